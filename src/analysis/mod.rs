@@ -1,0 +1,1 @@
+//! What the text supports: cleaning, features, model, calibration, evidence, advice. Pure and quick.

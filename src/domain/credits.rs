@@ -1,0 +1,59 @@
+//! What is bought and spent: whole credits.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A number of credits, zero or more. Arithmetic is checked: an overflow or a negative result is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Credits(i64);
+
+/// A negative number where credits were expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is not a number of credits: it must be zero or more")]
+pub struct NegativeCredits(pub i64);
+
+impl Credits {
+    /// No credits.
+    pub const ZERO: Self = Self(0);
+
+    /// Credits known to be few, such as a price from a `u32` in a file.
+    pub const fn from_u32(amount: u32) -> Self {
+        Self(amount as i64)
+    }
+
+    /// The bare number, for the store and the wire.
+    pub const fn as_i64(self) -> i64 {
+        self.0
+    }
+
+    /// The sum, or `None` past the largest `i64`.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The difference, or `None` below zero.
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).filter(|left| *left >= 0).map(Self)
+    }
+}
+
+impl TryFrom<i64> for Credits {
+    type Error = NegativeCredits;
+    fn try_from(amount: i64) -> Result<Self, NegativeCredits> {
+        if amount >= 0 { Ok(Self(amount)) } else { Err(NegativeCredits(amount)) }
+    }
+}
+
+impl From<Credits> for i64 {
+    fn from(credits: Credits) -> i64 {
+        credits.0
+    }
+}
+
+impl fmt::Display for Credits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

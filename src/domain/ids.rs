@@ -1,0 +1,69 @@
+//! Identifiers. Each is a UUIDv7 (RFC 9562), so it sorts by the time it was made, wrapped in a type of its own so
+//! that a key's id can never stand where an account's belongs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps an id that exists already: read from the store, or made by the caller's id source.
+            pub const fn from_uuid(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// The bare UUID, for the store.
+            pub const fn as_uuid(&self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    };
+}
+
+id!(
+    /// Who holds the credits.
+    AccountId
+);
+id!(
+    /// A key, through all its secret versions.
+    KeyId
+);
+id!(
+    /// A named set of keys of one account, live or test.
+    EnvironmentId
+);
+id!(
+    /// One request. The hold, its entries, the receipt and the `X-Request-Id` header all carry it.
+    CallId
+);
+id!(
+    /// A person of the shared directory or of an account's contacts.
+    PersonId
+);

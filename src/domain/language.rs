@@ -1,0 +1,23 @@
+//! The two languages the product reads and writes.
+
+use serde::{Deserialize, Serialize};
+
+/// A language of texts: of a person's posts, or of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English.
+    En,
+    /// Brazilian Portuguese.
+    Pt,
+}
+
+impl Language {
+    /// The ISO 639-1 code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Pt => "pt",
+        }
+    }
+}

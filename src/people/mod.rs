@@ -1,0 +1,1 @@
+//! Who is meant: normalising names, matching, and the sources that know people.
