@@ -1,7 +1,12 @@
 //! The plain types of the field and their rules: no HTTP, no SQL, no clock, no randomness.
 
+pub mod billing;
 pub mod credits;
+pub mod error_code;
 pub mod ids;
 pub mod language;
 pub mod person;
+pub mod plan;
+pub mod refusal;
+pub mod settlement;
 pub mod tier;

@@ -1,0 +1,47 @@
+//! What an answer says of the money: `billing_info` and the credit headers.
+
+use chrono::{DateTime, Utc};
+
+use super::credits::Credits;
+use super::settlement::Outcome;
+
+/// Where an account stands in its billing period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Credits left, of the plan and of packs together.
+    pub remaining: Credits,
+    /// Plan credits used in the present period.
+    pub plan_credits_used: Credits,
+    /// Plan credits of a period.
+    pub plan_credits: Credits,
+    /// Requests left in the present period.
+    pub requests_remaining: u64,
+    /// When the next period starts.
+    pub renews_at: DateTime<Utc>,
+}
+
+/// The billing facts of one answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Billing {
+    /// Credits of this request, after any refund.
+    pub used: Credits,
+    /// The plan's billing label, such as `enterprise_crm`.
+    pub plan_label: String,
+    /// The account after this request.
+    pub standing: Standing,
+    /// Set when the credits of this request were given back, with the outcome that is the reason.
+    pub refunded: Option<Outcome>,
+}
+
+impl Standing {
+    /// Percent of the period's plan credits used; 0.2 means 0.2 %. A plan without credits is 0.
+    pub fn plan_used_percent(&self) -> f64 {
+        match self.plan_credits.as_i64() {
+            0 => 0.0,
+            all => {
+                let percent = self.plan_credits_used.as_i64() as f64 * 100.0 / all as f64;
+                (percent * 100.0).round() / 100.0
+            }
+        }
+    }
+}

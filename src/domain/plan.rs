@@ -1,0 +1,124 @@
+//! Plans and packs: what an account pays for, and what it may do.
+
+use serde::{Deserialize, Serialize};
+
+use super::credits::Credits;
+
+/// A group of endpoints that plans sell together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// `/crm_basico`.
+    CrmBasico,
+    /// `/crm`.
+    Crm,
+    /// `/analyze` and `/analyze-comprehensive`.
+    Analyze,
+}
+
+impl Access {
+    /// The name in files and in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CrmBasico => "crm_basico",
+            Self::Crm => "crm",
+            Self::Analyze => "analyze",
+        }
+    }
+
+    /// How an access error calls the family of plans that has it.
+    pub const fn family(self) -> &'static str {
+        match self {
+            Self::CrmBasico | Self::Crm => "CRM",
+            Self::Analyze => "Analyze",
+        }
+    }
+
+    /// The access with a name of the store.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::CrmBasico, Self::Crm, Self::Analyze].into_iter().find(|access| access.as_str() == name)
+    }
+}
+
+/// Which plan: its name within its edition.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PlanRef {
+    /// Edition, such as `2025-01`. An account stays on its edition until it is moved.
+    pub edition: String,
+    /// Name within the edition, such as `professional`.
+    pub plan: String,
+}
+
+/// A plan of one edition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// Name within the edition.
+    pub plan: String,
+    /// Tier id, such as `platform_professional`.
+    pub tier: String,
+    /// Billing label, such as `enterprise_crm`.
+    pub label: String,
+    /// Price in whole US dollars a month; none where it is agreed by contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_usd: Option<u32>,
+    /// Plan credits of a period.
+    pub credits: Credits,
+    /// Requests per second.
+    pub rate_per_s: u32,
+    /// Requests that may come at once before the rate bites.
+    pub burst: u32,
+    /// Requests in work at once.
+    pub concurrency: u32,
+    /// Requests of a period.
+    pub requests: u32,
+    /// What the plan may call.
+    pub access: Vec<Access>,
+    /// Whether the plan sells API access at all.
+    pub api_access: bool,
+    /// Most keys in one environment.
+    pub keys_per_environment: u32,
+    /// Level of support.
+    pub support: Support,
+    /// Set where a figure is the project's assumption and not the edition's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assumption: Option<String>,
+}
+
+/// How soon support answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Support {
+    /// By the community and the documentation.
+    Community,
+    /// By e-mail.
+    Email,
+    /// By e-mail, first in line.
+    Priority,
+    /// By a named person.
+    Dedicated,
+}
+
+impl Plan {
+    /// Whether the plan includes the endpoints of `access`.
+    pub fn may_call(&self, access: Access) -> bool {
+        self.access.contains(&access)
+    }
+}
+
+/// A pack of credits for sale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pack {
+    /// Name in commands and addresses, such as `boost`.
+    pub pack: String,
+    /// Name for people.
+    pub name: String,
+    /// Credits it holds.
+    pub credits: Credits,
+    /// Price in whole US dollars.
+    pub price_usd: u32,
+}
+
+/// How long a pack's credits live, in months, from the day of purchase.
+pub const PACK_LIFE_MONTHS: u32 = 12;

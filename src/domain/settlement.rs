@@ -1,0 +1,186 @@
+//! The settlement table: which outcome of a paid call is charged.
+//!
+//! The table itself is `config/settlement.toml`, so that code, tests and documentation read one source.
+
+use serde::Deserialize;
+
+use super::error_code::ErrorCode;
+
+/// The table, compiled in.
+pub const SETTLEMENT_TOML: &str = include_str!("../../config/settlement.toml");
+
+/// How a paid call ended, as far as settlement is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// A 2xx answer.
+    Answered,
+    /// 404 `PROFILE_NOT_FOUND`.
+    ProfileNotFound,
+    /// 409 `MULTIPLE_MATCHES`.
+    MultipleMatches,
+    /// Any other 4xx of the handler or the server behind it, 422 `INSUFFICIENT_DATA` among them.
+    Refused,
+    /// Any 5xx.
+    Failed,
+    /// The deadline passed.
+    TimedOut,
+    /// The gateway died, or lost the call, before its outcome was known.
+    Abandoned,
+}
+
+impl Outcome {
+    /// Every outcome; the index is its number in the store.
+    pub const ALL: [Self; 7] = [
+        Self::Answered,
+        Self::ProfileNotFound,
+        Self::MultipleMatches,
+        Self::Refused,
+        Self::Failed,
+        Self::TimedOut,
+        Self::Abandoned,
+    ];
+
+    /// The name in reports, on the wire and in the table's file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::ProfileNotFound => "profile_not_found",
+            Self::MultipleMatches => "multiple_matches",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed_out",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// The number in the store. Numbers are never used again for something else.
+    pub const fn number(self) -> i16 {
+        match self {
+            Self::Answered => 0,
+            Self::ProfileNotFound => 1,
+            Self::MultipleMatches => 2,
+            Self::Refused => 3,
+            Self::Failed => 4,
+            Self::TimedOut => 5,
+            Self::Abandoned => 6,
+        }
+    }
+
+    /// The outcome with a number of the store.
+    pub fn from_number(number: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.number() == number)
+    }
+
+    /// The outcome of a handler that answered with this HTTP status, and with this code where it failed.
+    pub fn of(status: u16, code: Option<ErrorCode>) -> Self {
+        match (status, code) {
+            (_, Some(ErrorCode::Timeout)) => Self::TimedOut,
+            (404, Some(ErrorCode::ProfileNotFound)) => Self::ProfileNotFound,
+            (409, Some(ErrorCode::MultipleMatches)) => Self::MultipleMatches,
+            (200..=299, _) => Self::Answered,
+            (400..=499, _) => Self::Refused,
+            // A status that should not come from a handler at all is our fault, not the customer's.
+            _ => Self::Failed,
+        }
+    }
+}
+
+/// What an outcome does to the hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settlement {
+    /// Credits are kept, and the unit of the request quota with them.
+    Capture,
+    /// Credits go back to their lots, and the quota unit with them.
+    Release,
+}
+
+/// The table: one settlement for each outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettlementTable([Settlement; 7]);
+
+/// One row of the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    outcome: Outcome,
+    settlement: Settlement,
+    #[serde(rename = "why")]
+    _why: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    rule: Vec<Row>,
+}
+
+/// Why a settlement file was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum SettlementError {
+    /// Not the shape of the file.
+    #[error("settlement.toml: {0}")]
+    Syntax(#[from] toml::de::Error),
+    /// An outcome has no rule, or two.
+    #[error("settlement.toml: outcome `{0}` must have exactly one rule")]
+    NotOneRule(&'static str),
+}
+
+impl SettlementTable {
+    /// Reads the table; every outcome must have exactly one rule.
+    pub fn parse(text: &str) -> Result<Self, SettlementError> {
+        let file: File = toml::from_str(text)?;
+        let mut table = [Settlement::Release; 7];
+        for (place, outcome) in table.iter_mut().zip(Outcome::ALL) {
+            let mut rules = file.rule.iter().filter(|row| row.outcome == outcome);
+            match (rules.next(), rules.next()) {
+                (Some(rule), None) => *place = rule.settlement,
+                _ => return Err(SettlementError::NotOneRule(outcome.as_str())),
+            }
+        }
+        Ok(Self(table))
+    }
+
+    /// What this outcome does to the hold.
+    pub fn settle(&self, outcome: Outcome) -> Settlement {
+        self.0[outcome.number() as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_table_charges_for_searches_and_answers_only() {
+        let table = SettlementTable::parse(SETTLEMENT_TOML).unwrap();
+        let captured: Vec<_> =
+            Outcome::ALL.into_iter().filter(|o| table.settle(*o) == Settlement::Capture).collect();
+        assert_eq!(captured, [Outcome::Answered, Outcome::ProfileNotFound, Outcome::MultipleMatches]);
+    }
+
+    #[test]
+    fn an_outcome_without_a_rule_is_refused() {
+        let text = SETTLEMENT_TOML.replacen("timed_out", "failed", 1);
+        assert!(SettlementTable::parse(&text).is_err());
+    }
+
+    #[test]
+    fn numbers_come_back_as_their_outcome() {
+        for outcome in Outcome::ALL {
+            assert_eq!(Outcome::from_number(outcome.number()), Some(outcome));
+        }
+    }
+
+    #[test]
+    fn every_status_has_an_outcome_and_no_5xx_is_captured() {
+        let table = SettlementTable::parse(SETTLEMENT_TOML).unwrap();
+        for status in 500..=599 {
+            assert_eq!(table.settle(Outcome::of(status, None)), Settlement::Release);
+        }
+        for status in 100..=199 {
+            assert_eq!(table.settle(Outcome::of(status, None)), Settlement::Release);
+        }
+    }
+}
