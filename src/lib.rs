@@ -4,5 +4,6 @@
 
 pub mod analysis; // what the text says
 pub mod domain; // plain types and rules
+pub mod ledger; // the money
 pub mod people; // who is meant
 pub mod storage; // Postgres, the only place with SQL

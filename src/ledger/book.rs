@@ -1,0 +1,319 @@
+//! The rules of one account's money, without a store or a clock: what may be held, what a release gives back, what a new
+//! period brings.
+//!
+//! A [`Book`] is an account as the store has it. Every rule changes it and writes down the entries it made; the store
+//! then saves both together.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::billing::Standing;
+use crate::domain::credits::Credits;
+use crate::domain::ids::CallId;
+use crate::domain::settlement::Outcome;
+use crate::ledger::entry::{CallRef, Entry, EntryKind};
+use crate::ledger::hold::{Hold, Take};
+use crate::ledger::lot::{EXPIRED_LOT_GRACE, Lot, LotNumber, LotSource};
+use crate::ledger::period::{Period, period_at};
+
+/// What the plan gives in each period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanTerms {
+    /// Credits.
+    pub credits: Credits,
+    /// Requests.
+    pub requests: u64,
+}
+
+/// One account's money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Book {
+    /// Where its periods are counted from.
+    pub anchored_at: DateTime<Utc>,
+    /// What its plan gives from the next period on.
+    pub plan: PlanTerms,
+    /// The period it was last touched in.
+    pub period: Period,
+    /// The lot that holds this period's plan credits; none before the first period.
+    pub plan_lot: LotNumber,
+    /// Plan credits of the present period.
+    pub plan_credits: Credits,
+    /// Requests of the present period.
+    pub requests_limit: u64,
+    /// Requests used in the present period.
+    pub requests_used: u64,
+    /// Number of the newest lot.
+    pub last_lot: LotNumber,
+    /// Number of the newest entry.
+    pub last_entry: i64,
+    /// Every lot that has credits left or that a release may come back to.
+    pub lots: Vec<Lot>,
+    /// Entries made since the book was opened, oldest first.
+    pub entries: Vec<Entry>,
+}
+
+/// Why a rule did nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BookError {
+    /// Fewer credits than asked for.
+    #[error("not enough credits: {available} available")]
+    Insufficient {
+        /// What there is.
+        available: Credits,
+    },
+    /// The period's requests are used up.
+    #[error("the period's request quota is used up")]
+    QuotaSpent,
+    /// A number left the range of 64 bits.
+    #[error("a credit amount is out of range")]
+    Overflow,
+    /// A release names a lot that the account does not have.
+    #[error("lot {0} does not exist")]
+    UnknownLot(i32),
+}
+
+impl Book {
+    /// A book without lots or entries, in the period that holds `now`. [`Book::advance`] brings the first plan credits.
+    pub fn open(anchored_at: DateTime<Utc>, plan: PlanTerms) -> Self {
+        let period = period_at(anchored_at, anchored_at);
+        Self {
+            anchored_at,
+            plan,
+            period,
+            plan_lot: LotNumber(0),
+            plan_credits: Credits::ZERO,
+            requests_limit: plan.requests,
+            requests_used: 0,
+            last_lot: LotNumber(0),
+            last_entry: 0,
+            lots: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// Credits left, in all lots together.
+    pub fn balance(&self) -> i64 {
+        self.lots.iter().map(|lot| lot.left.as_i64()).sum()
+    }
+
+    /// Where the account stands.
+    pub fn standing(&self) -> Standing {
+        let plan_left = self.lot(self.plan_lot).map_or(Credits::ZERO, |lot| lot.left);
+        Standing {
+            remaining: Credits::try_from(self.balance()).unwrap_or(Credits::ZERO),
+            plan_credits_used: self.plan_credits.checked_sub(plan_left).unwrap_or(Credits::ZERO),
+            plan_credits: self.plan_credits,
+            requests_remaining: self.requests_limit.saturating_sub(self.requests_used),
+            renews_at: self.period.ends_at,
+        }
+    }
+
+    /// The lot to spend from next: the first in burn order with credits left.
+    pub fn open_lot(&self) -> Option<&Lot> {
+        self.lots.iter().filter(|lot| lot.left > Credits::ZERO).min_by_key(|lot| lot.burn_order())
+    }
+
+    /// Brings the book to `now`: ends what has expired, and starts the present period if it is a new one. Periods that
+    /// passed without a touch grant nothing. Called twice, the second time does nothing.
+    pub fn advance(&mut self, now: DateTime<Utc>, id: CallId) -> Result<(), BookError> {
+        let mut expired: Vec<_> =
+            self.lots.iter().filter(|lot| lot.has_expired(now) && lot.left > Credits::ZERO).collect();
+        expired.sort_by_key(|lot| lot.burn_order());
+        for number in expired.into_iter().map(|lot| lot.number).collect::<Vec<_>>() {
+            let left = self.lot(number).map_or(Credits::ZERO, |lot| lot.left);
+            self.take(number, left, EntryKind::Expiry, id, None)?;
+        }
+        let present = period_at(self.anchored_at, now);
+        if self.plan_lot == LotNumber(0) || present.index > self.period.index {
+            self.period = present;
+            self.plan_credits = self.plan.credits;
+            self.requests_limit = self.plan.requests;
+            self.requests_used = 0;
+            self.plan_lot =
+                self.add_lot(LotSource::Plan, self.plan.credits, present.ends_at, EntryKind::Renewal, id)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a pack or a grant that ends at `expires_at`.
+    pub fn grant(
+        &mut self,
+        source: LotSource,
+        amount: Credits,
+        expires_at: DateTime<Utc>,
+        id: CallId,
+    ) -> Result<LotNumber, BookError> {
+        let kind = match source {
+            LotSource::Plan => EntryKind::Renewal,
+            LotSource::Pack => EntryKind::Pack,
+            LotSource::Grant => EntryKind::Grant,
+        };
+        self.add_lot(source, amount, expires_at, kind, id)
+    }
+
+    /// Sets `amount` aside for a call and takes one request of the quota, or changes nothing. The quota is asked first,
+    /// so that a call refused for it is told to wait rather than to buy.
+    pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, BookError> {
+        if self.requests_used >= self.requests_limit {
+            return Err(BookError::QuotaSpent);
+        }
+        let takes = self.burn(amount, EntryKind::Hold, id, Some(call))?;
+        self.requests_used += 1;
+        Ok(takes)
+    }
+
+    /// Takes `amount` back from the account for a reason of the operator's, or changes nothing.
+    pub fn correct(&mut self, amount: Credits, id: CallId) -> Result<Vec<Take>, BookError> {
+        self.burn(amount, EntryKind::Correction, id, None)
+    }
+
+    /// Gives `amount` of a hold back to the lots it came from, last taken first. A lot that has expired meanwhile lives
+    /// [`EXPIRED_LOT_GRACE`] longer. `whole` also returns the request to the quota, if its period still runs.
+    pub fn release(
+        &mut self,
+        hold: &Hold,
+        amount: Credits,
+        outcome: Outcome,
+        whole: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), BookError> {
+        if let Some(take) = hold.takes.iter().find(|take| self.lot(take.lot).is_none()) {
+            return Err(BookError::UnknownLot(take.lot.0));
+        }
+        let mut due = amount.min(hold.amount());
+        for take in hold.takes.iter().rev() {
+            let part = take.amount.min(due);
+            if part == Credits::ZERO {
+                continue;
+            }
+            due = due.checked_sub(part).unwrap_or(Credits::ZERO);
+            self.put_back(take.lot, part, now)?;
+            self.write(EntryKind::Release, part.as_i64(), take.lot, hold.call_id, Some(hold.call), Some(outcome));
+        }
+        if whole && hold.period == self.period.index {
+            self.requests_used = self.requests_used.saturating_sub(1);
+        }
+        Ok(())
+    }
+
+    /// Moves the account to another plan at once, prorating nothing: the present period's allowances become the new
+    /// plan's, and what was used of them stays used.
+    pub fn move_plan(&mut self, plan: PlanTerms, id: CallId) -> Result<(), BookError> {
+        let used = self.standing().plan_credits_used;
+        let left = plan.credits.checked_sub(used).unwrap_or(Credits::ZERO);
+        let number = self.plan_lot;
+        let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
+            return Err(BookError::UnknownLot(number.0));
+        };
+        let difference = left.as_i64() - lot.left.as_i64();
+        lot.left = left;
+        lot.granted = lot.granted.max(left);
+        self.plan = plan;
+        self.plan_credits = plan.credits;
+        self.requests_limit = plan.requests.max(self.requests_used);
+        if difference != 0 {
+            self.write(EntryKind::PlanMove, difference, number, id, None, None);
+        }
+        Ok(())
+    }
+
+    fn lot(&self, number: LotNumber) -> Option<&Lot> {
+        self.lots.iter().find(|lot| lot.number == number)
+    }
+
+    /// Takes `amount` from the lots in burn order, or changes nothing.
+    fn burn(
+        &mut self,
+        amount: Credits,
+        kind: EntryKind,
+        id: CallId,
+        call: Option<CallRef>,
+    ) -> Result<Vec<Take>, BookError> {
+        let available = Credits::try_from(self.balance()).unwrap_or(Credits::ZERO);
+        if available < amount {
+            return Err(BookError::Insufficient { available });
+        }
+        let mut takes = Vec::with_capacity(1);
+        let mut due = amount;
+        while due > Credits::ZERO {
+            let Some(lot) = self.open_lot() else {
+                return Err(BookError::Insufficient { available });
+            };
+            let take = Take { lot: lot.number, amount: lot.left.min(due) };
+            self.take(take.lot, take.amount, kind, id, call)?;
+            due = due.checked_sub(take.amount).unwrap_or(Credits::ZERO);
+            takes.push(take);
+        }
+        Ok(takes)
+    }
+
+    fn take(
+        &mut self,
+        number: LotNumber,
+        amount: Credits,
+        kind: EntryKind,
+        id: CallId,
+        call: Option<CallRef>,
+    ) -> Result<(), BookError> {
+        let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
+            return Err(BookError::UnknownLot(number.0));
+        };
+        lot.left = lot.left.checked_sub(amount).ok_or(BookError::Insufficient { available: lot.left })?;
+        self.write(kind, -amount.as_i64(), number, id, call, None);
+        Ok(())
+    }
+
+    fn put_back(&mut self, number: LotNumber, amount: Credits, now: DateTime<Utc>) -> Result<(), BookError> {
+        let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
+            return Err(BookError::UnknownLot(number.0));
+        };
+        lot.left = lot.left.checked_add(amount).ok_or(BookError::Overflow)?;
+        // A downgrade may have left the lot smaller than what now comes back to it.
+        lot.granted = lot.granted.max(lot.left);
+        if lot.has_expired(now) && amount > Credits::ZERO {
+            lot.expires_at = now + EXPIRED_LOT_GRACE;
+        }
+        Ok(())
+    }
+
+    fn add_lot(
+        &mut self,
+        source: LotSource,
+        amount: Credits,
+        expires_at: DateTime<Utc>,
+        kind: EntryKind,
+        id: CallId,
+    ) -> Result<LotNumber, BookError> {
+        self.balance().checked_add(amount.as_i64()).ok_or(BookError::Overflow)?;
+        let number = LotNumber(self.last_lot.0.checked_add(1).ok_or(BookError::Overflow)?);
+        self.last_lot = number;
+        self.lots.push(Lot { number, source, granted: amount, left: amount, expires_at });
+        self.write(kind, amount.as_i64(), number, id, None, None);
+        Ok(number)
+    }
+
+    fn write(
+        &mut self,
+        kind: EntryKind,
+        amount: i64,
+        lot: LotNumber,
+        call_id: CallId,
+        call: Option<CallRef>,
+        outcome: Option<Outcome>,
+    ) {
+        self.last_entry += 1;
+        let balance_after = self.balance();
+        self.entries.push(Entry {
+            number: self.last_entry,
+            kind,
+            amount,
+            balance_after,
+            lot,
+            call_id,
+            call,
+            outcome,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

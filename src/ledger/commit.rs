@@ -1,0 +1,136 @@
+//! Getting one batch committed, whatever the store does: conflicts are tried again, a lost connection is resolved by
+//! asking the store what became of the batch, a closed epoch is replaced.
+
+use std::time::Duration;
+
+use crate::domain::ids::CallId;
+use crate::domain::settlement::Outcome;
+use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
+
+/// How often a conflict is tried again before the calls are refused.
+const CONFLICT_TRIES: u32 = 5;
+/// The first wait after a failure; doubled each time.
+const FIRST_WAIT: Duration = Duration::from_millis(10);
+/// The longest wait between tries.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// Why a batch was given up. Nothing of it was committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GaveUp {
+    /// The epoch was closed by another node; a new one has been opened.
+    #[error("the writer's epoch was closed")]
+    NewEpoch,
+    /// The batch itself is at fault.
+    #[error("the store refused the batch")]
+    Refused,
+    /// The store cannot write now.
+    #[error("the store cannot write now")]
+    Unavailable,
+}
+
+/// Numbers batches and commits them.
+#[derive(Debug)]
+pub(crate) struct Committer<S> {
+    store: S,
+    epoch: Epoch,
+    next_batch: i32,
+}
+
+impl<S: LedgerStore> Committer<S> {
+    /// Opens an epoch.
+    pub(crate) async fn open(mut store: S) -> Result<Self, StoreError> {
+        let epoch = store.open_epoch().await?;
+        Ok(Self { store, epoch, next_batch: 1 })
+    }
+
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// The number the next batch will have.
+    pub(crate) fn next_batch(&self) -> i32 {
+        self.next_batch
+    }
+
+    /// Commits one batch. Waits as long as its outcome is unknown: nothing else may be written before that is settled.
+    pub(crate) async fn commit(
+        &mut self,
+        open_from: i32,
+        captured: Vec<(CallId, Outcome)>,
+        work: Work,
+    ) -> Result<Effects, GaveUp> {
+        let batch = Batch { epoch: self.epoch, number: self.next_batch, open_from, captured, work };
+        let mut conflicts = 0;
+        loop {
+            let error = match self.store.commit(&batch).await {
+                Ok(effects) => return Ok(self.committed(effects)),
+                Err(error) => error,
+            };
+            tracing::warn!(batch = batch.number, error = %error, "a ledger batch was not committed");
+            match error {
+                StoreError::Conflict(_) if conflicts < CONFLICT_TRIES => {
+                    conflicts += 1;
+                    tokio::time::sleep(FIRST_WAIT * conflicts).await;
+                }
+                StoreError::Unknown(_) => match self.resolve(&batch).await? {
+                    Resolution::Committed(effects) => return Ok(self.committed(effects)),
+                    Resolution::NotCommitted => {}
+                },
+                StoreError::Fenced => return Err(self.renew_epoch().await),
+                StoreError::Refused(_) => return Err(GaveUp::Refused),
+                StoreError::Conflict(_) | StoreError::Unavailable(_) => return Err(GaveUp::Unavailable),
+            }
+        }
+    }
+
+    fn committed(&mut self, effects: Effects) -> Effects {
+        self.next_batch += 1;
+        effects
+    }
+
+    /// Asks until the store answers.
+    async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, GaveUp> {
+        let mut wait = FIRST_WAIT;
+        loop {
+            match self.store.resolve(batch).await {
+                Ok(resolution) => return Ok(resolution),
+                Err(StoreError::Fenced) => return Err(self.renew_epoch().await),
+                Err(error) => {
+                    tracing::warn!(batch = batch.number, %error, "the outcome of a ledger batch is not known yet");
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(LONGEST_WAIT);
+                }
+            }
+        }
+    }
+
+    async fn renew_epoch(&mut self) -> GaveUp {
+        match self.store.open_epoch().await {
+            Ok(epoch) => {
+                tracing::warn!(old = self.epoch.0, new = epoch.0, "the ledger epoch was closed by another node");
+                (self.epoch, self.next_batch) = (epoch, 1);
+                GaveUp::NewEpoch
+            }
+            Err(_) => GaveUp::Unavailable,
+        }
+    }
+
+    /// Says that this writer is alive.
+    pub(crate) async fn heartbeat(&mut self) -> Result<(), GaveUp> {
+        match self.store.heartbeat(self.epoch).await {
+            Ok(()) => Ok(()),
+            Err(StoreError::Fenced) => Err(self.renew_epoch().await),
+            Err(error) => {
+                tracing::warn!(%error, "the ledger heartbeat failed");
+                Err(GaveUp::Unavailable)
+            }
+        }
+    }
+
+    /// Closes the epoch.
+    pub(crate) async fn close(mut self) {
+        if let Err(error) = self.store.close_epoch(self.epoch).await {
+            tracing::warn!(%error, "the ledger epoch was left open; it will be closed by the sweep");
+        }
+    }
+}

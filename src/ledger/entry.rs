@@ -1,0 +1,107 @@
+//! Entries: what happened to an account's credits, one after the other, never changed.
+
+use crate::domain::ids::{CallId, KeyId};
+use crate::domain::settlement::Outcome;
+use crate::ledger::lot::LotNumber;
+
+/// What an entry records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// Credits given by the operator.
+    Grant,
+    /// Credits of a pack that was bought.
+    Pack,
+    /// Credits of the plan for a new period.
+    Renewal,
+    /// Credits taken for a call that is about to run.
+    Hold,
+    /// Credits of a call given back.
+    Release,
+    /// Credits of a lot that came to its end unspent.
+    Expiry,
+    /// Credits taken back by the operator, with a reason.
+    Correction,
+    /// The difference a move to another plan makes in the present period.
+    PlanMove,
+}
+
+impl EntryKind {
+    /// Every kind; the index plus one is its number in the store.
+    pub const ALL: [Self; 8] = [
+        Self::Grant,
+        Self::Pack,
+        Self::Renewal,
+        Self::Hold,
+        Self::Release,
+        Self::Expiry,
+        Self::Correction,
+        Self::PlanMove,
+    ];
+
+    /// The name in statements and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Grant => "grant",
+            Self::Pack => "pack",
+            Self::Renewal => "renewal",
+            Self::Hold => "hold",
+            Self::Release => "release",
+            Self::Expiry => "expiry",
+            Self::Correction => "correction",
+            Self::PlanMove => "plan_move",
+        }
+    }
+
+    /// The number in the store.
+    pub const fn number(self) -> i16 {
+        match self {
+            Self::Grant => 1,
+            Self::Pack => 2,
+            Self::Renewal => 3,
+            Self::Hold => 4,
+            Self::Release => 5,
+            Self::Expiry => 6,
+            Self::Correction => 7,
+            Self::PlanMove => 8,
+        }
+    }
+
+    /// The kind with a number of the store.
+    pub fn from_number(number: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+}
+
+/// The number of a route in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RouteNumber(pub i16);
+
+/// Whose call an entry belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallRef {
+    /// The key that called.
+    pub key_id: KeyId,
+    /// What was called.
+    pub route: RouteNumber,
+}
+
+/// An entry that a rule has decided, before it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number within the account, dense from 1.
+    pub number: i64,
+    /// What happened.
+    pub kind: EntryKind,
+    /// Credits in (positive) or out (negative).
+    pub amount: i64,
+    /// The account's balance after it.
+    pub balance_after: i64,
+    /// The lot it moved.
+    pub lot: LotNumber,
+    /// The call, or the operator's act, that caused it.
+    pub call_id: CallId,
+    /// Set for holds and releases.
+    pub call: Option<CallRef>,
+    /// Set for releases: how the call ended.
+    pub outcome: Option<Outcome>,
+}

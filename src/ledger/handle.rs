@@ -1,0 +1,200 @@
+//! The writer as the rest of the program sees it: ask for a hold, and end the hold once.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::domain::billing::Standing;
+use crate::domain::credits::Credits;
+use crate::domain::ids::CallId;
+use crate::domain::settlement::Outcome;
+use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
+use crate::ledger::operation::{Keep, Release};
+use crate::ledger::store::Epoch;
+
+/// Asks the writer for holds. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    asks: mpsc::Sender<Ask>,
+    longest_wait: Duration,
+}
+
+/// A hold asked for, and where the answer goes.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) request: HoldRequest,
+    pub(crate) reply: oneshot::Sender<Answer>,
+}
+
+/// The writer's answer to an [`Ask`].
+pub(crate) type Answer = Result<Granted, LedgerUnavailable>;
+
+/// What a request for a hold came to.
+#[derive(Debug)]
+pub enum Granted {
+    /// The credits are set aside, durably.
+    Held {
+        /// Ends the hold. Dropped, it releases.
+        hold: OpenHold,
+        /// The account right after it.
+        standing: Standing,
+    },
+    /// Nothing was set aside; the decision says why. Never [`Decision::Held`].
+    Not(Decision),
+}
+
+/// The ledger cannot decide now. Nothing will be charged: a hold that was made all the same is released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerUnavailable {
+    /// Too many calls wait already.
+    #[error("the ledger's queue is full")]
+    QueueFull,
+    /// No decision within the longest wait.
+    #[error("the ledger did not decide in time")]
+    TooSlow,
+    /// The store refused or is away.
+    #[error("the ledger's store is not available")]
+    Store,
+    /// The writer has stopped.
+    #[error("the ledger has stopped")]
+    Stopped,
+}
+
+/// How a hold ended, on its way to the writer. There are never more of them than open holds.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    pub(crate) place: Place,
+    pub(crate) end: End,
+}
+
+/// The batch that made a hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) epoch: Epoch,
+    pub(crate) batch: i32,
+}
+
+#[derive(Debug)]
+pub(crate) enum End {
+    /// All of it is captured.
+    Captured(CallId, Outcome),
+    /// A part goes back, the rest is captured; or all of it goes back.
+    Released(Release),
+    /// Captured, with the answer kept for replay.
+    Kept(Box<Keep>, oneshot::Sender<Result<Kept, LedgerUnavailable>>),
+}
+
+/// What became of an answer that was to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It is stored and charged.
+    Stored(Standing),
+    /// Another call had taken the key over; this call was released and must not be answered.
+    Superseded,
+}
+
+impl Ledger {
+    pub(crate) fn new(asks: mpsc::Sender<Ask>, longest_wait: Duration) -> Self {
+        Self { asks, longest_wait }
+    }
+
+    /// Sets credits aside, durably. A caller that stops waiting is not charged.
+    pub async fn hold(&self, request: HoldRequest) -> Result<Granted, LedgerUnavailable> {
+        let (reply, answer) = oneshot::channel();
+        self.asks.try_send(Ask { request, reply }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => LedgerUnavailable::QueueFull,
+            mpsc::error::TrySendError::Closed(_) => LedgerUnavailable::Stopped,
+        })?;
+        match tokio::time::timeout(self.longest_wait, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(LedgerUnavailable::Stopped),
+            Err(_) => Err(LedgerUnavailable::TooSlow),
+        }
+    }
+}
+
+/// A hold that has not ended. Whoever has it must capture or release it; dropped, for whatever reason, it releases.
+#[derive(Debug)]
+#[must_use = "a hold ends by capture or release"]
+pub struct OpenHold {
+    /// Present until the hold has ended.
+    open: Option<Hold>,
+    claim: Option<IdempotencyClaim>,
+    place: Place,
+    endings: mpsc::UnboundedSender<Ending>,
+}
+
+impl OpenHold {
+    pub(crate) fn new(
+        hold: Hold,
+        claim: Option<IdempotencyClaim>,
+        place: Place,
+        endings: mpsc::UnboundedSender<Ending>,
+    ) -> Self {
+        Self { open: Some(hold), claim, place, endings }
+    }
+
+    /// What is set aside.
+    pub fn amount(&self) -> Credits {
+        self.open.as_ref().map_or(Credits::ZERO, Hold::amount)
+    }
+
+    /// Whether the answer must be kept under an idempotency key: then end it with [`OpenHold::keep`].
+    pub fn must_be_kept(&self) -> bool {
+        self.claim.is_some()
+    }
+
+    /// Captures `used`, at most what is held; the rest goes back. Does not wait: should this gateway die first, the hold
+    /// is released and the customer not charged.
+    pub fn capture(mut self, used: Credits, outcome: Outcome) {
+        let Some(hold) = self.open.take() else { return };
+        let rest = hold.amount().checked_sub(used).unwrap_or(Credits::ZERO);
+        let end = if rest == Credits::ZERO {
+            End::Captured(hold.call_id, outcome)
+        } else {
+            End::Released(Release { hold, amount: rest, outcome, whole: false, claim: None })
+        };
+        self.end(end);
+    }
+
+    /// Gives everything back, the quota unit included. Does not wait.
+    pub fn release(mut self, outcome: Outcome) {
+        self.release_now(outcome);
+    }
+
+    /// Captures `used` and keeps the answer under the call's idempotency key; waits until both are durable.
+    pub async fn keep(
+        mut self,
+        used: Credits,
+        outcome: Outcome,
+        status: u16,
+        body: Vec<u8>,
+    ) -> Result<Kept, LedgerUnavailable> {
+        let (Some(hold), Some(claim)) = (self.open.take(), self.claim.take()) else {
+            return Err(LedgerUnavailable::Stopped);
+        };
+        let answer = StoredAnswer { call_id: hold.call_id, status, body };
+        let captured = used.min(hold.amount());
+        let (reply, kept) = oneshot::channel();
+        self.end(End::Kept(Box::new(Keep { hold, captured, outcome, claim, answer }), reply));
+        kept.await.unwrap_or(Err(LedgerUnavailable::Stopped))
+    }
+
+    fn release_now(&mut self, outcome: Outcome) {
+        let Some(hold) = self.open.take() else { return };
+        let amount = hold.amount();
+        let claim = self.claim.take();
+        self.end(End::Released(Release { hold, amount, outcome, whole: true, claim }));
+    }
+
+    fn end(&self, end: End) {
+        // A writer that has stopped has closed its epoch, which released every hold.
+        let _ = self.endings.send(Ending { place: self.place, end });
+    }
+}
+
+impl Drop for OpenHold {
+    fn drop(&mut self) {
+        self.release_now(Outcome::Abandoned);
+    }
+}

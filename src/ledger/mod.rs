@@ -1,0 +1,20 @@
+//! The money: rules that decide (pure), and the writer that makes them durable in groups.
+//!
+//! Read in this order: [`lot`] and [`period`] say what credits are, [`book`] what may happen to an account, [`desk`] how
+//! a batch of operations is decided, [`store`] what a writer needs of a database, [`writer`] how many calls share one
+//! commit.
+
+pub mod book;
+pub mod caps;
+mod commit;
+pub mod desk;
+pub mod entry;
+pub mod handle;
+pub mod hold;
+pub mod lot;
+mod open_holds;
+pub mod operation;
+pub mod period;
+mod round;
+pub mod store;
+pub mod writer;

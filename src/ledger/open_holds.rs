@@ -1,0 +1,39 @@
+//! Which batches still have open holds, so that a recovery knows how far back to look.
+
+use std::collections::BTreeMap;
+
+/// Counts of open holds by the batch that made them.
+#[derive(Debug, Default)]
+pub(crate) struct OpenHolds(BTreeMap<i32, u32>);
+
+impl OpenHolds {
+    /// A hold of `batch` was handed out.
+    pub(crate) fn opened(&mut self, batch: i32) {
+        *self.0.entry(batch).or_default() += 1;
+    }
+
+    /// A hold of `batch` has ended.
+    pub(crate) fn ended(&mut self, batch: i32) {
+        if let Some(count) = self.0.get_mut(&batch) {
+            *count -= 1;
+            if *count == 0 {
+                self.0.remove(&batch);
+            }
+        }
+    }
+
+    /// The oldest batch with an open hold, or `otherwise`.
+    pub(crate) fn oldest_or(&self, otherwise: i32) -> i32 {
+        self.0.first_key_value().map_or(otherwise, |(batch, _)| *batch)
+    }
+
+    /// How many are open.
+    pub(crate) fn count(&self) -> u64 {
+        self.0.values().map(|count| u64::from(*count)).sum()
+    }
+
+    /// Forgets all: their epoch was closed.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}

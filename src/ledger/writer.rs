@@ -1,0 +1,268 @@
+//! The group-commit writer: one task a node. It takes whatever has queued, makes it durable with one commit, wakes every
+//! waiter with its own decision, and starts again. The commit that runs is the wait in which the next batch gathers, so
+//! there is no timer while there is work.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::ledger::commit::{Committer, GaveUp};
+use crate::ledger::handle::{Ask, Ending, Granted, Kept, Ledger, LedgerUnavailable, OpenHold, Place};
+use crate::ledger::hold::Decision;
+use crate::ledger::open_holds::OpenHolds;
+use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::round::{Captured, Job, Round, Waiter};
+use crate::ledger::store::{Effects, Epoch, LedgerStore, StoreError, Work};
+
+/// What the writer may use.
+#[derive(Clone, Debug)]
+pub struct WriterLimits {
+    /// Most holds in one batch; bounds latency and memory, not the rate.
+    pub batch: usize,
+    /// Most holds waiting for a batch; past it a call is refused at once.
+    pub queue: usize,
+    /// Longest a call waits for its decision.
+    pub longest_wait: Duration,
+    /// How long a lone ending waits for holds to share its commit with.
+    pub flush_after: Duration,
+    /// How often an idle writer says that it is alive.
+    pub heartbeat_every: Duration,
+}
+
+/// Starts the writer as a task. Once `stop` is cancelled it takes no more holds, commits what has ended, closes its
+/// epoch and ends.
+pub async fn start<S: LedgerStore>(
+    store: S,
+    limits: WriterLimits,
+    stop: CancellationToken,
+) -> Result<(Ledger, JoinHandle<()>), StoreError> {
+    let (asks_in, asks) = mpsc::channel(limits.queue);
+    let (endings_in, endings) = mpsc::unbounded_channel();
+    let committer = Committer::open(store).await?;
+    let ledger = Ledger::new(asks_in, limits.longest_wait);
+    let writer = Writer {
+        committer,
+        asks,
+        endings,
+        endings_in,
+        open: OpenHolds::default(),
+        left_over: Round::default(),
+        limits,
+    };
+    Ok((ledger, tokio::spawn(writer.run(stop))))
+}
+
+struct Writer<S> {
+    committer: Committer<S>,
+    asks: mpsc::Receiver<Ask>,
+    endings: mpsc::UnboundedReceiver<Ending>,
+    /// Given to each open hold, so that it can end.
+    endings_in: mpsc::UnboundedSender<Ending>,
+    open: OpenHolds,
+    /// What the last round could not commit.
+    left_over: Round,
+    limits: WriterLimits,
+}
+
+impl<S: LedgerStore> Writer<S> {
+    async fn run(mut self, stop: CancellationToken) {
+        while let Some(round) = self.gather(&stop).await {
+            self.commit_round(round).await;
+        }
+        self.finish().await;
+    }
+
+    /// Waits for work and takes all there is. `None` ends the writer.
+    async fn gather(&mut self, stop: &CancellationToken) -> Option<Round> {
+        let (mut asks, mut endings) = (Vec::new(), Vec::new());
+        let most = self.limits.batch;
+        let pause = if self.left_over.is_empty() { self.limits.heartbeat_every } else { self.limits.flush_after };
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return None,
+            count = self.asks.recv_many(&mut asks, most) => if count == 0 { return None },
+            _ = self.endings.recv_many(&mut endings, most) => {
+                let _ = tokio::time::timeout(self.limits.flush_after, self.asks.recv_many(&mut asks, most)).await;
+            }
+            () = tokio::time::sleep(pause) => {
+                if self.left_over.is_empty() && self.committer.heartbeat().await == Err(GaveUp::NewEpoch) {
+                    self.open.clear();
+                }
+            }
+        }
+        Some(self.plan(asks, endings))
+    }
+
+    fn plan(&mut self, asks: Vec<Ask>, mut endings: Vec<Ending>) -> Round {
+        while let Ok(ending) = self.endings.try_recv() {
+            endings.push(ending);
+        }
+        let mut round = Round::plan(asks, endings);
+        let mut left_over = std::mem::take(&mut self.left_over);
+        round.captured.append(&mut left_over.captured);
+        if !left_over.ordered.is_empty() {
+            // What was left over came first, and may share accounts with anything that follows.
+            left_over.ordered.append(&mut round.fast);
+            left_over.ordered.append(&mut round.ordered);
+            round.ordered = left_over.ordered;
+        }
+        round
+    }
+
+    async fn commit_round(&mut self, mut round: Round) {
+        if !round.fast.is_empty() || (round.ordered.is_empty() && !round.captured.is_empty()) {
+            let captured = std::mem::take(&mut round.captured);
+            let deferred = self.commit(captured, round.fast, Path::Fast).await;
+            round.ordered.extend(deferred);
+        }
+        if !round.ordered.is_empty() {
+            let undecided = self.commit(round.captured, round.ordered, Path::Ordered).await;
+            self.left_over.ordered.extend(undecided);
+        }
+    }
+
+    /// Commits one batch and tells its waiters. Returns the jobs that are still to be decided.
+    async fn commit(&mut self, mut captured: Vec<Captured>, jobs: Vec<Job>, path: Path) -> Vec<Job> {
+        let epoch = self.committer.epoch();
+        captured.retain(|end| end.place.epoch == epoch);
+        let jobs = without_void_endings(jobs, epoch);
+        let place = Place { epoch, batch: self.committer.next_batch() };
+        let calls = captured.iter().map(|end| (end.call_id, end.outcome)).collect();
+        match self.committer.commit(self.open.oldest_or(place.batch), calls, path.work(&jobs)).await {
+            Ok(effects) => {
+                captured.iter().for_each(|end| self.open.ended(end.place.batch));
+                self.answer(place, jobs, effects)
+            }
+            // One of them is at fault; the others must not suffer.
+            Err(GaveUp::Refused) if jobs.len() > 1 => {
+                self.left_over.captured.extend(captured);
+                let mut undecided = Vec::new();
+                for job in jobs {
+                    undecided.extend(Box::pin(self.commit(Vec::new(), vec![job], Path::Ordered)).await);
+                }
+                undecided
+            }
+            Err(gave_up) => self.take_back(gave_up, captured, jobs),
+        }
+    }
+
+    fn answer(&mut self, place: Place, jobs: Vec<Job>, effects: Effects) -> Vec<Job> {
+        let mut undecided = Vec::new();
+        for (job, effect) in jobs.into_iter().zip(effects) {
+            match (job.waiter, effect) {
+                (waiter, None) => undecided.push(Job { waiter, ..job }),
+                (Waiter::Caller(reply), Some(effect)) => {
+                    let claim = job.operation.claim().cloned();
+                    let answer = match effect {
+                        Effect::Decided(Decision::Held { hold, standing }) => {
+                            self.open.opened(place.batch);
+                            let hold = OpenHold::new(hold, claim, place, self.endings_in.clone());
+                            Ok(Granted::Held { hold, standing })
+                        }
+                        Effect::Decided(decision) => Ok(Granted::Not(decision)),
+                        effect => {
+                            tracing::error!(?effect, "the ledger's rules could not decide a hold");
+                            Err(LedgerUnavailable::Store)
+                        }
+                    };
+                    // A caller who has gone leaves the hold here, and dropping it releases it.
+                    let _ = reply.send(answer);
+                }
+                (Waiter::Keeper(held, reply), Some(effect)) => {
+                    self.open.ended(held.batch);
+                    let _ = reply.send(match effect {
+                        Effect::Done(standing) => Ok(Kept::Stored(standing)),
+                        Effect::Superseded(_) => Ok(Kept::Superseded),
+                        _ => Err(LedgerUnavailable::Store),
+                    });
+                }
+                (Waiter::Ended(held), Some(effect)) => {
+                    self.open.ended(held.batch);
+                    if let Effect::Refused(error) = effect {
+                        tracing::error!(%error, "a release was refused by the ledger's rules");
+                    }
+                }
+            }
+        }
+        undecided
+    }
+
+    /// Nothing was committed: callers are told, endings are kept for the next round.
+    fn take_back(&mut self, gave_up: GaveUp, captured: Vec<Captured>, jobs: Vec<Job>) -> Vec<Job> {
+        if gave_up == GaveUp::NewEpoch {
+            // Whoever closed the old epoch has released everything that was open in it.
+            self.open.clear();
+        }
+        self.left_over.captured.extend(captured);
+        let mut again = Vec::new();
+        for job in jobs {
+            match job.waiter {
+                Waiter::Caller(reply) if gave_up == GaveUp::NewEpoch => {
+                    again.push(Job { waiter: Waiter::Caller(reply), ..job });
+                }
+                Waiter::Caller(reply) => drop(reply.send(Err(LedgerUnavailable::Store))),
+                Waiter::Ended(_) if gave_up == GaveUp::Refused => {
+                    tracing::error!(operation = ?job.operation, "an ending was refused; closing the epoch will release it");
+                }
+                waiter => self.left_over.ordered.push(Job { waiter, ..job }),
+            }
+        }
+        again
+    }
+
+    /// Commits what has ended and closes the epoch. Calls that still wait are told that the writer has stopped.
+    async fn finish(mut self) {
+        self.asks.close();
+        while self.asks.try_recv().is_ok() {}
+        for _ in 0..FINAL_ROUNDS {
+            let round = self.plan(Vec::new(), Vec::new());
+            if round.is_empty() {
+                break;
+            }
+            self.commit_round(round).await;
+        }
+        self.committer.close().await;
+    }
+}
+
+/// Rounds that a stopping writer tries, should the store be failing.
+const FINAL_ROUNDS: u32 = 3;
+
+/// How a batch is decided.
+#[derive(Clone, Copy)]
+enum Path {
+    Fast,
+    Ordered,
+}
+
+impl Path {
+    fn work(self, jobs: &[Job]) -> Work {
+        let operations = jobs.iter().map(|job| job.operation.clone());
+        match self {
+            Self::Ordered => Work::Ordered(operations.collect()),
+            Self::Fast => Work::Fast(
+                operations
+                    .filter_map(|operation| match operation {
+                        Operation::Hold(request) => Some(request),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// Drops the endings of an epoch that was closed: closing it released every hold it had.
+fn without_void_endings(jobs: Vec<Job>, epoch: Epoch) -> Vec<Job> {
+    let current = |job: Job| match job.waiter {
+        Waiter::Keeper(place, reply) if place.epoch != epoch => {
+            let _ = reply.send(Ok(Kept::Superseded));
+            None
+        }
+        Waiter::Ended(place) if place.epoch != epoch => None,
+        waiter => Some(Job { waiter, ..job }),
+    };
+    jobs.into_iter().filter_map(current).collect()
+}
