@@ -95,12 +95,16 @@ impl Book {
         self.lots.iter().map(|lot| lot.left.as_i64()).sum()
     }
 
+    /// Credits left of the present period's plan lot.
+    pub fn plan_left(&self) -> Credits {
+        self.lot(self.plan_lot).map_or(Credits::ZERO, |lot| lot.left)
+    }
+
     /// Where the account stands.
     pub fn standing(&self) -> Standing {
-        let plan_left = self.lot(self.plan_lot).map_or(Credits::ZERO, |lot| lot.left);
         Standing {
             remaining: Credits::try_from(self.balance()).unwrap_or(Credits::ZERO),
-            plan_credits_used: self.plan_credits.checked_sub(plan_left).unwrap_or(Credits::ZERO),
+            plan_credits_used: self.plan_credits.checked_sub(self.plan_left()).unwrap_or(Credits::ZERO),
             plan_credits: self.plan_credits,
             requests_remaining: self.requests_limit.saturating_sub(self.requests_used),
             renews_at: self.period.ends_at,
@@ -187,7 +191,14 @@ impl Book {
             }
             due = due.checked_sub(part).unwrap_or(Credits::ZERO);
             self.put_back(take.lot, part, now)?;
-            self.write(EntryKind::Release, part.as_i64(), take.lot, hold.call_id, Some(hold.call), Some(outcome));
+            self.write(
+                EntryKind::Release,
+                part.as_i64(),
+                take.lot,
+                hold.call_id,
+                Some(hold.call),
+                Some(outcome),
+            );
         }
         if whole && hold.period == self.period.index {
             self.requests_used = self.requests_used.saturating_sub(1);

@@ -107,7 +107,11 @@ impl<S: LedgerStore> Committer<S> {
     async fn renew_epoch(&mut self) -> GaveUp {
         match self.store.open_epoch().await {
             Ok(epoch) => {
-                tracing::warn!(old = self.epoch.0, new = epoch.0, "the ledger epoch was closed by another node");
+                tracing::warn!(
+                    old = self.epoch.0,
+                    new = epoch.0,
+                    "the ledger epoch was closed by another node"
+                );
                 (self.epoch, self.next_batch) = (epoch, 1);
                 GaveUp::NewEpoch
             }

@@ -106,7 +106,9 @@ impl Desk {
             Operation::Release(release) => self.release(release),
             Operation::Keep(keep) => self.keep(keep),
             Operation::Grant(grant) => self.grant(grant),
-            Operation::Correct(correction) => done(book, |book| book.correct(correction.amount, id).map(drop)),
+            Operation::Correct(correction) => {
+                done(book, |book| book.correct(correction.amount, id).map(drop))
+            }
             Operation::MovePlan { .. } => done(book, |book| book.move_plan(book.plan, id)),
             Operation::Advance { .. } => Effect::Done(book.standing()),
         }
@@ -129,7 +131,12 @@ impl Desk {
             spend.advance(self.now);
             if let Some(reached) = spend.reached_by(request.amount, request.caps) {
                 let (cap, limit, resets_at) = (reached.cap, reached.limit, reached.resets_at);
-                return Effect::Decided(Decision::CapReached { cap, limit, resets_at, standing: book.standing() });
+                return Effect::Decided(Decision::CapReached {
+                    cap,
+                    limit,
+                    resets_at,
+                    standing: book.standing(),
+                });
             }
         }
         let takes = match book.hold(request.amount, request.call_id, request.call) {
@@ -153,7 +160,9 @@ impl Desk {
             held_at: self.now,
         };
         let standing = book.standing();
-        if hold.capped && let Some(spend) = self.spends.get_mut(&request.call.key_id) {
+        if hold.capped
+            && let Some(spend) = self.spends.get_mut(&request.call.key_id)
+        {
             spend.spend(request.amount);
         }
         if let Some(claim) = &request.idempotency {
@@ -184,7 +193,9 @@ impl Desk {
             return Effect::Refused(error);
         }
         let standing = book.standing();
-        if hold.capped && let Some(spend) = self.spends.get_mut(&hold.call.key_id) {
+        if hold.capped
+            && let Some(spend) = self.spends.get_mut(&hold.call.key_id)
+        {
             spend.give_back(release.amount, hold.held_at);
         }
         if let Some(claim) = &release.claim {
@@ -200,7 +211,8 @@ impl Desk {
     fn keep(&mut self, keep: &Keep) -> Effect {
         let key = claim_key(keep.hold.account_id, &keep.claim);
         let ours = self.claims.get(&key).is_some_and(|record| is_held_by(record, &keep.hold));
-        let rest = if ours { keep.hold.amount().checked_sub(keep.captured) } else { Some(keep.hold.amount()) };
+        let rest =
+            if ours { keep.hold.amount().checked_sub(keep.captured) } else { Some(keep.hold.amount()) };
         let outcome = if ours { keep.outcome } else { Outcome::Abandoned };
         let rest = rest.unwrap_or(Credits::ZERO);
         let release = Release { hold: keep.hold.clone(), amount: rest, outcome, whole: !ours, claim: None };

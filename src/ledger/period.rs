@@ -23,8 +23,7 @@ fn start(anchor: DateTime<Utc>, index: u32) -> DateTime<Utc> {
 
 /// The period of `anchor` that holds `now`. Before the anchor it is the first.
 pub fn period_at(anchor: DateTime<Utc>, now: DateTime<Utc>) -> Period {
-    let months =
-        (now.year() - anchor.year()).saturating_mul(12) + now.month() as i32 - anchor.month() as i32;
+    let months = (now.year() - anchor.year()).saturating_mul(12) + now.month() as i32 - anchor.month() as i32;
     let mut index = u32::try_from(months).unwrap_or(0);
     if index > 0 && start(anchor, index) > now {
         index -= 1;

@@ -57,7 +57,8 @@ impl Round {
             .collect();
         let mut in_order: HashSet<AccountId> =
             round.ordered.iter().map(|job| job.operation.account_id()).collect();
-        in_order.extend(jobs.iter().filter(|job| needs_order(&job.operation)).map(|j| j.operation.account_id()));
+        in_order
+            .extend(jobs.iter().filter(|job| needs_order(&job.operation)).map(|j| j.operation.account_id()));
         for job in jobs {
             let in_order = in_order.contains(&job.operation.account_id());
             let list = if in_order { &mut round.ordered } else { &mut round.fast };

@@ -78,7 +78,8 @@ impl<S: LedgerStore> Writer<S> {
     async fn gather(&mut self, stop: &CancellationToken) -> Option<Round> {
         let (mut asks, mut endings) = (Vec::new(), Vec::new());
         let most = self.limits.batch;
-        let pause = if self.left_over.is_empty() { self.limits.heartbeat_every } else { self.limits.flush_after };
+        let pause =
+            if self.left_over.is_empty() { self.limits.heartbeat_every } else { self.limits.flush_after };
         tokio::select! {
             biased;
             () = stop.cancelled() => return None,

@@ -1,0 +1,222 @@
+//! The fast path: one statement, one round trip, one commit for all plain holds of a batch.
+//!
+//! An account's holds are taken together when its open lot covers all of them, has not expired, and its period and
+//! request quota allow it. An account for which that is not so is missing from the answer and is decided in order.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::error::classify;
+use super::seal::{self, seal_sql};
+use crate::domain::billing::Standing;
+use crate::domain::credits::Credits;
+use crate::ledger::hold::{Decision, Hold, HoldRequest, Take};
+use crate::ledger::lot::LotNumber;
+use crate::ledger::operation::Effect;
+use crate::ledger::store::{Batch, Effects, StoreError};
+
+/// $1 epoch, $2 batch, $3 open_from, $4 captured ids, $5 their outcomes, $6 digest of captures, $7 previous hash;
+/// accounts: $8 id, $9 total, $10 calls; entries, grouped by account in the same order: $11 account, $12 call, $13 key,
+/// $14 route, $15 amount, $16 credits of later entries of the same account in this batch, $17 how many those are.
+///
+/// Rows of accounts are locked in the order of $8, which is sorted, so two writers never wait for each other in a circle.
+pub(super) const STATEMENT: &str = concat!(
+    r"
+with fence as (
+    update ledger_epoch set batches = $2, heartbeat_at = now()
+     where epoch = $1 and batches = $2 - 1 and closed_at is null
+    returning epoch
+), held as (
+    update ledger_account a
+       set balance = a.balance - d.total,
+           open_lot_left = a.open_lot_left - d.total,
+           plan_left = a.plan_left - case when a.open_lot_is_plan then d.total else 0 end,
+           last_entry = a.last_entry + d.calls,
+           requests_used = a.requests_used + d.calls
+      from unnest($8::uuid[], $9::bigint[], $10::bigint[]) as d (account_id, total, calls)
+     where a.account_id = d.account_id
+       and a.open_lot_left >= d.total
+       and a.open_lot_expires_at > now()
+       and a.period_ends_at > now()
+       and a.requests_used + d.calls <= a.requests_limit
+       and exists (select from fence)
+    returning a.account_id, a.balance, a.open_lot, a.open_lot_is_plan, a.plan_credits, a.plan_left, a.last_entry, a.period,
+              a.period_ends_at, a.requests_limit, a.requests_used
+), entry as (
+    insert into ledger_entry (account_id, number, at, amount, balance_after, call_id, key_id, epoch, batch, lot, kind, route)
+    select e.account_id, held.last_entry - e.later_calls, now(), -e.amount, held.balance + e.later_total, e.call_id,
+           e.key_id, $1, $2, held.open_lot, 4, e.route
+      from unnest($11::uuid[], $12::uuid[], $13::uuid[], $14::smallint[], $15::bigint[], $16::bigint[], $17::bigint[])
+           as e (account_id, call_id, key_id, route, amount, later_total, later_calls)
+      join held on held.account_id = e.account_id
+    returning account_id, number, at, amount, balance_after, call_id, key_id, lot, kind, route, outcome
+), sealed as (
+    insert into ledger_batch (epoch, batch, at, open_from, captured, captured_outcomes, previous_hash, hash)
+    select $1, $2, now(), $3, $4, $5, $7,
+           ",
+    seal_sql!(),
+    r"
+      from fence
+    returning at, hash
+)
+select sealed.at, sealed.hash, held.account_id, held.balance, held.open_lot, held.open_lot_is_plan, held.plan_credits, held.plan_left,
+       held.period, held.period_ends_at, held.requests_limit, held.requests_used
+  from sealed left join held on true"
+);
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    at: DateTime<Utc>,
+    hash: Vec<u8>,
+    account_id: Option<Uuid>,
+    balance: Option<i64>,
+    open_lot: Option<i32>,
+    open_lot_is_plan: Option<bool>,
+    plan_credits: Option<i64>,
+    plan_left: Option<i64>,
+    period: Option<i32>,
+    period_ends_at: Option<DateTime<Utc>>,
+    requests_limit: Option<i64>,
+    requests_used: Option<i64>,
+}
+
+/// An account after the statement.
+struct Held {
+    balance: i64,
+    open_lot: LotNumber,
+    open_lot_is_plan: bool,
+    plan_credits: i64,
+    plan_left: i64,
+    period: u32,
+    period_ends_at: DateTime<Utc>,
+    requests_left: i64,
+}
+
+impl Row {
+    fn held(&self) -> Option<(Uuid, Held)> {
+        let held = Held {
+            balance: self.balance?,
+            open_lot: LotNumber(self.open_lot?),
+            open_lot_is_plan: self.open_lot_is_plan?,
+            plan_credits: self.plan_credits?,
+            plan_left: self.plan_left?,
+            period: u32::try_from(self.period?).ok()?,
+            period_ends_at: self.period_ends_at?,
+            requests_left: self.requests_limit?.checked_sub(self.requests_used?)?,
+        };
+        Some((self.account_id?, held))
+    }
+}
+
+/// The statement's arrays.
+#[derive(Default)]
+struct Columns {
+    accounts: Vec<Uuid>,
+    totals: Vec<i64>,
+    calls: Vec<i64>,
+    entry_accounts: Vec<Uuid>,
+    entry_calls: Vec<Uuid>,
+    entry_keys: Vec<Uuid>,
+    entry_routes: Vec<i16>,
+    entry_amounts: Vec<i64>,
+    later_totals: Vec<i64>,
+    later_calls: Vec<i64>,
+}
+
+impl Columns {
+    /// `order` lists the holds by account, and within an account by arrival.
+    fn new(holds: &[HoldRequest], order: &[usize]) -> Self {
+        let mut columns = Self::default();
+        for group in order.chunk_by(|a, b| holds[*a].account_id == holds[*b].account_id) {
+            let total: i64 = group.iter().map(|at| holds[*at].amount.as_i64()).sum();
+            columns.accounts.push(holds[group[0]].account_id.as_uuid());
+            columns.totals.push(total);
+            columns.calls.push(group.len() as i64);
+            let mut spent = 0;
+            for (place, hold) in group.iter().map(|at| &holds[*at]).enumerate() {
+                spent += hold.amount.as_i64();
+                columns.entry_accounts.push(hold.account_id.as_uuid());
+                columns.entry_calls.push(hold.call_id.as_uuid());
+                columns.entry_keys.push(hold.call.key_id.as_uuid());
+                columns.entry_routes.push(hold.call.route.0);
+                columns.entry_amounts.push(hold.amount.as_i64());
+                columns.later_totals.push(total - spent);
+                columns.later_calls.push((group.len() - 1 - place) as i64);
+            }
+        }
+        columns
+    }
+}
+
+/// Commits a batch of plain holds. Returns the effects in the order of `holds`, and the hash of the batch.
+pub(super) async fn commit(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    holds: &[HoldRequest],
+    head: [u8; 32],
+) -> Result<(Effects, [u8; 32]), StoreError> {
+    let mut order: Vec<usize> = (0..holds.len()).collect();
+    order.sort_by_key(|at| holds[*at].account_id);
+    let columns = Columns::new(holds, &order);
+    let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
+        batch.captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
+    let rows = sqlx::query_as::<_, Row>(STATEMENT)
+        .bind(batch.epoch.0)
+        .bind(batch.number)
+        .bind(batch.open_from)
+        .bind(captured)
+        .bind(outcomes)
+        .bind(seal::captures(&batch.captured).to_vec())
+        .bind(head.to_vec())
+        .bind(&columns.accounts)
+        .bind(&columns.totals)
+        .bind(&columns.calls)
+        .bind(&columns.entry_accounts)
+        .bind(&columns.entry_calls)
+        .bind(&columns.entry_keys)
+        .bind(&columns.entry_routes)
+        .bind(&columns.entry_amounts)
+        .bind(&columns.later_totals)
+        .bind(&columns.later_calls)
+        .fetch_all(connection)
+        .await
+        .map_err(classify)?;
+    let first = rows.first().ok_or(StoreError::Fenced)?;
+    let (at, hash) = (first.at, seal::hash_of(&first.hash)?);
+    let held: HashMap<Uuid, Held> = rows.iter().filter_map(Row::held).collect();
+    let mut effects = vec![None; holds.len()];
+    for (place, at_arrival) in order.into_iter().enumerate() {
+        let hold = &holds[at_arrival];
+        effects[at_arrival] = held.get(&hold.account_id.as_uuid()).map(|account| {
+            let later = (columns.later_totals[place], columns.later_calls[place]);
+            Effect::Decided(decide(hold, account, later, at))
+        });
+    }
+    Ok((effects, hash))
+}
+
+/// The decision for one hold; `later` are the credits and the number of the holds of its account that came after it.
+fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime<Utc>) -> Decision {
+    let credits = |amount: i64| Credits::try_from(amount).unwrap_or(Credits::ZERO);
+    let hold = Hold {
+        call_id: request.call_id,
+        account_id: request.account_id,
+        call: request.call,
+        takes: vec![Take { lot: account.open_lot, amount: request.amount }],
+        period: account.period,
+        capped: false,
+        held_at: at,
+    };
+    let plan_left = account.plan_left + if account.open_lot_is_plan { later.0 } else { 0 };
+    let standing = Standing {
+        remaining: credits(account.balance + later.0),
+        plan_credits_used: credits(account.plan_credits - plan_left),
+        plan_credits: credits(account.plan_credits),
+        requests_remaining: u64::try_from(account.requests_left + later.1).unwrap_or(0),
+        renews_at: account.period_ends_at,
+    };
+    Decision::Held { hold, standing }
+}

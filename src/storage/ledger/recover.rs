@@ -1,0 +1,197 @@
+//! Epochs: opening one, keeping it alive, and closing one with the release of everything it left open.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::error::classify;
+use super::{ordered, seal};
+use crate::domain::credits::Credits;
+use crate::domain::ids::{AccountId, CallId, KeyId};
+use crate::domain::settlement::Outcome;
+use crate::ledger::entry::{CallRef, EntryKind, RouteNumber};
+use crate::ledger::hold::{Hold, Take};
+use crate::ledger::lot::LotNumber;
+use crate::ledger::operation::{Operation, Release};
+use crate::ledger::store::{Batch, Epoch, StoreError, Work};
+
+pub(super) async fn open_epoch(connection: &mut PgConnection, node: &str) -> Result<Epoch, StoreError> {
+    let (epoch,): (i32,) = sqlx::query_as("insert into ledger_epoch (node) values ($1) returning epoch")
+        .bind(node)
+        .fetch_one(connection)
+        .await
+        .map_err(classify)?;
+    Ok(Epoch(epoch))
+}
+
+pub(super) async fn heartbeat(connection: &mut PgConnection, epoch: Epoch) -> Result<(), StoreError> {
+    let beaten =
+        sqlx::query("update ledger_epoch set heartbeat_at = now() where epoch = $1 and closed_at is null")
+            .bind(epoch.0)
+            .execute(connection)
+            .await
+            .map_err(classify)?;
+    if beaten.rows_affected() == 0 { Err(StoreError::Fenced) } else { Ok(()) }
+}
+
+/// Closes every epoch whose writer has been silent for `silence`, and releases what it left open. Returns how many
+/// holds were released. Several nodes may do this at once: each epoch is closed by one.
+pub async fn close_stale_epochs(
+    connection: &mut PgConnection,
+    silence: TimeDelta,
+) -> Result<usize, StoreError> {
+    let stale: Vec<(i32,)> = sqlx::query_as(
+        "select epoch from ledger_epoch
+          where closed_at is null and heartbeat_at < now() - make_interval(secs => $1) order by epoch",
+    )
+    .bind(silence.as_seconds_f64())
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(classify)?;
+    let mut released = 0;
+    for (epoch,) in stale {
+        released += close(connection, Epoch(epoch), Some(silence)).await?;
+    }
+    Ok(released)
+}
+
+/// Closes one epoch, whoever's it is. Returns how many holds were released.
+pub(super) async fn close_epoch(connection: &mut PgConnection, epoch: Epoch) -> Result<usize, StoreError> {
+    close(connection, epoch, None).await
+}
+
+/// The row lock on the epoch keeps its writer, and everybody else who would close it, out until the commit. The
+/// releases are the epoch's last batch.
+async fn close(
+    connection: &mut PgConnection,
+    epoch: Epoch,
+    silence: Option<TimeDelta>,
+) -> Result<usize, StoreError> {
+    let mut transaction = connection.begin().await.map_err(classify)?;
+    let locked: Option<(i32, DateTime<Utc>)> = sqlx::query_as(
+        "select batches, now() from ledger_epoch
+          where epoch = $1 and closed_at is null
+            and ($2::float8 is null or heartbeat_at < now() - make_interval(secs => $2))
+            for update skip locked",
+    )
+    .bind(epoch.0)
+    .bind(silence.map(|silence| silence.as_seconds_f64()))
+    .fetch_optional(&mut *transaction)
+    .await
+    .map_err(classify)?;
+    let Some((batches, now)) = locked else {
+        return Ok(0);
+    };
+    let (head, open_from) = last_batch(&mut transaction, epoch, batches).await?;
+    let holds = open_holds(&mut transaction, epoch, open_from).await?;
+    let released = holds.len();
+    let mut last = batches;
+    if released > 0 {
+        last += 1;
+        let operations: Vec<Operation> = holds.into_iter().map(release_of).collect();
+        let batch = Batch {
+            epoch,
+            number: last,
+            open_from: last,
+            captured: Vec::new(),
+            work: Work::Ordered(Vec::new()),
+        };
+        ordered::decide_and_save(&mut transaction, &batch, &operations, head, TimeDelta::zero(), now).await?;
+    }
+    sqlx::query("update ledger_epoch set closed_at = now(), batches = $2 where epoch = $1")
+        .bind(epoch.0)
+        .bind(last)
+        .execute(&mut *transaction)
+        .await
+        .map_err(classify)?;
+    transaction.commit().await.map_err(classify)?;
+    Ok(released)
+}
+
+fn release_of(hold: Hold) -> Operation {
+    let amount = hold.amount();
+    Operation::Release(Release { hold, amount, outcome: Outcome::Abandoned, whole: true, claim: None })
+}
+
+/// Hash of the epoch's last batch, and from which batch on it may have open holds.
+async fn last_batch(
+    connection: &mut PgConnection,
+    epoch: Epoch,
+    batches: i32,
+) -> Result<([u8; 32], i32), StoreError> {
+    let last: Option<(Vec<u8>, i32)> =
+        sqlx::query_as("select hash, open_from from ledger_batch where epoch = $1 and batch = $2")
+            .bind(epoch.0)
+            .bind(batches)
+            .fetch_optional(connection)
+            .await
+            .map_err(classify)?;
+    match last {
+        Some((hash, open_from)) => Ok((seal::hash_of(&hash)?, open_from)),
+        None => Ok((seal::genesis(epoch), 0)),
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct HeldRow {
+    call_id: Uuid,
+    account_id: Uuid,
+    key_id: Uuid,
+    route: i16,
+    lot: i32,
+    amount: i64,
+    at: DateTime<Utc>,
+    period: i32,
+    capped: bool,
+}
+
+/// Holds of the epoch that neither a batch captured nor an entry released.
+async fn open_holds(
+    connection: &mut PgConnection,
+    epoch: Epoch,
+    open_from: i32,
+) -> Result<Vec<Hold>, StoreError> {
+    let rows: Vec<HeldRow> = sqlx::query_as(
+        "with ended as (
+             select unnest(captured) as call_id from ledger_batch where epoch = $1 and batch >= $2
+             union all
+             select call_id from ledger_entry where epoch = $1 and batch >= $2 and kind = $4
+         )
+         select e.call_id, e.account_id, e.key_id, e.route, e.lot, -e.amount as amount, e.at,
+                case when e.at >= l.period_starts_at then l.period else -1 end as period,
+                k.daily_cap is not null or k.monthly_cap is not null as capped
+           from ledger_entry e
+           join ledger_account l using (account_id)
+           join api_key k on k.id = e.key_id
+          where e.epoch = $1 and e.batch >= $2 and e.kind = $3
+            and not exists (select from ended where ended.call_id = e.call_id)
+          order by e.account_id, e.number",
+    )
+    .bind(epoch.0)
+    .bind(open_from)
+    .bind(EntryKind::Hold.number())
+    .bind(EntryKind::Release.number())
+    .fetch_all(connection)
+    .await
+    .map_err(classify)?;
+    Ok(rows.chunk_by(|a, b| a.call_id == b.call_id).filter_map(hold).collect())
+}
+
+/// The hold that a call's entries, one for each lot, are parts of.
+fn hold(parts: &[HeldRow]) -> Option<Hold> {
+    let first = parts.first()?;
+    let takes = parts.iter().filter_map(|part| {
+        Some(Take { lot: LotNumber(part.lot), amount: Credits::try_from(part.amount).ok()? })
+    });
+    Some(Hold {
+        call_id: CallId::from_uuid(first.call_id),
+        account_id: AccountId::from_uuid(first.account_id),
+        call: CallRef { key_id: KeyId::from_uuid(first.key_id), route: RouteNumber(first.route) },
+        takes: takes.collect(),
+        // A period that has passed is written as one that never comes.
+        period: u32::try_from(first.period).unwrap_or(u32::MAX),
+        capped: first.capped,
+        held_at: first.at,
+    })
+}

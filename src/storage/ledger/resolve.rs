@@ -1,0 +1,126 @@
+//! After a lost connection: was the batch committed, and what did it decide?
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::error::classify;
+use super::rows::{self, load_desk};
+use super::seal;
+use crate::domain::billing::Standing;
+use crate::domain::ids::AccountId;
+use crate::ledger::entry::EntryKind;
+use crate::ledger::hold::{Decision, Hold, HoldRequest, Take};
+use crate::ledger::lot::LotNumber;
+use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::store::{Batch, Effects, Resolution, StoreError, Work};
+
+/// Waits for any earlier try to end, then reads what became of the batch, and its hash if it was committed.
+pub(super) async fn resolve(
+    connection: &mut PgConnection,
+    batch: &Batch,
+) -> Result<(Resolution, Option<[u8; 32]>), StoreError> {
+    let mut transaction = connection.begin().await.map_err(classify)?;
+    // The lock waits for a server process that still works on the batch for a client that is gone.
+    let epoch: Option<(i32, Option<DateTime<Utc>>, DateTime<Utc>)> =
+        sqlx::query_as("select batches, closed_at, now() from ledger_epoch where epoch = $1 for update")
+            .bind(batch.epoch.0)
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(classify)?;
+    let Some((batches, None, now)) = epoch else {
+        return Err(StoreError::Fenced);
+    };
+    if batches < batch.number {
+        // Takes the place of any earlier try: a straggler finds another count and commits nothing.
+        return Ok((Resolution::NotCommitted, None));
+    }
+    let (hash,): (Vec<u8>,) = sqlx::query_as("select hash from ledger_batch where epoch = $1 and batch = $2")
+        .bind(batch.epoch.0)
+        .bind(batch.number)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(classify)?;
+    let effects = effects(&mut transaction, batch, now).await?;
+    transaction.commit().await.map_err(classify)?;
+    Ok((Resolution::Committed(effects), Some(seal::hash_of(&hash)?)))
+}
+
+async fn effects(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    now: DateTime<Utc>,
+) -> Result<Effects, StoreError> {
+    let operations: Vec<Operation> = match &batch.work {
+        Work::Fast(holds) => holds.iter().cloned().map(Operation::Hold).collect(),
+        Work::Ordered(operations) => operations.clone(),
+    };
+    let desk = load_desk(connection, &operations, now, chrono::TimeDelta::zero()).await?;
+    let standings: HashMap<AccountId, (Standing, u32)> =
+        desk.books.iter().map(|(id, book)| (*id, (book.standing(), book.period.index))).collect();
+    let takes = takes_of(connection, batch).await?;
+    let (captured,): (Vec<Uuid>,) =
+        sqlx::query_as("select captured from ledger_batch where epoch = $1 and batch = $2")
+            .bind(batch.epoch.0)
+            .bind(batch.number)
+            .fetch_one(connection)
+            .await
+            .map_err(classify)?;
+    let effect = |operation: &Operation| {
+        let (standing, period) = standings.get(&operation.account_id())?.clone();
+        match operation {
+            Operation::Hold(request) => {
+                let (held_at, takes) = takes.get(&request.call_id.as_uuid())?;
+                let hold = rebuilt(request, takes.clone(), period, *held_at);
+                Some(Effect::Decided(Decision::Held { hold, standing }))
+            }
+            Operation::Keep(keep) if !captured.contains(&keep.hold.call_id.as_uuid()) => {
+                Some(Effect::Superseded(standing))
+            }
+            Operation::Grant(grant) => {
+                let lot = *desk.references.get(&(grant.account_id, grant.reference.clone()))?;
+                Some(Effect::Granted { lot, repeated: false, standing })
+            }
+            _ => Some(Effect::Done(standing)),
+        }
+    };
+    Ok(operations.iter().map(effect).collect())
+}
+
+fn rebuilt(request: &HoldRequest, takes: Vec<Take>, period: u32, held_at: DateTime<Utc>) -> Hold {
+    Hold {
+        call_id: request.call_id,
+        account_id: request.account_id,
+        call: request.call,
+        takes,
+        period,
+        capped: request.caps.any(),
+        held_at,
+    }
+}
+
+/// What the batch's holds took, by call.
+async fn takes_of(
+    connection: &mut PgConnection,
+    batch: &Batch,
+) -> Result<HashMap<Uuid, (DateTime<Utc>, Vec<Take>)>, StoreError> {
+    let rows: Vec<(Uuid, DateTime<Utc>, i32, i64)> = sqlx::query_as(
+        "select call_id, at, lot, -amount from ledger_entry where epoch = $1 and batch = $2 and kind = $3
+          order by account_id, number",
+    )
+    .bind(batch.epoch.0)
+    .bind(batch.number)
+    .bind(EntryKind::Hold.number())
+    .fetch_all(connection)
+    .await
+    .map_err(classify)?;
+    let mut takes: HashMap<Uuid, (DateTime<Utc>, Vec<Take>)> = HashMap::new();
+    for (call_id, at, lot, amount) in rows {
+        let take = Take { lot: LotNumber(lot), amount: rows::credits(amount)? };
+        takes.entry(call_id).or_insert_with(|| (at, Vec::new())).1.push(take);
+    }
+    Ok(takes)
+}

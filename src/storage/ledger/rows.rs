@@ -1,0 +1,302 @@
+//! Reading: from rows to a desk that the rules can work on.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::error::classify;
+use crate::domain::credits::Credits;
+use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
+use crate::ledger::book::{Book, PlanTerms};
+use crate::ledger::caps::KeySpend;
+use crate::ledger::desk::{ClaimKey, ClaimRecord, ClaimState, Desk, claim_key};
+use crate::ledger::hold::StoredAnswer;
+use crate::ledger::lot::{Lot, LotNumber, LotSource};
+use crate::ledger::operation::Operation;
+use crate::ledger::period::Period;
+use crate::ledger::store::{Batch, StoreError};
+
+fn corrupt(what: &str) -> StoreError {
+    StoreError::Refused(format!("a ledger row cannot be read: {what}"))
+}
+
+pub(super) fn credits(amount: i64) -> Result<Credits, StoreError> {
+    Credits::try_from(amount).map_err(|error| corrupt(&error.to_string()))
+}
+
+/// Takes the next batch number of the epoch, or finds that the epoch was closed. Returns the transaction's time.
+pub(super) async fn pass_fence(
+    connection: &mut PgConnection,
+    batch: &Batch,
+) -> Result<DateTime<Utc>, StoreError> {
+    let passed: Option<(DateTime<Utc>,)> = sqlx::query_as(
+        "update ledger_epoch set batches = $2, heartbeat_at = now()
+          where epoch = $1 and batches = $2 - 1 and closed_at is null returning now()",
+    )
+    .bind(batch.epoch.0)
+    .bind(batch.number)
+    .fetch_optional(connection)
+    .await
+    .map_err(classify)?;
+    passed.map(|(now,)| now).ok_or(StoreError::Fenced)
+}
+
+/// Locks and reads all that the operations touch.
+pub(super) async fn load_desk(
+    connection: &mut PgConnection,
+    operations: &[Operation],
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+) -> Result<Desk, StoreError> {
+    let mut desk = Desk::new(now, lease);
+    let mut accounts: Vec<Uuid> =
+        operations.iter().map(|operation| operation.account_id().as_uuid()).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    desk.books = load_books(connection, &accounts, operations).await?;
+    let claims: Vec<ClaimKey> = operations
+        .iter()
+        .filter_map(|operation| Some(claim_key(operation.account_id(), operation.claim()?)))
+        .collect();
+    if !claims.is_empty() {
+        desk.claims = load_claims(connection, &claims).await?;
+    }
+    let capped: Vec<Uuid> = operations.iter().filter_map(capped_key).collect();
+    if !capped.is_empty() {
+        desk.spends = load_spends(connection, &capped).await?;
+    }
+    for operation in operations {
+        if let Operation::Grant(grant) = operation
+            && let Some(lot) = find_reference(connection, grant.account_id, &grant.reference).await?
+        {
+            desk.references.insert((grant.account_id, grant.reference.clone()), lot);
+        }
+    }
+    Ok(desk)
+}
+
+fn capped_key(operation: &Operation) -> Option<Uuid> {
+    let (key, capped) = match operation {
+        Operation::Hold(request) => (request.call.key_id, request.caps.any()),
+        Operation::Release(release) => (release.hold.call.key_id, release.hold.capped),
+        Operation::Keep(keep) => (keep.hold.call.key_id, keep.hold.capped),
+        _ => return None,
+    };
+    capped.then_some(key.as_uuid())
+}
+
+#[derive(sqlx::FromRow)]
+struct AccountRow {
+    account_id: Uuid,
+    anchored_at: DateTime<Utc>,
+    plan_credits_next: i64,
+    plan_requests_next: i32,
+    open_lot: i32,
+    open_lot_left: i64,
+    open_lot_expires_at: DateTime<Utc>,
+    last_lot: i32,
+    last_entry: i64,
+    period: i32,
+    period_starts_at: DateTime<Utc>,
+    period_ends_at: DateTime<Utc>,
+    plan_lot: i32,
+    plan_credits: i64,
+    requests_limit: i64,
+    requests_used: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct LotRow {
+    account_id: Uuid,
+    lot: i32,
+    source: String,
+    granted: i64,
+    left_in_lot: i64,
+    expires_at: DateTime<Utc>,
+}
+
+async fn load_books(
+    connection: &mut PgConnection,
+    accounts: &[Uuid],
+    operations: &[Operation],
+) -> Result<HashMap<AccountId, Book>, StoreError> {
+    let rows: Vec<AccountRow> = sqlx::query_as(
+        "select l.account_id, a.anchored_at, p.credits as plan_credits_next, p.requests as plan_requests_next, l.open_lot,
+                l.open_lot_left, l.open_lot_expires_at, l.last_lot, l.last_entry, l.period, l.period_starts_at,
+                l.period_ends_at, l.plan_lot, l.plan_credits, l.requests_limit, l.requests_used
+           from ledger_account l
+           join account a on a.id = l.account_id
+           join plan p on p.edition = a.edition and p.plan = a.plan
+          where l.account_id = any($1)
+          order by l.account_id
+            for update of l",
+    )
+    .bind(accounts)
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(classify)?;
+    let (needed_accounts, needed_lots) = lots_of_holds(operations);
+    let lots: Vec<LotRow> = sqlx::query_as(
+        "select account_id, lot, source, granted, left_in_lot, expires_at from ledger_lot
+          where account_id = any($1) and left_in_lot > 0
+         union
+         select l.account_id, l.lot, l.source, l.granted, l.left_in_lot, l.expires_at
+           from unnest($2::uuid[] || $4::uuid[], $3::int[] || $5::int[]) as n (account_id, lot)
+           join ledger_lot l on l.account_id = n.account_id and l.lot = n.lot",
+    )
+    .bind(accounts)
+    .bind(needed_accounts)
+    .bind(needed_lots)
+    .bind(rows.iter().flat_map(|row| [row.account_id; 2]).collect::<Vec<_>>())
+    .bind(rows.iter().flat_map(|row| [row.open_lot, row.plan_lot]).collect::<Vec<_>>())
+    .fetch_all(connection)
+    .await
+    .map_err(classify)?;
+    let mut by_account: HashMap<Uuid, Vec<LotRow>> = HashMap::new();
+    for lot in lots {
+        by_account.entry(lot.account_id).or_default().push(lot);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let lots = by_account.remove(&row.account_id).unwrap_or_default();
+            Ok((AccountId::from_uuid(row.account_id), book(row, lots)?))
+        })
+        .collect()
+}
+
+/// The lots that releases come back to, even when nothing is left in them.
+fn lots_of_holds(operations: &[Operation]) -> (Vec<Uuid>, Vec<i32>) {
+    operations
+        .iter()
+        .filter_map(|operation| match operation {
+            Operation::Release(release) => Some(&release.hold),
+            Operation::Keep(keep) => Some(&keep.hold),
+            _ => None,
+        })
+        .flat_map(|hold| hold.takes.iter().map(|take| (hold.account_id.as_uuid(), take.lot.0)))
+        .unzip()
+}
+
+fn book(row: AccountRow, lots: Vec<LotRow>) -> Result<Book, StoreError> {
+    let lots = lots.into_iter().map(|lot| {
+        // What is left of the open lot stands in the account's row, and so does its end.
+        let is_open = lot.lot == row.open_lot;
+        Ok(Lot {
+            number: LotNumber(lot.lot),
+            source: LotSource::from_name(&lot.source).ok_or_else(|| corrupt("lot source"))?,
+            granted: credits(lot.granted)?,
+            left: credits(if is_open { row.open_lot_left } else { lot.left_in_lot })?,
+            expires_at: if is_open { row.open_lot_expires_at } else { lot.expires_at },
+        })
+    });
+    let number = |value: i64| u64::try_from(value).map_err(|_| corrupt("negative count"));
+    Ok(Book {
+        anchored_at: row.anchored_at,
+        plan: PlanTerms {
+            credits: credits(row.plan_credits_next)?,
+            requests: number(row.plan_requests_next.into())?,
+        },
+        period: Period {
+            index: u32::try_from(row.period).map_err(|_| corrupt("period"))?,
+            starts_at: row.period_starts_at,
+            ends_at: row.period_ends_at,
+        },
+        plan_lot: LotNumber(row.plan_lot),
+        plan_credits: credits(row.plan_credits)?,
+        requests_limit: number(row.requests_limit)?,
+        requests_used: number(row.requests_used)?,
+        last_lot: LotNumber(row.last_lot),
+        last_entry: row.last_entry,
+        lots: lots.collect::<Result<_, StoreError>>()?,
+        entries: Vec::new(),
+    })
+}
+
+#[derive(sqlx::FromRow)]
+struct ClaimRow {
+    account_id: Uuid,
+    environment_id: Uuid,
+    key_hash: Vec<u8>,
+    fingerprint: Vec<u8>,
+    call_id: Uuid,
+    state: String,
+    lease_until: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    status: Option<i16>,
+    body: Option<Vec<u8>>,
+}
+
+async fn load_claims(
+    connection: &mut PgConnection,
+    claims: &[ClaimKey],
+) -> Result<HashMap<ClaimKey, ClaimRecord>, StoreError> {
+    let rows: Vec<ClaimRow> = sqlx::query_as(
+        "select i.account_id, i.environment_id, i.key_hash, i.fingerprint, i.call_id, i.state, i.lease_until,
+                i.expires_at, i.status, i.body
+           from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as n (account_id, environment_id, key_hash)
+           join ledger_idempotency i using (account_id, environment_id, key_hash)",
+    )
+    .bind(claims.iter().map(|claim| claim.0.as_uuid()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|claim| claim.1.as_uuid()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|claim| claim.2.to_vec()).collect::<Vec<_>>())
+    .fetch_all(connection)
+    .await
+    .map_err(classify)?;
+    rows.into_iter().map(claim_record).collect()
+}
+
+fn claim_record(row: ClaimRow) -> Result<(ClaimKey, ClaimRecord), StoreError> {
+    let bytes = |bytes: Vec<u8>| <[u8; 32]>::try_from(bytes).map_err(|_| corrupt("idempotency digest"));
+    let call_id = CallId::from_uuid(row.call_id);
+    let state = match (row.state.as_str(), row.status, row.body) {
+        ("running", ..) => ClaimState::Running,
+        ("released", ..) => ClaimState::Released,
+        ("captured", Some(status), Some(body)) => {
+            let status = u16::try_from(status).map_err(|_| corrupt("idempotency status"))?;
+            ClaimState::Captured(StoredAnswer { call_id, status, body })
+        }
+        _ => return Err(corrupt("idempotency state")),
+    };
+    let environment = EnvironmentId::from_uuid(row.environment_id);
+    let key = (AccountId::from_uuid(row.account_id), environment, bytes(row.key_hash)?);
+    let fingerprint = bytes(row.fingerprint)?;
+    let record =
+        ClaimRecord { fingerprint, call_id, state, lease_until: row.lease_until, expires_at: row.expires_at };
+    Ok((key, record))
+}
+
+async fn load_spends(
+    connection: &mut PgConnection,
+    keys: &[Uuid],
+) -> Result<HashMap<KeyId, KeySpend>, StoreError> {
+    let rows: Vec<(Uuid, NaiveDate, i64, NaiveDate, i64)> = sqlx::query_as(
+        "select key_id, day, day_spent, month, month_spent from ledger_key_spend where key_id = any($1)",
+    )
+    .bind(keys)
+    .fetch_all(connection)
+    .await
+    .map_err(classify)?;
+    rows.into_iter()
+        .map(|(key, day, day_spent, month, month_spent)| {
+            let (day_spent, month_spent) = (credits(day_spent)?, credits(month_spent)?);
+            Ok((KeyId::from_uuid(key), KeySpend { day, day_spent, month, month_spent }))
+        })
+        .collect()
+}
+
+async fn find_reference(
+    connection: &mut PgConnection,
+    account_id: AccountId,
+    reference: &str,
+) -> Result<Option<LotNumber>, StoreError> {
+    let found: Option<(i32,)> =
+        sqlx::query_as("select lot from ledger_lot where account_id = $1 and reference = $2")
+            .bind(account_id.as_uuid())
+            .bind(reference)
+            .fetch_optional(connection)
+            .await
+            .map_err(classify)?;
+    Ok(found.map(|(lot,)| LotNumber(lot)))
+}

@@ -1,0 +1,264 @@
+//! Writing: from a desk that has decided back to rows.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::error::classify;
+use super::seal::{self, seal_sql};
+use crate::domain::ids::{AccountId, CallId};
+use crate::domain::settlement::Outcome;
+use crate::ledger::book::Book;
+use crate::ledger::desk::{ClaimState, Desk};
+use crate::ledger::entry::Entry;
+use crate::ledger::lot::LotNumber;
+use crate::ledger::operation::{Effect, Grant, Operation};
+use crate::ledger::store::{Batch, StoreError};
+
+/// Saves accounts, lots, key spends and idempotency records.
+pub(super) async fn save_desk(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    operations: &[Operation],
+    effects: &[Effect],
+) -> Result<(), StoreError> {
+    save_accounts(connection, desk).await?;
+    save_lots(connection, desk, operations, effects).await?;
+    if !desk.spends.is_empty() {
+        save_spends(connection, desk).await?;
+    }
+    if !desk.changed_claims.is_empty() {
+        save_claims(connection, desk).await?;
+    }
+    Ok(())
+}
+
+async fn save_accounts(connection: &mut PgConnection, desk: &Desk) -> Result<(), StoreError> {
+    let books: Vec<(&AccountId, &Book)> = desk.books.iter().collect();
+    let column = |value: fn(&Book) -> i64| books.iter().map(|(_, book)| value(book)).collect::<Vec<i64>>();
+    let instants =
+        |value: fn(&Book) -> DateTime<Utc>| books.iter().map(|(_, book)| value(book)).collect::<Vec<_>>();
+    sqlx::query(
+        "update ledger_account a
+            set balance = n.balance, open_lot = n.open_lot, open_lot_is_plan = n.open_lot = n.plan_lot and n.open_lot > 0,
+                open_lot_left = n.open_lot_left, open_lot_expires_at = n.open_lot_expires_at, last_lot = n.last_lot,
+                last_entry = n.last_entry, period = n.period, period_starts_at = n.period_starts_at,
+                period_ends_at = n.period_ends_at, plan_lot = n.plan_lot, plan_credits = n.plan_credits,
+                plan_left = n.plan_left, requests_limit = n.requests_limit, requests_used = n.requests_used
+           from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::bigint[], $7::bigint[],
+                       $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::bigint[], $12::bigint[], $13::bigint[],
+                       $14::bigint[], $15::bigint[])
+                as n (account_id, balance, open_lot, open_lot_left, open_lot_expires_at, last_lot, last_entry, period,
+                      period_starts_at, period_ends_at, plan_lot, plan_credits, plan_left, requests_limit, requests_used)
+          where a.account_id = n.account_id",
+    )
+    .bind(books.iter().map(|(id, _)| id.as_uuid()).collect::<Vec<_>>())
+    .bind(column(Book::balance))
+    .bind(column(|book| book.open_lot().map_or(0, |lot| lot.number.0.into())))
+    .bind(column(|book| book.open_lot().map_or(0, |lot| lot.left.as_i64())))
+    .bind(instants(|book| book.open_lot().map_or(book.period.ends_at, |lot| lot.expires_at)))
+    .bind(column(|book| book.last_lot.0.into()))
+    .bind(column(|book| book.last_entry))
+    .bind(column(|book| book.period.index.into()))
+    .bind(instants(|book| book.period.starts_at))
+    .bind(instants(|book| book.period.ends_at))
+    .bind(column(|book| book.plan_lot.0.into()))
+    .bind(column(|book| book.plan_credits.as_i64()))
+    .bind(column(|book| book.plan_left().as_i64()))
+    .bind(column(|book| i64::try_from(book.requests_limit).unwrap_or(i64::MAX)))
+    .bind(column(|book| i64::try_from(book.requests_used).unwrap_or(i64::MAX)))
+    .execute(connection)
+    .await
+    .map_err(classify)
+    .map(drop)
+}
+
+async fn save_lots(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    operations: &[Operation],
+    effects: &[Effect],
+) -> Result<(), StoreError> {
+    let grants = new_grants(operations, effects);
+    let lots: Vec<_> =
+        desk.books.iter().flat_map(|(id, book)| book.lots.iter().map(move |lot| (*id, book, lot))).collect();
+    let grant_of = |id: AccountId, lot: LotNumber| grants.get(&(id, lot)).copied();
+    sqlx::query(
+        "insert into ledger_lot
+                (account_id, lot, source, granted, left_in_lot, expires_at, created_at, period, reference, note)
+         select account_id, lot, source, granted, left_in_lot, expires_at, now(), period, reference, note
+           from unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[],
+                       $8::text[], $9::text[])
+                as n (account_id, lot, source, granted, left_in_lot, expires_at, period, reference, note)
+             on conflict (account_id, lot) do update
+            set granted = excluded.granted, left_in_lot = excluded.left_in_lot, expires_at = excluded.expires_at",
+    )
+    .bind(lots.iter().map(|(id, ..)| id.as_uuid()).collect::<Vec<_>>())
+    .bind(lots.iter().map(|(.., lot)| lot.number.0).collect::<Vec<_>>())
+    .bind(lots.iter().map(|(.., lot)| lot.source.as_str()).collect::<Vec<_>>())
+    .bind(lots.iter().map(|(.., lot)| lot.granted.as_i64()).collect::<Vec<_>>())
+    .bind(
+        lots.iter()
+            .map(|(_, book, lot)| {
+                let is_open = book.open_lot().is_some_and(|open| open.number == lot.number);
+                if is_open { 0 } else { lot.left.as_i64() }
+            })
+            .collect::<Vec<_>>(),
+    )
+    .bind(lots.iter().map(|(.., lot)| lot.expires_at).collect::<Vec<_>>())
+    .bind(
+        lots.iter()
+            .map(|(_, book, lot)| {
+                (lot.number == book.plan_lot).then(|| i32::try_from(book.period.index).ok()).flatten()
+            })
+            .collect::<Vec<_>>(),
+    )
+    .bind(lots.iter().map(|(id, _, lot)| grant_of(*id, lot.number).map(|g| g.reference.as_str())).collect::<Vec<_>>())
+    .bind(lots.iter().map(|(id, _, lot)| grant_of(*id, lot.number).map(|g| g.note.as_str())).collect::<Vec<_>>())
+    .execute(connection)
+    .await
+    .map_err(classify)
+    .map(drop)
+}
+
+fn new_grants<'a>(
+    operations: &'a [Operation],
+    effects: &[Effect],
+) -> HashMap<(AccountId, LotNumber), &'a Grant> {
+    operations
+        .iter()
+        .zip(effects)
+        .filter_map(|(operation, effect)| match (operation, effect) {
+            (Operation::Grant(grant), Effect::Granted { lot, repeated: false, .. }) => {
+                Some(((grant.account_id, *lot), grant))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+async fn save_spends(connection: &mut PgConnection, desk: &Desk) -> Result<(), StoreError> {
+    let spends: Vec<_> = desk.spends.iter().collect();
+    sqlx::query(
+        "insert into ledger_key_spend (key_id, day, day_spent, month, month_spent)
+         select * from unnest($1::uuid[], $2::date[], $3::bigint[], $4::date[], $5::bigint[])
+             on conflict (key_id) do update
+            set day = excluded.day, day_spent = excluded.day_spent, month = excluded.month,
+                month_spent = excluded.month_spent",
+    )
+    .bind(spends.iter().map(|(key, _)| key.as_uuid()).collect::<Vec<_>>())
+    .bind(spends.iter().map(|(_, spend)| spend.day).collect::<Vec<_>>())
+    .bind(spends.iter().map(|(_, spend)| spend.day_spent.as_i64()).collect::<Vec<_>>())
+    .bind(spends.iter().map(|(_, spend)| spend.month).collect::<Vec<_>>())
+    .bind(spends.iter().map(|(_, spend)| spend.month_spent.as_i64()).collect::<Vec<_>>())
+    .execute(connection)
+    .await
+    .map_err(classify)
+    .map(drop)
+}
+
+async fn save_claims(connection: &mut PgConnection, desk: &Desk) -> Result<(), StoreError> {
+    let claims: Vec<_> =
+        desk.changed_claims.iter().filter_map(|key| Some((key, desk.claims.get(key)?))).collect();
+    let answers: Vec<_> = claims
+        .iter()
+        .map(|(_, record)| match &record.state {
+            ClaimState::Captured(answer) => Some(answer),
+            ClaimState::Running | ClaimState::Released => None,
+        })
+        .collect();
+    sqlx::query(
+        "insert into ledger_idempotency
+                (account_id, environment_id, key_hash, fingerprint, call_id, state, lease_until, expires_at, status, body)
+         select * from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::uuid[], $6::text[], $7::timestamptz[],
+                              $8::timestamptz[], $9::smallint[], $10::bytea[])
+             on conflict (account_id, environment_id, key_hash) do update
+            set fingerprint = excluded.fingerprint, call_id = excluded.call_id, state = excluded.state,
+                lease_until = excluded.lease_until, expires_at = excluded.expires_at, status = excluded.status,
+                body = excluded.body",
+    )
+    .bind(claims.iter().map(|(key, _)| key.0.as_uuid()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|(key, _)| key.1.as_uuid()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|(key, _)| key.2.to_vec()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|(_, record)| record.fingerprint.to_vec()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|(_, record)| record.call_id.as_uuid()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|(_, record)| state_name(&record.state)).collect::<Vec<_>>())
+    .bind(claims.iter().map(|(_, record)| record.lease_until).collect::<Vec<_>>())
+    .bind(claims.iter().map(|(_, record)| record.expires_at).collect::<Vec<_>>())
+    .bind(answers.iter().map(|answer| answer.map(|answer| answer.status as i16)).collect::<Vec<_>>())
+    .bind(answers.iter().map(|answer| answer.map(|answer| answer.body.clone())).collect::<Vec<_>>())
+    .execute(connection)
+    .await
+    .map_err(classify)
+    .map(drop)
+}
+
+fn state_name(state: &ClaimState) -> &'static str {
+    match state {
+        ClaimState::Running => "running",
+        ClaimState::Captured(_) => "captured",
+        ClaimState::Released => "released",
+    }
+}
+
+/// $1 epoch, $2 batch, $3 open_from, $4 captured, $5 outcomes, $6 digest of captures, $7 previous hash, $8 time; entries:
+/// $9 account, $10 number, $11 amount, $12 balance after, $13 call, $14 key, $15 lot, $16 kind, $17 route, $18 outcome.
+const SAVE_BATCH: &str = concat!(
+    r"
+with entry as (
+    insert into ledger_entry
+           (account_id, number, at, amount, balance_after, call_id, key_id, epoch, batch, lot, kind, route, outcome)
+    select e.account_id, e.number, $8, e.amount, e.balance_after, e.call_id, e.key_id, $1, $2, e.lot, e.kind, e.route,
+           e.outcome
+      from unnest($9::uuid[], $10::bigint[], $11::bigint[], $12::bigint[], $13::uuid[], $14::uuid[], $15::int[],
+                  $16::smallint[], $17::smallint[], $18::smallint[])
+           as e (account_id, number, amount, balance_after, call_id, key_id, lot, kind, route, outcome)
+    returning account_id, number, at, amount, balance_after, call_id, key_id, lot, kind, route, outcome
+)
+insert into ledger_batch (epoch, batch, at, open_from, captured, captured_outcomes, previous_hash, hash)
+values ($1, $2, $8, $3, $4, $5, $7, ",
+    seal_sql!(),
+    ")
+returning hash"
+);
+
+/// Saves the entries that the desk wrote and the batch that seals them. Returns its hash.
+pub(super) async fn save_batch(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    desk: &Desk,
+    captured: &[(CallId, Outcome)],
+    head: [u8; 32],
+) -> Result<[u8; 32], StoreError> {
+    let entries: Vec<(Uuid, &Entry)> = desk
+        .books
+        .iter()
+        .flat_map(|(id, book)| book.entries.iter().map(move |entry| (id.as_uuid(), entry)))
+        .collect();
+    let calls: Vec<_> = entries.iter().map(|(_, entry)| entry.call).collect();
+    let (hash,): (Vec<u8>,) = sqlx::query_as(SAVE_BATCH)
+        .bind(batch.epoch.0)
+        .bind(batch.number)
+        .bind(batch.open_from)
+        .bind(captured.iter().map(|(call, _)| call.as_uuid()).collect::<Vec<_>>())
+        .bind(captured.iter().map(|(_, outcome)| outcome.number()).collect::<Vec<_>>())
+        .bind(seal::captures(captured).to_vec())
+        .bind(head.to_vec())
+        .bind(desk.now)
+        .bind(entries.iter().map(|(account, _)| *account).collect::<Vec<_>>())
+        .bind(entries.iter().map(|(_, entry)| entry.number).collect::<Vec<_>>())
+        .bind(entries.iter().map(|(_, entry)| entry.amount).collect::<Vec<_>>())
+        .bind(entries.iter().map(|(_, entry)| entry.balance_after).collect::<Vec<_>>())
+        .bind(entries.iter().map(|(_, entry)| entry.call_id.as_uuid()).collect::<Vec<_>>())
+        .bind(calls.iter().map(|call| call.map(|call| call.key_id.as_uuid())).collect::<Vec<_>>())
+        .bind(entries.iter().map(|(_, entry)| entry.lot.0).collect::<Vec<_>>())
+        .bind(entries.iter().map(|(_, entry)| entry.kind.number()).collect::<Vec<_>>())
+        .bind(calls.iter().map(|call| call.map(|call| call.route.0)).collect::<Vec<_>>())
+        .bind(entries.iter().map(|(_, entry)| entry.outcome.map(Outcome::number)).collect::<Vec<_>>())
+        .fetch_one(connection)
+        .await
+        .map_err(classify)?;
+    seal::hash_of(&hash)
+}
