@@ -1,0 +1,255 @@
+//! Loading: defaults, then a file, then the environment; every fault is found before any is reported.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use secrecy::SecretString;
+use toml::{Table, Value};
+
+use super::Settings;
+
+/// The defaults, compiled in.
+const DEFAULTS: &str = include_str!("../../config/default.toml");
+/// Prefix of the environment variables.
+const PREFIX: &str = "FLUENCE_";
+/// Names that begin with the prefix and are no settings.
+const NOT_SETTINGS: [&str; 2] = ["FLUENCE_CONFIG", "FLUENCE_KEY"];
+
+/// Where settings come from.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Name and text of the configuration file, if there is one.
+    pub file: Option<(String, String)>,
+    /// The process's environment.
+    pub environment: BTreeMap<String, String>,
+    /// Settings of the command line, by their dotted names.
+    pub overrides: Vec<(&'static str, String)>,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The setting, as the operator wrote it.
+    pub setting: String,
+    /// What to write instead.
+    pub advice: String,
+}
+
+/// Everything that is wrong with the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigError(pub Vec<Fault>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration has {} fault(s):", self.0.len())?;
+        self.0.iter().try_for_each(|fault| write!(f, "\n  {}: {}", fault.setting, fault.advice))
+    }
+}
+
+/// Reads all sources and checks the result.
+pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
+    let mut faults = Vec::new();
+    let mut values: Table = DEFAULTS.parse().map_err(|error: toml::de::Error| {
+        ConfigError(vec![Fault { setting: "config/default.toml".into(), advice: error.message().into() }])
+    })?;
+    if let Some((name, text)) = &sources.file {
+        match text.parse::<Table>() {
+            Ok(file) => merge(&mut values, file, name, "", &mut faults),
+            Err(error) => faults.push(Fault { setting: name.clone(), advice: error.to_string() }),
+        }
+    }
+    apply_environment(&mut values, &sources.environment, &mut faults);
+    for (name, text) in &sources.overrides {
+        set(&mut values, name, text, &format!("--{name}"), &mut faults);
+    }
+    let settings = values.try_into::<Settings>().map_err(|error: toml::de::Error| Fault {
+        setting: "settings".into(),
+        advice: error.to_string().replace('\n', " "),
+    });
+    match settings {
+        Ok(mut settings) => {
+            settings.database_url = secret(&sources.environment, "DATABASE_URL", &mut faults);
+            if let Some(pepper) = secret(&sources.environment, "FLUENCE_PEPPER", &mut faults) {
+                settings.pepper = pepper;
+            }
+            faults.extend(settings.faults());
+            if faults.is_empty() { Ok(settings) } else { Err(ConfigError(faults)) }
+        }
+        Err(fault) => {
+            faults.push(fault);
+            Err(ConfigError(faults))
+        }
+    }
+}
+
+/// Lays a file over the defaults; what the defaults do not know is a fault.
+fn merge(values: &mut Table, file: Table, source: &str, path: &str, faults: &mut Vec<Fault>) {
+    for (key, value) in file {
+        let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        match (values.get_mut(&key), value) {
+            (Some(Value::Table(known)), Value::Table(section)) => {
+                merge(known, section, source, &name, faults)
+            }
+            (Some(known), value) if known.same_type(&value) => *known = value,
+            (Some(known), _) => faults.push(Fault {
+                setting: format!("{name} in {source}"),
+                advice: format!("must be {}", known.type_str()),
+            }),
+            (None, _) => faults.push(Fault {
+                setting: format!("{name} in {source}"),
+                advice: "no such setting; config/default.toml lists them all".into(),
+            }),
+        }
+    }
+}
+
+fn apply_environment(values: &mut Table, environment: &BTreeMap<String, String>, faults: &mut Vec<Fault>) {
+    let names = setting_names(values, "");
+    for (variable, text) in environment.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
+        if NOT_SETTINGS.contains(&variable.as_str()) || variable == "FLUENCE_PEPPER" {
+            continue;
+        }
+        let known = names.iter().find(|name| &variable_of(name) == variable);
+        match known {
+            Some(name) => set(values, name, text, variable, faults),
+            None if variable == "FLUENCE_PEPPER_FILE" => {}
+            None => faults.push(Fault {
+                setting: variable.clone(),
+                advice: "no such setting; config/default.toml lists them all".into(),
+            }),
+        }
+    }
+}
+
+fn variable_of(name: &str) -> String {
+    format!("{PREFIX}{}", name.replace('.', "_").to_uppercase())
+}
+
+fn setting_names(values: &Table, path: &str) -> Vec<String> {
+    values
+        .iter()
+        .flat_map(|(key, value)| {
+            let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            match value {
+                Value::Table(section) => setting_names(section, &name),
+                _ => vec![name],
+            }
+        })
+        .collect()
+}
+
+/// Sets one value from text, read as the type its default has.
+fn set(values: &mut Table, name: &str, text: &str, source: &str, faults: &mut Vec<Fault>) {
+    let slot = match name.split_once('.') {
+        Some((section, key)) => {
+            values.get_mut(section).and_then(Value::as_table_mut).and_then(|table| table.get_mut(key))
+        }
+        None => values.get_mut(name),
+    };
+    let Some(slot) = slot else { return };
+    let read = match slot {
+        Value::Integer(_) => text.trim().parse().ok().map(Value::Integer),
+        Value::Float(_) => text.trim().parse().ok().map(Value::Float),
+        Value::Boolean(_) => text.trim().parse().ok().map(Value::Boolean),
+        Value::Array(_) => Some(Value::Array(
+            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect(),
+        )),
+        _ => Some(Value::from(text)),
+    };
+    match read {
+        Some(value) => *slot = value,
+        None => {
+            let advice = format!("must be {}", slot.type_str());
+            faults.push(Fault { setting: source.into(), advice });
+        }
+    }
+}
+
+/// A secret from its variable, or from the file that `NAME_FILE` points to.
+fn secret(
+    environment: &BTreeMap<String, String>,
+    name: &str,
+    faults: &mut Vec<Fault>,
+) -> Option<SecretString> {
+    let file = format!("{name}_FILE");
+    let text = match (environment.get(name), environment.get(&file)) {
+        (Some(_), Some(_)) => {
+            let advice = format!("set either this or {name}, not both");
+            faults.push(Fault { setting: file, advice });
+            return None;
+        }
+        (Some(text), None) => text.clone(),
+        (None, Some(path)) => match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => {
+                faults.push(Fault { setting: file, advice: format!("cannot be read: {error}") });
+                return None;
+            }
+        },
+        (None, None) => return None,
+    };
+    let text = text.trim();
+    (!text.is_empty()).then(|| SecretString::from(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Sources {
+        let environment = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        Sources { environment, ..Sources::default() }
+    }
+
+    fn faulty(sources: &Sources) -> Vec<String> {
+        load(sources).unwrap_err().0.into_iter().map(|fault| fault.setting).collect()
+    }
+
+    #[test]
+    fn the_defaults_are_a_valid_configuration() {
+        let settings = load(&Sources::default()).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8000");
+        assert!(settings.database_url.is_none());
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_the_command_line_over_both() {
+        let mut sources = environment(&[("FLUENCE_SERVER_DRAIN_S", "7"), ("FLUENCE_LISTEN", "127.0.0.1:2")]);
+        sources.file = Some(("f.toml".into(), "listen = \"127.0.0.1:1\"\n[server]\ndrain_s = 3".into()));
+        sources.overrides = vec![("listen", "127.0.0.1:3".into())];
+        let settings = load(&sources).unwrap();
+        assert_eq!((settings.server.drain_s, settings.listen.port()), (7, 3));
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once() {
+        let mut sources = environment(&[
+            ("FLUENCE_SERVER_DRAIN_S", "soon"),
+            ("FLUENCE_COLOUR", "red"),
+            ("FLUENCE_CALLS_DEADLINE_S", "0"),
+        ]);
+        sources.file = Some(("f.toml".into(), "region = 3\nshoes = 2".into()));
+        let faults = faulty(&sources);
+        for expected in [
+            "region in f.toml",
+            "shoes in f.toml",
+            "FLUENCE_SERVER_DRAIN_S",
+            "FLUENCE_COLOUR",
+            "calls.deadline_s",
+        ] {
+            assert!(faults.iter().any(|fault| fault == expected), "{expected} is missing in {faults:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_may_not_outlive_its_hold() {
+        assert_eq!(faulty(&environment(&[("FLUENCE_CALLS_DEADLINE_S", "60")])), ["calls.deadline_s"]);
+    }
+
+    #[test]
+    fn a_secret_in_the_settings_does_not_show_when_they_are_printed() {
+        let pepper = "ab".repeat(32);
+        let settings = load(&environment(&[("FLUENCE_PEPPER", &pepper)])).unwrap();
+        assert!(!format!("{settings:?}").contains(&pepper));
+    }
+}

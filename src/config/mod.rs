@@ -1,0 +1,174 @@
+//! Settings: what an operator may choose, from where, and what is wrong with what was chosen.
+
+mod load;
+pub mod plans;
+pub mod routes;
+
+use std::net::SocketAddr;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+pub use load::{ConfigError, Fault, Sources, load};
+
+/// Every setting. Names, defaults and meanings stand in `config/default.toml`; units are in the names.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub data_dir: String,
+    pub pepper: SecretString,
+    pub pepper_version: i32,
+    pub node: String,
+    pub region: String,
+    pub stage_prefixes: Vec<String>,
+    pub support_contact: String,
+    pub upgrade_url: String,
+    pub docs_url: String,
+    pub log: Log,
+    pub server: Server,
+    pub database: Database,
+    pub ledger: Ledger,
+    pub calls: Calls,
+    pub keys: Keys,
+    pub people: People,
+    /// `DATABASE_URL`; none means the private Postgres.
+    #[serde(skip)]
+    pub database_url: Option<SecretString>,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct Log {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+/// The shape of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Pretty on a terminal, else JSON.
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+/// Limits of connections and requests.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct Server {
+    pub max_connections: usize,
+    pub head_timeout_s: u64,
+    pub body_timeout_s: u64,
+    pub idle_timeout_s: u64,
+    pub max_body_bytes: usize,
+    pub announce_s: u64,
+    pub drain_s: u64,
+}
+
+/// The connection pool.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct Database {
+    pub max_connections: u32,
+    pub wait_ms: u64,
+}
+
+/// The ledger's writer and sweep.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct Ledger {
+    pub batch: usize,
+    pub queue: usize,
+    pub longest_wait_ms: u64,
+    pub flush_after_ms: u64,
+    pub heartbeat_s: u64,
+    pub hold_life_s: u64,
+    pub sweep_every_s: u64,
+}
+
+/// Paid calls.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct Calls {
+    pub deadline_s: u64,
+}
+
+/// The cache of verified keys.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct Keys {
+    pub cache_size: usize,
+    pub trust_ms: u64,
+}
+
+/// The cache of people searches.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct People {
+    pub cache_size: usize,
+    pub cache_ms: u64,
+}
+
+impl Settings {
+    /// What is wrong with values that are well-formed each for itself.
+    fn faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut require = |holds: bool, setting: &str, advice: &str| {
+            if !holds {
+                faults.push(Fault { setting: setting.into(), advice: advice.into() });
+            }
+        };
+        let positive = [
+            ("server.max_connections", self.server.max_connections as u64),
+            ("server.head_timeout_s", self.server.head_timeout_s),
+            ("server.body_timeout_s", self.server.body_timeout_s),
+            ("server.idle_timeout_s", self.server.idle_timeout_s),
+            ("server.max_body_bytes", self.server.max_body_bytes as u64),
+            ("database.max_connections", u64::from(self.database.max_connections)),
+            ("database.wait_ms", self.database.wait_ms),
+            ("ledger.batch", self.ledger.batch as u64),
+            ("ledger.queue", self.ledger.queue as u64),
+            ("ledger.longest_wait_ms", self.ledger.longest_wait_ms),
+            ("ledger.heartbeat_s", self.ledger.heartbeat_s),
+            ("ledger.sweep_every_s", self.ledger.sweep_every_s),
+            ("calls.deadline_s", self.calls.deadline_s),
+            ("keys.cache_size", self.keys.cache_size as u64),
+            ("people.cache_size", self.people.cache_size as u64),
+        ];
+        for (setting, value) in positive {
+            require(value > 0, setting, "must be at least 1");
+        }
+        require(
+            self.calls.deadline_s < self.ledger.hold_life_s,
+            "calls.deadline_s",
+            "must be shorter than ledger.hold_life_s, or a call could outlive its own hold",
+        );
+        require(
+            self.ledger.heartbeat_s * 2 < self.ledger.hold_life_s,
+            "ledger.heartbeat_s",
+            "must be less than half of ledger.hold_life_s, or a living gateway could be taken for a dead one",
+        );
+        for prefix in &self.stage_prefixes {
+            require(
+                prefix.len() > 1 && prefix.starts_with('/') && !prefix.ends_with('/'),
+                "stage_prefixes",
+                "each must begin with `/` and not end with it, such as `/production`",
+            );
+        }
+        require(self.pepper_version > 0, "pepper_version", "must be at least 1");
+        faults
+    }
+}

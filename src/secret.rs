@@ -1,0 +1,117 @@
+//! The pepper: a server secret without which a stolen table of key hashes is worth nothing.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::domain::key::KeySecret;
+
+/// Bytes of a pepper.
+const PEPPER_BYTES: usize = 32;
+
+/// HMAC-SHA-256 of a key under a pepper. Keys carry 154 bits and more, so a slow password hash would add nothing but a
+/// way to keep the gateway busy.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyDigest([u8; 32]);
+
+impl KeyDigest {
+    /// The bytes, for the store.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// A digest of the store.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl std::fmt::Debug for KeyDigest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyDigest")
+    }
+}
+
+/// A pepper, ready to hash with.
+#[derive(Clone)]
+pub struct Pepper {
+    version: i32,
+    /// The HMAC with its key taken in: preparing it anew costs half as much again as the hash.
+    keyed: Hmac<Sha256>,
+}
+
+/// What is wrong with a pepper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PepperError {
+    /// Not 32 bytes of hexadecimal digits.
+    #[error("must be 64 hexadecimal characters (32 bytes); make one with `openssl rand -hex 32`")]
+    Malformed,
+    /// A value that anybody could guess.
+    #[error("is a sample value; make one with `openssl rand -hex 32`")]
+    Guessable,
+}
+
+impl Pepper {
+    /// Reads a pepper from hexadecimal text.
+    pub fn parse(text: &str, version: i32) -> Result<Self, PepperError> {
+        let digits: Vec<u8> = text
+            .trim()
+            .chars()
+            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect::<Option<_>>()
+            .ok_or(PepperError::Malformed)?;
+        if digits.len() != 2 * PEPPER_BYTES {
+            return Err(PepperError::Malformed);
+        }
+        let distinct = digits.iter().collect::<std::collections::HashSet<_>>().len();
+        if distinct < 8 {
+            return Err(PepperError::Guessable);
+        }
+        let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
+        let keyed = Hmac::new_from_slice(&bytes).map_err(|_| PepperError::Malformed)?;
+        Ok(Self { version, keyed })
+    }
+
+    /// Its version, stored beside each key.
+    pub const fn version(&self) -> i32 {
+        self.version
+    }
+
+    /// The digest by which a key is found.
+    pub fn digest(&self, key: &KeySecret) -> KeyDigest {
+        let mut hmac = self.keyed.clone();
+        hmac.update(key.expose().as_bytes());
+        KeyDigest(hmac.finalize().into_bytes().into())
+    }
+}
+
+impl std::fmt::Debug for Pepper {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pepper(version {}, [REDACTED])", self.version)
+    }
+}
+
+/// A new random pepper as hexadecimal text.
+pub fn generate_pepper() -> String {
+    rand::random::<[u8; PEPPER_BYTES]>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generated_pepper_is_accepted_and_a_sample_one_is_not() {
+        assert!(Pepper::parse(&generate_pepper(), 1).is_ok());
+        assert_eq!(Pepper::parse(&"0".repeat(64), 1).unwrap_err(), PepperError::Guessable);
+        assert_eq!(Pepper::parse("abc", 1).unwrap_err(), PepperError::Malformed);
+    }
+
+    #[test]
+    fn the_same_key_has_another_digest_under_another_pepper() {
+        let key = KeySecret::parse(b"an-imported-key-of-some-sort").unwrap();
+        let digest = |text: &str| Pepper::parse(text, 1).unwrap().digest(&key);
+        let (one, two) = (generate_pepper(), generate_pepper());
+        assert_eq!(digest(&one), digest(&one));
+        assert_ne!(digest(&one), digest(&two));
+    }
+}
