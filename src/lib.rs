@@ -4,5 +4,6 @@
 
 pub mod analysis; // what the text says
 pub mod domain; // plain types and rules
+pub mod http;
 pub mod people; // who is meant
-pub mod storage; // Postgres, the only place with SQL
+pub mod storage; // Postgres, the only place with SQL // dialects, problem details, JSON bodies
