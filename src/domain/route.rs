@@ -6,15 +6,16 @@ use super::credits::Credits;
 use super::language::Language;
 use super::plan::Access;
 
-/// The shape in which a route answers errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+/// The shape of error bodies. `Accept: application/problem+json` overrules it on any route.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
-    /// The root paths.
+    /// `error` is an object with a sentence and what to do; `error_code` stands beside it.
+    #[default]
     Fluence,
-    /// `/v1`.
+    /// `error` is an object with a code and a sentence; 401 and missing rights are told by one code each.
     Fluenzr,
-    /// `/v1/account`.
+    /// `error` is a sentence; `code` stands beside it.
     Influtics,
 }
 

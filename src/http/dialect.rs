@@ -1,0 +1,63 @@
+//! Which shape of body a route speaks.
+
+pub use crate::domain::route::Dialect;
+
+/// Response extension of a route that speaks another dialect than its path says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DialectOf(pub Dialect);
+
+/// Which dialect a path speaks, unknown paths included: the longest matching prefix decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialects {
+    /// Longest prefix first.
+    rules: Vec<(String, Dialect)>,
+}
+
+impl Dialects {
+    /// A table of path prefixes such as `/v1`; each holds for whole segments. What none matches speaks `fluence`.
+    pub fn new(mut rules: Vec<(String, Dialect)>) -> Self {
+        rules.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+        Self { rules }
+    }
+
+    /// The dialect of a path without its stage prefix.
+    pub fn of(&self, path: &str) -> Dialect {
+        self.rules
+            .iter()
+            .find(|(prefix, _)| is_under(path, prefix))
+            .map_or(Dialect::Fluence, |(_, dialect)| *dialect)
+    }
+}
+
+impl Default for Dialects {
+    fn default() -> Self {
+        Self::new(vec![("/v1".to_owned(), Dialect::Fluenzr), ("/v1/account".to_owned(), Dialect::Influtics)])
+    }
+}
+
+/// Whether `path` is `prefix` itself or lies below it.
+pub(crate) fn is_under(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_prefix_of_whole_segments_decides() {
+        let dialects = Dialects::default();
+        for (path, expected) in [
+            ("/crm", Dialect::Fluence),
+            ("/", Dialect::Fluence),
+            ("/v10", Dialect::Fluence),
+            ("/v1", Dialect::Fluenzr),
+            ("/v1/contacts", Dialect::Fluenzr),
+            ("/v1/accounts", Dialect::Fluenzr),
+            ("/v1/account", Dialect::Influtics),
+            ("/v1/account/usage", Dialect::Influtics),
+        ] {
+            assert_eq!(dialects.of(path), expected, "{path}");
+        }
+    }
+}

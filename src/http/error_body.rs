@@ -1,0 +1,227 @@
+//! The bodies of errors: one shape a dialect, and RFC 9457.
+
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use super::billing_info::BillingInfo;
+use super::dialect::Dialect;
+use super::edge::Edge;
+use super::facts::Facts;
+use super::messages::{self, Text};
+use super::render::RenderContext;
+use crate::domain::error_code::ErrorCode;
+use crate::domain::ids::CallId;
+use crate::domain::refusal::{AccessDenied, Refusal};
+
+/// Whatever stands in an error body, before a dialect arranges it.
+pub(super) struct ErrorView<'a> {
+    pub(super) refusal: &'a Refusal,
+    pub(super) status: StatusCode,
+    pub(super) facts: Facts<'a>,
+    pub(super) billing: Option<BillingInfo<'a>>,
+}
+
+/// The body of an error as the client asked for it.
+pub(super) fn write(
+    view: ErrorView<'_>,
+    ctx: &RenderContext,
+    edge: &Edge,
+) -> Result<Vec<u8>, serde_json::Error> {
+    match (ctx.problem_json, ctx.dialect, view.refusal) {
+        (true, _, _) => serde_json::to_vec(&Problem::new(view, ctx, edge)),
+        // The contract gives this body to the letter; billing and request id stand in the headers alone.
+        (_, Dialect::Fluence, Refusal::AccessDenied(denied)) => {
+            serde_json::to_vec(&FluenceAccessDenied::new(denied, edge))
+        }
+        (_, Dialect::Fluence, _) => serde_json::to_vec(&Fluence::new(view, ctx, edge)),
+        (_, Dialect::Fluenzr, _) => serde_json::to_vec(&Fluenzr::new(view, ctx)),
+        (_, Dialect::Influtics, _) => serde_json::to_vec(&Influtics::new(view, ctx)),
+    }
+}
+
+/// Dialect `fluence`.
+#[derive(Serialize)]
+struct Fluence<'a> {
+    success: bool,
+    error: FluenceError<'a>,
+    error_code: &'static str,
+    request_id: CallId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_info: Option<BillingInfo<'a>>,
+}
+
+#[derive(Serialize)]
+struct FluenceError<'a> {
+    r#type: &'static str,
+    message: Text,
+    code: u16,
+    user_action: Text,
+    support_contact: &'a str,
+    #[serde(flatten)]
+    facts: Facts<'a>,
+}
+
+impl<'a> Fluence<'a> {
+    fn new(view: ErrorView<'a>, ctx: &RenderContext, edge: &'a Edge) -> Self {
+        let code = view.refusal.code();
+        Self {
+            success: false,
+            error: FluenceError {
+                r#type: messages::kind(code),
+                message: messages::message(view.refusal, ctx.language),
+                code: view.status.as_u16(),
+                user_action: messages::user_action(view.refusal, ctx.language, edge),
+                support_contact: &edge.support_contact,
+                facts: view.facts,
+            },
+            error_code: code.as_str(),
+            request_id: ctx.request_id,
+            billing_info: view.billing,
+        }
+    }
+}
+
+/// The one body of the `fluence` dialect that has a shape of its own: a plan without the endpoint.
+#[derive(Serialize)]
+struct FluenceAccessDenied<'a> {
+    success: bool,
+    error: String,
+    error_code: &'static str,
+    current_tier: &'a str,
+    required_tier: &'a str,
+    upgrade_url: &'a str,
+}
+
+impl<'a> FluenceAccessDenied<'a> {
+    fn new(denied: &'a AccessDenied, edge: &'a Edge) -> Self {
+        Self {
+            success: false,
+            error: messages::access_denied(denied),
+            error_code: ErrorCode::AccessDenied.as_str(),
+            current_tier: &denied.current_tier,
+            required_tier: &denied.required_tier,
+            upgrade_url: &edge.upgrade_url,
+        }
+    }
+}
+
+/// Dialect `fluenzr`.
+#[derive(Serialize)]
+struct Fluenzr<'a> {
+    success: bool,
+    error: FluenzrError<'a>,
+    request_id: CallId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_info: Option<BillingInfo<'a>>,
+}
+
+#[derive(Serialize)]
+struct FluenzrError<'a> {
+    code: &'static str,
+    message: Text,
+    #[serde(flatten)]
+    facts: Facts<'a>,
+}
+
+impl<'a> Fluenzr<'a> {
+    fn new(view: ErrorView<'a>, ctx: &RenderContext) -> Self {
+        Self {
+            success: false,
+            error: FluenzrError {
+                code: fluenzr_code(view.refusal.code()),
+                message: messages::message(view.refusal, ctx.language),
+                facts: view.facts,
+            },
+            request_id: ctx.request_id,
+            billing_info: view.billing,
+        }
+    }
+}
+
+/// `fluenzr` tells every credential fault by one code, and a missing plan or scope by another.
+fn fluenzr_code(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::AccessDenied | ErrorCode::InsufficientScope | ErrorCode::PlanWithoutApi => "FORBIDDEN",
+        code if code.status() == 401 => "UNAUTHORIZED",
+        code => code.as_str(),
+    }
+}
+
+/// Dialect `influtics`.
+#[derive(Serialize)]
+struct Influtics<'a> {
+    success: bool,
+    error: Text,
+    code: &'static str,
+    #[serde(flatten)]
+    facts: Facts<'a>,
+    request_id: CallId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_info: Option<BillingInfo<'a>>,
+}
+
+impl<'a> Influtics<'a> {
+    fn new(view: ErrorView<'a>, ctx: &RenderContext) -> Self {
+        // Three sentences of this dialect are fixed by the contract.
+        let error = match view.refusal {
+            Refusal::MissingAuth => "Missing Authorization header".into(),
+            Refusal::InvalidApiKey => "Invalid API key".into(),
+            Refusal::ExpiredApiKey => "API key has expired".into(),
+            other => messages::message(other, ctx.language),
+        };
+        Self {
+            success: false,
+            error,
+            code: view.refusal.code().as_str(),
+            facts: view.facts,
+            request_id: ctx.request_id,
+            billing_info: view.billing,
+        }
+    }
+}
+
+/// RFC 9457.
+#[derive(Serialize)]
+struct Problem<'a> {
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: Text,
+    instance: String,
+    code: &'static str,
+    user_action: Text,
+    support_contact: &'a str,
+    #[serde(flatten)]
+    facts: Facts<'a>,
+    request_id: CallId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_info: Option<BillingInfo<'a>>,
+}
+
+impl<'a> Problem<'a> {
+    fn new(view: ErrorView<'a>, ctx: &RenderContext, edge: &'a Edge) -> Self {
+        let code = view.refusal.code().as_str();
+        Self {
+            r#type: format!("{}#{code}", edge.error_docs_url),
+            title: title(code),
+            status: view.status.as_u16(),
+            detail: messages::message(view.refusal, ctx.language),
+            instance: format!("urn:uuid:{}", ctx.request_id),
+            code,
+            user_action: messages::user_action(view.refusal, ctx.language, edge),
+            support_contact: &edge.support_contact,
+            facts: view.facts,
+            request_id: ctx.request_id,
+            billing_info: view.billing,
+        }
+    }
+}
+
+/// The problem type in short, the same for every occurrence: `Insufficient credits` of `INSUFFICIENT_CREDITS`.
+fn title(code: &str) -> String {
+    let words = code.replace('_', " ");
+    match words.split_at_checked(1) {
+        Some((first, rest)) => format!("{first}{}", rest.to_lowercase()),
+        None => words,
+    }
+}

@@ -1,0 +1,152 @@
+//! The fields of a JSON object, taken one by one; what is left over is unknown, and every fault is reported at once.
+
+use super::json::Json;
+use crate::domain::refusal::{Fault, FieldFault, Refusal};
+
+/// Most fields that are kept; no route has as many, so the ones past it are unknown.
+const MAX_FIELDS: usize = 64;
+/// Most faults that are reported.
+const MAX_FAULTS: usize = 32;
+/// Most characters of a field's name that are shown again.
+const MAX_NAME_CHARS: usize = 64;
+
+/// The fields of one object, and the faults found so far. `null` means that a field is not there.
+#[derive(Debug, Default)]
+pub struct Fields {
+    members: Vec<(String, Json)>,
+    faults: Vec<FieldFault>,
+}
+
+impl Fields {
+    /// Takes in the members of an object; repeated names are faults from the start.
+    pub fn new(members: Vec<(String, Json)>) -> Self {
+        let mut fields = Self::default();
+        for (name, value) in members {
+            if fields.members.iter().any(|(known, _)| *known == name) {
+                fields.fault::<()>(&name, Fault::Repeated);
+            } else if fields.members.len() == MAX_FIELDS {
+                fields.fault::<()>(&name, Fault::Unknown);
+            } else {
+                fields.members.push((name, value));
+            }
+        }
+        fields
+    }
+
+    /// The fields not taken yet.
+    pub fn rest(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.members.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Takes a field as it came; none where it is missing or `null`.
+    pub fn take(&mut self, name: &str) -> Option<Json> {
+        let place = self.members.iter().position(|(known, _)| known == name)?;
+        Some(self.members.remove(place).1).filter(|value| *value != Json::Null)
+    }
+
+    /// Takes a text. Another kind of value is a fault.
+    pub fn take_text(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            Json::Text(text) => Some(text),
+            _ => self.fault(name, Fault::NotText),
+        }
+    }
+
+    /// Takes a `true` or `false`. Another kind of value is a fault.
+    pub fn take_bool(&mut self, name: &str) -> Option<bool> {
+        match self.take(name)? {
+            Json::Bool(value) => Some(value),
+            _ => self.fault(name, Fault::NotBoolean),
+        }
+    }
+
+    /// Takes one of a list of words, and the meaning that stands beside it. Another word is a fault.
+    pub fn take_word<T: Copy>(
+        &mut self,
+        name: &str,
+        words: &'static [&'static str],
+        meanings: &[T],
+    ) -> Option<T> {
+        let text = self.take_text(name)?;
+        let place = words.iter().position(|word| *word == text);
+        match place.and_then(|place| meanings.get(place)) {
+            Some(meaning) => Some(*meaning),
+            None => self.fault(name, Fault::NotOneOf(words)),
+        }
+    }
+
+    /// Notes a fault; returns none, so that a validator can end with it.
+    pub fn fault<T>(&mut self, field: &str, fault: Fault) -> Option<T> {
+        if self.faults.len() < MAX_FAULTS {
+            self.faults.push(FieldFault { field: shown_name(field), fault });
+        }
+        None
+    }
+
+    /// Ends the reading: fields not taken are unknown, and any fault refuses the request.
+    pub fn finish(mut self) -> Result<(), Refusal> {
+        for (name, _) in std::mem::take(&mut self.members) {
+            self.fault::<()>(&name, Fault::Unknown);
+        }
+        if self.faults.is_empty() { Ok(()) } else { Err(Refusal::ValidationFailed(self.faults)) }
+    }
+}
+
+/// A client's own name of a field, cut to a length that can be shown again.
+pub(crate) fn shown_name(name: &str) -> String {
+    match name.char_indices().nth(MAX_NAME_CHARS) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
+        None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::json::parse_object;
+
+    fn fields(text: &str) -> Fields {
+        Fields::new(parse_object(text.as_bytes()).unwrap())
+    }
+
+    fn faults(fields: Fields) -> Vec<(String, Fault)> {
+        match fields.finish() {
+            Err(Refusal::ValidationFailed(faults)) => {
+                faults.into_iter().map(|f| (f.field, f.fault)).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once() {
+        let mut fields = fields(r#"{"a": 1, "b": "yes", "c": "x", "d": 0, "d": 0}"#);
+        assert_eq!(fields.take_text("a"), None);
+        assert_eq!(fields.take_bool("b"), None);
+        assert_eq!(fields.take_word("c", &["p", "q"], &[1, 2]), None);
+        let expected = [
+            ("d", Fault::Repeated),
+            ("a", Fault::NotText),
+            ("b", Fault::NotBoolean),
+            ("c", Fault::NotOneOf(&["p", "q"])),
+            ("d", Fault::Unknown),
+        ];
+        assert_eq!(faults(fields), expected.map(|(name, fault)| (name.to_owned(), fault)));
+    }
+
+    #[test]
+    fn null_means_absent() {
+        let mut fields = fields(r#"{"a": null, "b": "q"}"#);
+        assert_eq!(fields.take_text("a"), None);
+        assert_eq!(fields.take_word("b", &["p", "q"], &[1, 2]), Some(2));
+        assert_eq!(fields.finish(), Ok(()));
+    }
+
+    #[test]
+    fn a_flood_of_fields_gives_a_short_answer() {
+        let many: Vec<_> = (0..10_000).map(|n| (format!("{n}{}", "x".repeat(500)), Json::Null)).collect();
+        let faults = faults(Fields::new(many));
+        assert_eq!(faults.len(), MAX_FAULTS);
+        assert!(faults.iter().all(|(name, _)| name.chars().count() == MAX_NAME_CHARS + 1));
+    }
+}

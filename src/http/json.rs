@@ -1,0 +1,194 @@
+//! JSON read into plain values: bounded depth, every member of an object kept in order, repeated ones too.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::domain::refusal::Refusal;
+
+/// Deepest nesting of arrays and objects that is read.
+pub const MAX_DEPTH: usize = 64;
+
+/// A JSON value. Numbers keep no more than a route may need of them: that they are numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// An array.
+    List(Vec<Json>),
+    /// An object: its members in order, repeated names included.
+    Object(Vec<(String, Json)>),
+}
+
+/// Reads bytes as exactly one JSON object in UTF-8.
+pub fn parse_object(bytes: &[u8]) -> Result<Vec<(String, Json)>, Refusal> {
+    // Checked as a whole first: a parser may skip over bad bytes in places it does not keep.
+    let text = std::str::from_utf8(bytes).map_err(|error| invalid_at(bytes, error.valid_up_to()))?;
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let value = Level { left: MAX_DEPTH }.deserialize(&mut parser).and_then(|value| {
+        parser.end()?;
+        Ok(value)
+    });
+    match value {
+        Ok(Json::Object(members)) => Ok(members),
+        Ok(_) => Err(Refusal::InvalidJson { line: 1, column: 1 }),
+        Err(error) => Err(Refusal::InvalidJson { line: error.line().max(1), column: error.column().max(1) }),
+    }
+}
+
+/// The refusal for a fault at a byte offset.
+fn invalid_at(bytes: &[u8], offset: usize) -> Refusal {
+    let before = bytes.get(..offset).unwrap_or(bytes);
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+    Refusal::InvalidJson { line, column }
+}
+
+/// Reads one value that may nest `left` levels deep.
+#[derive(Clone, Copy)]
+struct Level {
+    left: usize,
+}
+
+impl Level {
+    fn below<E: Error>(self) -> Result<Self, E> {
+        let left = self.left.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))?;
+        Ok(Self { left })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Level {
+    type Value = Json;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Level {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Number(value as f64))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Number(value as f64))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::Number(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Json, E> {
+        Ok(Json::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let below = self.below()?;
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(below)? {
+            list.push(item);
+        }
+        Ok(Json::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
+        let below = self.below()?;
+        let mut members = Vec::new();
+        while let Some(name) = entries.next_key()? {
+            members.push((name, entries.next_value_seed(below)?));
+        }
+        Ok(Json::Object(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn refused_at(bytes: &[u8]) -> (usize, usize) {
+        match parse_object(bytes) {
+            Err(Refusal::InvalidJson { line, column }) => (line, column),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn members_keep_their_order_and_repetitions() {
+        let members = parse_object(br#" {"b": [1, null], "a": {"x": true}, "b": "\u00e9"} "#).unwrap();
+        let expected = [
+            ("b".to_owned(), Json::List(vec![Json::Number(1.0), Json::Null])),
+            ("a".to_owned(), Json::Object(vec![("x".to_owned(), Json::Bool(true))])),
+            ("b".to_owned(), Json::Text("é".to_owned())),
+        ];
+        assert_eq!(members, expected);
+    }
+
+    #[test]
+    fn anything_but_one_object_is_refused_with_its_place() {
+        assert_eq!(refused_at(b""), (1, 1));
+        assert_eq!(refused_at(b"null"), (1, 1));
+        assert_eq!(refused_at(b"[]"), (1, 1));
+        assert_eq!(refused_at(b"{} {}"), (1, 4));
+        assert_eq!(refused_at(b"{\n \"a\": tru}"), (2, 10));
+        assert_eq!(refused_at(b"{\"a\": 1,}"), (1, 9));
+    }
+
+    #[test]
+    fn bad_utf8_is_refused_wherever_it_stands() {
+        assert_eq!(refused_at(b"{\n\"unread\": \"\xff\"}"), (2, 12));
+        assert_eq!(refused_at(b"{\"a\": \"\xc0\xaf\"}"), (1, 8));
+        assert_eq!(refused_at(br#"{"a": "\ud800"}"#), (1, 14));
+    }
+
+    #[test]
+    fn nesting_ends_at_its_limit() {
+        let nested = |depth: usize| {
+            let lists = depth - 1;
+            format!(r#"{{"a": {}{}}}"#, "[".repeat(lists), "]".repeat(lists))
+        };
+        assert!(parse_object(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert!(parse_object(nested(MAX_DEPTH + 1).as_bytes()).is_err());
+        refused_at("[".repeat(100_000).as_bytes());
+    }
+
+    #[test]
+    fn a_number_too_large_for_a_float_is_refused_not_infinite() {
+        refused_at(br#"{"a": 1e999}"#);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..256)) {
+            let _ = parse_object(&bytes);
+        }
+
+        #[test]
+        fn no_text_of_json_characters_panics(text in r#"[\[\]{}":,\\u0-9a-e \n.tfn-]{0,80}"#) {
+            let _ = parse_object(text.as_bytes());
+        }
+    }
+}

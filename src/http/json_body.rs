@@ -1,0 +1,176 @@
+//! The body gate: what may enter as a JSON body, and reading it within a bound.
+
+use axum::body::{Body, HttpBody};
+use axum::http::{HeaderMap, HeaderValue, header};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+
+use super::fields::Fields;
+use super::json::parse_object;
+use crate::domain::refusal::Refusal;
+
+/// A body that its sender no longer feeds fast enough; the listener's body wrapper ends reading with it.
+#[derive(Debug, thiserror::Error)]
+#[error("the body came too slowly")]
+pub struct BodyStalled;
+
+/// Reads a body declared as JSON, at most `limit_bytes` long. A declared length above it is refused unread.
+pub async fn read_body(headers: &HeaderMap, mut body: Body, limit_bytes: usize) -> Result<Bytes, Refusal> {
+    check_media_type(headers)?;
+    let too_large = Refusal::BodyTooLarge { limit_bytes };
+    if body.size_hint().lower() > limit_bytes as u64 {
+        return Err(too_large);
+    }
+    let mut whole = Bytes::new();
+    let mut gathered = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|error| broken_body(&error))?.into_data() else { continue };
+        if whole.len() + gathered.len() + data.len() > limit_bytes {
+            return Err(too_large);
+        }
+        // A body in one piece, as nearly all are, is passed on without a copy.
+        if whole.is_empty() && gathered.is_empty() {
+            whole = data;
+        } else {
+            gathered.extend_from_slice(&std::mem::take(&mut whole));
+            gathered.extend_from_slice(&data);
+        }
+    }
+    Ok(if gathered.is_empty() { whole } else { gathered.freeze() })
+}
+
+/// Reads bytes as one JSON object and gives its fields.
+pub fn parse_fields(bytes: &[u8]) -> Result<Fields, Refusal> {
+    parse_object(bytes).map(Fields::new)
+}
+
+/// `application/json`, in UTF-8 if a charset is named, and without a content encoding.
+fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let is_json = matches!((types.next(), types.next()), (Some(only), None) if is_utf8_json(only));
+    let is_plain = headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .all(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if is_json && is_plain { Ok(()) } else { Err(Refusal::UnsupportedMediaType) }
+}
+
+fn is_utf8_json(value: &HeaderValue) -> bool {
+    let Ok(text) = value.to_str() else { return false };
+    let mut parts = text.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    essence.eq_ignore_ascii_case("application/json")
+        && parts.all(|parameter| match parameter.split_once('=') {
+            Some((name, charset)) if name.trim().eq_ignore_ascii_case("charset") => {
+                charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            _ => true,
+        })
+}
+
+/// Why reading ended early: the sender was too slow, or the framing of the body broke.
+fn broken_body(error: &axum::Error) -> Refusal {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<BodyStalled>() {
+            return Refusal::BadRequest { reason: "The body did not arrive in time" };
+        }
+        cause = error.source();
+    }
+    Refusal::BadRequest { reason: "The body broke off or is not framed as HTTP/1.1 asks" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::VecDeque;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use hyper::body::Frame;
+
+    /// A body of unknown length that comes in pieces, and may break.
+    struct Pieces(VecDeque<Result<&'static str, BodyStalled>>);
+
+    impl HttpBody for Pieces {
+        type Data = Bytes;
+        type Error = BodyStalled;
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, BodyStalled>>> {
+            Poll::Ready(self.0.pop_front().map(|piece| piece.map(|text| Frame::data(Bytes::from(text)))))
+        }
+    }
+
+    fn pieces(pieces: impl IntoIterator<Item = Result<&'static str, BodyStalled>>) -> Body {
+        Body::new(Pieces(pieces.into_iter().collect()))
+    }
+
+    fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    async fn read(lines: &[(&'static str, &str)]) -> Result<Bytes, Refusal> {
+        read_body(&headers(lines), Body::from("{}"), 10).await
+    }
+
+    const JSON: (&str, &str) = ("content-type", "application/json");
+
+    #[tokio::test]
+    async fn d01_only_json_in_utf8_enters() {
+        for good in [
+            "application/json",
+            "Application/JSON",
+            "application/json; charset=utf-8",
+            "application/json;charset=\"UTF-8\"",
+        ] {
+            assert_eq!(read(&[("content-type", good)]).await, Ok(Bytes::from("{}")), "{good}");
+        }
+        for bad in [
+            "text/plain",
+            "application/json; charset=utf-16",
+            "multipart/form-data; boundary=x",
+            "application/xml",
+            "application/jsonp",
+            "application/x-www-form-urlencoded",
+            "",
+        ] {
+            assert_eq!(read(&[("content-type", bad)]).await, Err(Refusal::UnsupportedMediaType), "{bad}");
+        }
+        assert_eq!(read(&[]).await, Err(Refusal::UnsupportedMediaType));
+        assert_eq!(read(&[JSON, ("content-type", "text/plain")]).await, Err(Refusal::UnsupportedMediaType));
+    }
+
+    #[tokio::test]
+    async fn b15_encoded_bodies_are_refused() {
+        assert_eq!(read(&[JSON, ("content-encoding", "identity")]).await, Ok(Bytes::from("{}")));
+        for bad in ["gzip", "br", "gzip, gzip", "identity, gzip"] {
+            let read = read(&[JSON, ("content-encoding", bad)]).await;
+            assert_eq!(read, Err(Refusal::UnsupportedMediaType), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn b14_a_body_too_large_is_refused_declared_or_not() {
+        let too_large = Err(Refusal::BodyTooLarge { limit_bytes: 4 });
+        let headers = headers(&[JSON]);
+        assert_eq!(read_body(&headers, Body::from("12345"), 4).await, too_large);
+        assert_eq!(read_body(&headers, pieces([Ok("123"), Ok("45")]), 4).await, too_large);
+        assert_eq!(read_body(&headers, pieces([Ok("12345")]), 4).await, too_large);
+        assert_eq!(
+            read_body(&headers, pieces([Ok("12"), Ok("3"), Ok("4")]), 4).await,
+            Ok(Bytes::from("1234"))
+        );
+    }
+
+    #[tokio::test]
+    async fn a_body_that_stalls_or_breaks_is_a_bad_request() {
+        let read = read_body(&headers(&[JSON]), pieces([Ok("{"), Err(BodyStalled)]), 10).await;
+        assert_eq!(read, Err(Refusal::BadRequest { reason: "The body did not arrive in time" }));
+    }
+}

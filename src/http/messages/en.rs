@@ -1,0 +1,190 @@
+//! English.
+
+use super::{Text, access_denied, join_faults};
+use crate::domain::language::Language;
+use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
+use crate::http::edge::Edge;
+
+pub(super) fn message(refusal: &Refusal) -> Text {
+    match refusal {
+        Refusal::MissingAuth => "No API key was sent".into(),
+        Refusal::InvalidApiKey => "Invalid API key provided".into(),
+        Refusal::ExpiredApiKey => "This API key has expired".into(),
+        Refusal::RevokedApiKey => "This API key was revoked".into(),
+        Refusal::DisabledApiKey => "This API key is switched off".into(),
+        Refusal::ConflictingCredentials => "The request carries two different API keys".into(),
+        Refusal::KeyInQueryString { parameter } => {
+            format!("API keys are not accepted in the URL (parameter `{parameter}`)").into()
+        }
+        Refusal::AccessDenied(denied) => access_denied(denied).into(),
+        Refusal::InsufficientScope { needed } => format!("This API key lacks the scope `{needed}`").into(),
+        Refusal::PlanWithoutApi => "The account's plan does not include API access".into(),
+        Refusal::RegionNotAllowed => "This API key may not be used in this region".into(),
+        Refusal::IpNotAllowed => "This API key may not be used from this network address".into(),
+        Refusal::AccountSuspended => "The account is suspended".into(),
+        Refusal::InvalidJson { line, column } => {
+            format!("The body is not one valid JSON object (line {line}, column {column})").into()
+        }
+        Refusal::ValidationFailed(faults) => {
+            format!("The request has faulty fields: {}", join_faults(faults, Language::En)).into()
+        }
+        Refusal::ProfileUrlNotAccepted { field } => {
+            format!("Profile addresses are not accepted (field `{field}`)").into()
+        }
+        Refusal::MockDataNotAllowed => "`allow_mock_data` works in test environments only".into(),
+        Refusal::BadRequest { reason } => (*reason).into(),
+        Refusal::EndpointNotFound => "There is no such endpoint".into(),
+        Refusal::NotFound => "There is nothing with this id".into(),
+        Refusal::MethodNotAllowed { .. } => "This endpoint does not answer to this method".into(),
+        Refusal::BodyTooLarge { limit_bytes } => {
+            format!("The body is larger than {limit_bytes} bytes").into()
+        }
+        Refusal::UnsupportedMediaType => "The body must be JSON in UTF-8, without encoding".into(),
+        Refusal::Limited(hit) => limited(hit),
+        Refusal::InsufficientCredits { needed, available } => {
+            format!("This call needs {}, the account has {available}", credits(needed.as_i64())).into()
+        }
+        Refusal::KeyCapReached { cap, limit, .. } => {
+            let period = match cap {
+                KeyCap::Daily => "day",
+                KeyCap::Monthly => "month",
+            };
+            format!("This API key has spent its cap of {} a {period}", credits(limit.as_i64())).into()
+        }
+        Refusal::ProfileNotFound => "Nobody with this name was found at this company".into(),
+        Refusal::MultipleMatches { total, .. } => {
+            format!("{total} people match and cannot be told apart").into()
+        }
+        Refusal::InsufficientData { unsupported_language: true, .. } => {
+            "This person's texts are in a language that is not analysed".into()
+        }
+        Refusal::InsufficientData { words, words_needed, .. } => {
+            format!("An analysis needs {words_needed} words of the person's own, there are {words}").into()
+        }
+        Refusal::IdempotencyInProgress { .. } => {
+            "A call with this Idempotency-Key is still being served".into()
+        }
+        Refusal::IdempotencyKeyReused => "This Idempotency-Key was used with another request".into(),
+        Refusal::Internal => "The service failed to answer".into(),
+        Refusal::Upstream => "A server behind this service failed to answer".into(),
+        Refusal::Unavailable { .. } => "The service cannot take this call right now".into(),
+        Refusal::Timeout => "The call took too long and was stopped".into(),
+    }
+}
+
+fn limited(hit: &LimitHit) -> Text {
+    let size = hit.size;
+    match hit.limit {
+        Limit::Rate => format!("More than {size} requests per second").into(),
+        Limit::Concurrency => format!("More than {size} requests at once").into(),
+        Limit::Quota => format!("The {size} requests of this billing period are used up").into(),
+        Limit::FailedAttempts => "Too many failed attempts from this network address".into(),
+    }
+}
+
+pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
+    let support = &edge.support_contact;
+    let upgrade = &edge.upgrade_url;
+    match refusal {
+        Refusal::MissingAuth => {
+            "Send your key in the header `X-API-Key: YOUR_KEY` or `Authorization: Bearer YOUR_KEY`.".into()
+        }
+        Refusal::InvalidApiKey => {
+            "Check that the key was copied whole and without spaces; if it was, make a new key in the console.".into()
+        }
+        Refusal::ExpiredApiKey | Refusal::RevokedApiKey => {
+            "Make a new key in the console and put it where your program keeps this one.".into()
+        }
+        Refusal::DisabledApiKey => "Ask an administrator of your account to enable the key, or use another.".into(),
+        Refusal::ConflictingCredentials => {
+            "Send one key, once: keep either the X-API-Key or the Authorization header.".into()
+        }
+        Refusal::KeyInQueryString { .. } => {
+            "Move the key to the X-API-Key header, and rotate it: addresses are kept in logs and histories.".into()
+        }
+        Refusal::AccessDenied(_) | Refusal::PlanWithoutApi => format!("Choose a plan with access at {upgrade}.").into(),
+        Refusal::InsufficientScope { needed } => {
+            format!("Use a key with the scope `{needed}`, or ask an administrator to make one.").into()
+        }
+        Refusal::RegionNotAllowed => "Call from an allowed region, or use a key without a region list.".into(),
+        Refusal::IpNotAllowed => "Call from an allowed address, or add this one to the key's allow-list.".into(),
+        Refusal::AccountSuspended => format!("Write to {support} to have the account resumed.").into(),
+        Refusal::InvalidJson { .. } => {
+            "Send one JSON object in UTF-8, nested at most 64 levels, with nothing after it.".into()
+        }
+        Refusal::ValidationFailed(_) => "Correct the fields listed in `fields` and send the request again.".into(),
+        Refusal::ProfileUrlNotAccepted { .. } => {
+            "Name the person by first name, last name and company, without any address.".into()
+        }
+        Refusal::MockDataNotAllowed => "Leave `allow_mock_data` out, or use a key of a test environment.".into(),
+        Refusal::BadRequest { .. } => "Correct the request and send it again.".into(),
+        Refusal::EndpointNotFound => "Check the path for spelling, case and a trailing slash; see /docs.".into(),
+        Refusal::NotFound => "Check the id; it must belong to your own account.".into(),
+        Refusal::MethodNotAllowed { .. } => "Use one of the methods in the Allow header.".into(),
+        Refusal::BodyTooLarge { .. } => "Send a smaller body.".into(),
+        Refusal::UnsupportedMediaType => {
+            "Send the header `Content-Type: application/json`, and no Content-Encoding.".into()
+        }
+        Refusal::Limited(hit) => retry(hit, upgrade),
+        Refusal::InsufficientCredits { .. } => format!("Buy credits or a larger plan at {upgrade}.").into(),
+        Refusal::KeyCapReached { .. } => {
+            "Raise the key's cap in the console, use another key, or wait until the time in `resets_at`.".into()
+        }
+        Refusal::ProfileNotFound => {
+            "Check the spelling, try the company's full name, or add the person to your contacts.".into()
+        }
+        Refusal::MultipleMatches { .. } => {
+            "Give the full name and the company's full name, or add the person you mean to your contacts.".into()
+        }
+        Refusal::InsufficientData { .. } => {
+            "Add more posts of this person to your contacts, in English or Portuguese; this call was not charged."
+                .into()
+        }
+        Refusal::IdempotencyInProgress { .. } => {
+            "Wait for the time in `retry_after`, then send the same request again to get its answer.".into()
+        }
+        Refusal::IdempotencyKeyReused => "Use a new Idempotency-Key for each different request.".into(),
+        Refusal::Internal | Refusal::Upstream => {
+            format!("Try again; if it happens again, write to {support} with the request id. You were not charged.")
+                .into()
+        }
+        Refusal::Unavailable { .. } => "Try again after the time in `retry_after`. You were not charged.".into(),
+        Refusal::Timeout => "Try again in a moment. You were not charged.".into(),
+    }
+}
+
+fn retry(hit: &LimitHit, upgrade: &str) -> Text {
+    let wait = hit.retry_after_s.max(1);
+    match hit.limit {
+        Limit::Rate => {
+            format!("Wait {wait} s and send again, more slowly; a larger plan allows more: {upgrade}.").into()
+        }
+        Limit::Concurrency => {
+            format!("Wait for the answers to your open requests; a larger plan allows more: {upgrade}.")
+                .into()
+        }
+        Limit::Quota => {
+            format!("Wait for the next billing period, or choose a larger plan at {upgrade}.").into()
+        }
+        Limit::FailedAttempts => format!("Wait {wait} s, and check the key before you try again.").into(),
+    }
+}
+
+pub(super) fn fault(fault: Fault) -> String {
+    match fault {
+        Fault::Missing => "is required".to_owned(),
+        Fault::Unknown => "is not a field of this request".to_owned(),
+        Fault::Repeated => "stands there more than once".to_owned(),
+        Fault::Contradicts => "has another value than the same field under its other name".to_owned(),
+        Fault::NotText => "must be text".to_owned(),
+        Fault::NotBoolean => "must be true or false".to_owned(),
+        Fault::Empty => "must not be empty".to_owned(),
+        Fault::TooLong { max_chars } => format!("must not be longer than {max_chars} characters"),
+        Fault::ControlCharacter => "must not hold control characters".to_owned(),
+        Fault::NotOneOf(values) => format!("must be one of: {}", values.join(", ")),
+    }
+}
+
+fn credits(amount: i64) -> String {
+    if amount == 1 { "1 credit".to_owned() } else { format!("{amount} credits") }
+}

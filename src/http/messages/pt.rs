@@ -1,0 +1,194 @@
+//! Brazilian Portuguese.
+
+use super::{Text, access_denied, join_faults};
+use crate::domain::language::Language;
+use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
+use crate::http::edge::Edge;
+
+pub(super) fn message(refusal: &Refusal) -> Text {
+    match refusal {
+        Refusal::MissingAuth => "Nenhuma chave de API foi enviada".into(),
+        // Fixed by the contract in every language.
+        Refusal::InvalidApiKey => "Invalid API key provided".into(),
+        Refusal::ExpiredApiKey => "Esta chave de API expirou".into(),
+        Refusal::RevokedApiKey => "Esta chave de API foi revogada".into(),
+        Refusal::DisabledApiKey => "Esta chave de API está desativada".into(),
+        Refusal::ConflictingCredentials => "A requisição traz duas chaves de API diferentes".into(),
+        Refusal::KeyInQueryString { parameter } => {
+            format!("Chaves de API não são aceitas na URL (parâmetro `{parameter}`)").into()
+        }
+        Refusal::AccessDenied(denied) => access_denied(denied).into(),
+        Refusal::InsufficientScope { needed } => {
+            format!("Esta chave de API não tem o escopo `{needed}`").into()
+        }
+        Refusal::PlanWithoutApi => "O plano da conta não inclui acesso à API".into(),
+        Refusal::RegionNotAllowed => "Esta chave de API não pode ser usada nesta região".into(),
+        Refusal::IpNotAllowed => {
+            "Esta chave de API não pode ser usada a partir deste endereço de rede".into()
+        }
+        Refusal::AccountSuspended => "A conta está suspensa".into(),
+        Refusal::InvalidJson { line, column } => {
+            format!("O corpo não é um único objeto JSON válido (linha {line}, coluna {column})").into()
+        }
+        Refusal::ValidationFailed(faults) => {
+            format!("A requisição tem campos com erro: {}", join_faults(faults, Language::Pt)).into()
+        }
+        Refusal::ProfileUrlNotAccepted { field } => {
+            format!("Endereços de perfil não são aceitos (campo `{field}`)").into()
+        }
+        Refusal::MockDataNotAllowed => "`allow_mock_data` só funciona em ambientes de teste".into(),
+        Refusal::BadRequest { .. } => "A requisição está malformada".into(),
+        Refusal::EndpointNotFound => "Este endpoint não existe".into(),
+        Refusal::NotFound => "Não há nada com este id".into(),
+        Refusal::MethodNotAllowed { .. } => "Este endpoint não responde a este método".into(),
+        Refusal::BodyTooLarge { limit_bytes } => format!("O corpo é maior que {limit_bytes} bytes").into(),
+        Refusal::UnsupportedMediaType => "O corpo deve ser JSON em UTF-8, sem codificação".into(),
+        Refusal::Limited(hit) => limited(hit),
+        Refusal::InsufficientCredits { needed, available } => {
+            format!("Esta chamada custa {}, a conta tem {available}", credits(needed.as_i64())).into()
+        }
+        Refusal::KeyCapReached { cap, limit, .. } => {
+            let period = match cap {
+                KeyCap::Daily => "por dia",
+                KeyCap::Monthly => "por mês",
+            };
+            format!("Esta chave de API gastou seu teto de {} {period}", credits(limit.as_i64())).into()
+        }
+        Refusal::ProfileNotFound => "Ninguém com este nome foi encontrado nesta empresa".into(),
+        Refusal::MultipleMatches { total, .. } => {
+            format!("{total} pessoas correspondem e não podem ser distinguidas").into()
+        }
+        Refusal::InsufficientData { unsupported_language: true, .. } => {
+            "Os textos desta pessoa estão em um idioma que não é analisado".into()
+        }
+        Refusal::InsufficientData { words, words_needed, .. } => {
+            format!("Uma análise precisa de {words_needed} palavras da própria pessoa, há {words}").into()
+        }
+        Refusal::IdempotencyInProgress { .. } => {
+            "Uma chamada com esta Idempotency-Key ainda está sendo atendida".into()
+        }
+        Refusal::IdempotencyKeyReused => "Esta Idempotency-Key já foi usada com outra requisição".into(),
+        Refusal::Internal => "O serviço não conseguiu responder".into(),
+        Refusal::Upstream => "Um servidor por trás deste serviço não conseguiu responder".into(),
+        Refusal::Unavailable { .. } => "O serviço não pode atender esta chamada agora".into(),
+        Refusal::Timeout => "A chamada demorou demais e foi interrompida".into(),
+    }
+}
+
+fn limited(hit: &LimitHit) -> Text {
+    let size = hit.size;
+    match hit.limit {
+        Limit::Rate => format!("Mais de {size} requisições por segundo").into(),
+        Limit::Concurrency => format!("Mais de {size} requisições ao mesmo tempo").into(),
+        Limit::Quota => format!("As {size} requisições deste período de cobrança acabaram").into(),
+        Limit::FailedAttempts => "Tentativas falhas demais a partir deste endereço de rede".into(),
+    }
+}
+
+pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
+    let support = &edge.support_contact;
+    let upgrade = &edge.upgrade_url;
+    match refusal {
+        Refusal::MissingAuth => {
+            "Envie sua chave no cabeçalho `X-API-Key: SUA_CHAVE` ou `Authorization: Bearer SUA_CHAVE`.".into()
+        }
+        Refusal::InvalidApiKey => {
+            "Confira se a chave foi copiada inteira e sem espaços; se foi, crie uma nova no console.".into()
+        }
+        Refusal::ExpiredApiKey | Refusal::RevokedApiKey => {
+            "Crie uma nova chave no console e coloque-a onde seu programa guarda esta.".into()
+        }
+        Refusal::DisabledApiKey => "Peça a um administrador da conta que ative a chave, ou use outra.".into(),
+        Refusal::ConflictingCredentials => {
+            "Envie uma só chave, uma só vez: mantenha o cabeçalho X-API-Key ou o Authorization.".into()
+        }
+        Refusal::KeyInQueryString { .. } => {
+            "Passe a chave para o cabeçalho X-API-Key e troque-a: endereços ficam em logs e históricos.".into()
+        }
+        Refusal::AccessDenied(_) | Refusal::PlanWithoutApi => {
+            format!("Escolha um plano com acesso em {upgrade}.").into()
+        }
+        Refusal::InsufficientScope { needed } => {
+            format!("Use uma chave com o escopo `{needed}`, ou peça a um administrador que crie uma.").into()
+        }
+        Refusal::RegionNotAllowed => "Chame de uma região permitida, ou use uma chave sem lista de regiões.".into(),
+        Refusal::IpNotAllowed => "Chame de um endereço permitido, ou inclua este na lista da chave.".into(),
+        Refusal::AccountSuspended => format!("Escreva para {support} para reativar a conta.").into(),
+        Refusal::InvalidJson { .. } => {
+            "Envie um objeto JSON em UTF-8, com no máximo 64 níveis, sem nada depois dele.".into()
+        }
+        Refusal::ValidationFailed(_) => "Corrija os campos listados em `fields` e envie de novo.".into(),
+        Refusal::ProfileUrlNotAccepted { .. } => {
+            "Identifique a pessoa por primeiro nome, último nome e empresa, sem nenhum endereço.".into()
+        }
+        Refusal::MockDataNotAllowed => "Omita `allow_mock_data`, ou use uma chave de um ambiente de teste.".into(),
+        Refusal::BadRequest { reason } => format!("Corrija a requisição e envie de novo: {reason}.").into(),
+        Refusal::EndpointNotFound => "Confira a grafia, as maiúsculas e a barra final; veja /docs.".into(),
+        Refusal::NotFound => "Confira o id; ele deve pertencer à sua própria conta.".into(),
+        Refusal::MethodNotAllowed { .. } => "Use um dos métodos do cabeçalho Allow.".into(),
+        Refusal::BodyTooLarge { .. } => "Envie um corpo menor.".into(),
+        Refusal::UnsupportedMediaType => {
+            "Envie o cabeçalho `Content-Type: application/json`, sem Content-Encoding.".into()
+        }
+        Refusal::Limited(hit) => retry(hit, upgrade),
+        Refusal::InsufficientCredits { .. } => format!("Compre créditos ou um plano maior em {upgrade}.").into(),
+        Refusal::KeyCapReached { .. } => {
+            "Aumente o teto da chave no console, use outra chave, ou espere até o horário em `resets_at`.".into()
+        }
+        Refusal::ProfileNotFound => {
+            "Confira a grafia, tente o nome completo da empresa, ou inclua a pessoa nos seus contatos.".into()
+        }
+        Refusal::MultipleMatches { .. } => {
+            "Informe o nome completo da pessoa e da empresa, ou inclua a pessoa certa nos seus contatos.".into()
+        }
+        Refusal::InsufficientData { .. } => {
+            "Inclua mais textos desta pessoa nos seus contatos, em português ou inglês; a chamada não foi cobrada."
+                .into()
+        }
+        Refusal::IdempotencyInProgress { .. } => {
+            "Espere o tempo em `retry_after` e envie a mesma requisição para receber a resposta.".into()
+        }
+        Refusal::IdempotencyKeyReused => "Use uma nova Idempotency-Key para cada requisição diferente.".into(),
+        Refusal::Internal | Refusal::Upstream => {
+            format!("Tente de novo; se repetir, escreva para {support} com o id da requisição. Nada foi cobrado.").into()
+        }
+        Refusal::Unavailable { .. } => "Tente de novo após o tempo em `retry_after`. Nada foi cobrado.".into(),
+        Refusal::Timeout => "Tente de novo em instantes. Nada foi cobrado.".into(),
+    }
+}
+
+fn retry(hit: &LimitHit, upgrade: &str) -> Text {
+    let wait = hit.retry_after_s.max(1);
+    match hit.limit {
+        Limit::Rate => {
+            format!("Espere {wait} s e envie mais devagar; um plano maior permite mais: {upgrade}.").into()
+        }
+        Limit::Concurrency => {
+            format!("Espere as respostas das requisições abertas; um plano maior permite mais: {upgrade}.")
+                .into()
+        }
+        Limit::Quota => {
+            format!("Espere o próximo período de cobrança, ou escolha um plano maior em {upgrade}.").into()
+        }
+        Limit::FailedAttempts => format!("Espere {wait} s e confira a chave antes de tentar de novo.").into(),
+    }
+}
+
+pub(super) fn fault(fault: Fault) -> String {
+    match fault {
+        Fault::Missing => "é obrigatório".to_owned(),
+        Fault::Unknown => "não é um campo desta requisição".to_owned(),
+        Fault::Repeated => "aparece mais de uma vez".to_owned(),
+        Fault::Contradicts => "tem valor diferente do mesmo campo sob o outro nome".to_owned(),
+        Fault::NotText => "deve ser texto".to_owned(),
+        Fault::NotBoolean => "deve ser true ou false".to_owned(),
+        Fault::Empty => "não pode ser vazio".to_owned(),
+        Fault::TooLong { max_chars } => format!("não pode ter mais de {max_chars} caracteres"),
+        Fault::ControlCharacter => "não pode conter caracteres de controle".to_owned(),
+        Fault::NotOneOf(values) => format!("deve ser um de: {}", values.join(", ")),
+    }
+}
+
+fn credits(amount: i64) -> String {
+    if amount == 1 { "1 crédito".to_owned() } else { format!("{amount} créditos") }
+}

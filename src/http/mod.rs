@@ -1,0 +1,14 @@
+//! HTTP at the edge: how a refusal or an answer becomes bytes, and how bytes become a checked request.
+
+pub mod billing_info;
+pub mod dialect;
+pub mod edge;
+pub mod error_body;
+pub mod facts;
+pub mod fields;
+pub mod json;
+pub mod json_body;
+pub mod messages;
+pub mod negotiate;
+pub mod person_request;
+pub mod render;

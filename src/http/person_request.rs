@@ -1,0 +1,370 @@
+//! Who is asked about: the fields of a paid request, under their Portuguese or English names.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::fields::{Fields, shown_name};
+use super::json::Json;
+use crate::domain::language::Language;
+use crate::domain::person::PersonQuery;
+use crate::domain::refusal::{Fault, Refusal};
+use crate::domain::tier::Tier;
+
+/// Most characters of a name, after trimming.
+pub const MAX_NAME_CHARS: usize = 100;
+
+/// What a route takes besides the names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PersonFields {
+    /// The language whose field names a missing field is reported under.
+    pub spelling: Language,
+    /// Whether `language` may be given.
+    pub language: bool,
+    /// Whether `tier` and `allow_mock_data` may be given.
+    pub tier: bool,
+}
+
+impl PersonFields {
+    /// `/crm_basico` and `/crm`.
+    pub const CRM: Self = Self { spelling: Language::Pt, language: false, tier: false };
+    /// `/analyze`.
+    pub const ANALYZE: Self = Self { spelling: Language::En, language: true, tier: false };
+    /// `/analyze-comprehensive`.
+    pub const COMPREHENSIVE: Self = Self { spelling: Language::En, language: true, tier: true };
+}
+
+/// A checked request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRequest {
+    /// Who is meant; names are trimmed and in Unicode normalisation form C.
+    pub query: PersonQuery,
+    /// The language wanted for the answer's texts, where the request names one.
+    pub texts: Option<Language>,
+    /// The depth wanted, where the request names one.
+    pub tier: Option<Tier>,
+    /// Whether sample people may answer.
+    pub allow_mock_data: bool,
+}
+
+impl PersonRequest {
+    /// Checks the fields of a request; every fault is reported at once.
+    pub fn parse(mut fields: Fields, takes: PersonFields) -> Result<Self, Refusal> {
+        refuse_profile_urls(&fields)?;
+        let first_name = take_name(&mut fields, "first_name", "primeiro_nome", takes);
+        let last_name = take_name(&mut fields, "last_name", "ultimo_nome", takes);
+        let company = take_name(&mut fields, "company", "empresa", takes);
+        let texts = take_if(takes.language, || {
+            fields.take_word("language", &["en", "pt"], &[Language::En, Language::Pt])
+        });
+        let tier = take_if(takes.tier, || {
+            fields.take_word(
+                "tier",
+                &["basic", "standard", "premium"],
+                &[Tier::Basic, Tier::Standard, Tier::Premium],
+            )
+        });
+        let mock = take_if(takes.tier, || fields.take_bool("allow_mock_data"));
+        fields.finish()?;
+        // Whatever is missing here was a fault above.
+        let (Some(first_name), Some(last_name), Some(company)) = (first_name, last_name, company) else {
+            return Err(Refusal::Internal);
+        };
+        let query = PersonQuery { first_name, last_name, company };
+        Ok(Self { query, texts, tier, allow_mock_data: mock.unwrap_or(false) })
+    }
+}
+
+/// Takes an optional field where the route has it; elsewhere it stays among the unknown ones.
+fn take_if<T>(taken: bool, take: impl FnOnce() -> Option<T>) -> Option<T> {
+    if taken { take() } else { None }
+}
+
+/// Takes a name under either of its spellings.
+fn take_name(
+    fields: &mut Fields,
+    english: &'static str,
+    portuguese: &'static str,
+    takes: PersonFields,
+) -> Option<String> {
+    let (own, other) = match takes.spelling {
+        Language::En => (english, portuguese),
+        Language::Pt => (portuguese, english),
+    };
+    match (fields.take(own), fields.take(other)) {
+        (None, None) => fields.fault(own, Fault::Missing),
+        (Some(value), None) => check_name(fields, own, value),
+        (None, Some(value)) => check_name(fields, other, value),
+        (Some(value), Some(same)) => {
+            let name = check_name(fields, own, value);
+            let other_name = check_name(fields, other, same);
+            match (name, other_name) {
+                (Some(name), Some(other_name)) if name == other_name => Some(name),
+                (Some(_), Some(_)) => fields.fault(other, Fault::Contradicts),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// A name: text, trimmed, 1 to 100 Unicode scalar values in form C, no control characters.
+fn check_name(fields: &mut Fields, field: &'static str, value: Json) -> Option<String> {
+    let Json::Text(text) = value else {
+        return fields.fault(field, Fault::NotText);
+    };
+    let name: String = text.trim().nfc().collect();
+    if name.chars().any(is_control) {
+        fields.fault(field, Fault::ControlCharacter)
+    } else if !name.chars().any(is_visible) {
+        fields.fault(field, Fault::Empty)
+    } else if name.chars().count() > MAX_NAME_CHARS {
+        fields.fault(field, Fault::TooLong { max_chars: MAX_NAME_CHARS })
+    } else {
+        Some(name)
+    }
+}
+
+/// Control characters, line and paragraph separators, and the marks that turn the direction of a whole line
+/// (Unicode Technical Report 36, section 2.5). Joiners stay: names in several scripts need them.
+fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Whether a character leaves a mark on paper at all.
+fn is_visible(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2064}')
+}
+
+/// Refuses a profile address in any field, and any field named like one: people are found by name and company.
+fn refuse_profile_urls(fields: &Fields) -> Result<(), Refusal> {
+    match fields.rest().find(|(name, value)| is_named_like_url(name) || holds_url(value)) {
+        Some((name, _)) => Err(Refusal::ProfileUrlNotAccepted { field: shown_name(name) }),
+        None => Ok(()),
+    }
+}
+
+/// `url`, `link`, `linkedin`, `profileUrl`, `perfil_linkedin` and their like.
+fn is_named_like_url(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_word = |word: &str| matches!(word, "uri" | "link" | "links" | "href" | "website" | "site");
+    name.contains("url") || name.contains("linkedin") || name.split(['_', '-', ' ', '.']).any(is_word)
+}
+
+/// Whether a text is a web address or holds one. A company named like its domain, such as `Booking.com`, is none.
+fn holds_url(value: &Json) -> bool {
+    match value {
+        Json::Text(text) => text.split_whitespace().any(is_url),
+        Json::List(items) => items.iter().any(holds_url),
+        Json::Object(members) => members.iter().any(|(_, value)| holds_url(value)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+/// A scheme, a `www.`, or a host name with a path behind it.
+fn is_url(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    let starts = |prefix: &str| word.trim_start_matches(['(', '<', '"', '\'']).starts_with(prefix);
+    word.contains("://")
+        || starts("http:")
+        || starts("https:")
+        || starts("www.")
+        || word.split_once('/').is_some_and(|(host, path)| !path.is_empty() && is_host(host))
+}
+
+/// A host name that ends in two letters or more, such as `linkedin.com`.
+fn is_host(text: &str) -> bool {
+    text.rsplit_once('.').is_some_and(|(labels, top)| {
+        labels.bytes().any(|byte| byte.is_ascii_alphanumeric())
+            && labels.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+            && top.len() >= 2
+            && top.bytes().all(|byte| byte.is_ascii_alphabetic())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::refusal::FieldFault;
+    use crate::http::json_body::parse_fields;
+    use proptest::prelude::*;
+
+    fn parse(text: &str, takes: PersonFields) -> Result<PersonRequest, Refusal> {
+        PersonRequest::parse(parse_fields(text.as_bytes())?, takes)
+    }
+
+    fn faults(text: &str, takes: PersonFields) -> Vec<(String, Fault)> {
+        match parse(text, takes) {
+            Err(Refusal::ValidationFailed(faults)) => {
+                faults.into_iter().map(|FieldFault { field, fault }| (field, fault)).collect()
+            }
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    /// The one fault of a first name, the rest being right.
+    fn first_name_fault(first_name: &str) -> Fault {
+        let json = serde_json::json!({"first_name": first_name, "last_name": "b", "company": "c"});
+        match faults(&json.to_string(), PersonFields::ANALYZE).as_slice() {
+            [(field, fault)] if field == "first_name" => *fault,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn first_name(first_name: &str) -> String {
+        let json = serde_json::json!({"first_name": first_name, "last_name": "b", "company": "c"});
+        parse(&json.to_string(), PersonFields::ANALYZE).unwrap().query.first_name
+    }
+
+    const ANA: &str = r#""first_name": "Ana", "ultimo_nome": " Souza ", "empresa": "Padaria do Zé""#;
+
+    #[test]
+    fn either_spelling_is_taken_and_names_are_trimmed() {
+        for takes in [PersonFields::CRM, PersonFields::ANALYZE, PersonFields::COMPREHENSIVE] {
+            let request = parse(&format!("{{{ANA}}}"), takes).unwrap();
+            let query = PersonQuery {
+                first_name: "Ana".to_owned(),
+                last_name: "Souza".to_owned(),
+                company: "Padaria do Zé".to_owned(),
+            };
+            assert_eq!(request, PersonRequest { query, texts: None, tier: None, allow_mock_data: false });
+        }
+    }
+
+    #[test]
+    fn each_route_takes_its_own_options_only() {
+        let all = format!(r#"{{{ANA}, "language": "pt", "tier": "premium", "allow_mock_data": true}}"#);
+        let request = parse(&all, PersonFields::COMPREHENSIVE).unwrap();
+        assert_eq!(
+            (request.texts, request.tier, request.allow_mock_data),
+            (Some(Language::Pt), Some(Tier::Premium), true)
+        );
+        let unknown = |names: &[&str]| {
+            names.iter().map(|name| ((*name).to_owned(), Fault::Unknown)).collect::<Vec<_>>()
+        };
+        assert_eq!(faults(&all, PersonFields::ANALYZE), unknown(&["tier", "allow_mock_data"]));
+        assert_eq!(faults(&all, PersonFields::CRM), unknown(&["language", "tier", "allow_mock_data"]));
+    }
+
+    #[test]
+    fn missing_names_are_reported_in_the_route_s_own_spelling() {
+        let missing = |names: [&str; 3]| names.map(|name| (name.to_owned(), Fault::Missing)).to_vec();
+        assert_eq!(faults("{}", PersonFields::CRM), missing(["primeiro_nome", "ultimo_nome", "empresa"]));
+        assert_eq!(faults("{}", PersonFields::ANALYZE), missing(["first_name", "last_name", "company"]));
+    }
+
+    #[test]
+    fn both_spellings_must_agree_after_trimming_and_normalising() {
+        let same = format!("{{{ANA}, \"company\": \"Padaria do Ze\u{301} \"}}");
+        assert!(parse(&same, PersonFields::CRM).is_ok());
+        let other = format!("{{{ANA}, \"company\": \"Padaria do Rui\"}}");
+        assert_eq!(faults(&other, PersonFields::CRM), [("company".to_owned(), Fault::Contradicts)]);
+        assert_eq!(faults(&other, PersonFields::ANALYZE), [("empresa".to_owned(), Fault::Contradicts)]);
+    }
+
+    #[test]
+    fn d05_unknown_fields_are_named_with_every_other_fault() {
+        let text = r#"{"first_name": 7, "last_name": "", "role": "admin", "balance": 1, "language": "fr"}"#;
+        let expected = [
+            ("first_name", Fault::NotText),
+            ("last_name", Fault::Empty),
+            ("company", Fault::Missing),
+            ("language", Fault::NotOneOf(&["en", "pt"])),
+            ("role", Fault::Unknown),
+            ("balance", Fault::Unknown),
+        ];
+        assert_eq!(
+            faults(text, PersonFields::ANALYZE),
+            expected.map(|(name, fault)| (name.to_owned(), fault))
+        );
+    }
+
+    #[test]
+    fn length_counts_characters_after_normalising() {
+        assert_eq!(first_name(&"é".repeat(100)).chars().count(), 100);
+        assert_eq!(first_name(&"e\u{301}".repeat(100)), "é".repeat(100));
+        assert_eq!(first_name(&"王".repeat(100)).chars().count(), 100);
+        assert_eq!(first_name_fault(&"é".repeat(101)), Fault::TooLong { max_chars: 100 });
+        assert_eq!(first_name_fault(&"x".repeat(50_000)), Fault::TooLong { max_chars: 100 });
+    }
+
+    #[test]
+    fn d11_control_characters_are_refused_and_scripts_are_not() {
+        for bad in [
+            "A\u{0}na",
+            "A\nna",
+            "A\u{7f}",
+            "A\u{9f}b",
+            "\u{202E}anA",
+            "A\u{2066}b",
+            "A\u{200F}",
+            "A\u{2028}b",
+            "\u{0}",
+        ] {
+            assert_eq!(first_name_fault(bad), Fault::ControlCharacter, "{bad:?}");
+        }
+        for empty in ["", "   ", "\u{a0}", "\u{200B}", "\t\n"] {
+            assert_eq!(first_name_fault(empty), Fault::Empty, "{empty:?}");
+        }
+        for good in ["محمد", "می\u{200C}خواهم", "शर्मा", "王伟", "O'Brien", "Jean-Luc", "Nguyễn", "😀"]
+        {
+            assert_eq!(first_name(good), good);
+        }
+        assert_eq!(first_name(" Ana\n"), "Ana");
+    }
+
+    #[test]
+    fn profile_urls_are_refused_in_any_field() {
+        for (field, text) in [
+            ("first_name", r#"{"first_name": "https://www.linkedin.com/in/ana"}"#),
+            ("company", r#"{"company": "see linkedin.com/in/ana"}"#),
+            ("empresa", r#"{"empresa": "WWW.EXAMPLE.COM"}"#),
+            ("notes", r#"{"notes": ["x", {"deep": "http://a.b"}]}"#),
+            ("linkedin_url", r#"{"linkedin_url": null, "first_name": "Ana"}"#),
+            ("profileUrl", r#"{"profileUrl": "ana"}"#),
+            ("LinkedIn", r#"{"LinkedIn": "ana"}"#),
+            ("link", r#"{"link": "ana"}"#),
+            ("url", r#"{"url": 1}"#),
+        ] {
+            let expected = Err(Refusal::ProfileUrlNotAccepted { field: field.to_owned() });
+            assert_eq!(parse(text, PersonFields::CRM), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn companies_named_like_a_domain_are_no_urls() {
+        for company in [
+            "Booking.com",
+            "Amazon.com.br",
+            "Novo Nordisk A/S",
+            "S.A./N.V.",
+            "Acme Inc./Ltd.",
+            "AC/DC",
+            "24/7",
+        ] {
+            let json = serde_json::json!({"first_name": "a", "last_name": "b", "company": company});
+            assert!(parse(&json.to_string(), PersonFields::ANALYZE).is_ok(), "{company}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            if let Ok(fields) = parse_fields(&bytes) {
+                let _ = PersonRequest::parse(fields, PersonFields::COMPREHENSIVE);
+            }
+        }
+
+        #[test]
+        fn an_accepted_name_is_clean(first in any::<String>(), last in "\\PC{0,120}", company in any::<String>()) {
+            let json = serde_json::json!({"first_name": first, "last_name": last, "company": company});
+            if let Ok(request) = parse(&json.to_string(), PersonFields::ANALYZE) {
+                let PersonQuery { first_name, last_name, company } = request.query;
+                for name in [first_name, last_name, company] {
+                    prop_assert!((1..=MAX_NAME_CHARS).contains(&name.chars().count()));
+                    prop_assert!(!name.chars().any(char::is_control));
+                    prop_assert_eq!(name.trim(), name.as_str());
+                }
+            }
+        }
+    }
+}

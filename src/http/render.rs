@@ -1,0 +1,281 @@
+//! The one place where answers and refusals become bytes.
+//!
+//! Handlers and layers answer with an empty response that carries what they mean as an extension: a [`Refusal`],
+//! a [`PaidAnswer`] or the object of [`json_ok`]; the layers that know the caller add a [`Billing`]. [`render`]
+//! writes the body in the route's dialect, splices `billing_info` in and sets the headers that belong to it.
+//! A response without any of these, such as a page or a proxied answer, keeps its body.
+
+use axum::body::{Body, HttpBody};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::billing_info::{self, BillingInfo};
+use super::dialect::{Dialect, DialectOf};
+use super::edge::Edge;
+use super::error_body::{self, ErrorView};
+use super::facts::Facts;
+use super::negotiate::{PROBLEM_JSON, preferred_language, wants_problem_json};
+use crate::domain::billing::Billing;
+use crate::domain::ids::CallId;
+use crate::domain::language::Language;
+use crate::domain::refusal::Refusal;
+
+/// The id of a request, on every answer.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The media type of all JSON answers that are no problems.
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Response extension of a paid call that was answered: `analise` as ready JSON.
+#[derive(Clone, Debug)]
+pub struct PaidAnswer {
+    /// A JSON value, spliced in unread.
+    pub analise: Bytes,
+}
+
+/// Response extension of [`json_ok`]: a ready JSON object that `billing_info` may be spliced into.
+#[derive(Clone)]
+struct ReadyObject(Vec<u8>);
+
+/// How one request wants its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RenderContext {
+    /// The request's id.
+    pub request_id: CallId,
+    /// The dialect of its route.
+    pub dialect: Dialect,
+    /// Whether errors are wanted as RFC 9457 problems.
+    pub problem_json: bool,
+    /// The language of sentences for people.
+    pub language: Language,
+}
+
+impl RenderContext {
+    /// Reads what a request asks for.
+    pub fn of(path: &str, headers: &HeaderMap, request_id: CallId, edge: &Edge) -> Self {
+        Self {
+            request_id,
+            dialect: edge.dialect_of(path),
+            problem_json: wants_problem_json(headers),
+            language: preferred_language(headers),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl IntoResponse for PaidAnswer {
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::OK.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A 200 with a JSON object as its body; `billing_info` is added where the caller is known.
+pub fn json_ok(body: impl Serialize) -> Response {
+    json_with(StatusCode::OK, body)
+}
+
+/// As [`json_ok`], with another status, such as 201 or the 503 of a health check.
+pub fn json_with(status: StatusCode, body: impl Serialize) -> Response {
+    match serde_json::to_vec(&body) {
+        Ok(object) => {
+            let mut response = status.into_response();
+            response.extensions_mut().insert(ReadyObject(object));
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            Refusal::Internal.into_response()
+        }
+    }
+}
+
+/// Turns what a response means into its bytes and headers.
+pub fn render(mut response: Response, ctx: &RenderContext, edge: &Edge) -> Response {
+    let extensions = response.extensions_mut();
+    let billing = extensions.remove::<Billing>();
+    if let Some(refusal) = extensions.remove::<Refusal>().or_else(|| implied_refusal(&response)) {
+        write_error(&mut response, &refusal, billing.as_ref(), ctx, edge);
+    } else if let Some(PaidAnswer { analise }) = response.extensions_mut().remove() {
+        set_json(&mut response, paid_body(&analise, billing.as_ref()), JSON);
+    } else if let Some(ReadyObject(mut object)) = response.extensions_mut().remove() {
+        if let Some(billing) = &billing {
+            splice_billing(&mut object, billing);
+        }
+        set_json(&mut response, object, JSON);
+    }
+    let headers = response.headers_mut();
+    if let Some(billing) = &billing {
+        billing_info::set_headers(headers, billing);
+    }
+    headers.insert(X_REQUEST_ID, request_id_value(ctx.request_id));
+    response
+}
+
+/// What the router itself means by an empty 404 or 405.
+fn implied_refusal(response: &Response) -> Option<Refusal> {
+    if response.body().size_hint().exact() != Some(0) || response.headers().contains_key(header::CONTENT_TYPE)
+    {
+        return None;
+    }
+    match response.status() {
+        StatusCode::NOT_FOUND => Some(Refusal::EndpointNotFound),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Refusal::MethodNotAllowed { allow: "" }),
+        _ => None,
+    }
+}
+
+fn write_error(
+    response: &mut Response,
+    refusal: &Refusal,
+    billing: Option<&Billing>,
+    ctx: &RenderContext,
+    edge: &Edge,
+) {
+    let dialect = response.extensions().get().map_or(ctx.dialect, |DialectOf(dialect)| *dialect);
+    let ctx = &RenderContext { dialect, ..*ctx };
+    let facts = Facts::new(refusal, ctx.language, edge);
+    set_error_headers(response.headers_mut(), refusal, facts.retry_after_s());
+    let view =
+        ErrorView { refusal, status: response.status(), facts, billing: billing.map(BillingInfo::new) };
+    let body = error_body::write(view, ctx, edge).unwrap_or_else(|error| {
+        tracing::error!(%error, "an error body could not be written as JSON");
+        Vec::new()
+    });
+    let media_type = if ctx.problem_json { HeaderValue::from_static(PROBLEM_JSON) } else { JSON };
+    set_json(response, body, media_type);
+    // The layer that logs the request reads the code here.
+    response.extensions_mut().insert(refusal.code());
+}
+
+/// The headers that a refusal calls for.
+fn set_error_headers(headers: &mut HeaderMap, refusal: &Refusal, retry_after_s: Option<u64>) {
+    if let Some(seconds) = retry_after_s {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    match refusal {
+        Refusal::MethodNotAllowed { allow } if !allow.is_empty() => {
+            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        // RFC 6750, section 3.1: no error attribute where no credential was sent.
+        Refusal::MissingAuth => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        Refusal::ConflictingCredentials => {
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static(r#"Bearer error="invalid_request""#),
+            );
+        }
+        other if other.code().status() == 401 => {
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static(r#"Bearer error="invalid_token""#),
+            );
+        }
+        _ => {}
+    }
+}
+
+/// `{"success":true,"analise":…,"billing_info":…}`.
+fn paid_body(analise: &[u8], billing: Option<&Billing>) -> Vec<u8> {
+    const HEAD: &[u8] = br#"{"success":true,"analise":"#;
+    const BILLING_BYTES: usize = 256;
+    let mut body = Vec::with_capacity(HEAD.len() + analise.len() + BILLING_BYTES);
+    body.extend_from_slice(HEAD);
+    body.extend_from_slice(analise);
+    body.push(b'}');
+    if let Some(billing) = billing {
+        splice_billing(&mut body, billing);
+    }
+    body
+}
+
+/// Adds `billing_info` as the last member of a JSON object; anything else is left as it is.
+fn splice_billing(object: &mut Vec<u8>, billing: &Billing) {
+    if object.first() != Some(&b'{') || object.pop_if(|last| *last == b'}').is_none() {
+        return;
+    }
+    let separator: &[u8] = if object.len() == 1 { b"" } else { b"," };
+    object.extend_from_slice(separator);
+    object.extend_from_slice(br#""billing_info":"#);
+    // Writing plain numbers and strings to memory cannot fail; were it to, `null` keeps the object whole.
+    let start = object.len();
+    if serde_json::to_writer(&mut *object, &BillingInfo::new(billing)).is_err() {
+        object.truncate(start);
+        object.extend_from_slice(b"null");
+    }
+    object.push(b'}');
+}
+
+fn set_json(response: &mut Response, body: Vec<u8>, media_type: HeaderValue) {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, media_type);
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    *response.body_mut() = Body::from(body);
+}
+
+/// The id as a header value, without formatting machinery: this is on every answer.
+fn request_id_value(id: CallId) -> HeaderValue {
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+    let text = id.as_uuid().hyphenated().encode_lower(&mut text);
+    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::billing::Standing;
+    use crate::domain::credits::Credits;
+    use chrono::DateTime;
+
+    fn billing() -> Billing {
+        let standing = Standing {
+            remaining: Credits::from_u32(998),
+            plan_credits_used: Credits::from_u32(2),
+            plan_credits: Credits::from_u32(1000),
+            requests_remaining: 999,
+            renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
+        };
+        Billing {
+            used: Credits::from_u32(2),
+            plan_label: "professional".to_owned(),
+            standing,
+            refunded: None,
+        }
+    }
+
+    const BILLING: &str = r#""billing_info":{"creditos_utilizados":2,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"2026-01-01T00:00:00Z","limite_mensal":1000,"uso_percentual":0.2}"#;
+
+    #[test]
+    fn a_paid_body_splices_the_analysis_in_unread() {
+        let body = paid_body(b"{ \"as\" : [ 1 ] }", Some(&billing()));
+        let expected = format!(r#"{{"success":true,"analise":{{ "as" : [ 1 ] }},{BILLING}}}"#);
+        assert_eq!(String::from_utf8(body).unwrap(), expected);
+    }
+
+    #[test]
+    fn billing_is_spliced_into_objects_only() {
+        for (object, expected) in [
+            ("{}", format!("{{{BILLING}}}")),
+            (r#"{"a":1}"#, format!(r#"{{"a":1,{BILLING}}}"#)),
+            ("[{}]", "[{}]".to_owned()),
+            ("", String::new()),
+        ] {
+            let mut bytes = object.as_bytes().to_vec();
+            splice_billing(&mut bytes, &billing());
+            assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+        }
+    }
+}
