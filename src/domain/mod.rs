@@ -1,6 +1,8 @@
 //! The plain types of the field and their rules: no HTTP, no SQL, no clock, no randomness.
 
+pub mod account;
 pub mod billing;
+pub mod caller;
 pub mod credits;
 pub mod error_code;
 pub mod ids;

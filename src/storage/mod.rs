@@ -1,3 +1,9 @@
 //! Postgres: the only place with SQL.
 
+pub mod accounts;
+pub mod catalogue;
+pub mod error;
+pub mod keys;
 pub mod ledger;
+pub mod pool;
+pub mod routes;

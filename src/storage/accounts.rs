@@ -1,0 +1,159 @@
+//! Accounts and their environments.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::error::StorageError;
+use crate::domain::account::{Account, AccountState, DEFAULT_ENVIRONMENT};
+use crate::domain::ids::{AccountId, EnvironmentId};
+use crate::domain::key::Mode;
+use crate::domain::plan::PlanRef;
+
+/// What a new account is made from.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// Id of its `default` environment.
+    pub environment_id: EnvironmentId,
+    /// Its name.
+    pub name: String,
+    /// Where its owner is written to.
+    pub email: String,
+    /// Its plan.
+    pub plan: PlanRef,
+}
+
+/// Makes an account with its `default` environment and an empty ledger. Run inside a transaction; the first plan
+/// credits come with the ledger's first touch.
+pub async fn create(connection: &mut PgConnection, new: &NewAccount) -> Result<(), StorageError> {
+    sqlx::query(
+        "insert into account (id, name, email, edition, plan, anchored_at, created_at)
+         values ($1, $2, $3, $4, $5, now(), now())",
+    )
+    .bind(new.id.as_uuid())
+    .bind(&new.name)
+    .bind(&new.email)
+    .bind(&new.plan.edition)
+    .bind(&new.plan.plan)
+    .execute(&mut *connection)
+    .await?;
+    create_environment(connection, new.environment_id, new.id, DEFAULT_ENVIRONMENT, Mode::Live).await?;
+    sqlx::query(
+        "insert into ledger_account (account_id, balance, open_lot, open_lot_is_plan, open_lot_left, open_lot_expires_at,
+                last_lot, last_entry, period, period_starts_at, period_ends_at, plan_lot, plan_credits, plan_left,
+                requests_limit, requests_used)
+         select a.id, 0, 0, false, 0, a.anchored_at, 0, 0, 0, a.anchored_at, a.anchored_at + interval '1 month', 0, 0, 0,
+                p.requests, 0
+           from account a join plan p on p.edition = a.edition and p.plan = a.plan
+          where a.id = $1",
+    )
+    .bind(new.id.as_uuid())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Makes an environment.
+pub async fn create_environment(
+    connection: &mut PgConnection,
+    id: EnvironmentId,
+    account_id: AccountId,
+    name: &str,
+    mode: Mode,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "insert into environment (id, account_id, name, mode, created_at) values ($1, $2, $3, $4, now())",
+    )
+    .bind(id.as_uuid())
+    .bind(account_id.as_uuid())
+    .bind(name)
+    .bind(mode.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct AccountRow {
+    id: Uuid,
+    name: String,
+    email: String,
+    edition: String,
+    plan: String,
+    state: String,
+    balance: i64,
+    anchored_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+}
+
+impl TryFrom<AccountRow> for Account {
+    type Error = StorageError;
+    fn try_from(row: AccountRow) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: AccountId::from_uuid(row.id),
+            name: row.name,
+            email: row.email,
+            plan: PlanRef { edition: row.edition, plan: row.plan },
+            state: AccountState::from_name(&row.state).ok_or(StorageError::Corrupt("account state"))?,
+            balance: row.balance.try_into().map_err(|_| StorageError::Corrupt("balance"))?,
+            anchored_at: row.anchored_at,
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// Most accounts that one listing holds.
+pub const LIST_LIMIT: i64 = 10_000;
+
+/// All accounts, oldest first, at most [`LIST_LIMIT`].
+pub async fn list(connection: &mut PgConnection) -> Result<Vec<Account>, StorageError> {
+    let rows: Vec<AccountRow> = sqlx::query_as(
+        "select a.*, l.balance from account a join ledger_account l on l.account_id = a.id order by a.id limit $1",
+    )
+    .bind(LIST_LIMIT)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Account::try_from).collect()
+}
+
+/// One account.
+pub async fn find(connection: &mut PgConnection, id: AccountId) -> Result<Option<Account>, StorageError> {
+    let row: Option<AccountRow> = sqlx::query_as(
+        "select a.*, l.balance from account a join ledger_account l on l.account_id = a.id where a.id = $1",
+    )
+    .bind(id.as_uuid())
+    .fetch_optional(connection)
+    .await?;
+    row.map(Account::try_from).transpose()
+}
+
+/// Moves an account to another plan. The ledger is to be told afterwards, in the same transaction or the next.
+pub async fn set_plan(
+    connection: &mut PgConnection,
+    id: AccountId,
+    plan: &PlanRef,
+) -> Result<bool, StorageError> {
+    let moved = sqlx::query("update account set edition = $2, plan = $3 where id = $1")
+        .bind(id.as_uuid())
+        .bind(&plan.edition)
+        .bind(&plan.plan)
+        .execute(connection)
+        .await?;
+    Ok(moved.rows_affected() > 0)
+}
+
+/// Suspends or resumes an account.
+pub async fn set_state(
+    connection: &mut PgConnection,
+    id: AccountId,
+    state: AccountState,
+) -> Result<bool, StorageError> {
+    let changed = sqlx::query("update account set state = $2 where id = $1")
+        .bind(id.as_uuid())
+        .bind(state.as_str())
+        .execute(connection)
+        .await?;
+    Ok(changed.rows_affected() > 0)
+}

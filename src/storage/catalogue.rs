@@ -1,0 +1,130 @@
+//! Plans and packs: the files' catalogue, brought into the store.
+
+use sqlx::PgConnection;
+
+use super::error::StorageError;
+use crate::config::plans::Catalogue;
+use crate::domain::plan::{Access, Plan, Support};
+
+/// Writes the catalogue; plans and packs that are there already are brought up to date.
+pub async fn save(connection: &mut PgConnection, catalogue: &Catalogue) -> Result<(), StorageError> {
+    for edition in &catalogue.editions {
+        for (position, plan) in (0..).zip(&edition.plans) {
+            save_plan(connection, &edition.edition, position, plan).await?;
+        }
+    }
+    for pack in &catalogue.packs {
+        sqlx::query(
+            "insert into pack (pack, name, credits, price_usd) values ($1, $2, $3, $4)
+                 on conflict (pack) do update
+                set name = excluded.name, credits = excluded.credits, price_usd = excluded.price_usd",
+        )
+        .bind(&pack.pack)
+        .bind(&pack.name)
+        .bind(pack.credits.as_i64())
+        .bind(int(pack.price_usd))
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn save_plan(
+    connection: &mut PgConnection,
+    edition: &str,
+    position: i32,
+    plan: &Plan,
+) -> Result<(), StorageError> {
+    let access: Vec<&str> = plan.access.iter().map(|access| access.as_str()).collect();
+    sqlx::query(
+        "insert into plan (edition, plan, position, tier, label, price_usd, credits, rate_per_s, burst, concurrency,
+                           requests, access, api_access, keys_per_environment, support, assumption)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+             on conflict (edition, plan) do update
+            set position = excluded.position, tier = excluded.tier, label = excluded.label,
+                price_usd = excluded.price_usd, credits = excluded.credits, rate_per_s = excluded.rate_per_s,
+                burst = excluded.burst, concurrency = excluded.concurrency, requests = excluded.requests,
+                access = excluded.access, api_access = excluded.api_access,
+                keys_per_environment = excluded.keys_per_environment, support = excluded.support,
+                assumption = excluded.assumption",
+    )
+    .bind(edition)
+    .bind(&plan.plan)
+    .bind(position)
+    .bind(&plan.tier)
+    .bind(&plan.label)
+    .bind(plan.price_usd.map(int))
+    .bind(plan.credits.as_i64())
+    .bind(int(plan.rate_per_s))
+    .bind(int(plan.burst))
+    .bind(int(plan.concurrency))
+    .bind(int(plan.requests))
+    .bind(access)
+    .bind(plan.api_access)
+    .bind(int(plan.keys_per_environment))
+    .bind(support_name(plan.support))
+    .bind(&plan.assumption)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A figure of a plan as the store keeps it.
+fn int(figure: u32) -> i32 {
+    i32::try_from(figure).unwrap_or(i32::MAX)
+}
+
+fn support_name(support: Support) -> &'static str {
+    match support {
+        Support::Community => "community",
+        Support::Email => "email",
+        Support::Priority => "priority",
+        Support::Dedicated => "dedicated",
+    }
+}
+
+/// The columns of `plan`, as other queries join them.
+#[derive(sqlx::FromRow)]
+pub(super) struct PlanRow {
+    plan: String,
+    tier: String,
+    label: String,
+    price_usd: Option<i32>,
+    credits: i64,
+    rate_per_s: i32,
+    burst: i32,
+    concurrency: i32,
+    requests: i32,
+    access: Vec<String>,
+    api_access: bool,
+    keys_per_environment: i32,
+    support: String,
+}
+
+impl TryFrom<PlanRow> for Plan {
+    type Error = StorageError;
+    fn try_from(row: PlanRow) -> Result<Self, StorageError> {
+        let count = |value: i32| u32::try_from(value).map_err(|_| StorageError::Corrupt("plan figure"));
+        let access = row.access.iter().map(|name| Access::from_name(name));
+        let supports = [Support::Community, Support::Email, Support::Priority, Support::Dedicated];
+        Ok(Self {
+            plan: row.plan,
+            tier: row.tier,
+            label: row.label,
+            price_usd: row.price_usd.map(count).transpose()?,
+            credits: row.credits.try_into().map_err(|_| StorageError::Corrupt("plan credits"))?,
+            rate_per_s: count(row.rate_per_s)?,
+            burst: count(row.burst)?,
+            concurrency: count(row.concurrency)?,
+            requests: count(row.requests)?,
+            access: access.collect::<Option<_>>().ok_or(StorageError::Corrupt("plan access"))?,
+            api_access: row.api_access,
+            keys_per_environment: count(row.keys_per_environment)?,
+            support: supports
+                .into_iter()
+                .find(|support| support_name(*support) == row.support)
+                .ok_or(StorageError::Corrupt("plan support"))?,
+            assumption: None,
+        })
+    }
+}
