@@ -5,5 +5,6 @@
 pub mod analysis; // what the text says
 pub mod domain; // plain types and rules
 pub mod ledger; // the money
+pub mod local_postgres; // a Postgres with no configuration, when no DATABASE_URL is set
 pub mod people; // who is meant
 pub mod storage; // Postgres, the only place with SQL
