@@ -3,6 +3,7 @@
 //! The modules, in the order a request meets them.
 
 pub mod analysis; // what the text says
+pub mod command; // what the program can be told to do
 pub mod domain; // plain types and rules
 pub mod ledger; // the money
 pub mod local_postgres; // a Postgres with no configuration, when no DATABASE_URL is set
