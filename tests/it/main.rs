@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where it stopped")]
 
 mod command;
+mod ledger;
 mod local_postgres;
 mod support;

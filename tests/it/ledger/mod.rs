@@ -1,0 +1,4 @@
+//! The ledger on a real Postgres.
+
+mod smoke;
+mod world;
