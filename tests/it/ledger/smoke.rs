@@ -51,7 +51,10 @@ async fn a_capture_keeps_credits_and_quota_unit_and_writes_no_entry() {
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (94, 94, 3));
     assert_eq!(world.value::<i64>("select count(*) from ledger_entry").await, 4);
-    assert_eq!(world.value::<i64>("select count(*) from (select unnest(captured) from ledger_batch) c").await, 3);
+    assert_eq!(
+        world.value::<i64>("select count(*) from (select unnest(captured) from ledger_batch) c").await,
+        3
+    );
 }
 
 #[tokio::test]
@@ -72,7 +75,10 @@ async fn a_capture_of_a_part_gives_the_rest_back_and_keeps_the_quota_unit() {
     writer.hold(customer.request(2)).await.capture(credits(1), Outcome::Answered);
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (99, 99, 1));
-    assert_eq!(world.value::<i64>("select count(*) from (select unnest(captured) from ledger_batch) c").await, 1);
+    assert_eq!(
+        world.value::<i64>("select count(*) from (select unnest(captured) from ledger_batch) c").await,
+        1
+    );
 }
 
 #[tokio::test]

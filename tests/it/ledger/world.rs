@@ -3,20 +3,22 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use fluence::clock::new_id;
+use fluence::clock::{new_id, now};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::plan::PlanRef;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::entry::CallRef;
 use fluence::ledger::handle::{Granted, Ledger, OpenHold};
-use fluence::ledger::hold::{Decision, HoldRequest, IdempotencyClaim, KeyCaps};
-use fluence::ledger::operation::{Effect, Operation};
+use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps};
+use fluence::ledger::lot::LotSource;
+use fluence::ledger::operation::{Effect, Grant, Operation};
 use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, Work};
 use fluence::ledger::writer::{self, WriterLimits};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::{accounts, routes};
 use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -76,8 +78,13 @@ impl World {
         let environment_id = EnvironmentId::from_uuid(new_id());
         let key_id = KeyId::from_uuid(new_id());
         let plan = PlanRef { edition: "test".into(), plan: "test".into() };
-        let new =
-            accounts::NewAccount { id: account_id, environment_id, name: "A".into(), email: "a@b".into(), plan };
+        let new = accounts::NewAccount {
+            id: account_id,
+            environment_id,
+            name: "A".into(),
+            email: "a@b".into(),
+            plan,
+        };
         let mut transaction = self.pool().begin().await.unwrap();
         accounts::create(&mut transaction, &new).await.unwrap();
         sqlx::query(
@@ -94,26 +101,28 @@ impl World {
         Customer { account_id, environment_id, call: CallRef { key_id, route: self.route } }
     }
 
-    /// A store that nobody uses yet.
-    pub(super) fn store(&self, node: &str) -> PgLedgerStore {
-        PgLedgerStore::new(self.database.options(), node.into(), LEASE)
-    }
-
     /// A store with an epoch of its own, moved batch by batch.
     pub(super) async fn hand(&self, node: &str) -> Hand {
-        let mut store = self.store(node);
+        self.hand_through(node, self.database.options()).await
+    }
+
+    /// The same over another way to the database.
+    pub(super) async fn hand_through(&self, node: &str, options: PgConnectOptions) -> Hand {
+        let mut store = PgLedgerStore::new(options, node.into(), LEASE);
         let epoch = store.open_epoch().await.unwrap();
         Hand { store, epoch, next: 1 }
     }
 
     /// A running writer.
     pub(super) async fn writer(&self, node: &str) -> Writer {
-        self.writer_with(node, limits()).await
+        self.writer_through(node, self.database.options()).await
     }
 
-    pub(super) async fn writer_with(&self, node: &str, limits: WriterLimits) -> Writer {
+    /// The same over another way to the database.
+    pub(super) async fn writer_through(&self, node: &str, options: PgConnectOptions) -> Writer {
         let stop = CancellationToken::new();
-        let (ledger, task) = writer::start(self.store(node), limits, stop.clone()).await.unwrap();
+        let store = PgLedgerStore::new(options, node.into(), LEASE);
+        let (ledger, task) = writer::start(store, limits(), stop.clone()).await.unwrap();
         Writer { ledger, stop, task }
     }
 
@@ -140,7 +149,7 @@ impl World {
     }
 }
 
-pub(super) fn limits() -> WriterLimits {
+fn limits() -> WriterLimits {
     WriterLimits {
         batch: 512,
         queue: 20_000,
@@ -229,7 +238,29 @@ impl Customer {
         HoldRequest { idempotency: Some(claim), ..self.request(amount) }
     }
 
+    /// A grant of credits that live this long.
+    pub(super) fn grant(&self, amount: u32, life: TimeDelta) -> Operation {
+        let id = new_id();
+        Operation::Grant(Grant {
+            account_id: self.account_id,
+            id: CallId::from_uuid(id),
+            reference: id.to_string(),
+            source: LotSource::Grant,
+            amount: Credits::from_u32(amount),
+            expires_at: now() + life,
+            note: "a test".into(),
+        })
+    }
+
     pub(super) fn advance(&self) -> Operation {
         Operation::Advance { account_id: self.account_id, id: CallId::from_uuid(new_id()) }
+    }
+}
+
+/// The hold of an effect that is known to be one.
+pub(super) fn held(effect: &Option<Effect>) -> Hold {
+    match effect {
+        Some(Effect::Decided(Decision::Held { hold, .. })) => hold.clone(),
+        other => panic!("not held: {other:?}"),
     }
 }

@@ -2,4 +2,5 @@
 
 pub(crate) mod database;
 pub(crate) mod processes;
+pub(crate) mod proxy;
 pub(crate) mod scratch;
