@@ -5,12 +5,15 @@
 
 pub mod company;
 pub mod company_words;
+pub mod directory_line;
 pub mod edits;
+pub mod find;
 pub mod known_names;
 pub mod matching;
 pub mod name;
 pub mod nicknames;
 pub mod normalise;
 pub mod rarity;
+pub mod sample;
 pub mod search_keys;
 pub mod sound;

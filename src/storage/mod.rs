@@ -1,1 +1,3 @@
 //! Postgres: the only place with SQL.
+
+pub mod directory;
