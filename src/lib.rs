@@ -5,6 +5,7 @@
 pub mod analysis; // what the text says
 pub mod clock;
 pub mod config; // settings, plans, routes
+pub mod command; // what the program can be told to do
 pub mod domain; // plain types and rules
 pub mod gate; // what a paid request passes: authenticate, limit, access, validate, meter
 pub mod http; // dialects of errors, JSON bodies, billing_info

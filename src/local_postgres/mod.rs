@@ -6,6 +6,7 @@
 //!
 //! `discover` finds the programs, `owner` chooses the user, `folder` and `cluster` make the place, `turns` counts
 //! the users, `postmaster` speaks to the server, `supervise` keeps it up, `stale` clears what a killed one left.
+//! `throwaway` and `template` are for tests.
 
 mod cluster;
 mod discover;
@@ -15,6 +16,8 @@ mod owner;
 mod postmaster;
 mod stale;
 mod supervise;
+pub mod template;
+mod throwaway;
 mod turns;
 
 use std::env;
@@ -31,6 +34,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub use self::error::LocalPostgresError;
 use self::postmaster::Postmaster;
 use self::supervise::Server;
+pub use self::throwaway::Throwaway;
 use self::turns::{Door, Presence};
 
 /// The one database user, and the database it uses.

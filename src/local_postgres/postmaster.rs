@@ -117,6 +117,10 @@ impl Postmaster {
         settings.extend(
             ["fsync", "synchronous_commit", "full_page_writes"].map(|name| format!("{name}={durable}")),
         );
+        if !self.options.durable {
+            // In its own folder, so that all of it goes when the folder goes.
+            settings.push("dynamic_shared_memory_type=mmap".to_owned());
+        }
         settings.extend(
             [
                 "listen_addresses=", // no TCP at all

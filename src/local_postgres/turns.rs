@@ -25,17 +25,24 @@ pub(super) struct Door(#[expect(dead_code, reason = "an open file is the lock")]
 impl Door {
     /// Waits for its turn.
     pub(super) async fn enter(folder: &Folder) -> Result<Self, LocalPostgresError> {
-        let path = folder.path().join("start.lock");
-        let file = open(folder, &path)?;
         let deadline = Instant::now() + DOOR_WITHIN;
-        while !try_alone(&file, &path)? {
+        loop {
+            if let Some(door) = Self::try_enter(folder)? {
+                return Ok(door);
+            }
             if Instant::now() >= deadline {
                 let seconds = DOOR_WITHIN.as_secs();
                 return Err(LocalPostgresError::Busy { folder: folder.path().to_owned(), seconds });
             }
             tokio::time::sleep(POLL_EVERY).await;
         }
-        Ok(Self(file))
+    }
+
+    /// Enters when nobody is inside.
+    pub(super) fn try_enter(folder: &Folder) -> Result<Option<Self>, LocalPostgresError> {
+        let path = folder.path().join("start.lock");
+        let file = open(folder, &path)?;
+        Ok(try_alone(&file, &path)?.then_some(Self(file)))
     }
 }
 
