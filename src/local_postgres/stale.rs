@@ -6,6 +6,7 @@
 //! whose socket was deleted.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::error::LocalPostgresError;
@@ -32,13 +33,12 @@ pub(super) fn diagnose(folder: &Folder, last_words: &str) -> Obstacle {
     if !last_words.contains("lock file") {
         return Obstacle::None;
     }
-    let cluster = folder.cluster();
     match lock_files(folder).iter().find_map(|file| process_in(file)) {
         // It ended meanwhile: the next try will do.
         None => Obstacle::Orphans,
-        Some(process) if serves(&process, &cluster) => Obstacle::Unreachable,
+        Some(process) if serves(&process, folder) => Obstacle::Unreachable,
         // Never without this check: the lock file is also what keeps a second server from the data of workers alive.
-        Some(_) if processes().any(|process| serves(&process, &cluster)) => Obstacle::Orphans,
+        Some(_) if processes().any(|process| serves(&process, folder)) => Obstacle::Orphans,
         Some(_) => Obstacle::ForeignProcess,
     }
 }
@@ -65,11 +65,13 @@ fn process_in(lock_file: &Path) -> Option<PathBuf> {
     Some(Path::new("/proc").join(number.unsigned_abs().to_string())).filter(|process| process.exists())
 }
 
-/// Whether a process is a Postgres at work in this data folder: all of them have it as their working folder. When
-/// that may not be read (another user's, without the right to trace), it counts as one.
-fn serves(process: &Path, cluster: &Path) -> bool {
+/// Whether a process is a Postgres at work in this data folder: it runs as the folder's owner, and has the folder as
+/// its working folder. When that may not be read (as root without the right to trace), it counts as one.
+fn serves(process: &Path, folder: &Folder) -> bool {
     let is_postgres = fs::read_to_string(process.join("comm")).is_ok_and(|name| name.starts_with("postgres"));
-    is_postgres && fs::read_link(process.join("cwd")).map_or(true, |working| working == cluster)
+    is_postgres
+        && fs::metadata(process).is_ok_and(|process| process.uid() == folder.owner().uid)
+        && fs::read_link(process.join("cwd")).map_or(true, |working| working == folder.cluster())
 }
 
 fn processes() -> impl Iterator<Item = PathBuf> {
