@@ -13,7 +13,7 @@ use crate::gate::meter::with_billing;
 use crate::ledger::hold::Decision;
 
 /// The answer to a call that was not held; `needed` is its price.
-pub fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Response {
+pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Response {
     let (response, standing) = match decision {
         Decision::Insufficient(standing) => {
             let available = standing.remaining;

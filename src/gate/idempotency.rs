@@ -17,7 +17,10 @@ const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 const MAX_KEY_CHARS: usize = 255;
 
 /// The claim of a request that carries an `Idempotency-Key`; `None` when it carries none.
-pub fn claim(request: &Request, environment_id: EnvironmentId) -> Result<Option<IdempotencyClaim>, Refusal> {
+pub(super) fn claim(
+    request: &Request,
+    environment_id: EnvironmentId,
+) -> Result<Option<IdempotencyClaim>, Refusal> {
     let mut values = request.headers().get_all(IDEMPOTENCY_KEY).iter();
     let Some(key) = values.next() else {
         return Ok(None);
@@ -44,7 +47,7 @@ pub fn claim(request: &Request, environment_id: EnvironmentId) -> Result<Option<
 }
 
 /// The stored answer, sent again.
-pub fn replay(answer: StoredAnswer) -> Response {
+pub(super) fn replay(answer: StoredAnswer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     // All our own bodies begin with `success`; only a problem (RFC 9457) does not.
     let is_problem = !answer.body.starts_with(br#"{"success""#);

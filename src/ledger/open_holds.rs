@@ -27,11 +27,6 @@ impl OpenHolds {
         self.0.first_key_value().map_or(otherwise, |(batch, _)| *batch)
     }
 
-    /// How many are open.
-    pub(crate) fn count(&self) -> u64 {
-        self.0.values().map(|count| u64::from(*count)).sum()
-    }
-
     /// Forgets all: their epoch was closed.
     pub(crate) fn clear(&mut self) {
         self.0.clear();

@@ -5,5 +5,6 @@ pub mod framing;
 pub mod listener;
 pub mod outer;
 mod pulse;
+pub mod router;
 mod socket;
 pub mod stop;

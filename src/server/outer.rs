@@ -18,21 +18,11 @@ use uuid::Uuid;
 
 use super::framing;
 use crate::domain::error_code::ErrorCode;
-use crate::domain::ids::{AccountId, CallId, KeyId};
+use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
 use crate::http::edge::Edge;
+use crate::http::log_facts::LogFacts;
 use crate::http::render::{RenderContext, X_REQUEST_ID, render};
-
-/// Response extension: what the log line of a request says besides its outcome.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LogFacts {
-    /// The route's template, never the path itself.
-    pub route: Option<&'static str>,
-    /// The account, once known.
-    pub account: Option<AccountId>,
-    /// The key, once known.
-    pub key: Option<KeyId>,
-}
 
 /// The router with all that surrounds it.
 pub struct Outer {

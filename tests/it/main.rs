@@ -1,9 +1,12 @@
-//! The integration tests: one program, its modules mirror `src`.
-
+//! One program for all integration tests; its modules mirror `src`. Run with `make test`.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test stops at the first surprise, helpers included"
+    reason = "a test that cannot go on should say where it stopped, helpers included"
 )]
 
+mod command;
+mod gate;
+mod local_postgres;
 mod people;
+mod support;

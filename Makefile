@@ -1,0 +1,41 @@
+# Everything a developer does, each from a fresh clone. `make` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench
+
+# Where rustup puts cargo, for shells that were open before it.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+# What `make run` starts, once built.
+RUN := $(TARGET)/release/fluence serve --demo
+# More words for `make run`, `make test` and `make bench`: make test ARGS=ledger
+ARGS :=
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: ## install what is missing, build, and start the gateway on its own database
+	@scripts/need.sh rust
+	@[ -n "$${DATABASE_URL:-}" ] || scripts/need.sh postgres
+	cargo build --locked --release --bin fluence
+	exec $(RUN) $(ARGS)
+
+test: ## install what is missing and run all tests, each on a database of its own
+	@scripts/need.sh rust
+	@[ -n "$${TEST_DATABASE_URL:-}" ] || scripts/need.sh postgres
+	cargo build --locked --bins --tests
+	@if cargo nextest --version >/dev/null 2>&1; then runner='nextest run'; else runner=test; fi; \
+	set -x; exec $(TARGET)/debug/fluence with-postgres -- cargo $$runner --locked $(ARGS)
+
+lint: ## formatting, and clippy with warnings denied
+	@scripts/need.sh rust lint
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+bench: ## install the load generator and run the benchmarks
+	@scripts/need.sh rust wrk
+	@[ -n "$${DATABASE_URL:-}" ] || scripts/need.sh postgres
+	cargo bench --locked $(ARGS)

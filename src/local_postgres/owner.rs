@@ -1,0 +1,113 @@
+//! Who runs the server: Postgres refuses to be root.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use tokio::process::Command;
+
+use super::error::LocalPostgresError;
+
+/// The users to try, in order, when we are root.
+const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
+
+/// A user, by number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Owner {
+    pub(super) name: String,
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+    /// Whether that is who we are already, so that nothing has to be changed.
+    pub(super) is_us: bool,
+}
+
+impl Owner {
+    /// Ourselves, unless we are root; then whoever owns the data already, else the first unprivileged user there is.
+    pub(super) fn choose(cluster: &Path) -> Result<Self, LocalPostgresError> {
+        let us = fs::metadata("/proc/self").map(|us| (us.uid(), us.gid()));
+        if let Ok((uid, gid)) = us
+            && uid != 0
+        {
+            return Ok(Self { name: format!("number {uid}"), uid, gid, is_us: true });
+        }
+        if let Ok(cluster) = fs::metadata(cluster)
+            && cluster.uid() != 0
+        {
+            let name = format!("number {}", cluster.uid());
+            return Ok(Self { name, uid: cluster.uid(), gid: cluster.gid(), is_us: false });
+        }
+        let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+        unprivileged_in(&passwd).ok_or(LocalPostgresError::NoUnprivilegedUser)
+    }
+
+    /// A command as this user, in a folder it may enter, with nothing of our environment but `PATH`: names,
+    /// messages and times of the server never depend on who started it. std drops the supplementary groups too.
+    pub(super) fn command(&self, program: &Path, folder: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(folder).env_clear().env("LC_ALL", "C").env("TZ", "UTC");
+        if let Some(path) = std::env::var_os("PATH") {
+            command.env("PATH", path);
+        }
+        if !self.is_us {
+            command.uid(self.uid).gid(self.gid);
+        }
+        command
+    }
+
+    /// Gives a file or folder to this user.
+    pub(super) fn give(&self, path: &Path) -> Result<(), LocalPostgresError> {
+        if self.is_us {
+            return Ok(());
+        }
+        std::os::unix::fs::chown(path, Some(self.uid), Some(self.gid))
+            .map_err(LocalPostgresError::folder("change the owner of", path))
+    }
+
+    /// Whether this user may pass through a folder of that owner and mode. Only its own group counts, since the
+    /// others are dropped.
+    pub(super) fn may_pass(&self, folder: &fs::Metadata) -> bool {
+        let bit = match folder {
+            folder if folder.uid() == self.uid => 0o100,
+            folder if folder.gid() == self.gid => 0o010,
+            _ => 0o001,
+        };
+        folder.mode() & bit != 0
+    }
+}
+
+fn unprivileged_in(passwd: &str) -> Option<Owner> {
+    UNPRIVILEGED.iter().find_map(|name| {
+        passwd.lines().find_map(|line| {
+            let mut fields = line.split(':');
+            let found = fields.next()? == *name;
+            let uid: u32 = fields.nth(1)?.parse().ok()?;
+            let gid: u32 = fields.next()?.parse().ok()?;
+            (found && uid != 0).then(|| Owner { name: (*name).to_owned(), uid, gid, is_us: false })
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOBODY: &str = "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n";
+    const POSTGRES: &str = "postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash\n";
+
+    #[test]
+    fn the_database_user_comes_before_nobody() {
+        let owner = unprivileged_in(&format!("root:x:0:0::/root:/bin/sh\n{NOBODY}{POSTGRES}")).unwrap();
+        assert_eq!((owner.name.as_str(), owner.uid, owner.gid), ("postgres", 101, 104));
+    }
+
+    #[test]
+    fn nobody_does_when_there_is_no_database_user() {
+        let owner = unprivileged_in(&format!("broken line\n{NOBODY}")).unwrap();
+        assert_eq!((owner.name.as_str(), owner.uid), ("nobody", 65534));
+    }
+
+    #[test]
+    fn a_user_with_the_number_of_root_never_does() {
+        assert_eq!(unprivileged_in("postgres:x:0:0::/root:/bin/sh\n"), None);
+    }
+}

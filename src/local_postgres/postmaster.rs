@@ -1,0 +1,188 @@
+//! The server process itself: how it is spoken to, started and stopped.
+
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, PgConnection};
+use tokio::process::Child;
+use tokio::time::timeout;
+
+use super::discover::{Programs, Search};
+use super::error::LocalPostgresError;
+use super::folder::{Folder, PORT};
+use super::{Options, USER};
+
+/// How long a stop may take.
+pub(super) const STOPPED_WITHIN: Duration = Duration::from_secs(60);
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// How much of the log an error shows.
+const TAIL_BYTES: u64 = 2_000;
+
+/// The server of one folder, running or not.
+#[derive(Debug)]
+pub(super) struct Postmaster {
+    folder: Folder,
+    programs: Programs,
+    options: Options,
+}
+
+/// What the socket says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Ready,
+    /// Somebody is there: starting, recovering or stopping.
+    NotYet,
+    Nobody,
+}
+
+impl Postmaster {
+    pub(super) fn new(options: Options) -> Result<Self, LocalPostgresError> {
+        let folder = Folder::prepare(&options.data_dir)?;
+        let programs = Search::from_environment().find(&folder.cluster())?;
+        Ok(Self { folder, programs, options })
+    }
+
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    pub(super) fn programs(&self) -> &Programs {
+        &self.programs
+    }
+
+    /// To the database `name` of this server, whatever `PG…` variables say.
+    pub(super) fn connect_options(&self, name: &str) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass()
+            .socket(self.folder.path())
+            .port(PORT)
+            .username(USER)
+            .database(name)
+    }
+
+    /// Asks by connecting.
+    pub(super) async fn ask(&self) -> Result<Answer, LocalPostgresError> {
+        let options = self.connect_options("postgres");
+        let connected = match timeout(ANSWER_WITHIN, PgConnection::connect_with(&options)).await {
+            Ok(connected) => connected,
+            Err(_elapsed) => return Ok(Answer::NotYet),
+        };
+        match connected {
+            Ok(connection) => {
+                let _ = connection.close().await;
+                Ok(Answer::Ready)
+            }
+            Err(sqlx::Error::Io(error)) => match error.kind() {
+                ErrorKind::NotFound | ErrorKind::ConnectionRefused => Ok(Answer::Nobody),
+                _ => Ok(Answer::NotYet),
+            },
+            Err(error) => match error.as_database_error().and_then(|error| error.code()).as_deref() {
+                Some("57P03") => Ok(Answer::NotYet), // cannot_connect_now
+                Some("53300") => Ok(Answer::Ready),  // too_many_connections
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// Starts a server, and tells where its words begin in the log. It has a process group of its own, so that Ctrl-C
+    /// reaches the gateway alone, which then stops it.
+    pub(super) fn spawn(&self) -> Result<(Child, u64), LocalPostgresError> {
+        let (log, log_begins_at) = self.folder.open_log()?;
+        let errors = log.try_clone().map_err(LocalPostgresError::folder("open", &self.folder.log()))?;
+        let program = self.programs.postgres();
+        let mut command = self.folder.owner().command(&program, self.folder.path());
+        command.arg("-D").arg(self.folder.cluster());
+        for setting in self.settings() {
+            command.arg("-c").arg(setting);
+        }
+        let child = command
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(log)
+            .stderr(errors)
+            .spawn()
+            .map_err(|source| self.cannot_run(program, source))?;
+        Ok((child, log_begins_at))
+    }
+
+    fn settings(&self) -> Vec<String> {
+        let mut socket_folder = self.folder.path().display().to_string().replace('"', "\"\"");
+        socket_folder = format!("unix_socket_directories=\"{socket_folder}\"");
+        let max_connections = format!("max_connections={}", self.options.max_connections);
+        let durable = if self.options.durable { "on" } else { "off" };
+
+        let mut settings = vec![socket_folder, max_connections, format!("port={PORT}")];
+        settings.extend(
+            ["fsync", "synchronous_commit", "full_page_writes"].map(|name| format!("{name}={durable}")),
+        );
+        if !self.options.durable {
+            // In its own folder, so that all of it goes when the folder goes.
+            settings.push("dynamic_shared_memory_type=mmap".to_owned());
+        }
+        settings.extend(
+            [
+                "listen_addresses=", // no TCP at all
+                "unix_socket_permissions=0700",
+                "shared_buffers=128MB",
+                "max_wal_size=2GB",
+                "lc_messages=C", // `stale` reads them
+                // Errors go to the client, which logs them where it handles them; here they would pile up, with
+                // customers' values in their details.
+                "log_min_messages=log",
+                "log_error_verbosity=terse",
+                "log_checkpoints=off",
+            ]
+            .map(str::to_owned),
+        );
+        settings
+    }
+
+    /// Stops the server, whoever started it, and waits for its end.
+    pub(super) async fn stop(&self) -> Result<(), LocalPostgresError> {
+        if !self.folder.cluster().join("postmaster.pid").exists() {
+            return Ok(());
+        }
+        let mode = if self.options.durable { "fast" } else { "immediate" };
+        let program = self.programs.pg_ctl();
+        let output = self
+            .folder
+            .owner()
+            .command(&program, self.folder.path())
+            .args(["stop", "--silent", "--wait", "--mode", mode])
+            .args(["--timeout", &STOPPED_WITHIN.as_secs().to_string()])
+            .arg("--pgdata")
+            .arg(self.folder.cluster())
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .map_err(|source| self.cannot_run(program, source))?;
+        // It fails when the server was gone already, which is as good.
+        if output.status.success() || self.ask().await? == Answer::Nobody {
+            return Ok(());
+        }
+        let output = [output.stdout, output.stderr].concat();
+        Err(LocalPostgresError::NotStopped { output: String::from_utf8_lossy(&output).into_owned() })
+    }
+
+    fn cannot_run(&self, program: PathBuf, source: io::Error) -> LocalPostgresError {
+        LocalPostgresError::Program { program, user: self.folder.owner().name.clone(), source }
+    }
+
+    /// The last words in the log, from this byte on.
+    pub(super) fn log_tail(&self, begins_at: u64) -> String {
+        let read = || -> io::Result<Vec<u8>> {
+            let mut log = std::fs::File::open(self.folder.log())?;
+            let from = begins_at.max(log.metadata()?.len().saturating_sub(TAIL_BYTES));
+            log.seek(SeekFrom::Start(from))?;
+            let mut tail = Vec::new();
+            log.take(TAIL_BYTES).read_to_end(&mut tail)?;
+            Ok(tail)
+        };
+        read().map_or_else(
+            |error| format!("(unreadable: {error})"),
+            |tail| String::from_utf8_lossy(&tail).into_owned(),
+        )
+    }
+}

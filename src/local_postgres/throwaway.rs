@@ -1,0 +1,112 @@
+//! A private server that lives in memory for one run of the tests and leaves nothing behind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::error::LocalPostgresError;
+use super::postmaster::Postmaster;
+use super::supervise::Server;
+use super::turns::{Door, Presence};
+use super::{LocalPostgres, Options};
+
+const MEMORY: &str = "/dev/shm";
+/// Containers give `/dev/shm` 64 MiB unless told otherwise, which a few test databases fill.
+const MEMORY_AT_LEAST_KIB: u64 = 1 << 20;
+const NAME_PREFIX: &str = "fluence-test-";
+/// The tests run in many processes, each with a pool a test.
+const MAX_CONNECTIONS: u16 = 200;
+
+/// A server without durability, and the folder it takes along when it goes.
+#[derive(Debug)]
+pub struct Throwaway {
+    server: LocalPostgres,
+    data_dir: PathBuf,
+}
+
+impl Throwaway {
+    /// Starts one in memory, or in the temporary folder when memory is short, and removes those that killed runs left.
+    ///
+    /// # Errors
+    /// Whatever keeps it from starting, with what to do about it.
+    pub async fn start() -> Result<Self, LocalPostgresError> {
+        let memory = Path::new(MEMORY);
+        let temporary = std::env::temp_dir();
+        for base in [memory, temporary.as_path()] {
+            remove_abandoned(base).await;
+        }
+
+        let base = if free_kib(memory) >= MEMORY_AT_LEAST_KIB { memory } else { temporary.as_path() };
+        let data_dir = base.join(format!("{NAME_PREFIX}{:016x}", rand::random::<u64>()));
+        match LocalPostgres::start(options(&data_dir)).await {
+            Ok(server) => Ok(Self { server, data_dir }),
+            Err(error) => {
+                remove(&data_dir);
+                Err(error)
+            }
+        }
+    }
+
+    /// How to connect as its superuser.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Stops the server and removes all its data.
+    ///
+    /// # Errors
+    /// When the server does not stop; its folder is then left for the next start to remove.
+    pub async fn stop(self) -> Result<(), LocalPostgresError> {
+        self.server.stop().await?;
+        remove(&self.data_dir);
+        Ok(())
+    }
+}
+
+fn options(data_dir: &Path) -> Options {
+    Options { data_dir: data_dir.to_owned(), durable: false, max_connections: MAX_CONNECTIONS }
+}
+
+/// Stops and removes the servers of runs that were killed. Never fails: it only tidies up.
+async fn remove_abandoned(base: &Path) {
+    for entry in fs::read_dir(base).into_iter().flatten().flatten() {
+        let data_dir = entry.path();
+        // A run that is just beginning has no such file yet, or holds the door.
+        let begun = data_dir.join("postgres/users.lock").exists();
+        if begun && entry.file_name().to_string_lossy().starts_with(NAME_PREFIX) {
+            match stop_abandoned(&data_dir).await {
+                Ok(true) => remove(&data_dir),
+                Ok(false) => {}
+                Err(error) => tracing::debug!(folder = %data_dir.display(), %error, "cannot tidy up"),
+            }
+        }
+    }
+}
+
+/// Whether nobody uses the server any more; then it is stopped.
+async fn stop_abandoned(data_dir: &Path) -> Result<bool, LocalPostgresError> {
+    let postmaster = Postmaster::new(options(data_dir))?;
+    let Some(door) = Door::try_enter(postmaster.folder())? else { return Ok(false) };
+    if !Presence::join(postmaster.folder(), &door)?.leave(postmaster.folder(), &door)? {
+        return Ok(false);
+    }
+    postmaster.shut_down(Server::Adopted, &door).await?;
+    Ok(true)
+}
+
+fn remove(data_dir: &Path) {
+    if let Err(error) = fs::remove_dir_all(data_dir)
+        && data_dir.exists()
+    {
+        tracing::warn!(folder = %data_dir.display(), %error, "cannot remove a test server's data");
+    }
+}
+
+/// How much a file system has left, as `df` says; nothing when that cannot be known.
+fn free_kib(folder: &Path) -> u64 {
+    let free = || -> Option<u64> {
+        let output = Command::new("df").arg("-Pk").arg(folder).output().ok()?;
+        String::from_utf8(output.stdout).ok()?.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()
+    };
+    free().unwrap_or(0)
+}

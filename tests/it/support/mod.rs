@@ -1,0 +1,6 @@
+//! What the tests share.
+
+pub(crate) mod database;
+pub(crate) mod gateway;
+pub(crate) mod processes;
+pub(crate) mod scratch;
