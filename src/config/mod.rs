@@ -118,8 +118,8 @@ pub struct Keys {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct People {
-    pub cache_size: usize,
     pub cache_ms: u64,
+    pub cache_bytes: u64,
 }
 
 impl Settings {
@@ -146,7 +146,7 @@ impl Settings {
             ("ledger.sweep_every_s", self.ledger.sweep_every_s),
             ("calls.deadline_s", self.calls.deadline_s),
             ("keys.cache_size", self.keys.cache_size as u64),
-            ("people.cache_size", self.people.cache_size as u64),
+            ("people.cache_bytes", self.people.cache_bytes),
         ];
         for (setting, value) in positive {
             require(value > 0, setting, "must be at least 1");

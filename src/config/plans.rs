@@ -1,6 +1,6 @@
 //! The catalogue of plans and packs, from `config/plans-*.toml` and `config/packs.toml`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::plan::{Access, Pack, Plan};
 
@@ -10,13 +10,13 @@ const EDITIONS_TOML: [&str; 2] =
 const PACKS_TOML: &str = include_str!("../../config/packs.toml");
 
 /// One edition of the plans.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Edition {
     /// Its name, such as `2025-01`.
     pub edition: String,
     /// Its plans, in the order of the catalogue.
-    #[serde(rename = "plan")]
+    #[serde(rename(deserialize = "plan"))]
     pub plans: Vec<Plan>,
 }
 

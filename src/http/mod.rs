@@ -8,6 +8,7 @@ pub mod facts;
 pub mod fields;
 pub mod json;
 pub mod json_body;
+pub mod log_facts;
 pub mod messages;
 pub mod negotiate;
 pub mod person_request;

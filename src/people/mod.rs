@@ -1,1 +1,19 @@
 //! Who is meant: normalising names, matching, and the sources that know people.
+//!
+//! A name is folded once ([`normalise`]), read as a person's name ([`name`]) or a company's ([`company`]), looked up
+//! by keys that survive a slip of the pen ([`search_keys`]), and decided on by one pure function ([`matching`]).
+
+pub mod company;
+pub mod company_words;
+pub mod directory_line;
+pub mod edits;
+pub mod find;
+pub mod known_names;
+pub mod matching;
+pub mod name;
+pub mod nicknames;
+pub mod normalise;
+pub mod rarity;
+pub mod sample;
+pub mod search_keys;
+pub mod sound;

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod catalogue;
+pub mod directory;
 pub mod error;
 pub mod keys;
 pub mod ledger;

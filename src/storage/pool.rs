@@ -48,3 +48,12 @@ pub async fn schema_is_current(pool: &PgPool) -> Result<bool, StorageError> {
         sqlx::query_as("select max(version) from _sqlx_migrations where success").fetch_one(pool).await?;
     Ok(applied == Some(newest))
 }
+
+/// Whether the database takes writes: a primary that was demoted in place still answers reads.
+pub async fn can_write(pool: &PgPool) -> Result<bool, StorageError> {
+    let (read_only,): (bool,) =
+        sqlx::query_as("select current_setting('transaction_read_only')::bool or pg_is_in_recovery()")
+            .fetch_one(pool)
+            .await?;
+    Ok(!read_only)
+}

@@ -1,7 +1,14 @@
 //! One program for all integration tests; its modules mirror `src`. Run with `make test`.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where it stopped")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say where it stopped, helpers included"
+)]
 
+mod architecture;
 mod command;
+mod gate;
 mod ledger;
 mod local_postgres;
+mod people;
 mod support;

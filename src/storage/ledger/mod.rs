@@ -9,6 +9,7 @@ mod resolve;
 mod rows;
 mod save;
 mod seal;
+pub mod standing;
 
 use chrono::TimeDelta;
 use sqlx::postgres::PgConnectOptions;

@@ -107,6 +107,7 @@ struct AccountRow {
     plan_credits: i64,
     requests_limit: i64,
     requests_used: i64,
+    read_at: DateTime<Utc>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -119,26 +120,57 @@ struct LotRow {
     expires_at: DateTime<Utc>,
 }
 
+/// The accounts of `$1`, with what their plans give from the next period on.
+macro_rules! select_accounts {
+    () => {
+        "select l.account_id, a.anchored_at, p.credits as plan_credits_next, p.requests as plan_requests_next, l.open_lot,
+                l.open_lot_left, l.open_lot_expires_at, l.last_lot, l.last_entry, l.period, l.period_starts_at,
+                l.period_ends_at, l.plan_lot, l.plan_credits, l.requests_limit, l.requests_used, now() as read_at
+           from ledger_account l
+           join account a on a.id = l.account_id
+           join plan p on p.edition = a.edition and p.plan = a.plan
+          where l.account_id = any($1)"
+    };
+}
+
+/// One account's book without a lock, and the time it was read.
+pub(super) async fn read_book(
+    connection: &mut PgConnection,
+    account_id: AccountId,
+) -> Result<Option<(Book, DateTime<Utc>)>, StoreError> {
+    let row: Option<AccountRow> = sqlx::query_as(select_accounts!())
+        .bind(vec![account_id.as_uuid()])
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(classify)?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let lots: Vec<LotRow> = sqlx::query_as(
+        "select account_id, lot, source, granted, left_in_lot, expires_at from ledger_lot
+          where account_id = $1 and (left_in_lot > 0 or lot in ($2, $3))",
+    )
+    .bind(account_id.as_uuid())
+    .bind(row.open_lot)
+    .bind(row.plan_lot)
+    .fetch_all(connection)
+    .await
+    .map_err(classify)?;
+    let read_at = row.read_at;
+    Ok(Some((book(row, lots)?, read_at)))
+}
+
 async fn load_books(
     connection: &mut PgConnection,
     accounts: &[Uuid],
     operations: &[Operation],
 ) -> Result<HashMap<AccountId, Book>, StoreError> {
-    let rows: Vec<AccountRow> = sqlx::query_as(
-        "select l.account_id, a.anchored_at, p.credits as plan_credits_next, p.requests as plan_requests_next, l.open_lot,
-                l.open_lot_left, l.open_lot_expires_at, l.last_lot, l.last_entry, l.period, l.period_starts_at,
-                l.period_ends_at, l.plan_lot, l.plan_credits, l.requests_limit, l.requests_used
-           from ledger_account l
-           join account a on a.id = l.account_id
-           join plan p on p.edition = a.edition and p.plan = a.plan
-          where l.account_id = any($1)
-          order by l.account_id
-            for update of l",
-    )
-    .bind(accounts)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(classify)?;
+    let rows: Vec<AccountRow> =
+        sqlx::query_as(concat!(select_accounts!(), " order by l.account_id for update of l"))
+            .bind(accounts)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(classify)?;
     let (needed_accounts, needed_lots) = lots_of_holds(operations);
     let lots: Vec<LotRow> = sqlx::query_as(
         "select account_id, lot, source, granted, left_in_lot, expires_at from ledger_lot

@@ -1,0 +1,101 @@
+//! Analyses, kept while they cannot change: the engine is pure, so the same words give the same bytes.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use tokio::sync::Semaphore;
+
+use crate::analysis::{InsufficientData, InsufficientReason, analyse};
+use crate::domain::language::Language;
+use crate::domain::person::Person;
+use crate::domain::refusal::Refusal;
+use crate::domain::tier::Tier;
+use crate::people::find::PersonVersion;
+
+/// All that an analysis depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// The person's words, by their hash.
+    pub version: PersonVersion,
+    /// How deep.
+    pub tier: Tier,
+    /// Language of the answer's sentences.
+    pub texts: Language,
+    /// How fresh the words are is told by the day.
+    pub day: NaiveDate,
+}
+
+/// Makes analyses away from the async threads, and keeps them.
+pub struct Analyses {
+    kept: Cache<Question, Bytes, ByteWeight>,
+    /// One place for each core: more at once would only make each of them later.
+    places: Arc<Semaphore>,
+}
+
+#[derive(Clone)]
+struct ByteWeight;
+
+/// What an entry weighs besides its bytes; an estimate.
+const ENTRY_BYTES: u64 = 128;
+/// A typical analysis, for sizing the cache's tables.
+const LIKELY_BYTES: u64 = 8 * 1024;
+
+impl Weighter<Question, Bytes> for ByteWeight {
+    fn weight(&self, _: &Question, analysis: &Bytes) -> u64 {
+        ENTRY_BYTES + analysis.len() as u64
+    }
+}
+
+impl Analyses {
+    /// Keeps at most `cache_bytes` of analyses.
+    pub fn new(cache_bytes: u64) -> Self {
+        let likely = usize::try_from(cache_bytes / LIKELY_BYTES).unwrap_or(usize::MAX);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            kept: Cache::with_weighter(likely, cache_bytes, ByteWeight),
+            places: Arc::new(Semaphore::new(cores)),
+        }
+    }
+
+    /// The analysis of `person`, as a JSON object. Many requests for one share one run.
+    pub async fn of(
+        &self,
+        person: &Arc<Person>,
+        question: Question,
+        now: DateTime<Utc>,
+    ) -> Result<Bytes, Refusal> {
+        self.kept.get_or_insert_async(&question, self.make(person.clone(), question, now)).await
+    }
+
+    async fn make(
+        &self,
+        person: Arc<Person>,
+        question: Question,
+        now: DateTime<Utc>,
+    ) -> Result<Bytes, Refusal> {
+        let place = self.places.clone().acquire_owned().await;
+        let made = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            let analysis = analyse(&person, question.tier, question.texts, now).map_err(refusal)?;
+            serde_json::to_vec(&analysis).map(Bytes::from).map_err(|error| {
+                tracing::error!(%error, "an analysis could not be written");
+                Refusal::Internal
+            })
+        });
+        made.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "an analysis did not finish");
+            Err(Refusal::Internal)
+        })
+    }
+}
+
+fn refusal(insufficient: InsufficientData) -> Refusal {
+    Refusal::InsufficientData {
+        words: insufficient.words,
+        words_needed: insufficient.words_needed,
+        unsupported_language: insufficient.reason == InsufficientReason::UnsupportedLanguage,
+    }
+}

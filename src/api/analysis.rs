@@ -1,0 +1,139 @@
+//! `/crm_basico`, `/crm` and `/analyze`: find the person, then say what their own words support.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::response::Response;
+use axum::routing::{MethodRouter, post};
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::api::analyses::{Analyses, Question};
+use crate::clock;
+use crate::domain::key::Mode;
+use crate::domain::person::{Person, PersonSource};
+use crate::domain::refusal::{CandidateHint, Refusal};
+use crate::domain::route::{Endpoint, Route};
+use crate::domain::tier::Tier;
+use crate::gate::caller::Caller;
+use crate::http::person_request::PersonRequest;
+use crate::http::render::PaidAnswer;
+use crate::people::find::{FindError, Found, People, Realm};
+use crate::people::matching::{Match, MatchEvidence};
+
+/// What the endpoints work with.
+#[derive(Clone)]
+pub struct AnalysisApi {
+    /// Who is meant.
+    pub people: Arc<People>,
+    /// What their words say.
+    pub analyses: Arc<Analyses>,
+}
+
+impl AnalysisApi {
+    /// The handler of a route.
+    pub fn handler(&self, route: &Arc<Route>) -> MethodRouter {
+        let (api, route) = (self.clone(), route.clone());
+        post(
+            move |Extension(caller): Extension<Caller>, Extension(request): Extension<PersonRequest>| async move {
+                api.answer(&route, &caller, &request).await
+            },
+        )
+    }
+
+    async fn answer(
+        &self,
+        route: &Route,
+        caller: &Caller,
+        request: &PersonRequest,
+    ) -> Result<Response, Refusal> {
+        let realm = match caller.key.mode {
+            Mode::Live => Realm::Live { account: caller.key.account_id },
+            Mode::Test => Realm::Sample,
+        };
+        let now = clock::now();
+        let found = self.people.find(realm, &request.query, now).await.map_err(|error: FindError| {
+            tracing::error!(%error, "people could not be searched");
+            Refusal::Internal
+        })?;
+        let (person, version, matched, source) = match found {
+            Found::One { person, version, matched, source } => (person, version, matched, source),
+            Found::None => return Err(Refusal::ProfileNotFound),
+            Found::Several { candidates, total } => {
+                let hint =
+                    |hint: crate::people::find::Hint| CandidateHint { role: hint.role, city: hint.city };
+                let candidates = candidates.into_iter().map(hint).collect();
+                return Err(Refusal::MultipleMatches { total, candidates });
+            }
+        };
+        let texts = request.texts.unwrap_or(route.language);
+        let question = Question { version, tier: tier_of(route.endpoint), texts, day: now.date_naive() };
+        let analysis = self.analyses.of(&person, question, now).await?;
+        Ok(axum::response::IntoResponse::into_response(PaidAnswer {
+            analise: analise(&person, &matched, source, &analysis)?,
+        }))
+    }
+}
+
+fn tier_of(endpoint: Endpoint) -> Tier {
+    match endpoint {
+        Endpoint::CrmBasico => Tier::Basic,
+        Endpoint::Analyze => Tier::Standard,
+        Endpoint::Crm => Tier::Premium,
+    }
+}
+
+/// The keys of `analise` that tell who is meant; the rest follows them as ready JSON.
+#[derive(Serialize)]
+struct Head<'a> {
+    person: PersonShown<'a>,
+    #[serde(rename = "match")]
+    matched: MatchShown<'a>,
+}
+
+#[derive(Serialize)]
+struct PersonShown<'a> {
+    first_name: &'a str,
+    last_name: &'a str,
+    company: &'a str,
+    title: Option<&'a str>,
+    location: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct MatchShown<'a> {
+    confidence: f64,
+    source: PersonSource,
+    evidence: &'a MatchEvidence,
+}
+
+/// Puts who is meant in front of a ready analysis, which is a JSON object and never empty.
+fn analise(
+    person: &Person,
+    matched: &Match,
+    source: PersonSource,
+    analysis: &Bytes,
+) -> Result<Bytes, Refusal> {
+    let head = Head {
+        person: PersonShown {
+            first_name: &person.first_name,
+            last_name: &person.last_name,
+            company: &person.company,
+            title: person.title.as_deref(),
+            location: person.location.as_deref(),
+        },
+        matched: MatchShown {
+            confidence: (matched.confidence * 1000.0).round() / 1000.0,
+            source,
+            evidence: &matched.evidence,
+        },
+    };
+    let mut body = serde_json::to_vec(&head).map_err(|error| {
+        tracing::error!(%error, "an analysis could not be written");
+        Refusal::Internal
+    })?;
+    body.pop();
+    body.push(b',');
+    body.extend_from_slice(analysis.strip_prefix(b"{").ok_or(Refusal::Internal)?);
+    Ok(body.into())
+}

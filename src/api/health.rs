@@ -1,0 +1,128 @@
+//! Is the service well? `/health` and `/saude` for clients, `/livez` and `/readyz` for whatever runs the gateway.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use sqlx::PgPool;
+
+use crate::api::account::current_standing;
+use crate::background::readiness::Readiness;
+use crate::clock;
+use crate::domain::billing::{Billing, Standing};
+use crate::domain::credits::Credits;
+use crate::domain::refusal::Refusal;
+use crate::domain::route::Route;
+use crate::gate::caller::Caller;
+use crate::http::render::{json_ok, json_with};
+
+/// What the health pages look at.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// Whether paid calls can be taken.
+    pub readiness: Readiness,
+    /// Where accounts stand.
+    pub pool: PgPool,
+    /// The paid routes.
+    pub routes: Arc<Vec<Arc<Route>>>,
+}
+
+/// Paths that every key may call.
+const FREE_PATHS: [&str; 6] = ["/health", "/saude", "/creditos", "/credits", "/tiers", "/planos"];
+
+#[derive(Serialize)]
+struct HealthShown {
+    status: &'static str,
+    service: &'static str,
+    version: &'static str,
+    timestamp: String,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    key: Option<KeyShown>,
+}
+
+#[derive(Serialize)]
+struct KeyShown {
+    api_key_status: &'static str,
+    subscription_info: Subscription,
+    rate_limit_status: RequestQuota,
+    endpoints_available: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Subscription {
+    tier: String,
+    credits_remaining: Credits,
+    monthly_limit: Credits,
+    reset_date: DateTime<Utc>,
+    rate_limit: String,
+}
+
+#[derive(Serialize)]
+struct RequestQuota {
+    requests_remaining: u64,
+    reset_time: DateTime<Utc>,
+}
+
+/// Whether paid calls can be taken; with a key, also what that key may do.
+pub async fn health(
+    State(health): State<Health>,
+    caller: Option<Extension<Caller>>,
+) -> Result<Response, Refusal> {
+    let ready = health.readiness.is_ready();
+    let mut shown = HealthShown {
+        status: if ready { "healthy" } else { "unavailable" },
+        service: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        timestamp: clock::now().to_rfc3339_opts(SecondsFormat::Secs, true),
+        key: None,
+    };
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let Some(Extension(caller)) = caller else {
+        return Ok(json_with(status, shown));
+    };
+    let standing = current_standing(&health.pool, &caller).await?;
+    shown.key = Some(key_shown(&caller, &standing, &health.routes));
+    let mut response = json_with(status, shown);
+    response.extensions_mut().insert(Billing { standing, ..caller.unbilled() });
+    Ok(response)
+}
+
+fn key_shown(caller: &Caller, standing: &Standing, routes: &[Arc<Route>]) -> KeyShown {
+    let plan = &caller.key.plan;
+    let callable = routes.iter().filter(|route| plan.api_access && plan.may_call(route.access));
+    KeyShown {
+        api_key_status: "valid",
+        subscription_info: Subscription {
+            tier: plan.tier.clone(),
+            credits_remaining: standing.remaining,
+            monthly_limit: standing.plan_credits,
+            reset_date: standing.renews_at,
+            rate_limit: format!("{} req/sec", plan.rate_per_s),
+        },
+        rate_limit_status: RequestQuota {
+            requests_remaining: standing.requests_remaining,
+            reset_time: standing.renews_at,
+        },
+        endpoints_available: callable.map(|route| route.path).chain(FREE_PATHS).collect(),
+    }
+}
+
+/// Whether the process runs. Touches nothing else, so that a store in trouble does not get gateways restarted.
+pub async fn livez() -> Response {
+    json_ok(serde_json::json!({ "status": "alive" }))
+}
+
+/// Whether new requests are welcome.
+pub async fn readyz(State(health): State<Health>) -> Response {
+    match health.readiness.trouble() {
+        None => json_ok(serde_json::json!({ "status": "ready" })),
+        Some(reason) => {
+            let body = serde_json::json!({ "status": "not ready", "reason": reason });
+            json_with(StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+        }
+    }
+}

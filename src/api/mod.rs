@@ -1,0 +1,7 @@
+//! The built-in endpoints, one file a subject.
+
+pub mod account;
+pub mod analyses;
+pub mod analysis;
+pub mod catalogue;
+pub mod health;

@@ -1,0 +1,261 @@
+//! Builds the long-lived parts once, serves, and takes them down in order. The only place where they all meet.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use sqlx::postgres::{PgConnectOptions, PgPool};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::analyses::Analyses;
+use crate::api::analysis::AnalysisApi;
+use crate::api::health::Health;
+use crate::background::readiness::Readiness;
+use crate::background::{self, sweep};
+use crate::config::plans::Catalogue;
+use crate::config::routes::RoutesError;
+use crate::config::{Settings, routes};
+use crate::domain::route::Route;
+use crate::domain::settlement::{SETTLEMENT_TOML, SettlementError, SettlementTable};
+use crate::gate::Gate;
+use crate::gate::keyring::Keyring;
+use crate::gate::limiter::RateLimits;
+use crate::gate::meter::Meter;
+use crate::http::dialect::Dialects;
+use crate::http::edge::Edge;
+use crate::ledger::store::StoreError;
+use crate::ledger::writer::{self, WriterLimits};
+use crate::people::find::{FindConfig, People};
+use crate::people::sample::SamplePeople;
+use crate::secret::Pepper;
+use crate::server::listener::{Server, ServerLimits, accept_loop};
+use crate::server::outer::Outer;
+use crate::server::router::{Parts, router};
+use crate::server::stop::{Stop, StopTiming};
+use crate::storage::error::StorageError;
+use crate::storage::ledger::PgLedgerStore;
+use crate::storage::{pool, routes as route_numbers};
+
+/// The invented people of test environments and of the demonstration.
+pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
+
+/// How often readiness is asked for.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// How often idle limiters are forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+/// How long the ledger's writer may take to end once the last request has ended.
+const WRITER_DEADLINE: Duration = Duration::from_secs(10);
+
+/// What the program is started with.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Settings, checked.
+    pub settings: Settings,
+    /// How to reach the database, whose schema is up to date.
+    pub database: PgConnectOptions,
+    /// The secret that keys are hashed with.
+    pub pepper: Pepper,
+}
+
+/// Why the gateway did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A shipped file is faulty.
+    #[error("plans or packs: {0}")]
+    Catalogue(#[from] toml::de::Error),
+    /// `routes.toml` is faulty.
+    #[error(transparent)]
+    Routes(#[from] RoutesError),
+    /// `settlement.toml` is faulty.
+    #[error(transparent)]
+    Settlement(#[from] SettlementError),
+    /// A line of the sample people is faulty.
+    #[error("sample people, line {0}: {1}")]
+    Sample(usize, String),
+    /// The database is away.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The ledger cannot be opened.
+    #[error("the ledger cannot be opened: {0}")]
+    Ledger(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+}
+
+/// A gateway that serves.
+#[derive(Debug)]
+pub struct App {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: Stop,
+    timing: StopTiming,
+    readiness: Readiness,
+    pool: PgPool,
+    writer: JoinHandle<()>,
+    stop_writer: CancellationToken,
+    stop_background: CancellationToken,
+}
+
+impl App {
+    /// Builds everything and listens. Returns once requests are answered.
+    pub async fn start(start: Start) -> Result<Self, StartError> {
+        let Start { settings, database, pepper } = start;
+        let wait = Duration::from_millis(settings.database.wait_ms);
+        let pool = pool::pool(database.clone(), settings.database.max_connections, wait);
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .map_err(|error| StartError::Listen(settings.listen, error))?;
+        let address = listener.local_addr().map_err(|error| StartError::Listen(settings.listen, error))?;
+
+        let catalogue = Arc::new(Catalogue::shipped()?);
+        let routes: Arc<Vec<Arc<Route>>> = Arc::new(routes::shipped()?.into_iter().map(Arc::new).collect());
+        let edge = Arc::new(edge(&settings));
+        let readiness = Readiness::default();
+        let (stop_writer, stop_background) = (CancellationToken::new(), CancellationToken::new());
+
+        let store = PgLedgerStore::new(database, node_name(&settings), hold_life(&settings));
+        let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
+        let limits = RateLimits::default();
+        let trust = Duration::from_millis(settings.keys.trust_ms);
+        let keyring = Keyring::start(pool.clone(), pepper, settings.keys.cache_size, trust, limits.clone());
+        let meter = Meter {
+            ledger,
+            table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
+            deadline: Duration::from_secs(settings.calls.deadline_s),
+            edge: edge.clone(),
+        };
+        let paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
+        let mut connection = pool.acquire().await.map_err(StorageError::from)?;
+        let numbers = Arc::new(route_numbers::numbers(&mut connection, &paths).await?);
+        drop(connection);
+        let parts = Parts {
+            gate: Gate {
+                keyring,
+                catalogue: catalogue.clone(),
+                meter,
+                numbers,
+                max_body_bytes: settings.server.max_body_bytes,
+            },
+            analysis: analysis_api(&settings, pool.clone())?,
+            health: Health { readiness: readiness.clone(), pool: pool.clone(), routes: routes.clone() },
+            routes,
+            catalogue,
+            pool: pool.clone(),
+        };
+        start_background(&settings, &pool, &readiness, limits, &stop_background).await;
+
+        let stop = Stop::new();
+        let outer = Outer::new(router(&parts), (*edge).clone());
+        let server = Arc::new(Server::new(outer, server_limits(&settings), stop.clone()));
+        tokio::spawn(accept_loop(listener, server));
+        let timing = StopTiming {
+            announce_delay: Duration::from_secs(settings.server.announce_s),
+            drain_deadline: Duration::from_secs(settings.server.drain_s),
+        };
+        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+        Ok(Self { address, stop, timing, readiness, pool, writer, stop_writer, stop_background })
+    }
+
+    /// Stops: not ready at once, then no new connections, then the requests in work, then the ledger's writer, which
+    /// closes its epoch, then the pool.
+    pub async fn stop(self) {
+        self.readiness.stopping();
+        let drained = self.stop.run(self.timing).await;
+        self.stop_background.cancel();
+        self.stop_writer.cancel();
+        if tokio::time::timeout(WRITER_DEADLINE, self.writer).await.is_err() {
+            tracing::warn!("the ledger's writer did not end in time; the sweep will close its epoch");
+        }
+        self.pool.close().await;
+        tracing::info!(drained, "stopped");
+    }
+}
+
+async fn start_background(
+    settings: &Settings,
+    pool: &PgPool,
+    readiness: &Readiness,
+    limits: RateLimits,
+    stop: &CancellationToken,
+) {
+    readiness.probe(pool).await;
+    let silence = hold_life(settings);
+    let sweep_every = Duration::from_secs(settings.ledger.sweep_every_s);
+    let (probed, swept) = (pool.clone(), pool.clone());
+    let readiness = readiness.clone();
+    tokio::spawn(background::every(PROBE_EVERY, stop.clone(), move || {
+        let (readiness, pool) = (readiness.clone(), probed.clone());
+        async move { readiness.probe(&pool).await }
+    }));
+    tokio::spawn(background::every(sweep_every, stop.clone(), move || {
+        let pool = swept.clone();
+        async move { sweep::sweep_holds(&pool, silence).await }
+    }));
+    tokio::spawn(background::every(FORGET_EVERY, stop.clone(), move || {
+        limits.forget_idle();
+        std::future::ready(())
+    }));
+}
+
+fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, StartError> {
+    let sample = SamplePeople::parse(SAMPLE_PEOPLE)
+        .map_err(|(line, fault)| StartError::Sample(line, fault.to_string()))?;
+    let cache_ms = i64::try_from(settings.people.cache_ms).unwrap_or(i64::MAX);
+    let config = FindConfig {
+        answer_ttl: TimeDelta::milliseconds(cache_ms),
+        cache_bytes: settings.people.cache_bytes,
+    };
+    Ok(AnalysisApi {
+        people: Arc::new(People::new(pool, sample, config)),
+        analyses: Arc::new(Analyses::new(settings.people.cache_bytes)),
+    })
+}
+
+fn edge(settings: &Settings) -> Edge {
+    Edge {
+        support_contact: settings.support_contact.clone(),
+        upgrade_url: settings.upgrade_url.clone(),
+        error_docs_url: settings.docs_url.clone(),
+        stage_prefixes: settings.stage_prefixes.clone(),
+        dialects: Dialects::default(),
+    }
+}
+
+fn node_name(settings: &Settings) -> String {
+    if !settings.node.is_empty() {
+        return settings.node.clone();
+    }
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = host.trim();
+    if host.is_empty() { "unnamed".to_owned() } else { host.to_owned() }
+}
+
+fn hold_life(settings: &Settings) -> TimeDelta {
+    TimeDelta::seconds(i64::try_from(settings.ledger.hold_life_s).unwrap_or(i64::MAX / 1000))
+}
+
+fn writer_limits(settings: &Settings) -> WriterLimits {
+    let ledger = &settings.ledger;
+    WriterLimits {
+        batch: ledger.batch,
+        queue: ledger.queue,
+        longest_wait: Duration::from_millis(ledger.longest_wait_ms),
+        flush_after: Duration::from_millis(ledger.flush_after_ms),
+        heartbeat_every: Duration::from_secs(ledger.heartbeat_s),
+    }
+}
+
+fn server_limits(settings: &Settings) -> ServerLimits {
+    let server = &settings.server;
+    ServerLimits {
+        max_connections: server.max_connections,
+        head_timeout: Duration::from_secs(server.head_timeout_s),
+        body_timeout: Duration::from_secs(server.body_timeout_s),
+        idle_timeout: Duration::from_secs(server.idle_timeout_s),
+        ..ServerLimits::default()
+    }
+}

@@ -1,0 +1,90 @@
+//! What this gateway remembers of an account between requests: how many run now, and where it last stood.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::domain::billing::Standing;
+
+/// Shared by all keys of an account.
+#[derive(Debug)]
+pub struct AccountLive {
+    running: AtomicU32,
+    standing: Mutex<Standing>,
+}
+
+impl AccountLive {
+    /// An account that stands so, with nothing running.
+    pub fn new(standing: Standing) -> Self {
+        Self { running: AtomicU32::new(0), standing: Mutex::new(standing) }
+    }
+
+    /// Where the account stood when this gateway last heard of it: for answers that moved no money.
+    pub fn standing(&self) -> Standing {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers where the account stands.
+    pub fn stands(&self, standing: Standing) {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+
+    /// Takes a place among at most `limit` running requests.
+    pub fn enter(self: &Arc<Self>, limit: u32) -> Option<Slot> {
+        let entered = self.running.fetch_update(Ordering::AcqRel, Ordering::Acquire, |running| {
+            (running < limit).then(|| running + 1)
+        });
+        entered.ok().map(|_| Slot(Arc::new(Running(self.clone()))))
+    }
+}
+
+/// A place among an account's running requests; given back when the last clone is dropped.
+#[derive(Clone, Debug)]
+pub struct Slot(#[expect(dead_code, reason = "held for its drop")] Arc<Running>);
+
+#[derive(Debug)]
+struct Running(Arc<AccountLive>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::credits::Credits;
+
+    fn live() -> Arc<AccountLive> {
+        Arc::new(AccountLive::new(Standing {
+            remaining: Credits::ZERO,
+            plan_credits_used: Credits::ZERO,
+            plan_credits: Credits::ZERO,
+            requests_remaining: 0,
+            renews_at: chrono::DateTime::UNIX_EPOCH,
+        }))
+    }
+
+    #[test]
+    fn places_run_out_and_come_back_when_the_last_clone_is_gone() {
+        let account = live();
+        let first = account.enter(1).unwrap();
+        let clone = first.clone();
+        drop(first);
+        assert!(account.enter(1).is_none());
+        drop(clone);
+        assert!(account.enter(1).is_some());
+    }
+
+    #[test]
+    fn a_panic_gives_the_place_back() {
+        let account = live();
+        let moved = account.clone();
+        let _ = std::thread::spawn(move || {
+            let _slot = moved.enter(1).unwrap();
+            panic!("as a handler might");
+        })
+        .join();
+        assert!(account.enter(1).is_some());
+    }
+}

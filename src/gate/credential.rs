@@ -1,0 +1,143 @@
+//! Finding the key in a request: in `X-API-Key`, or in `Authorization: Bearer`; never in the URL.
+
+use axum::http::{HeaderMap, HeaderName, Uri, header};
+
+use crate::domain::key::KeySecret;
+use crate::domain::refusal::Refusal;
+
+/// The header that holds a bare key.
+pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// Query parameters that people put keys into.
+const KEY_PARAMETERS: [&str; 6] = ["api_key", "apikey", "key", "token", "access_token", "x-api-key"];
+
+/// The key of a request; `None` when it has none at all. One key sent in several places must be the same in all.
+pub fn credential(headers: &HeaderMap, uri: &Uri) -> Result<Option<KeySecret>, Refusal> {
+    if let Some(parameter) = key_parameter(uri.query().unwrap_or_default()) {
+        return Err(Refusal::KeyInQueryString { parameter });
+    }
+    let bare = headers.get_all(X_API_KEY).iter().map(|value| value.as_bytes().trim_ascii());
+    let bearer =
+        headers.get_all(header::AUTHORIZATION).iter().filter_map(|value| bearer_token(value.as_bytes()));
+    let mut found = None;
+    for candidate in bare.chain(bearer) {
+        match found {
+            None => found = Some(candidate),
+            Some(first) if first == candidate => {}
+            Some(_) => return Err(Refusal::ConflictingCredentials),
+        }
+    }
+    found.map(|text| KeySecret::parse(text).map_err(|_| Refusal::InvalidApiKey)).transpose()
+}
+
+/// The token of a `Bearer` credential, its scheme in any letter case (RFC 9110, section 11.1). Other schemes are none of
+/// ours and count as no credential.
+fn bearer_token(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = value.split_at_checked("Bearer".len())?;
+    if !scheme.eq_ignore_ascii_case(b"Bearer") {
+        return None;
+    }
+    match token.first() {
+        None => Some(token),
+        Some(b' ' | b'\t') => Some(token.trim_ascii()),
+        Some(_) => None,
+    }
+}
+
+/// The first query parameter that looks like it holds a key; its name may be percent-encoded or in capitals.
+fn key_parameter(query: &str) -> Option<&'static str> {
+    let names = query.split(['&', ';']).map(|pair| pair.split('=').next().unwrap_or_default());
+    names
+        .map(|name| percent_decoded(name.as_bytes()))
+        .find_map(|name| KEY_PARAMETERS.into_iter().find(|known| name.eq_ignore_ascii_case(known.as_bytes())))
+}
+
+fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        let hex = |byte: u8| char::from(byte).to_digit(16);
+        match (first, after) {
+            (b'%', [high, low, tail @ ..]) if hex(*high).is_some() && hex(*low).is_some() => {
+                let value = hex(*high).unwrap_or(0) * 16 + hex(*low).unwrap_or(0);
+                decoded.push(u8::try_from(value).unwrap_or(b'?'));
+                rest = tail;
+            }
+            _ => {
+                decoded.push(*first);
+                rest = after;
+            }
+        }
+    }
+    decoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+    use proptest::prelude::*;
+
+    const ONE: &str = "an-imported-key-for-tests-1";
+    const TWO: &str = "an-imported-key-for-tests-2";
+
+    fn of(headers: &[(&str, &str)], uri: &str) -> Result<Option<String>, Refusal> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(
+                HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                HeaderValue::from_str(value).unwrap(),
+            );
+        }
+        Ok(credential(&map, &uri.parse().unwrap())?.map(|key| key.expose().to_owned()))
+    }
+
+    #[test]
+    fn both_headers_work_in_any_letter_case() {
+        assert_eq!(of(&[("X-Api-KEY", ONE)], "/crm").unwrap().unwrap(), ONE);
+        assert_eq!(of(&[("authorization", &format!("bEARER  {ONE}"))], "/crm").unwrap().unwrap(), ONE);
+    }
+
+    #[test]
+    fn the_same_key_twice_is_one_key_and_two_keys_are_a_conflict() {
+        let bearer = format!("Bearer {ONE}");
+        assert_eq!(of(&[("x-api-key", ONE), ("authorization", &bearer)], "/").unwrap().unwrap(), ONE);
+        let conflict = Err(Refusal::ConflictingCredentials);
+        assert_eq!(of(&[("x-api-key", TWO), ("authorization", &bearer)], "/"), conflict);
+        assert_eq!(of(&[("x-api-key", ONE), ("x-api-key", TWO)], "/"), conflict);
+    }
+
+    #[test]
+    fn other_schemes_and_no_header_are_no_credential() {
+        assert_eq!(of(&[], "/"), Ok(None));
+        assert_eq!(of(&[("authorization", "Basic QWxhZGRpbjpvcGVu")], "/"), Ok(None));
+    }
+
+    #[test]
+    fn an_empty_or_malformed_key_is_invalid() {
+        assert_eq!(of(&[("x-api-key", "")], "/"), Err(Refusal::InvalidApiKey));
+        assert_eq!(of(&[("authorization", "Bearer")], "/"), Err(Refusal::InvalidApiKey));
+        assert_eq!(of(&[("x-api-key", "so short")], "/"), Err(Refusal::InvalidApiKey));
+    }
+
+    #[test]
+    fn a_key_in_the_url_is_refused_even_beside_a_good_header() {
+        for uri in ["/crm?api_key=x", "/crm?a=1&Token=x", "/crm?%61pi_key=x", "/crm?a=1;access_token=x"] {
+            let refused = of(&[("x-api-key", ONE)], uri);
+            assert!(matches!(refused, Err(Refusal::KeyInQueryString { .. })), "{uri}");
+        }
+        assert!(of(&[("x-api-key", ONE)], "/crm?monkey=x").is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let mut headers = HeaderMap::new();
+            if let Ok(value) = HeaderValue::from_bytes(&bytes) {
+                headers.insert(header::AUTHORIZATION, value);
+            }
+            let _ = credential(&headers, &Uri::from_static("/"));
+            let _ = key_parameter(&String::from_utf8_lossy(&bytes));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What a caller is told when the ledger did not hold: too little, too many, or answered before.
+
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+
+use crate::clock;
+use crate::domain::billing::{Billing, Standing};
+use crate::domain::credits::Credits;
+use crate::domain::refusal::{Limit, LimitHit, Refusal};
+use crate::gate::caller::Caller;
+use crate::gate::idempotency;
+use crate::gate::meter::with_billing;
+use crate::ledger::hold::Decision;
+
+/// The answer to a call that was not held; `needed` is its price.
+pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Response {
+    let (response, standing) = match decision {
+        Decision::Insufficient(standing) => {
+            let available = standing.remaining;
+            (Refusal::InsufficientCredits { needed, available }.into_response(), standing)
+        }
+        Decision::QuotaSpent { limit, standing } => {
+            let retry_after_s = seconds_until(standing.renews_at);
+            let hit = LimitHit { limit: Limit::Quota, size: limit, retry_after_s };
+            (Refusal::Limited(hit).into_response(), standing)
+        }
+        Decision::CapReached { cap, limit, resets_at, standing } => {
+            (Refusal::KeyCapReached { cap, limit, resets_at }.into_response(), standing)
+        }
+        Decision::Replay { answer, standing } => (idempotency::replay(answer), standing),
+        Decision::InProgress { lease_until, standing } => {
+            let retry_after_s = seconds_until(lease_until).min(LONGEST_IN_PROGRESS_WAIT_S);
+            (Refusal::IdempotencyInProgress { retry_after_s }.into_response(), standing)
+        }
+        Decision::KeyReused(standing) => (Refusal::IdempotencyKeyReused.into_response(), standing),
+        // A key outlives its account's ledger only if somebody took rows away by hand.
+        Decision::UnknownAccount | Decision::Held { .. } => {
+            tracing::error!(account = %caller.key.account_id, "the account is not in the ledger");
+            return Refusal::Internal.into_response();
+        }
+    };
+    with_billing(response, unbilled(caller, standing))
+}
+
+/// A call in flight has usually ended long before its lease: worth asking again soon.
+const LONGEST_IN_PROGRESS_WAIT_S: u64 = 2;
+
+fn unbilled(caller: &Caller, standing: Standing) -> Billing {
+    caller.account.stands(standing.clone());
+    Billing { used: Credits::ZERO, plan_label: caller.key.plan.label.clone(), standing, refunded: None }
+}
+
+/// Whole seconds from now, rounded up, at least 1.
+fn seconds_until(instant: DateTime<Utc>) -> u64 {
+    let left_ms = (instant - clock::now()).num_milliseconds();
+    u64::try_from(left_ms).unwrap_or(0).div_ceil(1000).max(1)
+}

@@ -1,0 +1,113 @@
+//! Rates, by the generic cell rate algorithm: a burst at once, then one request every 1/rate seconds.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+
+use crate::domain::ids::AccountId;
+
+type Keyed =
+    RateLimiter<AccountId, DefaultKeyedStateStore<AccountId>, DefaultClock, StateInformationMiddleware>;
+
+/// One limiter for each distinct quota, because a keyed limiter has one quota for all its keys.
+#[derive(Clone, Debug, Default)]
+pub struct RateLimits(Arc<Mutex<HashMap<(u32, u32), Arc<Keyed>>>>);
+
+/// The rate limit of one plan.
+#[derive(Clone, Debug)]
+pub struct RateLimit {
+    rate_per_s: u32,
+    burst: u32,
+    limiter: Arc<Keyed>,
+    clock: DefaultClock,
+}
+
+/// What a limiter decided, and all that headers and bodies say of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateDecision {
+    /// Requests per second.
+    pub rate_per_s: u32,
+    /// Requests that may come at once.
+    pub burst: u32,
+    /// Requests that may still come at once.
+    pub remaining: u32,
+    /// How long until the whole burst is there again.
+    pub reset_after: Duration,
+    /// Set when the request was refused: how long until one is admitted.
+    pub retry_after: Option<Duration>,
+}
+
+impl RateLimits {
+    /// The limit of a plan with this rate and burst; both at least 1.
+    pub fn of(&self, rate_per_s: u32, burst: u32) -> RateLimit {
+        let mut limiters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let limiter = limiters.entry((rate_per_s, burst)).or_insert_with(|| {
+            let at_least_one = |figure: u32| NonZeroU32::new(figure).unwrap_or(NonZeroU32::MIN);
+            let quota = Quota::per_second(at_least_one(rate_per_s)).allow_burst(at_least_one(burst));
+            Arc::new(RateLimiter::dashmap(quota).with_middleware())
+        });
+        RateLimit { rate_per_s, burst, limiter: limiter.clone(), clock: DefaultClock::default() }
+    }
+
+    /// Forgets accounts whose burst is whole again; without this the maps would grow for ever.
+    pub fn forget_idle(&self) {
+        let limiters: Vec<_> =
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for limiter in limiters {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+}
+
+impl RateLimit {
+    /// Admits one request of the account, or says how long to wait; a refused request takes nothing.
+    pub fn check(&self, account: AccountId) -> RateDecision {
+        let (remaining, retry_after) = match self.limiter.check_key(&account) {
+            Ok(state) => (state.remaining_burst_capacity(), None),
+            Err(refused) => (0, Some(refused.wait_time_from(self.clock.now()))),
+        };
+        self.decision(remaining, retry_after)
+    }
+
+    fn decision(&self, remaining: u32, retry_after: Option<Duration>) -> RateDecision {
+        let used = self.burst.saturating_sub(remaining);
+        let reset_after = Duration::from_secs_f64(f64::from(used) / f64::from(self.rate_per_s.max(1)));
+        RateDecision { rate_per_s: self.rate_per_s, burst: self.burst, remaining, reset_after, retry_after }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(n: u128) -> AccountId {
+        AccountId::from_uuid(uuid::Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn a_burst_is_admitted_and_the_next_is_told_how_long_to_wait() {
+        let limit = RateLimits::default().of(1, 3);
+        assert_eq!([0; 3].map(|_| limit.check(account(1)).remaining), [2, 1, 0]);
+        let refused = limit.check(account(1));
+        let wait = refused.retry_after.unwrap();
+        assert!(wait > Duration::ZERO && wait <= Duration::from_secs(1), "{wait:?}");
+        assert!(limit.check(account(2)).retry_after.is_none());
+    }
+
+    #[test]
+    fn plans_with_other_quotas_do_not_share_a_limiter() {
+        let limits = RateLimits::default();
+        let (small, large) = (limits.of(1, 1), limits.of(1, 2));
+        assert!(small.check(account(1)).retry_after.is_none());
+        assert!(small.check(account(1)).retry_after.is_some());
+        assert!(large.check(account(1)).retry_after.is_none());
+        assert!(limits.of(1, 1).check(account(1)).retry_after.is_some());
+    }
+}

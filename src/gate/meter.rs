@@ -1,0 +1,139 @@
+//! Last of the gate: the money. The hold is durable before the handler runs; the handler runs in a task of its own, so
+//! that a client who hangs up changes nothing; its outcome decides between capture and release.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::domain::billing::{Billing, Standing};
+use crate::domain::credits::Credits;
+use crate::domain::ids::CallId;
+use crate::domain::key::Mode;
+use crate::domain::refusal::Refusal;
+use crate::domain::route::Route;
+use crate::domain::settlement::SettlementTable;
+use crate::gate::account_live::Slot;
+use crate::gate::caller::Caller;
+use crate::gate::running::Running;
+use crate::gate::{decision, idempotency};
+use crate::http::edge::Edge;
+use crate::http::render::{self, RenderContext};
+use crate::ledger::entry::{CallRef, RouteNumber};
+use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
+use crate::ledger::hold::{HoldRequest, KeyCaps};
+
+const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
+
+/// What metering needs, whatever the route.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    /// Where holds are made.
+    pub ledger: Ledger,
+    /// Which outcomes are charged.
+    pub table: Arc<SettlementTable>,
+    /// How long a handler may take.
+    pub deadline: Duration,
+    /// For answers that are stored: they are written here, as they will be sent.
+    pub edge: Arc<Edge>,
+}
+
+/// A route behind the meter.
+#[derive(Clone, Debug)]
+pub struct Metered {
+    /// Shared by all routes.
+    pub meter: Meter,
+    /// What is called.
+    pub route: Arc<Route>,
+    /// Its number in the ledger.
+    pub number: RouteNumber,
+}
+
+/// Holds, runs, captures or releases.
+pub async fn meter(
+    State(metered): State<Metered>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    let extensions = request.extensions_mut();
+    let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
+    let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
+    let slot = extensions.remove::<Slot>();
+    if is_dry_run(request.headers()) {
+        return Ok(dry_run(&caller, &metered.route));
+    }
+    let running = |price: Credits, standing: Standing, request: &Request| Running {
+        deadline: metered.meter.deadline,
+        table: metered.meter.table.clone(),
+        caller: caller.clone(),
+        price,
+        standing,
+        slot,
+        context: RenderContext::of(request.uri().path(), request.headers(), call_id, &metered.meter.edge),
+        edge: metered.meter.edge.clone(),
+    };
+    if caller.key.mode == Mode::Test {
+        let running = running(Credits::ZERO, caller.account.standing(), &request);
+        return Ok(finished(tokio::spawn(running.without_hold(request, next)).await));
+    }
+    let hold_request = HoldRequest {
+        call_id,
+        account_id: caller.key.account_id,
+        call: CallRef { key_id: caller.key.key_id, route: metered.number },
+        amount: metered.route.credits,
+        caps: KeyCaps { daily: caller.key.daily_cap, monthly: caller.key.monthly_cap },
+        idempotency: idempotency::claim(&request, caller.key.environment_id)?,
+    };
+    match metered.meter.ledger.hold(hold_request).await.map_err(unavailable)? {
+        Granted::Not(decision) => Ok(decision::answer(decision, &caller, metered.route.credits)),
+        Granted::Held { hold, standing } => {
+            caller.account.stands(standing.clone());
+            let running = running(hold.amount(), standing, &request);
+            Ok(finished(tokio::spawn(running.with_hold(hold, request, next)).await))
+        }
+    }
+}
+
+/// A handler that panicked has released its hold on the way down.
+fn finished(ended: Result<Response, tokio::task::JoinError>) -> Response {
+    ended.unwrap_or_else(|error| {
+        tracing::error!(%error, "a handler did not finish");
+        Refusal::Internal.into_response()
+    })
+}
+
+fn unavailable(error: LedgerUnavailable) -> Refusal {
+    tracing::warn!(%error, "a paid call could not be held");
+    Refusal::Unavailable { retry_after_s: 1 }
+}
+
+fn is_dry_run(headers: &HeaderMap) -> bool {
+    headers.get(X_DRY_RUN).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
+}
+
+/// The price of the call and the balance after it; nothing is charged, and nothing is promised.
+fn dry_run(caller: &Caller, route: &Route) -> Response {
+    let billing = caller.unbilled();
+    let price = if caller.key.mode == Mode::Test { Credits::ZERO } else { route.credits };
+    let after = billing.standing.remaining.checked_sub(price);
+    let body = json!({
+        "success": true,
+        "dry_run": {
+            "credits": price,
+            "credits_available": billing.standing.remaining,
+            "credits_after": after,
+            "would_succeed": after.is_some() && billing.standing.requests_remaining > 0,
+        },
+    });
+    with_billing(render::json_ok(body), billing)
+}
+
+/// Puts billing facts on an answer.
+pub(super) fn with_billing(mut response: Response, billing: Billing) -> Response {
+    response.extensions_mut().insert(billing);
+    response
+}

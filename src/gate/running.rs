@@ -1,0 +1,120 @@
+//! A call that runs: its deadline, its outcome, and what that does to the hold.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+
+use crate::domain::billing::{Billing, Standing};
+use crate::domain::credits::Credits;
+use crate::domain::refusal::Refusal;
+use crate::domain::settlement::{Outcome, Settlement, SettlementTable};
+use crate::gate::account_live::Slot;
+use crate::gate::caller::Caller;
+use crate::gate::meter::with_billing;
+use crate::http::edge::Edge;
+use crate::http::render::{self, RenderContext};
+use crate::ledger::handle::{Kept, OpenHold};
+
+/// Response extension of a handler that used less than was held.
+#[derive(Clone, Copy, Debug)]
+pub struct CreditsUsed(pub Credits);
+
+/// A call in its own task.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) deadline: Duration,
+    pub(super) table: Arc<SettlementTable>,
+    pub(super) caller: Caller,
+    /// What is held.
+    pub(super) price: Credits,
+    /// The account right after the hold.
+    pub(super) standing: Standing,
+    /// The caller's place among the running requests: kept until the work is done, not until the client is gone.
+    pub(super) slot: Option<Slot>,
+    pub(super) context: RenderContext,
+    pub(super) edge: Arc<Edge>,
+}
+
+impl Running {
+    /// Runs a call that costs nothing.
+    pub(super) async fn without_hold(self, request: Request, next: Next) -> Response {
+        let response = self.handle(request, next).await;
+        let billing = self.billing(Credits::ZERO, None);
+        drop(self.slot);
+        with_billing(response, billing)
+    }
+
+    /// Runs a call whose credits are held, and ends the hold by its outcome.
+    pub(super) async fn with_hold(self, hold: OpenHold, request: Request, next: Next) -> Response {
+        let response = self.handle(request, next).await;
+        let code = response.extensions().get::<Refusal>().map(Refusal::code);
+        let outcome = Outcome::of(response.status().as_u16(), code);
+        match self.table.settle(outcome) {
+            Settlement::Release => {
+                hold.release(outcome);
+                let billing = self.billing(Credits::ZERO, Some(outcome));
+                self.caller.account.stands(billing.standing.clone());
+                with_billing(response, billing)
+            }
+            Settlement::Capture => {
+                let used = response.extensions().get().map_or(self.price, |CreditsUsed(used)| *used);
+                let billing = self.billing(used.min(self.price), None);
+                let response = with_billing(response, billing.clone());
+                if hold.must_be_kept() {
+                    self.keep(hold, billing, outcome, response).await
+                } else {
+                    hold.capture(used, outcome);
+                    response
+                }
+            }
+        }
+    }
+
+    async fn handle(&self, request: Request, next: Next) -> Response {
+        match tokio::time::timeout(self.deadline, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => Refusal::Timeout.into_response(),
+        }
+    }
+
+    /// Writes the answer, stores it with the capture, and only then lets it go: a client that sends its key again gets
+    /// the same answer.
+    async fn keep(self, hold: OpenHold, billing: Billing, outcome: Outcome, response: Response) -> Response {
+        let (mut parts, body) = render::render(response, &self.context, &self.edge).into_parts();
+        let Ok(body) = body.collect().await else {
+            hold.release(Outcome::Failed);
+            return with_billing(
+                Refusal::Internal.into_response(),
+                self.billing(Credits::ZERO, Some(outcome)),
+            );
+        };
+        let body = body.to_bytes();
+        let kept = hold.keep(billing.used, outcome, parts.status.as_u16(), body.to_vec()).await;
+        match kept {
+            Ok(Kept::Stored(_)) => {
+                parts.extensions.insert(billing);
+                Response::from_parts(parts, body.into())
+            }
+            Ok(Kept::Superseded) | Err(_) => {
+                let refunded = self.billing(Credits::ZERO, Some(Outcome::Abandoned));
+                with_billing(Refusal::Unavailable { retry_after_s: 1 }.into_response(), refunded)
+            }
+        }
+    }
+
+    /// The billing facts once `used` of the held credits are spent and the rest is given back.
+    fn billing(&self, used: Credits, refunded: Option<Outcome>) -> Billing {
+        let rest = self.price.checked_sub(used).unwrap_or(Credits::ZERO);
+        let mut standing = self.standing.clone();
+        standing.remaining = standing.remaining.checked_add(rest).unwrap_or(standing.remaining);
+        standing.plan_credits_used = standing.plan_credits_used.checked_sub(rest).unwrap_or(Credits::ZERO);
+        if refunded.is_some() {
+            standing.requests_remaining += 1;
+        }
+        Billing { used, plan_label: self.caller.key.plan.label.clone(), standing, refunded }
+    }
+}

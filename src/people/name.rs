@@ -1,0 +1,95 @@
+//! A person's name, read into given names and surnames.
+
+use super::normalise::{without_particles, words};
+
+/// A person's name, folded, without particles and forms of address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonName {
+    /// Given names in order; the first is the one people are called by most.
+    pub given: Vec<String>,
+    /// Surnames in order.
+    pub surnames: Vec<String>,
+}
+
+/// Forms of address before a given name.
+const TITLES: [&str; 17] = [
+    "sr", "sra", "srta", "dr", "dra", "prof", "profa", "eng", "enga", "adv", "mr", "mrs", "ms", "miss",
+    "sir", "dona", "seu",
+];
+
+impl PersonName {
+    /// Reads the two parts of a name as written.
+    pub fn parse(first_name: &str, last_name: &str) -> Self {
+        let mut given = words(first_name);
+        while given.len() > 1 && given.first().is_some_and(|word| TITLES.contains(&word.as_str())) {
+            given.remove(0);
+        }
+        let surnames = words(last_name).iter().map(|word| generation(word).to_owned()).collect();
+        Self { given: without_particles(given), surnames: without_particles(surnames) }
+    }
+
+    /// Reads another name somebody is known by: the first word is the given name, the rest surnames; a single word
+    /// goes with the surnames of the person's own name.
+    pub fn parse_alias(alias: &str, own: &Self) -> Self {
+        let alias = alias.trim();
+        let (first, rest) = alias.split_once(char::is_whitespace).unwrap_or((alias, ""));
+        let mut name = Self::parse(first, rest);
+        if name.surnames.is_empty() {
+            name.surnames.clone_from(&own.surnames);
+        }
+        name
+    }
+
+    /// Takes up a name from its stored form, see [`PersonName::stored`].
+    pub fn from_stored(stored: &str) -> Self {
+        let (given, surnames) = stored.split_once('|').unwrap_or((stored, ""));
+        let split = |part: &str| part.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        Self { given: split(given), surnames: split(surnames) }
+    }
+
+    /// Given names and surnames joined by single spaces, with a bar between the two.
+    pub fn stored(&self) -> String {
+        format!("{}|{}", self.given.join(" "), self.surnames.join(" "))
+    }
+}
+
+/// One spelling for the words that tell generations of a family apart.
+fn generation(word: &str) -> &str {
+    match word {
+        "jr" | "jnr" => "junior",
+        "fo" => "filho",
+        "sob" => "sobrinho",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_address_and_particles_are_left_out() {
+        let name = PersonName::parse("Dra. Maria das Graças", "de Souza e Silva Jr.");
+        assert_eq!(name.given, ["maria", "gracas"]);
+        assert_eq!(name.surnames, ["souza", "silva", "junior"]);
+    }
+
+    #[test]
+    fn a_title_that_is_the_whole_name_stays() {
+        assert_eq!(PersonName::parse("Dona", "Silva").given, ["dona"]);
+    }
+
+    #[test]
+    fn an_alias_of_one_word_takes_the_persons_surnames() {
+        let own = PersonName::parse("Edson", "Arantes do Nascimento");
+        assert_eq!(PersonName::parse_alias("Pelé", &own).surnames, ["arantes", "nascimento"]);
+        assert_eq!(PersonName::parse_alias("Edinho Arantes", &own).surnames, ["arantes"]);
+    }
+
+    #[test]
+    fn the_stored_form_reads_back() {
+        for name in [PersonName::parse("Ana Paula", "Costa Silva"), PersonName::parse("", "")] {
+            assert_eq!(PersonName::from_stored(&name.stored()), name);
+        }
+    }
+}

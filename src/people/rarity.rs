@@ -1,0 +1,134 @@
+//! How rare a word is: which words of a company's name tell it apart, and which names are common enough to be names
+//! rather than slips.
+
+use std::collections::HashMap;
+
+use super::company_words;
+use super::known_names;
+
+/// A word counts as many unseen companies as this before the directory's own counts outweigh the assumption.
+const PRIOR_COMPANIES: f64 = 200.0;
+/// Assumed share of companies that have a given word of trade, such as "tecnologia", in their name.
+const TRADE_WORD_SHARE: f64 = 0.02;
+/// Assumed share of companies that have a given word that is not a word of trade.
+const BRAND_WORD_SHARE: f64 = 0.0002;
+/// Fewer people than this may bear a misspelling; more make it a name.
+const NAME_BEARERS: u32 = 3;
+/// A spelling this many times rarer than the one it resembles stays a slip, however often it was made.
+const SLIP_RATIO: u32 = 100;
+
+/// Counts of words in the directory. The default, with no counts, falls back on built-in lists and assumptions.
+#[derive(Clone, Debug, Default)]
+pub struct Rarity {
+    companies: u64,
+    company_words: HashMap<Box<str>, u32>,
+    given_names: HashMap<Box<str>, u32>,
+    surnames: HashMap<Box<str>, u32>,
+}
+
+/// What a counted word is a part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordKind {
+    /// A company's name; counted in distinct companies.
+    Company,
+    /// A given name; counted in people.
+    Given,
+    /// A surname; counted in people.
+    Surname,
+}
+
+impl Rarity {
+    /// No counts yet for this number of distinct companies.
+    pub fn new(companies: u64) -> Self {
+        Self { companies, ..Self::default() }
+    }
+
+    /// Records how often a folded word occurs.
+    pub fn record(&mut self, kind: WordKind, word: &str, count: u32) {
+        let counts = match kind {
+            WordKind::Company => &mut self.company_words,
+            WordKind::Given => &mut self.given_names,
+            WordKind::Surname => &mut self.surnames,
+        };
+        counts.insert(word.into(), count);
+    }
+
+    /// How much a word says about which company is meant: the information content `-ln(p)` of the word's share of
+    /// companies, smoothed towards an assumed share so that a small directory does not swing it.
+    pub fn company_weight(&self, word: &str) -> f64 {
+        let assumed = if company_words::is_trade_word(word) { TRADE_WORD_SHARE } else { BRAND_WORD_SHARE };
+        let seen = f64::from(self.company_words.get(word).copied().unwrap_or(0));
+        #[expect(clippy::cast_precision_loss, reason = "a count of companies is far below 2^52")]
+        let companies = (self.companies as f64).max(seen);
+        -((seen + PRIOR_COMPANIES * assumed) / (companies + PRIOR_COMPANIES)).ln()
+    }
+
+    /// Whether some company of the directory has this word in its name.
+    pub fn is_company_word(&self, word: &str) -> bool {
+        self.company_words.contains_key(word)
+    }
+
+    /// In how many people's surnames the word occurs, as far as counted.
+    pub fn surname_bearers(&self, word: &str) -> u32 {
+        self.surnames.get(word).copied().unwrap_or(0)
+    }
+
+    /// Whether the two folded given names are two names of their own right, not one with a slip.
+    pub fn are_two_given_names(&self, one: &str, other: &str) -> bool {
+        are_two_names(&self.given_names, known_names::is_given_name, one, other)
+    }
+
+    /// Whether the two folded surnames are two names of their own right, not one with a slip.
+    pub fn are_two_surnames(&self, one: &str, other: &str) -> bool {
+        are_two_names(&self.surnames, known_names::is_surname, one, other)
+    }
+}
+
+fn are_two_names(
+    counts: &HashMap<Box<str>, u32>,
+    is_listed: fn(&str) -> bool,
+    one: &str,
+    other: &str,
+) -> bool {
+    let bearers = |name: &str| counts.get(name).copied().unwrap_or(0);
+    let is_name = |name: &str, beside: &str| {
+        is_listed(name)
+            || (bearers(name) >= NAME_BEARERS && bearers(name).saturating_mul(SLIP_RATIO) >= bearers(beside))
+    };
+    is_name(one, other) && is_name(other, one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_brand_outweighs_a_word_of_trade_even_without_counts() {
+        let rarity = Rarity::default();
+        assert!(rarity.company_weight("nubank") > 2.0 * rarity.company_weight("tecnologia"));
+    }
+
+    #[test]
+    fn a_word_of_many_companies_loses_weight() {
+        let mut rarity = Rarity::new(1_000);
+        rarity.record(WordKind::Company, "horizonte", 80);
+        assert!(rarity.company_weight("horizonte") < rarity.company_weight("zyntra") / 2.0);
+    }
+
+    #[test]
+    fn a_surname_the_directory_has_often_is_not_a_slip() {
+        let mut rarity = Rarity::new(10);
+        assert!(!rarity.are_two_surnames("koerich", "koerick"));
+        rarity.record(WordKind::Surname, "koerich", 3);
+        rarity.record(WordKind::Surname, "koerick", 3);
+        assert!(rarity.are_two_surnames("koerich", "koerick"));
+    }
+
+    #[test]
+    fn a_frequent_misspelling_of_a_very_frequent_name_stays_a_slip() {
+        let mut rarity = Rarity::new(10);
+        rarity.record(WordKind::Surname, "sivla", 20);
+        rarity.record(WordKind::Surname, "silva", 80_000);
+        assert!(!rarity.are_two_surnames("sivla", "silva"));
+    }
+}

@@ -1,0 +1,95 @@
+//! Invented people for test environments and development: a small directory that lives in the program.
+
+use std::sync::Arc;
+
+use super::directory_line::{DirectoryLine, LineFault};
+use super::matching::Candidate;
+use crate::domain::ids::PersonId;
+use crate::domain::person::Person;
+
+/// The invented people, ready to be matched.
+#[derive(Debug, Default)]
+pub struct SamplePeople {
+    candidates: Vec<Candidate>,
+    people: Vec<SamplePerson>,
+}
+
+/// An invented person and the digest of everything about them.
+#[derive(Debug)]
+pub struct SamplePerson {
+    /// The person.
+    pub person: Arc<Person>,
+    /// SHA-256 over the line.
+    pub content_sha256: [u8; 32],
+}
+
+impl SamplePeople {
+    /// Reads JSON lines in the format of a directory file. Each person's id is derived from their line.
+    ///
+    /// # Errors
+    /// The number of the first faulty line, counted from 1, and its fault.
+    pub fn parse(json_lines: &str) -> Result<Self, (usize, LineFault)> {
+        let mut sample = Self::default();
+        for (index, line) in json_lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let line = DirectoryLine::parse(line.as_bytes()).map_err(|fault| (index + 1, fault))?;
+            sample.candidates.push(line.candidate());
+            sample.people.push(SamplePerson::from(line));
+        }
+        Ok(sample)
+    }
+
+    /// All of them, as candidates.
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
+    /// The person at the place of the candidate.
+    pub fn get(&self, index: usize) -> Option<&SamplePerson> {
+        self.people.get(index)
+    }
+}
+
+impl From<DirectoryLine> for SamplePerson {
+    fn from(line: DirectoryLine) -> Self {
+        let content_sha256 = line.content_sha256();
+        let mut id = [0; 16];
+        id.copy_from_slice(&content_sha256[..16]);
+        let person = Person {
+            id: PersonId::from_uuid(uuid::Builder::from_custom_bytes(id).into_uuid()),
+            first_name: line.first_name,
+            last_name: line.last_name,
+            company: line.company,
+            title: line.title,
+            location: line.location,
+            bio: line.bio,
+            languages: line.languages,
+            aliases: line.aliases,
+            former_companies: line.former_companies,
+            posts: line.posts,
+        };
+        Self { person: Arc::new(person), content_sha256 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO: &str = concat!(
+        "{\"first_name\":\"Ana\",\"last_name\":\"Lemos\",\"company\":\"Zyntra\"}\n\n",
+        "{\"first_name\":\"Rui\",\"last_name\":\"Lemos\",\"company\":\"Zyntra\"}\n",
+    );
+
+    #[test]
+    fn people_keep_their_ids() {
+        let ids = |sample: &SamplePeople| [0, 1].map(|at| sample.get(at).map(|sample| sample.person.id));
+        let (one, other) = (SamplePeople::parse(TWO).unwrap(), SamplePeople::parse(TWO).unwrap());
+        assert_eq!(ids(&one), ids(&other));
+        assert_ne!(ids(&one)[0], ids(&one)[1]);
+    }
+
+    #[test]
+    fn a_faulty_line_is_named() {
+        assert_eq!(SamplePeople::parse("\n{}").unwrap_err().0, 2);
+    }
+}

@@ -1,0 +1,335 @@
+//! Strict reading of a request's head: what the HTTP library accepts and a gateway must not.
+//!
+//! A request that two parsers may understand differently is refused before anything is looked up or charged.
+//! Sections without another name are of RFC 9112.
+
+use axum::http::header::{HOST, TRANSFER_ENCODING};
+use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, Version};
+use axum::response::{IntoResponse, Response};
+
+use crate::domain::refusal::Refusal;
+
+/// Longest request target (path and query), in bytes.
+pub const MAX_TARGET_BYTES: usize = 8 * 1024;
+
+/// Request extension set by the socket when the request line held a `#`, which the HTTP library cuts off unseen.
+#[derive(Clone, Copy, Debug)]
+pub struct FragmentInTarget;
+
+/// Why a head was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FramingFault {
+    /// 400, in fixed words.
+    Malformed(&'static str),
+    /// 404: a path that no route can have.
+    NoSuchPath,
+    /// 405: a method that no route can have.
+    NoSuchMethod,
+    /// 414.
+    TargetTooLong,
+}
+
+use FramingFault::{Malformed, NoSuchMethod, NoSuchPath, TargetTooLong};
+
+impl IntoResponse for FramingFault {
+    fn into_response(self) -> Response {
+        match self {
+            Malformed(reason) => Refusal::BadRequest { reason }.into_response(),
+            NoSuchPath => Refusal::EndpointNotFound.into_response(),
+            NoSuchMethod => {
+                Refusal::MethodNotAllowed { allow: "GET, HEAD, POST, PATCH, DELETE, OPTIONS" }.into_response()
+            }
+            TargetTooLong => {
+                let reason = Refusal::BadRequest { reason: "The request target is longer than 8192 bytes" };
+                (StatusCode::URI_TOO_LONG, reason).into_response()
+            }
+        }
+    }
+}
+
+/// Checks the head of a request.
+pub fn check<B>(request: &Request<B>) -> Result<(), FramingFault> {
+    if request.method() == Method::CONNECT {
+        return Err(NoSuchMethod);
+    }
+    let host = the_host(request.headers(), request.version())?;
+    check_target(request.uri(), host, request.method())?;
+    if request.extensions().get::<FragmentInTarget>().is_some() {
+        return Err(Malformed("The request target has a fragment"));
+    }
+    check_transfer_encoding(request.headers())
+}
+
+/// The one Host field (section 3.2); HTTP/1.0 may go without.
+fn the_host(headers: &HeaderMap, version: Version) -> Result<Option<&str>, FramingFault> {
+    let mut hosts = headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if version == Version::HTTP_10 => Ok(None),
+        (None, _) => Err(Malformed("The request has no Host header")),
+        (Some(_), Some(_)) => Err(Malformed("The request has more than one Host header")),
+        (Some(host), None) => match host.to_str() {
+            Ok(host) if is_host_and_port(host) => Ok(Some(host)),
+            _ => Err(Malformed("The Host header is not a host name with an optional port")),
+        },
+    }
+}
+
+/// `name`, `name:port`, `[v6]` or `[v6]:port`, without user information.
+fn is_host_and_port(text: &str) -> bool {
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, "")) => (address, None),
+        Some((address, rest)) => match rest.strip_prefix(':') {
+            Some(port) => (address, Some(port)),
+            None => return false,
+        },
+        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
+    };
+    let is_host_byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let is_host = match text.starts_with('[') {
+        true => host.parse::<std::net::Ipv6Addr>().is_ok(),
+        false => !host.is_empty() && host.len() <= 253 && host.bytes().all(is_host_byte),
+    };
+    is_host
+        && port
+            .is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok())
+}
+
+/// The request target (section 3.2): origin form, or absolute form naming the same host.
+fn check_target(uri: &Uri, host: Option<&str>, method: &Method) -> Result<(), FramingFault> {
+    if uri.path_and_query().is_some_and(|target| target.as_str().len() > MAX_TARGET_BYTES) {
+        return Err(TargetTooLong);
+    }
+    if let Some(authority) = uri.authority() {
+        let is_same = host.is_none_or(|host| host.eq_ignore_ascii_case(authority.as_str()));
+        let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+        if !(is_same && is_web && is_host_and_port(authority.as_str())) {
+            return Err(Malformed("The request target names another host than the Host header"));
+        }
+    }
+    match uri.path() {
+        "*" if method == Method::OPTIONS => Ok(()),
+        path if path.starts_with('/') => check_path(path),
+        _ => Err(Malformed("The request target is not a path")),
+    }
+}
+
+/// A path holds plain segments only. What could be read as a separator, a step upwards or a control character
+/// once decoded is refused, so that a parameter can never be more than one segment.
+fn check_path(path: &str) -> Result<(), FramingFault> {
+    if !path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+        return Err(Malformed("The path holds a character that must be percent-encoded"));
+    }
+    if path.contains('%') {
+        check_escapes(path.as_bytes())?;
+    }
+    if path.contains('.') || path.contains('%') {
+        check_dot_segments(path)?;
+    }
+    Ok(())
+}
+
+fn check_escapes(path: &[u8]) -> Result<(), FramingFault> {
+    for (place, _) in path.iter().enumerate().filter(|(_, byte)| **byte == b'%') {
+        match path.get(place + 1..place + 3).and_then(hex_byte) {
+            Some(b'/' | b'\\') => return Err(Malformed("The path holds an encoded slash or backslash")),
+            Some(byte) if byte.is_ascii_control() => {
+                return Err(Malformed("The path holds an encoded control character"));
+            }
+            Some(_) => {}
+            None => return Err(Malformed("The path holds a percent sign without two hexadecimal digits")),
+        }
+    }
+    Ok(())
+}
+
+fn hex_byte(digits: &[u8]) -> Option<u8> {
+    match digits {
+        [high, low] => Some((hex_digit(*high)? << 4) | hex_digit(*low)?),
+        _ => None,
+    }
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// `.` and `..`: written plainly they make a path that does not exist; at the end of a path, where a parameter may
+/// stand, or written with escapes, they are an attempt and refused as such.
+fn check_dot_segments(path: &str) -> Result<(), FramingFault> {
+    let mut segments = path.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        let is_last = segments.peek().is_none();
+        match segment {
+            "." | ".." if !is_last => return Err(NoSuchPath),
+            _ if is_dots(segment) => return Err(Malformed("The path holds a dot segment")),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a segment is one or two dots, each written plainly or as `%2e`.
+fn is_dots(segment: &str) -> bool {
+    let step = |rest: &str| match rest.as_bytes() {
+        [b'.', ..] => 1,
+        [b'%', b'2', b'e' | b'E', ..] => 3,
+        _ => 0,
+    };
+    let first = step(segment);
+    let rest = segment.get(first..).unwrap_or_default();
+    first > 0 && (rest.is_empty() || step(rest) == rest.len())
+}
+
+/// At most one Transfer-Encoding, and exactly `chunked` (section 6.1).
+fn check_transfer_encoding(headers: &HeaderMap) -> Result<(), FramingFault> {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(()),
+        (Some(only), None) if only.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        _ => Err(Malformed("The Transfer-Encoding is not exactly `chunked`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn checked(target: &str, headers: &[(&str, &str)]) -> Result<(), FramingFault> {
+        let mut request = Request::get(target);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        check(&request.body(()).unwrap())
+    }
+
+    fn path(path: &str) -> Result<(), FramingFault> {
+        check_path(path)
+    }
+
+    #[test]
+    fn plain_requests_pass() {
+        for target in [
+            "/",
+            "/crm",
+            "/v1/contacts/0198-a?x=/../%zz",
+            "/a.b/c..d",
+            "/.well-known/x",
+            "/%C3%A9",
+            "/crm/",
+            "//crm",
+        ] {
+            assert_eq!(checked(target, &[("host", "api.example:8000")]), Ok(()), "{target}");
+        }
+    }
+
+    #[test]
+    fn b07_the_host_is_named_once_and_rightly() {
+        for good in ["a", "a.b-c:80", "127.0.0.1:8000", "[::1]", "[::1]:8000", "localhost:"] {
+            assert!(checked("/", &[("host", good)]).is_ok() || good.ends_with(':'), "{good}");
+        }
+        for bad in
+            ["", "a:b", "a:65536", "a:+1", "a b", "u@a", "a/b", "[::1", "[x]", "[::1]x", "a:1:2", "a,b"]
+        {
+            assert!(matches!(checked("/", &[("host", bad)]), Err(Malformed(_))), "{bad}");
+        }
+        assert!(checked("/", &[]).is_err());
+        assert!(checked("/", &[("host", "a"), ("host", "a")]).is_err());
+        let old = Request::get("/").version(Version::HTTP_10).body(()).unwrap();
+        assert_eq!(check(&old), Ok(()));
+    }
+
+    #[test]
+    fn b07_an_absolute_target_names_the_same_host() {
+        assert_eq!(checked("http://a.b:80/crm", &[("host", "A.b:80")]), Ok(()));
+        for (target, host) in
+            [("http://a/crm", "b"), ("http://u@a/crm", "a"), ("ftp://a/crm", "a"), ("http://a:1/", "a:2")]
+        {
+            assert!(matches!(checked(target, &[("host", host)]), Err(Malformed(_))), "{target}");
+        }
+    }
+
+    #[test]
+    fn b03_only_chunked_passes() {
+        let with = |values: &[&str]| {
+            let mut lines = vec![("host", "a")];
+            lines.extend(values.iter().map(|value| ("transfer-encoding", *value)));
+            checked("/", &lines)
+        };
+        assert_eq!(with(&["chunked"]), Ok(()));
+        assert_eq!(with(&["Chunked"]), Ok(()));
+        for bad in [
+            &["gzip, chunked"][..],
+            &["chunked, chunked"],
+            &["chunked", "chunked"],
+            &["identity"],
+            &["chunked;x"],
+            &[""],
+        ] {
+            assert!(with(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn c04_c05_what_decodes_to_more_than_a_segment_is_malformed() {
+        for bad in [
+            "/a/%2f",
+            "/a/..%2Fcrm",
+            "/a%5Cb",
+            "/a\\b",
+            "/a/%00",
+            "/a%0d%0a",
+            "/a%7f",
+            "/%zz",
+            "/%",
+            "/%2",
+            "/a/..",
+            "/a/.",
+            "/%2e%2e/crm",
+            "/x/%2e/crm",
+            "/x/.%2E",
+            "/é",
+        ] {
+            assert!(matches!(path(bad), Err(Malformed(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn c01_a_plain_dot_segment_leads_nowhere() {
+        for missing in ["/./crm", "/x/../crm", "/../crm"] {
+            assert_eq!(path(missing), Err(NoSuchPath), "{missing}");
+        }
+        assert_eq!(path("/%252e%252e/crm"), Ok(()));
+    }
+
+    #[test]
+    fn c14_a_fragment_is_malformed() {
+        let mut request = Request::get("/crm").header("host", "a").body(()).unwrap();
+        request.extensions_mut().insert(FragmentInTarget);
+        assert!(matches!(check(&request), Err(Malformed(_))));
+    }
+
+    #[test]
+    fn b21_a_long_target_is_too_long() {
+        let target = |bytes: usize| format!("/{}", "a".repeat(bytes - 1));
+        assert_eq!(checked(&target(MAX_TARGET_BYTES), &[("host", "a")]), Ok(()));
+        assert_eq!(checked(&target(MAX_TARGET_BYTES + 1), &[("host", "a")]), Err(TargetTooLong));
+        assert_eq!(TargetTooLong.into_response().status(), 414);
+    }
+
+    proptest! {
+        /// However a path is decoded afterwards, no segment of it turns into a step or a separator.
+        #[test]
+        fn c03_what_passes_has_no_hidden_steps(text in r"/([a-z./\\%]|%2[eEfF]|%5[cC]|%00|\.\.){0,12}") {
+            if path(&text).is_ok() {
+                for segment in text.split('/') {
+                    let decoded = segment.replace("%2e", ".").replace("%2E", ".");
+                    prop_assert!(decoded != "." && decoded != "..");
+                    let lower = segment.to_lowercase();
+                    prop_assert!(!lower.contains("%2f") && !lower.contains("%5c") && !lower.contains("%00"));
+                    prop_assert!(!segment.contains('\\'));
+                }
+            }
+        }
+    }
+}

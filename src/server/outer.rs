@@ -1,0 +1,159 @@
+//! What surrounds every request, in order: framing, the router, rendering, headers, one log line.
+//!
+//! It is one function instead of a stack of layers: nothing in it is boxed, and the order can be read.
+
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use tower::Service;
+use uuid::Uuid;
+
+use super::framing;
+use crate::domain::error_code::ErrorCode;
+use crate::domain::ids::CallId;
+use crate::domain::refusal::Refusal;
+use crate::http::edge::Edge;
+use crate::http::log_facts::LogFacts;
+use crate::http::render::{RenderContext, X_REQUEST_ID, render};
+
+/// The router with all that surrounds it.
+pub struct Outer {
+    router: Router,
+    edge: Edge,
+}
+
+impl Outer {
+    /// Surrounds a router.
+    pub fn new(router: Router, edge: Edge) -> Self {
+        Self { router, edge }
+    }
+
+    /// Answers one request. The router finds the request's [`CallId`] among its extensions.
+    pub async fn answer(&self, mut request: Request<Body>) -> Response {
+        let started = Instant::now();
+        // Time and randomness of the edge: the id is made here, once, and passed inwards.
+        let request_id = CallId::from_uuid(Uuid::now_v7());
+        let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, &self.edge);
+        let client_request_id = request.headers().get(X_REQUEST_ID).cloned();
+        let method = request.method().clone();
+
+        // First, so that nothing below reads a request that two parsers may understand differently.
+        let response = match framing::check(&request) {
+            Err(fault) => fault.into_response(),
+            Ok(()) if request.uri().path() == "*" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+            Ok(()) => {
+                strip_stage(request.uri_mut(), &self.edge);
+                request.extensions_mut().insert(request_id);
+                let call = self.router.clone().call(request);
+                unless_panicking(call).await.unwrap_or_else(|| Refusal::Internal.into_response())
+            }
+        };
+        let response = if method == Method::OPTIONS { options(response) } else { response };
+        let mut response = render(response, &ctx, &self.edge);
+        set_security_headers(response.headers_mut());
+        log(&response, &method, request_id, client_request_id.as_ref(), started);
+        response
+    }
+}
+
+/// Takes the stage prefix off, so that the router knows each path once.
+fn strip_stage(uri: &mut Uri, edge: &Edge) {
+    let bare = edge.without_stage(uri.path());
+    if bare.len() == uri.path().len() {
+        return;
+    }
+    let target = match uri.query() {
+        Some(query) => format!("{bare}?{query}"),
+        None => bare.to_owned(),
+    };
+    // A tail of a valid target is a valid target.
+    if let Ok(target) = PathAndQuery::try_from(target) {
+        *uri = Uri::from(target);
+    }
+}
+
+/// The router's answer, or none if it panicked: one request failed, not the service.
+async fn unless_panicking<F, E>(call: F) -> Option<Response>
+where
+    F: Future<Output = Result<Response, E>>,
+{
+    let mut call = pin!(call);
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx))) {
+        Ok(poll) => poll.map(Result::ok),
+        // The panic hook has logged it.
+        Err(_) => Poll::Ready(None),
+    })
+    .await
+}
+
+/// OPTIONS on a path that exists says what it answers to, free and without a key. No origin is allowed across
+/// sites: a key has no place in a web page.
+fn options(response: Response) -> Response {
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return response;
+    }
+    let refused = response.extensions().get::<Refusal>();
+    let from_refusal = match refused {
+        Some(Refusal::MethodNotAllowed { allow }) => Some(*allow),
+        _ => None,
+    };
+    let listed = response.headers().get(header::ALLOW).and_then(|allow| allow.to_str().ok());
+    let methods = listed.or(from_refusal).unwrap_or("GET,HEAD,POST,PATCH,DELETE");
+    let allow = if methods.contains("OPTIONS") { methods.to_owned() } else { format!("{methods},OPTIONS") };
+    let mut answer = StatusCode::NO_CONTENT.into_response();
+    if let Ok(allow) = HeaderValue::try_from(allow) {
+        answer.headers_mut().insert(header::ALLOW, allow);
+    }
+    answer
+}
+
+/// Nothing is sniffed, and nothing is kept by caches unless the handler says so.
+fn set_security_headers(headers: &mut HeaderMap) {
+    const NO_SNIFF: (HeaderName, HeaderValue) =
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(NO_SNIFF.0, NO_SNIFF.1);
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+/// One line a request. Paths, bodies, header values and keys stay out; ids and templates say enough.
+fn log(
+    response: &Response,
+    method: &Method,
+    request_id: CallId,
+    client_request_id: Option<&HeaderValue>,
+    started: Instant,
+) {
+    let facts = response.extensions().get::<LogFacts>().copied().unwrap_or_default();
+    let code = response.extensions().get::<ErrorCode>().map(|code| code.as_str());
+    tracing::info!(
+        target: "fluence::request",
+        method = shown_method(method),
+        route = facts.route,
+        status = response.status().as_u16(),
+        code,
+        duration_ms = (started.elapsed().as_micros() as f64) / 1000.0,
+        %request_id,
+        key = facts.key.map(tracing::field::display),
+        account = facts.account.map(tracing::field::display),
+        client_request_id = client_request_id.and_then(shown_id),
+    );
+}
+
+/// A method of the standard by its name; others may be of any length.
+fn shown_method(method: &Method) -> &str {
+    if method.as_str().len() <= 16 { method.as_str() } else { "(long)" }
+}
+
+/// A client's own request id, if it is short visible ASCII.
+fn shown_id(value: &HeaderValue) -> Option<&str> {
+    let text = value.to_str().ok()?;
+    (!text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())).then_some(text)
+}

@@ -1,0 +1,62 @@
+//! Every path of the service, on one page. Stage prefixes are taken off before a request comes here.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use sqlx::PgPool;
+
+use crate::api::analysis::AnalysisApi;
+use crate::api::health::Health;
+use crate::api::{account, catalogue, health};
+use crate::config::plans::Catalogue;
+use crate::domain::refusal::Refusal;
+use crate::domain::route::Route;
+use crate::gate::Gate;
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub struct Parts {
+    /// What paid requests pass.
+    pub gate: Gate,
+    /// The paid routes.
+    pub routes: Arc<Vec<Arc<Route>>>,
+    /// Their handlers.
+    pub analysis: AnalysisApi,
+    /// The health pages.
+    pub health: Health,
+    /// What is for sale.
+    pub catalogue: Arc<Catalogue>,
+    /// The store.
+    pub pool: PgPool,
+}
+
+/// The router.
+pub fn router(parts: &Parts) -> Router {
+    let gate = &parts.gate;
+    let mut router = Router::new();
+
+    // Paid: config/routes.toml says what each costs and who may call it.
+    for route in parts.routes.iter() {
+        router = router.merge(gate.paid(route, parts.analysis.handler(route)));
+    }
+
+    // Free, with a key.
+    for path in ["/creditos", "/credits"] {
+        router = router.merge(gate.free(path, get(account::credits)).with_state(parts.pool.clone()));
+    }
+
+    // Free, the key optional.
+    for path in ["/health", "/saude"] {
+        router = router.merge(gate.optional(path, get(health::health)).with_state(parts.health.clone()));
+    }
+    for path in ["/tiers", "/planos"] {
+        let catalogue = get(catalogue::catalogue);
+        router = router.merge(gate.optional(path, catalogue).with_state(parts.catalogue.clone()));
+    }
+
+    // Open, for whatever runs the gateway.
+    let probes = Router::new().route("/livez", get(health::livez)).route("/readyz", get(health::readyz));
+
+    router.merge(probes.with_state(parts.health.clone())).fallback(|| async { Refusal::EndpointNotFound })
+}

@@ -1,0 +1,208 @@
+//! The shared people directory: looking up, importing, counting, and people's rights over their record.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use sqlx::types::Json;
+use sqlx::{FromRow, PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::domain::ids::PersonId;
+use crate::domain::person::{Person, Post};
+use crate::people::company::CompanyName;
+use crate::people::matching::Candidate;
+use crate::people::name::PersonName;
+use crate::people::search_keys::QueryKeys;
+
+pub mod import;
+pub mod rights;
+pub mod stats;
+pub mod words;
+
+/// Most candidates one lookup considers; those that agree in most whole words come first.
+pub const MOST_CANDIDATES: usize = 200;
+
+/// What one lookup brings back.
+#[derive(Debug)]
+pub struct CandidatePage {
+    /// At most [`MOST_CANDIDATES`], best guesses first.
+    pub candidates: Vec<Candidate>,
+    /// Who they are, in the same places.
+    pub profiles: Vec<CandidateProfile>,
+    /// Which count of words the directory now has, see [`words::load_rarity`].
+    pub words_version: i64,
+}
+
+/// What is known of a candidate besides names and companies, without their texts.
+#[derive(Clone, Debug)]
+pub struct CandidateProfile {
+    /// Id to fetch the person by.
+    pub id: PersonId,
+    /// Job title.
+    pub title: Option<String>,
+    /// City or region.
+    pub location: Option<String>,
+}
+
+/// A person of the directory with all their texts.
+#[derive(Debug)]
+pub struct StoredPerson {
+    /// The person.
+    pub person: Person,
+    /// SHA-256 over the contents: changes whenever an analysis of the person could.
+    pub content_sha256: [u8; 32],
+}
+
+/// Everybody who shares a key with the query in each of the three fields. One round trip, served by the index
+/// `directory_people_search`.
+pub async fn find_candidates(
+    pool: &PgPool,
+    keys: &QueryKeys,
+    now: DateTime<Utc>,
+) -> Result<CandidatePage, sqlx::Error> {
+    let rows: Vec<CandidateRow> = sqlx::query_as(FIND_CANDIDATES)
+        .bind(keys.given.all())
+        .bind(keys.surname.all())
+        .bind(keys.company.all())
+        .bind(&keys.given.whole)
+        .bind(&keys.surname.whole)
+        .bind(&keys.company.whole)
+        .bind(now)
+        .bind(MOST_CANDIDATES as i64)
+        .fetch_all(pool)
+        .await?;
+    let words_version = rows.first().map_or(0, |row| row.words_version);
+    let (candidates, profiles) = rows.into_iter().filter_map(CandidateRow::candidate).unzip();
+    Ok(CandidatePage { candidates, profiles, words_version })
+}
+
+/// The version of the word counts comes along, in one row of its own when nobody is found.
+pub const FIND_CANDIDATES: &str = "
+    select state.words_version, found.*
+      from directory_state as state
+      left join lateral (
+          select id, name_key, company_key, alias_keys, former_keys, title, location
+            from directory_people
+           where search_keys && $1 and search_keys && $2 and search_keys && $3 and expires_at > $7
+           order by (search_keys && $4)::int + (search_keys && $5)::int + (search_keys && $6)::int desc, id
+           limit $8
+      ) as found on true";
+
+#[derive(FromRow)]
+struct CandidateRow {
+    words_version: i64,
+    id: Option<Uuid>,
+    name_key: Option<String>,
+    company_key: Option<String>,
+    alias_keys: Option<Vec<String>>,
+    former_keys: Option<Vec<String>>,
+    title: Option<String>,
+    location: Option<String>,
+}
+
+impl CandidateRow {
+    fn candidate(self) -> Option<(Candidate, CandidateProfile)> {
+        let aliases = self.alias_keys.unwrap_or_default();
+        let former = self.former_keys.unwrap_or_default();
+        let candidate = Candidate {
+            name: PersonName::from_stored(&self.name_key?),
+            aliases: aliases.iter().map(|alias| PersonName::from_stored(alias)).collect(),
+            company: CompanyName::from_stored(&self.company_key?),
+            former_companies: former.iter().map(|company| CompanyName::from_stored(company)).collect(),
+        };
+        let id = PersonId::from_uuid(self.id?);
+        Some((candidate, CandidateProfile { id, title: self.title, location: self.location }))
+    }
+}
+
+/// A person with all their texts; `None` when they are gone or their time is over.
+pub async fn fetch_person(
+    pool: &PgPool,
+    id: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Option<StoredPerson>, sqlx::Error> {
+    let row: Option<PersonRow> = sqlx::query_as(
+        "select id, first_name, last_name, company, title, location, bio, languages, aliases, former_companies,
+                posts, content_sha256
+           from directory_people
+          where id = $1 and expires_at > $2",
+    )
+    .bind(id.as_uuid())
+    .bind(now)
+    .fetch_optional(pool)
+    .await?;
+    row.map(PersonRow::person).transpose()
+}
+
+#[derive(FromRow)]
+struct PersonRow {
+    id: Uuid,
+    first_name: String,
+    last_name: String,
+    company: String,
+    title: Option<String>,
+    location: Option<String>,
+    bio: Option<String>,
+    languages: Vec<String>,
+    aliases: Vec<String>,
+    former_companies: Vec<String>,
+    posts: Json<Vec<Post>>,
+    content_sha256: Vec<u8>,
+}
+
+impl PersonRow {
+    fn person(self) -> Result<StoredPerson, sqlx::Error> {
+        Ok(StoredPerson {
+            content_sha256: digest(&self.content_sha256)?,
+            person: Person {
+                id: PersonId::from_uuid(self.id),
+                first_name: self.first_name,
+                last_name: self.last_name,
+                company: self.company,
+                title: self.title,
+                location: self.location,
+                bio: self.bio,
+                languages: self.languages,
+                aliases: self.aliases,
+                former_companies: self.former_companies,
+                posts: self.posts.0,
+            },
+        })
+    }
+}
+
+/// The database holds digests to 32 bytes by a constraint.
+fn digest(bytes: &[u8]) -> Result<[u8; 32], sqlx::Error> {
+    bytes.try_into().map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+/// Who an opt-out is about, as digests: by name and company, and by the source's own id when there is one.
+pub fn identity_digests(candidate: &Candidate, external: Option<(&str, &str)>) -> Vec<[u8; 32]> {
+    let by_name = identity("name", &candidate.name.stored(), &candidate.company.stored());
+    let by_id = external.map(|(source, external_id)| identity("external_id", source, external_id));
+    std::iter::once(by_name).chain(by_id).collect()
+}
+
+fn identity(kind: &str, first: &str, second: &str) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in [kind, first, second] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().into()
+}
+
+/// Which of the identities asked to be left out.
+pub async fn opted_out(
+    connection: &mut PgConnection,
+    identities: &[[u8; 32]],
+) -> Result<HashSet<[u8; 32]>, sqlx::Error> {
+    let identities: Vec<&[u8]> = identities.iter().map(<[u8; 32]>::as_slice).collect();
+    let rows: Vec<Vec<u8>> =
+        sqlx::query_scalar("select identity_sha256 from directory_opt_outs where identity_sha256 = any($1)")
+            .bind(identities)
+            .fetch_all(connection)
+            .await?;
+    rows.iter().map(|row| digest(row)).collect()
+}

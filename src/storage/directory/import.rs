@@ -1,0 +1,242 @@
+//! Writing imported people.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::types::Json;
+use sqlx::{Connection, FromRow, PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::{digest, identity_digests, opted_out};
+use crate::domain::ids::PersonId;
+use crate::people::directory_line::DirectoryLine;
+use crate::people::matching::Candidate;
+use crate::people::search_keys::stored_keys;
+
+/// A checked line with everything that is stored for it.
+#[derive(Debug)]
+pub struct NewPerson {
+    id: PersonId,
+    line: DirectoryLine,
+    source: String,
+    candidate: Candidate,
+    content_sha256: [u8; 32],
+}
+
+impl NewPerson {
+    /// Prepares a line for storing under a fresh id; an id given before wins when the person is there already.
+    /// `default_source` stands in for a source the line does not name.
+    pub fn new(id: PersonId, line: DirectoryLine, default_source: &str) -> Self {
+        let source = line.source.clone().unwrap_or_else(|| default_source.to_owned());
+        Self { id, source, candidate: line.candidate(), content_sha256: line.content_sha256(), line }
+    }
+
+    fn identity(&self) -> Identity {
+        match &self.line.external_id {
+            Some(external_id) => Identity::ExternalId(self.source.clone(), external_id.clone()),
+            None => Identity::Content(self.content_sha256),
+        }
+    }
+
+    fn external(&self) -> Option<(&str, &str)> {
+        self.line.external_id.as_deref().map(|external_id| (self.source.as_str(), external_id))
+    }
+}
+
+/// What makes a line the same person when it is imported again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Identity {
+    ExternalId(String, String),
+    Content([u8; 32]),
+}
+
+/// What became of a batch of lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BatchOutcome {
+    /// People who were not there before.
+    pub added: u64,
+    /// People whose record changed.
+    pub updated: u64,
+    /// People who were there in the same words; their time starts anew.
+    pub unchanged: u64,
+    /// Lines about people who asked to be left out; nothing of them is stored.
+    pub opted_out: u64,
+}
+
+/// Stores a batch in one transaction. Of two lines about one person the later wins. Imports take turns.
+pub async fn import_batch(
+    connection: &mut PgConnection,
+    people: Vec<NewPerson>,
+    imported_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<BatchOutcome, sqlx::Error> {
+    let mut outcome = BatchOutcome::default();
+    let mut transaction = connection.begin().await?;
+    sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;
+
+    let wanted = without_opted_out(&mut transaction, people, &mut outcome).await?;
+    let known = known_contents(&mut transaction, &wanted).await?;
+    let mut latest: HashMap<Identity, NewPerson> = HashMap::new();
+    for person in wanted {
+        if latest.insert(person.identity(), person).is_some() {
+            outcome.unchanged += 1; // said twice in one batch
+        }
+    }
+    let mut seen_again = Vec::new();
+    let mut rows = Vec::new();
+    for (identity, person) in latest {
+        match known.get(&identity) {
+            Some((id, content)) if *content == person.content_sha256 => seen_again.push(*id),
+            Some(_) => {
+                outcome.updated += 1;
+                rows.push(Row::from(person));
+            }
+            None => {
+                outcome.added += 1;
+                rows.push(Row::from(person));
+            }
+        }
+    }
+    outcome.unchanged += seen_again.len() as u64;
+    sqlx::query("update directory_people set imported_at = $2, expires_at = $3 where id = any($1)")
+        .bind(&seen_again)
+        .bind(imported_at)
+        .bind(expires_at)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query(UPSERT)
+        .bind(Json(&rows))
+        .bind(imported_at)
+        .bind(expires_at)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(outcome)
+}
+
+async fn without_opted_out(
+    connection: &mut PgConnection,
+    people: Vec<NewPerson>,
+    outcome: &mut BatchOutcome,
+) -> Result<Vec<NewPerson>, sqlx::Error> {
+    let digests_of = |person: &NewPerson| identity_digests(&person.candidate, person.external());
+    let all: Vec<[u8; 32]> = people.iter().flat_map(digests_of).collect();
+    let left_out: HashSet<[u8; 32]> = opted_out(connection, &all).await?;
+    let (left_out, wanted): (Vec<_>, Vec<_>) = people
+        .into_iter()
+        .partition(|person| digests_of(person).iter().any(|identity| left_out.contains(identity)));
+    outcome.opted_out += left_out.len() as u64;
+    Ok(wanted)
+}
+
+/// The people of the batch who are stored already, with their ids and contents.
+async fn known_contents(
+    connection: &mut PgConnection,
+    people: &[NewPerson],
+) -> Result<HashMap<Identity, (Uuid, [u8; 32])>, sqlx::Error> {
+    let (sources, external_ids): (Vec<&str>, Vec<&str>) =
+        people.iter().filter_map(NewPerson::external).unzip();
+    let contents: Vec<&[u8]> = people
+        .iter()
+        .filter(|person| person.line.external_id.is_none())
+        .map(|person| person.content_sha256.as_slice())
+        .collect();
+    let rows: Vec<KnownRow> = sqlx::query_as(
+        "select id, source, external_id, content_sha256
+           from directory_people join unnest($1::text[], $2::text[]) as asked (source, external_id)
+                using (source, external_id)
+          union all
+         select id, source, external_id, content_sha256
+           from directory_people where external_id is null and content_sha256 = any($3)",
+    )
+    .bind(sources)
+    .bind(external_ids)
+    .bind(contents)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(KnownRow::entry).collect()
+}
+
+#[derive(FromRow)]
+struct KnownRow {
+    id: Uuid,
+    source: String,
+    external_id: Option<String>,
+    content_sha256: Vec<u8>,
+}
+
+impl KnownRow {
+    fn entry(self) -> Result<(Identity, (Uuid, [u8; 32])), sqlx::Error> {
+        let content = digest(&self.content_sha256)?;
+        let identity = match self.external_id {
+            Some(external_id) => Identity::ExternalId(self.source, external_id),
+            None => Identity::Content(content),
+        };
+        Ok((identity, (self.id, content)))
+    }
+}
+
+/// One row on its way into the table, sent as JSON so that a batch is one statement.
+#[derive(Serialize)]
+struct Row {
+    id: Uuid,
+    name_key: String,
+    company_key: String,
+    alias_keys: Vec<String>,
+    former_keys: Vec<String>,
+    search_keys: Vec<String>,
+    content_hex: String,
+    #[serde(flatten)]
+    line: DirectoryLine,
+}
+
+impl From<NewPerson> for Row {
+    fn from(person: NewPerson) -> Self {
+        let NewPerson { id, mut line, source, candidate, content_sha256 } = person;
+        line.source = Some(source);
+        Self {
+            id: id.as_uuid(),
+            name_key: candidate.name.stored(),
+            company_key: candidate.company.stored(),
+            alias_keys: candidate.aliases.iter().map(|alias| alias.stored()).collect(),
+            former_keys: candidate.former_companies.iter().map(|company| company.stored()).collect(),
+            search_keys: stored_keys(&candidate),
+            content_hex: content_sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+            line,
+        }
+    }
+}
+
+const UPSERT: &str = "
+    insert into directory_people
+           (id, first_name, last_name, company, title, location, email, bio, languages, aliases, former_companies, posts,
+            name_key, company_key, alias_keys, former_keys, search_keys, source, external_id, legal_basis,
+            content_sha256, imported_at, expires_at)
+    select id, first_name, last_name, company, title, location, email, bio, languages, aliases, former_companies, posts,
+           name_key, company_key, alias_keys, former_keys, search_keys, source, external_id, legal_basis,
+           decode(content_hex, 'hex'), $2, $3
+      from jsonb_to_recordset($1) as line (
+           id uuid, first_name text, last_name text, company text, title text, location text, email text, bio text,
+           languages text[], aliases text[], former_companies text[], posts jsonb, name_key text, company_key text,
+           alias_keys text[], former_keys text[], search_keys text[], source text, external_id text, legal_basis text,
+           content_hex text)
+        on conflict on constraint directory_people_external_id_once do update set
+           first_name = excluded.first_name, last_name = excluded.last_name, company = excluded.company,
+           title = excluded.title, location = excluded.location, email = excluded.email, bio = excluded.bio,
+           languages = excluded.languages, aliases = excluded.aliases, former_companies = excluded.former_companies,
+           posts = excluded.posts, name_key = excluded.name_key, company_key = excluded.company_key,
+           alias_keys = excluded.alias_keys, former_keys = excluded.former_keys, search_keys = excluded.search_keys,
+           legal_basis = excluded.legal_basis, content_sha256 = excluded.content_sha256,
+           imported_at = excluded.imported_at, expires_at = excluded.expires_at";
+
+/// Counts the words anew and tells the planner and the gateways. Once, after the last batch.
+pub async fn finish_import(pool: &PgPool) -> Result<(), sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    sqlx::query("analyze directory_people").execute(&mut *connection).await?;
+    sqlx::query("refresh materialized view concurrently directory_words").execute(&mut *connection).await?;
+    sqlx::query("update directory_state set words_version = words_version + 1")
+        .execute(&mut *connection)
+        .await?;
+    Ok(())
+}

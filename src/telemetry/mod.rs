@@ -1,0 +1,78 @@
+//! Where logs go: one JSON object a line on stderr, or readable lines on a terminal.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+use crate::config::LogFormat;
+
+/// Why logging could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The level is not one.
+    #[error("log level `{level}`: {source}; write one such as `info` or `info,fluence::request=warn`")]
+    Level {
+        /// What was configured.
+        level: String,
+        /// What is wrong with it.
+        source: ParseError,
+    },
+    /// Logging was set up before.
+    #[error("logging was set up twice")]
+    Twice(#[from] TryInitError),
+}
+
+/// Sets logging up for the whole process. `level` is `error`, `warn`, `info`, `debug` or `trace`, optionally
+/// followed by exceptions: `info,fluence::request=warn` leaves out the line of each request.
+pub fn init(level: &str, format: LogFormat) -> Result<(), TelemetryError> {
+    let filter = filter(level)?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let is_pretty = match format {
+        LogFormat::Auto => io::stderr().is_terminal(),
+        LogFormat::Json => false,
+        LogFormat::Pretty => true,
+    };
+    let registry = tracing_subscriber::registry().with(filter);
+    if is_pretty {
+        registry.with(lines.with_target(false).with_ansi(io::stderr().is_terminal())).try_init()?;
+    } else {
+        registry
+            .with(lines.json().flatten_event(true).with_current_span(false).with_span_list(false))
+            .try_init()?;
+    }
+    Ok(())
+}
+
+/// Reads a level. Libraries that print what passes through them are held back whatever is asked: at their lowest
+/// levels they would write statements' values and request bytes.
+fn filter(level: &str) -> Result<EnvFilter, TelemetryError> {
+    const QUIET: [&str; 4] = ["hyper=info", "hyper_util=info", "sqlx=warn", "rustls=info"];
+    let faulty = |source| TelemetryError::Level { level: level.to_owned(), source };
+    let mut filter = EnvFilter::builder().parse(level).map_err(faulty)?;
+    for directive in QUIET {
+        filter = filter.add_directive(directive.parse().map_err(faulty)?);
+    }
+    Ok(filter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_read_and_faulty_ones_named() {
+        assert!(filter("info").is_ok());
+        assert!(filter("warn,fluence::request=info").is_ok());
+        let error = filter("fluence=loud").unwrap_err().to_string();
+        assert!(error.contains("fluence=loud"), "{error}");
+    }
+
+    #[test]
+    fn libraries_that_print_what_passes_are_held_back() {
+        let filter = filter("trace").unwrap().to_string();
+        assert!(filter.contains("sqlx=warn") && filter.contains("hyper=info"), "{filter}");
+    }
+}

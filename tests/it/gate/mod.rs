@@ -1,0 +1,3 @@
+//! What a paid request passes.
+
+mod meter;

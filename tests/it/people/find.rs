@@ -1,0 +1,194 @@
+//! Finding the person of a request.
+
+use chrono::TimeDelta;
+use fluence::domain::ids::AccountId;
+use fluence::domain::person::{PersonQuery, PersonSource};
+use fluence::people::company::CompanyRule;
+use fluence::people::find::{FindConfig, Found, Hint, People, Realm};
+use fluence::people::matching::{GivenNameRule, SurnameRule};
+use fluence::people::sample::SamplePeople;
+use serde_json::json;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::database::database;
+use super::{ask, import_people, person, start};
+
+const LIVE: Realm = Realm::Live { account: AccountId::from_uuid(Uuid::from_u128(1)) };
+
+fn people(pool: &PgPool) -> People {
+    People::new(pool.clone(), SamplePeople::default(), FindConfig::default())
+}
+
+async fn company_of(people: &People, query: &PersonQuery, after: TimeDelta) -> Option<String> {
+    match people.find(LIVE, query, start() + after).await.unwrap() {
+        Found::One { person, .. } => Some(person.company.clone()),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn a_person_is_found_with_texts_and_evidence() {
+    let pool = database().await;
+    let mut luiza = person("Luíza", "Costa de Souza", "Zyntra Tecnologia Ltda");
+    luiza["posts"] = json!([{"text": "Bom dia", "published_at": "2025-05-01T10:00:00Z", "language": "pt"}]);
+    luiza["aliases"] = json!(["Luizinha"]);
+    import_people(&pool, &[luiza, person("Rui", "Souza", "Zyntra")]).await;
+
+    let found = people(&pool).find(LIVE, &ask("Luisa", "Sousa", "ZYNTRA"), start()).await.unwrap();
+    let Found::One { person, matched, source, .. } = found else { panic!("{found:?}") };
+    assert_eq!(person.last_name, "Costa de Souza");
+    assert_eq!(person.posts[0].text, "Bom dia");
+    assert_eq!(source, PersonSource::Directory);
+    assert_eq!(matched.evidence.first_name, GivenNameRule::SameSound);
+    assert_eq!(matched.evidence.last_name, SurnameRule::SameSound);
+    assert_eq!(matched.evidence.company, CompanyRule::Contained);
+}
+
+#[tokio::test]
+async fn people_who_cannot_be_told_apart_are_shown_by_role_and_city() {
+    let pool = database().await;
+    let twin = |title: &str, city: &str| json!({"first_name": "Ana", "last_name": "Lemos", "company": "Zyntra", "title": title, "location": city});
+    import_people(&pool, &[twin("CTO", "Recife"), twin("CFO", "Natal")]).await;
+    let found = people(&pool).find(LIVE, &ask("Ana", "Lemos", "Zyntra"), start()).await.unwrap();
+    let Found::Several { mut candidates, total } = found else { panic!("{found:?}") };
+    candidates.sort_by(|one, other| one.role.cmp(&other.role));
+    let hint = |role: &str, city: &str| Hint { role: Some(role.into()), city: Some(city.into()) };
+    assert_eq!((candidates, total), (vec![hint("CFO", "Natal"), hint("CTO", "Recife")], 2));
+}
+
+#[tokio::test]
+async fn nobody_is_better_than_the_closest() {
+    let pool = database().await;
+    import_people(&pool, &[person("Paula", "Lemos", "Zyntra"), person("Paulo", "Lemos", "Klarion")]).await;
+    let people = people(&pool);
+    for query in
+        [ask("Paulo", "Lemos", "Zyntra"), ask("Paula", "Lemes", "Zyntra"), ask("Paula", "Lemos", "Outra")]
+    {
+        let found = people.find(LIVE, &query, start()).await.unwrap();
+        assert!(matches!(found, Found::None), "{query:?}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_given_again_for_two_seconds() {
+    let pool = database().await;
+    let people = people(&pool);
+    let query = ask("Ana", "Lemos", "Zyntra");
+    assert_eq!(company_of(&people, &query, TimeDelta::zero()).await, None);
+    import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
+    assert_eq!(company_of(&people, &query, TimeDelta::milliseconds(1_999)).await, None);
+    assert_eq!(company_of(&people, &query, TimeDelta::milliseconds(2_000)).await, Some("Zyntra".into()));
+}
+
+#[tokio::test]
+async fn a_clock_set_back_does_not_keep_an_answer_alive() {
+    let pool = database().await;
+    let people = people(&pool);
+    let query = ask("Ana", "Lemos", "Zyntra");
+    assert_eq!(company_of(&people, &query, TimeDelta::hours(1)).await, None);
+    import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
+    assert_eq!(company_of(&people, &query, TimeDelta::zero()).await, Some("Zyntra".into()));
+}
+
+#[tokio::test]
+async fn many_requests_for_one_person_share_one_look_up() {
+    let pool = database().await;
+    import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
+    let people = std::sync::Arc::new(people(&pool));
+    let query = ask("Ana", "Lemos", "Zyntra");
+    assert!(company_of(&people, &query, TimeDelta::minutes(-1)).await.is_some(), "the words are read now");
+    let searches = || async {
+        let count: i64 = sqlx::query_scalar("select nextval('searches')").fetch_one(&pool).await.unwrap();
+        count
+    };
+    count_searches(&pool).await;
+    let tasks: Vec<_> = (0..100)
+        .map(|_| {
+            let people = std::sync::Arc::clone(&people);
+            tokio::spawn(
+                async move { people.find(LIVE, &ask("Ana", "Lemos", "Zyntra"), start()).await.unwrap() },
+            )
+        })
+        .collect();
+    for task in tasks {
+        assert!(matches!(task.await.unwrap(), Found::One { .. }));
+    }
+    assert_eq!(searches().await, 2, "one search, and this count");
+}
+
+/// Puts a counter in the way of every candidate search.
+async fn count_searches(pool: &PgPool) {
+    sqlx::raw_sql(
+        "create sequence searches;
+         alter table directory_state rename to directory_state_rows;
+         create view directory_state as
+             select only_row, words_version from directory_state_rows where nextval('searches') > 0;",
+    )
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn counts_of_the_last_import_decide_at_once() {
+    let pool = database().await;
+    let people = people(&pool);
+    import_people(&pool, &[person("Ana", "Koerich", "Zyntra")]).await;
+    let query = ask("Ana", "Koerick", "Zyntra");
+    assert_eq!(company_of(&people, &query, TimeDelta::zero()).await, Some("Zyntra".into()));
+    // Three bearers each make both spellings names of their own.
+    let more: Vec<_> = ["A", "B", "C"]
+        .iter()
+        .flat_map(|company| [person("Rui", "Koerich", company), person("Eva", "Koerick", company)])
+        .collect();
+    import_people(&pool, &more).await;
+    assert_eq!(company_of(&people, &query, TimeDelta::minutes(1)).await, None);
+}
+
+#[tokio::test]
+async fn sample_and_live_people_never_meet() {
+    let pool = database().await;
+    import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
+    let sample = SamplePeople::parse(&person("Rui", "Lemos", "Klarion").to_string()).unwrap();
+    let people = People::new(pool, sample, FindConfig::default());
+    let (live, sample) = (ask("Ana", "Lemos", "Zyntra"), ask("Rui", "Lemos", "Klarion"));
+    let find = |realm, query| people.find(realm, query, start());
+    assert!(matches!(find(LIVE, &live).await.unwrap(), Found::One { .. }));
+    assert!(matches!(find(LIVE, &sample).await.unwrap(), Found::None));
+    assert!(matches!(find(Realm::Sample, &live).await.unwrap(), Found::None));
+    let Found::One { source, .. } = find(Realm::Sample, &sample).await.unwrap() else { panic!("not found") };
+    assert_eq!(source, PersonSource::Sample);
+}
+
+#[tokio::test]
+async fn a_changed_record_has_another_version() {
+    let pool = database().await;
+    let people = people(&pool);
+    let query = ask("Ana", "Lemos", "Zyntra");
+    let version =
+        async |after: i64| match people.find(LIVE, &query, start() + TimeDelta::minutes(after)).await {
+            Ok(Found::One { version, .. }) => version,
+            other => panic!("{other:?}"),
+        };
+    let mut record =
+        json!({"first_name": "Ana", "last_name": "Lemos", "company": "Zyntra", "external_id": "7"});
+    import_people(&pool, std::slice::from_ref(&record)).await;
+    let before = version(0).await;
+    assert_eq!(version(1).await, before);
+    record["bio"] = json!("Nova vida");
+    import_people(&pool, &[record]).await;
+    assert_ne!(version(2).await, before);
+}
+
+#[tokio::test]
+async fn a_database_away_is_an_error_and_nothing_is_remembered() {
+    let pool = database().await;
+    import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
+    let people = people(&pool);
+    let query = ask("Ana", "Lemos", "Zyntra");
+    sqlx::raw_sql("alter table directory_people rename to away").execute(&pool).await.unwrap();
+    assert!(people.find(LIVE, &query, start()).await.is_err());
+    sqlx::raw_sql("alter table away rename to directory_people").execute(&pool).await.unwrap();
+    assert!(matches!(people.find(LIVE, &query, start()).await, Ok(Found::One { .. })));
+}

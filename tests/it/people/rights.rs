@@ -1,0 +1,124 @@
+//! Export, erasure, opt-out and retention.
+
+use chrono::TimeDelta;
+use fluence::command::directory::stats;
+use fluence::domain::ids::AccountId;
+use fluence::people::find::{FindConfig, Found, People, Realm};
+use fluence::people::sample::SamplePeople;
+use fluence::storage::directory::rights::{PersonSelector, delete_expired, erase, export, opt_out};
+use serde_json::json;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::database::database;
+use super::{ask, import_people, person, start};
+
+fn by_name(first_name: &str, last_name: &str, company: &str) -> PersonSelector {
+    PersonSelector::Name {
+        first_name: first_name.into(),
+        last_name: last_name.into(),
+        company: company.into(),
+    }
+}
+
+fn by_external_id(source: &str, external_id: &str) -> PersonSelector {
+    PersonSelector::ExternalId { source: source.into(), external_id: external_id.into() }
+}
+
+async fn is_known(pool: &PgPool, first_name: &str, after: TimeDelta) -> bool {
+    let people = People::new(pool.clone(), SamplePeople::default(), FindConfig::default());
+    let live = Realm::Live { account: AccountId::from_uuid(Uuid::from_u128(1)) };
+    let found = people.find(live, &ask(first_name, "Lemos", "Zyntra"), start() + after).await.unwrap();
+    !matches!(found, Found::None)
+}
+
+#[tokio::test]
+async fn export_gives_everything_held_on_the_person_and_on_nobody_else() {
+    let pool = database().await;
+    let mut ana = person("Ana", "de Lemos", "Zyntra Ltda");
+    ana["email"] = json!("ana@example.com");
+    ana["posts"] = json!([{"text": "Bom dia"}]);
+    ana["legal_basis"] = json!("consent");
+    import_people(&pool, &[ana, person("Rui", "Lemos", "Zyntra")]).await;
+    let exported = export(&pool, &by_name("ANA", "Lemos", "Zyntra")).await.unwrap();
+    let [record] = &exported[..] else { panic!("{exported:?}") };
+    assert_eq!(record.email.as_deref(), Some("ana@example.com"));
+    assert_eq!(record.posts[0].text, "Bom dia");
+    assert_eq!((record.source.as_str(), record.legal_basis.as_deref()), ("test", Some("consent")));
+}
+
+#[tokio::test]
+async fn an_erased_person_is_gone_until_a_later_import() {
+    let pool = database().await;
+    let people = [person("Ana", "Lemos", "Zyntra"), person("Rui", "Lemos", "Zyntra")];
+    import_people(&pool, &people).await;
+    let mut connection = pool.acquire().await.unwrap();
+    assert_eq!(erase(&mut connection, &by_name("Ana", "Lemos", "Zyntra")).await.unwrap(), 1);
+    assert!(!is_known(&pool, "Ana", TimeDelta::zero()).await);
+    assert!(is_known(&pool, "Rui", TimeDelta::zero()).await);
+    import_people(&pool, &people).await;
+    assert!(is_known(&pool, "Ana", TimeDelta::zero()).await);
+}
+
+#[tokio::test]
+async fn whoever_opted_out_stays_out_of_every_later_import() {
+    let pool = database().await;
+    let mut ana = person("Ana", "Lemos", "Zyntra");
+    import_people(&pool, &[ana.clone(), person("Rui", "Lemos", "Zyntra")]).await;
+    let mut connection = pool.acquire().await.unwrap();
+    assert_eq!(opt_out(&mut connection, &by_name("Ana", "Lemos", "Zyntra"), start()).await.unwrap(), 1);
+    assert!(!is_known(&pool, "Ana", TimeDelta::zero()).await);
+
+    ana["company"] = json!("ZYNTRA Ltda.");
+    ana["title"] = json!("CTO");
+    let report = import_people(&pool, &[ana, person("Rui", "Lemos", "Zyntra")]).await;
+    assert_eq!((report.added, report.unchanged, report.opted_out), (0, 1, 1));
+    assert!(!is_known(&pool, "Ana", TimeDelta::zero()).await);
+    assert_eq!(stats(&pool, start()).await.unwrap().opt_outs, 1);
+}
+
+#[tokio::test]
+async fn whoever_opted_out_by_the_sources_id_stays_out_under_another_name() {
+    let pool = database().await;
+    let line = |last_name: &str| json!({"first_name": "Ana", "last_name": last_name, "company": "Zyntra", "external_id": "7", "source": "crm"});
+    import_people(&pool, &[line("Lemos")]).await;
+    let mut connection = pool.acquire().await.unwrap();
+    assert_eq!(opt_out(&mut connection, &by_external_id("crm", "7"), start()).await.unwrap(), 1);
+    assert_eq!(import_people(&pool, &[line("Lemos Prates")]).await.opted_out, 1);
+}
+
+#[tokio::test]
+async fn somebody_unknown_can_opt_out_in_advance() {
+    let pool = database().await;
+    let mut connection = pool.acquire().await.unwrap();
+    assert_eq!(opt_out(&mut connection, &by_name("Ana", "Lemos", "Zyntra"), start()).await.unwrap(), 0);
+    assert_eq!(import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await.opted_out, 1);
+}
+
+#[tokio::test]
+async fn opting_out_leaves_no_name_behind() {
+    let pool = database().await;
+    import_people(&pool, &[person("Zaratustra", "Lemos", "Zyntra")]).await;
+    let mut connection = pool.acquire().await.unwrap();
+    opt_out(&mut connection, &by_name("Zaratustra", "Lemos", "Zyntra"), start()).await.unwrap();
+    let kept: Vec<String> = sqlx::query_scalar("select row_to_json(o)::text from directory_opt_outs o")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(kept.len(), 1);
+    assert!(!kept[0].to_lowercase().contains("zaratustra"), "{kept:?}");
+}
+
+#[tokio::test]
+async fn people_whose_time_is_over_are_unknown_and_can_be_deleted() {
+    let pool = database().await;
+    import_people(&pool, &[person("Ana", "Lemos", "Zyntra"), person("Rui", "Lemos", "Zyntra")]).await;
+    let retention = TimeDelta::hours(24);
+    assert!(is_known(&pool, "Ana", retention - TimeDelta::seconds(1)).await);
+    assert!(!is_known(&pool, "Ana", retention).await);
+    assert_eq!(stats(&pool, start() + retention).await.unwrap().expired, 2);
+    let mut connection = pool.acquire().await.unwrap();
+    assert_eq!(delete_expired(&mut connection, start(), 10).await.unwrap(), 0);
+    assert_eq!(delete_expired(&mut connection, start() + retention, 1).await.unwrap(), 1);
+    assert_eq!(delete_expired(&mut connection, start() + retention, 10).await.unwrap(), 1);
+}
