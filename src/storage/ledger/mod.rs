@@ -10,6 +10,7 @@ mod rows;
 mod save;
 mod seal;
 pub mod standing;
+pub mod verify;
 
 use chrono::TimeDelta;
 use sqlx::postgres::PgConnectOptions;

@@ -4,4 +4,5 @@ mod lost_connection;
 mod recovery;
 mod schema;
 mod smoke;
+mod verify;
 mod world;
