@@ -1,6 +1,7 @@
 //! The ledger's store on Postgres: one connection of its own, never shared, never cancelled in mid-transaction.
 
 mod connection;
+pub mod due;
 mod error;
 mod fast;
 mod ordered;
@@ -10,6 +11,7 @@ mod rows;
 mod save;
 mod seal;
 pub mod standing;
+pub mod usage;
 pub mod verify;
 
 use chrono::TimeDelta;

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use fluence::clock::now;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
+use fluence::storage::ledger::usage::roll_up;
 use fluence::storage::ledger::verify::{Fault, Invariant, Scope};
 
 use super::world::{Customer, WHOLE, World};
@@ -373,6 +374,22 @@ async fn idempotency_a_record_of_another_account_is_named() {
     )
     .await;
     assert!(find(&faults, Invariant::Idempotency).found.contains("did not make"));
+}
+
+#[tokio::test]
+async fn usage_a_figure_that_does_not_follow_from_the_entries_is_found() {
+    let (world, customer) = lived_in().await;
+    let mut connection = world.pool().acquire().await.unwrap();
+    roll_up(&mut connection, 1_000).await.unwrap();
+    drop(connection);
+    let report = world.verify(WHOLE).await;
+    assert!(report.clean, "{:#?}", report.faults);
+    let faults = planted(
+        &world,
+        "update ledger_usage set credits = credits + 1 where account_id = (select min(account_id::text)::uuid from ledger_usage)",
+    )
+    .await;
+    assert_eq!(find(&faults, Invariant::Usage).account_id, Some(customer.account_id.as_uuid()));
 }
 
 #[tokio::test]

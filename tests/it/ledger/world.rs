@@ -144,6 +144,19 @@ impl World {
         verify(&mut connection, scope).await.unwrap()
     }
 
+    /// Moves everything that the ledger measures time by into the past, as if so many months had gone by since.
+    pub(super) async fn months_pass(&self, months: i32) {
+        for statement in [
+            "update account set anchored_at = anchored_at - make_interval(months => $1)",
+            "update ledger_lot set expires_at = expires_at - make_interval(months => $1)",
+            "update ledger_account set open_lot_expires_at = open_lot_expires_at - make_interval(months => $1),
+                    period_starts_at = period_starts_at - make_interval(months => $1),
+                    period_ends_at = period_ends_at - make_interval(months => $1)",
+        ] {
+            sqlx::query(statement).bind(months).execute(self.pool()).await.unwrap();
+        }
+    }
+
     /// Runs statements.
     pub(super) async fn run(&self, statements: &'static str) {
         sqlx::raw_sql(statements).execute(self.pool()).await.unwrap();

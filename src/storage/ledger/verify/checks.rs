@@ -18,7 +18,7 @@ struct Check {
     all_accounts: bool,
 }
 
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     Check { statement: BATCHES, whole_history: false, all_accounts: true },
     Check { statement: ENTRY_BATCHES, whole_history: false, all_accounts: false },
     Check { statement: RUNNING_BALANCE, whole_history: false, all_accounts: false },
@@ -29,6 +29,7 @@ const CHECKS: [Check; 11] = [
     Check { statement: RENEWALS, whole_history: false, all_accounts: false },
     Check { statement: HOLDS, whole_history: false, all_accounts: false },
     Check { statement: IDEMPOTENCY, whole_history: false, all_accounts: false },
+    Check { statement: USAGE, whole_history: true, all_accounts: false },
     Check { statement: CONSERVATION, whole_history: true, all_accounts: true },
 ];
 
@@ -304,6 +305,36 @@ select 'idempotency' as rule, account_id, null::bigint as number, call_id, null:
        null::int as lot, found
   from fault where found is not null
  order by call_id limit $4";
+
+/// Usage by day equals the calls that ended in the batches that were added up.
+const USAGE: &str = "
+with ended as (
+    select c.call_id, c.outcome from ledger_usage_cursor u
+      join ledger_batch b on b.epoch = u.epoch and b.batch <= u.batch
+     cross join unnest(b.captured, b.captured_outcomes) as c (call_id, outcome)
+     union
+    select e.call_id, e.outcome from ledger_usage_cursor u
+      join ledger_entry e on e.epoch = u.epoch and e.batch <= u.batch
+     where e.kind = 5 and ($1::uuid is null or e.account_id = $1)
+), call as (
+    select account_id, key_id, route, call_id, min(at) filter (where kind = 4) as at, -sum(amount) as credits
+      from ledger_entry where kind in (4, 5) and ($1::uuid is null or account_id = $1)
+     group by account_id, key_id, route, call_id
+), counted as (
+    select account_id, (at at time zone 'utc')::date as day, key_id, route, outcome, count(*) as calls,
+           sum(credits) as credits
+      from ended join call using (call_id) group by 1, 2, 3, 4, 5
+), told as (
+    select * from ledger_usage where $1::uuid is null or account_id = $1
+)
+select 'usage' as rule, account_id, null::bigint as number, null::uuid as call_id, null::int as epoch,
+       null::int as batch, null::int as lot,
+       format('on %s, key %s, route %s, outcome %s: %s calls and %s credits are told, %s and %s were counted', day, key_id,
+              route, outcome, coalesce(t.calls, 0), coalesce(t.credits, 0), coalesce(c.calls, 0), coalesce(c.credits, 0))
+           as found
+  from told t full join counted c using (account_id, day, key_id, route, outcome)
+ where t.calls is distinct from c.calls or t.credits is distinct from c.credits
+ order by account_id, day limit $4";
 
 /// What came in, less what went out, is what is there.
 const CONSERVATION: &str = "
