@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Postgres, Transaction};
 
-use super::error::poisons_connection;
+use super::error::{classify, poisons_connection};
 use crate::ledger::store::StoreError;
 
 /// Longest wait for a new connection.
@@ -57,4 +57,19 @@ impl LedgerConnection {
         }
         result
     }
+}
+
+/// Commits what was done, or takes it back at once: a transaction that is only dropped keeps its locks until the
+/// connection is used again.
+pub(super) async fn end<T>(
+    transaction: Transaction<'_, Postgres>,
+    done: Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    match &done {
+        Ok(_) => transaction.commit().await.map_err(classify)?,
+        // The connection will be thrown away, and everything with it.
+        Err(error) if poisons_connection(error) => {}
+        Err(_) => transaction.rollback().await.map_err(classify)?,
+    }
+    done
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
+use super::connection::end;
 use super::error::classify;
 use super::{Seat, rows, save};
 use crate::domain::ids::CallId;
@@ -21,10 +22,11 @@ pub(super) async fn commit(
     lease: TimeDelta,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut transaction = connection.begin().await.map_err(classify)?;
-    let now = rows::pass_fence(&mut transaction, batch, seat.session).await?;
-    let decided = decide_and_save(&mut transaction, batch, operations, seat.head, lease, now).await?;
-    transaction.commit().await.map_err(classify)?;
-    Ok(decided)
+    let decided = match rows::pass_fence(&mut transaction, batch, seat.session).await {
+        Ok(now) => decide_and_save(&mut transaction, batch, operations, seat.head, lease, now).await,
+        Err(error) => Err(error),
+    };
+    end(transaction, decided).await
 }
 
 /// The part between the fence and the commit; a recovery uses it inside a transaction of its own.

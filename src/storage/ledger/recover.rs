@@ -5,6 +5,7 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use super::connection::end;
 use super::error::classify;
 use super::{ordered, seal};
 use crate::domain::credits::Credits;
@@ -61,14 +62,23 @@ pub(super) async fn close_epoch(connection: &mut PgConnection, epoch: Epoch) -> 
     close(connection, epoch, None).await
 }
 
-/// The row lock on the epoch keeps its writer, and everybody else who would close it, out until the commit. The
-/// releases are the epoch's last batch.
 async fn close(
     connection: &mut PgConnection,
     epoch: Epoch,
     silence: Option<TimeDelta>,
 ) -> Result<usize, StoreError> {
     let mut transaction = connection.begin().await.map_err(classify)?;
+    let closed = close_within(&mut transaction, epoch, silence).await;
+    end(transaction, closed).await
+}
+
+/// The row lock on the epoch keeps its writer, and everybody else who would close it, out until the commit. The
+/// releases are the epoch's last batch.
+async fn close_within(
+    connection: &mut PgConnection,
+    epoch: Epoch,
+    silence: Option<TimeDelta>,
+) -> Result<usize, StoreError> {
     let locked: Option<(i32, DateTime<Utc>)> = sqlx::query_as(
         "select batches, now() from ledger_epoch
           where epoch = $1 and closed_at is null
@@ -77,35 +87,29 @@ async fn close(
     )
     .bind(epoch.0)
     .bind(silence.map(|silence| silence.as_seconds_f64()))
-    .fetch_optional(&mut *transaction)
+    .fetch_optional(&mut *connection)
     .await
     .map_err(classify)?;
     let Some((batches, now)) = locked else {
         return Ok(0);
     };
-    let (head, open_from) = last_batch(&mut transaction, epoch, batches).await?;
-    let holds = open_holds(&mut transaction, epoch, open_from).await?;
-    let released = holds.len();
+    let (head, open_from) = last_batch(connection, epoch, batches).await?;
+    let releases = open_holds(connection, epoch, open_from).await?;
+    let released = releases.len();
     let mut last = batches;
     if released > 0 {
         last += 1;
-        let operations: Vec<Operation> = holds.into_iter().map(Operation::Release).collect();
-        let batch = Batch {
-            epoch,
-            number: last,
-            open_from: last,
-            captured: Vec::new(),
-            work: Work::Ordered(Vec::new()),
-        };
-        ordered::decide_and_save(&mut transaction, &batch, &operations, head, TimeDelta::zero(), now).await?;
+        let operations: Vec<Operation> = releases.into_iter().map(Operation::Release).collect();
+        let work = Work::Ordered(Vec::new());
+        let batch = Batch { epoch, number: last, open_from: last, captured: Vec::new(), work };
+        ordered::decide_and_save(connection, &batch, &operations, head, TimeDelta::zero(), now).await?;
     }
     sqlx::query("update ledger_epoch set closed_at = now(), batches = $2 where epoch = $1")
         .bind(epoch.0)
         .bind(last)
-        .execute(&mut *transaction)
+        .execute(connection)
         .await
         .map_err(classify)?;
-    transaction.commit().await.map_err(classify)?;
     Ok(released)
 }
 

@@ -7,6 +7,7 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use super::connection::end;
 use super::error::classify;
 use super::rows::{self, load_desk};
 use super::seal;
@@ -34,30 +35,31 @@ pub(super) struct Resolved {
 /// begin will find that its session is over.
 pub(super) async fn resolve(connection: &mut PgConnection, batch: &Batch) -> Result<Resolved, StoreError> {
     let mut transaction = connection.begin().await.map_err(classify)?;
+    let resolved = resolve_within(&mut transaction, batch).await;
+    end(transaction, resolved).await
+}
+
+async fn resolve_within(connection: &mut PgConnection, batch: &Batch) -> Result<Resolved, StoreError> {
     let epoch: Option<(i32, i32, DateTime<Utc>)> = sqlx::query_as(
         "update ledger_epoch set session = session + 1 where epoch = $1 and closed_at is null
          returning batches, session, now()",
     )
     .bind(batch.epoch.0)
-    .fetch_optional(&mut *transaction)
+    .fetch_optional(&mut *connection)
     .await
     .map_err(classify)?;
     let (batches, session, now) = epoch.ok_or(StoreError::Fenced)?;
-    let (resolution, head) = if batches < batch.number {
-        (Resolution::NotCommitted, None)
-    } else {
-        let hash: Vec<u8> =
-            sqlx::query_scalar("select hash from ledger_batch where epoch = $1 and batch = $2")
-                .bind(batch.epoch.0)
-                .bind(batch.number)
-                .fetch_one(&mut *transaction)
-                .await
-                .map_err(classify)?;
-        let effects = effects(&mut transaction, batch, now).await?;
-        (Resolution::Committed(effects), Some(seal::hash_of(&hash)?))
-    };
-    transaction.commit().await.map_err(classify)?;
-    Ok(Resolved { resolution, session, head })
+    if batches < batch.number {
+        return Ok(Resolved { resolution: Resolution::NotCommitted, session, head: None });
+    }
+    let hash: Vec<u8> = sqlx::query_scalar("select hash from ledger_batch where epoch = $1 and batch = $2")
+        .bind(batch.epoch.0)
+        .bind(batch.number)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(classify)?;
+    let effects = effects(connection, batch, now).await?;
+    Ok(Resolved { resolution: Resolution::Committed(effects), session, head: Some(seal::hash_of(&hash)?) })
 }
 
 async fn effects(

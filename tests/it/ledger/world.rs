@@ -157,6 +157,22 @@ impl World {
         }
     }
 
+    /// Until a session waits for a lock.
+    pub(super) async fn until_somebody_waits(&self) {
+        let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+        while self.value::<i64>(waiting).await == 0 {}
+    }
+
+    /// Ends the connections of all writers once so many more batches are there, and one is being made.
+    pub(super) async fn kill_writers_after_batches(&self, more: i64) {
+        let batches = "select coalesce(sum(batches), 0) from ledger_epoch";
+        let before = self.value::<i64>(batches).await;
+        while self.value::<i64>(batches).await < before + more {}
+        let kill = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+                     where application_name = 'fluence-ledger' and datname = current_database() and state <> 'idle'";
+        while self.value::<i64>(kill).await == 0 {}
+    }
+
     /// Runs statements.
     pub(super) async fn run(&self, statements: &'static str) {
         sqlx::raw_sql(statements).execute(self.pool()).await.unwrap();

@@ -1,0 +1,226 @@
+//! Many at once on the last credits, and gateways that die or are cut off in the middle.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::TimeDelta;
+use fluence::domain::credits::Credits;
+use fluence::domain::settlement::Outcome;
+use fluence::ledger::handle::{Granted, Ledger, OpenHold};
+use fluence::ledger::hold::Decision;
+use fluence::ledger::store::{LedgerStore, StoreError, Work};
+use fluence::storage::ledger::close_stale_epochs;
+use futures_util::future::join_all;
+
+use super::world::{Customer, WHOLE, World};
+
+/// Holds that were given, out of `calls` of 1 credit asked for at once.
+async fn hold_at_once(ledger: &Ledger, customer: Customer, calls: usize) -> Vec<OpenHold> {
+    let asked = (0..calls).map(|_| async {
+        match ledger.hold(customer.request(1)).await.unwrap() {
+            Granted::Held { hold, .. } => Some(hold),
+            Granted::Not(Decision::Insufficient(_)) => None,
+            Granted::Not(other) => panic!("{other:?}"),
+        }
+    });
+    join_all(asked).await.into_iter().flatten().collect()
+}
+
+async fn assert_clean(world: &World) {
+    let report = world.verify(WHOLE).await;
+    assert!(report.clean, "{:#?}", report.faults);
+}
+
+#[tokio::test]
+async fn of_300_calls_at_once_on_100_credits_100_are_held() {
+    let world = World::new(100, 1_000).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    let held = hold_at_once(&writer.ledger, customer, 300).await;
+    assert_eq!(held.len(), 100);
+    assert_eq!(world.books(&customer).await, (0, 0, 100));
+    held.into_iter().for_each(|hold| hold.capture(Credits::from_u32(1), Outcome::Answered));
+    writer.stop().await;
+    assert_clean(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_10_000_calls_at_three_gateways_on_1_000_credits_1_000_are_held() {
+    let world = World::new(900, 100_000).await;
+    let customer = world.customer().await;
+    // A second lot, so that some holds have to take from both.
+    let mut hand = world.hand("operator").await;
+    hand.one(customer.grant(100, TimeDelta::days(300))).await;
+    hand.close().await;
+    let writers = [world.writer("a").await, world.writer("b").await, world.writer("c").await];
+    let asked = writers.iter().zip([3_334, 3_333, 3_333]).map(|(writer, calls)| {
+        let ledger = writer.ledger.clone();
+        tokio::spawn(async move { hold_at_once(&ledger, customer, calls).await })
+    });
+    let held: Vec<_> = join_all(asked).await.into_iter().flat_map(Result::unwrap).collect();
+    assert_eq!(held.len(), 1_000);
+    assert_eq!(world.books(&customer).await, (0, 0, 1_000));
+    held.into_iter().for_each(|hold| hold.capture(Credits::from_u32(1), Outcome::Answered));
+    for writer in writers {
+        writer.stop().await;
+    }
+    assert_clean(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_accounts_at_three_gateways_never_wait_in_a_circle() {
+    let world = World::new(1_000, 100_000).await;
+    let mut customers = Vec::new();
+    for _ in 0..40 {
+        customers.push(world.customer().await);
+    }
+    let writers = [world.writer("a").await, world.writer("b").await, world.writer("c").await];
+    let tasks = writers.iter().enumerate().flat_map(|(node, writer)| {
+        let customers = &customers;
+        (0..40).map(move |task| {
+            let (ledger, customers) = (writer.ledger.clone(), customers.clone());
+            tokio::spawn(async move {
+                for step in 0..20 {
+                    let customer = customers[(node * 17 + task * 7 + step * 3) % customers.len()];
+                    let Granted::Held { hold, .. } = ledger.hold(customer.request(2)).await.unwrap() else {
+                        panic!("not held")
+                    };
+                    match step % 4 {
+                        0 => hold.release(Outcome::Failed),
+                        1 => hold.capture(Credits::from_u32(1), Outcome::Answered),
+                        _ => hold.capture(Credits::from_u32(2), Outcome::Answered),
+                    }
+                }
+            })
+        })
+    });
+    join_all(tasks).await.into_iter().for_each(Result::unwrap);
+    for writer in writers {
+        writer.stop().await;
+    }
+    // Of every 20 calls, 5 cost nothing, 5 cost 1 and 10 cost 2.
+    let spent: i64 = 3 * 40 * (5 + 20);
+    assert_eq!(world.value::<i64>("select sum(balance)::bigint from ledger_account").await, 40_000 - spent);
+    assert_clean(&world).await;
+}
+
+#[tokio::test]
+async fn of_two_nodes_that_close_an_epoch_at_once_one_does() {
+    let world = World::new(100, 1_000).await;
+    let customer = world.customer().await;
+    let mut dead = world.hand("dead").await;
+    dead.one(customer.advance()).await;
+    dead.commit(Work::Fast((0..10).map(|_| customer.request(1)).collect()), Vec::new()).await;
+    let released = Arc::new(AtomicU32::new(0));
+    let sweeps = (0..4).map(|_| {
+        let (pool, released) = (world.pool().clone(), released.clone());
+        tokio::spawn(async move {
+            let mut connection = pool.acquire().await.unwrap();
+            let count = close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap();
+            released.fetch_add(count as u32, Ordering::Relaxed);
+        })
+    });
+    join_all(sweeps).await.into_iter().for_each(Result::unwrap);
+    assert_eq!(released.load(Ordering::Relaxed), 10);
+    assert_eq!(world.books(&customer).await, (100, 100, 0));
+    assert_clean(&world).await;
+}
+
+#[tokio::test]
+async fn a_writer_whose_epoch_was_closed_goes_on_in_a_new_one_and_its_old_calls_are_void() {
+    let world = World::new(100, 1_000).await;
+    let customer = world.customer().await;
+    let writer = world.writer("paused").await;
+    let captured_late = writer.hold(customer.request(5)).await;
+    let kept_late = writer.hold(customer.request_once(7, 1, 1)).await;
+    let mut connection = world.pool().acquire().await.unwrap();
+    assert_eq!(close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap(), 2);
+    captured_late.capture(Credits::from_u32(5), Outcome::Answered);
+    let kept = kept_late.keep(Credits::from_u32(7), Outcome::Answered, 200, Vec::new()).await.unwrap();
+    assert_eq!(kept, fluence::ledger::handle::Kept::Superseded);
+    writer.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (99, 99, 1));
+    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch where closed_at is not null").await, 2);
+    assert_clean(&world).await;
+}
+
+#[tokio::test]
+async fn a_batch_that_waits_for_its_epoch_to_be_closed_is_fenced() {
+    let world = World::new(100, 1_000).await;
+    let customer = world.customer().await;
+    let mut hand = world.hand("slow").await;
+    hand.one(customer.advance()).await;
+    let mut closer = world.pool().begin().await.unwrap();
+    sqlx::query("update ledger_epoch set closed_at = now()").execute(&mut *closer).await.unwrap();
+    for work in [Work::Fast(vec![customer.request(1)]), Work::Ordered(vec![customer.advance()])] {
+        let batch = hand.batch(work, Vec::new());
+        let commit = hand.store.commit(&batch);
+        tokio::pin!(commit);
+        tokio::select! {
+            biased;
+            early = &mut commit => panic!("it did not wait: {early:?}"),
+            () = world.until_somebody_waits() => {}
+        }
+        drop(closer.commit().await);
+        let Err(StoreError::Fenced) = commit.await else { panic!() };
+        // Whoever was fenced must not sit on the epoch's row.
+        let in_transaction = "select count(*) from pg_stat_activity where datname = current_database()
+            and application_name = 'fluence-ledger' and state like 'idle in transaction%'";
+        assert_eq!(world.value::<i64>(in_transaction).await, 0);
+        closer = world.pool().begin().await.unwrap();
+        sqlx::query("update ledger_epoch set closed_at = null").execute(world.pool()).await.unwrap();
+        sqlx::query("update ledger_epoch set closed_at = now()").execute(&mut *closer).await.unwrap();
+    }
+}
+
+/// A customer's client for the test below: makes calls of 3 credits and returns what it was charged. Every fifth call
+/// carries an idempotency key, every fifth fails, and of the others 2 credits are used.
+async fn spend(ledger: Ledger, customer: Customer, calls: u8) -> i64 {
+    let mut spent = 0;
+    for call in 0..calls {
+        let request = if call % 5 == 0 { customer.request_once(3, call, 1) } else { customer.request(3) };
+        // Refused for want of a store: nothing may be charged.
+        let Ok(granted) = ledger.hold(request).await else { continue };
+        let Granted::Held { hold, .. } = granted else { panic!("{granted:?}") };
+        match call % 5 {
+            0 => {
+                hold.keep(Credits::from_u32(3), Outcome::Answered, 200, Vec::new()).await.unwrap();
+                spent += 3;
+            }
+            1 => hold.release(Outcome::Failed),
+            _ => {
+                hold.capture(Credits::from_u32(2), Outcome::Answered);
+                spent += 2;
+            }
+        }
+    }
+    spent
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_whose_connections_are_killed_under_load_loses_and_doubles_nothing() {
+    let world = World::new(100_000, 100_000).await;
+    let writer = world.writer("a").await;
+    let mut clients = Vec::new();
+    for _ in 0..24 {
+        let (ledger, customer) = (writer.ledger.clone(), world.customer().await);
+        clients.push(tokio::spawn(spend(ledger, customer, 40)));
+    }
+    let clients = join_all(clients);
+    tokio::pin!(clients);
+    let mut kills = 0;
+    let spent: i64 = loop {
+        tokio::select! {
+            spent = &mut clients => break spent.into_iter().map(Result::unwrap).sum(),
+            // A few batches go through between two kills.
+            () = world.kill_writers_after_batches(3) => kills += 1,
+        }
+    };
+    writer.stop().await;
+    assert!(kills >= 5, "only {kills} connections were killed");
+    let left = world.value::<i64>("select sum(balance)::bigint from ledger_account").await;
+    assert_eq!(24 * 100_000 - left, spent);
+    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch").await, 1);
+    assert_clean(&world).await;
+}
