@@ -18,21 +18,8 @@ pub(super) struct LedgerConnection {
 }
 
 impl LedgerConnection {
-    /// Settings that fix the plans: planning anew costs 0.6 to 1 ms a batch, and a nested loop over the entries of a
-    /// batch is quadratic.
     pub(super) fn new(options: PgConnectOptions) -> Self {
-        let options = options.disable_statement_logging().application_name("fluence-ledger").options([
-            ("plan_cache_mode", "force_generic_plan"),
-            ("enable_seqscan", "off"),
-            ("enable_mergejoin", "off"),
-            ("enable_bitmapscan", "off"),
-            ("jit", "off"),
-            ("statement_timeout", "5s"),
-            ("lock_timeout", "2s"),
-            ("idle_in_transaction_session_timeout", "10s"),
-            ("default_transaction_isolation", "read committed"),
-        ]);
-        Self { options, open: None }
+        Self { options: writer_options(options), open: None }
     }
 
     /// The open connection, or a new one.
@@ -57,6 +44,22 @@ impl LedgerConnection {
         }
         result
     }
+}
+
+/// How a writer connects. Settings fix the plans: planning anew costs 0.6 to 1 ms a batch, and a nested loop over the
+/// entries of a batch is quadratic.
+pub fn writer_options(options: PgConnectOptions) -> PgConnectOptions {
+    options.disable_statement_logging().application_name("fluence-ledger").options([
+        ("plan_cache_mode", "force_generic_plan"),
+        ("enable_seqscan", "off"),
+        ("enable_mergejoin", "off"),
+        ("enable_bitmapscan", "off"),
+        ("jit", "off"),
+        ("statement_timeout", "5s"),
+        ("lock_timeout", "2s"),
+        ("idle_in_transaction_session_timeout", "10s"),
+        ("default_transaction_isolation", "read committed"),
+    ])
 }
 
 /// Commits what was done, or takes it back at once: a transaction that is only dropped keeps its locks until the

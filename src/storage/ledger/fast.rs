@@ -19,12 +19,14 @@ use crate::ledger::lot::LotNumber;
 use crate::ledger::operation::Effect;
 use crate::ledger::store::{Batch, Effects, StoreError};
 
+/// The statement of the fast path.
+///
 /// $1 epoch, $2 batch, $3 open_from, $4 captured ids, $5 their outcomes, $6 digest of captures, $7 previous hash;
 /// accounts: $8 id, $9 total, $10 calls; entries, grouped by account in the same order: $11 account, $12 call, $13 key,
 /// $14 route, $15 amount, $16 credits of later entries of the same account in this batch, $17 how many those are; $18 session.
 ///
 /// Rows of accounts are locked in the order of $8, which is sorted, so two writers never wait for each other in a circle.
-pub(super) const STATEMENT: &str = concat!(
+pub const STATEMENT: &str = concat!(
     r"
 with fence as (
     update ledger_epoch set batches = $2, heartbeat_at = now()

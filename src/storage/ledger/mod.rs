@@ -20,6 +20,8 @@ use sqlx::postgres::PgConnectOptions;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
 use connection::LedgerConnection;
 
+pub use connection::writer_options;
+pub use fast::STATEMENT as FAST_STATEMENT;
 pub use recover::close_stale_epochs;
 
 /// The ledger in Postgres, for one writer.

@@ -1,6 +1,7 @@
 //! The ledger on a real Postgres.
 
 mod lost_connection;
+mod plan;
 mod races;
 mod recovery;
 mod schema;

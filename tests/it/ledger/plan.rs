@@ -1,0 +1,56 @@
+//! The plan of the fast statement. With the wrong one it still works, but accounts are locked in no order, or a batch
+//! costs the square of its calls.
+
+use fluence::storage::ledger::{FAST_STATEMENT, writer_options};
+use sqlx::{ConnectOptions, Connection, Row};
+
+use super::world::World;
+
+/// The generic plan, as the writer's session makes it.
+async fn plan(world: &World) -> String {
+    let mut connection = writer_options(world.database.options()).connect().await.unwrap();
+    let prepare = format!(
+        "prepare fast (int, int, int, uuid[], smallint[], bytea, bytea, uuid[], bigint[], bigint[], uuid[], uuid[], uuid[],
+                       smallint[], bigint[], bigint[], bigint[], int) as {FAST_STATEMENT}"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(prepare)).execute(&mut connection).await.unwrap();
+    let explain = "explain execute fast (1, 1, 1, '{}', '{}', '', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+                                         '{}', 0)";
+    let rows = sqlx::raw_sql(explain).fetch_all(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n")
+}
+
+/// The part of a plan that makes one CTE.
+fn cte<'a>(plan: &'a str, name: &str) -> &'a str {
+    let start = plan.find(&format!("CTE {name}\n")).unwrap_or_else(|| panic!("no CTE {name} in\n{plan}"));
+    let rest = &plan[start..];
+    let end = rest[4..].find("\n  CTE ").map_or(rest.len(), |end| end + 4);
+    &rest[..end]
+}
+
+#[tokio::test]
+async fn accounts_are_reached_by_index_in_the_order_of_the_array() {
+    let world = World::new(10, 10).await;
+    let plan = plan(&world).await;
+    let held = cte(&plan, "held");
+    let (array, index) = (held.find("Function Scan on d"), held.find("Index Scan using ledger_account_pkey"));
+    assert!(array.is_some() && array < index, "{plan}");
+    assert!(held.contains("Nested Loop"), "{plan}");
+    assert!(!held.contains("Sort") && !held.contains("Hash"), "{plan}");
+}
+
+#[tokio::test]
+async fn entries_are_hash_joined_to_the_accounts_that_were_held() {
+    let world = World::new(10, 10).await;
+    let plan = plan(&world).await;
+    let entry = cte(&plan, "entry");
+    assert!(entry.contains("Hash Join") && !entry.contains("Nested Loop"), "{plan}");
+}
+
+#[tokio::test]
+async fn no_table_is_read_whole() {
+    let world = World::new(10, 10).await;
+    let plan = plan(&world).await;
+    assert!(!plan.contains("Seq Scan"), "{plan}");
+}
