@@ -11,4 +11,5 @@ mod gate;
 mod ledger;
 mod local_postgres;
 mod people;
+mod storage;
 mod support;
