@@ -1,5 +1,7 @@
 //! Builds the long-lived parts once, serves, and takes them down in order. The only place where they all meet.
 
+mod development;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,6 +60,8 @@ pub struct Start {
     pub database: PgConnectOptions,
     /// The secret that keys are hashed with.
     pub pepper: Pepper,
+    /// Development mode: no key is needed, nothing is charged, and only sample people are found.
+    pub dev: bool,
 }
 
 /// Why the gateway did not start.
@@ -81,6 +85,9 @@ pub enum StartError {
     /// The ledger cannot be opened.
     #[error("the ledger cannot be opened: {0}")]
     Ledger(#[from] StoreError),
+    /// Development mode where others could reach it.
+    #[error("--dev serves anybody without a key, so it listens on a loopback address only, not on {0}")]
+    DevelopmentInPublic(SocketAddr),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -103,7 +110,10 @@ pub struct App {
 impl App {
     /// Builds everything and listens. Returns once requests are answered.
     pub async fn start(start: Start) -> Result<Self, StartError> {
-        let Start { settings, database, pepper } = start;
+        let Start { settings, database, pepper, dev } = start;
+        if dev && !settings.listen.ip().is_loopback() {
+            return Err(StartError::DevelopmentInPublic(settings.listen));
+        }
         let wait = Duration::from_millis(settings.database.wait_ms);
         let pool = pool::pool(database.clone(), settings.database.max_connections, wait);
         let listener = TcpListener::bind(settings.listen)
@@ -112,6 +122,10 @@ impl App {
         let address = listener.local_addr().map_err(|error| StartError::Listen(settings.listen, error))?;
 
         let catalogue = Arc::new(Catalogue::shipped()?);
+        let dev_key = match dev {
+            true => Some(Arc::new(development::key(&pool, &catalogue, &pepper).await?)),
+            false => None,
+        };
         let routes: Arc<Vec<Arc<Route>>> = Arc::new(routes::shipped()?.into_iter().map(Arc::new).collect());
         let edge = Arc::new(edge(&settings));
         let readiness = Readiness::default();
@@ -135,6 +149,7 @@ impl App {
         let parts = Parts {
             gate: Gate {
                 keyring,
+                dev_key,
                 catalogue: catalogue.clone(),
                 meter,
                 numbers,
@@ -156,7 +171,7 @@ impl App {
             announce_delay: Duration::from_secs(settings.server.announce_s),
             drain_deadline: Duration::from_secs(settings.server.drain_s),
         };
-        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), dev, "serving");
         Ok(Self { address, stop, timing, readiness, pool, writer, stop_writer, stop_background })
     }
 

@@ -29,6 +29,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
 
+use crate::domain::key::KeySecret;
 use crate::domain::route::Route;
 use crate::ledger::entry::RouteNumber;
 
@@ -37,6 +38,8 @@ use crate::ledger::entry::RouteNumber;
 pub struct Gate {
     /// Who calls.
     pub keyring: keyring::Keyring,
+    /// The key of requests that have none: development mode only.
+    pub dev_key: Option<Arc<KeySecret>>,
     /// Which plans include what, for advice on upgrades.
     pub catalogue: Arc<crate::config::plans::Catalogue>,
     /// The money.
@@ -90,6 +93,7 @@ impl Gate {
     }
 
     fn authenticated(&self, path: &'static str) -> authenticate::Authenticated {
-        authenticate::Authenticated { keyring: self.keyring.clone(), path }
+        let (keyring, dev_key) = (self.keyring.clone(), self.dev_key.clone());
+        authenticate::Authenticated { keyring, dev_key, path }
     }
 }

@@ -84,8 +84,12 @@ impl Gateway {
         let mut sources = Sources { overrides: vec![("listen", "127.0.0.1:0".into())], ..Sources::default() };
         sources.environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let settings = load(&sources).unwrap();
-        let start =
-            Start { settings: settings.clone(), database: database.options(), pepper: pepper.clone() };
+        let start = Start {
+            settings: settings.clone(),
+            database: database.options(),
+            pepper: pepper.clone(),
+            dev: false,
+        };
         let app = App::start(start).await.unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { database, pepper, client, settings, app }
