@@ -25,6 +25,8 @@ create table ledger_account (
     constraint ledger_period_ordered check (period_starts_at < period_ends_at),
     constraint ledger_requests_within_limit check (requests_used <= requests_limit)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
+-- What the sweep looks for: the open lot is the first of its account to expire. Neither column changes with a hold.
+create index ledger_account_due on ledger_account (least(open_lot_expires_at, period_ends_at));
 
 create table ledger_lot (
     account_id uuid not null references ledger_account (account_id),
@@ -53,6 +55,8 @@ create table ledger_epoch (
     started_at timestamptz not null default now(),
     heartbeat_at timestamptz not null default now(),
     batches int not null default 0,
+    -- Raised when the writer has lost its connection: whatever it had sent on it commits nothing any more.
+    session int not null default 0,
     closed_at timestamptz
 ) with (fillfactor = 20);
 
@@ -102,7 +106,24 @@ create table ledger_entry (
 create index ledger_entry_by_arrival on ledger_entry using brin (call_id, epoch, batch)
     with (pages_per_range = 32, autosummarize = on);
 
--- Makes the partitions of this month and of the given number of months after it; harmless when they exist.
+-- Nothing of the past is changed, by nobody: a mistake is corrected by a new entry. Partitions inherit the trigger for rows.
+create function ledger_refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '% on % is not allowed: the ledger is append-only', tg_op, tg_table_name
+        using errcode = 'restrict_violation', constraint = 'ledger_append_only';
+end $$;
+create trigger ledger_entry_append_only before update or delete on ledger_entry
+    for each row execute function ledger_refuse_change();
+create trigger ledger_batch_append_only before update or delete or truncate on ledger_batch
+    for each statement execute function ledger_refuse_change();
+
+-- Should nobody have made a month's partition in time, entries still have a place.
+create table ledger_entry_other partition of ledger_entry default;
+create trigger ledger_entry_not_truncated before truncate on ledger_entry_other
+    for each statement execute function ledger_refuse_change();
+
+-- Makes the partitions of this month and of the given number of months after it; harmless when they exist. A month that
+-- has entries in ledger_entry_other keeps them there and gets no partition.
 -- Runs with the owner's rights, because the role that serves requests may not create tables.
 create function ledger_make_partitions(months_ahead int) returns int
     language plpgsql security definer set search_path from current as $$
@@ -117,28 +138,20 @@ begin
         month_start := (first_day + make_interval(months => ahead))::date;
         name := 'ledger_entry_' || to_char(month_start, 'YYYY_MM');
         if to_regclass(name) is null then
-            execute format('create table %I partition of ledger_entry for values from (%L) to (%L)', name,
-                month_start::text || ' 00:00:00+00', (month_start + interval '1 month')::date::text || ' 00:00:00+00');
-            made := made + 1;
+            begin
+                execute format('create table %I partition of ledger_entry for values from (%L) to (%L)', name,
+                    month_start::text || ' 00:00:00+00', (month_start + interval '1 month')::date::text || ' 00:00:00+00');
+                execute format('create trigger ledger_entry_not_truncated before truncate on %I
+                    for each statement execute function ledger_refuse_change()', name);
+                made := made + 1;
+            exception when check_violation then
+                raise warning 'entries of % are in ledger_entry_other already', to_char(month_start, 'YYYY-MM');
+            end;
         end if;
     end loop;
     return made;
 end $$;
 select ledger_make_partitions(3);
-
--- Should nobody have made a month's partition in time, entries still have a place.
-create table ledger_entry_other partition of ledger_entry default;
-
--- Nothing of the past is changed, by nobody: a mistake is corrected by a new entry.
-create function ledger_refuse_change() returns trigger language plpgsql as $$
-begin
-    raise exception '% on % is not allowed: the ledger is append-only', tg_op, tg_table_name
-        using errcode = 'restrict_violation', constraint = 'ledger_append_only';
-end $$;
-create trigger ledger_entry_append_only before update or delete or truncate on ledger_entry
-    for each statement execute function ledger_refuse_change();
-create trigger ledger_batch_append_only before update or delete or truncate on ledger_batch
-    for each statement execute function ledger_refuse_change();
 
 -- Credits a key has spent, kept only for keys with a cap.
 create table ledger_key_spend (

@@ -63,6 +63,9 @@ pub enum BookError {
     /// The period's requests are used up.
     #[error("the period's request quota is used up")]
     QuotaSpent,
+    /// A hold of nothing, which could be neither captured nor released.
+    #[error("a hold is of at least 1 credit")]
+    Nothing,
     /// A number left the range of 64 bits.
     #[error("a credit amount is out of range")]
     Overflow,
@@ -157,6 +160,9 @@ impl Book {
     /// Sets `amount` aside for a call and takes one request of the quota, or changes nothing. The quota is asked first,
     /// so that a call refused for it is told to wait rather than to buy.
     pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, BookError> {
+        if amount == Credits::ZERO {
+            return Err(BookError::Nothing);
+        }
         if self.requests_used >= self.requests_limit {
             return Err(BookError::QuotaSpent);
         }
@@ -184,6 +190,7 @@ impl Book {
             return Err(BookError::UnknownLot(take.lot.0));
         }
         let mut due = amount.min(hold.amount());
+        self.balance().checked_add(due.as_i64()).ok_or(BookError::Overflow)?;
         for take in hold.takes.iter().rev() {
             let part = take.amount.min(due);
             if part == Credits::ZERO {
@@ -212,10 +219,11 @@ impl Book {
         let used = self.standing().plan_credits_used;
         let left = plan.credits.checked_sub(used).unwrap_or(Credits::ZERO);
         let number = self.plan_lot;
+        let difference = left.as_i64() - self.plan_left().as_i64();
+        self.balance().checked_add(difference).ok_or(BookError::Overflow)?;
         let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
             return Err(BookError::UnknownLot(number.0));
         };
-        let difference = left.as_i64() - lot.left.as_i64();
         lot.left = left;
         lot.granted = lot.granted.max(left);
         self.plan = plan;

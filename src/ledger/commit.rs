@@ -7,16 +7,16 @@ use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
 
-/// How often a conflict is tried again before the calls are refused.
-const CONFLICT_TRIES: u32 = 5;
-/// The first wait after a failure; doubled each time.
+/// How often a batch is tried again, after a conflict or a lost connection, before its calls are refused.
+const TRIES: u32 = 5;
+/// The first wait after a failure.
 const FIRST_WAIT: Duration = Duration::from_millis(10);
 /// The longest wait between tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Why a batch was given up. Nothing of it was committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum GaveUp {
+pub(crate) enum GaveUp {
     /// The epoch was closed by another node; a new one has been opened.
     #[error("the writer's epoch was closed")]
     NewEpoch,
@@ -60,27 +60,25 @@ impl<S: LedgerStore> Committer<S> {
         work: Work,
     ) -> Result<Effects, GaveUp> {
         let batch = Batch { epoch: self.epoch, number: self.next_batch, open_from, captured, work };
-        let mut conflicts = 0;
-        loop {
+        for attempt in 1..=TRIES {
             let error = match self.store.commit(&batch).await {
                 Ok(effects) => return Ok(self.committed(effects)),
                 Err(error) => error,
             };
-            tracing::warn!(batch = batch.number, error = %error, "a ledger batch was not committed");
+            tracing::warn!(batch = batch.number, attempt, %error, "a ledger batch was not committed");
             match error {
-                StoreError::Conflict(_) if conflicts < CONFLICT_TRIES => {
-                    conflicts += 1;
-                    tokio::time::sleep(FIRST_WAIT * conflicts).await;
-                }
+                StoreError::Conflict(_) => {}
                 StoreError::Unknown(_) => match self.resolve(&batch).await? {
                     Resolution::Committed(effects) => return Ok(self.committed(effects)),
                     Resolution::NotCommitted => {}
                 },
                 StoreError::Fenced => return Err(self.renew_epoch().await),
                 StoreError::Refused(_) => return Err(GaveUp::Refused),
-                StoreError::Conflict(_) | StoreError::Unavailable(_) => return Err(GaveUp::Unavailable),
+                StoreError::Unavailable(_) => return Err(GaveUp::Unavailable),
             }
+            tokio::time::sleep(FIRST_WAIT * attempt).await;
         }
+        Err(GaveUp::Unavailable)
     }
 
     fn committed(&mut self, effects: Effects) -> Effects {

@@ -12,13 +12,13 @@ use crate::ledger::lot::LotNumber;
 /// A call that wants to be paid for.
 #[derive(Clone, Debug)]
 pub struct HoldRequest {
-    /// The call; the same one twice is the same hold.
+    /// The call. Made afresh for every request: the ledger does not look for an earlier hold of the same id.
     pub call_id: CallId,
     /// Who pays.
     pub account_id: AccountId,
     /// Which key calls what.
     pub call: CallRef,
-    /// The most the call can cost.
+    /// The most the call can cost, at least 1.
     pub amount: Credits,
     /// The key's own caps.
     pub caps: KeyCaps,

@@ -86,10 +86,17 @@ impl Round {
     }
 }
 
+/// The largest hold on the fast path. It keeps the sum over a batch of at most 2^31 holds within 64 bits.
+const FAST_AMOUNT_MAX: i64 = i32::MAX as i64;
+
 /// Whether a hold must be decided under its account's lock.
 fn needs_order(operation: &Operation) -> bool {
     match operation {
-        Operation::Hold(request) => request.idempotency.is_some() || request.caps.any(),
+        Operation::Hold(request) => {
+            request.idempotency.is_some()
+                || request.caps.any()
+                || !(1..=FAST_AMOUNT_MAX).contains(&request.amount.as_i64())
+        }
         _ => true,
     }
 }

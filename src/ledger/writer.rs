@@ -49,6 +49,7 @@ pub async fn start<S: LedgerStore>(
         endings_in,
         open: OpenHolds::default(),
         left_over: Round::default(),
+        retry_after: limits.flush_after,
         limits,
     };
     Ok((ledger, tokio::spawn(writer.run(stop))))
@@ -63,8 +64,14 @@ struct Writer<S> {
     open: OpenHolds,
     /// What the last round could not commit.
     left_over: Round,
+    /// How long an idle writer waits before it tries again.
+    retry_after: Duration,
     limits: WriterLimits,
 }
+
+/// The shortest and the longest wait before what is left over is tried again after a failure.
+const SHORTEST_RETRY: Duration = Duration::from_millis(10);
+const LONGEST_RETRY: Duration = Duration::from_secs(1);
 
 impl<S: LedgerStore> Writer<S> {
     async fn run(mut self, stop: CancellationToken) {
@@ -78,8 +85,7 @@ impl<S: LedgerStore> Writer<S> {
     async fn gather(&mut self, stop: &CancellationToken) -> Option<Round> {
         let (mut asks, mut endings) = (Vec::new(), Vec::new());
         let most = self.limits.batch;
-        let pause =
-            if self.left_over.is_empty() { self.limits.heartbeat_every } else { self.limits.flush_after };
+        let pause = if self.left_over.is_empty() { self.limits.heartbeat_every } else { self.retry_after };
         tokio::select! {
             biased;
             () = stop.cancelled() => return None,
@@ -133,6 +139,7 @@ impl<S: LedgerStore> Writer<S> {
         let calls = captured.iter().map(|end| (end.call_id, end.outcome)).collect();
         match self.committer.commit(self.open.oldest_or(place.batch), calls, path.work(&jobs)).await {
             Ok(effects) => {
+                self.retry_after = self.limits.flush_after;
                 captured.iter().for_each(|end| self.open.ended(end.place.batch));
                 self.answer(place, jobs, effects)
             }
@@ -172,26 +179,32 @@ impl<S: LedgerStore> Writer<S> {
                     let _ = reply.send(answer);
                 }
                 (Waiter::Keeper(held, reply), Some(effect)) => {
-                    self.open.ended(held.batch);
+                    self.ended(held, &effect);
                     let _ = reply.send(match effect {
                         Effect::Done(standing) => Ok(Kept::Stored(standing)),
                         Effect::Superseded(_) => Ok(Kept::Superseded),
                         _ => Err(LedgerUnavailable::Store),
                     });
                 }
-                (Waiter::Ended(held), Some(effect)) => {
-                    self.open.ended(held.batch);
-                    if let Effect::Refused(error) = effect {
-                        tracing::error!(%error, "a release was refused by the ledger's rules");
-                    }
-                }
+                (Waiter::Ended(held), Some(effect)) => self.ended(held, &effect),
             }
         }
         undecided
     }
 
+    /// A hold that the rules did not let end stays open, so that closing the epoch finds it.
+    fn ended(&mut self, held: Place, effect: &Effect) {
+        match effect {
+            Effect::Done(_) | Effect::Superseded(_) => self.open.ended(held.batch),
+            effect => tracing::error!(?effect, "the ledger's rules did not let a hold end"),
+        }
+    }
+
     /// Nothing was committed: callers are told, endings are kept for the next round.
     fn take_back(&mut self, gave_up: GaveUp, captured: Vec<Captured>, jobs: Vec<Job>) -> Vec<Job> {
+        if gave_up == GaveUp::Unavailable {
+            self.retry_after = (self.retry_after * 2).clamp(SHORTEST_RETRY, LONGEST_RETRY);
+        }
         if gave_up == GaveUp::NewEpoch {
             // Whoever closed the old epoch has released everything that was open in it.
             self.open.clear();

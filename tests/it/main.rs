@@ -8,6 +8,7 @@
 mod architecture;
 mod command;
 mod gate;
+mod ledger;
 mod local_postgres;
 mod people;
 mod support;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use super::Seat;
 use super::error::classify;
 use super::seal::{self, seal_sql};
 use crate::domain::billing::Standing;
@@ -20,14 +21,14 @@ use crate::ledger::store::{Batch, Effects, StoreError};
 
 /// $1 epoch, $2 batch, $3 open_from, $4 captured ids, $5 their outcomes, $6 digest of captures, $7 previous hash;
 /// accounts: $8 id, $9 total, $10 calls; entries, grouped by account in the same order: $11 account, $12 call, $13 key,
-/// $14 route, $15 amount, $16 credits of later entries of the same account in this batch, $17 how many those are.
+/// $14 route, $15 amount, $16 credits of later entries of the same account in this batch, $17 how many those are; $18 session.
 ///
 /// Rows of accounts are locked in the order of $8, which is sorted, so two writers never wait for each other in a circle.
 pub(super) const STATEMENT: &str = concat!(
     r"
 with fence as (
     update ledger_epoch set batches = $2, heartbeat_at = now()
-     where epoch = $1 and batches = $2 - 1 and closed_at is null
+     where epoch = $1 and batches = $2 - 1 and session = $18 and closed_at is null
     returning epoch
 ), held as (
     update ledger_account a
@@ -57,7 +58,7 @@ with fence as (
     insert into ledger_batch (epoch, batch, at, open_from, captured, captured_outcomes, previous_hash, hash)
     select $1, $2, now(), $3, $4, $5, $7,
            ",
-    seal_sql!(),
+    seal_sql!("now()"),
     r"
       from fence
     returning at, hash
@@ -156,7 +157,7 @@ pub(super) async fn commit(
     connection: &mut PgConnection,
     batch: &Batch,
     holds: &[HoldRequest],
-    head: [u8; 32],
+    seat: Seat,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut order: Vec<usize> = (0..holds.len()).collect();
     order.sort_by_key(|at| holds[*at].account_id);
@@ -170,7 +171,7 @@ pub(super) async fn commit(
         .bind(captured)
         .bind(outcomes)
         .bind(seal::captures(&batch.captured).to_vec())
-        .bind(head.to_vec())
+        .bind(seat.head.to_vec())
         .bind(&columns.accounts)
         .bind(&columns.totals)
         .bind(&columns.calls)
@@ -181,6 +182,7 @@ pub(super) async fn commit(
         .bind(&columns.entry_amounts)
         .bind(&columns.later_totals)
         .bind(&columns.later_calls)
+        .bind(seat.session)
         .fetch_all(connection)
         .await
         .map_err(classify)?;

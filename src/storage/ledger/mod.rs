@@ -27,14 +27,22 @@ pub struct PgLedgerStore {
     node: String,
     /// How long a running call keeps its idempotency key.
     lease: TimeDelta,
-    /// Hash of the last batch of the epoch.
+    seat: Seat,
+}
+
+/// Where a writer stands in its epoch.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seat {
+    /// Hash of the last batch.
     head: [u8; 32],
+    /// How often the writer has lost its connection in mid-batch; what it sent before that commits nothing.
+    session: i32,
 }
 
 impl PgLedgerStore {
     /// A store that connects when it is first used. `node` names this gateway to operators.
     pub fn new(options: PgConnectOptions, node: String, lease: TimeDelta) -> Self {
-        Self { connection: LedgerConnection::new(options), node, lease, head: [0; 32] }
+        Self { connection: LedgerConnection::new(options), node, lease, seat: Seat::default() }
     }
 }
 
@@ -43,32 +51,33 @@ impl LedgerStore for PgLedgerStore {
         let connection = self.connection.get().await?;
         let opened = recover::open_epoch(connection, &self.node).await;
         let epoch = self.connection.watch(opened)?;
-        self.head = seal::genesis(epoch);
+        self.seat = Seat { head: seal::genesis(epoch), session: 0 };
         Ok(epoch)
     }
 
     async fn commit(&mut self, batch: &Batch) -> Result<Effects, StoreError> {
-        let head = self.head;
+        let seat = self.seat;
         let connection = self.connection.get().await?;
         let committed = match &batch.work {
-            Work::Fast(holds) => fast::commit(connection, batch, holds, head).await,
+            Work::Fast(holds) => fast::commit(connection, batch, holds, seat).await,
             Work::Ordered(operations) => {
-                ordered::commit(connection, batch, operations, head, self.lease).await
+                ordered::commit(connection, batch, operations, seat, self.lease).await
             }
         };
         let (effects, head) = self.connection.watch(committed)?;
-        self.head = head;
+        self.seat.head = head;
         Ok(effects)
     }
 
     async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, StoreError> {
         let connection = self.connection.get().await?;
         let resolved = resolve::resolve(connection, batch).await;
-        let (resolution, head) = self.connection.watch(resolved)?;
-        if let Some(head) = head {
-            self.head = head;
+        let resolved = self.connection.watch(resolved)?;
+        self.seat.session = resolved.session;
+        if let Some(head) = resolved.head {
+            self.seat.head = head;
         }
-        Ok(resolution)
+        Ok(resolved.resolution)
     }
 
     async fn heartbeat(&mut self, epoch: Epoch) -> Result<(), StoreError> {

@@ -1,12 +1,12 @@
 //! The ordered path: lock the accounts of a batch in the order of their ids, let the desk decide every operation in the
 //! order of arrival, save what changed, one commit.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
 use super::error::classify;
-use super::{rows, save};
+use super::{Seat, rows, save};
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::ledger::operation::{Effect, Operation};
@@ -17,12 +17,12 @@ pub(super) async fn commit(
     connection: &mut PgConnection,
     batch: &Batch,
     operations: &[Operation],
-    head: [u8; 32],
+    seat: Seat,
     lease: TimeDelta,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut transaction = connection.begin().await.map_err(classify)?;
-    let now = rows::pass_fence(&mut transaction, batch).await?;
-    let decided = decide_and_save(&mut transaction, batch, operations, head, lease, now).await?;
+    let now = rows::pass_fence(&mut transaction, batch, seat.session).await?;
+    let decided = decide_and_save(&mut transaction, batch, operations, seat.head, lease, now).await?;
     transaction.commit().await.map_err(classify)?;
     Ok(decided)
 }
@@ -34,7 +34,7 @@ pub(super) async fn decide_and_save(
     operations: &[Operation],
     head: [u8; 32],
     lease: TimeDelta,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut desk = rows::load_desk(connection, operations, now, lease).await?;
     let effects: Vec<Effect> = operations.iter().map(|operation| desk.apply(operation)).collect();

@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::error::classify;
 use super::{ordered, seal};
 use crate::domain::credits::Credits;
-use crate::domain::ids::{AccountId, CallId, KeyId};
+use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::entry::{CallRef, EntryKind, RouteNumber};
-use crate::ledger::hold::{Hold, Take};
+use crate::ledger::hold::{Hold, IdempotencyClaim, Take};
 use crate::ledger::lot::LotNumber;
 use crate::ledger::operation::{Operation, Release};
 use crate::ledger::store::{Batch, Epoch, StoreError, Work};
@@ -89,7 +89,7 @@ async fn close(
     let mut last = batches;
     if released > 0 {
         last += 1;
-        let operations: Vec<Operation> = holds.into_iter().map(release_of).collect();
+        let operations: Vec<Operation> = holds.into_iter().map(Operation::Release).collect();
         let batch = Batch {
             epoch,
             number: last,
@@ -107,11 +107,6 @@ async fn close(
         .map_err(classify)?;
     transaction.commit().await.map_err(classify)?;
     Ok(released)
-}
-
-fn release_of(hold: Hold) -> Operation {
-    let amount = hold.amount();
-    Operation::Release(Release { hold, amount, outcome: Outcome::Abandoned, whole: true, claim: None })
 }
 
 /// Hash of the epoch's last batch, and from which batch on it may have open holds.
@@ -144,14 +139,19 @@ struct HeldRow {
     at: DateTime<Utc>,
     period: i32,
     capped: bool,
+    environment_id: Option<Uuid>,
+    key_hash: Option<Vec<u8>>,
+    fingerprint: Option<Vec<u8>>,
 }
 
-/// Holds of the epoch that neither a batch captured nor an entry released.
+/// Releases of the epoch's holds that neither a batch captured nor an entry released.
 async fn open_holds(
     connection: &mut PgConnection,
     epoch: Epoch,
     open_from: i32,
-) -> Result<Vec<Hold>, StoreError> {
+) -> Result<Vec<Release>, StoreError> {
+    // Entries are found by their batch through a BRIN index, which the writer's connection is told not to use.
+    sqlx::query("set local enable_bitmapscan = on").execute(&mut *connection).await.map_err(classify)?;
     let rows: Vec<HeldRow> = sqlx::query_as(
         "with ended as (
              select unnest(captured) as call_id from ledger_batch where epoch = $1 and batch >= $2
@@ -160,10 +160,11 @@ async fn open_holds(
          )
          select e.call_id, e.account_id, e.key_id, e.route, e.lot, -e.amount as amount, e.at,
                 case when e.at >= l.period_starts_at then l.period else -1 end as period,
-                k.daily_cap is not null or k.monthly_cap is not null as capped
+                coalesce(k.daily_cap, k.monthly_cap) is not null as capped, i.environment_id, i.key_hash, i.fingerprint
            from ledger_entry e
            join ledger_account l using (account_id)
-           join api_key k on k.id = e.key_id
+           left join api_key k on k.id = e.key_id
+           left join ledger_idempotency i on i.call_id = e.call_id and i.state = 'running'
           where e.epoch = $1 and e.batch >= $2 and e.kind = $3
             and not exists (select from ended where ended.call_id = e.call_id)
           order by e.account_id, e.number",
@@ -175,16 +176,16 @@ async fn open_holds(
     .fetch_all(connection)
     .await
     .map_err(classify)?;
-    Ok(rows.chunk_by(|a, b| a.call_id == b.call_id).filter_map(hold).collect())
+    Ok(rows.chunk_by(|a, b| a.call_id == b.call_id).filter_map(release).collect())
 }
 
-/// The hold that a call's entries, one for each lot, are parts of.
-fn hold(parts: &[HeldRow]) -> Option<Hold> {
+/// The release of a call's hold, of whose entries, one for each lot, these are all.
+fn release(parts: &[HeldRow]) -> Option<Release> {
     let first = parts.first()?;
     let takes = parts.iter().filter_map(|part| {
         Some(Take { lot: LotNumber(part.lot), amount: Credits::try_from(part.amount).ok()? })
     });
-    Some(Hold {
+    let hold = Hold {
         call_id: CallId::from_uuid(first.call_id),
         account_id: AccountId::from_uuid(first.account_id),
         call: CallRef { key_id: KeyId::from_uuid(first.key_id), route: RouteNumber(first.route) },
@@ -193,5 +194,16 @@ fn hold(parts: &[HeldRow]) -> Option<Hold> {
         period: u32::try_from(first.period).unwrap_or(u32::MAX),
         capped: first.capped,
         held_at: first.at,
+    };
+    let amount = hold.amount();
+    Some(Release { hold, amount, outcome: Outcome::Abandoned, whole: true, claim: claim(first) })
+}
+
+/// The idempotency record that the call still holds.
+fn claim(row: &HeldRow) -> Option<IdempotencyClaim> {
+    Some(IdempotencyClaim {
+        environment_id: EnvironmentId::from_uuid(row.environment_id?),
+        key_hash: row.key_hash.as_deref()?.try_into().ok()?,
+        fingerprint: row.fingerprint.as_deref()?.try_into().ok()?,
     })
 }

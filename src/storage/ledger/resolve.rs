@@ -18,35 +18,46 @@ use crate::ledger::lot::LotNumber;
 use crate::ledger::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, Resolution, StoreError, Work};
 
-/// Waits for any earlier try to end, then reads what became of the batch, and its hash if it was committed.
-pub(super) async fn resolve(
-    connection: &mut PgConnection,
-    batch: &Batch,
-) -> Result<(Resolution, Option<[u8; 32]>), StoreError> {
+/// What became of a batch, and where its writer stands now.
+#[derive(Debug)]
+pub(super) struct Resolved {
+    pub(super) resolution: Resolution,
+    /// The number of the writer's new session.
+    pub(super) session: i32,
+    /// The batch's hash, if it was committed.
+    pub(super) head: Option<[u8; 32]>,
+}
+
+/// Starts a new session of the writer, then reads what became of the batch.
+///
+/// The update waits for a server process that still works on the batch for a connection that is gone; one that has yet to
+/// begin will find that its session is over.
+pub(super) async fn resolve(connection: &mut PgConnection, batch: &Batch) -> Result<Resolved, StoreError> {
     let mut transaction = connection.begin().await.map_err(classify)?;
-    // The lock waits for a server process that still works on the batch for a client that is gone.
-    let epoch: Option<(i32, Option<DateTime<Utc>>, DateTime<Utc>)> =
-        sqlx::query_as("select batches, closed_at, now() from ledger_epoch where epoch = $1 for update")
-            .bind(batch.epoch.0)
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(classify)?;
-    let Some((batches, None, now)) = epoch else {
-        return Err(StoreError::Fenced);
+    let epoch: Option<(i32, i32, DateTime<Utc>)> = sqlx::query_as(
+        "update ledger_epoch set session = session + 1 where epoch = $1 and closed_at is null
+         returning batches, session, now()",
+    )
+    .bind(batch.epoch.0)
+    .fetch_optional(&mut *transaction)
+    .await
+    .map_err(classify)?;
+    let (batches, session, now) = epoch.ok_or(StoreError::Fenced)?;
+    let (resolution, head) = if batches < batch.number {
+        (Resolution::NotCommitted, None)
+    } else {
+        let hash: Vec<u8> =
+            sqlx::query_scalar("select hash from ledger_batch where epoch = $1 and batch = $2")
+                .bind(batch.epoch.0)
+                .bind(batch.number)
+                .fetch_one(&mut *transaction)
+                .await
+                .map_err(classify)?;
+        let effects = effects(&mut transaction, batch, now).await?;
+        (Resolution::Committed(effects), Some(seal::hash_of(&hash)?))
     };
-    if batches < batch.number {
-        // Takes the place of any earlier try: a straggler finds another count and commits nothing.
-        return Ok((Resolution::NotCommitted, None));
-    }
-    let (hash,): (Vec<u8>,) = sqlx::query_as("select hash from ledger_batch where epoch = $1 and batch = $2")
-        .bind(batch.epoch.0)
-        .bind(batch.number)
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(classify)?;
-    let effects = effects(&mut transaction, batch, now).await?;
     transaction.commit().await.map_err(classify)?;
-    Ok((Resolution::Committed(effects), Some(seal::hash_of(&hash)?)))
+    Ok(Resolved { resolution, session, head })
 }
 
 async fn effects(
@@ -62,8 +73,8 @@ async fn effects(
     let standings: HashMap<AccountId, (Standing, u32)> =
         desk.books.iter().map(|(id, book)| (*id, (book.standing(), book.period.index))).collect();
     let takes = takes_of(connection, batch).await?;
-    let (captured,): (Vec<Uuid>,) =
-        sqlx::query_as("select captured from ledger_batch where epoch = $1 and batch = $2")
+    let captured: Vec<Uuid> =
+        sqlx::query_scalar("select captured from ledger_batch where epoch = $1 and batch = $2")
             .bind(batch.epoch.0)
             .bind(batch.number)
             .fetch_one(connection)
@@ -107,6 +118,8 @@ async fn takes_of(
     connection: &mut PgConnection,
     batch: &Batch,
 ) -> Result<HashMap<Uuid, (DateTime<Utc>, Vec<Take>)>, StoreError> {
+    // Entries are found by their batch through a BRIN index, which the writer's connection is told not to use.
+    sqlx::query("set local enable_bitmapscan = on").execute(&mut *connection).await.map_err(classify)?;
     let rows: Vec<(Uuid, DateTime<Utc>, i32, i64)> = sqlx::query_as(
         "select call_id, at, lot, -amount from ledger_entry where epoch = $1 and batch = $2 and kind = $3
           order by account_id, number",

@@ -30,13 +30,15 @@ pub(super) fn credits(amount: i64) -> Result<Credits, StoreError> {
 pub(super) async fn pass_fence(
     connection: &mut PgConnection,
     batch: &Batch,
+    session: i32,
 ) -> Result<DateTime<Utc>, StoreError> {
     let passed: Option<(DateTime<Utc>,)> = sqlx::query_as(
         "update ledger_epoch set batches = $2, heartbeat_at = now()
-          where epoch = $1 and batches = $2 - 1 and closed_at is null returning now()",
+          where epoch = $1 and batches = $2 - 1 and session = $3 and closed_at is null returning now()",
     )
     .bind(batch.epoch.0)
     .bind(batch.number)
+    .bind(session)
     .fetch_optional(connection)
     .await
     .map_err(classify)?;

@@ -7,15 +7,21 @@ use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::ledger::store::{Epoch, StoreError};
 
-/// The seal in SQL, over the rows of a CTE named `entry`; `$6` is the digest of the captures, `$7` the hash before.
+/// The seal in SQL, over the rows of a CTE named `entry` and the batch's time; `$3` is the batch's `open_from`, `$6` the
+/// digest of the captures, `$7` the hash before. An entry without key, route or outcome has zeros or -1 in its place.
 macro_rules! seal_sql {
-    () => {
-        r"sha256($7 || $6 || coalesce((
+    ($at:literal) => {
+        concat!(
+            "sha256($7 || $6 || timestamptz_send(",
+            $at,
+            r") || int4send($3) || coalesce((
                select string_agg(uuid_send(account_id) || int8send(number) || timestamptz_send(at) || int8send(amount)
-                   || int8send(balance_after) || uuid_send(call_id) || coalesce(uuid_send(key_id), ''::bytea)
+                   || int8send(balance_after) || uuid_send(call_id)
+                   || uuid_send(coalesce(key_id, '00000000-0000-0000-0000-000000000000'::uuid))
                    || int4send(lot) || int2send(kind) || int2send(coalesce(route, -1::int2))
                    || int2send(coalesce(outcome, -1::int2)), ''::bytea order by account_id, number)
                from entry), ''::bytea))"
+        )
     };
 }
 pub(super) use seal_sql;

@@ -1,0 +1,7 @@
+//! The ledger on a real Postgres.
+
+mod lost_connection;
+mod recovery;
+mod schema;
+mod smoke;
+mod world;

@@ -1,0 +1,82 @@
+//! What a dead gateway leaves behind.
+
+use chrono::TimeDelta;
+use fluence::domain::credits::Credits;
+use fluence::domain::ids::CallId;
+use fluence::domain::settlement::Outcome;
+use fluence::ledger::operation::{Operation, Release};
+use fluence::ledger::store::{LedgerStore, StoreError, Work};
+use fluence::storage::ledger::close_stale_epochs;
+
+use super::world::{World, held};
+
+/// Closes every epoch, as a sweep does with silent ones.
+async fn sweep(world: &World) -> usize {
+    let mut connection = world.pool().acquire().await.unwrap();
+    close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_neither_captured_nor_released_is_released() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let mut dead = world.hand("dead").await;
+    dead.one(customer.advance()).await;
+    let holds: Vec<_> = (0..4).map(|_| customer.request(2)).collect();
+    let effects = dead.commit(Work::Fast(holds.clone()), Vec::new()).await;
+    dead.commit(Work::Ordered(Vec::new()), vec![(holds[0].call_id, Outcome::Answered)]).await;
+    let release = |at: usize, amount: u32, whole| {
+        let (hold, amount) = (held(&effects[at]), Credits::from_u32(amount));
+        Operation::Release(Release { hold, amount, outcome: Outcome::Failed, whole, claim: None })
+    };
+    dead.one(release(1, 2, true)).await;
+    dead.one(release(2, 1, false)).await;
+    assert_eq!(sweep(&world).await, 1);
+    assert_eq!(world.books(&customer).await, (97, 97, 2));
+    assert_eq!(sweep(&world).await, 0);
+}
+
+#[tokio::test]
+async fn the_dead_writer_commits_nothing_any_more() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let mut dead = world.hand("dead").await;
+    dead.one(customer.advance()).await;
+    let held = dead.commit(Work::Fast(vec![customer.request(2)]), Vec::new()).await;
+    assert!(held[0].is_some());
+    sweep(&world).await;
+    for work in [Work::Fast(vec![customer.request(1)]), Work::Ordered(vec![customer.advance()])] {
+        let batch = dead.batch(work, vec![(CallId::from_uuid(fluence::clock::new_id()), Outcome::Answered)]);
+        let Err(StoreError::Fenced) = dead.store.commit(&batch).await else { panic!() };
+        let Err(StoreError::Fenced) = dead.store.resolve(&batch).await else { panic!() };
+    }
+    let Err(StoreError::Fenced) = dead.store.heartbeat(dead.epoch).await else { panic!() };
+    assert_eq!(world.books(&customer).await, (100, 100, 0));
+}
+
+#[tokio::test]
+async fn the_idempotency_key_of_a_dead_call_is_free_at_once() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let mut dead = world.hand("dead").await;
+    dead.one(Operation::Hold(customer.request_once(2, 1, 1))).await;
+    sweep(&world).await;
+    assert_eq!(world.value::<String>("select state from ledger_idempotency").await, "released");
+    let writer = world.writer("a").await;
+    let hold = writer.hold(customer.request_once(2, 1, 1)).await;
+    hold.keep(Credits::from_u32(2), Outcome::Answered, 200, b"{}".to_vec()).await.unwrap();
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (98, 98, 1));
+}
+
+#[tokio::test]
+async fn a_hold_over_two_lots_goes_back_to_both() {
+    let world = World::new(3, 50).await;
+    let customer = world.customer().await;
+    let mut dead = world.hand("dead").await;
+    dead.one(customer.grant(10, TimeDelta::days(300))).await;
+    dead.one(Operation::Hold(customer.request(5))).await;
+    assert_eq!(world.books(&customer).await, (8, 0, 1));
+    assert_eq!(sweep(&world).await, 1);
+    assert_eq!(world.books(&customer).await, (13, 3, 0));
+}

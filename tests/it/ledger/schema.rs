@@ -1,0 +1,73 @@
+//! What the database itself refuses, and the partitions of the entries.
+
+use fluence::domain::settlement::Outcome;
+
+use super::world::World;
+
+/// The name of the constraint that a statement runs into.
+async fn refused_by(world: &World, statement: &'static str) -> Option<String> {
+    let error = sqlx::raw_sql(statement).execute(world.pool()).await.err()?;
+    Some(error.as_database_error()?.constraint()?.to_owned())
+}
+
+#[tokio::test]
+async fn entries_and_batches_cannot_be_changed_deleted_or_truncated_not_even_by_partition() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    writer.hold(customer.request(1)).await.release(Outcome::Failed);
+    writer.stop().await;
+    world
+        .run(
+            "do $$ begin
+                 execute format('create view this_month as select * from %s',
+                                (select tableoid::regclass from ledger_entry limit 1));
+             end $$",
+        )
+        .await;
+    for statement in [
+        "update ledger_entry set amount = amount",
+        "delete from ledger_entry",
+        "truncate ledger_entry",
+        "update this_month set amount = amount",
+        "delete from this_month",
+        "do $$ begin execute format('truncate %s', (select tableoid::regclass from ledger_entry limit 1)); end $$",
+        "truncate ledger_entry_other",
+        "update ledger_batch set at = at",
+        "delete from ledger_batch",
+        "truncate ledger_batch",
+    ] {
+        assert_eq!(refused_by(&world, statement).await.as_deref(), Some("ledger_append_only"), "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn partitions_are_made_for_this_month_and_three_more_and_only_once() {
+    let world = World::new(100, 50).await;
+    assert_eq!(
+        world
+            .value::<i64>("select count(*) from pg_inherits where inhparent = 'ledger_entry'::regclass")
+            .await,
+        5
+    );
+    assert_eq!(world.value::<i32>("select ledger_make_partitions(3)").await, 0);
+    assert_eq!(world.value::<i32>("select ledger_make_partitions(5)").await, 2);
+}
+
+#[tokio::test]
+async fn a_month_whose_entries_had_to_go_elsewhere_does_not_stop_the_months_after_it() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    world
+        .run(
+            "do $$ begin
+                 execute format('drop table ledger_entry_%s', to_char(now() at time zone 'utc', 'YYYY_MM'));
+             end $$",
+        )
+        .await;
+    let writer = world.writer("a").await;
+    writer.hold(customer.request(1)).await.release(Outcome::Failed);
+    writer.stop().await;
+    assert_eq!(world.value::<i64>("select count(*) from ledger_entry_other").await, 3);
+    assert_eq!(world.value::<i32>("select ledger_make_partitions(4)").await, 1);
+}

@@ -1,0 +1,152 @@
+//! A call from hold to end, each way it can end.
+
+use fluence::domain::credits::Credits;
+use fluence::domain::settlement::Outcome;
+use fluence::ledger::handle::{Granted, Kept};
+use fluence::ledger::hold::Decision;
+use fluence::ledger::operation::Effect;
+
+use super::world::World;
+
+fn credits(amount: u32) -> Credits {
+    Credits::from_u32(amount)
+}
+
+#[tokio::test]
+async fn advancing_a_new_account_brings_its_first_plan_credits_once() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let mut hand = world.hand("a").await;
+    for _ in 0..2 {
+        let Effect::Done(standing) = hand.one(customer.advance()).await else { panic!() };
+        assert_eq!((standing.remaining, standing.plan_credits), (credits(100), credits(100)));
+        assert_eq!(standing.requests_remaining, 50);
+    }
+    assert_eq!(world.value::<i64>("select count(*) from ledger_entry").await, 1);
+}
+
+#[tokio::test]
+async fn the_first_hold_of_a_new_account_brings_its_plan_credits() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    let Granted::Held { hold, standing } = writer.ledger.hold(customer.request(2)).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!((hold.amount(), standing.remaining), (credits(2), credits(98)));
+    assert_eq!((standing.plan_credits_used, standing.requests_remaining), (credits(2), 49));
+    hold.capture(credits(2), Outcome::Answered);
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (98, 98, 1));
+}
+
+#[tokio::test]
+async fn a_capture_keeps_credits_and_quota_unit_and_writes_no_entry() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    for _ in 0..3 {
+        writer.hold(customer.request(2)).await.capture(credits(2), Outcome::Answered);
+    }
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (94, 94, 3));
+    assert_eq!(world.value::<i64>("select count(*) from ledger_entry").await, 4);
+    assert_eq!(
+        world.value::<i64>("select count(*) from (select unnest(captured) from ledger_batch) c").await,
+        3
+    );
+}
+
+#[tokio::test]
+async fn a_release_gives_credits_and_quota_unit_back() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    writer.hold(customer.request(2)).await.release(Outcome::Failed);
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (100, 100, 0));
+}
+
+#[tokio::test]
+async fn a_capture_of_a_part_gives_the_rest_back_and_keeps_the_quota_unit() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    writer.hold(customer.request(2)).await.capture(credits(1), Outcome::Answered);
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (99, 99, 1));
+    assert_eq!(
+        world.value::<i64>("select count(*) from (select unnest(captured) from ledger_batch) c").await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_hold_that_is_dropped_is_released() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    drop(writer.hold(customer.request(2)).await);
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (100, 100, 0));
+}
+
+#[tokio::test]
+async fn closing_the_epoch_releases_what_is_open() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    let open = writer.hold(customer.request(2)).await;
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (100, 100, 0));
+    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch where closed_at is null").await, 0);
+    drop(open);
+}
+
+#[tokio::test]
+async fn a_kept_answer_is_replayed_and_charged_once() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    let hold = writer.hold(customer.request_once(2, 1, 1)).await;
+    assert!(hold.must_be_kept());
+    let Decision::InProgress { .. } = writer.refusal(customer.request_once(2, 1, 1)).await else { panic!() };
+    let Decision::KeyReused(_) = writer.refusal(customer.request_once(2, 1, 2)).await else { panic!() };
+    let Kept::Stored(standing) = hold.keep(credits(1), Outcome::Answered, 200, b"{}".to_vec()).await.unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!(standing.remaining, credits(99));
+    let Decision::Replay { answer, standing } = writer.refusal(customer.request_once(2, 1, 1)).await else {
+        panic!()
+    };
+    assert_eq!((answer.status, answer.body.as_slice()), (200, b"{}".as_slice()));
+    assert_eq!(standing.remaining, credits(99));
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (99, 99, 1));
+}
+
+#[tokio::test]
+async fn a_released_idempotency_key_may_be_tried_again() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    writer.hold(customer.request_once(2, 1, 1)).await.release(Outcome::Failed);
+    // The release goes first in the round that decides the next hold.
+    let hold = writer.hold(customer.request_once(2, 1, 1)).await;
+    hold.keep(credits(2), Outcome::Answered, 200, b"{}".to_vec()).await.unwrap();
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (98, 98, 1));
+}
+
+#[tokio::test]
+async fn too_few_credits_and_a_spent_quota_are_told_apart() {
+    let world = World::new(3, 2).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    let Decision::Insufficient(standing) = writer.refusal(customer.request(4)).await else { panic!() };
+    assert_eq!(standing.remaining, credits(3));
+    let (_first, _second) = (writer.hold(customer.request(1)).await, writer.hold(customer.request(1)).await);
+    let Decision::QuotaSpent { limit: 2, .. } = writer.refusal(customer.request(1)).await else { panic!() };
+    writer.stop().await;
+}

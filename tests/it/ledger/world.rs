@@ -1,0 +1,266 @@
+//! An account on a database of its own, and a writer's store, moved by hand.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use fluence::clock::{new_id, now};
+use fluence::domain::credits::Credits;
+use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
+use fluence::domain::plan::PlanRef;
+use fluence::domain::settlement::Outcome;
+use fluence::ledger::entry::CallRef;
+use fluence::ledger::handle::{Granted, Ledger, OpenHold};
+use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps};
+use fluence::ledger::lot::LotSource;
+use fluence::ledger::operation::{Effect, Grant, Operation};
+use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, Work};
+use fluence::ledger::writer::{self, WriterLimits};
+use fluence::storage::ledger::PgLedgerStore;
+use fluence::storage::{accounts, routes};
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::database::TestDatabase;
+
+/// How long a call may keep its idempotency key.
+pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// An account and its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Customer {
+    pub(super) account_id: AccountId,
+    pub(super) environment_id: EnvironmentId,
+    pub(super) call: CallRef,
+}
+
+/// A database with a plan of the test's own.
+pub(super) struct World {
+    pub(super) database: TestDatabase,
+    route: fluence::ledger::entry::RouteNumber,
+}
+
+impl World {
+    /// Plan `test` of edition `test` gives this many credits and requests a period.
+    pub(super) async fn new(credits: i64, requests: i32) -> Self {
+        let database = TestDatabase::new().await;
+        let mut connection = database.pool().acquire().await.unwrap();
+        let route = routes::numbers(&mut connection, &["/analyze"]).await.unwrap()["/analyze"];
+        drop(connection);
+        let world = Self { database, route };
+        world.plan("test", credits, requests).await;
+        world
+    }
+
+    pub(super) fn pool(&self) -> &PgPool {
+        self.database.pool()
+    }
+
+    /// Makes a plan of edition `test`.
+    pub(super) async fn plan(&self, name: &str, credits: i64, requests: i32) {
+        sqlx::query(
+            "insert into plan (edition, plan, position, tier, label, credits, rate_per_s, burst, concurrency, requests,
+                               access, api_access, keys_per_environment, support)
+             values ('test', $1, 0, 'test', 'test', $2, 1, 1, 1, $3, '{}', true, 100, 'community')",
+        )
+        .bind(name)
+        .bind(credits)
+        .bind(requests)
+        .execute(self.pool())
+        .await
+        .unwrap();
+    }
+
+    /// A new account on plan `test`, with a key.
+    pub(super) async fn customer(&self) -> Customer {
+        let account_id = AccountId::from_uuid(new_id());
+        let environment_id = EnvironmentId::from_uuid(new_id());
+        let key_id = KeyId::from_uuid(new_id());
+        let plan = PlanRef { edition: "test".into(), plan: "test".into() };
+        let new = accounts::NewAccount {
+            id: account_id,
+            environment_id,
+            name: "A".into(),
+            email: "a@b".into(),
+            plan,
+        };
+        let mut transaction = self.pool().begin().await.unwrap();
+        accounts::create(&mut transaction, &new).await.unwrap();
+        sqlx::query(
+            "insert into api_key (id, account_id, environment_id, name, scopes, format, created_at)
+             values ($1, $2, $3, 'k', '{}', 'fluence', now())",
+        )
+        .bind(key_id.as_uuid())
+        .bind(account_id.as_uuid())
+        .bind(environment_id.as_uuid())
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+        transaction.commit().await.unwrap();
+        Customer { account_id, environment_id, call: CallRef { key_id, route: self.route } }
+    }
+
+    /// A store with an epoch of its own, moved batch by batch.
+    pub(super) async fn hand(&self, node: &str) -> Hand {
+        self.hand_through(node, self.database.options()).await
+    }
+
+    /// The same over another way to the database.
+    pub(super) async fn hand_through(&self, node: &str, options: PgConnectOptions) -> Hand {
+        let mut store = PgLedgerStore::new(options, node.into(), LEASE);
+        let epoch = store.open_epoch().await.unwrap();
+        Hand { store, epoch, next: 1 }
+    }
+
+    /// A running writer.
+    pub(super) async fn writer(&self, node: &str) -> Writer {
+        self.writer_through(node, self.database.options()).await
+    }
+
+    /// The same over another way to the database.
+    pub(super) async fn writer_through(&self, node: &str, options: PgConnectOptions) -> Writer {
+        let stop = CancellationToken::new();
+        let store = PgLedgerStore::new(options, node.into(), LEASE);
+        let (ledger, task) = writer::start(store, limits(), stop.clone()).await.unwrap();
+        Writer { ledger, stop, task }
+    }
+
+    /// One value of the database.
+    pub(super) async fn value<T>(&self, query: &'static str) -> T
+    where
+        T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+    {
+        sqlx::query_scalar(query).fetch_one(self.pool()).await.unwrap()
+    }
+
+    /// Runs statements.
+    pub(super) async fn run(&self, statements: &'static str) {
+        sqlx::raw_sql(statements).execute(self.pool()).await.unwrap();
+    }
+
+    /// Balance, plan credits left and requests used.
+    pub(super) async fn books(&self, customer: &Customer) -> (i64, i64, i64) {
+        sqlx::query_as("select balance, plan_left, requests_used from ledger_account where account_id = $1")
+            .bind(customer.account_id.as_uuid())
+            .fetch_one(self.pool())
+            .await
+            .unwrap()
+    }
+}
+
+fn limits() -> WriterLimits {
+    WriterLimits {
+        batch: 512,
+        queue: 20_000,
+        longest_wait: Duration::from_secs(30),
+        flush_after: Duration::from_millis(5),
+        heartbeat_every: Duration::from_secs(1),
+    }
+}
+
+/// A running writer.
+pub(super) struct Writer {
+    pub(super) ledger: Ledger,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Writer {
+    /// Holds credits that are known to be there.
+    pub(super) async fn hold(&self, request: HoldRequest) -> OpenHold {
+        match self.ledger.hold(request).await.unwrap() {
+            Granted::Held { hold, .. } => hold,
+            Granted::Not(decision) => panic!("not held: {decision:?}"),
+        }
+    }
+
+    /// Asks for a hold that is known to be refused.
+    pub(super) async fn refusal(&self, request: HoldRequest) -> Decision {
+        match self.ledger.hold(request).await.unwrap() {
+            Granted::Held { hold, .. } => panic!("held: {hold:?}"),
+            Granted::Not(decision) => decision,
+        }
+    }
+
+    /// Commits what has ended and closes the epoch.
+    pub(super) async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+/// A store moved by hand, one batch after the other.
+pub(super) struct Hand {
+    pub(super) store: PgLedgerStore,
+    pub(super) epoch: Epoch,
+    pub(super) next: i32,
+}
+
+impl Hand {
+    pub(super) fn batch(&self, work: Work, captured: Vec<(CallId, Outcome)>) -> Batch {
+        Batch { epoch: self.epoch, number: self.next, open_from: 1, captured, work }
+    }
+
+    pub(super) async fn commit(&mut self, work: Work, captured: Vec<(CallId, Outcome)>) -> Effects {
+        let batch = self.batch(work, captured);
+        let effects = self.store.commit(&batch).await.unwrap();
+        self.next += 1;
+        effects
+    }
+
+    /// Commits one operation in order.
+    pub(super) async fn one(&mut self, operation: Operation) -> Effect {
+        self.commit(Work::Ordered(vec![operation]), Vec::new()).await.remove(0).unwrap()
+    }
+}
+
+impl Customer {
+    /// A call of `amount` credits.
+    pub(super) fn request(&self, amount: u32) -> HoldRequest {
+        HoldRequest {
+            call_id: CallId::from_uuid(new_id()),
+            account_id: self.account_id,
+            call: self.call,
+            amount: Credits::from_u32(amount),
+            caps: KeyCaps::default(),
+            idempotency: None,
+        }
+    }
+
+    /// The same under an idempotency key.
+    pub(super) fn request_once(&self, amount: u32, key: u8, fingerprint: u8) -> HoldRequest {
+        let claim = IdempotencyClaim {
+            environment_id: self.environment_id,
+            key_hash: [key; 32],
+            fingerprint: [fingerprint; 32],
+        };
+        HoldRequest { idempotency: Some(claim), ..self.request(amount) }
+    }
+
+    /// A grant of credits that live this long.
+    pub(super) fn grant(&self, amount: u32, life: TimeDelta) -> Operation {
+        let id = new_id();
+        Operation::Grant(Grant {
+            account_id: self.account_id,
+            id: CallId::from_uuid(id),
+            reference: id.to_string(),
+            source: LotSource::Grant,
+            amount: Credits::from_u32(amount),
+            expires_at: now() + life,
+            note: "a test".into(),
+        })
+    }
+
+    pub(super) fn advance(&self) -> Operation {
+        Operation::Advance { account_id: self.account_id, id: CallId::from_uuid(new_id()) }
+    }
+}
+
+/// The hold of an effect that is known to be one.
+pub(super) fn held(effect: &Option<Effect>) -> Hold {
+    match effect {
+        Some(Effect::Decided(Decision::Held { hold, .. })) => hold.clone(),
+        other => panic!("not held: {other:?}"),
+    }
+}
