@@ -8,6 +8,8 @@
 mod architecture;
 mod command;
 mod gate;
+mod http;
 mod local_postgres;
 mod people;
+mod server;
 mod support;
