@@ -8,7 +8,9 @@
 mod architecture;
 mod command;
 mod gate;
+mod http;
 mod ledger;
 mod local_postgres;
 mod people;
+mod server;
 mod support;
