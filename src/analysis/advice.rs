@@ -1,0 +1,405 @@
+//! Style lines and the buyer playbook: only what the person's own words support, with those words beside it.
+
+use serde::Serialize;
+
+use super::catalogue::{Rule, Section, Side};
+use super::evidence::{self, Evidence};
+use super::features::{FIRST_MARK, Features, LONG_WORDS, MARKS, SENTENCE_LENGTH, WORD_LENGTH};
+use super::lexicon::bits;
+use super::model::{Measure, Model};
+use super::normal::cumulative;
+use super::reading::{Placed, Reading, Texts};
+use super::segment::Token;
+use super::text;
+use super::traits::{Calibrated, TypeAxes};
+use crate::domain::language::Language;
+
+/// A rule speaks from this many standard deviations on.
+const MIN_Z: f64 = 0.7;
+/// And only as far as the deviation is the author's: |z| times the square root of the reliability.
+const MIN_TRUE_Z: f64 = 0.45;
+/// Occurrences a rule needs, for measures that count words or marks.
+const MIN_OCCURRENCES: u32 = 3;
+/// Lines of one part of the playbook, so that none crowds out the others.
+const MAX_PER_SECTION: usize = 2;
+/// Below this many lines the text does not set the person apart, and that is said.
+const MIN_LINES: usize = 3;
+/// Style percentiles below and above which a line says so.
+const STYLE_LOW: f64 = 0.35;
+const STYLE_HIGH: f64 = 0.65;
+/// Words from which trait hypotheses are made, and the probabilities outside of which.
+const HYPOTHESIS_WORDS: u32 = 500;
+const HYPOTHESIS_LOW: f64 = 0.40;
+const HYPOTHESIS_HIGH: f64 = 0.60;
+const MAX_HYPOTHESES: usize = 2;
+/// Quotations beside one line.
+const MAX_EVIDENCE: usize = 2;
+
+/// One line of advice.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    /// The same in both languages.
+    pub id: String,
+    /// Part of the playbook; style lines have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<Section>,
+    /// What to know or do.
+    pub text: String,
+    /// What it rests on.
+    pub basis: Basis,
+    /// How far from the middle.
+    pub strength: Strength,
+    /// Standing among the norms' texts, 0 to 100, drawn towards 50 for short texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub percentile: Option<u8>,
+    /// What was counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Tally>,
+    /// The person's own words behind it.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What a line rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Counted in the person's texts.
+    ObservedStyle,
+    /// A guess from a trait's probability.
+    TraitHypothesis,
+    /// What the analysis cannot tell.
+    Limits,
+}
+
+/// How far from the middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// Not set apart.
+    None,
+    /// From 0.7 standard deviations.
+    Slight,
+    /// From 1.2.
+    Clear,
+    /// From 2.
+    Strong,
+}
+
+impl Strength {
+    fn of(z: f64) -> Self {
+        match z.abs() {
+            z if z >= 2.0 => Self::Strong,
+            z if z >= 1.2 => Self::Clear,
+            z if z >= MIN_Z => Self::Slight,
+            _ => Self::None,
+        }
+    }
+}
+
+/// A count and what it is out of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Occurrences; for sentence length, the mean length.
+    pub matched: u32,
+    /// Out of how many words.
+    pub of_words: u32,
+}
+
+/// Everything the advice looks at.
+#[derive(Debug)]
+pub struct Ground<'a> {
+    /// Standardised features.
+    pub z: &'a Features,
+    /// Sentences of the language analysed.
+    pub texts: &'a Texts,
+    /// All posts.
+    pub reading: &'a Reading<'a>,
+    /// Counts of those sentences together.
+    pub total: &'a super::features::Counts,
+    /// Language of the posts.
+    pub language: Language,
+    /// Language of the answer.
+    pub answer: Language,
+    /// The model.
+    pub model: &'a Model,
+}
+
+/// One measure of this person.
+struct Standing {
+    z: f64,
+    reliability: f64,
+}
+
+impl Ground<'_> {
+    fn standing(&self, measure: &Measure) -> Standing {
+        let score = measure.mix.iter().map(|(feature, weight)| weight * self.z[*feature]).sum();
+        let words = f64::from(self.total.words.max(1));
+        let norm = measure.norm(self.language);
+        Standing { z: norm.z(score, words), reliability: norm.reliability(words) }
+    }
+
+    fn measure(&self, at: usize) -> &Measure {
+        &self.model.header.measures[at]
+    }
+
+    /// Occurrences of what the measure counts, on the side that matters.
+    fn occurrences(&self, measure: &Measure, side: Side) -> u32 {
+        measure
+            .mix
+            .iter()
+            .filter(|(_, w)| w * side.sign() > 0.0)
+            .map(|(f, _)| self.total.occurrences(*f))
+            .sum()
+    }
+
+    fn tally(&self, measure: &Measure) -> Option<Tally> {
+        let of_words = self.total.words;
+        if measure.mix.iter().any(|(feature, _)| *feature == SENTENCE_LENGTH) {
+            let matched = (f64::from(of_words) / f64::from(self.total.sentences.max(1))).round();
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a mean of word counts"
+            )]
+            return Some(Tally { matched: matched as u32, of_words });
+        }
+        let matched = measure.mix.iter().map(|(feature, _)| self.total.occurrences(*feature)).sum();
+        measure.mix.iter().all(|(feature, _)| *feature != WORD_LENGTH).then_some(Tally { matched, of_words })
+    }
+}
+
+/// Observed style: a line for each aspect, and one for the direction of time when one stands out.
+pub fn style(ground: &Ground<'_>) -> Vec<Line> {
+    let mut lines: Vec<Line> = ground
+        .model
+        .catalogue
+        .style
+        .iter()
+        .map(|style| {
+            let measure = ground.measure(style.at);
+            let standing = ground.standing(measure);
+            let share = standing.share();
+            let (level, texts) = match share {
+                s if s < STYLE_LOW => ("low", &style.low),
+                s if s > STYLE_HIGH => ("high", &style.high),
+                _ => ("mid", &style.mid),
+            };
+            let side = if level == "low" { Side::Low } else { Side::High };
+            let evidence = if level == "mid" { Vec::new() } else { ground.evidence(measure, side) };
+            let id = format!("{}.{level}", style.id);
+            ground.line(id, None, texts.of(ground.answer), Some(measure), &standing, evidence)
+        })
+        .collect();
+    lines.extend(time_focus(ground));
+    lines
+}
+
+fn time_focus(ground: &Ground<'_>) -> Option<Line> {
+    let standings = ground.model.catalogue.time_focus.iter().map(|focus| {
+        let measure = ground.measure(focus.at);
+        (focus, measure, ground.standing(measure))
+    });
+    let (focus, measure, standing) = standings.max_by(|a, b| a.2.true_z().total_cmp(&b.2.true_z()))?;
+    (standing.share() > STYLE_HIGH).then(|| {
+        let evidence = ground.evidence(measure, Side::High);
+        ground.line(focus.id.clone(), None, focus.text.of(ground.answer), Some(measure), &standing, evidence)
+    })
+}
+
+/// The playbook: rules that the words support, strongest first within each part; hypotheses; what not to infer.
+pub fn playbook(ground: &Ground<'_>, calibrated: &Calibrated, axes: &TypeAxes) -> Vec<Line> {
+    let mut fired: Vec<(f64, Line)> =
+        ground.model.catalogue.rules.iter().filter_map(|rule| rule_line(rule, ground)).collect();
+    fired.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    let mut lines: Vec<Line> = Vec::new();
+    for (_, line) in fired {
+        if lines.iter().filter(|other| other.section == line.section).count() < MAX_PER_SECTION {
+            lines.push(line);
+        }
+    }
+    lines.extend(hypotheses(ground, calibrated));
+    if lines.len() < MIN_LINES {
+        lines.push(remark("little_sets_apart", text::little_sets_apart(ground.answer), Section::Opening));
+    }
+    let warning = text::do_not_infer(axes, ground.texts.words, ground.language, ground.answer);
+    lines.push(remark("what_not_to_infer", &warning, Section::DoNotInfer));
+    lines.sort_by_key(|line| line.section);
+    lines
+}
+
+/// The line of a rule and its strength, when the measure, the length of the text and the evidence allow it.
+fn rule_line(rule: &Rule, ground: &Ground<'_>) -> Option<(f64, Line)> {
+    let measure = ground.measure(rule.at);
+    let standing = ground.standing(measure);
+    let strength = rule.when.sign() * standing.true_z();
+    let counts_shapes = measure.mix.iter().any(|(feature, _)| *feature >= SENTENCE_LENGTH);
+    let removes = measure.mix.iter().all(|(_, weight)| weight * rule.when.sign() < 0.0);
+    let enough = counts_shapes || removes || ground.occurrences(measure, rule.when) >= MIN_OCCURRENCES;
+    if rule.when.sign() * standing.z < MIN_Z || strength < MIN_TRUE_Z || !enough {
+        return None;
+    }
+    let evidence = ground.evidence(measure, rule.when);
+    if evidence.is_empty() {
+        return None;
+    }
+    let text = rule.text.of(ground.answer);
+    Some((
+        strength,
+        ground.line(rule.id.clone(), Some(rule.section), text, Some(measure), &standing, evidence),
+    ))
+}
+
+fn hypotheses(ground: &Ground<'_>, calibrated: &Calibrated) -> Vec<Line> {
+    if ground.texts.words < HYPOTHESIS_WORDS {
+        return Vec::new();
+    }
+    let applies = |at: usize, when: Side| match when {
+        Side::High => calibrated.probability[at] > HYPOTHESIS_HIGH,
+        Side::Low => calibrated.probability[at] < HYPOTHESIS_LOW,
+    };
+    let listed = ground.model.catalogue.hypotheses.iter().filter(|h| applies(h.at, h.when));
+    let mut found: Vec<_> = listed.map(|h| ((calibrated.probability[h.at] - 0.5).abs(), h)).collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.truncate(MAX_HYPOTHESES);
+    found
+        .into_iter()
+        .map(|(_, h)| Line {
+            basis: Basis::TraitHypothesis,
+            ..remark(&h.id, h.text.of(ground.answer), h.section).with_strength(Strength::Slight)
+        })
+        .collect()
+}
+
+fn remark(id: &str, text: &str, section: Section) -> Line {
+    Line {
+        id: id.to_owned(),
+        section: Some(section),
+        text: text.to_owned(),
+        basis: Basis::Limits,
+        strength: Strength::None,
+        percentile: None,
+        counts: None,
+        evidence: Vec::new(),
+    }
+}
+
+impl Line {
+    fn with_strength(self, strength: Strength) -> Self {
+        Self { strength, ..self }
+    }
+}
+
+impl Standing {
+    /// The deviation that is the author's and not chance, in standard deviations of authors.
+    fn true_z(&self) -> f64 {
+        self.z * self.reliability.sqrt()
+    }
+
+    fn share(&self) -> f64 {
+        cumulative(self.z * self.reliability)
+    }
+}
+
+impl Ground<'_> {
+    fn line(
+        &self,
+        id: String,
+        section: Option<Section>,
+        template: &str,
+        measure: Option<&Measure>,
+        standing: &Standing,
+        evidence: Vec<Evidence>,
+    ) -> Line {
+        let counts = measure.and_then(|measure| self.tally(measure));
+        let fill = |name: &str, value: u32, text: String| text.replace(name, &value.to_string());
+        let mut text = template.to_owned();
+        if let Some(tally) = counts {
+            text = fill("{matched}", tally.matched, fill("{of}", tally.of_words, text));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a probability times 100 fits"
+        )]
+        let percentile = (standing.share() * 100.0).round() as u8;
+        Line {
+            id,
+            section,
+            text,
+            basis: Basis::ObservedStyle,
+            strength: Strength::of(standing.z),
+            percentile: Some(percentile),
+            counts,
+            evidence,
+        }
+    }
+
+    /// The sentences that show a measure best, and the words in them.
+    fn evidence(&self, measure: &Measure, side: Side) -> Vec<Evidence> {
+        let mut shown: Vec<(f64, &Placed)> = self
+            .texts
+            .sentences
+            .iter()
+            .filter(|placed| !placed.sensitive)
+            .filter_map(|placed| Some((self.shows(measure, side, placed)?, placed)))
+            .collect();
+        shown.sort_by(|a, b| b.0.total_cmp(&a.0));
+        shown.truncate(MAX_EVIDENCE);
+        let show = |placed: &Placed| {
+            evidence::of_rule(placed, &self.words_shown(measure, side, placed), self.reading)
+        };
+        shown.into_iter().map(|(_, placed)| show(placed)).collect()
+    }
+
+    /// How well a sentence shows a measure, or nothing when it does not.
+    fn shows(&self, measure: &Measure, side: Side, placed: &Placed) -> Option<f64> {
+        let counts = &placed.counts;
+        let words = f64::from(counts.words);
+        let sum: f64 = measure
+            .mix
+            .iter()
+            .map(|(feature, weight)| match *feature {
+                SENTENCE_LENGTH => weight * words,
+                WORD_LENGTH | LONG_WORDS => weight * f64::from(counts.letters) / words,
+                feature => weight * f64::from(counts.occurrences(feature)),
+            })
+            .sum();
+        let only_removes = measure.mix.iter().all(|(_, weight)| weight * side.sign() <= 0.0);
+        let is_shape = measure.mix.iter().any(|(feature, _)| *feature >= SENTENCE_LENGTH);
+        if is_shape {
+            return (counts.words >= MIN_SHOWN_WORDS).then_some(side.sign() * sum);
+        }
+        if only_removes {
+            // What is absent is shown by a plain sentence without any of it.
+            let fits = (MIN_SHOWN_WORDS..=MAX_PLAIN_WORDS).contains(&counts.words) && counts.marks[0] == 0;
+            return (fits && sum == 0.0)
+                .then_some(f64::from(counts.categories[self.certainty()]) - words / 100.0);
+        }
+        (side.sign() * sum > 0.0).then_some(side.sign() * sum / words.sqrt())
+    }
+
+    fn certainty(&self) -> usize {
+        self.model.lexicon.categories.iter().position(|name| *name == "cert").unwrap_or_default()
+    }
+
+    fn words_shown<'p>(&self, measure: &Measure, side: Side, placed: &'p Placed) -> Vec<&'p Token> {
+        let wanted = measure
+            .mix
+            .iter()
+            .filter(|(feature, weight)| *feature < FIRST_MARK && weight * side.sign() > 0.0)
+            .fold(0_u64, |set, (feature, _)| set | 1 << feature);
+        let numbers = measure.mix.iter().any(|(feature, _)| *feature == FIRST_MARK + NUMBER);
+        let matches = |token: &&Token| {
+            let set = self.model.lexicon.categories_of(&token.norm, self.language) & wanted;
+            (token.is_word && bits(set).next().is_some()) || (numbers && !token.is_word)
+        };
+        placed.sentence.tokens.iter().filter(matches).collect()
+    }
+}
+
+/// Least words of a sentence that is shown for its shape or plainness, and most for its plainness.
+const MIN_SHOWN_WORDS: u32 = 4;
+const MAX_PLAIN_WORDS: u32 = 14;
+/// Place of numbers among the marks.
+const NUMBER: usize = 6;
+const _: () = assert!(MARKS.len() == 10 && NUMBER < MARKS.len());
