@@ -11,12 +11,12 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use anyhow::Context;
-use sqlx::migrate::Migrator;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
 use crate::local_postgres::{Throwaway, template};
+use crate::storage::schema::MIGRATIONS;
 
 /// The variable with the server's URL.
 pub const URL_VARIABLE: &str = "TEST_DATABASE_URL";
@@ -25,8 +25,6 @@ pub const TEMPLATE_VARIABLE: &str = "TEST_TEMPLATE";
 
 /// How long an interrupted command may take to end, before it is asked again with more force.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// Runs the command and returns its exit status, or 128 and the signal's number when a signal ended it. The server is
 /// gone afterwards, however the command ended.

@@ -2,8 +2,10 @@
 
 pub mod accounts;
 pub mod catalogue;
+pub mod clock;
 pub mod error;
 pub mod keys;
 pub mod ledger;
 pub mod pool;
 pub mod routes;
+pub mod schema;
