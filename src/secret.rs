@@ -126,7 +126,7 @@ pub fn generate_key(format: KeyFormat) -> Result<KeySecret, NewKeyError> {
             0
         });
         // Less than `below`, since `word` is less than 2^64.
-        (u128::from(word) * below as u128 >> 64) as usize
+        ((u128::from(word) * below as u128) >> 64) as usize
     })?;
     match failure {
         Some(error) => Err(NewKeyError::Random(error)),
