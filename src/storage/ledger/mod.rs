@@ -3,13 +3,16 @@
 mod connection;
 mod error;
 mod fast;
+pub mod lots;
 mod ordered;
+mod partitions;
 mod recover;
 mod resolve;
 mod rows;
 mod save;
 mod seal;
 pub mod standing;
+pub mod statement;
 
 use chrono::TimeDelta;
 use sqlx::postgres::PgConnectOptions;
@@ -17,6 +20,7 @@ use sqlx::postgres::PgConnectOptions;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
 use connection::LedgerConnection;
 
+pub use partitions::make_partitions;
 pub use recover::close_stale_epochs;
 
 /// The ledger in Postgres, for one writer.

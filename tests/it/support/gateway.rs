@@ -164,8 +164,13 @@ impl Gateway {
     pub(crate) async fn leave(&self, account_id: AccountId, credits: i64) {
         let balance = self.balance(account_id).await;
         let amount = (balance - credits).try_into().unwrap();
-        self.act(Operation::Correct(Correction { account_id, id: CallId::from_uuid(new_id()), amount }))
-            .await;
+        self.act(Operation::Correct(Correction {
+            account_id,
+            id: CallId::from_uuid(new_id()),
+            amount,
+            note: "test".into(),
+        }))
+        .await;
     }
 
     /// What the account's row says.
