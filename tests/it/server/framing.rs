@@ -166,13 +166,19 @@ async fn b22_unknown_methods_are_refused_free_of_charge() {
 }
 
 #[tokio::test]
-async fn b28_a_refusal_reaches_a_client_that_is_still_sending() {
+async fn b28_a_refused_client_may_finish_sending() {
     let gateway = Gateway::start(patient()).await;
     let mut client = gateway.connect().await;
     client.send("POST /deny HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n").await;
-    client.send("x".repeat(200_000)).await;
-    let text = client.read_to_end().await;
-    assert_eq!((status(&text), answers(&text)), (401, 1));
+    assert_eq!(status(&client.read_answer().await), 401);
+    // Were the connection closed at once, the second of these would fail, and many clients with it.
+    for _ in 0..10 {
+        client.send("x".repeat(10_000)).await;
+    }
+    // What follows is never read as a request.
+    client.send(post_crm("{}")).await;
+    assert_eq!(client.read_to_end().await, "");
+    assert_eq!(gateway.calls(), 0);
 }
 
 #[tokio::test]
