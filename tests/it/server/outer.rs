@@ -1,5 +1,10 @@
 //! What surrounds every request.
 
+use axum::body::Body;
+use axum::http::Request;
+use fluence::server::outer::Outer;
+
+use crate::support::edge::edge;
 use crate::support::raw::{Gateway, patient, status};
 
 async fn send(gateway: &Gateway, request_line: &str) -> String {
@@ -75,4 +80,57 @@ async fn c09_options_says_what_a_path_answers_to() {
     assert_eq!(status(&send(&gateway, "OPTIONS *").await), 204);
     assert_eq!(status(&send(&gateway, "OPTIONS /none").await), 404);
     assert_eq!(gateway.calls(), 0);
+}
+
+/// Log lines of this thread, as JSON.
+#[derive(Clone, Default)]
+struct Lines(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn l01_a_request_is_one_log_line_without_secrets_or_paths() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let outer = Outer::new(axum::Router::new(), edge());
+    let request = Request::post("/canary-path?api_key=canary-query")
+        .header("host", "a")
+        .header("x-api-key", "canary-key")
+        .header("x-request-id", "theirs-1")
+        .body(Body::from("canary-body"));
+    let response = outer.answer(request.unwrap()).await;
+
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&line["method"], &line["status"]), (&"POST".into(), &404.into()));
+    assert_eq!(line["code"], "ENDPOINT_NOT_FOUND");
+    assert_eq!(line["client_request_id"], "theirs-1");
+    assert_eq!(line["request_id"], response.headers()["x-request-id"].to_str().unwrap());
+    assert!(line["duration_ms"].is_number());
+    assert!(!text.contains("canary"), "{text}");
+}
+
+#[tokio::test]
+async fn l04_a_client_s_id_is_logged_only_if_it_is_short_and_visible() {
+    for bad in ["with space", &"x".repeat(65), "caf\u{e9}", ""] {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone());
+        let _guard = tracing::subscriber::set_default(subscriber.finish());
+        let request = Request::get("/").header("host", "a").header("x-request-id", bad.as_bytes());
+        Outer::new(axum::Router::new(), edge()).answer(request.body(Body::empty()).unwrap()).await;
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("404") && !text.contains("client_request_id"), "{text}");
+    }
 }
