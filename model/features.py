@@ -53,14 +53,16 @@ class Counter:
         counts[SENTENCES] = 1
         for k, mark in enumerate(MARK_FEATURES):
             counts[MARKS_AT + k] = sentence.marks[mark]
-        first = True
+        first, previous = True, ""
         for token in sentence.tokens:
             if not token.is_word:
+                previous = ""
                 continue
             counts[WORDS] += 1
             counts[LETTERS] += len(token.norm)
             counts[LONG] += len(token.norm) >= LONG_WORD_LETTERS
-            categories = self.lexicon.categories_of(token.norm, language)
+            categories = self.lexicon.categories_of(previous, token.norm, language)
+            previous = token.norm
             for c in categories:
                 counts[self.cats_at + c] += 1
             named = token.titlecase and not first  # a name inside a sentence says nothing about its author

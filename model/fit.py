@@ -10,6 +10,14 @@ from features import DIMS, WORDS, norms_of, standardise
 # Ridge penalties, chosen once on the first seed of the cross-validation: the same optimum is flat from half to
 # twice these values (mean AUC within 0.002).
 PENALTY_WORDS, PENALTY_MEANING = 3000.0, 6000.0
+# How formal a text is, after Heylighen & Dewaele (2002, Foundations of Science 7, 293-340): what refers to things counts
+# for it, what refers to the moment and the speaker against it. Posts are far more formal than the essays of the norms;
+# without this, everybody who writes for the public would look calm, open and unfriendly.
+REGISTER = {
+    "word.prep": 1.0, "word.article": 1.0, "shape.word_length": 1.0, "shape.long_words": 1.0,
+    "word.i": -1.0, "word.present": -0.5, "word.filler": -0.5, "word.you": -0.5, "word.neg": -0.5,
+}
+MIN_SPREAD = 0.02  # least variance between authors that is believed, of a score in standard deviations
 LENGTHS = (120, 185, 270, 350)  # words in the windows from which the effect of length is fitted
 BANDS = ((120, 185), (250, 350), (500, None))  # least words of a band; the window that stands for it (None: all)
 FOLDS = 10
@@ -21,7 +29,25 @@ def folds_of(ids, seed):
     return {int(ids[a]): k % FOLDS for k, a in enumerate(order)}
 
 
-def ridge(z, labels):
+def register_of(names):
+    """The register as a mix of features."""
+    return np.array([REGISTER.get(name, 0.0) for name in names])
+
+
+def register_slopes(z, register):
+    """How much each feature goes with the register, in the writers of the norms."""
+    level = z @ register
+    return level @ z / (level @ level)
+
+
+def ridge(z, labels, register):
+    """Weights of the features with the register's part taken out, expressed over the features themselves."""
+    slopes = register_slopes(z, register)
+    weights = _ridge(z - np.outer(z @ register, slopes), labels)
+    return weights - np.outer(register, slopes @ weights)
+
+
+def _ridge(z, labels):
     penalty = np.full(z.shape[1], PENALTY_WORDS)
     penalty[-DIMS:] = PENALTY_MEANING
     return np.linalg.solve(z.T @ z + np.diag(penalty), z.T @ (labels - labels.mean(0)))
@@ -47,7 +73,7 @@ class LengthNorm:
         variances.append(whole[1].var())
         inverse, variances = np.array(inverse), np.array(variances)
         b, a = np.polyfit(inverse, means, 1)
-        v = max(float(np.mean(covariances)), 0.02 * variances[-1])
+        v = max(float(np.mean(covariances)), MIN_SPREAD)
         k = float(((variances / v - 1) * inverse).sum() / (inverse**2).sum())
         return cls(float(a), float(b), v, min(max(k, 10.0), 5000.0))
 
@@ -69,6 +95,36 @@ def fit_length_norms(essays, score):
     whole = score(totals)
     mean_words = totals[:, WORDS].mean()
     return [LengthNorm.fit([(w, s[:, c]) for w, s in pairs], (mean_words, whole[:, c])) for c in range(whole.shape[1])]
+
+
+class Distance:
+    """How far the forms of texts of n words lie from the norms: the 90th percentile, a + b/n, of the mean squared
+    deviation. A text further away than that is unlike the norms' texts, and its scores count for less."""
+
+    QUANTILE = 0.9
+
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    @staticmethod
+    def of(z):
+        return (z[:, :-DIMS] ** 2).mean(1)
+
+    @classmethod
+    def fit(cls, essays, standardised):
+        """`standardised` turns counts into standardised features."""
+        points = []
+        for words in LENGTHS:
+            first = np.array([w[0] for w in (windows(s, words) for s in essays.sentences) if w])
+            points.append((1 / first[:, WORDS].mean(), np.quantile(cls.of(standardised(first)), cls.QUANTILE)))
+        totals = essays.totals()
+        points.append((1 / totals[:, WORDS].mean(), np.quantile(cls.of(standardised(totals)), cls.QUANTILE)))
+        b, a = np.polyfit(*zip(*points), 1)
+        return cls(float(a), float(b))
+
+    def resemblance(self, z, words):
+        """1 for a text like the norms' texts, less the further away it is."""
+        return np.minimum(1.0, (self.a + self.b / words) / self.of(z))
 
 
 def platt(z, y):
@@ -112,23 +168,24 @@ class CrossValidation:
         self.fold = {"en": np.array([self.folds[int(i)] for i in english.ids]),
                      "pt": np.array([self.folds[int(i)] for i in portuguese.ids])}
         self.norms, self.weights = {}, []
+        register = register_of(counter.names)
         for k in range(FOLDS):
             train = self.fold["en"] != k
             norms = {lg: norms_of(self.raw[lg][self.fold[lg] != k]) for lg in ("en", "pt")}
             z = standardise(self.raw["en"][train], norms["en"])
             self.norms[k] = norms
-            self.weights.append(ridge(z, english.labels[train]))
+            self.weights.append(ridge(z, english.labels[train], register))
         self.counter, self.scale = counter, scale
-        self.unit = 1.0
+        self.unit = 1.0  # scores are told in standard deviations of whole English essays
         self.unit = self.scores("en", english.totals(), np.arange(len(english.ids))).std(0)
 
     def scores(self, language, counts, authors):
         """Out-of-fold scores of counts; `authors` indexes the essays of the language."""
-        raw = self.counter.features(counts, self.scale)
-        out = np.zeros((len(raw), len(TRAITS)))
+        z = self.standardised(language, counts, authors)
+        out = np.zeros((len(z), len(TRAITS)))
         for k in range(FOLDS):
             rows = self.fold[language][authors] == k
-            out[rows] = standardise(raw[rows], self.norms[k][language]) @ self.weights[k]
+            out[rows] = z[rows] @ self.weights[k]
         return out / self.unit
 
     def windowed(self, language, words):
@@ -153,9 +210,19 @@ class CrossValidation:
         return [LengthNorm.fit([(w, s[:, t]) for w, s in pairs], (totals[:, WORDS].mean(), whole[:, t]))
                 for t in range(len(TRAITS))]
 
-    def z(self, language, words, norms):
-        """Authors, z-scores by length, for the first windows of a band."""
+    def z(self, language, words, norms, distance):
+        """Authors, z-scores by length and resemblance to the norms, for the first windows of a band."""
         authors, first, _ = self.windowed(language, words)
         s = self.scores(language, first, authors)
         n = first[:, WORDS]
-        return authors, np.stack([norms[t].z(s[:, t], n) for t in range(len(TRAITS))], axis=1)
+        alike = distance.resemblance(self.standardised(language, first, authors), n)
+        return authors, np.stack([norms[t].z(s[:, t], n) for t in range(len(TRAITS))], axis=1) * alike[:, None]
+
+    def standardised(self, language, counts, authors):
+        """Features by the norms of other folds."""
+        raw = self.counter.features(counts, self.scale)
+        out = np.zeros_like(raw)
+        for k in range(FOLDS):
+            rows = self.fold[language][authors] == k
+            out[rows] = standardise(raw[rows], self.norms[k][language])
+        return out

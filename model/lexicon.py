@@ -53,10 +53,21 @@ class Lexicon:
                 table[language][category] = word_list
         self.categories = list(self.features["en"])
         assert self.categories == list(self.features["pt"]), "each category needs both languages, in one order"
+        self._pairs = {
+            language: {w for words in lists.values() for w in words.words if "_" in w}
+            for language, lists in self.features.items()
+        }
         self._cache = {language: {} for language in LANGUAGES}
 
-    def categories_of(self, word, language):
-        """Indexes of the feature categories that hold `word`."""
+    def categories_of(self, previous, word, language):
+        """Indexes of the feature categories that hold `word`, alone or right after `previous` ("" at the start)."""
+        alone = self._look_up(word, language)
+        pair = f"{previous}_{word}"
+        if previous and pair in self._pairs[language]:
+            return tuple(sorted({*alone, *self._look_up(pair, language)}))
+        return alone
+
+    def _look_up(self, word, language):
         cache = self._cache[language]
         if word not in cache:
             lists = self.features[language]

@@ -40,7 +40,7 @@ def write(path, header, tables):
         text = b"".join(w.encode() + b"\n" for w in words)
         header["tables"][language] = {"words": len(words), "bytes": len(text)}
         blobs += [text, np.array([table[w] for w in words], np.int8).tobytes()]
-    head = json.dumps(rounded(header), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    head = json.dumps(rounded(header), ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
     body = MAGIC + struct.pack("<I", len(head)) + head + b"".join(blobs)
     seal = hashlib.sha256(body).digest()
     assert len(body) + 32 <= MAX_BYTES, f"the model file has {len(body) + 32} bytes, more than {MAX_BYTES}"

@@ -15,10 +15,13 @@ import modelfile
 import vectors
 from dataset import TRAITS
 from features import CLIP, DIMS, LONG_WORD_LETTERS, MARK_FEATURES, SHAPE_FEATURES, UNVECTORED, Counter, norms_of, standardise
-from fit import BANDS, CrossValidation, biserial, auc, fit_length_norms, platt, ridge, sigmoid
+from fit import (
+    BANDS, CrossValidation, Distance, auc, biserial, fit_length_norms, platt, register_of, register_slopes, ridge,
+)
 from lexicon import LANGUAGES, LEXICON_PATH
 
 SCHEMA = 1
+REGISTER_FREE = "formality"  # the one measure that is the register itself
 MODEL_ID = "fluence-text-1"
 MODEL_DATE = "2026-11-22"
 MEASURES_PATH = Path(__file__).with_name("measures.toml")
@@ -55,11 +58,11 @@ def length_norm(n):
     return {"a": n.a, "b": n.b, "v": n.v, "k": n.k}
 
 
-def calibrate(cv, norms):
+def calibrate(cv, norms, distance):
     """Platt slope and intercept and validity per band and trait, from English out-of-fold scores."""
     bands = []
     for least, window in BANDS:
-        authors, z = cv.z("en", window, norms)
+        authors, z = cv.z("en", window, norms, distance)
         y = cv.english.labels[authors]
         curves = [platt(z[:, t], y[:, t]) for t in range(len(TRAITS))]
         bands.append({
@@ -78,15 +81,25 @@ def build(folder, vectors_path):
     cv = CrossValidation(essays["en"], essays["pt"], counter, scale)
     raw = {lg: counter.features(e.totals(), scale) for lg, e in essays.items()}
     norms = {lg: norms_of(raw[lg]) for lg in LANGUAGES}
-    weights = (ridge(standardise(raw["en"], norms["en"]), essays["en"].labels) / cv.unit).T
+    register = register_of(counter.names)
+    z = {lg: standardise(raw[lg], norms[lg]) for lg in LANGUAGES}
+    weights = (ridge(z["en"], essays["en"].labels, register) / cv.unit).T
+    distance = {
+        lg: Distance.fit(essays[lg], lambda c, lg=lg: standardise(counter.features(c, scale), norms[lg])) for lg in LANGUAGES
+    }
     trait_norms = {lg: cv.length_norms(lg) for lg in LANGUAGES}
     names, mixes = measures(counter)
-    measure_norms = {
-        lg: fit_length_norms(essays[lg], lambda c, lg=lg: standardise(counter.features(c, scale), norms[lg]) @ mixes.T)
-        for lg in LANGUAGES
-    }
-    bands = calibrate(cv, trait_norms["en"])
-    pt_authors, pt_z = cv.z("pt", None, trait_norms["pt"])
+    register_parts, measure_norms = {}, {}
+    for lg in LANGUAGES:
+        part = mixes @ register_slopes(z[lg], register)
+        part[[name == REGISTER_FREE for name, _ in names]] = 0.0
+        register_parts[lg] = part
+        in_register = mixes - np.outer(part, register)
+        measure_norms[lg] = fit_length_norms(
+            essays[lg], lambda c, lg=lg, m=in_register: standardise(counter.features(c, scale), norms[lg]) @ m.T
+        )
+    bands = calibrate(cv, trait_norms["en"], distance["en"])
+    pt_authors, pt_z = cv.z("pt", None, trait_norms["pt"], distance["pt"])
     header = {
         "schema": SCHEMA, "id": MODEL_ID, "date": MODEL_DATE,
         "training": {lg: {"sha256": dataset.sha256(folder, lg), "authors": len(essays[lg].ids)} for lg in LANGUAGES},
@@ -97,10 +110,12 @@ def build(folder, vectors_path):
         "norms": {lg: {"mean": norms[lg][0], "sd": norms[lg][1]} for lg in LANGUAGES},
         "weights": weights,
         "score_norms": {lg: [length_norm(n) for n in trait_norms[lg]] for lg in LANGUAGES},
+        "register": {name: weight for name, weight in zip(counter.names, register) if weight},
+        "distance": {lg: {"a": distance[lg].a, "b": distance[lg].b} for lg in LANGUAGES},
         "bands": bands,
         "measures": [
             {"name": n, "style": kind == "style", "weights": {counter.names[i]: mixes[m][i] for i in np.flatnonzero(mixes[m])},
-             **{lg: length_norm(measure_norms[lg][m]) for lg in LANGUAGES}}
+             "norms": {lg: {"register": register_parts[lg][m], **length_norm(measure_norms[lg][m])} for lg in LANGUAGES}}
             for m, (n, kind) in enumerate(names)
         ],
         "type_axes": TYPE_AXES,

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::catalogue::{Rule, Section, Side};
 use super::evidence::{self, Evidence};
-use super::features::{FIRST_MARK, Features, LONG_WORDS, MARKS, SENTENCE_LENGTH, WORD_LENGTH};
-use super::lexicon::bits;
+use super::features::{FIRST_MARK, Features, MARKS, SENTENCE_LENGTH, WORD_LENGTH, word_facts};
 use super::model::{Measure, Model};
 use super::normal::cumulative;
 use super::reading::{Placed, Reading, Texts};
@@ -14,9 +13,7 @@ use super::text;
 use super::traits::{Calibrated, TypeAxes};
 use crate::domain::language::Language;
 
-/// A rule speaks from this many standard deviations on.
-const MIN_Z: f64 = 0.7;
-/// And only as far as the deviation is the author's: |z| times the square root of the reliability.
+/// A rule speaks only as far as the deviation is the author's: |z| times the square root of the reliability.
 const MIN_TRUE_Z: f64 = 0.45;
 /// Occurrences a rule needs, for measures that count words or marks.
 const MIN_OCCURRENCES: u32 = 3;
@@ -24,9 +21,8 @@ const MIN_OCCURRENCES: u32 = 3;
 const MAX_PER_SECTION: usize = 2;
 /// Below this many lines the text does not set the person apart, and that is said.
 const MIN_LINES: usize = 3;
-/// Style percentiles below and above which a line says so.
-const STYLE_LOW: f64 = 0.35;
-const STYLE_HIGH: f64 = 0.65;
+/// Share of the norms' texts that look less in one direction of time than a text that is said to look there.
+const TIME_FOCUS_ABOVE: f64 = 0.70;
 /// Words from which trait hypotheses are made, and the probabilities outside of which.
 const HYPOTHESIS_WORDS: u32 = 500;
 const HYPOTHESIS_LOW: f64 = 0.40;
@@ -49,7 +45,7 @@ pub struct Line {
     pub basis: Basis,
     /// How far from the middle.
     pub strength: Strength,
-    /// Standing among the norms' texts, 0 to 100, drawn towards 50 for short texts.
+    /// Share of the norms' texts of this length and register that stand lower: 0 to 100. It describes the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub percentile: Option<u8>,
     /// What was counted.
@@ -90,7 +86,7 @@ impl Strength {
         match z.abs() {
             z if z >= 2.0 => Self::Strong,
             z if z >= 1.2 => Self::Clear,
-            z if z >= MIN_Z => Self::Slight,
+            z if z >= 0.7 => Self::Slight,
             _ => Self::None,
         }
     }
@@ -131,11 +127,14 @@ struct Standing {
 }
 
 impl Ground<'_> {
+    /// Where the person stands on a measure, for the register they write in.
     fn standing(&self, measure: &Measure) -> Standing {
-        let score = measure.mix.iter().map(|(feature, weight)| weight * self.z[*feature]).sum();
-        let words = f64::from(self.total.words.max(1));
+        let sum =
+            |mix: &[(usize, f64)]| mix.iter().map(|(feature, weight)| weight * self.z[*feature]).sum::<f64>();
         let norm = measure.norm(self.language);
-        Standing { z: norm.z(score, words), reliability: norm.reliability(words) }
+        let score = sum(&measure.mix) - norm.register * sum(&self.model.register);
+        let words = f64::from(self.total.words.max(1));
+        Standing { z: norm.spread.z(score, words), reliability: norm.spread.reliability(words) }
     }
 
     fn measure(&self, at: usize) -> &Measure {
@@ -180,8 +179,8 @@ pub fn style(ground: &Ground<'_>) -> Vec<Line> {
             let standing = ground.standing(measure);
             let share = standing.share();
             let (level, texts) = match share {
-                s if s < STYLE_LOW => ("low", &style.low),
-                s if s > STYLE_HIGH => ("high", &style.high),
+                s if s < style.low_below => ("low", &style.low),
+                s if s > style.high_above => ("high", &style.high),
                 _ => ("mid", &style.mid),
             };
             let side = if level == "low" { Side::Low } else { Side::High };
@@ -200,7 +199,7 @@ fn time_focus(ground: &Ground<'_>) -> Option<Line> {
         (focus, measure, ground.standing(measure))
     });
     let (focus, measure, standing) = standings.max_by(|a, b| a.2.true_z().total_cmp(&b.2.true_z()))?;
-    (standing.share() > STYLE_HIGH).then(|| {
+    (standing.share() > TIME_FOCUS_ABOVE).then(|| {
         let evidence = ground.evidence(measure, Side::High);
         ground.line(focus.id.clone(), None, focus.text.of(ground.answer), Some(measure), &standing, evidence)
     })
@@ -235,7 +234,7 @@ fn rule_line(rule: &Rule, ground: &Ground<'_>) -> Option<(f64, Line)> {
     let counts_shapes = measure.mix.iter().any(|(feature, _)| *feature >= SENTENCE_LENGTH);
     let removes = measure.mix.iter().all(|(_, weight)| weight * rule.when.sign() < 0.0);
     let enough = counts_shapes || removes || ground.occurrences(measure, rule.when) >= MIN_OCCURRENCES;
-    if rule.when.sign() * standing.z < MIN_Z || strength < MIN_TRUE_Z || !enough {
+    if rule.when.sign() * standing.z < rule.from || strength < MIN_TRUE_Z || !enough {
         return None;
     }
     let evidence = ground.evidence(measure, rule.when);
@@ -295,8 +294,9 @@ impl Standing {
         self.z * self.reliability.sqrt()
     }
 
+    /// Share of the norms' texts of this length that stand lower.
     fn share(&self) -> f64 {
-        cumulative(self.z * self.reliability)
+        cumulative(self.z)
     }
 }
 
@@ -355,17 +355,18 @@ impl Ground<'_> {
     fn shows(&self, measure: &Measure, side: Side, placed: &Placed) -> Option<f64> {
         let counts = &placed.counts;
         let words = f64::from(counts.words);
+        let only_removes = measure.mix.iter().all(|(_, weight)| weight * side.sign() <= 0.0);
+        let is_shape = measure.mix.iter().any(|(feature, _)| *feature >= SENTENCE_LENGTH);
+        let per_word = if is_shape { 10.0 / words } else { 1.0 };
         let sum: f64 = measure
             .mix
             .iter()
             .map(|(feature, weight)| match *feature {
                 SENTENCE_LENGTH => weight * words,
-                WORD_LENGTH | LONG_WORDS => weight * f64::from(counts.letters) / words,
-                feature => weight * f64::from(counts.occurrences(feature)),
+                WORD_LENGTH => weight * f64::from(counts.letters) / words,
+                feature => weight * f64::from(counts.occurrences(feature)) * per_word,
             })
             .sum();
-        let only_removes = measure.mix.iter().all(|(_, weight)| weight * side.sign() <= 0.0);
-        let is_shape = measure.mix.iter().any(|(feature, _)| *feature >= SENTENCE_LENGTH);
         if is_shape {
             return (counts.words >= MIN_SHOWN_WORDS).then_some(side.sign() * sum);
         }
@@ -375,31 +376,37 @@ impl Ground<'_> {
             return (fits && sum == 0.0)
                 .then_some(f64::from(counts.categories[self.certainty()]) - words / 100.0);
         }
-        (side.sign() * sum > 0.0).then_some(side.sign() * sum / words.sqrt())
+        (side.sign() * sum > 0.0).then_some(side.sign() * sum / words.max(FULL_SHOWN_WORDS).sqrt())
     }
 
     fn certainty(&self) -> usize {
         self.model.lexicon.categories.iter().position(|name| *name == "cert").unwrap_or_default()
     }
 
+    /// The words of a sentence that the measure counts; numbers too, when it counts those.
     fn words_shown<'p>(&self, measure: &Measure, side: Side, placed: &'p Placed) -> Vec<&'p Token> {
-        let wanted = measure
-            .mix
-            .iter()
-            .filter(|(feature, weight)| *feature < FIRST_MARK && weight * side.sign() > 0.0)
-            .fold(0_u64, |set, (feature, _)| set | 1 << feature);
-        let numbers = measure.mix.iter().any(|(feature, _)| *feature == FIRST_MARK + NUMBER);
-        let matches = |token: &&Token| {
-            let set = self.model.lexicon.categories_of(&token.norm, self.language) & wanted;
-            (token.is_word && bits(set).next().is_some()) || (numbers && !token.is_word)
-        };
-        placed.sentence.tokens.iter().filter(matches).collect()
+        let counts = |feature: usize, weight: f64| feature < FIRST_MARK && weight * side.sign() > 0.0;
+        let wanted =
+            measure.mix.iter().filter(|(f, w)| counts(*f, *w)).fold(0_u64, |set, (f, _)| set | 1 << f);
+        let words = word_facts(&placed.sentence, self.language, self.model);
+        let mut shown: Vec<&Token> = words
+            .into_iter()
+            .filter(|(_, facts)| facts.categories & wanted != 0)
+            .map(|(token, _)| token)
+            .collect();
+        if measure.mix.iter().any(|(feature, _)| *feature == FIRST_MARK + NUMBER) {
+            shown.extend(placed.sentence.tokens.iter().filter(|token| !token.is_word));
+            shown.sort_by_key(|token| token.start);
+        }
+        shown
     }
 }
 
 /// Least words of a sentence that is shown for its shape or plainness, and most for its plainness.
 const MIN_SHOWN_WORDS: u32 = 4;
 const MAX_PLAIN_WORDS: u32 = 14;
+/// Words from which a sentence is long enough to speak for itself; shorter ones count as if they had so many.
+const FULL_SHOWN_WORDS: f64 = 10.0;
 /// Place of numbers among the marks.
 const NUMBER: usize = 6;
 const _: () = assert!(MARKS.len() == 10 && NUMBER < MARKS.len());

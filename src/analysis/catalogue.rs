@@ -50,11 +50,15 @@ pub struct Style {
     pub id: String,
     /// Name of its measure.
     pub measure: String,
-    /// Text for the lower third.
+    /// Percentile, as a share, below which it is low.
+    pub low_below: f64,
+    /// Percentile, as a share, above which it is high.
+    pub high_above: f64,
+    /// Text for low.
     pub low: Bilingual,
     /// Text for the middle.
     pub mid: Bilingual,
-    /// Text for the upper third.
+    /// Text for high.
     pub high: Bilingual,
     /// Place of the measure in the model.
     #[serde(skip)]
@@ -125,12 +129,20 @@ pub struct Rule {
     pub measure: String,
     /// Which side of the middle.
     pub when: Side,
+    /// Standard deviations from the middle that it takes.
+    #[serde(default = "usual_deviation")]
+    pub from: f64,
     /// The line.
     #[serde(flatten)]
     pub text: Bilingual,
     /// Place of the measure in the model.
     #[serde(skip)]
     pub at: usize,
+}
+
+/// A rule speaks from this many standard deviations on, unless it says otherwise.
+const fn usual_deviation() -> f64 {
+    0.7
 }
 
 /// A line that rests on a trait.

@@ -94,8 +94,9 @@ fn strongest_words(
     language: Language,
     model: &Model,
 ) -> Vec<MatchedWord> {
-    let sign = if upward { 1.0 } else { -1.0 };
+    let sign: f64 = if upward { 1.0 } else { -1.0 };
     let mut words: Vec<(f64, &Token)> = word_facts(&placed.sentence, language, model)
+        .into_iter()
         .map(|(token, facts)| (scores.word_share(t, token.norm.chars().count(), &facts), token))
         .filter(|(points, _)| sign * points > 0.0)
         .collect();
@@ -138,8 +139,9 @@ fn excerpt(placed: &Placed, anchor: usize, reading: &Reading<'_>) -> String {
     let at = tokens.iter().position(|token| token.start >= anchor).unwrap_or(0);
     let (mut first, mut last) = (at, at);
     loop {
-        let grow_left = first > 0 && near(&tokens[first - 1], &tokens[first]) && at - first <= last - at;
         let grow_right = last + 1 < tokens.len() && near(&tokens[last], &tokens[last + 1]);
+        let grow_left =
+            first > 0 && near(&tokens[first - 1], &tokens[first]) && (at - first <= last - at || !grow_right);
         if last - first + 1 >= MAX_EXCERPT_WORDS || !(grow_left || grow_right) {
             break;
         }

@@ -90,28 +90,29 @@ pub struct WordFacts {
     pub vector: Option<&'static [u8]>,
 }
 
-impl WordFacts {
-    /// Looks a word up. `first` tells whether it begins its sentence: a capital elsewhere marks a name, and a name
-    /// says nothing about who wrote it.
-    pub fn of(token: &Token, first: bool, language: Language, model: &Model, unvectored: u64) -> Self {
-        let categories = model.lexicon.categories_of(&token.norm, language);
-        let means = (first || !token.titlecase) && categories & unvectored == 0;
-        let vector = means.then(|| model.vector(&token.norm, language)).flatten();
-        Self { categories, vector }
-    }
-}
-
-/// The facts of each word of a sentence, in order; numbers are left out.
-pub fn word_facts<'a>(
-    sentence: &'a Sentence,
+/// The facts of each word of a sentence, in order; numbers are left out. A capital inside a sentence marks a name, and
+/// a name says nothing about who wrote it, so it has no vector.
+pub fn word_facts<'s>(
+    sentence: &'s Sentence,
     language: Language,
-    model: &'a Model,
-) -> impl Iterator<Item = (&'a Token, WordFacts)> {
+    model: &Model,
+) -> Vec<(&'s Token, WordFacts)> {
     let unvectored = model.unvectored();
-    let words = sentence.tokens.iter().filter(|token| token.is_word);
-    words
-        .enumerate()
-        .map(move |(at, token)| (token, WordFacts::of(token, at == 0, language, model, unvectored)))
+    let mut previous = "";
+    let mut found: Vec<(&'s Token, WordFacts)> = Vec::with_capacity(sentence.tokens.len());
+    for token in &sentence.tokens {
+        if !token.is_word {
+            previous = "";
+            continue;
+        }
+        let categories = model.lexicon.categories_of(previous, &token.norm, language);
+        let named = token.titlecase && !found.is_empty();
+        let means = !named && categories & unvectored == 0;
+        let vector = means.then(|| model.vector(&token.norm, language)).flatten();
+        found.push((token, WordFacts { categories, vector }));
+        previous = &token.norm;
+    }
+    found
 }
 
 impl Counts {

@@ -68,6 +68,13 @@ impl WordTrie {
         self.nodes[node].children.iter().find(|(b, _)| *b == byte).map(|(_, next)| *next as usize)
     }
 
+    /// The categories of the entry `previous_word`.
+    fn lookup_pair(&self, previous: &str, word: &str) -> CategorySet {
+        let path = previous.bytes().chain([b'_']).chain(word.bytes());
+        let node = path.into_iter().try_fold(0, |at, byte| self.child(at, byte));
+        node.map_or(0, |node| self.nodes[node].word)
+    }
+
     /// The categories that hold `word`: as itself, or by a stem without an exception.
     pub fn lookup(&self, word: &str) -> CategorySet {
         let (mut at, mut stems, mut excluded) = (0, self.nodes[0].stem, self.nodes[0].not_stem);
@@ -136,9 +143,11 @@ impl Lexicon {
         }
     }
 
-    /// The feature categories of a normalised word.
-    pub fn categories_of(&self, word: &str, language: Language) -> CategorySet {
-        self.features[side(language)].lookup(word)
+    /// The feature categories of a normalised word, alone or right after `previous` (empty at the start).
+    pub fn categories_of(&self, previous: &str, word: &str, language: Language) -> CategorySet {
+        let trie = &self.features[side(language)];
+        let pair = if previous.is_empty() { 0 } else { trie.lookup_pair(previous, word) };
+        trie.lookup(word) | pair
     }
 
     /// Whether a normalised word touches a special-category topic.
@@ -177,7 +186,7 @@ mod tests {
     use super::*;
 
     fn holds(lexicon: &Lexicon, word: &str, language: Language, category: &str) -> bool {
-        bits(lexicon.categories_of(word, language)).any(|bit| lexicon.categories[bit] == category)
+        bits(lexicon.categories_of("", word, language)).any(|bit| lexicon.categories[bit] == category)
     }
 
     #[test]
@@ -206,13 +215,22 @@ mod tests {
     #[test]
     fn a_word_in_several_categories_counts_in_each() {
         let lexicon = Lexicon::load();
-        let found = bits(lexicon.categories_of("best", Language::En)).count();
+        let found = bits(lexicon.categories_of("", "deadline", Language::En)).count();
         assert!(found >= 2);
     }
 
     #[test]
+    fn a_pair_counts_only_as_a_pair() {
+        let lexicon = Lexicon::load();
+        assert_ne!(
+            lexicon.categories_of("a", "gente", Language::Pt),
+            lexicon.categories_of("muita", "gente", Language::Pt)
+        );
+    }
+
+    #[test]
     fn an_unknown_word_is_in_no_category() {
-        assert_eq!(Lexicon::load().categories_of("zzyzx", Language::En), 0);
+        assert_eq!(Lexicon::load().categories_of("", "zzyzx", Language::En), 0);
     }
 
     #[test]

@@ -95,6 +95,8 @@ pub struct TextBasis {
     pub words_other_language: u32,
     /// Posts left out because another said the same.
     pub duplicate_posts: u32,
+    /// How much the text is like the texts of the norms, in percent: scores of unlike texts count for less.
+    pub resemblance_percent: u8,
 }
 
 /// Which model read the text.
@@ -150,7 +152,7 @@ pub fn analyse(
         return Err(too_little(own, &reading));
     }
     let scores = Scores::of(total_of(own), language, model);
-    let calibrated = Calibrated::of(&scores.scores, own.words, language, model);
+    let calibrated = Calibrated::of(&scores, own.words, language, model);
     let axes = calibrated.axes(model);
     let advice = (tier == Tier::Premium).then(|| {
         let total = scores.total();
@@ -165,7 +167,7 @@ pub fn analyse(
         mbti_type: axes.letters(),
         ocean_scores: traits::percentiles(&calibrated),
         ocean_details: traits::details(&scores, &calibrated, own, &reading, language, texts, model),
-        text_basis: basis(own, &reading, language),
+        text_basis: basis(own, &reading, language, calibrated.resemblance),
         model: ModelId {
             id: model.header.id.clone(),
             date: model.header.date.clone(),
@@ -193,7 +195,7 @@ fn too_little(own: &Texts, reading: &Reading<'_>) -> InsufficientData {
     InsufficientData { words: own.words, words_needed: WORDS_NEEDED, reason }
 }
 
-fn basis(own: &Texts, reading: &Reading<'_>, language: Language) -> TextBasis {
+fn basis(own: &Texts, reading: &Reading<'_>, language: Language, resemblance: f64) -> TextBasis {
     let all_posts = u32::try_from(reading.posts_read().count()).unwrap_or(u32::MAX);
     TextBasis {
         words_analyzed: own.words,
@@ -202,6 +204,7 @@ fn basis(own: &Texts, reading: &Reading<'_>, language: Language) -> TextBasis {
         posts_other_language: all_posts - own.posts,
         words_other_language: reading.all_words() - own.words,
         duplicate_posts: reading.duplicate_posts,
+        resemblance_percent: traits::percent(resemblance),
     }
 }
 

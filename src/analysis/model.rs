@@ -3,13 +3,14 @@
 //! Its layout is described in `model/modelfile.py`. The last 32 bytes are the SHA-256 of all the others; a file that
 //! does not match its seal, its schema or this program's lexicon is refused.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::catalogue::Catalogue;
-use super::features::{CATEGORIES, DIMS, FEATURES, MARKS, TRAITS};
+use super::features::{CATEGORIES, DIMS, FEATURES, FIRST_DIM, Features, MARKS, TRAITS};
 use super::lexicon::{LEXICON_TSV, Lexicon, side};
 use crate::domain::language::Language;
 
@@ -54,6 +55,8 @@ pub struct Model {
     pub sha256: String,
     /// The house lexicon.
     pub lexicon: Lexicon,
+    /// How formal a text is, as feature and weight pairs.
+    pub register: Vec<(usize, f64)>,
     /// Style texts and advice rules.
     pub catalogue: Catalogue,
     vectors: [VectorTable; 2],
@@ -82,6 +85,9 @@ pub struct Header {
     pub weights: Vec<Vec<f64>>,
     /// Spread of each trait's score by text length.
     pub score_norms: PerLanguage<Vec<LengthNorm>>,
+    register: BTreeMap<String, f64>,
+    /// How far texts like those of the norms may lie from their mean.
+    pub distance: PerLanguage<Distance>,
     /// Calibration, by text length.
     pub bands: Vec<Band>,
     /// Style and rule measures.
@@ -167,21 +173,42 @@ pub struct Band {
 pub struct Measure {
     /// Name, as in `model/measures.toml`.
     pub name: String,
-    weights: std::collections::BTreeMap<String, f64>,
-    en: LengthNorm,
-    pt: LengthNorm,
+    weights: BTreeMap<String, f64>,
+    norms: PerLanguage<MeasureNorm>,
     /// Feature and weight pairs.
     #[serde(skip)]
     pub mix: Vec<(usize, f64)>,
 }
 
+/// A measure's norm in one language.
+#[derive(Debug, Deserialize)]
+pub struct MeasureNorm {
+    /// What one unit of the text's register leads to expect; it is subtracted.
+    pub register: f64,
+    /// Spread of what is left.
+    #[serde(flatten)]
+    pub spread: LengthNorm,
+}
+
+/// The 90th percentile, `a + b/n`, of the mean squared deviation of texts of n words from the norms.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Distance {
+    a: f64,
+    b: f64,
+}
+
+impl Distance {
+    /// 1 for a text like those of the norms, less the further away it is: scores of unlike texts count for less.
+    pub fn resemblance(&self, z: &Features, words: f64) -> f64 {
+        let squares = z[..FIRST_DIM].iter().map(|z| z * z).sum::<f64>() / FIRST_DIM as f64;
+        ((self.a + self.b / words) / squares).min(1.0)
+    }
+}
+
 impl Measure {
-    /// The measure's spread in texts of `language`.
-    pub const fn norm(&self, language: Language) -> &LengthNorm {
-        match language {
-            Language::En => &self.en,
-            Language::Pt => &self.pt,
-        }
+    /// The measure's norm in texts of `language`.
+    pub const fn norm(&self, language: Language) -> &MeasureNorm {
+        self.norms.of(language)
     }
 }
 
@@ -240,12 +267,13 @@ impl Model {
         let lexicon = Lexicon::load();
         header.check(&lexicon)?;
         header.resolve_measures()?;
+        let register = header.resolve(&header.register)?;
         let vectors = [
             VectorTable::take(&mut blobs, &header.tables.en)?,
             VectorTable::take(&mut blobs, &header.tables.pt)?,
         ];
         let catalogue = Catalogue::load(&header.measures).map_err(ModelError::DoesNotFit)?;
-        Ok(Self { header, sha256: hex(seal), lexicon, catalogue, vectors })
+        Ok(Self { header, sha256: hex(seal), lexicon, register, catalogue, vectors })
     }
 
     /// The whole-number vector of a normalised word; a possessive falls back on its noun.
@@ -292,15 +320,21 @@ impl Header {
     }
 
     fn resolve_measures(&mut self) -> Result<(), ModelError> {
-        let names = feature_names(&self.categories);
-        for measure in &mut self.measures {
-            for (feature, weight) in &measure.weights {
-                let at = names.iter().position(|name| name == feature);
-                let at = at.ok_or_else(|| ModelError::DoesNotFit(format!("measure {}", measure.name)))?;
-                measure.mix.push((at, *weight));
-            }
+        let mixes: Result<Vec<_>, _> =
+            self.measures.iter().map(|measure| self.resolve(&measure.weights)).collect();
+        for (measure, mix) in self.measures.iter_mut().zip(mixes?) {
+            measure.mix = mix;
         }
         Ok(())
+    }
+
+    fn resolve(&self, weights: &BTreeMap<String, f64>) -> Result<Vec<(usize, f64)>, ModelError> {
+        let names = feature_names(&self.categories);
+        let place = |(feature, weight): (&String, &f64)| {
+            let at = names.iter().position(|name| name == feature);
+            Ok((at.ok_or_else(|| ModelError::DoesNotFit(format!("feature {feature}")))?, *weight))
+        };
+        weights.iter().map(place).collect()
     }
 }
 

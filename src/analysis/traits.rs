@@ -167,8 +167,10 @@ impl TypeAxes {
 /// The calibrated figures of one text.
 #[derive(Debug)]
 pub struct Calibrated {
-    /// Score by length norm, in standard deviations.
+    /// Score by length norm, in standard deviations, lessened as far as the text is unlike the norms' texts.
     pub z: PerTrait,
+    /// How much the text is like the norms' texts: 1, or less.
+    pub resemblance: f64,
     /// Share of the spread that is the author's.
     pub reliability: PerTrait,
     /// Probability above the median.
@@ -179,14 +181,29 @@ pub struct Calibrated {
 
 impl Calibrated {
     /// Applies the norms of the language and the calibration of the text's length.
-    pub fn of(scores: &PerTrait, words: u32, language: Language, model: &Model) -> Self {
+    ///
+    /// `editor_words` picks the band; the norms go by the words that were counted.
+    pub fn of(scores: &Scores<'_>, editor_words: u32, language: Language, model: &Model) -> Self {
+        let words = f64::from(scores.words().max(1));
+        let resemblance = model.header.distance.of(language).resemblance(&scores.z, words);
+        Self::from_scores(&scores.scores, words, resemblance, editor_words, language, model)
+    }
+
+    fn from_scores(
+        scores: &PerTrait,
+        words: f64,
+        resemblance: f64,
+        editor_words: u32,
+        language: Language,
+        model: &Model,
+    ) -> Self {
         let norms = model.header.score_norms.of(language);
-        let band = band_of(&model.header.bands, words);
-        let words = f64::from(words.max(1));
+        let band = band_of(&model.header.bands, editor_words);
         let per_trait = |make: &dyn Fn(usize) -> f64| std::array::from_fn(make);
-        let z: PerTrait = per_trait(&|t| norms[t].z(scores[t], words));
+        let z: PerTrait = per_trait(&|t| resemblance * norms[t].z(scores[t], words));
         Self {
             z,
+            resemblance,
             reliability: per_trait(&|t| norms[t].reliability(words)),
             probability: per_trait(&|t| logistic(band.slope[t] * z[t] + band.intercept[t])),
             validity: per_trait(&|t| band.validity[t]),
@@ -284,7 +301,7 @@ fn contributions(t: usize, scores: &Scores<'_>, model: &Model) -> Vec<Contributi
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a probability times 100 fits")]
-fn percent(probability: f64) -> u8 {
+pub(super) fn percent(probability: f64) -> u8 {
     (probability.clamp(0.0, 1.0) * 100.0).round() as u8
 }
 
@@ -297,11 +314,15 @@ mod tests {
     use super::super::model::model;
     use super::*;
 
+    fn calibrated(scores: PerTrait, words: u32, language: Language) -> Calibrated {
+        Calibrated::from_scores(&scores, f64::from(words), 1.0, words, language, model())
+    }
+
     #[test]
     fn short_texts_shrink_towards_the_middle() {
         let scores = [1.0; 5];
-        let short = Calibrated::of(&scores, 130, Language::En, model());
-        let long = Calibrated::of(&scores, 2_000, Language::En, model());
+        let short = calibrated(scores, 130, Language::En);
+        let long = calibrated(scores, 2_000, Language::En);
         for t in 0..TRAITS.len() {
             assert!(short.percentile(t) < long.percentile(t), "{}", TRAITS[t]);
         }
@@ -309,8 +330,8 @@ mod tests {
 
     #[test]
     fn a_higher_score_never_gives_a_lower_figure() {
-        let low = Calibrated::of(&[-1.0; 5], 600, Language::Pt, model());
-        let high = Calibrated::of(&[1.0; 5], 600, Language::Pt, model());
+        let low = calibrated([-1.0; 5], 600, Language::Pt);
+        let high = calibrated([1.0; 5], 600, Language::Pt);
         for t in 0..TRAITS.len() {
             assert!(low.percentile(t) < high.percentile(t));
             assert!(low.probability[t] < high.probability[t]);
@@ -319,8 +340,13 @@ mod tests {
 
     #[test]
     fn letters_are_surer_for_axes_that_correlate_more_and_never_surer_than_their_trait() {
-        let calibrated =
-            Calibrated { z: [1.0; 5], reliability: [0.7; 5], probability: [0.65; 5], validity: [0.3; 5] };
+        let calibrated = Calibrated {
+            z: [1.0; 5],
+            resemblance: 1.0,
+            reliability: [0.7; 5],
+            probability: [0.65; 5],
+            validity: [0.3; 5],
+        };
         let axes = calibrated.axes(model());
         assert_eq!(axes.letters(), "ENFJ");
         assert!(axes.ei.probability > axes.tf.probability);
@@ -328,15 +354,27 @@ mod tests {
     }
 
     #[test]
+    fn a_text_unlike_the_norms_moves_less() {
+        let alike = Calibrated::from_scores(&[1.0; 5], 600.0, 1.0, 600, Language::En, model());
+        let unlike = Calibrated::from_scores(&[1.0; 5], 600.0, 0.4, 600, Language::En, model());
+        assert!((0..TRAITS.len()).all(|t| unlike.percentile(t) < alike.percentile(t)));
+    }
+
+    #[test]
     fn even_odds_are_borderline() {
-        let calibrated =
-            Calibrated { z: [0.0; 5], reliability: [0.7; 5], probability: [0.52; 5], validity: [0.3; 5] };
+        let calibrated = Calibrated {
+            z: [0.0; 5],
+            resemblance: 1.0,
+            reliability: [0.7; 5],
+            probability: [0.52; 5],
+            validity: [0.3; 5],
+        };
         assert!(calibrated.axes(model()).all().iter().all(|axis| axis.borderline));
     }
 
     #[test]
     fn the_interval_is_wide_and_holds_the_percentile() {
-        let calibrated = Calibrated::of(&[0.8; 5], 600, Language::En, model());
+        let calibrated = calibrated([0.8; 5], 600, Language::En);
         for t in 0..TRAITS.len() {
             let interval = calibrated.interval(t);
             assert!(interval.high - interval.low > 60, "a weak signal must not look precise");
