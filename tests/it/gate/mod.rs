@@ -1,3 +1,6 @@
 //! What a paid request passes.
 
+mod accounting;
+mod credentials;
 mod meter;
+mod people;
