@@ -2,5 +2,7 @@
 
 mod accounting;
 mod credentials;
+mod handlers;
 mod meter;
 mod people;
+mod settlement;
