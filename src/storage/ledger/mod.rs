@@ -1,6 +1,7 @@
 //! The ledger's store on Postgres: one connection of its own, never shared, never cancelled in mid-transaction.
 
 mod connection;
+pub mod due;
 mod error;
 mod fast;
 pub mod lots;
@@ -13,6 +14,8 @@ mod save;
 mod seal;
 pub mod standing;
 pub mod statement;
+pub mod usage;
+pub mod verify;
 
 use chrono::TimeDelta;
 use sqlx::postgres::PgConnectOptions;
