@@ -4,6 +4,7 @@ mod connection;
 pub mod due;
 mod error;
 mod fast;
+pub mod idempotency;
 pub mod lots;
 mod ordered;
 mod partitions;
