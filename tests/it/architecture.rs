@@ -10,7 +10,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("analysis", &[]),
     ("secret", &[]),
-    ("config", &[]),
+    ("config", &["secret"]),
     ("telemetry", &["config"]),
     ("ledger", &[]),
     ("local_postgres", &["storage"]),
