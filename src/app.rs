@@ -241,7 +241,8 @@ fn edge(settings: &Settings) -> Edge {
     }
 }
 
-fn node_name(settings: &Settings) -> String {
+/// What operators call this gateway: the name in the settings, or the host's.
+pub fn node_name(settings: &Settings) -> String {
     if !settings.node.is_empty() {
         return settings.node.clone();
     }

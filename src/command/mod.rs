@@ -8,13 +8,13 @@ pub mod config;
 pub mod context;
 pub mod credit;
 mod csv;
+pub mod demo;
 pub mod directory;
 pub mod environment;
 pub mod error;
 pub mod healthcheck;
 pub mod key;
 pub mod ledger;
-pub mod logs;
 pub mod migrate;
 pub mod output;
 mod pepper_file;
@@ -30,6 +30,7 @@ use clap::{Args, Parser, Subcommand};
 
 use self::context::Context;
 use self::output::Output;
+use crate::telemetry;
 
 /// An HTTP gateway that sells calls by the credit.
 #[derive(Debug, Parser)]
@@ -96,15 +97,20 @@ enum StoredCommand {
     /// The money's books.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// The shared people directory.
+    #[command(subcommand)]
+    Directory(directory::DirectoryCommand),
+    /// Make a demonstration account, and print its key and ready curl lines.
+    Demo,
 }
 
 impl StoredCommand {
     fn needs_pepper(&self) -> bool {
-        matches!(self, Self::Key(key::KeyCommand::Create(_)))
+        matches!(self, Self::Key(key::KeyCommand::Create(_)) | Self::Demo)
     }
 
     async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
-        if !matches!(self, Self::Migrate) {
+        if !matches!(self, Self::Migrate | Self::Demo) {
             context.require_current_schema().await?;
         }
         match self {
@@ -114,6 +120,8 @@ impl StoredCommand {
             Self::Environment(command) => command.run(context, output).await,
             Self::Credit(command) => command.run(context, output).await,
             Self::Ledger(command) => command.run(context, output).await,
+            Self::Directory(command) => command.run(context, output).await,
+            Self::Demo => demo::run(context, output).await,
         }
     }
 }
@@ -132,7 +140,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Serve(args) => {
             let settings = settings::for_serve(args.listen, data_dir)?;
-            logs::start(&settings.log)?;
+            telemetry::init(&settings.log.level, settings.log.format)?;
             serve::run(settings, args.options()).await?;
         }
         Command::Config(config::ConfigCommand::Show) => {
@@ -143,7 +151,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Stored(command) => {
             let (settings, log) = settings::for_command(data_dir, command.needs_pepper())?;
-            logs::start(&log)?;
+            telemetry::init(&log.level, log.format)?;
             let context = Context::open(settings).await?;
             let done = command.run(&context, output).await;
             let closed = context.close().await;

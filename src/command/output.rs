@@ -5,6 +5,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::domain::text::is_control;
+
 /// What a command has to say. Its `Serialize` is the JSON object.
 pub trait Report: Serialize {
     /// Writes it for people.
@@ -63,11 +65,17 @@ pub fn write_table<const COLUMNS: usize>(
             if !line.is_empty() {
                 line.push_str("  ");
             }
+            let cell = printable(cell);
             line.push_str(&if is_number { format!("{cell:>width$}") } else { format!("{cell:width$}") });
         }
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
+}
+
+/// A text of anybody's, with nothing in it that would command a terminal.
+pub fn printable(text: &str) -> String {
+    text.replace(is_control, "\u{FFFD}")
 }
 
 /// A value that may be missing.
@@ -91,6 +99,13 @@ mod tests {
         let mut out = Vec::new();
         write_table(&mut out, ["NAME", "CREDITS"], &[row("Ação", "5"), row("Bo", "12")]).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "NAME  CREDITS\nAção        5\nBo         12\n");
+    }
+
+    #[test]
+    fn no_cell_commands_the_terminal() {
+        let mut out = Vec::new();
+        write_table(&mut out, ["NAME"], &[["a\x1b[31m\nb".to_owned()]]).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "NAME\na\u{FFFD}[31m\u{FFFD}b\n");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use clap::Args;
 use tokio::task::JoinHandle;
 
 use super::context::Context;
+use super::demo;
+use super::output::Output;
 use crate::app::{App, Start};
 use crate::config::Settings;
 use crate::server::stop;
@@ -68,9 +70,22 @@ async fn serve(
         dev: options.dev,
     };
     let app = App::start(start).await?;
+    let served = until_signalled(context, options, app.address, signal).await;
+    app.stop().await;
+    served
+}
+
+async fn until_signalled(
+    context: &Context,
+    options: ServeOptions,
+    address: SocketAddr,
+    signal: JoinHandle<io::Result<&'static str>>,
+) -> anyhow::Result<()> {
+    if options.demo {
+        demo::prepare(context).await?.print(address, Output::Text)?;
+    }
     let signal = signal.await??;
     tracing::info!(signal, "stopping");
-    app.stop().await;
     Ok(())
 }
 

@@ -1,15 +1,13 @@
 //! The settings of one run of the program: what the environment, the file and the command line say together.
 
 use std::net::SocketAddr;
-use std::path::Path;
 
+use crate::app;
 use crate::config::{ConfigError, Fault, Log, LogFormat, Settings, Sources, load};
 use crate::local_postgres;
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "FLUENCE_CONFIG";
-/// Where Linux keeps the host's name.
-const HOST_NAME: &str = "/proc/sys/kernel/hostname";
 
 /// The settings of a gateway.
 pub(super) fn for_serve(
@@ -73,9 +71,6 @@ fn resolved(mut settings: Settings) -> Settings {
     if settings.data_dir.is_empty() {
         settings.data_dir = local_postgres::default_data_dir().to_string_lossy().into_owned();
     }
-    if settings.node.is_empty() {
-        let name = std::fs::read_to_string(Path::new(HOST_NAME)).unwrap_or_default();
-        settings.node = if name.trim().is_empty() { "localhost".into() } else { name.trim().into() };
-    }
+    settings.node = app::node_name(&settings);
     settings
 }

@@ -135,6 +135,7 @@ pub struct Keys {
 pub struct People {
     pub cache_ms: u64,
     pub cache_bytes: u64,
+    pub retention_days: u64,
 }
 
 impl Settings {
@@ -167,6 +168,7 @@ impl Settings {
             ("calls.deadline_s", self.calls.deadline_s),
             ("keys.cache_size", self.keys.cache_size as u64),
             ("people.cache_bytes", self.people.cache_bytes),
+            ("people.retention_days", self.people.retention_days),
         ];
         for (setting, value) in positive {
             require(value > 0, setting, "must be at least 1");
