@@ -1,5 +1,7 @@
 //! Builds the long-lived parts once, serves, and takes them down in order. The only place where they all meet.
 
+mod development;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +15,9 @@ use tokio_util::sync::CancellationToken;
 use crate::api::analyses::Analyses;
 use crate::api::analysis::AnalysisApi;
 use crate::api::health::Health;
+use crate::background;
 use crate::background::readiness::Readiness;
-use crate::background::{self, sweep};
+use crate::background::sweep::{Sweep, TIDY_EVERY};
 use crate::config::plans::Catalogue;
 use crate::config::routes::RoutesError;
 use crate::config::{Settings, routes};
@@ -44,8 +47,6 @@ pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
 
 /// How often readiness is asked for.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
-/// How often idle limiters are forgotten.
-const FORGET_EVERY: Duration = Duration::from_secs(60);
 /// How long the ledger's writer may take to end once the last request has ended.
 const WRITER_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -58,6 +59,8 @@ pub struct Start {
     pub database: PgConnectOptions,
     /// The secret that keys are hashed with.
     pub pepper: Pepper,
+    /// Development mode: no key is needed, nothing is charged, and only sample people are found.
+    pub dev: bool,
 }
 
 /// Why the gateway did not start.
@@ -81,6 +84,9 @@ pub enum StartError {
     /// The ledger cannot be opened.
     #[error("the ledger cannot be opened: {0}")]
     Ledger(#[from] StoreError),
+    /// Development mode where others could reach it.
+    #[error("--dev serves anybody without a key, so it listens on a loopback address only, not on {0}")]
+    DevelopmentInPublic(SocketAddr),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -103,7 +109,10 @@ pub struct App {
 impl App {
     /// Builds everything and listens. Returns once requests are answered.
     pub async fn start(start: Start) -> Result<Self, StartError> {
-        let Start { settings, database, pepper } = start;
+        let Start { settings, database, pepper, dev } = start;
+        if dev && !settings.listen.ip().is_loopback() {
+            return Err(StartError::DevelopmentInPublic(settings.listen));
+        }
         let wait = Duration::from_millis(settings.database.wait_ms);
         let pool = pool::pool(database.clone(), settings.database.max_connections, wait);
         let listener = TcpListener::bind(settings.listen)
@@ -112,12 +121,17 @@ impl App {
         let address = listener.local_addr().map_err(|error| StartError::Listen(settings.listen, error))?;
 
         let catalogue = Arc::new(Catalogue::shipped()?);
+        let dev_key = match dev {
+            true => Some(Arc::new(development::key(&pool, &catalogue, &pepper).await?)),
+            false => None,
+        };
         let routes: Arc<Vec<Arc<Route>>> = Arc::new(routes::shipped()?.into_iter().map(Arc::new).collect());
         let edge = Arc::new(edge(&settings));
         let readiness = Readiness::default();
         let (stop_writer, stop_background) = (CancellationToken::new(), CancellationToken::new());
 
-        let store = PgLedgerStore::new(database, node_name(&settings), hold_life(&settings));
+        let node = node_name(&settings);
+        let store = PgLedgerStore::new(database.clone(), node.clone(), hold_life(&settings));
         let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
         let limits = RateLimits::default();
         let trust = Duration::from_millis(settings.keys.trust_ms);
@@ -135,6 +149,7 @@ impl App {
         let parts = Parts {
             gate: Gate {
                 keyring,
+                dev_key,
                 catalogue: catalogue.clone(),
                 meter,
                 numbers,
@@ -146,7 +161,8 @@ impl App {
             catalogue,
             pool: pool.clone(),
         };
-        start_background(&settings, &pool, &readiness, limits, &stop_background).await;
+        let sweep = Sweep { pool: pool.clone(), database, node, silence: hold_life(&settings) };
+        start_background(&settings, sweep, &readiness, limits, &stop_background).await;
 
         let stop = Stop::new();
         let outer = Outer::new(router(&parts), (*edge).clone());
@@ -156,7 +172,7 @@ impl App {
             announce_delay: Duration::from_secs(settings.server.announce_s),
             drain_deadline: Duration::from_secs(settings.server.drain_s),
         };
-        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), dev, "serving");
         Ok(Self { address, stop, timing, readiness, pool, writer, stop_writer, stop_background })
     }
 
@@ -177,27 +193,27 @@ impl App {
 
 async fn start_background(
     settings: &Settings,
-    pool: &PgPool,
+    sweep: Sweep,
     readiness: &Readiness,
     limits: RateLimits,
     stop: &CancellationToken,
 ) {
-    readiness.probe(pool).await;
-    let silence = hold_life(settings);
-    let sweep_every = Duration::from_secs(settings.ledger.sweep_every_s);
-    let (probed, swept) = (pool.clone(), pool.clone());
-    let readiness = readiness.clone();
+    readiness.probe(&sweep.pool).await;
+    let (probed, readiness) = (sweep.pool.clone(), readiness.clone());
     tokio::spawn(background::every(PROBE_EVERY, stop.clone(), move || {
         let (readiness, pool) = (readiness.clone(), probed.clone());
         async move { readiness.probe(&pool).await }
     }));
+    let sweep_every = Duration::from_secs(settings.ledger.sweep_every_s);
+    let swept = sweep.clone();
     tokio::spawn(background::every(sweep_every, stop.clone(), move || {
-        let pool = swept.clone();
-        async move { sweep::sweep_holds(&pool, silence).await }
+        let sweep = swept.clone();
+        async move { sweep.holds_and_usage().await }
     }));
-    tokio::spawn(background::every(FORGET_EVERY, stop.clone(), move || {
+    tokio::spawn(background::every(TIDY_EVERY, stop.clone(), move || {
+        let sweep = sweep.clone();
         limits.forget_idle();
-        std::future::ready(())
+        async move { sweep.tidy().await }
     }));
 }
 
@@ -225,7 +241,8 @@ fn edge(settings: &Settings) -> Edge {
     }
 }
 
-fn node_name(settings: &Settings) -> String {
+/// What operators call this gateway: the name in the settings, or the host's.
+pub fn node_name(settings: &Settings) -> String {
     if !settings.node.is_empty() {
         return settings.node.clone();
     }

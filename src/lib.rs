@@ -2,20 +2,20 @@
 //!
 //! The modules, in the order a request meets them.
 
-pub mod analysis; // what the text says
-pub mod api; // the built-in endpoints
-pub mod app; // builds the long-lived parts once; the only place where they all meet
-pub mod background; // what is done every so often
-pub mod clock;
 pub mod command; // what the program can be told to do
-pub mod config; // settings, plans, routes
-pub mod domain; // plain types and rules
-pub mod gate; // what a paid request passes: authenticate, limit, access, validate, meter
-pub mod http; // dialects of errors, JSON bodies, billing_info
-pub mod ledger; // the money: rules, and the writer that makes them durable
-pub mod local_postgres; // the private Postgres of a gateway without DATABASE_URL
-pub mod people; // who is meant
-pub mod secret; // the pepper, and the keyed hash of every API key
+pub mod app; // builds the long-lived parts once; the only place where they all meet
 pub mod server; // the outside edge: listener, framing, router, stopping
+pub mod http; // dialects of errors, JSON bodies, billing_info
+pub mod gate; // what a paid request passes: authenticate, limit, access, validate, meter
+pub mod api; // the built-in endpoints
+pub mod people; // who is meant
+pub mod analysis; // what the text says
+pub mod ledger; // the money: rules, and the writer that makes them durable
+pub mod domain; // plain types and rules
 pub mod storage; // Postgres, the only place with SQL
-pub mod telemetry; // logs // the only place that asks what time it is
+pub mod background; // what is done every so often
+pub mod config; // settings, plans, routes
+pub mod local_postgres; // the private Postgres of a gateway without DATABASE_URL
+pub mod telemetry; // logs
+pub mod secret; // the pepper, and the keyed hash of every API key
+pub mod clock; // the only place that asks what time it is

@@ -1,21 +1,22 @@
 //! Reads the command line, runs the command, turns an error into an exit status.
 
-use std::env;
-use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
+
+use clap::Parser;
+use fluence::command::{self, Cli, error};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut words = env::args_os().skip(1);
-    if words.next().is_none_or(|word| word != "with-postgres") {
-        eprintln!("usage: fluence with-postgres -- COMMAND...");
-        return ExitCode::from(2);
-    }
-    let command: Vec<OsString> = words.skip_while(|word| word == "--").collect();
-    match fluence::command::with_postgres::run(command).await {
-        Ok(status) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
+    match command::run(Cli::parse()).await {
+        Ok(status) => status,
+        Err(error) if error::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("fluence: {error:#}");
+            // Where even standard error is closed, the exit status still tells.
+            let _ = writeln!(std::io::stderr(), "fluence: {}", error::one_line(&error));
             ExitCode::FAILURE
         }
     }

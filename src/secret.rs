@@ -1,9 +1,11 @@
-//! The pepper: a server secret without which a stolen table of key hashes is worth nothing.
+//! Secrets that the program makes: API keys, and the pepper, without which a stolen table of key hashes is worth nothing.
 
 use hmac::{Hmac, KeyInit, Mac};
+use rand::TryRng;
+use rand::rngs::SysRng;
 use sha2::Sha256;
 
-use crate::domain::key::KeySecret;
+use crate::domain::key::{KeyFormat, KeySecret, NotAKey};
 
 /// Bytes of a pepper.
 const PEPPER_BYTES: usize = 32;
@@ -95,6 +97,43 @@ pub fn generate_pepper() -> String {
     rand::random::<[u8; PEPPER_BYTES]>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Why no key could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum NewKeyError {
+    /// The operating system gave no random bytes.
+    #[error("the operating system gives no random numbers")]
+    Random(#[source] rand::rngs::SysError),
+    /// Keys of this format are imported, never issued.
+    #[error("keys of this format are imported, never issued")]
+    NotIssued,
+}
+
+impl From<NotAKey> for NewKeyError {
+    fn from(_: NotAKey) -> Self {
+        Self::NotIssued
+    }
+}
+
+/// A new key from the operating system's random numbers.
+///
+/// Each character comes from 64 random bits by multiplication, which favours no character by more than 62 parts in
+/// 2^64 and rejects nothing.
+pub fn generate_key(format: KeyFormat) -> Result<KeySecret, NewKeyError> {
+    let mut failure = None;
+    let key = KeySecret::generate(format, |below| {
+        let word = SysRng.try_next_u64().unwrap_or_else(|error| {
+            failure = Some(error);
+            0
+        });
+        // Less than `below`, since `word` is less than 2^64.
+        ((u128::from(word) * below as u128) >> 64) as usize
+    })?;
+    match failure {
+        Some(error) => Err(NewKeyError::Random(error)),
+        None => Ok(key),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +143,22 @@ mod tests {
         assert!(Pepper::parse(&generate_pepper(), 1).is_ok());
         assert_eq!(Pepper::parse(&"0".repeat(64), 1).unwrap_err(), PepperError::Guessable);
         assert_eq!(Pepper::parse("abc", 1).unwrap_err(), PepperError::Malformed);
+    }
+
+    #[test]
+    fn no_two_keys_are_alike_and_every_character_can_come_up() {
+        let keys: Vec<KeySecret> = (0..200).map(|_| generate_key(KeyFormat::Fluence).unwrap()).collect();
+        let distinct: std::collections::HashSet<&str> = keys.iter().map(KeySecret::expose).collect();
+        assert_eq!(distinct.len(), 200);
+        // 200 keys have 6,800 random characters: that one of 62 never comes up has a chance below 1e-45.
+        let characters: std::collections::HashSet<char> =
+            keys.iter().flat_map(|key| key.expose()[..34].chars()).collect();
+        assert_eq!(characters.len(), 62);
+    }
+
+    #[test]
+    fn a_legacy_key_is_never_made() {
+        assert!(matches!(generate_key(KeyFormat::Legacy), Err(NewKeyError::NotIssued)));
     }
 
     #[test]

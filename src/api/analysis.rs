@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
 use serde::Serialize;
 
 use crate::api::analyses::{Analyses, Question};
 use crate::clock;
+use crate::domain::credits::Credits;
 use crate::domain::key::Mode;
 use crate::domain::person::{Person, PersonSource};
 use crate::domain::refusal::{CandidateHint, Refusal};
-use crate::domain::route::{Endpoint, Route};
+use crate::domain::route::{Price, Route};
 use crate::domain::tier::Tier;
 use crate::gate::caller::Caller;
+use crate::gate::running::CreditsUsed;
 use crate::http::person_request::PersonRequest;
 use crate::http::render::PaidAnswer;
 use crate::people::find::{FindError, Found, People, Realm};
@@ -56,6 +58,8 @@ impl AnalysisApi {
             tracing::error!(%error, "people could not be searched");
             Refusal::Internal
         })?;
+        let stand_in = || self.people.stand_in().filter(|_| request.allow_mock_data);
+        let found = if matches!(found, Found::None) { stand_in().unwrap_or(found) } else { found };
         let (person, version, matched, source) = match found {
             Found::One { person, version, matched, source } => (person, version, matched, source),
             Found::None => return Err(Refusal::ProfileNotFound),
@@ -67,19 +71,26 @@ impl AnalysisApi {
             }
         };
         let texts = request.texts.unwrap_or(route.language);
-        let question = Question { version, tier: tier_of(route.endpoint), texts, day: now.date_naive() };
+        let (tier, used) = depth(route, request.tier, &person);
+        let question = Question { version, tier, texts, day: now.date_naive() };
         let analysis = self.analyses.of(&person, question, now).await?;
-        Ok(axum::response::IntoResponse::into_response(PaidAnswer {
-            analise: analise(&person, &matched, source, &analysis)?,
-        }))
+        let mut response =
+            PaidAnswer { analise: analise(&person, &matched, source, &analysis)? }.into_response();
+        if let Some(used) = used {
+            response.extensions_mut().insert(CreditsUsed(used));
+        }
+        Ok(response)
     }
 }
 
-fn tier_of(endpoint: Endpoint) -> Tier {
-    match endpoint {
-        Endpoint::CrmBasico => Tier::Basic,
-        Endpoint::Analyze => Tier::Standard,
-        Endpoint::Crm => Tier::Premium,
+/// How deep the analysis goes, and what it costs if that is less than was held: a comprehensive one of the standard tier
+/// goes no deeper than basic where the person has no posts to read.
+fn depth(route: &Route, wanted: Option<Tier>, person: &Person) -> (Tier, Option<Credits>) {
+    match (route.tier(wanted), route.price) {
+        (Tier::Standard, Price::ByTier(prices)) if person.posts.is_empty() => {
+            (Tier::Basic, Some(prices.standard_without_posts))
+        }
+        (tier, _) => (tier, None),
     }
 }
 

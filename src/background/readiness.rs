@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use sqlx::PgPool;
 
-use crate::storage::pool::{can_write, schema_is_current};
+use crate::storage::pool::can_write;
+use crate::storage::schema::{SchemaState, state_of};
 
 /// What was last found out. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -48,10 +49,10 @@ impl Readiness {
 
     /// Asks the store.
     pub async fn probe(&self, pool: &PgPool) {
-        let state = match (schema_is_current(pool).await, can_write(pool).await) {
-            (Ok(true), Ok(true)) => State::Ready,
-            (Ok(false), _) => State::SchemaOutdated,
-            (Ok(true), _) | (Err(_), _) => State::StoreAway,
+        let state = match (state_of(pool).await, can_write(pool).await) {
+            (Ok(SchemaState::Current), Ok(true)) => State::Ready,
+            (Ok(SchemaState::Current) | Err(_), _) => State::StoreAway,
+            (Ok(_), _) => State::SchemaOutdated,
         };
         let previous = self.0.load(Ordering::Acquire);
         if previous == State::Stopping as u8 {

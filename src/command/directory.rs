@@ -1,197 +1,134 @@
-//! `fluence directory`: importing people and counting them.
+//! `fluence directory`: the shared people directory.
 
+mod import;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use sqlx::PgPool;
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
-use uuid::Uuid;
+use clap::{Args, Subcommand};
+use tokio::io::{AsyncBufRead, BufReader};
 
-use crate::domain::ids::PersonId;
-use crate::people::directory_line::{DirectoryLine, LONGEST_LINE_BYTES, LineFault};
-use crate::storage::directory::import::{BatchOutcome, NewPerson, finish_import, import_batch};
-pub use crate::storage::directory::stats::{DirectoryStats, stats};
+pub use self::import::{FaultyLine, ImportError, ImportOptions, ImportReport, import};
+use super::context::Context;
+use super::output::{Output, Report, count, or_dash, printable, write_fields, write_table};
+use crate::domain::text::Name;
+use crate::storage::clock;
+pub use crate::storage::directory::stats::{DirectoryStats, SourceStats, stats};
 
-/// A batch is written when it holds so many people, or so many bytes of lines.
-const BATCH_PEOPLE: usize = 500;
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
-/// Faults reported one by one; more are only counted.
-const MOST_FAULTS_LISTED: usize = 1_000;
+/// Bytes read from a file at a time.
+const READ_BYTES: usize = 1 << 20;
+const SECONDS_PER_DAY: u64 = 86_400;
 
-/// How an import treats its lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImportOptions {
-    /// Source of lines that name none.
-    pub default_source: String,
-    /// How long people are kept after the import that brought them last.
-    pub retention: Duration,
+/// What to do with the directory.
+#[derive(Debug, Subcommand)]
+pub enum DirectoryCommand {
+    /// Import people from JSON lines. Faulty lines are reported, the others are imported.
+    Import(ImportFile),
+    /// Count what the directory holds.
+    Stats,
 }
 
-/// What an import did.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ImportReport {
-    /// Lines read, blank ones left out.
-    pub lines: u64,
-    /// People who were not there before.
-    pub added: u64,
-    /// People whose record changed.
-    pub updated: u64,
-    /// People who were there in the same words.
-    pub unchanged: u64,
-    /// Lines about people who asked to be left out.
-    pub opted_out: u64,
-    /// Lines that were refused.
-    pub faulty: u64,
-    /// The first thousand refused lines.
-    pub faults: Vec<FaultyLine>,
+/// `fluence directory import`.
+#[derive(Debug, Args)]
+pub struct ImportFile {
+    /// The file, one person a line.
+    #[arg(value_name = "FILE.jsonl")]
+    file: PathBuf,
+    /// The source of lines that name none; it and `external_id` identify a person when a file is imported again.
+    #[arg(long, default_value = "import")]
+    source: Name,
 }
 
-/// A refused line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FaultyLine {
-    /// Its number in the file, counted from 1.
-    pub line: u64,
-    /// What is wrong with it.
-    pub reason: String,
-}
-
-/// What ends an import early. Whole batches stored before stay.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The file could not be read on.
-    #[error("cannot read the file after line {after_line}: {error}")]
-    Read {
-        /// Lines read before.
-        after_line: u64,
-        /// Why.
-        error: std::io::Error,
-    },
-    /// The retention reaches past the calendar.
-    #[error("the retention is too long")]
-    RetentionTooLong,
-    /// The database refused or is away.
-    #[error("cannot store people: {0}")]
-    Storage(#[from] sqlx::Error),
-}
-
-impl ImportReport {
-    /// Whether every line was accepted.
-    pub fn is_clean(&self) -> bool {
-        self.faulty == 0
-    }
-
-    fn fault(&mut self, line: u64, fault: &LineFault) {
-        self.faulty += 1;
-        if self.faults.len() < MOST_FAULTS_LISTED {
-            self.faults.push(FaultyLine { line, reason: fault.to_string() });
+impl DirectoryCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When the file cannot be read, has faulty lines, or the database is away.
+    pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
+        let now = clock::now(&mut *context.connection().await?).await?;
+        match self {
+            Self::Import(order) => import_file(order, context, output, now).await,
+            Self::Stats => output.print(&stats(context.pool(), now).await?),
         }
     }
-
-    fn count(&mut self, outcome: BatchOutcome) {
-        self.added += outcome.added;
-        self.updated += outcome.updated;
-        self.unchanged += outcome.unchanged;
-        self.opted_out += outcome.opted_out;
-    }
 }
 
-/// Imports people from JSON lines, a batch at a time: memory is bounded whatever the size of the file. A faulty line
-/// is reported and the others are imported.
-pub async fn import(
-    pool: &PgPool,
-    mut lines: impl AsyncBufRead + Unpin,
-    options: &ImportOptions,
+async fn import_file(
+    order: ImportFile,
+    context: &Context,
+    output: Output,
     now: DateTime<Utc>,
-) -> Result<ImportReport, ImportError> {
-    let expires_at = chrono::TimeDelta::from_std(options.retention)
-        .ok()
-        .and_then(|retention| now.checked_add_signed(retention))
-        .ok_or(ImportError::RetentionTooLong)?;
-    let mut connection = pool.acquire().await?;
-    let mut report = ImportReport::default();
-    let mut batch = Batch::default();
-    let mut line = Vec::new();
-    let mut number = 0;
-    while read_line(&mut lines, &mut line)
-        .await
-        .map_err(|error| ImportError::Read { after_line: number, error })?
-    {
-        number += 1;
-        let text = without_byte_order_mark(&line, number).trim_ascii();
-        if text.is_empty() {
-            continue;
+) -> anyhow::Result<()> {
+    let file = tokio::fs::File::open(&order.file).await;
+    let file = file.with_context(|| format!("cannot open {}", order.file.display()))?;
+    let lines = BufReader::with_capacity(READ_BYTES, file);
+    let report = import_into(context, lines, order.source.as_str(), now).await?;
+    output.print(&report)?;
+    if !report.is_clean() {
+        bail!("{} refused; everything else was imported", count(report.faulty, "line"));
+    }
+    Ok(())
+}
+
+/// Imports people, to be kept as long as the settings say.
+pub(super) async fn import_into(
+    context: &Context,
+    lines: impl AsyncBufRead + Unpin,
+    source: &str,
+    now: DateTime<Utc>,
+) -> anyhow::Result<ImportReport> {
+    let days = context.settings().people.retention_days;
+    let retention = Duration::from_secs(days.saturating_mul(SECONDS_PER_DAY));
+    let options = ImportOptions { default_source: source.into(), retention };
+    Ok(import(context.pool(), lines, &options, now).await?)
+}
+
+impl Report for ImportReport {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        write_fields(
+            out,
+            &[
+                ("lines", &self.lines),
+                ("added", &self.added),
+                ("updated", &self.updated),
+                ("unchanged", &self.unchanged),
+                ("opted out", &self.opted_out),
+                ("refused", &self.faulty),
+            ],
+        )?;
+        for fault in &self.faults {
+            writeln!(out, "line {}: {}", fault.line, printable(&fault.reason))?;
         }
-        report.lines += 1;
-        match DirectoryLine::parse(text) {
-            Ok(parsed) => batch.push(parsed, line.len(), options),
-            Err(fault) => report.fault(number, &fault),
-        }
-        if batch.is_full() {
-            report.count(import_batch(&mut connection, batch.take(), now, expires_at).await?);
+        match self.faulty.checked_sub(self.faults.len() as u64) {
+            None | Some(0) => Ok(()),
+            Some(more) => writeln!(out, "... and {more} more"),
         }
     }
-    report.count(import_batch(&mut connection, batch.take(), now, expires_at).await?);
-    drop(connection);
-    finish_import(pool).await?;
-    Ok(report)
 }
 
-/// People waiting to be written together.
-#[derive(Default)]
-struct Batch {
-    people: Vec<NewPerson>,
-    bytes: usize,
-}
-
-impl Batch {
-    fn push(&mut self, line: DirectoryLine, bytes: usize, options: &ImportOptions) {
-        let id = PersonId::from_uuid(Uuid::now_v7());
-        self.people.push(NewPerson::new(id, line, &options.default_source));
-        self.bytes += bytes;
-    }
-
-    fn is_full(&self) -> bool {
-        self.people.len() >= BATCH_PEOPLE || self.bytes >= BATCH_BYTES
-    }
-
-    fn take(&mut self) -> Vec<NewPerson> {
-        self.bytes = 0;
-        std::mem::take(&mut self.people)
-    }
-}
-
-/// Some editors begin a file with the mark U+FEFF.
-fn without_byte_order_mark(line: &[u8], number: u64) -> &[u8] {
-    if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line }
-}
-
-/// Reads one line without its end into `line`; false at the end of the file. Of a line that is too long only so much
-/// is kept that [`DirectoryLine::parse`] refuses it.
-async fn read_line(lines: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> std::io::Result<bool> {
-    line.clear();
-    let longest = LONGEST_LINE_BYTES as u64 + 2; // one byte too many, and the line's end
-    let read = (&mut *lines).take(longest).read_until(b'\n', line).await?;
-    if line.last() != Some(&b'\n') && read as u64 == longest {
-        skip_line(lines).await?;
-    }
-    if line.last() == Some(&b'\n') {
-        line.pop();
-    }
-    Ok(read > 0)
-}
-
-async fn skip_line(lines: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<()> {
-    loop {
-        let buffered = lines.fill_buf().await?;
-        if buffered.is_empty() {
+impl Report for DirectoryStats {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        write_fields(
+            out,
+            &[
+                ("people", &self.people),
+                ("with posts", &self.people_with_posts),
+                ("companies", &self.companies),
+                ("expired", &self.expired),
+                ("opted out", &self.opt_outs),
+            ],
+        )?;
+        if self.sources.is_empty() {
             return Ok(());
         }
-        let end = buffered.iter().position(|byte| *byte == b'\n');
-        let used = end.map_or(buffered.len(), |end| end + 1);
-        lines.consume(used);
-        if end.is_some() {
-            return Ok(());
-        }
+        writeln!(out)?;
+        let row = |source: &SourceStats| {
+            [source.source.clone(), or_dash(source.legal_basis.as_deref()), source.people.to_string()]
+        };
+        let rows: Vec<_> = self.sources.iter().map(row).collect();
+        write_table(out, ["SOURCE", "LEGAL BASIS", "PEOPLE"], &rows)
     }
 }

@@ -16,7 +16,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
 use crate::local_postgres::{Throwaway, template};
-use crate::storage::pool::MIGRATIONS;
+use crate::storage::schema::MIGRATIONS;
 
 /// The variable with the server's URL.
 pub const URL_VARIABLE: &str = "TEST_DATABASE_URL";

@@ -24,6 +24,8 @@ pub struct Sources {
     pub environment: BTreeMap<String, String>,
     /// Settings of the command line, by their dotted names.
     pub overrides: Vec<(&'static str, String)>,
+    /// Whether the command makes or checks keys, and so cannot do without a pepper.
+    pub needs_pepper: bool,
 }
 
 /// One thing that is wrong.
@@ -72,7 +74,7 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
             if let Some(pepper) = secret(&sources.environment, "FLUENCE_PEPPER", &mut faults) {
                 settings.pepper = pepper;
             }
-            faults.extend(settings.faults());
+            faults.extend(settings.faults(sources.needs_pepper));
             if faults.is_empty() { Ok(settings) } else { Err(ConfigError(faults)) }
         }
         Err(fault) => {
@@ -247,8 +249,37 @@ mod tests {
     }
 
     #[test]
+    fn an_own_database_needs_a_pepper_where_keys_are_made() {
+        let mut sources = environment(&[("DATABASE_URL", "postgresql://me@db.example/fluence")]);
+        assert!(load(&sources).is_ok());
+        sources.needs_pepper = true;
+        assert_eq!(faulty(&sources), ["FLUENCE_PEPPER"]);
+    }
+
+    #[test]
+    fn a_database_url_that_is_none_is_refused_without_being_shown() {
+        let mut sources = environment(&[("DATABASE_URL", "mysql://me:hunter2@db.example/x")]);
+        sources.environment.insert("FLUENCE_PEPPER".into(), "0".repeat(64));
+        let error = load(&sources).unwrap_err();
+        let settings: Vec<_> = error.0.iter().map(|fault| fault.setting.as_str()).collect();
+        assert_eq!(settings, ["DATABASE_URL", "FLUENCE_PEPPER"]);
+        assert!(!error.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn settings_are_shown_without_their_secrets() {
+        let pepper = "0123456789abcdef".repeat(4);
+        let url = "postgresql://me:hunter2@db.example/fluence";
+        let settings = load(&environment(&[("FLUENCE_PEPPER", &pepper), ("DATABASE_URL", url)])).unwrap();
+        let shown = toml::to_string(&settings).unwrap();
+        assert!(shown.contains("pepper = \"[REDACTED]\""), "{shown}");
+        assert!(shown.contains("database_url = \"[REDACTED]\""), "{shown}");
+        assert!(!shown.contains(&pepper) && !shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
     fn a_secret_in_the_settings_does_not_show_when_they_are_printed() {
-        let pepper = "ab".repeat(32);
+        let pepper = "0123456789abcdef".repeat(4);
         let settings = load(&environment(&[("FLUENCE_PEPPER", &pepper)])).unwrap();
         assert!(!format!("{settings:?}").contains(&pepper));
     }

@@ -6,18 +6,25 @@ pub mod routes;
 
 use std::net::SocketAddr;
 
-use secrecy::SecretString;
-use serde::Deserialize;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
+use sqlx::postgres::PgConnectOptions;
+
+use crate::secret::Pepper;
 
 pub use load::{ConfigError, Fault, Sources, load};
 
 /// Every setting. Names, defaults and meanings stand in `config/default.toml`; units are in the names.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Settings {
     pub listen: SocketAddr,
+    /// `DATABASE_URL`; none means the private Postgres.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none", serialize_with = "redacted_url")]
+    pub database_url: Option<SecretString>,
     pub data_dir: String,
+    #[serde(serialize_with = "redacted")]
     pub pepper: SecretString,
     pub pepper_version: i32,
     pub node: String,
@@ -33,13 +40,21 @@ pub struct Settings {
     pub calls: Calls,
     pub keys: Keys,
     pub people: People,
-    /// `DATABASE_URL`; none means the private Postgres.
-    #[serde(skip)]
-    pub database_url: Option<SecretString>,
+}
+
+/// What stands in the place of a secret that is set.
+const REDACTED: &str = "[REDACTED]";
+
+fn redacted<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(if secret.expose_secret().is_empty() { "" } else { REDACTED })
+}
+
+fn redacted_url<S: Serializer>(_: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(REDACTED)
 }
 
 /// What is logged, and how.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Log {
@@ -48,7 +63,7 @@ pub struct Log {
 }
 
 /// The shape of a log line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// Pretty on a terminal, else JSON.
@@ -60,7 +75,7 @@ pub enum LogFormat {
 }
 
 /// Limits of connections and requests.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Server {
@@ -74,7 +89,7 @@ pub struct Server {
 }
 
 /// The connection pool.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Database {
@@ -83,7 +98,7 @@ pub struct Database {
 }
 
 /// The ledger's writer and sweep.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Ledger {
@@ -97,7 +112,7 @@ pub struct Ledger {
 }
 
 /// Paid calls.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Calls {
@@ -105,7 +120,7 @@ pub struct Calls {
 }
 
 /// The cache of verified keys.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Keys {
@@ -114,17 +129,23 @@ pub struct Keys {
 }
 
 /// The cache of people searches.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct People {
     pub cache_ms: u64,
     pub cache_bytes: u64,
+    pub retention_days: u64,
 }
 
 impl Settings {
+    /// Whether the database is the operator's own, and not the private one.
+    pub fn has_own_database(&self) -> bool {
+        self.database_url.is_some()
+    }
+
     /// What is wrong with values that are well-formed each for itself.
-    fn faults(&self) -> Vec<Fault> {
+    fn faults(&self, needs_pepper: bool) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut require = |holds: bool, setting: &str, advice: &str| {
             if !holds {
@@ -147,6 +168,7 @@ impl Settings {
             ("calls.deadline_s", self.calls.deadline_s),
             ("keys.cache_size", self.keys.cache_size as u64),
             ("people.cache_bytes", self.people.cache_bytes),
+            ("people.retention_days", self.people.retention_days),
         ];
         for (setting, value) in positive {
             require(value > 0, setting, "must be at least 1");
@@ -169,6 +191,27 @@ impl Settings {
             );
         }
         require(self.pepper_version > 0, "pepper_version", "must be at least 1");
+        if let Some(url) = &self.database_url {
+            let url = url.expose_secret();
+            let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+            require(
+                is_postgres && url.parse::<PgConnectOptions>().is_ok(),
+                "DATABASE_URL",
+                "must look like postgresql://user:password@host:5432/database",
+            );
+        }
+        match self.pepper.expose_secret() {
+            "" => require(
+                !(needs_pepper && self.has_own_database()),
+                "FLUENCE_PEPPER",
+                "must be set where DATABASE_URL is: 64 hexadecimal characters; make them once with `openssl rand -hex 32`",
+            ),
+            text => {
+                if let Err(error) = Pepper::parse(text, self.pepper_version) {
+                    require(false, "FLUENCE_PEPPER", &error.to_string());
+                }
+            }
+        }
         faults
     }
 }

@@ -2,10 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::domain::credits::Credits;
 use crate::domain::language::Language;
 use crate::domain::plan::Access;
-use crate::domain::route::{Dialect, Endpoint, Route};
+use crate::domain::route::{Dialect, Endpoint, Price, Route};
 
 /// The file, compiled in.
 const ROUTES_TOML: &str = include_str!("../../config/routes.toml");
@@ -21,7 +20,7 @@ struct File {
 struct Row {
     path: String,
     endpoint: Endpoint,
-    credits: Credits,
+    credits: Price,
     access: Access,
     dialect: Dialect,
     language: Language,
@@ -54,13 +53,13 @@ pub fn parse(text: &str) -> Result<Vec<Route>, RoutesError> {
         if !row.path.starts_with('/') || routes.iter().any(|route| route.path == row.path) {
             return Err(RoutesError::Path(row.path));
         }
-        if row.credits == Credits::ZERO {
+        if !row.credits.is_paid() {
             return Err(RoutesError::Free(row.path));
         }
         routes.push(Route {
             path: row.path.leak(),
             endpoint: row.endpoint,
-            credits: row.credits,
+            price: row.credits,
             access: row.access,
             dialect: row.dialect,
             language: row.language,
@@ -72,11 +71,19 @@ pub fn parse(text: &str) -> Result<Vec<Route>, RoutesError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::tier::Tier;
 
     #[test]
     fn the_shipped_routes_cost_what_the_contract_says() {
-        let prices: Vec<_> = shipped().unwrap().iter().map(|r| (r.path, r.credits.as_i64())).collect();
-        assert_eq!(prices, [("/crm_basico", 1), ("/crm", 2), ("/analyze", 1)]);
+        let held = |route: &Route| Tier::ALL.map(|tier| route.price.held(tier).as_i64());
+        let prices: Vec<_> = shipped().unwrap().iter().map(|route| (route.path, held(route))).collect();
+        let expected = [
+            ("/crm_basico", [1, 1, 1]),
+            ("/crm", [2, 2, 2]),
+            ("/analyze", [1, 1, 1]),
+            ("/analyze-comprehensive", [1, 2, 2]),
+        ];
+        assert_eq!(prices, expected);
     }
 
     #[test]

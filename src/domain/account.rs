@@ -54,6 +54,43 @@ pub struct Account {
     pub created_at: DateTime<Utc>,
 }
 
+/// An account's present period and its environments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountDetail {
+    /// The account.
+    #[serde(flatten)]
+    pub account: Account,
+    /// When the present period began.
+    pub period_starts_at: DateTime<Utc>,
+    /// When the next one begins, with new plan credits.
+    pub renews_at: DateTime<Utc>,
+    /// Plan credits of the period.
+    pub plan_credits: Credits,
+    /// How many of them are left.
+    pub plan_credits_left: Credits,
+    /// Requests of the period.
+    pub requests_limit: i64,
+    /// How many of them were used.
+    pub requests_used: i64,
+    /// Its environments, oldest first.
+    pub environments: Vec<EnvironmentView>,
+}
+
+/// An environment as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EnvironmentView {
+    /// Its id.
+    pub id: EnvironmentId,
+    /// Its name.
+    pub name: String,
+    /// `live` or `test`.
+    pub mode: String,
+    /// Keys that are not revoked.
+    pub keys: i64,
+    /// How many of them there may be.
+    pub most_keys: i32,
+}
+
 /// The name of the environment every account has from the start.
 pub const DEFAULT_ENVIRONMENT: &str = "default";
 

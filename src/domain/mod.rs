@@ -1,6 +1,7 @@
 //! The plain types of the field and their rules: no HTTP, no SQL, no clock, no randomness.
 
 pub mod account;
+pub mod amount;
 pub mod billing;
 pub mod caller;
 pub mod credits;
@@ -13,4 +14,5 @@ pub mod plan;
 pub mod refusal;
 pub mod route;
 pub mod settlement;
+pub mod text;
 pub mod tier;

@@ -13,3 +13,8 @@ pub enum Tier {
     /// Communication style and buyer playbook besides.
     Premium,
 }
+
+impl Tier {
+    /// Every tier, shallowest first.
+    pub const ALL: [Self; 3] = [Self::Basic, Self::Standard, Self::Premium];
+}

@@ -22,6 +22,7 @@ use crate::gate::caller::Caller;
 use crate::gate::running::Running;
 use crate::gate::{decision, idempotency};
 use crate::http::edge::Edge;
+use crate::http::person_request::PersonRequest;
 use crate::http::render::{self, RenderContext};
 use crate::ledger::entry::{CallRef, RouteNumber};
 use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
@@ -63,8 +64,10 @@ pub async fn meter(
     let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
     let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
     let slot = extensions.remove::<Slot>();
+    let tier = extensions.get::<PersonRequest>().and_then(|request| request.tier);
+    let price = metered.route.price.held(metered.route.tier(tier));
     if is_dry_run(request.headers()) {
-        return Ok(dry_run(&caller, &metered.route));
+        return Ok(dry_run(&caller, price));
     }
     let running = |price: Credits, standing: Standing, request: &Request| Running {
         deadline: metered.meter.deadline,
@@ -84,12 +87,12 @@ pub async fn meter(
         call_id,
         account_id: caller.key.account_id,
         call: CallRef { key_id: caller.key.key_id, route: metered.number },
-        amount: metered.route.credits,
+        amount: price,
         caps: KeyCaps { daily: caller.key.daily_cap, monthly: caller.key.monthly_cap },
         idempotency: idempotency::claim(&request, caller.key.environment_id)?,
     };
     match metered.meter.ledger.hold(hold_request).await.map_err(unavailable)? {
-        Granted::Not(decision) => Ok(decision::answer(decision, &caller, metered.route.credits)),
+        Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
         Granted::Held { hold, standing } => {
             caller.account.stands(standing.clone());
             let running = running(hold.amount(), standing, &request);
@@ -98,10 +101,10 @@ pub async fn meter(
     }
 }
 
-/// A handler that panicked has released its hold on the way down.
+/// A call that ended by a fault in the gate itself has released its hold on the way down.
 fn finished(ended: Result<Response, tokio::task::JoinError>) -> Response {
     ended.unwrap_or_else(|error| {
-        tracing::error!(%error, "a handler did not finish");
+        tracing::error!(%error, "a call did not finish");
         Refusal::Internal.into_response()
     })
 }
@@ -116,9 +119,9 @@ fn is_dry_run(headers: &HeaderMap) -> bool {
 }
 
 /// The price of the call and the balance after it; nothing is charged, and nothing is promised.
-fn dry_run(caller: &Caller, route: &Route) -> Response {
+fn dry_run(caller: &Caller, price: Credits) -> Response {
     let billing = caller.unbilled();
-    let price = if caller.key.mode == Mode::Test { Credits::ZERO } else { route.credits };
+    let price = if caller.key.mode == Mode::Test { Credits::ZERO } else { price };
     let after = billing.standing.remaining.checked_sub(price);
     let body = json!({
         "success": true,

@@ -29,6 +29,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
 
+use crate::domain::key::{KeySecret, Scope};
 use crate::domain::route::Route;
 use crate::ledger::entry::RouteNumber;
 
@@ -37,6 +38,8 @@ use crate::ledger::entry::RouteNumber;
 pub struct Gate {
     /// Who calls.
     pub keyring: keyring::Keyring,
+    /// The key of requests that have none: development mode only.
+    pub dev_key: Option<Arc<KeySecret>>,
     /// Which plans include what, for advice on upgrades.
     pub catalogue: Arc<crate::config::plans::Catalogue>,
     /// The money.
@@ -78,6 +81,14 @@ impl Gate {
         Router::new().route(path, gated)
     }
 
+    /// As [`Gate::free`], for keys that have a scope.
+    pub fn scoped<S>(&self, path: &'static str, scope: Scope, handler: MethodRouter<S>) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        self.free(path, handler.route_layer(from_fn_with_state(scope, access::in_scope)))
+    }
+
     /// Lets a request without a credential pass as nobody; one with a credential must be good.
     pub fn optional<S>(&self, path: &'static str, handler: MethodRouter<S>) -> Router<S>
     where
@@ -90,6 +101,7 @@ impl Gate {
     }
 
     fn authenticated(&self, path: &'static str) -> authenticate::Authenticated {
-        authenticate::Authenticated { keyring: self.keyring.clone(), path }
+        let (keyring, dev_key) = (self.keyring.clone(), self.dev_key.clone());
+        authenticate::Authenticated { keyring, dev_key, path }
     }
 }

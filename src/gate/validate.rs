@@ -8,8 +8,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 
+use crate::domain::key::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::{Endpoint, Route};
+use crate::gate::caller::Caller;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::person_request::{PersonFields, PersonRequest};
 
@@ -35,6 +37,10 @@ pub async fn validate(
     let (parts, body) = request.into_parts();
     let bytes = read_body(&parts.headers, body, validated.max_body_bytes).await?;
     let checked = PersonRequest::parse(parse_fields(&bytes)?, fields_of(validated.route.endpoint))?;
+    let caller = parts.extensions.get::<Caller>().ok_or(Refusal::MissingAuth)?;
+    if checked.allow_mock_data && caller.key.mode == Mode::Live {
+        return Err(Refusal::MockDataNotAllowed);
+    }
     let mut request = Request::from_parts(parts, Body::empty());
     request.extensions_mut().insert(checked);
     request.extensions_mut().insert(RawBody(bytes));
@@ -45,5 +51,6 @@ fn fields_of(endpoint: Endpoint) -> PersonFields {
     match endpoint {
         Endpoint::CrmBasico | Endpoint::Crm => PersonFields::CRM,
         Endpoint::Analyze => PersonFields::ANALYZE,
+        Endpoint::AnalyzeComprehensive => PersonFields::COMPREHENSIVE,
     }
 }

@@ -217,11 +217,14 @@ impl<'a> Problem<'a> {
     }
 }
 
-/// The problem type in short, the same for every occurrence: `Insufficient credits` of `INSUFFICIENT_CREDITS`.
+/// The problem type in short, the same for every occurrence: `Invalid API key` of `INVALID_API_KEY`.
 fn title(code: &str) -> String {
-    let words = code.replace('_', " ");
-    match words.split_at_checked(1) {
-        Some((first, rest)) => format!("{first}{}", rest.to_lowercase()),
-        None => words,
-    }
+    let words = code.split('_').enumerate().map(|(place, word)| match (place, word) {
+        (_, "API" | "IP" | "JSON" | "URL") => word.to_owned(),
+        (0, _) => {
+            word.get(..1).unwrap_or_default().to_owned() + &word.get(1..).unwrap_or_default().to_lowercase()
+        }
+        _ => word.to_lowercase(),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }

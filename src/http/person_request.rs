@@ -7,6 +7,7 @@ use super::json::Json;
 use crate::domain::language::Language;
 use crate::domain::person::PersonQuery;
 use crate::domain::refusal::{Fault, Refusal};
+use crate::domain::text::{is_control, is_visible};
 use crate::domain::tier::Tier;
 
 /// Most characters of a name, after trimming.
@@ -120,19 +121,6 @@ fn check_name(fields: &mut Fields, field: &'static str, value: Json) -> Option<S
     } else {
         Some(name)
     }
-}
-
-/// Control characters, line and paragraph separators, and the marks that turn the direction of a whole line
-/// (Unicode Technical Report 36, section 2.5). Joiners stay: names in several scripts need them.
-fn is_control(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-        || matches!(c, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
-}
-
-/// Whether a character leaves a mark on paper at all.
-fn is_visible(c: char) -> bool {
-    !c.is_whitespace() && !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2064}')
 }
 
 /// Refuses a profile address in any field, and any field named like one: people are found by name and company.

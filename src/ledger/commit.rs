@@ -16,7 +16,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Why a batch was given up. Nothing of it was committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum GaveUp {
+pub enum GaveUp {
     /// The epoch was closed by another node; a new one has been opened.
     #[error("the writer's epoch was closed")]
     NewEpoch,

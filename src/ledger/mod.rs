@@ -2,11 +2,12 @@
 //!
 //! Read in this order: [`lot`] and [`period`] say what credits are, [`book`] what may happen to an account, [`desk`] how
 //! a batch of operations is decided, [`store`] what a writer needs of a database, [`writer`] how many calls share one
-//! commit.
+//! commit, [`act`] how an operator's own acts become durable.
 
+pub mod act;
 pub mod book;
 pub mod caps;
-mod commit;
+pub mod commit;
 pub mod desk;
 pub mod entry;
 pub mod handle;

@@ -97,6 +97,8 @@ pub struct Correction {
     pub id: CallId,
     /// How many.
     pub amount: Credits,
+    /// Why, in the operator's words.
+    pub note: String,
 }
 
 /// What came of an [`Operation`].

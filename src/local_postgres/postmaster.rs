@@ -8,16 +8,17 @@ use std::time::Duration;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tokio::process::Child;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::discover::{Programs, Search};
 use super::error::LocalPostgresError;
 use super::folder::{Folder, PORT};
-use super::{Options, USER};
+use super::{Options, USER, stale};
 
 /// How long a stop may take.
 pub(super) const STOPPED_WITHIN: Duration = Duration::from_secs(60);
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+const ENDED_POLL_EVERY: Duration = Duration::from_millis(5);
 /// How much of the log an error shows.
 const TAIL_BYTES: u64 = 2_000;
 
@@ -141,9 +142,11 @@ impl Postmaster {
 
     /// Stops the server, whoever started it, and waits for its end.
     pub(super) async fn stop(&self) -> Result<(), LocalPostgresError> {
-        if !self.folder.cluster().join("postmaster.pid").exists() {
+        let lock_file = self.folder.cluster().join("postmaster.pid");
+        if !lock_file.exists() {
             return Ok(());
         }
+        let process = stale::process_in(&lock_file);
         let mode = if self.options.durable { "fast" } else { "immediate" };
         let program = self.programs.pg_ctl();
         let output = self
@@ -160,6 +163,15 @@ impl Postmaster {
             .map_err(|source| self.cannot_run(program, source))?;
         // It fails when the server was gone already, which is as good.
         if output.status.success() || self.ask().await? == Answer::Nobody {
+            // The server removes its lock file, for which `pg_ctl` waits, a moment before it ends.
+            if let Some(process) = process {
+                let ended = async {
+                    while stale::runs(&process) {
+                        sleep(ENDED_POLL_EVERY).await;
+                    }
+                };
+                let _ = timeout(ANSWER_WITHIN, ended).await;
+            }
             return Ok(());
         }
         let output = [output.stdout, output.stderr].concat();

@@ -58,11 +58,17 @@ fn lock_files(folder: &Folder) -> [PathBuf; 2] {
 }
 
 /// The `/proc` folder of the process that a lock file names in its first line, when that process is alive.
-fn process_in(lock_file: &Path) -> Option<PathBuf> {
+pub(super) fn process_in(lock_file: &Path) -> Option<PathBuf> {
     let contents = fs::read_to_string(lock_file).ok()?;
     // Negative for a stand-alone backend.
     let number: i64 = contents.lines().next()?.trim().parse().ok()?;
     Some(Path::new("/proc").join(number.unsigned_abs().to_string())).filter(|process| process.exists())
+}
+
+/// Whether a process of `/proc` still runs; one that ended and waits for its parent to notice does not.
+pub(super) fn runs(process: &Path) -> bool {
+    fs::read_to_string(process.join("stat"))
+        .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z'))
 }
 
 /// Whether a process is a Postgres at work in this data folder: it runs as the folder's owner, and has the folder as

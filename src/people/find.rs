@@ -171,6 +171,17 @@ impl People {
         }
     }
 
+    /// An invented person to answer for somebody unknown, where a test asks for mock data.
+    pub fn stand_in(&self) -> Option<Found> {
+        let person = Arc::clone(&self.sample.get(0)?.person);
+        let query = PersonQuery {
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+            company: person.company.clone(),
+        };
+        Some(self.find_in_sample(&query))
+    }
+
     async fn find_in_directory(&self, query: &PersonQuery, now: DateTime<Utc>) -> Result<Found, FindError> {
         let question = Question::Directory(query.clone());
         // The common case takes no write lock: thousands of requests a second may ask for one person.

@@ -3,7 +3,7 @@
 //! A request that two parsers may understand differently is refused before anything is looked up or charged.
 //! Sections without another name are of RFC 9112.
 
-use axum::http::header::{HOST, TRANSFER_ENCODING};
+use axum::http::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, Version};
 use axum::response::{IntoResponse, Response};
 
@@ -19,7 +19,7 @@ pub struct FragmentInTarget;
 /// Why a head was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FramingFault {
-    /// 400, in fixed words.
+    /// 400 in fixed words; the connection ends with it.
     Malformed(&'static str),
     /// 404: a path that no route can have.
     NoSuchPath,
@@ -33,7 +33,7 @@ use FramingFault::{Malformed, NoSuchMethod, NoSuchPath, TargetTooLong};
 
 impl IntoResponse for FramingFault {
     fn into_response(self) -> Response {
-        match self {
+        let mut response = match self {
             Malformed(reason) => Refusal::BadRequest { reason }.into_response(),
             NoSuchPath => Refusal::EndpointNotFound.into_response(),
             NoSuchMethod => {
@@ -43,7 +43,12 @@ impl IntoResponse for FramingFault {
                 let reason = Refusal::BadRequest { reason: "The request target is longer than 8192 bytes" };
                 (StatusCode::URI_TOO_LONG, reason).into_response()
             }
+        };
+        if matches!(self, Malformed(_)) {
+            // What follows on a connection whose framing is in doubt is not read.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
+        response
     }
 }
 

@@ -174,7 +174,11 @@ pub async fn serve_connection(stream: TcpStream, peer: SocketAddr, server: &Arc<
         let (server, pulse) = (server.clone(), pulse.clone());
         move |request| answer(request, peer, server.clone(), pulse.clone())
     });
-    let socket = TokioIo::new(WatchedSocket::new(stream, pulse.clone()));
+    let unread = {
+        let server = server.clone();
+        move |bytes: &[u8], is_line_done| server.outer.answer_unread(bytes, is_line_done)
+    };
+    let socket = TokioIo::new(WatchedSocket::new(stream, pulse.clone(), unread));
     let mut connection = pin!(server.http.serve_connection(socket, service));
     let limits = &server.limits;
     let patience = Patience {

@@ -8,3 +8,4 @@ mod pulse;
 pub mod router;
 mod socket;
 pub mod stop;
+mod unread;

@@ -2,10 +2,6 @@
 //!
 //! It is one function instead of a stack of layers: nothing in it is boxed, and the order can be read.
 
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Instant;
 
 use axum::Router;
@@ -16,10 +12,11 @@ use axum::response::{IntoResponse, Response};
 use tower::Service;
 use uuid::Uuid;
 
-use super::framing;
+use super::{framing, unread};
 use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
+use crate::gate::running::unless_panicking;
 use crate::http::edge::Edge;
 use crate::http::log_facts::LogFacts;
 use crate::http::render::{RenderContext, X_REQUEST_ID, render};
@@ -39,8 +36,7 @@ impl Outer {
     /// Answers one request. The router finds the request's [`CallId`] among its extensions.
     pub async fn answer(&self, mut request: Request<Body>) -> Response {
         let started = Instant::now();
-        // Time and randomness of the edge: the id is made here, once, and passed inwards.
-        let request_id = CallId::from_uuid(Uuid::now_v7());
+        let request_id = new_request_id();
         let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, &self.edge);
         let client_request_id = request.headers().get(X_REQUEST_ID).cloned();
         let method = request.method().clone();
@@ -53,15 +49,35 @@ impl Outer {
                 strip_stage(request.uri_mut(), &self.edge);
                 request.extensions_mut().insert(request_id);
                 let call = self.router.clone().call(request);
-                unless_panicking(call).await.unwrap_or_else(|| Refusal::Internal.into_response())
+                // The panic hook has logged it; the router itself never fails.
+                let answered = unless_panicking(call).await.and_then(Result::ok);
+                answered.unwrap_or_else(|| Refusal::Internal.into_response())
             }
         };
         let response = if method == Method::OPTIONS { options(response) } else { response };
         let mut response = render(response, &ctx, &self.edge);
         set_security_headers(response.headers_mut());
-        log(&response, &method, request_id, client_request_id.as_ref(), started);
+        log(&response, Some(&method), request_id, client_request_id.as_ref(), started);
         response
     }
+
+    /// The answer in place of the HTTP library's own, which says no more than that it could not read a head; none
+    /// where the bytes are anything else.
+    pub(super) fn answer_unread(&self, bytes: &[u8], is_line_done: bool) -> Option<Vec<u8>> {
+        let status = unread::bare_status(bytes)?;
+        let started = Instant::now();
+        let request_id = new_request_id();
+        let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, &self.edge);
+        let mut response = render(unread::refusal_of(status, is_line_done), &ctx, &self.edge);
+        set_security_headers(response.headers_mut());
+        log(&response, None, request_id, None, started);
+        Some(unread::to_bytes(response, bytes))
+    }
+}
+
+/// Time and randomness of the edge: an id is made here, once, and passed inwards.
+fn new_request_id() -> CallId {
+    CallId::from_uuid(Uuid::now_v7())
 }
 
 /// Takes the stage prefix off, so that the router knows each path once.
@@ -78,20 +94,6 @@ fn strip_stage(uri: &mut Uri, edge: &Edge) {
     if let Ok(target) = PathAndQuery::try_from(target) {
         *uri = Uri::from(target);
     }
-}
-
-/// The router's answer, or none if it panicked: one request failed, not the service.
-async fn unless_panicking<F, E>(call: F) -> Option<Response>
-where
-    F: Future<Output = Result<Response, E>>,
-{
-    let mut call = pin!(call);
-    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx))) {
-        Ok(poll) => poll.map(Result::ok),
-        // The panic hook has logged it.
-        Err(_) => Poll::Ready(None),
-    })
-    .await
 }
 
 /// OPTIONS on a path that exists says what it answers to, free and without a key. No origin is allowed across
@@ -126,7 +128,7 @@ fn set_security_headers(headers: &mut HeaderMap) {
 /// One line a request. Paths, bodies, header values and keys stay out; ids and templates say enough.
 fn log(
     response: &Response,
-    method: &Method,
+    method: Option<&Method>,
     request_id: CallId,
     client_request_id: Option<&HeaderValue>,
     started: Instant,
@@ -135,7 +137,7 @@ fn log(
     let code = response.extensions().get::<ErrorCode>().map(|code| code.as_str());
     tracing::info!(
         target: "fluence::request",
-        method = shown_method(method),
+        method = method.map(shown_method),
         route = facts.route,
         status = response.status().as_u16(),
         code,

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::pulse::{Phase, Pulse};
@@ -12,13 +13,17 @@ use super::pulse::{Phase, Pulse};
 /// Most bytes read and thrown away before a connection is closed.
 const MAX_LINGER_BYTES: usize = 256 * 1024;
 
-/// A socket under watch.
-pub(super) struct WatchedSocket<S> {
+/// A socket under watch. `U` puts our own answer in the place of the HTTP library's, where that could not read a
+/// head and gives a bare status of its own accord.
+pub(super) struct WatchedSocket<S, U> {
     socket: S,
     pulse: Arc<Pulse>,
     line: RequestLine,
     is_write_waiting: bool,
     lingered_bytes: usize,
+    unread: U,
+    /// Our own answer, as far as it is not yet written.
+    instead: Option<Bytes>,
 }
 
 /// How much of a request line has been seen.
@@ -32,9 +37,10 @@ enum RequestLine {
     Done,
 }
 
-impl<S> WatchedSocket<S> {
-    pub(super) fn new(socket: S, pulse: Arc<Pulse>) -> Self {
-        Self { socket, pulse, line: RequestLine::Awaited, is_write_waiting: false, lingered_bytes: 0 }
+impl<S, U> WatchedSocket<S, U> {
+    pub(super) fn new(socket: S, pulse: Arc<Pulse>, unread: U) -> Self {
+        let line = RequestLine::Awaited;
+        Self { socket, pulse, line, is_write_waiting: false, lingered_bytes: 0, unread, instead: None }
     }
 
     /// Takes note of bytes of a head. A request that was sent before the answer to the one before it escapes this
@@ -70,7 +76,7 @@ impl<S> WatchedSocket<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for WatchedSocket<S> {
+impl<S: AsyncRead + Unpin, U: Unpin> AsyncRead for WatchedSocket<S, U> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -85,7 +91,29 @@ impl<S: AsyncRead + Unpin> AsyncRead for WatchedSocket<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> WatchedSocket<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin, U: Fn(&[u8], bool) -> Option<Vec<u8>>> WatchedSocket<S, U> {
+    /// Writes our own answer where these bytes are the library's own; none where they are an answer of the service.
+    fn poll_instead(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+        claimed: usize,
+    ) -> Option<Poll<io::Result<usize>>> {
+        if self.instead.is_none() && self.pulse.phase() == Phase::Head {
+            self.instead = (self.unread)(bytes, self.line == RequestLine::Done).map(Bytes::from);
+        }
+        let instead = self.instead.as_mut()?;
+        while !instead.is_empty() {
+            match Pin::new(&mut self.socket).poll_write(cx, instead) {
+                Poll::Ready(Ok(0)) => return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into()))),
+                Poll::Ready(Ok(written)) => instead.advance(written),
+                stopped => return Some(stopped),
+            }
+        }
+        self.instead = None;
+        Some(Poll::Ready(Ok(claimed)))
+    }
+
     /// Reads and throws away what the client still sends. Closing over unread bytes would make the system reset
     /// the connection, and the client might never see the answer that says why (RFC 9112, section 9.6).
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -102,9 +130,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WatchedSocket<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WatchedSocket<S> {
+impl<S, U> AsyncWrite for WatchedSocket<S, U>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    U: Fn(&[u8], bool) -> Option<Vec<u8>> + Unpin,
+{
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.socket).poll_write(cx, bytes);
+        let written = match self.poll_instead(cx, bytes, bytes.len()) {
+            Some(instead) => instead,
+            None => Pin::new(&mut self.socket).poll_write(cx, bytes),
+        };
         self.note_write(&written);
         written
     }
@@ -114,7 +149,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WatchedSocket<S> {
         cx: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.socket).poll_write_vectored(cx, parts);
+        let first = parts.iter().find(|part| !part.is_empty()).map_or(&[][..], |part| part);
+        let written = match self.poll_instead(cx, first, parts.iter().map(|part| part.len()).sum()) {
+            Some(instead) => instead,
+            None => Pin::new(&mut self.socket).poll_write_vectored(cx, parts),
+        };
         self.note_write(&written);
         written
     }

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::error::StorageError;
-use crate::domain::account::{Account, AccountState, DEFAULT_ENVIRONMENT};
+use crate::domain::account::{Account, AccountDetail, AccountState, DEFAULT_ENVIRONMENT, EnvironmentView};
 use crate::domain::ids::{AccountId, EnvironmentId};
 use crate::domain::key::Mode;
 use crate::domain::plan::PlanRef;
@@ -30,7 +30,7 @@ pub struct NewAccount {
 pub async fn create(connection: &mut PgConnection, new: &NewAccount) -> Result<(), StorageError> {
     sqlx::query(
         "insert into account (id, name, email, edition, plan, anchored_at, created_at)
-         values ($1, $2, $3, $4, $5, now(), now())",
+         values ($1, $2, $3, $4, $5, date_trunc('second', now()), now())",
     )
     .bind(new.id.as_uuid())
     .bind(&new.name)
@@ -127,6 +127,78 @@ pub async fn find(connection: &mut PgConnection, id: AccountId) -> Result<Option
     .fetch_optional(connection)
     .await?;
     row.map(Account::try_from).transpose()
+}
+
+#[derive(sqlx::FromRow)]
+struct PeriodRow {
+    period_starts_at: DateTime<Utc>,
+    period_ends_at: DateTime<Utc>,
+    plan_credits: i64,
+    plan_left: i64,
+    requests_limit: i64,
+    requests_used: i64,
+}
+
+/// One account with its period, as its last touch left it, and its environments.
+pub async fn detail(
+    connection: &mut PgConnection,
+    id: AccountId,
+) -> Result<Option<AccountDetail>, StorageError> {
+    let Some(account) = find(connection, id).await? else { return Ok(None) };
+    let period: PeriodRow = sqlx::query_as(
+        "select period_starts_at, period_ends_at, plan_credits, plan_left, requests_limit, requests_used
+           from ledger_account where account_id = $1",
+    )
+    .bind(id.as_uuid())
+    .fetch_one(&mut *connection)
+    .await?;
+    let credits = |amount: i64| amount.try_into().map_err(|_| StorageError::Corrupt("plan credits"));
+    Ok(Some(AccountDetail {
+        period_starts_at: period.period_starts_at,
+        renews_at: period.period_ends_at,
+        plan_credits: credits(period.plan_credits)?,
+        plan_credits_left: credits(period.plan_left)?,
+        requests_limit: period.requests_limit,
+        requests_used: period.requests_used,
+        environments: environments(connection, id).await?,
+        account,
+    }))
+}
+
+#[derive(sqlx::FromRow)]
+struct EnvironmentRow {
+    id: Uuid,
+    name: String,
+    mode: String,
+    keys: i64,
+    most_keys: i32,
+}
+
+/// The environments of an account, oldest first.
+async fn environments(
+    connection: &mut PgConnection,
+    id: AccountId,
+) -> Result<Vec<EnvironmentView>, StorageError> {
+    let rows: Vec<EnvironmentRow> = sqlx::query_as(
+        "select e.id, e.name, e.mode, coalesce(e.key_cap, p.keys_per_environment) as most_keys,
+                (select count(*) from api_key k where k.environment_id = e.id and k.state <> 'revoked') as keys
+           from environment e
+           join account a on a.id = e.account_id
+           join plan p on p.edition = a.edition and p.plan = a.plan
+          where e.account_id = $1
+          order by e.id",
+    )
+    .bind(id.as_uuid())
+    .fetch_all(connection)
+    .await?;
+    let view = |row: EnvironmentRow| EnvironmentView {
+        id: EnvironmentId::from_uuid(row.id),
+        name: row.name,
+        mode: row.mode,
+        keys: row.keys,
+        most_keys: row.most_keys,
+    };
+    Ok(rows.into_iter().map(view).collect())
 }
 
 /// Moves an account to another plan. The ledger is to be told afterwards, in the same transaction or the next.

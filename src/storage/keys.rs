@@ -95,6 +95,13 @@ pub async fn create(
     Ok(())
 }
 
+/// Whether any key was ever made.
+pub async fn exist(connection: &mut PgConnection) -> Result<bool, StorageError> {
+    let (exist,): (bool,) =
+        sqlx::query_as("select exists (select from key_secret)").fetch_one(connection).await?;
+    Ok(exist)
+}
+
 /// Moves a key from one state to another. A revoked key stays revoked. Returns whether there was such a key.
 pub async fn set_state(
     connection: &mut PgConnection,

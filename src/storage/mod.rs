@@ -2,9 +2,11 @@
 
 pub mod accounts;
 pub mod catalogue;
+pub mod clock;
 pub mod directory;
 pub mod error;
 pub mod keys;
 pub mod ledger;
 pub mod pool;
 pub mod routes;
+pub mod schema;

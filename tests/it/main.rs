@@ -5,11 +5,14 @@
     reason = "a test that cannot go on should say where it stopped, helpers included"
 )]
 
+mod api;
 mod architecture;
 mod command;
 mod gate;
+mod http;
 mod ledger;
 mod local_postgres;
 mod people;
+mod server;
 mod storage;
 mod support;

@@ -4,13 +4,17 @@ mod connection;
 pub mod due;
 mod error;
 mod fast;
+pub mod idempotency;
+pub mod lots;
 mod ordered;
+mod partitions;
 mod recover;
 mod resolve;
 mod rows;
 mod save;
 mod seal;
 pub mod standing;
+pub mod statement;
 pub mod usage;
 pub mod verify;
 
@@ -22,6 +26,7 @@ use connection::LedgerConnection;
 
 pub use connection::writer_options;
 pub use fast::STATEMENT as FAST_STATEMENT;
+pub use partitions::make_partitions;
 pub use recover::close_stale_epochs;
 
 /// The ledger in Postgres, for one writer.

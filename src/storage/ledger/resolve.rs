@@ -1,6 +1,6 @@
 //! After a lost connection: was the batch committed, and what did it decide?
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::Connection;
@@ -13,6 +13,7 @@ use super::rows::{self, load_desk};
 use super::seal;
 use crate::domain::billing::Standing;
 use crate::domain::ids::AccountId;
+use crate::ledger::book::BookError;
 use crate::ledger::entry::EntryKind;
 use crate::ledger::hold::{Decision, Hold, HoldRequest, Take};
 use crate::ledger::lot::LotNumber;
@@ -75,6 +76,7 @@ async fn effects(
     let standings: HashMap<AccountId, (Standing, u32)> =
         desk.books.iter().map(|(id, book)| (*id, (book.standing(), book.period.index))).collect();
     let takes = takes_of(connection, batch).await?;
+    let acts = acts_of(connection, batch).await?;
     let captured: Vec<Uuid> =
         sqlx::query_scalar("select captured from ledger_batch where epoch = $1 and batch = $2")
             .bind(batch.epoch.0)
@@ -95,7 +97,10 @@ async fn effects(
             }
             Operation::Grant(grant) => {
                 let lot = *desk.references.get(&(grant.account_id, grant.reference.clone()))?;
-                Some(Effect::Granted { lot, repeated: false, standing })
+                Some(Effect::Granted { lot, repeated: !acts.contains(&grant.id.as_uuid()), standing })
+            }
+            Operation::Correct(correction) if !acts.contains(&correction.id.as_uuid()) => {
+                Some(Effect::Refused(BookError::Insufficient { available: standing.remaining }))
             }
             _ => Some(Effect::Done(standing)),
         }
@@ -113,6 +118,20 @@ fn rebuilt(request: &HoldRequest, takes: Vec<Take>, period: u32, held_at: DateTi
         capped: request.caps.any(),
         held_at,
     }
+}
+
+/// The grants and corrections that the batch has entries of; the others were repeated or refused.
+async fn acts_of(connection: &mut PgConnection, batch: &Batch) -> Result<HashSet<Uuid>, StoreError> {
+    let rows: Vec<(Uuid,)> = sqlx::query_as(
+        "select distinct call_id from ledger_entry where epoch = $1 and batch = $2 and kind = any($3)",
+    )
+    .bind(batch.epoch.0)
+    .bind(batch.number)
+    .bind([EntryKind::Grant, EntryKind::Pack, EntryKind::Correction].map(EntryKind::number))
+    .fetch_all(connection)
+    .await
+    .map_err(classify)?;
+    Ok(rows.into_iter().map(|(call_id,)| call_id).collect())
 }
 
 /// What the batch's holds took, by call.

@@ -17,7 +17,7 @@ use crate::ledger::lot::LotNumber;
 use crate::ledger::operation::{Effect, Grant, Operation};
 use crate::ledger::store::{Batch, StoreError};
 
-/// Saves accounts, lots, key spends and idempotency records.
+/// Saves accounts, lots, reasons of corrections, key spends and idempotency records.
 pub(super) async fn save_desk(
     connection: &mut PgConnection,
     desk: &Desk,
@@ -26,6 +26,7 @@ pub(super) async fn save_desk(
 ) -> Result<(), StoreError> {
     save_accounts(connection, desk).await?;
     save_lots(connection, desk, operations, effects).await?;
+    save_corrections(connection, operations, effects).await?;
     if !desk.spends.is_empty() {
         save_spends(connection, desk).await?;
     }
@@ -137,6 +138,25 @@ fn new_grants<'a>(
             _ => None,
         })
         .collect()
+}
+
+async fn save_corrections(
+    connection: &mut PgConnection,
+    operations: &[Operation],
+    effects: &[Effect],
+) -> Result<(), StoreError> {
+    for (operation, effect) in operations.iter().zip(effects) {
+        if let (Operation::Correct(correction), Effect::Done(_)) = (operation, effect) {
+            sqlx::query("insert into ledger_correction (account_id, call_id, note) values ($1, $2, $3)")
+                .bind(correction.account_id.as_uuid())
+                .bind(correction.id.as_uuid())
+                .bind(&correction.note)
+                .execute(&mut *connection)
+                .await
+                .map_err(classify)?;
+        }
+    }
+    Ok(())
 }
 
 async fn save_spends(connection: &mut PgConnection, desk: &Desk) -> Result<(), StoreError> {

@@ -1,3 +1,13 @@
 //! The program's commands, run as users run them.
 
+mod account;
+mod config;
+mod credit;
+mod demo;
+mod directory;
+mod key;
+mod ledger;
+mod migrate;
+mod private;
+mod program;
 mod with_postgres;

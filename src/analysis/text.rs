@@ -1,0 +1,198 @@
+//! Sentences of the answer that are not advice: trait readings, validity, limits, the summary's words.
+//!
+//! Written once for each language, by its own standard; the Portuguese is not a translation. Nothing here knows or
+//! guesses the gender of the person analysed.
+
+use serde::Serialize;
+
+use super::traits::{Confidence, TypeAxes};
+use crate::domain::language::Language;
+
+/// Which way a calibrated probability leans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lean {
+    /// Below 0.40.
+    Low,
+    /// Below 0.47.
+    SlightlyLow,
+    /// As good as even.
+    Even,
+    /// Above 0.53.
+    SlightlyHigh,
+    /// Above 0.60.
+    High,
+}
+
+impl Lean {
+    /// The lean of a probability of standing above the median.
+    pub fn of(probability: f64) -> Self {
+        match probability {
+            p if p < 0.40 => Self::Low,
+            p if p < 0.47 => Self::SlightlyLow,
+            p if p <= 0.53 => Self::Even,
+            p if p <= 0.60 => Self::SlightlyHigh,
+            _ => Self::High,
+        }
+    }
+}
+
+const TRAIT_EN: [&str; 5] =
+    ["openness to experience", "conscientiousness", "extraversion", "agreeableness", "neuroticism"];
+const TRAIT_PT: [&str; 5] =
+    ["abertura a experiências", "conscienciosidade", "extroversão", "amabilidade", "neuroticismo"];
+
+/// One sentence on a trait, as sure as the figures are.
+pub fn trait_reading(t: usize, lean: Lean, confidence: Confidence, language: Language) -> String {
+    match language {
+        Language::En => {
+            let name = TRAIT_EN[t];
+            let base = match lean {
+                Lean::Low => format!("The wording leans towards lower {name}"),
+                Lean::SlightlyLow => format!("The wording leans very slightly towards lower {name}"),
+                Lean::Even => format!("The wording says nothing either way about {name}"),
+                Lean::SlightlyHigh => format!("The wording leans very slightly towards higher {name}"),
+                Lean::High => format!("The wording leans towards higher {name}"),
+            };
+            match confidence {
+                Confidence::VeryLow => format!("{base}; with so few words, take it as a guess."),
+                Confidence::Low | Confidence::Moderate => format!("{base}."),
+            }
+        }
+        Language::Pt => {
+            let name = TRAIT_PT[t];
+            let base = match lean {
+                Lean::Low => format!("O modo de escrever pende para menos {name}"),
+                Lean::SlightlyLow => format!("O modo de escrever pende de leve para menos {name}"),
+                Lean::Even => format!("O modo de escrever não pende para nenhum lado em {name}"),
+                Lean::SlightlyHigh => format!("O modo de escrever pende de leve para mais {name}"),
+                Lean::High => format!("O modo de escrever pende para mais {name}"),
+            };
+            match confidence {
+                Confidence::VeryLow => format!("{base}; com tão pouco texto, é só um palpite."),
+                Confidence::Low | Confidence::Moderate => format!("{base}."),
+            }
+        }
+    }
+}
+
+/// What is and is not validated.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Validity {
+    /// What the model was measured on.
+    pub benchmark: &'static str,
+    /// Mean area under the curve over the five traits on that benchmark, for the language analysed: 0.5 is chance.
+    pub mean_auc: f64,
+    /// Authors behind that figure.
+    pub authors: u32,
+    /// Whether it was validated on texts of the kind analysed here.
+    pub validated_on_business_posts: bool,
+    /// The same in a sentence or two.
+    pub note: &'static str,
+}
+
+/// What the figures rest on, by the language of the posts and that of the answer.
+pub const fn benchmark(posts: Language, answer: Language) -> (&'static str, &'static str) {
+    match (posts, answer) {
+        (Language::En, Language::En) => (
+            "Student essays in English with self-reported traits (Pennebaker & King 1999), ten folds by author.",
+            "A weak statistical lean, right somewhat more often than chance. It has not been validated on business posts. The four letters are derived from the trait scores and are not the result of a type test.",
+        ),
+        (Language::Pt, Language::En) => (
+            "Student essays machine-translated to Portuguese, scored by a model trained on other authors' English essays.",
+            "A weak statistical lean, carried over from English: no native Portuguese texts stand behind it, and no business posts. The four letters are derived from the trait scores and are not the result of a type test.",
+        ),
+        (Language::En, Language::Pt) => (
+            "Redações de estudantes em inglês com traços autodeclarados (Pennebaker & King 1999), em dez partições por autor.",
+            "É uma tendência estatística fraca, que acerta um pouco mais que o acaso. Não foi validada em publicações profissionais. As quatro letras derivam dos traços; não são resultado de teste de tipos.",
+        ),
+        (Language::Pt, Language::Pt) => (
+            "Redações de estudantes traduzidas por máquina para o português, avaliadas por um modelo treinado nas redações em inglês de outros autores.",
+            "É uma tendência estatística fraca, transferida do inglês: não há por trás dela textos escritos originalmente em português nem publicações profissionais. As quatro letras derivam dos traços; não são resultado de teste de tipos.",
+        ),
+    }
+}
+
+/// How the answer must not be used.
+pub const fn limits(answer: Language) -> &'static [&'static str] {
+    match answer {
+        Language::En => &[
+            "A statistical lean in how somebody writes, not a diagnosis and not a fact about the person.",
+            "Not for decisions about hiring, credit, insurance, housing, health, law enforcement or minors, nor for political targeting.",
+            "Most people stand near the middle; the interval shows how little a text this long can tell.",
+            "Posts may be edited, co-written or written by somebody else; the analysis cannot tell.",
+        ],
+        Language::Pt => &[
+            "É uma tendência estatística no modo de escrever; não é diagnóstico nem retrato da pessoa.",
+            "Não use em decisões sobre contratação, crédito, seguro, moradia, saúde, segurança pública ou menores de idade, nem para direcionamento político.",
+            "A maioria das pessoas fica perto do meio; o intervalo mostra quão pouco se pode dizer com um texto deste tamanho.",
+            "Publicações podem ter sido editadas ou escritas por outra pessoa; a análise não tem como saber.",
+        ],
+    }
+}
+
+/// Said when too little sets the person apart for a playbook.
+pub const fn little_sets_apart(answer: Language) -> &'static str {
+    match answer {
+        Language::En => {
+            "The texts do not set this person apart from other writers. Prepare as you would for anyone in the role, and ask."
+        }
+        Language::Pt => {
+            "Os textos não distinguem essa pessoa de quem mais escreve. Prepare-se como para qualquer pessoa no cargo, e pergunte."
+        }
+    }
+}
+
+/// What must not be read into this person's answer: the weakest part of it.
+pub fn do_not_infer(axes: &TypeAxes, words: u32, posts: Language, answer: Language) -> String {
+    const PAIRS: [&str; 4] = ["E/I", "S/N", "T/F", "J/P"];
+    let open: Vec<&str> =
+        PAIRS.iter().zip(axes.all()).filter(|(_, axis)| axis.borderline).map(|(p, _)| *p).collect();
+    let open = open.join(", ");
+    match (answer, Confidence::of(words), open.is_empty()) {
+        (Language::En, Confidence::VeryLow | Confidence::Low, _) => {
+            format!("Do not plan by the traits or the four letters: {words} words are too few for that. The style lines hold; they are counts.")
+        }
+        (Language::En, Confidence::Moderate, false) => {
+            format!("Do not plan by {open}: there the letters are a coin toss. Nothing here tells of mood, health, beliefs or ability.")
+        }
+        (Language::En, Confidence::Moderate, true) if posts == Language::Pt => {
+            "Do not read the four letters as a test result: the model learnt from English essays. Nothing here tells of mood, health, beliefs or ability.".to_owned()
+        }
+        (Language::En, Confidence::Moderate, true) => {
+            "Do not read the four letters as a test result. Nothing here tells of mood, health, beliefs or ability.".to_owned()
+        }
+        (Language::Pt, Confidence::VeryLow | Confidence::Low, _) => {
+            format!("Não planeje com base nos traços nem nas quatro letras: {words} palavras são pouco para isso. As linhas de estilo valem; são contagens.")
+        }
+        (Language::Pt, Confidence::Moderate, false) => {
+            format!("Não planeje com base em {open}: ali as letras são cara ou coroa. Nada aqui fala de humor, saúde, crenças ou capacidade.")
+        }
+        (Language::Pt, Confidence::Moderate, true) if posts == Language::Pt => {
+            "Não leia as quatro letras como resultado de teste: o modelo aprendeu com redações em inglês. Nada aqui fala de humor, saúde, crenças ou capacidade.".to_owned()
+        }
+        (Language::Pt, Confidence::Moderate, true) => {
+            "Não leia as quatro letras como resultado de teste. Nada aqui fala de humor, saúde, crenças ou capacidade.".to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lean_reads_differently_in_both_languages() {
+        for language in [Language::En, Language::Pt] {
+            let readings: std::collections::HashSet<String> = [0.3, 0.45, 0.5, 0.55, 0.7]
+                .map(|p| trait_reading(0, Lean::of(p), Confidence::Moderate, language))
+                .into();
+            assert_eq!(readings.len(), 5);
+        }
+    }
+
+    #[test]
+    fn few_words_are_called_a_guess() {
+        assert!(trait_reading(2, Lean::High, Confidence::VeryLow, Language::En).contains("guess"));
+        assert!(trait_reading(2, Lean::High, Confidence::VeryLow, Language::Pt).contains("palpite"));
+    }
+}

@@ -1,0 +1,238 @@
+//! `fluence account`: who holds the credits.
+
+use std::io::{self, Write};
+
+use anyhow::{anyhow, bail};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use sqlx::Connection;
+
+use super::context::{Context, unknown_account};
+use super::output::{Output, Report, write_fields, write_table};
+use crate::clock;
+use crate::config::plans::Catalogue;
+use crate::domain::account::{Account, AccountDetail, AccountState};
+use crate::domain::ids::{AccountId, CallId, EnvironmentId};
+use crate::domain::plan::PlanRef;
+use crate::domain::text::{EmailAddress, Name};
+use crate::ledger::operation::Operation;
+use crate::storage::accounts::{self, NewAccount};
+
+/// What to do with accounts.
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Make an account, with its `default` environment and its first plan credits.
+    Create(CreateAccount),
+    /// List all accounts.
+    List,
+    /// Show an account, its period and its environments.
+    Show {
+        /// The account's id.
+        id: AccountId,
+    },
+    /// Refuse every call of an account, until it is resumed.
+    Suspend {
+        /// The account's id.
+        id: AccountId,
+    },
+    /// Let a suspended account call again.
+    Resume {
+        /// The account's id.
+        id: AccountId,
+    },
+    /// Move an account to another plan, from now on.
+    Move(MoveAccount),
+}
+
+/// `fluence account create`.
+#[derive(Debug, Args)]
+pub struct CreateAccount {
+    /// Its name, 1 to 80 characters.
+    #[arg(long)]
+    name: Name,
+    /// Where its owner is written to.
+    #[arg(long)]
+    email: EmailAddress,
+    /// Its plan, such as `professional`.
+    #[arg(long)]
+    plan: String,
+    /// The edition of its plan [default: the newest].
+    #[arg(long)]
+    edition: Option<String>,
+}
+
+/// `fluence account move`.
+#[derive(Debug, Args)]
+pub struct MoveAccount {
+    /// The account's id.
+    id: AccountId,
+    /// The plan to move to.
+    #[arg(long)]
+    plan: String,
+    /// The edition of that plan [default: the account's present edition].
+    #[arg(long)]
+    edition: Option<String>,
+}
+
+impl AccountCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When there is no such account or plan, or the database is away.
+    pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
+        match self {
+            Self::Create(new) => create(new, context, output).await,
+            Self::List => list(context, output).await,
+            Self::Show { id } => show(id, context, output).await,
+            Self::Suspend { id } => set_state(id, AccountState::Suspended, context, output).await,
+            Self::Resume { id } => set_state(id, AccountState::Active, context, output).await,
+            Self::Move(target) => change_plan(target, context, output).await,
+        }
+    }
+}
+
+async fn create(new: CreateAccount, context: &Context, output: Output) -> anyhow::Result<()> {
+    let catalogue = Catalogue::shipped()?;
+    let newest = catalogue.newest_edition().unwrap_or_default();
+    let plan = known_plan(&catalogue, new.edition.as_deref().unwrap_or(newest), &new.plan)?;
+    let id = AccountId::from_uuid(clock::new_id());
+    let account = NewAccount {
+        id,
+        environment_id: EnvironmentId::from_uuid(clock::new_id()),
+        name: new.name.into_string(),
+        email: new.email.into_string(),
+        plan,
+    };
+    make(&account, context).await?;
+    output.print(&context.account(id).await?)
+}
+
+/// Saves an account and gives it its first plan credits.
+pub(super) async fn make(account: &NewAccount, context: &Context) -> anyhow::Result<()> {
+    let mut connection = context.connection().await?;
+    let mut transaction = connection.begin().await?;
+    accounts::create(&mut transaction, account).await?;
+    transaction.commit().await?;
+    let id = CallId::from_uuid(clock::new_id());
+    context.act(Operation::Advance { account_id: account.id, id }).await?;
+    Ok(())
+}
+
+async fn list(context: &Context, output: Output) -> anyhow::Result<()> {
+    let accounts = accounts::list(&mut *context.connection().await?).await?;
+    let is_cut = i64::try_from(accounts.len())? == accounts::LIST_LIMIT;
+    output.print(&AccountList { accounts, is_cut })
+}
+
+async fn show(id: AccountId, context: &Context, output: Output) -> anyhow::Result<()> {
+    let detail = accounts::detail(&mut *context.connection().await?, id).await?;
+    output.print(&detail.ok_or_else(|| anyhow!(unknown_account(id)))?)
+}
+
+async fn set_state(
+    id: AccountId,
+    state: AccountState,
+    context: &Context,
+    output: Output,
+) -> anyhow::Result<()> {
+    if !accounts::set_state(&mut *context.connection().await?, id, state).await? {
+        bail!(unknown_account(id));
+    }
+    output.print(&context.account(id).await?)
+}
+
+async fn change_plan(target: MoveAccount, context: &Context, output: Output) -> anyhow::Result<()> {
+    let account = context.account(target.id).await?;
+    let edition = target.edition.as_deref().unwrap_or(&account.plan.edition);
+    let plan = known_plan(&Catalogue::shipped()?, edition, &target.plan)?;
+    accounts::set_plan(&mut *context.connection().await?, target.id, &plan).await?;
+    // Told a second time, the ledger changes nothing: an interrupted move is completed by repeating it.
+    let id = CallId::from_uuid(clock::new_id());
+    context.act(Operation::MovePlan { account_id: target.id, id }).await?;
+    output.print(&context.account(target.id).await?)
+}
+
+/// The plan of that name, or an error that names those there are.
+fn known_plan(catalogue: &Catalogue, edition: &str, plan: &str) -> anyhow::Result<PlanRef> {
+    let Some(known) = catalogue.editions.iter().find(|known| known.edition == edition) else {
+        let editions: Vec<_> = catalogue.editions.iter().map(|known| known.edition.as_str()).collect();
+        bail!("there is no edition `{edition}`; there are {}", editions.join(", "));
+    };
+    if !known.plans.iter().any(|known| known.plan == plan) {
+        let plans: Vec<_> = known.plans.iter().map(|known| known.plan.as_str()).collect();
+        bail!("edition {edition} has no plan `{plan}`; it has {}", plans.join(", "));
+    }
+    Ok(PlanRef { edition: edition.into(), plan: plan.into() })
+}
+
+#[derive(Serialize)]
+struct AccountList {
+    accounts: Vec<Account>,
+    /// Whether there are more than one listing holds.
+    #[serde(rename = "truncated")]
+    is_cut: bool,
+}
+
+impl Report for AccountList {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let row = |account: &Account| {
+            [
+                account.id.to_string(),
+                account.name.clone(),
+                format!("{} ({})", account.plan.plan, account.plan.edition),
+                account.state.as_str().to_owned(),
+                account.balance.to_string(),
+                account.email.clone(),
+            ]
+        };
+        let rows: Vec<_> = self.accounts.iter().map(row).collect();
+        write_table(out, ["ID", "NAME", "PLAN", "STATE", "CREDITS", "E-MAIL"], &rows)?;
+        if self.is_cut {
+            writeln!(out, "... and more: the list ends after {} accounts", rows.len())?;
+        }
+        Ok(())
+    }
+}
+
+impl Report for Account {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        write_fields(
+            out,
+            &[
+                ("id", &self.id),
+                ("name", &self.name),
+                ("e-mail", &self.email),
+                ("plan", &format!("{} ({})", self.plan.plan, self.plan.edition)),
+                ("state", &self.state.as_str()),
+                ("credits", &self.balance),
+            ],
+        )
+    }
+}
+
+impl Report for AccountDetail {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        self.account.write_text(out)?;
+        writeln!(out)?;
+        write_fields(
+            out,
+            &[
+                ("period since", &self.period_starts_at.format("%F %TZ")),
+                ("renews at", &self.renews_at.format("%F %TZ")),
+                ("plan credits left", &format!("{} of {}", self.plan_credits_left, self.plan_credits)),
+                ("requests used", &format!("{} of {}", self.requests_used, self.requests_limit)),
+            ],
+        )?;
+        writeln!(out)?;
+        let row = |environment: &crate::domain::account::EnvironmentView| {
+            [
+                environment.name.clone(),
+                environment.mode.clone(),
+                format!("{} of {}", environment.keys, environment.most_keys),
+                environment.id.to_string(),
+            ]
+        };
+        let rows: Vec<_> = self.environments.iter().map(row).collect();
+        write_table(out, ["ENVIRONMENT", "MODE", "KEYS", "ID"], &rows)
+    }
+}

@@ -1,0 +1,216 @@
+//! What a command works with: the settings, the database they lead to, the pepper, and the ledger.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow, bail};
+use chrono::TimeDelta;
+use secrecy::ExposeSecret;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgPool, Postgres};
+
+use super::pepper_file;
+use crate::config::Settings;
+use crate::config::plans::Catalogue;
+use crate::domain::account::Account;
+use crate::domain::ids::AccountId;
+use crate::ledger::act::act;
+use crate::ledger::book::BookError;
+use crate::ledger::operation::{Effect, Operation};
+use crate::local_postgres::{self, LocalPostgres};
+use crate::secret::Pepper;
+use crate::storage::ledger::PgLedgerStore;
+use crate::storage::schema::{self, SchemaState, Upgrade};
+use crate::storage::{accounts, keys, pool};
+
+/// Longest wait for a first connection.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// Longest wait for an act: past it the store has been away for a minute in the middle of a commit.
+const ACT_WITHIN: Duration = Duration::from_secs(60);
+/// Connections of the private server beside those of a gateway's pool: its ledger, its listener, commands, backups.
+const SPARE_CONNECTIONS: u32 = 84;
+
+/// The database of one run of the program, and what belongs to it.
+#[derive(Debug)]
+pub struct Context {
+    settings: Settings,
+    options: PgConnectOptions,
+    pool: PgPool,
+    private: Option<LocalPostgres>,
+}
+
+impl Context {
+    /// Reaches the database: `DATABASE_URL`, or the private server, which is started unless it runs.
+    ///
+    /// # Errors
+    /// When the server cannot be started or reached.
+    pub async fn open(settings: Settings) -> anyhow::Result<Self> {
+        let (options, private) = match &settings.database_url {
+            Some(url) => {
+                let options = pool::options(url.expose_secret()).context("DATABASE_URL cannot be read")?;
+                reach(&options).await?;
+                (options, None)
+            }
+            None => {
+                let most = settings.database.max_connections.saturating_add(SPARE_CONNECTIONS);
+                let server = LocalPostgres::start(local_postgres::Options {
+                    data_dir: PathBuf::from(&settings.data_dir),
+                    durable: true,
+                    max_connections: u16::try_from(most).unwrap_or(u16::MAX),
+                });
+                let server = server.await?;
+                (server.connect_options().disable_statement_logging(), Some(server))
+            }
+        };
+        let pool = pool::command_pool(options.clone());
+        Ok(Self { settings, options, pool, private })
+    }
+
+    /// Leaves the database. The private server stops with its last user.
+    ///
+    /// # Errors
+    /// When the private server does not stop.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.pool.close().await;
+        match self.private {
+            Some(server) => Ok(server.stop().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// How to connect, for pools with timeouts of their own.
+    pub fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
+    /// The command's own small pool.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// A connection of that pool.
+    ///
+    /// # Errors
+    /// When the database has gone away.
+    pub async fn connection(&self) -> anyhow::Result<PoolConnection<Postgres>> {
+        self.pool.acquire().await.context("cannot reach the database")
+    }
+
+    /// Whether the database is a private one.
+    pub fn is_private(&self) -> bool {
+        self.private.is_some()
+    }
+
+    /// The database's schema beside the one of this program.
+    ///
+    /// # Errors
+    /// When the database has gone away.
+    pub async fn schema_state(&self) -> anyhow::Result<SchemaState> {
+        Ok(schema::state(&mut *self.connection().await?).await?)
+    }
+
+    /// Refuses to work on a schema that this program does not know.
+    ///
+    /// # Errors
+    /// When the schema is missing, older or newer.
+    pub async fn require_current_schema(&self) -> anyhow::Result<()> {
+        match self.schema_state().await? {
+            SchemaState::Current => Ok(()),
+            SchemaState::Missing => bail!("the database is empty: run `fluence migrate` first"),
+            SchemaState::Older => {
+                bail!("the database's schema is older than this program: run `fluence migrate`")
+            }
+            SchemaState::Newer => bail!("the database was migrated by a newer fluence; use that one"),
+        }
+    }
+
+    /// Brings schema, catalogue and partitions up to date.
+    ///
+    /// # Errors
+    /// When a migration fails or the database is away.
+    pub async fn bring_up_to_date(&self) -> anyhow::Result<Upgrade> {
+        Ok(schema::bring_up_to_date(&self.options, &Catalogue::shipped()?).await?)
+    }
+
+    /// The pepper of the settings; with the private server, the one in the data folder, made at the first need.
+    ///
+    /// # Errors
+    /// When there is none, or it is gone while keys exist that were made with it.
+    pub async fn pepper(&self) -> anyhow::Result<Pepper> {
+        let (text, version) = (self.settings.pepper.expose_secret(), self.settings.pepper_version);
+        if !text.is_empty() {
+            return Pepper::parse(text, version).context("FLUENCE_PEPPER");
+        }
+        if self.private.is_none() {
+            bail!("FLUENCE_PEPPER must be set where DATABASE_URL is");
+        }
+        let path = Path::new(&self.settings.data_dir).join("pepper");
+        let text = match pepper_file::read(&path)? {
+            Some(text) => text,
+            None if keys::exist(&mut *self.connection().await?).await? => bail!(
+                "{} is gone, and no key can be checked without it: restore it from a backup",
+                path.display()
+            ),
+            None => pepper_file::create(&path)?,
+        };
+        Pepper::parse(text.expose_secret(), version).with_context(|| path.display().to_string())
+    }
+
+    /// A store for a ledger writer of this command's own.
+    pub fn ledger_store(&self) -> PgLedgerStore {
+        let lease = i64::try_from(self.settings.ledger.hold_life_s).unwrap_or(i64::MAX);
+        let lease = TimeDelta::try_seconds(lease).unwrap_or(TimeDelta::MAX);
+        PgLedgerStore::new(self.options.clone(), format!("cli@{}", self.settings.node), lease)
+    }
+
+    /// Carries out one act on the ledger.
+    ///
+    /// # Errors
+    /// When the rules refuse it, the account is unknown, or the store cannot be reached.
+    pub async fn act(&self, operation: Operation) -> anyhow::Result<Effect> {
+        let account_id = operation.account_id();
+        let acting = tokio::time::timeout(ACT_WITHIN, act(self.ledger_store(), vec![operation]));
+        let effects = acting.await.map_err(|_| {
+            anyhow!(
+                "the database went away and it is not known whether the act was carried out: \
+                 look at `fluence ledger statement --account {account_id}` before you repeat it"
+            )
+        })??;
+        match effects.into_iter().next() {
+            Some(Effect::Refused(BookError::Insufficient { available })) => {
+                bail!("the account has only {available} credits; nothing was changed")
+            }
+            Some(Effect::Refused(error)) => Err(error).context("nothing was changed"),
+            Some(Effect::UnknownAccount) | None => bail!(unknown_account(account_id)),
+            Some(effect) => Ok(effect),
+        }
+    }
+
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn account(&self, id: AccountId) -> anyhow::Result<Account> {
+        let found = accounts::find(&mut *self.connection().await?, id).await?;
+        found.ok_or_else(|| anyhow!(unknown_account(id)))
+    }
+}
+
+/// What is said of an account that is not there.
+pub(super) fn unknown_account(id: AccountId) -> String {
+    format!("there is no account {id}; `fluence account list` shows them all")
+}
+
+/// Connects once: a pool would only say that it timed out, and not why.
+async fn reach(options: &PgConnectOptions) -> anyhow::Result<()> {
+    let place = || format!("cannot connect to the database at {}:{}", options.get_host(), options.get_port());
+    let connecting = tokio::time::timeout(CONNECT_WITHIN, options.connect());
+    let connection = connecting.await.with_context(place)?.with_context(place)?;
+    Ok(connection.close().await?)
+}

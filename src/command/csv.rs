@@ -1,0 +1,119 @@
+//! CSV (RFC 4180) that is safe to open in a spreadsheet.
+//!
+//! A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula, and names of
+//! keys and reasons are typed by customers. Such a text gets an apostrophe in front, which spreadsheets take for "this
+//! is text" (OWASP, "CSV Injection"). So does a dangerous character inside a text wherever a program that separates by
+//! semicolons or tabs, or misreads the quotes, would see a new cell begin.
+//!
+//! A number is another kind of cell: it is written from an integer, digits after at most one sign, so it can hold no
+//! formula, and a negative one stays a number.
+
+use std::io::{self, Write};
+
+/// One cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cell<'a> {
+    /// A number of ours.
+    Number(i64),
+    /// A text of anybody's.
+    Text(&'a str),
+    /// A text that may be missing.
+    Maybe(Option<&'a str>),
+}
+
+/// Writes one line.
+pub(super) fn write_row(out: &mut impl Write, cells: &[Cell<'_>]) -> io::Result<()> {
+    for (place, cell) in cells.iter().enumerate() {
+        if place > 0 {
+            out.write_all(b",")?;
+        }
+        match cell {
+            Cell::Number(number) => write!(out, "{number}")?,
+            Cell::Text(text) | Cell::Maybe(Some(text)) => out.write_all(quoted(&guarded(text)).as_bytes())?,
+            Cell::Maybe(None) => {}
+        }
+    }
+    out.write_all(b"\r\n")
+}
+
+/// The text with an apostrophe before whatever could begin a formula. `＝＋－＠` are the wide forms that East Asian
+/// spreadsheets read alike.
+fn guarded(text: &str) -> String {
+    let mut guarded = String::with_capacity(text.len() + 1);
+    let mut begins_cell = true;
+    for c in text.chars() {
+        let is_dangerous =
+            matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
+        if begins_cell && is_dangerous {
+            guarded.push('\'');
+        }
+        guarded.push(c);
+        begins_cell = matches!(c, ',' | ';' | '|' | '\t' | '\r' | '\n' | '"');
+    }
+    guarded
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains([',', ';', '|', '"', '\t', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ') {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn row(cells: &[Cell<'_>]) -> String {
+        let mut out = Vec::new();
+        write_row(&mut out, cells).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_text_that_begins_a_formula_gets_an_apostrophe() {
+        for (text, cell) in [
+            ("=HYPERLINK(A1)", "'=HYPERLINK(A1)"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("＝1", "'＝1"),
+            ("\t=1", "\"'\t'=1\""),
+            ("\r=1", "\"'\r'=1\""),
+        ] {
+            assert_eq!(row(&[Cell::Text(text)]), format!("{cell}\r\n"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_negative_number_stays_a_number() {
+        assert_eq!(row(&[Cell::Number(-2), Cell::Number(7)]), "-2,7\r\n");
+    }
+
+    #[test]
+    fn a_formula_after_another_programs_separator_is_guarded_too() {
+        assert_eq!(row(&[Cell::Text("a;=1")]), "\"a;'=1\"\r\n");
+        assert_eq!(row(&[Cell::Text("a\",=1")]), "\"a\"\",'=1\"\r\n");
+    }
+
+    #[test]
+    fn a_plain_text_is_left_alone_and_a_missing_one_is_empty() {
+        assert_eq!(
+            row(&[Cell::Text("Ação 1-2"), Cell::Maybe(None), Cell::Maybe(Some("b"))]),
+            "Ação 1-2,,b\r\n"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_cell_that_begins_a_formula(text in "[=+@;,\"\t\r\na-]{0,12}") {
+            let line = row(&[Cell::Text(&text)]);
+            for cell in line.split([',', ';', '\t', '"', '\r', '\n']) {
+                prop_assert!(!cell.starts_with(['=', '+', '-', '@']), "{line:?}");
+            }
+        }
+    }
+}

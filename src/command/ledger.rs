@@ -1,0 +1,174 @@
+//! `fluence ledger`: the money's books, read.
+
+use std::io::{self, Write};
+
+use clap::{Args, Subcommand};
+
+use super::context::Context;
+use super::csv::{self, Cell};
+use super::output::{Output, or_dash};
+use crate::domain::ids::AccountId;
+use crate::storage::ledger::statement::{self, StatementLine};
+
+/// What to do with the ledger.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Print every entry of an account, oldest first.
+    Statement(PrintStatement),
+}
+
+/// `fluence ledger statement`.
+#[derive(Debug, Args)]
+pub struct PrintStatement {
+    /// The account's id.
+    #[arg(long)]
+    account: AccountId,
+    /// Print comma-separated values, safe to open in a spreadsheet.
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+}
+
+impl LedgerCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When there is no such account or the database is away.
+    pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
+        match self {
+            Self::Statement(order) => print_statement(order, context, output).await,
+        }
+    }
+}
+
+/// How a statement is laid out.
+#[derive(Clone, Copy)]
+enum Layout {
+    Table,
+    Csv,
+    Json,
+}
+
+/// Prints page by page: memory does not grow with the account's history.
+async fn print_statement(order: PrintStatement, context: &Context, output: Output) -> anyhow::Result<()> {
+    let layout = match output {
+        Output::Json => Layout::Json,
+        Output::Text if order.csv => Layout::Csv,
+        Output::Text => Layout::Table,
+    };
+    let account_id = context.account(order.account).await?.id;
+    let mut connection = context.connection().await?;
+    let mut text = Vec::new();
+    layout.write_head(&mut text, account_id)?;
+    let mut last = 0;
+    loop {
+        let page = statement::page(&mut connection, account_id, last, statement::PAGE).await?;
+        for line in &page {
+            layout.write_line(&mut text, line, last == 0)?;
+            last = line.number;
+        }
+        if page.is_empty() {
+            layout.write_foot(&mut text)?;
+        }
+        io::stdout().lock().write_all(&text)?;
+        text.clear();
+        if page.is_empty() {
+            return Ok(io::stdout().flush()?);
+        }
+    }
+}
+
+impl Layout {
+    fn write_head(self, out: &mut impl Write, account_id: AccountId) -> io::Result<()> {
+        match self {
+            Self::Table => writeln!(
+                out,
+                "{:>8}  {:20}  {:10}  {:>12}  {:>14}  {:8}  DETAIL",
+                "NUMBER", "TIME", "KIND", "AMOUNT", "BALANCE", "LOT"
+            ),
+            Self::Csv => csv::write_row(
+                out,
+                &[
+                    "number",
+                    "at",
+                    "kind",
+                    "amount",
+                    "balance_after",
+                    "lot",
+                    "source",
+                    "endpoint",
+                    "outcome",
+                    "key_id",
+                    "key_name",
+                    "id",
+                    "reference",
+                    "note",
+                ]
+                .map(Cell::Text),
+            ),
+            Self::Json => write!(out, "{{\"account_id\":\"{account_id}\",\"entries\":["),
+        }
+    }
+
+    fn write_line(self, out: &mut impl Write, line: &StatementLine, is_first: bool) -> io::Result<()> {
+        match self {
+            Self::Table => writeln!(
+                out,
+                "{:>8}  {:20}  {:10}  {:>12}  {:>14}  {:8}  {}",
+                line.number,
+                line.at.format("%F %TZ"),
+                line.kind,
+                line.amount,
+                line.balance_after,
+                format!("{} {}", line.source, line.lot),
+                detail(line)
+            ),
+            Self::Csv => write_csv_line(out, line),
+            Self::Json => {
+                out.write_all(if is_first { b"" } else { b"," })?;
+                serde_json::to_writer(out, line).map_err(io::Error::from)
+            }
+        }
+    }
+
+    fn write_foot(self, out: &mut impl Write) -> io::Result<()> {
+        match self {
+            Self::Table | Self::Csv => Ok(()),
+            Self::Json => out.write_all(b"]}\n"),
+        }
+    }
+}
+
+/// What a table says of an entry besides the figures.
+fn detail(line: &StatementLine) -> String {
+    match (&line.endpoint, line.outcome) {
+        (Some(endpoint), None) => format!("{endpoint} ({})", or_dash(line.key_name.as_deref())),
+        (Some(endpoint), Some(outcome)) => {
+            format!("{endpoint} ({}), {outcome}", or_dash(line.key_name.as_deref()))
+        }
+        (None, _) => line.note.clone().unwrap_or_default(),
+    }
+}
+
+fn write_csv_line(out: &mut impl Write, line: &StatementLine) -> io::Result<()> {
+    let at = line.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    let (id, key_id) = (line.id.to_string(), line.key_id.map(|key| key.to_string()));
+    csv::write_row(
+        out,
+        &[
+            Cell::Number(line.number),
+            Cell::Text(&at),
+            Cell::Text(line.kind),
+            Cell::Number(line.amount),
+            Cell::Number(line.balance_after),
+            Cell::Number(line.lot.into()),
+            Cell::Text(&line.source),
+            Cell::Maybe(line.endpoint.as_deref()),
+            Cell::Maybe(line.outcome),
+            Cell::Maybe(key_id.as_deref()),
+            Cell::Maybe(line.key_name.as_deref()),
+            Cell::Text(&id),
+            Cell::Maybe(line.reference.as_deref()),
+            Cell::Maybe(line.note.as_deref()),
+        ],
+    )
+}

@@ -1,0 +1,117 @@
+//! What commands print: one JSON object, or a few aligned lines for people.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::domain::text::is_control;
+
+/// What a command has to say. Its `Serialize` is the JSON object.
+pub trait Report: Serialize {
+    /// Writes it for people.
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()>;
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// One JSON object on one line.
+    Json,
+}
+
+impl Output {
+    /// Prints a report to standard output.
+    pub fn print(self, report: &impl Report) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        match self {
+            Self::Text => report.write_text(&mut out)?,
+            Self::Json => {
+                let mut line = serde_json::to_vec(report)?;
+                line.push(b'\n');
+                out.write_all(&line)?;
+            }
+        }
+        Ok(out.flush()?)
+    }
+}
+
+/// Writes names and values, the values below each other.
+pub fn write_fields(out: &mut impl Write, fields: &[(&str, &dyn Display)]) -> io::Result<()> {
+    let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    fields.iter().try_for_each(|(name, value)| writeln!(out, "{name:width$}  {value}"))
+}
+
+/// Writes rows below a header, each column as wide as its widest cell; columns of numbers end together.
+pub fn write_table<const COLUMNS: usize>(
+    out: &mut impl Write,
+    header: [&str; COLUMNS],
+    rows: &[[String; COLUMNS]],
+) -> io::Result<()> {
+    let mut widths = header.map(|cell| cell.chars().count());
+    let mut is_number = [!rows.is_empty(); COLUMNS];
+    for row in rows {
+        for ((cell, width), is_number) in row.iter().zip(&mut widths).zip(&mut is_number) {
+            *width = cell.chars().count().max(*width);
+            *is_number &= cell.parse::<i64>().is_ok();
+        }
+    }
+    let lines = std::iter::once(header).chain(rows.iter().map(|row| row.each_ref().map(String::as_str)));
+    for cells in lines {
+        let mut line = String::new();
+        for ((cell, width), is_number) in cells.iter().zip(widths).zip(is_number) {
+            if !line.is_empty() {
+                line.push_str("  ");
+            }
+            let cell = printable(cell);
+            line.push_str(&if is_number { format!("{cell:>width$}") } else { format!("{cell:width$}") });
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// A text of anybody's, with nothing in it that would command a terminal.
+pub fn printable(text: &str) -> String {
+    text.replace(is_control, "\u{FFFD}")
+}
+
+/// A value that may be missing.
+pub fn or_dash(value: Option<impl ToString>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+/// `1 key`, `2 keys`.
+pub fn count(number: impl Into<u64>, noun: &str) -> String {
+    let number = number.into();
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_and_numbers_end_together() {
+        let row = |name: &str, credits: &str| [name.to_owned(), credits.to_owned()];
+        let mut out = Vec::new();
+        write_table(&mut out, ["NAME", "CREDITS"], &[row("Ação", "5"), row("Bo", "12")]).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "NAME  CREDITS\nAção        5\nBo         12\n");
+    }
+
+    #[test]
+    fn no_cell_commands_the_terminal() {
+        let mut out = Vec::new();
+        write_table(&mut out, ["NAME"], &[["a\x1b[31m\nb".to_owned()]]).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "NAME\na\u{FFFD}[31m\u{FFFD}b\n");
+    }
+
+    #[test]
+    fn values_stand_below_each_other() {
+        let mut out = Vec::new();
+        write_fields(&mut out, &[("id", &7), ("credits", &"many")]).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "id       7\ncredits  many\n");
+    }
+}

@@ -1,0 +1,76 @@
+//! The settings of one run of the program: what the environment, the file and the command line say together.
+
+use std::net::SocketAddr;
+
+use crate::app;
+use crate::config::{ConfigError, Fault, Log, LogFormat, Settings, Sources, load};
+use crate::local_postgres;
+
+/// The variable that names the configuration file.
+const FILE_VARIABLE: &str = "FLUENCE_CONFIG";
+
+/// The settings of a gateway.
+pub(super) fn for_serve(
+    listen: Option<SocketAddr>,
+    data_dir: Option<String>,
+) -> Result<Settings, ConfigError> {
+    let mut sources = Sources { needs_pepper: true, ..sources(data_dir) };
+    sources.overrides.extend(listen.map(|listen| ("listen", listen.to_string())));
+    read(sources)
+}
+
+/// The settings of a command, and how it logs: where nothing else was asked for, only what an operator must know.
+pub(super) fn for_command(
+    data_dir: Option<String>,
+    needs_pepper: bool,
+) -> Result<(Settings, Log), ConfigError> {
+    let sources = Sources { needs_pepper, ..sources(data_dir) };
+    let is_quiet = !sources.environment.contains_key("FLUENCE_LOG_LEVEL");
+    let settings = read(sources)?;
+    let mut log = settings.log.clone();
+    if is_quiet {
+        log.level = "warn".into();
+    }
+    if log.format == LogFormat::Auto {
+        log.format = LogFormat::Pretty;
+    }
+    Ok((settings, log))
+}
+
+fn sources(data_dir: Option<String>) -> Sources {
+    // What is not Unicode can be no setting of ours.
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let overrides = data_dir.map(|folder| ("data_dir", folder)).into_iter().collect();
+    Sources { environment: environment.collect(), overrides, ..Sources::default() }
+}
+
+/// Reads all sources; a file that cannot be read is one fault among the others.
+fn read(mut sources: Sources) -> Result<Settings, ConfigError> {
+    let mut unreadable = None;
+    if let Some(path) = sources.environment.get(FILE_VARIABLE).filter(|path| !path.is_empty()) {
+        match std::fs::read_to_string(path) {
+            Ok(text) => sources.file = Some((path.clone(), text)),
+            Err(error) => {
+                let advice = format!("{path} cannot be read: {error}");
+                unreadable = Some(Fault { setting: FILE_VARIABLE.into(), advice });
+            }
+        }
+    }
+    match (load(&sources), unreadable) {
+        (Ok(settings), None) => Ok(resolved(settings)),
+        (Ok(_), Some(fault)) => Err(ConfigError(vec![fault])),
+        (Err(ConfigError(faults)), unreadable) => {
+            Err(ConfigError(unreadable.into_iter().chain(faults).collect()))
+        }
+    }
+}
+
+/// Fills in what is left to the machine.
+fn resolved(mut settings: Settings) -> Settings {
+    if settings.data_dir.is_empty() {
+        settings.data_dir = local_postgres::default_data_dir().to_string_lossy().into_owned();
+    }
+    settings.node = app::node_name(&settings);
+    settings
+}

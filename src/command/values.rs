@@ -1,0 +1,55 @@
+//! How the command line reads words and instants.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::domain::key::{KeyFormat, Mode, Scope};
+
+/// One of a closed list of words, which the help shows.
+fn word<T: Clone + Send + Sync + 'static>(
+    words: impl IntoIterator<Item = &'static str>,
+    meaning: fn(&str) -> Option<T>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words).try_map(move |word| meaning(&word).ok_or("is not known"))
+}
+
+/// A scope of a key.
+pub(super) fn scope() -> impl TypedValueParser<Value = Scope> {
+    word(Scope::ALL.map(Scope::as_str), Scope::from_name)
+}
+
+/// `live` or `test`.
+pub(super) fn mode() -> impl TypedValueParser<Value = Mode> {
+    word([Mode::Live, Mode::Test].map(Mode::as_str), Mode::from_name)
+}
+
+/// A format in which keys are issued.
+pub(super) fn key_format() -> impl TypedValueParser<Value = KeyFormat> {
+    word(KeyFormat::ISSUED.map(KeyFormat::as_str), KeyFormat::from_name)
+}
+
+/// An instant (RFC 3339), or a date, which stands for its first instant in UTC.
+pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
+    let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+    text.parse::<DateTime<Utc>>()
+        .or_else(|_| text.parse().map(midnight))
+        .map_err(|_| "write a date such as 2030-12-31, or an instant such as 2030-12-31T23:59:59Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_its_first_instant_in_utc() {
+        assert_eq!(instant("2030-12-31"), instant("2030-12-31T00:00:00Z"));
+        assert_eq!(instant("2030-12-31T01:00:00+02:00"), instant("2030-12-30T23:00:00Z"));
+    }
+
+    #[test]
+    fn what_is_no_instant_is_refused() {
+        for text in ["", "tomorrow", "2030-13-01", "31/12/2030", "2030-12-31 10:00"] {
+            assert!(instant(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Short texts that people type: trimmed, composed (Unicode form C), within a length, and with nothing in them that a
+//! terminal, a log or a spreadsheet could mistake for a command.
+
+use std::fmt;
+use std::str::FromStr;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Why a text was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing that could be seen.
+    #[error("must not be empty")]
+    Empty,
+    /// Longer than its kind may be.
+    #[error("must have at most {max_chars} characters")]
+    TooLong {
+        /// The most characters there may be.
+        max_chars: usize,
+    },
+    /// See [`is_control`].
+    #[error("must not hold control characters")]
+    ControlCharacter,
+    /// Not `somebody@somewhere`.
+    #[error("must look like name@example.com")]
+    NotAnAddress,
+}
+
+/// Control characters, line and paragraph separators, and the marks that turn the direction of a whole line
+/// (Unicode Technical Report 36, section 2.5). Joiners are none: names in several scripts need them.
+pub fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Whether a character leaves a mark on paper at all.
+pub fn is_visible(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2064}')
+}
+
+fn tidy(text: &str, max_chars: usize) -> Result<String, TextError> {
+    let text: String = text.trim().nfc().collect();
+    if text.chars().any(is_control) {
+        Err(TextError::ControlCharacter)
+    } else if !text.chars().any(is_visible) {
+        Err(TextError::Empty)
+    } else if text.chars().count() > max_chars {
+        Err(TextError::TooLong { max_chars })
+    } else {
+        Ok(text)
+    }
+}
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $max_chars:literal $(, $check:expr)?) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The text, to be kept.
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = TextError;
+            fn from_str(text: &str) -> Result<Self, TextError> {
+                let text = tidy(text, $max_chars)?;
+                $(if !$check(&text) {
+                    return Err(TextError::NotAnAddress);
+                })?
+                Ok(Self(text))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text!(
+    /// The name of an account or a key: 1 to 80 characters.
+    Name,
+    80
+);
+text!(
+    /// The name of an environment: 1 to 40 characters.
+    EnvironmentName,
+    40
+);
+text!(
+    /// Why an operator gave or took credits: 1 to 500 characters.
+    Reason,
+    500
+);
+text!(
+    /// The caller's own id of a purchase or grant, by which it counts once: 1 to 255 characters.
+    Reference,
+    255
+);
+text!(
+    /// An e-mail address that could be one: what is really an address, only a delivered message can tell. At most 254
+    /// characters (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+    EmailAddress,
+    254,
+    looks_like_address
+);
+
+fn looks_like_address(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let is_label = |label: &str| {
+        let inside = |c: char| c.is_alphanumeric() || c == '-';
+        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(inside)
+    };
+    !local.is_empty()
+        && !local.chars().any(|c| c.is_whitespace() || c == '@')
+        && domain.split('.').all(is_label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_trimmed_and_composed() {
+        assert_eq!("  Jose\u{301} ".parse::<Name>().unwrap().as_str(), "José");
+    }
+
+    #[test]
+    fn a_length_counts_characters_and_not_bytes() {
+        assert!("é".repeat(80).parse::<Name>().is_ok());
+        assert_eq!("é".repeat(81).parse::<Name>(), Err(TextError::TooLong { max_chars: 80 }));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_no_name() {
+        for text in ["", "  ", "\u{200B}", "\u{AD}"] {
+            assert_eq!(text.parse::<Name>(), Err(TextError::Empty), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn control_characters_and_direction_marks_are_refused() {
+        for text in ["a\nb", "a\x1b[31mb", "a\u{202E}b", "a\u{2028}b"] {
+            assert_eq!(text.parse::<Reason>(), Err(TextError::ControlCharacter), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn plausible_addresses_are_accepted_and_others_are_not() {
+        for text in ["a@b.example", "first.last+tag@mail.example.com", "ops@localhost", "josé@exämple.com"]
+        {
+            assert!(text.parse::<EmailAddress>().is_ok(), "{text}");
+        }
+        for text in
+            ["a", "@b.example", "a@", "a b@c.example", "a@b..example", "a@-b.example", "a@b@c.example"]
+        {
+            assert_eq!(text.parse::<EmailAddress>(), Err(TextError::NotAnAddress), "{text}");
+        }
+    }
+}

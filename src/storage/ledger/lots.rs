@@ -1,0 +1,49 @@
+//! Lots as they were granted.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::domain::credits::Credits;
+use crate::domain::ids::AccountId;
+use crate::ledger::lot::LotSource;
+use crate::storage::error::StorageError;
+
+/// A lot that was bought or given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantedLot {
+    /// Pack or grant.
+    pub source: LotSource,
+    /// Credits it was given.
+    pub granted: Credits,
+    /// When they end.
+    pub expires_at: DateTime<Utc>,
+    /// Why it was given, or the pack's name.
+    pub note: Option<String>,
+}
+
+/// The lot that the account has under the caller's reference.
+///
+/// # Errors
+/// When the store is away or holds a lot that this program cannot read.
+pub async fn by_reference(
+    connection: &mut PgConnection,
+    account_id: AccountId,
+    reference: &str,
+) -> Result<Option<GrantedLot>, StorageError> {
+    let row: Option<(String, i64, DateTime<Utc>, Option<String>)> = sqlx::query_as(
+        "select source, granted, expires_at, note from ledger_lot where account_id = $1 and reference = $2",
+    )
+    .bind(account_id.as_uuid())
+    .bind(reference)
+    .fetch_optional(connection)
+    .await?;
+    row.map(|(source, granted, expires_at, note)| {
+        Ok(GrantedLot {
+            source: LotSource::from_name(&source).ok_or(StorageError::Corrupt("lot source"))?,
+            granted: granted.try_into().map_err(|_| StorageError::Corrupt("lot credits"))?,
+            expires_at,
+            note,
+        })
+    })
+    .transpose()
+}

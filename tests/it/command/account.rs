@@ -1,0 +1,145 @@
+//! `fluence account` and `fluence environment`.
+
+use serde_json::json;
+
+use super::program::{Program, names};
+
+const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
+
+#[tokio::test]
+async fn a_new_account_has_its_first_plan_credits_and_an_environment() {
+    let program = Program::new().await;
+    let account = program.json(&[
+        "account",
+        "create",
+        "--name",
+        " José Ltda ",
+        "--email",
+        "j@acme.example",
+        "--plan",
+        "professional",
+        "--edition",
+        "2025-01",
+    ]);
+    assert_eq!(account["name"], "José Ltda");
+    assert_eq!(account["balance"], 1000);
+    let shown = program.json(&["account", "show", account["id"].as_str().unwrap()]);
+    assert_eq!(shown["environments"][0]["name"], "default");
+    assert_eq!(shown["plan_credits_left"], 1000);
+    assert_eq!((&shown["requests_limit"], &shown["requests_used"]), (&json!(1000), &json!(0)));
+}
+
+#[tokio::test]
+async fn an_account_is_one_json_object() {
+    let program = Program::new().await;
+    let account =
+        program.json(&["account", "create", "--name", "A", "--email", "a@b.example", "--plan", "fortics"]);
+    let expected =
+        ["id", "name", "email", "edition", "plan", "state", "balance", "anchored_at", "created_at"];
+    let mut found = names(&account);
+    let mut expected = expected.to_vec();
+    found.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+    assert_eq!(account["edition"], "2025-06", "the newest edition is the default");
+}
+
+#[tokio::test]
+async fn the_list_shows_every_account() {
+    let program = Program::new().await;
+    let (one, other) = (program.account("2025-01", "essentials"), program.account("2025-06", "business"));
+    let list = program.json(&["account", "list"]);
+    let ids: Vec<_> = list["accounts"].as_array().unwrap().iter().map(|account| &account["id"]).collect();
+    assert_eq!(ids, [&json!(one), &json!(other)]);
+    let text = program.run(&["account", "list"]).out;
+    assert!(text.lines().count() == 3 && text.contains("business (2025-06)"), "{text}");
+}
+
+#[tokio::test]
+async fn a_suspended_account_is_resumed() {
+    let program = Program::new().await;
+    let id = program.account("2025-01", "essentials");
+    assert_eq!(program.json(&["account", "suspend", &id])["state"], "suspended");
+    assert_eq!(program.json(&["account", "show", &id])["state"], "suspended");
+    assert_eq!(program.json(&["account", "resume", &id])["state"], "active");
+}
+
+#[tokio::test]
+async fn a_move_counts_at_once_and_stays_in_the_edition_unless_told() {
+    let program = Program::new().await;
+    let id = program.account("2025-01", "essentials");
+    let moved = program.json(&["account", "move", &id, "--plan", "professional"]);
+    assert_eq!((&moved["edition"], &moved["balance"]), (&json!("2025-01"), &json!(1000)));
+    let moved = program.json(&["account", "move", &id, "--plan", "business", "--edition", "2025-06"]);
+    assert_eq!((&moved["edition"], &moved["balance"]), (&json!("2025-06"), &json!(100_000)));
+}
+
+#[tokio::test]
+async fn what_was_used_stays_used_through_a_move_and_its_repetition() {
+    let program = Program::new().await;
+    let id = program.account("2025-01", "essentials");
+    program.json(&["credit", "take", "--account", &id, "--credits", "200", "--reason", "used"]);
+    for _ in 0..2 {
+        let moved = program.json(&["account", "move", &id, "--plan", "professional"]);
+        assert_eq!(moved["balance"], 800);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_plan_names_those_there_are() {
+    let program = Program::new().await;
+    let id = program.account("2025-01", "essentials");
+    let failed = program.run(&["account", "move", &id, "--plan", "gold"]);
+    assert_eq!(
+        failed.failure(),
+        "edition 2025-01 has no plan `gold`; it has essentials, professional, enterprise"
+    );
+    let failed = program.run(&["account", "move", &id, "--plan", "gold", "--edition", "1999"]);
+    assert_eq!(failed.failure(), "there is no edition `1999`; there are 2025-01, 2025-06");
+    assert_eq!(program.json(&["account", "show", &id])["plan"], "essentials");
+}
+
+#[tokio::test]
+async fn an_unknown_account_is_said_to_be_unknown_by_every_command() {
+    let program = Program::new().await;
+    for words in [
+        &["account", "show", NOBODY][..],
+        &["account", "suspend", NOBODY],
+        &["account", "move", NOBODY, "--plan", "business"],
+        &["key", "list", "--account", NOBODY],
+        &["key", "create", "--account", NOBODY, "--name", "k"],
+        &["environment", "create", "--account", NOBODY, "--name", "e", "--mode", "test"],
+        &["credit", "grant", "--account", NOBODY, "--pack", "mega"],
+        &["credit", "take", "--account", NOBODY, "--credits", "1", "--reason", "r"],
+        &["ledger", "statement", "--account", NOBODY],
+    ] {
+        let failed = program.run(words);
+        assert!(failed.failure().starts_with(&format!("there is no account {NOBODY}")), "{words:?}");
+    }
+}
+
+#[tokio::test]
+async fn names_and_addresses_that_cannot_be_are_wrong_usage() {
+    let program = Program::new().await;
+    let create = |name: &str, email: &str| {
+        program.run(&["account", "create", "--name", name, "--email", email, "--plan", "business"])
+    };
+    assert!(create("", "a@b.example").usage().contains("must not be empty"));
+    assert!(create(&"x".repeat(81), "a@b.example").usage().contains("at most 80 characters"));
+    assert!(create("a\u{1b}[2Jb", "a@b.example").usage().contains("control characters"));
+    assert!(create("A", "nobody").usage().contains("name@example.com"));
+    assert_eq!(program.json(&["account", "list"])["accounts"], json!([]));
+}
+
+#[tokio::test]
+async fn an_environment_is_made_once_under_its_name() {
+    let program = Program::new().await;
+    let id = program.account("2025-01", "professional");
+    let words = ["environment", "create", "--account", &id, "--name", "staging", "--mode", "test"];
+    let made = program.json(&words);
+    assert_eq!((&made["name"], &made["mode"]), (&json!("staging"), &json!("test")));
+    assert_eq!(program.run(&words).failure(), "the account has an environment of that name");
+    let environments = program.json(&["account", "show", &id])["environments"].clone();
+    assert_eq!(environments.as_array().unwrap().len(), 2);
+    assert_eq!(environments[1]["most_keys"], 10);
+}

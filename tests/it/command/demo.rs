@@ -1,0 +1,44 @@
+//! `fluence demo`, and the gateway that its lines lead to.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::program::{Program, text};
+
+#[tokio::test]
+async fn the_demonstration_is_complete_on_an_empty_database() {
+    let program = Program::new().await;
+    sqlx::raw_sql("drop schema public cascade; create schema public")
+        .execute(program.database.pool())
+        .await
+        .unwrap();
+    let demo = program.json(&["demo"]);
+    assert_eq!(demo["balance"], 1000);
+    let endpoints: Vec<_> = demo["calls"].as_array().unwrap().iter().map(|call| &call["endpoint"]).collect();
+    assert_eq!(endpoints, ["/saude", "/crm_basico", "/crm", "/analyze"]);
+    assert_eq!(program.json(&["directory", "stats"])["people"], 16);
+}
+
+#[tokio::test]
+async fn running_it_again_adds_a_key_and_nothing_else() {
+    let program = Program::new().await;
+    // Twelve runs, where the plan allows ten keys.
+    let runs: Vec<Value> = (0..12).map(|_| program.json(&["demo"])).collect();
+    let distinct = |name: &str| runs.iter().map(|run| text(run, name)).collect::<BTreeSet<_>>().len();
+    assert_eq!((distinct("account_id"), distinct("key")), (1, 12));
+    assert_eq!(program.json(&["account", "list"])["accounts"].as_array().unwrap().len(), 1);
+    assert_eq!(program.json(&["directory", "stats"])["people"], 16);
+    let keys = program.json(&["key", "list", "--account", &text(&runs[0], "account_id")])["keys"].clone();
+    let states: Vec<_> = keys.as_array().unwrap().iter().map(|key| key["state"].as_str().unwrap()).collect();
+    assert_eq!(states[..2], ["revoked", "revoked"], "the oldest make room");
+    assert!(states[2..].iter().all(|state| *state == "active"), "{states:?}");
+}
+
+#[tokio::test]
+async fn the_text_holds_the_curl_lines_whole() {
+    let program = Program::new().await;
+    let out = program.run(&["demo"]).out;
+    let curls = out.lines().filter(|line| line.starts_with("curl -sS http://127.0.0.1:8000/"));
+    assert_eq!(curls.count(), 4, "{out}");
+}

@@ -1,0 +1,57 @@
+//! `fluence directory`.
+
+use serde_json::json;
+
+use super::program::{Program, Ran};
+use crate::support::scratch::Scratch;
+
+fn import(program: &Program, lines: &str, more: &[&str]) -> Ran {
+    let folder = Scratch::new();
+    std::fs::create_dir(folder.path()).unwrap();
+    let file = folder.path().join("people.jsonl");
+    std::fs::write(&file, lines).unwrap();
+    let words = ["directory", "import", file.to_str().unwrap()];
+    program.run(&words.into_iter().chain(more.iter().copied()).collect::<Vec<_>>())
+}
+
+const PERSON: &str = r#"{"first_name":"Ana","last_name":"Lemos","company":"Zyntra","external_id":"1"}"#;
+
+#[tokio::test]
+async fn a_file_is_imported_and_counted() {
+    let program = Program::new().await;
+    let report = import(&program, PERSON, &["--source", "crm", "--json"]).json();
+    assert_eq!((&report["added"], &report["faulty"]), (&json!(1), &json!(0)));
+    let stats = program.json(&["directory", "stats"]);
+    assert_eq!(stats["people"], 1);
+    assert_eq!(stats["sources"][0], json!({"source": "crm", "legal_basis": null, "people": 1}));
+}
+
+#[tokio::test]
+async fn the_same_file_again_adds_nobody() {
+    let program = Program::new().await;
+    assert_eq!(import(&program, PERSON, &[]).status, 0);
+    let again = import(&program, PERSON, &["--json"]).json();
+    assert_eq!((&again["added"], &again["unchanged"]), (&json!(0), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_faulty_line_is_told_and_the_others_are_imported() {
+    let program = Program::new().await;
+    let ran = import(
+        &program,
+        &format!("{{\"first_name\":\"A\u{9b}\",\"x\u{9b}y\":1}}\n{PERSON}\nnonsense\n"),
+        &[],
+    );
+    assert_eq!(ran.status, 1);
+    assert_eq!(ran.err, "fluence: 2 lines refused; everything else was imported\n");
+    assert!(ran.out.contains("\nline 1: ") && ran.out.contains("\nline 3: "), "{}", ran.out);
+    assert!(!ran.out.contains('\u{9b}'), "a terminal takes it for the start of a command");
+    assert_eq!(program.json(&["directory", "stats"])["people"], 1);
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_is_named() {
+    let program = Program::new().await;
+    let failed = program.run(&["directory", "import", "/no/such/file"]);
+    assert!(failed.failure().starts_with("cannot open /no/such/file: "));
+}

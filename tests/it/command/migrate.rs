@@ -1,0 +1,91 @@
+//! `fluence migrate`, and what the others do on a schema they do not know.
+
+use sqlx::AssertSqlSafe;
+
+use super::program::Program;
+
+async fn change(program: &Program, statements: &str) {
+    sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(program.database.pool()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_empty_database_gets_schema_plans_and_packs() {
+    let program = Program::new().await;
+    change(&program, "drop schema public cascade; create schema public").await;
+    let failed = program.run(&["account", "list"]);
+    assert_eq!(failed.failure(), "the database is empty: run `fluence migrate` first");
+    let migrated = program.json(&["migrate"]);
+    assert_eq!(migrated["migrations_applied"], migrated["schema_version"]);
+    program.account("2025-06", "business");
+    let counts: (i64, i64) =
+        sqlx::query_as("select (select count(*) from plan), (select count(*) from pack)")
+            .fetch_one(program.database.pool())
+            .await
+            .unwrap();
+    assert_eq!(counts, (9, 4));
+}
+
+#[tokio::test]
+async fn to_migrate_twice_changes_nothing() {
+    let program = Program::new().await;
+    program.json(&["migrate"]);
+    let dump = program.dump().await;
+    let again = program.json(&["migrate"]);
+    assert_eq!((&again["migrations_applied"], &again["partitions_made"]), (&0.into(), &0.into()));
+    assert_eq!(program.dump().await, dump);
+}
+
+#[tokio::test]
+async fn several_programs_may_migrate_at_once() {
+    let program = Program::new().await;
+    change(&program, "drop schema public cascade; create schema public").await;
+    let runs: Vec<_> = (0..3).map(|_| program.command(&["migrate"]).spawn().unwrap()).collect();
+    for mut run in runs {
+        assert!(run.wait().unwrap().success());
+    }
+    assert_eq!(program.json(&["migrate"])["migrations_applied"], 0);
+}
+
+#[tokio::test]
+async fn an_outdated_schema_is_refused_with_what_to_do() {
+    let program = Program::new().await;
+    change(
+        &program,
+        "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)",
+    )
+    .await;
+    let failed = program.run(&["account", "list"]);
+    assert_eq!(failed.failure(), "the database's schema is older than this program: run `fluence migrate`");
+}
+
+#[tokio::test]
+async fn the_schema_of_a_newer_program_is_left_alone() {
+    let program = Program::new().await;
+    change(
+        &program,
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         values (9999, 'from the future', true, '', 0)",
+    )
+    .await;
+    for words in [&["account", "list"][..], &["migrate"]] {
+        let failed = program.run(words);
+        assert_eq!(failed.failure(), "the database was migrated by a newer fluence; use that one");
+    }
+}
+
+#[tokio::test]
+async fn missing_partitions_are_made() {
+    let program = Program::new().await;
+    let months =
+        "select count(*) from pg_class where relname ~ '^ledger_entry_\\d{4}_\\d{2}$' and relkind = 'r'";
+    let before: i64 = sqlx::query_scalar(months).fetch_one(program.database.pool()).await.unwrap();
+    change(
+        &program,
+        "do $$ begin execute (select format('drop table %I', max(relname)) from pg_class
+        where relname ~ '^ledger_entry_\\d{4}_\\d{2}$' and relkind = 'r'); end $$",
+    )
+    .await;
+    assert_eq!(program.json(&["migrate"])["partitions_made"], 1);
+    let after: i64 = sqlx::query_scalar(months).fetch_one(program.database.pool()).await.unwrap();
+    assert_eq!(after, before);
+}

@@ -1,0 +1,15 @@
+//! Settings of the outside edge as tests use them.
+
+use fluence::http::dialect::Dialects;
+use fluence::http::edge::Edge;
+
+/// An edge with invented addresses and both stage prefixes.
+pub(crate) fn edge() -> Edge {
+    Edge {
+        support_contact: "help@fluence.example".to_owned(),
+        upgrade_url: "https://fluence.example/plans".to_owned(),
+        error_docs_url: "https://fluence.example/docs/errors".to_owned(),
+        stage_prefixes: vec!["/production".to_owned(), "/prod".to_owned()],
+        dialects: Dialects::default(),
+    }
+}
