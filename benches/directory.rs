@@ -50,9 +50,7 @@ async fn main() -> anyhow::Result<()> {
     look_up(&pool, questions, now).await?;
 
     pool.close().await;
-    if std::env::var_os("KEEP").is_none() {
-        connection.execute("drop database directory_bench with (force)").await?;
-    }
+    connection.execute("drop database directory_bench with (force)").await?;
     Ok(())
 }
 
