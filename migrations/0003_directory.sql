@@ -23,7 +23,7 @@ create table directory_people (
     company_key      text not null,
     alias_keys       text[] not null default '{}',
     former_keys      text[] not null default '{}',
-    search_keys      text[] not null,
+    search_keys      integer[] not null,
     -- Where it is from and by what right it is held.
     source           text not null,
     external_id      text,
@@ -41,9 +41,11 @@ create table directory_people (
 
 create unique index directory_people_content_once on directory_people (content_sha256) where external_id is null;
 
--- Three keys, one of each field, are intersected inside this one index. Pending entries would be scanned one by one on
--- every lookup after an import, so they are filed at once.
-create index directory_people_search on directory_people using gin (search_keys) with (fastupdate = off);
+-- A key of the names and a key of the company are intersected inside this one index. Of pending entries, which every lookup has to
+-- scan, it holds a megabyte at most during an import (a quarter of the default, at a quarter of the speed lost against
+-- it; without any, imports take four times as long), and none afterwards.
+create index directory_people_search on directory_people using gin (search_keys)
+    with (fastupdate = on, gin_pending_list_limit = 1024);
 
 -- Who asked to be left out, without saying who: digests only, so that the list is no directory of its own.
 create table directory_opt_outs (

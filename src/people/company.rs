@@ -15,6 +15,8 @@ use super::sound::sound_key;
 
 /// A company counts as the same from this weighted share of words on.
 const CONTAINMENT_NEEDED: f64 = 0.70;
+/// A word with this many times the weight of another tells far more.
+const TELLS_FAR_MORE: f64 = 1.5;
 /// A word that only sounds the same.
 const SAME_SOUND: f64 = 0.95;
 /// A word with one slip.
@@ -91,6 +93,23 @@ impl CompanyName {
             .then(|| self.words.iter().filter_map(|word| word.chars().next()).collect())
     }
 
+    /// The same name with two neighbouring words in one where the other name writes them so: "Mercado Livre" beside
+    /// "MercadoLivre Pagamentos".
+    fn closed_up_like(&self, other: &Self) -> Self {
+        let mut words: Vec<String> = Vec::with_capacity(self.words.len());
+        for word in &self.words {
+            let joined = words.last().map(|before| format!("{before}{word}"));
+            match joined.filter(|joined| other.words.contains(joined)) {
+                Some(joined) => {
+                    words.pop();
+                    words.push(joined);
+                }
+                None => words.push(word.clone()),
+            }
+        }
+        Self { words }
+    }
+
     /// The name a company with several known names is filed under.
     pub fn filed_under(&self) -> Option<&'static str> {
         filed_under(&self.stored())
@@ -151,6 +170,7 @@ fn compare_two(query: &CompanyName, candidate: &CompanyName, rarity: &Rarity) ->
     if have_same_words(query, candidate) {
         return Some((CompanyRule::Exact, 1.0));
     }
+    let (query, candidate) = (&query.closed_up_like(candidate), &candidate.closed_up_like(query));
     if query.filed_under().is_some_and(|name| candidate.filed_under() == Some(name)) {
         return Some((CompanyRule::Alias, ALIAS));
     }
@@ -177,40 +197,66 @@ fn are_initials(short: &CompanyName, long: &CompanyName) -> bool {
     matches!(&short.words[..], [letters] if long.initials().as_ref() == Some(letters))
 }
 
-/// The weighted share of one name's words that the other has too, from the side that is better contained. Only a
-/// side of which a brand word was found counts: "Banco" alone is contained in every bank.
+/// The weighted share of one name's words that the other has too, from the side that is better contained.
 fn soft_containment(
     query: &CompanyName,
     candidate: &CompanyName,
     rarity: &Rarity,
 ) -> Option<(CompanyRule, f64)> {
-    let of_query = share_found(query, candidate, rarity);
-    let of_candidate = share_found(candidate, query, rarity);
-    let (share, says) =
-        if of_query >= of_candidate { (of_query, QUERY_SAYS_LESS) } else { (of_candidate, QUERY_SAYS_MORE) };
-    if share < CONTAINMENT_NEEDED {
+    let of_query = Found::of(query, candidate, rarity);
+    let of_candidate = Found::of(candidate, query, rarity);
+    let query_says_less = of_query.share() >= of_candidate.share();
+    let (contained, containing) =
+        if query_says_less { (of_query, of_candidate) } else { (of_candidate, of_query) };
+    let share = contained.share();
+    if share < CONTAINMENT_NEEDED || containing.misses_its_brand() {
         return None;
     }
     if share < 1.0 {
         // Both sides have their say, so that the fuller agreement comes first.
-        let other = of_query.min(of_candidate);
-        return Some((CompanyRule::Similar, share - 0.02 * (share - other)));
+        return Some((CompanyRule::Similar, share - 0.02 * (share - containing.share())));
     }
-    Some((CompanyRule::Contained, says))
+    Some((CompanyRule::Contained, if query_says_less { QUERY_SAYS_LESS } else { QUERY_SAYS_MORE }))
 }
 
-fn share_found(of: &CompanyName, within: &CompanyName, rarity: &Rarity) -> f64 {
-    let mut weight_of_all = 0.0;
-    let mut weight_found = 0.0;
-    let mut brand_found = false;
-    for word in &of.words {
-        let likeness = within.words.iter().map(|other| likeness(word, other, rarity)).fold(0.0, f64::max);
-        let weight = rarity.company_weight(word);
-        weight_of_all += weight;
-        weight_found += weight * likeness;
-        brand_found |= likeness > 0.0 && !is_trade_word(word) && !is_generic(word);
+/// How much of one name was found in another.
+#[derive(Clone, Copy, Default)]
+struct Found {
+    weight_of_all: f64,
+    weight_found: f64,
+    heaviest_found: f64,
+    heaviest_missing: f64,
+    brand_found: bool,
+}
+
+impl Found {
+    fn of(name: &CompanyName, within: &CompanyName, rarity: &Rarity) -> Self {
+        let mut found = Self::default();
+        for word in &name.words {
+            let likeness = within.words.iter().map(|other| likeness(word, other, rarity)).fold(0.0, f64::max);
+            let weight = rarity.company_weight(word);
+            found.weight_of_all += weight;
+            found.weight_found += weight * likeness;
+            if likeness > 0.0 {
+                found.heaviest_found = found.heaviest_found.max(weight);
+                found.brand_found |= !is_trade_word(word) && !is_generic(word);
+            } else {
+                found.heaviest_missing = found.heaviest_missing.max(weight);
+            }
+        }
+        found
     }
-    if brand_found && weight_of_all > 0.0 { weight_found / weight_of_all } else { 0.0 }
+
+    /// The share of weight found. Without a brand word it says nothing: "Banco" alone is contained in every bank.
+    fn share(&self) -> f64 {
+        if self.brand_found { self.weight_found / self.weight_of_all } else { 0.0 }
+    }
+
+    /// A missing word tells far more than any that was found: "Imperial" does not mean "Klarion Imperial" where many
+    /// companies are called Imperial.
+    fn misses_its_brand(&self) -> bool {
+        self.heaviest_missing > TELLS_FAR_MORE * self.heaviest_found
+    }
 }
 
 fn likeness(word: &str, other: &str, rarity: &Rarity) -> f64 {
@@ -271,6 +317,8 @@ mod tests {
     #[test]
     fn spacing_sound_and_one_slip_are_forgiven() {
         assert_eq!(rule("MercadoLivre", "Mercado Livre"), Some(CompanyRule::Exact));
+        assert_eq!(rule("MercadoLivre", "Mercado Livre Pagamentos"), Some(CompanyRule::Contained));
+        assert_eq!(rule("Mercado Livre Log", "MercadoLivre"), Some(CompanyRule::Contained));
         assert_eq!(rule("Horisonte", "Horizonte"), Some(CompanyRule::Similar));
         assert_eq!(rule("Klairon", "Klarion"), Some(CompanyRule::Similar));
         assert_eq!(rule("Klrn", "Klarion"), None);
@@ -283,6 +331,18 @@ mod tests {
         rarity.record(WordKind::Company, "polaris", 1);
         let compared = compare(&CompanyName::parse("Solaris"), &CompanyName::parse("Polaris"), &[], &rarity);
         assert_eq!(compared, None);
+    }
+
+    #[test]
+    fn a_common_word_does_not_mean_every_brand_beside_it() {
+        let mut rarity = Rarity::new(400);
+        rarity.record(WordKind::Company, "imperial", 40);
+        rarity.record(WordKind::Company, "klarion", 1);
+        let compare = |query, candidate| {
+            compare(&CompanyName::parse(query), &CompanyName::parse(candidate), &[], &rarity)
+        };
+        assert_eq!(compare("Imperial", "Klarion Imperial"), None);
+        assert!(compare("Klarion", "Klarion Imperial").is_some());
     }
 
     #[test]

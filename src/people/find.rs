@@ -9,11 +9,11 @@ use sqlx::PgPool;
 use super::matching::{Match, ParsedQuery, Resolution, resolve};
 use super::rarity::Rarity;
 use super::sample::SamplePeople;
-use super::search_keys::query_keys;
+use super::search_keys::{Breadth, query_keys};
 use crate::domain::ids::AccountId;
 use crate::domain::person::{Person, PersonQuery, PersonSource};
 use crate::storage::directory::words::load_rarity;
-use crate::storage::directory::{CandidatePage, StoredPerson, fetch_person, find_candidates};
+use crate::storage::directory::{StoredPerson, fetch_person, find_candidates};
 
 /// Most people described when a query means several.
 const MOST_HINTS: usize = 20;
@@ -216,16 +216,21 @@ impl People {
     }
 
     async fn look_up(&self, query: &PersonQuery, now: DateTime<Utc>) -> Result<Found, FindError> {
-        let known = self.words();
-        let keys = query_keys(&ParsedQuery::from(query), &known.rarity);
-        let page = find_candidates(&self.pool, &keys, now).await?;
-        let CandidatePage { candidates, profiles, words_version } = page;
-        if candidates.is_empty() {
-            return Ok(Found::None);
+        let parsed = ParsedQuery::from(query);
+        let mut known = self.words();
+        let mut keys = query_keys(&parsed, &known.rarity);
+        let mut page = find_candidates(&self.pool, &keys, Breadth::WholeWords, now).await?;
+        if page.words_version != known.version {
+            known = self.read_words(page.words_version).await?;
+            keys = query_keys(&parsed, &known.rarity);
         }
-        let known =
-            if known.version == words_version { known } else { self.read_words(words_version).await? };
-        match resolve(query, &candidates, &known.rarity) {
+        let mut decided = resolve(query, &page.candidates, &known.rarity);
+        if !keys.are_settled_by(&decided) {
+            page = find_candidates(&self.pool, &keys, Breadth::WithSlips, now).await?;
+            decided = resolve(query, &page.candidates, &known.rarity);
+        }
+        let profiles = page.profiles;
+        match decided {
             Resolution::None => Ok(Found::None),
             Resolution::One(matched) => {
                 let Some(profile) = profiles.get(matched.index) else { return Ok(Found::None) };

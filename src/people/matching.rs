@@ -71,6 +71,13 @@ pub struct Match {
     pub evidence: MatchEvidence,
 }
 
+impl Match {
+    /// Whether no candidate whose given name or surname has a slip could come near this one.
+    pub fn is_beyond_slips(&self) -> bool {
+        self.confidence > ONE_SLIP + AMBIGUITY_WINDOW + f64::EPSILON
+    }
+}
+
 /// By which rule each field agreed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct MatchEvidence {
@@ -200,22 +207,36 @@ fn compare_given(
         return Some((GivenNameRule::Nickname, NICKNAME));
     }
     if let Some((rule, degree)) = compare_given_word(asked_first, known_first, rarity) {
-        // Further given names asked for must be known, be it among the surnames: people split names differently.
-        let further = known_rest.iter().chain(&candidate.surnames);
-        if !asked_rest.iter().all(|asked| further.clone().any(|known| is_same_or_initial(asked, known))) {
-            return None;
-        }
+        let further = compare_further_given(asked_rest, known_rest, &candidate.surnames, rarity)?;
         let says_less = asked_rest.len() < known_rest.len();
         return Some(match (rule, says_less) {
-            (GivenNameRule::Exact, true) => (GivenNameRule::FirstOfSeveral, SAYS_LESS),
-            (rule, true) => (rule, degree * SAYS_LESS),
-            (rule, false) => (rule, degree),
+            (GivenNameRule::Exact, true) => (GivenNameRule::FirstOfSeveral, further * SAYS_LESS),
+            (GivenNameRule::Exact, false) if further < SAME_SOUND => (GivenNameRule::OneSlip, further),
+            (GivenNameRule::Exact, false) if further < 1.0 => (GivenNameRule::SameSound, further),
+            (rule, _) => (rule, degree * further),
         });
     }
     // Clara for Maria Clara.
     let is_later =
         asked_rest.is_empty() && known_rest.iter().any(|known| sound_key(known) == sound_key(asked_first));
     is_later.then_some((GivenNameRule::LaterOfSeveral, SECOND_GIVEN_NAME))
+}
+
+/// Further given names asked for must all be known, be it among the surnames: people split names differently.
+fn compare_further_given(
+    asked: &[String],
+    known: &[String],
+    surnames: &[String],
+    rarity: &Rarity,
+) -> Option<f64> {
+    let best = |asked: &String| {
+        if surnames.iter().chain(known).any(|known| is_same_or_initial(asked, known)) {
+            return Some(1.0);
+        }
+        let degrees = known.iter().filter_map(|known| compare_given_word(asked, known, rarity));
+        degrees.map(|(_, degree)| degree).max_by(f64::total_cmp)
+    };
+    asked.iter().map(best).product()
 }
 
 fn compare_given_word(asked: &str, known: &str, rarity: &Rarity) -> Option<(GivenNameRule, f64)> {

@@ -12,7 +12,7 @@ pub fn are_related(one: &str, other: &str) -> bool {
 }
 
 /// Every form by which somebody of this folded given name may be recorded, the name itself left out.
-pub fn related_names(name: &str) -> impl Iterator<Item = &'static str> {
+pub fn related_names(name: &str) -> impl Iterator<Item = &'static str> + use<> {
     formal_names(name).iter().chain(pet_forms(name)).copied()
 }
 

@@ -1,64 +1,91 @@
 //! Keys by which an index finds everybody that the rules of [`matching`](super::matching) could accept.
 //!
-//! A person is stored under the sound of each of their words (`g=` given name, `s=` surname, `c=` company) and under
-//! both ends of the longer ones (`g<`, `g>` and so on). One slip leaves one of a word's halves as it was, so a
-//! misspelt word still shares a key. A query asks for people who share a key in all three fields; [`resolve`] then
-//! decides. Two rare losses are accepted for the speed: two slips, one within three letters of each end of a long
-//! surname; and two slips in words of which the index keeps halves, which the rules refuse anyway.
+//! A person is stored under pairs of a given name and a surname, and under the words of their companies. Of each word
+//! goes in its sound, and for slips both of its ends: one slip leaves one half of a word as it was. A query asks for
+//! people who share a pair and a company word: first by whole words, which few people share, and only when that
+//! settles nothing also by ends. Lost for the speed is only a long surname with a slip within three letters of both
+//! its ends.
 //!
-//! [`resolve`]: super::matching::resolve
+//! A key is the CRC-32 of its text: small in the index, and a collision only offers a candidate who is then refused.
 
 use super::company::CompanyName;
 use super::company_words::{common_spelling, is_trade_word};
-use super::matching::{Candidate, ParsedQuery};
+use super::matching::{Candidate, ParsedQuery, Resolution};
 use super::name::PersonName;
 use super::nicknames;
 use super::rarity::Rarity;
 use super::sound::sound_key;
 
-/// The keys of the three fields of a query. A candidate must share one of each.
+/// The keys of a query. A candidate must share one of its names and one of its company.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueryKeys {
-    /// Keys of the given name.
-    pub given: FieldKeys,
-    /// Keys of the rarest surname asked for.
-    pub surname: FieldKeys,
-    /// Keys of the company.
+    /// Given name and rarest surname: all surnames asked for must agree, so one of them will find the person.
+    pub names: FieldKeys,
+    /// Company.
     pub company: FieldKeys,
+    /// Borne by people who have every word asked for as it stands: they come first when there are too many.
+    pub every_word: Vec<i32>,
 }
 
-/// Keys of one field.
+/// Keys of one field, sorted, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldKeys {
-    /// Shared by the same word, another spelling of its sound, a pet form, an alias.
-    pub whole: Vec<String>,
-    /// Shared by a word with a slip.
-    pub ends: Vec<String>,
+    /// Shared by the same words, other spellings of their sound, pet forms and aliases.
+    pub whole: Vec<i32>,
+    /// Shared by words with a slip.
+    pub with_slips: Vec<i32>,
+}
+
+/// How far a search goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breadth {
+    /// The same words, other spellings of their sound, pet forms, aliases.
+    WholeWords,
+    /// Words with a slip besides.
+    WithSlips,
 }
 
 impl FieldKeys {
-    /// All keys of the field.
-    pub fn all(&self) -> Vec<String> {
-        self.whole.iter().chain(&self.ends).cloned().collect()
+    fn new(whole: impl Iterator<Item = String>, with_slips: impl Iterator<Item = String>) -> Self {
+        Self { whole: hashed(whole), with_slips: hashed(with_slips) }
+    }
+
+    /// The keys of the field for a search so broad.
+    pub fn for_breadth(&self, breadth: Breadth) -> Vec<i32> {
+        match breadth {
+            Breadth::WholeWords => self.whole.clone(),
+            Breadth::WithSlips => self.whole.iter().chain(&self.with_slips).copied().collect(),
+        }
     }
 }
 
-/// How a field's words are cut for slips.
+impl QueryKeys {
+    /// Whether people found by whole words settle the question: nobody who agrees only by a slip could be as good.
+    pub fn are_settled_by(&self, decided: &Resolution) -> bool {
+        let best = match decided {
+            Resolution::One(best) => Some(best),
+            Resolution::Several(matches) => matches.first(),
+            Resolution::None => None,
+        };
+        self.company.with_slips.is_empty() && best.is_some_and(|best| best.is_beyond_slips())
+    }
+}
+
+/// How the words of a field are cut for slips.
 #[derive(Clone, Copy)]
 struct Cut {
-    tag: char,
     shortest: usize,
     /// Words from this length on may have two slips and are stored under their first and last three letters.
     long: usize,
 }
 
-const GIVEN: Cut = Cut { tag: 'g', shortest: 5, long: usize::MAX };
-const SURNAME: Cut = Cut { tag: 's', shortest: 4, long: 8 };
-const COMPANY: Cut = Cut { tag: 'c', shortest: 5, long: usize::MAX };
+const GIVEN: Cut = Cut { shortest: 5, long: usize::MAX };
+const SURNAME: Cut = Cut { shortest: 4, long: 8 };
+const COMPANY: Cut = Cut { shortest: 5, long: usize::MAX };
 const LONG_WORD_END: usize = 3;
 
 /// The keys under which a person is stored, sorted, each once.
-pub fn stored_keys(person: &Candidate) -> Vec<String> {
+pub fn stored_keys(person: &Candidate) -> Vec<i32> {
     let mut keys = Vec::new();
     for name in std::iter::once(&person.name).chain(&person.aliases) {
         store_name(name, &mut keys);
@@ -66,134 +93,140 @@ pub fn stored_keys(person: &Candidate) -> Vec<String> {
     for company in std::iter::once(&person.company).chain(&person.former_companies) {
         store_company(company, &mut keys);
     }
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+    hashed(keys.into_iter())
 }
 
 fn store_name(name: &PersonName, keys: &mut Vec<String>) {
-    for given in &name.given {
-        store_word(given, GIVEN, keys);
-    }
-    if name.given.len() > 1 {
-        keys.push(whole('g', &name.given.concat()));
-    }
-    for surname in &name.surnames {
-        store_word(surname, SURNAME, keys);
-    }
-    // People split names differently: a second given name may be asked for as a surname.
-    keys.extend(name.given.iter().skip(1).map(|given| whole('s', given)));
-    keys.extend(name.surnames.windows(2).map(|pair| whole('s', &pair.concat())));
-    if name.surnames.len() > 2 {
-        keys.push(whole('s', &name.surnames.concat()));
-    }
+    let Some(first) = name.given.first() else { return };
+    let given: Vec<String> =
+        name.given.iter().map(|word| sound_key(word)).chain(joined(&name.given)).collect();
+    let surnames: Vec<String> = name.surnames.iter().map(|word| sound_key(word)).collect();
+    // People split names differently: a second given name may be asked for as a surname, two surnames as one.
+    let pairs = name.surnames.windows(2).map(|pair| sound_key(&pair.concat()));
+    let as_surnames =
+        name.given.iter().skip(1).map(|word| sound_key(word)).chain(pairs).chain(joined(&name.surnames));
+    let whole_surnames: Vec<String> = surnames.iter().cloned().chain(as_surnames).collect();
+    let given_ends = stored_ends(first, GIVEN);
+    let surname_ends: Vec<String> =
+        name.surnames.iter().flat_map(|word| stored_ends(word, SURNAME)).collect();
+    keys.extend(all_pairs(&given, &whole_surnames));
+    keys.extend(all_pairs(&given_ends, &surnames));
+    keys.extend(all_pairs(&given, &surname_ends));
+    keys.extend(all_pairs(&given_ends, &surname_ends));
 }
 
 fn store_company(company: &CompanyName, keys: &mut Vec<String>) {
     for word in company.words() {
-        if is_trade_word(word) {
-            keys.push(whole('c', common_spelling(word)));
-        } else {
-            store_word(word, COMPANY, keys);
+        keys.push(company_word(word));
+        if !is_trade_word(word) {
+            keys.extend(stored_ends(word, COMPANY).iter().map(|end| company_key(end)));
         }
     }
     keys.extend(company_as_one(company));
 }
 
-/// The company's name written as one word, its initials, and the name it is filed under.
-fn company_as_one(company: &CompanyName) -> impl Iterator<Item = String> {
-    let joined = (company.words().len() > 1).then(|| whole('c', &company.words().concat()));
-    let initials = company.initials().map(|letters| whole('c', &letters));
-    let filed = company.filed_under().map(|name| format!("c@{name}"));
-    [joined, initials, filed].into_iter().flatten()
-}
-
-fn store_word(word: &str, cut: Cut, keys: &mut Vec<String>) {
-    keys.push(whole(cut.tag, word));
-    let letters: Vec<char> = word.chars().collect();
-    if letters.len() >= cut.shortest {
-        keys.extend(ends(&letters, letters.len(), cut));
-    }
-}
-
-/// The keys of a query, those of its rarest surname only: all surnames asked for must agree, so one will find them.
+/// The keys of a query. What is known of rarity decides which surname finds the fewest people.
 pub fn query_keys(query: &ParsedQuery, rarity: &Rarity) -> QueryKeys {
     QueryKeys {
-        given: given_keys(&query.name),
-        surname: surname_keys(&query.name, rarity),
-        company: company_keys(&query.company),
+        names: name_keys(&query.name, rarity),
+        company: company_keys(&query.company, rarity),
+        every_word: every_word(query),
     }
 }
 
-fn given_keys(name: &PersonName) -> FieldKeys {
-    let mut keys = FieldKeys::default();
-    let Some(first) = name.given.first() else { return keys };
-    let joined = name.given.join(" ");
-    keys.whole.push(whole('g', first));
-    keys.whole.push(whole('g', &name.given.concat()));
-    keys.whole.extend(
-        nicknames::related_names(first)
-            .chain(nicknames::related_names(&joined))
-            .map(|related| whole('g', &related.replace(' ', ""))),
-    );
-    keys.ends = asked_ends(first, GIVEN);
-    tidy(keys)
-}
-
-fn surname_keys(name: &PersonName, rarity: &Rarity) -> FieldKeys {
-    let mut keys = FieldKeys::default();
+fn name_keys(name: &PersonName, rarity: &Rarity) -> FieldKeys {
     let rarest = name
         .surnames
         .iter()
         .filter(|surname| surname.chars().count() > 1)
         .min_by_key(|surname| (rarity.surname_bearers(surname), usize::MAX - surname.len()));
-    let Some(rarest) = rarest else { return keys };
-    keys.whole.push(whole('s', rarest));
-    keys.whole.push(whole('s', &name.surnames.concat()));
-    keys.ends = asked_ends(rarest, SURNAME);
-    tidy(keys)
+    let (Some(first), Some(rarest)) = (name.given.first(), rarest) else { return FieldKeys::default() };
+    let whole_given = given_forms(first, &name.given);
+    let whole_surnames: Vec<String> =
+        std::iter::once(sound_key(rarest)).chain(joined(&name.surnames)).collect();
+    let given_ends = asked_ends(first, GIVEN);
+    let surname_ends = asked_ends(rarest, SURNAME);
+    FieldKeys::new(
+        all_pairs(&whole_given, &whole_surnames),
+        all_pairs(&given_ends, &whole_surnames)
+            .chain(all_pairs(&whole_given, &surname_ends))
+            .chain(all_pairs(&given_ends, &surname_ends)),
+    )
 }
 
-fn company_keys(company: &CompanyName) -> FieldKeys {
-    let mut keys = FieldKeys::default();
-    for word in company.brand_words() {
-        keys.whole.push(whole('c', common_spelling(word)));
-        if !is_trade_word(word) {
-            keys.ends.extend(asked_ends(word, COMPANY));
-        }
-    }
-    keys.whole.extend(company_as_one(company));
-    tidy(keys)
+/// The sounds of the given name, of all given names as one, and of whatever else somebody of this name is called.
+fn given_forms(first: &str, given: &[String]) -> Vec<String> {
+    let related = nicknames::related_names(first).chain(nicknames::related_names(&given.join(" ")));
+    let related: Vec<String> = related.map(|name| sound_key(&name.replace(' ', ""))).collect();
+    std::iter::once(sound_key(first)).chain(joined(given)).chain(related).collect()
 }
 
-fn tidy(mut keys: FieldKeys) -> FieldKeys {
-    for list in [&mut keys.whole, &mut keys.ends] {
-        list.sort_unstable();
-        list.dedup();
-    }
-    keys
+/// A word that some company of the directory bears is not a slip (see [`company`](super::company)): it needs no ends.
+fn company_keys(company: &CompanyName, rarity: &Rarity) -> FieldKeys {
+    let brand = company.brand_words();
+    let may_be_slips = brand.iter().filter(|word| !is_trade_word(word) && !rarity.is_company_word(word));
+    FieldKeys::new(
+        brand.iter().map(|word| company_word(word)).chain(company_as_one(company)),
+        may_be_slips.flat_map(|word| asked_ends(word, COMPANY)).map(|end| company_key(&end)),
+    )
 }
 
-fn whole(tag: char, word: &str) -> String {
-    format!("{tag}={}", sound_key(word))
+fn every_word(query: &ParsedQuery) -> Vec<i32> {
+    let sounds = |words: &[String]| -> Vec<String> { words.iter().map(|word| sound_key(word)).collect() };
+    let names: Vec<String> = all_pairs(&sounds(&query.name.given), &sounds(&query.name.surnames)).collect();
+    let company = query.company.brand_words().into_iter().map(company_word);
+    hashed(names.into_iter().chain(company))
+}
+
+/// Several words written as one.
+fn joined(words: &[String]) -> Option<String> {
+    (words.len() > 1).then(|| sound_key(&words.concat()))
+}
+
+fn all_pairs(given: &[String], surnames: &[String]) -> impl Iterator<Item = String> {
+    given.iter().flat_map(|given| surnames.iter().map(move |surname| format!("{given} {surname}")))
+}
+
+fn company_word(word: &str) -> String {
+    company_key(&sound_key(common_spelling(word)))
+}
+
+/// Marks a key as of a company, so that none equals a pair of names.
+fn company_key(sound: &str) -> String {
+    format!("@{sound}")
+}
+
+/// The company's name and its neighbouring words written as one, its initials, and the name it is filed under.
+fn company_as_one(company: &CompanyName) -> impl Iterator<Item = String> {
+    let pairs = company.words().windows(2).map(|pair| sound_key(&pair.concat()));
+    let initials = company.initials().map(|letters| sound_key(&letters));
+    let filed = company.filed_under().map(|name| format!("={name}"));
+    let forms: Vec<String> =
+        joined(company.words()).into_iter().chain(initials).chain(filed).chain(pairs).collect();
+    forms.into_iter().map(|form| company_key(&form))
+}
+
+fn stored_ends(word: &str, cut: Cut) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    if letters.len() < cut.shortest { Vec::new() } else { ends(&letters, letters.len(), cut).into() }
 }
 
 /// The ends under which a word that resembles this one may be stored: the stored word may be a little longer or
 /// shorter, and two swapped letters may lie across the cut.
 fn asked_ends(word: &str, cut: Cut) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
-    let most = if letters.len() + 2 >= cut.long { 2 } else { 1 };
-    let stored_lengths = letters.len().saturating_sub(most).max(cut.shortest)..=letters.len() + most;
-    let mut keys = Vec::new();
-    for stored_length in stored_lengths {
-        keys.extend(ends(&letters, stored_length, cut));
-        let middle = stored_length / 2;
-        if stored_length == letters.len() && middle > 0 && middle < letters.len() {
-            let mut swapped = letters.clone();
-            swapped.swap(middle - 1, middle);
-            keys.extend(ends(&swapped, stored_length, cut));
-        }
+    let most_slips = if letters.len() + 2 >= cut.long { 2 } else { 1 };
+    let stored_lengths =
+        letters.len().saturating_sub(most_slips).max(cut.shortest)..=letters.len() + most_slips;
+    let mut keys: Vec<String> = stored_lengths.flat_map(|length| ends(&letters, length, cut)).collect();
+    let middle = letters.len() / 2;
+    if letters.len() >= cut.shortest {
+        let mut swapped = letters;
+        swapped.swap(middle - 1, middle);
+        keys.extend(ends(&swapped, swapped.len(), cut));
     }
+    keys.sort_unstable();
+    keys.dedup();
     keys
 }
 
@@ -204,7 +237,14 @@ fn ends(letters: &[char], stored_length: usize, cut: Cut) -> [String; 2] {
     let last = if is_long { LONG_WORD_END } else { stored_length - first };
     let start: String = letters.iter().take(first).collect();
     let end: String = letters.iter().skip(letters.len().saturating_sub(last)).collect();
-    [format!("{}<{start}", cut.tag), format!("{}>{end}", cut.tag)]
+    [format!("<{start}"), format!(">{end}")]
+}
+
+fn hashed(keys: impl Iterator<Item = String>) -> Vec<i32> {
+    let mut hashes: Vec<i32> = keys.map(|key| crc32fast::hash(key.as_bytes()).cast_signed()).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
 }
 
 #[cfg(test)]
@@ -231,9 +271,9 @@ mod tests {
     fn finds(query: &PersonQuery, candidate: &Candidate) -> bool {
         let stored = stored_keys(candidate);
         let keys = query_keys(&ParsedQuery::from(query), &Rarity::default());
-        [keys.given, keys.surname, keys.company]
+        [keys.names, keys.company]
             .iter()
-            .all(|field| field.all().iter().any(|key| stored.contains(key)))
+            .all(|field| field.for_breadth(Breadth::WithSlips).iter().any(|key| stored.contains(key)))
     }
 
     #[test]
@@ -249,6 +289,7 @@ mod tests {
             (ask("João", "Pedro Lemos", "Zyntra"), person("João Pedro", "Lemos", "Zyntra")),
             (ask("Fernnado", "Slva", "Zyntra"), person("Fernando", "Silva", "Zyntra")),
             (ask("Marcelo", "Slivaa", "Klairon"), person("Marcelo", "Slivas", "Klarion")),
+            (ask("Rui", "Lemos", "MercadoLivre"), person("Rui", "Lemos", "Mercado Livre Pagamentos")),
             (ask("Ana", "C. Lemos", "Zyntra"), person("Ana", "Costa Lemos", "Zyntra")),
         ] {
             assert!(finds(&query, &candidate), "{query:?}");

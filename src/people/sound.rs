@@ -6,69 +6,67 @@
 /// The spelling reduced to its sound. Two folded words with equal keys are pronounced alike. Words outside the
 /// Latin letters a to z come back unchanged.
 pub fn sound_key(word: &str) -> String {
-    if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+    if !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return word.to_owned();
     }
-    let mut spelling = word.to_owned();
-    for (written, sounded) in CLUSTERS {
-        if spelling.contains(written) {
-            spelling = spelling.replace(written, sounded);
+    let spelling: Vec<u8> = word.bytes().map(plain_letter).collect();
+    let mut sounds: Vec<u8> = Vec::with_capacity(spelling.len());
+    let mut rest = spelling.as_slice();
+    while let Some(first) = rest.first() {
+        let (sound, letters) = first_sound(rest).unwrap_or((*first, 1));
+        // A doubled letter is one sound: Anna, Mattos, Ferreira.
+        if sound != SILENT && sounds.last() != Some(&sound) {
+            sounds.push(sound);
         }
+        rest = rest.get(letters..).unwrap_or_default();
     }
-    let mut letters = spelling.into_bytes();
-    letters.dedup();
-    soften_start(&mut letters);
-    settle_end(&mut letters);
-    raise_e_before_i(&mut letters);
-    letters.iter().map(|letter| char::from(*letter)).collect()
+    soften_start(&mut sounds);
+    settle_end(&mut sounds);
+    raise_e_before_i(&mut sounds);
+    sounds.iter().map(|sound| char::from(*sound)).collect()
 }
 
-/// Groups of letters that sound as another group, replaced in this order. Capitals stand for sounds that have no
-/// letter of their own: `X` is sh, `L` is lh, `N` is nh.
-const CLUSTERS: [(&str, &str); 42] = [
-    ("y", "i"),
-    ("w", "v"),
-    ("ph", "f"),
-    ("sch", "X"),
-    ("chr", "kr"),
-    ("chl", "kl"),
-    ("ch", "X"),
-    ("sh", "X"),
-    ("lh", "L"),
-    ("nh", "N"),
-    ("h", ""),
-    ("ck", "k"),
-    ("cq", "q"),
-    ("que", "ke"),
-    ("qui", "ki"),
-    ("q", "k"),
-    ("gue", "Ge"),
-    ("gui", "Gi"),
-    ("gio", "jo"),
-    ("geo", "jo"),
-    ("jeo", "jo"),
-    ("gia", "ja"),
-    ("gea", "ja"),
-    ("giu", "ju"),
-    ("ge", "je"),
-    ("gi", "ji"),
-    ("G", "g"),
-    ("sce", "se"),
-    ("sci", "si"),
-    ("ce", "se"),
-    ("ci", "si"),
-    ("ct", "t"),
-    ("c", "k"),
-    ("z", "s"),
-    ("pt", "t"),
-    ("dt", "t"),
-    ("mps", "ms"),
-    ("ngt", "nt"),
-    ("ign", "in"),
-    ("oel", "uel"),
-    ("mb", "nb"),
-    ("mp", "np"),
-];
+/// Stands for no sound.
+const SILENT: u8 = 0;
+
+fn plain_letter(letter: u8) -> u8 {
+    match letter {
+        b'y' => b'i',
+        b'w' => b'v',
+        other => other,
+    }
+}
+
+/// The sound at the start of the spelling and how many letters it takes, where it is not just the first letter.
+/// Capitals are sounds without a letter of their own: `X` is sh, `L` is lh, `N` is nh.
+fn first_sound(spelling: &[u8]) -> Option<(u8, usize)> {
+    Some(match spelling {
+        [b's', b'c', b'h', ..] => (b'X', 3),
+        [b's', b'h', ..] => (b'X', 2),
+        [b's', b'c', b'e' | b'i', ..] => (b's', 2),
+        [b'c', b'h', b'r' | b'l', ..] => (b'k', 2),
+        [b'c', b'h', ..] => (b'X', 2),
+        [b'p', b'h', ..] => (b'f', 2),
+        [b'l', b'h', ..] => (b'L', 2),
+        [b'n', b'h', ..] => (b'N', 2),
+        [b'h', ..] => (SILENT, 1),
+        [b'c', b'k', ..] => (b'k', 2),
+        [b'c', b'q' | b't', ..] | [b'p' | b'd', b't', ..] => (SILENT, 1),
+        [b'c', b'e' | b'i', ..] | [b'z', ..] => (b's', 1),
+        [b'q', b'u', b'e' | b'i', ..] => (b'k', 2),
+        [b'c' | b'q', ..] => (b'k', 1),
+        [b'g', b'u', b'e' | b'i', ..] => (b'g', 2),
+        [b'g', b'e' | b'i', b'a' | b'o' | b'u', ..] | [b'j', b'e', b'o', ..] => (b'j', 2),
+        [b'g', b'e' | b'i', ..] => (b'j', 1),
+        [b'm', b'p', b's', ..] => (b'm', 2),
+        [b'm', b'p' | b'b', ..] => (b'n', 1),
+        [b'n', b'g', b't', ..] => (b'n', 2),
+        [b'i', b'g', b'n', ..] => (b'i', 2),
+        [b'o', b'e', b'l', b'h', ..] => return None,
+        [b'o', b'e', b'l', ..] => (b'u', 1),
+        _ => return None,
+    })
+}
 
 /// Estela and Stela, Estefany and Stephanie: a vowel that only helps an s into the word is not heard.
 fn soften_start(letters: &mut Vec<u8>) {

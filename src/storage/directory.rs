@@ -13,15 +13,15 @@ use crate::domain::person::{Person, Post};
 use crate::people::company::CompanyName;
 use crate::people::matching::Candidate;
 use crate::people::name::PersonName;
-use crate::people::search_keys::QueryKeys;
+use crate::people::search_keys::{Breadth, QueryKeys};
 
 pub mod import;
 pub mod rights;
 pub mod stats;
 pub mod words;
 
-/// Most candidates one lookup considers; those that agree in most whole words come first.
-pub const MOST_CANDIDATES: usize = 200;
+/// Most candidates one search brings back; those who bear every word asked for come first.
+pub const MOST_CANDIDATES: i64 = 200;
 
 /// What one lookup brings back.
 #[derive(Debug)]
@@ -54,22 +54,20 @@ pub struct StoredPerson {
     pub content_sha256: [u8; 32],
 }
 
-/// Everybody who shares a key with the query in each of the three fields. One round trip, served by the index
+/// Everybody who shares a key of the names and a key of the company with the query. One round trip, served by the index
 /// `directory_people_search`.
 pub async fn find_candidates(
     pool: &PgPool,
     keys: &QueryKeys,
+    breadth: Breadth,
     now: DateTime<Utc>,
 ) -> Result<CandidatePage, sqlx::Error> {
     let rows: Vec<CandidateRow> = sqlx::query_as(FIND_CANDIDATES)
-        .bind(keys.given.all())
-        .bind(keys.surname.all())
-        .bind(keys.company.all())
-        .bind(&keys.given.whole)
-        .bind(&keys.surname.whole)
-        .bind(&keys.company.whole)
+        .bind(keys.names.for_breadth(breadth))
+        .bind(keys.company.for_breadth(breadth))
+        .bind(&keys.every_word)
         .bind(now)
-        .bind(MOST_CANDIDATES as i64)
+        .bind(MOST_CANDIDATES)
         .fetch_all(pool)
         .await?;
     let words_version = rows.first().map_or(0, |row| row.words_version);
@@ -84,9 +82,9 @@ pub const FIND_CANDIDATES: &str = "
       left join lateral (
           select id, name_key, company_key, alias_keys, former_keys, title, location
             from directory_people
-           where search_keys && $1 and search_keys && $2 and search_keys && $3 and expires_at > $7
-           order by (search_keys && $4)::int + (search_keys && $5)::int + (search_keys && $6)::int desc, id
-           limit $8
+           where search_keys && $1 and search_keys && $2 and expires_at > $4
+           order by search_keys @> $3 desc, id
+           limit $5
       ) as found on true";
 
 #[derive(FromRow)]

@@ -132,7 +132,9 @@ pub async fn import(
     }
     report.count(import_batch(&mut connection, batch.take(), now, expires_at).await?);
     drop(connection);
-    finish_import(pool).await?;
+    if report.added + report.updated > 0 {
+        finish_import(pool).await?;
+    }
     Ok(report)
 }
 

@@ -185,7 +185,7 @@ struct Row {
     company_key: String,
     alias_keys: Vec<String>,
     former_keys: Vec<String>,
-    search_keys: Vec<String>,
+    search_keys: Vec<i32>,
     content_hex: String,
     #[serde(flatten)]
     line: DirectoryLine,
@@ -219,7 +219,7 @@ const UPSERT: &str = "
       from jsonb_to_recordset($1) as line (
            id uuid, first_name text, last_name text, company text, title text, location text, email text, bio text,
            languages text[], aliases text[], former_companies text[], posts jsonb, name_key text, company_key text,
-           alias_keys text[], former_keys text[], search_keys text[], source text, external_id text, legal_basis text,
+           alias_keys text[], former_keys text[], search_keys integer[], source text, external_id text, legal_basis text,
            content_hex text)
         on conflict on constraint directory_people_external_id_once do update set
            first_name = excluded.first_name, last_name = excluded.last_name, company = excluded.company,
@@ -230,9 +230,11 @@ const UPSERT: &str = "
            legal_basis = excluded.legal_basis, content_sha256 = excluded.content_sha256,
            imported_at = excluded.imported_at, expires_at = excluded.expires_at";
 
-/// Counts the words anew and tells the planner and the gateways. Once, after the last batch.
+/// Files what the index still has pending, counts the words anew, and tells the planner and the gateways. Once, after
+/// the last batch.
 pub async fn finish_import(pool: &PgPool) -> Result<(), sqlx::Error> {
     let mut connection = pool.acquire().await?;
+    sqlx::query("select gin_clean_pending_list('directory_people_search')").execute(&mut *connection).await?;
     sqlx::query("analyze directory_people").execute(&mut *connection).await?;
     sqlx::query("refresh materialized view concurrently directory_words").execute(&mut *connection).await?;
     sqlx::query("update directory_state set words_version = words_version + 1")

@@ -1,0 +1,220 @@
+//! How often the right person is found: thousands of questions about an invented world, with a fixed seed.
+
+use std::collections::{BTreeSet, HashMap};
+
+use fluence::domain::person::PersonQuery;
+use fluence::people::company::CompanyName;
+use fluence::people::matching::{Candidate, ParsedQuery, Resolution, resolve};
+use fluence::people::name::PersonName;
+use fluence::people::normalise::words;
+use fluence::people::rarity::{Rarity, WordKind};
+use fluence::people::search_keys::{Breadth, FieldKeys, QueryKeys, query_keys, stored_keys};
+
+use super::generator::{Chance, Question, World};
+
+const SEED: u64 = 20_260_115;
+const PEOPLE: usize = 4_000;
+const COMPANIES: usize = 400;
+const QUESTIONS: usize = 6_000;
+
+/// The directory in memory: candidates, the index over their keys, and the counts of their words.
+struct Directory {
+    candidates: Vec<Candidate>,
+    index: HashMap<i32, Vec<usize>>,
+    rarity: Rarity,
+}
+
+impl Directory {
+    fn new(world: &World) -> Self {
+        let candidates: Vec<Candidate> = world.people.iter().map(|person| candidate(world, person)).collect();
+        let mut index: HashMap<i32, Vec<usize>> = HashMap::new();
+        for (place, candidate) in candidates.iter().enumerate() {
+            for key in stored_keys(candidate) {
+                index.entry(key).or_default().push(place);
+            }
+        }
+        Self { rarity: count_words(&candidates), candidates, index }
+    }
+
+    /// As `People::find` decides: whole words first, slips when they settle nothing.
+    fn decide(&self, query: &PersonQuery) -> Decision {
+        let keys = query_keys(&ParsedQuery::from(query), &self.rarity);
+        let (places, decided) = self.search(query, &keys, Breadth::WholeWords);
+        let (places, decided) = if keys.are_settled_by(&decided) {
+            (places, decided)
+        } else {
+            self.search(query, &keys, Breadth::WithSlips)
+        };
+        match decided {
+            Resolution::None => Decision::None,
+            Resolution::One(found) => Decision::One(places[found.index]),
+            Resolution::Several(found) => {
+                Decision::Several(sorted(found.iter().map(|found| places[found.index])))
+            }
+        }
+    }
+
+    fn search(&self, query: &PersonQuery, keys: &QueryKeys, breadth: Breadth) -> (Vec<usize>, Resolution) {
+        let places = |field: &FieldKeys| -> BTreeSet<usize> {
+            let keys = field.for_breadth(breadth);
+            keys.iter().filter_map(|key| self.index.get(key)).flatten().copied().collect()
+        };
+        let named = places(&keys.names);
+        let places: Vec<usize> =
+            places(&keys.company).into_iter().filter(|place| named.contains(place)).collect();
+        let candidates: Vec<Candidate> = places.iter().map(|place| self.candidates[*place].clone()).collect();
+        let decided = resolve(query, &candidates, &self.rarity);
+        (places, decided)
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Decision {
+    One(usize),
+    Several(Vec<usize>),
+    None,
+}
+
+impl Decision {
+    fn meant(places: Vec<usize>) -> Self {
+        match places[..] {
+            [] => Self::None,
+            [one] => Self::One(one),
+            _ => Self::Several(places),
+        }
+    }
+}
+
+fn sorted(places: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut places: Vec<usize> = places.collect();
+    places.sort_unstable();
+    places
+}
+
+fn candidate(world: &World, person: &super::generator::Invented) -> Candidate {
+    let (first_name, last_name, company) = world.written(person);
+    Candidate {
+        name: PersonName::parse(&first_name, &last_name),
+        company: CompanyName::parse(&company),
+        former_companies: person
+            .former
+            .map(|former| CompanyName::parse(&world.companies[former].full()))
+            .into_iter()
+            .collect(),
+        ..Candidate::default()
+    }
+}
+
+/// What the view `directory_words` counts.
+fn count_words(candidates: &[Candidate]) -> Rarity {
+    let companies: BTreeSet<String> = candidates.iter().map(|candidate| candidate.company.stored()).collect();
+    let mut counts: HashMap<(&str, String), u32> = HashMap::new();
+    let mut count = |kind, words: &mut dyn Iterator<Item = String>| {
+        words.for_each(|word| *counts.entry((kind, word)).or_default() += 1);
+    };
+    count("company", &mut companies.iter().flat_map(|name| words(name)));
+    count("given", &mut candidates.iter().flat_map(|candidate| candidate.name.given.clone()));
+    count("surname", &mut candidates.iter().flat_map(|candidate| candidate.name.surnames.clone()));
+    let mut rarity = Rarity::new(companies.len() as u64);
+    for ((kind, word), count) in counts {
+        match kind {
+            "company" => rarity.record(WordKind::Company, &word, count),
+            "given" if count >= 3 => rarity.record(WordKind::Given, &word, count),
+            "surname" if count >= 3 => rarity.record(WordKind::Surname, &word, count),
+            _ => {}
+        }
+    }
+    rarity
+}
+
+fn questions(world: &World, chance: &mut Chance) -> Vec<Question> {
+    let mut questions = Vec::with_capacity(QUESTIONS);
+    while questions.len() < QUESTIONS {
+        if chance.percent(75) {
+            let person = world.people[chance.below(world.people.len())].clone();
+            questions.push(world.ask_about(chance, &person));
+        } else {
+            questions.extend(world.ask_about_nobody(chance));
+        }
+    }
+    questions
+}
+
+#[derive(Debug, Default)]
+struct Score {
+    asked: u32,
+    exact: u32,
+    wrong_person: u32,
+    absent: u32,
+    false_hits: u32,
+}
+
+impl Score {
+    fn percent(part: u32, of: u32) -> f64 {
+        100.0 * f64::from(part) / f64::from(of)
+    }
+}
+
+#[test]
+fn the_right_person_is_found_and_the_wrong_one_is_not() {
+    let mut chance = Chance::new(SEED);
+    let world = World::new(&mut chance, PEOPLE, COMPANIES);
+    let directory = Directory::new(&world);
+    let mut score = Score::default();
+    let mut misses = Vec::new();
+    for question in questions(&world, &mut chance) {
+        let meant = Decision::meant(world.meant(&question.meaning));
+        let decided = directory.decide(&question.query);
+        score.asked += 1;
+        score.exact += u32::from(decided == meant);
+        let is_wrong = match (&decided, &meant) {
+            (Decision::One(found), Decision::One(person)) => found != person,
+            (Decision::One(found), Decision::Several(people)) => !people.contains(found),
+            _ => false,
+        };
+        score.wrong_person += u32::from(is_wrong);
+        if meant == Decision::None {
+            score.absent += 1;
+            score.false_hits += u32::from(decided != Decision::None);
+        }
+        if decided != meant {
+            misses.push(format!("{:?} meant {meant:?} found {decided:?}", question.query));
+        }
+    }
+    let exact = Score::percent(score.exact, score.asked);
+    let wrong = Score::percent(score.wrong_person, score.asked);
+    let false_hits = Score::percent(score.false_hits, score.absent);
+    println!("{score:?}: exact {exact:.2} %, wrong person {wrong:.2} %, false hits {false_hits:.2} %");
+    println!("{}", misses.join("\n"));
+    assert!(score.asked >= 5_000 && score.absent >= 500);
+    assert!(exact >= 97.0, "exact outcome {exact:.2} %");
+    assert!(wrong <= 0.5, "wrong person {wrong:.2} %");
+    assert!(false_hits <= 1.5, "false hits {false_hits:.2} %");
+}
+
+#[test]
+fn stopping_at_whole_words_changes_no_answer() {
+    let mut chance = Chance::new(SEED + 1);
+    let world = World::new(&mut chance, 1_000, 60);
+    let directory = Directory::new(&world);
+    let mut settled = 0;
+    for question in questions(&world, &mut chance).into_iter().take(1_500) {
+        let keys = query_keys(&ParsedQuery::from(&question.query), &directory.rarity);
+        let (whole_places, whole) = directory.search(&question.query, &keys, Breadth::WholeWords);
+        if !keys.are_settled_by(&whole) {
+            continue;
+        }
+        settled += 1;
+        let (all_places, all) = directory.search(&question.query, &keys, Breadth::WithSlips);
+        assert_eq!(people(&whole, &whole_places), people(&all, &all_places), "{:?}", question.query);
+    }
+    assert!(settled > 500, "{settled}");
+}
+
+fn people(decided: &Resolution, places: &[usize]) -> Vec<usize> {
+    match decided {
+        Resolution::None => Vec::new(),
+        Resolution::One(found) => vec![places[found.index]],
+        Resolution::Several(found) => sorted(found.iter().map(|found| places[found.index])),
+    }
+}
