@@ -111,17 +111,12 @@ impl Layout {
 
     fn write_line(self, out: &mut impl Write, line: &StatementLine, is_first: bool) -> io::Result<()> {
         match self {
-            Self::Table => writeln!(
-                out,
-                "{:>8}  {:20}  {:10}  {:>12}  {:>14}  {:8}  {}",
-                line.number,
-                line.at.format("%F %TZ"),
-                line.kind,
-                line.amount,
-                line.balance_after,
-                format!("{} {}", line.source, line.lot),
-                detail(line)
-            ),
+            Self::Table => {
+                let (at, lot) = (line.at.format("%F %TZ"), format!("{} {}", line.source, line.lot));
+                let figures = format!("{:10}  {:>12}  {:>14}", line.kind, line.amount, line.balance_after);
+                let text = format!("{:>8}  {at:20}  {figures}  {lot:8}  {}", line.number, detail(line));
+                writeln!(out, "{}", text.trim_end())
+            }
             Self::Csv => write_csv_line(out, line),
             Self::Json => {
                 out.write_all(if is_first { b"" } else { b"," })?;
