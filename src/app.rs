@@ -15,8 +15,9 @@ use tokio_util::sync::CancellationToken;
 use crate::api::analyses::Analyses;
 use crate::api::analysis::AnalysisApi;
 use crate::api::health::Health;
+use crate::background;
 use crate::background::readiness::Readiness;
-use crate::background::{self, sweep};
+use crate::background::sweep::{Sweep, TIDY_EVERY};
 use crate::config::plans::Catalogue;
 use crate::config::routes::RoutesError;
 use crate::config::{Settings, routes};
@@ -46,8 +47,6 @@ pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
 
 /// How often readiness is asked for.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
-/// How often idle limiters are forgotten.
-const FORGET_EVERY: Duration = Duration::from_secs(60);
 /// How long the ledger's writer may take to end once the last request has ended.
 const WRITER_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -131,7 +130,8 @@ impl App {
         let readiness = Readiness::default();
         let (stop_writer, stop_background) = (CancellationToken::new(), CancellationToken::new());
 
-        let store = PgLedgerStore::new(database, node_name(&settings), hold_life(&settings));
+        let node = node_name(&settings);
+        let store = PgLedgerStore::new(database.clone(), node.clone(), hold_life(&settings));
         let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
         let limits = RateLimits::default();
         let trust = Duration::from_millis(settings.keys.trust_ms);
@@ -161,7 +161,8 @@ impl App {
             catalogue,
             pool: pool.clone(),
         };
-        start_background(&settings, &pool, &readiness, limits, &stop_background).await;
+        let sweep = Sweep { pool: pool.clone(), database, node, silence: hold_life(&settings) };
+        start_background(&settings, sweep, &readiness, limits, &stop_background).await;
 
         let stop = Stop::new();
         let outer = Outer::new(router(&parts), (*edge).clone());
@@ -192,27 +193,27 @@ impl App {
 
 async fn start_background(
     settings: &Settings,
-    pool: &PgPool,
+    sweep: Sweep,
     readiness: &Readiness,
     limits: RateLimits,
     stop: &CancellationToken,
 ) {
-    readiness.probe(pool).await;
-    let silence = hold_life(settings);
-    let sweep_every = Duration::from_secs(settings.ledger.sweep_every_s);
-    let (probed, swept) = (pool.clone(), pool.clone());
-    let readiness = readiness.clone();
+    readiness.probe(&sweep.pool).await;
+    let (probed, readiness) = (sweep.pool.clone(), readiness.clone());
     tokio::spawn(background::every(PROBE_EVERY, stop.clone(), move || {
         let (readiness, pool) = (readiness.clone(), probed.clone());
         async move { readiness.probe(&pool).await }
     }));
+    let sweep_every = Duration::from_secs(settings.ledger.sweep_every_s);
+    let swept = sweep.clone();
     tokio::spawn(background::every(sweep_every, stop.clone(), move || {
-        let pool = swept.clone();
-        async move { sweep::sweep_holds(&pool, silence).await }
+        let sweep = swept.clone();
+        async move { sweep.holds_and_usage().await }
     }));
-    tokio::spawn(background::every(FORGET_EVERY, stop.clone(), move || {
+    tokio::spawn(background::every(TIDY_EVERY, stop.clone(), move || {
+        let sweep = sweep.clone();
         limits.forget_idle();
-        std::future::ready(())
+        async move { sweep.tidy().await }
     }));
 }
 

@@ -16,7 +16,7 @@ use crate::domain::language::Language;
 /// A rule speaks only as far as the deviation is the author's: |z| times the square root of the reliability.
 const MIN_TRUE_Z: f64 = 0.45;
 /// Occurrences a rule needs, for measures that count words or marks.
-const MIN_OCCURRENCES: u32 = 3;
+const MIN_OCCURRENCES: u32 = 4;
 /// Lines of one part of the playbook, so that none crowds out the others.
 const MAX_PER_SECTION: usize = 2;
 /// Below this many lines the text does not set the person apart, and that is said.
@@ -141,14 +141,12 @@ impl Ground<'_> {
         &self.model.header.measures[at]
     }
 
-    /// Occurrences of what the measure counts, on the side that matters.
-    fn occurrences(&self, measure: &Measure, side: Side) -> u32 {
-        measure
-            .mix
-            .iter()
-            .filter(|(_, w)| w * side.sign() > 0.0)
-            .map(|(f, _)| self.total.occurrences(*f))
-            .sum()
+    /// Whether what the measure counts occurs often enough to say that there is much of it. Shapes always do, and so
+    /// does a measure of what is absent.
+    fn has_enough(&self, measure: &Measure) -> bool {
+        let counted = measure.mix.iter().filter(|(_, weight)| *weight > 0.0);
+        let occurrences: u32 = counted.map(|(feature, _)| self.total.occurrences(*feature)).sum();
+        measure.has_shape() || measure.only_removes(Side::High) || occurrences >= MIN_OCCURRENCES
     }
 
     fn tally(&self, measure: &Measure) -> Option<Tally> {
@@ -167,6 +165,18 @@ impl Ground<'_> {
     }
 }
 
+impl Measure {
+    /// Whether it measures the length of words or sentences.
+    fn has_shape(&self) -> bool {
+        self.mix.iter().any(|(feature, _)| *feature >= SENTENCE_LENGTH)
+    }
+
+    /// Whether a text stands on this side by what it lacks.
+    fn only_removes(&self, side: Side) -> bool {
+        self.mix.iter().all(|(_, weight)| weight * side.sign() <= 0.0)
+    }
+}
+
 /// Observed style: a line for each aspect, and one for the direction of time when one stands out.
 pub fn style(ground: &Ground<'_>) -> Vec<Line> {
     let mut lines: Vec<Line> = ground
@@ -178,13 +188,16 @@ pub fn style(ground: &Ground<'_>) -> Vec<Line> {
             let measure = ground.measure(style.at);
             let standing = ground.standing(measure);
             let share = standing.share();
-            let (level, texts) = match share {
-                s if s < style.low_below => ("low", &style.low),
-                s if s > style.high_above => ("high", &style.high),
-                _ => ("mid", &style.mid),
+            let (level, texts, side) = match share {
+                s if s < style.low_below => ("low", &style.low, Some(Side::Low)),
+                s if s > style.high_above && ground.has_enough(measure) => {
+                    ("high", &style.high, Some(Side::High))
+                }
+                _ => ("mid", &style.mid, None),
             };
-            let side = if level == "low" { Side::Low } else { Side::High };
-            let evidence = if level == "mid" { Vec::new() } else { ground.evidence(measure, side) };
+            // What is seldom there is told by the count; a sentence without it would show nothing.
+            let shown = side.filter(|side| !measure.only_removes(*side));
+            let evidence = shown.map_or_else(Vec::new, |side| ground.evidence(measure, side));
             let id = format!("{}.{level}", style.id);
             ground.line(id, None, texts.of(ground.answer), Some(measure), &standing, evidence)
         })
@@ -231,10 +244,7 @@ fn rule_line(rule: &Rule, ground: &Ground<'_>) -> Option<(f64, Line)> {
     let measure = ground.measure(rule.at);
     let standing = ground.standing(measure);
     let strength = rule.when.sign() * standing.true_z();
-    let counts_shapes = measure.mix.iter().any(|(feature, _)| *feature >= SENTENCE_LENGTH);
-    let removes = measure.mix.iter().all(|(_, weight)| weight * rule.when.sign() < 0.0);
-    let enough = counts_shapes || removes || ground.occurrences(measure, rule.when) >= MIN_OCCURRENCES;
-    if rule.when.sign() * standing.z < rule.from || strength < MIN_TRUE_Z || !enough {
+    if rule.when.sign() * standing.z < rule.from || strength < MIN_TRUE_Z || !ground.has_enough(measure) {
         return None;
     }
     let evidence = ground.evidence(measure, rule.when);
@@ -355,8 +365,7 @@ impl Ground<'_> {
     fn shows(&self, measure: &Measure, side: Side, placed: &Placed) -> Option<f64> {
         let counts = &placed.counts;
         let words = f64::from(counts.words);
-        let only_removes = measure.mix.iter().all(|(_, weight)| weight * side.sign() <= 0.0);
-        let is_shape = measure.mix.iter().any(|(feature, _)| *feature >= SENTENCE_LENGTH);
+        let is_shape = measure.has_shape();
         let per_word = if is_shape { 10.0 / words } else { 1.0 };
         let sum: f64 = measure
             .mix
@@ -370,7 +379,7 @@ impl Ground<'_> {
         if is_shape {
             return (counts.words >= MIN_SHOWN_WORDS).then_some(side.sign() * sum);
         }
-        if only_removes {
+        if measure.only_removes(side) {
             // What is absent is shown by a plain sentence without any of it.
             let fits = (MIN_SHOWN_WORDS..=MAX_PLAIN_WORDS).contains(&counts.words) && counts.marks[0] == 0;
             return (fits && sum == 0.0)

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::clean::ends_sentence_mark;
 use super::features::word_facts;
 use super::model::Model;
 use super::reading::{Placed, Reading, Texts};
@@ -151,9 +152,10 @@ fn excerpt(placed: &Placed, anchor: usize, reading: &Reading<'_>) -> String {
             last += 1;
         }
     }
-    let end = if last + 1 == tokens.len() { placed.sentence.end } else { tokens[last].end };
-    let end = end.min(tokens[last].end + MAX_GAP);
-    let text: String = chars.get(tokens[first].start..end).unwrap_or(&[]).iter().collect();
+    let closing = chars.get(tokens[last].end..placed.sentence.end).unwrap_or(&[]);
+    let closing = closing.iter().take_while(|c| ends_sentence_mark(**c) || **c == '%').count();
+    let text: String =
+        chars.get(tokens[first].start..tokens[last].end + closing).unwrap_or(&[]).iter().collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

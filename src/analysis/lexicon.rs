@@ -150,9 +150,10 @@ impl Lexicon {
         trie.lookup(word) | pair
     }
 
-    /// Whether a normalised word touches a special-category topic.
-    pub fn is_sensitive(&self, word: &str, language: Language) -> bool {
-        self.sensitive[side(language)].lookup(word) != 0
+    /// Whether a normalised word touches a special-category topic, alone or right after `previous`.
+    pub fn is_sensitive(&self, previous: &str, word: &str, language: Language) -> bool {
+        let trie = &self.sensitive[side(language)];
+        trie.lookup(word) != 0 || trie.lookup_pair(previous, word) != 0
     }
 
     /// The languages of which a normalised word is a frequent function word, by bit in `MARKER_LANGUAGES`.
@@ -236,8 +237,10 @@ mod tests {
     #[test]
     fn sensitive_words_are_known_per_language() {
         let lexicon = Lexicon::load();
-        assert!(lexicon.is_sensitive("church", Language::En));
-        assert!(lexicon.is_sensitive("igrejas", Language::Pt));
-        assert!(!lexicon.is_sensitive("planilha", Language::Pt));
+        assert!(lexicon.is_sensitive("", "church", Language::En));
+        assert!(lexicon.is_sensitive("", "igrejas", Language::Pt));
+        assert!(!lexicon.is_sensitive("", "planilha", Language::Pt));
+        assert!(lexicon.is_sensitive("heart", "attack", Language::En));
+        assert!(!lexicon.is_sensitive("an", "attack", Language::En));
     }
 }

@@ -136,11 +136,18 @@ fn canonical_order(posts: &[Post]) -> Vec<usize> {
 
 fn place(post: usize, sentence: Sentence, language: Language, model: &Model) -> Placed {
     let counts = Counts::of(&sentence, language, model);
-    let sensitive = sentence.tokens.iter().any(|token| {
-        model.lexicon.is_sensitive(&token.norm, Language::En)
-            || model.lexicon.is_sensitive(&token.norm, Language::Pt)
-    });
+    let sensitive = touches_special_topics(&sentence, model);
     Placed { post, sentence, counts, sensitive }
+}
+
+/// In either language: people mix them, and a word too many is never shown rather than one too few.
+fn touches_special_topics(sentence: &Sentence, model: &Model) -> bool {
+    let mut previous = "";
+    sentence.tokens.iter().any(|token| {
+        let before = std::mem::replace(&mut previous, &token.norm);
+        let touches = |language| model.lexicon.is_sensitive(before, &token.norm, language);
+        touches(Language::En) || touches(Language::Pt)
+    })
 }
 
 /// What makes two posts the same: their words, whatever the marks, links and letter case.

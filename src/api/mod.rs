@@ -5,3 +5,4 @@ pub mod analyses;
 pub mod analysis;
 pub mod catalogue;
 pub mod health;
+pub mod ledger;

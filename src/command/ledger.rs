@@ -61,7 +61,7 @@ async fn print_statement(order: PrintStatement, context: &Context, output: Outpu
     layout.write_head(&mut text, account_id)?;
     let mut last = 0;
     loop {
-        let page = statement::page(&mut connection, account_id, last).await?;
+        let page = statement::page(&mut connection, account_id, last, statement::PAGE).await?;
         for line in &page {
             layout.write_line(&mut text, line, last == 0)?;
             last = line.number;

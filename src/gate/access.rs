@@ -34,14 +34,26 @@ pub async fn access(
     Ok(next.run(request).await)
 }
 
+/// Lets a caller pass whose key has this scope.
+pub async fn in_scope(State(scope): State<Scope>, request: Request, next: Next) -> Result<Response, Refusal> {
+    let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
+    check_scope(&caller.key, scope)?;
+    Ok(next.run(request).await)
+}
+
+fn check_scope(key: &KeyRecord, scope: Scope) -> Result<(), Refusal> {
+    if key.scopes.contains(&scope) {
+        return Ok(());
+    }
+    Err(Refusal::InsufficientScope { needed: scope.as_str() })
+}
+
 fn check(key: &KeyRecord, accessed: &Accessed) -> Result<(), Refusal> {
     let route = &accessed.route;
     if !key.plan.api_access {
         return Err(Refusal::PlanWithoutApi);
     }
-    if !key.scopes.contains(&Scope::Invoke) {
-        return Err(Refusal::InsufficientScope { needed: Scope::Invoke.as_str() });
-    }
+    check_scope(key, Scope::Invoke)?;
     if key.plan.may_call(route.access) {
         return Ok(());
     }

@@ -11,23 +11,25 @@ pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// Query parameters that people put keys into.
 const KEY_PARAMETERS: [&str; 6] = ["api_key", "apikey", "key", "token", "access_token", "x-api-key"];
 
-/// The key of a request; `None` when it has none at all. One key sent in several places must be the same in all.
+/// The key of a request; `None` when it has none at all. One key sent in several places must be the same in all, and a
+/// header sent twice must say the same twice.
 pub fn credential(headers: &HeaderMap, uri: &Uri) -> Result<Option<KeySecret>, Refusal> {
     if let Some(parameter) = key_parameter(uri.query().unwrap_or_default()) {
         return Err(Refusal::KeyInQueryString { parameter });
     }
-    let bare = headers.get_all(X_API_KEY).iter().map(|value| value.as_bytes().trim_ascii());
-    let bearer =
-        headers.get_all(header::AUTHORIZATION).iter().filter_map(|value| bearer_token(value.as_bytes()));
-    let mut found = None;
-    for candidate in bare.chain(bearer) {
-        match found {
-            None => found = Some(candidate),
-            Some(first) if first == candidate => {}
-            Some(_) => return Err(Refusal::ConflictingCredentials),
-        }
-    }
+    let bare = only(headers.get_all(X_API_KEY).iter().map(|value| value.as_bytes().trim_ascii()))?;
+    let authorization = headers.get_all(header::AUTHORIZATION).iter();
+    let bearer = only(authorization.map(|value| bearer_token(value.as_bytes())))?.flatten();
+    let found = only(bare.into_iter().chain(bearer))?;
     found.map(|text| KeySecret::parse(text).map_err(|_| Refusal::InvalidApiKey)).transpose()
+}
+
+/// The one value that all of them have; `None` when there is none.
+fn only<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Result<Option<T>, Refusal> {
+    let Some(first) = values.next() else {
+        return Ok(None);
+    };
+    if values.all(|value| value == first) { Ok(Some(first)) } else { Err(Refusal::ConflictingCredentials) }
 }
 
 /// The token of a `Bearer` credential, its scheme in any letter case (RFC 9110, section 11.1). Other schemes are none of
@@ -105,6 +107,9 @@ mod tests {
         let conflict = Err(Refusal::ConflictingCredentials);
         assert_eq!(of(&[("x-api-key", TWO), ("authorization", &bearer)], "/"), conflict);
         assert_eq!(of(&[("x-api-key", ONE), ("x-api-key", TWO)], "/"), conflict);
+        let basic = ("authorization", "Basic QWxhZGRpbjpvcGVu");
+        assert_eq!(of(&[basic, ("authorization", &bearer)], "/"), conflict);
+        assert_eq!(of(&[("x-api-key", ONE), basic], "/").unwrap().unwrap(), ONE);
     }
 
     #[test]

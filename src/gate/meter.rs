@@ -101,10 +101,10 @@ pub async fn meter(
     }
 }
 
-/// A handler that panicked has released its hold on the way down.
+/// A call that ended by a fault in the gate itself has released its hold on the way down.
 fn finished(ended: Result<Response, tokio::task::JoinError>) -> Response {
     ended.unwrap_or_else(|error| {
-        tracing::error!(%error, "a handler did not finish");
+        tracing::error!(%error, "a call did not finish");
         Refusal::Internal.into_response()
     })
 }

@@ -29,7 +29,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
 
-use crate::domain::key::KeySecret;
+use crate::domain::key::{KeySecret, Scope};
 use crate::domain::route::Route;
 use crate::ledger::entry::RouteNumber;
 
@@ -79,6 +79,14 @@ impl Gate {
             .route_layer(axum::middleware::from_fn(limit::limit))
             .route_layer(from_fn_with_state(self.authenticated(path), authenticate::authenticate));
         Router::new().route(path, gated)
+    }
+
+    /// As [`Gate::free`], for keys that have a scope.
+    pub fn scoped<S>(&self, path: &'static str, scope: Scope, handler: MethodRouter<S>) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        self.free(path, handler.route_layer(from_fn_with_state(scope, access::in_scope)))
     }
 
     /// Lets a request without a credential pass as nobody; one with a credential must be good.

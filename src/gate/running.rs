@@ -1,6 +1,10 @@
 //! A call that runs: its deadline, its outcome, and what that does to the hold.
 
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::extract::Request;
@@ -75,8 +79,10 @@ impl Running {
     }
 
     async fn handle(&self, request: Request, next: Next) -> Response {
-        match tokio::time::timeout(self.deadline, next.run(request)).await {
-            Ok(response) => response,
+        match tokio::time::timeout(self.deadline, unless_panicking(next.run(request))).await {
+            Ok(Some(response)) => response,
+            // The panic hook has logged it.
+            Ok(None) => Refusal::Internal.into_response(),
             Err(_) => Refusal::Timeout.into_response(),
         }
     }
@@ -117,4 +123,14 @@ impl Running {
         }
         Billing { used, plan_label: self.caller.key.plan.label.clone(), standing, refunded }
     }
+}
+
+/// What a future came to, or none if it panicked: one call failed, not the service.
+pub async fn unless_panicking<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(poll) => poll.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
 }

@@ -11,5 +11,6 @@ pub mod json_body;
 pub mod log_facts;
 pub mod messages;
 pub mod negotiate;
+pub mod paging;
 pub mod person_request;
 pub mod render;

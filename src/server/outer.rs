@@ -2,10 +2,6 @@
 //!
 //! It is one function instead of a stack of layers: nothing in it is boxed, and the order can be read.
 
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Instant;
 
 use axum::Router;
@@ -20,6 +16,7 @@ use super::{framing, unread};
 use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
+use crate::gate::running::unless_panicking;
 use crate::http::edge::Edge;
 use crate::http::log_facts::LogFacts;
 use crate::http::render::{RenderContext, X_REQUEST_ID, render};
@@ -51,9 +48,10 @@ impl Outer {
             Ok(()) => {
                 strip_stage(request.uri_mut(), &self.edge);
                 request.extensions_mut().insert(request_id);
-                let mut router = self.router.clone();
-                let call = unless_panicking(async move { router.call(request).await });
-                call.await.unwrap_or_else(|| Refusal::Internal.into_response())
+                let call = self.router.clone().call(request);
+                // The panic hook has logged it; the router itself never fails.
+                let answered = unless_panicking(call).await.and_then(Result::ok);
+                answered.unwrap_or_else(|| Refusal::Internal.into_response())
             }
         };
         let response = if method == Method::OPTIONS { options(response) } else { response };
@@ -96,20 +94,6 @@ fn strip_stage(uri: &mut Uri, edge: &Edge) {
     if let Ok(target) = PathAndQuery::try_from(target) {
         *uri = Uri::from(target);
     }
-}
-
-/// The router's answer, or none if it panicked: one request failed, not the service.
-async fn unless_panicking<F, E>(call: F) -> Option<Response>
-where
-    F: Future<Output = Result<Response, E>>,
-{
-    let mut call = pin!(call);
-    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx))) {
-        Ok(poll) => poll.map(Result::ok),
-        // The panic hook has logged it.
-        Err(_) => Poll::Ready(None),
-    })
-    .await
 }
 
 /// OPTIONS on a path that exists says what it answers to, free and without a key. No origin is allowed across

@@ -8,8 +8,9 @@ use sqlx::PgPool;
 
 use crate::api::analysis::AnalysisApi;
 use crate::api::health::Health;
-use crate::api::{account, catalogue, health};
+use crate::api::{account, catalogue, health, ledger};
 use crate::config::plans::Catalogue;
+use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::gate::Gate;
@@ -45,6 +46,12 @@ pub fn router(parts: &Parts) -> Router {
     for path in ["/creditos", "/credits"] {
         router = router.merge(gate.free(path, get(account::credits)).with_state(parts.pool.clone()));
     }
+
+    // Free, with a key that may read.
+    let (entries, receipt) = (get(ledger::entries), get(ledger::receipt));
+    router = router
+        .merge(gate.scoped("/v1/ledger", Scope::Read, entries).with_state(parts.pool.clone()))
+        .merge(gate.scoped("/v1/ledger/{call_id}", Scope::Read, receipt).with_state(parts.pool.clone()));
 
     // Free, the key optional.
     for path in ["/health", "/saude"] {

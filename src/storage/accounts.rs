@@ -30,7 +30,7 @@ pub struct NewAccount {
 pub async fn create(connection: &mut PgConnection, new: &NewAccount) -> Result<(), StorageError> {
     sqlx::query(
         "insert into account (id, name, email, edition, plan, anchored_at, created_at)
-         values ($1, $2, $3, $4, $5, now(), now())",
+         values ($1, $2, $3, $4, $5, date_trunc('second', now()), now())",
     )
     .bind(new.id.as_uuid())
     .bind(&new.name)

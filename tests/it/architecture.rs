@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("people", &[]),
     ("people/find", &["people", "storage"]),
     ("http", &["clock"]),
-    ("background", &["storage", "ledger"]),
+    ("background", &["storage", "ledger", "clock"]),
     ("gate", &["ledger", "storage", "http", "secret", "config", "clock"]),
     ("api", &["gate", "http", "ledger", "people", "analysis", "storage", "config", "background", "clock"]),
     ("server", &["api", "gate", "http", "config", "clock"]),

@@ -1,8 +1,10 @@
 //! The ledger's store on Postgres: one connection of its own, never shared, never cancelled in mid-transaction.
 
 mod connection;
+pub mod due;
 mod error;
 mod fast;
+pub mod idempotency;
 pub mod lots;
 mod ordered;
 mod partitions;
@@ -13,6 +15,8 @@ mod save;
 mod seal;
 pub mod standing;
 pub mod statement;
+pub mod usage;
+pub mod verify;
 
 use chrono::TimeDelta;
 use sqlx::postgres::PgConnectOptions;

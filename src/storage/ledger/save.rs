@@ -258,13 +258,15 @@ pub(super) async fn save_batch(
         .flat_map(|(id, book)| book.entries.iter().map(move |entry| (id.as_uuid(), entry)))
         .collect();
     let calls: Vec<_> = entries.iter().map(|(_, entry)| entry.call).collect();
+    let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
+        captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
     let (hash,): (Vec<u8>,) = sqlx::query_as(SAVE_BATCH)
         .bind(batch.epoch.0)
         .bind(batch.number)
         .bind(batch.open_from)
-        .bind(captured.iter().map(|(call, _)| call.as_uuid()).collect::<Vec<_>>())
-        .bind(captured.iter().map(|(_, outcome)| outcome.number()).collect::<Vec<_>>())
-        .bind(seal::captures(captured).to_vec())
+        .bind(&captured)
+        .bind(&outcomes)
+        .bind(seal::captures(&captured, &outcomes).to_vec())
         .bind(head.to_vec())
         .bind(desk.now)
         .bind(entries.iter().map(|(account, _)| *account).collect::<Vec<_>>())

@@ -1,10 +1,10 @@
 //! The seal of a batch: SHA-256 over the hash before it, its entries and its captures. The statement that inserts the
 //! entries computes it (the text below), `ledger verify` recomputes it from the rows.
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-use crate::domain::ids::CallId;
-use crate::domain::settlement::Outcome;
 use crate::ledger::store::{Epoch, StoreError};
 
 /// The seal in SQL, over the rows of a CTE named `entry` and the batch's time; `$3` is the batch's `open_from`, `$6` the
@@ -34,14 +34,67 @@ pub(super) fn genesis(epoch: Epoch) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// Digest of the captures of a batch, in their order.
-pub(super) fn captures(captured: &[(CallId, Outcome)]) -> [u8; 32] {
+/// Digest of the captures of a batch, in their order, each with the number of its outcome.
+pub(super) fn captures(call_ids: &[Uuid], outcomes: &[i16]) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    for (call_id, outcome) in captured {
-        hasher.update(call_id.as_uuid().as_bytes());
-        hasher.update(outcome.number().to_be_bytes());
+    for (call_id, outcome) in call_ids.iter().zip(outcomes) {
+        hasher.update(call_id.as_bytes());
+        hasher.update(outcome.to_be_bytes());
     }
     hasher.finalize().into()
+}
+
+/// An entry as it is sealed.
+pub(super) struct SealedEntry {
+    pub(super) account_id: Uuid,
+    pub(super) number: i64,
+    pub(super) at: DateTime<Utc>,
+    pub(super) amount: i64,
+    pub(super) balance_after: i64,
+    pub(super) call_id: Uuid,
+    pub(super) key_id: Option<Uuid>,
+    pub(super) lot: i32,
+    pub(super) kind: i16,
+    pub(super) route: Option<i16>,
+    pub(super) outcome: Option<i16>,
+}
+
+/// The same seal as `seal_sql`, computed here.
+pub(super) struct Seal(Sha256);
+
+impl Seal {
+    pub(super) fn new(previous_hash: &[u8], captures: [u8; 32], at: DateTime<Utc>, open_from: i32) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(previous_hash);
+        hasher.update(captures);
+        hasher.update(since_2000_us(at).to_be_bytes());
+        hasher.update(open_from.to_be_bytes());
+        Self(hasher)
+    }
+
+    /// Adds the next entry, in the order of accounts and their numbers.
+    pub(super) fn add(&mut self, entry: &SealedEntry) {
+        self.0.update(entry.account_id.as_bytes());
+        self.0.update(entry.number.to_be_bytes());
+        self.0.update(since_2000_us(entry.at).to_be_bytes());
+        self.0.update(entry.amount.to_be_bytes());
+        self.0.update(entry.balance_after.to_be_bytes());
+        self.0.update(entry.call_id.as_bytes());
+        self.0.update(entry.key_id.unwrap_or_default().as_bytes());
+        self.0.update(entry.lot.to_be_bytes());
+        self.0.update(entry.kind.to_be_bytes());
+        self.0.update(entry.route.unwrap_or(-1).to_be_bytes());
+        self.0.update(entry.outcome.unwrap_or(-1).to_be_bytes());
+    }
+
+    pub(super) fn hash(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
+/// An instant as `timestamptz_send` writes it.
+fn since_2000_us(at: DateTime<Utc>) -> i64 {
+    at.timestamp_micros() - 946_684_800_000_000
 }
 
 /// Reads a hash of the store.

@@ -1,6 +1,6 @@
 //! An account's entries as its owner reads them: in order, with names instead of numbers, a page at a time.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::domain::settlement::Outcome;
 use crate::ledger::entry::EntryKind;
 use crate::storage::error::StorageError;
 
-/// Most entries of one page.
+/// Entries that a statement reads at a time.
 pub const PAGE: i64 = 1_000;
 
 /// One entry.
@@ -64,7 +64,23 @@ struct LineRow {
     note: Option<String>,
 }
 
-/// The entries after number `after`, oldest first, at most [`PAGE`]. An empty page is the end.
+/// The entries of account `$1` as their owner reads them; `$2` and `$3` are the kinds that a purchase or grant makes.
+macro_rules! select_lines {
+    () => {
+        "select e.number, e.at, e.kind, e.amount, e.balance_after, e.lot, l.source, e.call_id, e.key_id,
+                k.name as key_name, r.path as endpoint, e.outcome,
+                case when e.kind in ($2, $3) then l.reference end as reference,
+                case when e.kind in ($2, $3) then l.note else c.note end as note
+           from ledger_entry e
+           join ledger_lot l on l.account_id = e.account_id and l.lot = e.lot
+           left join ledger_correction c on c.account_id = e.account_id and c.call_id = e.call_id
+           left join api_key k on k.id = e.key_id
+           left join route r on r.number = e.route
+          where e.account_id = $1"
+    };
+}
+
+/// The entries after number `after`, oldest first, at most `limit`. An empty page is the end.
 ///
 /// # Errors
 /// When the store is away or holds an entry that this program cannot read.
@@ -72,29 +88,56 @@ pub async fn page(
     connection: &mut PgConnection,
     account_id: AccountId,
     after: i64,
+    limit: i64,
 ) -> Result<Vec<StatementLine>, StorageError> {
-    let rows: Vec<LineRow> = sqlx::query_as(
-        "select e.number, e.at, e.kind, e.amount, e.balance_after, e.lot, l.source, e.call_id, e.key_id,
-                k.name as key_name, r.path as endpoint, e.outcome,
-                case when e.kind in ($3, $4) then l.reference end as reference,
-                case when e.kind in ($3, $4) then l.note else c.note end as note
-           from ledger_entry e
-           join ledger_lot l on l.account_id = e.account_id and l.lot = e.lot
-           left join ledger_correction c on c.account_id = e.account_id and c.call_id = e.call_id
-           left join api_key k on k.id = e.key_id
-           left join route r on r.number = e.route
-          where e.account_id = $1 and e.number > $2
-          order by e.number
-          limit $5",
-    )
+    let rows: Vec<LineRow> =
+        sqlx::query_as(concat!(select_lines!(), " and e.number > $4 order by e.number limit $5"))
+            .bind(account_id.as_uuid())
+            .bind(EntryKind::Grant.number())
+            .bind(EntryKind::Pack.number())
+            .bind(after)
+            .bind(limit)
+            .fetch_all(connection)
+            .await?;
+    rows.into_iter().map(StatementLine::try_from).collect()
+}
+
+/// Earliest and latest that an entry of a call may be written, counted from the instant in the call's id: clocks may
+/// differ, and a call may outlive its gateway.
+const CALL_WINDOW_MINUTES: (i64, i64) = (60, 24 * 60);
+
+/// The entries of one call, oldest first. Empty when the account has no such call.
+///
+/// # Errors
+/// When the store is away or holds an entry that this program cannot read.
+pub async fn of_call(
+    connection: &mut PgConnection,
+    account_id: AccountId,
+    call_id: CallId,
+) -> Result<Vec<StatementLine>, StorageError> {
+    let Some(began) = began_at(call_id) else {
+        return Ok(Vec::new());
+    };
+    // The times let the partitions and the index over arrival do the search.
+    let rows: Vec<LineRow> = sqlx::query_as(concat!(
+        select_lines!(),
+        " and e.call_id = $4 and e.at between $5 and $6 order by e.number"
+    ))
     .bind(account_id.as_uuid())
-    .bind(after)
     .bind(EntryKind::Grant.number())
     .bind(EntryKind::Pack.number())
-    .bind(PAGE)
+    .bind(call_id.as_uuid())
+    .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
+    .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(StatementLine::try_from).collect()
+}
+
+/// The instant in a UUIDv7; `None` for any other id.
+fn began_at(call_id: CallId) -> Option<DateTime<Utc>> {
+    let (seconds, nanos) = call_id.as_uuid().get_timestamp()?.to_unix();
+    DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)
 }
 
 impl TryFrom<LineRow> for StatementLine {

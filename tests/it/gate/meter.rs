@@ -1,13 +1,9 @@
 //! The money of a call, from the outside.
 
 use futures_util::future::join_all;
-use serde_json::{Value, json};
 
+use super::people::marina;
 use crate::support::gateway::Gateway;
-
-fn marina() -> Value {
-    json!({ "primeiro_nome": "Marina", "ultimo_nome": "Duarte Prado", "empresa": "Horizonte Sistemas" })
-}
 
 #[tokio::test]
 async fn a_person_is_found_and_the_call_is_charged_once() {
@@ -26,6 +22,7 @@ async fn a_person_is_found_and_the_call_is_charged_once() {
     assert_eq!(answer.header("x-credits-remaining"), "999");
     assert_eq!(answer.header("x-ratelimit-limit"), "20");
     assert_eq!(gateway.balance(customer.account).await, 999);
+    gateway.assert_books_are_right().await;
 }
 
 #[tokio::test]
@@ -36,6 +33,7 @@ async fn a_search_that_finds_nobody_is_charged() {
     assert_eq!((answer.status, answer.code()), (404, "PROFILE_NOT_FOUND"));
     assert_eq!(answer.body["billing_info"]["creditos_utilizados"], 2);
     assert_eq!(gateway.balance(customer.account).await, 998);
+    gateway.assert_books_are_right().await;
 }
 
 #[tokio::test]
@@ -51,4 +49,5 @@ async fn of_300_parallel_calls_on_100_credits_exactly_100_are_answered() {
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 100);
     assert_eq!(statuses.iter().filter(|status| **status == 402).count(), 200);
     assert_eq!(gateway.balance(customer.account).await, 0);
+    gateway.assert_books_are_right().await;
 }

@@ -4,4 +4,7 @@ mod lost_connection;
 mod recovery;
 mod schema;
 mod smoke;
+mod sweep;
+mod usage;
+mod verify;
 mod world;

@@ -12,10 +12,11 @@ use fluence::ledger::entry::CallRef;
 use fluence::ledger::handle::{Granted, Ledger, OpenHold};
 use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps};
 use fluence::ledger::lot::LotSource;
-use fluence::ledger::operation::{Effect, Grant, Operation};
+use fluence::ledger::operation::{Correction, Effect, Grant, Operation};
 use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, Work};
 use fluence::ledger::writer::{self, WriterLimits};
 use fluence::storage::ledger::PgLedgerStore;
+use fluence::storage::ledger::verify::{Scope, VerifyReport, verify};
 use fluence::storage::{accounts, routes};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
@@ -26,6 +27,9 @@ use crate::support::database::TestDatabase;
 
 /// How long a call may keep its idempotency key.
 pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// All of the ledger.
+pub(super) const WHOLE: Scope = Scope { account_id: None, since: None, hold_life: LEASE };
 
 /// An account and its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +138,25 @@ impl World {
         sqlx::query_scalar(query).fetch_one(self.pool()).await.unwrap()
     }
 
+    /// What `ledger verify` says.
+    pub(super) async fn verify(&self, scope: Scope) -> VerifyReport {
+        let mut connection = self.pool().acquire().await.unwrap();
+        verify(&mut connection, scope).await.unwrap()
+    }
+
+    /// Moves everything that the ledger measures time by into the past, as if so many months had gone by since.
+    pub(super) async fn months_pass(&self, months: i32) {
+        for statement in [
+            "update account set anchored_at = anchored_at - make_interval(months => $1)",
+            "update ledger_lot set expires_at = expires_at - make_interval(months => $1)",
+            "update ledger_account set open_lot_expires_at = open_lot_expires_at - make_interval(months => $1),
+                    period_starts_at = period_starts_at - make_interval(months => $1),
+                    period_ends_at = period_ends_at - make_interval(months => $1)",
+        ] {
+            sqlx::query(statement).bind(months).execute(self.pool()).await.unwrap();
+        }
+    }
+
     /// Runs statements.
     pub(super) async fn run(&self, statements: &'static str) {
         sqlx::raw_sql(statements).execute(self.pool()).await.unwrap();
@@ -209,6 +232,10 @@ impl Hand {
         effects
     }
 
+    pub(super) async fn close(mut self) {
+        self.store.close_epoch(self.epoch).await.unwrap();
+    }
+
     /// Commits one operation in order.
     pub(super) async fn one(&mut self, operation: Operation) -> Effect {
         self.commit(Work::Ordered(vec![operation]), Vec::new()).await.remove(0).unwrap()
@@ -250,6 +277,12 @@ impl Customer {
             expires_at: now() + life,
             note: "a test".into(),
         })
+    }
+
+    /// A correction.
+    pub(super) fn take(&self, amount: u32) -> Operation {
+        let (id, amount) = (CallId::from_uuid(new_id()), Credits::from_u32(amount));
+        Operation::Correct(Correction { account_id: self.account_id, id, amount, note: "test".into() })
     }
 
     pub(super) fn advance(&self) -> Operation {

@@ -1,5 +1,8 @@
 //! What the tests share.
 
+pub(crate) mod answer;
+pub(crate) mod books;
+pub(crate) mod customer;
 pub(crate) mod database;
 pub(crate) mod edge;
 pub(crate) mod gateway;
@@ -7,3 +10,4 @@ pub(crate) mod processes;
 pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod scratch;
+pub(crate) mod stand_in;

@@ -1,0 +1,70 @@
+//! `/v1/ledger`: an account's entries, and the receipt of one call.
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use serde::Serialize;
+use sqlx::PgPool;
+
+use crate::domain::ids::CallId;
+use crate::domain::refusal::Refusal;
+use crate::gate::caller::Caller;
+use crate::http::paging::Page;
+use crate::http::render::json_ok;
+use crate::storage::error::StorageError;
+use crate::storage::ledger::statement::{self, StatementLine};
+
+#[derive(Serialize)]
+struct Entries {
+    success: bool,
+    data: Vec<StatementLine>,
+    /// Present when there may be more: pass it as `cursor`.
+    next_cursor: Option<String>,
+}
+
+/// The account's entries, oldest first, a page at a time.
+pub async fn entries(
+    State(pool): State<PgPool>,
+    Extension(caller): Extension<Caller>,
+    uri: Uri,
+) -> Result<Response, Refusal> {
+    let page = Page::of(&uri)?;
+    let mut connection = pool.acquire().await.map_err(|error| unreadable(error.into()))?;
+    let account = caller.key.account_id;
+    let data = statement::page(&mut connection, account, page.after, page.limit).await.map_err(unreadable)?;
+    let full = i64::try_from(data.len()).is_ok_and(|count| count == page.limit);
+    let next_cursor = data.last().filter(|_| full).map(|line| line.number.to_string());
+    Ok(json_ok(Entries { success: true, data, next_cursor }))
+}
+
+#[derive(Serialize)]
+struct Receipt {
+    success: bool,
+    call_id: CallId,
+    /// What the call cost in the end.
+    credits: i64,
+    entries: Vec<StatementLine>,
+}
+
+/// What one call of the account moved: its hold, and what came back of it.
+pub async fn receipt(
+    State(pool): State<PgPool>,
+    Extension(caller): Extension<Caller>,
+    Path(call_id): Path<String>,
+) -> Result<Response, Refusal> {
+    let call_id: CallId = call_id.parse().map_err(|_| Refusal::NotFound)?;
+    let mut connection = pool.acquire().await.map_err(|error| unreadable(error.into()))?;
+    let entries =
+        statement::of_call(&mut connection, caller.key.account_id, call_id).await.map_err(unreadable)?;
+    if entries.is_empty() {
+        return Err(Refusal::NotFound);
+    }
+    let credits = -entries.iter().map(|entry| entry.amount).sum::<i64>();
+    Ok(json_ok(Receipt { success: true, call_id, credits, entries }))
+}
+
+fn unreadable(error: StorageError) -> Refusal {
+    tracing::warn!(%error, "an account's entries could not be read");
+    Refusal::Unavailable { retry_after_s: 1 }
+}

@@ -1,0 +1,24 @@
+//! Accounts that the sweep is to touch: something of theirs has expired, or a new period has begun.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::ids::AccountId;
+use crate::storage::error::StorageError;
+
+/// Accounts that an [`crate::ledger::operation::Operation::Advance`] would change, longest due first, at most `limit`. A new
+/// account is among them until its first plan credits have come.
+///
+/// # Errors
+/// When the database is away.
+pub async fn due_accounts(connection: &mut PgConnection, limit: i64) -> Result<Vec<AccountId>, StorageError> {
+    let due: Vec<Uuid> = sqlx::query_scalar(DUE_ACCOUNTS).bind(limit).fetch_all(connection).await?;
+    Ok(due.into_iter().map(AccountId::from_uuid).collect())
+}
+
+/// The open lot is the first of its account to expire, so nothing else needs to be looked at. `$1` is the limit; the index
+/// `ledger_account_due` serves it.
+pub const DUE_ACCOUNTS: &str = "
+select account_id from ledger_account
+ where least(open_lot_expires_at, period_ends_at) <= now()
+ order by least(open_lot_expires_at, period_ends_at) limit $1";

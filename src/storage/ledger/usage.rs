@@ -1,0 +1,84 @@
+//! Usage by day, key, endpoint and outcome, added up from the batches, each batch once.
+//!
+//! A call counts on the day it was held, once it has ended, with the credits that stayed taken.
+
+use sqlx::{Connection, PgConnection};
+
+use crate::storage::error::StorageError;
+
+/// Adds up at most `limit` batches that no node has added up yet. Returns how many they were; 0 when there are no more, or
+/// other nodes are at the rest. Several nodes may do this at once: the batches of an epoch are added up by one at a time,
+/// and how far they have been is saved in the same commit.
+///
+/// # Errors
+/// When the database is away.
+pub async fn roll_up(connection: &mut PgConnection, limit: i32) -> Result<usize, StorageError> {
+    let behind: Vec<i32> = sqlx::query_scalar(
+        "select e.epoch from ledger_epoch e left join ledger_usage_cursor c using (epoch)
+          where e.batches > coalesce(c.batch, 0) order by e.epoch",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut left = limit;
+    for epoch in behind {
+        if left <= 0 {
+            break;
+        }
+        left -= roll_up_epoch(connection, epoch, left).await?;
+    }
+    Ok(usize::try_from(limit - left).unwrap_or(0))
+}
+
+async fn roll_up_epoch(connection: &mut PgConnection, epoch: i32, limit: i32) -> Result<i32, StorageError> {
+    let mut transaction = connection.begin().await?;
+    sqlx::query("insert into ledger_usage_cursor (epoch, batch) values ($1, 0) on conflict do nothing")
+        .bind(epoch)
+        .execute(&mut *transaction)
+        .await?;
+    let cursor: Option<i32> =
+        sqlx::query_scalar("select batch from ledger_usage_cursor where epoch = $1 for update skip locked")
+            .bind(epoch)
+            .fetch_optional(&mut *transaction)
+            .await?;
+    let Some(cursor) = cursor else { return Ok(0) };
+    let batches: i32 = sqlx::query_scalar(
+        "update ledger_usage_cursor c set batch = least(e.batches, $2 + $3)
+           from ledger_epoch e where c.epoch = $1 and e.epoch = $1 returning c.batch - $2",
+    )
+    .bind(epoch)
+    .bind(cursor)
+    .bind(limit)
+    .fetch_one(&mut *transaction)
+    .await?;
+    sqlx::query(ADD_UP).bind(epoch).bind(cursor).bind(batches).execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(batches)
+}
+
+/// `$1` epoch, `$2` the last batch that was added up before, `$3` how many to add up now. What ends in these was still open
+/// after batch `$2`, so its hold is no older than what that batch says was open. A call whose part was given back is both
+/// captured and released, in one batch. Rows are written in the order of their key, so that nodes that add up different
+/// epochs never wait for each other in a circle.
+const ADD_UP: &str = "
+with open as (
+    select coalesce((select open_from from ledger_batch where epoch = $1 and batch = $2), 0) as from_batch
+), ended as (
+    select c.call_id, c.outcome
+      from ledger_batch b cross join unnest(b.captured, b.captured_outcomes) as c (call_id, outcome)
+     where b.epoch = $1 and b.batch > $2 and b.batch <= $2 + $3
+     union
+    select e.call_id, e.outcome from ledger_entry e
+     where e.epoch = $1 and e.batch > $2 and e.batch <= $2 + $3 and e.kind = 5
+), call as (
+    select e.account_id, e.key_id, e.route, ended.outcome,
+           (min(e.at) filter (where e.kind = 4) at time zone 'utc')::date as day, -sum(e.amount) as credits
+      from ended join ledger_entry e using (call_id)
+     where e.epoch = $1 and e.batch >= (select from_batch from open) and e.batch <= $2 + $3 and e.kind in (4, 5)
+     group by ended.call_id, e.account_id, e.key_id, e.route, ended.outcome
+)
+insert into ledger_usage (account_id, day, key_id, route, outcome, calls, credits)
+select account_id, day, key_id, route, outcome, count(*), sum(credits) from call where day is not null
+ group by account_id, day, key_id, route, outcome
+ order by account_id, day, key_id, route, outcome
+    on conflict (account_id, day, key_id, route, outcome) do update
+   set calls = ledger_usage.calls + excluded.calls, credits = ledger_usage.credits + excluded.credits";

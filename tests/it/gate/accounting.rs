@@ -1,0 +1,72 @@
+//! What every answer after authentication says of money and limits, and no answer before it.
+
+use fluence::clock;
+use serde_json::Value;
+
+use crate::support::gateway::Answer;
+
+const LIMIT_HEADERS: [&str; 5] =
+    ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit", "ratelimit-policy"];
+const CREDIT_HEADERS: [&str; 2] = ["x-credits-used", "x-credits-remaining"];
+
+impl Answer {
+    /// It tells the money in body and headers alike, and the limits by one decision.
+    pub(crate) fn assert_accounted(&self) {
+        let billing = self.billing();
+        assert!(billing.is_object(), "{} {}", self.status, self.text);
+        assert_eq!(self.number("x-credits-used"), billing["creditos_utilizados"], "{}", self.text);
+        assert_eq!(self.number("x-credits-remaining"), billing["creditos_restantes"], "{}", self.text);
+        for field in ["tipo_plano", "renovacao_proxima", "limite_mensal", "uso_percentual"] {
+            assert!(!billing[field].is_null(), "{field} is missing: {}", self.text);
+        }
+        if billing.get("reembolsado").is_some() {
+            assert_eq!(billing["reembolsado"], true);
+            assert_eq!(billing["creditos_utilizados"], 0, "{}", self.text);
+            assert!(billing["motivo_reembolso"].is_string(), "{}", self.text);
+        }
+        self.assert_limits_told();
+        self.assert_wait_told();
+    }
+
+    /// All limit headers stand there and agree.
+    pub(crate) fn assert_limits_told(&self) {
+        let [limit, remaining, reset] =
+            ["limit", "remaining", "reset"].map(|part| self.number(&format!("x-ratelimit-{part}")));
+        assert!((0..=limit).contains(&remaining), "{remaining} of {limit}");
+        let policy = parameters(self.header("ratelimit-policy"), ["q", "w"]);
+        let state = parameters(self.header("ratelimit"), ["r", "t"]);
+        assert_eq!((policy[0], state[0]), (limit, remaining));
+        assert!((0..=policy[1]).contains(&state[1]), "{} within {}", state[1], policy[1]);
+        let reset_in_s = reset - clock::now().timestamp();
+        assert!((state[1] - 5..=state[1] + 1).contains(&reset_in_s), "{reset_in_s} and {}", state[1]);
+    }
+
+    /// `Retry-After` stands where waiting helps, nowhere else, and says the same as the body.
+    fn assert_wait_told(&self) {
+        let told = self.headers.contains_key("retry-after");
+        let helps = matches!(self.status, 429 | 503) || self.code() == "IDEMPOTENCY_IN_PROGRESS";
+        assert_eq!(told, helps, "{} {}", self.status, self.text);
+        if told {
+            assert!(self.number("retry-after") >= 1);
+            let body = [&self.body["error"]["retry_after"], &self.body["retry_after"]];
+            let said = body.into_iter().find_map(Value::as_i64);
+            assert_eq!(said, Some(self.number("retry-after")), "{}", self.text);
+        }
+    }
+
+    /// Nobody is known yet, so it tells nothing of any account.
+    pub(crate) fn assert_anonymous(&self) {
+        for name in LIMIT_HEADERS.into_iter().chain(CREDIT_HEADERS) {
+            assert!(!self.headers.contains_key(name), "{name} stands in {} {}", self.status, self.text);
+        }
+        assert!(self.body.get("billing_info").is_none(), "{}", self.text);
+    }
+}
+
+/// The numbers of a structured field such as `"burst";q=20;w=2`.
+fn parameters(field: &str, names: [&str; 2]) -> [i64; 2] {
+    names.map(|name| {
+        let found = field.split(';').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
+        found.and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("no {name} in {field:?}"))
+    })
+}

@@ -1,0 +1,401 @@
+//! `ledger verify` finds nothing wrong with a ledger as it should be, and names every fault that is planted in it.
+
+use chrono::TimeDelta;
+use fluence::clock::now;
+use fluence::domain::credits::Credits;
+use fluence::domain::settlement::Outcome;
+use fluence::storage::ledger::usage::roll_up;
+use fluence::storage::ledger::verify::{Fault, Invariant, Scope};
+
+use super::world::{Customer, WHOLE, World};
+
+/// A ledger with every kind of end a call can have, in two closed epochs.
+async fn lived_in() -> (World, Customer) {
+    let world = World::new(10, 50).await;
+    let (customer, other) = (world.customer().await, world.customer().await);
+    let mut hand = world.hand("operator").await;
+    hand.one(customer.grant(5, TimeDelta::days(300))).await;
+    hand.one(customer.take(1)).await;
+    hand.close().await;
+    let writer = world.writer("a").await;
+    let credits = Credits::from_u32;
+    writer.hold(customer.request(2)).await.capture(credits(2), Outcome::Answered);
+    writer.hold(other.request(3)).await.capture(credits(1), Outcome::ProfileNotFound);
+    writer.hold(customer.request(9)).await.release(Outcome::Failed);
+    writer.hold(customer.request(1)).await.capture(credits(1), Outcome::MultipleMatches);
+    let kept = writer.hold(customer.request_once(2, 1, 1)).await;
+    kept.keep(credits(1), Outcome::Answered, 200, b"{}".to_vec()).await.unwrap();
+    writer.stop().await;
+    (world, customer)
+}
+
+/// Plants a fault where neither triggers nor foreign keys are in the way, and returns what verify finds.
+async fn planted(world: &World, statements: &'static str) -> Vec<Fault> {
+    let mut connection = world.pool().acquire().await.unwrap();
+    sqlx::raw_sql("set session_replication_role = replica").execute(&mut *connection).await.unwrap();
+    let changed = sqlx::raw_sql(statements).execute(&mut *connection).await.unwrap();
+    assert!(changed.rows_affected() > 0, "nothing was planted");
+    let report = world.verify(WHOLE).await;
+    assert!(!report.clean);
+    report.faults
+}
+
+#[track_caller]
+fn find(faults: &[Fault], invariant: Invariant) -> &Fault {
+    let found = faults.iter().find(|fault| fault.invariant == invariant);
+    found.unwrap_or_else(|| panic!("{invariant:?} is not among {faults:#?}"))
+}
+
+#[tokio::test]
+async fn a_ledger_as_it_should_be_is_clean_whole_by_account_and_in_part() {
+    let (world, customer) = lived_in().await;
+    let report = world.verify(WHOLE).await;
+    assert!(report.clean, "{:#?}", report.faults);
+    assert_eq!(report.accounts, 2);
+    assert_eq!(report.entries as i64, world.value::<i64>("select count(*) from ledger_entry").await);
+    assert_eq!(report.batches as i64, world.value::<i64>("select count(*) from ledger_batch").await);
+    let of_account = world.verify(Scope { account_id: Some(customer.account_id), ..WHOLE }).await;
+    assert!(of_account.clean, "{:#?}", of_account.faults);
+    assert_eq!(of_account.accounts, 1);
+    let middle = world.value("select at from ledger_batch order by at offset 4 limit 1").await;
+    let part = world.verify(Scope { since: Some(middle), ..WHOLE }).await;
+    assert!(part.clean, "{:#?}", part.faults);
+    assert_eq!(part.batches, report.batches - 4);
+}
+
+#[tokio::test]
+async fn a_gateway_at_work_is_clean() {
+    let world = World::new(10, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    let open = writer.hold(customer.request(1)).await;
+    let kept = writer.hold(customer.request_once(2, 1, 1)).await;
+    let report = world.verify(WHOLE).await;
+    assert!(report.clean, "{:#?}", report.faults);
+    drop((open, kept));
+    writer.stop().await;
+}
+
+#[tokio::test]
+async fn chain_an_entry_that_was_changed_is_found_by_its_batch() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "update ledger_entry set outcome = 3 where kind = 5 and number = (select min(number) from ledger_entry where kind = 5)",
+    )
+    .await;
+    let fault = find(&faults, Invariant::Chain);
+    assert!(fault.epoch.is_some() && fault.batch.is_some());
+    assert!(faults.iter().all(|fault| fault.invariant == Invariant::Chain), "{faults:#?}");
+}
+
+#[tokio::test]
+async fn chain_a_capture_that_was_changed_is_found() {
+    let (world, _) = lived_in().await;
+    let faults =
+        planted(&world, "update ledger_batch set captured_outcomes[1] = 2 where captured_outcomes[1] = 0")
+            .await;
+    find(&faults, Invariant::Chain);
+}
+
+#[tokio::test]
+async fn chain_a_batch_that_was_sealed_anew_breaks_the_link_to_the_next() {
+    let (world, _) = lived_in().await;
+    let faults =
+        planted(&world, "update ledger_batch set previous_hash = hash where epoch = 2 and batch = 3").await;
+    let fault = find(&faults, Invariant::Chain);
+    assert_eq!((fault.epoch, fault.batch), (Some(2), Some(3)));
+}
+
+#[tokio::test]
+async fn batches_one_that_is_missing_is_found() {
+    let (world, _) = lived_in().await;
+    let faults = planted(&world, "delete from ledger_batch where epoch = 2 and batch = 2").await;
+    assert_eq!(find(&faults, Invariant::Batches).epoch, Some(2));
+}
+
+#[tokio::test]
+async fn batches_an_entry_without_one_is_named() {
+    let (world, customer) = lived_in().await;
+    let faults = planted(
+        &world,
+        "update ledger_entry set batch = 999
+          where account_id = (select min(account_id::text)::uuid from ledger_entry) and number = 2",
+    )
+    .await;
+    let named: Vec<_> =
+        faults.iter().filter(|f| f.invariant == Invariant::Batches && f.number == Some(2)).collect();
+    assert_eq!(named[0].account_id, Some(customer.account_id.as_uuid()));
+}
+
+#[tokio::test]
+async fn running_balance_one_wrong_balance_is_named() {
+    let (world, _) = lived_in().await;
+    let faults =
+        planted(&world, "update ledger_entry set balance_after = balance_after + 1 where number = 4").await;
+    assert_eq!(find(&faults, Invariant::RunningBalance).number, Some(4));
+}
+
+#[tokio::test]
+async fn running_balance_a_missing_entry_is_named_by_the_one_after_it() {
+    let (world, _) = lived_in().await;
+    let faults = planted(&world, "delete from ledger_entry where number = 2").await;
+    assert_eq!(find(&faults, Invariant::RunningBalance).number, Some(3));
+}
+
+#[tokio::test]
+async fn running_balance_a_number_that_is_there_twice_is_named() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "insert into ledger_entry select account_id, number, at - interval '1 microsecond', amount, balance_after, call_id,
+                key_id, epoch, batch, lot, kind, route, outcome from ledger_entry where number = 3",
+    )
+    .await;
+    assert_eq!(find(&faults, Invariant::RunningBalance).number, Some(3));
+}
+
+#[tokio::test]
+async fn running_balance_a_last_entry_that_is_missing_is_found_in_a_part_too() {
+    let (world, customer) = lived_in().await;
+    planted(
+        &world,
+        "delete from ledger_entry e where number = (select last_entry from ledger_account a where a.account_id = e.account_id)",
+    )
+    .await;
+    let since = now() - TimeDelta::hours(1);
+    let report =
+        world.verify(Scope { since: Some(since), account_id: Some(customer.account_id), ..WHOLE }).await;
+    find(&report.faults, Invariant::RunningBalance);
+}
+
+#[tokio::test]
+async fn balance_is_sum_credits_out_of_nothing_are_found() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "update ledger_account set balance = balance + 1, open_lot_left = open_lot_left + 1 where open_lot = 1",
+    )
+    .await;
+    assert!(find(&faults, Invariant::BalanceIsSum).account_id.is_some());
+    find(&faults, Invariant::Lots);
+    find(&faults, Invariant::Conservation);
+}
+
+#[tokio::test]
+async fn balance_in_lots_an_open_lot_that_does_not_fit_is_found() {
+    let (world, _) = lived_in().await;
+    let faults = planted(&world, "update ledger_account set open_lot_left = open_lot_left + 1").await;
+    find(&faults, Invariant::BalanceInLots);
+}
+
+#[tokio::test]
+async fn lots_credits_in_the_wrong_lot_are_found() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "update ledger_account a set open_lot_left = open_lot_left + 1, plan_left = plan_left + 1
+           from ledger_lot l where l.account_id = a.account_id and l.source = 'grant';
+         update ledger_lot set left_in_lot = left_in_lot - 1 where source = 'grant'",
+    )
+    .await;
+    assert!(faults.iter().filter(|fault| fault.invariant == Invariant::Lots).count() >= 2, "{faults:#?}");
+}
+
+#[tokio::test]
+async fn lots_more_than_was_put_in_is_found() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "alter table ledger_lot drop constraint ledger_lot_within_grant;
+         update ledger_lot set granted = 1 where source = 'grant'",
+    )
+    .await;
+    find(&faults, Invariant::Lots);
+}
+
+#[tokio::test]
+async fn open_lot_one_that_is_not_the_first_to_end_is_found() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "update ledger_lot set expires_at = now() + interval '1 minute' where source = 'grant'",
+    )
+    .await;
+    find(&faults, Invariant::OpenLot);
+}
+
+#[tokio::test]
+async fn open_lot_plan_credits_that_are_not_in_the_plans_lot_are_found() {
+    let (world, _) = lived_in().await;
+    let faults = planted(&world, "update ledger_account set plan_left = plan_left + 1").await;
+    find(&faults, Invariant::OpenLot);
+}
+
+#[tokio::test]
+async fn renewals_a_period_renewed_twice_is_found() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "alter table ledger_lot drop constraint ledger_lot_once_per_period;
+         update ledger_lot set source = 'plan', period = 0 where source = 'grant';
+         update ledger_entry set kind = 3 where kind = 1",
+    )
+    .await;
+    assert!(find(&faults, Invariant::Renewals).found.contains("2 times"));
+}
+
+#[tokio::test]
+async fn holds_one_captured_twice_is_named() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "update ledger_batch b set captured = b.captured || c.id, captured_outcomes = b.captured_outcomes || 0::smallint
+           from (select captured[1] as id from ledger_batch where cardinality(captured) > 0 order by at limit 1) c
+          where epoch = 2 and batch = 6",
+    )
+    .await;
+    assert!(find(&faults, Invariant::Holds).call_id.is_some());
+}
+
+#[tokio::test]
+async fn holds_one_released_and_captured_is_named() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "update ledger_batch b set captured = b.captured || r.call_id, captured_outcomes = b.captured_outcomes || 0::smallint
+           from (select e.call_id, e.epoch, e.batch from ledger_entry e
+                  where e.kind = 5 and not exists (select from ledger_batch b where e.call_id = any (b.captured)) limit 1) r
+          where b.epoch = r.epoch and b.batch = r.batch + 1",
+    )
+    .await;
+    assert_eq!(find(&faults, Invariant::Holds).found, "it was ended twice");
+}
+
+#[tokio::test]
+async fn holds_a_release_of_more_than_was_held_is_named() {
+    let (world, _) = lived_in().await;
+    let faults = planted(&world, "update ledger_entry set amount = amount + 20 where kind = 5").await;
+    assert!(find(&faults, Invariant::Holds).call_id.is_some());
+}
+
+#[tokio::test]
+async fn hold_references_a_release_under_another_key_is_named() {
+    let (world, _) = lived_in().await;
+    let faults = planted(&world, "update ledger_entry set key_id = gen_random_uuid() where kind = 5").await;
+    assert!(find(&faults, Invariant::HoldReferences).found.contains("differ"));
+}
+
+#[tokio::test]
+async fn hold_references_a_capture_of_nothing_is_named() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "update ledger_batch set captured[1] = gen_random_uuid() where cardinality(captured) = 1 and epoch = 2",
+    )
+    .await;
+    assert_eq!(find(&faults, Invariant::HoldReferences).found, "a capture without a hold");
+    find(&faults, Invariant::OpenHolds);
+}
+
+#[tokio::test]
+async fn open_holds_one_left_open_by_a_closed_epoch_is_named() {
+    let (world, _) = lived_in().await;
+    let faults =
+        planted(&world, "update ledger_batch set captured = '{}', captured_outcomes = '{}' where epoch = 2")
+            .await;
+    assert_eq!(find(&faults, Invariant::OpenHolds).found, "it is open, though its epoch is closed");
+}
+
+#[tokio::test]
+async fn open_holds_one_that_recovery_would_miss_is_named() {
+    let world = World::new(10, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    let _open = writer.hold(customer.request(1)).await;
+    writer.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
+    drop(writer.hold(customer.request_once(1, 1, 1)).await);
+    let faults = planted(
+        &world,
+        "update ledger_batch set open_from = batch where batch = (select max(batches) from ledger_epoch)",
+    )
+    .await;
+    assert!(find(&faults, Invariant::OpenHolds).found.contains("recovery"));
+}
+
+#[tokio::test]
+async fn open_holds_one_of_a_silent_gateway_is_named() {
+    let world = World::new(10, 50).await;
+    let customer = world.customer().await;
+    let mut silent = world.hand("silent").await;
+    silent.one(fluence::ledger::operation::Operation::Hold(customer.request(1))).await;
+    let faults = planted(&world, "update ledger_epoch set heartbeat_at = now() - interval '1 day'").await;
+    assert!(find(&faults, Invariant::OpenHolds).found.contains("last heard of"));
+}
+
+#[tokio::test]
+async fn idempotency_a_stuck_record_is_named() {
+    let world = World::new(10, 50).await;
+    let customer = world.customer().await;
+    let writer = world.writer("a").await;
+    let _running = writer.hold(customer.request_once(1, 1, 1)).await;
+    let faults =
+        planted(&world, "update ledger_idempotency set lease_until = now() - interval '61 seconds'").await;
+    assert!(find(&faults, Invariant::Idempotency).found.contains("still runs"));
+}
+
+#[tokio::test]
+async fn idempotency_a_kept_answer_without_a_capture_is_named() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "update ledger_idempotency set call_id = (select e.call_id from ledger_entry e where e.kind = 5
+           and e.account_id = ledger_idempotency.account_id
+           and not exists (select from ledger_batch b where e.call_id = any (b.captured)) limit 1)",
+    )
+    .await;
+    assert!(find(&faults, Invariant::Idempotency).found.contains("not captured"));
+}
+
+#[tokio::test]
+async fn idempotency_a_captured_call_whose_key_is_free_is_named() {
+    let (world, _) = lived_in().await;
+    let faults = planted(&world, "update ledger_idempotency set state = 'released'").await;
+    assert!(find(&faults, Invariant::Idempotency).found.contains("no answer is kept"));
+}
+
+#[tokio::test]
+async fn idempotency_a_record_of_another_account_is_named() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "update ledger_idempotency i set account_id =
+            (select account_id from ledger_account a where a.account_id <> i.account_id)",
+    )
+    .await;
+    assert!(find(&faults, Invariant::Idempotency).found.contains("did not make"));
+}
+
+#[tokio::test]
+async fn usage_a_figure_that_does_not_follow_from_the_entries_is_found() {
+    let (world, customer) = lived_in().await;
+    let mut connection = world.pool().acquire().await.unwrap();
+    roll_up(&mut connection, 1_000).await.unwrap();
+    drop(connection);
+    let report = world.verify(WHOLE).await;
+    assert!(report.clean, "{:#?}", report.faults);
+    let faults = planted(
+        &world,
+        "update ledger_usage set credits = credits + 1 where account_id = (select min(account_id::text)::uuid from ledger_usage)",
+    )
+    .await;
+    assert_eq!(find(&faults, Invariant::Usage).account_id, Some(customer.account_id.as_uuid()));
+}
+
+#[tokio::test]
+async fn conservation_an_account_that_vanished_with_its_credits_is_found() {
+    let (world, _) = lived_in().await;
+    let faults = planted(&world, "delete from ledger_account where open_lot = 1").await;
+    find(&faults, Invariant::Conservation);
+    find(&faults, Invariant::BalanceIsSum);
+}

@@ -1,0 +1,97 @@
+//! The whole gate in front of a handler of the test's own, so that a call can end in every way there is.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::MethodRouter;
+use chrono::TimeDelta;
+use fluence::config::plans::Catalogue;
+use fluence::config::{Settings, routes};
+use fluence::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
+use fluence::gate::Gate;
+use fluence::gate::keyring::Keyring;
+use fluence::gate::limiter::RateLimits;
+use fluence::gate::meter::Meter;
+use fluence::ledger::writer::{self, WriterLimits};
+use fluence::secret::Pepper;
+use fluence::server::listener::{Server, accept_loop};
+use fluence::server::outer::Outer;
+use fluence::server::stop::{Stop, StopTiming};
+use fluence::storage::ledger::PgLedgerStore;
+use fluence::storage::{pool, routes as route_numbers};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::database::TestDatabase;
+use super::edge::edge;
+use super::raw::patient;
+
+/// What a gateway is made of, with other handlers.
+pub(crate) struct StandIn {
+    pub(crate) address: SocketAddr,
+    pub(crate) server: Arc<Server>,
+    stop: Stop,
+    writer: JoinHandle<()>,
+    stop_writer: CancellationToken,
+}
+
+impl StandIn {
+    pub(crate) async fn start(
+        database: &TestDatabase,
+        pepper: &Pepper,
+        settings: &Settings,
+        handler: MethodRouter,
+        deadline: Duration,
+    ) -> Self {
+        let edge = Arc::new(edge());
+        let stop_writer = CancellationToken::new();
+        let store = PgLedgerStore::new(database.options(), "stand-in".into(), TimeDelta::seconds(60));
+        let (ledger, writer) = writer::start(store, writer_limits(), stop_writer.clone()).await.unwrap();
+        let table = Arc::new(SettlementTable::parse(SETTLEMENT_TOML).unwrap());
+        let pool = pool::pool(database.options(), 4, Duration::from_secs(1));
+        let trust = Duration::from_millis(settings.keys.trust_ms);
+        let routes: Vec<_> = routes::shipped().unwrap().into_iter().map(Arc::new).collect();
+        let paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
+        let mut connection = pool.acquire().await.unwrap();
+        let numbers = route_numbers::numbers(&mut connection, &paths).await.unwrap();
+        drop(connection);
+        let gate = Gate {
+            keyring: Keyring::start(pool, pepper.clone(), 1000, trust, RateLimits::default()),
+            dev_key: None,
+            catalogue: Arc::new(Catalogue::shipped().unwrap()),
+            meter: Meter { ledger, table, deadline, edge: edge.clone() },
+            numbers: Arc::new(numbers),
+            max_body_bytes: settings.server.max_body_bytes,
+        };
+        let router = routes
+            .iter()
+            .fold(Router::new(), |router, route| router.merge(gate.paid(route, handler.clone())));
+        let stop = Stop::new();
+        let server = Arc::new(Server::new(Outer::new(router, (*edge).clone()), patient(), stop.clone()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(accept_loop(listener, server.clone()));
+        Self { address, server, stop, writer, stop_writer }
+    }
+
+    /// Stops in the order of the real program.
+    pub(crate) async fn stop(self) {
+        let timing = StopTiming { announce_delay: Duration::ZERO, drain_deadline: Duration::from_secs(30) };
+        self.stop.run(timing).await;
+        self.stop_writer.cancel();
+        self.writer.await.unwrap();
+    }
+}
+
+fn writer_limits() -> WriterLimits {
+    WriterLimits {
+        batch: 512,
+        queue: 4096,
+        longest_wait: Duration::from_secs(30),
+        flush_after: Duration::from_millis(1),
+        heartbeat_every: Duration::from_secs(1),
+    }
+}
