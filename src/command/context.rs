@@ -162,11 +162,15 @@ impl Context {
         Pepper::parse(text.expose_secret(), version).with_context(|| path.display().to_string())
     }
 
+    /// How long a hold may outlive its gateway.
+    pub fn hold_life(&self) -> TimeDelta {
+        let seconds = i64::try_from(self.settings.ledger.hold_life_s).unwrap_or(i64::MAX);
+        TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX)
+    }
+
     /// A store for a ledger writer of this command's own.
     pub fn ledger_store(&self) -> PgLedgerStore {
-        let lease = i64::try_from(self.settings.ledger.hold_life_s).unwrap_or(i64::MAX);
-        let lease = TimeDelta::try_seconds(lease).unwrap_or(TimeDelta::MAX);
-        PgLedgerStore::new(self.options.clone(), format!("cli@{}", self.settings.node), lease)
+        PgLedgerStore::new(self.options.clone(), format!("cli@{}", self.settings.node), self.hold_life())
     }
 
     /// Carries out one act on the ledger.

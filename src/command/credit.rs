@@ -209,3 +209,42 @@ impl Report for TakeReport {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expiry(today: &str, pack: Option<&str>, credits: Option<&str>) -> String {
+        let order = GrantCredits {
+            account: AccountId::from_uuid(ids::new_id()),
+            pack: pack.map(Into::into),
+            credits: credits.map(|credits| credits.parse().unwrap()),
+            reason: credits.map(|_| "test".parse().unwrap()),
+            expires_at: None,
+            id: None,
+        };
+        grant_of(order, today.parse().unwrap()).unwrap().expires_at.to_rfc3339()
+    }
+
+    #[test]
+    fn twelve_months_from_the_29th_of_february_end_on_the_28th() {
+        let today = "2028-02-29T10:00:00Z";
+        assert_eq!(expiry(today, Some("starter"), None), "2029-02-28T10:00:00+00:00");
+        assert_eq!(expiry(today, None, Some("5")), "2029-02-28T10:00:00+00:00");
+    }
+
+    #[test]
+    fn an_act_without_an_id_gets_a_new_one() {
+        let order = |id: Option<&str>| GrantCredits {
+            account: AccountId::from_uuid(ids::new_id()),
+            pack: Some("mega".into()),
+            credits: None,
+            reason: None,
+            expires_at: None,
+            id: id.map(|id| id.parse().unwrap()),
+        };
+        let reference = |id| grant_of(order(id), DateTime::UNIX_EPOCH).unwrap().reference;
+        assert_ne!(reference(None), reference(None));
+        assert_eq!(reference(Some("order-1")), "order-1");
+    }
+}

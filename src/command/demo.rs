@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::json;
 use sqlx::Connection;
 
 use super::context::Context;
@@ -170,17 +169,39 @@ impl Report for DemoReport<'_> {
     }
 }
 
+/// The body of a call, in the order in which people are named.
+#[derive(Serialize)]
+struct Question {
+    first_name: String,
+    last_name: String,
+    company: String,
+}
+
+/// The same in Portuguese.
+#[derive(Serialize)]
+struct Pergunta {
+    primeiro_nome: String,
+    ultimo_nome: String,
+    empresa: String,
+}
+
 /// One line for each endpoint, with people of the sample.
 fn calls(address: SocketAddr, key: &str) -> anyhow::Result<Vec<Call>> {
     let (pt, en) = (sample_person("pt")?, sample_person("en")?);
-    let portuguese = json!({
-        "primeiro_nome": pt.first_name, "ultimo_nome": pt.last_name, "empresa": pt.company,
-    });
-    let english = json!({"first_name": en.first_name, "last_name": en.last_name, "company": en.company});
+    let portuguese = serde_json::to_string(&Pergunta {
+        primeiro_nome: pt.first_name,
+        ultimo_nome: pt.last_name,
+        empresa: pt.company,
+    })?;
+    let english = serde_json::to_string(&Question {
+        first_name: en.first_name,
+        last_name: en.last_name,
+        company: en.company,
+    })?;
     let get =
         |path: &str| format!("curl -sS http://{address}{path} -H {}", quoted(&format!("X-API-Key: {key}")));
-    let post = |path: &str, body: &serde_json::Value| {
-        format!("{} -H 'Content-Type: application/json' -d {}", get(path), quoted(&body.to_string()))
+    let post = |path: &str, body: &str| {
+        format!("{} -H 'Content-Type: application/json' -d {}", get(path), quoted(body))
     };
     Ok(vec![
         Call { endpoint: "/saude", curl: get("/saude") },

@@ -1,18 +1,26 @@
-//! `fluence ledger`: the money's books, read.
+//! `fluence ledger`: the money's books, read and recomputed.
 
 use std::io::{self, Write};
 
+use anyhow::bail;
 use clap::{Args, Subcommand};
 
 use super::context::Context;
 use super::csv::{self, Cell};
-use super::output::{Output, or_dash};
+use super::output::{Output, Report, or_dash, printable, write_fields};
 use crate::domain::ids::AccountId;
 use crate::storage::ledger::statement::{self, StatementLine};
+use crate::storage::ledger::verify::{Scope, VerifyReport, verify};
 
 /// What to do with the ledger.
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
+    /// Recompute the books: sums, chain, lots and holds. Exit status 1 names the first wrong rows.
+    Verify {
+        /// Only this account's.
+        #[arg(long)]
+        account: Option<AccountId>,
+    },
     /// Print every entry of an account, oldest first.
     Statement(PrintStatement),
 }
@@ -32,11 +40,42 @@ impl LedgerCommand {
     /// Does it.
     ///
     /// # Errors
-    /// When there is no such account or the database is away.
+    /// When there is no such account, the books are wrong, or the database is away.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
+            Self::Verify { account } => verify_books(account, context, output).await,
             Self::Statement(order) => print_statement(order, context, output).await,
         }
+    }
+}
+
+async fn verify_books(account: Option<AccountId>, context: &Context, output: Output) -> anyhow::Result<()> {
+    if let Some(id) = account {
+        context.account(id).await?;
+    }
+    let scope = Scope { account_id: account, since: None, hold_life: context.hold_life() };
+    let report = verify(&mut *context.connection().await?, scope).await?;
+    output.print(&report)?;
+    match report.faults.first() {
+        None => Ok(()),
+        Some(first) => bail!("the ledger breaks its own rules; the first wrong row is {first}"),
+    }
+}
+
+impl Report for VerifyReport {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let verdict = if self.clean { "clean" } else { "WRONG" };
+        write_fields(
+            out,
+            &[
+                ("ledger", &verdict),
+                ("as of", &self.checked_at.format("%F %TZ")),
+                ("accounts", &self.accounts),
+                ("batches", &self.batches),
+                ("entries", &self.entries),
+            ],
+        )?;
+        self.faults.iter().try_for_each(|fault| writeln!(out, "{}", printable(&fault.to_string())))
     }
 }
 
@@ -111,17 +150,12 @@ impl Layout {
 
     fn write_line(self, out: &mut impl Write, line: &StatementLine, is_first: bool) -> io::Result<()> {
         match self {
-            Self::Table => writeln!(
-                out,
-                "{:>8}  {:20}  {:10}  {:>12}  {:>14}  {:8}  {}",
-                line.number,
-                line.at.format("%F %TZ"),
-                line.kind,
-                line.amount,
-                line.balance_after,
-                format!("{} {}", line.source, line.lot),
-                detail(line)
-            ),
+            Self::Table => {
+                let (at, lot) = (line.at.format("%F %TZ"), format!("{} {}", line.source, line.lot));
+                let figures = format!("{:10}  {:>12}  {:>14}", line.kind, line.amount, line.balance_after);
+                let text = format!("{:>8}  {at:20}  {figures}  {lot:8}  {}", line.number, detail(line));
+                writeln!(out, "{}", text.trim_end())
+            }
             Self::Csv => write_csv_line(out, line),
             Self::Json => {
                 out.write_all(if is_first { b"" } else { b"," })?;

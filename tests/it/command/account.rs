@@ -112,6 +112,7 @@ async fn an_unknown_account_is_said_to_be_unknown_by_every_command() {
         &["credit", "grant", "--account", NOBODY, "--pack", "mega"],
         &["credit", "take", "--account", NOBODY, "--credits", "1", "--reason", "r"],
         &["ledger", "statement", "--account", NOBODY],
+        &["ledger", "verify", "--account", NOBODY],
     ] {
         let failed = program.run(words);
         assert!(failed.failure().starts_with(&format!("there is no account {NOBODY}")), "{words:?}");

@@ -1,4 +1,4 @@
-//! `fluence ledger statement`.
+//! `fluence ledger`.
 
 use std::io::Read;
 use std::process::Stdio;
@@ -154,4 +154,35 @@ async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
     };
     assert_eq!(told(&decided), ["lot 2 true", "lot 3 false", "done", "only 515"]);
     assert_eq!(told(&found), told(&decided));
+}
+
+#[tokio::test]
+async fn books_that_were_kept_are_clean() {
+    let (program, account) = with_many_entries().await;
+    let report = program.json(&["ledger", "verify"]);
+    assert_eq!((&report["clean"], &report["faults"]), (&json!(true), &json!([])));
+    assert_eq!((&report["accounts"], &report["entries"]), (&json!(1), &json!(MANY + 1)));
+    let report = program.json(&["ledger", "verify", "--account", &account]);
+    assert_eq!(report["clean"], true);
+}
+
+#[tokio::test]
+async fn a_changed_row_is_named_and_is_status_1() {
+    let program = Program::new().await;
+    let (account, other) =
+        (program.account("2025-01", "essentials"), program.account("2025-01", "essentials"));
+    let change = "update ledger_account set balance = balance + 1 where account_id = $1::uuid";
+    sqlx::query(change).bind(&account).execute(program.database.pool()).await.unwrap();
+    let ran = program.run(&["ledger", "verify", "--json"]);
+    assert_eq!(ran.status, 1);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["clean"], false);
+    assert!(
+        ran.err.starts_with("fluence: the ledger breaks its own rules; the first wrong row is "),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains(&account) && ran.err.lines().count() == 1, "{}", ran.err);
+    assert!(program.run(&["ledger", "verify"]).out.starts_with("ledger    WRONG\n"));
+    assert_eq!(program.json(&["ledger", "verify", "--account", &other])["clean"], true);
 }

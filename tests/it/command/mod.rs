@@ -10,4 +10,5 @@ mod ledger;
 mod migrate;
 mod private;
 mod program;
+mod serve;
 mod with_postgres;
