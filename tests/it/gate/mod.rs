@@ -2,9 +2,14 @@
 
 mod accounting;
 mod billing;
+mod caps;
 mod credentials;
+mod dry_run;
 mod handlers;
+mod hang_ups;
+mod idempotency;
 mod limits;
 mod meter;
 mod people;
 mod settlement;
+mod test_mode;
