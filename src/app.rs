@@ -129,6 +129,7 @@ impl App {
         let routes: Arc<Vec<Arc<Route>>> = Arc::new(routes::shipped()?.into_iter().map(Arc::new).collect());
         let edge = Arc::new(edge(&settings));
         let readiness = Readiness::default();
+        let stop = Stop::new();
         let (stop_writer, stop_background) = (CancellationToken::new(), CancellationToken::new());
 
         let store = PgLedgerStore::new(database, node_name(&settings), hold_life(&settings));
@@ -140,6 +141,7 @@ impl App {
             ledger,
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
             deadline: Duration::from_secs(settings.calls.deadline_s),
+            calls: stop.tasks().clone(),
             edge: edge.clone(),
         };
         let paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
@@ -163,7 +165,6 @@ impl App {
         };
         start_background(&settings, &pool, &readiness, limits, &stop_background).await;
 
-        let stop = Stop::new();
         let outer = Outer::new(router(&parts), (*edge).clone());
         let server = Arc::new(Server::new(outer, server_limits(&settings), stop.clone()));
         tokio::spawn(accept_loop(listener, server));

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use tokio_util::task::TaskTracker;
 
 use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
@@ -39,6 +40,8 @@ pub struct Meter {
     pub table: Arc<SettlementTable>,
     /// How long a handler may take.
     pub deadline: Duration,
+    /// Where calls run: a stop waits for them, whether or not their clients still do.
+    pub calls: TaskTracker,
     /// For answers that are stored: they are written here, as they will be sent.
     pub edge: Arc<Edge>,
 }
@@ -69,6 +72,7 @@ pub async fn meter(
     if is_dry_run(request.headers()) {
         return Ok(dry_run(&caller, price));
     }
+    let calls = &metered.meter.calls;
     let running = |price: Credits, standing: Standing, request: &Request| Running {
         deadline: metered.meter.deadline,
         table: metered.meter.table.clone(),
@@ -81,7 +85,7 @@ pub async fn meter(
     };
     if caller.key.mode == Mode::Test {
         let running = running(Credits::ZERO, caller.account.standing(), &request);
-        return Ok(finished(tokio::spawn(running.without_hold(request, next)).await));
+        return Ok(finished(calls.spawn(running.without_hold(request, next)).await));
     }
     let hold_request = HoldRequest {
         call_id,
@@ -96,7 +100,7 @@ pub async fn meter(
         Granted::Held { hold, standing } => {
             caller.account.stands(standing.clone());
             let running = running(hold.amount(), standing, &request);
-            Ok(finished(tokio::spawn(running.with_hold(hold, request, next)).await))
+            Ok(finished(calls.spawn(running.with_hold(hold, request, next)).await))
         }
     }
 }
