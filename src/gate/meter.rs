@@ -67,9 +67,10 @@ pub async fn meter(
     let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
     let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
     let slot = extensions.remove::<Slot>();
-    let tier = extensions.get::<PersonRequest>().and_then(|request| request.tier);
+    let claim = idempotency::claim(&request, caller.key.environment_id)?;
+    let tier = request.extensions().get::<PersonRequest>().and_then(|request| request.tier);
     let price = metered.route.price.held(metered.route.tier(tier));
-    if is_dry_run(request.headers()) {
+    if is_dry_run(request.headers())? {
         return Ok(dry_run(&caller, price));
     }
     let calls = &metered.meter.calls;
@@ -93,7 +94,7 @@ pub async fn meter(
         call: CallRef { key_id: caller.key.key_id, route: metered.number },
         amount: price,
         caps: KeyCaps { daily: caller.key.daily_cap, monthly: caller.key.monthly_cap },
-        idempotency: idempotency::claim(&request, caller.key.environment_id)?,
+        idempotency: claim,
     };
     match metered.meter.ledger.hold(hold_request).await.map_err(unavailable)? {
         Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
@@ -118,8 +119,14 @@ fn unavailable(error: LedgerUnavailable) -> Refusal {
     Refusal::Unavailable { retry_after_s: 1 }
 }
 
-fn is_dry_run(headers: &HeaderMap) -> bool {
-    headers.get(X_DRY_RUN).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
+/// Whether the caller only asks what the call would cost. Anything unclear is refused: it may not become a charge.
+fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
+    let mut values = headers.get_all(X_DRY_RUN).iter().map(|value| value.as_bytes().to_ascii_lowercase());
+    match (values.next().as_deref(), values.next()) {
+        (None, _) | (Some(b"false"), None) => Ok(false),
+        (Some(b"true"), None) => Ok(true),
+        _ => Err(Refusal::BadRequest { reason: "X-Dry-Run must be sent once, as true or false" }),
+    }
 }
 
 /// The price of the call and the balance after it; nothing is charged, and nothing is promised.
