@@ -128,6 +128,7 @@ impl App {
         let routes: Arc<Vec<Arc<Route>>> = Arc::new(routes::shipped()?.into_iter().map(Arc::new).collect());
         let edge = Arc::new(edge(&settings));
         let readiness = Readiness::default();
+        let stop = Stop::new();
         let (stop_writer, stop_background) = (CancellationToken::new(), CancellationToken::new());
 
         let node = node_name(&settings);
@@ -140,6 +141,7 @@ impl App {
             ledger,
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
             deadline: Duration::from_secs(settings.calls.deadline_s),
+            calls: stop.tasks().clone(),
             edge: edge.clone(),
         };
         let paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
@@ -164,7 +166,6 @@ impl App {
         let sweep = Sweep { pool: pool.clone(), database, node, silence: hold_life(&settings) };
         start_background(&settings, sweep, &readiness, limits, &stop_background).await;
 
-        let stop = Stop::new();
         let outer = Outer::new(router(&parts), (*edge).clone());
         let server = Arc::new(Server::new(outer, server_limits(&settings), stop.clone()));
         tokio::spawn(accept_loop(listener, server));

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::billing::Standing;
+use crate::domain::credits::Credits;
 
 /// Shared by all keys of an account.
 #[derive(Debug)]
@@ -26,6 +27,16 @@ impl AccountLive {
     /// Remembers where the account stands.
     pub fn stands(&self, standing: Standing) {
         *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+
+    /// Notes that `amount` of a call came back, and its request too if the `whole` call did. What else has moved the
+    /// account since the call was held stays counted. Returns where the account stands now.
+    pub fn gives_back(&self, amount: Credits, whole: bool) -> Standing {
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        standing.remaining = standing.remaining.checked_add(amount).unwrap_or(standing.remaining);
+        standing.plan_credits_used = standing.plan_credits_used.checked_sub(amount).unwrap_or(Credits::ZERO);
+        standing.requests_remaining += u64::from(whole);
+        standing.clone()
     }
 
     /// Takes a place among at most `limit` running requests.
@@ -53,7 +64,6 @@ impl Drop for Running {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::credits::Credits;
 
     fn live() -> Arc<AccountLive> {
         Arc::new(AccountLive::new(Standing {

@@ -7,7 +7,6 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::clock;
-use crate::domain::account::AccountState;
 use crate::domain::billing::Billing;
 use crate::domain::key::{KeySecret, KeyState};
 use crate::domain::refusal::Refusal;
@@ -77,10 +76,7 @@ fn check(caller: &Caller) -> Result<(), Refusal> {
     if caller.key.ends_at.is_some_and(|end| end <= clock::now()) {
         return Err(Refusal::ExpiredApiKey);
     }
-    match caller.key.account_state {
-        AccountState::Active => Ok(()),
-        AccountState::Suspended => Err(Refusal::AccountSuspended),
-    }
+    Ok(())
 }
 
 /// Serves a request of a known caller; every answer from here on says where the account stands.

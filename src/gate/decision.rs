@@ -1,7 +1,7 @@
 //! What a caller is told when the ledger did not hold: too little, too many, or answered before.
 
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock;
 use crate::domain::billing::{Billing, Standing};
@@ -50,8 +50,26 @@ fn unbilled(caller: &Caller, standing: Standing) -> Billing {
     Billing { used: Credits::ZERO, plan_label: caller.key.plan.label.clone(), standing, refunded: None }
 }
 
-/// Whole seconds from now, rounded up, at least 1.
 fn seconds_until(instant: DateTime<Utc>) -> u64 {
-    let left_ms = (instant - clock::now()).num_milliseconds();
-    u64::try_from(left_ms).unwrap_or(0).div_ceil(1000).max(1)
+    whole_seconds(instant - clock::now())
+}
+
+/// Rounded up, so that waiting so long is always enough; at least 1.
+fn whole_seconds(left: TimeDelta) -> u64 {
+    let left = left.to_std().unwrap_or_default();
+    (left.as_secs() + u64::from(left.subsec_nanos() > 0)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_never_told_shorter_than_it_is() {
+        let second = TimeDelta::seconds(1);
+        assert_eq!(whole_seconds(second), 1);
+        assert_eq!(whole_seconds(second + TimeDelta::nanoseconds(1)), 2);
+        assert_eq!(whole_seconds(TimeDelta::nanoseconds(1)), 1);
+        assert_eq!(whole_seconds(-second), 1);
+    }
 }

@@ -1,14 +1,15 @@
-//! Second of the gate: is the account within its limits? It stands before any work is done for the caller. Concurrency
-//! and rate are decided together: a refusal of either takes nothing from the other.
+//! Second of the gate: is the account within its limits, and may it call at all? It stands before any work is done for
+//! the caller. Concurrency and rate are decided together: a refusal of either takes nothing from the other.
 
 use std::time::Duration;
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::clock;
+use crate::domain::account::AccountState;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::gate::caller::Caller;
 use crate::gate::limiter::RateDecision;
@@ -23,12 +24,12 @@ const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy")
 /// least that `Retry-After` can say.
 const CONCURRENCY_RETRY_AFTER_S: u64 = 1;
 
-/// Admits a request of the [`Caller`] in its extensions. Its place among the running requests travels on in the
-/// extensions too, because the work may outlive the connection.
+/// Admits a request of the [`Caller`] in its extensions; where a key is optional and there is none, there is nobody to
+/// count for. The request's place among the running ones travels on in the extensions too, because the work may outlive
+/// the connection.
 pub async fn limit(mut request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions().get::<Caller>().cloned() else {
-        tracing::error!("the limit layer stands before authentication");
-        return Refusal::Internal.into_response();
+        return next.run(request).await;
     };
     let plan = &caller.key.plan;
     let Some(slot) = caller.account.enter(plan.concurrency) else {
@@ -37,19 +38,24 @@ pub async fn limit(mut request: Request, next: Next) -> Response {
             size: plan.concurrency.into(),
             retry_after_s: CONCURRENCY_RETRY_AFTER_S,
         };
-        return Refusal::Limited(hit).into_response();
+        let told = Told::used_up("concurrent", &hit);
+        return told.in_headers_of(Refusal::Limited(hit).into_response());
     };
     let decision = caller.rate.check(caller.key.account_id);
-    let mut response = match decision.retry_after {
-        Some(wait) => Refusal::Limited(rate_hit(&decision, wait)).into_response(),
-        None => {
+    let response = match (decision.retry_after, caller.key.account_state) {
+        (Some(wait), _) => Refusal::Limited(rate_hit(&decision, wait)).into_response(),
+        (None, AccountState::Suspended) => Refusal::AccountSuspended.into_response(),
+        (None, AccountState::Active) => {
             request.extensions_mut().insert(slot.clone());
             next.run(request).await
         }
     };
     drop(slot);
-    set_headers(response.headers_mut(), &decision);
-    response
+    let told = match response.extensions().get() {
+        Some(Refusal::Limited(hit)) if hit.limit == Limit::Quota => Told::used_up("period", hit),
+        _ => Told::from(&decision),
+    };
+    told.in_headers_of(response)
 }
 
 fn rate_hit(decision: &RateDecision, wait: Duration) -> LimitHit {
@@ -65,20 +71,50 @@ fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
-/// All of these from one decision, so that they cannot contradict each other. `RateLimit` and `RateLimit-Policy` are
-/// those of draft-ietf-httpapi-ratelimit-headers-10.
-fn set_headers(headers: &mut HeaderMap, decision: &RateDecision) {
-    let reset_s = whole_seconds(decision.reset_after);
-    let reset_at = clock::now().timestamp().saturating_add_unsigned(reset_s);
-    headers.insert(X_RATELIMIT_LIMIT, decision.burst.into());
-    headers.insert(X_RATELIMIT_REMAINING, decision.remaining.into());
-    headers.insert(X_RATELIMIT_RESET, reset_at.into());
-    let window_s = decision.burst.div_ceil(decision.rate_per_s.max(1)).max(1);
-    let text = |text: String| HeaderValue::try_from(text).ok();
-    if let Some(policy) = text(format!("\"burst\";q={};w={window_s}", decision.burst)) {
-        headers.insert(RATELIMIT_POLICY, policy);
+/// What the headers tell: the state of one limit, of the one that refused where one did.
+struct Told {
+    policy: &'static str,
+    size: u64,
+    /// The time in which `size` requests may come; none for a limit that does not fill up with time.
+    window_s: Option<u64>,
+    remaining: u64,
+    reset_s: u64,
+}
+
+impl From<&RateDecision> for Told {
+    fn from(decision: &RateDecision) -> Self {
+        Self {
+            policy: "burst",
+            size: decision.burst.into(),
+            window_s: Some(decision.burst.div_ceil(decision.rate_per_s.max(1)).max(1).into()),
+            remaining: decision.remaining.into(),
+            reset_s: whole_seconds(decision.reset_after),
+        }
     }
-    if let Some(state) = text(format!("\"burst\";r={};t={reset_s}", decision.remaining)) {
-        headers.insert(RATELIMIT, state);
+}
+
+impl Told {
+    /// A limit that has just refused.
+    fn used_up(policy: &'static str, hit: &LimitHit) -> Self {
+        Self { policy, size: hit.size, window_s: None, remaining: 0, reset_s: hit.retry_after_s }
+    }
+
+    /// All of these from one decision, so that they cannot contradict each other. `RateLimit` and `RateLimit-Policy` are
+    /// those of draft-ietf-httpapi-ratelimit-headers-10.
+    fn in_headers_of(&self, mut response: Response) -> Response {
+        let Self { policy, size, window_s, remaining, reset_s } = self;
+        let headers = response.headers_mut();
+        headers.insert(X_RATELIMIT_LIMIT, (*size).into());
+        headers.insert(X_RATELIMIT_REMAINING, (*remaining).into());
+        headers.insert(X_RATELIMIT_RESET, clock::now().timestamp().saturating_add_unsigned(*reset_s).into());
+        let window = window_s.map_or_else(String::new, |window_s| format!(";w={window_s}"));
+        let text = |text: String| HeaderValue::try_from(text).ok();
+        if let Some(limit) = text(format!("\"{policy}\";q={size}{window}")) {
+            headers.insert(RATELIMIT_POLICY, limit);
+        }
+        if let Some(state) = text(format!("\"{policy}\";r={remaining};t={reset_s}")) {
+            headers.insert(RATELIMIT, state);
+        }
+        response
     }
 }

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use tokio_util::task::TaskTracker;
 
 use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
@@ -39,6 +40,8 @@ pub struct Meter {
     pub table: Arc<SettlementTable>,
     /// How long a handler may take.
     pub deadline: Duration,
+    /// Where calls run: a stop waits for them, whether or not their clients still do.
+    pub calls: TaskTracker,
     /// For answers that are stored: they are written here, as they will be sent.
     pub edge: Arc<Edge>,
 }
@@ -64,11 +67,13 @@ pub async fn meter(
     let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
     let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
     let slot = extensions.remove::<Slot>();
-    let tier = extensions.get::<PersonRequest>().and_then(|request| request.tier);
+    let claim = idempotency::claim(&request, caller.key.environment_id)?;
+    let tier = request.extensions().get::<PersonRequest>().and_then(|request| request.tier);
     let price = metered.route.price.held(metered.route.tier(tier));
-    if is_dry_run(request.headers()) {
+    if is_dry_run(request.headers())? {
         return Ok(dry_run(&caller, price));
     }
+    let calls = &metered.meter.calls;
     let running = |price: Credits, standing: Standing, request: &Request| Running {
         deadline: metered.meter.deadline,
         table: metered.meter.table.clone(),
@@ -81,7 +86,7 @@ pub async fn meter(
     };
     if caller.key.mode == Mode::Test {
         let running = running(Credits::ZERO, caller.account.standing(), &request);
-        return Ok(finished(tokio::spawn(running.without_hold(request, next)).await));
+        return Ok(finished(calls.spawn(running.without_hold(request, next)).await));
     }
     let hold_request = HoldRequest {
         call_id,
@@ -89,14 +94,14 @@ pub async fn meter(
         call: CallRef { key_id: caller.key.key_id, route: metered.number },
         amount: price,
         caps: KeyCaps { daily: caller.key.daily_cap, monthly: caller.key.monthly_cap },
-        idempotency: idempotency::claim(&request, caller.key.environment_id)?,
+        idempotency: claim,
     };
     match metered.meter.ledger.hold(hold_request).await.map_err(unavailable)? {
         Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
         Granted::Held { hold, standing } => {
             caller.account.stands(standing.clone());
             let running = running(hold.amount(), standing, &request);
-            Ok(finished(tokio::spawn(running.with_hold(hold, request, next)).await))
+            Ok(finished(calls.spawn(running.with_hold(hold, request, next)).await))
         }
     }
 }
@@ -114,8 +119,14 @@ fn unavailable(error: LedgerUnavailable) -> Refusal {
     Refusal::Unavailable { retry_after_s: 1 }
 }
 
-fn is_dry_run(headers: &HeaderMap) -> bool {
-    headers.get(X_DRY_RUN).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
+/// Whether the caller only asks what the call would cost. Anything unclear is refused: it may not become a charge.
+fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
+    let mut values = headers.get_all(X_DRY_RUN).iter().map(|value| value.as_bytes().to_ascii_lowercase());
+    match (values.next().as_deref(), values.next()) {
+        (None, _) | (Some(b"false"), None) => Ok(false),
+        (Some(b"true"), None) => Ok(true),
+        _ => Err(Refusal::BadRequest { reason: "X-Dry-Run must be sent once, as true or false" }),
+    }
 }
 
 /// The price of the call and the balance after it; nothing is charged, and nothing is promised.

@@ -89,14 +89,15 @@ impl Gate {
         self.free(path, handler.route_layer(from_fn_with_state(scope, access::in_scope)))
     }
 
-    /// Lets a request without a credential pass as nobody; one with a credential must be good.
+    /// Lets a request without a credential pass as nobody; one with a credential must be good, and within the limits.
     pub fn optional<S>(&self, path: &'static str, handler: MethodRouter<S>) -> Router<S>
     where
         S: Clone + Send + Sync + 'static,
     {
         let authenticated = self.authenticated(path);
-        let gated =
-            handler.route_layer(from_fn_with_state(authenticated, authenticate::authenticate_if_present));
+        let gated = handler
+            .route_layer(axum::middleware::from_fn(limit::limit))
+            .route_layer(from_fn_with_state(authenticated, authenticate::authenticate_if_present));
         Router::new().route(path, gated)
     }
 

@@ -47,7 +47,7 @@ impl Running {
     /// Runs a call that costs nothing.
     pub(super) async fn without_hold(self, request: Request, next: Next) -> Response {
         let response = self.handle(request, next).await;
-        let billing = self.billing(Credits::ZERO, None);
+        let billing = self.billing(Credits::ZERO, self.standing.clone(), None);
         drop(self.slot);
         with_billing(response, billing)
     }
@@ -59,20 +59,18 @@ impl Running {
         let outcome = Outcome::of(response.status().as_u16(), code);
         match self.table.settle(outcome) {
             Settlement::Release => {
+                let billing = self.refund(self.price, outcome);
                 hold.release(outcome);
-                let billing = self.billing(Credits::ZERO, Some(outcome));
-                self.caller.account.stands(billing.standing.clone());
                 with_billing(response, billing)
             }
             Settlement::Capture => {
                 let used = response.extensions().get().map_or(self.price, |CreditsUsed(used)| *used);
-                let billing = self.billing(used.min(self.price), None);
-                let response = with_billing(response, billing.clone());
+                let billing = self.spend(used.min(self.price));
                 if hold.must_be_kept() {
                     self.keep(hold, billing, outcome, response).await
                 } else {
-                    hold.capture(used, outcome);
-                    response
+                    hold.capture(billing.used, outcome);
+                    with_billing(response, billing)
                 }
             }
         }
@@ -90,37 +88,42 @@ impl Running {
     /// Writes the answer, stores it with the capture, and only then lets it go: a client that sends its key again gets
     /// the same answer.
     async fn keep(self, hold: OpenHold, billing: Billing, outcome: Outcome, response: Response) -> Response {
+        let used = billing.used;
+        let response = with_billing(response, billing.clone());
         let (mut parts, body) = render::render(response, &self.context, &self.edge).into_parts();
         let Ok(body) = body.collect().await else {
             hold.release(Outcome::Failed);
-            return with_billing(
-                Refusal::Internal.into_response(),
-                self.billing(Credits::ZERO, Some(outcome)),
-            );
+            return with_billing(Refusal::Internal.into_response(), self.refund(used, Outcome::Failed));
         };
         let body = body.to_bytes();
-        let kept = hold.keep(billing.used, outcome, parts.status.as_u16(), body.to_vec()).await;
-        match kept {
+        match hold.keep(used, outcome, parts.status.as_u16(), body.to_vec()).await {
             Ok(Kept::Stored(_)) => {
                 parts.extensions.insert(billing);
                 Response::from_parts(parts, body.into())
             }
             Ok(Kept::Superseded) | Err(_) => {
-                let refunded = self.billing(Credits::ZERO, Some(Outcome::Abandoned));
+                let refunded = self.refund(used, Outcome::Abandoned);
                 with_billing(Refusal::Unavailable { retry_after_s: 1 }.into_response(), refunded)
             }
         }
     }
 
-    /// The billing facts once `used` of the held credits are spent and the rest is given back.
-    fn billing(&self, used: Credits, refunded: Option<Outcome>) -> Billing {
-        let rest = self.price.checked_sub(used).unwrap_or(Credits::ZERO);
-        let mut standing = self.standing.clone();
-        standing.remaining = standing.remaining.checked_add(rest).unwrap_or(standing.remaining);
-        standing.plan_credits_used = standing.plan_credits_used.checked_sub(rest).unwrap_or(Credits::ZERO);
-        if refunded.is_some() {
-            standing.requests_remaining += 1;
-        }
+    /// The billing facts of a call that used this much; what was held beyond it comes back.
+    fn spend(&self, used: Credits) -> Billing {
+        let standing = match self.price.checked_sub(used) {
+            Some(rest) if rest > Credits::ZERO => self.caller.account.gives_back(rest, false),
+            _ => self.standing.clone(),
+        };
+        self.billing(used, standing, None)
+    }
+
+    /// The billing facts of a call that is given back, of which `spent` had not come back yet.
+    fn refund(&self, spent: Credits, outcome: Outcome) -> Billing {
+        let standing = self.caller.account.gives_back(spent, true);
+        self.billing(Credits::ZERO, standing, Some(outcome))
+    }
+
+    fn billing(&self, used: Credits, standing: Standing, refunded: Option<Outcome>) -> Billing {
         Billing { used, plan_label: self.caller.key.plan.label.clone(), standing, refunded }
     }
 }

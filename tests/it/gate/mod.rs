@@ -1,8 +1,15 @@
 //! What a paid request passes.
 
 mod accounting;
+mod billing;
+mod caps;
 mod credentials;
+mod dry_run;
 mod handlers;
+mod hang_ups;
+mod idempotency;
+mod limits;
 mod meter;
 mod people;
 mod settlement;
+mod test_mode;

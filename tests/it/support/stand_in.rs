@@ -47,7 +47,7 @@ impl StandIn {
         deadline: Duration,
     ) -> Self {
         let edge = Arc::new(edge());
-        let stop_writer = CancellationToken::new();
+        let (stop, stop_writer) = (Stop::new(), CancellationToken::new());
         let store = PgLedgerStore::new(database.options(), "stand-in".into(), TimeDelta::seconds(60));
         let (ledger, writer) = writer::start(store, writer_limits(), stop_writer.clone()).await.unwrap();
         let table = Arc::new(SettlementTable::parse(SETTLEMENT_TOML).unwrap());
@@ -62,14 +62,13 @@ impl StandIn {
             keyring: Keyring::start(pool, pepper.clone(), 1000, trust, RateLimits::default()),
             dev_key: None,
             catalogue: Arc::new(Catalogue::shipped().unwrap()),
-            meter: Meter { ledger, table, deadline, edge: edge.clone() },
+            meter: Meter { ledger, table, deadline, calls: stop.tasks().clone(), edge: edge.clone() },
             numbers: Arc::new(numbers),
             max_body_bytes: settings.server.max_body_bytes,
         };
         let router = routes
             .iter()
             .fold(Router::new(), |router, route| router.merge(gate.paid(route, handler.clone())));
-        let stop = Stop::new();
         let server = Arc::new(Server::new(Outer::new(router, (*edge).clone()), patient(), stop.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

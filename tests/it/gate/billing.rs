@@ -1,0 +1,199 @@
+//! What an answer says of the money, and that it is true.
+
+use std::future::ready;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use chrono::TimeDelta;
+use fluence::domain::account::AccountState;
+use fluence::domain::key::Scope;
+use fluence::domain::refusal::Refusal;
+use fluence::http::person_request::PersonRequest;
+use reqwest::Method;
+use serde_json::json;
+
+use super::handlers::{LONG, Turnstile, answering, paid_answer};
+use super::people::{luiz, marina, nobody};
+use crate::support::gateway::{Gateway, answer, eventually};
+
+#[tokio::test]
+async fn billing_info_states_the_account_after_the_call() {
+    let gateway = answering(|| ready(paid_answer())).await;
+    let customer = gateway.customer("2025-06", "enterprise").await;
+    gateway.add_pack(customer.account, 100, TimeDelta::days(365)).await;
+    let answer = gateway.post("/crm", &customer.key, &marina()).await;
+    let renews_at = gateway.renews_at(customer.account).await;
+    assert_eq!(
+        *answer.billing(),
+        json!({
+            "creditos_utilizados": 2,
+            "creditos_restantes": 500_098,
+            "tipo_plano": "enterprise_crm",
+            "renovacao_proxima": renews_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            "limite_mensal": 500_000,
+            "uso_percentual": 0.0,
+        })
+    );
+    answer.assert_accounted();
+    gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn the_percentage_is_of_the_plan_credits() {
+    let gateway = answering(|| ready(paid_answer())).await;
+    let customer = gateway.professional().await;
+    let answer = gateway.post("/crm", &customer.key, &marina()).await;
+    assert_eq!(answer.billing()["uso_percentual"], 0.2);
+}
+
+#[tokio::test]
+async fn every_answer_of_the_whole_gateway_after_authentication_is_accounted() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.customer_on(|plan| (plan.rate_per_s, plan.burst) = (1000, 1000)).await;
+    let (_, reader) = gateway.key(customer.account, |key| key.scopes = vec![Scope::Read]).await;
+    let (_, capped) = gateway.key(customer.account, |key| key.daily_cap = Some(1)).await;
+    let poor = gateway.enterprise(1).await;
+    let with = |method, path: &str, key: &str| gateway.request(method, path).header("x-api-key", key);
+    let crm = |key: &str| with(Method::POST, "/crm", key);
+    let json = "application/json";
+    for (request, expected) in [
+        (crm(&customer.key).json(&marina()), (200, "")),
+        (crm(&customer.key).json(&marina()).header("x-dry-run", "true"), (200, "")),
+        (with(Method::GET, "/creditos", &customer.key), (200, "")),
+        (with(Method::GET, "/health", &customer.key), (200, "")),
+        (with(Method::GET, "/tiers", &customer.key), (200, "")),
+        (crm(&customer.key).header("content-type", json).body("{"), (400, "INVALID_JSON")),
+        (crm(&customer.key).json(&json!({})), (400, "VALIDATION_FAILED")),
+        (crm(&customer.key).json(&json!({"url": "x"})), (400, "PROFILE_URL_NOT_ACCEPTED")),
+        (crm(&customer.key).json(&marina()).header("idempotency-key", "a b"), (400, "BAD_REQUEST")),
+        (crm(&poor.key).json(&marina()), (402, "INSUFFICIENT_CREDITS")),
+        (crm(&capped).json(&marina()), (402, "KEY_CAP_REACHED")),
+        (crm(&reader).json(&marina()), (403, "INSUFFICIENT_SCOPE")),
+        (crm(&customer.key).json(&nobody()), (404, "PROFILE_NOT_FOUND")),
+        (crm(&customer.key).json(&luiz()), (409, "MULTIPLE_MATCHES")),
+        (crm(&customer.key).header("content-type", json).body(" ".repeat(20_000)), (413, "BODY_TOO_LARGE")),
+        (crm(&customer.key).body("x"), (415, "UNSUPPORTED_MEDIA_TYPE")),
+    ] {
+        let answer = answer(request).await;
+        assert_eq!(answer.outcome(), expected, "{}", answer.text);
+        answer.assert_accounted();
+    }
+    gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn no_answer_before_authentication_tells_of_an_account() {
+    let gateway = Gateway::start().await;
+    for (method, path, expected) in [
+        (Method::GET, "/nowhere", (404, "ENDPOINT_NOT_FOUND")),
+        (Method::GET, "/crm", (405, "METHOD_NOT_ALLOWED")),
+        (Method::POST, "/crm", (401, "MISSING_AUTH")),
+        (Method::GET, "/health", (200, "")),
+        (Method::GET, "/tiers", (200, "")),
+        (Method::GET, "/livez", (200, "")),
+    ] {
+        let answer = answer(gateway.request(method, path)).await;
+        assert_eq!(answer.outcome(), expected);
+        answer.assert_anonymous();
+    }
+}
+
+#[tokio::test]
+async fn a_plan_without_the_endpoint_is_accounted_in_the_headers() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.customer("2025-06", "developer").await;
+    let denied = gateway.post("/crm", &customer.key, &marina()).await;
+    assert_eq!(denied.outcome(), (403, "ACCESS_DENIED"));
+    assert_eq!((denied.number("x-credits-used"), denied.number("x-credits-remaining")), (0, 10_000));
+    denied.assert_limits_told();
+}
+
+#[tokio::test]
+async fn a_suspended_account_is_accounted_and_limited() {
+    let gateway = Gateway::without_trust().await;
+    let customer = gateway.customer_on(|plan| (plan.rate_per_s, plan.burst) = (1, 1)).await;
+    gateway.set_account_state(customer.account, AccountState::Suspended).await;
+    let refused = gateway.get("/creditos", &customer.key).await;
+    assert_eq!(refused.outcome(), (403, "ACCOUNT_SUSPENDED"));
+    refused.assert_accounted();
+    eventually("it is limited", async || {
+        gateway.get("/creditos", &customer.key).await.code() == "RATE_LIMITED"
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_is_told_with_its_reason_and_the_balance_is_as_before() {
+    let gateway = answering(|| ready(Refusal::Upstream)).await;
+    let customer = gateway.professional().await;
+    let answer = gateway.post("/crm", &customer.key, &marina()).await;
+    answer.assert_accounted();
+    let billing = answer.billing();
+    assert_eq!((&billing["creditos_utilizados"], &billing["creditos_restantes"]), (&json!(0), &json!(1000)));
+    assert_eq!((&billing["reembolsado"], &billing["motivo_reembolso"]), (&json!(true), &json!("failed")));
+    assert_eq!(billing["uso_percentual"], 0.0);
+    gateway.assert_books_are_right().await;
+    assert_eq!(gateway.balance(customer.account).await, 1000);
+}
+
+/// Holds its call of "Marina" back and then refuses it; answers every other at once.
+async fn one_refused_late(turnstile: Turnstile) -> Gateway {
+    let handler = post(move |Extension(request): Extension<PersonRequest>| async move {
+        if request.query.first_name != "Marina" {
+            return paid_answer();
+        }
+        turnstile.pass().await;
+        Refusal::Upstream.into_response() as Response
+    });
+    Gateway::in_front_of(handler, LONG).await
+}
+
+#[tokio::test]
+async fn a_late_refund_does_not_forget_what_was_spent_meanwhile() {
+    let turnstile = Turnstile::new();
+    let gateway = one_refused_late(turnstile.clone()).await;
+    let customer = gateway.professional().await;
+    let body = marina();
+    let (late, ()) = tokio::join!(gateway.post("/crm", &customer.key, &body), async {
+        turnstile.reached(1).await;
+        let other = gateway.post("/crm", &customer.key, &nobody()).await;
+        assert_eq!(other.billing()["creditos_restantes"], 996);
+        turnstile.let_go(1);
+    });
+    assert_eq!(late.billing()["creditos_restantes"], 998, "{}", late.text);
+    let free = gateway.post("/crm", &customer.key, &json!({})).await;
+    assert_eq!(free.billing()["creditos_restantes"], 998, "{}", free.text);
+    gateway.assert_books_are_right().await;
+    assert_eq!(gateway.balance(customer.account).await, 998);
+}
+
+#[tokio::test]
+async fn a_call_that_cannot_be_held_is_503_and_costs_nothing() {
+    let gateway = answering(|| ready(paid_answer())).await;
+    let customer = gateway.professional().await;
+    assert_eq!(gateway.post("/crm", &customer.key, &json!({})).await.status, 400);
+    let pool = gateway.database.pool();
+    sqlx::query("alter table ledger_batch rename to ledger_batch_away").execute(pool).await.unwrap();
+    let refused = gateway.post("/crm", &customer.key, &marina()).await;
+    sqlx::query("alter table ledger_batch_away rename to ledger_batch").execute(pool).await.unwrap();
+    assert_eq!(refused.outcome(), (503, "SERVICE_UNAVAILABLE"), "{}", refused.text);
+    refused.assert_accounted();
+    assert!(refused.billing().get("reembolsado").is_none());
+    assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
+    gateway.assert_books_are_right().await;
+    assert_eq!(gateway.balance(customer.account).await, 998);
+}
+
+#[tokio::test]
+async fn a_deadline_is_told_as_the_reason_of_the_refund() {
+    let never = post(std::future::pending::<Response>);
+    let gateway = Gateway::in_front_of(never, Duration::from_millis(20)).await;
+    let customer = gateway.professional().await;
+    let answer = gateway.post("/crm", &customer.key, &marina()).await;
+    answer.assert_accounted();
+    assert_eq!(answer.billing()["motivo_reembolso"], "timed_out");
+    gateway.assert_books_are_right().await;
+}

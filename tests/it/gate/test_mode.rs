@@ -1,0 +1,116 @@
+//! Keys of test environments, and the development mode: sample people, no credits.
+
+use std::future::ready;
+
+use fluence::domain::refusal::Refusal;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::handlers::answering;
+use super::people::{luiz, marina, nobody};
+use crate::support::gateway::{Gateway, answer};
+
+/// Entries of calls in the ledger.
+async fn call_entries(gateway: &Gateway) -> i64 {
+    let query = "select count(*) from ledger_entry where kind in (4, 5)";
+    sqlx::query_scalar(query).fetch_one(gateway.database.pool()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_test_key_finds_sample_people_and_spends_nothing() {
+    // The directory is empty: only the sample knows Marina.
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let key = gateway.test_key(customer.account).await;
+    let found = gateway.post("/crm", &key, &marina()).await;
+    assert_eq!((found.status, &found.body["analise"]["match"]["source"]), (200, &json!("sample")));
+    assert_eq!(found.billing()["creditos_utilizados"], 0);
+    assert_eq!(found.billing()["creditos_restantes"], 1000);
+    found.assert_accounted();
+    assert_eq!(gateway.post("/crm", &key, &nobody()).await.outcome(), (404, "PROFILE_NOT_FOUND"));
+    assert_eq!(gateway.post("/crm", &key, &luiz()).await.outcome(), (409, "MULTIPLE_MATCHES"));
+    assert_eq!(call_entries(&gateway).await, 0);
+    assert_eq!(
+        (gateway.balance(customer.account).await, gateway.requests_used(customer.account).await),
+        (1000, 0)
+    );
+}
+
+#[tokio::test]
+async fn a_live_key_never_finds_sample_people() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.outcome(), (404, "PROFILE_NOT_FOUND"));
+}
+
+#[tokio::test]
+async fn a_test_key_works_on_an_account_without_credits() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.enterprise(0).await;
+    let key = gateway.test_key(customer.account).await;
+    assert_eq!(gateway.post("/crm", &key, &marina()).await.status, 200);
+    assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 402);
+}
+
+#[tokio::test]
+async fn a_failure_in_test_mode_gives_nothing_back_because_nothing_was_taken() {
+    let gateway = answering(|| ready(Refusal::Upstream)).await;
+    let customer = gateway.professional().await;
+    let key = gateway.test_key(customer.account).await;
+    let failed = gateway.post("/crm", &key, &marina()).await;
+    assert_eq!(failed.status, 502);
+    failed.assert_accounted();
+    assert!(failed.billing().get("reembolsado").is_none());
+    assert_eq!(failed.billing()["creditos_restantes"], 1000);
+}
+
+#[tokio::test]
+async fn a_dry_run_in_test_mode_costs_nothing() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let key = gateway.test_key(customer.account).await;
+    let dry = answer(gateway.posting("/crm", &key, &marina()).header("x-dry-run", "true")).await;
+    assert_eq!(
+        (&dry.body["dry_run"]["credits"], &dry.body["dry_run"]["credits_after"]),
+        (&json!(0), &json!(1000))
+    );
+}
+
+fn comprehensive(who: Value, mock: bool) -> Value {
+    let mut body = who;
+    body["allow_mock_data"] = mock.into();
+    body
+}
+
+#[tokio::test]
+async fn mock_data_answers_for_somebody_unknown_in_test_mode_only() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let key = gateway.test_key(customer.account).await;
+    let path = "/analyze-comprehensive";
+    let mocked = gateway.post(path, &key, &comprehensive(nobody(), true)).await;
+    assert_eq!((mocked.status, &mocked.body["analise"]["match"]["source"]), (200, &json!("sample")));
+    assert_eq!(gateway.post(path, &key, &comprehensive(nobody(), false)).await.status, 404);
+    let refused = gateway.post(path, &customer.key, &comprehensive(nobody(), true)).await;
+    assert_eq!(refused.outcome(), (400, "MOCK_DATA_NOT_ALLOWED"));
+    refused.assert_accounted();
+    assert_eq!(gateway.post(path, &customer.key, &comprehensive(nobody(), false)).await.status, 404);
+    gateway.assert_books_are_right().await;
+    assert_eq!(gateway.balance(customer.account).await, 998);
+}
+
+#[tokio::test]
+async fn the_development_mode_needs_no_key_and_charges_nothing() {
+    let gateway = Gateway::start_dev().await;
+    let served = answer(gateway.request(Method::POST, "/crm").json(&marina())).await;
+    assert_eq!((served.status, &served.body["analise"]["match"]["source"]), (200, &json!("sample")));
+    assert_eq!(served.billing()["creditos_utilizados"], 0);
+    assert_eq!(answer(gateway.request(Method::GET, "/creditos")).await.status, 200);
+    assert_eq!(call_entries(&gateway).await, 0);
+}
+
+#[tokio::test]
+async fn the_development_mode_refuses_a_bad_key_all_the_same() {
+    let gateway = Gateway::start_dev().await;
+    assert_eq!(gateway.get("/creditos", "an-imported-key-for-tests-1").await.code(), "INVALID_API_KEY");
+}
