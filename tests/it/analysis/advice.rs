@@ -1,0 +1,115 @@
+//! Style and playbook: no line without words behind it, the same lines in both languages, little that two share.
+
+use std::collections::HashSet;
+
+use fluence::analysis::advice::{Basis, Line};
+use fluence::analysis::analyse;
+use fluence::analysis::catalogue::Section;
+use fluence::domain::language::Language;
+use fluence::domain::person::Person;
+use fluence::domain::tier::Tier;
+
+use super::people::{english_words, post, sample, today, writer_of};
+
+/// Of two people, the share of the shorter list that the longer one holds too, on average over pairs.
+const MAX_SHARED: f64 = 0.40;
+
+fn advice(person: &Person, texts: Language) -> (Vec<Line>, Vec<Line>) {
+    let advice = analyse(person, Tier::Premium, texts, today()).unwrap().advice.unwrap();
+    (advice.communication_style, advice.buyer_playbook)
+}
+
+#[test]
+fn a_playbook_line_from_style_shows_the_words_it_rests_on() {
+    for person in sample() {
+        for line in advice(&person, Language::Pt).1 {
+            assert_eq!(line.basis == Basis::ObservedStyle, !line.evidence.is_empty(), "{}", line.id);
+        }
+    }
+}
+
+#[test]
+fn no_quotation_is_longer_than_twelve_words_and_each_is_of_the_post() {
+    for person in sample() {
+        let (style, playbook) = advice(&person, Language::Pt);
+        for evidence in style.iter().chain(&playbook).flat_map(|line| &line.evidence) {
+            assert!(evidence.excerpt.split_whitespace().count() <= 12, "{}", evidence.excerpt);
+            let blanks_as_one =
+                person.posts[evidence.post].text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(blanks_as_one.contains(&evidence.excerpt), "{}", evidence.excerpt);
+        }
+    }
+}
+
+#[test]
+fn both_languages_say_the_same_lines_in_their_own_words() {
+    for person in sample() {
+        let (en, pt) = (advice(&person, Language::En), advice(&person, Language::Pt));
+        for (en, pt) in en.0.iter().chain(&en.1).zip(pt.0.iter().chain(&pt.1)) {
+            assert_eq!((&en.id, &en.evidence, en.counts), (&pt.id, &pt.evidence, pt.counts));
+            assert_ne!(en.text, pt.text);
+        }
+    }
+}
+
+#[test]
+fn style_tells_each_aspect_with_a_percentile() {
+    let aspects = "formality sentence_length directness detail warmth questions energy certainty";
+    for person in sample() {
+        let style = advice(&person, Language::En).0;
+        for aspect in aspects.split(' ') {
+            let line = style.iter().find(|line| line.id.starts_with(aspect));
+            assert!(line.is_some_and(|line| line.percentile.is_some()), "{aspect}");
+        }
+        assert!(style.iter().all(|line| !line.text.contains('{')), "a placeholder was left");
+    }
+}
+
+#[test]
+fn two_people_share_few_lines() {
+    let people = sample();
+    let lines: Vec<HashSet<String>> = people
+        .iter()
+        .map(|person| {
+            let (style, playbook) = advice(person, Language::Pt);
+            let own = style.into_iter().chain(playbook).filter(|line| line.basis != Basis::Limits);
+            own.map(|line| line.id).collect()
+        })
+        .collect();
+    let mut shares = Vec::new();
+    for (at, one) in lines.iter().enumerate() {
+        for other in &lines[..at] {
+            shares.push(one.intersection(other).count() as f64 / one.len().min(other.len()) as f64);
+        }
+    }
+    let mean = shares.iter().sum::<f64>() / shares.len() as f64;
+    assert!(mean <= MAX_SHARED, "{mean}");
+}
+
+#[test]
+fn a_text_that_sets_nobody_apart_gets_no_padding() {
+    // Long enough for traits, too short and too plain for rules.
+    let person = writer_of(vec![post(&english_words(121))]);
+    let playbook = advice(&person, Language::En).1;
+    let own = playbook.iter().filter(|line| line.basis != Basis::Limits).count();
+    assert_eq!(own < 3, playbook.iter().any(|line| line.id == "little_sets_apart"));
+}
+
+#[test]
+fn trait_hypotheses_need_five_hundred_words_and_are_two_at_most() {
+    for person in sample() {
+        let analysis = analyse(&person, Tier::Premium, Language::En, today()).unwrap();
+        let words = analysis.traits.unwrap().text_basis.words_analyzed;
+        let playbook = analysis.advice.unwrap().buyer_playbook;
+        let guesses = playbook.iter().filter(|line| line.basis == Basis::TraitHypothesis).count();
+        assert!(guesses <= if words >= 500 { 2 } else { 0 }, "{}: {guesses}", person.first_name);
+    }
+}
+
+#[test]
+fn every_playbook_ends_with_what_not_to_infer() {
+    for person in sample() {
+        let playbook = advice(&person, Language::En).1;
+        assert_eq!(playbook.last().and_then(|line| line.section), Some(Section::DoNotInfer));
+    }
+}
