@@ -13,6 +13,10 @@ use crate::domain::tier::Tier;
 /// Most characters of a name, after trimming.
 pub const MAX_NAME_CHARS: usize = 100;
 
+/// The names of people under both spellings.
+const OWN_NAMES: [&str; 6] =
+    ["first_name", "last_name", "company", "primeiro_nome", "ultimo_nome", "empresa"];
+
 /// What a route takes besides the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PersonFields {
@@ -111,7 +115,9 @@ fn check_name(fields: &mut Fields, field: &'static str, value: Json) -> Option<S
     let Json::Text(text) = value else {
         return fields.fault(field, Fault::NotText);
     };
-    let name: String = text.trim().nfc().collect();
+    let trimmed = text.trim();
+    // ASCII is in form C as it stands.
+    let name: String = if trimmed.is_ascii() { trimmed.to_owned() } else { trimmed.nfc().collect() };
     if name.chars().any(is_control) {
         fields.fault(field, Fault::ControlCharacter)
     } else if !name.chars().any(is_visible) {
@@ -125,7 +131,8 @@ fn check_name(fields: &mut Fields, field: &'static str, value: Json) -> Option<S
 
 /// Refuses a profile address in any field, and any field named like one: people are found by name and company.
 fn refuse_profile_urls(fields: &Fields) -> Result<(), Refusal> {
-    match fields.rest().find(|(name, value)| is_named_like_url(name) || holds_url(value)) {
+    let is_suspect = |name: &str| !OWN_NAMES.contains(&name) && is_named_like_url(name);
+    match fields.rest().find(|(name, value)| is_suspect(name) || holds_url(value)) {
         Some((name, _)) => Err(Refusal::ProfileUrlNotAccepted { field: shown_name(name) }),
         None => Ok(()),
     }
@@ -150,6 +157,9 @@ fn holds_url(value: &Json) -> bool {
 
 /// A scheme, a `www.`, or a host name with a path behind it.
 fn is_url(word: &str) -> bool {
+    if !word.contains(['/', ':', '.']) {
+        return false;
+    }
     let word = word.to_ascii_lowercase();
     let starts = |prefix: &str| word.trim_start_matches(['(', '<', '"', '\'']).starts_with(prefix);
     word.contains("://")

@@ -10,9 +10,9 @@ use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use tower::Service;
-use uuid::Uuid;
 
 use super::{framing, unread};
+use crate::clock::new_id;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
@@ -36,7 +36,7 @@ impl Outer {
     /// Answers one request. The router finds the request's [`CallId`] among its extensions.
     pub async fn answer(&self, mut request: Request<Body>) -> Response {
         let started = Instant::now();
-        let request_id = new_request_id();
+        let request_id = CallId::from_uuid(new_id());
         let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, &self.edge);
         let client_request_id = request.headers().get(X_REQUEST_ID).cloned();
         let method = request.method().clone();
@@ -66,18 +66,13 @@ impl Outer {
     pub(super) fn answer_unread(&self, bytes: &[u8], is_line_done: bool) -> Option<Vec<u8>> {
         let status = unread::bare_status(bytes)?;
         let started = Instant::now();
-        let request_id = new_request_id();
+        let request_id = CallId::from_uuid(new_id());
         let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, &self.edge);
         let mut response = render(unread::refusal_of(status, is_line_done), &ctx, &self.edge);
         set_security_headers(response.headers_mut());
         log(&response, None, request_id, None, started);
         Some(unread::to_bytes(response, bytes))
     }
-}
-
-/// Time and randomness of the edge: an id is made here, once, and passed inwards.
-fn new_request_id() -> CallId {
-    CallId::from_uuid(Uuid::now_v7())
 }
 
 /// Takes the stage prefix off, so that the router knows each path once.
