@@ -11,8 +11,8 @@ use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::database::database;
 use super::{ask, import_people, person, start};
+use crate::support::database::TestDatabase;
 
 const LIVE: Realm = Realm::Live { account: AccountId::from_uuid(Uuid::from_u128(1)) };
 
@@ -29,7 +29,8 @@ async fn company_of(people: &People, query: &PersonQuery, after: TimeDelta) -> O
 
 #[tokio::test]
 async fn a_person_is_found_with_texts_and_evidence() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let mut luiza = person("Luíza", "Costa de Souza", "Zyntra Tecnologia Ltda");
     luiza["posts"] = json!([{"text": "Bom dia", "published_at": "2025-05-01T10:00:00Z", "language": "pt"}]);
     luiza["aliases"] = json!(["Luizinha"]);
@@ -47,7 +48,8 @@ async fn a_person_is_found_with_texts_and_evidence() {
 
 #[tokio::test]
 async fn people_who_cannot_be_told_apart_are_shown_by_role_and_city() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let twin = |title: &str, city: &str| json!({"first_name": "Ana", "last_name": "Lemos", "company": "Zyntra", "title": title, "location": city});
     import_people(&pool, &[twin("CTO", "Recife"), twin("CFO", "Natal")]).await;
     let found = people(&pool).find(LIVE, &ask("Ana", "Lemos", "Zyntra"), start()).await.unwrap();
@@ -59,7 +61,8 @@ async fn people_who_cannot_be_told_apart_are_shown_by_role_and_city() {
 
 #[tokio::test]
 async fn nobody_is_better_than_the_closest() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     import_people(&pool, &[person("Paula", "Lemos", "Zyntra"), person("Paulo", "Lemos", "Klarion")]).await;
     let people = people(&pool);
     for query in
@@ -72,7 +75,8 @@ async fn nobody_is_better_than_the_closest() {
 
 #[tokio::test]
 async fn an_answer_is_given_again_for_two_seconds() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let people = people(&pool);
     let query = ask("Ana", "Lemos", "Zyntra");
     assert_eq!(company_of(&people, &query, TimeDelta::zero()).await, None);
@@ -83,7 +87,8 @@ async fn an_answer_is_given_again_for_two_seconds() {
 
 #[tokio::test]
 async fn a_clock_set_back_does_not_keep_an_answer_alive() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let people = people(&pool);
     let query = ask("Ana", "Lemos", "Zyntra");
     assert_eq!(company_of(&people, &query, TimeDelta::hours(1)).await, None);
@@ -93,7 +98,8 @@ async fn a_clock_set_back_does_not_keep_an_answer_alive() {
 
 #[tokio::test]
 async fn many_requests_for_one_person_share_one_look_up() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
     let people = std::sync::Arc::new(people(&pool));
     let query = ask("Ana", "Lemos", "Zyntra");
@@ -132,7 +138,8 @@ async fn count_searches(pool: &PgPool) {
 
 #[tokio::test]
 async fn counts_of_the_last_import_decide_at_once() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let people = people(&pool);
     import_people(&pool, &[person("Ana", "Koerich", "Zyntra")]).await;
     let query = ask("Ana", "Koerick", "Zyntra");
@@ -148,7 +155,8 @@ async fn counts_of_the_last_import_decide_at_once() {
 
 #[tokio::test]
 async fn sample_and_live_people_never_meet() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
     let sample = SamplePeople::parse(&person("Rui", "Lemos", "Klarion").to_string()).unwrap();
     let people = People::new(pool, sample, FindConfig::default());
@@ -163,7 +171,8 @@ async fn sample_and_live_people_never_meet() {
 
 #[tokio::test]
 async fn a_changed_record_has_another_version() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let people = people(&pool);
     let query = ask("Ana", "Lemos", "Zyntra");
     let version =
@@ -183,7 +192,8 @@ async fn a_changed_record_has_another_version() {
 
 #[tokio::test]
 async fn a_database_away_is_an_error_and_nothing_is_remembered() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
     let people = people(&pool);
     let query = ask("Ana", "Lemos", "Zyntra");

@@ -4,12 +4,13 @@ use fluence::command::directory::{ImportError, ImportOptions, import, stats};
 use serde_json::json;
 use std::time::Duration;
 
-use super::database::database;
 use super::{import_file, import_people, options, person, start};
+use crate::support::database::TestDatabase;
 
 #[tokio::test]
 async fn people_are_added_once() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let people = [person("Ana", "Lemos", "Zyntra"), person("Rui", "Lemos", "Zyntra")];
     let first = import_people(&pool, &people).await;
     assert_eq!((first.lines, first.added, first.unchanged), (2, 2, 0));
@@ -20,7 +21,8 @@ async fn people_are_added_once() {
 
 #[tokio::test]
 async fn an_external_id_identifies_a_person_within_their_source() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let known = json!({"first_name": "Ana", "last_name": "Lemos", "company": "Zyntra", "external_id": "7", "source": "a"});
     let promoted = json!({"first_name": "Ana", "last_name": "Lemos", "company": "Klarion", "external_id": "7", "source": "a"});
     let elsewhere = json!({"first_name": "Ana", "last_name": "Lemos", "company": "Zyntra", "external_id": "7", "source": "b"});
@@ -31,7 +33,8 @@ async fn an_external_id_identifies_a_person_within_their_source() {
 
 #[tokio::test]
 async fn without_an_external_id_only_an_equal_line_is_the_same_person() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let mut person = person("Ana", "Lemos", "Zyntra");
     import_people(&pool, std::slice::from_ref(&person)).await;
     person["title"] = json!("CTO");
@@ -41,7 +44,8 @@ async fn without_an_external_id_only_an_equal_line_is_the_same_person() {
 
 #[tokio::test]
 async fn of_two_lines_about_one_person_the_later_wins() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let line = |company: &str| json!({"first_name": "Ana", "last_name": "Lemos", "company": company, "external_id": "7"});
     let report = import_people(&pool, &[line("Zyntra"), line("Klarion")]).await;
     assert_eq!((report.added, report.unchanged), (1, 1));
@@ -52,7 +56,8 @@ async fn of_two_lines_about_one_person_the_later_wins() {
 
 #[tokio::test]
 async fn a_faulty_line_is_reported_by_number_and_the_others_are_imported() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let good = person("Ana", "Lemos", "Zyntra");
     let file = format!("{good}\n\n{{\"first_name\": \"Rui\"}}\nnonsense\n\u{feff}");
     let report = import_file(&pool, file.as_bytes()).await;
@@ -65,7 +70,8 @@ async fn a_faulty_line_is_reported_by_number_and_the_others_are_imported() {
 
 #[tokio::test]
 async fn a_line_beyond_the_limit_does_not_hurt_the_next() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let long = format!("{{\"first_name\": \"{}\"}}", "x".repeat(3 * 1024 * 1024));
     let file = format!("{long}\n{}\n", person("Ana", "Lemos", "Zyntra"));
     let report = import_file(&pool, file.as_bytes()).await;
@@ -74,7 +80,8 @@ async fn a_line_beyond_the_limit_does_not_hurt_the_next() {
 
 #[tokio::test]
 async fn windows_line_ends_and_a_byte_order_mark_are_read() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let file =
         format!("\u{feff}{}\r\n{}", person("Ana", "Lemos", "Zyntra"), person("Rui", "Lemos", "Zyntra"));
     let report = import_file(&pool, file.as_bytes()).await;
@@ -83,14 +90,16 @@ async fn windows_line_ends_and_a_byte_order_mark_are_read() {
 
 #[tokio::test]
 async fn a_file_of_several_batches_is_imported_whole() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let people: Vec<_> = (0..1_203).map(|n| person("Ana", &format!("Lemos {n}"), "Zyntra")).collect();
     assert_eq!(import_people(&pool, &people).await.added, 1_203);
 }
 
 #[tokio::test]
 async fn source_and_legal_basis_are_kept_and_counted() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let mut with = person("Ana", "Lemos", "Zyntra");
     with["source"] = json!("crm");
     with["legal_basis"] = json!("consent");
@@ -108,7 +117,8 @@ async fn source_and_legal_basis_are_kept_and_counted() {
 
 #[tokio::test]
 async fn an_unchanged_person_is_kept_longer_from_the_later_import_on() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let file = format!("{}\n", person("Ana", "Lemos", "Zyntra"));
     import_file(&pool, file.as_bytes()).await;
     let later = start() + chrono::TimeDelta::hours(20);
@@ -119,7 +129,8 @@ async fn an_unchanged_person_is_kept_longer_from_the_later_import_on() {
 
 #[tokio::test]
 async fn a_retention_beyond_the_calendar_is_refused() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let options = ImportOptions { retention: Duration::MAX, ..options() };
     let refused = import(&pool, b"".as_slice(), &options, start()).await;
     assert!(matches!(refused, Err(ImportError::RetentionTooLong)));

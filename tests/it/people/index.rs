@@ -5,12 +5,13 @@ use fluence::people::rarity::Rarity;
 use fluence::people::search_keys::{Breadth, query_keys};
 use fluence::storage::directory::FIND_CANDIDATES;
 
-use super::database::database;
 use super::{ask, import_people, person, start};
+use crate::support::database::TestDatabase;
 
 #[tokio::test]
 async fn both_conditions_of_a_search_are_intersected_in_the_index() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     import_people(&pool, &[person("Rui", "Lemos", "Zyntra"), person("Ana", "Prates", "Klarion")]).await;
     let mut connection = pool.acquire().await.unwrap();
     // Of two rows the planner would rather read all; `benches/directory.rs` measures a million.

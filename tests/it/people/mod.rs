@@ -1,7 +1,6 @@
 //! Importing people, finding them, and their rights, on a real database.
 
 mod accuracy;
-mod database;
 mod find;
 mod generator;
 mod import;

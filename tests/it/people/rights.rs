@@ -10,8 +10,8 @@ use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::database::database;
 use super::{ask, import_people, person, start};
+use crate::support::database::TestDatabase;
 
 fn by_name(first_name: &str, last_name: &str, company: &str) -> PersonSelector {
     PersonSelector::Name {
@@ -34,7 +34,8 @@ async fn is_known(pool: &PgPool, first_name: &str, after: TimeDelta) -> bool {
 
 #[tokio::test]
 async fn export_gives_everything_held_on_the_person_and_on_nobody_else() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let mut ana = person("Ana", "de Lemos", "Zyntra Ltda");
     ana["email"] = json!("ana@example.com");
     ana["posts"] = json!([{"text": "Bom dia"}]);
@@ -49,7 +50,8 @@ async fn export_gives_everything_held_on_the_person_and_on_nobody_else() {
 
 #[tokio::test]
 async fn an_erased_person_is_gone_until_a_later_import() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let people = [person("Ana", "Lemos", "Zyntra"), person("Rui", "Lemos", "Zyntra")];
     import_people(&pool, &people).await;
     let mut connection = pool.acquire().await.unwrap();
@@ -62,7 +64,8 @@ async fn an_erased_person_is_gone_until_a_later_import() {
 
 #[tokio::test]
 async fn whoever_opted_out_stays_out_of_every_later_import() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let mut ana = person("Ana", "Lemos", "Zyntra");
     import_people(&pool, &[ana.clone(), person("Rui", "Lemos", "Zyntra")]).await;
     let mut connection = pool.acquire().await.unwrap();
@@ -79,7 +82,8 @@ async fn whoever_opted_out_stays_out_of_every_later_import() {
 
 #[tokio::test]
 async fn whoever_opted_out_by_the_sources_id_stays_out_under_another_name() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let line = |last_name: &str| json!({"first_name": "Ana", "last_name": last_name, "company": "Zyntra", "external_id": "7", "source": "crm"});
     import_people(&pool, &[line("Lemos")]).await;
     let mut connection = pool.acquire().await.unwrap();
@@ -89,7 +93,8 @@ async fn whoever_opted_out_by_the_sources_id_stays_out_under_another_name() {
 
 #[tokio::test]
 async fn somebody_unknown_can_opt_out_in_advance() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     let mut connection = pool.acquire().await.unwrap();
     assert_eq!(opt_out(&mut connection, &by_name("Ana", "Lemos", "Zyntra"), start()).await.unwrap(), 0);
     assert_eq!(import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await.opted_out, 1);
@@ -97,7 +102,8 @@ async fn somebody_unknown_can_opt_out_in_advance() {
 
 #[tokio::test]
 async fn opting_out_leaves_no_name_behind() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     import_people(&pool, &[person("Zaratustra", "Lemos", "Zyntra")]).await;
     let mut connection = pool.acquire().await.unwrap();
     opt_out(&mut connection, &by_name("Zaratustra", "Lemos", "Zyntra"), start()).await.unwrap();
@@ -111,7 +117,8 @@ async fn opting_out_leaves_no_name_behind() {
 
 #[tokio::test]
 async fn people_whose_time_is_over_are_unknown_and_can_be_deleted() {
-    let pool = database().await;
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra"), person("Rui", "Lemos", "Zyntra")]).await;
     let retention = TimeDelta::hours(24);
     assert!(is_known(&pool, "Ana", retention - TimeDelta::seconds(1)).await);
