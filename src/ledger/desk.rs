@@ -248,6 +248,20 @@ impl Desk {
     }
 }
 
+/// The captures that operations made: an answer that was kept, or a release of a part.
+pub fn captures_made<'a>(
+    operations: &'a [Operation],
+    effects: &'a [Effect],
+) -> impl Iterator<Item = (CallId, Outcome)> + 'a {
+    operations.iter().zip(effects).filter_map(|(operation, effect)| match (operation, effect) {
+        (Operation::Keep(keep), Effect::Done(_)) => Some((keep.hold.call_id, keep.outcome)),
+        (Operation::Release(release), Effect::Done(_)) if !release.whole => {
+            Some((release.hold.call_id, release.outcome))
+        }
+        _ => None,
+    })
+}
+
 /// Where the record of a claim is found.
 pub fn claim_key(account_id: AccountId, claim: &IdempotencyClaim) -> ClaimKey {
     (account_id, claim.environment_id, claim.key_hash)

@@ -15,5 +15,6 @@ mod ledger;
 mod local_postgres;
 mod people;
 mod server;
+mod simulation;
 mod storage;
 mod support;

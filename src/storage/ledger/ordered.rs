@@ -8,8 +8,7 @@ use sqlx::postgres::PgConnection;
 use super::connection::end;
 use super::error::classify;
 use super::{Seat, rows, save};
-use crate::domain::ids::CallId;
-use crate::domain::settlement::Outcome;
+use crate::ledger::desk::captures_made;
 use crate::ledger::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, StoreError};
 
@@ -40,20 +39,9 @@ pub(super) async fn decide_and_save(
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut desk = rows::load_desk(connection, operations, now, lease).await?;
     let effects: Vec<Effect> = operations.iter().map(|operation| desk.apply(operation)).collect();
-    let captured = captured_by(batch, operations, &effects);
+    let captured: Vec<_> =
+        batch.captured.iter().copied().chain(captures_made(operations, &effects)).collect();
     save::save_desk(connection, &desk, operations, &effects).await?;
     let head = save::save_batch(connection, batch, &desk, &captured, head).await?;
     Ok((effects.into_iter().map(Some).collect(), head))
-}
-
-/// The batch's own captures, and those that its operations made: a kept answer, or a release of a part.
-fn captured_by(batch: &Batch, operations: &[Operation], effects: &[Effect]) -> Vec<(CallId, Outcome)> {
-    let made = operations.iter().zip(effects).filter_map(|(operation, effect)| match (operation, effect) {
-        (Operation::Keep(keep), Effect::Done(_)) => Some((keep.hold.call_id, keep.outcome)),
-        (Operation::Release(release), Effect::Done(_)) if !release.whole => {
-            Some((release.hold.call_id, release.outcome))
-        }
-        _ => None,
-    });
-    batch.captured.iter().copied().chain(made).collect()
 }

@@ -1,0 +1,344 @@
+//! The ledger's tables in memory, with the store's own way of reading and writing them: what is loaded for a batch, what the
+//! fast path may do, what a recovery looks at. The rules themselves are the program's.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use fluence::domain::credits::Credits;
+use fluence::domain::ids::{AccountId, CallId, KeyId};
+use fluence::domain::settlement::Outcome;
+use fluence::ledger::book::{Book, PlanTerms};
+use fluence::ledger::caps::KeySpend;
+use fluence::ledger::desk::{ClaimKey, ClaimRecord, ClaimState, Desk, captures_made};
+use fluence::ledger::entry::{Entry, EntryKind};
+use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, Take};
+use fluence::ledger::lot::LotNumber;
+use fluence::ledger::operation::{Effect, Operation, Release};
+use fluence::ledger::store::{Batch, Effects, Epoch, Resolution, StoreError, Work};
+
+/// An account's row, and all its lots.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) book: Book,
+    /// The lot that the row says is open.
+    open_lot: LotNumber,
+}
+
+/// An entry as it is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) account_id: AccountId,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) epoch: i32,
+    pub(crate) batch: i32,
+    pub(crate) entry: Entry,
+}
+
+/// A batch as it is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct BatchRow {
+    pub(crate) open_from: i32,
+    pub(crate) captured: Vec<(CallId, Outcome)>,
+    /// What a resolution says it decided.
+    effects: Effects,
+}
+
+/// A writer's epoch.
+#[derive(Clone, Debug)]
+pub(crate) struct EpochRow {
+    pub(crate) heartbeat_at: DateTime<Utc>,
+    pub(crate) batches: Vec<BatchRow>,
+    session: i32,
+    pub(crate) closed: bool,
+}
+
+/// All tables.
+#[derive(Debug, Default)]
+pub(crate) struct Database {
+    pub(crate) accounts: BTreeMap<AccountId, Account>,
+    pub(crate) entries: Vec<Row>,
+    pub(crate) epochs: Vec<EpochRow>,
+    pub(crate) claims: BTreeMap<ClaimKey, ClaimRecord>,
+    spends: BTreeMap<KeyId, KeySpend>,
+    references: BTreeMap<(AccountId, String), LotNumber>,
+}
+
+/// How long a call keeps its idempotency key.
+pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+impl Database {
+    pub(crate) fn create_account(&mut self, id: AccountId, plan: PlanTerms, now: DateTime<Utc>) {
+        self.accounts.insert(id, Account { book: Book::open(now, plan), open_lot: LotNumber(0) });
+    }
+
+    /// What an operator does before a [`Operation::MovePlan`].
+    pub(crate) fn set_plan(&mut self, id: AccountId, plan: PlanTerms) {
+        self.accounts.get_mut(&id).unwrap().book.plan = plan;
+    }
+
+    pub(crate) fn open_epoch(&mut self, now: DateTime<Utc>) -> Epoch {
+        self.epochs.push(EpochRow { heartbeat_at: now, batches: Vec::new(), session: 0, closed: false });
+        Epoch(self.epochs.len() as i32)
+    }
+
+    pub(crate) fn epoch(&self, epoch: Epoch) -> &EpochRow {
+        &self.epochs[epoch.0 as usize - 1]
+    }
+
+    fn epoch_mut(&mut self, epoch: Epoch) -> &mut EpochRow {
+        &mut self.epochs[epoch.0 as usize - 1]
+    }
+
+    pub(crate) fn heartbeat(&mut self, epoch: Epoch, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let row = self.epoch_mut(epoch);
+        if row.closed {
+            return Err(StoreError::Fenced);
+        }
+        row.heartbeat_at = now;
+        Ok(())
+    }
+
+    pub(crate) fn commit(
+        &mut self,
+        batch: &Batch,
+        session: i32,
+        now: DateTime<Utc>,
+    ) -> Result<Effects, StoreError> {
+        let row = self.epoch(batch.epoch);
+        if row.closed || row.session != session || row.batches.len() as i32 != batch.number - 1 {
+            return Err(StoreError::Fenced);
+        }
+        let effects = match &batch.work {
+            Work::Fast(holds) => self.hold_fast(batch, holds, now),
+            Work::Ordered(operations) => self.decide(batch, operations, now),
+        };
+        self.epoch_mut(batch.epoch).heartbeat_at = now;
+        Ok(effects)
+    }
+
+    pub(crate) fn resolve(&mut self, batch: &Batch) -> Result<(Resolution, i32), StoreError> {
+        let row = self.epoch_mut(batch.epoch);
+        if row.closed {
+            return Err(StoreError::Fenced);
+        }
+        row.session += 1;
+        let found = row.batches.get(batch.number as usize - 1);
+        let resolution = found
+            .map_or(Resolution::NotCommitted, |committed| Resolution::Committed(committed.effects.clone()));
+        Ok((resolution, row.session))
+    }
+
+    fn hold_fast(&mut self, batch: &Batch, holds: &[HoldRequest], now: DateTime<Utc>) -> Effects {
+        let mut totals: BTreeMap<AccountId, (i64, u64)> = BTreeMap::new();
+        for hold in holds {
+            let total = totals.entry(hold.account_id).or_default();
+            total.0 += hold.amount.as_i64();
+            total.1 += 1;
+        }
+        let fits: HashSet<AccountId> = totals
+            .into_iter()
+            .filter(|(id, (total, calls))| {
+                let Some(account) = self.accounts.get(id) else { return false };
+                let Some(lot) = account.book.lots.iter().find(|lot| lot.number == account.open_lot) else {
+                    return false;
+                };
+                lot.left.as_i64() >= *total
+                    && lot.expires_at > now
+                    && account.book.period.ends_at > now
+                    && account.book.requests_used + calls <= account.book.requests_limit
+            })
+            .map(|(id, _)| id)
+            .collect();
+        let effects: Effects = holds
+            .iter()
+            .map(|request| fits.contains(&request.account_id).then(|| self.hold_one(batch, request, now)))
+            .collect();
+        self.save_batch(batch, batch.captured.clone(), effects.clone());
+        effects
+    }
+
+    fn hold_one(&mut self, batch: &Batch, request: &HoldRequest, now: DateTime<Utc>) -> Effect {
+        let account = self.accounts.get_mut(&request.account_id).unwrap();
+        let (open_lot, book) = (account.open_lot, &mut account.book);
+        let lot = book.lots.iter_mut().find(|lot| lot.number == open_lot).unwrap();
+        lot.left = lot.left.checked_sub(request.amount).unwrap();
+        book.requests_used += 1;
+        book.last_entry += 1;
+        let entry = Entry {
+            number: book.last_entry,
+            kind: EntryKind::Hold,
+            amount: -request.amount.as_i64(),
+            balance_after: book.balance(),
+            lot: open_lot,
+            call_id: request.call_id,
+            call: Some(request.call),
+            outcome: None,
+        };
+        let hold = Hold {
+            call_id: request.call_id,
+            account_id: request.account_id,
+            call: request.call,
+            takes: vec![Take { lot: open_lot, amount: request.amount }],
+            period: book.period.index,
+            capped: false,
+            held_at: now,
+        };
+        let standing = book.standing();
+        let (account_id, epoch) = (request.account_id, batch.epoch.0);
+        self.entries.push(Row { account_id, at: now, epoch, batch: batch.number, entry });
+        Effect::Decided(Decision::Held { hold, standing })
+    }
+
+    fn decide(&mut self, batch: &Batch, operations: &[Operation], now: DateTime<Utc>) -> Effects {
+        let mut desk = self.load(operations, now);
+        let effects: Vec<Effect> = operations.iter().map(|operation| desk.apply(operation)).collect();
+        let captured: Vec<_> =
+            batch.captured.iter().copied().chain(captures_made(operations, &effects)).collect();
+        self.save(batch, desk, now);
+        // A resolution finds holds by their entries; other decisions are to be asked for again.
+        let found = |effect: &Effect| match effect {
+            Effect::Decided(Decision::Held { .. }) => Some(effect.clone()),
+            Effect::Decided(_) => None,
+            _ => Some(effect.clone()),
+        };
+        self.save_batch(batch, captured, effects.iter().map(found).collect());
+        effects.into_iter().map(Some).collect()
+    }
+
+    /// The accounts of the operations, each with the lots that have credits left, its open lot and its plan's, and those
+    /// that releases come back to.
+    fn load(&self, operations: &[Operation], now: DateTime<Utc>) -> Desk {
+        let mut desk = Desk::new(now, LEASE);
+        desk.claims.extend(self.claims.iter().map(|(key, record)| (*key, record.clone())));
+        desk.references.extend(self.references.iter().map(|(key, lot)| (key.clone(), *lot)));
+        for operation in operations {
+            let id = operation.account_id();
+            let Some(account) = self.accounts.get(&id) else { continue };
+            let hold = match operation {
+                Operation::Release(release) => Some(&release.hold),
+                Operation::Keep(keep) => Some(&keep.hold),
+                _ => None,
+            };
+            let book = desk.books.entry(id).or_insert_with(|| {
+                let mut book = account.book.clone();
+                let (open_lot, plan_lot) = (account.open_lot, book.plan_lot);
+                book.lots.retain(|lot| {
+                    lot.left > Credits::ZERO || lot.number == open_lot || lot.number == plan_lot
+                });
+                book
+            });
+            for take in hold.iter().flat_map(|hold| &hold.takes) {
+                if !book.lots.iter().any(|lot| lot.number == take.lot) {
+                    book.lots.extend(account.book.lots.iter().find(|lot| lot.number == take.lot).cloned());
+                }
+            }
+            let key = match (operation, hold) {
+                (Operation::Hold(request), _) if request.caps.any() => Some(request.call.key_id),
+                (_, Some(hold)) if hold.capped => Some(hold.call.key_id),
+                _ => None,
+            };
+            if let Some((key, spend)) = key.and_then(|key| self.spends.get_key_value(&key)) {
+                desk.spends.insert(*key, *spend);
+            }
+        }
+        desk
+    }
+
+    fn save(&mut self, batch: &Batch, desk: Desk, now: DateTime<Utc>) {
+        let books: BTreeMap<_, _> = desk.books.into_iter().collect();
+        for (account_id, mut book) in books {
+            let account = self.accounts.get_mut(&account_id).unwrap();
+            for entry in book.entries.drain(..) {
+                let (epoch, batch) = (batch.epoch.0, batch.number);
+                self.entries.push(Row { account_id, at: now, epoch, batch, entry });
+            }
+            account.open_lot = book.open_lot().map_or(LotNumber(0), |lot| lot.number);
+            for lot in &account.book.lots {
+                if !book.lots.iter().any(|kept| kept.number == lot.number) {
+                    book.lots.push(lot.clone());
+                }
+            }
+            book.lots.sort_by_key(|lot| lot.number);
+            account.book = book;
+        }
+        self.spends.extend(desk.spends);
+        self.claims.extend(desk.claims);
+        self.references.extend(desk.references);
+    }
+
+    fn save_batch(&mut self, batch: &Batch, captured: Vec<(CallId, Outcome)>, effects: Effects) {
+        let row = BatchRow { open_from: batch.open_from, captured, effects };
+        self.epoch_mut(batch.epoch).batches.push(row);
+    }
+
+    /// Closes the epochs that were silent for `silence`; returns how many holds were released.
+    pub(crate) fn close_stale(&mut self, silence: TimeDelta, now: DateTime<Utc>) -> usize {
+        let stale = |row: &EpochRow| !row.closed && row.heartbeat_at < now - silence;
+        let stale: Vec<i32> =
+            (1..).zip(&self.epochs).filter(|(_, row)| stale(row)).map(|(number, _)| number).collect();
+        stale.into_iter().map(|epoch| self.close(Epoch(epoch), now)).sum()
+    }
+
+    /// Closes an epoch, if nobody has, and releases its holds. Looks only where the last batch says there may be any.
+    pub(crate) fn close(&mut self, epoch: Epoch, now: DateTime<Utc>) -> usize {
+        let row = self.epoch(epoch);
+        if row.closed {
+            return 0;
+        }
+        let open_from = row.batches.last().map_or(0, |batch| batch.open_from);
+        let releases = self.open_holds(epoch, open_from);
+        if !releases.is_empty() {
+            let number = self.epoch(epoch).batches.len() as i32 + 1;
+            let operations: Vec<Operation> = releases.iter().cloned().map(Operation::Release).collect();
+            let work = Work::Ordered(Vec::new());
+            let batch = Batch { epoch, number, open_from: number, captured: Vec::new(), work };
+            self.decide(&batch, &operations, now);
+        }
+        self.epoch_mut(epoch).closed = true;
+        releases.len()
+    }
+
+    fn open_holds(&self, epoch: Epoch, open_from: i32) -> Vec<Release> {
+        let batches = &self.epoch(epoch).batches;
+        let captured = (1..).zip(batches).filter(|(number, _)| *number >= open_from);
+        let mut ended: HashSet<CallId> =
+            captured.flat_map(|(_, batch)| batch.captured.iter().map(|(call, _)| *call)).collect();
+        let rows: Vec<&Row> =
+            self.entries.iter().filter(|row| row.epoch == epoch.0 && row.batch >= open_from).collect();
+        ended.extend(
+            rows.iter().filter(|row| row.entry.kind == EntryKind::Release).map(|row| row.entry.call_id),
+        );
+        let mut open: BTreeMap<CallId, Release> = BTreeMap::new();
+        for row in rows {
+            if row.entry.kind != EntryKind::Hold || ended.contains(&row.entry.call_id) {
+                continue;
+            }
+            let take = Take { lot: row.entry.lot, amount: Credits::try_from(-row.entry.amount).unwrap() };
+            let release = open.entry(row.entry.call_id).or_insert_with(|| self.release_of(row));
+            release.amount = release.amount.checked_add(take.amount).unwrap();
+            release.hold.takes.push(take);
+        }
+        open.into_values().collect()
+    }
+
+    fn release_of(&self, row: &Row) -> Release {
+        let period = &self.accounts[&row.account_id].book.period;
+        let running = |(key, record): (&ClaimKey, &ClaimRecord)| {
+            let claim =
+                IdempotencyClaim { environment_id: key.1, key_hash: key.2, fingerprint: record.fingerprint };
+            (record.call_id == row.entry.call_id && record.state == ClaimState::Running).then_some(claim)
+        };
+        let call = row.entry.call.unwrap();
+        let hold = Hold {
+            call_id: row.entry.call_id,
+            account_id: row.account_id,
+            call,
+            takes: Vec::new(),
+            period: if row.at >= period.starts_at { period.index } else { u32::MAX },
+            capped: self.spends.contains_key(&call.key_id),
+            held_at: row.at,
+        };
+        let claim = self.claims.iter().find_map(running);
+        Release { hold, amount: Credits::ZERO, outcome: Outcome::Abandoned, whole: true, claim }
+    }
+}

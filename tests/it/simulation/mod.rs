@@ -1,0 +1,33 @@
+//! The ledger's writers over a database that is slow, refuses, loses connections and delivers late, with gateways that die
+//! and customers that hang up. All of it follows from a seed, so every run can be repeated.
+//!
+//! `SEEDS=1000 cargo nextest run simulation` runs more seeds; `SEED=17` runs one.
+
+mod check;
+mod client;
+pub(crate) mod database;
+mod store;
+mod world;
+
+use std::env;
+
+/// Seeds of a run without `SEEDS`.
+const SEEDS: u64 = 24;
+
+fn number(variable: &str) -> Option<u64> {
+    env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} must be a number")))
+}
+
+#[test]
+fn every_rule_holds_after_every_step_and_customers_pay_for_what_they_got() {
+    let seeds = match number("SEED") {
+        Some(seed) => seed..=seed,
+        None => 1..=number("SEEDS").unwrap_or(SEEDS),
+    };
+    for seed in seeds {
+        println!("seed {seed}");
+        let run = world::run(seed);
+        println!("{run:?}");
+        assert_eq!(run, world::run(seed), "seed {seed} did not repeat itself");
+    }
+}

@@ -1,0 +1,235 @@
+//! A writer's way to the database in memory: slow, and unreliable in every way a real one is.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep};
+
+use super::check::Checker;
+use super::database::Database;
+
+/// How often, out of 1,000 requests to the database, which of them goes wrong in which way.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Chaos {
+    /// The database cannot write.
+    unavailable: u32,
+    /// It asks for another try.
+    conflict: u32,
+    /// It refuses the batch.
+    refused: u32,
+    /// The connection is lost before the statement arrives.
+    lost_before: u32,
+    /// The connection is lost after the commit.
+    lost_after: u32,
+    /// The connection is lost, and the statement arrives later.
+    late: u32,
+    /// The answer takes longer than a gateway may be silent.
+    stuck: u32,
+    /// Longest time of an ordinary request, in milliseconds.
+    latency_ms: u64,
+}
+
+impl Chaos {
+    /// A mix of its own for every seed, so that rare combinations come up.
+    pub(crate) fn draw(rng: &mut StdRng) -> Self {
+        let mut rate = |most: [u32; 4]| most[rng.random_range(0..most.len())];
+        Self {
+            unavailable: rate([0, 0, 10, 50]),
+            conflict: rate([0, 0, 20, 100]),
+            refused: rate([0, 0, 0, 20]),
+            lost_before: rate([0, 5, 20, 50]),
+            lost_after: rate([0, 5, 20, 50]),
+            late: rate([0, 5, 20, 50]),
+            stuck: rate([0, 0, 1, 3]),
+            latency_ms: u64::from(rate([1, 5, 20, 200])),
+        }
+    }
+}
+
+/// What a request to the database comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Fine,
+    Unavailable,
+    Conflict,
+    Refused,
+    LostBefore,
+    LostAfter,
+    Late,
+}
+
+/// The database and everything that happens to it.
+pub(crate) struct Shared {
+    pub(crate) database: Database,
+    pub(crate) checker: Checker,
+    pub(crate) chaos: Chaos,
+    /// The first rule that was broken.
+    pub(crate) failure: Option<String>,
+    rng: StdRng,
+    log: Sha256,
+    started_at: DateTime<Utc>,
+    started: Instant,
+}
+
+/// Shared by all nodes.
+#[derive(Clone)]
+pub(crate) struct Server(Arc<Mutex<Shared>>);
+
+impl Server {
+    pub(crate) fn new(seed: u64, started_at: DateTime<Utc>) -> Self {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let chaos = Chaos::draw(&mut rng);
+        Self(Arc::new(Mutex::new(Shared {
+            database: Database::default(),
+            checker: Checker::default(),
+            chaos,
+            failure: None,
+            rng,
+            log: Sha256::new(),
+            started_at,
+            started: Instant::now(),
+        })))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.0.lock().unwrap()
+    }
+
+    /// A store for one writer.
+    pub(crate) fn store(&self) -> SimStore {
+        SimStore { server: self.clone(), session: 0 }
+    }
+
+    /// Runs `request` at the server, whether or not its client is still there when it ends.
+    async fn request<T: Send + std::fmt::Debug + 'static>(
+        &self,
+        request: impl FnOnce(&mut Shared) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (fate, there, back) = self.lock().draw();
+        match fate {
+            Fate::Unavailable => return Err(StoreError::Unavailable("simulated".into())),
+            Fate::Conflict => return Err(StoreError::Conflict("simulated".into())),
+            Fate::Refused => return Err(StoreError::Refused("simulated".into())),
+            Fate::LostBefore => return Err(StoreError::Unknown("simulated".into())),
+            Fate::Fine | Fate::LostAfter | Fate::Late => {}
+        }
+        let (reply, answer) = oneshot::channel();
+        let server = self.clone();
+        tokio::spawn(async move {
+            sleep(there).await;
+            let mut shared = server.lock();
+            let answer = request(&mut shared);
+            shared.note(&format!("{answer:?}"));
+            shared.check();
+            let _ = reply.send(answer);
+        });
+        if fate == Fate::Late {
+            return Err(StoreError::Unknown("simulated".into()));
+        }
+        let answer = answer.await.unwrap();
+        sleep(back).await;
+        if fate == Fate::LostAfter { Err(StoreError::Unknown("simulated".into())) } else { answer }
+    }
+}
+
+impl Shared {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.started_at + TimeDelta::from_std(self.started.elapsed()).unwrap()
+    }
+
+    /// Adds an event to the log.
+    pub(crate) fn note(&mut self, event: &str) {
+        self.log.update(format!("{} {event}\n", self.now()));
+    }
+
+    /// Checks every rule for what has changed since the last time. A task of the server has nobody to panic to, so the
+    /// first failure is kept for the test to find.
+    pub(crate) fn check(&mut self) {
+        let (checker, database) = (&mut self.checker, &self.database);
+        if self.failure.is_none()
+            && let Err(panic) = catch_unwind(AssertUnwindSafe(|| checker.step(database)))
+        {
+            let words = panic.downcast_ref::<String>().cloned();
+            self.failure = Some(words.unwrap_or_else(|| "a rule was broken".into()));
+        }
+    }
+
+    /// The hash of all events so far.
+    pub(crate) fn log_hash(&self) -> [u8; 32] {
+        self.log.clone().finalize().into()
+    }
+
+    /// What becomes of the next request, and how long it takes there and back.
+    fn draw(&mut self) -> (Fate, Duration, Duration) {
+        let chaos = self.chaos;
+        let mut dice = self.rng.random_range(0..1_000_u32);
+        let mut hit = |rate: u32| {
+            let hit = dice < rate;
+            dice = dice.wrapping_sub(rate);
+            hit
+        };
+        let fates = [
+            (chaos.unavailable, Fate::Unavailable),
+            (chaos.conflict, Fate::Conflict),
+            (chaos.refused, Fate::Refused),
+            (chaos.lost_before, Fate::LostBefore),
+            (chaos.lost_after, Fate::LostAfter),
+            (chaos.late, Fate::Late),
+        ];
+        let fate = fates.into_iter().find(|(rate, _)| hit(*rate)).map_or(Fate::Fine, |(_, fate)| fate);
+        let mut latency = || {
+            let stuck = self.rng.random_range(0..1_000) < chaos.stuck;
+            let most = if stuck { 100_000 } else { chaos.latency_ms };
+            Duration::from_millis(self.rng.random_range(0..=most))
+        };
+        let (there, back) = (latency(), latency());
+        (fate, there, back)
+    }
+}
+
+/// One writer's store.
+pub(crate) struct SimStore {
+    server: Server,
+    session: i32,
+}
+
+impl LedgerStore for SimStore {
+    async fn open_epoch(&mut self) -> Result<Epoch, StoreError> {
+        let opened = self.server.request(|shared| Ok(shared.database.open_epoch(shared.now()))).await?;
+        self.session = 0;
+        Ok(opened)
+    }
+
+    async fn commit(&mut self, batch: &Batch) -> Result<Effects, StoreError> {
+        let (batch, session) = (batch.clone(), self.session);
+        self.server.request(move |shared| shared.database.commit(&batch, session, shared.now())).await
+    }
+
+    async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, StoreError> {
+        let batch = batch.clone();
+        let (resolution, session) =
+            self.server.request(move |shared| shared.database.resolve(&batch)).await?;
+        self.session = session;
+        Ok(resolution)
+    }
+
+    async fn heartbeat(&mut self, epoch: Epoch) -> Result<(), StoreError> {
+        self.server.request(move |shared| shared.database.heartbeat(epoch, shared.now())).await
+    }
+
+    async fn close_epoch(&mut self, epoch: Epoch) -> Result<(), StoreError> {
+        self.server
+            .request(move |shared| {
+                shared.database.close(epoch, shared.now());
+                Ok(())
+            })
+            .await
+    }
+}
