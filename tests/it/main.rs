@@ -5,6 +5,7 @@
     reason = "a test that cannot go on should say where it stopped, helpers included"
 )]
 
+mod api;
 mod architecture;
 mod command;
 mod gate;

@@ -1,0 +1,8 @@
+//! The built-in endpoints, through the whole gateway.
+
+mod account;
+mod analysis;
+mod catalogue;
+mod health;
+mod probes;
+mod stages;
