@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::billing::{Billing, Standing};
@@ -129,21 +129,31 @@ fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
     }
 }
 
+#[derive(Serialize)]
+struct DryRunAnswer {
+    success: bool,
+    dry_run: DryRun,
+}
+
+#[derive(Serialize)]
+struct DryRun {
+    credits: Credits,
+    credits_available: Credits,
+    /// None where there are too few.
+    credits_after: Option<Credits>,
+    would_succeed: bool,
+}
+
 /// The price of the call and the balance after it; nothing is charged, and nothing is promised.
 fn dry_run(caller: &Caller, price: Credits) -> Response {
     let billing = caller.unbilled();
-    let price = if caller.key.mode == Mode::Test { Credits::ZERO } else { price };
-    let after = billing.standing.remaining.checked_sub(price);
-    let body = json!({
-        "success": true,
-        "dry_run": {
-            "credits": price,
-            "credits_available": billing.standing.remaining,
-            "credits_after": after,
-            "would_succeed": after.is_some() && billing.standing.requests_remaining > 0,
-        },
-    });
-    with_billing(render::json_ok(body), billing)
+    let is_free = caller.key.mode == Mode::Test;
+    let credits = if is_free { Credits::ZERO } else { price };
+    let credits_available = billing.standing.remaining;
+    let credits_after = credits_available.checked_sub(credits);
+    let would_succeed = is_free || (credits_after.is_some() && billing.standing.requests_remaining > 0);
+    let dry_run = DryRun { credits, credits_available, credits_after, would_succeed };
+    with_billing(render::json_ok(DryRunAnswer { success: true, dry_run }), billing)
 }
 
 /// Puts billing facts on an answer.

@@ -9,6 +9,7 @@ mod analysis;
 mod api;
 mod architecture;
 mod command;
+mod faults;
 mod gate;
 mod http;
 mod ledger;

@@ -1,3 +1,9 @@
-//! The built-in endpoints.
+//! The built-in endpoints, through the whole gateway.
 
+mod account;
+mod analysis;
+mod catalogue;
+mod health;
 mod ledger;
+mod probes;
+mod stages;

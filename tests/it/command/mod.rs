@@ -9,6 +9,6 @@ mod key;
 mod ledger;
 mod migrate;
 mod private;
-mod program;
+pub(crate) mod program;
 mod serve;
 mod with_postgres;

@@ -11,17 +11,17 @@ use serde_json::Value;
 use crate::support::database::TestDatabase;
 
 /// The program without anything of this process's environment but the search path.
-pub(super) fn bare(words: &[&str]) -> Command {
+pub(crate) fn bare(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fluence"));
     command.args(words).env_clear().env("PATH", std::env::var_os("PATH").unwrap()).stdin(Stdio::null());
     command
 }
 
 /// What a run left.
-pub(super) struct Ran {
-    pub(super) status: i32,
-    pub(super) out: String,
-    pub(super) err: String,
+pub(crate) struct Ran {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl From<Output> for Ran {
@@ -37,7 +37,7 @@ impl From<Output> for Ran {
 impl Ran {
     /// The one line of a command that failed.
     #[track_caller]
-    pub(super) fn failure(&self) -> &str {
+    pub(crate) fn failure(&self) -> &str {
         assert_eq!((self.status, self.out.as_str()), (1, ""), "{}", self.err);
         let line = self.err.strip_suffix('\n').unwrap();
         assert!(!line.contains('\n'), "more than one line: {line}");
@@ -46,14 +46,14 @@ impl Ran {
 
     /// What the command line was refused for.
     #[track_caller]
-    pub(super) fn usage(&self) -> &str {
+    pub(crate) fn usage(&self) -> &str {
         assert_eq!((self.status, self.out.as_str()), (2, ""), "{}", self.err);
         &self.err
     }
 
     /// The one JSON object of a command that succeeded in silence.
     #[track_caller]
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert_eq!((self.status, self.err.as_str()), (0, ""), "{}", self.out);
         let value: Value = serde_json::from_str(&self.out).unwrap();
         assert!(value.is_object() && self.out.ends_with("}\n"), "{}", self.out);
@@ -62,13 +62,13 @@ impl Ran {
 }
 
 /// A database with plans, a pepper, and the program that works on them.
-pub(super) struct Program {
-    pub(super) database: TestDatabase,
-    pub(super) pepper: String,
+pub(crate) struct Program {
+    pub(crate) database: TestDatabase,
+    pub(crate) pepper: String,
 }
 
 impl Program {
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let database = TestDatabase::new().await;
         let mut connection = database.pool().acquire().await.unwrap();
         catalogue::save(&mut connection, &Catalogue::shipped().unwrap()).await.unwrap();
@@ -76,27 +76,27 @@ impl Program {
     }
 
     /// A command that has yet to run.
-    pub(super) fn command(&self, words: &[&str]) -> Command {
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = bare(words);
         command.env("DATABASE_URL", self.database.url()).env("FLUENCE_PEPPER", &self.pepper);
         command
     }
 
     /// Runs a command to its end.
-    pub(super) fn run(&self, words: &[&str]) -> Ran {
+    pub(crate) fn run(&self, words: &[&str]) -> Ran {
         self.command(words).output().unwrap().into()
     }
 
     /// Runs a command that succeeds, with `--json`.
     #[track_caller]
-    pub(super) fn json(&self, words: &[&str]) -> Value {
+    pub(crate) fn json(&self, words: &[&str]) -> Value {
         let words: Vec<&str> = words.iter().copied().chain(["--json"]).collect();
         self.run(&words).json()
     }
 
     /// The id of a new account on this plan.
     #[track_caller]
-    pub(super) fn account(&self, edition: &str, plan: &str) -> String {
+    pub(crate) fn account(&self, edition: &str, plan: &str) -> String {
         let words = ["account", "create", "--name", "Acme", "--email", "ops@acme.example"];
         let words: Vec<&str> = words.into_iter().chain(["--edition", edition, "--plan", plan]).collect();
         text(&self.json(&words), "id")
@@ -104,12 +104,12 @@ impl Program {
 
     /// An account's credits.
     #[track_caller]
-    pub(super) fn balance(&self, account: &str) -> i64 {
+    pub(crate) fn balance(&self, account: &str) -> i64 {
         self.json(&["account", "show", account])["balance"].as_i64().unwrap()
     }
 
     /// Every row of every table, as text.
-    pub(super) async fn dump(&self) -> String {
+    pub(crate) async fn dump(&self) -> String {
         let tables: Vec<String> = sqlx::query_scalar(
             "select quote_ident(relname) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace",
         )
@@ -128,17 +128,17 @@ impl Program {
 
 /// A text of a JSON object.
 #[track_caller]
-pub(super) fn text(object: &Value, name: &str) -> String {
+pub(crate) fn text(object: &Value, name: &str) -> String {
     object[name].as_str().unwrap_or_else(|| panic!("no text `{name}` in {object}")).to_owned()
 }
 
 /// The names of a JSON object.
-pub(super) fn names(object: &Value) -> Vec<&str> {
+pub(crate) fn names(object: &Value) -> Vec<&str> {
     object.as_object().unwrap().keys().map(String::as_str).collect()
 }
 
 /// The permission bits of a file.
-pub(super) fn mode(path: &Path) -> u32 {
+pub(crate) fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }

@@ -65,11 +65,12 @@ async fn a_failure_in_test_mode_gives_nothing_back_because_nothing_was_taken() {
 }
 
 #[tokio::test]
-async fn a_dry_run_in_test_mode_costs_nothing() {
+async fn a_dry_run_in_test_mode_costs_nothing_and_would_succeed() {
     let gateway = Gateway::start().await;
-    let customer = gateway.professional().await;
+    let customer = gateway.customer_on(|plan| plan.requests = 0).await;
     let key = gateway.test_key(customer.account).await;
     let dry = answer(gateway.posting("/crm", &key, &marina()).header("x-dry-run", "true")).await;
+    assert_eq!(dry.body["dry_run"]["would_succeed"], true);
     assert_eq!(
         (&dry.body["dry_run"]["credits"], &dry.body["dry_run"]["credits_after"]),
         (&json!(0), &json!(1000))

@@ -197,10 +197,15 @@ impl Gateway {
 
     /// Imports the sample people into the shared directory.
     pub(crate) async fn with_sample_people(&self) {
+        self.with_people(SAMPLE_PEOPLE).await;
+    }
+
+    /// Imports people, one JSON line each, into the shared directory.
+    pub(crate) async fn with_people(&self, lines: &str) {
         let pool = self.database.pool();
         let options =
             ImportOptions { default_source: "sample".into(), retention: Duration::from_secs(86_400) };
-        let report = import(pool, Cursor::new(SAMPLE_PEOPLE), &options, Utc::now()).await.unwrap();
+        let report = import(pool, Cursor::new(lines), &options, Utc::now()).await.unwrap();
         assert!(report.is_clean(), "{report:?}");
     }
 }

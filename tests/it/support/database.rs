@@ -45,6 +45,20 @@ impl TestDatabase {
         self.admin.clone().database(&self.name)
     }
 
+    /// Cuts every connection that is not this test's own, and lets nobody in.
+    pub(crate) async fn close_doors(&self) {
+        let name = &self.name;
+        run(&self.admin, format!("alter database {name} with allow_connections false")).await;
+        let others = "select pg_terminate_backend(pid) from pg_stat_activity
+                       where datname = current_database() and application_name like 'fluence%'";
+        sqlx::query(others).execute(&self.pool).await.unwrap();
+    }
+
+    /// Lets everybody in again.
+    pub(crate) async fn open_doors(&self) {
+        run(&self.admin, format!("alter database {} with allow_connections true", self.name)).await;
+    }
+
     /// The same as a URL, for `DATABASE_URL`.
     pub(crate) fn url(&self) -> String {
         self.options().to_url_lossy().to_string()

@@ -1,0 +1,104 @@
+//! The paid endpoints on real people: who was found, and under which names of the fields.
+
+use serde_json::{Value, json};
+
+use crate::gate::people::marina;
+use crate::support::gateway::Gateway;
+
+const PATHS: [&str; 4] = ["/crm_basico", "/crm", "/analyze", "/analyze-comprehensive"];
+
+fn marina_in_english() -> Value {
+    json!({ "first_name": "Marina", "last_name": "Duarte Prado", "company": "Horizonte Sistemas" })
+}
+
+#[tokio::test]
+async fn either_set_of_names_is_accepted_everywhere() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.customer("2025-06", "enterprise").await;
+    let mut both = marina();
+    both.as_object_mut().unwrap().extend(marina_in_english().as_object().unwrap().clone());
+    for path in PATHS {
+        for body in [marina(), marina_in_english(), both.clone()] {
+            let answer = gateway.post(path, &customer.key, &body).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+            assert_eq!(answer.body["success"], true);
+            assert_eq!(answer.body["analise"]["person"]["first_name"], "Marina");
+        }
+    }
+    gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn the_person_is_told_as_the_source_has_them_and_how_they_matched() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let answer = gateway.post("/crm_basico", &customer.key, &marina()).await;
+    let analise = &answer.body["analise"];
+    assert_eq!(
+        analise["person"],
+        json!({
+            "first_name": "Marina",
+            "last_name": "Duarte Prado",
+            "company": "Horizonte Sistemas Ltda",
+            "title": "Gerente de Implantação e Sucesso do Cliente",
+            "location": "Belo Horizonte, MG",
+        })
+    );
+    assert_eq!(analise["match"]["source"], "directory");
+    let confidence = analise["match"]["confidence"].as_f64().unwrap();
+    assert!((0.5..=1.0).contains(&confidence), "{confidence}");
+    assert!(analise["match"]["evidence"].is_object(), "{analise}");
+}
+
+#[tokio::test]
+async fn a_comprehensive_analysis_costs_what_its_tier_costs() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.customer("2025-06", "enterprise").await;
+    for (tier, price) in [("basic", 1), ("standard", 2), ("premium", 2)] {
+        let mut body = marina_in_english();
+        body["tier"] = tier.into();
+        let answer = gateway.post("/analyze-comprehensive", &customer.key, &body).await;
+        assert_eq!((answer.status, &answer.billing()["creditos_utilizados"]), (200, &json!(price)), "{tier}");
+    }
+    gateway.assert_books_are_right().await;
+    assert_eq!(gateway.balance(customer.account).await, 500_000 - 5);
+}
+
+#[tokio::test]
+async fn a_standard_analysis_of_somebody_without_posts_captures_one_of_the_two_held() {
+    let gateway = Gateway::start().await;
+    let line = json!({ "first_name": "Ada", "last_name": "Calada", "company": "Silêncio Ltda" });
+    gateway.with_people(&line.to_string()).await;
+    let customer = gateway.customer("2025-06", "enterprise").await;
+    let body =
+        json!({ "first_name": "Ada", "last_name": "Calada", "company": "Silêncio", "tier": "standard" });
+    let answer = gateway.post("/analyze-comprehensive", &customer.key, &body).await;
+    assert_eq!(
+        (answer.status, &answer.billing()["creditos_utilizados"]),
+        (200, &json!(1)),
+        "{}",
+        answer.text
+    );
+    answer.assert_accounted();
+    gateway.assert_books_are_right().await;
+    assert_eq!(gateway.balance(customer.account).await, 499_999);
+}
+
+#[tokio::test]
+async fn a_store_of_people_that_cannot_be_asked_is_refunded() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    sqlx::query("alter table directory_people rename to away")
+        .execute(gateway.database.pool())
+        .await
+        .unwrap();
+    let answer = gateway.post("/crm", &customer.key, &marina()).await;
+    assert_eq!(answer.status, 500, "{}", answer.text);
+    answer.assert_accounted();
+    assert_eq!(answer.billing()["reembolsado"], true);
+    gateway.assert_books_are_right().await;
+    assert_eq!(gateway.balance(customer.account).await, 1000);
+}

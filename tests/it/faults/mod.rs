@@ -1,0 +1,3 @@
+//! What is promised when processes die.
+
+mod crash;

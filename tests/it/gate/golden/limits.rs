@@ -1,0 +1,60 @@
+//! Refusals of limits.
+
+use std::future::ready;
+
+use insta::assert_snapshot;
+
+use crate::gate::handlers::{Turnstile, answering, paid_answer};
+use crate::gate::people::marina;
+use crate::support::gateway::{Answer, Gateway};
+
+/// Sends until the rate refuses.
+async fn limited(gateway: &Gateway, key: &str) -> Answer {
+    loop {
+        let answer = gateway.get("/creditos", key).await;
+        if answer.status != 200 {
+            return answer;
+        }
+    }
+}
+
+#[tokio::test]
+async fn rate_limited() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.customer_on(|plan| (plan.rate_per_s, plan.burst) = (1, 2)).await;
+    assert_snapshot!(limited(&gateway, &customer.key).await.golden(), @r#"
+    429 | retry-after: 1
+    {"success":false,"error":{"type":"rate_limit_exceeded","message":"More than 1 requests per second","code":429,"user_action":"Wait 1 s and send again, more slowly; a larger plan allows more: https://example.com/upgrade.","support_contact":"support@example.com","retry_after":1,"current_limit":"1 requests/second","limit":"requests_per_second"},"error_code":"RATE_LIMITED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    "#);
+}
+
+#[tokio::test]
+async fn concurrency_limited() {
+    let turnstile = Turnstile::new();
+    let gateway = turnstile.before(paid_answer).await;
+    let customer = gateway.customer_on(|plan| plan.concurrency = 1).await;
+    let body = marina();
+    let second = async {
+        turnstile.reached(1).await;
+        let second = gateway.post("/crm", &customer.key, &body).await;
+        turnstile.let_go(1);
+        second
+    };
+    let (_, refused) = tokio::join!(gateway.post("/crm", &customer.key, &body), second);
+    assert_snapshot!(refused.golden(), @r#"
+    429 | retry-after: 1
+    {"success":false,"error":{"type":"rate_limit_exceeded","message":"More than 1 requests at once","code":429,"user_action":"Wait for the answers to your open requests; a larger plan allows more: https://fluence.example/plans.","support_contact":"help@fluence.example","retry_after":1,"current_limit":"1 concurrent requests","limit":"concurrent_requests"},"error_code":"CONCURRENCY_LIMITED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.2}}
+    "#);
+}
+
+#[tokio::test]
+async fn quota_exceeded() {
+    let gateway = answering(|| ready(paid_answer())).await;
+    let customer = gateway.customer_on(|plan| plan.requests = 1).await;
+    gateway.post("/crm", &customer.key, &marina()).await;
+    let refused = gateway.post("/crm", &customer.key, &marina()).await;
+    assert_snapshot!(refused.golden_without(&["retry_after"]), @r#"
+    429 | retry-after: …
+    {"success":false,"error":{"type":"rate_limit_exceeded","message":"The 1 requests of this billing period are used up","code":429,"user_action":"Wait for the next billing period, or choose a larger plan at https://fluence.example/plans.","support_contact":"help@fluence.example","retry_after":"…","current_limit":"1 requests/period","limit":"requests_per_period"},"error_code":"QUOTA_EXCEEDED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.2}}
+    "#);
+}

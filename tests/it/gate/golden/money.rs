@@ -1,0 +1,129 @@
+//! Answers and refusals that are about money.
+
+use insta::assert_snapshot;
+
+use crate::gate::handlers::Turnstile;
+use crate::gate::handlers::paid_answer;
+use crate::gate::people::{luiz, marina, nobody};
+use crate::support::gateway::{Gateway, answer};
+
+#[tokio::test]
+async fn insufficient_credits() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.enterprise(1).await;
+    let refused = gateway.post("/crm", &customer.key, &marina()).await;
+    refused.assert_accounted();
+    assert_snapshot!(refused.golden(), @r#"
+    402
+    {"success":false,"error":{"type":"insufficient_credits","message":"This call needs 2 credits, the account has 1","code":402,"user_action":"Buy credits or a larger plan at https://example.com/upgrade.","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade"},"error_code":"INSUFFICIENT_CREDITS","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
+    "#);
+}
+
+#[tokio::test]
+async fn key_cap_reached_for_the_day() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let (_, key) = gateway.key(customer.account, |key| key.daily_cap = Some(1)).await;
+    let refused = gateway.post("/crm", &key, &marina()).await;
+    refused.assert_accounted();
+    assert_snapshot!(refused.golden(), @r#"
+    402
+    {"success":false,"error":{"type":"insufficient_credits","message":"This API key has spent its cap of 1 credit a day","code":402,"user_action":"Raise the key's cap in the console, use another key, or wait until the time in `resets_at`.","support_contact":"support@example.com","current_limit":"1 credits/day","limit":"key_credits_per_day","resets_at":"…"},"error_code":"KEY_CAP_REACHED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    "#);
+}
+
+#[tokio::test]
+async fn key_cap_reached_for_the_month() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let (_, key) = gateway.key(customer.account, |key| key.monthly_cap = Some(1)).await;
+    let refused = gateway.post("/crm", &key, &marina()).await;
+    refused.assert_accounted();
+    assert_snapshot!(refused.golden(), @r#"
+    402
+    {"success":false,"error":{"type":"insufficient_credits","message":"This API key has spent its cap of 1 credit a month","code":402,"user_action":"Raise the key's cap in the console, use another key, or wait until the time in `resets_at`.","support_contact":"support@example.com","current_limit":"1 credits/month","limit":"key_credits_per_month","resets_at":"…"},"error_code":"KEY_CAP_REACHED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    "#);
+}
+
+#[tokio::test]
+async fn profile_not_found_is_charged() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let searched = gateway.post("/crm", &customer.key, &nobody()).await;
+    searched.assert_accounted();
+    assert_snapshot!(searched.golden(), @r#"
+    404
+    {"success":false,"error":{"type":"not_found","message":"Nobody with this name was found at this company","code":404,"user_action":"Check the spelling, try the company's full name, or add the person to your contacts.","support_contact":"support@example.com"},"error_code":"PROFILE_NOT_FOUND","request_id":"…","billing_info":{"creditos_utilizados":2,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.2}}
+    "#);
+    gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn multiple_matches_are_charged_and_tell_role_and_city_only() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let searched = gateway.post("/crm", &customer.key, &luiz()).await;
+    searched.assert_accounted();
+    assert_snapshot!(searched.golden(), @r#"
+    409
+    {"success":false,"error":{"type":"multiple_matches","message":"2 people match and cannot be told apart","code":409,"user_action":"Give the full name and the company's full name, or add the person you mean to your contacts.","support_contact":"support@example.com","total_matches":2,"candidates":[{"role":"Gerente de Contabilidade","city":"Curitiba, PR"},{"role":"Diretor Comercial","city":"Goiânia, GO"}]},"error_code":"MULTIPLE_MATCHES","request_id":"…","billing_info":{"creditos_utilizados":2,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.2}}
+    "#);
+    gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn idempotency_key_reused() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let keyed = |body| gateway.posting("/crm", &customer.key, &body).header("idempotency-key", "a");
+    answer(keyed(nobody())).await;
+    let refused = answer(keyed(marina())).await;
+    refused.assert_accounted();
+    assert_snapshot!(refused.golden(), @r#"
+    422
+    {"success":false,"error":{"type":"idempotency_error","message":"This Idempotency-Key was used with another request","code":422,"user_action":"Use a new Idempotency-Key for each different request.","support_contact":"support@example.com"},"error_code":"IDEMPOTENCY_KEY_REUSED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.2}}
+    "#);
+    gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn idempotency_in_progress() {
+    let turnstile = Turnstile::new();
+    let gateway = turnstile.before(paid_answer).await;
+    let customer = gateway.professional().await;
+    let keyed = || answer(gateway.posting("/crm", &customer.key, &marina()).header("idempotency-key", "a"));
+    let second = async {
+        turnstile.reached(1).await;
+        let second = keyed().await;
+        turnstile.let_go(1);
+        second
+    };
+    let (_, refused) = tokio::join!(keyed(), second);
+    assert_snapshot!(refused.golden(), @r#"
+    409 | retry-after: 2
+    {"success":false,"error":{"type":"idempotency_error","message":"A call with this Idempotency-Key is still being served","code":409,"user_action":"Wait for the time in `retry_after`, then send the same request again to get its answer.","support_contact":"help@fluence.example","retry_after":2},"error_code":"IDEMPOTENCY_IN_PROGRESS","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.2}}
+    "#);
+    gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_paid_answer() {
+    let gateway = crate::gate::handlers::answering(|| std::future::ready(paid_answer())).await;
+    let customer = gateway.professional().await;
+    assert_snapshot!(gateway.post("/crm", &customer.key, &marina()).await.golden(), @r#"
+    200
+    {"success":true,"analise":{"person":null},"billing_info":{"creditos_utilizados":2,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.2}}
+    "#);
+}
+
+#[tokio::test]
+async fn a_dry_run() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let request = gateway.posting("/crm", &customer.key, &marina()).header("x-dry-run", "true");
+    assert_snapshot!(answer(request).await.golden(), @r#"
+    200
+    {"success":true,"dry_run":{"credits":2,"credits_available":1000,"credits_after":998,"would_succeed":true},"billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    "#);
+}
