@@ -1,5 +1,7 @@
 //! `fluence demo`: a demonstration account, its key, people to ask about, and curl lines that are ready to run.
 
+mod calls;
+
 use std::io::{self, Cursor, Write};
 use std::net::SocketAddr;
 
@@ -8,6 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::Connection;
 
+use self::calls::{Call, calls};
 use super::context::Context;
 use super::directory::import_into;
 use super::healthcheck::reachable;
@@ -19,10 +22,8 @@ use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::key::{KeyFormat, KeySecret, KeyState, Scope};
-use crate::domain::person::PersonQuery;
 use crate::domain::plan::PlanRef;
 use crate::ledger::operation::Operation;
-use crate::people::directory_line::DirectoryLine;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::clock;
 use crate::storage::keys::{self, NewKey};
@@ -147,12 +148,6 @@ struct DemoReport<'a> {
     calls: Vec<Call>,
 }
 
-#[derive(Serialize)]
-struct Call {
-    endpoint: &'static str,
-    curl: String,
-}
-
 impl Report for DemoReport<'_> {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(
@@ -166,95 +161,5 @@ impl Report for DemoReport<'_> {
         )?;
         writeln!(out, "\nTry it:")?;
         self.calls.iter().try_for_each(|call| writeln!(out, "\n{}", call.curl))
-    }
-}
-
-/// The body of a call, in the order in which people are named.
-#[derive(Serialize)]
-struct Question {
-    first_name: String,
-    last_name: String,
-    company: String,
-}
-
-/// The same in Portuguese.
-#[derive(Serialize)]
-struct Pergunta {
-    primeiro_nome: String,
-    ultimo_nome: String,
-    empresa: String,
-}
-
-/// One line for each endpoint, with people of the sample.
-fn calls(address: SocketAddr, key: &str) -> anyhow::Result<Vec<Call>> {
-    let (pt, en) = (sample_person("pt")?, sample_person("en")?);
-    let portuguese = serde_json::to_string(&Pergunta {
-        primeiro_nome: pt.first_name,
-        ultimo_nome: pt.last_name,
-        empresa: pt.company,
-    })?;
-    let english = serde_json::to_string(&Question {
-        first_name: en.first_name,
-        last_name: en.last_name,
-        company: en.company,
-    })?;
-    let get =
-        |path: &str| format!("curl -sS http://{address}{path} -H {}", quoted(&format!("X-API-Key: {key}")));
-    let post = |path: &str, body: &str| {
-        format!("{} -H 'Content-Type: application/json' -d {}", get(path), quoted(body))
-    };
-    Ok(vec![
-        Call { endpoint: "/saude", curl: get("/saude") },
-        Call { endpoint: "/crm_basico", curl: post("/crm_basico", &portuguese) },
-        Call { endpoint: "/crm", curl: post("/crm", &portuguese) },
-        Call { endpoint: "/analyze", curl: post("/analyze", &english) },
-    ])
-}
-
-/// The first sample person who writes in this language.
-fn sample_person(language: &str) -> anyhow::Result<PersonQuery> {
-    let lines = SAMPLE_PEOPLE.lines().filter(|line| !line.trim().is_empty());
-    for line in lines {
-        let person = DirectoryLine::parse(line.as_bytes())?;
-        if person.languages.first().is_some_and(|first| first == language) {
-            let DirectoryLine { first_name, last_name, company, .. } = person;
-            return Ok(PersonQuery { first_name, last_name, company });
-        }
-    }
-    Err(anyhow!("no sample person writes in `{language}`"))
-}
-
-/// A word for the shell, whatever is in it.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_curl_lines_ask_about_one_person_each() {
-        for language in ["pt", "en"] {
-            let person = sample_person(language).unwrap();
-            let alike = SAMPLE_PEOPLE.lines().filter(|line| {
-                let line = DirectoryLine::parse(line.as_bytes()).unwrap();
-                line.first_name == person.first_name && line.last_name == person.last_name
-            });
-            assert_eq!(alike.count(), 1, "{person:?}");
-        }
-    }
-
-    #[test]
-    fn the_shell_passes_an_apostrophe_on() {
-        assert_eq!(quoted("d'Ávila"), r"'d'\''Ávila'");
-    }
-
-    #[test]
-    fn the_lines_lead_to_the_address() {
-        let calls = calls("127.0.0.1:9".parse().unwrap(), "KEY").unwrap();
-        assert_eq!(calls[0].curl, "curl -sS http://127.0.0.1:9/saude -H 'X-API-Key: KEY'");
-        let endpoints: Vec<_> = calls.iter().map(|call| call.endpoint).collect();
-        assert_eq!(endpoints, ["/saude", "/crm_basico", "/crm", "/analyze"]);
     }
 }

@@ -1,0 +1,84 @@
+//! `make bench`: what a call costs, against what, in one run on one machine. docs/performance.md says how to read it.
+//!
+//! One program plays every part: it starts itself again as the servers that the gateway is measured against, so that the
+//! CPU time of each can be told apart.
+
+mod customers;
+mod growth;
+mod http;
+mod load;
+mod machine;
+mod options;
+mod postgres;
+mod report;
+mod serve;
+mod servers;
+mod writer;
+
+use std::env;
+
+use fluence::server::stop::signalled;
+
+use crate::machine::Steal;
+use crate::options::{Options, Part};
+use crate::postgres::Postgres;
+use crate::report::Report;
+
+/// The allocator of the gateway, for all that it is compared with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    // `cargo bench` adds a word for its own harness.
+    let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
+    match words.split_first() {
+        Some((part, [])) if part == "serve-bare" => serve::bare::serve().await,
+        Some((part, [])) if part == "serve-product" => serve::product::serve().await,
+        Some((part, [])) if part == "serve-one-transaction" => serve::one_transaction::serve().await,
+        Some((part, rest)) if part == "hold" => writer::hold(rest).await,
+        _ => measure(&Options::read(&words)?).await,
+    }
+}
+
+/// Starts the private Postgres, measures, and takes it down again, even when interrupted.
+async fn measure(options: &Options) -> anyhow::Result<()> {
+    let folder = Postgres::folder()?;
+    let postgres = Postgres::start(&folder).await?;
+    let outcome = tokio::select! {
+        outcome = run(options, &postgres) => outcome,
+        signal = signalled() => Err(anyhow::anyhow!("stopped by {}", signal?)),
+    };
+    postgres.stop().await?;
+    outcome
+}
+
+async fn run(options: &Options, postgres: &Postgres) -> anyhow::Result<()> {
+    let files = postgres.scratch()?;
+    let cores = std::thread::available_parallelism()?;
+    println!(
+        "{cores} cores, load {}, PostgreSQL {}, fdatasync of 8 KiB {:.0} us, {} rounds of {} s",
+        machine::load(),
+        postgres.version().await?,
+        machine::sync_time(&files)?.as_secs_f64() * 1e6,
+        options.rounds,
+        options.turn.as_secs(),
+    );
+    let steal = Steal::now();
+    let keys = customers::seed(postgres, &files).await?;
+    let mut report = Report::default();
+    for part in &options.parts {
+        match part {
+            Part::Http => http::run(options, postgres, &keys, &files, &mut report).await?,
+            Part::Writer => writer::run(options, postgres, &files, &mut report).await?,
+            Part::Growth => growth::run(options, postgres, &mut report).await?,
+        }
+    }
+    report.print();
+    println!(
+        "\nload now {}; the host gave {:.1} % of the machine to others",
+        machine::load(),
+        Steal::now().percent_since(steal)
+    );
+    Ok(())
+}

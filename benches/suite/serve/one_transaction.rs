@@ -1,0 +1,274 @@
+//! The same gateway with the usual meter: one transaction for each call, through a pool of connections.
+//!
+//! Everything else is the product's own: server, layers, handler, rendering, log line. Only the meter differs: it takes
+//! the credits and writes the entry in a transaction of this call alone.
+
+use std::env;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, TimeDelta, Utc};
+use fluence::api::analyses::Analyses;
+use fluence::api::analysis::AnalysisApi;
+use fluence::app::SAMPLE_PEOPLE;
+use fluence::config::plans::Catalogue;
+use fluence::config::{self, Settings, Sources, routes};
+use fluence::domain::billing::{Billing, Standing};
+use fluence::domain::credits::Credits;
+use fluence::domain::ids::CallId;
+use fluence::domain::refusal::Refusal;
+use fluence::domain::route::Route;
+use fluence::domain::settlement::{Outcome, SETTLEMENT_TOML, Settlement, SettlementTable};
+use fluence::gate::account_live::Slot;
+use fluence::gate::caller::Caller;
+use fluence::gate::keyring::Keyring;
+use fluence::gate::limiter::RateLimits;
+use fluence::gate::{access, authenticate, limit, validate};
+use fluence::http::dialect::Dialects;
+use fluence::http::edge::Edge;
+use fluence::people::find::{FindConfig, People};
+use fluence::people::sample::SamplePeople;
+use fluence::secret::Pepper;
+use fluence::server::listener::{Server, ServerLimits, accept_loop};
+use fluence::server::outer::Outer;
+use fluence::server::stop::Stop;
+use fluence::storage::pool;
+use fluence::telemetry::{self, LogFormat};
+use secrecy::ExposeSecret;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{PgConnection, PgPool};
+use tokio::net::TcpListener;
+
+use crate::load::PATH;
+
+/// Connections for the transactions: more of them wait for each other on a machine with few cores.
+const POOL: u32 = 16;
+/// Set to have each capture written down too.
+pub(crate) const SETTLES: &str = "BENCH_SETTLES";
+
+/// What the meter works with.
+#[derive(Clone)]
+struct Till {
+    pool: PgPool,
+    route: Arc<Route>,
+    table: Arc<SettlementTable>,
+    deadline: Duration,
+    /// Whether a capture is written down, as the gateway does. Without it a crash leaves no trace of which of the charged
+    /// calls were answered.
+    settles: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct Charged {
+    balance: i64,
+    open_lot: i32,
+    plan_credits: i64,
+    plan_left: i64,
+    last_entry: i64,
+    period_ends_at: DateTime<Utc>,
+    requests_left: i64,
+}
+
+impl Charged {
+    fn standing(&self) -> Standing {
+        let credits = |amount: i64| Credits::try_from(amount).unwrap_or(Credits::ZERO);
+        Standing {
+            remaining: credits(self.balance),
+            plan_credits_used: credits(self.plan_credits - self.plan_left),
+            plan_credits: credits(self.plan_credits),
+            requests_remaining: u64::try_from(self.requests_left).unwrap_or(0),
+            renews_at: self.period_ends_at,
+        }
+    }
+}
+
+/// The metering layer: charge, run the handler in a task of its own, give back by its outcome.
+async fn charge(State(till): State<Till>, mut request: Request, next: Next) -> Result<Response, Refusal> {
+    let extensions = request.extensions_mut();
+    let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
+    let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
+    let slot = extensions.remove::<Slot>();
+    let charged = till.take(&caller, call_id).await.map_err(|_| Refusal::Unavailable { retry_after_s: 1 })?;
+    let Some(charged) = charged else {
+        let available = caller.account.standing().remaining;
+        return Err(Refusal::InsufficientCredits { needed: till.route.credits, available });
+    };
+    caller.account.stands(charged.standing());
+    let running = tokio::spawn(async move {
+        let answer = tokio::time::timeout(till.deadline, next.run(request)).await;
+        let response = answer.unwrap_or_else(|_| Refusal::Timeout.into_response());
+        let settled = till.settle(response, &caller, call_id, &charged).await;
+        drop(slot);
+        settled.unwrap_or_else(|_| Refusal::Internal.into_response())
+    });
+    Ok(running.await.unwrap_or_else(|_| Refusal::Internal.into_response()))
+}
+
+impl Till {
+    /// One transaction: the balance, the entry.
+    async fn take(&self, caller: &Caller, call_id: CallId) -> sqlx::Result<Option<Charged>> {
+        let mut transaction = self.pool.begin().await?;
+        let charged: Option<Charged> = sqlx::query_as(
+            "update ledger_account
+                set balance = balance - $2, open_lot_left = open_lot_left - $2,
+                    plan_left = plan_left - case when open_lot_is_plan then $2 else 0 end,
+                    last_entry = last_entry + 1, requests_used = requests_used + 1
+              where account_id = $1 and open_lot_left >= $2 and open_lot_expires_at > now()
+                and period_ends_at > now() and requests_used < requests_limit
+             returning balance, open_lot, plan_credits, plan_left, last_entry, period_ends_at,
+                       requests_limit - requests_used as requests_left",
+        )
+        .bind(caller.key.account_id.as_uuid())
+        .bind(self.route.credits.as_i64())
+        .fetch_optional(&mut *transaction)
+        .await?;
+        if let Some(charged) = &charged {
+            self.enter(&mut transaction, caller, call_id, charged).await?;
+            transaction.commit().await?;
+        }
+        Ok(charged)
+    }
+
+    async fn enter(
+        &self,
+        connection: &mut PgConnection,
+        caller: &Caller,
+        call_id: CallId,
+        charged: &Charged,
+    ) -> sqlx::Result<()> {
+        sqlx::query(
+            "insert into ledger_entry (account_id, number, at, amount, balance_after, call_id, key_id, epoch, batch, lot,
+                                       kind, route)
+             values ($1, $2, now(), -$3::bigint, $4, $5, $6, 0, 0, $7, 4, 1)",
+        )
+        .bind(caller.key.account_id.as_uuid())
+        .bind(charged.last_entry)
+        .bind(self.route.credits.as_i64())
+        .bind(charged.balance)
+        .bind(call_id.as_uuid())
+        .bind(caller.key.key_id.as_uuid())
+        .bind(charged.open_lot)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Ends the charge by the handler's outcome.
+    async fn settle(
+        &self,
+        mut response: Response,
+        caller: &Caller,
+        call_id: CallId,
+        charged: &Charged,
+    ) -> sqlx::Result<Response> {
+        let code = response.extensions().get::<Refusal>().map(Refusal::code);
+        let outcome = Outcome::of(response.status().as_u16(), code);
+        let refunded = match self.table.settle(outcome) {
+            Settlement::Capture => None,
+            Settlement::Release => Some(outcome),
+        };
+        if refunded.is_some() {
+            sqlx::query("update ledger_account set balance = balance + $2, open_lot_left = open_lot_left + $2 where account_id = $1")
+                .bind(caller.key.account_id.as_uuid())
+                .bind(self.route.credits.as_i64())
+                .execute(&self.pool)
+                .await?;
+        }
+        if self.settles {
+            sqlx::query("insert into bench_settled (call_id, outcome) values ($1, $2)")
+                .bind(call_id.as_uuid())
+                .bind(outcome.number())
+                .execute(&self.pool)
+                .await?;
+        }
+        let used = if refunded.is_some() { Credits::ZERO } else { self.route.credits };
+        let billing = Billing {
+            used,
+            plan_label: caller.key.plan.label.clone(),
+            standing: charged.standing(),
+            refunded,
+        };
+        response.extensions_mut().insert(billing);
+        Ok(response)
+    }
+}
+
+pub(crate) async fn serve() -> anyhow::Result<()> {
+    let settings = config::load(&Sources { environment: env::vars().collect(), ..Sources::default() })?;
+    telemetry::init(&settings.log.level, LogFormat::Json)?;
+    let database = pool::options(&env::var("DATABASE_URL")?)?;
+    let till_pool = PgPoolOptions::new().max_connections(POOL).connect_with(database.clone()).await?;
+    let settles = env::var_os(SETTLES).is_some();
+    if settles {
+        sqlx::query(
+            "create table if not exists bench_settled (call_id uuid primary key, outcome smallint not null)",
+        )
+        .execute(&till_pool)
+        .await?;
+    }
+    let wait = Duration::from_millis(settings.database.wait_ms);
+    let pool = pool::pool(database, settings.database.max_connections, wait);
+    let router = router(&settings, pool, till_pool, settles)?;
+    let edge = edge(&settings);
+    let server = Server::new(Outer::new(router, edge), ServerLimits::default(), Stop::new());
+    accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
+    Ok(())
+}
+
+/// The paid path behind the product's own layers, in the product's order.
+fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -> anyhow::Result<Router> {
+    let routes = routes::shipped()?;
+    let route = routes.into_iter().find(|route| route.path == PATH).map(Arc::new);
+    let route = route.ok_or_else(|| anyhow::anyhow!("no route {PATH}"))?;
+    let pepper = Pepper::parse(settings.pepper.expose_secret(), settings.pepper_version)?;
+    let trust = Duration::from_millis(settings.keys.trust_ms);
+    let keyring =
+        Keyring::start(pool.clone(), pepper, settings.keys.cache_size, trust, RateLimits::default());
+    let till = Till {
+        pool: till_pool,
+        route: route.clone(),
+        table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
+        deadline: Duration::from_secs(settings.calls.deadline_s),
+        settles,
+    };
+    let validated =
+        validate::Validated { route: route.clone(), max_body_bytes: settings.server.max_body_bytes };
+    let catalogue = Arc::new(Catalogue::shipped()?);
+    let accessed = access::Accessed { route: route.clone(), catalogue };
+    let authenticated = authenticate::Authenticated { keyring, path: route.path };
+    let gated = handlers(settings, pool)?
+        .handler(&route)
+        .route_layer(from_fn_with_state(till, charge))
+        .route_layer(from_fn_with_state(validated, validate::validate))
+        .route_layer(from_fn_with_state(accessed, access::access))
+        .route_layer(from_fn(limit::limit))
+        .route_layer(from_fn_with_state(authenticated, authenticate::authenticate));
+    Ok(Router::new().route(route.path, gated))
+}
+
+fn handlers(settings: &Settings, pool: PgPool) -> anyhow::Result<AnalysisApi> {
+    let sample = SamplePeople::parse(SAMPLE_PEOPLE)
+        .map_err(|(line, fault)| anyhow::anyhow!("sample people, line {line}: {fault}"))?;
+    let config = FindConfig {
+        answer_ttl: TimeDelta::milliseconds(i64::try_from(settings.people.cache_ms)?),
+        cache_bytes: settings.people.cache_bytes,
+    };
+    Ok(AnalysisApi {
+        people: Arc::new(People::new(pool, sample, config)),
+        analyses: Arc::new(Analyses::new(settings.people.cache_bytes)),
+    })
+}
+
+fn edge(settings: &Settings) -> Edge {
+    Edge {
+        support_contact: settings.support_contact.clone(),
+        upgrade_url: settings.upgrade_url.clone(),
+        error_docs_url: settings.docs_url.clone(),
+        stage_prefixes: settings.stage_prefixes.clone(),
+        dialects: Dialects::default(),
+    }
+}

@@ -1,0 +1,91 @@
+//! The servers of a run, each a process of its own, so that their CPU times can be told apart.
+
+use std::env;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::process::{Child, Command};
+
+use crate::customers::BODY;
+use crate::load::PATH;
+
+/// How long a server may take to answer.
+const START_TRIES: u32 = 200;
+const START_PAUSE: Duration = Duration::from_millis(50);
+
+/// A server that runs until it is dropped.
+pub(crate) struct ServerProcess {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// Its process.
+    pub(crate) process: u32,
+    _child: Child,
+}
+
+/// This program in another part.
+pub(crate) fn this_program(part: &str) -> anyhow::Result<Command> {
+    let mut command = Command::new(env::current_exe().context("cannot find this program")?);
+    command.arg(part);
+    Ok(command)
+}
+
+/// The gateway's environment.
+pub(crate) fn environment(command: &mut Command, database_url: &str, pepper: &str) {
+    command.env("DATABASE_URL", database_url).env("FLUENCE_PEPPER", pepper);
+    // One line a request, as in production; nobody reads it.
+    command.env("FLUENCE_LOG_LEVEL", "info").env("FLUENCE_LOG_FORMAT", "json");
+}
+
+/// Starts a server on a free port and waits until it answers a request with this key.
+pub(crate) async fn start(mut command: Command, keys: &Path) -> anyhow::Result<ServerProcess> {
+    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let child = command
+        .env("FLUENCE_LISTEN", address.to_string())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .context("cannot start a server")?;
+    let process = child.id().context("the server has ended")?;
+    let server = ServerProcess { address, process, _child: child };
+    let keys = std::fs::read_to_string(keys)?;
+    let key = keys.lines().next().context("no key")?;
+    for _ in 0..START_TRIES {
+        if ask(address, key).await.is_ok() {
+            return Ok(server);
+        }
+        tokio::time::sleep(START_PAUSE).await;
+    }
+    let answer = ask(address, key).await;
+    bail!("the server did not start: {answer:?}");
+}
+
+/// One paid call; the body of its answer.
+pub(crate) async fn ask(address: SocketAddr, key: &str) -> anyhow::Result<Vec<u8>> {
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
+    let request = client
+        .post(format!("http://{address}{PATH}"))
+        .header("x-api-key", key)
+        .header("content-type", "application/json")
+        .body(BODY);
+    Ok(request.send().await?.error_for_status()?.bytes().await?.to_vec())
+}
+
+/// One call for each of these keys, all at once.
+pub(crate) async fn ask_all(address: SocketAddr, keys: &[String]) -> anyhow::Result<()> {
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?;
+    let calls = keys.iter().map(|key| {
+        let request = client
+            .post(format!("http://{address}{PATH}"))
+            .header("x-api-key", key)
+            .header("content-type", "application/json")
+            .body(BODY);
+        async move { request.send().await?.error_for_status() }
+    });
+    futures_util::future::try_join_all(calls).await?;
+    Ok(())
+}
