@@ -13,13 +13,13 @@ use fluence::config::plans::Catalogue;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::key::{KeyFormat, KeySecret, Mode, Scope};
 use fluence::domain::plan::PlanRef;
+use fluence::ledger::act::act;
 use fluence::ledger::operation::Operation;
-use fluence::ledger::store::{Batch, LedgerStore, Work};
 use fluence::secret::{Pepper, generate_pepper};
 use fluence::storage::accounts::{self, NewAccount};
 use fluence::storage::keys::{self, NewKey};
 use fluence::storage::ledger::PgLedgerStore;
-use fluence::storage::{catalogue, pool};
+use fluence::storage::{pool, schema};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -58,12 +58,11 @@ pub(crate) fn account_id(number: u32) -> AccountId {
 pub(crate) async fn seed(postgres: &Postgres, folder: &Path) -> anyhow::Result<Keys> {
     postgres.create(SEED, "template0").await?;
     let pool = pool::pool(postgres.options(SEED), 2, Duration::from_secs(5));
-    pool::migrate(&pool).await?;
+    schema::bring_up_to_date(&postgres.options(SEED), &Catalogue::shipped()?).await?;
     import_people(&pool).await?;
     let pepper = generate_pepper();
     let secret = Pepper::parse(&pepper, 1)?;
     let mut transaction = pool.begin().await?;
-    catalogue::save(&mut transaction, &Catalogue::shipped()?).await?;
     add_plan(&mut transaction).await?;
     let (mut live, mut test) = (Vec::new(), Vec::new());
     for number in 1..=ACCOUNTS {
@@ -150,15 +149,11 @@ async fn create_key(
 
 /// The first touch of each account, which grants the credits of its plan.
 async fn grant_plan_credits(postgres: &Postgres) -> anyhow::Result<()> {
-    let mut store = PgLedgerStore::new(postgres.options(SEED), "seed".into(), TimeDelta::seconds(60));
-    let epoch = store.open_epoch().await?;
+    let store = PgLedgerStore::new(postgres.options(SEED), "seed".into(), TimeDelta::seconds(60));
     let advance = |number| Operation::Advance {
         account_id: account_id(number),
         id: CallId::from_uuid(clock::new_id()),
     };
-    let work = Work::Ordered((1..=ACCOUNTS).map(advance).collect());
-    let batch = Batch { epoch, number: 1, open_from: 1, captured: Vec::new(), work };
-    store.commit(&batch).await?;
-    store.close_epoch(epoch).await?;
+    act(store, (1..=ACCOUNTS).map(advance).collect()).await?;
     Ok(())
 }

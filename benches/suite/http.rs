@@ -140,7 +140,7 @@ impl Turns<'_> {
 }
 
 async fn gateway(postgres: &Postgres, keys: &Keys) -> anyhow::Result<ServerProcess> {
-    let mut command = servers::this_program("serve-product")?;
+    let mut command = servers::gateway();
     servers::environment(&mut command, &postgres.url("gateway"), &keys.pepper);
     servers::start(command, &keys.of_all).await.context("the gateway")
 }

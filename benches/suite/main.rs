@@ -1,7 +1,7 @@
 //! `make bench`: what a call costs, against what, in one run on one machine. docs/performance.md says how to read it.
 //!
-//! One program plays every part: it starts itself again as the servers that the gateway is measured against, so that the
-//! CPU time of each can be told apart.
+//! The gateway is the release program, in a process of its own. This program plays every other part: it starts itself again
+//! as the servers that the gateway is measured against, so that the CPU time of each can be told apart.
 
 mod customers;
 mod growth;
@@ -34,7 +34,6 @@ async fn main() -> anyhow::Result<()> {
     let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
     match words.split_first() {
         Some((part, [])) if part == "serve-bare" => serve::bare::serve().await,
-        Some((part, [])) if part == "serve-product" => serve::product::serve().await,
         Some((part, [])) if part == "serve-one-transaction" => serve::one_transaction::serve().await,
         Some((part, rest)) if part == "hold" => writer::hold(rest).await,
         _ => measure(&Options::read(&words)?).await,

@@ -25,6 +25,13 @@ pub(crate) struct ServerProcess {
     _child: Child,
 }
 
+/// The gateway.
+pub(crate) fn gateway() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fluence"));
+    command.arg("serve");
+    command
+}
+
 /// This program in another part.
 pub(crate) fn this_program(part: &str) -> anyhow::Result<Command> {
     let mut command = Command::new(env::current_exe().context("cannot find this program")?);

@@ -2,7 +2,6 @@
 
 pub(crate) mod bare;
 pub(crate) mod one_transaction;
-pub(crate) mod product;
 
 use std::env;
 use std::net::SocketAddr;

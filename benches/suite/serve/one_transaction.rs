@@ -21,7 +21,6 @@ use fluence::domain::billing::{Billing, Standing};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::refusal::Refusal;
-use fluence::domain::route::Route;
 use fluence::domain::settlement::{Outcome, SETTLEMENT_TOML, Settlement, SettlementTable};
 use fluence::gate::account_live::Slot;
 use fluence::gate::caller::Caller;
@@ -37,7 +36,7 @@ use fluence::server::listener::{Server, ServerLimits, accept_loop};
 use fluence::server::outer::Outer;
 use fluence::server::stop::Stop;
 use fluence::storage::pool;
-use fluence::telemetry::{self, LogFormat};
+use fluence::telemetry;
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgConnection, PgPool};
@@ -54,7 +53,7 @@ pub(crate) const SETTLES: &str = "BENCH_SETTLES";
 #[derive(Clone)]
 struct Till {
     pool: PgPool,
-    route: Arc<Route>,
+    price: Credits,
     table: Arc<SettlementTable>,
     deadline: Duration,
     /// Whether a capture is written down, as the gateway does. Without it a crash leaves no trace of which of the charged
@@ -95,7 +94,7 @@ async fn charge(State(till): State<Till>, mut request: Request, next: Next) -> R
     let charged = till.take(&caller, call_id).await.map_err(|_| Refusal::Unavailable { retry_after_s: 1 })?;
     let Some(charged) = charged else {
         let available = caller.account.standing().remaining;
-        return Err(Refusal::InsufficientCredits { needed: till.route.credits, available });
+        return Err(Refusal::InsufficientCredits { needed: till.price, available });
     };
     caller.account.stands(charged.standing());
     let running = tokio::spawn(async move {
@@ -123,7 +122,7 @@ impl Till {
                        requests_limit - requests_used as requests_left",
         )
         .bind(caller.key.account_id.as_uuid())
-        .bind(self.route.credits.as_i64())
+        .bind(self.price.as_i64())
         .fetch_optional(&mut *transaction)
         .await?;
         if let Some(charged) = &charged {
@@ -147,7 +146,7 @@ impl Till {
         )
         .bind(caller.key.account_id.as_uuid())
         .bind(charged.last_entry)
-        .bind(self.route.credits.as_i64())
+        .bind(self.price.as_i64())
         .bind(charged.balance)
         .bind(call_id.as_uuid())
         .bind(caller.key.key_id.as_uuid())
@@ -174,7 +173,7 @@ impl Till {
         if refunded.is_some() {
             sqlx::query("update ledger_account set balance = balance + $2, open_lot_left = open_lot_left + $2 where account_id = $1")
                 .bind(caller.key.account_id.as_uuid())
-                .bind(self.route.credits.as_i64())
+                .bind(self.price.as_i64())
                 .execute(&self.pool)
                 .await?;
         }
@@ -185,7 +184,7 @@ impl Till {
                 .execute(&self.pool)
                 .await?;
         }
-        let used = if refunded.is_some() { Credits::ZERO } else { self.route.credits };
+        let used = if refunded.is_some() { Credits::ZERO } else { self.price };
         let billing = Billing {
             used,
             plan_label: caller.key.plan.label.clone(),
@@ -199,7 +198,7 @@ impl Till {
 
 pub(crate) async fn serve() -> anyhow::Result<()> {
     let settings = config::load(&Sources { environment: env::vars().collect(), ..Sources::default() })?;
-    telemetry::init(&settings.log.level, LogFormat::Json)?;
+    telemetry::init(&settings.log.level, settings.log.format)?;
     let database = pool::options(&env::var("DATABASE_URL")?)?;
     let till_pool = PgPoolOptions::new().max_connections(POOL).connect_with(database.clone()).await?;
     let settles = env::var_os(SETTLES).is_some();
@@ -230,7 +229,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         Keyring::start(pool.clone(), pepper, settings.keys.cache_size, trust, RateLimits::default());
     let till = Till {
         pool: till_pool,
-        route: route.clone(),
+        price: route.price.held(route.tier(None)),
         table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
         deadline: Duration::from_secs(settings.calls.deadline_s),
         settles,
@@ -239,7 +238,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         validate::Validated { route: route.clone(), max_body_bytes: settings.server.max_body_bytes };
     let catalogue = Arc::new(Catalogue::shipped()?);
     let accessed = access::Accessed { route: route.clone(), catalogue };
-    let authenticated = authenticate::Authenticated { keyring, path: route.path };
+    let authenticated = authenticate::Authenticated { keyring, dev_key: None, path: route.path };
     let gated = handlers(settings, pool)?
         .handler(&route)
         .route_layer(from_fn_with_state(till, charge))
