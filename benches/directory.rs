@@ -3,7 +3,7 @@
 //! `DATABASE_URL=postgres://... cargo bench --bench directory [-- PEOPLE]` makes a directory of a million invented
 //! people (or so many), through the importer, in a database of its own that it drops at the end.
 
-#[path = "../tests/it/people/generator.rs"]
+#[path = "../tests/it/people/generator/mod.rs"]
 #[expect(dead_code, reason = "shared with the accuracy test, which also asks about people who are not there")]
 mod generator;
 
@@ -33,8 +33,11 @@ const AT_ONCE: usize = 4;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let people = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(PEOPLE);
-    let server: PgConnectOptions =
-        std::env::var("DATABASE_URL").context("DATABASE_URL is not set")?.parse()?;
+    let Ok(url) = std::env::var("DATABASE_URL") else {
+        println!("directory: skipped, DATABASE_URL is not set");
+        return Ok(());
+    };
+    let server: PgConnectOptions = url.parse()?;
     let mut connection = server.connect().await?;
     connection.execute("drop database if exists directory_bench with (force)").await?;
     connection.execute("create database directory_bench").await?;

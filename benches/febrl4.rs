@@ -31,10 +31,10 @@ struct Record {
 }
 
 fn main() -> anyhow::Result<()> {
-    let folder = std::env::args()
-        .skip(1)
-        .find(|argument| !argument.starts_with('-'))
-        .context("name the data's folder")?;
+    let Some(folder) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) else {
+        println!("febrl4: skipped, it needs data; run benches/febrl4");
+        return Ok(());
+    };
     let read = |file: &str| read_records(&Path::new(&folder).join(file));
     let (known, asked) = (read("dataset4a.csv")?, read("dataset4b.csv")?);
     println!("{} records known, {} asked for", known.len(), asked.len());

@@ -15,6 +15,11 @@ pub fn slips_between(a: &str, b: &str, most: usize) -> Option<usize> {
     (distance <= most).then_some(distance)
 }
 
+/// The letters of the shorter word.
+pub fn shorter_length(one: &str, other: &str) -> usize {
+    one.chars().count().min(other.chars().count())
+}
+
 /// Optimal string alignment: three rows of the usual table, each `b.len() + 1` long.
 fn alignment_distance(a: &[char], b: &[char]) -> usize {
     let mut before_last: Vec<usize> = vec![0; b.len() + 1];

@@ -6,35 +6,36 @@
 
 use serde::Serialize;
 
+pub use self::given_names::GivenNameRule;
+pub use self::surnames::SurnameRule;
+use super::agreement::Agreement;
 use super::company::{self, CompanyName, CompanyRule};
-use super::edits::slips_between;
 use super::name::PersonName;
-use super::nicknames;
 use super::rarity::Rarity;
-use super::sound::sound_key;
 use crate::domain::person::PersonQuery;
+
+mod given_names;
+mod surnames;
 
 /// Candidates this close to the best cannot be told apart from it.
 const AMBIGUITY_WINDOW: f64 = 0.015;
 /// Below this, too many fields agree only by a weak rule.
 const CONFIDENCE_NEEDED: f64 = 0.62;
-/// Given names shorter than this are not forgiven a slip.
-const SHORTEST_GIVEN_WITH_SLIP: usize = 5;
-/// Surnames shorter than this are not forgiven a slip: a letter more or less makes another name.
-const SHORTEST_SURNAME_WITH_SLIP: usize = 4;
-/// Surnames from this length on are forgiven two slips.
-const SHORTEST_SURNAME_WITH_TWO_SLIPS: usize = 8;
-
-/// Degrees of agreement. The order of the rules is what counts; the steps between them are wider than the window.
-const NICKNAME: f64 = 0.96;
-const SECOND_GIVEN_NAME: f64 = 0.94;
-const SAME_SOUND: f64 = 0.93;
+/// A name the source lists besides the person's own.
 const ALIAS: f64 = 0.96;
-const SURNAME_SAME_SOUND: f64 = 0.96;
-const ONE_SLIP: f64 = 0.88;
-const TWO_SLIPS: f64 = 0.80;
-/// Saying less than the source knows is no evidence against: with all three fields it stays inside the window.
-const SAYS_LESS: f64 = 0.995;
+
+/// The degrees by which names agree. The order of the rules is what counts; the steps between them are wider than
+/// the window.
+pub(super) mod degree {
+    pub(crate) const NICKNAME: f64 = 0.96;
+    pub(crate) const LATER_GIVEN_NAME: f64 = 0.94;
+    pub(crate) const GIVEN_NAME_OF_SAME_SOUND: f64 = 0.93;
+    pub(crate) const SURNAME_OF_SAME_SOUND: f64 = 0.96;
+    pub(crate) const ONE_SLIP: f64 = 0.88;
+    pub(crate) const TWO_SLIPS: f64 = 0.80;
+    /// Saying less than the source knows is no evidence against: with all three fields it stays inside the window.
+    pub(crate) const SAYS_LESS: f64 = 0.995;
+}
 
 /// A person as a source offers them for the decision.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,7 +75,7 @@ pub struct Match {
 impl Match {
     /// Whether no candidate whose given name or surname has a slip could come near this one.
     pub fn is_beyond_slips(&self) -> bool {
-        self.confidence > ONE_SLIP + AMBIGUITY_WINDOW + f64::EPSILON
+        self.confidence > degree::ONE_SLIP + AMBIGUITY_WINDOW + f64::EPSILON
     }
 }
 
@@ -87,42 +88,6 @@ pub struct MatchEvidence {
     pub last_name: SurnameRule,
     /// The company.
     pub company: CompanyRule,
-}
-
-/// Which rule found the given names the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GivenNameRule {
-    /// The same, accents and case aside.
-    Exact,
-    /// The first of several given names.
-    FirstOfSeveral,
-    /// A later one of several given names, by which many people are called.
-    LaterOfSeveral,
-    /// One is a pet form of the other.
-    Nickname,
-    /// Another spelling that sounds the same.
-    SameSound,
-    /// One slip of the pen.
-    OneSlip,
-    /// Another name the source lists for the person.
-    Alias,
-}
-
-/// Which rule found the surnames the same, strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SurnameRule {
-    /// All of them.
-    Exact,
-    /// Some of the person's surnames, each exact.
-    SomeOfSeveral,
-    /// Another spelling that sounds the same.
-    SameSound,
-    /// One slip of the pen.
-    OneSlip,
-    /// Two slips in a long name.
-    TwoSlips,
 }
 
 /// A query read once, to be compared with any number of candidates.
@@ -163,194 +128,29 @@ pub fn resolve(query: &PersonQuery, candidates: &[Candidate], rarity: &Rarity) -
 
 /// The confidence that the candidate is meant, and by which rules; `None` when a field disagrees.
 fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Option<(f64, MatchEvidence)> {
-    let (company, company_degree) =
-        company::compare(&query.company, &candidate.company, &candidate.former_companies, rarity)?;
+    let company =
+        company::likeness::compare(&query.company, &candidate.company, &candidate.former_companies, rarity)?;
     let own_name = compare_names(&query.name, &candidate.name, rarity);
     let by_alias = || {
-        candidate
-            .aliases
-            .iter()
-            .filter_map(|alias| compare_names(&query.name, alias, rarity))
-            .map(|(_, surname, degree)| (GivenNameRule::Alias, surname, degree * ALIAS))
-            .max_by(|one, other| one.2.total_cmp(&other.2))
+        let agreeing = candidate.aliases.iter().filter_map(|alias| compare_names(&query.name, alias, rarity));
+        let best = Agreement::best(agreeing)?;
+        Some(Agreement::new((GivenNameRule::Alias, best.rule.1), best.degree * ALIAS))
     };
-    let (first_name, last_name, name_degree) = own_name.or_else(by_alias)?;
-    let confidence = name_degree * company_degree;
-    (confidence >= CONFIDENCE_NEEDED)
-        .then_some((confidence, MatchEvidence { first_name, last_name, company }))
+    let names = own_name.or_else(by_alias)?;
+    let (first_name, last_name) = names.rule;
+    let confidence = names.degree * company.degree;
+    let evidence = MatchEvidence { first_name, last_name, company: company.rule };
+    (confidence >= CONFIDENCE_NEEDED).then_some((confidence, evidence))
 }
 
 fn compare_names(
     query: &PersonName,
     candidate: &PersonName,
     rarity: &Rarity,
-) -> Option<(GivenNameRule, SurnameRule, f64)> {
-    let (given_rule, given) = compare_given(query, candidate, rarity)?;
-    let (surname_rule, surnames) = compare_surnames(query, candidate, rarity)?;
-    Some((given_rule, surname_rule, given * surnames))
-}
-
-fn compare_given(
-    query: &PersonName,
-    candidate: &PersonName,
-    rarity: &Rarity,
-) -> Option<(GivenNameRule, f64)> {
-    let (asked_first, asked_rest) = query.given.split_first()?;
-    let (known_first, known_rest) = candidate.given.split_first()?;
-    let asked_whole = query.given.join(" ");
-    let known_whole = candidate.given.join(" ");
-    if query.given.concat() == candidate.given.concat() {
-        return Some((GivenNameRule::Exact, 1.0));
-    }
-    // Malu for Maria Luíza: the pet form stands for the compound name, not for its first word.
-    if nicknames::are_related(&asked_whole, &known_whole) {
-        return Some((GivenNameRule::Nickname, NICKNAME));
-    }
-    if let Some((rule, degree)) = compare_given_word(asked_first, known_first, rarity) {
-        let further = compare_further_given(asked_rest, known_rest, &candidate.surnames, rarity)?;
-        let says_less = asked_rest.len() < known_rest.len();
-        return Some(match (rule, says_less) {
-            (GivenNameRule::Exact, true) => (GivenNameRule::FirstOfSeveral, further * SAYS_LESS),
-            (GivenNameRule::Exact, false) if further < SAME_SOUND => (GivenNameRule::OneSlip, further),
-            (GivenNameRule::Exact, false) if further < 1.0 => (GivenNameRule::SameSound, further),
-            (rule, _) => (rule, degree * further),
-        });
-    }
-    // Clara for Maria Clara.
-    let is_later =
-        asked_rest.is_empty() && known_rest.iter().any(|known| sound_key(known) == sound_key(asked_first));
-    is_later.then_some((GivenNameRule::LaterOfSeveral, SECOND_GIVEN_NAME))
-}
-
-/// Further given names asked for must all be known, be it among the surnames: people split names differently.
-fn compare_further_given(
-    asked: &[String],
-    known: &[String],
-    surnames: &[String],
-    rarity: &Rarity,
-) -> Option<f64> {
-    let best = |asked: &String| {
-        if surnames.iter().chain(known).any(|known| is_same_or_initial(asked, known)) {
-            return Some(1.0);
-        }
-        let degrees = known.iter().filter_map(|known| compare_given_word(asked, known, rarity));
-        degrees.map(|(_, degree)| degree).max_by(f64::total_cmp)
-    };
-    asked.iter().map(best).product()
-}
-
-fn compare_given_word(asked: &str, known: &str, rarity: &Rarity) -> Option<(GivenNameRule, f64)> {
-    if asked == known {
-        return Some((GivenNameRule::Exact, 1.0));
-    }
-    if nicknames::are_related(asked, known) {
-        return Some((GivenNameRule::Nickname, NICKNAME));
-    }
-    if sound_key(asked) == sound_key(known) {
-        return Some((GivenNameRule::SameSound, SAME_SOUND));
-    }
-    let is_slip = shorter_length(asked, known) >= SHORTEST_GIVEN_WITH_SLIP
-        && slips_between(asked, known, 1).is_some()
-        && !differ_by_gender(asked, known)
-        && !rarity.are_two_given_names(asked, known);
-    is_slip.then_some((GivenNameRule::OneSlip, ONE_SLIP))
-}
-
-fn is_same_or_initial(asked: &str, known: &str) -> bool {
-    asked == known
-        || sound_key(asked) == sound_key(known)
-        || (asked.chars().count() == 1 && known.starts_with(asked))
-}
-
-/// Paulo and Paula, Daniel and Daniela are two people, however close on the keyboard.
-fn differ_by_gender(one: &str, other: &str) -> bool {
-    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    if short.len() < long.len() {
-        return long.strip_suffix(['a', 'e']) == Some(short);
-    }
-    let stem = |name: &str| name.strip_suffix(['a', 'o', 'e']).map(str::to_owned);
-    stem(short).is_some() && stem(short) == stem(long)
-}
-
-/// Every surname asked for must be one of the person's: Brazilians carry several and use the last, the last two or
-/// one of the middle. Given names after the first count too, but not alone.
-fn compare_surnames(
-    query: &PersonName,
-    candidate: &PersonName,
-    rarity: &Rarity,
-) -> Option<(SurnameRule, f64)> {
-    if query.surnames.is_empty() || candidate.surnames.is_empty() {
-        return None;
-    }
-    if query.surnames == candidate.surnames || are_joined(&query.surnames, &candidate.surnames) {
-        return Some((SurnameRule::Exact, 1.0));
-    }
-    let mut weakest = SurnameRule::Exact;
-    let mut degree = 1.0;
-    let mut surname_found = false;
-    let mut surnames_used = 0;
-    for asked in &query.surnames {
-        let own = best_surname(asked, &candidate.surnames, rarity);
-        let (rule, found) = match own {
-            Some(own) => {
-                surname_found = true;
-                surnames_used += 1;
-                own
-            }
-            None => {
-                let mut elsewhere = candidate.given.iter().skip(1).chain(&candidate.surnames);
-                elsewhere.find(|known| is_same_or_initial(asked, known)).map(|_| (SurnameRule::Exact, 1.0))?
-            }
-        };
-        weakest = weakest.max(rule);
-        degree *= found;
-    }
-    if !surname_found {
-        return None;
-    }
-    if surnames_used < candidate.surnames.len() {
-        weakest = weakest.max(SurnameRule::SomeOfSeveral);
-        degree *= SAYS_LESS;
-    }
-    Some((weakest, degree))
-}
-
-fn best_surname(asked: &str, known: &[String], rarity: &Rarity) -> Option<(SurnameRule, f64)> {
-    known
-        .iter()
-        .filter_map(|known| compare_surname_word(asked, known, rarity))
-        .max_by(|one, other| one.1.total_cmp(&other.1))
-}
-
-fn compare_surname_word(asked: &str, known: &str, rarity: &Rarity) -> Option<(SurnameRule, f64)> {
-    if asked == known {
-        return Some((SurnameRule::Exact, 1.0));
-    }
-    if sound_key(asked) == sound_key(known) {
-        return Some((SurnameRule::SameSound, SURNAME_SAME_SOUND));
-    }
-    let length = shorter_length(asked, known);
-    if length < SHORTEST_SURNAME_WITH_SLIP {
-        return None;
-    }
-    let most = if length >= SHORTEST_SURNAME_WITH_TWO_SLIPS { 2 } else { 1 };
-    let slips = slips_between(asked, known, most)?;
-    if rarity.are_two_surnames(asked, known) {
-        return None;
-    }
-    Some(if slips == 1 { (SurnameRule::OneSlip, ONE_SLIP) } else { (SurnameRule::TwoSlips, TWO_SLIPS) })
-}
-
-/// "Vas Concelos" and "Vasconcelos", "Castelobranco" and "Pires Castelo Branco".
-fn are_joined(asked: &[String], known: &[String]) -> bool {
-    let whole = asked.concat();
-    (asked.len() > 1 && known.contains(&whole))
-        || whole == known.concat()
-        || (asked.len() == 1 && known.windows(2).any(|pair| pair.concat() == whole))
-}
-
-fn shorter_length(one: &str, other: &str) -> usize {
-    one.chars().count().min(other.chars().count())
+) -> Option<Agreement<(GivenNameRule, SurnameRule)>> {
+    let given = given_names::compare(query, candidate, rarity)?;
+    let surnames = surnames::compare(query, candidate, rarity)?;
+    Some(Agreement::new((given.rule, surnames.rule), given.degree * surnames.degree))
 }
 
 #[cfg(test)]

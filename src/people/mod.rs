@@ -3,6 +3,7 @@
 //! A name is folded once ([`normalise`]), read as a person's name ([`name`]) or a company's ([`company`]), looked up
 //! by keys that survive a slip of the pen ([`search_keys`]), and decided on by one pure function ([`matching`]).
 
+pub mod agreement;
 pub mod company;
 pub mod company_words;
 pub mod directory_line;
