@@ -7,8 +7,8 @@ import numpy as np
 from dataset import TRAITS, windows
 from features import DIMS, WORDS, norms_of, standardise
 
-# Ridge penalties, chosen once on the first seed of the cross-validation: the same optimum is flat from half to
-# twice these values (mean AUC within 0.002).
+# Ridge penalties, chosen once from a coarse grid by the cross-validated mean AUC, which stays within 0.003 from half to
+# twice these values; so little can be gained by the choice that it hardly flatters the figures.
 PENALTY_WORDS, PENALTY_MEANING = 3000.0, 6000.0
 # How formal a text is, after Heylighen & Dewaele (2002, Foundations of Science 7, 293-340): what refers to things counts
 # for it, what refers to the moment and the speaker against it. Posts are far more formal than the essays of the norms;
