@@ -323,8 +323,8 @@ mod tests {
         let scores = [1.0; 5];
         let short = calibrated(scores, 130, Language::En);
         let long = calibrated(scores, 2_000, Language::En);
-        for t in 0..TRAITS.len() {
-            assert!(short.percentile(t) < long.percentile(t), "{}", TRAITS[t]);
+        for (t, name) in TRAITS.iter().enumerate() {
+            assert!(short.percentile(t) < long.percentile(t), "{}", name);
         }
     }
 
@@ -332,7 +332,7 @@ mod tests {
     fn a_higher_score_never_gives_a_lower_figure() {
         let low = calibrated([-1.0; 5], 600, Language::Pt);
         let high = calibrated([1.0; 5], 600, Language::Pt);
-        for t in 0..TRAITS.len() {
+        for (t, _) in TRAITS.iter().enumerate() {
             assert!(low.percentile(t) < high.percentile(t));
             assert!(low.probability[t] < high.probability[t]);
         }
@@ -375,7 +375,7 @@ mod tests {
     #[test]
     fn the_interval_is_wide_and_holds_the_percentile() {
         let calibrated = calibrated([0.8; 5], 600, Language::En);
-        for t in 0..TRAITS.len() {
+        for (t, _) in TRAITS.iter().enumerate() {
             let interval = calibrated.interval(t);
             assert!(interval.high - interval.low > 60, "a weak signal must not look precise");
             assert!((interval.low..=interval.high).contains(&calibrated.percentile(t)));

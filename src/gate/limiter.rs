@@ -15,9 +15,12 @@ use crate::domain::ids::AccountId;
 type Keyed =
     RateLimiter<AccountId, DefaultKeyedStateStore<AccountId>, DefaultClock, StateInformationMiddleware>;
 
+/// Requests per second, and requests at once.
+type RateAndBurst = (u32, u32);
+
 /// One limiter for each distinct quota, because a keyed limiter has one quota for all its keys.
 #[derive(Clone, Debug, Default)]
-pub struct RateLimits(Arc<Mutex<HashMap<(u32, u32), Arc<Keyed>>>>);
+pub struct RateLimits(Arc<Mutex<HashMap<RateAndBurst, Arc<Keyed>>>>);
 
 /// The rate limit of one plan.
 #[derive(Clone, Debug)]

@@ -25,10 +25,10 @@ fn scored<'r>(reading: &'r Reading<'_>) -> (Language, &'r Texts, Scores<'static>
 fn contributions_add_up_to_the_score() {
     for person in sample() {
         let details = premium(&person).unwrap().traits.unwrap().ocean_details;
-        for t in 0..TRAITS.len() {
+        for (t, name) in TRAITS.iter().enumerate() {
             let detail = details.get(t);
             let sum: f64 = detail.contributions.iter().map(|c| c.points).sum();
-            assert!((sum - detail.score).abs() < TOLERANCE, "{}, {}", person.first_name, TRAITS[t]);
+            assert!((sum - detail.score).abs() < TOLERANCE, "{}, {}", person.first_name, name);
         }
     }
 }
@@ -38,9 +38,9 @@ fn shares_of_sentences_add_up_to_the_score() {
     for person in sample() {
         let reading = Reading::of(&person.posts, model());
         let (_, texts, scores) = scored(&reading);
-        for t in 0..TRAITS.len() {
+        for (t, name) in TRAITS.iter().enumerate() {
             let sum: f64 = texts.sentences.iter().map(|placed| scores.share(&placed.counts)[t]).sum();
-            assert!((sum - scores.scores[t]).abs() < TOLERANCE, "{}, {}", person.first_name, TRAITS[t]);
+            assert!((sum - scores.scores[t]).abs() < TOLERANCE, "{}, {}", person.first_name, name);
         }
     }
 }
@@ -51,7 +51,7 @@ fn shares_of_words_and_marks_add_up_to_their_sentences() {
         let reading = Reading::of(&person.posts, model());
         let (language, texts, scores) = scored(&reading);
         for placed in &texts.sentences {
-            for t in 0..TRAITS.len() {
+            for (t, _) in TRAITS.iter().enumerate() {
                 let words = word_facts(&placed.sentence, language, model());
                 let words = words
                     .iter()
@@ -76,19 +76,19 @@ fn deleting_the_top_upward_sentence_lowers_the_score_to_what_was_told() {
     let mut deleted = 0;
     for person in sample() {
         let details = premium(&person).unwrap().traits.unwrap().ocean_details;
-        for t in 0..TRAITS.len() {
+        for (t, name) in TRAITS.iter().enumerate() {
             let detail = details.get(t);
             let Some(top) = detail.evidence.first().filter(|e| e.score_without < Some(detail.score)) else {
                 continue;
             };
             let again = premium(&without(&person, top)).unwrap().traits.unwrap().ocean_details;
             let score = again.get(t).score;
-            assert!(score < detail.score, "{}, {}: {score}", person.first_name, TRAITS[t]);
+            assert!(score < detail.score, "{}, {}: {score}", person.first_name, name);
             assert!(
                 (score - top.score_without.unwrap()).abs() < TOLERANCE,
                 "{}, {}",
                 person.first_name,
-                TRAITS[t]
+                name
             );
             deleted += 1;
         }
@@ -106,7 +106,7 @@ fn evidence_points_at_the_words_it_names_past_emoji_accents_and_line_ends() {
     let person = writer_of(vec![post(&text), post(decomposed)]);
     let traits = premium(&person).unwrap().traits.unwrap();
     let mut seen = 0;
-    for t in 0..TRAITS.len() {
+    for (t, _) in TRAITS.iter().enumerate() {
         for evidence in &traits.ocean_details.get(t).evidence {
             let chars: Vec<char> = person.posts[evidence.post].text.chars().collect();
             for word in &evidence.matched_words {

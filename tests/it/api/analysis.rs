@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::gate::people::marina;
+use crate::gate::people::{brandon, marina};
 use crate::support::gateway::Gateway;
 
 const PATHS: [&str; 4] = ["/crm_basico", "/crm", "/analyze", "/analyze-comprehensive"];
@@ -101,4 +101,46 @@ async fn a_store_of_people_that_cannot_be_asked_is_refunded() {
     assert_eq!(answer.billing()["reembolsado"], true);
     gateway.assert_books_are_right().await;
     assert_eq!(gateway.balance(customer.account).await, 1000);
+}
+
+#[tokio::test]
+async fn too_little_text_is_told_by_numbers_and_not_charged() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let refused = gateway.post("/analyze", &customer.key, &brandon()).await;
+    assert_eq!((refused.status, refused.code()), (422, "INSUFFICIENT_DATA"));
+    assert_eq!(refused.body["error"]["words_needed"], 120);
+    assert_eq!(refused.body["billing_info"]["creditos_utilizados"], 0);
+    assert_eq!(refused.body["billing_info"]["reembolsado"], true);
+    gateway.assert_books_are_right().await;
+    assert_eq!(gateway.balance(customer.account).await, 1000);
+}
+
+#[tokio::test]
+async fn each_tier_holds_its_keys_and_all_of_the_tier_before() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let basic = ["person", "match", "summary"];
+    let standard = [
+        "mbti_type",
+        "mbti_axes",
+        "ocean_scores",
+        "ocean_details",
+        "text_basis",
+        "model",
+        "validity",
+        "limits",
+    ];
+    let premium = ["communication_style", "buyer_playbook"];
+    for (path, tiers) in [("/crm_basico", 1), ("/analyze", 2), ("/crm", 3)] {
+        let answer = gateway.post(path, &customer.key, &marina()).await;
+        let analise = answer.body["analise"].as_object().unwrap();
+        for (tier, keys) in [(1, &basic[..]), (2, &standard[..]), (3, &premium[..])] {
+            for key in keys {
+                assert_eq!(analise.contains_key(*key), tier <= tiers, "{path}: {key}");
+            }
+        }
+    }
 }

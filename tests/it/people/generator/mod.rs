@@ -33,7 +33,7 @@ impl Chance {
 
     /// A number below `end`.
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).unwrap()
+        (self.next() % end as u64) as usize
     }
 
     /// True in this many of a hundred cases.
