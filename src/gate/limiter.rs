@@ -17,7 +17,10 @@ type Keyed =
 
 /// One limiter for each distinct quota, because a keyed limiter has one quota for all its keys.
 #[derive(Clone, Debug, Default)]
-pub struct RateLimits(Arc<Mutex<HashMap<(u32, u32), Arc<Keyed>>>>);
+pub struct RateLimits(Arc<Mutex<HashMap<Figures, Arc<Keyed>>>>);
+
+/// Rate per second, and burst.
+type Figures = (u32, u32);
 
 /// The rate limit of one plan.
 #[derive(Clone, Debug)]

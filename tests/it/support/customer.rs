@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fluence::app::SAMPLE_PEOPLE;
-use fluence::clock::new_id;
+use fluence::clock::{new_id, now};
 use fluence::command::directory::{ImportOptions, import};
 use fluence::config::plans::{Catalogue, Edition};
 use fluence::domain::account::AccountState;
@@ -151,7 +151,7 @@ impl Gateway {
             reference: id.to_string(),
             source: LotSource::Pack,
             amount: credits.try_into().unwrap(),
-            expires_at: Utc::now() + life,
+            expires_at: now() + life,
             note: "a test".into(),
         };
         self.act(Operation::Grant(grant)).await;
@@ -205,7 +205,7 @@ impl Gateway {
         let pool = self.database.pool();
         let options =
             ImportOptions { default_source: "sample".into(), retention: Duration::from_secs(86_400) };
-        let report = import(pool, Cursor::new(lines), &options, Utc::now()).await.unwrap();
+        let report = import(pool, Cursor::new(lines), &options, now()).await.unwrap();
         assert!(report.is_clean(), "{report:?}");
     }
 }

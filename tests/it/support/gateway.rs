@@ -27,7 +27,6 @@ pub(crate) struct Gateway {
     pub(crate) database: TestDatabase,
     pub(crate) pepper: Pepper,
     pub(crate) client: reqwest::Client,
-    settings: Settings,
     address: SocketAddr,
     service: Service,
 }
@@ -67,18 +66,10 @@ impl Gateway {
     }
 
     async fn launch(database: TestDatabase, pepper: Pepper, environment: &[(&str, &str)], dev: bool) -> Self {
-        let settings = settings(environment);
         let (options, of_app) = (database.options(), pepper.clone());
-        let start = Start { settings: settings.clone(), database: options, pepper: of_app, dev };
+        let start = Start { settings: settings(environment), database: options, pepper: of_app, dev };
         let app = App::start(start).await.unwrap();
-        Self {
-            client: client(),
-            settings,
-            address: app.address,
-            database,
-            pepper,
-            service: Service::Whole(app),
-        }
+        Self { client: client(), address: app.address, database, pepper, service: Service::Whole(app) }
     }
 
     /// The whole gate, but with this handler behind it on every paid path, which may take as long as `deadline`.
@@ -87,12 +78,7 @@ impl Gateway {
         let settings = settings(&[]);
         let stand_in = StandIn::start(&database, &pepper, &settings, handler, deadline).await;
         let address = stand_in.address;
-        Self { client: client(), settings, address, database, pepper, service: Service::StandIn(stand_in) }
-    }
-
-    /// The settings it runs with.
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
+        Self { client: client(), address, database, pepper, service: Service::StandIn(stand_in) }
     }
 
     /// Stops as on SIGTERM, and leaves the database.

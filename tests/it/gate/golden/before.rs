@@ -1,6 +1,6 @@
 //! Refusals of credentials and rights.
 
-use chrono::Utc;
+use fluence::clock::now;
 use fluence::domain::account::AccountState;
 use fluence::domain::key::{KeyState, Scope};
 use insta::assert_snapshot;
@@ -33,7 +33,7 @@ async fn invalid_api_key() {
 async fn expired_api_key() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (_, key) = gateway.key(customer.account, |key| key.expires_at = Some(Utc::now())).await;
+    let (_, key) = gateway.key(customer.account, |key| key.expires_at = Some(now())).await;
     assert_snapshot!(gateway.post("/crm", &key, &marina()).await.golden(), @r#"
     401 | www-authenticate: Bearer error="invalid_token"
     {"success":false,"error":{"type":"authentication_error","message":"This API key has expired","code":401,"user_action":"Make a new key in the console and put it where your program keeps this one.","support_contact":"support@example.com"},"error_code":"EXPIRED_API_KEY","request_id":"…"}
