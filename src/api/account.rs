@@ -3,10 +3,10 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgPool;
 
+use crate::api::instant;
 use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
@@ -30,7 +30,7 @@ struct LotShown {
     source: &'static str,
     remaining: Credits,
     granted: Credits,
-    expires_at: DateTime<Utc>,
+    expires_at: String,
 }
 
 /// The account's lots in the order they are spent.
@@ -45,7 +45,7 @@ pub async fn credits(
         source: lot.source.as_str(),
         remaining: lot.left,
         granted: lot.granted,
-        expires_at: lot.expires_at,
+        expires_at: instant(lot.expires_at),
     };
     let mut response = json_ok(CreditsShown {
         success: true,

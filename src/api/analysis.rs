@@ -55,8 +55,8 @@ impl AnalysisApi {
         };
         let now = clock::now();
         let found = self.people.find(realm, &request.query, now).await.map_err(|error: FindError| {
-            tracing::error!(%error, "people could not be searched");
-            Refusal::Internal
+            tracing::warn!(%error, "people could not be searched");
+            Refusal::Unavailable { retry_after_s: 1 }
         })?;
         let stand_in = || self.people.stand_in().filter(|_| request.allow_mock_data);
         let found = if matches!(found, Found::None) { stand_in().unwrap_or(found) } else { found };

@@ -6,17 +6,18 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::api::account::current_standing;
+use crate::api::instant;
 use crate::background::readiness::Readiness;
 use crate::clock;
 use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
+use crate::gate::access;
 use crate::gate::caller::Caller;
 use crate::http::render::{json_ok, json_with};
 
@@ -57,14 +58,14 @@ struct Subscription {
     tier: String,
     credits_remaining: Credits,
     monthly_limit: Credits,
-    reset_date: DateTime<Utc>,
+    reset_date: String,
     rate_limit: String,
 }
 
 #[derive(Serialize)]
 struct RequestQuota {
     requests_remaining: u64,
-    reset_time: DateTime<Utc>,
+    reset_time: String,
 }
 
 /// Whether paid calls can be taken; with a key, also what that key may do.
@@ -77,7 +78,7 @@ pub async fn health(
         status: if ready { "healthy" } else { "unavailable" },
         service: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
-        timestamp: clock::now().to_rfc3339_opts(SecondsFormat::Secs, true),
+        timestamp: instant(clock::now()),
         key: None,
     };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -93,19 +94,19 @@ pub async fn health(
 
 fn key_shown(caller: &Caller, standing: &Standing, routes: &[Arc<Route>]) -> KeyShown {
     let plan = &caller.key.plan;
-    let callable = routes.iter().filter(|route| plan.api_access && plan.may_call(route.access));
+    let callable = routes.iter().filter(|route| access::check(&caller.key, route).is_ok());
     KeyShown {
         api_key_status: "valid",
         subscription_info: Subscription {
             tier: plan.tier.clone(),
             credits_remaining: standing.remaining,
             monthly_limit: standing.plan_credits,
-            reset_date: standing.renews_at,
+            reset_date: instant(standing.renews_at),
             rate_limit: format!("{} req/sec", plan.rate_per_s),
         },
         rate_limit_status: RequestQuota {
             requests_remaining: standing.requests_remaining,
-            reset_time: standing.renews_at,
+            reset_time: instant(standing.renews_at),
         },
         endpoints_available: callable.map(|route| route.path).chain(FREE_PATHS).collect(),
     }

@@ -6,3 +6,11 @@ pub mod analysis;
 pub mod catalogue;
 pub mod health;
 pub mod ledger;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+/// An instant as every answer writes it: RFC 3339, UTC, whole seconds. `billing_info` writes the next renewal so, and the
+/// same instant must read the same everywhere.
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

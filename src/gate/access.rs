@@ -30,39 +30,59 @@ pub async fn access(
     next: Next,
 ) -> Result<Response, Refusal> {
     let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
-    check(&caller.key, &accessed)?;
+    check(&caller.key, &accessed.route).map_err(|missing| refusal(missing, &caller.key, &accessed))?;
     Ok(next.run(request).await)
 }
 
 /// Lets a caller pass whose key has this scope.
 pub async fn in_scope(State(scope): State<Scope>, request: Request, next: Next) -> Result<Response, Refusal> {
     let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
-    check_scope(&caller.key, scope)?;
-    Ok(next.run(request).await)
+    if caller.key.scopes.contains(&scope) { Ok(next.run(request).await) } else { Err(out_of_scope(scope)) }
 }
 
-fn check_scope(key: &KeyRecord, scope: Scope) -> Result<(), Refusal> {
-    if key.scopes.contains(&scope) {
-        return Ok(());
-    }
-    Err(Refusal::InsufficientScope { needed: scope.as_str() })
+fn out_of_scope(needed: Scope) -> Refusal {
+    Refusal::InsufficientScope { needed: needed.as_str() }
 }
 
-fn check(key: &KeyRecord, accessed: &Accessed) -> Result<(), Refusal> {
-    let route = &accessed.route;
+/// What a key lacks to call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Its account's plan has no API access at all.
+    Api,
+    /// The key's own scope.
+    Scope,
+    /// Its account's plan does not include the route.
+    Access,
+}
+
+/// Whether this key may call the route.
+pub fn check(key: &KeyRecord, route: &Route) -> Result<(), Missing> {
     if !key.plan.api_access {
-        return Err(Refusal::PlanWithoutApi);
+        Err(Missing::Api)
+    } else if !key.scopes.contains(&Scope::Invoke) {
+        Err(Missing::Scope)
+    } else if !key.plan.may_call(route.access) {
+        Err(Missing::Access)
+    } else {
+        Ok(())
     }
-    check_scope(key, Scope::Invoke)?;
-    if key.plan.may_call(route.access) {
-        return Ok(());
+}
+
+fn refusal(missing: Missing, key: &KeyRecord, accessed: &Accessed) -> Refusal {
+    match missing {
+        Missing::Api => Refusal::PlanWithoutApi,
+        Missing::Scope => out_of_scope(Scope::Invoke),
+        Missing::Access => Refusal::AccessDenied(denied(key, accessed)),
     }
-    let required = accessed.catalogue.cheapest_with(&key.edition, route.access);
-    Err(Refusal::AccessDenied(AccessDenied {
+}
+
+fn denied(key: &KeyRecord, Accessed { route, catalogue }: &Accessed) -> AccessDenied {
+    let required = catalogue.cheapest_with(&key.edition, route.access);
+    AccessDenied {
         plan: key.plan.plan.clone(),
         path: route.path,
         upgrade_to: route.access.family().to_owned(),
         current_tier: key.plan.tier.clone(),
         required_tier: required.map_or_else(String::new, |plan| plan.tier.clone()),
-    }))
+    }
 }

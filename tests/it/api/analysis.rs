@@ -88,7 +88,7 @@ async fn a_standard_analysis_of_somebody_without_posts_captures_one_of_the_two_h
 }
 
 #[tokio::test]
-async fn a_store_of_people_that_cannot_be_asked_is_refunded() {
+async fn a_store_of_people_that_cannot_be_asked_is_503_and_refunded() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     sqlx::query("alter table directory_people rename to away")
@@ -96,7 +96,7 @@ async fn a_store_of_people_that_cannot_be_asked_is_refunded() {
         .await
         .unwrap();
     let answer = gateway.post("/crm", &customer.key, &marina()).await;
-    assert_eq!(answer.status, 500, "{}", answer.text);
+    assert_eq!(answer.outcome(), (503, "SERVICE_UNAVAILABLE"));
     answer.assert_accounted();
     assert_eq!(answer.billing()["reembolsado"], true);
     gateway.assert_books_are_right().await;

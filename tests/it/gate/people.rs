@@ -16,11 +16,6 @@ pub(crate) fn luiz() -> Value {
     asked("Luiz Fernando", "Barros Quintela", "Altavela Distribuidora")
 }
 
-/// One person with too little text.
-pub(crate) fn brandon() -> Value {
-    asked("Brandon", "Whitlatch", "Tallow Creek Foods")
-}
-
 /// Nobody.
 pub(crate) fn nobody() -> Value {
     asked("Ninguém", "Desconhecido", "Empresa Nenhuma")

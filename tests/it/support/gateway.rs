@@ -66,9 +66,8 @@ impl Gateway {
     }
 
     async fn launch(database: TestDatabase, pepper: Pepper, environment: &[(&str, &str)], dev: bool) -> Self {
-        let settings = settings(environment);
         let (options, of_app) = (database.options(), pepper.clone());
-        let start = Start { settings, database: options, pepper: of_app, dev };
+        let start = Start { settings: settings(environment), database: options, pepper: of_app, dev };
         let app = App::start(start).await.unwrap();
         Self { client: client(), address: app.address, database, pepper, service: Service::Whole(app) }
     }
