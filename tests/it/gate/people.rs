@@ -20,3 +20,8 @@ pub(crate) fn luiz() -> Value {
 pub(crate) fn nobody() -> Value {
     asked("Ninguém", "Desconhecido", "Empresa Nenhuma")
 }
+
+/// One person with too little text.
+pub(crate) fn brandon() -> Value {
+    asked("Brandon", "Whitlatch", "Tallow Creek Foods")
+}
