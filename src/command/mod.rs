@@ -140,7 +140,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Serve(args) => {
             let settings = settings::for_serve(args.listen, data_dir)?;
-            telemetry::init(&settings.log.level, settings.log.format)?;
+            let _log = telemetry::init(&settings.log.level, settings.log.format)?;
             serve::run(settings, args.options()).await?;
         }
         Command::Config(config::ConfigCommand::Show) => {
@@ -151,7 +151,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Stored(command) => {
             let (settings, log) = settings::for_command(data_dir, command.needs_pepper())?;
-            telemetry::init(&log.level, log.format)?;
+            let _log = telemetry::init(&log.level, log.format)?;
             let context = Context::open(settings).await?;
             let done = command.run(&context, output).await;
             let closed = context.close().await;

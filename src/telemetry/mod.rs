@@ -1,11 +1,17 @@
 //! Where logs go: one JSON object a line on stderr, or readable lines on a terminal.
 
+mod queue;
+
 use std::io::{self, IsTerminal};
+use std::panic::{self, PanicHookInfo};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+pub use queue::LogGuard;
+use queue::LogQueue;
 
 use crate::config::LogFormat;
 
@@ -20,16 +26,20 @@ pub enum TelemetryError {
         /// What is wrong with it.
         source: ParseError,
     },
+    /// The thread that writes could not be started.
+    #[error("the log cannot be written: {0}")]
+    Thread(#[from] io::Error),
     /// Logging was set up before.
     #[error("logging was set up twice")]
     Twice(#[from] TryInitError),
 }
 
-/// Sets logging up for the whole process. `level` is `error`, `warn`, `info`, `debug` or `trace`, optionally
-/// followed by exceptions: `info,fluence::request=warn` leaves out the line of each request.
-pub fn init(level: &str, format: LogFormat) -> Result<(), TelemetryError> {
+/// Sets logging up for the whole process, until the guard is dropped. `level` is `error`, `warn`, `info`, `debug`
+/// or `trace`, optionally followed by exceptions: `info,fluence::request=warn` leaves out the line of each request.
+pub fn init(level: &str, format: LogFormat) -> Result<LogGuard, TelemetryError> {
     let filter = filter(level)?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let (queue, guard) = LogQueue::start(io::stderr())?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(queue);
     let is_pretty = match format {
         LogFormat::Auto => io::stderr().is_terminal(),
         LogFormat::Json => false,
@@ -43,7 +53,15 @@ pub fn init(level: &str, format: LogFormat) -> Result<(), TelemetryError> {
             .with(lines.json().flatten_event(true).with_current_span(false).with_span_list(false))
             .try_init()?;
     }
-    Ok(())
+    panic::set_hook(Box::new(log_panic));
+    Ok(guard)
+}
+
+/// A panic is a log line like any other, so that whatever reads the log finds it.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload_as_str().unwrap_or("(no message)");
+    let location = panic.location().map(tracing::field::display);
+    tracing::error!(target: "fluence::panic", location, message);
 }
 
 /// Reads a level. Libraries that print what passes through them are held back whatever is asked: at their lowest

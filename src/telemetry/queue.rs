@@ -1,0 +1,192 @@
+//! Log lines on their way to standard error, written by a thread of their own.
+//!
+//! A request only appends its line to a buffer in memory. Writing each line where it is made would cost it a
+//! system call, and make the threads that serve wait for one another and for whoever reads the log.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Most bytes that wait to be written; lines beyond them are dropped and counted.
+const MAX_WAITING_BYTES: usize = 4 * 1024 * 1024;
+/// After a write, lines gather for so long, so that a busy log is written in large pieces.
+const GATHER: Duration = Duration::from_millis(5);
+
+/// Where log lines are put; clones share one buffer.
+#[derive(Clone, Default)]
+pub(super) struct LogQueue(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    lines: Vec<u8>,
+    dropped: u64,
+    is_closed: bool,
+    is_writer_waiting: bool,
+}
+
+/// Keeps the log going. When it is dropped, all lines so far are written.
+#[must_use = "logging ends when this is dropped"]
+pub struct LogGuard {
+    queue: LogQueue,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl LogQueue {
+    /// Starts the thread that writes to `out`.
+    pub(super) fn start(out: impl Write + Send + 'static) -> io::Result<(Self, LogGuard)> {
+        let queue = Self::default();
+        let writer = thread::Builder::new().name("log".to_owned()).spawn({
+            let queue = queue.clone();
+            move || queue.write_all_to(out)
+        })?;
+        Ok((queue.clone(), LogGuard { queue, writer: Some(writer) }))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere leaves whole lines behind.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, line: &[u8]) {
+        let mut state = self.state();
+        if state.lines.len() + line.len() > MAX_WAITING_BYTES {
+            state.dropped += 1;
+            return;
+        }
+        state.lines.extend_from_slice(line);
+        if state.is_writer_waiting {
+            self.0.changed.notify_one();
+        }
+    }
+
+    /// Writes until the queue is closed and empty. Where standard error is gone, nobody is left to be told.
+    fn write_all_to(&self, mut out: impl Write) {
+        let mut lines = Vec::new();
+        loop {
+            let dropped = self.next(&mut lines);
+            let _ = out.write_all(&lines).and_then(|()| out.flush());
+            lines.clear();
+            if dropped > 0 {
+                tracing::warn!(dropped, "log lines were dropped: they came faster than they are taken");
+            }
+            if self.is_finished() {
+                return;
+            }
+            thread::sleep(GATHER);
+        }
+    }
+
+    fn is_finished(&self) -> bool {
+        let state = self.state();
+        state.is_closed && state.lines.is_empty()
+    }
+
+    /// Waits for lines and takes them all, the buffers trading places; returns how many were dropped meanwhile.
+    fn next(&self, lines: &mut Vec<u8>) -> u64 {
+        let mut state = self.state();
+        while state.lines.is_empty() && state.dropped == 0 && !state.is_closed {
+            state.is_writer_waiting = true;
+            state = self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.is_writer_waiting = false;
+        }
+        std::mem::swap(&mut state.lines, lines);
+        std::mem::take(&mut state.dropped)
+    }
+}
+
+impl Drop for LogGuard {
+    fn drop(&mut self) {
+        self.queue.state().is_closed = true;
+        self.queue.0.changed.notify_one();
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+impl<'q> MakeWriter<'q> for LogQueue {
+    type Writer = &'q LogQueue;
+    fn make_writer(&'q self) -> &'q LogQueue {
+        self
+    }
+}
+
+/// Every write is one whole line: so the formatter hands them over.
+impl Write for &LogQueue {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.put(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    /// An output that keeps what is written, after a go-ahead for each write.
+    struct Gated {
+        kept: Arc<Mutex<Vec<u8>>>,
+        go: mpsc::Receiver<()>,
+    }
+
+    impl Write for Gated {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            // A closed gate stands open.
+            let _ = self.go.recv();
+            self.kept.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn gated() -> (LogQueue, LogGuard, mpsc::Sender<()>, Arc<Mutex<Vec<u8>>>) {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let (gate, go) = mpsc::channel();
+        let (queue, guard) = LogQueue::start(Gated { kept: kept.clone(), go }).unwrap();
+        (queue, guard, gate, kept)
+    }
+
+    #[test]
+    fn every_line_is_written_in_order_before_the_guard_is_gone() {
+        let (queue, guard, gate, kept) = gated();
+        let lines: Vec<_> = (0..1000).map(|n| format!("line {n}\n")).collect();
+        for line in &lines {
+            queue.put(line.as_bytes());
+        }
+        drop(gate);
+        drop(guard);
+        assert_eq!(String::from_utf8(kept.lock().unwrap().clone()).unwrap(), lines.concat());
+    }
+
+    #[test]
+    fn a_log_that_nobody_takes_stays_within_its_bound() {
+        let (queue, guard, gate, kept) = gated();
+        let line = [b'x'; 64 * 1024];
+        for _ in 0..200 {
+            queue.put(&line);
+        }
+        // The writer may hold one buffer while another fills.
+        assert!(queue.state().lines.len() <= MAX_WAITING_BYTES);
+        assert!(queue.state().dropped >= 200 - 2 * (MAX_WAITING_BYTES / line.len()) as u64);
+        drop(gate);
+        drop(guard);
+        assert!(kept.lock().unwrap().len() <= 2 * MAX_WAITING_BYTES);
+    }
+}
