@@ -198,7 +198,7 @@ impl Till {
 
 pub(crate) async fn serve() -> anyhow::Result<()> {
     let settings = config::load(&Sources { environment: env::vars().collect(), ..Sources::default() })?;
-    telemetry::init(&settings.log.level, settings.log.format)?;
+    let _logging = telemetry::init(&settings.log.level, settings.log.format)?;
     let database = pool::options(&env::var("DATABASE_URL")?)?;
     let till_pool = PgPoolOptions::new().max_connections(POOL).connect_with(database.clone()).await?;
     let settles = env::var_os(SETTLES).is_some();
