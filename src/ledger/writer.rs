@@ -8,11 +8,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::settlement::Outcome;
 use crate::ledger::commit::{Committer, GaveUp};
 use crate::ledger::handle::{Ask, Ending, Granted, Kept, Ledger, LedgerUnavailable, OpenHold, Place};
 use crate::ledger::hold::Decision;
 use crate::ledger::open_holds::OpenHolds;
-use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::operation::{Effect, Operation, Release};
 use crate::ledger::round::{Captured, Job, Round, Waiter};
 use crate::ledger::store::{Effects, Epoch, LedgerStore, StoreError, Work};
 
@@ -217,6 +218,10 @@ impl<S: LedgerStore> Writer<S> {
                     again.push(Job { waiter: Waiter::Caller(reply), ..job });
                 }
                 Waiter::Caller(reply) => drop(reply.send(Err(LedgerUnavailable::Store))),
+                Waiter::Keeper(place, reply) if gave_up == GaveUp::Refused => {
+                    let _ = reply.send(Err(LedgerUnavailable::Store));
+                    self.left_over.ordered.extend(instead(place, job.operation));
+                }
                 Waiter::Ended(_) if gave_up == GaveUp::Refused => {
                     tracing::error!(operation = ?job.operation, "an ending was refused; closing the epoch will release it");
                 }
@@ -279,4 +284,12 @@ fn without_void_endings(jobs: Vec<Job>, epoch: Epoch) -> Vec<Job> {
         waiter => Some(Job { waiter, ..job }),
     };
     jobs.into_iter().filter_map(current).collect()
+}
+
+/// An answer that cannot be kept is not charged: the release to try in place of a keep that the store refused.
+fn instead(place: Place, refused: Operation) -> Option<Job> {
+    let Operation::Keep(keep) = refused else { return None };
+    let (amount, claim) = (keep.hold.amount(), Some(keep.claim));
+    let release = Release { hold: keep.hold, amount, outcome: Outcome::Failed, whole: true, claim };
+    Some(Job { operation: Operation::Release(release), waiter: Waiter::Ended(place) })
 }

@@ -27,7 +27,7 @@ pub struct Scope {
     /// Only batches made at this instant or later, with the holds that were open then. Sums over all of an account's
     /// history are then left out; that an account stands where its last entry says is checked all the same.
     pub since: Option<DateTime<Utc>>,
-    /// How long a hold may stay open after its gateway was last heard of.
+    /// How long a hold may stay open, and its gateway be silent.
     pub hold_life: TimeDelta,
 }
 
@@ -55,7 +55,7 @@ pub enum Invariant {
     Holds,
     /// Every capture and release belongs to a hold of the same account, key and route.
     HoldReferences,
-    /// A hold does not outlive its gateway, and recovery would find it.
+    /// A hold outlives neither its call nor its gateway, and a recovery would find it.
     OpenHolds,
     /// Idempotency records agree with the calls they name, and none is stuck.
     Idempotency,

@@ -334,6 +334,16 @@ async fn open_holds_one_of_a_silent_gateway_is_named() {
 }
 
 #[tokio::test]
+async fn open_holds_one_that_no_call_can_need_any_more_is_named() {
+    let world = World::new(10, 50).await;
+    let customer = world.customer().await;
+    let mut forgetful = world.hand("forgetful").await;
+    forgetful.one(fluence::ledger::operation::Operation::Hold(customer.request(1))).await;
+    let faults = planted(&world, "update ledger_entry set at = at - interval '1 hour' where kind = 4").await;
+    assert!(find(&faults, Invariant::OpenHolds).found.contains("open since"));
+}
+
+#[tokio::test]
 async fn idempotency_a_stuck_record_is_named() {
     let world = World::new(10, 50).await;
     let customer = world.customer().await;

@@ -48,6 +48,7 @@ pub(crate) struct Checker {
     accounts: HashMap<AccountId, Account>,
     pub(crate) calls: HashMap<CallId, Call>,
     open: HashSet<CallId>,
+    purchases: HashSet<CallId>,
 }
 
 impl Checker {
@@ -109,6 +110,9 @@ impl Checker {
                 assert!(!twice, "released twice: {row:?}");
                 assert!(entry.amount <= call.held[&entry.lot], "more came back than was taken: {row:?}");
             }
+            EntryKind::Grant | EntryKind::Pack => {
+                assert!(self.purchases.insert(entry.call_id), "bought once, counted twice: {row:?}");
+            }
             _ => {}
         }
     }
@@ -145,6 +149,11 @@ impl Checker {
             let open_from = epoch.batches.last().map_or(0, |batch| batch.open_from);
             assert!(call.batch >= open_from, "a recovery would not look for it: {call:?}, {open_from}");
         }
+    }
+
+    /// Holds that have not ended.
+    pub(crate) fn open_holds(&self) -> usize {
+        self.open.len()
     }
 
     /// What must hold once everything has come to rest.

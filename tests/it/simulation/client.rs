@@ -116,7 +116,7 @@ impl Client {
     }
 
     async fn work(&mut self, call_id: CallId, hold: OpenHold) {
-        let slow = self.rng.random_bool(0.01);
+        let slow = self.rng.random_bool(if hold.must_be_kept() { 0.05 } else { 0.005 });
         let work = self.millis(if slow { 150_000 } else { 40 });
         sleep(work).await;
         let held = hold.amount().as_i64();

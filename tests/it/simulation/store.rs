@@ -53,6 +53,18 @@ impl Chaos {
     }
 }
 
+impl Chaos {
+    /// Whether no ending of a call is refused.
+    pub(crate) fn refuses_nothing(&self) -> bool {
+        self.refused == 0
+    }
+
+    /// Whether no gateway is taken for dead while it lives.
+    pub(crate) fn loses_no_epoch(&self) -> bool {
+        self.refused == 0 && self.stuck == 0
+    }
+}
+
 /// What a request to the database comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {

@@ -233,7 +233,7 @@ with span as (
            min(e.batch) filter (where e.kind = 4) as held_in, max(e.batch) filter (where e.kind = 4) as last_held_in,
            min(e.batch) filter (where e.kind = 5) as released_in, max(e.batch) filter (where e.kind = 5) as last_released_in,
            min(concat(e.account_id, e.key_id, e.route)) as payer, max(concat(e.account_id, e.key_id, e.route)) as last_payer,
-           (array_agg(e.account_id))[1] as account_id, max(e.number) as number
+           (array_agg(e.account_id))[1] as account_id, max(e.number) as number, min(e.at) as held_at
       from span s join ledger_entry e on e.epoch = s.epoch and e.batch >= s.from_batch
      where e.kind in (4, 5) and ($1::uuid is null or e.account_id = $1)
      group by e.call_id, e.lot
@@ -241,7 +241,7 @@ with span as (
     select call_id, sum(held) as held, sum(released) as released, bool_or(released > coalesce(held, 0)) as lot_over,
            min(epoch) as epoch, max(last_epoch) as last_epoch, min(held_in) as held_in, max(last_held_in) as last_held_in,
            min(released_in) as released_in, max(last_released_in) as last_released_in, min(payer) as payer,
-           max(last_payer) as last_payer, (array_agg(account_id))[1] as account_id, max(number) as number
+           max(last_payer) as last_payer, (array_agg(account_id))[1] as account_id, max(number) as number, min(held_at) as held_at
       from by_lot group by call_id
 ), captured as (
     select c.call_id, count(*) as times, min(b.epoch) as epoch, min(b.batch) as batch
@@ -271,6 +271,8 @@ with span as (
         when held_in < last_open_from then array['open_holds', 'it is open, and a recovery would not look for it']
         when span.heartbeat_at < now() - make_interval(secs => $3 + 60)
             then array['open_holds', format('it is open, and its gateway was last heard of at %s', span.heartbeat_at)]
+        when call.held_at < now() - make_interval(secs => $3 + 60)
+            then array['open_holds', format('it has been open since %s', call.held_at)]
         end as fault
       from call full join captured using (call_id)
       left join span on span.epoch = coalesce(call.epoch, captured.epoch)
