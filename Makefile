@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench
+.PHONY: help run test lint bench simulate model evaluate
 
 # Where rustup puts cargo, for shells that were open before it.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -39,3 +39,13 @@ bench: ## install the load generator and run the benchmarks
 	@scripts/need.sh rust wrk
 	@[ -n "$${DATABASE_URL:-}" ] || scripts/need.sh postgres
 	cargo bench --locked $(ARGS)
+
+simulate: ## gateways over an unreliable store, from seeds: make simulate SEEDS=1000
+	@scripts/need.sh rust
+	SEEDS=$(or $(SEEDS),1000) cargo test --locked --test it simulation:: -- --nocapture
+
+model: ## train the analysis model from the essays in ../shared/data, or FLUENCE_ESSAYS
+	model/train.sh
+
+evaluate: ## measure the analysis model against its bars
+	model/evaluate.sh

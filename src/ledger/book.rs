@@ -216,16 +216,16 @@ impl Book {
     /// Moves the account to another plan at once, prorating nothing: the present period's allowances become the new
     /// plan's, and what was used of them stays used.
     pub fn move_plan(&mut self, plan: PlanTerms, id: CallId) -> Result<(), BookError> {
-        let used = self.standing().plan_credits_used;
-        let left = plan.credits.checked_sub(used).unwrap_or(Credits::ZERO);
         let number = self.plan_lot;
-        let difference = left.as_i64() - self.plan_left().as_i64();
-        self.balance().checked_add(difference).ok_or(BookError::Overflow)?;
         let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
             return Err(BookError::UnknownLot(number.0));
         };
+        // What the lot was given and no longer has; it survives a move to a plan with less than that.
+        let used = lot.granted.checked_sub(lot.left).unwrap_or(Credits::ZERO);
+        let left = plan.credits.checked_sub(used).unwrap_or(Credits::ZERO);
+        let difference = left.as_i64() - lot.left.as_i64();
         lot.left = left;
-        lot.granted = lot.granted.max(left);
+        lot.granted = left.checked_add(used).ok_or(BookError::Overflow)?;
         self.plan = plan;
         self.plan_credits = plan.credits;
         self.requests_limit = plan.requests.max(self.requests_used);
