@@ -35,10 +35,9 @@ lint: ## formatting, and clippy with warnings denied
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 
-bench: ## install the load generator and run the benchmarks
-	@scripts/need.sh rust wrk
-	@[ -n "$${DATABASE_URL:-}" ] || scripts/need.sh postgres
-	cargo bench --locked $(ARGS)
+bench: ## install the load generator and measure the gateway: docs/performance.md
+	@scripts/need.sh rust postgres wrk
+	cargo bench --locked --bench gateway -- $(ARGS)
 
 simulate: ## gateways over an unreliable store, from seeds: make simulate SEEDS=1000
 	@scripts/need.sh rust

@@ -109,6 +109,7 @@ pub struct People {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Question {
     Directory(PersonQuery),
+    Sample(PersonQuery),
 }
 
 #[derive(Clone)]
@@ -147,8 +148,8 @@ impl People {
         now: DateTime<Utc>,
     ) -> Result<Found, FindError> {
         match realm {
-            Realm::Sample => Ok(self.find_in_sample(query)),
-            Realm::Live { account: _ } => self.find_in_directory(query, now).await,
+            Realm::Sample => self.find_remembered(Question::Sample(query.clone()), now).await,
+            Realm::Live { account: _ } => self.find_remembered(Question::Directory(query.clone()), now).await,
         }
     }
 
@@ -182,8 +183,7 @@ impl People {
         Some(self.find_in_sample(&query))
     }
 
-    async fn find_in_directory(&self, query: &PersonQuery, now: DateTime<Utc>) -> Result<Found, FindError> {
-        let question = Question::Directory(query.clone());
+    async fn find_remembered(&self, question: Question, now: DateTime<Utc>) -> Result<Found, FindError> {
         // The common case takes no write lock: thousands of requests a second may ask for one person.
         if let Some(answer) = self.answers.get(&question).filter(|answer| self.is_fresh(answer, now)) {
             return Ok(answer.found);
@@ -201,12 +201,12 @@ impl People {
         match entry {
             EntryResult::Retained(found) => Ok(found),
             EntryResult::Vacant(place) | EntryResult::Replaced(place, _) => {
-                let found = self.look_up(query, now).await?;
+                let found = self.look_up(&question, now).await?;
                 // Refused only when the place was taken away meanwhile; the answer is as good.
                 let _ = place.insert(Answer { found: found.clone(), answered_at: now });
                 Ok(found)
             }
-            EntryResult::Removed(..) | EntryResult::Timeout => self.look_up(query, now).await,
+            EntryResult::Removed(..) | EntryResult::Timeout => self.look_up(&question, now).await,
         }
     }
 
@@ -215,7 +215,18 @@ impl People {
         (now - answer.answered_at).abs() < self.answer_ttl
     }
 
-    async fn look_up(&self, query: &PersonQuery, now: DateTime<Utc>) -> Result<Found, FindError> {
+    async fn look_up(&self, question: &Question, now: DateTime<Utc>) -> Result<Found, FindError> {
+        match question {
+            Question::Sample(query) => Ok(self.find_in_sample(query)),
+            Question::Directory(query) => self.look_up_in_directory(query, now).await,
+        }
+    }
+
+    async fn look_up_in_directory(
+        &self,
+        query: &PersonQuery,
+        now: DateTime<Utc>,
+    ) -> Result<Found, FindError> {
         let parsed = ParsedQuery::from(query);
         let mut known = self.words();
         let mut keys = query_keys(&parsed, &known.rarity);

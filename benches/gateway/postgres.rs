@@ -95,6 +95,11 @@ impl Postgres {
         self.options(database).to_url_lossy().to_string()
     }
 
+    /// The same for programs that know only the parameters of Postgres's own client library.
+    pub(crate) fn plain_url(&self, database: &str) -> String {
+        self.server.url().replacen("/fluence?", &format!("/{database}?"), 1)
+    }
+
     /// Makes a database, as a copy of another.
     pub(crate) async fn create(&self, database: &str, template: &str) -> anyhow::Result<()> {
         self.run(format!("create database {database} template {template} strategy file_copy")).await

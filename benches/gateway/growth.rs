@@ -10,8 +10,8 @@ use crate::report::Target::{AtLeast, AtMost};
 use crate::report::{Contender, Report};
 use crate::writer::{Holders, turn};
 
-const EMPTY: &str = "empty";
-const FULL: &str = "full";
+const EMPTY: &str = "empty_ledger";
+const FULL: &str = "full_ledger";
 const HOLDERS: Holders = Holders { tasks: 64, accounts: ACCOUNTS };
 
 pub(crate) async fn run(options: &Options, postgres: &Postgres, report: &mut Report) -> anyhow::Result<()> {

@@ -205,12 +205,12 @@ update ledger_account
    set balance = balance - 1, open_lot_left = open_lot_left - 1,
        plan_left = plan_left - case when open_lot_is_plan then 1 else 0 end,
        last_entry = last_entry + 1, requests_used = requests_used + 1
- where account_id = ('00000000-0000-7000-8000-' || lpad(to_hex(:account), 12, '0'))::uuid
+ where account_id = ('00000000-0000-7000-8000-' || lpad(to_hex(:account::int), 12, '0'))::uuid
    and open_lot_left >= 1 and open_lot_expires_at > now() and period_ends_at > now() and requests_used < requests_limit
-returning account_id, balance, open_lot, last_entry \gset
+returning balance, open_lot, last_entry \gset
 insert into ledger_entry (account_id, number, at, amount, balance_after, call_id, key_id, epoch, batch, lot, kind, route)
-values (:'account_id', :last_entry, now(), -1, :balance, gen_random_uuid(), '00000000-0000-0000-0000-000000000000', 0, 0,
-        :open_lot, 4, 1);
+values (('00000000-0000-7000-8000-' || lpad(to_hex(:account::int), 12, '0'))::uuid, :last_entry, now(), -1, :balance,
+        gen_random_uuid(), '00000000-0000-0000-0000-000000000000', 0, 0, :open_lot, 4, 1);
 commit;
 ";
 
@@ -230,7 +230,7 @@ async fn pgbench_turn(
         .args([format!("--client={PGBENCH_CLIENTS}"), format!("--jobs={PGBENCH_THREADS}")])
         .arg(format!("--define=accounts={accounts}"))
         .arg(format!("--file={}", script.display()))
-        .arg(postgres.url("pgbench"))
+        .arg(postgres.plain_url("pgbench"))
         .kill_on_drop(true)
         .output()
         .await
