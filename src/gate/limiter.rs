@@ -28,7 +28,6 @@ pub struct RateLimit {
     rate_per_s: u32,
     burst: u32,
     limiter: Arc<Keyed>,
-    clock: DefaultClock,
 }
 
 /// What a limiter decided, and all that headers and bodies say of it.
@@ -55,7 +54,7 @@ impl RateLimits {
             let quota = Quota::per_second(at_least_one(rate_per_s)).allow_burst(at_least_one(burst));
             Arc::new(RateLimiter::dashmap(quota).with_middleware())
         });
-        RateLimit { rate_per_s, burst, limiter: limiter.clone(), clock: DefaultClock::default() }
+        RateLimit { rate_per_s, burst, limiter: limiter.clone() }
     }
 
     /// Forgets accounts whose burst is whole again; without this the maps would grow for ever.
@@ -74,7 +73,7 @@ impl RateLimit {
     pub fn check(&self, account: AccountId) -> RateDecision {
         let (remaining, retry_after) = match self.limiter.check_key(&account) {
             Ok(state) => (state.remaining_burst_capacity(), None),
-            Err(refused) => (0, Some(refused.wait_time_from(self.clock.now()))),
+            Err(refused) => (0, Some(refused.wait_time_from(self.limiter.clock().now()))),
         };
         self.decision(remaining, retry_after)
     }
