@@ -8,7 +8,7 @@ use crate::config::plans::Catalogue;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::{KeyFormat, KeySecret, KeyState, Mode, Scope};
 use crate::domain::plan::PlanRef;
-use crate::secret::Pepper;
+use crate::secret::{Pepper, generate_key};
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::error::StorageError;
 use crate::storage::keys::{self, NewKey};
@@ -53,7 +53,7 @@ pub(super) async fn key(
         daily_cap: None,
         monthly_cap: None,
     };
-    let secret = KeySecret::generate(KeyFormat::Fluence, |below| rand::random_range(0..below))
+    let secret = generate_key(KeyFormat::Fluence)
         .map_err(|_| StorageError::Invalid("keys of this format are not made"))?;
     keys::create(&mut transaction, &new, &secret, pepper).await?;
     transaction.commit().await?;
