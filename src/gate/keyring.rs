@@ -7,7 +7,7 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::domain::caller::KeyRecord;
 use crate::domain::ids::AccountId;
@@ -23,6 +23,8 @@ use crate::storage::keys::find_by_digest;
 const QUEUE: usize = 4096;
 /// Keys that one query looks up at most.
 const LOOKUP_BATCH: usize = 256;
+/// Longest a request waits for its key to be looked up: a store that hangs must not hang its callers.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Accounts the loader remembers before it looks for ones that nobody uses any more.
 const FIRST_PRUNE: usize = 1024;
 
@@ -72,7 +74,8 @@ impl Keyring {
         }
         let (reply, answer) = oneshot::channel();
         self.lookups.try_send(Lookup { digest, reply }).map_err(|_| StoreInDoubt)?;
-        let known = answer.await.unwrap_or(Err(StoreInDoubt))?;
+        let answered = timeout(LONGEST_WAIT, answer).await.map_err(|_| StoreInDoubt)?;
+        let known = answered.unwrap_or(Err(StoreInDoubt))?;
         let caller = known.caller.clone();
         self.cache.insert(digest, known);
         Ok(caller)
@@ -130,5 +133,23 @@ impl Loader {
         }
         let rate = self.limits.of(record.plan.rate_per_s, record.plan.burst);
         Caller { key: Arc::new(record), account, rate }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::generate_pepper;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_never_answers_does_not_hang_its_callers() {
+        // The inbox is kept, so that a lookup waits, and never read.
+        let (lookups, _inbox) = mpsc::channel(1);
+        let pepper = Pepper::parse(&generate_pepper(), 1).unwrap();
+        let cache = Arc::new(Cache::new(1));
+        let keyring = Keyring { pepper, cache, trust: Duration::from_secs(1), lookups };
+        let key = KeySecret::parse(b"an-imported-key-for-tests-1").unwrap();
+        let found = timeout(Duration::from_secs(60), keyring.find(&key)).await;
+        assert!(matches!(found, Ok(Err(StoreInDoubt))), "still waiting after a minute");
     }
 }
