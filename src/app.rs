@@ -218,7 +218,11 @@ async fn start_background(
     }));
 }
 
-fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, StartError> {
+/// The handlers of the paid endpoints, on the people of this database.
+///
+/// # Errors
+/// When a line of the sample people is faulty.
+pub fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, StartError> {
     let sample = SamplePeople::parse(SAMPLE_PEOPLE)
         .map_err(|(line, fault)| StartError::Sample(line, fault.to_string()))?;
     let cache_ms = i64::try_from(settings.people.cache_ms).unwrap_or(i64::MAX);
@@ -232,7 +236,8 @@ fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, StartE
     })
 }
 
-fn edge(settings: &Settings) -> Edge {
+/// What answers name, as the settings have it.
+pub fn edge(settings: &Settings) -> Edge {
     Edge {
         support_contact: settings.support_contact.clone(),
         upgrade_url: settings.upgrade_url.clone(),

@@ -11,10 +11,8 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, TimeDelta, Utc};
-use fluence::api::analyses::Analyses;
-use fluence::api::analysis::AnalysisApi;
-use fluence::app::SAMPLE_PEOPLE;
+use chrono::{DateTime, Utc};
+use fluence::app;
 use fluence::config::plans::Catalogue;
 use fluence::config::{self, Settings, Sources, routes};
 use fluence::domain::billing::{Billing, Standing};
@@ -27,10 +25,6 @@ use fluence::gate::caller::Caller;
 use fluence::gate::keyring::Keyring;
 use fluence::gate::limiter::RateLimits;
 use fluence::gate::{access, authenticate, limit, validate};
-use fluence::http::dialect::Dialects;
-use fluence::http::edge::Edge;
-use fluence::people::find::{FindConfig, People};
-use fluence::people::sample::SamplePeople;
 use fluence::secret::Pepper;
 use fluence::server::listener::{Server, ServerLimits, accept_loop};
 use fluence::server::outer::Outer;
@@ -212,7 +206,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let wait = Duration::from_millis(settings.database.wait_ms);
     let pool = pool::pool(database, settings.database.max_connections, wait);
     let router = router(&settings, pool, till_pool, settles)?;
-    let edge = edge(&settings);
+    let edge = app::edge(&settings);
     let server = Server::new(Outer::new(router, edge), ServerLimits::default(), Stop::new());
     accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
     Ok(())
@@ -239,7 +233,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
     let catalogue = Arc::new(Catalogue::shipped()?);
     let accessed = access::Accessed { route: route.clone(), catalogue };
     let authenticated = authenticate::Authenticated { keyring, dev_key: None, path: route.path };
-    let gated = handlers(settings, pool)?
+    let gated = app::analysis_api(settings, pool)?
         .handler(&route)
         .route_layer(from_fn_with_state(till, charge))
         .route_layer(from_fn_with_state(validated, validate::validate))
@@ -247,27 +241,4 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         .route_layer(from_fn(limit::limit))
         .route_layer(from_fn_with_state(authenticated, authenticate::authenticate));
     Ok(Router::new().route(route.path, gated))
-}
-
-fn handlers(settings: &Settings, pool: PgPool) -> anyhow::Result<AnalysisApi> {
-    let sample = SamplePeople::parse(SAMPLE_PEOPLE)
-        .map_err(|(line, fault)| anyhow::anyhow!("sample people, line {line}: {fault}"))?;
-    let config = FindConfig {
-        answer_ttl: TimeDelta::milliseconds(i64::try_from(settings.people.cache_ms)?),
-        cache_bytes: settings.people.cache_bytes,
-    };
-    Ok(AnalysisApi {
-        people: Arc::new(People::new(pool, sample, config)),
-        analyses: Arc::new(Analyses::new(settings.people.cache_bytes)),
-    })
-}
-
-fn edge(settings: &Settings) -> Edge {
-    Edge {
-        support_contact: settings.support_contact.clone(),
-        upgrade_url: settings.upgrade_url.clone(),
-        error_docs_url: settings.docs_url.clone(),
-        stage_prefixes: settings.stage_prefixes.clone(),
-        dialects: Dialects::default(),
-    }
 }
