@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
-# Things: rust, lint (rustfmt and clippy), postgres (initdb of version 15 or newer), wrk (the load generator).
+# Things: rust, lint (rustfmt and clippy), postgres (initdb of version 15 or newer), redis (the server), wrk (the load
+# generator).
 set -euo pipefail
 
 postgres_minimum=15
@@ -69,13 +70,17 @@ need_postgres() {
         "or set DATABASE_URL (make run) or TEST_DATABASE_URL (make test) to a server of your own"
 }
 
+need_redis() {
+    command -v redis-server >/dev/null || command -v valkey-server >/dev/null || apt_install "Redis" redis-server
+}
+
 need_wrk() {
     command -v wrk >/dev/null || apt_install "the load generator wrk" wrk
 }
 
 for thing in "$@"; do
     case $thing in
-        rust | lint | postgres | wrk) "need_$thing" ;;
-        *) fail "scripts/need.sh knows rust, lint, postgres and wrk, not $thing" ;;
+        rust | lint | postgres | redis | wrk) "need_$thing" ;;
+        *) fail "scripts/need.sh knows rust, lint, postgres, redis and wrk, not $thing" ;;
     esac
 done
