@@ -27,6 +27,7 @@ use crate::gate::Gate;
 use crate::gate::keyring::Keyring;
 use crate::gate::limiter::RateLimits;
 use crate::gate::meter::Meter;
+use crate::http::client_address::TrustedProxies;
 use crate::http::dialect::Dialects;
 use crate::http::edge::Edge;
 use crate::ledger::store::StoreError;
@@ -167,7 +168,8 @@ impl App {
         start_background(&settings, sweep, &readiness, limits, &stop_background).await;
 
         let outer = Outer::new(router(&parts), (*edge).clone());
-        let server = Arc::new(Server::new(outer, server_limits(&settings), stop.clone()));
+        let proxies = TrustedProxies::new(settings.server.trusted_proxies.clone());
+        let server = Arc::new(Server::new(outer, server_limits(&settings), stop.clone()).behind(proxies));
         tokio::spawn(accept_loop(listener, server));
         let timing = StopTiming {
             announce_delay: Duration::from_secs(settings.server.announce_s),

@@ -64,10 +64,8 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
     for (name, text) in &sources.overrides {
         set(&mut values, name, text, &format!("--{name}"), &mut faults);
     }
-    let settings = values.try_into::<Settings>().map_err(|error: toml::de::Error| Fault {
-        setting: "settings".into(),
-        advice: error.to_string().replace('\n', " "),
-    });
+    let settings =
+        values.try_into::<Settings>().map_err(|error: toml::de::Error| unreadable(&error.to_string()));
     match settings {
         Ok(mut settings) => {
             settings.database_url = secret(&sources.environment, "DATABASE_URL", &mut faults);
@@ -82,6 +80,12 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
             Err(ConfigError(faults))
         }
     }
+}
+
+/// A value that is none of its setting's; the parser names the setting behind the reason.
+fn unreadable(error: &str) -> Fault {
+    let (reason, setting) = error.trim().rsplit_once(" in `").unwrap_or((error, "settings"));
+    Fault { setting: setting.trim_end_matches('`').to_owned(), advice: reason.replace('\n', " ") }
 }
 
 /// Lays a file over the defaults; what the defaults do not know is a fault.
@@ -197,6 +201,15 @@ fn secret(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_cannot_be_read_names_its_setting() {
+        let environment = [("FLUENCE_SERVER_TRUSTED_PROXIES".to_owned(), "10.0.0.0/8,nonsense".to_owned())];
+        let sources = Sources { environment: environment.into(), ..Sources::default() };
+        let faults = load(&sources).unwrap_err().0;
+        assert_eq!(faults[0].setting, "server.trusted_proxies");
+        assert!(faults[0].advice.contains("address"), "{faults:?}");
+    }
 
     fn environment(pairs: &[(&str, &str)]) -> Sources {
         let environment = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();

@@ -6,6 +6,7 @@ pub mod routes;
 
 use std::net::SocketAddr;
 
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 use sqlx::postgres::PgConnectOptions;
@@ -86,6 +87,7 @@ pub struct Server {
     pub max_body_bytes: usize,
     pub announce_s: u64,
     pub drain_s: u64,
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// The connection pool.

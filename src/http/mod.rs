@@ -1,6 +1,7 @@
 //! HTTP at the edge: how a refusal or an answer becomes bytes, and how bytes become a checked request.
 
 pub mod billing_info;
+pub mod client_address;
 pub mod dialect;
 pub mod edge;
 pub mod error_body;

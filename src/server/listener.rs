@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -23,6 +22,7 @@ use super::outer::Outer;
 use super::pulse::{AnswerBody, Patience, Phase, Pulse};
 use super::socket::WatchedSocket;
 use super::stop::Stop;
+use crate::http::client_address::TrustedProxies;
 
 /// What one listener allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,7 @@ pub struct Server {
     slots: Arc<Semaphore>,
     stop: Stop,
     stats: ListenerStats,
+    proxies: TrustedProxies,
 }
 
 impl Server {
@@ -95,7 +96,13 @@ impl Server {
             .max_header_size(limits.max_head_bytes)
             .max_buf_size(limits.max_head_bytes.max(MIN_BUFFER_BYTES));
         let slots = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
-        Self { outer, limits, http, slots, stop, stats: ListenerStats::default() }
+        let (stats, proxies) = (ListenerStats::default(), TrustedProxies::default());
+        Self { outer, limits, http, slots, stop, stats, proxies }
+    }
+
+    /// Believes what these proxies say of their clients.
+    pub fn behind(self, proxies: TrustedProxies) -> Self {
+        Self { proxies, ..self }
     }
 
     /// The counters so far.
@@ -217,7 +224,8 @@ async fn answer(
 ) -> Result<Response<AnswerBody>, Infallible> {
     pulse.enter(Phase::Serving);
     let mut request = request.map(|body| paced(body, server.limits.body_min_bytes, &pulse));
-    request.extensions_mut().insert(ConnectInfo(peer));
+    let client = server.proxies.client(peer.ip(), request.headers());
+    request.extensions_mut().insert(client);
     if pulse.take_fragment() {
         request.extensions_mut().insert(FragmentInTarget);
     }

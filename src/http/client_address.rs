@@ -1,0 +1,103 @@
+//! Who is really calling: the address at the other end of the connection, or the one that a believed proxy reports.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Request extension: the client's address. IPv4 addresses stand as such, never mapped into IPv6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+/// Networks of proxies whose `X-Forwarded-For` is believed. Cheap to read, never changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// Believes proxies in these networks.
+    pub fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks)
+    }
+
+    /// The client of a request that came from `peer`.
+    ///
+    /// Each proxy appends the address it was called from, so the list is read from its end: the first address that is no
+    /// believed proxy is the client, and what stands before it is the client's own claim. An entry that is no address ends
+    /// the walk at the proxy that reported it.
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
+        let mut nearest = peer.to_canonical();
+        let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
+        let mut reported = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(',')).map(address);
+        while self.believes(nearest) {
+            match reported.next() {
+                Some(Some(address)) => nearest = address,
+                Some(None) | None => break,
+            }
+        }
+        ClientAddress(nearest)
+    }
+
+    fn believes(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+/// An address as proxies write it: bare, or with a port, which IPv6 sets apart with brackets.
+fn address(entry: &str) -> Option<IpAddr> {
+    let entry = entry.trim();
+    let bare = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(entry);
+    let parsed = bare.parse::<IpAddr>().or_else(|_| entry.parse::<SocketAddr>().map(|socket| socket.ip()));
+    parsed.ok().map(|address| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    /// The client of a request from `peer` with these `X-Forwarded-For` lines, behind proxies in 10.0.0.0/8 and fd00::/8.
+    fn client(peer: &str, lines: &[&'static str]) -> String {
+        let networks = ["10.0.0.0/8", "fd00::/8"].map(|network| network.parse().unwrap());
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(X_FORWARDED_FOR, HeaderValue::from_static(line));
+        }
+        TrustedProxies::new(networks.to_vec()).client(peer.parse().unwrap(), &headers).0.to_string()
+    }
+
+    #[test]
+    fn a_stranger_is_not_believed() {
+        assert_eq!(client("203.0.113.7", &["198.51.100.1"]), "203.0.113.7");
+    }
+
+    #[test]
+    fn a_believed_proxy_names_the_client() {
+        assert_eq!(client("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("10.0.0.1", &["198.51.100.1, 10.0.0.2"]), "198.51.100.1");
+        assert_eq!(client("fd00::1", &["2001:db8::5"]), "2001:db8::5");
+    }
+
+    #[test]
+    fn what_a_client_claims_of_itself_stands_before_its_own_address_and_is_not_read() {
+        assert_eq!(client("10.0.0.1", &["192.0.2.9, 198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("10.0.0.1", &["192.0.2.9", "198.51.100.1, 10.0.0.2"]), "198.51.100.1");
+    }
+
+    #[test]
+    fn a_proxy_that_reports_nothing_readable_is_the_client() {
+        assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", &["198.51.100.1, unknown"]), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", &["198.51.100.1, nobody, 10.0.0.2"]), "10.0.0.2");
+    }
+
+    #[test]
+    fn ports_brackets_and_mapped_addresses_are_understood() {
+        assert_eq!(client("10.0.0.1", &["198.51.100.1:4711"]), "198.51.100.1");
+        assert_eq!(client("10.0.0.1", &["[2001:db8::5]:4711"]), "2001:db8::5");
+        assert_eq!(client("10.0.0.1", &["[2001:db8::5]"]), "2001:db8::5");
+        assert_eq!(client("::ffff:10.0.0.1", &["::ffff:198.51.100.1"]), "198.51.100.1");
+    }
+}
