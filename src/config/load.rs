@@ -84,7 +84,7 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
 
 /// A value that is none of its setting's; the parser names the setting behind the reason.
 fn unreadable(error: &str) -> Fault {
-    let (reason, setting) = error.trim().rsplit_once(" in `").unwrap_or((error, "settings"));
+    let (reason, setting) = error.trim().rsplit_once("\nin `").unwrap_or((error, "settings"));
     Fault { setting: setting.trim_end_matches('`').to_owned(), advice: reason.replace('\n', " ") }
 }
 
