@@ -1,4 +1,4 @@
-//! `/creditos` and `/credits`: what the account has left, lot by lot.
+//! `/v1/account`: whose key this is, what it may do, and where the account stands.
 
 use axum::Extension;
 use axum::extract::State;
@@ -6,69 +6,129 @@ use axum::response::Response;
 use serde::Serialize;
 use sqlx::PgPool;
 
+use crate::api::credits::current_book;
 use crate::api::instant;
-use crate::domain::billing::{Billing, Standing};
+use crate::domain::account::AccountState;
+use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
+use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
+use crate::domain::plan::Access;
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
 use crate::http::render::json_ok;
-use crate::ledger::book::Book;
-use crate::ledger::lot::Lot;
-use crate::storage::ledger::standing::read_book;
+use crate::storage::accounts;
+use crate::storage::error::StorageError;
 
 #[derive(Serialize)]
-struct CreditsShown<'a> {
+struct Answer<'a> {
     success: bool,
-    credits: Vec<LotShown>,
-    plan: &'a str,
-    edition: &'a str,
-    requests_remaining: u64,
+    account: AccountShown,
+    plan: PlanShown<'a>,
+    credits: CreditsShown,
+    key: KeyShown,
 }
 
 #[derive(Serialize)]
-struct LotShown {
-    source: &'static str,
-    remaining: Credits,
-    granted: Credits,
-    expires_at: String,
+struct AccountShown {
+    id: AccountId,
+    name: String,
+    email: String,
+    state: AccountState,
+    created_at: String,
 }
 
-/// The account's lots in the order they are spent.
-pub async fn credits(
+#[derive(Serialize)]
+struct PlanShown<'a> {
+    name: &'a str,
+    edition: &'a str,
+    tier: &'a str,
+    label: &'a str,
+    access: &'a [Access],
+    rate_per_s: u32,
+    burst: u32,
+    concurrency: u32,
+    /// Requests of a period.
+    requests: u32,
+    /// Plan credits of a period.
+    credits: Credits,
+    keys_per_environment: u32,
+}
+
+#[derive(Serialize)]
+struct CreditsShown {
+    remaining: Credits,
+    plan_used: Credits,
+    requests_remaining: u64,
+    period_starts_at: String,
+    renews_at: String,
+}
+
+#[derive(Serialize)]
+struct KeyShown {
+    id: KeyId,
+    environment_id: EnvironmentId,
+    mode: &'static str,
+    scopes: Vec<&'static str>,
+    expires_at: Option<String>,
+    daily_cap: Option<Credits>,
+    monthly_cap: Option<Credits>,
+}
+
+/// The account of the calling key, its plan with the limits in force, its credits, and the key itself.
+pub async fn account(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,
 ) -> Result<Response, Refusal> {
     let book = current_book(&pool, &caller).await?;
-    let mut lots: Vec<&Lot> = book.lots.iter().filter(|lot| lot.left > Credits::ZERO).collect();
-    lots.sort_by_key(|lot| lot.burn_order());
-    let shown = |lot: &Lot| LotShown {
-        source: lot.source.as_str(),
-        remaining: lot.left,
-        granted: lot.granted,
-        expires_at: instant(lot.expires_at),
-    };
-    let mut response = json_ok(CreditsShown {
+    let mut connection = pool.acquire().await.map_err(|error| unreadable(error.into()))?;
+    let account = accounts::find(&mut connection, caller.key.account_id).await.map_err(unreadable)?;
+    let account = account.ok_or(Refusal::Internal)?;
+    drop(connection);
+    let (key, plan, standing) = (&caller.key, &caller.key.plan, book.standing());
+    let mut response = json_ok(Answer {
         success: true,
-        credits: lots.into_iter().map(shown).collect(),
-        plan: &caller.key.plan.plan,
-        edition: &caller.key.edition,
-        requests_remaining: book.standing().requests_remaining,
+        account: AccountShown {
+            id: account.id,
+            name: account.name,
+            email: account.email,
+            state: account.state,
+            created_at: instant(account.created_at),
+        },
+        plan: PlanShown {
+            name: &plan.plan,
+            edition: &key.edition,
+            tier: &plan.tier,
+            label: &plan.label,
+            access: &plan.access,
+            rate_per_s: plan.rate_per_s,
+            burst: plan.burst,
+            concurrency: plan.concurrency,
+            requests: plan.requests,
+            credits: standing.plan_credits,
+            keys_per_environment: plan.keys_per_environment,
+        },
+        credits: CreditsShown {
+            remaining: standing.remaining,
+            plan_used: standing.plan_credits_used,
+            requests_remaining: standing.requests_remaining,
+            period_starts_at: instant(book.period.starts_at),
+            renews_at: instant(standing.renews_at),
+        },
+        key: KeyShown {
+            id: key.key_id,
+            environment_id: key.environment_id,
+            mode: key.mode.as_str(),
+            scopes: key.scopes.iter().map(|scope| scope.as_str()).collect(),
+            expires_at: key.ends_at.map(instant),
+            daily_cap: key.daily_cap,
+            monthly_cap: key.monthly_cap,
+        },
     });
-    response.extensions_mut().insert(Billing { standing: book.standing(), ..caller.unbilled() });
+    response.extensions_mut().insert(Billing { standing, ..caller.unbilled() });
     Ok(response)
 }
 
-/// Where the caller's account stands now, read from the store.
-pub(super) async fn current_standing(pool: &PgPool, caller: &Caller) -> Result<Standing, Refusal> {
-    Ok(current_book(pool, caller).await?.standing())
-}
-
-async fn current_book(pool: &PgPool, caller: &Caller) -> Result<Book, Refusal> {
-    let found = read_book(pool, caller.key.account_id).await.map_err(|error| {
-        tracing::warn!(%error, "an account's credits could not be read");
-        Refusal::Unavailable { retry_after_s: 1 }
-    })?;
-    let book = found.ok_or(Refusal::Internal)?;
-    caller.account.stands(book.standing());
-    Ok(book)
+fn unreadable(error: StorageError) -> Refusal {
+    tracing::warn!(%error, "an account could not be read");
+    Refusal::Unavailable { retry_after_s: 1 }
 }

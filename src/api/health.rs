@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sqlx::PgPool;
 
-use crate::api::account::current_standing;
+use crate::api::credits::current_standing;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
 use crate::clock;

@@ -4,8 +4,10 @@ pub mod account;
 pub mod analyses;
 pub mod analysis;
 pub mod catalogue;
+pub mod credits;
 pub mod health;
 pub mod ledger;
+pub mod usage;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 

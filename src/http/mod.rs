@@ -14,4 +14,5 @@ pub mod messages;
 pub mod negotiate;
 pub mod paging;
 pub mod person_request;
+pub mod query;
 pub mod render;

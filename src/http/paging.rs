@@ -2,7 +2,8 @@
 
 use axum::http::Uri;
 
-use crate::domain::refusal::{Fault, FieldFault, Refusal};
+use super::query::Query;
+use crate::domain::refusal::Refusal;
 
 /// Entries of a page when the request does not say.
 const DEFAULT_LIMIT: i64 = 100;
@@ -21,32 +22,22 @@ pub struct Page {
 impl Page {
     /// Reads `cursor` and `limit` from the query; every fault is reported at once, unknown parameters included.
     pub fn of(uri: &Uri) -> Result<Self, Refusal> {
-        let mut page = Self { after: 0, limit: DEFAULT_LIMIT };
-        let mut faults = Vec::new();
-        let mut seen: Vec<&str> = Vec::new();
-        for pair in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let mut fault = |fault| faults.push(FieldFault { field: shown(name), fault });
-            if seen.contains(&name) {
-                fault(Fault::Repeated);
-                continue;
-            }
-            seen.push(name);
-            match (name, value.parse::<i64>()) {
-                ("cursor", Ok(after)) if after >= 0 => page.after = after,
-                ("limit", Ok(limit)) if (1..=MAX_LIMIT).contains(&limit) => page.limit = limit,
-                ("cursor", _) => fault(Fault::NotOneOf(&["a next_cursor of an answer"])),
-                ("limit", _) => fault(Fault::NotOneOf(&["1 to 1000"])),
-                _ => fault(Fault::Unknown),
-            }
-        }
-        if faults.is_empty() { Ok(page) } else { Err(Refusal::ValidationFailed(faults)) }
+        let mut query = Query::of(uri);
+        let page = Self::take(&mut query);
+        query.finish()?;
+        Ok(page)
     }
-}
 
-/// A parameter's name as an answer may repeat it.
-fn shown(name: &str) -> String {
-    name.chars().take(40).collect()
+    /// Takes `cursor` and `limit` from a query that has other parameters too.
+    pub fn take(query: &mut Query) -> Self {
+        let number = |text: &str| text.parse::<i64>().ok();
+        let after = query
+            .take("cursor", &["a next_cursor of an answer"], |text| number(text).filter(|after| *after >= 0));
+        let limit = query.take("limit", &["1 to 1000"], |text| {
+            number(text).filter(|limit| (1..=MAX_LIMIT).contains(limit))
+        });
+        Self { after: after.unwrap_or(0), limit: limit.unwrap_or(DEFAULT_LIMIT) }
+    }
 }
 
 #[cfg(test)]
@@ -68,7 +59,8 @@ mod tests {
         let Err(Refusal::ValidationFailed(faults)) = of("/?cursor=-1&limit=1001&colour=red&limit=2") else {
             panic!("accepted");
         };
-        let named: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
-        assert_eq!(named, ["cursor", "limit", "colour", "limit"]);
+        let mut named: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        named.sort_unstable();
+        assert_eq!(named, ["colour", "cursor", "limit", "limit"]);
     }
 }

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use crate::api::analysis::AnalysisApi;
 use crate::api::health::Health;
-use crate::api::{account, catalogue, health, ledger};
+use crate::api::{account, catalogue, credits, health, ledger, usage};
 use crate::config::plans::Catalogue;
 use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
@@ -44,12 +44,15 @@ pub fn router(parts: &Parts) -> Router {
 
     // Free, with a key.
     for path in ["/creditos", "/credits"] {
-        router = router.merge(gate.free(path, get(account::credits)).with_state(parts.pool.clone()));
+        router = router.merge(gate.free(path, get(credits::credits)).with_state(parts.pool.clone()));
     }
 
     // Free, with a key that may read.
+    let (of_account, usage) = (get(account::account), get(usage::usage));
     let (entries, receipt) = (get(ledger::entries), get(ledger::receipt));
     router = router
+        .merge(gate.scoped("/v1/account", Scope::Read, of_account).with_state(parts.pool.clone()))
+        .merge(gate.scoped("/v1/account/usage", Scope::Read, usage).with_state(parts.pool.clone()))
         .merge(gate.scoped("/v1/ledger", Scope::Read, entries).with_state(parts.pool.clone()))
         .merge(gate.scoped("/v1/ledger/{call_id}", Scope::Read, receipt).with_state(parts.pool.clone()));
 

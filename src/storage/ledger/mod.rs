@@ -16,6 +16,7 @@ mod seal;
 pub mod standing;
 pub mod statement;
 pub mod usage;
+pub mod usage_report;
 pub mod verify;
 
 use chrono::TimeDelta;

@@ -1,84 +1,43 @@
-//! `/creditos` and `/credits`.
+//! `/v1/account`.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use fluence::domain::key::Scope;
 use serde_json::json;
 
 use crate::support::gateway::Gateway;
 
 #[tokio::test]
-async fn both_names_tell_the_same() {
+async fn a_key_learns_whose_it_is_and_what_it_may_do() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (portuguese, english) =
-        (gateway.get("/creditos", &customer.key).await, gateway.get("/credits", &customer.key).await);
-    assert_eq!(portuguese.status, 200);
-    assert_eq!(portuguese.body, english.body);
-}
-
-#[tokio::test]
-async fn the_lots_are_told_in_the_order_they_are_spent() {
-    let gateway = Gateway::start().await;
-    let customer = gateway.professional().await;
-    gateway.add_pack(customer.account, 100, TimeDelta::days(365)).await;
-    gateway.add_pack(customer.account, 5, TimeDelta::days(2)).await;
-    let answer = gateway.get("/creditos", &customer.key).await;
-    let lots: Vec<_> = answer.body["credits"].as_array().unwrap().iter().collect();
-    let told: Vec<_> = lots.iter().map(|lot| (&lot["source"], &lot["remaining"], &lot["granted"])).collect();
-    let (pack, plan) = (json!("pack"), json!("plan"));
-    let amounts = [json!(5), json!(1000), json!(100)];
-    assert_eq!(
-        told,
-        [
-            (&pack, &amounts[0], &amounts[0]),
-            (&plan, &amounts[1], &amounts[1]),
-            (&pack, &amounts[2], &amounts[2])
-        ]
-    );
-    let ends: Vec<DateTime<Utc>> =
-        lots.iter().map(|lot| lot["expires_at"].as_str().unwrap().parse().unwrap()).collect();
-    assert!(ends.is_sorted());
-    assert_eq!(lots[1]["expires_at"], answer.billing()["renovacao_proxima"]);
-    assert_eq!(answer.billing()["creditos_restantes"], 1105);
+    let (key_id, key) = gateway.key(customer.account, |new| new.daily_cap = Some(7)).await;
+    let answer = gateway.get("/v1/account", &key).await;
+    assert_eq!(answer.status, 200);
+    let body = &answer.body;
+    assert_eq!(body["account"]["id"], json!(customer.account));
+    assert_eq!(body["account"]["state"], "active");
+    assert_eq!(body["plan"]["tier"], "platform_professional");
+    assert_eq!((&body["plan"]["rate_per_s"], &body["plan"]["concurrency"]), (&json!(10), &json!(10)));
+    assert_eq!((&body["key"]["id"], &body["key"]["daily_cap"]), (&json!(key_id), &json!(7)));
+    assert_eq!(body["key"]["scopes"], json!(["read", "invoke"]));
+    assert_eq!(body["credits"]["remaining"], answer.billing()["creditos_restantes"]);
+    assert_eq!(body["credits"]["renews_at"], answer.billing()["renovacao_proxima"]);
+    assert!(!answer.body.to_string().contains(&key), "the key itself is in the answer");
     answer.assert_accounted();
 }
 
 #[tokio::test]
-async fn an_empty_lot_is_not_told() {
-    let gateway = Gateway::start().await;
-    let customer = gateway.enterprise(0).await;
-    let answer = gateway.get("/creditos", &customer.key).await;
-    assert_eq!((&answer.body["credits"], &answer.billing()["creditos_restantes"]), (&json!([]), &json!(0)));
-}
-
-#[tokio::test]
-async fn a_grant_is_told_at_once_though_the_key_is_trusted() {
-    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "3600000")]).await;
-    let customer = gateway.professional().await;
-    assert_eq!(gateway.get("/creditos", &customer.key).await.billing()["creditos_restantes"], 1000);
-    gateway.add_pack(customer.account, 7, TimeDelta::days(2)).await;
-    assert_eq!(gateway.get("/creditos", &customer.key).await.billing()["creditos_restantes"], 1007);
-}
-
-#[tokio::test]
-async fn asking_is_free() {
+async fn its_errors_speak_the_dialect_of_the_route() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    for path in ["/creditos", "/credits", "/saude", "/health", "/tiers", "/planos"] {
-        assert_eq!(gateway.get(path, &customer.key).await.number("x-credits-used"), 0);
+    let (_, key) = gateway.key(customer.account, |new| new.scopes = vec![Scope::Invoke]).await;
+    for path in ["/v1/account", "/v1/account/usage", "/prod/v1/account"] {
+        let refused = gateway.get(path, &key).await;
+        assert_eq!((refused.status, &refused.body["code"]), (403, &json!("INSUFFICIENT_SCOPE")), "{path}");
+        assert!(refused.body["error"].is_string(), "{path}");
+        let unknown = gateway.get(path, "an-imported-key-for-tests-1").await;
+        assert_eq!(
+            (&unknown.body["error"], &unknown.body["code"]),
+            (&json!("Invalid API key"), &json!("INVALID_API_KEY"))
+        );
     }
-    assert_eq!(
-        (gateway.balance(customer.account).await, gateway.requests_used(customer.account).await),
-        (1000, 0)
-    );
-}
-
-#[tokio::test]
-async fn a_store_that_cannot_be_read_is_503() {
-    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "3600000")]).await;
-    let customer = gateway.professional().await;
-    assert_eq!(gateway.get("/creditos", &customer.key).await.status, 200);
-    sqlx::query("alter table ledger_lot rename to away").execute(gateway.database.pool()).await.unwrap();
-    let refused = gateway.get("/creditos", &customer.key).await;
-    assert_eq!(refused.outcome(), (503, "SERVICE_UNAVAILABLE"));
-    refused.assert_accounted();
 }

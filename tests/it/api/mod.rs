@@ -3,7 +3,9 @@
 mod account;
 mod analysis;
 mod catalogue;
+mod credits;
 mod health;
 mod ledger;
 mod probes;
 mod stages;
+mod usage;

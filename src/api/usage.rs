@@ -1,0 +1,141 @@
+//! `/v1/account/usage`: what the account called, added up as the request wants it.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use chrono::{Datelike, Days, NaiveDate};
+use serde::Serialize;
+use sqlx::PgPool;
+
+use crate::clock;
+use crate::domain::refusal::{Fault, Refusal};
+use crate::gate::caller::Caller;
+use crate::http::paging::Page;
+use crate::http::query::Query;
+use crate::http::render::json_ok;
+use crate::storage::error::StorageError;
+use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsageQuery};
+
+/// Days told when the request names none: today and the 29 before it.
+const DEFAULT_DAYS: u64 = 30;
+/// Most days of one request.
+const MOST_DAYS: i64 = 366;
+
+const A_DAY: &[&str] = &["a day such as 2026-01-31"];
+const IN_ORDER: &[&str] = &["from no later than to", "at most 366 days"];
+const GROUPS: &[&str] = &["day", "key", "endpoint", "outcome", "some of these, with commas between them"];
+
+#[derive(Serialize)]
+struct Usage {
+    success: bool,
+    from: NaiveDate,
+    to: NaiveDate,
+    data: Vec<UsageLine>,
+    /// Present when there may be more: pass it as `cursor`.
+    next_cursor: Option<String>,
+}
+
+/// Calls and credits by day, key, endpoint and outcome, or by some of them. A call is told once it has ended and the
+/// gateway has added it up, which takes some seconds.
+pub async fn usage(
+    State(pool): State<PgPool>,
+    Extension(caller): Extension<Caller>,
+    uri: Uri,
+) -> Result<Response, Refusal> {
+    let query = wanted(&uri, clock::now().date_naive())?;
+    let mut connection = pool.acquire().await.map_err(|error| unreadable(error.into()))?;
+    let data =
+        usage_report::read(&mut connection, caller.key.account_id, &query).await.map_err(unreadable)?;
+    let full = i64::try_from(data.len()).is_ok_and(|count| count == query.limit);
+    let next_cursor = full.then(|| (query.after + query.limit).to_string());
+    Ok(json_ok(Usage { success: true, from: query.from, to: query.to, data, next_cursor }))
+}
+
+/// Reads the request; every fault is reported at once.
+fn wanted(uri: &Uri, today: NaiveDate) -> Result<UsageQuery, Refusal> {
+    let mut query = Query::of(uri);
+    let to = query.take("to", A_DAY, day).unwrap_or(today);
+    let default_from = to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(to);
+    let from: NaiveDate = query.take("from", A_DAY, day).unwrap_or(default_from);
+    if !(0..MOST_DAYS).contains(&(to - from).num_days()) {
+        query.fault("from", Fault::NotOneOf(IN_ORDER));
+    }
+    let by_day = GroupBy { day: true, ..GroupBy::default() };
+    let group_by = query.take("group_by", GROUPS, groups).unwrap_or(by_day);
+    let page = Page::take(&mut query);
+    query.finish()?;
+    Ok(UsageQuery { from, to, group_by, after: page.after, limit: page.limit })
+}
+
+/// A day of a calendar that the store knows too.
+fn day(text: &str) -> Option<NaiveDate> {
+    text.parse().ok().filter(|day: &NaiveDate| (1..=9999).contains(&day.year()))
+}
+
+fn groups(text: &str) -> Option<GroupBy> {
+    let mut groups = GroupBy::default();
+    for name in text.split(',') {
+        let group = match name.trim() {
+            "day" => &mut groups.day,
+            "key" => &mut groups.key,
+            "endpoint" => &mut groups.endpoint,
+            "outcome" => &mut groups.outcome,
+            _ => return None,
+        };
+        *group = true;
+    }
+    Some(groups)
+}
+
+fn unreadable(error: StorageError) -> Refusal {
+    tracing::warn!(%error, "an account's usage could not be read");
+    Refusal::Unavailable { retry_after_s: 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(query: &str) -> Result<UsageQuery, Refusal> {
+        wanted(&format!("/v1/account/usage?{query}").parse().unwrap(), "2026-03-01".parse().unwrap())
+    }
+
+    #[test]
+    fn thirty_days_by_day_unless_the_request_says_otherwise() {
+        let query = of("").unwrap();
+        assert_eq!(
+            (query.from.to_string(), query.to.to_string()),
+            ("2026-01-31".into(), "2026-03-01".into())
+        );
+        assert_eq!(query.group_by, GroupBy { day: true, ..GroupBy::default() });
+        assert_eq!(of("to=2025-12-31").unwrap().from.to_string(), "2025-12-02");
+        let grouped = of("group_by=key,outcome").unwrap().group_by;
+        assert_eq!(grouped, GroupBy { key: true, outcome: true, ..GroupBy::default() });
+    }
+
+    #[test]
+    fn a_year_at_once_is_the_most() {
+        assert!(of("from=2025-03-01").is_ok());
+        assert!(of("from=2025-02-28").is_err());
+        assert!(of("from=2026-03-02").is_err());
+    }
+
+    #[test]
+    fn every_faulty_parameter_is_named() {
+        let Err(Refusal::ValidationFailed(faults)) = of("from=yesterday&group_by=colour&unit=month&limit=0")
+        else {
+            panic!("accepted");
+        };
+        let named: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(named, ["from", "group_by", "limit", "unit"]);
+    }
+
+    #[test]
+    fn days_at_the_ends_of_time_are_refused() {
+        for day in ["-262143-01-01", "%2B262142-12-31", "0000-01-01", "10000-01-01"] {
+            assert!(of(&format!("to={day}")).is_err(), "{day}");
+        }
+        assert!(of("to=0001-01-01").is_ok());
+    }
+}

@@ -1,0 +1,105 @@
+//! The parameters of a query string, taken one by one; what is left over is unknown, and every fault is reported at once.
+
+use axum::http::Uri;
+
+use crate::domain::refusal::{Fault, FieldFault, Refusal};
+
+/// Most parameters that are read; no list has as many, so the ones past it are unknown.
+const MAX_PARAMETERS: usize = 16;
+/// Most characters of a parameter's name that are shown again.
+const MAX_NAME_CHARS: usize = 40;
+
+/// The parameters of one request, and the faults found so far.
+#[derive(Debug, Default)]
+pub struct Query {
+    parameters: Vec<(String, String)>,
+    faults: Vec<FieldFault>,
+}
+
+impl Query {
+    /// Reads the query of a request; repeated names are faults from the start.
+    pub fn of(uri: &Uri) -> Self {
+        let mut query = Self::default();
+        for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+            if query.parameters.iter().any(|(known, _)| *known == name) {
+                query.fault(&name, Fault::Repeated);
+            } else if query.parameters.len() == MAX_PARAMETERS {
+                query.fault(&name, Fault::Unknown);
+                break;
+            } else {
+                query.parameters.push((name.into_owned(), value.into_owned()));
+            }
+        }
+        query
+    }
+
+    /// Takes a parameter, read by `read`; `expected` says what is right where it reads nothing.
+    pub fn take<T>(
+        &mut self,
+        name: &str,
+        expected: &'static [&'static str],
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let place = self.parameters.iter().position(|(known, _)| known == name)?;
+        let value = read(&self.parameters.remove(place).1);
+        if value.is_none() {
+            self.fault(name, Fault::NotOneOf(expected));
+        }
+        value
+    }
+
+    /// Notes that a parameter that could be read is wrong beside the others.
+    pub fn fault(&mut self, name: &str, fault: Fault) {
+        self.faults.push(FieldFault { field: name.chars().take(MAX_NAME_CHARS).collect(), fault });
+    }
+
+    /// Ends the reading; what was not taken is unknown.
+    ///
+    /// # Errors
+    /// With every fault.
+    pub fn finish(mut self) -> Result<(), Refusal> {
+        for (name, _) in std::mem::take(&mut self.parameters) {
+            self.fault(&name, Fault::Unknown);
+        }
+        if self.faults.is_empty() { Ok(()) } else { Err(Refusal::ValidationFailed(self.faults)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &str) -> Query {
+        Query::of(&format!("/list?{text}").parse().unwrap())
+    }
+
+    #[test]
+    fn values_are_decoded() {
+        let mut query = query("group_by=day%2Ckey&note=a+b");
+        assert_eq!(query.take("group_by", &[], |text| Some(text.to_owned())).unwrap(), "day,key");
+        assert_eq!(query.take("note", &[], |text| Some(text.to_owned())).unwrap(), "a b");
+        assert_eq!(query.take("absent", &[], |text| Some(text.to_owned())), None);
+        assert_eq!(query.finish(), Ok(()));
+    }
+
+    #[test]
+    fn repeated_unreadable_and_unknown_ones_are_named_together() {
+        let mut query = query("limit=x&limit=2&colour=red");
+        assert_eq!(query.take("limit", &["a number"], |text| text.parse::<u8>().ok()), None);
+        let Err(Refusal::ValidationFailed(faults)) = query.finish() else { panic!("accepted") };
+        let named: Vec<_> = faults.into_iter().map(|fault| (fault.field, fault.fault)).collect();
+        let expected = [
+            ("limit", Fault::Repeated),
+            ("limit", Fault::NotOneOf(&["a number"])),
+            ("colour", Fault::Unknown),
+        ];
+        assert_eq!(named, expected.map(|(name, fault)| (name.to_owned(), fault)));
+    }
+
+    #[test]
+    fn any_number_of_parameters_makes_few_faults() {
+        let many = (0..1_000).map(|number| format!("p{number}=1")).collect::<Vec<_>>().join("&");
+        let Err(Refusal::ValidationFailed(faults)) = query(&many).finish() else { panic!("accepted") };
+        assert_eq!(faults.len(), MAX_PARAMETERS + 1);
+    }
+}
