@@ -1,6 +1,7 @@
 //! Builds the long-lived parts once, serves, and takes them down in order. The only place where they all meet.
 
 mod development;
+mod metrics;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -98,6 +99,8 @@ pub enum StartError {
 pub struct App {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where its metrics are, if anywhere.
+    pub metrics_address: Option<SocketAddr>,
     stop: Stop,
     timing: StopTiming,
     readiness: Readiness,
@@ -170,13 +173,27 @@ impl App {
         let outer = Outer::new(router(&parts), (*edge).clone());
         let proxies = TrustedProxies::new(settings.server.trusted_proxies.clone());
         let server = Arc::new(Server::new(outer, server_limits(&settings), stop.clone()).behind(proxies));
-        tokio::spawn(accept_loop(listener, server));
+        tokio::spawn(accept_loop(listener, server.clone()));
+        let sampled = metrics::Sampled { server, pool: pool.clone(), readiness: readiness.clone() };
+        let (edge, stops) = ((*edge).clone(), (stop.clone(), stop_background.clone()));
+        let metrics_address =
+            metrics::serve(&settings.metrics_listen, sampled, edge, stops.0, stops.1).await?;
         let timing = StopTiming {
             announce_delay: Duration::from_secs(settings.server.announce_s),
             drain_deadline: Duration::from_secs(settings.server.drain_s),
         };
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), dev, "serving");
-        Ok(Self { address, stop, timing, readiness, pool, writer, stop_writer, stop_background })
+        Ok(Self {
+            address,
+            metrics_address,
+            stop,
+            timing,
+            readiness,
+            pool,
+            writer,
+            stop_writer,
+            stop_background,
+        })
     }
 
     /// Stops: not ready at once, then no new connections, then the requests in work, then the ledger's writer, which

@@ -21,6 +21,8 @@ pub use load::{ConfigError, Fault, Sources, load};
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Settings {
     pub listen: SocketAddr,
+    /// Empty: no metrics page.
+    pub metrics_listen: String,
     /// `DATABASE_URL`; none means the private Postgres.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none", serialize_with = "redacted_url")]
     pub database_url: Option<SecretString>,
@@ -192,6 +194,12 @@ impl Settings {
                 "each must begin with `/` and not end with it, such as `/production`",
             );
         }
+        let metrics = self.metrics_listen.as_str();
+        require(
+            metrics.is_empty() || metrics.parse::<SocketAddr>().is_ok(),
+            "metrics_listen",
+            "must be empty or an address with its port, such as 127.0.0.1:9100",
+        );
         require(self.pepper_version > 0, "pepper_version", "must be at least 1");
         if let Some(url) = &self.database_url {
             let url = url.expose_secret();

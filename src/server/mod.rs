@@ -3,8 +3,10 @@
 mod body_pace;
 pub mod framing;
 pub mod listener;
+pub mod metrics_page;
 pub mod outer;
 mod pulse;
+mod request_metrics;
 pub mod router;
 mod socket;
 pub mod stop;

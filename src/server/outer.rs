@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode
 use axum::response::{IntoResponse, Response};
 use tower::Service;
 
-use super::{framing, unread};
+use super::{framing, request_metrics, unread};
 use crate::clock::new_id;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::CallId;
@@ -130,13 +130,15 @@ fn log(
 ) {
     let facts = response.extensions().get::<LogFacts>().copied().unwrap_or_default();
     let code = response.extensions().get::<ErrorCode>().map(|code| code.as_str());
+    let took = started.elapsed();
+    request_metrics::count(facts.route, method, response.status().as_u16(), took);
     tracing::info!(
         target: "fluence::request",
         method = method.map(shown_method),
         route = facts.route,
         status = response.status().as_u16(),
         code,
-        duration_ms = (started.elapsed().as_micros() as f64) / 1000.0,
+        duration_ms = (took.as_micros() as f64) / 1000.0,
         %request_id,
         key = facts.key.map(tracing::field::display),
         account = facts.account.map(tracing::field::display),

@@ -1,5 +1,6 @@
 //! Where logs go: one JSON object a line on stderr, or readable lines on a terminal.
 
+pub mod metrics;
 mod queue;
 
 use std::io::{self, IsTerminal};

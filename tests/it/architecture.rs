@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("background", &["storage", "ledger", "clock"]),
     ("gate", &["ledger", "storage", "http", "secret", "config", "clock"]),
     ("api", &["gate", "http", "ledger", "people", "analysis", "storage", "config", "background", "clock"]),
-    ("server", &["api", "gate", "http", "config", "clock"]),
+    ("server", &["api", "gate", "http", "config", "clock", "telemetry"]),
 ];
 
 /// The only modules in which everything meets.

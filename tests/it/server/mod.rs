@@ -1,3 +1,4 @@
 mod framing;
 mod listener;
+mod metrics;
 mod outer;

@@ -96,6 +96,13 @@ impl Gateway {
         eventually("every client is gone", async || stand_in.server.open_connections() == 0).await;
     }
 
+    /// The text of the metrics page; the gateway must have been started with an address for it.
+    pub(crate) async fn metrics(&self) -> String {
+        let Service::Whole(app) = &self.service else { panic!("a stand-in has no metrics page") };
+        let address = app.metrics_address.unwrap();
+        self.client.get(format!("http://{address}/metrics")).send().await.unwrap().text().await.unwrap()
+    }
+
     /// A request to a path.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("http://{}{path}", self.address))

@@ -1,0 +1,74 @@
+//! The metrics page beside the service: its listener, and the gauges that are read when somebody looks.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use metrics::{counter, gauge};
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::StartError;
+use crate::background;
+use crate::background::readiness::Readiness;
+use crate::http::edge::Edge;
+use crate::server::listener::{Server, accept_loop};
+use crate::server::metrics_page::{self, MetricsPage};
+use crate::server::outer::Outer;
+use crate::server::stop::Stop;
+use crate::telemetry::metrics::Metrics;
+
+/// How often what was recorded is folded together, looked at or not.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// What the gauges are read from.
+pub(super) struct Sampled {
+    pub(super) server: Arc<Server>,
+    pub(super) pool: PgPool,
+    pub(super) readiness: Readiness,
+}
+
+impl Sampled {
+    fn sample(&self) {
+        let stats = self.server.stats();
+        gauge!("gateway_connections_open").set(self.server.open_connections() as f64);
+        for (how, count) in [
+            ("accepted", &stats.accepted),
+            ("refused", &stats.refused),
+            ("outstayed", &stats.outstayed),
+            ("failed", &stats.accept_errors),
+        ] {
+            counter!("gateway_connections_total", "how" => how).absolute(count.load(Relaxed));
+        }
+        gauge!("gateway_ready").set(f64::from(u8::from(self.readiness.is_ready())));
+        gauge!("gateway_db_pool_size").set(f64::from(self.pool.size()));
+        gauge!("gateway_db_pool_idle").set(self.pool.num_idle() as f64);
+    }
+}
+
+/// Keeps the metrics, and serves them if they have an address. Returns that address.
+pub(super) async fn serve(
+    listen: &str,
+    sampled: Sampled,
+    edge: Edge,
+    stop: Stop,
+    stop_background: CancellationToken,
+) -> Result<Option<SocketAddr>, StartError> {
+    let metrics = Metrics::of_process();
+    let kept = metrics.clone();
+    tokio::spawn(background::every(UPKEEP_EVERY, stop_background, move || {
+        let metrics = kept.clone();
+        async move { metrics.upkeep() }
+    }));
+    let Ok(address) = listen.parse::<SocketAddr>() else { return Ok(None) };
+    let failed = |error| StartError::Listen(address, error);
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let page = MetricsPage { metrics, sample: Arc::new(move || sampled.sample()) };
+    let outer = Outer::new(metrics_page::router(page), edge);
+    tokio::spawn(accept_loop(listener, Arc::new(Server::new(outer, metrics_page::limits(), stop))));
+    tracing::info!(%address, "metrics");
+    Ok(Some(address))
+}
