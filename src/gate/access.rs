@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 
 use crate::config::plans::Catalogue;
@@ -13,31 +12,46 @@ use crate::domain::key::Scope;
 use crate::domain::refusal::{AccessDenied, Refusal};
 use crate::domain::route::Route;
 use crate::gate::caller::Caller;
+use crate::gate::stage::Stage;
 
-/// A route and the plans that may have it.
+/// The layer of a paid route.
 #[derive(Clone, Debug)]
-pub struct Accessed {
+pub struct Access<N> {
     /// What is called.
     pub route: Arc<Route>,
     /// For advice on the plan to upgrade to.
     pub catalogue: Arc<Catalogue>,
+    /// What stands behind it.
+    pub next: N,
 }
 
-/// Lets a caller pass whose plan and scopes include the route.
-pub async fn access(
-    State(accessed): State<Accessed>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Refusal> {
-    let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
-    check(&caller.key, &accessed.route).map_err(|missing| refusal(missing, &caller.key, &accessed))?;
-    Ok(next.run(request).await)
+impl<N: Stage> Stage for Access<N> {
+    /// Lets a caller pass whose plan and scopes include the route.
+    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
+        let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
+        check(&caller.key, &self.route).map_err(|missing| self.refusal(missing, &caller.key))?;
+        self.next.pass(request).await
+    }
 }
 
-/// Lets a caller pass whose key has this scope.
-pub async fn in_scope(State(scope): State<Scope>, request: Request, next: Next) -> Result<Response, Refusal> {
-    let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
-    if caller.key.scopes.contains(&scope) { Ok(next.run(request).await) } else { Err(out_of_scope(scope)) }
+/// The layer of a free path that asks for a scope.
+#[derive(Clone, Debug)]
+pub struct InScope<N> {
+    /// What the key must have.
+    pub scope: Scope,
+    /// What stands behind it.
+    pub next: N,
+}
+
+impl<N: Stage> Stage for InScope<N> {
+    /// Lets a caller pass whose key has the scope.
+    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
+        let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
+        if !caller.key.scopes.contains(&self.scope) {
+            return Err(out_of_scope(self.scope));
+        }
+        self.next.pass(request).await
+    }
 }
 
 fn out_of_scope(needed: Scope) -> Refusal {
@@ -68,21 +82,24 @@ pub fn check(key: &KeyRecord, route: &Route) -> Result<(), Missing> {
     }
 }
 
-fn refusal(missing: Missing, key: &KeyRecord, accessed: &Accessed) -> Refusal {
-    match missing {
-        Missing::Api => Refusal::PlanWithoutApi,
-        Missing::Scope => out_of_scope(Scope::Invoke),
-        Missing::Access => Refusal::AccessDenied(denied(key, accessed)),
+impl<N> Access<N> {
+    fn refusal(&self, missing: Missing, key: &KeyRecord) -> Refusal {
+        match missing {
+            Missing::Api => Refusal::PlanWithoutApi,
+            Missing::Scope => out_of_scope(Scope::Invoke),
+            Missing::Access => Refusal::AccessDenied(self.denied(key)),
+        }
     }
-}
 
-fn denied(key: &KeyRecord, Accessed { route, catalogue }: &Accessed) -> AccessDenied {
-    let required = catalogue.cheapest_with(&key.edition, route.access);
-    AccessDenied {
-        plan: key.plan.plan.clone(),
-        path: route.path,
-        upgrade_to: route.access.family().to_owned(),
-        current_tier: key.plan.tier.clone(),
-        required_tier: required.map_or_else(String::new, |plan| plan.tier.clone()),
+    fn denied(&self, key: &KeyRecord) -> AccessDenied {
+        let Self { route, catalogue, .. } = self;
+        let required = catalogue.cheapest_with(&key.edition, route.access);
+        AccessDenied {
+            plan: key.plan.plan.clone(),
+            path: route.path,
+            upgrade_to: route.access.family().to_owned(),
+            current_tier: key.plan.tier.clone(),
+            required_tier: required.map_or_else(String::new, |plan| plan.tier.clone()),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The caller of a request, known after authentication.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::domain::billing::Billing;
@@ -8,18 +9,35 @@ use crate::domain::credits::Credits;
 use crate::gate::account_live::AccountLive;
 use crate::gate::limiter::RateLimit;
 
-/// Request extension: who calls. Cheap to clone.
+/// Request extension: who calls. Cheap to clone: one count for all of it.
 #[derive(Clone, Debug)]
-pub struct Caller {
+pub struct Caller(Arc<Known>);
+
+/// What is known of a caller.
+#[derive(Debug)]
+pub struct Known {
     /// The key and its account, as last read.
-    pub key: Arc<KeyRecord>,
+    pub key: KeyRecord,
     /// What this gateway remembers of the account.
     pub account: Arc<AccountLive>,
     /// The rate limit of the account's plan.
     pub rate: RateLimit,
 }
 
+impl Deref for Caller {
+    type Target = Known;
+
+    fn deref(&self) -> &Known {
+        &self.0
+    }
+}
+
 impl Caller {
+    /// A caller with this key, of this account.
+    pub fn new(key: KeyRecord, account: Arc<AccountLive>, rate: RateLimit) -> Self {
+        Self(Arc::new(Known { key, account, rate }))
+    }
+
     /// The billing facts of an answer that moved no money.
     pub fn unbilled(&self) -> Billing {
         Billing {

@@ -132,7 +132,7 @@ impl Loader {
             self.prune_at = (self.accounts.len() * 2).max(FIRST_PRUNE);
         }
         let rate = self.limits.of(record.plan.rate_per_s, record.plan.burst);
-        Caller { key: Arc::new(record), account, rate }
+        Caller::new(record, account, rate)
     }
 }
 

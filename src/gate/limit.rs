@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::clock;
 use crate::domain::account::AccountState;
-use crate::domain::refusal::{Limit, LimitHit, Refusal};
+use crate::domain::refusal::{Limit as Bound, LimitHit, Refusal};
 use crate::gate::caller::Caller;
 use crate::gate::limiter::RateDecision;
+use crate::gate::stage::Stage;
 
 const X_RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const X_RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -24,43 +24,51 @@ const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy")
 /// least that `Retry-After` can say.
 const CONCURRENCY_RETRY_AFTER_S: u64 = 1;
 
-/// Admits a request of the [`Caller`] in its extensions; where a key is optional and there is none, there is nobody to
-/// count for. The request's place among the running ones travels on in the extensions too, because the work may outlive
-/// the connection.
-pub async fn limit(mut request: Request, next: Next) -> Response {
-    let Some(caller) = request.extensions().get::<Caller>().cloned() else {
-        return next.run(request).await;
-    };
-    let plan = &caller.key.plan;
-    let Some(slot) = caller.account.enter(plan.concurrency) else {
-        let hit = LimitHit {
-            limit: Limit::Concurrency,
-            size: plan.concurrency.into(),
-            retry_after_s: CONCURRENCY_RETRY_AFTER_S,
+/// The layer.
+#[derive(Clone, Debug)]
+pub struct Limit<N> {
+    /// What stands behind it.
+    pub next: N,
+}
+
+impl<N: Stage> Stage for Limit<N> {
+    /// Admits a request of the [`Caller`] in its extensions; where a key is optional and there is none, there is nobody to
+    /// count for. The request's place among the running ones travels on in the extensions too, because the work may
+    /// outlive the connection.
+    async fn pass(&self, mut request: Request) -> Result<Response, Refusal> {
+        let Some(caller) = request.extensions().get::<Caller>().cloned() else {
+            return self.next.pass(request).await;
         };
-        let told = Told::used_up("concurrent", &hit);
-        return told.in_headers_of(Refusal::Limited(hit).into_response());
-    };
-    let decision = caller.rate.check(caller.key.account_id);
-    let response = match (decision.retry_after, caller.key.account_state) {
-        (Some(wait), _) => Refusal::Limited(rate_hit(&decision, wait)).into_response(),
-        (None, AccountState::Suspended) => Refusal::AccountSuspended.into_response(),
-        (None, AccountState::Active) => {
-            request.extensions_mut().insert(slot.clone());
-            next.run(request).await
-        }
-    };
-    drop(slot);
-    let told = match response.extensions().get() {
-        Some(Refusal::Limited(hit)) if hit.limit == Limit::Quota => Told::used_up("period", hit),
-        _ => Told::from(&decision),
-    };
-    told.in_headers_of(response)
+        let plan = &caller.key.plan;
+        let Some(slot) = caller.account.enter(plan.concurrency) else {
+            let hit = concurrency_hit(plan.concurrency);
+            return Ok(Told::used_up("concurrent", &hit).in_headers_of(Refusal::Limited(hit).into_response()));
+        };
+        let decision = caller.rate.check(caller.key.account_id);
+        let response = match (decision.retry_after, caller.key.account_state) {
+            (Some(wait), _) => Refusal::Limited(rate_hit(&decision, wait)).into_response(),
+            (None, AccountState::Suspended) => Refusal::AccountSuspended.into_response(),
+            (None, AccountState::Active) => {
+                request.extensions_mut().insert(slot.clone());
+                self.next.pass(request).await.into_response()
+            }
+        };
+        drop(slot);
+        let told = match response.extensions().get() {
+            Some(Refusal::Limited(hit)) if hit.limit == Bound::Quota => Told::used_up("period", hit),
+            _ => Told::from(&decision),
+        };
+        Ok(told.in_headers_of(response))
+    }
+}
+
+fn concurrency_hit(concurrency: u32) -> LimitHit {
+    LimitHit { limit: Bound::Concurrency, size: concurrency.into(), retry_after_s: CONCURRENCY_RETRY_AFTER_S }
 }
 
 fn rate_hit(decision: &RateDecision, wait: Duration) -> LimitHit {
     LimitHit {
-        limit: Limit::Rate,
+        limit: Bound::Rate,
         size: decision.rate_per_s.into(),
         retry_after_s: whole_seconds(wait).max(1),
     }

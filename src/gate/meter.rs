@@ -1,17 +1,17 @@
-//! Last of the gate: the money. The hold is durable before the handler runs; the handler runs in a task of its own, so
+//! Last of the gate: the money. The hold is durable before the handler runs; the handler outlives its connection, so
 //! that a client who hangs up changes nothing; its outcome decides between capture and release.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Serialize;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::billing::{Billing, Standing};
+use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::key::Mode;
@@ -20,14 +20,16 @@ use crate::domain::route::Route;
 use crate::domain::settlement::SettlementTable;
 use crate::gate::account_live::Slot;
 use crate::gate::caller::Caller;
+use crate::gate::outliving::Outliving;
 use crate::gate::running::Running;
+use crate::gate::stage::{Endpoint, Stage};
 use crate::gate::{decision, idempotency};
 use crate::http::edge::Edge;
 use crate::http::person_request::PersonRequest;
 use crate::http::render::{self, RenderContext};
 use crate::ledger::entry::{CallRef, RouteNumber};
 use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
-use crate::ledger::hold::{HoldRequest, KeyCaps};
+use crate::ledger::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
 
 const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
 
@@ -40,78 +42,83 @@ pub struct Meter {
     pub table: Arc<SettlementTable>,
     /// How long a handler may take.
     pub deadline: Duration,
-    /// Where calls run: a stop waits for them, whether or not their clients still do.
+    /// Where calls go on that their clients have left: a stop waits for them.
     pub calls: TaskTracker,
     /// For answers that are stored: they are written here, as they will be sent.
     pub edge: Arc<Edge>,
 }
 
-/// A route behind the meter.
+/// The layer.
 #[derive(Clone, Debug)]
 pub struct Metered {
     /// Shared by all routes.
-    pub meter: Meter,
+    pub meter: Arc<Meter>,
     /// What is called.
     pub route: Arc<Route>,
     /// Its number in the ledger.
     pub number: RouteNumber,
+    /// The handler.
+    pub next: Endpoint,
 }
 
-/// Holds, runs, captures or releases.
-pub async fn meter(
-    State(metered): State<Metered>,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, Refusal> {
-    let extensions = request.extensions_mut();
-    let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
-    let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
-    let slot = extensions.remove::<Slot>();
-    let claim = idempotency::claim(&request, caller.key.environment_id)?;
-    let tier = request.extensions().get::<PersonRequest>().and_then(|request| request.tier);
-    let price = metered.route.price.held(metered.route.tier(tier));
-    if is_dry_run(request.headers())? {
-        return Ok(dry_run(&caller, price));
-    }
-    let calls = &metered.meter.calls;
-    let running = |price: Credits, standing: Standing, request: &Request| Running {
-        deadline: metered.meter.deadline,
-        table: metered.meter.table.clone(),
-        caller: caller.clone(),
-        price,
-        standing,
-        slot,
-        context: RenderContext::of(request.uri().path(), request.headers(), call_id, &metered.meter.edge),
-        edge: metered.meter.edge.clone(),
-    };
-    if caller.key.mode == Mode::Test {
-        let running = running(Credits::ZERO, caller.account.standing(), &request);
-        return Ok(finished(calls.spawn(running.without_hold(request, next)).await));
-    }
-    let hold_request = HoldRequest {
-        call_id,
-        account_id: caller.key.account_id,
-        call: CallRef { key_id: caller.key.key_id, route: metered.number },
-        amount: price,
-        caps: KeyCaps { daily: caller.key.daily_cap, monthly: caller.key.monthly_cap },
-        idempotency: claim,
-    };
-    match metered.meter.ledger.hold(hold_request).await.map_err(unavailable)? {
-        Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
-        Granted::Held { hold, standing } => {
-            caller.account.stands(standing.clone());
-            let running = running(hold.amount(), standing, &request);
-            Ok(finished(calls.spawn(running.with_hold(hold, request, next)).await))
+impl Stage for Metered {
+    /// Holds, runs, captures or releases.
+    async fn pass(&self, mut request: Request) -> Result<Response, Refusal> {
+        let extensions = request.extensions_mut();
+        let slot = extensions.remove::<Slot>();
+        let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
+        let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
+        let claim = idempotency::claim(&request, caller.key.environment_id)?;
+        let tier = request.extensions().get::<PersonRequest>().and_then(|request| request.tier);
+        let price = self.route.price.held(self.route.tier(tier));
+        if is_dry_run(request.headers())? {
+            return Ok(dry_run(&caller, price));
+        }
+        let context = RenderContext::of(request.uri().path(), request.headers(), call_id, &self.meter.edge);
+        if caller.key.mode == Mode::Test {
+            let standing = caller.account.standing();
+            let meter = self.meter.clone();
+            let running = Running { meter, caller, price: Credits::ZERO, standing, slot, context };
+            return Ok(self.outliving(running.without_hold(self.next.run(request))).await);
+        }
+        match self.hold(call_id, &caller, price, claim).await? {
+            Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
+            Granted::Held { hold, standing } => {
+                caller.account.stands(standing.clone());
+                let (meter, price) = (self.meter.clone(), hold.amount());
+                let running = Running { meter, caller, price, standing, slot, context };
+                Ok(self.outliving(running.with_hold(hold, self.next.run(request))).await)
+            }
         }
     }
 }
 
-/// A call that ended by a fault in the gate itself has released its hold on the way down.
-fn finished(ended: Result<Response, tokio::task::JoinError>) -> Response {
-    ended.unwrap_or_else(|error| {
-        tracing::error!(%error, "a call did not finish");
-        Refusal::Internal.into_response()
-    })
+impl Metered {
+    fn outliving<T: Send + 'static>(
+        &self,
+        call: impl Future<Output = T> + Send + 'static,
+    ) -> Outliving<'_, T> {
+        Outliving::new(&self.meter.calls, call)
+    }
+
+    async fn hold(
+        &self,
+        call_id: CallId,
+        caller: &Caller,
+        amount: Credits,
+        idempotency: Option<IdempotencyClaim>,
+    ) -> Result<Granted, Refusal> {
+        let key = &caller.key;
+        let request = HoldRequest {
+            call_id,
+            account_id: key.account_id,
+            call: CallRef { key_id: key.key_id, route: self.number },
+            amount,
+            caps: KeyCaps { daily: key.daily_cap, monthly: key.monthly_cap },
+            idempotency,
+        };
+        self.meter.ledger.hold(request).await.map_err(unavailable)
+    }
 }
 
 fn unavailable(error: LedgerUnavailable) -> Refusal {

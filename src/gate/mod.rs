@@ -4,9 +4,10 @@
 //! 2. [`limit`]: before any work is done for the caller; rate and concurrency are decided together.
 //! 3. [`access`]: before the body is read, so that a plan without the endpoint is told so whatever it sends.
 //! 4. [`validate`]: last of what is free, so that bad input is never charged.
-//! 5. [`meter`]: the hold, the handler in a task of its own, the capture or release.
+//! 5. [`meter`]: the hold, the handler, the capture or release.
 //!
-//! Each layer takes only the state it needs, and refuses with a [`crate::domain::refusal::Refusal`].
+//! Each layer is a [`stage::Stage`]: it takes only the state it needs, and refuses with a
+//! [`crate::domain::refusal::Refusal`].
 
 pub mod access;
 pub mod account_live;
@@ -19,18 +20,25 @@ pub mod keyring;
 pub mod limit;
 pub mod limiter;
 pub mod meter;
+mod outliving;
 pub mod running;
+pub mod stage;
 pub mod validate;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
 
 use crate::domain::key::{KeySecret, Scope};
 use crate::domain::route::Route;
+use crate::gate::access::{Access, InScope};
+use crate::gate::authenticate::{Authenticate, Nobody};
+use crate::gate::limit::Limit;
+use crate::gate::meter::Metered;
+use crate::gate::stage::before;
+use crate::gate::validate::Validate;
 use crate::ledger::entry::RouteNumber;
 
 /// The parts of the gate, built once.
@@ -51,23 +59,43 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Puts a paid endpoint behind the whole gate. Layers are listed from the inside out: the last one sees the request
-    /// first.
+    /// Puts a paid endpoint behind the whole gate.
     pub fn paid<S>(&self, route: &Arc<Route>, handler: MethodRouter<S>) -> Router<S>
     where
         S: Clone + Send + Sync + 'static,
     {
-        let number = self.numbers.get(route.path).copied().unwrap_or(RouteNumber(0));
-        let metered = meter::Metered { meter: self.meter.clone(), route: route.clone(), number };
-        let validated = validate::Validated { route: route.clone(), max_body_bytes: self.max_body_bytes };
-        let accessed = access::Accessed { route: route.clone(), catalogue: self.catalogue.clone() };
-        let gated = handler
-            .route_layer(from_fn_with_state(metered, meter::meter))
-            .route_layer(from_fn_with_state(validated, validate::validate))
-            .route_layer(from_fn_with_state(accessed, access::access))
-            .route_layer(axum::middleware::from_fn(limit::limit))
-            .route_layer(from_fn_with_state(self.authenticated(route.path), authenticate::authenticate));
-        Router::new().route(route.path, gated)
+        let (gate, path) = (self.clone(), route.path);
+        let (route, meter) = (route.clone(), Arc::new(self.meter.clone()));
+        let number = self.numbers.get(path).copied().unwrap_or(RouteNumber(0));
+        let gated = before(handler, move |handler| {
+            // First: everything behind it is decided by who calls.
+            Authenticate {
+                keyring: gate.keyring.clone(),
+                nobody: gate.nobody(),
+                path,
+                // Before any work is done for the caller.
+                next: Limit {
+                    // Before the body is read, so that a plan without the endpoint is told so whatever it sends.
+                    next: Access {
+                        route: route.clone(),
+                        catalogue: gate.catalogue.clone(),
+                        // Last of what is free, so that bad input is never charged.
+                        next: Validate {
+                            route: route.clone(),
+                            max_body_bytes: gate.max_body_bytes,
+                            // The money, around the handler.
+                            next: Metered {
+                                meter: meter.clone(),
+                                route: route.clone(),
+                                number,
+                                next: handler,
+                            },
+                        },
+                    },
+                },
+            }
+        });
+        Router::new().route(path, gated)
     }
 
     /// Puts a free endpoint behind authentication and the limits.
@@ -75,9 +103,13 @@ impl Gate {
     where
         S: Clone + Send + Sync + 'static,
     {
-        let gated = handler
-            .route_layer(axum::middleware::from_fn(limit::limit))
-            .route_layer(from_fn_with_state(self.authenticated(path), authenticate::authenticate));
+        let (keyring, nobody) = (self.keyring.clone(), self.nobody());
+        let gated = before(handler, move |handler| Authenticate {
+            keyring: keyring.clone(),
+            nobody: nobody.clone(),
+            path,
+            next: Limit { next: handler },
+        });
         Router::new().route(path, gated)
     }
 
@@ -86,7 +118,7 @@ impl Gate {
     where
         S: Clone + Send + Sync + 'static,
     {
-        self.free(path, handler.route_layer(from_fn_with_state(scope, access::in_scope)))
+        self.free(path, before(handler, move |handler| InScope { scope, next: handler }))
     }
 
     /// Lets a request without a credential pass as nobody; one with a credential must be good, and within the limits.
@@ -94,15 +126,17 @@ impl Gate {
     where
         S: Clone + Send + Sync + 'static,
     {
-        let authenticated = self.authenticated(path);
-        let gated = handler
-            .route_layer(axum::middleware::from_fn(limit::limit))
-            .route_layer(from_fn_with_state(authenticated, authenticate::authenticate_if_present));
+        let keyring = self.keyring.clone();
+        let gated = before(handler, move |handler| Authenticate {
+            keyring: keyring.clone(),
+            nobody: Nobody::Passes,
+            path,
+            next: Limit { next: handler },
+        });
         Router::new().route(path, gated)
     }
 
-    fn authenticated(&self, path: &'static str) -> authenticate::Authenticated {
-        let (keyring, dev_key) = (self.keyring.clone(), self.dev_key.clone());
-        authenticate::Authenticated { keyring, dev_key, path }
+    fn nobody(&self) -> Nobody {
+        self.dev_key.clone().map_or(Nobody::IsRefused, Nobody::Has)
     }
 }

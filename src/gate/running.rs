@@ -5,21 +5,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
 
-use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 
 use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
-use crate::domain::settlement::{Outcome, Settlement, SettlementTable};
+use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::account_live::Slot;
 use crate::gate::caller::Caller;
-use crate::gate::meter::with_billing;
-use crate::http::edge::Edge;
+use crate::gate::meter::{Meter, with_billing};
 use crate::http::render::{self, RenderContext};
 use crate::ledger::handle::{Kept, OpenHold};
 
@@ -27,11 +23,10 @@ use crate::ledger::handle::{Kept, OpenHold};
 #[derive(Clone, Copy, Debug)]
 pub struct CreditsUsed(pub Credits);
 
-/// A call in its own task.
+/// A call on its way.
 #[derive(Debug)]
 pub(super) struct Running {
-    pub(super) deadline: Duration,
-    pub(super) table: Arc<SettlementTable>,
+    pub(super) meter: Arc<Meter>,
     pub(super) caller: Caller,
     /// What is held.
     pub(super) price: Credits,
@@ -40,24 +35,23 @@ pub(super) struct Running {
     /// The caller's place among the running requests: kept until the work is done, not until the client is gone.
     pub(super) slot: Option<Slot>,
     pub(super) context: RenderContext,
-    pub(super) edge: Arc<Edge>,
 }
 
 impl Running {
     /// Runs a call that costs nothing.
-    pub(super) async fn without_hold(self, request: Request, next: Next) -> Response {
-        let response = self.handle(request, next).await;
+    pub(super) async fn without_hold(self, handler: impl Future<Output = Response>) -> Response {
+        let response = self.handle(handler).await;
         let billing = self.billing(Credits::ZERO, self.standing.clone(), None);
         drop(self.slot);
         with_billing(response, billing)
     }
 
     /// Runs a call whose credits are held, and ends the hold by its outcome.
-    pub(super) async fn with_hold(self, hold: OpenHold, request: Request, next: Next) -> Response {
-        let response = self.handle(request, next).await;
+    pub(super) async fn with_hold(self, hold: OpenHold, handler: impl Future<Output = Response>) -> Response {
+        let response = self.handle(handler).await;
         let code = response.extensions().get::<Refusal>().map(Refusal::code);
         let outcome = Outcome::of(response.status().as_u16(), code);
-        match self.table.settle(outcome) {
+        match self.meter.table.settle(outcome) {
             Settlement::Release => {
                 let billing = self.refund(self.price, outcome);
                 hold.release(outcome);
@@ -76,8 +70,8 @@ impl Running {
         }
     }
 
-    async fn handle(&self, request: Request, next: Next) -> Response {
-        match tokio::time::timeout(self.deadline, unless_panicking(next.run(request))).await {
+    async fn handle(&self, handler: impl Future<Output = Response>) -> Response {
+        match tokio::time::timeout(self.meter.deadline, unless_panicking(handler)).await {
             Ok(Some(response)) => response,
             // The panic hook has logged it.
             Ok(None) => Refusal::Internal.into_response(),
@@ -90,7 +84,7 @@ impl Running {
     async fn keep(self, hold: OpenHold, billing: Billing, outcome: Outcome, response: Response) -> Response {
         let used = billing.used;
         let response = with_billing(response, billing.clone());
-        let (mut parts, body) = render::render(response, &self.context, &self.edge).into_parts();
+        let (mut parts, body) = render::render(response, &self.context, &self.meter.edge).into_parts();
         let Ok(body) = body.collect().await else {
             hold.release(Outcome::Failed);
             return with_billing(Refusal::Internal.into_response(), self.refund(used, Outcome::Failed));

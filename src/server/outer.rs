@@ -30,7 +30,8 @@ pub struct Outer {
 impl Outer {
     /// Surrounds a router.
     pub fn new(router: Router, edge: Edge) -> Self {
-        Self { router, edge }
+        // With its state given, a router makes each route once; without it, anew for each request.
+        Self { router: router.with_state(()), edge }
     }
 
     /// Answers one request. The router finds the request's [`CallId`] among its extensions.

@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use fluence::app;
@@ -20,11 +19,15 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::refusal::Refusal;
 use fluence::domain::settlement::{Outcome, SETTLEMENT_TOML, Settlement, SettlementTable};
+use fluence::gate::access::Access;
 use fluence::gate::account_live::Slot;
+use fluence::gate::authenticate::{Authenticate, Nobody};
 use fluence::gate::caller::Caller;
 use fluence::gate::keyring::Keyring;
+use fluence::gate::limit::Limit;
 use fluence::gate::limiter::RateLimits;
-use fluence::gate::{access, authenticate, limit, validate};
+use fluence::gate::stage::{Endpoint, Stage, before};
+use fluence::gate::validate::Validate;
 use fluence::secret::Pepper;
 use fluence::server::listener::{Server, ServerLimits, accept_loop};
 use fluence::server::outer::Outer;
@@ -79,26 +82,37 @@ impl Charged {
     }
 }
 
-/// The metering layer: charge, run the handler in a task of its own, give back by its outcome.
-async fn charge(State(till): State<Till>, mut request: Request, next: Next) -> Result<Response, Refusal> {
-    let extensions = request.extensions_mut();
-    let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
-    let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
-    let slot = extensions.remove::<Slot>();
-    let charged = till.take(&caller, call_id).await.map_err(|_| Refusal::Unavailable { retry_after_s: 1 })?;
-    let Some(charged) = charged else {
-        let available = caller.account.standing().remaining;
-        return Err(Refusal::InsufficientCredits { needed: till.price, available });
-    };
-    caller.account.stands(charged.standing());
-    let running = tokio::spawn(async move {
-        let answer = tokio::time::timeout(till.deadline, next.run(request)).await;
-        let response = answer.unwrap_or_else(|_| Refusal::Timeout.into_response());
-        let settled = till.settle(response, &caller, call_id, &charged).await;
-        drop(slot);
-        settled.unwrap_or_else(|_| Refusal::Internal.into_response())
-    });
-    Ok(running.await.unwrap_or_else(|_| Refusal::Internal.into_response()))
+/// The metering layer.
+struct Metered {
+    till: Till,
+    next: Endpoint,
+}
+
+impl Stage for Metered {
+    /// Charges, runs the handler in a task of its own, gives back by its outcome.
+    async fn pass(&self, mut request: Request) -> Result<Response, Refusal> {
+        let till = self.till.clone();
+        let extensions = request.extensions_mut();
+        let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
+        let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
+        let slot = extensions.remove::<Slot>();
+        let charged =
+            till.take(&caller, call_id).await.map_err(|_| Refusal::Unavailable { retry_after_s: 1 })?;
+        let Some(charged) = charged else {
+            let available = caller.account.standing().remaining;
+            return Err(Refusal::InsufficientCredits { needed: till.price, available });
+        };
+        caller.account.stands(charged.standing());
+        let handler = self.next.run(request);
+        let running = tokio::spawn(async move {
+            let answer = tokio::time::timeout(till.deadline, handler).await;
+            let response = answer.unwrap_or_else(|_| Refusal::Timeout.into_response());
+            let settled = till.settle(response, &caller, call_id, &charged).await;
+            drop(slot);
+            settled.unwrap_or_else(|_| Refusal::Internal.into_response())
+        });
+        Ok(running.await.unwrap_or_else(|_| Refusal::Internal.into_response()))
+    }
 }
 
 impl Till {
@@ -228,17 +242,24 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         deadline: Duration::from_secs(settings.calls.deadline_s),
         settles,
     };
-    let validated =
-        validate::Validated { route: route.clone(), max_body_bytes: settings.server.max_body_bytes };
     let catalogue = Arc::new(Catalogue::shipped()?);
-    let accessed = access::Accessed { route: route.clone(), catalogue };
-    let authenticated = authenticate::Authenticated { keyring, dev_key: None, path: route.path };
-    let gated = app::analysis_api(settings, pool)?
-        .handler(&route)
-        .route_layer(from_fn_with_state(till, charge))
-        .route_layer(from_fn_with_state(validated, validate::validate))
-        .route_layer(from_fn_with_state(accessed, access::access))
-        .route_layer(from_fn(limit::limit))
-        .route_layer(from_fn_with_state(authenticated, authenticate::authenticate));
-    Ok(Router::new().route(route.path, gated))
+    let handler = app::analysis_api(settings, pool)?.handler(&route);
+    let (path, max_body_bytes) = (route.path, settings.server.max_body_bytes);
+    let gated = before(handler, move |handler| Authenticate {
+        keyring: keyring.clone(),
+        nobody: Nobody::IsRefused,
+        path,
+        next: Limit {
+            next: Access {
+                route: route.clone(),
+                catalogue: catalogue.clone(),
+                next: Validate {
+                    route: route.clone(),
+                    max_body_bytes,
+                    next: Metered { till: till.clone(), next: handler },
+                },
+            },
+        },
+    });
+    Ok(Router::new().route(path, gated))
 }
