@@ -1,6 +1,7 @@
 //! The ledger on a real Postgres.
 
 mod lost_connection;
+mod model;
 mod plan;
 mod races;
 mod recovery;

@@ -3,7 +3,7 @@
 //!
 //! `SEEDS=1000 cargo nextest run simulation` runs more seeds; `SEED=17` runs one.
 
-mod check;
+pub(crate) mod check;
 mod client;
 pub(crate) mod database;
 mod store;

@@ -1,0 +1,90 @@
+//! The pure rules over tables in memory, as the simulation has them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use fluence::domain::billing::Standing;
+use fluence::domain::ids::{AccountId, CallId};
+use fluence::ledger::book::PlanTerms;
+use fluence::ledger::store::{Batch, Effects, Epoch, StoreError};
+
+use super::machine::{Machine, View};
+use super::program::{PLANS, account_id};
+use super::reference::{LEASE_S, credits};
+use crate::simulation::check::Checker;
+use crate::simulation::database::Database;
+
+pub(super) struct Memory {
+    database: Database,
+    checker: Checker,
+    now: DateTime<Utc>,
+}
+
+fn terms(plan: usize) -> PlanTerms {
+    PlanTerms { credits: credits(PLANS[plan].0), requests: PLANS[plan].1 }
+}
+
+impl Machine for Memory {
+    fn new() -> Self {
+        Self { database: Database::default(), checker: Checker::default(), now: DateTime::UNIX_EPOCH }
+    }
+
+    fn set_clock(&mut self, now: DateTime<Utc>) {
+        self.now = now;
+    }
+
+    fn create_account(&mut self, account: usize) {
+        self.database.create_account(account_id(account), terms(0), self.now);
+    }
+
+    fn set_plan(&mut self, account: AccountId, plan: usize) {
+        self.database.set_plan(account, terms(plan));
+    }
+
+    fn open_epoch(&mut self) -> Epoch {
+        self.database.open_epoch(self.now)
+    }
+
+    fn heartbeat(&mut self, epoch: Epoch) {
+        self.database.heartbeat(epoch, self.now).unwrap();
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Result<Effects, StoreError> {
+        let committed = self.database.commit(batch, 0, self.now);
+        self.checker.step(&self.database);
+        committed
+    }
+
+    fn close_stale_epochs(&mut self) -> usize {
+        let released = self.database.close_stale(TimeDelta::seconds(LEASE_S), self.now);
+        self.checker.step(&self.database);
+        released
+    }
+
+    fn view(&mut self, account: AccountId) -> View {
+        let book = &self.database.accounts[&account].book;
+        let mut lots: Vec<_> = book.lots.iter().filter(|lot| lot.left.as_i64() > 0).collect();
+        lots.sort_by_key(|lot| lot.number);
+        let entries = self.database.entries.iter().filter(|row| row.account_id == account);
+        View {
+            balance: book.balance(),
+            requests: (book.requests_used, book.requests_limit),
+            lots: lots.iter().map(|lot| (lot.number.0, lot.left.as_i64(), lot.expires_at)).collect(),
+            entries: entries.map(|row| row.entry.clone()).collect(),
+        }
+    }
+
+    fn standing(&mut self, account: AccountId) -> Standing {
+        let mut book = self.database.accounts[&account].book.clone();
+        book.advance(self.now, CallId::from_uuid(account.as_uuid())).unwrap();
+        book.standing()
+    }
+
+    /// The simulation's own sweep asks no such question.
+    fn is_due(&mut self, _: AccountId) -> bool {
+        true
+    }
+
+    fn verify(&mut self) {
+        // The gateways that started last have nothing open.
+        assert_eq!(self.checker.open_holds(), 0);
+    }
+}

@@ -1,0 +1,108 @@
+//! Whether random programs come to everything that can come of an operation: rules that none of them meets are not tested.
+
+use std::collections::BTreeMap;
+
+use fluence::domain::refusal::KeyCap;
+use fluence::ledger::entry::EntryKind;
+use fluence::ledger::hold::Decision;
+use fluence::ledger::operation::Effect;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use proptest_state_machine::ReferenceStateMachine;
+
+use super::program::{ACCOUNTS, Programs, Turn, account_id};
+
+/// What all programs together must come to.
+const EVERYTHING: [&str; 24] = [
+    "held",
+    "held from two lots",
+    "insufficient",
+    "quota",
+    "daily cap",
+    "monthly cap",
+    "replay",
+    "in progress",
+    "key reused",
+    "unknown account",
+    "done",
+    "superseded",
+    "granted",
+    "granted before",
+    "refused",
+    "late",
+    "crash with open holds",
+    "back to an ended lot",
+    "expiry",
+    "renewal",
+    "renewal on a shorter month's last day",
+    "correction",
+    "plan move up",
+    "plan move down",
+];
+
+fn of_effect(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::Decided(Decision::Held { hold, .. }) if hold.takes.len() > 1 => "held from two lots",
+        Effect::Decided(Decision::Held { .. }) => "held",
+        Effect::Decided(Decision::Insufficient(_)) => "insufficient",
+        Effect::Decided(Decision::QuotaSpent { .. }) => "quota",
+        Effect::Decided(Decision::CapReached { cap: KeyCap::Daily, .. }) => "daily cap",
+        Effect::Decided(Decision::CapReached { cap: KeyCap::Monthly, .. }) => "monthly cap",
+        Effect::Decided(Decision::Replay { .. }) => "replay",
+        Effect::Decided(Decision::InProgress { .. }) => "in progress",
+        Effect::Decided(Decision::KeyReused(_)) => "key reused",
+        Effect::Decided(Decision::UnknownAccount) | Effect::UnknownAccount => "unknown account",
+        Effect::Done(_) => "done",
+        Effect::Superseded(_) => "superseded",
+        Effect::Granted { repeated: false, .. } => "granted",
+        Effect::Granted { repeated: true, .. } => "granted before",
+        Effect::Refused(_) => "refused",
+    }
+}
+
+#[test]
+fn random_programs_come_to_everything_that_can_happen() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen: BTreeMap<&str, u32> = EVERYTHING.map(|what| (what, 0)).into();
+    let mut see = |what: &'static str| *seen.get_mut(what).expect("it is among everything") += 1;
+    for _ in 0..100 {
+        let (mut program, steps, _) =
+            Programs::sequential_strategy(1..60).new_tree(&mut runner).unwrap().current();
+        for step in &steps {
+            program = Programs::apply(program, step);
+            match &program.turn {
+                Turn::Nothing => {}
+                Turn::Commit { effects, .. } => effects.iter().for_each(|effect| see(of_effect(effect))),
+                Turn::Late { .. } => see("late"),
+                Turn::Crash { released, .. } if *released > 0 => see("crash with open holds"),
+                Turn::Crash { .. } => {}
+            }
+        }
+        for account in (0..ACCOUNTS).map(|account| &program.reference.accounts[&account_id(account)]) {
+            let mut ended = Vec::new();
+            for entry in &account.entries {
+                match entry.kind {
+                    EntryKind::Expiry => {
+                        ended.push(entry.lot);
+                        see("expiry");
+                    }
+                    EntryKind::Release if ended.contains(&entry.lot) => see("back to an ended lot"),
+                    EntryKind::Renewal => see("renewal"),
+                    EntryKind::Correction => see("correction"),
+                    EntryKind::PlanMove if entry.amount > 0 => see("plan move up"),
+                    EntryKind::PlanMove => see("plan move down"),
+                    _ => {}
+                }
+            }
+            let starts = account.month.map(|month| super::reference::renewal(account.anchor, month));
+            if starts.is_some_and(|starts| {
+                starts.format("%d").to_string() != account.anchor.format("%d").to_string()
+            }) {
+                see("renewal on a shorter month's last day");
+            }
+        }
+    }
+    println!("{seen:#?}");
+    let missed: Vec<_> = seen.iter().filter(|(_, times)| **times == 0).map(|(what, _)| what).collect();
+    assert!(missed.is_empty(), "no program came to {missed:?}");
+}
