@@ -4,6 +4,7 @@ mod lost_connection;
 mod plan;
 mod races;
 mod recovery;
+mod runtime_role;
 mod schema;
 mod smoke;
 mod sweep;
