@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench simulate model evaluate
+.PHONY: help run test lint bench simulate crash model evaluate
 
 # Where rustup puts cargo, for shells that were open before it.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -42,6 +42,11 @@ bench: ## install the load generator and measure the gateway: docs/performance.m
 simulate: ## gateways over an unreliable store, from seeds: make simulate SEEDS=1000
 	@scripts/need.sh rust
 	SEEDS=$(or $(SEEDS),1000) cargo test --locked --test it simulation:: -- --nocapture
+
+crash: ## the real program dies at every named place, again and again: make crash ROUNDS=20
+	@scripts/need.sh rust postgres
+	cargo build --locked --bins --tests
+	ROUNDS=$(or $(ROUNDS),5) $(TARGET)/debug/fluence with-postgres -- cargo test --locked --test it faults::crash
 
 model: ## train the analysis model from the essays in ../shared/data, or FLUENCE_ESSAYS
 	model/train.sh

@@ -151,9 +151,11 @@ impl Context {
             bail!("FLUENCE_PEPPER must be set where DATABASE_URL is");
         }
         let path = Path::new(&self.settings.data_dir).join("pepper");
+        // Asked first: another command may be making the pepper, and after it a key, at this moment.
+        let has_keys = keys::exist(&mut *self.connection().await?).await?;
         let text = match pepper_file::read(&path)? {
             Some(text) => text,
-            None if keys::exist(&mut *self.connection().await?).await? => bail!(
+            None if has_keys => bail!(
                 "{} is gone, and no key can be checked without it: restore it from a backup",
                 path.display()
             ),

@@ -12,6 +12,7 @@ use super::output::Output;
 use crate::app::{App, Start};
 use crate::config::Settings;
 use crate::server::stop;
+use crate::storage::runtime_role;
 use crate::storage::schema::SchemaState;
 
 /// `fluence serve`.
@@ -96,5 +97,6 @@ async fn prepare_schema(context: &Context) -> anyhow::Result<()> {
         let upgrade = context.bring_up_to_date().await?;
         tracing::info!(version = upgrade.version, applied = upgrade.applied, "the schema is up to date");
     }
-    context.require_current_schema().await
+    context.require_current_schema().await?;
+    Ok(runtime_role::warn_unless_there(&mut *context.connection().await?).await?)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
+use crate::kill_point::{self, KillPoint};
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
 
 /// How often a batch is tried again, after a conflict or a lost connection, before its calls are refused.
@@ -40,6 +41,7 @@ impl<S: LedgerStore> Committer<S> {
     /// Opens an epoch.
     pub(crate) async fn open(mut store: S) -> Result<Self, StoreError> {
         let epoch = store.open_epoch().await?;
+        kill_point::pass(KillPoint::EpochOpened);
         Ok(Self { store, epoch, next_batch: 1 })
     }
 
@@ -68,10 +70,14 @@ impl<S: LedgerStore> Committer<S> {
             tracing::warn!(batch = batch.number, attempt, %error, "a ledger batch was not committed");
             match error {
                 StoreError::Conflict(_) => {}
-                StoreError::Unknown(_) => match self.resolve(&batch).await? {
-                    Resolution::Committed(effects) => return Ok(self.committed(effects)),
-                    Resolution::NotCommitted => {}
-                },
+                StoreError::Unknown(_) => {
+                    kill_point::pass(KillPoint::OutcomeUnknown);
+                    let resolution = self.resolve(&batch).await?;
+                    kill_point::pass(KillPoint::OutcomeLearnt);
+                    if let Resolution::Committed(effects) = resolution {
+                        return Ok(self.committed(effects));
+                    }
+                }
                 StoreError::Fenced => return Err(self.renew_epoch().await),
                 StoreError::Refused(_) => return Err(GaveUp::Refused),
                 StoreError::Unavailable(_) => return Err(GaveUp::Unavailable),

@@ -8,6 +8,7 @@ use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
+use crate::kill_point::{self, KillPoint};
 use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
 use crate::ledger::operation::{Keep, Release};
 use crate::ledger::store::Epoch;
@@ -106,7 +107,10 @@ impl Ledger {
             mpsc::error::TrySendError::Closed(_) => LedgerUnavailable::Stopped,
         })?;
         match tokio::time::timeout(self.longest_wait, answer).await {
-            Ok(Ok(answer)) => answer,
+            Ok(Ok(answer)) => {
+                kill_point::pass(KillPoint::HoldReceived);
+                answer
+            }
             Ok(Err(_)) => Err(LedgerUnavailable::Stopped),
             Err(_) => Err(LedgerUnavailable::TooSlow),
         }
@@ -154,7 +158,9 @@ impl OpenHold {
         } else {
             End::Released(Release { hold, amount: rest, outcome, whole: false, claim: None })
         };
+        kill_point::pass(KillPoint::CaptureUnqueued);
         self.end(end);
+        kill_point::pass(KillPoint::CaptureQueued);
     }
 
     /// Gives everything back, the quota unit included. Does not wait.
@@ -177,7 +183,10 @@ impl OpenHold {
         let captured = used.min(hold.amount());
         let (reply, kept) = oneshot::channel();
         self.end(End::Kept(Box::new(Keep { hold, captured, outcome, claim, answer }), reply));
-        kept.await.unwrap_or(Err(LedgerUnavailable::Stopped))
+        kill_point::pass(KillPoint::KeepQueued);
+        let kept = kept.await.unwrap_or(Err(LedgerUnavailable::Stopped));
+        kill_point::pass(KillPoint::AnswerKept);
+        kept
     }
 
     fn release_now(&mut self, outcome: Outcome) {
@@ -185,6 +194,7 @@ impl OpenHold {
         let amount = hold.amount();
         let claim = self.claim.take();
         self.end(End::Released(Release { hold, amount, outcome, whole: true, claim }));
+        kill_point::pass(KillPoint::ReleaseQueued);
     }
 
     fn end(&self, end: End) {

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::settlement::Outcome;
+use crate::kill_point::{self, KillPoint};
 use crate::ledger::commit::{Committer, GaveUp};
 use crate::ledger::handle::{Ask, Ending, Granted, Kept, Ledger, LedgerUnavailable, OpenHold, Place};
 use crate::ledger::hold::Decision;
@@ -107,6 +108,12 @@ impl<S: LedgerStore> Writer<S> {
         while let Ok(ending) = self.endings.try_recv() {
             endings.push(ending);
         }
+        if !asks.is_empty() {
+            kill_point::pass(KillPoint::HoldsGathered);
+        }
+        if !endings.is_empty() {
+            kill_point::pass(KillPoint::EndingsGathered);
+        }
         let mut round = Round::plan(asks, endings);
         let mut left_over = std::mem::take(&mut self.left_over);
         round.captured.append(&mut left_over.captured);
@@ -142,7 +149,10 @@ impl<S: LedgerStore> Writer<S> {
             Ok(effects) => {
                 self.retry_after = self.limits.flush_after;
                 captured.iter().for_each(|end| self.open.ended(end.place.batch));
-                self.answer(place, jobs, effects)
+                kill_point::pass(KillPoint::HeldUntold);
+                let undecided = self.answer(place, jobs, effects);
+                kill_point::pass(KillPoint::HeldTold);
+                undecided
             }
             // One of them is at fault; the others must not suffer.
             Err(GaveUp::Refused) if jobs.len() > 1 => {
@@ -178,6 +188,7 @@ impl<S: LedgerStore> Writer<S> {
                     };
                     // A caller who has gone leaves the hold here, and dropping it releases it.
                     let _ = reply.send(answer);
+                    kill_point::pass(KillPoint::HeldHalfTold);
                 }
                 (Waiter::Keeper(held, reply), Some(effect)) => {
                     self.ended(held, &effect);

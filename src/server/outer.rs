@@ -20,6 +20,7 @@ use crate::gate::running::unless_panicking;
 use crate::http::edge::Edge;
 use crate::http::log_facts::LogFacts;
 use crate::http::render::{RenderContext, X_REQUEST_ID, render};
+use crate::kill_point::{self, KillPoint};
 
 /// The router with all that surrounds it.
 pub struct Outer {
@@ -38,6 +39,7 @@ impl Outer {
     pub async fn answer(&self, mut request: Request<Body>) -> Response {
         let started = Instant::now();
         let request_id = CallId::from_uuid(new_id());
+        kill_point::pass(KillPoint::RequestReceived);
         let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, &self.edge);
         let client_request_id = request.headers().get(X_REQUEST_ID).cloned();
         let method = request.method().clone();
@@ -59,6 +61,7 @@ impl Outer {
         let mut response = render(response, &ctx, &self.edge);
         set_security_headers(response.headers_mut());
         log(&response, Some(&method), request_id, client_request_id.as_ref(), started);
+        kill_point::pass(KillPoint::AnswerUnsent);
         response
     }
 

@@ -9,4 +9,5 @@ pub mod keys;
 pub mod ledger;
 pub mod pool;
 pub mod routes;
+pub mod runtime_role;
 pub mod schema;

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Executor};
+use sqlx::{ConnectOptions, Row};
 
 use super::error::StorageError;
+use super::runtime_role;
 
 /// Options for every connection of this program: statements are never logged, because their values may be personal.
 pub fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
@@ -35,16 +36,21 @@ pub fn command_pool(options: PgConnectOptions) -> PgPool {
 const QUIET: (&str, &str) = ("client_min_messages", "error");
 
 fn with_clean_connections(max_connections: u32, wait: Duration) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(max_connections).acquire_timeout(wait).after_release(
-        |connection, _| {
+    PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(wait)
+        .after_connect(|connection, _| {
+            Box::pin(async move { runtime_role::put_on(connection).await.map(drop) })
+        })
+        .after_release(|connection, _| {
             Box::pin(async move {
                 // A cancelled `begin` can leave a transaction open (sqlx 0.8.4 to 0.9.0); the next borrower must not
-                // work inside it. Outside a transaction this does nothing.
-                connection.execute("rollback").await?;
-                Ok(true)
+                // work inside it. Outside a transaction this does nothing. A server that takes no writes any more (a
+                // primary that was demoted in place) keeps its connections: only closing them leads to the new one.
+                let read_only = sqlx::raw_sql("rollback; show transaction_read_only").fetch_one(connection);
+                Ok(read_only.await?.try_get::<&str, _>(0)? == "off")
             })
-        },
-    )
+        })
 }
 
 /// Whether the database takes writes: a primary that was demoted in place still answers reads.

@@ -5,7 +5,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::{ConnectOptions, Connection};
 
 use super::error::StorageError;
-use super::{catalogue, ledger};
+use super::{catalogue, ledger, runtime_role};
 use crate::config::plans::Catalogue;
 
 /// The schema, forward only.
@@ -99,8 +99,8 @@ async fn applied(connection: &mut PgConnection) -> Result<Option<(i64, i64)>, St
     Ok(version.map(|version| (version, count)))
 }
 
-/// Applies the migrations that are due, writes the catalogue, makes the ledger's next partitions. Several programs may
-/// do so at once: one does it, the others wait, on a connection without timeouts.
+/// Applies the migrations that are due, writes the catalogue, makes the ledger's next partitions, and gives the runtime
+/// role its rights. All as the owner. Several programs may do so at once: one does it, the others wait, on a connection without timeouts.
 ///
 /// # Errors
 /// When the database is away, a migration fails, or a newer program has migrated it further.
@@ -118,7 +118,9 @@ pub async fn bring_up_to_date(
     let mut transaction = connection.begin().await?;
     catalogue::save(&mut transaction, catalogue).await?;
     let partitions_made = ledger::make_partitions(&mut transaction, PARTITIONS_AHEAD_MONTHS).await?;
+    sqlx::query("select grant_runtime_rights()").execute(&mut *transaction).await?;
     transaction.commit().await?;
+    runtime_role::warn_unless_there(&mut connection).await?;
     connection.close().await?;
     Ok(Upgrade { version, applied: after - before, partitions_made })
 }

@@ -233,12 +233,6 @@ const UPSERT: &str = "
 /// Files what the index still has pending, counts the words anew, and tells the planner and the gateways. Once, after
 /// the last batch.
 pub async fn finish_import(pool: &PgPool) -> Result<(), sqlx::Error> {
-    let mut connection = pool.acquire().await?;
-    sqlx::query("select gin_clean_pending_list('directory_people_search')").execute(&mut *connection).await?;
-    sqlx::query("analyze directory_people").execute(&mut *connection).await?;
-    sqlx::query("refresh materialized view concurrently directory_words").execute(&mut *connection).await?;
-    sqlx::query("update directory_state set words_version = words_version + 1")
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query("select directory_count_words()").execute(pool).await?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use sqlx::{ConnectOptions, Connection, Postgres, Transaction};
 
 use super::error::{classify, poisons_connection};
 use crate::ledger::store::StoreError;
+use crate::storage::runtime_role;
 
 /// Longest wait for a new connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -25,8 +26,7 @@ impl LedgerConnection {
     /// The open connection, or a new one.
     pub(super) async fn get(&mut self) -> Result<&mut PgConnection, StoreError> {
         if self.open.is_none() {
-            let connected =
-                tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(&self.options)).await;
+            let connected = tokio::time::timeout(CONNECT_TIMEOUT, connect(&self.options)).await;
             let connection = connected
                 .map_err(|_| StoreError::Unavailable("no connection within 5 s".into()))?
                 .map_err(|error| StoreError::Unavailable(error.to_string()))?;
@@ -44,6 +44,13 @@ impl LedgerConnection {
         }
         result
     }
+}
+
+/// A new connection, of the role that may not change entries.
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    let mut connection = PgConnection::connect_with(options).await?;
+    runtime_role::put_on(&mut connection).await?;
+    Ok(connection)
 }
 
 /// How a writer connects. Settings fix the plans: planning anew costs 0.6 to 1 ms a batch, and a nested loop over the

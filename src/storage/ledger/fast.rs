@@ -14,6 +14,7 @@ use super::error::classify;
 use super::seal::{self, seal_sql};
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
+use crate::kill_point::{self, KillPoint};
 use crate::ledger::hold::{Decision, Hold, HoldRequest, Take};
 use crate::ledger::lot::LotNumber;
 use crate::ledger::operation::Effect;
@@ -166,6 +167,7 @@ pub(super) async fn commit(
     let columns = Columns::new(holds, &order);
     let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
         batch.captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
+    kill_point::pass(KillPoint::FastUnsent);
     let rows = sqlx::query_as::<_, Row>(STATEMENT)
         .bind(batch.epoch.0)
         .bind(batch.number)
@@ -188,6 +190,7 @@ pub(super) async fn commit(
         .fetch_all(connection)
         .await
         .map_err(classify)?;
+    kill_point::pass(KillPoint::FastCommitted);
     let first = rows.first().ok_or(StoreError::Fenced)?;
     let (at, hash) = (first.at, seal::hash_of(&first.hash)?);
     let held: HashMap<Uuid, Held> = rows.iter().filter_map(Row::held).collect();

@@ -8,6 +8,7 @@ use sqlx::postgres::PgConnection;
 use super::connection::end;
 use super::error::classify;
 use super::{Seat, rows, save};
+use crate::kill_point::{self, KillPoint};
 use crate::ledger::desk::captures_made;
 use crate::ledger::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, StoreError};
@@ -25,7 +26,10 @@ pub(super) async fn commit(
         Ok(now) => decide_and_save(&mut transaction, batch, operations, seat.head, lease, now).await,
         Err(error) => Err(error),
     };
-    end(transaction, decided).await
+    kill_point::pass(KillPoint::OrderedWritten);
+    let ended = end(transaction, decided).await;
+    kill_point::pass(KillPoint::OrderedCommitted);
+    ended
 }
 
 /// The part between the fence and the commit; a recovery uses it inside a transaction of its own.
@@ -38,6 +42,7 @@ pub(super) async fn decide_and_save(
     now: DateTime<Utc>,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut desk = rows::load_desk(connection, operations, now, lease).await?;
+    kill_point::pass(KillPoint::OrderedLocked);
     let effects: Vec<Effect> = operations.iter().map(|operation| desk.apply(operation)).collect();
     let captured: Vec<_> =
         batch.captured.iter().copied().chain(captures_made(operations, &effects)).collect();

@@ -11,6 +11,7 @@ use super::{ordered, seal};
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
+use crate::kill_point::{self, KillPoint};
 use crate::ledger::entry::{CallRef, EntryKind, RouteNumber};
 use crate::ledger::hold::{Hold, IdempotencyClaim, Take};
 use crate::ledger::lot::LotNumber;
@@ -69,7 +70,10 @@ async fn close(
 ) -> Result<usize, StoreError> {
     let mut transaction = connection.begin().await.map_err(classify)?;
     let closed = close_within(&mut transaction, epoch, silence).await;
-    end(transaction, closed).await
+    kill_point::pass(KillPoint::EpochReleased);
+    let closed = end(transaction, closed).await;
+    kill_point::pass(KillPoint::EpochClosed);
+    closed
 }
 
 /// The row lock on the epoch keeps its writer, and everybody else who would close it, out until the commit. The
@@ -93,6 +97,7 @@ async fn close_within(
     let Some((batches, now)) = locked else {
         return Ok(0);
     };
+    kill_point::pass(KillPoint::EpochLocked);
     let (head, open_from) = last_batch(connection, epoch, batches).await?;
     let releases = open_holds(connection, epoch, open_from).await?;
     let released = releases.len();

@@ -1,3 +1,6 @@
 //! What is promised when processes die.
 
+mod audit;
 mod crash;
+mod load;
+mod serving;

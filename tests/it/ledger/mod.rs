@@ -5,6 +5,7 @@ mod model;
 mod plan;
 mod races;
 mod recovery;
+mod runtime_role;
 mod schema;
 mod smoke;
 mod sweep;

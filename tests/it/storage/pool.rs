@@ -33,3 +33,22 @@ async fn a_begin_given_up_half_way_leaves_no_transaction_behind() {
     let ours = pool::pool(database.options(), 1, Duration::from_secs(5));
     assert!(!leaks(&ours).await);
 }
+
+#[tokio::test]
+async fn a_connection_to_a_server_that_takes_no_writes_is_not_used_again() {
+    let database = TestDatabase::new().await;
+    let pool = pool::pool(database.options(), 1, Duration::from_secs(5));
+    let backend = async |connection: &mut sqlx::PgConnection| -> i32 {
+        sqlx::query_scalar("select pg_backend_pid()").fetch_one(connection).await.unwrap()
+    };
+    let mut first = pool.acquire().await.unwrap();
+    let writable = backend(&mut first).await;
+    drop(first);
+    let mut same = pool.acquire().await.unwrap();
+    assert_eq!(backend(&mut same).await, writable);
+    // As if it had been demoted in place.
+    same.execute("set default_transaction_read_only = on").await.unwrap();
+    drop(same);
+    let mut next = pool.acquire().await.unwrap();
+    assert_ne!(backend(&mut next).await, writable);
+}

@@ -1,0 +1,176 @@
+//! Clients that call and call again, and remember every answer that they got.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// What a client keeps asking for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Habit {
+    /// Somebody whom nobody knows: a search was done, so the 404 costs a credit.
+    Charged,
+    /// The same, each call under an idempotency key of its own.
+    Keyed,
+    /// Somebody with too little text: 422, free.
+    Free,
+    /// The same under an idempotency key.
+    FreeKeyed,
+}
+
+impl Habit {
+    fn body(self) -> Value {
+        match self {
+            Self::Charged | Self::Keyed => {
+                json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" })
+            }
+            Self::Free | Self::FreeKeyed => {
+                json!({ "first_name": "Brandon", "last_name": "Whitlatch", "company": "Tallow Creek Foods" })
+            }
+        }
+    }
+
+    pub(super) fn is_keyed(self) -> bool {
+        matches!(self, Self::Keyed | Self::FreeKeyed)
+    }
+
+    /// The status of its final answers.
+    pub(super) fn status(self) -> u16 {
+        match self {
+            Self::Charged | Self::Keyed => 404,
+            Self::Free | Self::FreeKeyed => 422,
+        }
+    }
+
+    /// What one of its calls costs.
+    pub(super) fn price(self) -> i64 {
+        i64::from(self.status() == 404)
+    }
+}
+
+/// An answer that arrived whole.
+#[derive(Clone, Debug)]
+pub(super) struct Answered {
+    pub(super) call: Uuid,
+    pub(super) status: u16,
+    pub(super) replayed: bool,
+    pub(super) refunded: bool,
+    /// The answer as it was, but for what says when and by which request.
+    pub(super) text: String,
+}
+
+/// One intent of a client: a call, or a key under which it calls until it has its answer.
+#[derive(Debug)]
+pub(super) struct Intent {
+    pub(super) habit: Habit,
+    pub(super) idempotency_key: String,
+    pub(super) api_key: String,
+    pub(super) answers: Vec<Answered>,
+    /// Whether the gateway, or the way to it, went away with the last of its calls unanswered.
+    pub(super) cut_off: bool,
+}
+
+impl Intent {
+    fn new(habit: Habit, api_key: &str) -> Self {
+        let idempotency_key = Uuid::now_v7().to_string();
+        Self { habit, idempotency_key, api_key: api_key.to_owned(), answers: Vec::new(), cut_off: false }
+    }
+
+    /// The answer that ended it.
+    pub(super) fn outcome(&self) -> Option<&Answered> {
+        self.answers.last().filter(|answer| answer.status == self.habit.status())
+    }
+
+    /// Calls once. Whether an answer arrived.
+    pub(super) async fn call(&mut self, client: &Client, address: &str) -> bool {
+        let mut request = client.post(format!("http://{address}/analyze")).header("x-api-key", &self.api_key);
+        if self.habit.is_keyed() {
+            request = request.header("idempotency-key", &self.idempotency_key);
+        }
+        let answered = match request.json(&self.habit.body()).send().await {
+            Ok(answer) => read(answer).await,
+            Err(_) => None,
+        };
+        self.cut_off = answered.is_none();
+        self.answers.extend(answered);
+        !self.cut_off
+    }
+}
+
+async fn read(answer: Response) -> Option<Answered> {
+    let status = answer.status().as_u16();
+    let call = answer.headers()["x-request-id"].to_str().unwrap().parse().unwrap();
+    let replayed = answer.headers().contains_key("idempotent-replayed");
+    let text = answer.text().await.ok()?;
+    let body: Value = serde_json::from_str(&text).ok()?;
+    let refunded = body["billing_info"]["reembolsado"] == true;
+    Some(Answered { call, status, replayed, refunded, text })
+}
+
+/// A client with connections that it keeps.
+pub(super) fn client() -> Client {
+    Client::builder().no_proxy().build().unwrap()
+}
+
+/// Clients under way.
+pub(super) struct Load {
+    clients: JoinSet<Vec<Intent>>,
+    /// Final answers so far.
+    finals: Arc<AtomicUsize>,
+    enough: Arc<AtomicBool>,
+}
+
+/// Before a client tries again that was told to come later.
+const BREATH: Duration = Duration::from_millis(5);
+
+impl Load {
+    /// Each of `habits` is a client's. One that is cut off goes home, unless it `insists`.
+    pub(super) fn start(address: &str, habits: &[(Habit, String)], insists: bool) -> Self {
+        let (finals, enough) = (Arc::<AtomicUsize>::default(), Arc::<AtomicBool>::default());
+        let mut clients = JoinSet::new();
+        for (habit, api_key) in habits.iter().cloned() {
+            let (address, finals, enough) = (address.to_owned(), finals.clone(), enough.clone());
+            clients.spawn(async move {
+                let (client, mut intents) = (client(), Vec::new());
+                while !enough.load(Ordering::Relaxed) {
+                    let mut intent = Intent::new(habit, &api_key);
+                    while intent.outcome().is_none() && !enough.load(Ordering::Relaxed) {
+                        if !intent.call(&client, &address).await && !insists {
+                            intents.push(intent);
+                            return intents;
+                        }
+                        match intent.outcome() {
+                            Some(_) => drop(finals.fetch_add(1, Ordering::Relaxed)),
+                            // Without a key there is no asking again: it would be another call.
+                            None if !habit.is_keyed() => break,
+                            None => tokio::time::sleep(BREATH).await,
+                        }
+                    }
+                    intents.push(intent);
+                }
+                intents
+            });
+        }
+        Self { clients, finals, enough }
+    }
+
+    /// Final answers so far.
+    pub(super) fn finals(&self) -> usize {
+        self.finals.load(Ordering::Relaxed)
+    }
+
+    /// What each client remembers, once all have gone home.
+    pub(super) async fn gone(self) -> Vec<Vec<Intent>> {
+        self.clients.join_all().await
+    }
+
+    /// Sends the clients home.
+    pub(super) async fn stop(self) -> Vec<Vec<Intent>> {
+        self.enough.store(true, Ordering::Relaxed);
+        self.gone().await
+    }
+}
