@@ -35,6 +35,8 @@ pub(crate) const BODY: &str =
 
 const EDITION: &str = "2025-06";
 const PLAN: &str = "bench";
+/// A plan of few requests a second: nearly all calls of a load are refused.
+const SMALL_PLAN: &str = "essentials";
 const TEST_ENVIRONMENT: &str = "test";
 
 /// Files with a key a line.
@@ -47,6 +49,8 @@ pub(crate) struct Keys {
     pub(crate) of_one: PathBuf,
     /// Keys of test environments: they pass the whole gate and spend nothing.
     pub(crate) of_tests: PathBuf,
+    /// The key of an account on a small plan.
+    pub(crate) of_small_plan: PathBuf,
 }
 
 /// The id of an account, so that pgbench can write it down too.
@@ -67,10 +71,13 @@ pub(crate) async fn seed(postgres: &Postgres, folder: &Path) -> anyhow::Result<K
     let (mut live, mut test) = (Vec::new(), Vec::new());
     for number in 1..=ACCOUNTS {
         let account = account_id(number);
-        create_account(&mut transaction, account).await?;
+        create_account(&mut transaction, account, PLAN).await?;
         live.push(create_key(&mut transaction, account, "default", &secret).await?);
         test.push(create_key(&mut transaction, account, TEST_ENVIRONMENT, &secret).await?);
     }
+    let small = account_id(ACCOUNTS + 1);
+    create_account(&mut transaction, small, SMALL_PLAN).await?;
+    let small_key = create_key(&mut transaction, small, TEST_ENVIRONMENT, &secret).await?;
     transaction.commit().await?;
     grant_plan_credits(postgres).await?;
     // Statistics and visibility as they are in a database that has run for a while.
@@ -81,6 +88,7 @@ pub(crate) async fn seed(postgres: &Postgres, folder: &Path) -> anyhow::Result<K
         of_all: write(folder, "all.keys", &live)?,
         of_one: write(folder, "one.keys", live.get(..1).unwrap_or_default())?,
         of_tests: write(folder, "tests.keys", &test)?,
+        of_small_plan: write(folder, "small-plan.keys", &[small_key])?,
     })
 }
 
@@ -111,13 +119,13 @@ async fn add_plan(connection: &mut PgConnection) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn create_account(connection: &mut PgConnection, id: AccountId) -> anyhow::Result<()> {
+async fn create_account(connection: &mut PgConnection, id: AccountId, plan: &str) -> anyhow::Result<()> {
     let new = NewAccount {
         id,
         environment_id: EnvironmentId::from_uuid(clock::new_id()),
         name: "Bench".into(),
         email: "bench@example.com".into(),
-        plan: PlanRef { edition: EDITION.into(), plan: PLAN.into() },
+        plan: PlanRef { edition: EDITION.into(), plan: plan.into() },
     };
     accounts::create(connection, &new).await?;
     let test = EnvironmentId::from_uuid(clock::new_id());

@@ -6,7 +6,8 @@ use std::time::Duration;
 use anyhow::Context;
 
 use crate::customers::{Keys, SEED};
-use crate::load::Load;
+use crate::keyring;
+use crate::load::{Answers, Load};
 use crate::machine;
 use crate::options::Options;
 use crate::postgres::{Log, Postgres};
@@ -21,6 +22,21 @@ struct Entrant<'a> {
     keys: &'a Path,
     /// Whether its calls reach the database.
     writes: bool,
+    answers: Answers,
+}
+
+impl<'a> Entrant<'a> {
+    fn free(server: &'a ServerProcess, keys: &'a Path) -> Self {
+        Self { server, keys, writes: false, answers: Answers::Success }
+    }
+
+    fn paid(server: &'a ServerProcess, keys: &'a Path) -> Self {
+        Self { writes: true, ..Self::free(server, keys) }
+    }
+
+    fn refused(server: &'a ServerProcess, keys: &'a Path) -> Self {
+        Self { answers: Answers::Refusals, ..Self::free(server, keys) }
+    }
 }
 
 /// A backend reports what it wrote at most once a second, at the end of a transaction.
@@ -38,30 +54,20 @@ pub(crate) async fn run(
     for name in ["gateway", "one_transaction", "settled"] {
         postgres.create(name, SEED).await?;
     }
+    keyring::run(postgres, "gateway", keys, report).await?;
     let gateway = gateway(postgres, keys).await?;
     let one = one_transaction(postgres, "one_transaction", keys, false).await?;
     let settled = one_transaction(postgres, "settled", keys, true).await?;
     let bare = bare_server(&gateway, keys, folder).await?;
     let entrants = [
-        ("bare axum", Entrant { server: &bare, keys: &keys.of_all, writes: false }),
-        (
-            "free: a test key, whole gate, no hold",
-            Entrant { server: &gateway, keys: &keys.of_tests, writes: false },
-        ),
-        ("paid, 1,000 accounts", Entrant { server: &gateway, keys: &keys.of_all, writes: true }),
-        ("paid, one hot account", Entrant { server: &gateway, keys: &keys.of_one, writes: true }),
-        (
-            "one transaction a call, 1,000 accounts",
-            Entrant { server: &one, keys: &keys.of_all, writes: true },
-        ),
-        (
-            "one transaction a call, one hot account",
-            Entrant { server: &one, keys: &keys.of_one, writes: true },
-        ),
-        (
-            "the same and a settled row, 1,000 accounts",
-            Entrant { server: &settled, keys: &keys.of_all, writes: true },
-        ),
+        ("bare axum", Entrant::free(&bare, &keys.of_all)),
+        ("free: a test key, whole gate, no hold", Entrant::free(&gateway, &keys.of_tests)),
+        ("refused: 429, the account is over its rate", Entrant::refused(&gateway, &keys.of_small_plan)),
+        ("paid, 1,000 accounts", Entrant::paid(&gateway, &keys.of_all)),
+        ("paid, one hot account", Entrant::paid(&gateway, &keys.of_one)),
+        ("one transaction a call, 1,000 accounts", Entrant::paid(&one, &keys.of_all)),
+        ("one transaction a call, one hot account", Entrant::paid(&one, &keys.of_one)),
+        ("the same and a settled row, 1,000 accounts", Entrant::paid(&settled, &keys.of_all)),
     ];
     let load = Load::prepare(folder)?;
     for connections in &options.connections {
@@ -74,8 +80,9 @@ pub(crate) async fn run(
 }
 
 fn judge(contenders: &[Contender], report: &mut Report) {
-    let [bare, free, paid, hot, one, one_hot, settled] = contenders else { return };
+    let [bare, free, refused, paid, hot, one, one_hot, settled] = contenders else { return };
     report.ratio(free, bare, Some(AtLeast(0.7)));
+    report.ratio(refused, free, None);
     report.ratio(paid, bare, Some(AtLeast(0.4)));
     report.ratio(paid, one, Some(AtLeast(5.0)));
     report.ratio(paid, settled, None);
@@ -112,7 +119,8 @@ impl Turns<'_> {
         let server = entrant.server;
         let log_before = self.postgres.log().await?;
         let before = self.cpu(server);
-        let answered = self.load.run(server.address, entrant.keys, self.connections, turn).await?;
+        let answered =
+            self.load.run(server.address, entrant.keys, entrant.answers, self.connections, turn).await?;
         let after = self.cpu(server);
         let log = if entrant.writes { self.reported(entrant, log_before).await? } else { (0, 0) };
         Ok(Turn {

@@ -6,6 +6,7 @@
 mod customers;
 mod growth;
 mod http;
+mod keyring;
 mod load;
 mod machine;
 mod options;

@@ -35,10 +35,12 @@ pub struct AnalysisApi {
 impl AnalysisApi {
     /// The handler of a route.
     pub fn handler(&self, route: &Arc<Route>) -> MethodRouter {
-        let (api, route) = (self.clone(), route.clone());
+        // One count for both: a handler is copied for each request.
+        let shared = Arc::new((self.clone(), route.clone()));
         post(
-            move |Extension(caller): Extension<Caller>, Extension(request): Extension<PersonRequest>| async move {
-                api.answer(&route, &caller, &request).await
+            move |Extension(caller): Extension<Caller>, Extension(request): Extension<Arc<PersonRequest>>| async move {
+                let (api, route) = &*shared;
+                api.answer(route, &caller, &request).await
             },
         )
     }

@@ -11,7 +11,8 @@ use crate::gate::validate::RawBody;
 use crate::http::negotiate::PROBLEM_JSON;
 use crate::ledger::hold::{IdempotencyClaim, StoredAnswer};
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The header.
+pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// Longest key.
 const MAX_KEY_CHARS: usize = 255;

@@ -20,6 +20,9 @@ const X_RATELIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset
 const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
+/// Headers of a usual answer: room for all of them at once, so that the map grows but once.
+const USUAL_HEADERS: usize = 14;
+
 /// How long a caller is told to wait for one of its own requests to end. When that will be is not known; this is the
 /// least that `Retry-After` can say.
 const CONCURRENCY_RETRY_AFTER_S: u64 = 1;
@@ -112,6 +115,7 @@ impl Told {
     fn in_headers_of(&self, mut response: Response) -> Response {
         let Self { policy, size, window_s, remaining, reset_s } = self;
         let headers = response.headers_mut();
+        headers.reserve(USUAL_HEADERS);
         headers.insert(X_RATELIMIT_LIMIT, (*size).into());
         headers.insert(X_RATELIMIT_REMAINING, (*remaining).into());
         headers.insert(X_RATELIMIT_RESET, clock::now().timestamp().saturating_add_unsigned(*reset_s).into());

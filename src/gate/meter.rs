@@ -69,7 +69,7 @@ impl Stage for Metered {
         let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
         let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
         let claim = idempotency::claim(&request, caller.key.environment_id)?;
-        let tier = request.extensions().get::<PersonRequest>().and_then(|request| request.tier);
+        let tier = request.extensions().get::<Arc<PersonRequest>>().and_then(|request| request.tier);
         let price = self.route.price.held(self.route.tier(tier));
         if is_dry_run(request.headers())? {
             return Ok(dry_run(&caller, price));

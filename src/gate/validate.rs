@@ -11,6 +11,7 @@ use crate::domain::key::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::{Endpoint, Route};
 use crate::gate::caller::Caller;
+use crate::gate::idempotency::IDEMPOTENCY_KEY;
 use crate::gate::stage::Stage;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::person_request::{PersonFields, PersonRequest};
@@ -26,12 +27,12 @@ pub struct Validate<N> {
     pub next: N,
 }
 
-/// Request extension: the body as it came, for the fingerprint of an idempotency key.
+/// Request extension of a request with an `Idempotency-Key`: the body as it came, for the fingerprint.
 #[derive(Clone, Debug)]
 pub struct RawBody(pub Bytes);
 
 impl<N: Stage> Stage for Validate<N> {
-    /// Reads and checks the body; the handler finds a [`PersonRequest`] in the extensions.
+    /// Reads and checks the body; the handler finds an `Arc` of a [`PersonRequest`] in the extensions.
     async fn pass(&self, request: Request) -> Result<Response, Refusal> {
         let (mut parts, body) = request.into_parts();
         let bytes = read_body(&parts.headers, body, self.max_body_bytes).await?;
@@ -40,8 +41,10 @@ impl<N: Stage> Stage for Validate<N> {
         if checked.allow_mock_data && caller.key.mode == Mode::Live {
             return Err(Refusal::MockDataNotAllowed);
         }
-        parts.extensions.insert(checked);
-        parts.extensions.insert(RawBody(bytes));
+        parts.extensions.insert(Arc::new(checked));
+        if parts.headers.contains_key(IDEMPOTENCY_KEY) {
+            parts.extensions.insert(RawBody(bytes));
+        }
         self.next.pass(Request::from_parts(parts, Body::empty())).await
     }
 }

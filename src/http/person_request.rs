@@ -116,8 +116,12 @@ fn check_name(fields: &mut Fields, field: &'static str, value: Json) -> Option<S
         return fields.fault(field, Fault::NotText);
     };
     let trimmed = text.trim();
-    // ASCII is in form C as it stands.
-    let name: String = if trimmed.is_ascii() { trimmed.to_owned() } else { trimmed.nfc().collect() };
+    // ASCII is in form C as it stands, and most names are sent trimmed.
+    let name: String = match trimmed.is_ascii() {
+        true if trimmed.len() == text.len() => text,
+        true => trimmed.to_owned(),
+        false => trimmed.nfc().collect(),
+    };
     if name.chars().any(is_control) {
         fields.fault(field, Fault::ControlCharacter)
     } else if !name.chars().any(is_visible) {

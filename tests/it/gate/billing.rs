@@ -1,6 +1,7 @@
 //! What an answer says of the money, and that it is true.
 
 use std::future::ready;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
@@ -141,7 +142,7 @@ async fn a_refund_is_told_with_its_reason_and_the_balance_is_as_before() {
 
 /// Holds its call of "Marina" back and then refuses it; answers every other at once.
 async fn one_refused_late(turnstile: Turnstile) -> Gateway {
-    let handler = post(move |Extension(request): Extension<PersonRequest>| async move {
+    let handler = post(move |Extension(request): Extension<Arc<PersonRequest>>| async move {
         if request.query.first_name != "Marina" {
             return paid_answer();
         }

@@ -1,0 +1,48 @@
+//! What it takes to know a key that was seen before, without HTTP.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use fluence::domain::key::KeySecret;
+use fluence::gate::keyring::Keyring;
+use fluence::gate::limiter::RateLimits;
+use fluence::secret::Pepper;
+use fluence::storage::pool;
+
+use crate::customers::Keys;
+use crate::postgres::Postgres;
+use crate::report::Report;
+
+/// Longer than the measurement, so that no key is looked up twice.
+const TRUST: Duration = Duration::from_secs(600);
+const ROUNDS: u32 = 200;
+
+/// Looks every key up once, and then again and again from memory.
+pub(crate) async fn run(
+    postgres: &Postgres,
+    database: &str,
+    keys: &Keys,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(&keys.of_all)?;
+    let secrets: Vec<KeySecret> = text
+        .lines()
+        .map(|line| KeySecret::parse(line.as_bytes()).context("no key"))
+        .collect::<Result<_, _>>()?;
+    let pool = pool::pool(postgres.options(database), 2, Duration::from_secs(5));
+    let pepper = Pepper::parse(&keys.pepper, 1)?;
+    let keyring = Keyring::start(pool.clone(), pepper, secrets.len() * 2, TRUST, RateLimits::default());
+    for secret in &secrets {
+        ensure!(keyring.find(secret).await?.is_some(), "a key is not known");
+    }
+    let started = Instant::now();
+    for _ in 0..ROUNDS {
+        for secret in &secrets {
+            keyring.find(secret).await?;
+        }
+    }
+    let each = started.elapsed() / (ROUNDS * u32::try_from(secrets.len())?);
+    pool.close().await;
+    report.figure("us to authenticate a cached key, 1,000 keys, one thread", each.as_secs_f64() * 1e6, None);
+    Ok(())
+}
