@@ -60,6 +60,8 @@ pub struct Take {
     pub lot: LotNumber,
     /// How many.
     pub amount: Credits,
+    /// Whether the lot was that of the running period's plan.
+    pub of_plan: bool,
 }
 
 /// A hold that is durable. It must end by capture or release.
@@ -86,6 +88,19 @@ impl Hold {
     pub fn amount(&self) -> Credits {
         let sum = self.takes.iter().map(|take| take.amount.as_i64()).sum::<i64>();
         Credits::try_from(sum).unwrap_or(Credits::ZERO)
+    }
+
+    /// How many of the last `amount` credits taken are the plan's: those are the ones that a release gives back.
+    pub fn plan_part(&self, amount: Credits) -> Credits {
+        let (mut due, mut of_plan) = (amount, Credits::ZERO);
+        for take in self.takes.iter().rev() {
+            let part = take.amount.min(due);
+            due = due.checked_sub(part).unwrap_or(Credits::ZERO);
+            if take.of_plan {
+                of_plan = of_plan.checked_add(part).unwrap_or(of_plan);
+            }
+        }
+        of_plan
     }
 }
 

@@ -78,7 +78,7 @@ prop_state_machine! {
 }
 
 prop_state_machine! {
-    #![proptest_config(config(16, 100))]
+    #![proptest_config(config(8, 100))]
     #[test]
     fn postgres_agrees_with_the_reference_after_every_step_and_verifies(sequential 20..40 => Beside<Postgres>);
 }
