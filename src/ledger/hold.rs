@@ -164,3 +164,29 @@ pub struct StoredAnswer {
     /// The whole body.
     pub body: Vec<u8>,
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::ids::KeyId;
+    use crate::ledger::entry::RouteNumber;
+
+    #[test]
+    fn what_comes_back_is_of_the_plan_only_where_it_was_taken_from_it() {
+        let credits = Credits::from_u32;
+        let take = |lot, amount, of_plan| Take { lot: LotNumber(lot), amount: credits(amount), of_plan };
+        let hold = Hold {
+            call_id: CallId::from_uuid(Uuid::nil()),
+            account_id: AccountId::from_uuid(Uuid::nil()),
+            call: CallRef { key_id: KeyId::from_uuid(Uuid::nil()), route: RouteNumber(1) },
+            takes: vec![take(3, 2, false), take(1, 5, true), take(2, 4, false)],
+            period: 0,
+            capped: false,
+            held_at: DateTime::UNIX_EPOCH,
+        };
+        let parts = [0, 4, 6, 9, 11, 99].map(|amount| hold.plan_part(credits(amount)).as_i64());
+        assert_eq!(parts, [0, 0, 2, 5, 5, 5]);
+    }
+}
