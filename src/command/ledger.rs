@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 
 use anyhow::bail;
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
 use super::context::Context;
 use super::csv::{self, Cell};
 use super::output::{Output, Report, or_dash, printable, write_fields};
+use super::values::instant;
 use crate::domain::ids::AccountId;
 use crate::storage::ledger::statement::{self, StatementLine};
 use crate::storage::ledger::verify::{Scope, VerifyReport, verify};
@@ -20,6 +22,9 @@ pub enum LedgerCommand {
         /// Only this account's.
         #[arg(long)]
         account: Option<AccountId>,
+        /// Only batches made at this instant or later: the `seen_until` of an earlier report.
+        #[arg(long, value_parser = instant)]
+        since: Option<DateTime<Utc>>,
     },
     /// Print every entry of an account, oldest first.
     Statement(PrintStatement),
@@ -43,17 +48,22 @@ impl LedgerCommand {
     /// When there is no such account, the books are wrong, or the database is away.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
-            Self::Verify { account } => verify_books(account, context, output).await,
+            Self::Verify { account, since } => verify_books(account, since, context, output).await,
             Self::Statement(order) => print_statement(order, context, output).await,
         }
     }
 }
 
-async fn verify_books(account: Option<AccountId>, context: &Context, output: Output) -> anyhow::Result<()> {
+async fn verify_books(
+    account: Option<AccountId>,
+    since: Option<DateTime<Utc>>,
+    context: &Context,
+    output: Output,
+) -> anyhow::Result<()> {
     if let Some(id) = account {
         context.account(id).await?;
     }
-    let scope = Scope { account_id: account, since: None, hold_life: context.hold_life() };
+    let scope = Scope { account_id: account, since, hold_life: context.hold_life() };
     let report = verify(&mut *context.connection().await?, scope).await?;
     output.print(&report)?;
     match report.faults.first() {
@@ -70,6 +80,7 @@ impl Report for VerifyReport {
             &[
                 ("ledger", &verdict),
                 ("as of", &self.checked_at.format("%F %TZ")),
+                ("seen to", &self.seen_until.format("%FT%TZ")),
                 ("accounts", &self.accounts),
                 ("batches", &self.batches),
                 ("entries", &self.entries),

@@ -29,12 +29,13 @@ impl AccountLive {
         *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
     }
 
-    /// Notes that `amount` of a call came back, and its request too if the `whole` call did. What else has moved the
-    /// account since the call was held stays counted. Returns where the account stands now.
-    pub fn gives_back(&self, amount: Credits, whole: bool) -> Standing {
+    /// Notes that `amount` of a call came back, of which `of_plan` are plan credits, and its request too if the `whole`
+    /// call did. What else has moved the account since the call was held stays counted. Returns where the account stands
+    /// now.
+    pub fn gives_back(&self, amount: Credits, of_plan: Credits, whole: bool) -> Standing {
         let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         standing.remaining = standing.remaining.checked_add(amount).unwrap_or(standing.remaining);
-        standing.plan_credits_used = standing.plan_credits_used.checked_sub(amount).unwrap_or(Credits::ZERO);
+        standing.plan_credits_used = standing.plan_credits_used.checked_sub(of_plan).unwrap_or(Credits::ZERO);
         standing.requests_remaining += u64::from(whole);
         standing.clone()
     }

@@ -53,13 +53,13 @@ impl Running {
         let outcome = Outcome::of(response.status().as_u16(), code);
         match self.meter.table.settle(outcome) {
             Settlement::Release => {
-                let billing = self.refund(self.price, outcome);
+                let billing = self.refund(self.price, hold.plan_part(self.price), outcome);
                 hold.release(outcome);
                 with_billing(response, billing)
             }
             Settlement::Capture => {
                 let used = response.extensions().get().map_or(self.price, |CreditsUsed(used)| *used);
-                let billing = self.spend(used.min(self.price));
+                let billing = self.spend(used.min(self.price), &hold);
                 if hold.must_be_kept() {
                     self.keep(hold, billing, outcome, response).await
                 } else {
@@ -83,11 +83,17 @@ impl Running {
     /// the same answer.
     async fn keep(self, hold: OpenHold, billing: Billing, outcome: Outcome, response: Response) -> Response {
         let used = billing.used;
+        // What was not used has come back already, from the end; of the rest the plan's part comes first.
+        let of_plan = hold.plan_part(self.price).checked_sub(hold.plan_part(self.unused(used)));
+        let of_plan = of_plan.unwrap_or(Credits::ZERO);
         let response = with_billing(response, billing.clone());
         let (mut parts, body) = render::render(response, &self.context, &self.meter.edge).into_parts();
         let Ok(body) = body.collect().await else {
             hold.release(Outcome::Failed);
-            return with_billing(Refusal::Internal.into_response(), self.refund(used, Outcome::Failed));
+            return with_billing(
+                Refusal::Internal.into_response(),
+                self.refund(used, of_plan, Outcome::Failed),
+            );
         };
         let body = body.to_bytes();
         match hold.keep(used, outcome, parts.status.as_u16(), body.to_vec()).await {
@@ -96,24 +102,30 @@ impl Running {
                 Response::from_parts(parts, body.into())
             }
             Ok(Kept::Superseded) | Err(_) => {
-                let refunded = self.refund(used, Outcome::Abandoned);
+                let refunded = self.refund(used, of_plan, Outcome::Abandoned);
                 with_billing(Refusal::Unavailable { retry_after_s: 1 }.into_response(), refunded)
             }
         }
     }
 
     /// The billing facts of a call that used this much; what was held beyond it comes back.
-    fn spend(&self, used: Credits) -> Billing {
-        let standing = match self.price.checked_sub(used) {
-            Some(rest) if rest > Credits::ZERO => self.caller.account.gives_back(rest, false),
-            _ => self.standing.clone(),
+    fn spend(&self, used: Credits, hold: &OpenHold) -> Billing {
+        let standing = match self.unused(used) {
+            Credits::ZERO => self.standing.clone(),
+            rest => self.caller.account.gives_back(rest, hold.plan_part(rest), false),
         };
         self.billing(used, standing, None)
     }
 
-    /// The billing facts of a call that is given back, of which `spent` had not come back yet.
-    fn refund(&self, spent: Credits, outcome: Outcome) -> Billing {
-        let standing = self.caller.account.gives_back(spent, true);
+    /// What is held beyond what was used.
+    fn unused(&self, used: Credits) -> Credits {
+        self.price.checked_sub(used).unwrap_or(Credits::ZERO)
+    }
+
+    /// The billing facts of a call that is given back, of which `spent` had not come back yet, `of_plan` of it plan
+    /// credits.
+    fn refund(&self, spent: Credits, of_plan: Credits, outcome: Outcome) -> Billing {
+        let standing = self.caller.account.gives_back(spent, of_plan, true);
         self.billing(Credits::ZERO, standing, Some(outcome))
     }
 

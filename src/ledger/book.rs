@@ -257,7 +257,8 @@ impl Book {
             let Some(lot) = self.open_lot() else {
                 return Err(BookError::Insufficient { available });
             };
-            let take = Take { lot: lot.number, amount: lot.left.min(due) };
+            let of_plan = lot.number == self.plan_lot;
+            let take = Take { lot: lot.number, amount: lot.left.min(due), of_plan };
             self.take(take.lot, take.amount, kind, id, call)?;
             due = due.checked_sub(take.amount).unwrap_or(Credits::ZERO);
             takes.push(take);

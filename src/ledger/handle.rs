@@ -143,6 +143,11 @@ impl OpenHold {
         self.open.as_ref().map_or(Credits::ZERO, Hold::amount)
     }
 
+    /// How many of its last `amount` credits are the plan's, which a release of so many gives back to it.
+    pub fn plan_part(&self, amount: Credits) -> Credits {
+        self.open.as_ref().map_or(Credits::ZERO, |hold| hold.plan_part(amount))
+    }
+
     /// Whether the answer must be kept under an idempotency key: then end it with [`OpenHold::keep`].
     pub fn must_be_kept(&self) -> bool {
         self.claim.is_some()

@@ -60,6 +60,8 @@ pub struct Take {
     pub lot: LotNumber,
     /// How many.
     pub amount: Credits,
+    /// Whether the lot was that of the running period's plan.
+    pub of_plan: bool,
 }
 
 /// A hold that is durable. It must end by capture or release.
@@ -86,6 +88,19 @@ impl Hold {
     pub fn amount(&self) -> Credits {
         let sum = self.takes.iter().map(|take| take.amount.as_i64()).sum::<i64>();
         Credits::try_from(sum).unwrap_or(Credits::ZERO)
+    }
+
+    /// How many of the last `amount` credits taken are the plan's: those are the ones that a release gives back.
+    pub fn plan_part(&self, amount: Credits) -> Credits {
+        let (mut due, mut of_plan) = (amount, Credits::ZERO);
+        for take in self.takes.iter().rev() {
+            let part = take.amount.min(due);
+            due = due.checked_sub(part).unwrap_or(Credits::ZERO);
+            if take.of_plan {
+                of_plan = of_plan.checked_add(part).unwrap_or(of_plan);
+            }
+        }
+        of_plan
     }
 }
 
@@ -148,4 +163,30 @@ pub struct StoredAnswer {
     pub status: u16,
     /// The whole body.
     pub body: Vec<u8>,
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::ids::KeyId;
+    use crate::ledger::entry::RouteNumber;
+
+    #[test]
+    fn what_comes_back_is_of_the_plan_only_where_it_was_taken_from_it() {
+        let credits = Credits::from_u32;
+        let take = |lot, amount, of_plan| Take { lot: LotNumber(lot), amount: credits(amount), of_plan };
+        let hold = Hold {
+            call_id: CallId::from_uuid(Uuid::nil()),
+            account_id: AccountId::from_uuid(Uuid::nil()),
+            call: CallRef { key_id: KeyId::from_uuid(Uuid::nil()), route: RouteNumber(1) },
+            takes: vec![take(3, 2, false), take(1, 5, true), take(2, 4, false)],
+            period: 0,
+            capped: false,
+            held_at: DateTime::UNIX_EPOCH,
+        };
+        let parts = [0, 4, 6, 9, 11, 99].map(|amount| hold.plan_part(credits(amount)).as_i64());
+        assert_eq!(parts, [0, 0, 2, 5, 5, 5]);
+    }
 }

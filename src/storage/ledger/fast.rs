@@ -212,7 +212,11 @@ fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime
         call_id: request.call_id,
         account_id: request.account_id,
         call: request.call,
-        takes: vec![Take { lot: account.open_lot, amount: request.amount }],
+        takes: vec![Take {
+            lot: account.open_lot,
+            amount: request.amount,
+            of_plan: account.open_lot_is_plan,
+        }],
         period: account.period,
         capped: false,
         held_at: at,

@@ -192,7 +192,9 @@ async fn open_holds(
 fn release(parts: &[HeldRow]) -> Option<Release> {
     let first = parts.first()?;
     let takes = parts.iter().filter_map(|part| {
-        Some(Take { lot: LotNumber(part.lot), amount: Credits::try_from(part.amount).ok()? })
+        // Nobody is told any more which part was the plan's.
+        let amount = Credits::try_from(part.amount).ok()?;
+        Some(Take { lot: LotNumber(part.lot), amount, of_plan: false })
     });
     let hold = Hold {
         call_id: CallId::from_uuid(first.call_id),

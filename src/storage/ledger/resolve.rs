@@ -73,8 +73,11 @@ async fn effects(
         Work::Ordered(operations) => operations.clone(),
     };
     let desk = load_desk(connection, &operations, now, chrono::TimeDelta::zero()).await?;
-    let standings: HashMap<AccountId, (Standing, u32)> =
-        desk.books.iter().map(|(id, book)| (*id, (book.standing(), book.period.index))).collect();
+    let standings: HashMap<AccountId, (Standing, u32, LotNumber)> = desk
+        .books
+        .iter()
+        .map(|(id, book)| (*id, (book.standing(), book.period.index, book.plan_lot)))
+        .collect();
     let takes = takes_of(connection, batch).await?;
     let acts = acts_of(connection, batch).await?;
     let captured: Vec<Uuid> =
@@ -85,11 +88,13 @@ async fn effects(
             .await
             .map_err(classify)?;
     let effect = |operation: &Operation| {
-        let (standing, period) = standings.get(&operation.account_id())?.clone();
+        let (standing, period, plan_lot) = standings.get(&operation.account_id())?.clone();
         match operation {
             Operation::Hold(request) => {
                 let (held_at, takes) = takes.get(&request.call_id.as_uuid())?;
-                let hold = rebuilt(request, takes.clone(), period, *held_at);
+                let mut takes = takes.clone();
+                takes.iter_mut().for_each(|take| take.of_plan = take.lot == plan_lot);
+                let hold = rebuilt(request, takes, period, *held_at);
                 Some(Effect::Decided(Decision::Held { hold, standing }))
             }
             Operation::Keep(keep) if !captured.contains(&keep.hold.call_id.as_uuid()) => {
@@ -153,7 +158,7 @@ async fn takes_of(
     .map_err(classify)?;
     let mut takes: HashMap<Uuid, (DateTime<Utc>, Vec<Take>)> = HashMap::new();
     for (call_id, at, lot, amount) in rows {
-        let take = Take { lot: LotNumber(lot), amount: rows::credits(amount)? };
+        let take = Take { lot: LotNumber(lot), amount: rows::credits(amount)?, of_plan: false };
         takes.entry(call_id).or_insert_with(|| (at, Vec::new())).1.push(take);
     }
     Ok(takes)

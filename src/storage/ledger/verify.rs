@@ -19,6 +19,10 @@ use crate::storage::error::StorageError;
 /// Most faults that a report lists of one check.
 pub const FAULTS_LISTED: i64 = 100;
 
+/// Longest time between the instant that a batch bears and its commit: an ordered batch is a handful of statements of at
+/// most 5 s each, a recovery may release many holds.
+const LONGEST_COMMIT: TimeDelta = TimeDelta::minutes(10);
+
 /// What is to be verified.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope {
@@ -26,6 +30,8 @@ pub struct Scope {
     pub account_id: Option<AccountId>,
     /// Only batches made at this instant or later, with the holds that were open then. Sums over all of an account's
     /// history are then left out; that an account stands where its last entry says is checked all the same.
+    /// A batch bears the instant at which it began, so one that was in flight during a verification bears an earlier
+    /// one than that: what was verified last goes on from its report's `seen_until`.
     pub since: Option<DateTime<Utc>>,
     /// How long a hold may stay open, and its gateway be silent.
     pub hold_life: TimeDelta,
@@ -176,6 +182,9 @@ pub struct VerifyReport {
     pub clean: bool,
     /// The instant of the snapshot.
     pub checked_at: DateTime<Utc>,
+    /// Every batch made before this instant was committed or given up by then: the next verification need not look
+    /// further back.
+    pub seen_until: DateTime<Utc>,
     /// Accounts looked at.
     pub accounts: i64,
     /// Batches whose hash was computed.
@@ -204,5 +213,6 @@ pub async fn verify(connection: &mut PgConnection, scope: Scope) -> Result<Verif
     faults.extend(checks::run(&mut snapshot, scope).await?);
     snapshot.rollback().await?;
     let (batches, entries) = (chain.batches, chain.entries);
-    Ok(VerifyReport { clean: faults.is_empty(), checked_at, accounts, batches, entries, faults })
+    let (clean, seen_until) = (faults.is_empty(), checked_at - LONGEST_COMMIT);
+    Ok(VerifyReport { clean, checked_at, seen_until, accounts, batches, entries, faults })
 }

@@ -50,6 +50,24 @@ async fn the_percentage_is_of_the_plan_credits() {
 }
 
 #[tokio::test]
+async fn a_refund_of_pack_credits_leaves_the_percentage_of_plan_credits_as_it_is() {
+    let gateway = answering(|| ready(Refusal::Internal)).await;
+    let customer = gateway.customer_on(|plan| plan.credits = 101.try_into().unwrap()).await;
+    gateway.leave(customer.account, 1).await;
+    // The plan's last credit and one of the pack pay for the call; both come back to where they came from.
+    gateway.add_pack(customer.account, 10, TimeDelta::days(365)).await;
+    let answer = gateway.post("/crm", &customer.key, &marina()).await;
+    assert_eq!(answer.status, 500);
+    assert_eq!(answer.billing()["uso_percentual"], 99.01);
+    // Now the plan's are spent, and the pack pays alone.
+    gateway.settled().await;
+    gateway.leave(customer.account, 10).await;
+    let answer = gateway.post("/crm", &customer.key, &marina()).await;
+    assert_eq!(answer.billing()["uso_percentual"], 100.0);
+    assert_eq!(answer.billing()["creditos_restantes"], 10);
+}
+
+#[tokio::test]
 async fn every_answer_of_the_whole_gateway_after_authentication_is_accounted() {
     let gateway = Gateway::start().await;
     gateway.with_sample_people().await;

@@ -1,24 +1,34 @@
 //! Many at once on the last credits, and gateways that die or are cut off in the middle.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::TimeDelta;
+use fluence::app::{App, Start};
+use fluence::config::{Sources, load};
 use fluence::domain::credits::Credits;
+use fluence::domain::plan::Plan;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::handle::{Granted, Ledger, OpenHold};
 use fluence::ledger::hold::Decision;
 use fluence::ledger::store::{LedgerStore, StoreError, Work};
 use fluence::storage::ledger::close_stale_epochs;
+use futures_util::StreamExt;
 use futures_util::future::join_all;
+use uuid::Uuid;
 
 use super::world::{Customer, WHOLE, World};
+use crate::gate::people::marina;
+use crate::support::gateway::{Answer, Gateway, answer};
 
-/// Holds that were given, out of `calls` of 1 credit asked for at once.
-async fn hold_at_once(ledger: &Ledger, customer: Customer, calls: usize) -> Vec<OpenHold> {
+/// Holds that were given, with their calls, out of `calls` of 1 credit asked for at once.
+async fn hold_at_once(ledger: &Ledger, customer: Customer, calls: usize) -> Vec<(Uuid, OpenHold)> {
     let asked = (0..calls).map(|_| async {
-        match ledger.hold(customer.request(1)).await.unwrap() {
-            Granted::Held { hold, .. } => Some(hold),
+        let request = customer.request(1);
+        let id = request.call_id.as_uuid();
+        match ledger.hold(request).await.unwrap() {
+            Granted::Held { hold, .. } => Some((id, hold)),
             Granted::Not(Decision::Insufficient(_)) => None,
             Granted::Not(other) => panic!("{other:?}"),
         }
@@ -39,7 +49,7 @@ async fn of_300_calls_at_once_on_100_credits_100_are_held() {
     let held = hold_at_once(&writer.ledger, customer, 300).await;
     assert_eq!(held.len(), 100);
     assert_eq!(world.books(&customer).await, (0, 0, 100));
-    held.into_iter().for_each(|hold| hold.capture(Credits::from_u32(1), Outcome::Answered));
+    held.into_iter().for_each(|(_, hold)| hold.capture(Credits::from_u32(1), Outcome::Answered));
     writer.stop().await;
     assert_clean(&world).await;
 }
@@ -60,11 +70,75 @@ async fn of_10_000_calls_at_three_gateways_on_1_000_credits_1_000_are_held() {
     let held: Vec<_> = join_all(asked).await.into_iter().flat_map(Result::unwrap).collect();
     assert_eq!(held.len(), 1_000);
     assert_eq!(world.books(&customer).await, (0, 0, 1_000));
-    held.into_iter().for_each(|hold| hold.capture(Credits::from_u32(1), Outcome::Answered));
+    // What the callers wrote down for themselves.
+    let served: BTreeSet<Uuid> = held.iter().map(|(id, _)| *id).collect();
+    assert_eq!(served.len(), 1_000);
+    held.into_iter().for_each(|(_, hold)| hold.capture(Credits::from_u32(1), Outcome::Answered));
     for writer in writers {
         writer.stop().await;
     }
+    let charged =
+        "select call_id, sum(-amount)::bigint from ledger_entry where kind in (4, 5) group by call_id";
+    let charged: Vec<(Uuid, i64)> = sqlx::query_as(charged).fetch_all(world.pool()).await.unwrap();
+    assert!(charged.iter().all(|(_, credits)| *credits == 1));
+    assert_eq!(charged.into_iter().map(|(id, _)| id).collect::<BTreeSet<_>>(), served);
+    assert_eq!(world.value::<i64>(CAPTURED).await, 1_000);
+    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch where batches > 0").await, 4);
     assert_clean(&world).await;
+}
+
+/// Calls that were captured, each once.
+const CAPTURED: &str = "select count(distinct c) from ledger_batch b cross join unnest(b.captured) as c";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_600_requests_to_three_gateways_on_60_credits_60_are_answered_and_540_told_to_buy() {
+    let first = Gateway::start().await;
+    first.with_sample_people().await;
+    let mut others = Vec::new();
+    for _ in 0..2 {
+        let sources = Sources { overrides: vec![("listen", "127.0.0.1:0".into())], ..Sources::default() };
+        let (settings, database) = (load(&sources).unwrap(), first.database.options());
+        let start = Start { settings, database, pepper: first.pepper.clone(), dev: false };
+        others.push(App::start(start).await.unwrap());
+    }
+    let unlimited = |plan: &mut Plan| {
+        (plan.rate_per_s, plan.burst, plan.concurrency, plan.requests) = (10_000, 10_000, 10_000, 10_000);
+    };
+    let customer = first.customer_on(unlimited).await;
+    first.leave(customer.account, 60).await;
+    let elsewhere = |app: &App| {
+        let request = first.client.post(format!("http://{}/analyze", app.address));
+        answer(request.header("x-api-key", &customer.key).json(&marina()))
+    };
+    let answers: Vec<Answer> = futures_util::stream::iter(0..600)
+        .map(|call| {
+            let others = &others;
+            let (first, customer) = (&first, &customer);
+            async move {
+                match call % 3 {
+                    0 => first.post("/analyze", &customer.key, &marina()).await,
+                    other => elsewhere(&others[other - 1]).await,
+                }
+            }
+        })
+        .buffer_unordered(64)
+        .collect()
+        .await;
+    let paid = answers.iter().filter(|answer| answer.status == 200);
+    let told: i64 = paid.map(|answer| answer.billing()["creditos_utilizados"].as_i64().unwrap()).sum();
+    assert_eq!(told, 60);
+    let refused = answers.iter().filter(|answer| answer.outcome() == (402, "INSUFFICIENT_CREDITS")).count();
+    assert_eq!(refused, 540);
+    for app in others {
+        app.stop().await;
+    }
+    first.assert_books_are_right().await;
+    assert_eq!((first.balance(customer.account).await, first.requests_used(customer.account).await), (0, 60));
+    let spent: i64 = sqlx::query_scalar("select sum(-amount)::bigint from ledger_entry where kind in (4, 5)")
+        .fetch_one(first.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(spent, told);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use fluence::clock::now;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
+use fluence::ledger::store::{LedgerStore, Work};
 use fluence::storage::ledger::usage::roll_up;
 use fluence::storage::ledger::verify::{Fault, Invariant, Scope};
 
@@ -107,6 +108,83 @@ async fn chain_a_batch_that_was_sealed_anew_breaks_the_link_to_the_next() {
     assert_eq!((fault.epoch, fault.batch), (Some(2), Some(3)));
 }
 
+/// What an entry or a batch says, with a change to it and the change back.
+const SEALED: [(&str, &str, &str); 13] = [
+    ("ledger_entry", "amount", "amount + 1 where kind = 5 / amount - 1 where kind = 5"),
+    ("ledger_entry", "balance_after", "balance_after + 1 / balance_after - 1"),
+    ("ledger_entry", "number", "number + 1000 / number - 1000"),
+    ("ledger_entry", "at", "at + interval '1 microsecond' / at - interval '1 microsecond'"),
+    ("ledger_entry", "lot", "lot + 1 / lot - 1"),
+    ("ledger_entry", "kind", "2 where kind = 1 / 1 where kind = 2"),
+    ("ledger_entry", "route", "route + 1 / route - 1"),
+    ("ledger_entry", "outcome", "outcome + 1 where kind = 5 / outcome - 1 where kind = 5"),
+    ("ledger_entry", "call_id", "swap"),
+    ("ledger_entry", "key_id", "swap"),
+    ("ledger_batch", "at", "at + interval '1 microsecond' / at - interval '1 microsecond'"),
+    ("ledger_batch", "open_from", "open_from + 1 / open_from - 1"),
+    ("ledger_batch", "captured_outcomes", "swap"),
+];
+
+#[tokio::test]
+async fn chain_nothing_that_an_entry_or_a_batch_says_can_be_changed_unseen() {
+    let (world, _) = lived_in().await;
+    let mut connection = world.pool().acquire().await.unwrap();
+    sqlx::raw_sql("set session_replication_role = replica").execute(&mut *connection).await.unwrap();
+    for (table, column, change) in SEALED {
+        let (there, back) = match (change, column) {
+            ("swap", "captured_outcomes") => {
+                let by = |step: &str| format!("array(select o {step} 1 from unnest(captured_outcomes) o)");
+                (by("+"), by("-"))
+            }
+            // The bits of a UUID turned over, twice.
+            ("swap", _) => {
+                let turned =
+                    format!("translate({column}::text, '0123456789abcdef', 'fedcba9876543210')::uuid");
+                (turned.clone(), turned)
+            }
+            (change, _) => change.split_once(" / ").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap(),
+        };
+        for (what, is_clean) in [(there, false), (back, true)] {
+            let change = format!("update {table} set {column} = {what}");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(change)).execute(&mut *connection).await.unwrap();
+            let report = world.verify(WHOLE).await;
+            let chain = report.faults.iter().filter(|fault| fault.invariant == Invariant::Chain).count();
+            assert_eq!(chain == 0, is_clean, "{table}.{column}: {:#?}", report.faults);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_was_in_flight_during_one_verification_is_seen_by_the_next() {
+    let world = World::new(10, 50).await;
+    let customer = world.customer().await;
+    let mut hand = world.hand("slow").await;
+    hand.one(customer.advance()).await;
+    let mut other = world.pool().begin().await.unwrap();
+    sqlx::query("select from ledger_account for update").execute(&mut *other).await.unwrap();
+    let batch = hand.batch(Work::Fast(vec![customer.request(1)]), Vec::new());
+    let commit = hand.store.commit(&batch);
+    tokio::pin!(commit);
+    tokio::select! {
+        biased;
+        early = &mut commit => panic!("it did not wait: {early:?}"),
+        () = world.until_somebody_waits() => {}
+    }
+    let first = world.verify(WHOLE).await;
+    assert!(first.clean);
+    other.rollback().await.unwrap();
+    commit.await.unwrap();
+    assert!(
+        world.value::<chrono::DateTime<chrono::Utc>>("select max(at) from ledger_batch").await
+            < first.checked_at
+    );
+    planted(&world, "update ledger_entry set route = 99 where kind = 4").await;
+    let from_then = world.verify(Scope { since: Some(first.checked_at), ..WHOLE }).await;
+    assert!(from_then.clean, "the instant of the first verification is too late to go on from");
+    let next = world.verify(Scope { since: Some(first.seen_until), ..WHOLE }).await;
+    find(&next.faults, Invariant::Chain);
+}
+
 #[tokio::test]
 async fn batches_one_that_is_missing_is_found() {
     let (world, _) = lived_in().await;
@@ -190,6 +268,22 @@ async fn balance_in_lots_an_open_lot_that_does_not_fit_is_found() {
 }
 
 #[tokio::test]
+async fn balance_in_lots_an_overdrawn_account_is_found_even_where_all_sums_agree() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "alter table ledger_account drop constraint ledger_balance_not_negative;
+         alter table ledger_account drop constraint ledger_open_lot_not_negative;
+         alter table ledger_lot drop constraint ledger_lot_left_not_negative;
+         update ledger_account a set open_lot_left = open_lot_left - 100, balance = balance - 100;
+         update ledger_lot set left_in_lot = -1 where source = 'grant'",
+    )
+    .await;
+    assert!(faults.iter().filter(|fault| fault.invariant == Invariant::BalanceInLots).count() >= 2);
+    find(&faults, Invariant::Lots);
+}
+
+#[tokio::test]
 async fn lots_credits_in_the_wrong_lot_are_found() {
     let (world, _) = lived_in().await;
     let faults = planted(
@@ -212,6 +306,14 @@ async fn lots_more_than_was_put_in_is_found() {
     )
     .await;
     find(&faults, Invariant::Lots);
+}
+
+#[tokio::test]
+async fn lots_one_that_was_enlarged_after_its_purchase_is_found() {
+    let (world, customer) = lived_in().await;
+    let faults = planted(&world, "update ledger_lot set granted = 50 where source = 'grant'").await;
+    let fault = find(&faults, Invariant::Lots);
+    assert_eq!((fault.account_id, fault.lot), (Some(customer.account_id.as_uuid()), Some(2)));
 }
 
 #[tokio::test]
@@ -284,6 +386,19 @@ async fn hold_references_a_release_under_another_key_is_named() {
     let (world, _) = lived_in().await;
     let faults = planted(&world, "update ledger_entry set key_id = gen_random_uuid() where kind = 5").await;
     assert!(find(&faults, Invariant::HoldReferences).found.contains("differ"));
+}
+
+#[tokio::test]
+async fn hold_references_a_release_to_another_account_is_named() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "update ledger_entry e set account_id = (select a.account_id from ledger_account a where a.account_id <> e.account_id),
+                number = number + 1000
+          where kind = 5 and account_id = (select account_id from ledger_lot where source = 'grant')",
+    )
+    .await;
+    assert!(find(&faults, Invariant::HoldReferences).found.contains("differ in account"));
 }
 
 #[tokio::test]
@@ -384,6 +499,29 @@ async fn idempotency_a_record_of_another_account_is_named() {
     )
     .await;
     assert!(find(&faults, Invariant::Idempotency).found.contains("did not make"));
+}
+
+#[tokio::test]
+async fn idempotency_a_call_under_two_keys_is_named() {
+    let (world, _) = lived_in().await;
+    let faults = planted(
+        &world,
+        "insert into ledger_idempotency
+         select account_id, environment_id, decode(repeat('77', 32), 'hex'), fingerprint, call_id, state, lease_until,
+                expires_at, status, body from ledger_idempotency",
+    )
+    .await;
+    assert!(find(&faults, Invariant::Idempotency).found.contains("2 records"));
+}
+
+#[tokio::test]
+async fn usage_a_day_that_was_left_out_is_found() {
+    let (world, _) = lived_in().await;
+    let mut connection = world.pool().acquire().await.unwrap();
+    roll_up(&mut connection, 1_000).await.unwrap();
+    drop(connection);
+    let faults = planted(&world, "delete from ledger_usage where outcome = 0").await;
+    assert!(find(&faults, Invariant::Usage).found.contains("0 calls"));
 }
 
 #[tokio::test]

@@ -178,7 +178,7 @@ impl Database {
             call_id: request.call_id,
             account_id: request.account_id,
             call: request.call,
-            takes: vec![Take { lot: open_lot, amount: request.amount }],
+            takes: vec![Take { lot: open_lot, amount: request.amount, of_plan: open_lot == book.plan_lot }],
             period: book.period.index,
             capped: false,
             held_at: now,
@@ -313,7 +313,8 @@ impl Database {
             if row.entry.kind != EntryKind::Hold || ended.contains(&row.entry.call_id) {
                 continue;
             }
-            let take = Take { lot: row.entry.lot, amount: Credits::try_from(-row.entry.amount).unwrap() };
+            let amount = Credits::try_from(-row.entry.amount).unwrap();
+            let take = Take { lot: row.entry.lot, amount, of_plan: false };
             let release = open.entry(row.entry.call_id).or_insert_with(|| self.release_of(row));
             release.amount = release.amount.checked_add(take.amount).unwrap();
             release.hold.takes.push(take);

@@ -138,7 +138,8 @@ select 'running_balance' as rule, a.account_id, a.last_entry as number, null::uu
 /// Balances and lots are the sums of their entries.
 const SUMS: &str = "
 with by_lot as (
-    select account_id, lot, sum(amount) as amount, count(*) as entries, max(number) as last_entry
+    select account_id, lot, sum(amount) as amount, count(*) as entries, max(number) as last_entry,
+           coalesce(sum(amount) filter (where kind in (1, 2)), 0) as bought
       from ledger_entry where $1::uuid is null or account_id = $1 group by account_id, lot
 ), by_account as (
     select account_id, sum(amount) as amount, sum(entries) as entries, max(last_entry) as last_entry
@@ -146,7 +147,7 @@ with by_lot as (
 ), account as (
     select * from ledger_account where $1::uuid is null or account_id = $1
 ), lot as (
-    select l.account_id, l.lot, l.granted, case when l.lot = a.open_lot then a.open_lot_left else l.left_in_lot end as left_now
+    select l.account_id, l.lot, l.source, l.granted, case when l.lot = a.open_lot then a.open_lot_left else l.left_in_lot end as left_now
       from ledger_lot l left join account a using (account_id) where $1::uuid is null or l.account_id = $1
 )
 (select 'balance_is_sum' as rule, account_id, null::bigint as number, null::uuid as call_id, null::int as epoch,
@@ -164,7 +165,12 @@ union all
 (select 'lots', account_id, null, null, null, null, lot,
         format('%s of %s are left, the sum of entries is %s', l.left_now, l.granted, coalesce(s.amount, 0))
    from lot l full join by_lot s using (account_id, lot)
-  where l.left_now is distinct from coalesce(s.amount, 0) or l.left_now not between 0 and l.granted limit $4)";
+  where l.left_now is distinct from coalesce(s.amount, 0) or l.left_now not between 0 and l.granted limit $4)
+union all
+(select 'lots', account_id, null, null, null, null, lot,
+        format('the lot says that %s were bought or given, its entry %s', l.granted, coalesce(s.bought, 0))
+   from lot l left join by_lot s using (account_id, lot)
+  where l.source <> 'plan' and l.granted <> coalesce(s.bought, 0) limit $4)";
 
 /// A balance is what is left in the lots, and nothing is overdrawn.
 const BALANCE_IN_LOTS: &str = "
@@ -284,7 +290,8 @@ select fault[1] as rule, account_id, number, call_id, epoch, batch, null::int as
 /// Idempotency records agree with the calls they name. Records live for a day, so only later batches are asked.
 const IDEMPOTENCY: &str = "
 with record as (
-    select * from ledger_idempotency where $1::uuid is null or account_id = $1
+    select *, count(*) over (partition by call_id) as records
+      from ledger_idempotency where $1::uuid is null or account_id = $1
 ), since as (
     select min(expires_at) - interval '25 hours' as at from record
 ), captured as (
@@ -293,6 +300,7 @@ with record as (
     select distinct e.call_id, e.account_id from since join ledger_entry e on e.at >= since.at and e.kind = 4
 ), fault as (
     select r.account_id, r.call_id, case
+        when r.records > 1 then format('%s records name the call', r.records)
         when h.call_id is null then 'the record names a call that the account did not make'
         when r.state = 'captured' and c.call_id is null then 'the answer is kept, but the call was not captured'
         when r.state <> 'captured' and c.call_id is not null then 'the call was captured, but no answer is kept'

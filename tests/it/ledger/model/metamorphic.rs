@@ -104,7 +104,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(4, 50))]
+    #![proptest_config(config(2, 50))]
 
     #[test]
     fn postgres_does_not_mind_the_order_of_unrelated_accounts((start, steps) in programs(), choices: u64) {

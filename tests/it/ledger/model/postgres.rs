@@ -40,6 +40,8 @@ create schema clock;
 create table clock.instant (at timestamptz not null);
 insert into clock.instant values (pg_catalog.now());
 create function clock.now() returns timestamptz language sql stable as 'select at from clock.instant';
+grant usage on schema clock to public;
+grant select on clock.instant to public;
 do $$ begin
     execute format('alter database %I set search_path = clock, public, pg_catalog', current_database());
 end $$;";

@@ -63,11 +63,11 @@ pub(super) enum Step {
 
 #[derive(Clone, Debug)]
 pub(super) struct Call {
-    account: usize,
-    key: usize,
-    amount: u32,
+    pub(super) account: usize,
+    pub(super) key: usize,
+    pub(super) amount: u32,
     /// Key and body.
-    idempotency: Option<(u8, u8)>,
+    pub(super) idempotency: Option<(u8, u8)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -218,7 +218,7 @@ impl Program {
     fn instants_ahead(&self) -> Vec<DateTime<Utc>> {
         let reference = &self.reference;
         let midnight = (reference.now + TimeDelta::days(1)).date_naive().and_time(NaiveTime::MIN).and_utc();
-        let lots = reference.accounts.values().flat_map(|account| &account.lots);
+        let lots = reference.accounts.values().flat_map(|account| &account.lots).filter(|lot| lot.left > 0);
         let claims = reference.claims.values().flat_map(|claim| [claim.lease_until, claim.expires_at]);
         let mut ahead: Vec<_> = lots.map(|lot| lot.ends).chain(claims).chain([midnight]).collect();
         ahead.retain(|at| *at > reference.now);

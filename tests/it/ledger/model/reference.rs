@@ -176,7 +176,8 @@ impl Account {
             if part > 0 {
                 self.lots[lot].used += part;
                 self.write(kind, lot, -part, id, call.map(|call| (call, None)));
-                takes.push(Take { lot: LotNumber(lot as i32 + 1), amount: credits(part) });
+                let of_plan = lot == self.plan_lot;
+                takes.push(Take { lot: LotNumber(lot as i32 + 1), amount: credits(part), of_plan });
                 due -= part;
             }
         }
