@@ -17,7 +17,7 @@ use crate::gate::account_live::Slot;
 use crate::gate::caller::Caller;
 use crate::gate::meter::{Meter, with_billing};
 use crate::http::render::{self, RenderContext};
-use crate::ledger::handle::{Kept, OpenHold};
+use crate::ledger::handle::{Kept, LedgerUnavailable, OpenHold};
 
 /// Response extension of a handler that used less than was held.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +100,10 @@ impl Running {
             Ok(Kept::Stored(_)) => {
                 parts.extensions.insert(billing);
                 Response::from_parts(parts, body.into())
+            }
+            // Charged and kept, or released: the receipt of the call tells. Until then it is charged.
+            Err(LedgerUnavailable::Unknown) => {
+                with_billing(Refusal::Unavailable { retry_after_s: 1 }.into_response(), billing)
             }
             Ok(Kept::Superseded) | Err(_) => {
                 let refunded = self.refund(used, of_plan, Outcome::Abandoned);

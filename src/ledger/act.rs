@@ -38,7 +38,7 @@ async fn decide<S: LedgerStore>(
     operations: Vec<Operation>,
 ) -> Result<Vec<Effect>, ActError> {
     let mut effects = vec![None; operations.len()];
-    for _ in 0..TRIES {
+    for attempt in 1..=TRIES {
         let (due, slots): (Vec<_>, Vec<_>) =
             operations.iter().zip(&mut effects).filter(|(_, effect)| effect.is_none()).unzip();
         if due.is_empty() {
@@ -50,6 +50,8 @@ async fn decide<S: LedgerStore>(
             Ok(decided) => slots.into_iter().zip(decided).for_each(|(slot, effect)| *slot = effect),
             // The sweep of a gateway took a pause for death. Nothing was committed.
             Err(GaveUp::NewEpoch) => {}
+            // Each try waits for as long as the store waits for a lock.
+            Err(GaveUp::Locked(_)) if attempt < TRIES => {}
             Err(gave_up) => return Err(ActError::GaveUp(gave_up)),
         }
     }

@@ -1,9 +1,10 @@
 //! Getting one batch committed, whatever the store does: conflicts are tried again, a lost connection is resolved by
 //! asking the store what became of the batch, a closed epoch is replaced.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::domain::ids::CallId;
+use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
@@ -16,7 +17,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(10);
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Why a batch was given up. Nothing of it was committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GaveUp {
     /// The epoch was closed by another node; a new one has been opened.
     #[error("the writer's epoch was closed")]
@@ -24,6 +25,9 @@ pub enum GaveUp {
     /// The batch itself is at fault.
     #[error("the store refused the batch")]
     Refused,
+    /// Somebody else holds these accounts of the batch locked; there is at least one.
+    #[error("another session holds {} account(s) locked", .0.len())]
+    Locked(HashSet<AccountId>),
     /// The store cannot write now.
     #[error("the store cannot write now")]
     Unavailable,
@@ -70,6 +74,13 @@ impl<S: LedgerStore> Committer<S> {
             tracing::warn!(batch = batch.number, attempt, %error, "a ledger batch was not committed");
             match error {
                 StoreError::Conflict(_) => {}
+                StoreError::Locked(_) => {
+                    let locked = self.locked(batch.work.accounts()).await?;
+                    if !locked.is_empty() {
+                        return Err(GaveUp::Locked(locked));
+                    }
+                    // Gone meanwhile, or another row's.
+                }
                 StoreError::Unknown(_) => {
                     kill_point::pass(KillPoint::OutcomeUnknown);
                     let resolution = self.resolve(&batch).await?;
@@ -85,6 +96,20 @@ impl<S: LedgerStore> Committer<S> {
             tokio::time::sleep(FIRST_WAIT * attempt).await;
         }
         Err(GaveUp::Unavailable)
+    }
+
+    /// Which of these accounts somebody else holds locked now.
+    pub(crate) async fn locked(
+        &mut self,
+        accounts: HashSet<AccountId>,
+    ) -> Result<HashSet<AccountId>, GaveUp> {
+        match self.store.locked(accounts.into_iter().collect()).await {
+            Ok(locked) => Ok(locked.into_iter().collect()),
+            Err(error) => {
+                tracing::warn!(%error, "it cannot be seen which accounts are locked");
+                Err(GaveUp::Unavailable)
+            }
+        }
     }
 
     fn committed(&mut self, effects: Effects) -> Effects {

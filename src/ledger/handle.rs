@@ -1,5 +1,7 @@
 //! The writer as the rest of the program sees it: ask for a hold, and end the hold once.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -44,7 +46,8 @@ pub enum Granted {
     Not(Decision),
 }
 
-/// The ledger cannot decide now. Nothing will be charged: a hold that was made all the same is released.
+/// The ledger cannot decide now. Nothing will be charged: a hold that was made all the same is released. Only
+/// [`LedgerUnavailable::Unknown`] leaves that open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerUnavailable {
     /// Too many calls wait already.
@@ -56,6 +59,13 @@ pub enum LedgerUnavailable {
     /// The store refused or is away.
     #[error("the ledger's store is not available")]
     Store,
+    /// Another session of the store holds the account locked.
+    #[error("the account is locked by another session")]
+    Locked,
+    /// The store went away in the middle of a commit: the call may be charged once, with its answer kept, or released.
+    /// Its receipt tells as soon as the store is back, and its key is answered truthfully.
+    #[error("the ledger does not know yet what became of the call")]
+    Unknown,
     /// The writer has stopped.
     #[error("the ledger has stopped")]
     Stopped,
@@ -82,7 +92,7 @@ pub(crate) enum End {
     /// A part goes back, the rest is captured; or all of it goes back.
     Released(Release),
     /// Captured, with the answer kept for replay.
-    Kept(Box<Keep>, oneshot::Sender<Result<Kept, LedgerUnavailable>>),
+    Kept(Box<Keep>, KeepReply),
 }
 
 /// What became of an answer that was to be kept.
@@ -92,6 +102,56 @@ pub enum Kept {
     Stored(Standing),
     /// Another call had taken the key over; this call was released and must not be answered.
     Superseded,
+}
+
+/// Who has the last word on an answer that is to be kept. A call that leaves while nothing is being committed knows that
+/// it will be released; one that leaves during the commit waits a little more to be told.
+#[derive(Debug, Default)]
+struct Turn(AtomicU8);
+
+impl Turn {
+    const WAITING: u8 = 0;
+    const COMMITTING: u8 = 1;
+    /// The call wants to leave, and the commit is under way.
+    const LEAVING: u8 = 2;
+    const LEFT: u8 = 3;
+
+    /// Moves from one state to another, if it is in the first.
+    fn shift(&self, from: u8, to: u8) -> bool {
+        self.0.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+}
+
+/// How much longer than its longest wait a call waits for a commit that is under way.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// The way back to a call whose answer is to be kept.
+#[derive(Debug)]
+pub(crate) struct KeepReply {
+    reply: oneshot::Sender<Result<Kept, LedgerUnavailable>>,
+    turn: Arc<Turn>,
+}
+
+impl KeepReply {
+    /// The answer is about to be committed. False where the call has left: then it must be released instead.
+    pub(crate) fn begin(&self) -> bool {
+        self.turn.shift(Turn::WAITING, Turn::COMMITTING);
+        !self.reply.is_closed() && self.turn.0.load(Ordering::Acquire) != Turn::LEFT
+    }
+
+    /// Nothing was committed. None where the call wanted to leave: it is told that it is released, and must be.
+    pub(crate) fn rest(self) -> Option<Self> {
+        if self.turn.shift(Turn::COMMITTING, Turn::WAITING) {
+            return Some(self);
+        }
+        self.send(Err(LedgerUnavailable::TooSlow));
+        None
+    }
+
+    pub(crate) fn send(self, kept: Result<Kept, LedgerUnavailable>) {
+        // A call that has left asks for the answer again, under its key.
+        let _ = self.reply.send(kept);
+    }
 }
 
 impl Ledger {
@@ -126,6 +186,8 @@ pub struct OpenHold {
     claim: Option<IdempotencyClaim>,
     place: Place,
     endings: mpsc::UnboundedSender<Ending>,
+    /// Longest a call waits for its answer to be kept.
+    longest_wait: Duration,
 }
 
 impl OpenHold {
@@ -134,8 +196,9 @@ impl OpenHold {
         claim: Option<IdempotencyClaim>,
         place: Place,
         endings: mpsc::UnboundedSender<Ending>,
+        longest_wait: Duration,
     ) -> Self {
-        Self { open: Some(hold), claim, place, endings }
+        Self { open: Some(hold), claim, place, endings, longest_wait }
     }
 
     /// What is set aside.
@@ -173,7 +236,9 @@ impl OpenHold {
         self.release_now(outcome);
     }
 
-    /// Captures `used` and keeps the answer under the call's idempotency key; waits until both are durable.
+    /// Captures `used` and keeps the answer under the call's idempotency key; waits until both are durable, and no
+    /// longer than calls wait for a decision. Given up, the call is released, unless a commit was under way that may
+    /// have kept it: [`LedgerUnavailable::Unknown`].
     pub async fn keep(
         mut self,
         used: Credits,
@@ -186,10 +251,22 @@ impl OpenHold {
         };
         let answer = StoredAnswer { call_id: hold.call_id, status, body };
         let captured = used.min(hold.amount());
-        let (reply, kept) = oneshot::channel();
+        let (reply, mut kept) = oneshot::channel();
+        let turn = Arc::<Turn>::default();
+        let reply = KeepReply { reply, turn: turn.clone() };
         self.end(End::Kept(Box::new(Keep { hold, captured, outcome, claim, answer }), reply));
         kill_point::pass(KillPoint::KeepQueued);
-        let kept = kept.await.unwrap_or(Err(LedgerUnavailable::Stopped));
+        let kept = match tokio::time::timeout(self.longest_wait, &mut kept).await {
+            Ok(kept) => kept.unwrap_or(Err(LedgerUnavailable::Stopped)),
+            Err(_) if turn.shift(Turn::WAITING, Turn::LEFT) => Err(LedgerUnavailable::TooSlow),
+            Err(_) => {
+                turn.shift(Turn::COMMITTING, Turn::LEAVING);
+                let told = tokio::time::timeout(GRACE, kept).await;
+                told.map_or(Err(LedgerUnavailable::Unknown), |kept| {
+                    kept.unwrap_or(Err(LedgerUnavailable::Stopped))
+                })
+            }
+        };
         kill_point::pass(KillPoint::AnswerKept);
         kept
     }

@@ -5,6 +5,7 @@
 //! commit, [`act`] how an operator's own acts become durable.
 
 pub mod act;
+mod aside;
 pub mod book;
 pub mod caps;
 pub mod commit;

@@ -6,8 +6,9 @@ use tokio::sync::oneshot;
 
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::handle::{Answer, Ask, End, Ending, Kept, LedgerUnavailable, Place};
-use crate::ledger::operation::Operation;
+use crate::ledger::handle::{Answer, Ask, End, Ending, KeepReply, Kept, Place};
+use crate::ledger::operation::{Operation, Release};
+use crate::ledger::store::{Epoch, Work};
 
 /// An operation and who waits for it.
 #[derive(Debug)]
@@ -16,13 +17,27 @@ pub(crate) struct Job {
     pub(crate) waiter: Waiter,
 }
 
+impl Job {
+    /// The job after a try that committed nothing of it: what is to be tried again.
+    pub(crate) fn at_rest(self) -> Option<Self> {
+        let Self { operation, waiter } = self;
+        match waiter {
+            Waiter::Keeper(place, reply) => match reply.rest() {
+                Some(reply) => Some(Self { operation, waiter: Waiter::Keeper(place, reply) }),
+                None => instead(place, operation),
+            },
+            waiter => Some(Self { operation, waiter }),
+        }
+    }
+}
+
 /// Who waits for an operation.
 #[derive(Debug)]
 pub(crate) enum Waiter {
     /// A call that wants to start.
     Caller(oneshot::Sender<Answer>),
     /// A call whose answer is to be kept.
-    Keeper(Place, oneshot::Sender<Result<Kept, LedgerUnavailable>>),
+    Keeper(Place, KeepReply),
     /// Nobody: the call was answered already.
     Ended(Place),
 }
@@ -80,6 +95,15 @@ impl Round {
         self.ordered.push(Job { operation, waiter });
     }
 
+    /// Takes out whatever touches one of these accounts, in its order.
+    pub(crate) fn take_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Job> {
+        let mut taken = Vec::new();
+        for list in [&mut self.ordered, &mut self.fast] {
+            taken.extend(list.extract_if(.., |job| accounts.contains(&job.operation.account_id())));
+        }
+        taken
+    }
+
     /// Whether there is nothing to commit.
     pub(crate) fn is_empty(&self) -> bool {
         self.captured.is_empty() && self.fast.is_empty() && self.ordered.is_empty()
@@ -99,4 +123,52 @@ fn needs_order(operation: &Operation) -> bool {
         }
         _ => true,
     }
+}
+
+/// How a batch is decided.
+#[derive(Clone, Copy)]
+pub(crate) enum Path {
+    Fast,
+    Ordered,
+}
+
+impl Path {
+    /// The operations of these jobs, to be decided so.
+    pub(crate) fn work(self, jobs: &[Job]) -> Work {
+        let operations = jobs.iter().map(|job| job.operation.clone());
+        match self {
+            Self::Ordered => Work::Ordered(operations.collect()),
+            Self::Fast => Work::Fast(
+                operations
+                    .filter_map(|operation| match operation {
+                        Operation::Hold(request) => Some(request),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// Drops the endings of an epoch that was closed, which released every hold it had, and releases the calls that left
+/// before their answers could be kept: they told their clients that they could not.
+pub(crate) fn still_wanted(jobs: Vec<Job>, epoch: Epoch) -> Vec<Job> {
+    let wanted = |job: Job| match job.waiter {
+        Waiter::Keeper(place, reply) if place.epoch != epoch => {
+            reply.send(Ok(Kept::Superseded));
+            None
+        }
+        Waiter::Ended(place) if place.epoch != epoch => None,
+        Waiter::Keeper(place, reply) if !reply.begin() => instead(place, job.operation),
+        waiter => Some(Job { waiter, ..job }),
+    };
+    jobs.into_iter().filter_map(wanted).collect()
+}
+
+/// An answer that cannot be kept is not charged: the release to try in place of a keep that the store refused.
+pub(crate) fn instead(place: Place, refused: Operation) -> Option<Job> {
+    let Operation::Keep(keep) = refused else { return None };
+    let (amount, claim) = (keep.hold.amount(), Some(keep.claim));
+    let release = Release { hold: keep.hold, amount, outcome: Outcome::Failed, whole: true, claim };
+    Some(Job { operation: Operation::Release(release), waiter: Waiter::Ended(place) })
 }

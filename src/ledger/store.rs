@@ -1,6 +1,8 @@
 //! What the writer needs of a database. Postgres is one store; the simulation has another.
 
-use crate::domain::ids::CallId;
+use std::collections::HashSet;
+
+use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::hold::HoldRequest;
 use crate::ledger::operation::{Effect, Operation};
@@ -43,6 +45,14 @@ impl Work {
         }
     }
 
+    /// Whose money it moves.
+    pub fn accounts(&self) -> HashSet<AccountId> {
+        match self {
+            Self::Fast(holds) => holds.iter().map(|hold| hold.account_id).collect(),
+            Self::Ordered(operations) => operations.iter().map(Operation::account_id).collect(),
+        }
+    }
+
     /// Whether there is nothing to decide.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -59,9 +69,12 @@ pub enum StoreError {
     /// The epoch was closed by another node, which released what it had open. Nothing was committed.
     #[error("the writer's epoch was closed")]
     Fenced,
-    /// A conflict that passes: serialisation failure, deadlock or lock timeout. Nothing was committed.
+    /// A conflict that passes: serialisation failure or deadlock. Nothing was committed.
     #[error("the store asks for another try: {0}")]
     Conflict(String),
+    /// Somebody else held a row for longer than the store waits. Nothing was committed.
+    #[error("another session holds a lock: {0}")]
+    Locked(String),
     /// The batch breaks a rule of the store: trying it again cannot help. Nothing was committed.
     #[error("the store refused the batch: {0}")]
     Refused(String),
@@ -93,6 +106,15 @@ pub trait LedgerStore: Send + 'static {
     /// Finds out what became of a batch after [`StoreError::Unknown`], on a connection that is new if need be. Once it
     /// has answered, no earlier try of the batch can commit any more.
     fn resolve(&mut self, batch: &Batch) -> impl Future<Output = Result<Resolution, StoreError>> + Send;
+
+    /// Which of these accounts somebody else holds locked now. Does not wait. A store without locks has none.
+    fn locked(
+        &mut self,
+        accounts: Vec<AccountId>,
+    ) -> impl Future<Output = Result<Vec<AccountId>, StoreError>> + Send {
+        let _ = accounts;
+        async { Ok(Vec::new()) }
+    }
 
     /// Says that the epoch's writer is alive.
     fn heartbeat(&mut self, epoch: Epoch) -> impl Future<Output = Result<(), StoreError>> + Send;

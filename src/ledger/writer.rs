@@ -8,15 +8,15 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
+use crate::ledger::aside::{self, Aside};
 use crate::ledger::commit::{Committer, GaveUp};
 use crate::ledger::handle::{Ask, Ending, Granted, Kept, Ledger, LedgerUnavailable, OpenHold, Place};
 use crate::ledger::hold::Decision;
 use crate::ledger::open_holds::OpenHolds;
-use crate::ledger::operation::{Effect, Operation, Release};
-use crate::ledger::round::{Captured, Job, Round, Waiter};
-use crate::ledger::store::{Effects, Epoch, LedgerStore, StoreError, Work};
+use crate::ledger::operation::Effect;
+use crate::ledger::round::{Captured, Job, Path, Round, Waiter, instead, still_wanted};
+use crate::ledger::store::{Effects, LedgerStore, StoreError};
 
 /// What the writer may use.
 #[derive(Clone, Debug)]
@@ -51,6 +51,7 @@ pub async fn start<S: LedgerStore>(
         endings_in,
         open: OpenHolds::default(),
         left_over: Round::default(),
+        aside: Aside::default(),
         retry_after: limits.flush_after,
         limits,
     };
@@ -66,6 +67,8 @@ struct Writer<S> {
     open: OpenHolds,
     /// What the last round could not commit.
     left_over: Round,
+    /// What waits for accounts that somebody else has locked.
+    aside: Aside,
     /// How long an idle writer waits before it tries again.
     retry_after: Duration,
     limits: WriterLimits,
@@ -87,7 +90,11 @@ impl<S: LedgerStore> Writer<S> {
     async fn gather(&mut self, stop: &CancellationToken) -> Option<Round> {
         let (mut asks, mut endings) = (Vec::new(), Vec::new());
         let most = self.limits.batch;
-        let pause = if self.left_over.is_empty() { self.limits.heartbeat_every } else { self.retry_after };
+        let pause = match (self.left_over.is_empty(), self.aside.is_empty()) {
+            (true, true) => self.limits.heartbeat_every,
+            (true, false) => aside::LOOK_EVERY,
+            (false, _) => self.retry_after,
+        };
         tokio::select! {
             biased;
             () = stop.cancelled() => return None,
@@ -127,6 +134,10 @@ impl<S: LedgerStore> Writer<S> {
     }
 
     async fn commit_round(&mut self, mut round: Round) {
+        if let Some(accounts) = self.aside.to_look_at() {
+            self.aside.reopen(self.committer.locked(accounts).await.ok(), &mut round);
+        }
+        self.aside.take_of(&mut round);
         if !round.fast.is_empty() || (round.ordered.is_empty() && !round.captured.is_empty()) {
             let captured = std::mem::take(&mut round.captured);
             let deferred = self.commit(captured, round.fast, Path::Fast).await;
@@ -142,7 +153,7 @@ impl<S: LedgerStore> Writer<S> {
     async fn commit(&mut self, mut captured: Vec<Captured>, jobs: Vec<Job>, path: Path) -> Vec<Job> {
         let epoch = self.committer.epoch();
         captured.retain(|end| end.place.epoch == epoch);
-        let jobs = without_void_endings(jobs, epoch);
+        let jobs = still_wanted(jobs, epoch);
         let place = Place { epoch, batch: self.committer.next_batch() };
         let calls = captured.iter().map(|end| (end.call_id, end.outcome)).collect();
         match self.committer.commit(self.open.oldest_or(place.batch), calls, path.work(&jobs)).await {
@@ -153,6 +164,15 @@ impl<S: LedgerStore> Writer<S> {
                 let undecided = self.answer(place, jobs, effects);
                 kill_point::pass(KillPoint::HeldTold);
                 undecided
+            }
+            // Those whose accounts are free must not wait for the others.
+            Err(GaveUp::Locked(accounts)) => {
+                let mut round = Round { captured, fast: Vec::new(), ordered: jobs };
+                self.aside.close(accounts, &mut round);
+                if round.is_empty() {
+                    return Vec::new();
+                }
+                Box::pin(self.commit(round.captured, round.ordered, path)).await
             }
             // One of them is at fault; the others must not suffer.
             Err(GaveUp::Refused) if jobs.len() > 1 => {
@@ -177,7 +197,8 @@ impl<S: LedgerStore> Writer<S> {
                     let answer = match effect {
                         Effect::Decided(Decision::Held { hold, standing }) => {
                             self.open.opened(place.batch);
-                            let hold = OpenHold::new(hold, claim, place, self.endings_in.clone());
+                            let endings = self.endings_in.clone();
+                            let hold = OpenHold::new(hold, claim, place, endings, self.limits.longest_wait);
                             Ok(Granted::Held { hold, standing })
                         }
                         Effect::Decided(decision) => Ok(Granted::Not(decision)),
@@ -192,7 +213,7 @@ impl<S: LedgerStore> Writer<S> {
                 }
                 (Waiter::Keeper(held, reply), Some(effect)) => {
                     self.ended(held, &effect);
-                    let _ = reply.send(match effect {
+                    reply.send(match effect {
                         Effect::Done(standing) => Ok(Kept::Stored(standing)),
                         Effect::Superseded(_) => Ok(Kept::Superseded),
                         _ => Err(LedgerUnavailable::Store),
@@ -230,13 +251,13 @@ impl<S: LedgerStore> Writer<S> {
                 }
                 Waiter::Caller(reply) => drop(reply.send(Err(LedgerUnavailable::Store))),
                 Waiter::Keeper(place, reply) if gave_up == GaveUp::Refused => {
-                    let _ = reply.send(Err(LedgerUnavailable::Store));
+                    reply.send(Err(LedgerUnavailable::Store));
                     self.left_over.ordered.extend(instead(place, job.operation));
                 }
                 Waiter::Ended(_) if gave_up == GaveUp::Refused => {
                     tracing::error!(operation = ?job.operation, "an ending was refused; closing the epoch will release it");
                 }
-                waiter => self.left_over.ordered.push(Job { waiter, ..job }),
+                waiter => self.left_over.ordered.extend(Job { waiter, ..job }.at_rest()),
             }
         }
         again
@@ -246,9 +267,10 @@ impl<S: LedgerStore> Writer<S> {
     async fn finish(mut self) {
         self.asks.close();
         while self.asks.try_recv().is_ok() {}
+        self.aside.look_now();
         for _ in 0..FINAL_ROUNDS {
             let round = self.plan(Vec::new(), Vec::new());
-            if round.is_empty() {
+            if round.is_empty() && self.aside.is_empty() {
                 break;
             }
             self.commit_round(round).await;
@@ -259,48 +281,3 @@ impl<S: LedgerStore> Writer<S> {
 
 /// Rounds that a stopping writer tries, should the store be failing.
 const FINAL_ROUNDS: u32 = 3;
-
-/// How a batch is decided.
-#[derive(Clone, Copy)]
-enum Path {
-    Fast,
-    Ordered,
-}
-
-impl Path {
-    fn work(self, jobs: &[Job]) -> Work {
-        let operations = jobs.iter().map(|job| job.operation.clone());
-        match self {
-            Self::Ordered => Work::Ordered(operations.collect()),
-            Self::Fast => Work::Fast(
-                operations
-                    .filter_map(|operation| match operation {
-                        Operation::Hold(request) => Some(request),
-                        _ => None,
-                    })
-                    .collect(),
-            ),
-        }
-    }
-}
-
-/// Drops the endings of an epoch that was closed: closing it released every hold it had.
-fn without_void_endings(jobs: Vec<Job>, epoch: Epoch) -> Vec<Job> {
-    let current = |job: Job| match job.waiter {
-        Waiter::Keeper(place, reply) if place.epoch != epoch => {
-            let _ = reply.send(Ok(Kept::Superseded));
-            None
-        }
-        Waiter::Ended(place) if place.epoch != epoch => None,
-        waiter => Some(Job { waiter, ..job }),
-    };
-    jobs.into_iter().filter_map(current).collect()
-}
-
-/// An answer that cannot be kept is not charged: the release to try in place of a keep that the store refused.
-fn instead(place: Place, refused: Operation) -> Option<Job> {
-    let Operation::Keep(keep) = refused else { return None };
-    let (amount, claim) = (keep.hold.amount(), Some(keep.claim));
-    let release = Release { hold: keep.hold, amount, outcome: Outcome::Failed, whole: true, claim };
-    Some(Job { operation: Operation::Release(release), waiter: Waiter::Ended(place) })
-}

@@ -63,7 +63,8 @@ pub fn writer_options(options: PgConnectOptions) -> PgConnectOptions {
         ("enable_bitmapscan", "off"),
         ("jit", "off"),
         ("statement_timeout", "5s"),
-        ("lock_timeout", "2s"),
+        // All accounts of a batch wait for the slowest. Other gateways hold a row for milliseconds.
+        ("lock_timeout", "500ms"),
         ("idle_in_transaction_session_timeout", "10s"),
         ("default_transaction_isolation", "read committed"),
     ])

@@ -12,8 +12,10 @@ pub(super) fn classify(error: Error) -> StoreError {
     let code = answer.code().unwrap_or_default().into_owned();
     let text = format!("SQLSTATE {code}: {}", answer.message());
     match (code.get(..2).unwrap_or(""), code.as_str()) {
-        // Serialisation failure, deadlock, lock not available.
-        (_, "40001" | "40P01" | "55P03") => StoreError::Conflict(text),
+        // Serialisation failure, deadlock.
+        (_, "40001" | "40P01") => StoreError::Conflict(text),
+        // Lock not available.
+        (_, "55P03") => StoreError::Locked(text),
         // The statement was completed on a server that then went away.
         (_, "40003") | ("08", _) | ("57", "57P01" | "57P02" | "57P03") => StoreError::Unknown(text),
         // Integrity violations, bad data, faults in the statement.
@@ -28,6 +30,8 @@ pub(super) fn classify(error: Error) -> StoreError {
 pub(super) fn poisons_connection(error: &StoreError) -> bool {
     match error {
         StoreError::Unknown(_) | StoreError::Unavailable(_) => true,
-        StoreError::Fenced | StoreError::Conflict(_) | StoreError::Refused(_) => false,
+        StoreError::Fenced | StoreError::Conflict(_) | StoreError::Locked(_) | StoreError::Refused(_) => {
+            false
+        }
     }
 }

@@ -5,6 +5,7 @@ pub mod due;
 mod error;
 mod fast;
 pub mod idempotency;
+mod locks;
 pub mod lots;
 mod ordered;
 mod partitions;
@@ -22,6 +23,7 @@ pub mod verify;
 use chrono::TimeDelta;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::domain::ids::AccountId;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
 use connection::LedgerConnection;
 
@@ -89,6 +91,12 @@ impl LedgerStore for PgLedgerStore {
             self.seat.head = head;
         }
         Ok(resolved.resolution)
+    }
+
+    async fn locked(&mut self, accounts: Vec<AccountId>) -> Result<Vec<AccountId>, StoreError> {
+        let connection = self.connection.get().await?;
+        let locked = locks::locked(connection, accounts).await;
+        self.connection.watch(locked)
     }
 
     async fn heartbeat(&mut self, epoch: Epoch) -> Result<(), StoreError> {

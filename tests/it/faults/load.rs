@@ -119,48 +119,50 @@ pub(super) fn client() -> Client {
 /// Clients under way.
 pub(super) struct Load {
     clients: JoinSet<Vec<Intent>>,
-    /// Final answers so far.
-    finals: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
     enough: Arc<AtomicBool>,
 }
 
+/// What all clients have seen so far.
+#[derive(Default)]
+struct Counts {
+    finals: AtomicUsize,
+    unavailable: AtomicUsize,
+}
+
 /// Before a client tries again that was told to come later.
-const BREATH: Duration = Duration::from_millis(5);
+const BREATH: Duration = Duration::from_millis(20);
 
 impl Load {
-    /// Each of `habits` is a client's. One that is cut off goes home, unless it `insists`.
-    pub(super) fn start(address: &str, habits: &[(Habit, String)], insists: bool) -> Self {
-        let (finals, enough) = (Arc::<AtomicUsize>::default(), Arc::<AtomicBool>::default());
+    /// Each of `habits` is a client's. It goes home when it is cut off.
+    pub(super) fn start(address: &str, habits: &[(Habit, String)]) -> Self {
+        let (counts, enough) = (Arc::<Counts>::default(), Arc::<AtomicBool>::default());
         let mut clients = JoinSet::new();
         for (habit, api_key) in habits.iter().cloned() {
-            let (address, finals, enough) = (address.to_owned(), finals.clone(), enough.clone());
+            let (address, counts, enough) = (address.to_owned(), counts.clone(), enough.clone());
             clients.spawn(async move {
                 let (client, mut intents) = (client(), Vec::new());
-                while !enough.load(Ordering::Relaxed) {
+                while !enough.load(Ordering::Relaxed)
+                    && !intents.last().is_some_and(|last: &Intent| last.cut_off)
+                {
                     let mut intent = Intent::new(habit, &api_key);
-                    while intent.outcome().is_none() && !enough.load(Ordering::Relaxed) {
-                        if !intent.call(&client, &address).await && !insists {
-                            intents.push(intent);
-                            return intents;
-                        }
-                        match intent.outcome() {
-                            Some(_) => drop(finals.fetch_add(1, Ordering::Relaxed)),
-                            // Without a key there is no asking again: it would be another call.
-                            None if !habit.is_keyed() => break,
-                            None => tokio::time::sleep(BREATH).await,
-                        }
-                    }
+                    intent.pursue(&client, &address, &counts, &enough).await;
                     intents.push(intent);
                 }
                 intents
             });
         }
-        Self { clients, finals, enough }
+        Self { clients, counts, enough }
     }
 
     /// Final answers so far.
     pub(super) fn finals(&self) -> usize {
-        self.finals.load(Ordering::Relaxed)
+        self.counts.finals.load(Ordering::Relaxed)
+    }
+
+    /// Answers so far that the service is not available.
+    pub(super) fn unavailable(&self) -> usize {
+        self.counts.unavailable.load(Ordering::Relaxed)
     }
 
     /// What each client remembers, once all have gone home.
@@ -172,5 +174,24 @@ impl Load {
     pub(super) async fn stop(self) -> Vec<Vec<Intent>> {
         self.enough.store(true, Ordering::Relaxed);
         self.gone().await
+    }
+}
+
+impl Intent {
+    /// Calls until it has its outcome; without a key once, because another call would be another intent.
+    async fn pursue(&mut self, client: &Client, address: &str, counts: &Counts, enough: &AtomicBool) {
+        while self.call(client, address).await {
+            if self.outcome().is_some() {
+                counts.finals.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+            if self.answers.last().is_some_and(|answer| answer.status == 503) {
+                counts.unavailable.fetch_add(1, Ordering::Relaxed);
+            }
+            tokio::time::sleep(BREATH).await;
+            if !self.habit.is_keyed() || enough.load(Ordering::Relaxed) {
+                return;
+            }
+        }
     }
 }

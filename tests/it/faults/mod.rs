@@ -2,5 +2,8 @@
 
 mod audit;
 mod crash;
+mod kept;
 mod load;
+mod postgres;
 mod serving;
+mod stage;

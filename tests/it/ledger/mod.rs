@@ -1,13 +1,16 @@
 //! The ledger on a real Postgres.
 
+mod left_callers;
 mod lost_connection;
 mod model;
 mod plan;
 mod races;
 mod recovery;
+mod retries;
 mod runtime_role;
 mod schema;
 mod smoke;
+mod stray_locks;
 mod sweep;
 mod usage;
 mod verify;

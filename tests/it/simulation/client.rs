@@ -9,7 +9,7 @@ use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::desk::{ClaimKey, claim_key};
 use fluence::ledger::entry::{CallRef, RouteNumber};
-use fluence::ledger::handle::{Granted, Kept, Ledger, OpenHold};
+use fluence::ledger::handle::{Granted, Kept, Ledger, LedgerUnavailable, OpenHold};
 use fluence::ledger::hold::{Decision, HoldRequest, IdempotencyClaim, KeyCaps};
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -27,6 +27,8 @@ pub(crate) enum Expected {
     AtMost(i64),
     /// The customer was told that it is durable.
     Exactly(i64),
+    /// The customer was told that it is not known, or hung up: so much, or nothing.
+    Either(i64),
 }
 
 /// What customers remember.
@@ -134,8 +136,14 @@ impl Client {
                 self.server.lock().note(&format!("{call_id} {kept:?}"));
                 match kept {
                     Ok(Ok(Kept::Stored(_))) => self.remember(call_id, Expected::Exactly(used)),
+                    // Told that it is free.
+                    Ok(Err(LedgerUnavailable::TooSlow)) => self.remember(call_id, Expected::Nothing),
+                    // Told that it is not known, or nothing.
+                    Ok(Err(LedgerUnavailable::Unknown)) | Err(_) => {
+                        self.remember(call_id, Expected::Either(used));
+                    }
                     // Whatever the outcome of a call that was taken from this one, it was not this customer's answer.
-                    Ok(Ok(Kept::Superseded) | Err(_)) | Err(_) => {}
+                    Ok(Ok(Kept::Superseded) | Err(_)) => {}
                 }
             }
             _ => {

@@ -158,6 +158,7 @@ impl World {
                 Expected::Nothing => charge == 0,
                 Expected::AtMost(used) => charge == used || (charge == 0 && !nothing_given_away),
                 Expected::Exactly(used) => charge == used,
+                Expected::Either(used) => charge == used || charge == 0,
             };
             assert!(right, "call {call} was charged {charge}, expected {expected:?}");
         }

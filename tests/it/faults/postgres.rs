@@ -1,0 +1,45 @@
+//! `kill -9` of Postgres under load.
+
+use sqlx::postgres::PgPoolOptions;
+
+use super::load::Load;
+use super::serving::Serving;
+use super::stage::Stage;
+use crate::support::gateway::eventually;
+use crate::support::processes::signal;
+use crate::support::scratch::Scratch;
+
+/// Final answers before each kill, and after the last.
+const ANSWERED: usize = 60;
+/// Times the server is killed.
+const KILLS: usize = 2;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_whose_postgres_is_killed_says_503_charges_nothing_wrong_and_goes_on_by_itself() {
+    let scratch = Scratch::new();
+    let mut server = scratch.start().await.unwrap();
+    let pool = PgPoolOptions::new().max_connections(2).connect_lazy_with(server.connect_options());
+    let mut stage = Stage::new(&server.url(), pool).await;
+    let serving = Serving::start(stage.serve());
+    let load = Load::start(&serving.address, &stage.clients);
+    for _ in 0..KILLS {
+        let answered = load.finals() + ANSWERED;
+        eventually("enough calls were answered", async || load.finals() >= answered).await;
+        let unavailable = load.unavailable();
+        // Its owner is gone, so it stays away until it is started again.
+        drop(server);
+        signal("KILL", scratch.postmaster().unwrap());
+        eventually("clients are told", async || load.unavailable() > unavailable).await;
+        server = scratch.start().await.unwrap();
+    }
+    let answered = load.finals() + ANSWERED;
+    eventually("calls are answered again", async || load.finals() >= answered).await;
+    stage.memories.extend(load.stop().await);
+    let epochs: i64 = sqlx::query_scalar("select count(*) from ledger_epoch where node not like 'cli@%'")
+        .fetch_one(&stage.pool)
+        .await
+        .unwrap();
+    assert_eq!(epochs, 1, "what became of a batch is asked, and the writer stays itself");
+    stage.recover_and_audit(serving).await;
+    server.stop().await.unwrap();
+}

@@ -1,0 +1,167 @@
+//! Callers who stop waiting.
+
+use std::time::Duration;
+
+use fluence::domain::credits::Credits;
+use fluence::domain::settlement::Outcome;
+use fluence::ledger::handle::{Granted, Kept, Ledger, LedgerUnavailable, OpenHold};
+use fluence::ledger::hold::{Decision, HoldRequest};
+use fluence::ledger::writer::{self, WriterLimits};
+use fluence::storage::ledger::PgLedgerStore;
+use sqlx::{Postgres, Transaction};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::world::{Customer, LEASE, World};
+use crate::support::gateway::eventually;
+
+/// A writer whose callers soon lose patience.
+struct Impatient {
+    ledger: Ledger,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Impatient {
+    async fn start(world: &World) -> Self {
+        let limits = WriterLimits {
+            batch: 512,
+            queue: 512,
+            longest_wait: Duration::from_secs(1),
+            flush_after: Duration::from_millis(5),
+            heartbeat_every: Duration::from_secs(1),
+        };
+        let (store, stop) =
+            (PgLedgerStore::new(world.database.options(), "a".into(), LEASE), CancellationToken::new());
+        let (ledger, task) = writer::start(store, limits, stop.clone()).await.unwrap();
+        Self { ledger, stop, task }
+    }
+
+    async fn hold(&self, request: HoldRequest) -> OpenHold {
+        match self.ledger.hold(request).await.unwrap() {
+            Granted::Held { hold, .. } => hold,
+            Granted::Not(decision) => panic!("{decision:?}"),
+        }
+    }
+
+    async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+async fn world_and_customer() -> (World, Customer) {
+    let world = World::new(100, 100).await;
+    let customer = world.customer().await;
+    let mut hand = world.hand("hand").await;
+    hand.one(customer.advance()).await;
+    hand.close().await;
+    (world, customer)
+}
+
+/// From now on a batch can be committed only while nobody has closed the gate.
+async fn with_gate(world: &World) {
+    world
+        .run(
+            "create function pass_gate() returns trigger language plpgsql as $$
+             begin
+                 perform set_config('lock_timeout', '0', true), pg_advisory_xact_lock_shared(1);
+                 return new;
+             end $$;
+             create trigger gate before insert on ledger_batch for each row execute function pass_gate();",
+        )
+        .await;
+}
+
+async fn close_gate(world: &World) -> Transaction<'static, Postgres> {
+    let mut gate = world.pool().begin().await.unwrap();
+    sqlx::query("select pg_advisory_xact_lock(1)").execute(&mut *gate).await.unwrap();
+    gate
+}
+
+async fn keep(hold: OpenHold) -> Result<Kept, LedgerUnavailable> {
+    hold.keep(Credits::from_u32(2), Outcome::Answered, 200, b"{}".to_vec()).await
+}
+
+#[tokio::test]
+async fn a_hold_whose_caller_left_during_its_commit_is_released() {
+    let (world, customer) = world_and_customer().await;
+    with_gate(&world).await;
+    let writer = world.writer("a").await;
+    let gate = close_gate(&world).await;
+    tokio::select! {
+        answer = writer.ledger.hold(customer.request(2)) => panic!("{answer:?}"),
+        () = world.until_somebody_waits() => {}
+    }
+    gate.rollback().await.unwrap();
+    eventually("it was made, and given back", async || {
+        world.value::<i64>("select count(*) from ledger_entry where kind in (4, 5)").await == 2
+    })
+    .await;
+    assert_eq!(world.books(&customer).await, (100, 100, 0));
+    writer.stop().await;
+}
+
+#[tokio::test]
+async fn a_call_that_gives_up_while_the_store_takes_nothing_is_released_and_its_key_runs_again() {
+    let (world, customer) = world_and_customer().await;
+    let writer = Impatient::start(&world).await;
+    let hold = writer.hold(customer.request_once(2, 1, 1)).await;
+    world
+        .run(
+            "create function fault() returns trigger language plpgsql as $$
+             begin raise exception 'disk full' using errcode = '53100'; end $$;
+             create trigger fault before insert on ledger_batch for each row execute function fault();",
+        )
+        .await;
+    assert_eq!(keep(hold).await, Err(LedgerUnavailable::TooSlow));
+    world.run("drop trigger fault on ledger_batch").await;
+    eventually("its key is free", async || {
+        world.value::<String>("select state from ledger_idempotency").await == "released"
+    })
+    .await;
+    assert_eq!(world.books(&customer).await, (100, 100, 0));
+    let again = writer.hold(customer.request_once(2, 1, 1)).await;
+    assert!(matches!(keep(again).await, Ok(Kept::Stored(_))));
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (98, 98, 1));
+}
+
+#[tokio::test]
+async fn a_call_that_gives_up_during_the_commit_does_not_know_and_its_key_gets_the_stored_answer() {
+    let (world, customer) = world_and_customer().await;
+    with_gate(&world).await;
+    let writer = Impatient::start(&world).await;
+    let hold = writer.hold(customer.request_once(2, 1, 1)).await;
+    let gate = close_gate(&world).await;
+    assert_eq!(keep(hold).await, Err(LedgerUnavailable::Unknown));
+    gate.rollback().await.unwrap();
+    eventually("its answer is stored", async || {
+        world.value::<String>("select state from ledger_idempotency").await == "captured"
+    })
+    .await;
+    let again = writer.ledger.hold(customer.request_once(2, 1, 1)).await.unwrap();
+    assert!(matches!(again, Granted::Not(Decision::Replay { .. })), "{again:?}");
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (98, 98, 1));
+}
+
+#[tokio::test]
+async fn a_call_that_gives_up_while_the_store_is_away_pays_once_at_most() {
+    let (world, customer) = world_and_customer().await;
+    let writer = Impatient::start(&world).await;
+    let hold = writer.hold(customer.request_once(2, 1, 1)).await;
+    world.database.close_doors().await;
+    assert_eq!(keep(hold).await, Err(LedgerUnavailable::Unknown));
+    world.database.open_doors().await;
+    eventually("its key is decided", async || {
+        world.value::<String>("select state from ledger_idempotency").await != "running"
+    })
+    .await;
+    match writer.ledger.hold(customer.request_once(2, 1, 1)).await.unwrap() {
+        Granted::Held { hold, .. } => assert!(matches!(keep(hold).await, Ok(Kept::Stored(_)))),
+        Granted::Not(decision) => assert!(matches!(decision, Decision::Replay { .. }), "{decision:?}"),
+    }
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (98, 98, 1));
+}
