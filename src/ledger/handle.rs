@@ -53,7 +53,7 @@ pub enum LedgerUnavailable {
     /// Too many calls wait already.
     #[error("the ledger's queue is full")]
     QueueFull,
-    /// No decision within the longest wait.
+    /// No decision within the longest wait. An answer that was to be kept is not, and its call is released.
     #[error("the ledger did not decide in time")]
     TooSlow,
     /// The store refused or is away.

@@ -25,7 +25,7 @@ pub struct WriterLimits {
     pub batch: usize,
     /// Most holds waiting for a batch; past it a call is refused at once.
     pub queue: usize,
-    /// Longest a call waits for its decision.
+    /// Longest a call waits for its decision, and for its answer to be kept.
     pub longest_wait: Duration,
     /// How long a lone ending waits for holds to share its commit with.
     pub flush_after: Duration,

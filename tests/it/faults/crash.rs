@@ -63,8 +63,15 @@ impl Crashes {
         self.stage.memories.extend(load.gone().await);
     }
 
-    /// As if the dead had been silent for longer than a hold lives.
+    /// As if the dead had been silent for longer than a hold lives. First the server ends what they had sent: it could
+    /// still be a sign of life.
     async fn time_passes(&self) {
+        eventually("the server has noticed the death", async || {
+            let connections = "select count(*) from pg_stat_activity
+                                where datname = current_database() and application_name like 'fluence%'";
+            sqlx::query_scalar::<_, i64>(connections).fetch_one(&self.stage.pool).await.unwrap() == 0
+        })
+        .await;
         let age = "update ledger_epoch set heartbeat_at = now() - interval '1 hour' where closed_at is null";
         sqlx::query(age).execute(&self.stage.pool).await.unwrap();
     }

@@ -4,6 +4,7 @@ mod audit;
 mod crash;
 mod kept;
 mod load;
+mod member;
 mod postgres;
 mod serving;
 mod stage;

@@ -20,7 +20,9 @@ async fn a_gateway_whose_postgres_is_killed_says_503_charges_nothing_wrong_and_g
     let mut server = scratch.start().await.unwrap();
     let pool = PgPoolOptions::new().max_connections(2).connect_lazy_with(server.connect_options());
     let mut stage = Stage::new(&server.url(), pool).await;
-    let serving = Serving::start(stage.serve());
+    let mut serve = stage.serve();
+    serve.env("FLUENCE_LEDGER_LONGEST_WAIT_MS", "1000");
+    let serving = Serving::start(serve);
     let load = Load::start(&serving.address, &stage.clients);
     for _ in 0..KILLS {
         let answered = load.finals() + ANSWERED;

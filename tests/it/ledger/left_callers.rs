@@ -79,8 +79,12 @@ async fn close_gate(world: &World) -> Transaction<'static, Postgres> {
     gate
 }
 
+/// Ends a test in which a call waits for ever.
+const HANG: Duration = Duration::from_secs(20);
+
 async fn keep(hold: OpenHold) -> Result<Kept, LedgerUnavailable> {
-    hold.keep(Credits::from_u32(2), Outcome::Answered, 200, b"{}".to_vec()).await
+    let keep = hold.keep(Credits::from_u32(2), Outcome::Answered, 200, b"{}".to_vec());
+    tokio::time::timeout(HANG, keep).await.expect("it waits for ever")
 }
 
 #[tokio::test]
