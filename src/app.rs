@@ -17,8 +17,10 @@ use crate::api::analyses::Analyses;
 use crate::api::analysis::AnalysisApi;
 use crate::api::health::Health;
 use crate::background;
+use crate::background::listener::Listener;
 use crate::background::readiness::Readiness;
 use crate::background::sweep::{Sweep, TIDY_EVERY};
+use crate::clock;
 use crate::config::plans::Catalogue;
 use crate::config::routes::RoutesError;
 use crate::config::{Settings, routes};
@@ -42,6 +44,7 @@ use crate::server::router::{Parts, router};
 use crate::server::stop::{Stop, StopTiming};
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
+use crate::storage::nodes::Node;
 use crate::storage::{pool, routes as route_numbers};
 
 /// The invented people of test environments and of the demonstration.
@@ -106,6 +109,7 @@ pub struct App {
     readiness: Readiness,
     pool: PgPool,
     writer: JoinHandle<()>,
+    following: JoinHandle<()>,
     stop_writer: CancellationToken,
     stop_background: CancellationToken,
 }
@@ -139,8 +143,8 @@ impl App {
         let store = PgLedgerStore::new(database.clone(), node.clone(), hold_life(&settings));
         let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
         let limits = RateLimits::default();
-        let trust = Duration::from_millis(settings.keys.trust_ms);
-        let keyring = Keyring::start(pool.clone(), pepper, settings.keys.cache_size, trust, limits.clone());
+        let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, limits.clone());
+        let following = listen(database.clone(), &node, &keyring, &stop_background);
         let meter = Meter {
             ledger,
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
@@ -191,6 +195,7 @@ impl App {
             readiness,
             pool,
             writer,
+            following,
             stop_writer,
             stop_background,
         })
@@ -206,9 +211,24 @@ impl App {
         if tokio::time::timeout(WRITER_DEADLINE, self.writer).await.is_err() {
             tracing::warn!("the ledger's writer did not end in time; the sweep will close its epoch");
         }
+        // It says that this gateway is gone, so that nobody waits for it.
+        let _ = tokio::time::timeout(WRITER_DEADLINE, self.following).await;
         self.pool.close().await;
         tracing::info!(drained, "stopped");
     }
+}
+
+/// Tells the keyring of every change of keys, accounts and plans.
+fn listen(
+    database: PgConnectOptions,
+    node: &str,
+    keyring: &Keyring,
+    stop: &CancellationToken,
+) -> JoinHandle<()> {
+    let keyring = keyring.clone();
+    let node = Node { id: clock::new_id(), name: node.to_owned() };
+    let listener = Listener { database, node, tell: move |news| keyring.hear(news) };
+    tokio::spawn(listener.run(stop.clone()))
 }
 
 async fn start_background(
