@@ -46,6 +46,7 @@ use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::nodes::Node;
 use crate::storage::{pool, routes as route_numbers};
+use crate::telemetry::metrics::Metrics;
 
 /// The invented people of test environments and of the demonstration.
 pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
@@ -121,6 +122,8 @@ impl App {
         if dev && !settings.listen.ip().is_loopback() {
             return Err(StartError::DevelopmentInPublic(settings.listen));
         }
+        // Before anything is built: parts make their counters when they are made.
+        let _ = Metrics::of_process();
         let wait = Duration::from_millis(settings.database.wait_ms);
         let pool = pool::pool(database.clone(), settings.database.max_connections, wait);
         let listener = TcpListener::bind(settings.listen)

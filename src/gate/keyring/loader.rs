@@ -89,7 +89,7 @@ struct Live {
 impl Accounts {
     /// The account, of which was just read that it stands so. One that was not in use until now may have changed since
     /// it was asked for, and nobody could be told: it counts as changed `now`.
-    fn of(&self, id: AccountId, standing: &Standing, now: Tick) -> Arc<AccountLive> {
+    pub(super) fn of(&self, id: AccountId, standing: &Standing, now: Tick) -> Arc<AccountLive> {
         let mut live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = live.accounts.get(&id).and_then(Weak::upgrade) {
             account.stands(standing.clone());

@@ -59,7 +59,7 @@ pub struct Keyring {
 
 #[derive(Debug)]
 struct Shared {
-    known: Cache<KeyDigest, Arc<Known>>,
+    known: Cache<KeyDigest, Known>,
     /// Digests that no key has. Apart, so that a flood of guesses does not drive good keys out.
     unknown: Cache<KeyDigest, Asked>,
     accounts: Arc<Accounts>,
@@ -67,7 +67,7 @@ struct Shared {
     counters: Counters,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Known {
     caller: Caller,
     asked: Asked,
@@ -178,7 +178,7 @@ impl Shared {
             let share = digest.as_bytes()[0];
             if self.shows_changes(&known) && self.freshness.is_in_time(known.asked, share) {
                 self.counters.hit.increment(1);
-                return Some(Some(known.caller.clone()));
+                return Some(Some(known.caller));
             }
             self.counters.stale.increment(1);
             return None;
@@ -202,7 +202,7 @@ impl Shared {
                 let is_true = self.shows_changes(&known);
                 if is_true {
                     self.unknown.remove(&digest);
-                    self.known.insert(digest, Arc::new(known));
+                    self.known.insert(digest, known);
                 }
                 is_true
             }

@@ -214,3 +214,32 @@ async fn that_there_is_no_such_key_is_believed_for_a_second() {
     advance(Duration::from_millis(2)).await;
     assert_eq!(world.state().await, Ok(ACTIVE));
 }
+
+/// Resident memory of this process, in bytes; none where the system does not tell.
+fn resident_bytes() -> Option<usize> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    Some(statm.split(' ').nth(1)?.parse::<usize>().ok()? * 4096)
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_keys_of_as_many_accounts_fit_in_200_megabytes() {
+    const KEYS: u128 = 100_000;
+    let world = World::new(&[]);
+    let (shared, limits) = (&world.keyring.shared, RateLimits::default());
+    let before = resident_bytes();
+    for number in 0..KEYS {
+        let (mut record, mut digest) = (record(KeyState::Active), [0; 32]);
+        record.account_id = AccountId::from_uuid(uuid::Uuid::from_u128(number));
+        digest[..16]
+            .copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes());
+        let (asked, tick) = (shared.freshness.asking(), shared.freshness.tick());
+        let account = shared.accounts.of(record.account_id, &record.standing, tick);
+        let rate = limits.of(record.plan.rate_per_s, record.plan.burst);
+        let found = Found { caller: Some(Caller::new(record, account, rate)), asked };
+        assert!(shared.remember(KeyDigest::from_bytes(digest), found));
+    }
+    let Some((before, after)) = before.zip(resident_bytes()) else { return };
+    let bytes = after.saturating_sub(before);
+    eprintln!("{} keys in memory, {} bytes each", shared.known.len(), bytes / shared.known.len());
+    assert!(shared.known.len() > 95_000 && bytes < 200_000_000, "{} keys, {bytes} bytes", shared.known.len());
+}
