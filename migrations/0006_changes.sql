@@ -5,11 +5,9 @@
 --
 -- Nothing here is on the way of a paid call: no table of the ledger has such a trigger.
 
-create sequence change_number;
-
 create table change (
     -- Given in the order in which changes become visible: who has seen one has seen all below it. Numbers may be missing.
-    number bigint primary key,
+    number bigint generated always as identity primary key,
     kind text not null,
     -- What was changed: an id, or a plan's edition and name.
     subject text not null,
@@ -32,8 +30,8 @@ begin
     end case;
     -- From here to the end of the commit one change at a time, so that their numbers become visible in order.
     perform pg_advisory_xact_lock(7011604386);
-    insert into change (number, kind, subject, account_id, changed_at)
-    values (nextval('change_number'), tg_table_name,
+    insert into change (kind, subject, account_id, changed_at)
+    values (tg_table_name,
             coalesce(changed ->> 'id', changed ->> 'key_id', concat(changed ->> 'edition', '/', changed ->> 'plan')),
             concerned, clock_timestamp());
     -- The same words every time: many changes of one transaction are one notification.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +25,7 @@ use crate::clock;
 use crate::config::plans::Catalogue;
 use crate::config::routes::RoutesError;
 use crate::config::{Settings, routes};
+use crate::domain::change::News;
 use crate::domain::route::Route;
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementError, SettlementTable};
 use crate::gate::Gate;
@@ -53,6 +55,8 @@ pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
 
 /// How often readiness is asked for.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// How long a start waits until the other gateways know of this one.
+const FIRST_HEARD_WITHIN: Duration = Duration::from_secs(2);
 /// How long the ledger's writer may take to end once the last request has ended.
 const WRITER_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -147,7 +151,7 @@ impl App {
         let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
         let limits = RateLimits::default();
         let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, limits.clone());
-        let following = listen(database.clone(), &node, &keyring, &stop_background);
+        let following = listen(database.clone(), &node, &keyring, &stop_background).await;
         let meter = Meter {
             ledger,
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
@@ -221,17 +225,26 @@ impl App {
     }
 }
 
-/// Tells the keyring of every change of keys, accounts and plans.
-fn listen(
+/// Tells the keyring of every change of keys, accounts and plans. Waits until the other gateways know of this one, so that
+/// whoever waits for all of them waits for it too, but not for long: a gateway that is cut off trusts no key for long.
+async fn listen(
     database: PgConnectOptions,
     node: &str,
     keyring: &Keyring,
     stop: &CancellationToken,
 ) -> JoinHandle<()> {
-    let keyring = keyring.clone();
+    let (keyring, heard) = (keyring.clone(), Arc::new(Notify::new()));
     let node = Node { id: clock::new_id(), name: node.to_owned() };
-    let listener = Listener { database, node, tell: move |news| keyring.hear(news) };
-    tokio::spawn(listener.run(stop.clone()))
+    let is_heard = heard.clone();
+    let tell = move |news| {
+        keyring.hear(news);
+        if matches!(news, News::Current(_)) {
+            heard.notify_one();
+        }
+    };
+    let listening = tokio::spawn(Listener { database, node, tell }.run(stop.clone()));
+    let _ = tokio::time::timeout(FIRST_HEARD_WITHIN, is_heard.notified()).await;
+    listening
 }
 
 async fn start_background(

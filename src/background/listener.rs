@@ -84,7 +84,7 @@ impl<F: Fn(News) + Send> Listener<F> {
         }
     }
 
-    /// Reads and tells what has changed, says when nothing is missing, and lets the others know.
+    /// Reads and tells what has changed, lets the others know, and says that nothing is missing.
     async fn catch_up(&self, feed: &mut ChangeFeed, seen: &mut Option<i64>) -> Result<(), Lost> {
         loop {
             let asked_at = Instant::now();
@@ -101,11 +101,9 @@ impl<F: Fn(News) + Send> Listener<F> {
                 }
             }
             let seen = seen.unwrap_or(since.newest);
-            if seen >= since.newest {
-                (self.tell)(News::Current(asked_at));
-            }
             within(async { nodes::report(feed.connection().await?, &self.node, seen).await }).await?;
             if seen >= since.newest {
+                (self.tell)(News::Current(asked_at));
                 return Ok(());
             }
         }

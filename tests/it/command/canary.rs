@@ -13,7 +13,7 @@ use super::program::{Program, text};
 use crate::support::gateway::eventually;
 use crate::support::processes::signal;
 
-const PASSWORD: &str = "canary-password-of-the-database";
+const PASSWORD: &str = "canarypasswordofthedatabase";
 
 /// All that was said where others may read it.
 #[derive(Clone, Default)]
