@@ -226,9 +226,10 @@ async fn a_hundred_thousand_keys_of_as_many_accounts_fit_in_200_megabytes() {
     const KEYS: u128 = 100_000;
     let world = World::new(&[]);
     let (shared, limits) = (&world.keyring.shared, RateLimits::default());
+    let some_record = record(KeyState::Active);
     let before = resident_bytes();
     for number in 0..KEYS {
-        let (mut record, mut digest) = (record(KeyState::Active), [0; 32]);
+        let (mut record, mut digest) = (some_record.clone(), [0; 32]);
         record.account_id = AccountId::from_uuid(uuid::Uuid::from_u128(number));
         digest[..16]
             .copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes());
