@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -17,11 +18,14 @@ use crate::api::analyses::Analyses;
 use crate::api::analysis::AnalysisApi;
 use crate::api::health::Health;
 use crate::background;
+use crate::background::listener::Listener;
 use crate::background::readiness::Readiness;
 use crate::background::sweep::{Sweep, TIDY_EVERY};
+use crate::clock;
 use crate::config::plans::Catalogue;
 use crate::config::routes::RoutesError;
 use crate::config::{Settings, routes};
+use crate::domain::change::News;
 use crate::domain::route::Route;
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementError, SettlementTable};
 use crate::gate::Gate;
@@ -42,13 +46,17 @@ use crate::server::router::{Parts, router};
 use crate::server::stop::{Stop, StopTiming};
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
+use crate::storage::nodes::Node;
 use crate::storage::{pool, routes as route_numbers};
+use crate::telemetry::metrics::Metrics;
 
 /// The invented people of test environments and of the demonstration.
 pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
 
 /// How often readiness is asked for.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// How long a start waits until the other gateways know of this one.
+const FIRST_HEARD_WITHIN: Duration = Duration::from_secs(2);
 /// How long the ledger's writer may take to end once the last request has ended.
 const WRITER_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -106,6 +114,7 @@ pub struct App {
     readiness: Readiness,
     pool: PgPool,
     writer: JoinHandle<()>,
+    following: JoinHandle<()>,
     stop_writer: CancellationToken,
     stop_background: CancellationToken,
 }
@@ -117,6 +126,8 @@ impl App {
         if dev && !settings.listen.ip().is_loopback() {
             return Err(StartError::DevelopmentInPublic(settings.listen));
         }
+        // Before anything is built: parts make their counters when they are made.
+        let _ = Metrics::of_process();
         let wait = Duration::from_millis(settings.database.wait_ms);
         let pool = pool::pool(database.clone(), settings.database.max_connections, wait);
         let listener = TcpListener::bind(settings.listen)
@@ -139,8 +150,8 @@ impl App {
         let store = PgLedgerStore::new(database.clone(), node.clone(), hold_life(&settings));
         let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
         let limits = RateLimits::default();
-        let trust = Duration::from_millis(settings.keys.trust_ms);
-        let keyring = Keyring::start(pool.clone(), pepper, settings.keys.cache_size, trust, limits.clone());
+        let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, limits.clone());
+        let following = listen(database.clone(), &node, &keyring, &stop_background).await;
         let meter = Meter {
             ledger,
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
@@ -191,6 +202,7 @@ impl App {
             readiness,
             pool,
             writer,
+            following,
             stop_writer,
             stop_background,
         })
@@ -206,9 +218,33 @@ impl App {
         if tokio::time::timeout(WRITER_DEADLINE, self.writer).await.is_err() {
             tracing::warn!("the ledger's writer did not end in time; the sweep will close its epoch");
         }
+        // It says that this gateway is gone, so that nobody waits for it.
+        let _ = tokio::time::timeout(WRITER_DEADLINE, self.following).await;
         self.pool.close().await;
         tracing::info!(drained, "stopped");
     }
+}
+
+/// Tells the keyring of every change of keys, accounts and plans. Waits until the other gateways know of this one, so that
+/// whoever waits for all of them waits for it too, but not for long: a gateway that is cut off trusts no key for long.
+async fn listen(
+    database: PgConnectOptions,
+    node: &str,
+    keyring: &Keyring,
+    stop: &CancellationToken,
+) -> JoinHandle<()> {
+    let (keyring, heard) = (keyring.clone(), Arc::new(Notify::new()));
+    let node = Node { id: clock::new_id(), name: node.to_owned() };
+    let is_heard = heard.clone();
+    let tell = move |news| {
+        keyring.hear(news);
+        if matches!(news, News::Current(_)) {
+            heard.notify_one();
+        }
+    };
+    let listening = tokio::spawn(Listener { database, node, tell }.run(stop.clone()));
+    let _ = tokio::time::timeout(FIRST_HEARD_WITHIN, is_heard.notified()).await;
+    listening
 }
 
 async fn start_background(

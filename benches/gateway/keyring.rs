@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use fluence::config::{self, Sources};
+use fluence::domain::change::News;
 use fluence::domain::key::KeySecret;
 use fluence::gate::keyring::Keyring;
 use fluence::gate::limiter::RateLimits;
@@ -13,8 +15,6 @@ use crate::customers::Keys;
 use crate::postgres::Postgres;
 use crate::report::Report;
 
-/// Longer than the measurement, so that no key is looked up twice.
-const TRUST: Duration = Duration::from_secs(600);
 const ROUNDS: u32 = 200;
 
 /// Looks every key up once, and then again and again from memory.
@@ -31,14 +31,17 @@ pub(crate) async fn run(
         .collect::<Result<_, _>>()?;
     let pool = pool::pool(postgres.options(database), 2, Duration::from_secs(5));
     let pepper = Pepper::parse(&keys.pepper, 1)?;
-    let keyring = Keyring::start(pool.clone(), pepper, secrets.len() * 2, TRUST, RateLimits::default());
+    let settings = config::load(&Sources::default())?;
+    let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, RateLimits::default());
     for secret in &secrets {
-        ensure!(keyring.find(secret).await?.is_some(), "a key is not known");
+        ensure!(keyring.identify(secret, None).await.is_ok(), "a key is not known");
     }
     let started = Instant::now();
     for _ in 0..ROUNDS {
+        // As the listener says once a second, so that no key is looked up twice.
+        keyring.hear(News::Current(Instant::now()));
         for secret in &secrets {
-            keyring.find(secret).await?;
+            ensure!(keyring.identify(secret, None).await.is_ok(), "a key is not known any more");
         }
     }
     let each = started.elapsed() / (ROUNDS * u32::try_from(secrets.len())?);

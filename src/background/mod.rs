@@ -1,6 +1,7 @@
 //! What is done every so often: looking after holds that a dead gateway left, forgetting idle limiters, asking whether the
 //! store can write.
 
+pub mod listener;
 pub mod readiness;
 pub mod sweep;
 

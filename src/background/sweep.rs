@@ -18,6 +18,7 @@ use crate::storage::ledger::idempotency::forget_expired;
 use crate::storage::ledger::usage::roll_up;
 use crate::storage::ledger::{PgLedgerStore, close_stale_epochs, make_partitions};
 use crate::storage::schema::PARTITIONS_AHEAD_MONTHS;
+use crate::storage::{changes, nodes};
 
 /// Accounts advanced by one commit.
 const DUE_AT_ONCE: i64 = 500;
@@ -67,7 +68,7 @@ impl Sweep {
         }
     }
 
-    /// Expires and renews what is due, forgets old idempotency keys, makes the ledger's next partitions.
+    /// Expires and renews what is due, forgets old idempotency keys and changes, makes the ledger's next partitions.
     pub async fn tidy(&self) {
         if let Err(error) = self.advance_due_accounts().await {
             tracing::warn!(%error, "accounts that are due could not be advanced; it will be tried again");
@@ -116,6 +117,8 @@ impl Sweep {
             }
         }
         make_partitions(&mut connection, PARTITIONS_AHEAD_MONTHS).await?;
+        changes::forget_old(&mut connection).await?;
+        nodes::forget_gone(&mut connection).await?;
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 
+use super::confirm::{self, Confirmation};
 use super::context::{Context, unknown_account};
 use super::output::{Output, Report, or_dash, write_fields, write_table};
 use super::values;
@@ -36,6 +37,9 @@ pub enum KeyCommand {
     Revoke {
         /// The key's id.
         id: KeyId,
+        /// Wait until every gateway that runs refuses the key, and say which did.
+        #[arg(long)]
+        wait: bool,
     },
     /// Refuse a key, until it is enabled.
     Disable {
@@ -87,9 +91,9 @@ impl KeyCommand {
         match self {
             Self::Create(new) => create(new, context, output).await,
             Self::List { account } => list(account, context, output).await,
-            Self::Revoke { id } => set_state(id, KeyState::Revoked, context, output).await,
-            Self::Disable { id } => set_state(id, KeyState::Disabled, context, output).await,
-            Self::Enable { id } => set_state(id, KeyState::Active, context, output).await,
+            Self::Revoke { id, wait } => set_state(id, KeyState::Revoked, wait, context, output).await,
+            Self::Disable { id } => set_state(id, KeyState::Disabled, false, context, output).await,
+            Self::Enable { id } => set_state(id, KeyState::Active, false, context, output).await,
         }
     }
 }
@@ -162,11 +166,23 @@ async fn list(account: AccountId, context: &Context, output: Output) -> anyhow::
     output.print(&KeyList { account_id, keys })
 }
 
-async fn set_state(id: KeyId, state: KeyState, context: &Context, output: Output) -> anyhow::Result<()> {
+async fn set_state(
+    id: KeyId,
+    state: KeyState,
+    wait: bool,
+    context: &Context,
+    output: Output,
+) -> anyhow::Result<()> {
     if !keys::set_state(&mut *context.connection().await?, id, state).await? {
         bail!("there is no key {id}; `fluence key list --account ID` shows an account's");
     }
-    output.print(&StateSet { id, state: state.as_str() })
+    let confirmation = if wait { Some(confirm::every_gateway(context).await?) } else { None };
+    let set = StateSet { id, state: state.as_str(), confirmation };
+    output.print(&set)?;
+    match &set.confirmation {
+        Some(confirmation) => confirmation.require(&format!("the key is {}", state.as_str())),
+        None => Ok(()),
+    }
 }
 
 /// A key in the only moment in which it is known.
@@ -227,10 +243,13 @@ impl Report for KeyList {
 struct StateSet {
     id: KeyId,
     state: &'static str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    confirmation: Option<Confirmation>,
 }
 
 impl Report for StateSet {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        write_fields(out, &[("id", &self.id), ("state", &self.state)])
+        write_fields(out, &[("id", &self.id), ("state", &self.state)])?;
+        self.confirmation.iter().try_for_each(|confirmation| confirmation.write_text(out))
     }
 }

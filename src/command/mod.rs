@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod config;
+mod confirm;
 pub mod context;
 pub mod credit;
 mod csv;

@@ -130,6 +130,13 @@ pub struct Calls {
 pub struct Keys {
     pub cache_size: usize,
     pub trust_ms: u64,
+    pub unheard_trust_ms: u64,
+    pub unknown_cache_size: usize,
+    pub unknown_trust_ms: u64,
+    pub standing_trust_ms: u64,
+    pub guesses: u32,
+    pub guess_window_s: u64,
+    pub guessing_networks: usize,
 }
 
 /// The cache of people searches.
@@ -141,6 +148,10 @@ pub struct People {
     pub cache_bytes: u64,
     pub retention_days: u64,
 }
+
+/// Longest that a gateway may believe in keys while it hears nothing of changes; with time to notice and to ask, a revoked
+/// key is refused within 5 s.
+pub const MOST_UNHEARD_TRUST_MS: u64 = 4000;
 
 impl Settings {
     /// Whether the database is the operator's own, and not the private one.
@@ -171,6 +182,10 @@ impl Settings {
             ("ledger.sweep_every_s", self.ledger.sweep_every_s),
             ("calls.deadline_s", self.calls.deadline_s),
             ("keys.cache_size", self.keys.cache_size as u64),
+            ("keys.unknown_cache_size", self.keys.unknown_cache_size as u64),
+            ("keys.guesses", u64::from(self.keys.guesses)),
+            ("keys.guess_window_s", self.keys.guess_window_s),
+            ("keys.guessing_networks", self.keys.guessing_networks as u64),
             ("people.cache_bytes", self.people.cache_bytes),
             ("people.retention_days", self.people.retention_days),
         ];
@@ -186,6 +201,11 @@ impl Settings {
             self.ledger.heartbeat_s * 2 < self.ledger.hold_life_s,
             "ledger.heartbeat_s",
             "must be less than half of ledger.hold_life_s, or a living gateway could be taken for a dead one",
+        );
+        require(
+            self.keys.unheard_trust_ms <= MOST_UNHEARD_TRUST_MS,
+            "keys.unheard_trust_ms",
+            "must be at most 4000, or a revoked key could be let in for longer than 5 s when notifications are cut",
         );
         for prefix in &self.stage_prefixes {
             require(

@@ -1,43 +1,71 @@
 //! What this gateway remembers of an account between requests: how many run now, and where it last stood.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
+use crate::gate::keyring::{LastChange, Tick};
 
 /// Shared by all keys of an account.
 #[derive(Debug)]
 pub struct AccountLive {
     running: AtomicU32,
-    standing: Mutex<Standing>,
+    standing: Mutex<Remembered>,
+    last_change: LastChange,
+}
+
+/// Where an account stood, and when this gateway was told so.
+#[derive(Debug)]
+struct Remembered {
+    standing: Standing,
+    told_at: Instant,
 }
 
 impl AccountLive {
-    /// An account that stands so, with nothing running.
-    pub fn new(standing: Standing) -> Self {
-        Self { running: AtomicU32::new(0), standing: Mutex::new(standing) }
+    /// An account that stands so, with nothing running, which was changed at `tick` for all that is known.
+    pub fn new(standing: Standing, tick: Tick) -> Self {
+        let remembered = Remembered { standing, told_at: Instant::now() };
+        let (running, last_change) = (AtomicU32::new(0), LastChange::at(tick));
+        Self { running, standing: Mutex::new(remembered), last_change }
+    }
+
+    /// When the account or one of its keys was last changed.
+    pub fn last_change(&self) -> &LastChange {
+        &self.last_change
     }
 
     /// Where the account stood when this gateway last heard of it: for answers that moved no money.
     pub fn standing(&self) -> Standing {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.remembered().standing.clone()
+    }
+
+    /// Whether this gateway was last told where the account stands longer ago than `age`.
+    pub fn standing_is_older_than(&self, age: Duration) -> bool {
+        self.remembered().told_at.elapsed() > age
     }
 
     /// Remembers where the account stands.
     pub fn stands(&self, standing: Standing) {
-        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+        *self.remembered() = Remembered { standing, told_at: Instant::now() };
     }
 
     /// Notes that `amount` of a call came back, of which `of_plan` are plan credits, and its request too if the `whole`
     /// call did. What else has moved the account since the call was held stays counted. Returns where the account stands
     /// now.
     pub fn gives_back(&self, amount: Credits, of_plan: Credits, whole: bool) -> Standing {
-        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let standing = &mut self.remembered().standing;
         standing.remaining = standing.remaining.checked_add(amount).unwrap_or(standing.remaining);
         standing.plan_credits_used = standing.plan_credits_used.checked_sub(of_plan).unwrap_or(Credits::ZERO);
         standing.requests_remaining += u64::from(whole);
         standing.clone()
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a place among at most `limit` running requests.
@@ -67,13 +95,14 @@ mod tests {
     use super::*;
 
     fn live() -> Arc<AccountLive> {
-        Arc::new(AccountLive::new(Standing {
+        let standing = Standing {
             remaining: Credits::ZERO,
             plan_credits_used: Credits::ZERO,
             plan_credits: Credits::ZERO,
             requests_remaining: 0,
             renews_at: chrono::DateTime::UNIX_EPOCH,
-        }))
+        };
+        Arc::new(AccountLive::new(standing, Tick::default()))
     }
 
     #[test]

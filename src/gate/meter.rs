@@ -31,7 +31,7 @@ use crate::ledger::entry::{CallRef, RouteNumber};
 use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
 use crate::ledger::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
 
-const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
+pub(super) const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
 
 /// What metering needs, whatever the route.
 #[derive(Clone, Debug)]

@@ -15,6 +15,7 @@ pub mod authenticate;
 pub mod caller;
 pub mod credential;
 mod decision;
+pub mod guesses;
 mod idempotency;
 pub mod keyring;
 pub mod limit;

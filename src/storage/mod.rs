@@ -2,11 +2,13 @@
 
 pub mod accounts;
 pub mod catalogue;
+pub mod changes;
 pub mod clock;
 pub mod directory;
 pub mod error;
 pub mod keys;
 pub mod ledger;
+pub mod nodes;
 pub mod pool;
 pub mod routes;
 pub mod runtime_role;

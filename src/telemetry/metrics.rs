@@ -56,6 +56,14 @@ fn describe() {
     describe_gauge!("gateway_ready", "1 while paid calls can be taken.");
     describe_gauge!("gateway_db_pool_size", "Connections of the pool.");
     describe_gauge!("gateway_db_pool_idle", "Connections of the pool that nobody uses.");
+    describe_counter!("gateway_auth_total", "Credentials, by `ok` or the error code they were refused with.");
+    describe_counter!("gateway_auth_cache_total", "Keys looked for in memory, by what was found there.");
+    describe_gauge!("gateway_listener_connected", "1 while changes of keys are heard at once.");
+    describe_histogram!(
+        "gateway_invalidation_age_seconds",
+        Unit::Seconds,
+        "From a change of a key, account or plan to the moment this gateway acted on it."
+    );
     describe_gauge!("gateway_build_info", "Always 1; the version is a label.");
 }
 

@@ -232,9 +232,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
     let route = routes.into_iter().find(|route| route.path == PATH).map(Arc::new);
     let route = route.ok_or_else(|| anyhow::anyhow!("no route {PATH}"))?;
     let pepper = Pepper::parse(settings.pepper.expose_secret(), settings.pepper_version)?;
-    let trust = Duration::from_millis(settings.keys.trust_ms);
-    let keyring =
-        Keyring::start(pool.clone(), pepper, settings.keys.cache_size, trust, RateLimits::default());
+    let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, RateLimits::default());
     let till = Till {
         pool: till_pool,
         price: route.price.held(route.tier(None)),

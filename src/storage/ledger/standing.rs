@@ -1,12 +1,17 @@
 //! Reading where an account stands, without a lock and without changing anything.
 
-use sqlx::PgPool;
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use super::error::classify;
 use super::rows;
+use crate::domain::billing::Standing;
+use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
 use crate::ledger::book::Book;
 use crate::ledger::store::StoreError;
+use crate::storage::error::StorageError;
 
 /// The account's book as it is now: what has expired is gone and what is due to renew is there, though neither is written
 /// before the account is next touched. `None` when there is no such account.
@@ -23,4 +28,48 @@ pub async fn read_book(pool: &PgPool, account_id: AccountId) -> Result<Option<Bo
     let nobody = CallId::from_uuid(uuid::Uuid::nil());
     book.advance(now, nobody).map_err(|error| StoreError::Refused(error.to_string()))?;
     Ok(Some(book))
+}
+
+#[derive(sqlx::FromRow)]
+struct StandingRow {
+    account_id: Uuid,
+    balance: i64,
+    plan_credits: i64,
+    plan_left: i64,
+    requests_left: i64,
+    period_ends_at: DateTime<Utc>,
+}
+
+/// Where accounts stood after they were last touched; one that does not exist is missing from the answer. One query for
+/// all of them.
+///
+/// # Errors
+/// When the database is away.
+pub async fn read_standings(
+    connection: &mut PgConnection,
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, Standing)>, StorageError> {
+    let wanted: Vec<Uuid> = accounts.iter().map(AccountId::as_uuid).collect();
+    let rows: Vec<StandingRow> = sqlx::query_as(
+        "select account_id, balance, plan_credits, plan_left, requests_limit - requests_used as requests_left,
+                period_ends_at
+           from ledger_account where account_id = any($1)",
+    )
+    .bind(wanted)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(standing).collect()
+}
+
+fn standing(row: StandingRow) -> Result<(AccountId, Standing), StorageError> {
+    let credits = |amount: i64| Credits::try_from(amount).map_err(|_| StorageError::Corrupt("credits"));
+    let plan_credits = credits(row.plan_credits)?;
+    let standing = Standing {
+        remaining: credits(row.balance)?,
+        plan_credits_used: plan_credits.checked_sub(credits(row.plan_left)?).unwrap_or(Credits::ZERO),
+        plan_credits,
+        requests_remaining: u64::try_from(row.requests_left).unwrap_or(0),
+        renews_at: row.period_ends_at,
+    };
+    Ok((AccountId::from_uuid(row.account_id), standing))
 }

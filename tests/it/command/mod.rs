@@ -1,6 +1,7 @@
 //! The program's commands, run as users run them.
 
 mod account;
+mod canary;
 mod config;
 mod credit;
 mod demo;

@@ -1,3 +1,4 @@
 //! The store.
 
+mod changes;
 mod pool;

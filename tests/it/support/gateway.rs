@@ -133,7 +133,7 @@ async fn empty_service() -> (TestDatabase, Pepper) {
     (database, Pepper::parse(&generate_pepper(), 1).unwrap())
 }
 
-fn settings(environment: &[(&str, &str)]) -> Settings {
+pub(crate) fn settings(environment: &[(&str, &str)]) -> Settings {
     let mut sources = Sources { overrides: vec![("listen", "127.0.0.1:0".into())], ..Sources::default() };
     sources.environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     load(&sources).unwrap()

@@ -6,6 +6,8 @@ pub(crate) mod customer;
 pub(crate) mod database;
 pub(crate) mod edge;
 pub(crate) mod gateway;
+pub(crate) mod line;
+pub(crate) mod neighbour;
 pub(crate) mod processes;
 pub(crate) mod proxy;
 pub(crate) mod raw;

@@ -52,14 +52,13 @@ impl StandIn {
         let (ledger, writer) = writer::start(store, writer_limits(), stop_writer.clone()).await.unwrap();
         let table = Arc::new(SettlementTable::parse(SETTLEMENT_TOML).unwrap());
         let pool = pool::pool(database.options(), 4, Duration::from_secs(1));
-        let trust = Duration::from_millis(settings.keys.trust_ms);
         let routes: Vec<_> = routes::shipped().unwrap().into_iter().map(Arc::new).collect();
         let paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
         let mut connection = pool.acquire().await.unwrap();
         let numbers = route_numbers::numbers(&mut connection, &paths).await.unwrap();
         drop(connection);
         let gate = Gate {
-            keyring: Keyring::start(pool, pepper.clone(), 1000, trust, RateLimits::default()),
+            keyring: Keyring::start(pool, pepper.clone(), &settings.keys, RateLimits::default()),
             dev_key: None,
             catalogue: Arc::new(Catalogue::shipped().unwrap()),
             meter: Meter { ledger, table, deadline, calls: stop.tasks().clone(), edge: edge.clone() },

@@ -1,0 +1,115 @@
+//! Follows the log of changes, so that no gateway goes on trusting what is no longer true.
+//!
+//! The log is read whenever the database says that it has grown, and every second anyway. Each reading proves that nothing
+//! older has been missed, so that whoever remembers keys knows how long ago that was, however the connection was lost.
+
+use std::time::{Duration, Instant};
+
+use metrics::{gauge, histogram};
+use sqlx::postgres::PgConnectOptions;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::change::{News, Stale};
+use crate::storage::changes::ChangeFeed;
+use crate::storage::error::StorageError;
+use crate::storage::nodes::{self, Node};
+
+/// How often the log is read when nothing wakes the listener.
+const BEAT: Duration = Duration::from_secs(1);
+/// A connection that takes longer to answer is taken for dead.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+/// The first wait before a lost connection is made anew; doubled up to [`BEAT`].
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// Listens for one gateway, and tells it what has changed.
+pub struct Listener<F> {
+    /// How to reach the database.
+    pub database: PgConnectOptions,
+    /// The gateway, as the others are to see it.
+    pub node: Node,
+    /// Whom to tell.
+    pub tell: F,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Lost {
+    #[error("no answer within 2 s")]
+    Silent,
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl<F: Fn(News) + Send> Listener<F> {
+    /// Listens until `stop`, whatever happens to connections.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut seen = None;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let listening = self.listen(&mut seen, &mut pause, &stop);
+            match listening.await {
+                Ok(()) => return,
+                Err(lost) => tracing::warn!(error = %lost, "changes of keys are not heard; trying again"),
+            }
+            gauge!("gateway_listener_connected").set(0.0);
+            tokio::select! {
+                () = sleep(pause) => pause = (pause * 2).min(BEAT),
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// Listens on one connection until it is lost, or until `stop`.
+    async fn listen(
+        &self,
+        seen: &mut Option<i64>,
+        pause: &mut Duration,
+        stop: &CancellationToken,
+    ) -> Result<(), Lost> {
+        let mut feed = within(ChangeFeed::open(self.database.clone(), ANSWER_WITHIN)).await?;
+        let mut is_new = true;
+        loop {
+            self.catch_up(&mut feed, seen).await?;
+            if std::mem::take(&mut is_new) {
+                *pause = FIRST_PAUSE;
+                gauge!("gateway_listener_connected").set(1.0);
+                tracing::info!("changes of keys are heard");
+            }
+            tokio::select! {
+                woken = timeout(BEAT, feed.woken()) => if let Ok(woken) = woken { woken?; },
+                () = stop.cancelled() => {
+                    return within(async { nodes::leave(feed.connection().await?, &self.node).await }).await;
+                }
+            }
+        }
+    }
+
+    /// Reads and tells what has changed, lets the others know, and says that nothing is missing.
+    async fn catch_up(&self, feed: &mut ChangeFeed, seen: &mut Option<i64>) -> Result<(), Lost> {
+        loop {
+            let asked_at = Instant::now();
+            let since = within(feed.since(seen.unwrap_or(0))).await?;
+            if since.has_gap || seen.is_none() {
+                // Not known what happened: before the first connection, while cut off for long, or since a backup.
+                (self.tell)(News::Changed(Stale::Everything));
+                *seen = Some(since.newest);
+            } else {
+                for change in &since.changes {
+                    (self.tell)(News::Changed(change.stale));
+                    histogram!("gateway_invalidation_age_seconds").record(change.age + asked_at.elapsed());
+                    *seen = Some(change.number);
+                }
+            }
+            let seen = seen.unwrap_or(since.newest);
+            within(async { nodes::report(feed.connection().await?, &self.node, seen).await }).await?;
+            if seen >= since.newest {
+                (self.tell)(News::Current(asked_at));
+                return Ok(());
+            }
+        }
+    }
+}
+
+async fn within<T>(asking: impl Future<Output = Result<T, StorageError>>) -> Result<T, Lost> {
+    Ok(timeout(ANSWER_WITHIN, asking).await.map_err(|_| Lost::Silent)??)
+}

@@ -1,0 +1,223 @@
+//! Verified keys, kept in bounded memory for as long as nothing says that they have changed.
+
+mod batcher;
+mod freshness;
+mod identify;
+mod loader;
+#[cfg(test)]
+mod tests;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics::{Counter, counter};
+use quick_cache::sync::Cache;
+use sqlx::PgPool;
+use tokio::time::Instant;
+
+use self::batcher::Batcher;
+use self::freshness::{Asked, Freshness, Trust};
+use self::loader::{Accounts, Found, KeyLoader, StandingLoader};
+use crate::config::Keys;
+use crate::domain::billing::Standing;
+use crate::domain::change::{News, Stale};
+use crate::domain::ids::AccountId;
+use crate::domain::key::KeySecret;
+use crate::gate::caller::Caller;
+use crate::gate::guesses::Guesses;
+use crate::gate::limiter::RateLimits;
+use crate::secret::{KeyDigest, Pepper};
+
+pub use self::batcher::StoreInDoubt;
+pub use self::freshness::{LastChange, Tick};
+
+/// Longest a request waits for its key to be looked up: a store that hangs must not hang its callers.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// Longest an answer waits to say where its account stands now, and not where it stood.
+const LONGEST_WAIT_FOR_STANDING: Duration = Duration::from_millis(500);
+/// Between two queries for suspects: a good key among guesses waits for this long and is not refused, and guesses cost the
+/// store no more than 200 queries a second, however many there are.
+const SUSPECT_PAUSE: Duration = Duration::from_millis(5);
+/// Times a key is looked up for one request when it changes while it is being looked up.
+const LOOKUPS: usize = 3;
+
+/// Finds callers by their keys. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Keyring {
+    pepper: Pepper,
+    shared: Arc<Shared>,
+    lookups: Batcher<KeyDigest, Found>,
+    /// Lookups for networks from which too many guesses came. They wait for each other and for nobody else.
+    suspect_lookups: Batcher<KeyDigest, Found>,
+    standings: Batcher<AccountId, Standing>,
+    standing_trust: Duration,
+    guesses: Guesses,
+    /// `gateway_auth_total` of good keys.
+    accepted: Counter,
+}
+
+#[derive(Debug)]
+struct Shared {
+    known: Cache<KeyDigest, Known>,
+    /// Digests that no key has. Apart, so that a flood of guesses does not drive good keys out.
+    unknown: Cache<KeyDigest, Asked>,
+    accounts: Arc<Accounts>,
+    freshness: Arc<Freshness>,
+    counters: Counters,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    caller: Caller,
+    asked: Asked,
+}
+
+/// `gateway_auth_cache_total` by its result.
+#[derive(Debug)]
+struct Counters {
+    hit: Counter,
+    hit_unknown: Counter,
+    stale: Counter,
+    miss: Counter,
+}
+
+impl Counters {
+    fn new() -> Self {
+        let of = |result: &'static str| counter!("gateway_auth_cache_total", "result" => result);
+        Self { hit: of("hit"), hit_unknown: of("hit_unknown"), stale: of("stale"), miss: of("miss") }
+    }
+}
+
+impl Keyring {
+    /// Starts the tasks that ask the store. What is remembered must be told of changes, see [`Keyring::hear`]; without
+    /// that it is believed for `unheard_trust_ms` only.
+    pub fn start(pool: PgPool, pepper: Pepper, keys: &Keys, limits: RateLimits) -> Self {
+        let freshness = Arc::new(Freshness::new(Trust::new(keys)));
+        let accounts = Arc::new(Accounts::default());
+        let standings = Batcher::start(StandingLoader(pool.clone()), Duration::ZERO);
+        let loader = KeyLoader { pool, limits, accounts: accounts.clone(), freshness: freshness.clone() };
+        let lookups = Batcher::start(loader.clone(), Duration::ZERO);
+        let suspect_lookups = Batcher::start(loader, SUSPECT_PAUSE);
+        let shared = Shared {
+            known: Cache::new(keys.cache_size),
+            unknown: Cache::new(keys.unknown_cache_size),
+            accounts,
+            freshness,
+            counters: Counters::new(),
+        };
+        let standing_trust = Duration::from_millis(keys.standing_trust_ms);
+        let accepted = counter!("gateway_auth_total", "result" => "ok");
+        let (shared, guesses) = (Arc::new(shared), Guesses::new(keys));
+        Self { pepper, shared, lookups, suspect_lookups, standings, standing_trust, guesses, accepted }
+    }
+
+    /// The caller with this key, or `None` if there is no such key.
+    ///
+    /// # Errors
+    /// When what is remembered cannot be vouched for and the store cannot be asked.
+    async fn find(&self, secret: &KeySecret, from: Option<IpAddr>) -> Result<Option<Caller>, StoreInDoubt> {
+        let digest = self.pepper.digest(secret);
+        if let Some(remembered) = self.shared.remembered(&digest) {
+            return Ok(remembered);
+        }
+        // A key that was good a while ago is no guess.
+        let is_suspect = from.is_some_and(|address| self.guesses.are_too_many(address))
+            && !self.shared.known.contains_key(&digest);
+        self.look_up(digest, if is_suspect { &self.suspect_lookups } else { &self.lookups }).await
+    }
+
+    async fn look_up(
+        &self,
+        digest: KeyDigest,
+        lookups: &Batcher<KeyDigest, Found>,
+    ) -> Result<Option<Caller>, StoreInDoubt> {
+        for _ in 0..LOOKUPS {
+            let found = lookups.ask(digest, LONGEST_WAIT).await?;
+            let caller = found.caller.clone();
+            // A change that came to be known in the meantime may not be in the answer: then it is asked for again.
+            if self.shared.remember(digest, found) {
+                return Ok(caller);
+            }
+        }
+        Err(StoreInDoubt)
+    }
+
+    /// Asks where a caller's account stands, unless that was told a moment ago: a key may be believed for long, its
+    /// balance may not. When the store does not say in time, what is remembered stays.
+    pub async fn ask_standing(&self, caller: &Caller) {
+        if !caller.account.standing_is_older_than(self.standing_trust) {
+            return;
+        }
+        let asked = self.standings.ask(caller.key.account_id, LONGEST_WAIT_FOR_STANDING);
+        if let Ok(standing) = asked.await {
+            caller.account.stands(standing);
+        }
+    }
+
+    /// Takes note of what has changed in the store. Once this returns, nobody is let in by what was true before.
+    pub fn hear(&self, news: News) {
+        let (freshness, accounts) = (&self.shared.freshness, &self.shared.accounts);
+        match news {
+            News::Current(at) => freshness.is_current(Instant::from_std(at)),
+            News::Changed(Stale::Everything) => freshness.everything_changed(freshness.next_tick()),
+            News::Changed(Stale::Account(id)) => accounts.changed(id, freshness.next_tick()),
+            News::Changed(Stale::AccountAndUnknown(id)) => {
+                let tick = freshness.next_tick();
+                freshness.key_was_made(tick);
+                accounts.changed(id, tick);
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// What is remembered and may still be believed: a caller, or that there is no such key.
+    fn remembered(&self, digest: &KeyDigest) -> Option<Option<Caller>> {
+        if let Some(known) = self.known.get(digest) {
+            let share = digest.as_bytes()[0];
+            if self.shows_changes(&known) && self.freshness.is_in_time(known.asked, share) {
+                self.counters.hit.increment(1);
+                return Some(Some(known.caller));
+            }
+            self.counters.stale.increment(1);
+            return None;
+        }
+        if let Some(asked) = self.unknown.get(digest)
+            && self.freshness.shows_new_keys(asked)
+            && self.freshness.is_unknown_in_time(asked)
+        {
+            self.counters.hit_unknown.increment(1);
+            return Some(None);
+        }
+        self.counters.miss.increment(1);
+        None
+    }
+
+    /// Remembers what was found, if it shows every change that is known by now; says whether it does.
+    fn remember(&self, digest: KeyDigest, found: Found) -> bool {
+        match found.caller {
+            Some(caller) => {
+                let known = Known { caller, asked: found.asked };
+                let is_true = self.shows_changes(&known);
+                if is_true {
+                    self.unknown.remove(&digest);
+                    self.known.insert(digest, known);
+                }
+                is_true
+            }
+            None => {
+                let is_true = self.freshness.shows_new_keys(found.asked);
+                if is_true {
+                    self.known.remove(&digest);
+                    self.unknown.insert(digest, found.asked);
+                }
+                is_true
+            }
+        }
+    }
+
+    fn shows_changes(&self, known: &Known) -> bool {
+        self.freshness.shows_changes(known.asked, known.caller.account.last_change())
+    }
+}

@@ -1,0 +1,246 @@
+//! Answers and changes that cross on the way, in every order that matters.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Mutex;
+
+use chrono::DateTime;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::sync::Semaphore;
+use tokio::time::advance;
+
+use super::batcher::Load;
+use super::*;
+use crate::config::plans::Catalogue;
+use crate::config::{Sources, load};
+use crate::domain::account::AccountState;
+use crate::domain::caller::KeyRecord;
+use crate::domain::credits::Credits;
+use crate::domain::ids::{EnvironmentId, KeyId};
+use crate::domain::key::{KeyState, Mode, Scope};
+use crate::secret::generate_pepper;
+use crate::storage::error::StorageError;
+
+const ACCOUNT: AccountId = AccountId::from_uuid(uuid::Uuid::from_u128(1));
+const CHANGE: News = News::Changed(Stale::Account(ACCOUNT));
+
+/// A store that sees a key in these states, one a query, and answers when it is let.
+struct Script {
+    loader: KeyLoader,
+    states: Mutex<VecDeque<Option<KeyState>>>,
+    begun: Arc<Semaphore>,
+    answers: Arc<Semaphore>,
+}
+
+impl Load<KeyDigest, Found> for Script {
+    async fn load(&self, digests: &[KeyDigest]) -> Result<HashMap<KeyDigest, Found>, StorageError> {
+        let asked = self.loader.freshness.asking();
+        let state = self.states.lock().unwrap().pop_front().expect("one query too many");
+        self.begun.add_permits(1);
+        self.answers.acquire().await.unwrap().forget();
+        let records = state.map(|state| (digests[0], record(state)));
+        Ok(self.loader.found(asked, digests, records.into_iter().collect()))
+    }
+}
+
+fn record(state: KeyState) -> KeyRecord {
+    let plan = Catalogue::shipped().unwrap().editions[0].plans[0].clone();
+    let standing = Standing {
+        remaining: Credits::ZERO,
+        plan_credits_used: Credits::ZERO,
+        plan_credits: Credits::ZERO,
+        requests_remaining: 0,
+        renews_at: DateTime::UNIX_EPOCH,
+    };
+    KeyRecord {
+        key_id: KeyId::from_uuid(uuid::Uuid::nil()),
+        state,
+        ends_at: None,
+        scopes: Scope::DEFAULT.to_vec(),
+        daily_cap: None,
+        monthly_cap: None,
+        environment_id: EnvironmentId::from_uuid(uuid::Uuid::nil()),
+        mode: Mode::Live,
+        account_id: ACCOUNT,
+        account_state: AccountState::Active,
+        edition: "2025-01".into(),
+        plan,
+        standing,
+    }
+}
+
+/// A keyring on such a store.
+struct World {
+    keyring: Keyring,
+    begun: Arc<Semaphore>,
+    answers: Arc<Semaphore>,
+}
+
+impl World {
+    fn new(states: &[Option<KeyState>]) -> Self {
+        let keys = load(&Sources::default()).unwrap().keys;
+        let pool = PgPoolOptions::new().connect_lazy_with(PgConnectOptions::new_without_pgpass());
+        let pepper = Pepper::parse(&generate_pepper(), 1).unwrap();
+        let limits = RateLimits::default();
+        let mut keyring = Keyring::start(pool.clone(), pepper, &keys, limits.clone());
+        let (begun, answers) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let (accounts, freshness) = (keyring.shared.accounts.clone(), keyring.shared.freshness.clone());
+        let script = Script {
+            loader: KeyLoader { pool, limits, accounts, freshness },
+            states: Mutex::new(states.iter().copied().collect()),
+            begun: begun.clone(),
+            answers: answers.clone(),
+        };
+        keyring.lookups = Batcher::start(script, Duration::ZERO);
+        Self { keyring, begun, answers }
+    }
+
+    /// The state in which the key is found; `None`: there is no such key.
+    async fn state(&self) -> Result<Option<KeyState>, StoreInDoubt> {
+        let secret = KeySecret::parse(b"an-imported-key-for-tests-1").unwrap();
+        Ok(self.keyring.find(&secret, None).await?.map(|caller| caller.key.state))
+    }
+
+    /// The same, while `change` comes to be known after the first query was asked and before it is answered.
+    async fn state_while(&self, change: News) -> Result<Option<KeyState>, StoreInDoubt> {
+        let crossing = async {
+            self.begun.acquire().await.unwrap().forget();
+            self.keyring.hear(change);
+            self.answers.add_permits(100);
+        };
+        tokio::join!(self.state(), crossing).0
+    }
+}
+
+const ACTIVE: Option<KeyState> = Some(KeyState::Active);
+const REVOKED: Option<KeyState> = Some(KeyState::Revoked);
+
+#[tokio::test]
+async fn an_answer_older_than_a_revocation_lets_nobody_in() {
+    let world = World::new(&[ACTIVE, REVOKED]);
+    assert_eq!(world.state_while(CHANGE).await, Ok(REVOKED));
+    assert_eq!(world.state().await, Ok(REVOKED), "remembered");
+}
+
+#[tokio::test]
+async fn an_answer_older_than_a_revocation_does_not_bring_a_known_key_back() {
+    let world = World::new(&[ACTIVE, ACTIVE, REVOKED]);
+    world.answers.add_permits(1);
+    assert_eq!(world.state().await, Ok(ACTIVE));
+    world.begun.acquire().await.unwrap().forget();
+    world.keyring.hear(CHANGE);
+    assert_eq!(world.state_while(CHANGE).await, Ok(REVOKED));
+    assert_eq!(world.state().await, Ok(REVOKED), "remembered");
+}
+
+#[tokio::test]
+async fn an_answer_older_than_a_changed_plan_is_asked_for_again() {
+    let world = World::new(&[ACTIVE, REVOKED]);
+    assert_eq!(world.state_while(News::Changed(Stale::Everything)).await, Ok(REVOKED));
+}
+
+#[tokio::test]
+async fn an_answer_older_than_a_new_key_does_not_hide_it() {
+    let world = World::new(&[None, ACTIVE]);
+    assert_eq!(world.state_while(News::Changed(Stale::AccountAndUnknown(ACCOUNT))).await, Ok(ACTIVE));
+    assert_eq!(world.state().await, Ok(ACTIVE), "remembered");
+}
+
+#[tokio::test]
+async fn a_change_of_another_account_does_not_make_a_known_key_asked_for_again() {
+    let world = World::new(&[ACTIVE]);
+    world.answers.add_permits(1);
+    assert_eq!(world.state().await, Ok(ACTIVE));
+    world.keyring.hear(News::Changed(Stale::Account(AccountId::from_uuid(uuid::Uuid::from_u128(2)))));
+    assert_eq!(world.state().await, Ok(ACTIVE));
+}
+
+#[tokio::test]
+async fn a_key_that_changes_again_and_again_is_in_doubt_and_not_let_in() {
+    let world = World::new(&[ACTIVE; LOOKUPS]);
+    let changing = async {
+        for _ in 0..LOOKUPS {
+            world.begun.acquire().await.unwrap().forget();
+            world.keyring.hear(CHANGE);
+            world.answers.add_permits(1);
+        }
+    };
+    assert_eq!(tokio::join!(world.state(), changing).0, Err(StoreInDoubt));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_trusted_for_four_seconds_when_nothing_is_heard() {
+    let world = World::new(&[ACTIVE, REVOKED]);
+    world.answers.add_permits(100);
+    assert_eq!(world.state().await, Ok(ACTIVE));
+    advance(Duration::from_millis(3_999)).await;
+    assert_eq!(world.state().await, Ok(ACTIVE));
+    advance(Duration::from_millis(2)).await;
+    assert_eq!(world.state().await, Ok(REVOKED));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_trusted_for_long_while_it_is_heard_that_nothing_changes_and_for_four_seconds_after() {
+    let world = World::new(&[ACTIVE, REVOKED]);
+    world.answers.add_permits(100);
+    assert_eq!(world.state().await, Ok(ACTIVE));
+    for _ in 0..30 {
+        advance(Duration::from_secs(1)).await;
+        world.keyring.hear(News::Current(Instant::now().into_std()));
+        assert_eq!(world.state().await, Ok(ACTIVE));
+    }
+    advance(Duration::from_millis(3_998)).await;
+    assert_eq!(world.state().await, Ok(ACTIVE));
+    advance(Duration::from_millis(3)).await;
+    assert_eq!(world.state().await, Ok(REVOKED));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_key_is_trusted_for_ever() {
+    let world = World::new(&[ACTIVE, REVOKED]);
+    world.answers.add_permits(100);
+    assert_eq!(world.state().await, Ok(ACTIVE));
+    advance(Duration::from_secs(60)).await;
+    world.keyring.hear(News::Current(Instant::now().into_std()));
+    assert_eq!(world.state().await, Ok(REVOKED));
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_there_is_no_such_key_is_believed_for_a_second() {
+    let world = World::new(&[None, ACTIVE]);
+    world.answers.add_permits(100);
+    assert_eq!(world.state().await, Ok(None));
+    advance(Duration::from_millis(999)).await;
+    assert_eq!(world.state().await, Ok(None));
+    advance(Duration::from_millis(2)).await;
+    assert_eq!(world.state().await, Ok(ACTIVE));
+}
+
+/// Resident memory of this process, in bytes; none where the system does not tell.
+fn resident_bytes() -> Option<usize> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    Some(statm.split(' ').nth(1)?.parse::<usize>().ok()? * 4096)
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_keys_of_as_many_accounts_fit_in_200_megabytes() {
+    const KEYS: u128 = 100_000;
+    let world = World::new(&[]);
+    let (shared, limits) = (&world.keyring.shared, RateLimits::default());
+    let some_record = record(KeyState::Active);
+    let before = resident_bytes();
+    for number in 0..KEYS {
+        let (mut record, mut digest) = (some_record.clone(), [0; 32]);
+        record.account_id = AccountId::from_uuid(uuid::Uuid::from_u128(number));
+        digest[..16]
+            .copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes());
+        let (asked, tick) = (shared.freshness.asking(), shared.freshness.tick());
+        let account = shared.accounts.of(record.account_id, &record.standing, tick);
+        let rate = limits.of(record.plan.rate_per_s, record.plan.burst);
+        let found = Found { caller: Some(Caller::new(record, account, rate)), asked };
+        assert!(shared.remember(KeyDigest::from_bytes(digest), found));
+    }
+    let Some((before, after)) = before.zip(resident_bytes()) else { return };
+    let bytes = after.saturating_sub(before);
+    eprintln!("{} keys in memory, {} bytes each", shared.known.len(), bytes / shared.known.len());
+    assert!(shared.known.len() > 95_000 && bytes < 200_000_000, "{} keys, {bytes} bytes", shared.known.len());
+}

@@ -1,0 +1,156 @@
+//! The log of changes that gateways follow, over a connection that is woken when it grows.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{Acquire, PgConnection};
+use uuid::Uuid;
+
+use super::error::StorageError;
+use super::runtime_role;
+use crate::domain::change::{Change, Stale};
+use crate::domain::ids::AccountId;
+
+/// Where the database says that the log has grown.
+const CHANNEL: &str = "fluence_change";
+/// Changes read at once.
+const READ_AT_ONCE: i64 = 500;
+
+/// What of the log came after a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// The changes, oldest first; at most as many as are read at once.
+    pub changes: Vec<Change>,
+    /// The newest change there is, 0 when there is none.
+    pub newest: i64,
+    /// Whether some may be missing from `changes`, because the log no longer reaches back so far or was set back.
+    pub has_gap: bool,
+}
+
+/// A connection that follows the log. After any error it is to be dropped and made anew.
+#[derive(Debug)]
+pub struct ChangeFeed {
+    listener: PgListener,
+}
+
+#[derive(sqlx::FromRow)]
+struct ChangeRow {
+    oldest: i64,
+    newest: i64,
+    number: Option<i64>,
+    kind: Option<String>,
+    account_id: Option<Uuid>,
+    age_s: Option<f64>,
+}
+
+impl ChangeFeed {
+    /// Connects, and asks to be woken.
+    ///
+    /// # Errors
+    /// When the database cannot be reached within `wait`.
+    pub async fn open(options: PgConnectOptions, wait: Duration) -> Result<Self, StorageError> {
+        let options = options.application_name("fluence-listener").options([
+            ("statement_timeout", "5s"),
+            ("lock_timeout", "2s"),
+            // What a gateway says of itself need not survive a crash of the database.
+            ("synchronous_commit", "off"),
+        ]);
+        // A pool of its own for each connection: a listener that is dropped may still be talking to a dead peer.
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(wait)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .after_connect(|connection, _| {
+                Box::pin(async move { runtime_role::put_on(connection).await.map(drop) })
+            })
+            .connect_lazy_with(options);
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.ignore_pool_close_event(true);
+        listener.eager_reconnect(false);
+        listener.listen(CHANNEL).await?;
+        Ok(Self { listener })
+    }
+
+    /// What came after change `seen`. Everything that was committed before the call is in the log by then.
+    ///
+    /// # Errors
+    /// When the connection or the database is in trouble.
+    pub async fn since(&mut self, seen: i64) -> Result<Since, StorageError> {
+        // What has woken it so far is answered by what is read now; what wakes it from now on is kept.
+        while self.listener.next_buffered().is_some() {}
+        let rows: Vec<ChangeRow> = sqlx::query_as(
+            "with bound as (select coalesce(min(number), 0) as oldest, coalesce(max(number), 0) as newest from change)
+             select b.oldest, b.newest, c.number, c.kind, c.account_id,
+                    extract(epoch from clock_timestamp() - c.changed_at)::float8 as age_s
+               from bound b
+               left join lateral (select * from change where number > $1 order by number limit $2) c on true
+              order by c.number",
+        )
+        .bind(seen)
+        .bind(READ_AT_ONCE)
+        .fetch_all(&mut self.listener)
+        .await?;
+        let (oldest, newest) = rows.first().map_or((0, 0), |row| (row.oldest, row.newest));
+        let changes: Vec<Change> = rows.into_iter().filter_map(change).collect();
+        // The newest change is never forgotten, so whoever has seen all there was finds it again.
+        Ok(Since { changes, newest, has_gap: newest < seen || oldest > seen })
+    }
+
+    /// Waits to be woken.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn woken(&mut self) -> Result<(), StorageError> {
+        match self.listener.try_recv().await? {
+            Some(_) => Ok(()),
+            None => Err(StorageError::Unavailable(
+                std::io::Error::from(std::io::ErrorKind::ConnectionReset).into(),
+            )),
+        }
+    }
+
+    /// The connection, for what the gateway says of itself.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn connection(&mut self) -> Result<&mut PgConnection, StorageError> {
+        Ok(Acquire::acquire(&mut self.listener).await?)
+    }
+}
+
+fn change(row: ChangeRow) -> Option<Change> {
+    let account = row.account_id.map(AccountId::from_uuid);
+    let stale = match (row.kind.as_deref(), account) {
+        (Some("api_key" | "environment" | "account"), Some(account)) => Stale::Account(account),
+        (Some("key_secret"), Some(account)) => Stale::AccountAndUnknown(account),
+        // A plan, or a kind that a newer version of this program writes.
+        _ => Stale::Everything,
+    };
+    let age = Duration::try_from_secs_f64(row.age_s.unwrap_or(0.0)).unwrap_or_default();
+    Some(Change { number: row.number?, stale, age })
+}
+
+/// The newest change there is, 0 when there is none.
+///
+/// # Errors
+/// When the database is away.
+pub async fn newest(connection: &mut PgConnection) -> Result<i64, StorageError> {
+    let (newest,): (i64,) =
+        sqlx::query_as("select coalesce(max(number), 0) from change").fetch_one(connection).await?;
+    Ok(newest)
+}
+
+/// Forgets changes of more than an hour ago, but never the newest: a gateway that was cut off for longer forgets
+/// everything anyway.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_old(connection: &mut PgConnection) -> Result<u64, StorageError> {
+    let forgotten = sqlx::query(
+        "delete from change where changed_at < now() - interval '1 hour' and number < (select max(number) from change)",
+    )
+    .execute(connection)
+    .await?;
+    Ok(forgotten.rows_affected())
+}

@@ -1,0 +1,229 @@
+//! What is changed on one gateway holds on every other.
+
+use std::time::{Duration, Instant};
+
+use fluence::domain::account::AccountState;
+use fluence::domain::key::KeyState;
+use serde_json::json;
+
+use crate::command::program::{Ran, bare};
+use crate::support::customer::{Customer, new_secret};
+use crate::support::gateway::{Gateway, eventually};
+use crate::support::line::{EVERYBODY, LISTENER, Line, Weather};
+use crate::support::neighbour::Neighbour;
+
+/// Keys are trusted for ever, so that only hearing of a change can end it.
+const TRUSTING: [(&str, &str); 1] = [("FLUENCE_KEYS_TRUST_MS", "3600000000")];
+
+/// Two gateways on one database, and a customer whom both know.
+async fn two_gateways() -> (Gateway, Neighbour, Customer) {
+    let one = Gateway::start_with(&TRUSTING).await;
+    let other = one.neighbour(&TRUSTING).await;
+    let customer = one.customer("2025-06", "enterprise").await;
+    assert_eq!(one.get("/tiers", &customer.key).await.status, 200);
+    assert_eq!(other.get("/tiers", &customer.key).await.status, 200);
+    (one, other, customer)
+}
+
+/// Waits until both gateways answer a key with this code; `OK` stands for an answer.
+async fn both_say(one: &Gateway, other: &Neighbour, key: &str, code: &str) {
+    eventually("both gateways know", async || {
+        one.get("/tiers", key).await.code() == code && other.get("/tiers", key).await.code() == code
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a15_a_revoked_key_is_refused_on_every_gateway() {
+    let (one, other, customer) = two_gateways().await;
+    one.set_key_state(customer.key_id, KeyState::Revoked).await;
+    both_say(&one, &other, &customer.key, "REVOKED_API_KEY").await;
+}
+
+#[tokio::test]
+async fn a_disabled_key_is_refused_on_every_gateway_until_it_is_enabled() {
+    let (one, other, customer) = two_gateways().await;
+    one.set_key_state(customer.key_id, KeyState::Disabled).await;
+    both_say(&one, &other, &customer.key, "DISABLED_API_KEY").await;
+    one.set_key_state(customer.key_id, KeyState::Active).await;
+    eventually("both gateways know", async || {
+        one.get("/tiers", &customer.key).await.status == 200
+            && other.get("/tiers", &customer.key).await.status == 200
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn h07_a_suspended_account_is_refused_on_every_gateway() {
+    let (one, other, customer) = two_gateways().await;
+    one.set_account_state(customer.account, AccountState::Suspended).await;
+    both_say(&one, &other, &customer.key, "ACCOUNT_SUSPENDED").await;
+}
+
+#[tokio::test]
+async fn h07_a_changed_plan_holds_on_every_gateway() {
+    let (one, other, customer) = two_gateways().await;
+    sqlx::query("update plan set rate_per_s = 7 where edition = '2025-06' and plan = 'enterprise'")
+        .execute(one.database.pool())
+        .await
+        .unwrap();
+    eventually("both gateways know", async || {
+        one.get("/saude", &customer.key).await.body["subscription_info"]["rate_limit"] == "7 req/sec"
+            && other.get("/saude", &customer.key).await.body["subscription_info"]["rate_limit"] == "7 req/sec"
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a18_a_key_made_after_somebody_guessed_it_works_on_every_gateway() {
+    let never_again = [("FLUENCE_KEYS_UNKNOWN_TRUST_MS", "3600000000")];
+    let one = Gateway::start_with(&never_again).await;
+    let other = one.neighbour(&never_again).await;
+    let customer = one.customer("2025-06", "enterprise").await;
+    let secret = new_secret();
+    both_say(&one, &other, secret.expose(), "INVALID_API_KEY").await;
+    one.key_with(customer.account, &secret, |_| {}).await;
+    eventually("both gateways know", async || {
+        one.get("/tiers", secret.expose()).await.status == 200
+            && other.get("/tiers", secret.expose()).await.status == 200
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn h02_a_gateway_that_hears_nothing_does_not_trust_for_long() {
+    for weather in [Weather::Dead { whose: LISTENER }, Weather::Torn { whose: LISTENER }] {
+        let one = Gateway::start_with(&TRUSTING).await;
+        let line = Line::start(one.database.options()).await;
+        let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+        let customer = one.customer("2025-06", "enterprise").await;
+        assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
+        line.turns(weather);
+        one.set_key_state(customer.key_id, KeyState::Revoked).await;
+        let revoked = Instant::now();
+        eventually("the key is refused", async || {
+            let asked = Instant::now();
+            let refused = cut_off.get("/tiers", &customer.key).await.code() == "REVOKED_API_KEY";
+            assert!(refused || asked - revoked < Duration::from_secs(5), "{weather:?}");
+            refused
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_was_cut_off_catches_up_by_itself() {
+    let one = Gateway::start_with(&TRUSTING).await;
+    let line = Line::start(one.database.options()).await;
+    let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+    let customer = one.customer("2025-06", "enterprise").await;
+    assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
+    line.turns(Weather::Torn { whose: LISTENER });
+    one.set_key_state(customer.key_id, KeyState::Revoked).await;
+    let last = last_change(&one).await;
+    line.turns(Weather::Fair);
+    eventually("the change is seen", async || change_seen(&one).await.iter().all(|seen| *seen == last)).await;
+    assert_eq!(cut_off.get("/tiers", &customer.key).await.code(), "REVOKED_API_KEY");
+}
+
+#[tokio::test]
+async fn a_gateway_that_cannot_ask_answers_503_for_keys_it_cannot_vouch_for_any_more() {
+    let one = Gateway::start_with(&TRUSTING).await;
+    let line = Line::start(one.database.options()).await;
+    let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+    let customer = one.customer("2025-06", "enterprise").await;
+    assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
+    line.turns(Weather::Dead { whose: EVERYBODY });
+    one.set_key_state(customer.key_id, KeyState::Revoked).await;
+    eventually("nothing is vouched for", async || {
+        let answer = cut_off.get("/tiers", &customer.key).await;
+        assert!([200, 503].contains(&answer.status), "{}", answer.text);
+        answer.status == 503 && answer.number("retry-after") >= 1
+    })
+    .await;
+    assert_eq!(cut_off.get("/tiers", new_secret().expose()).await.outcome(), (503, "SERVICE_UNAVAILABLE"));
+}
+
+#[tokio::test]
+async fn paid_calls_wake_nobody() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let before = last_change(&gateway).await;
+    let paid = gateway.post("/crm", &customer.key, &super::people::nobody()).await;
+    assert_eq!(paid.outcome(), (404, "PROFILE_NOT_FOUND"));
+    sqlx::query("update api_key set last_used_at = now()").execute(gateway.database.pool()).await.unwrap();
+    assert_eq!(last_change(&gateway).await, before);
+}
+
+#[tokio::test]
+async fn a_gateway_that_stops_says_so() {
+    let (one, other, _) = two_gateways().await;
+    eventually("both gateways are there", async || change_seen(&one).await.len() == 2).await;
+    other.stop().await;
+    assert_eq!(change_seen(&one).await.len(), 1);
+}
+
+/// What `fluence key revoke --wait` says and does, run beside the gateways of this test.
+async fn revoke_and_wait(gateway: &Gateway, customer: &Customer) -> Ran {
+    let mut command = bare(&["key", "revoke", &customer.key_id.to_string(), "--wait", "--json"]);
+    command.env("DATABASE_URL", gateway.database.url());
+    tokio::task::spawn_blocking(move || command.output().unwrap().into()).await.unwrap()
+}
+
+#[tokio::test]
+async fn once_every_gateway_has_confirmed_none_lets_the_key_in() {
+    let (one, other, customer) = two_gateways().await;
+    let third = one.neighbour(&TRUSTING).await;
+    eventually("all gateways are there", async || change_seen(&one).await.len() == 3).await;
+    assert_eq!(third.get("/tiers", &customer.key).await.status, 200);
+    let said = revoke_and_wait(&one, &customer).await.json();
+    assert_eq!((&said["state"], &said["confirmed"]), (&json!("revoked"), &json!(true)), "{said}");
+    assert_eq!(said["gateways"].as_array().unwrap().len(), 3);
+    assert_eq!(one.get("/tiers", &customer.key).await.code(), "REVOKED_API_KEY");
+    for gateway in [&other, &third] {
+        assert_eq!(gateway.get("/tiers", &customer.key).await.code(), "REVOKED_API_KEY");
+    }
+}
+
+#[tokio::test]
+async fn h01_a_gateway_that_does_not_confirm_is_named_and_refuses_by_then() {
+    let one = Gateway::start_with(&TRUSTING).await;
+    let line = Line::start(one.database.options()).await;
+    let cut_off = one.neighbour_over(line.options(), &[TRUSTING[0], ("FLUENCE_NODE", "far-away")]).await;
+    let customer = one.customer("2025-06", "enterprise").await;
+    assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
+    eventually("both gateways are there", async || change_seen(&one).await.len() == 2).await;
+    line.turns(Weather::Dead { whose: LISTENER });
+    let ran = revoke_and_wait(&one, &customer).await;
+    let said: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.status, &said["state"], &said["confirmed"]), (1, &json!("revoked"), &json!(false)));
+    let unconfirmed: Vec<_> =
+        said["gateways"].as_array().unwrap().iter().filter(|g| g["confirmed"] == false).collect();
+    assert_eq!((unconfirmed.len(), &unconfirmed[0]["name"]), (1, &json!("far-away")));
+    assert!(
+        ran.err.contains("the key is revoked, but not every gateway confirmed it: far-away"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(cut_off.get("/tiers", &customer.key).await.code(), "REVOKED_API_KEY");
+}
+
+#[tokio::test]
+async fn a_balance_is_shown_as_it_is_though_the_key_is_trusted_for_long() {
+    let never = [TRUSTING[0], ("FLUENCE_KEYS_STANDING_TRUST_MS", "0")];
+    let one = Gateway::start_with(&never).await;
+    let other = one.neighbour(&never).await;
+    let customer = one.professional().await;
+    assert_eq!(other.get("/tiers", &customer.key).await.number("x-credits-remaining"), 1000);
+    one.leave(customer.account, 7).await;
+    assert_eq!(other.get("/tiers", &customer.key).await.number("x-credits-remaining"), 7);
+}
+
+async fn last_change(gateway: &Gateway) -> i64 {
+    sqlx::query_scalar("select max(number) from change").fetch_one(gateway.database.pool()).await.unwrap()
+}
+
+/// The last change that each gateway has acted on.
+async fn change_seen(gateway: &Gateway) -> Vec<i64> {
+    sqlx::query_scalar("select change_seen from node").fetch_all(gateway.database.pool()).await.unwrap()
+}

@@ -1,0 +1,91 @@
+//! A line between a gateway and its database that can go dead or be torn, for some of its connections or for all.
+
+use std::sync::Arc;
+
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
+
+/// How the connections whose first packet contains `whose` fare; all do that are not named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weather {
+    /// Everything passes.
+    Fair,
+    /// Nothing passes and nothing ends: as when a firewall forgets a connection.
+    Dead { whose: &'static str },
+    /// Connections are cut, and so is every new one.
+    Torn { whose: &'static str },
+}
+
+/// The name that a gateway's listener gives the database.
+pub(crate) const LISTENER: &str = "fluence-listener";
+/// What the first packet of every connection contains.
+pub(crate) const EVERYBODY: &str = "user";
+
+/// A running line.
+pub(crate) struct Line {
+    options: PgConnectOptions,
+    weather: Arc<watch::Sender<Weather>>,
+}
+
+impl Line {
+    /// A line to the server of `options`, which listens on a Unix socket.
+    pub(crate) async fn start(options: PgConnectOptions) -> Self {
+        let Some(folder) = options.get_socket() else { panic!("the tests' server listens on a Unix socket") };
+        let socket = folder.join(format!(".s.PGSQL.{}", options.get_port()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let weather = Arc::new(watch::Sender::new(Weather::Fair));
+        let of_task = weather.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = UnixStream::connect(&socket).await.unwrap();
+                tokio::spawn(carry(client, server, of_task.subscribe()));
+            }
+        });
+        let to = PgConnectOptions::new_without_pgpass()
+            .host("127.0.0.1")
+            .port(port)
+            .username(options.get_username())
+            .ssl_mode(PgSslMode::Disable)
+            .database(options.get_database().unwrap());
+        Self { options: to, weather }
+    }
+
+    /// How to connect through it.
+    pub(crate) fn options(&self) -> PgConnectOptions {
+        self.options.clone()
+    }
+
+    /// Changes how connections fare from now on.
+    pub(crate) fn turns(&self, weather: Weather) {
+        self.weather.send_replace(weather);
+    }
+}
+
+async fn carry(mut client: TcpStream, mut server: UnixStream, mut weather: watch::Receiver<Weather>) {
+    let mut first = vec![0; 1 << 12];
+    let Ok(count @ 1..) = client.read(&mut first).await else { return };
+    let concerns = |whose: &str| first[..count].windows(whose.len()).any(|part| part == whose.as_bytes());
+    let carrying = async {
+        server.write_all(&first[..count]).await?;
+        tokio::io::copy_bidirectional(&mut client, &mut server).await
+    };
+    let trouble = async {
+        let concerning = weather.wait_for(|weather| match weather {
+            Weather::Fair => false,
+            Weather::Dead { whose } | Weather::Torn { whose } => concerns(whose),
+        });
+        concerning.await.is_ok_and(|weather| matches!(*weather, Weather::Dead { .. }))
+    };
+    let is_dead = tokio::select! {
+        biased;
+        is_dead = trouble => is_dead,
+        _ = carrying => false,
+    };
+    if is_dead {
+        // What has gone dead once stays so; both ends are kept, so that neither notices.
+        std::future::pending::<()>().await;
+    }
+}

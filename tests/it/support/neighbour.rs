@@ -1,0 +1,49 @@
+//! More gateways on the database of a first one.
+
+use std::net::SocketAddr;
+
+use fluence::app::{App, Start};
+use reqwest::Method;
+use sqlx::postgres::PgConnectOptions;
+
+use super::gateway::{Answer, Gateway, answer, settings};
+
+/// A gateway that shares keys and accounts with another.
+pub(crate) struct Neighbour {
+    app: App,
+    client: reqwest::Client,
+    address: SocketAddr,
+}
+
+impl Gateway {
+    /// Another gateway on the same database.
+    pub(crate) async fn neighbour(&self, environment: &[(&str, &str)]) -> Neighbour {
+        self.neighbour_over(self.database.options(), environment).await
+    }
+
+    /// Another gateway on the same database, which reaches it in its own way.
+    pub(crate) async fn neighbour_over(
+        &self,
+        database: PgConnectOptions,
+        environment: &[(&str, &str)],
+    ) -> Neighbour {
+        let pepper = self.pepper.clone();
+        let app = App::start(Start { settings: settings(environment), database, pepper, dev: false }).await;
+        let app = app.unwrap();
+        let address = app.address;
+        Neighbour { app, client: self.client.clone(), address }
+    }
+}
+
+impl Neighbour {
+    /// A GET with a key.
+    pub(crate) async fn get(&self, path: &str, key: &str) -> Answer {
+        let request = self.client.request(Method::GET, format!("http://{}{path}", self.address));
+        answer(request.header("x-api-key", key)).await
+    }
+
+    /// Stops as on SIGTERM.
+    pub(crate) async fn stop(self) {
+        self.app.stop().await;
+    }
+}
