@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::analyses::Analyses;
 use crate::api::analysis::AnalysisApi;
+use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
 use crate::background;
 use crate::background::readiness::Readiness;
@@ -152,6 +153,13 @@ impl App {
         let mut connection = pool.acquire().await.map_err(StorageError::from)?;
         let numbers = Arc::new(route_numbers::numbers(&mut connection, &paths).await?);
         drop(connection);
+        let analysis = analysis_api(&settings, pool.clone())?;
+        let contacts = ContactsApi {
+            pool: pool.clone(),
+            people: analysis.people.clone(),
+            max_per_account: settings.contacts.max_per_account,
+            max_body_bytes: settings.contacts.max_body_bytes,
+        };
         let parts = Parts {
             gate: Gate {
                 keyring,
@@ -161,7 +169,8 @@ impl App {
                 numbers,
                 max_body_bytes: settings.server.max_body_bytes,
             },
-            analysis: analysis_api(&settings, pool.clone())?,
+            analysis,
+            contacts,
             health: Health { readiness: readiness.clone(), pool: pool.clone(), routes: routes.clone() },
             routes,
             catalogue,

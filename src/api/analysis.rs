@@ -53,7 +53,7 @@ impl AnalysisApi {
     ) -> Result<Response, Refusal> {
         let realm = match caller.key.mode {
             Mode::Live => Realm::Live { account: caller.key.account_id },
-            Mode::Test => Realm::Sample,
+            Mode::Test => Realm::Sample { account: caller.key.account_id },
         };
         let now = clock::now();
         let found = self.people.find(realm, &request.query, now).await.map_err(|error: FindError| {

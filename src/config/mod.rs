@@ -43,6 +43,7 @@ pub struct Settings {
     pub calls: Calls,
     pub keys: Keys,
     pub people: People,
+    pub contacts: Contacts,
 }
 
 /// What stands in the place of a secret that is set.
@@ -142,6 +143,15 @@ pub struct People {
     pub retention_days: u64,
 }
 
+/// What an account may keep.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct Contacts {
+    pub max_per_account: u64,
+    pub max_body_bytes: usize,
+}
+
 impl Settings {
     /// Whether the database is the operator's own, and not the private one.
     pub fn has_own_database(&self) -> bool {
@@ -173,6 +183,7 @@ impl Settings {
             ("keys.cache_size", self.keys.cache_size as u64),
             ("people.cache_bytes", self.people.cache_bytes),
             ("people.retention_days", self.people.retention_days),
+            ("contacts.max_body_bytes", self.contacts.max_body_bytes as u64),
         ];
         for (setting, value) in positive {
             require(value > 0, setting, "must be at least 1");

@@ -4,6 +4,7 @@ pub mod account;
 pub mod amount;
 pub mod billing;
 pub mod caller;
+pub mod contact;
 pub mod credits;
 pub mod error_code;
 pub mod ids;

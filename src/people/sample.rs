@@ -54,19 +54,7 @@ impl From<DirectoryLine> for SamplePerson {
         let content_sha256 = line.content_sha256();
         let mut id = [0; 16];
         id.copy_from_slice(&content_sha256[..16]);
-        let person = Person {
-            id: PersonId::from_uuid(uuid::Builder::from_custom_bytes(id).into_uuid()),
-            first_name: line.first_name,
-            last_name: line.last_name,
-            company: line.company,
-            title: line.title,
-            location: line.location,
-            bio: line.bio,
-            languages: line.languages,
-            aliases: line.aliases,
-            former_companies: line.former_companies,
-            posts: line.posts,
-        };
+        let person = line.into_person(PersonId::from_uuid(uuid::Builder::from_custom_bytes(id).into_uuid()));
         Self { person: Arc::new(person), content_sha256 }
     }
 }

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod catalogue;
 pub mod clock;
+pub mod contacts;
 pub mod directory;
 pub mod error;
 pub mod keys;

@@ -1,6 +1,7 @@
 //! Importing people, finding them, and their rights, on a real database.
 
 mod accuracy;
+mod contacts;
 mod find;
 mod generator;
 mod import;
