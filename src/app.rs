@@ -44,6 +44,9 @@ use crate::server::stop::{Stop, StopTiming};
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::{pool, routes as route_numbers};
+use crate::upstream::address::parse_url;
+use crate::upstream::breaker::BreakerConfig;
+use crate::upstream::client::{Upstream, UpstreamConfig};
 
 /// The invented people of test environments and of the demonstration.
 pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
@@ -81,6 +84,9 @@ pub enum StartError {
     /// A line of the sample people is faulty.
     #[error("sample people, line {0}: {1}")]
     Sample(usize, String),
+    /// The enrichment service cannot be asked as the settings want it.
+    #[error("enrichment: {0}")]
+    Enrichment(String),
     /// The database is away.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -249,7 +255,7 @@ async fn start_background(
 /// The handlers of the paid endpoints, on the people of this database.
 ///
 /// # Errors
-/// When a line of the sample people is faulty.
+/// When a line of the sample people is faulty, or the enrichment service cannot be asked as the settings want it.
 pub fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, StartError> {
     let sample = SamplePeople::parse(SAMPLE_PEOPLE)
         .map_err(|(line, fault)| StartError::Sample(line, fault.to_string()))?;
@@ -258,10 +264,39 @@ pub fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, St
         answer_ttl: TimeDelta::milliseconds(cache_ms),
         cache_bytes: settings.people.cache_bytes,
     };
+    let people = People::new(pool, sample, config);
+    let people = match enrichment(settings)? {
+        Some(upstream) => people.enriched_by(upstream),
+        None => people,
+    };
     Ok(AnalysisApi {
-        people: Arc::new(People::new(pool, sample, config)),
+        people: Arc::new(people),
         analyses: Arc::new(Analyses::new(settings.people.cache_bytes)),
     })
+}
+
+/// The enrichment service of the settings, if there is one.
+fn enrichment(settings: &Settings) -> Result<Option<Upstream>, StartError> {
+    let settings = &settings.enrichment;
+    if settings.url.is_empty() {
+        return Ok(None);
+    }
+    let upstream = Upstream::new(UpstreamConfig {
+        name: "enrichment",
+        url: parse_url(&settings.url, settings.reach())
+            .map_err(|fault| StartError::Enrichment(fault.to_string()))?,
+        credential: settings.credential.clone(),
+        reach: settings.reach(),
+        connect_timeout: Duration::from_millis(settings.connect_timeout_ms),
+        total_timeout: Duration::from_millis(settings.total_timeout_ms),
+        max_answer_bytes: settings.max_answer_bytes,
+        max_concurrent: settings.max_concurrent,
+        breaker: BreakerConfig {
+            failures: settings.breaker_failures,
+            open_for: Duration::from_millis(settings.breaker_open_ms),
+        },
+    });
+    upstream.map(Some).map_err(|error| StartError::Enrichment(error.to_string()))
 }
 
 /// What answers name, as the settings have it.

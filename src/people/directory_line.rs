@@ -133,6 +133,14 @@ impl DirectoryLine {
         }
     }
 
+    /// An id for a person whom no table of ours gives one: the same for the same line.
+    pub fn derived_id(&self) -> PersonId {
+        let digest = self.content_sha256();
+        let mut id = [0; 16];
+        id.copy_from_slice(&digest[..16]);
+        PersonId::from_uuid(uuid::Builder::from_custom_bytes(id).into_uuid())
+    }
+
     /// The person as a source knows them, under this id.
     pub fn into_person(self, id: PersonId) -> Person {
         Person {

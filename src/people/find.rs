@@ -1,12 +1,14 @@
 //! Finding the person of a request, across the sources, without a query for what was just answered.
 //!
 //! An account's own contacts come first: whom it keeps for itself is whom it means. Then what all accounts share: the
-//! directory, or the invented people of a test environment. A contact without posts says who is meant, but not what
+//! directory, or the invented people of a test environment. Last the operator's enrichment service, about somebody whom
+//! nobody else knows. A contact without posts says who is meant, but not what
 //! they wrote: then the next sources are asked for that very person, by the contact's whole name, and the contact
 //! answers only where none of them has posts of exactly one.
 
 mod contacts;
 mod directory;
+mod enrichment;
 mod remembered;
 mod words;
 
@@ -25,6 +27,8 @@ use crate::domain::contact::ContactOwner;
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::domain::person::{Person, PersonQuery, PersonSource};
+use crate::upstream::client::Upstream;
+pub use crate::upstream::client::UpstreamError;
 
 /// Most people described when a query means several.
 const MOST_HINTS: usize = 20;
@@ -100,6 +104,9 @@ pub enum FindError {
     /// The database refused or is away.
     #[error("cannot look up people: {0}")]
     Storage(#[from] sqlx::Error),
+    /// The enrichment service gave no answer.
+    #[error("the enrichment service {0}")]
+    Enrichment(#[from] UpstreamError),
 }
 
 /// What the answers of the last moments may take.
@@ -124,6 +131,7 @@ pub struct People {
     contacts: Contacts,
     answers: Remembered<Question, Found, AnswerWeight>,
     words: KnownWords,
+    enrichment: Option<Upstream>,
 }
 
 /// What was asked of which source. Answers of the shared sources are the same for every account; what comes from an
@@ -132,6 +140,7 @@ pub struct People {
 enum Question {
     Contacts { owner: ContactOwner, stamp: u64, query: PersonQuery },
     Directory(PersonQuery),
+    Enrichment(PersonQuery),
     Sample(PersonQuery),
 }
 
@@ -149,7 +158,13 @@ impl People {
             contacts: Contacts::new(ttl),
             answers: Remembered::weighing(likely_answers, config.cache_bytes, AnswerWeight, ttl),
             words: KnownWords::none_yet(),
+            enrichment: None,
         }
+    }
+
+    /// With an enrichment service as the last source.
+    pub fn enriched_by(self, upstream: Upstream) -> Self {
+        Self { enrichment: Some(upstream), ..self }
     }
 
     /// Finds whom the query means. Many requests for one person share one look-up.
@@ -230,7 +245,12 @@ impl People {
             }
             Realm::Live { .. } => {
                 let look_up = directory::look_up(&self.pool, &self.words, query, now);
-                self.answers.get(&Question::Directory(query.clone()), now, look_up).await
+                let found = self.answers.get(&Question::Directory(query.clone()), now, look_up).await?;
+                let Some(upstream) = self.enrichment.as_ref().filter(|_| matches!(found, Found::None)) else {
+                    return Ok(found);
+                };
+                let look_up = enrichment::look_up(&self.pool, &self.words, upstream, query);
+                self.answers.get(&Question::Enrichment(query.clone()), now, look_up).await
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::domain::person::Post;
 use crate::people::directory_line::DirectoryLine;
 use crate::people::search_keys::stored_keys;
 
+pub mod rights;
 pub mod search;
 
 /// Bytes of text after which a page of a list ends, however many contacts were asked for.

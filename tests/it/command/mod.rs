@@ -8,6 +8,7 @@ mod directory;
 mod key;
 mod ledger;
 mod migrate;
+mod person;
 mod private;
 pub(crate) mod program;
 mod serve;

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod contacts;
+mod enrichment;
 mod find;
 mod generator;
 mod import;
