@@ -56,6 +56,16 @@ fn describe() {
     describe_gauge!("gateway_ready", "1 while paid calls can be taken.");
     describe_gauge!("gateway_db_pool_size", "Connections of the pool.");
     describe_gauge!("gateway_db_pool_idle", "Connections of the pool that nobody uses.");
+    describe_counter!(
+        "gateway_upstream_requests_total",
+        "Questions to a server behind this one, by outcome."
+    );
+    describe_histogram!(
+        "gateway_upstream_duration_seconds",
+        Unit::Seconds,
+        "From a question to a server behind this one to the end of its answer."
+    );
+    describe_gauge!("gateway_breaker_state", "0 asked by everybody, 1 by one probe, 2 by nobody.");
     describe_gauge!("gateway_build_info", "Always 1; the version is a label.");
 }
 
