@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::analyses::Analyses;
 use crate::api::analysis::AnalysisApi;
+use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
 use crate::background;
 use crate::background::listener::Listener;
@@ -49,6 +50,9 @@ use crate::storage::ledger::PgLedgerStore;
 use crate::storage::nodes::Node;
 use crate::storage::{pool, routes as route_numbers};
 use crate::telemetry::metrics::Metrics;
+use crate::upstream::address::parse_url;
+use crate::upstream::breaker::BreakerConfig;
+use crate::upstream::client::{Upstream, UpstreamConfig};
 
 /// The invented people of test environments and of the demonstration.
 pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
@@ -88,6 +92,9 @@ pub enum StartError {
     /// A line of the sample people is faulty.
     #[error("sample people, line {0}: {1}")]
     Sample(usize, String),
+    /// The enrichment service cannot be asked as the settings want it.
+    #[error("enrichment: {0}")]
+    Enrichment(String),
     /// The database is away.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -163,6 +170,13 @@ impl App {
         let mut connection = pool.acquire().await.map_err(StorageError::from)?;
         let numbers = Arc::new(route_numbers::numbers(&mut connection, &paths).await?);
         drop(connection);
+        let analysis = analysis_api(&settings, pool.clone())?;
+        let contacts = ContactsApi {
+            pool: pool.clone(),
+            people: analysis.people.clone(),
+            max_per_account: settings.contacts.max_per_account,
+            max_body_bytes: settings.contacts.max_body_bytes,
+        };
         let parts = Parts {
             gate: Gate {
                 keyring,
@@ -172,7 +186,8 @@ impl App {
                 numbers,
                 max_body_bytes: settings.server.max_body_bytes,
             },
-            analysis: analysis_api(&settings, pool.clone())?,
+            analysis,
+            contacts,
             health: Health { readiness: readiness.clone(), pool: pool.clone(), routes: routes.clone() },
             routes,
             catalogue,
@@ -276,7 +291,7 @@ async fn start_background(
 /// The handlers of the paid endpoints, on the people of this database.
 ///
 /// # Errors
-/// When a line of the sample people is faulty.
+/// When a line of the sample people is faulty, or the enrichment service cannot be asked as the settings want it.
 pub fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, StartError> {
     let sample = SamplePeople::parse(SAMPLE_PEOPLE)
         .map_err(|(line, fault)| StartError::Sample(line, fault.to_string()))?;
@@ -285,10 +300,39 @@ pub fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, St
         answer_ttl: TimeDelta::milliseconds(cache_ms),
         cache_bytes: settings.people.cache_bytes,
     };
+    let people = People::new(pool, sample, config);
+    let people = match enrichment(settings)? {
+        Some(upstream) => people.enriched_by(upstream),
+        None => people,
+    };
     Ok(AnalysisApi {
-        people: Arc::new(People::new(pool, sample, config)),
+        people: Arc::new(people),
         analyses: Arc::new(Analyses::new(settings.people.cache_bytes)),
     })
+}
+
+/// The enrichment service of the settings, if there is one.
+fn enrichment(settings: &Settings) -> Result<Option<Upstream>, StartError> {
+    let settings = &settings.enrichment;
+    if settings.url.is_empty() {
+        return Ok(None);
+    }
+    let upstream = Upstream::new(UpstreamConfig {
+        name: "enrichment",
+        url: parse_url(&settings.url, settings.reach())
+            .map_err(|fault| StartError::Enrichment(fault.to_string()))?,
+        credential: settings.credential.clone(),
+        reach: settings.reach(),
+        connect_timeout: Duration::from_millis(settings.connect_timeout_ms),
+        total_timeout: Duration::from_millis(settings.total_timeout_ms),
+        max_answer_bytes: settings.max_answer_bytes,
+        max_concurrent: settings.max_concurrent,
+        breaker: BreakerConfig {
+            failures: settings.breaker_failures,
+            open_for: Duration::from_millis(settings.breaker_open_ms),
+        },
+    });
+    upstream.map(Some).map_err(|error| StartError::Enrichment(error.to_string()))
 }
 
 /// What answers name, as the settings have it.

@@ -1,7 +1,12 @@
 //! From scores to what is said of a person: percentiles, probabilities, intervals, four letters.
 
+mod ocean;
+mod type_axes;
+
 use serde::Serialize;
 
+pub use self::ocean::{Confidence, Ocean};
+pub use self::type_axes::{AxisLean, TypeAxes};
 use super::evidence::{self, Evidence, rounded};
 use super::features::{FIRST_DIM, TRAITS};
 use super::model::{Band, Model, TypeAxis, feature_names};
@@ -19,67 +24,6 @@ const INTERVAL_HALF_WIDTH: f64 = 1.281_551_6;
 const BORDERLINE: std::ops::RangeInclusive<f64> = 0.47..=0.53;
 /// Features listed by name in a breakdown; the others are summed up.
 const MAX_LISTED_FEATURES: usize = 6;
-
-/// One value for each of the five traits.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Ocean<T> {
-    /// Openness.
-    pub openness: T,
-    /// Conscientiousness.
-    pub conscientiousness: T,
-    /// Extraversion.
-    pub extraversion: T,
-    /// Agreeableness.
-    pub agreeableness: T,
-    /// Neuroticism.
-    pub neuroticism: T,
-}
-
-impl<T> Ocean<T> {
-    fn from_fn(mut make: impl FnMut(usize) -> T) -> Self {
-        Self {
-            openness: make(0),
-            conscientiousness: make(1),
-            extraversion: make(2),
-            agreeableness: make(3),
-            neuroticism: make(4),
-        }
-    }
-
-    /// The value of a trait by its place in the model.
-    pub const fn get(&self, trait_index: usize) -> &T {
-        match trait_index {
-            0 => &self.openness,
-            1 => &self.conscientiousness,
-            2 => &self.extraversion,
-            3 => &self.agreeableness,
-            _ => &self.neuroticism,
-        }
-    }
-}
-
-/// How much a trait's figures rest on, by the number of words. "High" does not exist before a local validation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Confidence {
-    /// 120 to 249 words.
-    VeryLow,
-    /// 250 to 499 words.
-    Low,
-    /// 500 words or more.
-    Moderate,
-}
-
-impl Confidence {
-    /// The word for a text of so many words.
-    pub const fn of(words: u32) -> Self {
-        match words {
-            0..250 => Self::VeryLow,
-            250..500 => Self::Low,
-            _ => Self::Moderate,
-        }
-    }
-}
 
 /// One trait, with where it came from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -120,48 +64,6 @@ pub struct Contribution {
     pub feature: String,
     /// Points, up or down.
     pub points: f64,
-}
-
-/// Four letter pairs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct TypeAxes {
-    /// Extraversion or introversion.
-    #[serde(rename = "EI")]
-    pub ei: AxisLean,
-    /// Sensing or intuition.
-    #[serde(rename = "SN")]
-    pub sn: AxisLean,
-    /// Thinking or feeling.
-    #[serde(rename = "TF")]
-    pub tf: AxisLean,
-    /// Judging or perceiving.
-    #[serde(rename = "JP")]
-    pub jp: AxisLean,
-}
-
-/// One letter of four.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct AxisLean {
-    /// The likelier letter.
-    pub letter: char,
-    /// Its probability: 0.5 to 1.
-    pub probability: f64,
-    /// Whether the two letters are nearly even.
-    pub borderline: bool,
-    /// The trait it derives from.
-    pub derived_from: &'static str,
-}
-
-impl TypeAxes {
-    /// The four letters.
-    pub fn letters(&self) -> String {
-        self.all().iter().map(|axis| axis.letter).collect()
-    }
-
-    /// The axes in the usual order.
-    pub const fn all(&self) -> [&AxisLean; 4] {
-        [&self.ei, &self.sn, &self.tf, &self.jp]
-    }
 }
 
 /// The calibrated figures of one text.

@@ -20,7 +20,7 @@ use crate::gate::caller::Caller;
 use crate::gate::running::CreditsUsed;
 use crate::http::person_request::PersonRequest;
 use crate::http::render::PaidAnswer;
-use crate::people::find::{FindError, Found, People, Realm};
+use crate::people::find::{FindError, Found, People, Realm, UpstreamError};
 use crate::people::matching::{Match, MatchEvidence};
 
 /// What the endpoints work with.
@@ -53,13 +53,11 @@ impl AnalysisApi {
     ) -> Result<Response, Refusal> {
         let realm = match caller.key.mode {
             Mode::Live => Realm::Live { account: caller.key.account_id },
-            Mode::Test => Realm::Sample,
+            Mode::Test => Realm::Sample { account: caller.key.account_id },
         };
         let now = clock::now();
-        let found = self.people.find(realm, &request.query, now).await.map_err(|error: FindError| {
-            tracing::warn!(%error, "people could not be searched");
-            Refusal::Unavailable { retry_after_s: 1 }
-        })?;
+        let found =
+            self.people.find(realm, &request.query, now).await.map_err(|error| not_searched(&error))?;
         let stand_in = || self.people.stand_in().filter(|_| request.allow_mock_data);
         let found = if matches!(found, Found::None) { stand_in().unwrap_or(found) } else { found };
         let (person, version, matched, source) = match found {
@@ -82,6 +80,19 @@ impl AnalysisApi {
             response.extensions_mut().insert(CreditsUsed(used));
         }
         Ok(response)
+    }
+}
+
+fn not_searched(error: &FindError) -> Refusal {
+    tracing::warn!(%error, "people could not be searched");
+    match error {
+        FindError::Storage(_) => Refusal::Unavailable { retry_after_s: 1 },
+        FindError::Enrichment(UpstreamError::Failed(_)) => Refusal::Upstream,
+        FindError::Enrichment(UpstreamError::Timeout) => Refusal::Timeout,
+        FindError::Enrichment(UpstreamError::Unavailable { retry_after }) => {
+            // Rounded up: waiting that long is enough.
+            Refusal::Unavailable { retry_after_s: retry_after.as_secs() + 1 }
+        }
     }
 }
 

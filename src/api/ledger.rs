@@ -29,10 +29,11 @@ pub async fn entries(
     Extension(caller): Extension<Caller>,
     uri: Uri,
 ) -> Result<Response, Refusal> {
-    let page = Page::of(&uri)?;
+    let page = Page::<u64>::of(&uri)?;
     let mut connection = pool.acquire().await.map_err(|error| unreadable(error.into()))?;
     let account = caller.key.account_id;
-    let data = statement::page(&mut connection, account, page.after, page.limit).await.map_err(unreadable)?;
+    let after = page.after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX));
+    let data = statement::page(&mut connection, account, after, page.limit).await.map_err(unreadable)?;
     let full = i64::try_from(data.len()).is_ok_and(|count| count == page.limit);
     let next_cursor = data.last().filter(|_| full).map(|line| line.number.to_string());
     Ok(json_ok(Entries { success: true, data, next_cursor }))

@@ -5,6 +5,7 @@ pub mod analyses;
 pub mod analysis;
 pub mod catalogue;
 pub mod credits;
+pub mod contacts;
 pub mod health;
 pub mod ledger;
 pub mod usage;

@@ -63,9 +63,9 @@ fn wanted(uri: &Uri, today: NaiveDate) -> Result<UsageQuery, Refusal> {
     }
     let by_day = GroupBy { day: true, ..GroupBy::default() };
     let group_by = query.take("group_by", GROUPS, groups).unwrap_or(by_day);
-    let page = Page::take(&mut query);
+    let page = Page::<u32>::take(&mut query);
     query.finish()?;
-    Ok(UsageQuery { from, to, group_by, after: page.after, limit: page.limit })
+    Ok(UsageQuery { from, to, group_by, after: page.after.map_or(0, i64::from), limit: page.limit })
 }
 
 /// A day of a calendar that the store knows too.

@@ -12,6 +12,8 @@ use crate::domain::ids::CallId;
 use crate::ledger::act::{ActError, act};
 use crate::ledger::operation::Operation;
 use crate::ledger::store::StoreError;
+use crate::storage::clock;
+use crate::storage::directory::rights::delete_expired;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::due::due_accounts;
 use crate::storage::ledger::idempotency::forget_expired;
@@ -26,6 +28,8 @@ const DUE_AT_ONCE: i64 = 500;
 const ROLL_UP_AT_ONCE: i32 = 2_000;
 /// Idempotency records forgotten by one commit.
 const FORGET_AT_ONCE: i64 = 5_000;
+/// People deleted by one commit.
+const PEOPLE_AT_ONCE: i64 = 500;
 /// Rounds of one kind of work in one sweep; what is left is for the next.
 const ROUNDS: usize = 20;
 
@@ -73,6 +77,13 @@ impl Sweep {
         if let Err(error) = self.advance_due_accounts().await {
             tracing::warn!(%error, "accounts that are due could not be advanced; it will be tried again");
         }
+        match self.delete_expired_people().await {
+            Ok(0) => {}
+            Ok(deleted) => tracing::info!(deleted, "deleted people whose retention is over"),
+            Err(error) => {
+                tracing::warn!(%error, "people whose retention is over could not be deleted; it will be tried again");
+            }
+        }
         if let Err(error) = self.forget_and_prepare().await {
             tracing::warn!(%error, "tidying the ledger failed; it will be tried again");
         }
@@ -107,6 +118,21 @@ impl Sweep {
             act(store, due.into_iter().map(advance).collect()).await?;
         }
         Ok(())
+    }
+
+    async fn delete_expired_people(&self) -> Result<u64, SweepError> {
+        let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
+        let now = clock::now(&mut connection).await?;
+        let mut deleted = 0;
+        for _ in 0..ROUNDS {
+            let round = delete_expired(&mut connection, now, PEOPLE_AT_ONCE);
+            let round = round.await.map_err(StorageError::from)?;
+            deleted += round;
+            if round < PEOPLE_AT_ONCE.unsigned_abs() {
+                break;
+            }
+        }
+        Ok(deleted)
     }
 
     async fn forget_and_prepare(&self) -> Result<(), SweepError> {

@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod migrate;
 pub mod output;
 mod pepper_file;
+pub mod person;
 pub mod serve;
 mod settings;
 mod values;
@@ -101,6 +102,9 @@ enum StoredCommand {
     /// The shared people directory.
     #[command(subcommand)]
     Directory(directory::DirectoryCommand),
+    /// What a person may ask about their own record.
+    #[command(subcommand)]
+    Person(person::PersonCommand),
     /// Make a demonstration account, and print its key and ready curl lines.
     Demo,
 }
@@ -122,6 +126,7 @@ impl StoredCommand {
             Self::Credit(command) => command.run(context, output).await,
             Self::Ledger(command) => command.run(context, output).await,
             Self::Directory(command) => command.run(context, output).await,
+            Self::Person(command) => command.run(context, output).await,
             Self::Demo => demo::run(context, output).await,
         }
     }

@@ -12,6 +12,10 @@ use super::Settings;
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 /// Prefix of the environment variables.
 const PREFIX: &str = "FLUENCE_";
+/// Settings that may come from a file of their own.
+const PEPPER: &str = "FLUENCE_PEPPER";
+const ENRICHMENT_CREDENTIAL: &str = "FLUENCE_ENRICHMENT_CREDENTIAL";
+const SECRETS: [&str; 2] = [PEPPER, ENRICHMENT_CREDENTIAL];
 /// Names that begin with the prefix and are no settings.
 const NOT_SETTINGS: [&str; 2] = ["FLUENCE_CONFIG", "FLUENCE_KEY"];
 
@@ -69,8 +73,11 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
     match settings {
         Ok(mut settings) => {
             settings.database_url = secret(&sources.environment, "DATABASE_URL", &mut faults);
-            if let Some(pepper) = secret(&sources.environment, "FLUENCE_PEPPER", &mut faults) {
+            if let Some(pepper) = secret(&sources.environment, PEPPER, &mut faults) {
                 settings.pepper = pepper;
+            }
+            if let Some(credential) = secret(&sources.environment, ENRICHMENT_CREDENTIAL, &mut faults) {
+                settings.enrichment.credential = credential;
             }
             faults.extend(settings.faults(sources.needs_pepper));
             if faults.is_empty() { Ok(settings) } else { Err(ConfigError(faults)) }
@@ -112,13 +119,13 @@ fn merge(values: &mut Table, file: Table, source: &str, path: &str, faults: &mut
 fn apply_environment(values: &mut Table, environment: &BTreeMap<String, String>, faults: &mut Vec<Fault>) {
     let names = setting_names(values, "");
     for (variable, text) in environment.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
-        if NOT_SETTINGS.contains(&variable.as_str()) || variable == "FLUENCE_PEPPER" {
+        let secret = variable.strip_suffix("_FILE").unwrap_or(variable);
+        if NOT_SETTINGS.contains(&variable.as_str()) || SECRETS.contains(&secret) {
             continue;
         }
         let known = names.iter().find(|name| &variable_of(name) == variable);
         match known {
             Some(name) => set(values, name, text, variable, faults),
-            None if variable == "FLUENCE_PEPPER_FILE" => {}
             None => faults.push(Fault {
                 setting: variable.clone(),
                 advice: "no such setting; config/default.toml lists them all".into(),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use sqlx::postgres::PgConnectOptions;
 
 use crate::secret::Pepper;
+use crate::upstream::address::{Reach, parse_url};
 
 pub use load::{ConfigError, Fault, Sources, load};
 
@@ -43,6 +44,8 @@ pub struct Settings {
     pub calls: Calls,
     pub keys: Keys,
     pub people: People,
+    pub contacts: Contacts,
+    pub enrichment: Enrichment,
 }
 
 /// What stands in the place of a secret that is set.
@@ -153,6 +156,39 @@ pub struct People {
 /// key is refused within 5 s.
 pub const MOST_UNHEARD_TRUST_MS: u64 = 4000;
 
+/// What an account may keep.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct Contacts {
+    pub max_per_account: u64,
+    pub max_body_bytes: usize,
+}
+
+/// The enrichment service.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct Enrichment {
+    pub url: String,
+    #[serde(serialize_with = "redacted")]
+    pub credential: SecretString,
+    pub allow_private_addresses: bool,
+    pub connect_timeout_ms: u64,
+    pub total_timeout_ms: u64,
+    pub max_answer_bytes: usize,
+    pub max_concurrent: usize,
+    pub breaker_failures: u32,
+    pub breaker_open_ms: u64,
+}
+
+impl Enrichment {
+    /// Which addresses it may have.
+    pub fn reach(&self) -> Reach {
+        Reach::allowing_private(self.allow_private_addresses)
+    }
+}
+
 impl Settings {
     /// Whether the database is the operator's own, and not the private one.
     pub fn has_own_database(&self) -> bool {
@@ -188,6 +224,13 @@ impl Settings {
             ("keys.guessing_networks", self.keys.guessing_networks as u64),
             ("people.cache_bytes", self.people.cache_bytes),
             ("people.retention_days", self.people.retention_days),
+            ("contacts.max_body_bytes", self.contacts.max_body_bytes as u64),
+            ("enrichment.connect_timeout_ms", self.enrichment.connect_timeout_ms),
+            ("enrichment.total_timeout_ms", self.enrichment.total_timeout_ms),
+            ("enrichment.max_answer_bytes", self.enrichment.max_answer_bytes as u64),
+            ("enrichment.max_concurrent", self.enrichment.max_concurrent as u64),
+            ("enrichment.breaker_failures", u64::from(self.enrichment.breaker_failures)),
+            ("enrichment.breaker_open_ms", self.enrichment.breaker_open_ms),
         ];
         for (setting, value) in positive {
             require(value > 0, setting, "must be at least 1");
@@ -206,6 +249,23 @@ impl Settings {
             self.keys.unheard_trust_ms <= MOST_UNHEARD_TRUST_MS,
             "keys.unheard_trust_ms",
             "must be at most 4000, or a revoked key could be let in for longer than 5 s when notifications are cut",
+        );
+        let enrichment = &self.enrichment;
+        require(
+            enrichment.total_timeout_ms < self.calls.deadline_s.saturating_mul(1000),
+            "enrichment.total_timeout_ms",
+            "must be shorter than calls.deadline_s, or a call would end before its own question",
+        );
+        if !enrichment.url.is_empty()
+            && let Err(fault) = parse_url(&enrichment.url, enrichment.reach())
+        {
+            require(false, "enrichment.url", &fault.to_string());
+        }
+        let is_token = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+        require(
+            is_token(enrichment.credential.expose_secret()),
+            "enrichment.credential",
+            "must be visible ASCII characters without blanks",
         );
         for prefix in &self.stage_prefixes {
             require(

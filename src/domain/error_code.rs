@@ -52,6 +52,8 @@ error_codes! {
     NotFound "NOT_FOUND" 404,
     MethodNotAllowed "METHOD_NOT_ALLOWED" 405,
     MultipleMatches "MULTIPLE_MATCHES" 409,
+    ContactExists "CONTACT_EXISTS" 409,
+    ContactLimitReached "CONTACT_LIMIT_REACHED" 409,
     IdempotencyInProgress "IDEMPOTENCY_IN_PROGRESS" 409,
     BodyTooLarge "BODY_TOO_LARGE" 413,
     UnsupportedMediaType "UNSUPPORTED_MEDIA_TYPE" 415,

@@ -67,3 +67,7 @@ id!(
     /// A person of the shared directory or of an account's contacts.
     PersonId
 );
+id!(
+    /// A contact of an account.
+    ContactId
+);

@@ -5,6 +5,7 @@ pub mod amount;
 pub mod billing;
 pub mod caller;
 pub mod change;
+pub mod contact;
 pub mod credits;
 pub mod error_code;
 pub mod ids;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::credits::Credits;
 use super::error_code::ErrorCode;
+use super::ids::ContactId;
 
 /// Every way in which a request can be refused or fail, with the facts its answer states.
 ///
@@ -115,6 +116,16 @@ pub enum Refusal {
         /// Whether there were words enough, but in a language that is not analysed.
         unsupported_language: bool,
     },
+    /// The account has such a contact already.
+    ContactExists {
+        /// The one it has.
+        id: ContactId,
+    },
+    /// The account has as many contacts as it may have.
+    ContactLimitReached {
+        /// How many that is.
+        limit: u64,
+    },
     /// The same idempotency key is being served right now.
     IdempotencyInProgress {
         /// When to try again, in whole seconds.
@@ -185,6 +196,19 @@ pub enum Fault {
     ControlCharacter,
     /// Not one of the values that it may have.
     NotOneOf(&'static [&'static str]),
+    /// It must be a list.
+    NotList,
+    /// It must be an object.
+    NotObject,
+    /// More items than it may have.
+    TooMany {
+        /// The most items.
+        max_items: usize,
+    },
+    /// Not an e-mail address.
+    NotAddress,
+    /// Not an instant.
+    NotInstant,
 }
 
 /// Which cap of a key was reached.
@@ -267,6 +291,8 @@ impl Refusal {
             Self::ProfileNotFound => ErrorCode::ProfileNotFound,
             Self::MultipleMatches { .. } => ErrorCode::MultipleMatches,
             Self::InsufficientData { .. } => ErrorCode::InsufficientData,
+            Self::ContactExists { .. } => ErrorCode::ContactExists,
+            Self::ContactLimitReached { .. } => ErrorCode::ContactLimitReached,
             Self::IdempotencyInProgress { .. } => ErrorCode::IdempotencyInProgress,
             Self::IdempotencyKeyReused => ErrorCode::IdempotencyKeyReused,
             Self::Internal => ErrorCode::InternalError,

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::edge::Edge;
 use super::messages;
+use crate::domain::ids::ContactId;
 use crate::domain::language::Language;
 use crate::domain::refusal::{CandidateHint, Fault, KeyCap, Limit, LimitHit, Refusal};
 
@@ -54,6 +55,8 @@ pub struct Facts<'r> {
     words_found: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     words_needed: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_id: Option<ContactId>,
 }
 
 /// One faulty field.
@@ -121,6 +124,10 @@ impl<'r> Facts<'r> {
             },
             Refusal::InsufficientData { words, words_needed, .. } => {
                 Self { words_found: Some(*words), words_needed: Some(*words_needed), ..none }
+            }
+            Refusal::ContactExists { id } => Self { contact_id: Some(*id), ..none },
+            Refusal::ContactLimitReached { limit } => {
+                Self { limit: Some("contacts"), current_limit: Some(format!("{limit} contacts")), ..none }
             }
             Refusal::Limited(hit) => Self {
                 retry_after: Some(hit.retry_after_s.max(1)),
@@ -193,5 +200,10 @@ fn problem_name(fault: Fault) -> &'static str {
         Fault::TooLong { .. } => "too_long",
         Fault::ControlCharacter => "control_character",
         Fault::NotOneOf(_) => "not_one_of",
+        Fault::NotList => "not_list",
+        Fault::NotObject => "not_object",
+        Fault::TooMany { .. } => "too_many",
+        Fault::NotAddress => "not_address",
+        Fault::NotInstant => "not_instant",
     }
 }

@@ -1,7 +1,10 @@
 //! The fields of a JSON object, taken one by one; what is left over is unknown, and every fault is reported at once.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::json::Json;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
+use crate::domain::text::{is_control, is_visible};
 
 /// Most fields that are kept; no route has as many, so the ones past it are unknown.
 const MAX_FIELDS: usize = 64;
@@ -40,8 +43,13 @@ impl Fields {
 
     /// Takes a field as it came; none where it is missing or `null`.
     pub fn take(&mut self, name: &str) -> Option<Json> {
+        self.take_or_null(name).filter(|value| *value != Json::Null)
+    }
+
+    /// Takes a field as it came, `null` too: for changes, where `null` empties a field and a missing one is left alone.
+    pub fn take_or_null(&mut self, name: &str) -> Option<Json> {
         let place = self.members.iter().position(|(known, _)| known == name)?;
-        Some(self.members.remove(place).1).filter(|value| *value != Json::Null)
+        Some(self.members.remove(place).1)
     }
 
     /// Takes a text. Another kind of value is a fault.
@@ -72,6 +80,30 @@ impl Fields {
         match place.and_then(|place| meanings.get(place)) {
             Some(meaning) => Some(*meaning),
             None => self.fault(name, Fault::NotOneOf(words)),
+        }
+    }
+
+    /// Reads one line of text: trimmed, in Unicode form C, 1 to `max_chars` characters, none of them a control character.
+    /// Anything else is a fault.
+    pub fn line(&mut self, field: &str, value: Json, max_chars: usize) -> Option<String> {
+        let Json::Text(text) = value else {
+            return self.fault(field, Fault::NotText);
+        };
+        let trimmed = text.trim();
+        // ASCII is in form C as it stands, and most lines are sent trimmed.
+        let line: String = match trimmed.is_ascii() {
+            true if trimmed.len() == text.len() => text,
+            true => trimmed.to_owned(),
+            false => trimmed.nfc().collect(),
+        };
+        if line.chars().any(is_control) {
+            self.fault(field, Fault::ControlCharacter)
+        } else if !line.chars().any(is_visible) {
+            self.fault(field, Fault::Empty)
+        } else if line.chars().count() > max_chars {
+            self.fault(field, Fault::TooLong { max_chars })
+        } else {
+            Some(line)
         }
     }
 

@@ -1,5 +1,7 @@
 //! Pages of a list: how many, and from where on.
 
+use std::str::FromStr;
+
 use axum::http::Uri;
 
 use super::query::Query;
@@ -10,16 +12,16 @@ const DEFAULT_LIMIT: i64 = 100;
 /// Most entries of a page.
 pub const MAX_LIMIT: i64 = 1000;
 
-/// What a request asks of a list.
+/// What a request asks of a list whose places are told by a `C`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// The last number of the page before; 0 for the first page.
-    pub after: i64,
+pub struct Page<C> {
+    /// The last place of the page before; none for the first page.
+    pub after: Option<C>,
     /// Entries wanted, 1 to [`MAX_LIMIT`].
     pub limit: i64,
 }
 
-impl Page {
+impl<C: FromStr> Page<C> {
     /// Reads `cursor` and `limit` from the query; every fault is reported at once, unknown parameters included.
     pub fn of(uri: &Uri) -> Result<Self, Refusal> {
         let mut query = Query::of(uri);
@@ -30,13 +32,11 @@ impl Page {
 
     /// Takes `cursor` and `limit` from a query that has other parameters too.
     pub fn take(query: &mut Query) -> Self {
-        let number = |text: &str| text.parse::<i64>().ok();
-        let after = query
-            .take("cursor", &["a next_cursor of an answer"], |text| number(text).filter(|after| *after >= 0));
+        let after = query.take("cursor", &["a next_cursor of an answer"], |text| text.parse().ok());
         let limit = query.take("limit", &["1 to 1000"], |text| {
-            number(text).filter(|limit| (1..=MAX_LIMIT).contains(limit))
+            text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit))
         });
-        Self { after: after.unwrap_or(0), limit: limit.unwrap_or(DEFAULT_LIMIT) }
+        Self { after, limit: limit.unwrap_or(DEFAULT_LIMIT) }
     }
 }
 
@@ -44,14 +44,14 @@ impl Page {
 mod tests {
     use super::*;
 
-    fn of(uri: &str) -> Result<Page, Refusal> {
+    fn of(uri: &str) -> Result<Page<u64>, Refusal> {
         Page::of(&uri.parse().unwrap())
     }
 
     #[test]
     fn a_list_without_parameters_begins_at_the_beginning() {
-        assert_eq!(of("/v1/ledger"), Ok(Page { after: 0, limit: 100 }));
-        assert_eq!(of("/v1/ledger?cursor=7&limit=1000"), Ok(Page { after: 7, limit: 1000 }));
+        assert_eq!(of("/v1/ledger"), Ok(Page { after: None, limit: 100 }));
+        assert_eq!(of("/v1/ledger?cursor=7&limit=1000"), Ok(Page { after: Some(7), limit: 1000 }));
     }
 
     #[test]

@@ -1,13 +1,10 @@
 //! Who is asked about: the fields of a paid request, under their Portuguese or English names.
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::fields::{Fields, shown_name};
 use super::json::Json;
 use crate::domain::language::Language;
 use crate::domain::person::PersonQuery;
 use crate::domain::refusal::{Fault, Refusal};
-use crate::domain::text::{is_control, is_visible};
 use crate::domain::tier::Tier;
 
 /// Most characters of a name, after trimming.
@@ -96,40 +93,17 @@ fn take_name(
     };
     match (fields.take(own), fields.take(other)) {
         (None, None) => fields.fault(own, Fault::Missing),
-        (Some(value), None) => check_name(fields, own, value),
-        (None, Some(value)) => check_name(fields, other, value),
+        (Some(value), None) => fields.line(own, value, MAX_NAME_CHARS),
+        (None, Some(value)) => fields.line(other, value, MAX_NAME_CHARS),
         (Some(value), Some(same)) => {
-            let name = check_name(fields, own, value);
-            let other_name = check_name(fields, other, same);
+            let name = fields.line(own, value, MAX_NAME_CHARS);
+            let other_name = fields.line(other, same, MAX_NAME_CHARS);
             match (name, other_name) {
                 (Some(name), Some(other_name)) if name == other_name => Some(name),
                 (Some(_), Some(_)) => fields.fault(other, Fault::Contradicts),
                 _ => None,
             }
         }
-    }
-}
-
-/// A name: text, trimmed, 1 to 100 Unicode scalar values in form C, no control characters.
-fn check_name(fields: &mut Fields, field: &'static str, value: Json) -> Option<String> {
-    let Json::Text(text) = value else {
-        return fields.fault(field, Fault::NotText);
-    };
-    let trimmed = text.trim();
-    // ASCII is in form C as it stands, and most names are sent trimmed.
-    let name: String = match trimmed.is_ascii() {
-        true if trimmed.len() == text.len() => text,
-        true => trimmed.to_owned(),
-        false => trimmed.nfc().collect(),
-    };
-    if name.chars().any(is_control) {
-        fields.fault(field, Fault::ControlCharacter)
-    } else if !name.chars().any(is_visible) {
-        fields.fault(field, Fault::Empty)
-    } else if name.chars().count() > MAX_NAME_CHARS {
-        fields.fault(field, Fault::TooLong { max_chars: MAX_NAME_CHARS })
-    } else {
-        Some(name)
     }
 }
 

@@ -7,7 +7,9 @@ use sha2::{Digest, Sha256};
 use super::company::CompanyName;
 use super::matching::Candidate;
 use super::name::PersonName;
-use crate::domain::person::Post;
+use crate::domain::contact::ContactContent;
+use crate::domain::ids::PersonId;
+use crate::domain::person::{Person, Post};
 
 /// Longest line read, in bytes.
 pub const LONGEST_LINE_BYTES: usize = 1024 * 1024;
@@ -23,7 +25,7 @@ const MOST_LANGUAGES: usize = 20;
 const MOST_POSTS: usize = 500;
 
 /// A person as a directory file describes them, within every limit; texts are trimmed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DirectoryLine {
     /// First name or names.
@@ -131,6 +133,31 @@ impl DirectoryLine {
         }
     }
 
+    /// An id for a person whom no table of ours gives one: the same for the same line.
+    pub fn derived_id(&self) -> PersonId {
+        let digest = self.content_sha256();
+        let mut id = [0; 16];
+        id.copy_from_slice(&digest[..16]);
+        PersonId::from_uuid(uuid::Builder::from_custom_bytes(id).into_uuid())
+    }
+
+    /// The person as a source knows them, under this id.
+    pub fn into_person(self, id: PersonId) -> Person {
+        Person {
+            id,
+            first_name: self.first_name,
+            last_name: self.last_name,
+            company: self.company,
+            title: self.title,
+            location: self.location,
+            bio: self.bio,
+            languages: self.languages,
+            aliases: self.aliases,
+            former_companies: self.former_companies,
+            posts: self.posts,
+        }
+    }
+
     /// SHA-256 over every field: two lines with equal digests describe the same person in the same words.
     pub fn content_sha256(&self) -> [u8; 32] {
         let mut digest = ContentDigest::default();
@@ -160,6 +187,22 @@ impl DirectoryLine {
             digest.optional(post.language.as_deref());
         }
         digest.0.finalize().into()
+    }
+}
+
+/// A contact says what a line of a directory may say, and no more; its own limits are narrower.
+impl From<ContactContent> for DirectoryLine {
+    fn from(contact: ContactContent) -> Self {
+        Self {
+            first_name: contact.first_name,
+            last_name: contact.last_name,
+            company: contact.company,
+            title: contact.title,
+            email: contact.email,
+            bio: contact.bio,
+            posts: contact.posts,
+            ..Self::default()
+        }
     }
 }
 

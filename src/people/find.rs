@@ -1,19 +1,34 @@
 //! Finding the person of a request, across the sources, without a query for what was just answered.
+//!
+//! An account's own contacts come first: whom it keeps for itself is whom it means. Then what all accounts share: the
+//! directory, or the invented people of a test environment. Last the operator's enrichment service, about somebody whom
+//! nobody else knows. A contact without posts says who is meant, but not what
+//! they wrote: then the next sources are asked for that very person, by the contact's whole name, and the contact
+//! answers only where none of them has posts of exactly one.
 
-use std::sync::{Arc, PoisonError, RwLock};
+mod contacts;
+mod directory;
+mod enrichment;
+mod remembered;
+mod words;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use quick_cache::sync::{Cache, EntryAction, EntryResult};
 use sqlx::PgPool;
 
-use super::matching::{Match, ParsedQuery, Resolution, resolve};
+use self::contacts::Contacts;
+use self::remembered::{Kept, Remembered};
+use self::words::KnownWords;
+use super::matching::{Match, Resolution, resolve};
 use super::rarity::Rarity;
 use super::sample::SamplePeople;
-use super::search_keys::{Breadth, query_keys};
+use crate::domain::contact::ContactOwner;
 use crate::domain::ids::AccountId;
+use crate::domain::key::Mode;
 use crate::domain::person::{Person, PersonQuery, PersonSource};
-use crate::storage::directory::words::load_rarity;
-use crate::storage::directory::{StoredPerson, fetch_person, find_candidates};
+use crate::upstream::client::Upstream;
+pub use crate::upstream::client::UpstreamError;
 
 /// Most people described when a query means several.
 const MOST_HINTS: usize = 20;
@@ -28,8 +43,21 @@ pub enum Realm {
         /// Whose contacts.
         account: AccountId,
     },
-    /// Invented people, for test environments and development.
-    Sample,
+    /// The contacts of the account's test keys, then invented people: for test environments and development.
+    Sample {
+        /// Whose contacts.
+        account: AccountId,
+    },
+}
+
+impl Realm {
+    /// Whose contacts are asked first.
+    pub fn contacts(self) -> ContactOwner {
+        match self {
+            Self::Live { account } => ContactOwner { account, mode: Mode::Live },
+            Self::Sample { account } => ContactOwner { account, mode: Mode::Test },
+        }
+    }
 }
 
 /// Who was found.
@@ -76,6 +104,9 @@ pub enum FindError {
     /// The database refused or is away.
     #[error("cannot look up people: {0}")]
     Storage(#[from] sqlx::Error),
+    /// The enrichment service gave no answer.
+    #[error("the enrichment service {0}")]
+    Enrichment(#[from] UpstreamError),
 }
 
 /// What the answers of the last moments may take.
@@ -97,47 +128,43 @@ impl Default for FindConfig {
 pub struct People {
     pool: PgPool,
     sample: SamplePeople,
-    answer_ttl: TimeDelta,
-    answers: Cache<Question, Answer, AnswerWeight>,
-    words: RwLock<Arc<Words>>,
-    /// Held while words are read, so that many requests do not read them at once.
-    reading_words: tokio::sync::Mutex<()>,
+    contacts: Contacts,
+    answers: Remembered<Question, Found, AnswerWeight>,
+    words: KnownWords,
+    enrichment: Option<Upstream>,
 }
 
-/// What was asked of which source. Answers of the shared directory are the same for every account; what comes from an
-/// account's own contacts gets a variant with the account, so that no account ever sees another's.
+/// What was asked of which source. Answers of the shared sources are the same for every account; what comes from an
+/// account's contacts is remembered under their owner, so that no account ever sees another's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Question {
+    Contacts { owner: ContactOwner, stamp: u64, query: PersonQuery },
     Directory(PersonQuery),
+    Enrichment(PersonQuery),
     Sample(PersonQuery),
-}
-
-#[derive(Clone)]
-struct Answer {
-    found: Found,
-    answered_at: DateTime<Utc>,
 }
 
 #[derive(Clone)]
 struct AnswerWeight;
 
-struct Words {
-    version: i64,
-    rarity: Rarity,
-}
-
 impl People {
     /// People of this database, and the invented ones.
     pub fn new(pool: PgPool, sample: SamplePeople, config: FindConfig) -> Self {
         let likely_answers = usize::try_from(config.cache_bytes / 4096).unwrap_or(usize::MAX);
+        let ttl = config.answer_ttl;
         Self {
             pool,
             sample,
-            answer_ttl: config.answer_ttl,
-            answers: Cache::with_weighter(likely_answers, config.cache_bytes, AnswerWeight),
-            words: RwLock::new(Arc::new(Words { version: -1, rarity: Rarity::default() })),
-            reading_words: tokio::sync::Mutex::new(()),
+            contacts: Contacts::new(ttl),
+            answers: Remembered::weighing(likely_answers, config.cache_bytes, AnswerWeight, ttl),
+            words: KnownWords::none_yet(),
+            enrichment: None,
         }
+    }
+
+    /// With an enrichment service as the last source.
+    pub fn enriched_by(self, upstream: Upstream) -> Self {
+        Self { enrichment: Some(upstream), ..self }
     }
 
     /// Finds whom the query means. Many requests for one person share one look-up.
@@ -147,9 +174,84 @@ impl People {
         query: &PersonQuery,
         now: DateTime<Utc>,
     ) -> Result<Found, FindError> {
+        let own = self.find_contact(realm.contacts(), query, now).await?;
+        let Found::One { person, matched, .. } = &own else {
+            return if matches!(own, Found::None) {
+                self.find_shared(realm, query, now).await
+            } else {
+                Ok(own)
+            };
+        };
+        if !person.posts.is_empty() {
+            return Ok(own);
+        }
+        let this_person = PersonQuery {
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+            company: person.company.clone(),
+        };
+        match self.find_shared(realm, &this_person, now).await? {
+            Found::One { person, version, matched: shared, source } if !person.posts.is_empty() => {
+                let confidence = matched.confidence * shared.confidence;
+                Ok(Found::One { person, version, matched: Match { confidence, ..*matched }, source })
+            }
+            _ => Ok(own),
+        }
+    }
+
+    /// Has the next search of this owner's contacts look at them anew. Other gateways do so by themselves when their
+    /// answers have aged.
+    pub fn contacts_changed(&self, owner: ContactOwner) {
+        self.contacts.changed(owner);
+    }
+
+    /// An invented person to answer for somebody unknown, where a test asks for mock data.
+    pub fn stand_in(&self) -> Option<Found> {
+        let person = Arc::clone(&self.sample.get(0)?.person);
+        let query = PersonQuery {
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+            company: person.company.clone(),
+        };
+        Some(self.find_in_sample(&query))
+    }
+
+    async fn find_contact(
+        &self,
+        owner: ContactOwner,
+        query: &PersonQuery,
+        now: DateTime<Utc>,
+    ) -> Result<Found, FindError> {
+        let shelf = self.contacts.shelf(&self.pool, owner, now).await?;
+        if shelf.is_empty {
+            return Ok(Found::None);
+        }
+        let question = Question::Contacts { owner, stamp: shelf.stamp, query: query.clone() };
+        let look_up = contacts::look_up(&self.pool, &self.words, owner, query);
+        self.answers.get(&question, now, look_up).await
+    }
+
+    /// Asks the sources that are the same for every account of a realm.
+    async fn find_shared(
+        &self,
+        realm: Realm,
+        query: &PersonQuery,
+        now: DateTime<Utc>,
+    ) -> Result<Found, FindError> {
         match realm {
-            Realm::Sample => self.find_remembered(Question::Sample(query.clone()), now).await,
-            Realm::Live { account: _ } => self.find_remembered(Question::Directory(query.clone()), now).await,
+            Realm::Sample { .. } => {
+                let look_up = async { Ok(self.find_in_sample(query)) };
+                self.answers.get(&Question::Sample(query.clone()), now, look_up).await
+            }
+            Realm::Live { .. } => {
+                let look_up = directory::look_up(&self.pool, &self.words, query, now);
+                let found = self.answers.get(&Question::Directory(query.clone()), now, look_up).await?;
+                let Some(upstream) = self.enrichment.as_ref().filter(|_| matches!(found, Found::None)) else {
+                    return Ok(found);
+                };
+                let look_up = enrichment::look_up(&self.pool, &self.words, upstream, query);
+                self.answers.get(&Question::Enrichment(query.clone()), now, look_up).await
+            }
         }
     }
 
@@ -171,111 +273,6 @@ impl People {
             }),
         }
     }
-
-    /// An invented person to answer for somebody unknown, where a test asks for mock data.
-    pub fn stand_in(&self) -> Option<Found> {
-        let person = Arc::clone(&self.sample.get(0)?.person);
-        let query = PersonQuery {
-            first_name: person.first_name.clone(),
-            last_name: person.last_name.clone(),
-            company: person.company.clone(),
-        };
-        Some(self.find_in_sample(&query))
-    }
-
-    async fn find_remembered(&self, question: Question, now: DateTime<Utc>) -> Result<Found, FindError> {
-        // The common case takes no write lock: thousands of requests a second may ask for one person.
-        if let Some(answer) = self.answers.get(&question).filter(|answer| self.is_fresh(answer, now)) {
-            return Ok(answer.found);
-        }
-        let entry = self
-            .answers
-            .entry_async(&question, |_, answer| {
-                if self.is_fresh(answer, now) {
-                    EntryAction::Retain(answer.found.clone())
-                } else {
-                    EntryAction::ReplaceWithGuard
-                }
-            })
-            .await;
-        match entry {
-            EntryResult::Retained(found) => Ok(found),
-            EntryResult::Vacant(place) | EntryResult::Replaced(place, _) => {
-                let found = self.look_up(&question, now).await?;
-                // Refused only when the place was taken away meanwhile; the answer is as good.
-                let _ = place.insert(Answer { found: found.clone(), answered_at: now });
-                Ok(found)
-            }
-            EntryResult::Removed(..) | EntryResult::Timeout => self.look_up(&question, now).await,
-        }
-    }
-
-    /// A clock that was set back must not keep answers alive, so their age counts both ways.
-    fn is_fresh(&self, answer: &Answer, now: DateTime<Utc>) -> bool {
-        (now - answer.answered_at).abs() < self.answer_ttl
-    }
-
-    async fn look_up(&self, question: &Question, now: DateTime<Utc>) -> Result<Found, FindError> {
-        match question {
-            Question::Sample(query) => Ok(self.find_in_sample(query)),
-            Question::Directory(query) => self.look_up_in_directory(query, now).await,
-        }
-    }
-
-    async fn look_up_in_directory(
-        &self,
-        query: &PersonQuery,
-        now: DateTime<Utc>,
-    ) -> Result<Found, FindError> {
-        let parsed = ParsedQuery::from(query);
-        let mut known = self.words();
-        let mut keys = query_keys(&parsed, &known.rarity);
-        let mut page = find_candidates(&self.pool, &keys, Breadth::WholeWords, now).await?;
-        if page.words_version != known.version {
-            known = self.read_words(page.words_version).await?;
-            keys = query_keys(&parsed, &known.rarity);
-        }
-        let mut decided = resolve(query, &page.candidates, &known.rarity);
-        if !keys.are_settled_by(&decided) {
-            page = find_candidates(&self.pool, &keys, Breadth::WithSlips, now).await?;
-            decided = resolve(query, &page.candidates, &known.rarity);
-        }
-        let profiles = page.profiles;
-        match decided {
-            Resolution::None => Ok(Found::None),
-            Resolution::One(matched) => {
-                let Some(profile) = profiles.get(matched.index) else { return Ok(Found::None) };
-                let fetched = fetch_person(&self.pool, profile.id, now).await?;
-                // Deleted between the two queries: as if never there.
-                Ok(fetched.map_or(Found::None, |StoredPerson { person, content_sha256 }| Found::One {
-                    person: Arc::new(person),
-                    version: PersonVersion(content_sha256),
-                    matched,
-                    source: PersonSource::Directory,
-                }))
-            }
-            Resolution::Several(matches) => Ok(several(&matches, |index| {
-                let profile = profiles.get(index)?;
-                Some(Hint { role: profile.title.clone(), city: profile.location.clone() })
-            })),
-        }
-    }
-
-    fn words(&self) -> Arc<Words> {
-        Arc::clone(&self.words.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    async fn read_words(&self, wanted: i64) -> Result<Arc<Words>, FindError> {
-        let _turn = self.reading_words.lock().await;
-        let known = self.words();
-        if known.version >= wanted {
-            return Ok(known);
-        }
-        let (version, rarity) = load_rarity(&self.pool).await?;
-        let read = Arc::new(Words { version, rarity });
-        *self.words.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
-        Ok(read)
-    }
 }
 
 fn several(matches: &[Match], hint: impl Fn(usize) -> Option<Hint>) -> Found {
@@ -283,9 +280,9 @@ fn several(matches: &[Match], hint: impl Fn(usize) -> Option<Hint>) -> Found {
     Found::Several { candidates, total: matches.len() }
 }
 
-impl quick_cache::Weighter<Question, Answer> for AnswerWeight {
-    fn weight(&self, _: &Question, answer: &Answer) -> u64 {
-        let Found::One { person, .. } = &answer.found else { return ANSWER_BYTES };
+impl quick_cache::Weighter<Question, Kept<Found>> for AnswerWeight {
+    fn weight(&self, _: &Question, answer: &Kept<Found>) -> u64 {
+        let Found::One { person, .. } = &answer.value else { return ANSWER_BYTES };
         let texts: usize = person.posts.iter().map(|post| post.text.len() + 64).sum();
         ANSWER_BYTES + (texts + person.bio.as_ref().map_or(0, String::len)) as u64
     }

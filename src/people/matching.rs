@@ -208,6 +208,15 @@ mod tests {
     }
 
     #[test]
+    fn a_further_name_by_sound_or_by_its_first_letter_is_not_exact() {
+        assert_eq!(given_rule("Ana Luísa", "Ana Luiza"), Some(GivenNameRule::SameSound));
+        assert_eq!(given_rule("Ana L.", "Ana Luiza"), Some(GivenNameRule::Initial));
+        assert_eq!(given_rule("Ana L.", "Ana Luiza Maria"), Some(GivenNameRule::Initial));
+        assert_eq!(given_rule("Ana Luiza", "Ana Luiza"), Some(GivenNameRule::Exact));
+        assert_eq!(surname_rule("C. Lemos", "Costa Lemos"), Some(SurnameRule::Initial));
+    }
+
+    #[test]
     fn given_names_are_never_fuzzier() {
         for (asked, known) in [
             ("Luca", "Lula"),
@@ -292,6 +301,38 @@ mod tests {
         let decided = decide(&ask("Pelezinho", "Arantes", "Zyntra"), &[candidate]);
         let Resolution::One(found) = decided else { panic!("{decided:?}") };
         assert_eq!(found.evidence.first_name, GivenNameRule::Alias);
+    }
+
+    #[test]
+    fn one_name_written_in_several_ways_is_one_name() {
+        let candidates = [person("Ana", "Conceição", "Istanbul Bilişim")];
+        for query in [
+            ask("Ａｎａ", "Ｃｏｎｃｅｉｃａｏ", "ＩＳＴＡＮＢＵＬ Bilişim"),
+            ask("Ana", "Conceic\u{327}a\u{303}o", "Istanbul Bilis\u{327}im"),
+            ask("ANA", "CONCEIÇÃO", "İstanbul Bilişım"),
+        ] {
+            let Resolution::One(found) = decide(&query, &candidates) else { panic!("{query:?}") };
+            assert_eq!(found.evidence.last_name, SurnameRule::Exact, "{query:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_ten_thousand_letters_is_itself_and_nobody_else() {
+        let long = "ab".repeat(5_000);
+        let candidates = [person(&long, &long, &long), person("Ana", "Lemos", "Zyntra")];
+        let decided = decide(&ask(&long, &long, &long), &candidates);
+        assert!(matches!(decided, Resolution::One(found) if found.index == 0), "{decided:?}");
+        assert_eq!(decide(&ask("Ana", &long, "Zyntra"), &candidates), Resolution::None);
+        assert_eq!(decide(&ask("Ana", "Lemos", &long), &candidates), Resolution::None);
+    }
+
+    #[test]
+    fn an_empty_company_is_nobodys() {
+        let candidates = [person("Ana", "Lemos", "Zyntra"), person("Ana", "Lemos", "")];
+        for company in ["", " ", "Ltda", "S.A."] {
+            let decided = decide(&ask("Ana", "Lemos", company), &candidates);
+            assert_eq!(decided, Resolution::None, "{company:?}");
+        }
     }
 
     #[test]

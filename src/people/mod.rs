@@ -8,6 +8,7 @@ pub mod company;
 pub mod company_words;
 pub mod directory_line;
 pub mod edits;
+pub mod enrichment;
 pub mod find;
 pub mod known_names;
 pub mod matching;

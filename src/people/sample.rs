@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::directory_line::{DirectoryLine, LineFault};
 use super::matching::Candidate;
-use crate::domain::ids::PersonId;
 use crate::domain::person::Person;
 
 /// The invented people, ready to be matched.
@@ -52,22 +51,8 @@ impl SamplePeople {
 impl From<DirectoryLine> for SamplePerson {
     fn from(line: DirectoryLine) -> Self {
         let content_sha256 = line.content_sha256();
-        let mut id = [0; 16];
-        id.copy_from_slice(&content_sha256[..16]);
-        let person = Person {
-            id: PersonId::from_uuid(uuid::Builder::from_custom_bytes(id).into_uuid()),
-            first_name: line.first_name,
-            last_name: line.last_name,
-            company: line.company,
-            title: line.title,
-            location: line.location,
-            bio: line.bio,
-            languages: line.languages,
-            aliases: line.aliases,
-            former_companies: line.former_companies,
-            posts: line.posts,
-        };
-        Self { person: Arc::new(person), content_sha256 }
+        let id = line.derived_id();
+        Self { person: Arc::new(line.into_person(id)), content_sha256 }
     }
 }
 

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, patch, post};
 use sqlx::PgPool;
 
 use crate::api::analysis::AnalysisApi;
+use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
-use crate::api::{account, catalogue, credits, health, ledger, usage};
+use crate::api::{account, catalogue, contacts, credits, health, ledger, usage};
 use crate::config::plans::Catalogue;
 use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
-use crate::gate::Gate;
+use crate::gate::{Gate, in_scope};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub struct Parts {
     pub routes: Arc<Vec<Arc<Route>>>,
     /// Their handlers.
     pub analysis: AnalysisApi,
+    /// An account's contacts.
+    pub contacts: ContactsApi,
     /// The health pages.
     pub health: Health,
     /// What is for sale.
@@ -55,6 +58,15 @@ pub fn router(parts: &Parts) -> Router {
         .merge(gate.scoped("/v1/account/usage", Scope::Read, usage).with_state(parts.pool.clone()))
         .merge(gate.scoped("/v1/ledger", Scope::Read, entries).with_state(parts.pool.clone()))
         .merge(gate.scoped("/v1/ledger/{call_id}", Scope::Read, receipt).with_state(parts.pool.clone()));
+
+    // Free, with a key that may read, and another right to write.
+    let (reading, writing) = (Scope::Read, Scope::Invoke);
+    let list = in_scope(reading, get(contacts::list)).merge(in_scope(writing, post(contacts::create)));
+    let one = in_scope(reading, get(contacts::read))
+        .merge(in_scope(writing, patch(contacts::change).delete(contacts::delete)));
+    router = router
+        .merge(gate.free("/v1/contacts", list).with_state(parts.contacts.clone()))
+        .merge(gate.free("/v1/contacts/{id}", one).with_state(parts.contacts.clone()));
 
     // Free, the key optional.
     for path in ["/health", "/saude"] {

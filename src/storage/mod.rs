@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod catalogue;
 pub mod changes;
 pub mod clock;
+pub mod contacts;
 pub mod directory;
 pub mod error;
 pub mod keys;

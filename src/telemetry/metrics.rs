@@ -64,6 +64,16 @@ fn describe() {
         Unit::Seconds,
         "From a change of a key, account or plan to the moment this gateway acted on it."
     );
+    describe_counter!(
+        "gateway_upstream_requests_total",
+        "Questions to a server behind this one, by outcome."
+    );
+    describe_histogram!(
+        "gateway_upstream_duration_seconds",
+        Unit::Seconds,
+        "From a question to a server behind this one to the end of its answer."
+    );
+    describe_gauge!("gateway_breaker_state", "0 asked by everybody, 1 by one probe, 2 by nobody.");
     describe_gauge!("gateway_build_info", "Always 1; the version is a label.");
 }
 

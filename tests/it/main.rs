@@ -19,3 +19,4 @@ mod server;
 mod simulation;
 mod storage;
 mod support;
+mod upstream;

@@ -61,6 +61,10 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::InsufficientData { words, words_needed, .. } => {
             format!("An analysis needs {words_needed} words of the person's own, there are {words}").into()
         }
+        Refusal::ContactExists { .. } => "There is a contact with this name and company already".into(),
+        Refusal::ContactLimitReached { limit } => {
+            format!("The account has all {limit} contacts that it may have").into()
+        }
         Refusal::IdempotencyInProgress { .. } => {
             "A call with this Idempotency-Key is still being served".into()
         }
@@ -140,6 +144,12 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
             "Add more posts of this person to your contacts, in English or Portuguese; this call was not charged."
                 .into()
         }
+        Refusal::ContactExists { .. } => {
+            "Change the contact with the id in `contact_id`, or give this one its full name.".into()
+        }
+        Refusal::ContactLimitReached { .. } => {
+            format!("Delete contacts that you no longer need, or write to {support}.").into()
+        }
         Refusal::IdempotencyInProgress { .. } => {
             "Wait for the time in `retry_after`, then send the same request again to get its answer.".into()
         }
@@ -182,6 +192,11 @@ pub(super) fn fault(fault: Fault) -> String {
         Fault::TooLong { max_chars } => format!("must not be longer than {max_chars} characters"),
         Fault::ControlCharacter => "must not hold control characters".to_owned(),
         Fault::NotOneOf(values) => format!("must be one of: {}", values.join(", ")),
+        Fault::NotList => "must be a list".to_owned(),
+        Fault::NotObject => "must be an object".to_owned(),
+        Fault::TooMany { max_items } => format!("must not have more than {max_items} items"),
+        Fault::NotAddress => "must look like name@example.com".to_owned(),
+        Fault::NotInstant => "must be an instant such as 2026-01-31T12:00:00Z".to_owned(),
     }
 }
 

@@ -67,6 +67,7 @@ pub fn kind(code: ErrorCode) -> &'static str {
         E::EndpointNotFound | E::ProfileNotFound | E::NotFound => "not_found",
         E::MethodNotAllowed => "method_not_allowed",
         E::MultipleMatches => "multiple_matches",
+        E::ContactExists | E::ContactLimitReached => "conflict",
         E::IdempotencyInProgress | E::IdempotencyKeyReused => "idempotency_error",
         E::BodyTooLarge => "body_too_large",
         E::UnsupportedMediaType => "unsupported_media_type",

@@ -64,6 +64,10 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::InsufficientData { words, words_needed, .. } => {
             format!("Uma análise precisa de {words_needed} palavras da própria pessoa, há {words}").into()
         }
+        Refusal::ContactExists { .. } => "Já existe um contato com este nome e esta empresa".into(),
+        Refusal::ContactLimitReached { limit } => {
+            format!("A conta já tem os {limit} contatos que pode ter").into()
+        }
         Refusal::IdempotencyInProgress { .. } => {
             "Uma chamada com esta Idempotency-Key ainda está sendo atendida".into()
         }
@@ -145,6 +149,12 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
             "Inclua mais textos desta pessoa nos seus contatos, em português ou inglês; a chamada não foi cobrada."
                 .into()
         }
+        Refusal::ContactExists { .. } => {
+            "Altere o contato com o id em `contact_id`, ou dê a este o nome completo.".into()
+        }
+        Refusal::ContactLimitReached { .. } => {
+            format!("Apague contatos de que não precisa mais, ou escreva para {support}.").into()
+        }
         Refusal::IdempotencyInProgress { .. } => {
             "Espere o tempo em `retry_after` e envie a mesma requisição para receber a resposta.".into()
         }
@@ -186,6 +196,11 @@ pub(super) fn fault(fault: Fault) -> String {
         Fault::TooLong { max_chars } => format!("não pode ter mais de {max_chars} caracteres"),
         Fault::ControlCharacter => "não pode conter caracteres de controle".to_owned(),
         Fault::NotOneOf(values) => format!("deve ser um de: {}", values.join(", ")),
+        Fault::NotList => "deve ser uma lista".to_owned(),
+        Fault::NotObject => "deve ser um objeto".to_owned(),
+        Fault::TooMany { max_items } => format!("não pode ter mais de {max_items} itens"),
+        Fault::NotAddress => "deve ter a forma nome@example.com".to_owned(),
+        Fault::NotInstant => "deve ser um instante como 2026-01-31T12:00:00Z".to_owned(),
     }
 }
 

@@ -13,8 +13,8 @@ use crate::people::sound::sound_key;
 /// Shorter names are not forgiven a slip.
 const SHORTEST_WITH_SLIP: usize = 5;
 
-/// Which rule found the given names the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+/// Which rule found the given names the same, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GivenNameRule {
     /// The same, accents and case aside.
@@ -23,6 +23,8 @@ pub enum GivenNameRule {
     FirstOfSeveral,
     /// A later one of several given names, by which many people are called.
     LaterOfSeveral,
+    /// The first name, and only the first letter of a further one.
+    Initial,
     /// One is a pet form of the other.
     Nickname,
     /// Another spelling that sounds the same.
@@ -53,12 +55,11 @@ pub(super) fn compare(
     if let Some(first) = compare_word(asked_first, known_first, rarity) {
         let further = compare_further(asked_rest, known_rest, &candidate.surnames, rarity)?;
         let says_less = asked_rest.len() < known_rest.len();
-        let degree = first.degree * further * if says_less { SAYS_LESS } else { 1.0 };
-        let rule = match first.rule {
-            GivenNameRule::Exact if says_less => GivenNameRule::FirstOfSeveral,
-            GivenNameRule::Exact if further <= ONE_SLIP => GivenNameRule::OneSlip,
-            GivenNameRule::Exact if further < 1.0 => GivenNameRule::SameSound,
-            rule => rule,
+        let degree = first.degree * further.degree * if says_less { SAYS_LESS } else { 1.0 };
+        let rule = match (first.rule, further.rule) {
+            (GivenNameRule::Exact, GivenNameRule::Exact) if says_less => GivenNameRule::FirstOfSeveral,
+            (GivenNameRule::Exact, further) => further,
+            (first, _) => first,
         };
         return Some(Agreement::new(rule, degree));
     }
@@ -68,16 +69,24 @@ pub(super) fn compare(
     is_later.then_some(Agreement::new(GivenNameRule::LaterOfSeveral, LATER_GIVEN_NAME))
 }
 
-/// Further given names asked for must all be known, be it among the surnames: people split names differently.
-fn compare_further(asked: &[String], known: &[String], surnames: &[String], rarity: &Rarity) -> Option<f64> {
+/// Further given names asked for must all be known, be it among the surnames: people split names differently. The rule
+/// is the weakest that any of them needed.
+fn compare_further(
+    asked: &[String],
+    known: &[String],
+    surnames: &[String],
+    rarity: &Rarity,
+) -> Option<Agreement<GivenNameRule>> {
     let best = |asked: &String| {
-        if surnames.iter().chain(known).any(|known| is_same_or_initial(asked, known)) {
-            return Some(1.0);
-        }
-        let degrees = known.iter().filter_map(|known| compare_word(asked, known, rarity));
-        degrees.map(|found| found.degree).max_by(f64::total_cmp)
+        let alike = surnames.iter().chain(known).filter_map(|known| likeness(asked, known)).min();
+        let as_it_is = alike.map(|alike| Agreement::new(GivenNameRule::from(alike), 1.0));
+        as_it_is
+            .or_else(|| Agreement::best(known.iter().filter_map(|known| compare_word(asked, known, rarity))))
     };
-    asked.iter().map(best).product()
+    asked.iter().try_fold(Agreement::new(GivenNameRule::Exact, 1.0), |all, asked| {
+        let one = best(asked)?;
+        Some(Agreement::new(all.rule.max(one.rule), all.degree * one.degree))
+    })
 }
 
 fn compare_word(asked: &str, known: &str, rarity: &Rarity) -> Option<Agreement<GivenNameRule>> {
@@ -97,11 +106,34 @@ fn compare_word(asked: &str, known: &str, rarity: &Rarity) -> Option<Agreement<G
     is_slip.then_some(Agreement::new(GivenNameRule::OneSlip, ONE_SLIP))
 }
 
+/// How a further word of a name is another word, closest first. None of them lowers the confidence: somebody who gives
+/// more than the first name is not less sure for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Likeness {
+    Same,
+    SameSound,
+    Initial,
+}
+
+impl From<Likeness> for GivenNameRule {
+    fn from(likeness: Likeness) -> Self {
+        match likeness {
+            Likeness::Same => Self::Exact,
+            Likeness::SameSound => Self::SameSound,
+            Likeness::Initial => Self::Initial,
+        }
+    }
+}
+
 /// Whether the word is the other, sounds like it, or is its first letter.
-pub(super) fn is_same_or_initial(asked: &str, known: &str) -> bool {
-    asked == known
-        || sound_key(asked) == sound_key(known)
-        || (asked.chars().count() == 1 && known.starts_with(asked))
+pub(super) fn likeness(asked: &str, known: &str) -> Option<Likeness> {
+    if asked == known {
+        Some(Likeness::Same)
+    } else if sound_key(asked) == sound_key(known) {
+        Some(Likeness::SameSound)
+    } else {
+        (asked.chars().count() == 1 && known.starts_with(asked)).then_some(Likeness::Initial)
+    }
 }
 
 /// Paulo and Paula, Daniel and Daniela are two people, however close on the keyboard.

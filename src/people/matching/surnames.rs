@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::degree::{ONE_SLIP, SAYS_LESS, SURNAME_OF_SAME_SOUND, TWO_SLIPS};
-use super::given_names::is_same_or_initial;
+use super::given_names::{Likeness, likeness};
 use crate::people::agreement::Agreement;
 use crate::people::edits::{shorter_length, slips_between};
 use crate::people::name::PersonName;
@@ -23,12 +23,24 @@ pub enum SurnameRule {
     Exact,
     /// Some of the person's surnames, each exact.
     SomeOfSeveral,
+    /// Of one of them only the first letter.
+    Initial,
     /// Another spelling that sounds the same.
     SameSound,
     /// One slip of the pen.
     OneSlip,
     /// Two slips in a long name.
     TwoSlips,
+}
+
+impl From<Likeness> for SurnameRule {
+    fn from(likeness: Likeness) -> Self {
+        match likeness {
+            Likeness::Same => Self::Exact,
+            Likeness::SameSound => Self::SameSound,
+            Likeness::Initial => Self::Initial,
+        }
+    }
 }
 
 /// Every surname asked for must be one of the person's: Brazilians carry several and use the last, the last two or
@@ -57,9 +69,9 @@ pub(super) fn compare(
                 own
             }
             None => {
-                let mut elsewhere = candidate.given.iter().skip(1).chain(&candidate.surnames);
-                elsewhere.find(|known| is_same_or_initial(asked, known))?;
-                Agreement::new(SurnameRule::Exact, 1.0)
+                let elsewhere = candidate.given.iter().skip(1).chain(&candidate.surnames);
+                let alike = elsewhere.filter_map(|known| likeness(asked, known)).min()?;
+                Agreement::new(SurnameRule::from(alike), 1.0)
             }
         };
         weakest = weakest.max(found.rule);

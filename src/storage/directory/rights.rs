@@ -13,7 +13,7 @@ use crate::people::company::CompanyName;
 use crate::people::name::PersonName;
 
 /// Most records given out, erased or left out by one request.
-const MOST_RECORDS: i64 = 1_000;
+pub const MOST_RECORDS: i64 = 1_000;
 
 /// Whose record is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,9 +178,10 @@ fn asked_identity(who: &PersonSelector) -> Option<[u8; 32]> {
 }
 
 /// What each column must equal; a column that was not asked for is compared with null and so never equal.
-type Bounds = (Option<Uuid>, Option<String>, Option<String>, Option<String>, Option<String>);
+pub(in crate::storage) type Bounds =
+    (Option<Uuid>, Option<String>, Option<String>, Option<String>, Option<String>);
 
-fn bounds(who: &PersonSelector) -> Bounds {
+pub(in crate::storage) fn bounds(who: &PersonSelector) -> Bounds {
     match who {
         PersonSelector::Id(id) => (Some(id.as_uuid()), None, None, None, None),
         PersonSelector::ExternalId { source, external_id } => {

@@ -4,6 +4,7 @@ mod account;
 mod analysis;
 mod catalogue;
 mod credits;
+mod contacts;
 mod health;
 mod ledger;
 mod probes;

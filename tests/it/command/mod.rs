@@ -9,6 +9,7 @@ mod directory;
 mod key;
 mod ledger;
 mod migrate;
+mod person;
 mod private;
 pub(crate) mod program;
 mod serve;

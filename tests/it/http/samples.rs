@@ -88,6 +88,11 @@ fn faults() -> Vec<FieldFault> {
         ("last_name", Fault::TooLong { max_chars: 100 }),
         ("nome", Fault::ControlCharacter),
         ("tier", Fault::NotOneOf(&["basic", "standard", "premium"])),
+        ("posts", Fault::NotList),
+        ("posts[0]", Fault::NotObject),
+        ("bios", Fault::TooMany { max_items: 100 }),
+        ("email", Fault::NotAddress),
+        ("posts[1].published_at", Fault::NotInstant),
     ]
     .map(|(field, fault)| FieldFault { field: field.to_owned(), fault })
     .to_vec()
@@ -131,6 +136,8 @@ pub(crate) fn refusals() -> Vec<Refusal> {
                 CandidateHint { role: None, city: None },
             ],
         },
+        Refusal::ContactExists { id: "019a0000-0000-7000-8000-00000000000c".parse().unwrap() },
+        Refusal::ContactLimitReached { limit: 10_000 },
         Refusal::IdempotencyInProgress { retry_after_s: 1 },
         Refusal::BodyTooLarge { limit_bytes: 65_536 },
         Refusal::UnsupportedMediaType,

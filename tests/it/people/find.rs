@@ -16,6 +16,8 @@ use crate::support::database::TestDatabase;
 
 const LIVE: Realm = Realm::Live { account: AccountId::from_uuid(Uuid::from_u128(1)) };
 
+const SAMPLE: Realm = Realm::Sample { account: AccountId::from_uuid(Uuid::from_u128(1)) };
+
 fn people(pool: &PgPool) -> People {
     People::new(pool.clone(), SamplePeople::default(), FindConfig::default())
 }
@@ -164,8 +166,8 @@ async fn sample_and_live_people_never_meet() {
     let find = |realm, query| people.find(realm, query, start());
     assert!(matches!(find(LIVE, &live).await.unwrap(), Found::One { .. }));
     assert!(matches!(find(LIVE, &sample).await.unwrap(), Found::None));
-    assert!(matches!(find(Realm::Sample, &live).await.unwrap(), Found::None));
-    let Found::One { source, .. } = find(Realm::Sample, &sample).await.unwrap() else { panic!("not found") };
+    assert!(matches!(find(SAMPLE, &live).await.unwrap(), Found::None));
+    let Found::One { source, .. } = find(SAMPLE, &sample).await.unwrap() else { panic!("not found") };
     assert_eq!(source, PersonSource::Sample);
 }
 

@@ -1,6 +1,8 @@
 //! Importing people, finding them, and their rights, on a real database.
 
 mod accuracy;
+mod contacts;
+mod enrichment;
 mod find;
 mod generator;
 mod import;

@@ -1,6 +1,7 @@
 //! Export, erasure, opt-out and retention.
 
 use chrono::TimeDelta;
+use fluence::background::sweep::Sweep;
 use fluence::command::directory::stats;
 use fluence::domain::ids::AccountId;
 use fluence::people::find::{FindConfig, Found, People, Realm};
@@ -128,4 +129,29 @@ async fn people_whose_time_is_over_are_unknown_and_can_be_deleted() {
     assert_eq!(delete_expired(&mut connection, start(), 10).await.unwrap(), 0);
     assert_eq!(delete_expired(&mut connection, start() + retention, 1).await.unwrap(), 1);
     assert_eq!(delete_expired(&mut connection, start() + retention, 10).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn the_sweep_deletes_people_whose_time_is_over() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
+    import_people(&pool, &[person("Ana", "Lemos", "Zyntra"), person("Rui", "Lemos", "Zyntra")]).await;
+    // By the database's own clock, which the sweep goes by.
+    sqlx::query(
+        "update directory_people set expires_at = now() + interval '1 day', imported_at = now()
+                  where first_name = 'Rui'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let sweep = Sweep {
+        pool: pool.clone(),
+        database: database.options(),
+        node: "test".into(),
+        silence: TimeDelta::seconds(60),
+    };
+    sweep.tidy().await;
+    let left: Vec<String> =
+        sqlx::query_scalar("select first_name from directory_people").fetch_all(&pool).await.unwrap();
+    assert_eq!(left, ["Rui"]);
 }

@@ -13,3 +13,4 @@ pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod scratch;
 pub(crate) mod stand_in;
+pub(crate) mod upstream;

@@ -1,0 +1,64 @@
+//! Five traits, and how surely a text can speak of them.
+
+use serde::Serialize;
+
+/// One value for each of the five traits.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ocean<T> {
+    /// Openness.
+    pub openness: T,
+    /// Conscientiousness.
+    pub conscientiousness: T,
+    /// Extraversion.
+    pub extraversion: T,
+    /// Agreeableness.
+    pub agreeableness: T,
+    /// Neuroticism.
+    pub neuroticism: T,
+}
+
+impl<T> Ocean<T> {
+    pub(super) fn from_fn(mut make: impl FnMut(usize) -> T) -> Self {
+        Self {
+            openness: make(0),
+            conscientiousness: make(1),
+            extraversion: make(2),
+            agreeableness: make(3),
+            neuroticism: make(4),
+        }
+    }
+
+    /// The value of a trait by its place in the model.
+    pub const fn get(&self, trait_index: usize) -> &T {
+        match trait_index {
+            0 => &self.openness,
+            1 => &self.conscientiousness,
+            2 => &self.extraversion,
+            3 => &self.agreeableness,
+            _ => &self.neuroticism,
+        }
+    }
+}
+
+/// How much a trait's figures rest on, by the number of words. "High" does not exist before a local validation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// 120 to 249 words.
+    VeryLow,
+    /// 250 to 499 words.
+    Low,
+    /// 500 words or more.
+    Moderate,
+}
+
+impl Confidence {
+    /// The word for a text of so many words.
+    pub const fn of(words: u32) -> Self {
+        match words {
+            0..250 => Self::VeryLow,
+            250..500 => Self::Low,
+            _ => Self::Moderate,
+        }
+    }
+}

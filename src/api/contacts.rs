@@ -1,0 +1,227 @@
+//! `/v1/contacts`: the people whom an account keeps for itself, and asks first when it analyses somebody.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+
+use crate::api::instant;
+use crate::clock::new_id;
+use crate::domain::contact::{Contact, ContactOwner};
+use crate::domain::ids::ContactId;
+use crate::domain::person::Post;
+use crate::domain::refusal::Refusal;
+use crate::gate::caller::Caller;
+use crate::http::contact_request::{ContactChange, parse_new};
+use crate::http::fields::Fields;
+use crate::http::json_body::{parse_fields, read_body};
+use crate::http::paging::Page;
+use crate::http::render::{json_ok, json_with};
+use crate::people::find::People;
+use crate::storage::contacts::{self, ContactError};
+
+/// What the endpoints work with.
+#[derive(Clone)]
+pub struct ContactsApi {
+    /// The store.
+    pub pool: PgPool,
+    /// Who is told that an account's contacts changed.
+    pub people: Arc<People>,
+    /// Most contacts of an account in one mode.
+    pub max_per_account: u64,
+    /// Largest body.
+    pub max_body_bytes: usize,
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    success: bool,
+    data: Vec<Shown<'a>>,
+    /// Present when there are more: pass it as `cursor`.
+    next_cursor: Option<ContactId>,
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    success: bool,
+    data: Shown<'a>,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    id: ContactId,
+    first_name: &'a str,
+    last_name: &'a str,
+    company: &'a str,
+    title: Option<&'a str>,
+    email: Option<&'a str>,
+    bio: Option<&'a str>,
+    posts: Vec<PostShown<'a>>,
+    created_at: String,
+    updated_at: String,
+}
+
+#[derive(Serialize)]
+struct PostShown<'a> {
+    text: &'a str,
+    published_at: Option<DateTime<Utc>>,
+    language: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Gone {
+    success: bool,
+    data: GoneContact,
+}
+
+#[derive(Serialize)]
+struct GoneContact {
+    id: ContactId,
+    deleted: bool,
+}
+
+impl<'a> Shown<'a> {
+    fn new(Contact { id, content, created_at, updated_at }: &'a Contact) -> Self {
+        let post = |post: &'a Post| PostShown {
+            text: &post.text,
+            published_at: post.published_at,
+            language: post.language.as_deref(),
+        };
+        Self {
+            id: *id,
+            first_name: &content.first_name,
+            last_name: &content.last_name,
+            company: &content.company,
+            title: content.title.as_deref(),
+            email: content.email.as_deref(),
+            bio: content.bio.as_deref(),
+            posts: content.posts.iter().map(post).collect(),
+            created_at: instant(*created_at),
+            updated_at: instant(*updated_at),
+        }
+    }
+}
+
+/// The account's contacts, oldest first, a page at a time.
+pub async fn list(
+    State(api): State<ContactsApi>,
+    Extension(caller): Extension<Caller>,
+    uri: Uri,
+) -> Result<Response, Refusal> {
+    let page = Page::<ContactId>::of(&uri)?;
+    let mut connection = api.connection().await?;
+    let found = contacts::page(&mut connection, owner(&caller), page.after, page.limit).await;
+    let found = found.map_err(|error| refusal(error.into(), &api))?;
+    let next_cursor = found.contacts.last().filter(|_| found.more).map(|contact| contact.id);
+    let data = found.contacts.iter().map(Shown::new).collect();
+    Ok(json_ok(List { success: true, data, next_cursor }))
+}
+
+/// Keeps a new contact.
+pub async fn create(
+    State(api): State<ContactsApi>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let content = parse_new(api.fields(&headers, body).await?)?;
+    let id = ContactId::from_uuid(new_id());
+    let most = i64::try_from(api.max_per_account).unwrap_or(i64::MAX);
+    let mut connection = api.connection().await?;
+    let made = contacts::create(&mut connection, owner(&caller), id, content, most).await;
+    let contact = made.map_err(|error| refusal(error, &api))?;
+    api.people.contacts_changed(owner(&caller));
+    let mut response = shown(StatusCode::CREATED, &contact);
+    if let Ok(place) = HeaderValue::from_str(&format!("/v1/contacts/{id}")) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}
+
+/// One contact.
+pub async fn read(
+    State(api): State<ContactsApi>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    let id = contact_id(&id)?;
+    let mut connection = api.connection().await?;
+    let found = contacts::find(&mut connection, owner(&caller), id).await;
+    let contact = found.map_err(|error| refusal(error.into(), &api))?.ok_or(Refusal::NotFound)?;
+    Ok(shown(StatusCode::OK, &contact))
+}
+
+/// Changes the fields that the body names.
+pub async fn change(
+    State(api): State<ContactsApi>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let id = contact_id(&id)?;
+    let change = ContactChange::parse(api.fields(&headers, body).await?)?;
+    let mut connection = api.connection().await?;
+    let changed = contacts::update(&mut connection, owner(&caller), id, |old| change.applied_to(old)).await;
+    let contact = changed.map_err(|error| refusal(error, &api))?;
+    api.people.contacts_changed(owner(&caller));
+    Ok(shown(StatusCode::OK, &contact))
+}
+
+/// Deletes a contact for good.
+pub async fn delete(
+    State(api): State<ContactsApi>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    let id = contact_id(&id)?;
+    let mut connection = api.connection().await?;
+    let deleted = contacts::delete(&mut connection, owner(&caller), id).await;
+    if !deleted.map_err(|error| refusal(error.into(), &api))? {
+        return Err(Refusal::NotFound);
+    }
+    api.people.contacts_changed(owner(&caller));
+    Ok(json_ok(Gone { success: true, data: GoneContact { id, deleted: true } }))
+}
+
+impl ContactsApi {
+    async fn fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {
+        parse_fields(&read_body(headers, body, self.max_body_bytes).await?)
+    }
+
+    async fn connection(&self) -> Result<PoolConnection<sqlx::Postgres>, Refusal> {
+        self.pool.acquire().await.map_err(|error| refusal(error.into(), self))
+    }
+}
+
+fn owner(caller: &Caller) -> ContactOwner {
+    ContactOwner { account: caller.key.account_id, mode: caller.key.mode }
+}
+
+/// An id that is none is the id of nothing.
+fn contact_id(text: &str) -> Result<ContactId, Refusal> {
+    text.parse().map_err(|_| Refusal::NotFound)
+}
+
+fn shown(status: StatusCode, contact: &Contact) -> Response {
+    json_with(status, One { success: true, data: Shown::new(contact) })
+}
+
+fn refusal(error: ContactError, api: &ContactsApi) -> Refusal {
+    match error {
+        ContactError::Missing => Refusal::NotFound,
+        ContactError::Exists(id) => Refusal::ContactExists { id },
+        ContactError::LimitReached => Refusal::ContactLimitReached { limit: api.max_per_account },
+        ContactError::Storage(error) => {
+            tracing::warn!(%error, "contacts could not be read or written");
+            Refusal::Unavailable { retry_after_s: 1 }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! `fluence person`: what people may ask of those who hold their record.
+//!
+//! The operator answers for the shared directory; each account answers for its own contacts, so a request is carried out
+//! there only with `--account`, and otherwise the accounts to pass it on to are named. What is printed of an erasure or
+//! an opt-out holds nothing of the person, and can be kept as the proof that it was done.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::context::Context;
+use super::output::{Output, Report, count, or_dash, printable, write_fields, write_table};
+use crate::domain::ids::{AccountId, PersonId};
+use crate::storage::clock;
+use crate::storage::contacts::rights::{self as contacts, ExportedContact, Keeper};
+use crate::storage::directory::rights::{self as directory, ExportedPerson, MOST_RECORDS, PersonSelector};
+
+/// What to do for a person.
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Show all that is held on the person; --json gives it whole.
+    Export(Order),
+    /// Delete the person's record. A later import may bring it back: opt-out prevents that.
+    Erase(Order),
+    /// Delete the person's record in the shared directory, and keep them out of it and of enrichment for good.
+    OptOut(Who),
+}
+
+/// Whom, and where.
+#[derive(Debug, Args)]
+pub struct Order {
+    #[command(flatten)]
+    who: Who,
+    /// Among the contacts of this account instead of the shared directory.
+    #[arg(long, value_name = "ID", conflicts_with = "external_id")]
+    account: Option<AccountId>,
+}
+
+/// Whom.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct Who {
+    /// The id of the person's record.
+    #[arg(long, conflicts_with_all = ["external_id", "first_name"])]
+    id: Option<PersonId>,
+    /// The id the source gave the person.
+    #[arg(long, requires = "source", conflicts_with = "first_name")]
+    external_id: Option<String>,
+    /// The source of that id.
+    #[arg(long, requires = "external_id")]
+    source: Option<String>,
+    /// First name or names, as in the record but for case and accents.
+    #[arg(long, requires_all = ["last_name", "company"])]
+    first_name: Option<String>,
+    /// All surnames.
+    #[arg(long, requires = "first_name")]
+    last_name: Option<String>,
+    /// Employer.
+    #[arg(long, requires = "first_name")]
+    company: Option<String>,
+}
+
+impl Who {
+    fn selector(self) -> anyhow::Result<PersonSelector> {
+        match self {
+            Self { id: Some(id), .. } => Ok(PersonSelector::Id(id)),
+            Self { external_id: Some(external_id), source: Some(source), .. } => {
+                Ok(PersonSelector::ExternalId { source, external_id })
+            }
+            Self {
+                first_name: Some(first_name), last_name: Some(last_name), company: Some(company), ..
+            } => Ok(PersonSelector::Name { first_name, last_name, company }),
+            _ => anyhow::bail!(
+                "say who: --id, or --external-id and --source, or --first-name, --last-name and --company"
+            ),
+        }
+    }
+}
+
+impl PersonCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When there is no such account, or the database is away.
+    pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
+        let now = clock::now(&mut *context.connection().await?).await?;
+        match self {
+            Self::Export(order) => output.print(&export(order, context).await?),
+            Self::Erase(order) => output.print(&erase(order, context, now).await?),
+            Self::OptOut(who) => output.print(&opt_out(who, context, now).await?),
+        }
+    }
+}
+
+async fn export(Order { who, account }: Order, context: &Context) -> anyhow::Result<Exported> {
+    let who = who.selector()?;
+    let pool = context.pool();
+    let Some(account) = account else {
+        let records = directory::export(pool, &who).await?;
+        return Ok(Exported { records, contacts: Vec::new(), kept_by: contacts::keepers(pool, &who).await? });
+    };
+    context.account(account).await?;
+    let contacts = contacts::export(pool, account, &who).await?;
+    Ok(Exported { records: Vec::new(), contacts, kept_by: Vec::new() })
+}
+
+async fn erase(Order { who, account }: Order, context: &Context, now: DateTime<Utc>) -> anyhow::Result<Done> {
+    let who = who.selector()?;
+    let mut connection = context.connection().await?;
+    let mut done = Done::of("erase", now);
+    if let Some(account) = account {
+        context.account(account).await?;
+        done.contacts = contacts::erase(&mut connection, account, &who).await?;
+        return Ok(done);
+    }
+    loop {
+        let erased = directory::erase(&mut connection, &who).await?;
+        done.records += erased;
+        if erased < MOST_RECORDS.unsigned_abs() {
+            break;
+        }
+    }
+    done.kept_by = contacts::keepers(context.pool(), &who).await?;
+    Ok(done)
+}
+
+async fn opt_out(who: Who, context: &Context, now: DateTime<Utc>) -> anyhow::Result<Done> {
+    let who = who.selector()?;
+    let mut connection = context.connection().await?;
+    let mut done = Done::of("opt_out", now);
+    loop {
+        let deleted = directory::opt_out(&mut connection, &who, now).await?;
+        done.records += deleted;
+        if deleted < MOST_RECORDS.unsigned_abs() {
+            break;
+        }
+    }
+    done.kept_by = contacts::keepers(context.pool(), &who).await?;
+    Ok(done)
+}
+
+/// All that is held.
+#[derive(Serialize)]
+struct Exported {
+    /// In the shared directory.
+    records: Vec<ExportedPerson>,
+    /// Among the account's contacts.
+    contacts: Vec<ExportedContact>,
+    /// Accounts that keep the person as a contact.
+    kept_by: Vec<Keeper>,
+}
+
+/// What was done, without a word of the person.
+#[derive(Serialize)]
+struct Done {
+    action: &'static str,
+    at: DateTime<Utc>,
+    /// Records deleted from the shared directory.
+    records: u64,
+    /// Contacts deleted from the account.
+    contacts: u64,
+    /// Accounts that keep the person as a contact.
+    kept_by: Vec<Keeper>,
+}
+
+impl Done {
+    fn of(action: &'static str, at: DateTime<Utc>) -> Self {
+        Self { action, at, records: 0, contacts: 0, kept_by: Vec::new() }
+    }
+}
+
+impl Report for Exported {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "{} and {}",
+            count(self.records.len() as u64, "record"),
+            count(self.contacts.len() as u64, "contact")
+        )?;
+        for record in &self.records {
+            writeln!(out)?;
+            let posts = record.posts.len();
+            write_person(out, &record.id, [&record.first_name, &record.last_name, &record.company], posts)?;
+            write_fields(
+                out,
+                &[
+                    ("title", &text(record.title.as_deref())),
+                    ("email", &text(record.email.as_deref())),
+                    ("source", &printable(&record.source)),
+                    ("external id", &text(record.external_id.as_deref())),
+                    ("legal basis", &text(record.legal_basis.as_deref())),
+                    ("imported", &record.imported_at),
+                    ("kept until", &record.expires_at),
+                ],
+            )?;
+        }
+        for contact in &self.contacts {
+            writeln!(out)?;
+            let names = [&contact.first_name, &contact.last_name, &contact.company];
+            write_person(out, &contact.id, names, contact.posts.len())?;
+            let (title, email) = (text(contact.title.as_deref()), text(contact.email.as_deref()));
+            write_fields(out, &[("title", &title), ("email", &email), ("mode", &contact.mode)])?;
+        }
+        write_keepers(out, &self.kept_by)
+    }
+}
+
+fn text(value: Option<&str>) -> String {
+    or_dash(value.map(printable))
+}
+
+fn write_person(
+    out: &mut impl Write,
+    id: &uuid::Uuid,
+    [first_name, last_name, company]: [&String; 3],
+    posts: usize,
+) -> io::Result<()> {
+    let name = printable(&format!("{first_name} {last_name}"));
+    write_fields(out, &[("id", id), ("name", &name), ("company", &printable(company)), ("posts", &posts)])
+}
+
+impl Report for Done {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        write_fields(
+            out,
+            &[
+                ("action", &self.action),
+                ("at", &self.at),
+                ("records deleted", &self.records),
+                ("contacts deleted", &self.contacts),
+            ],
+        )?;
+        write_keepers(out, &self.kept_by)
+    }
+}
+
+fn write_keepers(out: &mut impl Write, keepers: &[Keeper]) -> io::Result<()> {
+    if keepers.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nKept as a contact by accounts that answer for it themselves (repeat with --account):")?;
+    let rows: Vec<_> =
+        keepers.iter().map(|keeper| [keeper.account_id.to_string(), keeper.contacts.to_string()]).collect();
+    write_table(out, ["ACCOUNT", "CONTACTS"], &rows)
+}

@@ -1,0 +1,131 @@
+//! What is said between us and an enrichment service: docs/enrichment.md is its contract.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::directory_line::{DirectoryLine, LineFault};
+use crate::domain::person::PersonQuery;
+
+/// Most people in one answer.
+pub const MOST_PEOPLE: usize = 50;
+
+/// What is asked: the names as the caller typed them, and nothing of the caller.
+#[derive(Serialize)]
+struct Question<'a> {
+    first_name: &'a str,
+    last_name: &'a str,
+    company: &'a str,
+}
+
+/// The body of a question.
+pub fn question(query: &PersonQuery) -> Vec<u8> {
+    let PersonQuery { first_name, last_name, company } = query;
+    serde_json::to_vec(&Question { first_name, last_name, company }).unwrap_or_default()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answer<'a> {
+    #[serde(borrow)]
+    people: Vec<&'a RawValue>,
+}
+
+/// What is wrong with an answer. The texts hold nothing of it: they go into logs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerFault {
+    /// Not the JSON object expected.
+    #[error("answered something else than {{\"people\": [...]}}")]
+    Malformed,
+    /// More than [`MOST_PEOPLE`].
+    #[error("answered more than {MOST_PEOPLE} people")]
+    TooMany,
+    /// Somebody who could not stand in a directory file either.
+    #[error("answered a person, number {number} of the list, who is {reason}")]
+    Person {
+        /// Their place, counted from 1.
+        number: usize,
+        /// What is wrong, without their data.
+        reason: &'static str,
+    },
+}
+
+/// Reads an answer: everybody in it as strictly as a line of a directory file.
+pub fn people(answer: &[u8]) -> Result<Vec<DirectoryLine>, AnswerFault> {
+    let answer: Answer<'_> = serde_json::from_slice(answer).map_err(|_| AnswerFault::Malformed)?;
+    if answer.people.len() > MOST_PEOPLE {
+        return Err(AnswerFault::TooMany);
+    }
+    let read = |(index, raw): (usize, &RawValue)| {
+        DirectoryLine::parse(raw.get().as_bytes()).map_err(|fault| AnswerFault::Person {
+            number: index + 1,
+            reason: match fault {
+                LineFault::Json(_) => "not described as in a directory file",
+                LineFault::TooLong => "too long",
+                LineFault::NotText => "not UTF-8 text",
+                LineFault::Fields(_) => "described by a text that is empty, too long or not printable",
+            },
+        })
+    };
+    answer.people.into_iter().enumerate().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn fault(answer: &serde_json::Value) -> AnswerFault {
+        people(answer.to_string().as_bytes()).unwrap_err()
+    }
+
+    fn ana() -> serde_json::Value {
+        json!({"first_name": "Ana", "last_name": "Lemos", "company": "Zyntra", "posts": [{"text": "oi"}]})
+    }
+
+    #[test]
+    fn a_question_holds_the_names_alone() {
+        let query = PersonQuery { first_name: "Zoë".into(), last_name: "\"".into(), company: "X".into() };
+        let asked: serde_json::Value = serde_json::from_slice(&question(&query)).unwrap();
+        assert_eq!(asked, json!({"first_name": "Zoë", "last_name": "\"", "company": "X"}));
+    }
+
+    #[test]
+    fn people_are_read_as_from_a_directory_file() {
+        let read = people(json!({"people": [ana()]}).to_string().as_bytes()).unwrap();
+        assert_eq!((read.len(), read[0].posts.len()), (1, 1));
+        assert_eq!(people(br#"{"people": []}"#).unwrap(), []);
+    }
+
+    #[test]
+    fn one_faulty_person_spoils_the_answer_and_is_told_without_their_data() {
+        let mut nameless = ana();
+        nameless["first_name"] = json!("");
+        let mut more = ana();
+        more["password"] = json!("x");
+        for faulty in [nameless, more, json!("Ana"), json!(null)] {
+            let fault = fault(&json!({"people": [ana(), faulty]}));
+            assert!(matches!(fault, AnswerFault::Person { number: 2, .. }), "{fault:?}");
+            assert!(!fault.to_string().contains("Lemos"));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_malformed() {
+        for answer in
+            [json!([]), json!({}), json!({"people": {}}), json!({"people": [], "x": 1}), json!(null)]
+        {
+            assert_eq!(fault(&answer), AnswerFault::Malformed, "{answer}");
+        }
+        assert_eq!(people(b"<html>").unwrap_err(), AnswerFault::Malformed);
+        assert_eq!(people(b"{\"people\": [\"\xff\"]}").unwrap_err(), AnswerFault::Malformed);
+        assert_eq!(fault(&json!({"people": vec![ana(); MOST_PEOPLE + 1]})), AnswerFault::TooMany);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = people(&bytes);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The operator's enrichment service as a source: asked only where no other source knows the person.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use sqlx::PgPool;
+
+use super::words::KnownWords;
+use super::{FindError, Found, Hint, PersonVersion, several};
+use crate::domain::person::{PersonQuery, PersonSource};
+use crate::people::directory_line::DirectoryLine;
+use crate::people::enrichment::{people, question};
+use crate::people::matching::{Candidate, ParsedQuery, Resolution, resolve};
+use crate::storage::directory::{identity_digests, opted_out};
+use crate::upstream::client::Upstream;
+
+/// Finds whom the query means among the people the service offers, by our own rules: a service that answers somebody of
+/// another name is not believed. People who opted out are neither asked about nor taken from its answer.
+pub(super) async fn look_up(
+    pool: &PgPool,
+    words: &KnownWords,
+    upstream: &Upstream,
+    query: &PersonQuery,
+) -> Result<Found, FindError> {
+    let ParsedQuery { name, company } = ParsedQuery::from(query);
+    let asked = Candidate { name, company, ..Candidate::default() };
+    if !opted_out(&mut *pool.acquire().await?, &identity_digests(&asked, None)).await?.is_empty() {
+        return Ok(Found::None);
+    }
+    let understood = |answer: &[u8]| people(answer).map_err(|fault| fault.to_string());
+    let answered = upstream.ask(Bytes::from(question(query)), understood).await?;
+    let offered = without_opted_out(pool, answered.unwrap_or_default()).await?;
+    let candidates: Vec<Candidate> = offered.iter().map(DirectoryLine::candidate).collect();
+    let words = words.at_least(0, pool).await?;
+    match resolve(query, &candidates, &words.rarity) {
+        Resolution::None => Ok(Found::None),
+        Resolution::One(matched) => {
+            let Some(line) = offered.into_iter().nth(matched.index) else { return Ok(Found::None) };
+            let version = PersonVersion(line.content_sha256());
+            let id = line.derived_id();
+            let person = Arc::new(line.into_person(id));
+            Ok(Found::One { person, version, matched, source: PersonSource::Enrichment })
+        }
+        Resolution::Several(matches) => Ok(several(&matches, |index| {
+            let line = offered.get(index)?;
+            Some(Hint { role: line.title.clone(), city: line.location.clone() })
+        })),
+    }
+}
+
+async fn without_opted_out(
+    pool: &PgPool,
+    offered: Vec<DirectoryLine>,
+) -> Result<Vec<DirectoryLine>, sqlx::Error> {
+    let identities = |line: &DirectoryLine| {
+        let external = line.source.as_deref().zip(line.external_id.as_deref());
+        identity_digests(&line.candidate(), external)
+    };
+    let all: Vec<[u8; 32]> = offered.iter().flat_map(identities).collect();
+    if all.is_empty() {
+        return Ok(offered);
+    }
+    let left_out = opted_out(&mut *pool.acquire().await?, &all).await?;
+    let stays = |line: &DirectoryLine| !identities(line).iter().any(|identity| left_out.contains(identity));
+    Ok(offered.into_iter().filter(stays).collect())
+}

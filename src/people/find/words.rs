@@ -1,0 +1,48 @@
+//! How often words occur, as the directory last counted them.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sqlx::PgPool;
+
+use crate::people::rarity::Rarity;
+use crate::storage::directory::words::load_rarity;
+
+/// One count of the words, with its version.
+pub(super) struct Words {
+    pub(super) version: i64,
+    pub(super) rarity: Rarity,
+}
+
+/// The newest count that was read.
+pub(super) struct KnownWords {
+    newest: RwLock<Arc<Words>>,
+    /// Held while words are read, so that many requests do not read them at once.
+    reading: tokio::sync::Mutex<()>,
+}
+
+impl KnownWords {
+    pub(super) fn none_yet() -> Self {
+        let none = Words { version: -1, rarity: Rarity::default() };
+        Self { newest: RwLock::new(Arc::new(none)), reading: tokio::sync::Mutex::new(()) }
+    }
+
+    pub(super) fn newest(&self) -> Arc<Words> {
+        Arc::clone(&self.newest.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The newest count, read if the one at hand is older than `wanted`.
+    pub(super) async fn at_least(&self, wanted: i64, pool: &PgPool) -> Result<Arc<Words>, sqlx::Error> {
+        if self.newest().version >= wanted {
+            return Ok(self.newest());
+        }
+        let _turn = self.reading.lock().await;
+        let known = self.newest();
+        if known.version >= wanted {
+            return Ok(known);
+        }
+        let (version, rarity) = load_rarity(pool).await?;
+        let read = Arc::new(Words { version, rarity });
+        *self.newest.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
+        Ok(read)
+    }
+}

@@ -1,0 +1,236 @@
+//! Which addresses a server behind this one may have. A name or URL that leads to this machine, its network or the
+//! metadata service of a cloud would let whoever chose it see what only this machine may see.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use hyper::Uri;
+
+/// What may be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Public addresses, over HTTPS.
+    Public,
+    /// Any address, also without encryption: for a service beside this one.
+    Private,
+}
+
+impl Reach {
+    /// Whether this address may be connected to.
+    pub fn includes(self, address: IpAddr) -> bool {
+        self == Self::Private || is_public(address)
+    }
+
+    /// The reach that a setting allows.
+    pub fn allowing_private(allowed: bool) -> Self {
+        if allowed { Self::Private } else { Self::Public }
+    }
+}
+
+/// Why a URL is not one of a server behind this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UrlFault {
+    /// Not an absolute URL of a web server, or one that carries a user name or a password.
+    #[error("must look like https://people.example/lookup, without user name or password")]
+    Malformed,
+    /// Names and the credential would travel in the clear.
+    #[error("must begin with https:// unless private addresses are allowed")]
+    NotEncrypted,
+    /// A literal address that may not be reached.
+    #[error("names a loopback, private or otherwise special address, which must be allowed first")]
+    NotPublic,
+}
+
+/// Reads the URL of a server behind this one.
+pub fn parse_url(text: &str, reach: Reach) -> Result<Uri, UrlFault> {
+    let url: Uri = text.parse().map_err(|_| UrlFault::Malformed)?;
+    let authority = url.authority().ok_or(UrlFault::Malformed)?;
+    if authority.as_str().contains('@') || authority.host().is_empty() || text.contains('#') {
+        return Err(UrlFault::Malformed);
+    }
+    match (url.scheme_str(), reach) {
+        (Some("https"), _) | (Some("http"), Reach::Private) => {}
+        (Some("http"), Reach::Public) => return Err(UrlFault::NotEncrypted),
+        _ => return Err(UrlFault::Malformed),
+    }
+    match literal_address(&url) {
+        Some(address) if !reach.includes(address) => Err(UrlFault::NotPublic),
+        _ => Ok(url),
+    }
+}
+
+/// The address that a URL names itself, without the help of a resolver.
+pub fn literal_address(url: &Uri) -> Option<IpAddr> {
+    url.host()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// Whether an address belongs to the public internet, by the special-purpose registries of IANA (RFC 6890 and what was
+/// registered since). Addresses of version 6 that carry one of version 4 are judged by what they carry.
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => match carried_v4(address) {
+            Some(carried) => is_public_v4(carried),
+            None => is_public_v6(address),
+        },
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let is_special = match (a, b, c) {
+        (0 | 10 | 127, _, _) => true,              // this network, private, loopback
+        (100, 64..=127, _) => true,                // carrier's translation; metadata of one cloud
+        (169, 254, _) => true,                     // link-local; metadata of most clouds
+        (172, 16..=31, _) | (192, 168, _) => true, // private
+        (192, 0, 0 | 2) | (192, 88, 99) => true,   // protocol assignments, documentation, former 6to4 relay
+        (198, 18 | 19, _) => true,                 // benchmarks
+        (198, 51, 100) | (203, 0, 113) => true,    // documentation
+        (224..=255, _, _) => true,                 // multicast, reserved, broadcast
+        _ => false,
+    };
+    !is_special
+}
+
+/// Global unicast is 2000::/3; of it, the ranges for protocols (Teredo among them) and for documentation are left out.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    match address.segments() {
+        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        [first, ..] => first & 0xe000 == 0x2000,
+    }
+}
+
+/// The address of version 4 inside a mapped, compatible, translated (NAT64) or 6to4 address.
+fn carried_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let join = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match address.segments() {
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] => Some(join(high, low)),
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(join(high, low)),
+        [0x2002, high, low, ..] => Some(join(high, low)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn public(text: &str) -> bool {
+        is_public(text.parse().unwrap())
+    }
+
+    #[test]
+    fn i01_what_only_this_machine_may_see_is_not_public() {
+        for text in [
+            "127.0.0.1",
+            "127.255.255.254",
+            "0.0.0.0",
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "100.100.100.200",
+            "192.0.0.192",
+            "198.18.0.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "192.0.2.1",
+            "::",
+            "::1",
+            "fe80::1",
+            "fc00::1",
+            "fd00:ec2::254",
+            "fec0::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:169.254.169.254",
+            "::ffff:10.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "64:ff9b::a9fe:a9fe",
+            "2002:7f00:1::",
+            "2002:a00:1::1",
+            "2001::1",
+            "2001:db8::1",
+            "3fff::1",
+            "100::1",
+            "64:ff9b:1::1",
+        ] {
+            assert!(!public(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_the_internet_are_public() {
+        for text in [
+            "1.1.1.1",
+            "8.8.8.8",
+            "100.63.255.255",
+            "100.128.0.1",
+            "172.15.0.1",
+            "172.32.0.1",
+            "192.167.0.1",
+            "223.255.255.255",
+            "2606:4700:4700::1111",
+            "2a00:1450::1",
+            "::ffff:8.8.8.8",
+            "64:ff9b::808:808",
+        ] {
+            assert!(public(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_of_a_web_server_and_nothing_else() {
+        let fault = |text| parse_url(text, Reach::Public).unwrap_err();
+        for text in [
+            "",
+            "people.example",
+            "/lookup",
+            "ftp://people.example/",
+            "file:///etc/passwd",
+            "gopher://x.example/",
+            "https://user:secret@people.example/",
+            "https://people.example/#x",
+        ] {
+            assert_eq!(fault(text), UrlFault::Malformed, "{text}");
+        }
+        assert_eq!(fault("http://people.example/lookup"), UrlFault::NotEncrypted);
+        for text in [
+            "https://127.0.0.1/",
+            "https://[::1]:8443/x",
+            "https://[::ffff:10.0.0.1]/",
+            "https://169.254.169.254/",
+        ] {
+            assert_eq!(fault(text), UrlFault::NotPublic, "{text}");
+            assert!(parse_url(text, Reach::Private).is_ok(), "{text}");
+        }
+        assert!(parse_url("https://people.example:8443/lookup?v=1", Reach::Public).is_ok());
+        assert!(parse_url("http://localhost:9000/", Reach::Private).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn a_mapped_address_is_judged_by_what_it_carries(bits: u32) {
+            let address = Ipv4Addr::from(bits);
+            prop_assert_eq!(is_public(address.to_ipv6_mapped().into()), is_public(address.into()));
+        }
+
+        #[test]
+        fn nothing_that_the_standard_library_calls_special_is_public(bits: u32) {
+            let address = Ipv4Addr::from(bits);
+            let special = address.is_loopback() || address.is_private() || address.is_link_local()
+                || address.is_multicast() || address.is_broadcast() || address.is_unspecified()
+                || address.is_documentation();
+            prop_assert!(!(special && is_public(address.into())));
+        }
+
+        #[test]
+        fn no_text_panics(text in ".{0,60}") {
+            let _ = parse_url(&text, Reach::Public);
+        }
+    }
+}

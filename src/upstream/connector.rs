@@ -1,0 +1,101 @@
+//! Connecting: every address is checked at the moment it is connected to, so that a name cannot first lead somewhere
+//! harmless and then elsewhere.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use std::vec;
+
+use hyper::Uri;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tower::Service;
+
+use super::address::{Reach, literal_address};
+use super::heard::Listening;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+type Boxed<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
+
+/// A connection, with or without TLS.
+pub(super) type Stream = TokioIo<Listening<TokioIo<MaybeHttpsStream<TokioIo<TcpStream>>>>>;
+
+/// Connects within a time, to addresses that may be reached.
+#[derive(Clone)]
+pub(super) struct Connector {
+    connector: HttpsConnector<HttpConnector<CheckedResolver>>,
+    reach: Reach,
+    timeout: Duration,
+}
+
+impl Connector {
+    pub(super) fn new(reach: Reach, timeout: Duration) -> Self {
+        let mut http =
+            HttpConnector::new_with_resolver(CheckedResolver { system: GaiResolver::new(), reach });
+        http.enforce_http(false);
+        http.set_nodelay(true);
+        let builder = HttpsConnectorBuilder::new().with_webpki_roots();
+        let builder = match reach {
+            Reach::Public => builder.https_only(),
+            Reach::Private => builder.https_or_http(),
+        };
+        Self { connector: builder.enable_http1().wrap_connector(http), reach, timeout }
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = Stream;
+    type Error = BoxError;
+    type Future = Boxed<Stream, BoxError>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.connector.poll_ready(cx)
+    }
+
+    fn call(&mut self, url: Uri) -> Self::Future {
+        // A literal address never meets the resolver.
+        if literal_address(&url).is_some_and(|address| !self.reach.includes(address)) {
+            return Box::pin(async { Err(not_public().into()) });
+        }
+        let (connecting, timeout) = (self.connector.call(url), self.timeout);
+        Box::pin(async move {
+            let stream = tokio::time::timeout(timeout, connecting).await??;
+            Ok(TokioIo::new(Listening::new(TokioIo::new(stream))))
+        })
+    }
+}
+
+/// The system's resolver, without the addresses that may not be reached.
+#[derive(Clone)]
+struct CheckedResolver {
+    system: GaiResolver,
+    reach: Reach,
+}
+
+impl Service<Name> for CheckedResolver {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Boxed<Self::Response, io::Error>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.system.poll_ready(cx)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let (resolving, reach) = (self.system.call(name), self.reach);
+        Box::pin(async move {
+            let found: Vec<SocketAddr> =
+                resolving.await?.filter(|address| reach.includes(address.ip())).collect();
+            if found.is_empty() { Err(not_public()) } else { Ok(found.into_iter()) }
+        })
+    }
+}
+
+fn not_public() -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, "no public address to connect to")
+}

@@ -1,0 +1,204 @@
+//! An account's own contacts as the first place where people are looked for.
+
+use chrono::TimeDelta;
+use fluence::domain::contact::{ContactContent, ContactOwner};
+use fluence::domain::ids::{AccountId, ContactId};
+use fluence::domain::key::Mode;
+use fluence::domain::person::{PersonSource, Post};
+use fluence::people::find::{FindConfig, Found, People, Realm};
+use fluence::people::sample::SamplePeople;
+use fluence::storage::contacts;
+use serde_json::json;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{ask, import_people, person, start};
+use crate::support::database::TestDatabase;
+
+/// A database with two accounts, and the sources on it.
+struct World {
+    _database: TestDatabase,
+    pool: PgPool,
+    people: People,
+}
+
+const MINE: AccountId = AccountId::from_uuid(Uuid::from_u128(1));
+const THEIRS: AccountId = AccountId::from_uuid(Uuid::from_u128(2));
+
+fn live(account: AccountId) -> ContactOwner {
+    ContactOwner { account, mode: Mode::Live }
+}
+
+fn contact(first_name: &str, last_name: &str, company: &str, posts: &[&str]) -> ContactContent {
+    let post = |text: &&str| Post { text: (*text).into(), published_at: None, language: None };
+    ContactContent {
+        first_name: first_name.into(),
+        last_name: last_name.into(),
+        company: company.into(),
+        title: Some("CTO".into()),
+        email: None,
+        bio: None,
+        posts: posts.iter().map(post).collect(),
+    }
+}
+
+impl World {
+    async fn new() -> Self {
+        let database = TestDatabase::new().await;
+        let pool = database.pool().clone();
+        for account in [MINE, THEIRS] {
+            sqlx::query(
+                "with edition as (insert into plan values ('e', 'p', 0, 't', 'l', 1, 1, 1, 1, 1, 1, '{}', true, 1, 's', null)
+                                      on conflict do nothing)
+                 insert into account (id, name, email, edition, plan, anchored_at, created_at)
+                 values ($1, 'Acme', 'a@b.example', 'e', 'p', now(), now())",
+            )
+            .bind(account.as_uuid())
+            .execute(&pool)
+            .await
+            .unwrap();
+        }
+        let people = People::new(pool.clone(), SamplePeople::default(), FindConfig::default());
+        Self { _database: database, pool, people }
+    }
+
+    /// Keeps a contact, as another gateway would.
+    async fn keep(&self, owner: ContactOwner, content: ContactContent) -> ContactId {
+        let id = ContactId::from_uuid(Uuid::now_v7());
+        let mut connection = self.pool.acquire().await.unwrap();
+        contacts::create(&mut connection, owner, id, content, 100).await.unwrap();
+        id
+    }
+
+    async fn find(&self, realm: Realm, first: &str, last: &str, company: &str, after: TimeDelta) -> Found {
+        self.people.find(realm, &ask(first, last, company), start() + after).await.unwrap()
+    }
+
+    /// Source, title and number of posts of the one who is found.
+    async fn one(&self, realm: Realm, first: &str, last: &str, company: &str) -> (PersonSource, usize, f64) {
+        match self.find(realm, first, last, company, TimeDelta::zero()).await {
+            Found::One { person, source, matched, .. } => (source, person.posts.len(), matched.confidence),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+const LIVE: Realm = Realm::Live { account: MINE };
+
+#[tokio::test]
+async fn a_contact_comes_before_the_directory_by_the_same_rules() {
+    let world = World::new().await;
+    import_people(&world.pool, &[person("Luiz", "Souza", "Zyntra")]).await;
+    world.keep(live(MINE), contact("Luís", "Costa de Sousa", "Zyntra Tecnologia Ltda", &["Bom dia"])).await;
+    let (source, posts, _) = world.one(LIVE, "Luiz", "Souza", "Zyntra").await;
+    assert_eq!((source, posts), (PersonSource::Contacts, 1));
+    let slip = world.one(LIVE, "Luiz", "Souza", "Zynrta").await;
+    assert_eq!(slip.0, PersonSource::Contacts);
+}
+
+#[tokio::test]
+async fn whom_the_contacts_do_not_know_the_directory_may() {
+    let world = World::new().await;
+    import_people(&world.pool, &[person("Rui", "Lemos", "Zyntra")]).await;
+    world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
+    assert_eq!(world.one(LIVE, "Rui", "Lemos", "Zyntra").await.0, PersonSource::Directory);
+}
+
+#[tokio::test]
+async fn no_account_finds_another_ones_contacts_and_no_mode_the_others() {
+    let world = World::new().await;
+    world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
+    let theirs = Realm::Live { account: THEIRS };
+    let test = Realm::Sample { account: MINE };
+    // Asked first by the one who knows, so that an answer is remembered.
+    assert_eq!(world.one(LIVE, "Ana", "Lemos", "Zyntra").await.0, PersonSource::Contacts);
+    for realm in [theirs, test] {
+        // A contact of their own, so that theirs are searched at all.
+        world.keep(realm.contacts(), contact("Rui", "Prado", "Klarion", &["Oi"])).await;
+        let found = world.find(realm, "Ana", "Lemos", "Zyntra", TimeDelta::zero()).await;
+        assert!(matches!(found, Found::None), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_test_key_finds_the_contacts_of_test_keys() {
+    let world = World::new().await;
+    let realm = Realm::Sample { account: MINE };
+    world.keep(realm.contacts(), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
+    assert_eq!(world.one(realm, "Ana", "Lemos", "Zyntra").await.0, PersonSource::Contacts);
+    assert!(matches!(world.find(LIVE, "Ana", "Lemos", "Zyntra", TimeDelta::zero()).await, Found::None));
+}
+
+#[tokio::test]
+async fn contacts_who_cannot_be_told_apart_are_several_without_a_look_at_the_directory() {
+    let world = World::new().await;
+    import_people(&world.pool, &[person("Ana", "Silva", "Zyntra")]).await;
+    world.keep(live(MINE), contact("Ana", "Costa Silva", "Zyntra", &["Oi"])).await;
+    world.keep(live(MINE), contact("Ana", "Souza Silva", "Zyntra", &["Oi"])).await;
+    let found = world.find(LIVE, "Ana", "Silva", "Zyntra", TimeDelta::zero()).await;
+    let Found::Several { candidates, total } = found else { panic!("{found:?}") };
+    assert_eq!((total, candidates[0].role.as_deref()), (2, Some("CTO")));
+}
+
+#[tokio::test]
+async fn a_contact_without_posts_tells_which_of_two_in_the_directory_is_meant() {
+    let world = World::new().await;
+    let wrote = |last: &str| {
+        let mut person = person("Ana", last, "Zyntra");
+        person["posts"] = json!([{"text": "Bom dia"}]);
+        person
+    };
+    import_people(&world.pool, &[wrote("Costa Silva"), wrote("Souza Silva")]).await;
+    let theirs = Realm::Live { account: THEIRS };
+    let found = world.find(theirs, "Ana", "Silva", "Zyntra", TimeDelta::zero()).await;
+    assert!(matches!(found, Found::Several { .. }), "{found:?}");
+    world.keep(live(MINE), contact("Ana", "Costa Silva", "Zyntra", &[])).await;
+    let (source, posts, confidence) = world.one(LIVE, "Ana", "Silva", "Zyntra").await;
+    assert_eq!((source, posts), (PersonSource::Directory, 1));
+    assert!((confidence - 0.995).abs() < 1e-9, "by how the query agrees with the contact: {confidence}");
+}
+
+#[tokio::test]
+async fn a_contact_without_posts_answers_where_nobody_else_has_any() {
+    let world = World::new().await;
+    import_people(&world.pool, &[person("Ana", "Lemos", "Zyntra")]).await;
+    world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &[])).await;
+    world.keep(live(MINE), contact("Rui", "Prado", "Zyntra", &[])).await;
+    assert_eq!(world.one(LIVE, "Ana", "Lemos", "Zyntra").await.0, PersonSource::Contacts);
+    assert_eq!(world.one(LIVE, "Rui", "Prado", "Zyntra").await.0, PersonSource::Contacts);
+}
+
+#[tokio::test]
+async fn a_change_on_this_gateway_counts_at_once() {
+    let world = World::new().await;
+    let title = |found: Found| match found {
+        Found::One { person, .. } => person.title.clone(),
+        _ => None,
+    };
+    let find = || world.find(LIVE, "Ana", "Lemos", "Zyntra", TimeDelta::zero());
+    assert_eq!(title(find().await), None);
+    let id = world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
+    assert_eq!(title(find().await), None, "not told of it, the gateway trusts its answer for a moment");
+    world.people.contacts_changed(live(MINE));
+    assert_eq!(title(find().await).as_deref(), Some("CTO"));
+
+    let mut connection = world.pool.acquire().await.unwrap();
+    let promoted = |old| ContactContent { title: Some("CEO".into()), ..old };
+    contacts::update(&mut connection, live(MINE), id, promoted).await.unwrap();
+    world.people.contacts_changed(live(MINE));
+    assert_eq!(title(find().await).as_deref(), Some("CEO"));
+    assert!(contacts::delete(&mut connection, live(MINE), id).await.unwrap());
+    world.people.contacts_changed(live(MINE));
+    assert_eq!(title(find().await), None);
+}
+
+#[tokio::test]
+async fn a_change_on_another_gateway_counts_after_two_seconds() {
+    let world = World::new().await;
+    let find = |after: i64| world.find(LIVE, "Ana", "Lemos", "Zyntra", TimeDelta::milliseconds(after));
+    world.keep(live(MINE), contact("Rui", "Prado", "Klarion", &["Oi"])).await;
+    assert!(matches!(find(0).await, Found::None));
+    world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
+    assert!(matches!(find(1_999).await, Found::None));
+    assert!(matches!(find(2_000).await, Found::One { .. }));
+}

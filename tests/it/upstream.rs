@@ -1,0 +1,264 @@
+//! Asking a server behind this one, over real sockets.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use fluence::upstream::address::{Reach, parse_url};
+use fluence::upstream::breaker::BreakerConfig;
+use fluence::upstream::client::{Upstream, UpstreamConfig, UpstreamError};
+use secrecy::SecretString;
+
+use crate::support::upstream::{Behaviour, ScriptedServer};
+
+fn config(url: &str) -> UpstreamConfig {
+    UpstreamConfig {
+        name: "test",
+        url: parse_url(url, Reach::Private).unwrap(),
+        credential: SecretString::from("not-a-secret"),
+        reach: Reach::Private,
+        connect_timeout: Duration::from_secs(5),
+        total_timeout: Duration::from_secs(5),
+        max_answer_bytes: 10_000,
+        max_concurrent: 4,
+        breaker: BreakerConfig { failures: 100, open_for: Duration::from_secs(100) },
+    }
+}
+
+fn upstream(config: UpstreamConfig) -> Upstream {
+    Upstream::new(config).unwrap()
+}
+
+async fn ask(upstream: &Upstream) -> Result<Option<String>, UpstreamError> {
+    upstream.ask(Bytes::from("{}"), |answer| Ok(String::from_utf8_lossy(answer).into_owned())).await
+}
+
+/// Asks a server once that behaves so on every connection; also how many connections it saw.
+async fn ask_one_that(behaviour: Behaviour) -> (Result<Option<String>, UpstreamError>, usize) {
+    let server = ScriptedServer::start(vec![behaviour]).await;
+    let answer = ask(&upstream(config(&server.url()))).await;
+    (answer, server.connections())
+}
+
+fn reason(answer: Result<Option<String>, UpstreamError>) -> String {
+    match answer {
+        Err(UpstreamError::Failed(reason)) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn it_is_asked_with_its_own_credential_and_answers() {
+    let server = ScriptedServer::start(vec![Behaviour::Answers(200, "[]".into())]).await;
+    assert_eq!(ask(&upstream(config(&server.url()))).await, Ok(Some("[]".into())));
+    let request = server.requests().remove(0);
+    let head = request.to_ascii_lowercase();
+    assert!(request.starts_with("POST /lookup HTTP/1.1\r\n"), "{request}");
+    for line in
+        ["authorization: bearer not-a-secret", "content-type: application/json", "user-agent: fluence/"]
+    {
+        assert!(head.contains(line), "{request}");
+    }
+    assert!(request.ends_with("\r\n\r\n{}"), "{request}");
+}
+
+#[tokio::test]
+async fn not_found_is_an_answer_and_no_failure() {
+    let mut once = config(&ScriptedServer::start(vec![Behaviour::Closes]).await.url());
+    once.breaker.failures = 1;
+    let server = ScriptedServer::start(vec![Behaviour::Answers(404, String::new())]).await;
+    let upstream =
+        upstream(UpstreamConfig { url: parse_url(&server.url(), Reach::Private).unwrap(), ..once });
+    assert_eq!(ask(&upstream).await, Ok(None));
+    assert_eq!(ask(&upstream).await, Ok(None), "the breaker is closed");
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again() {
+    let server = ScriptedServer::start(vec![Behaviour::Answers(200, "[]".into())]).await;
+    let upstream = upstream(config(&server.url()));
+    for _ in 0..3 {
+        ask(&upstream).await.unwrap();
+    }
+    assert_eq!((server.connections(), server.requests().len()), (1, 3));
+}
+
+#[tokio::test]
+async fn one_that_closes_before_a_byte_is_asked_once_more() {
+    let script = vec![Behaviour::Closes, Behaviour::Answers(200, "[]".into())];
+    let server = ScriptedServer::start(script).await;
+    assert_eq!(ask(&upstream(config(&server.url()))).await, Ok(Some("[]".into())));
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn one_that_closes_a_used_connection_before_a_byte_is_asked_once_more() {
+    let script = vec![Behaviour::AnswersOnceThenCloses("[1]".into()), Behaviour::Answers(200, "[2]".into())];
+    let server = ScriptedServer::start(script).await;
+    let upstream = upstream(config(&server.url()));
+    assert_eq!(ask(&upstream).await, Ok(Some("[1]".into())));
+    assert_eq!(ask(&upstream).await, Ok(Some("[2]".into())));
+}
+
+#[tokio::test]
+async fn one_that_always_closes_is_asked_twice_and_no_more() {
+    let (answer, connections) = ask_one_that(Behaviour::Closes).await;
+    assert!(matches!(answer, Err(UpstreamError::Failed(_))), "{answer:?}");
+    assert_eq!(connections, 2);
+}
+
+#[tokio::test]
+async fn one_that_breaks_off_after_a_byte_is_not_asked_again() {
+    for said in ["H", "HTTP/1.1 200 OK\r\ncontent-le", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n[]"] {
+        let (answer, connections) = ask_one_that(Behaviour::Says(said.into())).await;
+        assert!(matches!(answer, Err(UpstreamError::Failed(_))), "{said:?}: {answer:?}");
+        assert_eq!(connections, 1, "{said:?}");
+    }
+}
+
+#[tokio::test]
+async fn i08_garbage_is_a_failure() {
+    for said in [
+        "SSH-2.0-OpenSSH\r\n".to_owned(),
+        "\0\0\0".to_owned(),
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n[]".to_owned(),
+        format!("HTTP/1.1 200 OK\r\n{}\r\n", "x-a: b\r\n".repeat(5_000)),
+    ] {
+        let (answer, connections) = ask_one_that(Behaviour::Says(said.into_bytes())).await;
+        assert!(matches!(answer, Err(UpstreamError::Failed(_))), "{answer:?}");
+        assert_eq!(connections, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_makes_no_sense_is_a_failure() {
+    let server = ScriptedServer::start(vec![Behaviour::Answers(200, "<html>".into())]).await;
+    let upstream = upstream(config(&server.url()));
+    let answer = upstream.ask(Bytes::from("{}"), |_| Err::<(), _>("answered nonsense".into())).await;
+    assert_eq!(answer, Err(UpstreamError::Failed("answered nonsense".into())));
+}
+
+#[tokio::test]
+async fn any_other_status_is_a_failure_and_a_redirect_is_not_followed() {
+    for status in [201, 204, 301, 400, 401, 429, 500, 503] {
+        let (answer, _) = ask_one_that(Behaviour::Answers(status, String::new())).await;
+        assert_eq!(reason(answer), format!("answered {status}"));
+    }
+    let target = ScriptedServer::start(vec![Behaviour::Answers(200, "[]".into())]).await;
+    let redirect = format!("HTTP/1.1 307 Moved\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n", target.url());
+    let (answer, _) = ask_one_that(Behaviour::Says(redirect.into_bytes())).await;
+    assert_eq!(reason(answer), "answered 307");
+    assert_eq!(target.connections(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_too_large_is_cut_off_declared_or_not() {
+    let (declared, _) = ask_one_that(Behaviour::Answers(200, " ".repeat(10_001))).await;
+    assert_eq!(reason(declared), "answered more than 10000 bytes");
+    let (endless, _) = ask_one_that(Behaviour::Floods).await;
+    assert_eq!(reason(endless), "answered more than 10000 bytes");
+    let (fits, _) = ask_one_that(Behaviour::Answers(200, " ".repeat(10_000))).await;
+    assert_eq!(fits.unwrap().unwrap().len(), 10_000);
+}
+
+#[tokio::test]
+async fn i17_an_encoded_answer_is_never_unpacked() {
+    let said = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n[]";
+    let (answer, _) = ask_one_that(Behaviour::Says(said.into())).await;
+    assert_eq!(reason(answer), "answered in an encoding that was not asked for");
+}
+
+#[tokio::test]
+async fn one_that_hangs_or_drips_is_left_after_the_whole_time() {
+    for behaviour in [Behaviour::Hangs, Behaviour::Drips] {
+        let server = ScriptedServer::start(vec![behaviour]).await;
+        let mut config = config(&server.url());
+        config.total_timeout = Duration::from_millis(200);
+        assert_eq!(ask(&upstream(config)).await, Err(UpstreamError::Timeout));
+        assert_eq!(server.connections(), 1, "an answer that is only slow is not asked for again");
+    }
+}
+
+#[tokio::test]
+async fn nobody_there_is_a_failure() {
+    let server = ScriptedServer::start(vec![Behaviour::Closes]).await;
+    let url = server.url();
+    drop(server);
+    tokio::task::yield_now().await;
+    let answer = ask(&upstream(config(&url))).await;
+    assert!(matches!(answer, Err(UpstreamError::Failed(_))), "{answer:?}");
+}
+
+#[tokio::test]
+async fn one_that_keeps_failing_is_not_asked_for_a_while() {
+    let server = ScriptedServer::start(vec![Behaviour::Answers(500, String::new())]).await;
+    let mut config = config(&server.url());
+    config.breaker.failures = 3;
+    let upstream = upstream(config);
+    for _ in 0..3 {
+        assert_eq!(reason(ask(&upstream).await), "answered 500");
+    }
+    let refused = ask(&upstream).await;
+    let Err(UpstreamError::Unavailable { retry_after }) = refused else { panic!("{refused:?}") };
+    assert!(retry_after > Duration::from_secs(90), "{retry_after:?}");
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn one_that_recovers_is_asked_again() {
+    let script = vec![Behaviour::Says(b"x".to_vec()), Behaviour::Answers(200, "[]".into())];
+    let server = ScriptedServer::start(script).await;
+    let mut config = config(&server.url());
+    config.breaker = BreakerConfig { failures: 1, open_for: Duration::ZERO };
+    let upstream = upstream(config);
+    assert!(ask(&upstream).await.is_err());
+    assert_eq!(ask(&upstream).await, Ok(Some("[]".into())));
+}
+
+#[tokio::test]
+async fn i18_no_more_ask_at_once_than_may() {
+    let server = ScriptedServer::start(vec![Behaviour::Hangs]).await;
+    let mut config = config(&server.url());
+    (config.max_concurrent, config.connect_timeout) = (2, Duration::from_millis(100));
+    let upstream = upstream(config);
+    let patient = async { tokio::time::timeout(Duration::from_secs(1), ask(&upstream)).await };
+    let (_, _, third) = tokio::join!(
+        patient,
+        async { tokio::time::timeout(Duration::from_secs(1), ask(&upstream)).await },
+        async {
+            // The first two have their places by the time they are connected.
+            crate::support::gateway::eventually("two are being asked", async || server.requests().len() == 2)
+                .await;
+            ask(&upstream).await
+        }
+    );
+    assert!(matches!(third, Err(UpstreamError::Unavailable { .. })), "{third:?}");
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn i01_a_name_or_address_that_leads_here_is_not_connected_to() {
+    let server = ScriptedServer::start(vec![Behaviour::Answers(200, "[]".into())]).await;
+    let port = server.address.port();
+    for host in
+        ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "127.1", "2130706433", "0x7f.1", "0"]
+    {
+        let url = format!("https://{host}:{port}/");
+        // As if a check of the URL had been forgotten.
+        let upstream = upstream(UpstreamConfig {
+            url: url.parse().unwrap(),
+            reach: Reach::Public,
+            ..config(&server.url())
+        });
+        assert!(matches!(ask(&upstream).await, Err(UpstreamError::Failed(_))), "{host}");
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn i15_a_server_that_does_not_prove_who_it_is_is_never_told_a_name() {
+    let server = ScriptedServer::start(vec![Behaviour::Answers(200, "[]".into())]).await;
+    let mut config = config(&server.url().replace("http:", "https:"));
+    config.connect_timeout = Duration::from_millis(200);
+    assert!(matches!(ask(&upstream(config)).await, Err(UpstreamError::Failed(_))));
+    assert_eq!(server.requests().len(), 0);
+}
