@@ -37,6 +37,3 @@ create index contact_page on contact (account_id, mode, id);
 create index contact_search on contact using gin (search_keys) with (fastupdate = off);
 -- Who holds a person, when that person asks.
 create index contact_by_name on contact (name_key, company_key);
-
--- The sweep asks every minute whose time is over.
-create index directory_people_expiry on directory_people (expires_at);

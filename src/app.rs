@@ -21,7 +21,7 @@ use crate::api::health::Health;
 use crate::background;
 use crate::background::listener::Listener;
 use crate::background::readiness::Readiness;
-use crate::background::sweep::{Sweep, TIDY_EVERY};
+use crate::background::sweep::{RETENTION_EVERY, Sweep, TIDY_EVERY};
 use crate::clock;
 use crate::config::plans::Catalogue;
 use crate::config::routes::RoutesError;
@@ -280,6 +280,11 @@ async fn start_background(
     tokio::spawn(background::every(sweep_every, stop.clone(), move || {
         let sweep = swept.clone();
         async move { sweep.holds_and_usage().await }
+    }));
+    let of_people = sweep.clone();
+    tokio::spawn(background::every(RETENTION_EVERY, stop.clone(), move || {
+        let sweep = of_people.clone();
+        async move { sweep.retention().await }
     }));
     tokio::spawn(background::every(TIDY_EVERY, stop.clone(), move || {
         let sweep = sweep.clone();

@@ -48,6 +48,9 @@ pub struct Sweep {
 
 /// How often the sweep of what grows slowly runs.
 pub const TIDY_EVERY: Duration = Duration::from_secs(60);
+/// How often people whose retention is over are deleted: that reads the whole directory, since an index for it alone
+/// would cost every import and tempt the planner of every search.
+pub const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
 
 #[derive(Debug, thiserror::Error)]
 enum SweepError {
@@ -77,15 +80,19 @@ impl Sweep {
         if let Err(error) = self.advance_due_accounts().await {
             tracing::warn!(%error, "accounts that are due could not be advanced; it will be tried again");
         }
+        if let Err(error) = self.forget_and_prepare().await {
+            tracing::warn!(%error, "tidying the ledger failed; it will be tried again");
+        }
+    }
+
+    /// Deletes people whose retention is over; they are found no more from that instant on.
+    pub async fn retention(&self) {
         match self.delete_expired_people().await {
             Ok(0) => {}
             Ok(deleted) => tracing::info!(deleted, "deleted people whose retention is over"),
             Err(error) => {
                 tracing::warn!(%error, "people whose retention is over could not be deleted; it will be tried again");
             }
-        }
-        if let Err(error) = self.forget_and_prepare().await {
-            tracing::warn!(%error, "tidying the ledger failed; it will be tried again");
         }
     }
 

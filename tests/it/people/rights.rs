@@ -150,7 +150,7 @@ async fn the_sweep_deletes_people_whose_time_is_over() {
         node: "test".into(),
         silence: TimeDelta::seconds(60),
     };
-    sweep.tidy().await;
+    sweep.retention().await;
     let left: Vec<String> =
         sqlx::query_scalar("select first_name from directory_people").fetch_all(&pool).await.unwrap();
     assert_eq!(left, ["Rui"]);
