@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::analyses::Analyses;
 use crate::api::analysis::AnalysisApi;
+use crate::api::asking::Management;
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
 use crate::background;
@@ -31,6 +32,7 @@ use crate::domain::route::Route;
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementError, SettlementTable};
 use crate::gate::Gate;
 use crate::gate::keyring::Keyring;
+use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
 use crate::gate::meter::Meter;
 use crate::http::client_address::TrustedProxies;
@@ -40,7 +42,7 @@ use crate::ledger::store::StoreError;
 use crate::ledger::writer::{self, WriterLimits};
 use crate::people::find::{FindConfig, People};
 use crate::people::sample::SamplePeople;
-use crate::secret::Pepper;
+use crate::secret::peppers::Peppers;
 use crate::server::listener::{Server, ServerLimits, accept_loop};
 use crate::server::outer::Outer;
 use crate::server::router::{Parts, router};
@@ -71,8 +73,8 @@ pub struct Start {
     pub settings: Settings,
     /// How to reach the database, whose schema is up to date.
     pub database: PgConnectOptions,
-    /// The secret that keys are hashed with.
-    pub pepper: Pepper,
+    /// The secrets that keys are hashed with.
+    pub pepper: Peppers,
     /// Development mode: no key is needed, nothing is charged, and only sample people are found.
     pub dev: bool,
 }
@@ -101,6 +103,9 @@ pub enum StartError {
     /// The ledger cannot be opened.
     #[error("the ledger cannot be opened: {0}")]
     Ledger(#[from] StoreError),
+    /// The key of the development mode cannot be made.
+    #[error("the development mode has no key: {0}")]
+    Development(#[from] crate::management::NotDone),
     /// Development mode where others could reach it.
     #[error("--dev serves anybody without a key, so it listens on a loopback address only, not on {0}")]
     DevelopmentInPublic(SocketAddr),
@@ -119,6 +124,7 @@ pub struct App {
     stop: Stop,
     timing: StopTiming,
     readiness: Readiness,
+    last_used: LastUsed,
     pool: PgPool,
     writer: JoinHandle<()>,
     following: JoinHandle<()>,
@@ -157,8 +163,9 @@ impl App {
         let store = PgLedgerStore::new(database.clone(), node.clone(), hold_life(&settings));
         let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
         let limits = RateLimits::default();
-        let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, limits.clone());
+        let keyring = Keyring::start(pool.clone(), pepper.clone(), &settings.keys, limits.clone());
         let following = listen(database.clone(), &node, &keyring, &stop_background).await;
+        let last_used = keyring.last_used().clone();
         let meter = Meter {
             ledger,
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
@@ -185,16 +192,28 @@ impl App {
                 meter,
                 numbers,
                 max_body_bytes: settings.server.max_body_bytes,
+                region: settings.region.as_str().into(),
             },
             analysis,
             contacts,
             health: Health { readiness: readiness.clone(), pool: pool.clone(), routes: routes.clone() },
             routes,
             catalogue,
+            management: Management {
+                pool: pool.clone(),
+                peppers: pepper,
+                max_body_bytes: settings.server.max_body_bytes,
+            },
             pool: pool.clone(),
         };
         let sweep = Sweep { pool: pool.clone(), database, node, silence: hold_life(&settings) };
         start_background(&settings, sweep, &readiness, limits, &stop_background).await;
+        let every = Duration::from_millis(settings.keys.last_used_every_ms);
+        let (uses, written) = (last_used.clone(), pool.clone());
+        tokio::spawn(background::every(every, stop_background.clone(), move || {
+            let (uses, pool) = (uses.clone(), written.clone());
+            async move { uses.flush(&pool).await }
+        }));
 
         let outer = Outer::new(router(&parts), (*edge).clone());
         let proxies = TrustedProxies::new(settings.server.trusted_proxies.clone());
@@ -215,6 +234,7 @@ impl App {
             stop,
             timing,
             readiness,
+            last_used,
             pool,
             writer,
             following,
@@ -233,6 +253,7 @@ impl App {
         if tokio::time::timeout(WRITER_DEADLINE, self.writer).await.is_err() {
             tracing::warn!("the ledger's writer did not end in time; the sweep will close its epoch");
         }
+        self.last_used.flush(&self.pool).await;
         // It says that this gateway is gone, so that nobody waits for it.
         let _ = tokio::time::timeout(WRITER_DEADLINE, self.following).await;
         self.pool.close().await;

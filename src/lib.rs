@@ -8,6 +8,7 @@ pub mod server; // the outside edge: listener, framing, router, stopping
 pub mod http; // dialects of errors, JSON bodies, billing_info
 pub mod gate; // what a paid request passes: authenticate, limit, access, validate, meter
 pub mod api; // the built-in endpoints
+pub mod management; // changes of accounts, keys and what belongs to them, each written down
 pub mod people; // who is meant
 pub mod upstream; // servers behind this one: the enrichment service
 pub mod analysis; // what the text says

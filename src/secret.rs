@@ -1,5 +1,7 @@
 //! Secrets that the program makes: API keys, and the pepper, without which a stolen table of key hashes is worth nothing.
 
+pub mod peppers;
+
 use hmac::{Hmac, KeyInit, Mac};
 use rand::TryRng;
 use rand::rngs::SysRng;
@@ -9,6 +11,8 @@ use crate::domain::key::{KeyFormat, KeySecret, NotAKey};
 
 /// Bytes of a pepper.
 const PEPPER_BYTES: usize = 32;
+/// What a pepper's fingerprint is the keyed hash of. No key has such a shape.
+const FINGERPRINTED: &[u8] = b"fluence pepper fingerprint, version 1";
 
 /// HMAC-SHA-256 of a key under a pepper. Keys carry 154 bits and more, so a slow password hash would add nothing but a
 /// way to keep the gateway busy.
@@ -76,6 +80,16 @@ impl Pepper {
     /// Its version, stored beside each key.
     pub const fn version(&self) -> i32 {
         self.version
+    }
+
+    /// By which it is told from another: half of a keyed hash, which says nothing of the pepper itself.
+    pub fn fingerprint(&self) -> [u8; 16] {
+        let mut hmac = self.keyed.clone();
+        hmac.update(FINGERPRINTED);
+        let hash: [u8; 32] = hmac.finalize().into_bytes().into();
+        let mut half = [0; 16];
+        half.copy_from_slice(hash.split_at(16).0);
+        half
     }
 
     /// The digest by which a key is found.

@@ -12,6 +12,7 @@ use fluence::command::directory::{ImportOptions, import};
 use fluence::config::plans::Catalogue;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::key::{KeyFormat, KeySecret, Mode, Scope};
+use fluence::domain::origin::Origin;
 use fluence::domain::plan::PlanRef;
 use fluence::ledger::act::act;
 use fluence::ledger::operation::Operation;
@@ -145,13 +146,14 @@ async fn create_key(
         environment: environment.into(),
         name: "bench".into(),
         scopes: Scope::DEFAULT.to_vec(),
+        origin: Origin::default(),
         expires_at: None,
         daily_cap: None,
         monthly_cap: None,
     };
     let secret = KeySecret::generate(KeyFormat::Fluence, |below| rand::random_range(0..below))
         .context("no key could be made")?;
-    keys::create(connection, &new, &secret, pepper).await?;
+    keys::create(connection, &new, &secret, &pepper.clone().into()).await?;
     Ok(secret.expose().to_owned())
 }
 

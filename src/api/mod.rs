@@ -3,10 +3,14 @@
 pub mod account;
 pub mod analyses;
 pub mod analysis;
+pub mod asking;
+pub mod audit;
 pub mod catalogue;
 pub mod credits;
 pub mod contacts;
+pub mod environments;
 pub mod health;
+pub mod keys;
 pub mod ledger;
 pub mod usage;
 

@@ -5,10 +5,14 @@ use sqlx::PgPool;
 
 use crate::clock::new_id;
 use crate::config::plans::Catalogue;
+use crate::domain::audit::Actor;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::{KeyFormat, KeySecret, KeyState, Mode, Scope};
+use crate::domain::origin::Origin;
 use crate::domain::plan::PlanRef;
-use crate::secret::{Pepper, generate_key};
+use crate::domain::rights::Principal;
+use crate::management::{self, NotDone};
+use crate::secret::peppers::Peppers;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::error::StorageError;
 use crate::storage::keys::{self, NewKey};
@@ -22,8 +26,9 @@ const KEY_NAME: &str = "development mode";
 pub(super) async fn key(
     pool: &PgPool,
     catalogue: &Catalogue,
-    pepper: &Pepper,
-) -> Result<KeySecret, StorageError> {
+    peppers: &Peppers,
+) -> Result<KeySecret, NotDone> {
+    let by = Principal::almighty(Actor::system("development mode"));
     let mut transaction = pool.begin().await?;
     if accounts::find(&mut transaction, ACCOUNT).await?.is_none() {
         let edition = catalogue.editions.last().ok_or(StorageError::Missing("there are no plans"))?;
@@ -36,12 +41,16 @@ pub(super) async fn key(
             email: "development@localhost".to_owned(),
             plan: PlanRef { edition: edition.edition.clone(), plan: plan.plan.clone() },
         };
-        accounts::create(&mut transaction, &new).await?;
+        management::accounts::create(&mut transaction, &by, &new).await?;
         let environment = EnvironmentId::from_uuid(new_id());
-        accounts::create_environment(&mut transaction, environment, ACCOUNT, ENVIRONMENT, Mode::Test).await?;
+        let name = ENVIRONMENT.parse().map_err(|_| StorageError::Invalid("an environment's name"))?;
+        let mode = Mode::Test;
+        management::environments::create(&mut transaction, &by, environment, ACCOUNT, &name, mode).await?;
     }
-    for old in keys::list(&mut transaction, ACCOUNT).await? {
-        keys::set_state(&mut transaction, old.id, KeyState::Revoked).await?;
+    for old in keys::list(&mut transaction, ACCOUNT, None, keys::LIST_LIMIT).await? {
+        if old.name == KEY_NAME {
+            management::keys::set_state(&mut transaction, &by, old.id, KeyState::Revoked).await?;
+        }
     }
     let new = NewKey {
         id: KeyId::from_uuid(new_id()),
@@ -49,13 +58,12 @@ pub(super) async fn key(
         environment: ENVIRONMENT.to_owned(),
         name: KEY_NAME.to_owned(),
         scopes: Scope::ALL.to_vec(),
+        origin: Origin::default(),
         expires_at: None,
         daily_cap: None,
         monthly_cap: None,
     };
-    let secret = generate_key(KeyFormat::Fluence)
-        .map_err(|_| StorageError::Invalid("keys of this format are not made"))?;
-    keys::create(&mut transaction, &new, &secret, pepper).await?;
+    let made = management::keys::create(&mut transaction, &by, &new, KeyFormat::Fluence, peppers).await?;
     transaction.commit().await?;
-    Ok(secret)
+    Ok(made.1)
 }

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use sqlx::Connection;
 
 use super::context::{Context, unknown_account};
 use super::output::{Output, Report, write_fields, write_table};
@@ -16,6 +15,7 @@ use crate::domain::ids::{AccountId, CallId, EnvironmentId};
 use crate::domain::plan::PlanRef;
 use crate::domain::text::{EmailAddress, Name};
 use crate::ledger::operation::Operation;
+use crate::management::{self, NotDone};
 use crate::storage::accounts::{self, NewAccount};
 
 /// What to do with accounts.
@@ -109,10 +109,7 @@ async fn create(new: CreateAccount, context: &Context, output: Output) -> anyhow
 
 /// Saves an account and gives it its first plan credits.
 pub(super) async fn make(account: &NewAccount, context: &Context) -> anyhow::Result<()> {
-    let mut connection = context.connection().await?;
-    let mut transaction = connection.begin().await?;
-    accounts::create(&mut transaction, account).await?;
-    transaction.commit().await?;
+    management::accounts::create(&mut *context.connection().await?, &context.operator(), account).await?;
     let id = CallId::from_uuid(clock::new_id());
     context.act(Operation::Advance { account_id: account.id, id }).await?;
     Ok(())
@@ -135,9 +132,9 @@ async fn set_state(
     context: &Context,
     output: Output,
 ) -> anyhow::Result<()> {
-    if !accounts::set_state(&mut *context.connection().await?, id, state).await? {
-        bail!(unknown_account(id));
-    }
+    let mut connection = context.connection().await?;
+    let done = management::accounts::set_state(&mut connection, &context.operator(), id, state).await;
+    done.map_err(|error| said_of(id, error))?;
     output.print(&context.account(id).await?)
 }
 
@@ -145,11 +142,20 @@ async fn change_plan(target: MoveAccount, context: &Context, output: Output) -> 
     let account = context.account(target.id).await?;
     let edition = target.edition.as_deref().unwrap_or(&account.plan.edition);
     let plan = known_plan(&Catalogue::shipped()?, edition, &target.plan)?;
-    accounts::set_plan(&mut *context.connection().await?, target.id, &plan).await?;
+    let mut connection = context.connection().await?;
+    management::accounts::set_plan(&mut connection, &context.operator(), target.id, &plan).await?;
     // Told a second time, the ledger changes nothing: an interrupted move is completed by repeating it.
     let id = CallId::from_uuid(clock::new_id());
     context.act(Operation::MovePlan { account_id: target.id, id }).await?;
     output.print(&context.account(target.id).await?)
+}
+
+/// Why nothing was done to an account, as an operator is told.
+fn said_of(id: AccountId, error: NotDone) -> anyhow::Error {
+    match error {
+        NotDone::NoAccount => anyhow!(unknown_account(id)),
+        error => error.into(),
+    }
 }
 
 /// The plan of that name, or an error that names those there are.
@@ -227,7 +233,7 @@ impl Report for AccountDetail {
         let row = |environment: &crate::domain::account::EnvironmentView| {
             [
                 environment.name.clone(),
-                environment.mode.clone(),
+                environment.mode.as_str().to_owned(),
                 format!("{} of {}", environment.keys, environment.most_keys),
                 environment.id.to_string(),
             ]

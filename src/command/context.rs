@@ -10,16 +10,18 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres};
 
-use super::pepper_file;
+use super::{actor, pepper_file};
 use crate::config::Settings;
 use crate::config::plans::Catalogue;
 use crate::domain::account::Account;
 use crate::domain::ids::AccountId;
+use crate::domain::rights::Principal;
 use crate::ledger::act::act;
 use crate::ledger::book::BookError;
 use crate::ledger::operation::{Effect, Operation};
 use crate::local_postgres::{self, LocalPostgres};
-use crate::secret::Pepper;
+use crate::management;
+use crate::secret::peppers::Peppers;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::schema::{self, SchemaState, Upgrade};
 use crate::storage::{accounts, keys, pool};
@@ -138,19 +140,24 @@ impl Context {
         Ok(schema::bring_up_to_date(&self.options, &Catalogue::shipped()?).await?)
     }
 
-    /// The pepper of the settings; with the private server, the one in the data folder, made at the first need.
+    /// The peppers of the settings; with the private server, those in the data folder, made at the first need. What keys
+    /// were hashed under before must be among them.
     ///
     /// # Errors
-    /// When there is none, or it is gone while keys exist that were made with it.
-    pub async fn pepper(&self) -> anyhow::Result<Pepper> {
-        let (text, version) = (self.settings.pepper.expose_secret(), self.settings.pepper_version);
-        if !text.is_empty() {
-            return Pepper::parse(text, version).context("FLUENCE_PEPPER");
-        }
-        if self.private.is_none() {
-            bail!("FLUENCE_PEPPER must be set where DATABASE_URL is");
-        }
-        let path = Path::new(&self.settings.data_dir).join("pepper");
+    /// When there is none, it is gone while keys exist that were made with it, or it is another one.
+    pub async fn peppers(&self) -> anyhow::Result<Peppers> {
+        let live = match self.settings.peppers() {
+            Ok(Some(live)) => live,
+            Ok(None) if self.private.is_none() => bail!("FLUENCE_PEPPER must be set where DATABASE_URL is"),
+            Ok(None) => self.private_peppers().await?,
+            Err((setting, advice)) => bail!("{setting}: {advice}"),
+        };
+        management::peppers::recognise(&mut *self.connection().await?, &self.operator().actor, &live).await?;
+        Ok(live)
+    }
+
+    async fn private_peppers(&self) -> anyhow::Result<Peppers> {
+        let path = self.pepper_path();
         // Asked first: another command may be making the pepper, and after it a key, at this moment.
         let has_keys = keys::exist(&mut *self.connection().await?).await?;
         let text = match pepper_file::read(&path)? {
@@ -161,7 +168,22 @@ impl Context {
             ),
             None => pepper_file::create(&path)?,
         };
-        Pepper::parse(text.expose_secret(), version).with_context(|| path.display().to_string())
+        pepper_file::parse(&text, self.settings.pepper_version).with_context(|| path.display().to_string())
+    }
+
+    /// Where the peppers of the private database are.
+    pub(super) fn pepper_path(&self) -> PathBuf {
+        Path::new(&self.settings.data_dir).join("pepper")
+    }
+
+    /// Whether the peppers are those in the data folder, and not settings.
+    pub(super) fn has_pepper_file(&self) -> bool {
+        self.is_private() && self.settings.pepper.expose_secret().is_empty()
+    }
+
+    /// Whoever runs this command.
+    pub fn operator(&self) -> Principal {
+        actor::operator(&self.settings.node)
     }
 
     /// How long a hold may outlive its gateway.
@@ -173,6 +195,7 @@ impl Context {
     /// A store for a ledger writer of this command's own.
     pub fn ledger_store(&self) -> PgLedgerStore {
         PgLedgerStore::new(self.options.clone(), format!("cli@{}", self.settings.node), self.hold_life())
+            .acting_for(self.operator().actor)
     }
 
     /// Carries out one act on the ledger.

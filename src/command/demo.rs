@@ -11,19 +11,21 @@ use serde::Serialize;
 use sqlx::Connection;
 
 use self::calls::{Call, calls};
+use super::account;
 use super::context::Context;
 use super::directory::import_into;
 use super::healthcheck::reachable;
 use super::output::{Output, Report, write_fields};
-use super::{account, key};
 use crate::app::SAMPLE_PEOPLE;
 use crate::clock as ids;
 use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::key::{KeyFormat, KeySecret, KeyState, Scope};
+use crate::domain::origin::Origin;
 use crate::domain::plan::PlanRef;
 use crate::ledger::operation::Operation;
+use crate::management;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::clock;
 use crate::storage::keys::{self, NewKey};
@@ -86,19 +88,20 @@ fn demo_account() -> NewAccount {
 }
 
 async fn new_key(context: &Context) -> anyhow::Result<(KeyId, KeySecret)> {
-    let pepper = context.pepper().await?;
+    let (peppers, by) = (context.peppers().await?, context.operator());
     let mut connection = context.connection().await?;
     let mut transaction = connection.begin().await?;
-    let detail = accounts::detail(&mut transaction, ACCOUNT).await?.context("the account has gone again")?;
-    let room = detail.environments.iter().find(|environment| environment.name == DEFAULT_ENVIRONMENT);
+    // Before anything is looked at: another run may be making a key at this moment.
+    accounts::lock(&mut transaction, ACCOUNT).await?;
+    let environments = accounts::environments(&mut transaction, ACCOUNT).await?;
+    let room = environments.iter().find(|environment| environment.name == DEFAULT_ENVIRONMENT);
     let room = room.map_or(0, |environment| i64::from(environment.most_keys) - environment.keys);
-    let older = keys::list(&mut transaction, ACCOUNT).await?.into_iter().filter(|key| {
-        key.name == KEY_NAME
-            && key.environment == DEFAULT_ENVIRONMENT
-            && key.state != KeyState::Revoked.as_str()
-    });
+    let older =
+        keys::list(&mut transaction, ACCOUNT, None, keys::LIST_LIMIT).await?.into_iter().filter(|key| {
+            key.name == KEY_NAME && key.environment == DEFAULT_ENVIRONMENT && key.state != KeyState::Revoked
+        });
     for old in older.take(usize::try_from(1 - room).unwrap_or(0)) {
-        keys::set_state(&mut transaction, old.id, KeyState::Revoked).await?;
+        management::keys::set_state(&mut transaction, &by, old.id, KeyState::Revoked).await?;
     }
     let new = NewKey {
         id: KeyId::from_uuid(ids::new_id()),
@@ -106,11 +109,13 @@ async fn new_key(context: &Context) -> anyhow::Result<(KeyId, KeySecret)> {
         environment: DEFAULT_ENVIRONMENT.into(),
         name: KEY_NAME.into(),
         scopes: Scope::DEFAULT.to_vec(),
+        origin: Origin::default(),
         expires_at: None,
         daily_cap: None,
         monthly_cap: None,
     };
-    let secret = key::make(&mut transaction, &new, KeyFormat::Fluence, &pepper).await?;
+    let (_, secret) =
+        management::keys::create(&mut transaction, &by, &new, KeyFormat::Fluence, &peppers).await?;
     transaction.commit().await?;
     Ok((new.id, secret))
 }

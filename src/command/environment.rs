@@ -12,7 +12,7 @@ use crate::clock;
 use crate::domain::ids::{AccountId, EnvironmentId};
 use crate::domain::key::Mode;
 use crate::domain::text::EnvironmentName;
-use crate::storage::accounts;
+use crate::management::environments;
 
 /// What to do with environments.
 #[derive(Debug, Subcommand)]
@@ -44,13 +44,13 @@ impl EnvironmentCommand {
         let Self::Create(new) = self;
         context.account(new.account).await?;
         let id = EnvironmentId::from_uuid(clock::new_id());
-        let mut connection = context.connection().await?;
-        accounts::create_environment(&mut connection, id, new.account, new.name.as_str(), new.mode).await?;
+        let (mut connection, by) = (context.connection().await?, context.operator());
+        let made = environments::create(&mut connection, &by, id, new.account, &new.name, new.mode).await?;
         output.print(&EnvironmentMade {
             id,
             account_id: new.account,
-            name: new.name.into_string(),
-            mode: new.mode.as_str(),
+            name: made.name,
+            mode: made.mode.as_str(),
         })
     }
 }

@@ -1,37 +1,46 @@
-//! `fluence key`: API keys, made, listed, and ended.
+//! `fluence key`: API keys, made, imported, listed, given new secrets, and ended.
 
-use std::io::{self, Write};
+mod make;
+mod report;
 
-use anyhow::{anyhow, bail};
-use chrono::{DateTime, Utc};
+use anyhow::anyhow;
 use clap::{Args, Subcommand};
-use serde::Serialize;
-use sqlx::{Connection, PgConnection};
 
-use super::confirm::{self, Confirmation};
+use self::make::{CreateKey, ImportKey};
+use self::report::{KeyList, KeyShown, NewSecretShown, StateSet};
+use super::confirm;
 use super::context::{Context, unknown_account};
-use super::output::{Output, Report, or_dash, write_fields, write_table};
-use super::values;
-use crate::clock as ids;
-use crate::domain::account::{DEFAULT_ENVIRONMENT, EnvironmentView, KeyView};
-use crate::domain::amount::Amount;
+use super::output::Output;
 use crate::domain::ids::{AccountId, KeyId};
-use crate::domain::key::{KeyFormat, KeySecret, KeyState, Mode, Scope};
-use crate::domain::text::{EnvironmentName, Name};
-use crate::secret::{Pepper, generate_key};
-use crate::storage::keys::{self, NewKey};
-use crate::storage::{accounts, clock};
+use crate::domain::key::KeyState;
+use crate::domain::key::rotation::{CannotRotate, Overlap};
+use crate::management::{self, NotDone};
+use crate::storage::keys;
 
 /// What to do with keys.
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// Make a key. It is shown once: only a keyed hash of it is stored.
     Create(CreateKey),
+    /// Take over a key of another system, read from standard input.
+    Import(ImportKey),
     /// List the keys of an account.
     List {
         /// The account's id.
         #[arg(long)]
         account: AccountId,
+    },
+    /// Give a key a new secret, shown once; the present one lives on for a while.
+    Rotate(RotateKey),
+    /// End the old secret of a key that is being rotated, before its time.
+    EndOverlap {
+        /// The key's id.
+        id: KeyId,
+    },
+    /// Take the new secret of a key that is being rotated back; the old one lives on.
+    CancelRotation {
+        /// The key's id.
+        id: KeyId,
     },
     /// End a key for good.
     Revoke {
@@ -53,44 +62,42 @@ pub enum KeyCommand {
     },
 }
 
-/// `fluence key create`.
+/// `fluence key rotate`.
 #[derive(Debug, Args)]
-pub struct CreateKey {
-    /// The account's id.
-    #[arg(long)]
-    account: AccountId,
-    /// Its name, 1 to 80 characters.
-    #[arg(long)]
-    name: Name,
-    /// Its environment.
-    #[arg(long, default_value = DEFAULT_ENVIRONMENT)]
-    environment: EnvironmentName,
-    /// What it may be used for; may be repeated [default: read and invoke].
-    #[arg(long = "scope", value_name = "SCOPE", value_parser = values::scope())]
-    scopes: Vec<Scope>,
-    /// When it ends by itself: a date (its first instant, UTC) or an instant.
-    #[arg(long, value_name = "TIME", value_parser = values::instant)]
-    expires_at: Option<DateTime<Utc>>,
-    /// Most credits it may spend per UTC day.
-    #[arg(long, value_name = "CREDITS", allow_negative_numbers = true)]
-    daily_cap: Option<Amount>,
-    /// Most credits it may spend per calendar month (UTC).
-    #[arg(long, value_name = "CREDITS", allow_negative_numbers = true)]
-    monthly_cap: Option<Amount>,
-    /// The shape of the key.
-    #[arg(long, default_value = "fluence", value_parser = values::key_format())]
-    format: KeyFormat,
+pub struct RotateKey {
+    /// The key's id.
+    id: KeyId,
+    /// How long the present secret lives on: 0s to 7d.
+    #[arg(long, value_name = "SPAN", default_value = "1h")]
+    overlap: Overlap,
 }
 
 impl KeyCommand {
+    /// Whether it makes secrets, and so cannot do without the pepper.
+    pub(super) fn needs_pepper(&self) -> bool {
+        matches!(self, Self::Create(_) | Self::Import(_) | Self::Rotate(_))
+    }
+
     /// Does it.
     ///
     /// # Errors
-    /// When there is no such account, environment or key, a revoked key should live again, or the database is away.
+    /// When there is no such account, environment or key, the rules forbid the change, or the database is away.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
-            Self::Create(new) => create(new, context, output).await,
+            Self::Create(new) => new.run(context, output).await,
+            Self::Import(new) => new.run(context, output).await,
             Self::List { account } => list(account, context, output).await,
+            Self::Rotate(rotation) => rotate(rotation, context, output).await,
+            Self::EndOverlap { id } => {
+                let mut connection = context.connection().await?;
+                let ended = management::keys::end_overlap(&mut connection, &context.operator(), id).await;
+                output.print(&KeyShown(ended.map_err(|error| said_of(id, error))?))
+            }
+            Self::CancelRotation { id } => {
+                let mut connection = context.connection().await?;
+                let done = management::keys::cancel_rotation(&mut connection, &context.operator(), id).await;
+                output.print(&KeyShown(done.map_err(|error| said_of(id, error))?))
+            }
             Self::Revoke { id, wait } => set_state(id, KeyState::Revoked, wait, context, output).await,
             Self::Disable { id } => set_state(id, KeyState::Disabled, false, context, output).await,
             Self::Enable { id } => set_state(id, KeyState::Active, false, context, output).await,
@@ -98,72 +105,21 @@ impl KeyCommand {
     }
 }
 
-async fn create(new: CreateKey, context: &Context, output: Output) -> anyhow::Result<()> {
-    let mut connection = context.connection().await?;
-    let account = accounts::detail(&mut connection, new.account).await?;
-    let account = account.ok_or_else(|| anyhow!(unknown_account(new.account)))?;
-    check_environment(&account.environments, new.environment.as_str(), new.format)?;
-    let now = clock::now(&mut connection).await?;
-    if new.expires_at.is_some_and(|ends| ends <= now) {
-        bail!("--expires-at lies in the past");
-    }
-    let wanted = if new.scopes.is_empty() { &Scope::DEFAULT[..] } else { &new.scopes };
-    let key = NewKey {
-        id: KeyId::from_uuid(ids::new_id()),
-        account_id: new.account,
-        environment: new.environment.into_string(),
-        name: new.name.into_string(),
-        scopes: Scope::ALL.into_iter().filter(|scope| wanted.contains(scope)).collect(),
-        expires_at: new.expires_at,
-        daily_cap: new.daily_cap.map(|cap| cap.credits().as_i64()),
-        monthly_cap: new.monthly_cap.map(|cap| cap.credits().as_i64()),
-    };
-    let secret = make(&mut connection, &key, new.format, &context.pepper().await?).await?;
-    let views = keys::list(&mut connection, new.account).await?;
-    let view = views.into_iter().find(|view| view.id == key.id);
-    let view = view.ok_or_else(|| anyhow!("the key has gone again"))?;
-    output.print(&NewKeyShown { key: secret.expose(), view })
-}
-
-/// The environment must be there, and a key that says `test` or `live` must be what it says.
-fn check_environment(environments: &[EnvironmentView], name: &str, format: KeyFormat) -> anyhow::Result<()> {
-    let Some(environment) = environments.iter().find(|environment| environment.name == name) else {
-        let names: Vec<_> = environments.iter().map(|environment| environment.name.as_str()).collect();
-        bail!("the account has no environment `{name}`; it has {}", names.join(", "));
-    };
-    let said = match format {
-        KeyFormat::SkLive => Mode::Live,
-        KeyFormat::SkTest => Mode::Test,
-        _ => return Ok(()),
-    };
-    if environment.mode != said.as_str() {
-        bail!(
-            "environment `{name}` is a {} one, and a `{}` key says otherwise",
-            environment.mode,
-            format.as_str()
-        );
-    }
-    Ok(())
-}
-
-/// Saves a new key and returns it, to be shown once.
-pub(super) async fn make(
-    connection: &mut PgConnection,
-    key: &NewKey,
-    format: KeyFormat,
-    pepper: &Pepper,
-) -> anyhow::Result<KeySecret> {
-    let secret = generate_key(format)?;
-    let mut transaction = connection.begin().await?;
-    keys::create(&mut transaction, key, &secret, pepper).await?;
-    transaction.commit().await?;
-    Ok(secret)
-}
-
 async fn list(account: AccountId, context: &Context, output: Output) -> anyhow::Result<()> {
     let account_id = context.account(account).await?.id;
-    let keys = keys::list(&mut *context.connection().await?, account_id).await?;
-    output.print(&KeyList { account_id, keys })
+    let mut connection = context.connection().await?;
+    let keys = keys::list(&mut connection, account_id, None, keys::LIST_LIMIT).await?;
+    let is_cut = i64::try_from(keys.len())? == keys::LIST_LIMIT;
+    output.print(&KeyList { account_id, keys, is_cut })
+}
+
+async fn rotate(rotation: RotateKey, context: &Context, output: Output) -> anyhow::Result<()> {
+    let RotateKey { id, overlap } = rotation;
+    let peppers = context.peppers().await?;
+    let mut connection = context.connection().await?;
+    let rotated = management::keys::rotate(&mut connection, &context.operator(), id, overlap, &peppers).await;
+    let (view, secret) = rotated.map_err(|error| said_of(id, error))?;
+    output.print(&NewSecretShown { key: secret.expose(), view })
 }
 
 async fn set_state(
@@ -173,11 +129,11 @@ async fn set_state(
     context: &Context,
     output: Output,
 ) -> anyhow::Result<()> {
-    if !keys::set_state(&mut *context.connection().await?, id, state).await? {
-        bail!("there is no key {id}; `fluence key list --account ID` shows an account's");
-    }
+    let changed =
+        management::keys::set_state(&mut *context.connection().await?, &context.operator(), id, state).await;
+    let view = changed.map_err(|error| said_of(id, error))?;
     let confirmation = if wait { Some(confirm::every_gateway(context).await?) } else { None };
-    let set = StateSet { id, state: state.as_str(), confirmation };
+    let set = StateSet { view, confirmation };
     output.print(&set)?;
     match &set.confirmation {
         Some(confirmation) => confirmation.require(&format!("the key is {}", state.as_str())),
@@ -185,71 +141,22 @@ async fn set_state(
     }
 }
 
-/// A key in the only moment in which it is known.
-#[derive(Serialize)]
-struct NewKeyShown<'a> {
-    key: &'a str,
-    #[serde(flatten)]
-    view: KeyView,
-}
-
-impl Report for NewKeyShown<'_> {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let view = &self.view;
-        let environment = format!("{} ({})", view.environment, view.mode);
-        let (scopes, ends) = (view.scopes.join(", "), or_dash(view.expires_at));
-        write_fields(
-            out,
-            &[
-                ("id", &view.id),
-                ("key", &self.key),
-                ("name", &view.name),
-                ("environment", &environment),
-                ("scopes", &scopes),
-                ("expires", &ends),
-            ],
-        )?;
-        writeln!(out, "\nKeep the key now: only a keyed hash of it is stored, so it is never shown again.")
+/// Why nothing was done to a key, as an operator is told.
+fn said_of(id: KeyId, error: NotDone) -> anyhow::Error {
+    match error {
+        NotDone::NoKey => anyhow!("there is no key {id}; `fluence key list --account ID` shows an account's"),
+        NotDone::CannotRotate(why @ CannotRotate::InProgress { .. }) => {
+            anyhow!("{why}; wait for that, or end it now with `fluence key end-overlap {id}`")
+        }
+        error => error.into(),
     }
 }
 
-#[derive(Serialize)]
-struct KeyList {
-    account_id: AccountId,
-    keys: Vec<KeyView>,
-}
-
-impl Report for KeyList {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let row = |key: &KeyView| {
-            [
-                key.id.to_string(),
-                key.name.clone(),
-                format!("{}…{}", key.prefix, key.last_four),
-                format!("{} ({})", key.environment, key.mode),
-                key.state.clone(),
-                key.scopes.join(","),
-                or_dash(key.expires_at.map(|ends| ends.format("%F %RZ"))),
-                or_dash(key.last_used_at.map(|used| used.format("%F %RZ"))),
-            ]
-        };
-        let rows: Vec<_> = self.keys.iter().map(row).collect();
-        let header = ["ID", "NAME", "KEY", "ENVIRONMENT", "STATE", "SCOPES", "EXPIRES", "LAST USED"];
-        write_table(out, header, &rows)
-    }
-}
-
-#[derive(Serialize)]
-struct StateSet {
-    id: KeyId,
-    state: &'static str,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    confirmation: Option<Confirmation>,
-}
-
-impl Report for StateSet {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        write_fields(out, &[("id", &self.id), ("state", &self.state)])?;
-        self.confirmation.iter().try_for_each(|confirmation| confirmation.write_text(out))
+/// Why no key was made, as an operator is told.
+fn said_of_new(account: AccountId, error: NotDone) -> anyhow::Error {
+    match error {
+        NotDone::NoAccount => anyhow!(unknown_account(account)),
+        NotDone::EndsInPast => anyhow!("--expires-at lies in the past"),
+        error => error.into(),
     }
 }

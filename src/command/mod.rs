@@ -4,6 +4,8 @@
 //! database, and lets the noun do its work. Everything a command says is an [`output::Report`].
 
 pub mod account;
+mod actor;
+pub mod audit;
 pub mod config;
 mod confirm;
 pub mod context;
@@ -18,6 +20,7 @@ pub mod key;
 pub mod ledger;
 pub mod migrate;
 pub mod output;
+pub mod pepper;
 mod pepper_file;
 pub mod person;
 pub mod serve;
@@ -105,13 +108,22 @@ enum StoredCommand {
     /// What a person may ask about their own record.
     #[command(subcommand)]
     Person(person::PersonCommand),
+    /// The secrets that keys are hashed under.
+    #[command(subcommand)]
+    Pepper(pepper::PepperCommand),
+    /// Who changed what, on what, from where.
+    Audit(audit::AuditArgs),
     /// Make a demonstration account, and print its key and ready curl lines.
     Demo,
 }
 
 impl StoredCommand {
     fn needs_pepper(&self) -> bool {
-        matches!(self, Self::Key(key::KeyCommand::Create(_)) | Self::Demo)
+        match self {
+            Self::Key(command) => command.needs_pepper(),
+            Self::Pepper(_) | Self::Demo => true,
+            _ => false,
+        }
     }
 
     async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
@@ -127,6 +139,8 @@ impl StoredCommand {
             Self::Ledger(command) => command.run(context, output).await,
             Self::Directory(command) => command.run(context, output).await,
             Self::Person(command) => command.run(context, output).await,
+            Self::Pepper(command) => command.run(context, output).await,
+            Self::Audit(args) => audit::run(args, context, output).await,
             Self::Demo => demo::run(context, output).await,
         }
     }

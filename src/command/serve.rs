@@ -67,7 +67,7 @@ async fn serve(
     let start = Start {
         settings: context.settings().clone(),
         database: context.options().clone(),
-        pepper: context.pepper().await?,
+        pepper: context.peppers().await?,
         dev: options.dev,
     };
     let app = App::start(start).await?;

@@ -14,8 +14,9 @@ const DEFAULTS: &str = include_str!("../../config/default.toml");
 const PREFIX: &str = "FLUENCE_";
 /// Settings that may come from a file of their own.
 const PEPPER: &str = "FLUENCE_PEPPER";
+const PREVIOUS_PEPPER: &str = "FLUENCE_PREVIOUS_PEPPER";
 const ENRICHMENT_CREDENTIAL: &str = "FLUENCE_ENRICHMENT_CREDENTIAL";
-const SECRETS: [&str; 2] = [PEPPER, ENRICHMENT_CREDENTIAL];
+const SECRETS: [&str; 3] = [PEPPER, PREVIOUS_PEPPER, ENRICHMENT_CREDENTIAL];
 /// Names that begin with the prefix and are no settings.
 const NOT_SETTINGS: [&str; 2] = ["FLUENCE_CONFIG", "FLUENCE_KEY"];
 
@@ -78,6 +79,9 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
             }
             if let Some(credential) = secret(&sources.environment, ENRICHMENT_CREDENTIAL, &mut faults) {
                 settings.enrichment.credential = credential;
+            }
+            if let Some(previous) = secret(&sources.environment, PREVIOUS_PEPPER, &mut faults) {
+                settings.previous_pepper = previous;
             }
             faults.extend(settings.faults(sources.needs_pepper));
             if faults.is_empty() { Ok(settings) } else { Err(ConfigError(faults)) }

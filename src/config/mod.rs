@@ -11,7 +11,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 use sqlx::postgres::PgConnectOptions;
 
+use crate::domain::region::Region;
 use crate::secret::Pepper;
+use crate::secret::peppers::Peppers;
 use crate::upstream::address::{Reach, parse_url};
 
 pub use load::{ConfigError, Fault, Sources, load};
@@ -31,6 +33,9 @@ pub struct Settings {
     #[serde(serialize_with = "redacted")]
     pub pepper: SecretString,
     pub pepper_version: i32,
+    #[serde(serialize_with = "redacted")]
+    pub previous_pepper: SecretString,
+    pub previous_pepper_version: i32,
     pub node: String,
     pub region: String,
     pub stage_prefixes: Vec<String>,
@@ -140,6 +145,7 @@ pub struct Keys {
     pub guesses: u32,
     pub guess_window_s: u64,
     pub guessing_networks: usize,
+    pub last_used_every_ms: u64,
 }
 
 /// The cache of people searches.
@@ -222,6 +228,7 @@ impl Settings {
             ("keys.guesses", u64::from(self.keys.guesses)),
             ("keys.guess_window_s", self.keys.guess_window_s),
             ("keys.guessing_networks", self.keys.guessing_networks as u64),
+            ("keys.last_used_every_ms", self.keys.last_used_every_ms),
             ("people.cache_bytes", self.people.cache_bytes),
             ("people.retention_days", self.people.retention_days),
             ("contacts.max_body_bytes", self.contacts.max_body_bytes as u64),
@@ -281,6 +288,9 @@ impl Settings {
             "must be empty or an address with its port, such as 127.0.0.1:9100",
         );
         require(self.pepper_version > 0, "pepper_version", "must be at least 1");
+        if let Err(error) = self.region.parse::<Region>() {
+            require(false, "region", &error.to_string());
+        }
         if let Some(url) = &self.database_url {
             let url = url.expose_secret();
             let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
@@ -290,18 +300,40 @@ impl Settings {
                 "must look like postgresql://user:password@host:5432/database",
             );
         }
-        match self.pepper.expose_secret() {
-            "" => require(
-                !(needs_pepper && self.has_own_database()),
+        if needs_pepper && self.has_own_database() && self.pepper.expose_secret().is_empty() {
+            require(
+                false,
                 "FLUENCE_PEPPER",
                 "must be set where DATABASE_URL is: 64 hexadecimal characters; make them once with `openssl rand -hex 32`",
-            ),
-            text => {
-                if let Err(error) = Pepper::parse(text, self.pepper_version) {
-                    require(false, "FLUENCE_PEPPER", &error.to_string());
-                }
-            }
+            );
+        }
+        if let Err((setting, advice)) = self.peppers() {
+            require(false, setting, &advice);
         }
         faults
+    }
+
+    /// The peppers of the settings; none where there is none.
+    ///
+    /// # Errors
+    /// The setting that is faulty, and what is wrong with it.
+    pub fn peppers(&self) -> Result<Option<Peppers>, (&'static str, String)> {
+        let parse = |setting, text: &SecretString, version| match text.expose_secret() {
+            "" => Ok(None),
+            text => Pepper::parse(text, version).map(Some).map_err(|error| (setting, error.to_string())),
+        };
+        let newest = parse("FLUENCE_PEPPER", &self.pepper, self.pepper_version)?;
+        let version = self.previous_pepper_version;
+        let previous = parse("FLUENCE_PREVIOUS_PEPPER", &self.previous_pepper, version)?;
+        match (newest, previous) {
+            (Some(newest), previous) => Peppers::new(newest, previous)
+                .map(Some)
+                .map_err(|error| ("FLUENCE_PREVIOUS_PEPPER_VERSION", error.to_string())),
+            (None, Some(_)) => Err((
+                "FLUENCE_PREVIOUS_PEPPER",
+                "is set, and FLUENCE_PEPPER, which replaces it, is not".into(),
+            )),
+            (None, None) => Ok(None),
+        }
     }
 }

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::credits::Credits;
-use super::ids::{AccountId, EnvironmentId, KeyId};
+use super::ids::{AccountId, EnvironmentId};
+use super::key::Mode;
 use super::plan::PlanRef;
 
 /// Whether an account may call.
@@ -83,48 +84,15 @@ pub struct EnvironmentView {
     pub id: EnvironmentId,
     /// Its name.
     pub name: String,
-    /// `live` or `test`.
-    pub mode: String,
+    /// Whether its keys spend credits.
+    pub mode: Mode,
     /// Keys that are not revoked.
     pub keys: i64,
     /// How many of them there may be.
     pub most_keys: i32,
+    /// The environment's own cap; none where the plan's holds.
+    pub key_cap: Option<i32>,
 }
 
 /// The name of the environment every account has from the start.
 pub const DEFAULT_ENVIRONMENT: &str = "default";
-
-/// A key as it is shown: never its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct KeyView {
-    /// Its id.
-    pub id: KeyId,
-    /// Its environment.
-    pub environment_id: EnvironmentId,
-    /// Its environment's name.
-    pub environment: String,
-    /// `live` or `test`.
-    pub mode: String,
-    /// Its name, 1 to 80 characters.
-    pub name: String,
-    /// `active`, `disabled` or `revoked`.
-    pub state: String,
-    /// What it may be used for.
-    pub scopes: Vec<String>,
-    /// Its format.
-    pub format: String,
-    /// What its present secret begins with.
-    pub prefix: String,
-    /// The last four characters of its present secret.
-    pub last_four: String,
-    /// Credits it may spend per UTC day.
-    pub daily_cap: Option<i64>,
-    /// Credits it may spend per UTC calendar month.
-    pub monthly_cap: Option<i64>,
-    /// When it ends by itself.
-    pub expires_at: Option<DateTime<Utc>>,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<DateTime<Utc>>,
-}

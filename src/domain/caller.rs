@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::account::AccountState;
 use super::ids::{AccountId, EnvironmentId, KeyId};
 use super::key::{KeyState, Mode, Scope};
+use super::origin::Origin;
 use super::plan::Plan;
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
@@ -14,12 +15,16 @@ use crate::domain::credits::Credits;
 pub struct KeyRecord {
     /// The key.
     pub key_id: KeyId,
+    /// The version of its secret that was used.
+    pub secret_version: i32,
     /// Its state.
     pub state: KeyState,
     /// When it, or the version of its secret that was used, ends.
     pub ends_at: Option<DateTime<Utc>>,
     /// What it may be used for.
     pub scopes: Vec<Scope>,
+    /// Where it may be used.
+    pub origin: Origin,
     /// Credits it may spend per UTC day.
     pub daily_cap: Option<Credits>,
     /// Credits it may spend per UTC calendar month.

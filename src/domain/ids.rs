@@ -71,3 +71,7 @@ id!(
     /// A contact of an account.
     ContactId
 );
+id!(
+    /// Somebody who looks after an account.
+    MemberId
+);

@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::conflict::Conflict;
 use super::credits::Credits;
 use super::error_code::ErrorCode;
 use super::ids::ContactId;
+use super::text::TextError;
 
 /// Every way in which a request can be refused or fail, with the facts its answer states.
 ///
@@ -41,6 +43,8 @@ pub enum Refusal {
     RegionNotAllowed,
     /// The key may not be used from this address.
     IpNotAllowed,
+    /// A key of a test environment, where something that spends credits would be made or changed.
+    TestKeyNotAllowed,
     /// The account is suspended.
     AccountSuspended,
     /// The body is not JSON; `line` and `column` count from 1.
@@ -126,6 +130,8 @@ pub enum Refusal {
         /// How many that is.
         limit: u64,
     },
+    /// A change that cannot be made as things are.
+    Conflict(Conflict),
     /// The same idempotency key is being served right now.
     IdempotencyInProgress {
         /// When to try again, in whole seconds.
@@ -209,6 +215,34 @@ pub enum Fault {
     NotAddress,
     /// Not an instant.
     NotInstant,
+    /// It must be a whole number within bounds.
+    NotWhole {
+        /// The least.
+        least: i64,
+        /// The most.
+        most: i64,
+    },
+    /// An instant that must lie ahead.
+    InPast,
+    /// A value that is no region.
+    NotARegion,
+    /// A value that is no network in CIDR notation.
+    NotANetwork,
+    /// The account has nothing of that name.
+    NotThere,
+    /// A key format that says `live` or `test`, in an environment of the other mode.
+    OtherMode,
+}
+
+impl From<TextError> for Fault {
+    fn from(error: TextError) -> Self {
+        match error {
+            TextError::Empty => Self::Empty,
+            TextError::TooLong { max_chars } => Self::TooLong { max_chars },
+            TextError::ControlCharacter => Self::ControlCharacter,
+            TextError::NotAnAddress => Self::NotAddress,
+        }
+    }
 }
 
 /// Which cap of a key was reached.
@@ -269,6 +303,7 @@ impl Refusal {
             Self::PlanWithoutApi => ErrorCode::PlanWithoutApi,
             Self::RegionNotAllowed => ErrorCode::RegionNotAllowed,
             Self::IpNotAllowed => ErrorCode::IpNotAllowed,
+            Self::TestKeyNotAllowed => ErrorCode::TestKeyNotAllowed,
             Self::AccountSuspended => ErrorCode::AccountSuspended,
             Self::InvalidJson { .. } => ErrorCode::InvalidJson,
             Self::ValidationFailed(_) => ErrorCode::ValidationFailed,
@@ -293,6 +328,7 @@ impl Refusal {
             Self::InsufficientData { .. } => ErrorCode::InsufficientData,
             Self::ContactExists { .. } => ErrorCode::ContactExists,
             Self::ContactLimitReached { .. } => ErrorCode::ContactLimitReached,
+            Self::Conflict(conflict) => conflict.code(),
             Self::IdempotencyInProgress { .. } => ErrorCode::IdempotencyInProgress,
             Self::IdempotencyKeyReused => ErrorCode::IdempotencyKeyReused,
             Self::Internal => ErrorCode::InternalError,

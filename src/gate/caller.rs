@@ -7,7 +7,9 @@ use crate::domain::billing::Billing;
 use crate::domain::caller::KeyRecord;
 use crate::domain::credits::Credits;
 use crate::gate::account_live::AccountLive;
+use crate::gate::last_used::UseMark;
 use crate::gate::limiter::RateLimit;
+use crate::storage::keys::Rehash;
 
 /// Request extension: who calls. Cheap to clone: one count for all of it.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub struct Known {
     pub account: Arc<AccountLive>,
     /// The rate limit of the account's plan.
     pub rate: RateLimit,
+    /// What was noted of the use of its secret.
+    pub mark: UseMark,
 }
 
 impl Deref for Caller {
@@ -35,7 +39,15 @@ impl Deref for Caller {
 impl Caller {
     /// A caller with this key, of this account.
     pub fn new(key: KeyRecord, account: Arc<AccountLive>, rate: RateLimit) -> Self {
-        Self(Arc::new(Known { key, account, rate }))
+        let mark = UseMark::new(key.key_id, key.secret_version, None);
+        Self(Arc::new(Known { key, account, rate, mark }))
+    }
+
+    /// The same caller, whose secret is to be hashed anew when it is used.
+    pub fn to_be_rehashed(&self, rehash: Rehash) -> Self {
+        let Known { key, account, rate, .. } = &**self;
+        let mark = UseMark::new(key.key_id, key.secret_version, Some(rehash));
+        Self(Arc::new(Known { key: key.clone(), account: account.clone(), rate: rate.clone(), mark }))
     }
 
     /// The billing facts of an answer that moved no money.

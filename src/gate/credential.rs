@@ -135,13 +135,26 @@ mod tests {
     }
 
     proptest! {
+        /// Whatever stands in the headers and the URL: an answer, and only ever a key of which some header said it whole.
         #[test]
-        fn no_header_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+        fn no_bytes_make_it_panic_or_give_a_key_that_was_not_sent(
+            lines in proptest::collection::vec(
+                (any::<bool>(), prop_oneof![".{0,80}", "[Bb]earer +[A-Za-z0-9_-]{0,70}", "[A-Za-z0-9_-]{18,66}"]), 0..5),
+            bytes in proptest::collection::vec(any::<u8>(), 0..80),
+            query in "[ -~]{0,40}",
+        ) {
             let mut headers = HeaderMap::new();
-            if let Ok(value) = HeaderValue::from_bytes(&bytes) {
-                headers.insert(header::AUTHORIZATION, value);
+            let texts = lines.iter().map(|(is_bare, text)| (*is_bare, text.as_bytes()));
+            for (is_bare, value) in texts.chain([(false, &bytes[..]), (true, &bytes[..])]) {
+                if let Ok(value) = HeaderValue::from_bytes(value) {
+                    headers.append(if is_bare { X_API_KEY } else { header::AUTHORIZATION }, value);
+                }
             }
-            let _ = credential(&headers, &Uri::from_static("/"));
+            let uri = format!("/crm?{query}").parse().unwrap_or(Uri::from_static("/"));
+            if let Ok(Some(key)) = credential(&headers, &uri) {
+                let is_in = |value: &HeaderValue| value.as_bytes().trim_ascii().ends_with(key.expose().as_bytes());
+                prop_assert!(headers.values().any(is_in));
+            }
             let _ = key_parameter(&String::from_utf8_lossy(&bytes));
         }
     }

@@ -2,9 +2,10 @@
 //!
 //! 1. [`authenticate`]: first, because everything behind it is decided by who calls.
 //! 2. [`limit`]: before any work is done for the caller; rate and concurrency are decided together.
-//! 3. [`access`]: before the body is read, so that a plan without the endpoint is told so whatever it sends.
-//! 4. [`validate`]: last of what is free, so that bad input is never charged.
-//! 5. [`meter`]: the hold, the handler, the capture or release.
+//! 3. [`within_origin`]: may the key be used in this region, from this address?
+//! 4. [`access`]: before the body is read, so that a plan without the endpoint is told so whatever it sends.
+//! 5. [`validate`]: last of what is free, so that bad input is never charged.
+//! 6. [`meter`]: the hold, the handler, the capture or release.
 //!
 //! Each layer is a [`stage::Stage`]: it takes only the state it needs, and refuses with a
 //! [`crate::domain::refusal::Refusal`].
@@ -18,6 +19,7 @@ mod decision;
 pub mod guesses;
 mod idempotency;
 pub mod keyring;
+pub mod last_used;
 pub mod limit;
 pub mod limiter;
 pub mod meter;
@@ -25,6 +27,7 @@ mod outliving;
 pub mod running;
 pub mod stage;
 pub mod validate;
+pub mod within_origin;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -40,6 +43,7 @@ use crate::gate::limit::Limit;
 use crate::gate::meter::Metered;
 use crate::gate::stage::before;
 use crate::gate::validate::Validate;
+use crate::gate::within_origin::WithinOrigin;
 use crate::ledger::entry::RouteNumber;
 
 /// The parts of the gate, built once.
@@ -57,6 +61,8 @@ pub struct Gate {
     pub numbers: Arc<HashMap<&'static str, RouteNumber>>,
     /// Largest body of a built-in endpoint.
     pub max_body_bytes: usize,
+    /// The region that this gateway serves from.
+    pub region: Arc<str>,
 }
 
 impl Gate {
@@ -76,20 +82,24 @@ impl Gate {
                 path,
                 // Before any work is done for the caller.
                 next: Limit {
-                    // Before the body is read, so that a plan without the endpoint is told so whatever it sends.
-                    next: Access {
-                        route: route.clone(),
-                        catalogue: gate.catalogue.clone(),
-                        // Last of what is free, so that bad input is never charged.
-                        next: Validate {
+                    // Before anything is told of the account.
+                    next: WithinOrigin {
+                        region: gate.region.clone(),
+                        // Before the body is read, so that a plan without the endpoint is told so whatever it sends.
+                        next: Access {
                             route: route.clone(),
-                            max_body_bytes: gate.max_body_bytes,
-                            // The money, around the handler.
-                            next: Metered {
-                                meter: meter.clone(),
+                            catalogue: gate.catalogue.clone(),
+                            // Last of what is free, so that bad input is never charged.
+                            next: Validate {
                                 route: route.clone(),
-                                number,
-                                next: handler,
+                                max_body_bytes: gate.max_body_bytes,
+                                // The money, around the handler.
+                                next: Metered {
+                                    meter: meter.clone(),
+                                    route: route.clone(),
+                                    number,
+                                    next: handler,
+                                },
                             },
                         },
                     },
@@ -104,12 +114,12 @@ impl Gate {
     where
         S: Clone + Send + Sync + 'static,
     {
-        let (keyring, nobody) = (self.keyring.clone(), self.nobody());
+        let (keyring, nobody, region) = (self.keyring.clone(), self.nobody(), self.region.clone());
         let gated = before(handler, move |handler| Authenticate {
             keyring: keyring.clone(),
             nobody: nobody.clone(),
             path,
-            next: Limit { next: handler },
+            next: Limit { next: WithinOrigin { region: region.clone(), next: handler } },
         });
         Router::new().route(path, gated)
     }
@@ -127,12 +137,12 @@ impl Gate {
     where
         S: Clone + Send + Sync + 'static,
     {
-        let keyring = self.keyring.clone();
+        let (keyring, region) = (self.keyring.clone(), self.region.clone());
         let gated = before(handler, move |handler| Authenticate {
             keyring: keyring.clone(),
             nobody: Nobody::Passes,
             path,
-            next: Limit { next: handler },
+            next: Limit { next: WithinOrigin { region: region.clone(), next: handler } },
         });
         Router::new().route(path, gated)
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::edge::Edge;
 use super::messages;
+use crate::domain::conflict::Conflict;
 use crate::domain::ids::ContactId;
 use crate::domain::language::Language;
 use crate::domain::refusal::{CandidateHint, Fault, KeyCap, Limit, LimitHit, Refusal};
@@ -135,7 +136,9 @@ impl<'r> Facts<'r> {
                 limit: Some(limit_name(hit.limit)),
                 ..none
             },
-            Refusal::IdempotencyInProgress { retry_after_s } | Refusal::Unavailable { retry_after_s } => {
+            Refusal::IdempotencyInProgress { retry_after_s }
+            | Refusal::Conflict(Conflict::RotationInProgress { retry_after_s })
+            | Refusal::Unavailable { retry_after_s } => {
                 Self { retry_after: Some((*retry_after_s).max(1)), ..none }
             }
             _ => none,
@@ -205,5 +208,11 @@ fn problem_name(fault: Fault) -> &'static str {
         Fault::TooMany { .. } => "too_many",
         Fault::NotAddress => "not_address",
         Fault::NotInstant => "not_instant",
+        Fault::NotWhole { .. } => "not_a_whole_number_in_range",
+        Fault::InPast => "in_the_past",
+        Fault::NotARegion => "not_a_region",
+        Fault::NotANetwork => "not_a_network",
+        Fault::NotThere => "not_there",
+        Fault::OtherMode => "other_mode",
     }
 }

@@ -1,10 +1,12 @@
 //! The fields of a JSON object, taken one by one; what is left over is unknown, and every fault is reported at once.
 
+use std::str::FromStr;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::json::Json;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
-use crate::domain::text::{is_control, is_visible};
+use crate::domain::text::{TextError, is_control, is_visible};
 
 /// Most fields that are kept; no route has as many, so the ones past it are unknown.
 const MAX_FIELDS: usize = 64;
@@ -50,6 +52,43 @@ impl Fields {
     pub fn take_or_null(&mut self, name: &str) -> Option<Json> {
         let place = self.members.iter().position(|(known, _)| known == name)?;
         Some(self.members.remove(place).1)
+    }
+
+    /// Whether a field is there and not `null`.
+    pub fn has(&self, name: &str) -> bool {
+        self.members.iter().any(|(known, value)| known == name && *value != Json::Null)
+    }
+
+    /// Whether a field is there, be it `null`.
+    pub fn has_or_null(&self, name: &str) -> bool {
+        self.members.iter().any(|(known, _)| known == name)
+    }
+
+    /// Takes a whole number within bounds, or `null`. Anything else is a fault.
+    pub fn take_whole(&mut self, name: &str, least: i64, most: i64) -> Option<Option<i64>> {
+        let value = self.take_or_null(name)?;
+        match value.as_whole() {
+            _ if value == Json::Null => Some(None),
+            Some(number) if (least..=most).contains(&number) => Some(Some(number)),
+            _ => self.fault(name, Fault::NotWhole { least, most }),
+        }
+    }
+
+    /// Takes a short text of a kind, such as a name. What it may not be is a fault.
+    pub fn take_named<T: FromStr<Err = TextError>>(&mut self, name: &str) -> Option<T> {
+        match self.take_text(name)?.parse() {
+            Ok(text) => Some(text),
+            Err(error) => self.fault(name, Fault::from(error)),
+        }
+    }
+
+    /// As [`Fields::take_named`], for a text that must be there.
+    pub fn take_required<T: FromStr<Err = TextError>>(&mut self, name: &str) -> Option<T> {
+        if self.has(name) {
+            return self.take_named(name);
+        }
+        self.members.retain(|(known, _)| known != name);
+        self.fault(name, Fault::Missing)
     }
 
     /// Takes a text. Another kind of value is a fault.

@@ -26,6 +26,27 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
+impl Json {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is a whole one that a float holds exactly.
+    pub fn as_whole(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) if number.fract() == 0.0 && number.abs() < MAX_EXACT => Some(*number as i64),
+            _ => None,
+        }
+    }
+}
+
+/// Whole numbers below this are exact as floats: 2^53.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// Reads bytes as exactly one JSON object in UTF-8.
 pub fn parse_object(bytes: &[u8]) -> Result<Vec<(String, Json)>, Refusal> {
     // Checked as a whole first: a parser may skip over bad bytes in places it does not keep.

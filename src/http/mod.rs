@@ -10,6 +10,7 @@ pub mod facts;
 pub mod fields;
 pub mod json;
 pub mod json_body;
+pub mod key_request;
 pub mod log_facts;
 pub mod messages;
 pub mod negotiate;

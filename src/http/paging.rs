@@ -38,6 +38,12 @@ impl<C: FromStr> Page<C> {
         });
         Self { after, limit: limit.unwrap_or(DEFAULT_LIMIT) }
     }
+
+    /// The cursor of the next page, if this one is full and there may be more.
+    pub fn next<T>(&self, entries: &[T], cursor: impl FnOnce(&T) -> String) -> Option<String> {
+        let is_full = i64::try_from(entries.len()).is_ok_and(|count| count == self.limit);
+        entries.last().filter(|_| is_full).map(cursor)
+    }
 }
 
 #[cfg(test)]

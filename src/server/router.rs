@@ -7,9 +7,10 @@ use axum::routing::{get, patch, post};
 use sqlx::PgPool;
 
 use crate::api::analysis::AnalysisApi;
+use crate::api::asking::Management;
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
-use crate::api::{account, catalogue, contacts, credits, health, ledger, usage};
+use crate::api::{account, audit, catalogue, contacts, credits, environments, health, keys, ledger, usage};
 use crate::config::plans::Catalogue;
 use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub health: Health,
     /// What is for sale.
     pub catalogue: Arc<Catalogue>,
+    /// Changes of keys and environments.
+    pub management: Management,
     /// The store.
     pub pool: PgPool,
 }
@@ -67,6 +70,24 @@ pub fn router(parts: &Parts) -> Router {
     router = router
         .merge(gate.free("/v1/contacts", list).with_state(parts.contacts.clone()))
         .merge(gate.free("/v1/contacts/{id}", one).with_state(parts.contacts.clone()));
+
+    // Free, with a key that may manage.
+    for (path, methods) in [
+        ("/v1/keys", get(keys::list).post(keys::create)),
+        ("/v1/keys/{id}", get(keys::one).patch(keys::change)),
+        ("/v1/keys/{id}/rotate", post(keys::rotate)),
+        ("/v1/keys/{id}/end-overlap", post(keys::end_overlap)),
+        ("/v1/keys/{id}/cancel-rotation", post(keys::cancel_rotation)),
+        ("/v1/keys/{id}/revoke", post(keys::revoke)),
+        ("/v1/keys/{id}/disable", post(keys::disable)),
+        ("/v1/keys/{id}/enable", post(keys::enable)),
+        ("/v1/environments", get(environments::list).post(environments::create)),
+        ("/v1/environments/{id}", patch(environments::change)),
+        ("/v1/audit", get(audit::entries)),
+    ] {
+        let managed = gate.scoped(path, Scope::Manage, methods);
+        router = router.merge(managed.with_state(parts.management.clone()));
+    }
 
     // Free, the key optional.
     for path in ["/health", "/saude"] {

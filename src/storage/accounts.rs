@@ -172,15 +172,19 @@ struct EnvironmentRow {
     mode: String,
     keys: i64,
     most_keys: i32,
+    key_cap: Option<i32>,
 }
 
 /// The environments of an account, oldest first.
-async fn environments(
+///
+/// # Errors
+/// When the store is away or holds a row that this program cannot read.
+pub async fn environments(
     connection: &mut PgConnection,
     id: AccountId,
 ) -> Result<Vec<EnvironmentView>, StorageError> {
     let rows: Vec<EnvironmentRow> = sqlx::query_as(
-        "select e.id, e.name, e.mode, coalesce(e.key_cap, p.keys_per_environment) as most_keys,
+        "select e.id, e.name, e.mode, e.key_cap, coalesce(e.key_cap, p.keys_per_environment) as most_keys,
                 (select count(*) from api_key k where k.environment_id = e.id and k.state <> 'revoked') as keys
            from environment e
            join account a on a.id = e.account_id
@@ -191,14 +195,47 @@ async fn environments(
     .bind(id.as_uuid())
     .fetch_all(connection)
     .await?;
-    let view = |row: EnvironmentRow| EnvironmentView {
-        id: EnvironmentId::from_uuid(row.id),
-        name: row.name,
-        mode: row.mode,
-        keys: row.keys,
-        most_keys: row.most_keys,
+    let view = |row: EnvironmentRow| {
+        Ok(EnvironmentView {
+            id: EnvironmentId::from_uuid(row.id),
+            name: row.name,
+            mode: Mode::from_name(&row.mode).ok_or(StorageError::Corrupt("environment mode"))?,
+            keys: row.keys,
+            most_keys: row.most_keys,
+            key_cap: row.key_cap,
+        })
     };
-    Ok(rows.into_iter().map(view).collect())
+    rows.into_iter().map(view).collect()
+}
+
+/// How many keys an environment may have; none leaves it to the plan.
+///
+/// # Errors
+/// When the store is away.
+pub async fn set_key_cap(
+    connection: &mut PgConnection,
+    id: EnvironmentId,
+    key_cap: Option<i32>,
+) -> Result<(), StorageError> {
+    sqlx::query("update environment set key_cap = $2 where id = $1")
+        .bind(id.as_uuid())
+        .bind(key_cap)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps others from changing the account, its environments, keys and members until the transaction ends. Returns whether
+/// there is such an account.
+///
+/// # Errors
+/// When the store is away.
+pub async fn lock(connection: &mut PgConnection, id: AccountId) -> Result<bool, StorageError> {
+    let locked = sqlx::query("select from account where id = $1 for no key update")
+        .bind(id.as_uuid())
+        .fetch_optional(connection)
+        .await?;
+    Ok(locked.is_some())
 }
 
 /// Moves an account to another plan. The ledger is to be told afterwards, in the same transaction or the next.

@@ -34,7 +34,8 @@ fn told(constraint: &str) -> Option<StorageError> {
         }
         "environment_name_unique" => StorageError::Conflict("the account has an environment of that name"),
         "environment_name_length" => StorageError::Invalid("an environment's name has 1 to 40 characters"),
-        "key_secret_digest_unique" => StorageError::Conflict("this key exists already"),
+        "key_digest_unique" => StorageError::Conflict("this key exists already"),
+        "member_email_unique" => StorageError::Conflict("the account has a member with this e-mail address"),
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! Postgres: the only place with SQL.
 
 pub mod accounts;
+pub mod audit;
 pub mod catalogue;
 pub mod changes;
 pub mod clock;
@@ -9,7 +10,9 @@ pub mod directory;
 pub mod error;
 pub mod keys;
 pub mod ledger;
+pub mod members;
 pub mod nodes;
+pub mod peppers;
 pub mod pool;
 pub mod routes;
 pub mod runtime_role;

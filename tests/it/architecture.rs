@@ -23,7 +23,23 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("http", &["clock"]),
     ("background", &["storage", "ledger", "clock"]),
     ("gate", &["ledger", "storage", "http", "secret", "config", "clock"]),
-    ("api", &["gate", "http", "ledger", "people", "analysis", "storage", "config", "background", "clock"]),
+    ("management", &["storage", "secret", "clock"]),
+    (
+        "api",
+        &[
+            "gate",
+            "http",
+            "ledger",
+            "people",
+            "analysis",
+            "storage",
+            "config",
+            "background",
+            "clock",
+            "management",
+            "secret",
+        ],
+    ),
     ("server", &["api", "gate", "http", "config", "clock", "telemetry"]),
 ];
 

@@ -14,6 +14,7 @@ mod gate;
 mod http;
 mod ledger;
 mod local_postgres;
+mod management;
 mod people;
 mod server;
 mod simulation;

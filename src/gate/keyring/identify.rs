@@ -24,6 +24,7 @@ impl Keyring {
         match caller.and_then(usable) {
             Ok(caller) => {
                 self.accepted.increment(1);
+                self.last_used.note(&caller.mark, clock::now().timestamp() / 60);
                 Ok(caller)
             }
             Err(refusal) => Err(self.refuse(refusal, from)),

@@ -26,8 +26,11 @@ use crate::domain::ids::AccountId;
 use crate::domain::key::KeySecret;
 use crate::gate::caller::Caller;
 use crate::gate::guesses::Guesses;
+use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
-use crate::secret::{KeyDigest, Pepper};
+use crate::secret::KeyDigest;
+use crate::secret::peppers::{KeyDigests, Peppers};
+use crate::storage::keys::Rehash;
 
 pub use self::batcher::StoreInDoubt;
 pub use self::freshness::{LastChange, Tick};
@@ -45,7 +48,8 @@ const LOOKUPS: usize = 3;
 /// Finds callers by their keys. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Keyring {
-    pepper: Pepper,
+    peppers: Peppers,
+    last_used: LastUsed,
     shared: Arc<Shared>,
     lookups: Batcher<KeyDigest, Found>,
     /// Lookups for networks from which too many guesses came. They wait for each other and for nobody else.
@@ -92,7 +96,7 @@ impl Counters {
 impl Keyring {
     /// Starts the tasks that ask the store. What is remembered must be told of changes, see [`Keyring::hear`]; without
     /// that it is believed for `unheard_trust_ms` only.
-    pub fn start(pool: PgPool, pepper: Pepper, keys: &Keys, limits: RateLimits) -> Self {
+    pub fn start(pool: PgPool, peppers: impl Into<Peppers>, keys: &Keys, limits: RateLimits) -> Self {
         let freshness = Arc::new(Freshness::new(Trust::new(keys)));
         let accounts = Arc::new(Accounts::default());
         let standings = Batcher::start(StandingLoader(pool.clone()), Duration::ZERO);
@@ -109,7 +113,18 @@ impl Keyring {
         let standing_trust = Duration::from_millis(keys.standing_trust_ms);
         let accepted = counter!("gateway_auth_total", "result" => "ok");
         let (shared, guesses) = (Arc::new(shared), Guesses::new(keys));
-        Self { pepper, shared, lookups, suspect_lookups, standings, standing_trust, guesses, accepted }
+        let (peppers, last_used) = (peppers.into(), LastUsed::new(keys.cache_size));
+        Self {
+            peppers,
+            last_used,
+            shared,
+            lookups,
+            suspect_lookups,
+            standings,
+            standing_trust,
+            guesses,
+            accepted,
+        }
     }
 
     /// The caller with this key, or `None` if there is no such key.
@@ -117,30 +132,57 @@ impl Keyring {
     /// # Errors
     /// When what is remembered cannot be vouched for and the store cannot be asked.
     async fn find(&self, secret: &KeySecret, from: Option<IpAddr>) -> Result<Option<Caller>, StoreInDoubt> {
-        let digest = self.pepper.digest(secret);
+        let digest = self.peppers.newest().digest(secret);
         if let Some(remembered) = self.shared.remembered(&digest) {
             return Ok(remembered);
         }
         // A key that was good a while ago is no guess.
         let is_suspect = from.is_some_and(|address| self.guesses.are_too_many(address))
             && !self.shared.known.contains_key(&digest);
-        self.look_up(digest, if is_suspect { &self.suspect_lookups } else { &self.lookups }).await
+        let digests = self.peppers.digests(secret);
+        self.look_up(digests, if is_suspect { &self.suspect_lookups } else { &self.lookups }).await
     }
 
     async fn look_up(
         &self,
-        digest: KeyDigest,
+        digests: KeyDigests,
         lookups: &Batcher<KeyDigest, Found>,
     ) -> Result<Option<Caller>, StoreInDoubt> {
         for _ in 0..LOOKUPS {
-            let found = lookups.ask(digest, LONGEST_WAIT).await?;
+            let found = self.ask(digests, lookups).await?;
             let caller = found.caller.clone();
             // A change that came to be known in the meantime may not be in the answer: then it is asked for again.
-            if self.shared.remember(digest, found) {
+            if self.shared.remember(digests.newest, found) {
                 return Ok(caller);
             }
         }
         Err(StoreInDoubt)
+    }
+
+    /// Asks for a key by each digest that it may have, at once, so that they share a query. One that has no digest under the
+    /// newest pepper yet will get it when it is used.
+    async fn ask(
+        &self,
+        digests: KeyDigests,
+        lookups: &Batcher<KeyDigest, Found>,
+    ) -> Result<Found, StoreInDoubt> {
+        let newest = lookups.ask(digests.newest, LONGEST_WAIT);
+        let Some(previous) = digests.previous else { return newest.await };
+        let (newest, previous) = tokio::join!(newest, lookups.ask(previous, LONGEST_WAIT));
+        let (newest, previous) = (newest?, previous?);
+        match (&newest.caller, previous.caller) {
+            (None, Some(caller)) => {
+                let pepper_version = self.peppers.newest().version();
+                let caller = caller.to_be_rehashed(Rehash { digest: digests.newest, pepper_version });
+                Ok(Found { caller: Some(caller), asked: previous.asked })
+            }
+            _ => Ok(newest),
+        }
+    }
+
+    /// When keys were last used, to be written down.
+    pub fn last_used(&self) -> &LastUsed {
+        &self.last_used
     }
 
     /// Asks where a caller's account stands, unless that was told a moment ago: a key may be believed for long, its

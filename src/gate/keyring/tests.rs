@@ -17,7 +17,7 @@ use crate::domain::caller::KeyRecord;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{EnvironmentId, KeyId};
 use crate::domain::key::{KeyState, Mode, Scope};
-use crate::secret::generate_pepper;
+use crate::secret::{Pepper, generate_pepper};
 use crate::storage::error::StorageError;
 
 const ACCOUNT: AccountId = AccountId::from_uuid(uuid::Uuid::from_u128(1));
@@ -52,6 +52,8 @@ fn record(state: KeyState) -> KeyRecord {
         renews_at: DateTime::UNIX_EPOCH,
     };
     KeyRecord {
+        secret_version: 1,
+        origin: Default::default(),
         key_id: KeyId::from_uuid(uuid::Uuid::nil()),
         state,
         ends_at: None,

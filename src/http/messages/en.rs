@@ -1,6 +1,7 @@
 //! English.
 
 use super::{Text, access_denied, join_faults};
+use crate::domain::conflict::Conflict;
 use crate::domain::language::Language;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
 use crate::http::edge::Edge;
@@ -21,6 +22,7 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::PlanWithoutApi => "The account's plan does not include API access".into(),
         Refusal::RegionNotAllowed => "This API key may not be used in this region".into(),
         Refusal::IpNotAllowed => "This API key may not be used from this network address".into(),
+        Refusal::TestKeyNotAllowed => "A test key cannot make or change what spends credits".into(),
         Refusal::AccountSuspended => "The account is suspended".into(),
         Refusal::InvalidJson { line, column } => {
             format!("The body is not one valid JSON object (line {line}, column {column})").into()
@@ -65,6 +67,7 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::ContactLimitReached { limit } => {
             format!("The account has all {limit} contacts that it may have").into()
         }
+        Refusal::Conflict(conflict) => in_the_way(*conflict).into(),
         Refusal::IdempotencyInProgress { .. } => {
             "A call with this Idempotency-Key is still being served".into()
         }
@@ -73,6 +76,20 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::Upstream => "A server behind this service failed to answer".into(),
         Refusal::Unavailable { .. } => "The service cannot take this call right now".into(),
         Refusal::Timeout => "The call took too long and was stopped".into(),
+    }
+}
+
+fn in_the_way(conflict: Conflict) -> &'static str {
+    match conflict {
+        Conflict::RotationInProgress { .. } => {
+            "This key is being rotated already: its old secret still works"
+        }
+        Conflict::NotRotating => "This key is not being rotated: it has one secret only",
+        Conflict::KeyRevoked => "This key is revoked, and revocation cannot be undone",
+        Conflict::KeyExpired => "This key has expired; a new secret would not work either",
+        Conflict::KeyLimitReached => "The environment has as many keys as it may have",
+        Conflict::EnvironmentExists => "The account has an environment of that name",
+        Conflict::EnvironmentLimitReached => "The account has as many environments as it may have",
     }
 }
 
@@ -112,6 +129,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         }
         Refusal::RegionNotAllowed => "Call from an allowed region, or use a key without a region list.".into(),
         Refusal::IpNotAllowed => "Call from an allowed address, or add this one to the key's allow-list.".into(),
+        Refusal::TestKeyNotAllowed => "Use a key of a live environment.".into(),
         Refusal::AccountSuspended => format!("Write to {support} to have the account resumed.").into(),
         Refusal::InvalidJson { .. } => {
             "Send one JSON object in UTF-8, nested at most 64 levels, with nothing after it.".into()
@@ -150,6 +168,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::ContactLimitReached { .. } => {
             format!("Delete contacts that you no longer need, or write to {support}.").into()
         }
+        Refusal::Conflict(conflict) => out_of_the_way(*conflict).into(),
         Refusal::IdempotencyInProgress { .. } => {
             "Wait for the time in `retry_after`, then send the same request again to get its answer.".into()
         }
@@ -160,6 +179,19 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         }
         Refusal::Unavailable { .. } => "Try again after the time in `retry_after`. You were not charged.".into(),
         Refusal::Timeout => "Try again in a moment. You were not charged.".into(),
+    }
+}
+
+fn out_of_the_way(conflict: Conflict) -> &'static str {
+    match conflict {
+        Conflict::RotationInProgress { .. } => {
+            "Wait for the time in `retry_after`, or end the old secret now with POST /v1/keys/{id}/end-overlap."
+        }
+        Conflict::NotRotating => "There is nothing to end; GET /v1/keys/{id} lists a key's secrets.",
+        Conflict::KeyRevoked | Conflict::KeyExpired => "Make a new key.",
+        Conflict::KeyLimitReached => "Revoke a key that is not used, or choose a plan that allows more.",
+        Conflict::EnvironmentExists => "Use that environment, or choose another name.",
+        Conflict::EnvironmentLimitReached => "Use one of the environments that there are.",
     }
 }
 
@@ -197,6 +229,14 @@ pub(super) fn fault(fault: Fault) -> String {
         Fault::TooMany { max_items } => format!("must not have more than {max_items} items"),
         Fault::NotAddress => "must look like name@example.com".to_owned(),
         Fault::NotInstant => "must be an instant such as 2026-01-31T12:00:00Z".to_owned(),
+        Fault::NotWhole { least, most } => format!("must be a whole number from {least} to {most}"),
+        Fault::InPast => "lies in the past".to_owned(),
+        Fault::NotARegion => "must hold regions of small letters, digits and `-`".to_owned(),
+        Fault::NotANetwork => {
+            "must hold addresses or networks such as 203.0.113.0/24, without bits behind the mask".to_owned()
+        }
+        Fault::NotThere => "names nothing that the account has".to_owned(),
+        Fault::OtherMode => "says another mode than the environment has".to_owned(),
     }
 }
 

@@ -63,12 +63,20 @@ pub fn kind(code: ErrorCode) -> &'static str {
         | E::PlanWithoutApi
         | E::RegionNotAllowed
         | E::IpNotAllowed
+        | E::TestKeyNotAllowed
         | E::AccountSuspended => "permission_error",
         E::EndpointNotFound | E::ProfileNotFound | E::NotFound => "not_found",
         E::MethodNotAllowed => "method_not_allowed",
         E::MultipleMatches => "multiple_matches",
         E::ContactExists | E::ContactLimitReached => "conflict",
         E::IdempotencyInProgress | E::IdempotencyKeyReused => "idempotency_error",
+        E::RotationInProgress
+        | E::NotRotating
+        | E::KeyRevoked
+        | E::KeyExpired
+        | E::KeyLimitReached
+        | E::EnvironmentExists
+        | E::EnvironmentLimitReached => "conflict",
         E::BodyTooLarge => "body_too_large",
         E::UnsupportedMediaType => "unsupported_media_type",
         E::InsufficientData => "insufficient_data",

@@ -1,6 +1,7 @@
 //! Brazilian Portuguese.
 
 use super::{Text, access_denied, join_faults};
+use crate::domain::conflict::Conflict;
 use crate::domain::language::Language;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
 use crate::http::edge::Edge;
@@ -26,6 +27,7 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::IpNotAllowed => {
             "Esta chave de API não pode ser usada a partir deste endereço de rede".into()
         }
+        Refusal::TestKeyNotAllowed => "Uma chave de teste não cria nem muda o que gasta créditos".into(),
         Refusal::AccountSuspended => "A conta está suspensa".into(),
         Refusal::InvalidJson { line, column } => {
             format!("O corpo não é um único objeto JSON válido (linha {line}, coluna {column})").into()
@@ -68,6 +70,7 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::ContactLimitReached { limit } => {
             format!("A conta já tem os {limit} contatos que pode ter").into()
         }
+        Refusal::Conflict(conflict) => in_the_way(*conflict).into(),
         Refusal::IdempotencyInProgress { .. } => {
             "Uma chamada com esta Idempotency-Key ainda está sendo atendida".into()
         }
@@ -76,6 +79,20 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::Upstream => "Um servidor por trás deste serviço não conseguiu responder".into(),
         Refusal::Unavailable { .. } => "O serviço não pode atender esta chamada agora".into(),
         Refusal::Timeout => "A chamada demorou demais e foi interrompida".into(),
+    }
+}
+
+fn in_the_way(conflict: Conflict) -> &'static str {
+    match conflict {
+        Conflict::RotationInProgress { .. } => {
+            "Esta chave já está em rotação: o segredo antigo ainda funciona"
+        }
+        Conflict::NotRotating => "Esta chave não está em rotação: ela tem um só segredo",
+        Conflict::KeyRevoked => "Esta chave foi revogada, e a revogação não pode ser desfeita",
+        Conflict::KeyExpired => "Esta chave expirou; um novo segredo também não funcionaria",
+        Conflict::KeyLimitReached => "O ambiente já tem todas as chaves que pode ter",
+        Conflict::EnvironmentExists => "A conta já tem um ambiente com este nome",
+        Conflict::EnvironmentLimitReached => "A conta já tem todos os ambientes que pode ter",
     }
 }
 
@@ -117,6 +134,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         }
         Refusal::RegionNotAllowed => "Chame de uma região permitida, ou use uma chave sem lista de regiões.".into(),
         Refusal::IpNotAllowed => "Chame de um endereço permitido, ou inclua este na lista da chave.".into(),
+        Refusal::TestKeyNotAllowed => "Use uma chave de um ambiente live.".into(),
         Refusal::AccountSuspended => format!("Escreva para {support} para reativar a conta.").into(),
         Refusal::InvalidJson { .. } => {
             "Envie um objeto JSON em UTF-8, com no máximo 64 níveis, sem nada depois dele.".into()
@@ -155,6 +173,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::ContactLimitReached { .. } => {
             format!("Apague contatos de que não precisa mais, ou escreva para {support}.").into()
         }
+        Refusal::Conflict(conflict) => out_of_the_way(*conflict).into(),
         Refusal::IdempotencyInProgress { .. } => {
             "Espere o tempo em `retry_after` e envie a mesma requisição para receber a resposta.".into()
         }
@@ -164,6 +183,19 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         }
         Refusal::Unavailable { .. } => "Tente de novo após o tempo em `retry_after`. Nada foi cobrado.".into(),
         Refusal::Timeout => "Tente de novo em instantes. Nada foi cobrado.".into(),
+    }
+}
+
+fn out_of_the_way(conflict: Conflict) -> &'static str {
+    match conflict {
+        Conflict::RotationInProgress { .. } => {
+            "Espere o tempo em `retry_after`, ou encerre já o segredo antigo com POST /v1/keys/{id}/end-overlap."
+        }
+        Conflict::NotRotating => "Não há o que encerrar; GET /v1/keys/{id} lista os segredos de uma chave.",
+        Conflict::KeyRevoked | Conflict::KeyExpired => "Crie uma nova chave.",
+        Conflict::KeyLimitReached => "Revogue uma chave sem uso, ou escolha um plano que permita mais.",
+        Conflict::EnvironmentExists => "Use esse ambiente, ou escolha outro nome.",
+        Conflict::EnvironmentLimitReached => "Use um dos ambientes que já existem.",
     }
 }
 
@@ -201,6 +233,14 @@ pub(super) fn fault(fault: Fault) -> String {
         Fault::TooMany { max_items } => format!("não pode ter mais de {max_items} itens"),
         Fault::NotAddress => "deve ter a forma nome@example.com".to_owned(),
         Fault::NotInstant => "deve ser um instante como 2026-01-31T12:00:00Z".to_owned(),
+        Fault::NotWhole { least, most } => format!("deve ser um número inteiro de {least} a {most}"),
+        Fault::InPast => "está no passado".to_owned(),
+        Fault::NotARegion => "deve conter regiões de letras minúsculas, dígitos e `-`".to_owned(),
+        Fault::NotANetwork => {
+            "deve conter endereços ou redes como 203.0.113.0/24, sem bits depois da máscara".to_owned()
+        }
+        Fault::NotThere => "não nomeia nada que a conta tenha".to_owned(),
+        Fault::OtherMode => "diz outro modo que não o do ambiente".to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The ledger's store on Postgres: one connection of its own, never shared, never cancelled in mid-transaction.
 
+mod audit;
 mod connection;
 pub mod due;
 mod error;
@@ -23,6 +24,7 @@ pub mod verify;
 use chrono::TimeDelta;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::domain::audit::Actor;
 use crate::domain::ids::AccountId;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
 use connection::LedgerConnection;
@@ -40,6 +42,8 @@ pub struct PgLedgerStore {
     node: String,
     /// How long a running call keeps its idempotency key.
     lease: TimeDelta,
+    /// Who gives and takes credits through it.
+    actor: Actor,
     seat: Seat,
 }
 
@@ -55,7 +59,13 @@ struct Seat {
 impl PgLedgerStore {
     /// A store that connects when it is first used. `node` names this gateway to operators.
     pub fn new(options: PgConnectOptions, node: String, lease: TimeDelta) -> Self {
-        Self { connection: LedgerConnection::new(options), node, lease, seat: Seat::default() }
+        let (connection, actor) = (LedgerConnection::new(options), Actor::system("ledger"));
+        Self { connection, node, lease, actor, seat: Seat::default() }
+    }
+
+    /// The same store for the acts of somebody: what they give and take is written down in the audit log as theirs.
+    pub fn acting_for(self, actor: Actor) -> Self {
+        Self { actor, ..self }
     }
 }
 
@@ -74,7 +84,7 @@ impl LedgerStore for PgLedgerStore {
         let committed = match &batch.work {
             Work::Fast(holds) => fast::commit(connection, batch, holds, seat).await,
             Work::Ordered(operations) => {
-                ordered::commit(connection, batch, operations, seat, self.lease).await
+                ordered::commit(connection, batch, operations, seat, self.lease, &self.actor).await
             }
         };
         let (effects, head) = self.connection.watch(committed)?;

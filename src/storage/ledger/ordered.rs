@@ -7,7 +7,8 @@ use sqlx::postgres::PgConnection;
 
 use super::connection::end;
 use super::error::classify;
-use super::{Seat, rows, save};
+use super::{Seat, audit, rows, save};
+use crate::domain::audit::Actor;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::desk::captures_made;
 use crate::ledger::operation::{Effect, Operation};
@@ -20,16 +21,28 @@ pub(super) async fn commit(
     operations: &[Operation],
     seat: Seat,
     lease: TimeDelta,
+    actor: &Actor,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut transaction = connection.begin().await.map_err(classify)?;
-    let decided = match rows::pass_fence(&mut transaction, batch, seat.session).await {
-        Ok(now) => decide_and_save(&mut transaction, batch, operations, seat.head, lease, now).await,
-        Err(error) => Err(error),
-    };
+    let decided = act(&mut transaction, batch, operations, seat, lease, actor).await;
     kill_point::pass(KillPoint::OrderedWritten);
     let ended = end(transaction, decided).await;
     kill_point::pass(KillPoint::OrderedCommitted);
     ended
+}
+
+async fn act(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    operations: &[Operation],
+    seat: Seat,
+    lease: TimeDelta,
+    actor: &Actor,
+) -> Result<(Effects, [u8; 32]), StoreError> {
+    let now = rows::pass_fence(connection, batch, seat.session).await?;
+    let (effects, head) = decide_and_save(connection, batch, operations, seat.head, lease, now).await?;
+    audit::write_down(connection, actor, operations, &effects).await?;
+    Ok((effects, head))
 }
 
 /// The part between the fence and the commit; a recovery uses it inside a transaction of its own.

@@ -2,10 +2,14 @@
 
 mod account;
 mod analysis;
+mod audit;
 mod catalogue;
 mod credits;
 mod contacts;
+mod environments;
 mod health;
+mod key_rotation;
+mod keys;
 mod ledger;
 mod probes;
 mod stages;

@@ -153,3 +153,127 @@ async fn an_unknown_key_is_said_to_be_unknown() {
     assert!(failed.failure().starts_with("there is no key 01900000-"));
     assert!(program.run(&["key", "revoke", "not-an-id"]).usage().contains("invalid value 'not-an-id'"));
 }
+
+#[tokio::test]
+async fn where_a_key_may_be_used_is_listed() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let limits =
+        ["--region", "eu-1", "--region", "us", "--allow-ip", "203.0.113.0/24", "--allow-ip", "2001:db8::1"];
+    let key = create(&program, &account, &limits);
+    assert_eq!(key["regions"], json!(["eu-1", "us"]));
+    assert_eq!(key["allowed_networks"], json!(["203.0.113.0/24", "2001:db8::1/128"]));
+    let listed = program.json(&["key", "list", "--account", &account])["keys"][0].clone();
+    assert_eq!(
+        (&listed["regions"], &listed["allowed_networks"]),
+        (&key["regions"], &key["allowed_networks"])
+    );
+    let text = program.run(&["key", "list", "--account", &account]).out;
+    assert!(text.contains("eu-1,us,203.0.113.0/24,2001:db8::1/128"), "{text}");
+
+    let run = |more: &[&str]| {
+        let words = ["key", "create", "--account", &account, "--name", "k"];
+        program.run(&words.into_iter().chain(more.iter().copied()).collect::<Vec<_>>())
+    };
+    assert!(run(&["--allow-ip", "203.0.113.9/24"]).usage().contains("the range is 203.0.113.0/24"));
+    assert!(run(&["--allow-ip", "example.com"]).usage().contains("203.0.113.0/24"));
+    assert!(run(&["--region", "EU West"]).usage().contains("small letters"));
+}
+
+#[tokio::test]
+async fn a_rotated_key_keeps_its_id_and_shows_both_secrets_until_the_old_one_ends() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let old = create(&program, &account, &["--daily-cap", "5", "--format", "flz"]);
+    let id = text(&old, "id");
+    let new = program.json(&["key", "rotate", &id, "--overlap", "2d"]);
+    assert_eq!(
+        (&new["id"], &new["daily_cap"], &new["created_at"]),
+        (&old["id"], &json!(5), &old["created_at"])
+    );
+    assert!(text(&new, "key").starts_with("flz_sk_") && new["key"] != old["key"]);
+    let versions = |key: &Value| -> Vec<i64> {
+        key["secrets"].as_array().unwrap().iter().map(|secret| secret["version"].as_i64().unwrap()).collect()
+    };
+    assert_eq!(versions(&new), [2, 1]);
+    assert_eq!(
+        (&new["secrets"][0]["ends_at"], new["secrets"][1]["ends_at"].is_string()),
+        (&Value::Null, true)
+    );
+    let listed = program.run(&["key", "list", "--account", &account]).out;
+    assert!(listed.contains("old secret") && !listed.contains(&text(&new, "key")), "{listed}");
+
+    let ended = program.json(&["key", "end-overlap", &id]);
+    assert_eq!(versions(&ended), [2]);
+    let failed = program.run(&["key", "end-overlap", &id]);
+    assert_eq!(failed.failure(), "the key is not being rotated: it has one secret only");
+}
+
+#[tokio::test]
+async fn a_second_rotation_in_the_overlap_is_refused_and_told_what_to_do() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let id = text(&create(&program, &account, &[]), "id");
+    program.json(&["key", "rotate", &id]);
+    let refused = program.run(&["key", "rotate", &id]);
+    let said = refused.failure();
+    assert!(said.starts_with("the key is being rotated already: its old secret lives until "), "{said}");
+    assert!(said.ends_with(&format!("end it now with `fluence key end-overlap {id}`")), "{said}");
+    program.json(&["key", "end-overlap", &id]);
+    program.json(&["key", "rotate", &id, "--overlap", "0s"]);
+    let third = program.json(&["key", "rotate", &id, "--overlap", "7d"]);
+    assert_eq!(third["secrets"][0]["version"], 4);
+}
+
+#[tokio::test]
+async fn a_key_that_can_not_be_used_again_is_not_rotated() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let id = text(&create(&program, &account, &[]), "id");
+    for overlap in ["8d", "-1h", "1", "soon"] {
+        let refused = program.run(&["key", "rotate", &id, &format!("--overlap={overlap}")]);
+        assert!(refused.usage().contains("must be 0s to 7d"), "{overlap}");
+    }
+    program.json(&["key", "revoke", &id]);
+    let refused = program.run(&["key", "rotate", &id]);
+    assert_eq!(refused.failure(), "the key is revoked, and revocation cannot be undone");
+}
+
+const FOREIGN: &str = "another_system-issued-this-one";
+
+#[tokio::test]
+async fn a_key_of_another_system_is_imported_once_and_never_shown() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let words = ["key", "import", "--account", &account, "--name", "old system", "--json"];
+    let imported = program.run_with(&words, &format!("{FOREIGN}\r\n"));
+    let shown = imported.json();
+    assert_eq!(
+        (&shown["format"], &shown["prefix"], &shown["last_four"]),
+        (&json!("legacy"), &json!("anot"), &json!("-one"))
+    );
+    assert!(!imported.out.contains(FOREIGN) && shown.get("key").is_none());
+    assert!(!program.dump().await.contains(FOREIGN));
+
+    let other = program.account("2025-01", "professional");
+    let again = program.run_with(&["key", "import", "--account", &other, "--name", "k"], FOREIGN);
+    assert_eq!(again.failure(), "this key exists already; nothing was imported");
+    assert_eq!(program.json(&["key", "list", "--account", &other])["keys"], json!([]));
+}
+
+#[tokio::test]
+async fn what_is_no_key_of_another_system_is_refused_without_being_repeated() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let issued = text(&create(&program, &account, &[]), "key");
+    for (input, reason) in [
+        ("short-secret", "an imported key has 20 to 64 characters"),
+        ("", "an imported key has 20 to 64 characters"),
+        ("first-line-of-two-lines\nsecond-line-of-two", "an imported key has 20 to 64 characters"),
+        (&issued, "the key has the shape of a key that this service issues"),
+    ] {
+        let refused = program.run_with(&["key", "import", "--account", &account, "--name", "k"], input);
+        assert!(refused.failure().starts_with(reason), "{}", refused.err);
+        assert!(input.is_empty() || !refused.err.contains(input.lines().next().unwrap()), "{}", refused.err);
+    }
+}

@@ -1,6 +1,7 @@
 //! The program's commands, run as users run them.
 
 mod account;
+mod audit;
 mod canary;
 mod config;
 mod credit;
@@ -9,6 +10,7 @@ mod directory;
 mod key;
 mod ledger;
 mod migrate;
+mod pepper;
 mod person;
 mod private;
 pub(crate) mod program;

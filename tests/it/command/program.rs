@@ -1,5 +1,6 @@
 //! The program, run as users run it, on a database of the test's own.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -85,6 +86,16 @@ impl Program {
     /// Runs a command to its end.
     pub(crate) fn run(&self, words: &[&str]) -> Ran {
         self.command(words).output().unwrap().into()
+    }
+
+    /// Runs a command to its end with this text on its standard input.
+    pub(crate) fn run_with(&self, words: &[&str], input: &str) -> Ran {
+        let mut command = self.command(words);
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        // A command that was refused before it read has closed its end.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap().into()
     }
 
     /// Runs a command that succeeds, with `--json`.

@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::DateTime;
 use fluence::domain::billing::{Billing, Standing};
+use fluence::domain::conflict::Conflict;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::language::Language;
@@ -93,6 +94,12 @@ fn faults() -> Vec<FieldFault> {
         ("bios", Fault::TooMany { max_items: 100 }),
         ("email", Fault::NotAddress),
         ("posts[1].published_at", Fault::NotInstant),
+        ("daily_cap", Fault::NotWhole { least: 1, most: 1_000 }),
+        ("ends_at", Fault::InPast),
+        ("region", Fault::NotARegion),
+        ("allowed_networks", Fault::NotANetwork),
+        ("environment", Fault::NotThere),
+        ("format", Fault::OtherMode),
     ]
     .map(|(field, fault)| FieldFault { field: field.to_owned(), fault })
     .to_vec()
@@ -124,6 +131,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::PlanWithoutApi,
         Refusal::RegionNotAllowed,
         Refusal::IpNotAllowed,
+        Refusal::TestKeyNotAllowed,
         Refusal::AccountSuspended,
         Refusal::EndpointNotFound,
         Refusal::ProfileNotFound,
@@ -139,6 +147,13 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::ContactExists { id: "019a0000-0000-7000-8000-00000000000c".parse().unwrap() },
         Refusal::ContactLimitReached { limit: 10_000 },
         Refusal::IdempotencyInProgress { retry_after_s: 1 },
+        Refusal::Conflict(Conflict::RotationInProgress { retry_after_s: 1_800 }),
+        Refusal::Conflict(Conflict::NotRotating),
+        Refusal::Conflict(Conflict::KeyRevoked),
+        Refusal::Conflict(Conflict::KeyExpired),
+        Refusal::Conflict(Conflict::KeyLimitReached),
+        Refusal::Conflict(Conflict::EnvironmentExists),
+        Refusal::Conflict(Conflict::EnvironmentLimitReached),
         Refusal::BodyTooLarge { limit_bytes: 65_536 },
         Refusal::UnsupportedMediaType,
         Refusal::InsufficientData { words: 40, words_needed: 150, unsupported_language: false },

@@ -11,6 +11,7 @@ use fluence::config::plans::{Catalogue, Edition};
 use fluence::domain::account::AccountState;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::key::{KeyFormat, KeySecret, KeyState, Mode, Scope};
+use fluence::domain::origin::Origin;
 use fluence::domain::plan::{Plan, PlanRef};
 use fluence::ledger::lot::LotSource;
 use fluence::ledger::operation::{Correction, Effect, Grant, Operation};
@@ -100,6 +101,7 @@ impl Gateway {
             environment: "default".into(),
             name: "test key".into(),
             scopes: Scope::DEFAULT.to_vec(),
+            origin: Origin::default(),
             expires_at: None,
             daily_cap: None,
             monthly_cap: None,

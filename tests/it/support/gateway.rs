@@ -8,6 +8,7 @@ use axum::routing::MethodRouter;
 use fluence::app::{App, Start};
 use fluence::config::plans::Catalogue;
 use fluence::config::{Settings, Sources, load};
+use fluence::secret::peppers::Peppers;
 use fluence::secret::{Pepper, generate_pepper};
 use fluence::storage::catalogue;
 use reqwest::{Method, RequestBuilder};
@@ -25,7 +26,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(2);
 /// A running gateway and its database.
 pub(crate) struct Gateway {
     pub(crate) database: TestDatabase,
-    pub(crate) pepper: Pepper,
+    pub(crate) pepper: Peppers,
     pub(crate) client: reqwest::Client,
     address: SocketAddr,
     service: Service,
@@ -61,11 +62,20 @@ impl Gateway {
     }
 
     /// On a database that other gateways may use too.
-    pub(crate) async fn on(database: TestDatabase, pepper: Pepper, environment: &[(&str, &str)]) -> Self {
-        Self::launch(database, pepper, environment, false).await
+    pub(crate) async fn on(
+        database: TestDatabase,
+        pepper: impl Into<Peppers>,
+        environment: &[(&str, &str)],
+    ) -> Self {
+        Self::launch(database, pepper.into(), environment, false).await
     }
 
-    async fn launch(database: TestDatabase, pepper: Pepper, environment: &[(&str, &str)], dev: bool) -> Self {
+    async fn launch(
+        database: TestDatabase,
+        pepper: Peppers,
+        environment: &[(&str, &str)],
+        dev: bool,
+    ) -> Self {
         let (options, of_app) = (database.options(), pepper.clone());
         let start = Start { settings: settings(environment), database: options, pepper: of_app, dev };
         let app = App::start(start).await.unwrap();
@@ -82,7 +92,7 @@ impl Gateway {
     }
 
     /// Stops as on SIGTERM, and leaves the database.
-    pub(crate) async fn stop(self) -> (TestDatabase, Pepper) {
+    pub(crate) async fn stop(self) -> (TestDatabase, Peppers) {
         match self.service {
             Service::Whole(app) => app.stop().await,
             Service::StandIn(stand_in) => stand_in.stop().await,
@@ -125,12 +135,17 @@ impl Gateway {
 }
 
 /// A database with the catalogue in it, and a pepper.
-async fn empty_service() -> (TestDatabase, Pepper) {
+async fn empty_service() -> (TestDatabase, Peppers) {
     let database = TestDatabase::new().await;
     let mut connection = database.pool().acquire().await.unwrap();
     catalogue::save(&mut connection, &Catalogue::shipped().unwrap()).await.unwrap();
     drop(connection);
-    (database, Pepper::parse(&generate_pepper(), 1).unwrap())
+    (database, new_pepper(1).into())
+}
+
+/// A pepper that nobody has.
+pub(crate) fn new_pepper(version: i32) -> Pepper {
+    Pepper::parse(&generate_pepper(), version).unwrap()
 }
 
 pub(crate) fn settings(environment: &[(&str, &str)]) -> Settings {

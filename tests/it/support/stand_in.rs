@@ -15,7 +15,7 @@ use fluence::gate::keyring::Keyring;
 use fluence::gate::limiter::RateLimits;
 use fluence::gate::meter::Meter;
 use fluence::ledger::writer::{self, WriterLimits};
-use fluence::secret::Pepper;
+use fluence::secret::peppers::Peppers;
 use fluence::server::listener::{Server, accept_loop};
 use fluence::server::outer::Outer;
 use fluence::server::stop::{Stop, StopTiming};
@@ -41,7 +41,7 @@ pub(crate) struct StandIn {
 impl StandIn {
     pub(crate) async fn start(
         database: &TestDatabase,
-        pepper: &Pepper,
+        pepper: &Peppers,
         settings: &Settings,
         handler: MethodRouter,
         deadline: Duration,
@@ -64,6 +64,7 @@ impl StandIn {
             meter: Meter { ledger, table, deadline, calls: stop.tasks().clone(), edge: edge.clone() },
             numbers: Arc::new(numbers),
             max_body_bytes: settings.server.max_body_bytes,
+            region: settings.region.as_str().into(),
         };
         let router = routes
             .iter()

@@ -1,0 +1,63 @@
+//! `/v1/environments`: the named sets of an account's keys.
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Serialize;
+
+use super::asking::{Asking, Management, refusal};
+use crate::clock::new_id;
+use crate::domain::account::EnvironmentView;
+use crate::domain::ids::EnvironmentId;
+use crate::domain::refusal::Refusal;
+use crate::http::key_request;
+use crate::http::render::{json_ok, json_with};
+use crate::management::environments;
+use crate::storage::accounts;
+
+#[derive(Serialize)]
+struct Environments<T> {
+    success: bool,
+    data: T,
+}
+
+fn shown(environment: EnvironmentView) -> Environments<EnvironmentView> {
+    Environments { success: true, data: environment }
+}
+
+/// All of them, oldest first; there are few.
+pub async fn list(State(management): State<Management>, asking: Asking) -> Result<Response, Refusal> {
+    let mut connection = management.connection().await?;
+    let listed = accounts::environments(&mut connection, asking.caller.key.account_id).await;
+    Ok(json_ok(Environments { success: true, data: listed.map_err(|error| refusal(error.into()))? }))
+}
+
+/// Makes one.
+pub async fn create(
+    State(management): State<Management>,
+    asking: Asking,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let (name, mode) = key_request::new_environment(management.fields(&headers, body).await?)?;
+    let id = EnvironmentId::from_uuid(new_id());
+    let (mut connection, account) = (management.connection().await?, asking.caller.key.account_id);
+    let made = environments::create(&mut connection, &asking.by, id, account, &name, mode).await;
+    Ok(json_with(StatusCode::CREATED, shown(made.map_err(refusal)?)))
+}
+
+/// Says how many keys one may have.
+pub async fn change(
+    State(management): State<Management>,
+    asking: Asking,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let id: EnvironmentId = id.parse().map_err(|_| Refusal::NotFound)?;
+    let key_cap = key_request::key_cap(management.fields(&headers, body).await?)?;
+    let (mut connection, account) = (management.connection().await?, asking.caller.key.account_id);
+    let changed = environments::set_key_cap(&mut connection, &asking.by, account, id, key_cap).await;
+    Ok(json_ok(shown(changed.map_err(refusal)?)))
+}

@@ -1,0 +1,130 @@
+//! `fluence key create` and `fluence key import`.
+
+use std::io::Read;
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use clap::Args;
+use secrecy::zeroize::Zeroize;
+
+use super::report::{KeyShown, NewKeyShown};
+use super::said_of_new;
+use crate::clock;
+use crate::command::context::Context;
+use crate::command::output::Output;
+use crate::command::values;
+use crate::domain::account::DEFAULT_ENVIRONMENT;
+use crate::domain::amount::Amount;
+use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::key::{KeyFormat, KeySecret, Scope};
+use crate::domain::network::Network;
+use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS, Origin};
+use crate::domain::region::Region;
+use crate::domain::text::{EnvironmentName, Name};
+use crate::management;
+use crate::storage::keys::NewKey;
+
+/// Most bytes that are read of standard input: more than any key has.
+const MOST_INPUT_BYTES: u64 = 4096;
+
+/// `fluence key create`.
+#[derive(Debug, Args)]
+pub struct CreateKey {
+    #[command(flatten)]
+    terms: Terms,
+    /// The shape of the key.
+    #[arg(long, default_value = "fluence", value_parser = values::key_format())]
+    format: KeyFormat,
+}
+
+/// `fluence key import`.
+#[derive(Debug, Args)]
+pub struct ImportKey {
+    #[command(flatten)]
+    terms: Terms,
+}
+
+/// Whose a new key is, and what it may do.
+#[derive(Debug, Args)]
+struct Terms {
+    /// The account's id.
+    #[arg(long)]
+    account: AccountId,
+    /// Its name, 1 to 80 characters.
+    #[arg(long)]
+    name: Name,
+    /// Its environment.
+    #[arg(long, default_value = DEFAULT_ENVIRONMENT)]
+    environment: EnvironmentName,
+    /// What it may be used for; may be repeated [default: read and invoke].
+    #[arg(long = "scope", value_name = "SCOPE", value_parser = values::scope())]
+    scopes: Vec<Scope>,
+    /// When it ends by itself: a date (its first instant, UTC) or an instant.
+    #[arg(long, value_name = "TIME", value_parser = values::instant)]
+    expires_at: Option<DateTime<Utc>>,
+    /// A region that it may be used in; may be repeated [default: any].
+    #[arg(long = "region", value_name = "REGION")]
+    regions: Vec<Region>,
+    /// An address or network (CIDR) that it may be used from; may be repeated [default: any].
+    #[arg(long = "allow-ip", value_name = "CIDR")]
+    networks: Vec<Network>,
+    /// Most credits it may spend per UTC day.
+    #[arg(long, value_name = "CREDITS", allow_negative_numbers = true)]
+    daily_cap: Option<Amount>,
+    /// Most credits it may spend per calendar month (UTC).
+    #[arg(long, value_name = "CREDITS", allow_negative_numbers = true)]
+    monthly_cap: Option<Amount>,
+}
+
+impl Terms {
+    fn into_key(self) -> anyhow::Result<NewKey> {
+        anyhow::ensure!(self.regions.len() <= MOST_REGIONS, "a key has at most {MOST_REGIONS} regions");
+        anyhow::ensure!(self.networks.len() <= MOST_NETWORKS, "a key has at most {MOST_NETWORKS} networks");
+        Ok(NewKey {
+            id: KeyId::from_uuid(clock::new_id()),
+            account_id: self.account,
+            environment: self.environment.into_string(),
+            name: self.name.into_string(),
+            scopes: Scope::sorted(if self.scopes.is_empty() { &Scope::DEFAULT } else { &self.scopes }),
+            origin: Origin { regions: self.regions, networks: self.networks },
+            expires_at: self.expires_at,
+            daily_cap: self.daily_cap.map(|cap| cap.credits().as_i64()),
+            monthly_cap: self.monthly_cap.map(|cap| cap.credits().as_i64()),
+        })
+    }
+}
+
+impl CreateKey {
+    pub(super) async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
+        let new = self.terms.into_key()?;
+        let peppers = context.peppers().await?;
+        let mut connection = context.connection().await?;
+        let made =
+            management::keys::create(&mut connection, &context.operator(), &new, self.format, &peppers).await;
+        let (view, secret) = made.map_err(|error| said_of_new(new.account_id, error))?;
+        output.print(&NewKeyShown { key: secret.expose(), view })
+    }
+}
+
+impl ImportKey {
+    pub(super) async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
+        let new = self.terms.into_key()?;
+        let secret = read_key()?;
+        let peppers = context.peppers().await?;
+        let mut connection = context.connection().await?;
+        let by = context.operator();
+        let imported = management::keys::import(&mut connection, &by, &new, &secret, &peppers).await;
+        output.print(&KeyShown(imported.map_err(|error| said_of_new(new.account_id, error))?))
+    }
+}
+
+/// The key on standard input, without the line's end. It is never repeated, not even when it is refused.
+fn read_key() -> anyhow::Result<KeySecret> {
+    let mut text = String::new();
+    let read = std::io::stdin().take(MOST_INPUT_BYTES).read_to_string(&mut text);
+    let key = read.map(|_| KeySecret::import(text.trim_end_matches(['\r', '\n'])));
+    text.zeroize();
+    Ok(key
+        .map_err(|_| anyhow::anyhow!("standard input is not the text of a key"))
+        .context("cannot read the key")??)
+}

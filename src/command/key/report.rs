@@ -1,0 +1,163 @@
+//! Keys as the command line shows them.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::command::confirm::Confirmation;
+use crate::command::output::{Report, or_dash, write_fields, write_table};
+use crate::domain::ids::AccountId;
+use crate::domain::key::Scope;
+use crate::domain::key::view::{KeyView, SecretView};
+
+fn minute(at: Option<DateTime<Utc>>) -> String {
+    or_dash(at.map(|at| at.format("%F %RZ")))
+}
+
+fn scopes(view: &KeyView, separator: &str) -> String {
+    view.scopes.iter().map(|scope: &Scope| scope.as_str()).collect::<Vec<_>>().join(separator)
+}
+
+fn environment(view: &KeyView) -> String {
+    format!("{} ({})", view.environment, view.mode.as_str())
+}
+
+/// Where a key may be used; `any` without limits.
+fn origin(view: &KeyView) -> String {
+    let regions = view.regions.iter().map(ToString::to_string);
+    let limits: Vec<_> = regions.chain(view.allowed_networks.iter().map(ToString::to_string)).collect();
+    if limits.is_empty() { "any".to_owned() } else { limits.join(",") }
+}
+
+fn caps(view: &KeyView) -> String {
+    let day = view.daily_cap.map(|cap| format!("{cap}/day"));
+    let month = view.monthly_cap.map(|cap| format!("{cap}/month"));
+    or_dash(Some(day.into_iter().chain(month).collect::<Vec<_>>().join(",")).filter(|caps| !caps.is_empty()))
+}
+
+/// A key in the only moment in which it is known.
+#[derive(Serialize)]
+pub(super) struct NewKeyShown<'a> {
+    pub(super) key: &'a str,
+    #[serde(flatten)]
+    pub(super) view: KeyView,
+}
+
+impl Report for NewKeyShown<'_> {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let view = &self.view;
+        write_fields(
+            out,
+            &[
+                ("id", &view.id),
+                ("key", &self.key),
+                ("name", &view.name),
+                ("environment", &environment(view)),
+                ("scopes", &scopes(view, ", ")),
+                ("expires", &or_dash(view.expires_at)),
+                ("from", &origin(view)),
+                ("caps", &caps(view)),
+            ],
+        )?;
+        writeln!(out, "\nKeep the key now: only a keyed hash of it is stored, so it is never shown again.")
+    }
+}
+
+/// A key's new secret, in the only moment in which it is known.
+#[derive(Serialize)]
+pub(super) struct NewSecretShown<'a> {
+    pub(super) key: &'a str,
+    #[serde(flatten)]
+    pub(super) view: KeyView,
+}
+
+impl Report for NewSecretShown<'_> {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let old = match self.view.replaced_secret() {
+            Some(old) => {
+                let (ends, used) = (minute(old.ends_at), minute(old.last_used_at));
+                format!("{}…{} works until {ends}, last used {used}", old.prefix, old.last_four)
+            }
+            None => "has ended".to_owned(),
+        };
+        write_fields(out, &[("id", &self.view.id), ("key", &self.key), ("old secret", &old)])?;
+        writeln!(out, "\nKeep the key now: only a keyed hash of it is stored, so it is never shown again.")
+    }
+}
+
+/// A key after a change.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct KeyShown(pub(super) KeyView);
+
+impl Report for KeyShown {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let Self(view) = self;
+        let state = view.state.as_str();
+        write_fields(out, &[("id", &view.id), ("name", &view.name), ("state", &state)])
+    }
+}
+
+/// A key after a change of its state, and whether every gateway knows.
+#[derive(Serialize)]
+pub(super) struct StateSet {
+    #[serde(flatten)]
+    pub(super) view: KeyView,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(super) confirmation: Option<Confirmation>,
+}
+
+impl Report for StateSet {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        write_fields(out, &[("id", &self.view.id), ("state", &self.view.state.as_str())])?;
+        self.confirmation.iter().try_for_each(|confirmation| confirmation.write_text(out))
+    }
+}
+
+/// The keys of an account.
+#[derive(Serialize)]
+pub(super) struct KeyList {
+    pub(super) account_id: AccountId,
+    pub(super) keys: Vec<KeyView>,
+    /// Whether there are more than one listing holds.
+    #[serde(rename = "truncated")]
+    pub(super) is_cut: bool,
+}
+
+impl Report for KeyList {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let rows: Vec<_> = self.keys.iter().flat_map(rows).collect();
+        let header =
+            ["ID", "NAME", "KEY", "ENVIRONMENT", "STATE", "SCOPES", "FROM", "CAPS", "EXPIRES", "LAST USED"];
+        write_table(out, header, &rows)?;
+        if self.is_cut {
+            writeln!(out, "... and more: the list ends after {} keys", self.keys.len())?;
+        }
+        Ok(())
+    }
+}
+
+/// The row of a key, and below it the one of its old secret while that lives.
+fn rows(key: &KeyView) -> Vec<[String; 10]> {
+    let main = [
+        key.id.to_string(),
+        key.name.clone(),
+        format!("{}…{}", key.prefix, key.last_four),
+        environment(key),
+        key.state.as_str().to_owned(),
+        scopes(key, ","),
+        origin(key),
+        caps(key),
+        minute(key.expires_at),
+        minute(key.last_used_at),
+    ];
+    let old = |secret: &SecretView| {
+        let shown = format!("{}…{}", secret.prefix, secret.last_four);
+        let mut row = ["└ old secret", "", &shown, "", "rotating", "", "", "", "", ""].map(str::to_owned);
+        row[8] = minute(secret.ends_at);
+        row[9] = minute(secret.last_used_at);
+        row
+    };
+    std::iter::once(main).chain(key.replaced_secret().map(old)).collect()
+}

@@ -1,0 +1,222 @@
+//! Who changed what: the words of the audit log.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::ids::{AccountId, CallId, EnvironmentId, KeyId, MemberId};
+
+/// Who changes something, and from where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// Who.
+    pub who: Who,
+    /// The client's network address, where there is one.
+    pub address: Option<IpAddr>,
+    /// The request, where it was one.
+    pub request_id: Option<CallId>,
+}
+
+/// Who changes something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Somebody at the command line, as `user@host`.
+    Operator(String),
+    /// A person at the console.
+    Member(MemberId),
+    /// A key of the account.
+    Key(KeyId),
+    /// The program itself; the word names its part.
+    System(&'static str),
+}
+
+impl Actor {
+    /// The program itself.
+    pub const fn system(part: &'static str) -> Self {
+        Self { who: Who::System(part), address: None, request_id: None }
+    }
+
+    /// Somebody at the command line.
+    pub const fn operator(name: String) -> Self {
+        Self { who: Who::Operator(name), address: None, request_id: None }
+    }
+}
+
+impl Who {
+    /// The kind of actor, by one word.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Operator(_) => "operator",
+            Self::Member(_) => "member",
+            Self::Key(_) => "key",
+            Self::System(_) => "system",
+        }
+    }
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operator(name) => f.write_str(name),
+            Self::Member(id) => id.fmt(f),
+            Self::Key(id) => id.fmt(f),
+            Self::System(part) => f.write_str(part),
+        }
+    }
+}
+
+/// Declares the actions once: variant, word, meaning.
+macro_rules! actions {
+    ($($variant:ident $word:literal $meaning:literal,)*) => {
+        /// What was done. Words are only ever added.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $(#[doc = $meaning] $variant,)*
+        }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The word in the log: what it was done to, and what was done.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    AccountCreated "account.created" "An account was made.",
+    AccountSuspended "account.suspended" "An account's calls are refused from now on.",
+    AccountResumed "account.resumed" "An account may call again.",
+    AccountMoved "account.moved" "An account has another plan.",
+    EnvironmentCreated "environment.created" "An environment was made.",
+    EnvironmentChanged "environment.changed" "An environment may have more keys, or fewer.",
+    KeyCreated "key.created" "A key was made.",
+    KeyImported "key.imported" "A key of another system was taken over.",
+    KeyChanged "key.changed" "A key has another name, other rights or other limits.",
+    KeyDisabled "key.disabled" "A key is refused until it is enabled.",
+    KeyEnabled "key.enabled" "A disabled key may be used again.",
+    KeyRevoked "key.revoked" "A key ended for good.",
+    KeyRotated "key.rotated" "A key has a new secret.",
+    KeyRotationCancelled "key.rotation_cancelled" "A new secret was taken back, and the one before it lives on.",
+    KeyOverlapEnded "key.overlap_ended" "A secret that was being replaced ended early.",
+    MemberAdded "member.added" "A member was added.",
+    MemberChanged "member.changed" "A member has another role or state.",
+    CreditsGranted "credits.granted" "Credits were added.",
+    CreditsTaken "credits.taken" "Credits were taken back.",
+    PepperAdded "pepper.added" "A new pepper is in use.",
+    PepperRetired "pepper.retired" "A pepper is not in use any more.",
+}
+
+/// What was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// An account.
+    Account(AccountId),
+    /// An environment.
+    Environment(EnvironmentId),
+    /// A key.
+    Key(KeyId),
+    /// A member.
+    Member(MemberId),
+    /// An act on the ledger, by its id.
+    Credits(CallId),
+    /// A version of the pepper.
+    Pepper(i32),
+}
+
+impl Subject {
+    /// What kind of thing it is, by one word.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Account(_) => "account",
+            Self::Environment(_) => "environment",
+            Self::Key(_) => "key",
+            Self::Member(_) => "member",
+            Self::Credits(_) => "credits",
+            Self::Pepper(_) => "pepper",
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(id) => id.fmt(f),
+            Self::Environment(id) => id.fmt(f),
+            Self::Key(id) => id.fmt(f),
+            Self::Member(id) => id.fmt(f),
+            Self::Credits(id) => id.fmt(f),
+            Self::Pepper(version) => version.fmt(f),
+        }
+    }
+}
+
+/// One change, to be written down with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Whose it is; none for what concerns the whole service.
+    pub account_id: Option<AccountId>,
+    /// What was done.
+    pub action: Action,
+    /// To what.
+    pub subject: Subject,
+    /// What was changed, as it stood before: a small object without secrets.
+    pub before: Option<Value>,
+    /// The same as it stands now.
+    pub after: Option<Value>,
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AuditEntry {
+    /// Its number, dense from 1 within the account.
+    pub number: i64,
+    /// Whose it is; none for what concerns the whole service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
+    /// When it was done.
+    pub at: DateTime<Utc>,
+    /// `operator`, `member`, `key` or `system`.
+    pub actor: String,
+    /// Who of them.
+    pub actor_id: String,
+    /// What was done, such as `key.rotated`.
+    pub action: String,
+    /// What kind of thing it was done to.
+    pub subject: String,
+    /// Which one.
+    pub subject_id: String,
+    /// What was changed, as it stood before.
+    pub before: Option<Value>,
+    /// The same as it stood after.
+    pub after: Option<Value>,
+    /// The client's network address.
+    pub address: Option<String>,
+    /// The request.
+    pub request_id: Option<CallId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_action_has_a_word_of_its_own_that_the_store_takes() {
+        let words: HashSet<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
+        assert_eq!(words.len(), Action::ALL.len());
+        let is_word =
+            |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_lowercase() || c == b'_');
+        for word in words {
+            let (subject, verb) = word.split_once('.').unwrap();
+            assert!(is_word(subject) && is_word(verb), "{word}");
+        }
+    }
+}

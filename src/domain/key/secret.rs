@@ -1,0 +1,192 @@
+//! A key as its holder has it: read, made, imported, and never shown by accident.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::format::{CHECKSUM_CHARS, KeyFormat};
+
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// A key as the client has it. It is never printed, logged or stored.
+#[derive(Clone)]
+pub struct KeySecret {
+    text: SecretString,
+    format: KeyFormat,
+}
+
+/// Not a key of any format, or one with a wrong checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a key")]
+pub struct NotAKey;
+
+/// Why a key of another system cannot be imported. It is never repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotImportable {
+    /// Too short, too long, or with other characters.
+    #[error("an imported key has 20 to 64 characters of A-Z a-z 0-9 _ -")]
+    Malformed,
+    /// It looks like one of ours.
+    #[error(
+        "the key has the shape of a key that this service issues, so it cannot be imported; make a new one"
+    )]
+    IssuedShape,
+}
+
+impl KeySecret {
+    /// Reads a credential as a client sent it. What has the shape of an issued key must have its checksum.
+    pub fn parse(credential: &[u8]) -> Result<Self, NotAKey> {
+        let text = std::str::from_utf8(credential).map_err(|_| NotAKey)?;
+        let format = match KeyFormat::of_shape(text) {
+            Some(format) => {
+                let (body, sum) = text.split_at(text.len() - CHECKSUM_CHARS);
+                if checksum(body).as_slice() != sum.as_bytes() {
+                    return Err(NotAKey);
+                }
+                format
+            }
+            None => {
+                let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+                if !(20..=64).contains(&text.len()) || !text.bytes().all(allowed) {
+                    return Err(NotAKey);
+                }
+                KeyFormat::Legacy
+            }
+        };
+        Ok(Self { text: SecretString::from(text), format })
+    }
+
+    /// Reads a key of another system that is to be imported: 20 to 64 of `[A-Za-z0-9_-]`. What has the shape of an
+    /// issued format is refused whatever its checksum: it is one of ours, or would be taken for one.
+    pub fn import(text: &str) -> Result<Self, NotImportable> {
+        if KeyFormat::of_shape(text).is_some() {
+            return Err(NotImportable::IssuedShape);
+        }
+        Self::parse(text.as_bytes()).map_err(|NotAKey| NotImportable::Malformed)
+    }
+
+    /// Makes a new key. `draw` gives uniform numbers below its argument; a legacy key cannot be made.
+    pub fn generate(format: KeyFormat, mut draw: impl FnMut(usize) -> usize) -> Result<Self, NotAKey> {
+        if format == KeyFormat::Legacy {
+            return Err(NotAKey);
+        }
+        let mut text = String::from(format.prefix());
+        for _ in 0..format.random_chars() {
+            text.push(char::from(BASE62[draw(BASE62.len()) % BASE62.len()]));
+        }
+        let sum = checksum(&text);
+        text.extend(sum.iter().copied().map(char::from));
+        Ok(Self { text: SecretString::from(text), format })
+    }
+
+    /// Its format.
+    pub fn format(&self) -> KeyFormat {
+        self.format
+    }
+
+    /// The key itself: for its hash, and to show it once to whoever had it made.
+    pub fn expose(&self) -> &str {
+        self.text.expose_secret()
+    }
+
+    /// What may be shown to tell keys apart: the format's prefix, or the first four characters where it has none.
+    pub fn display_prefix(&self) -> &str {
+        match self.format.prefix() {
+            "" => self.expose().get(..4).unwrap_or_default(),
+            prefix => prefix,
+        }
+    }
+
+    /// The last four characters, for display.
+    pub fn last_four(&self) -> &str {
+        let text = self.expose();
+        text.get(text.len() - 4..).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for KeySecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeySecret([REDACTED])")
+    }
+}
+
+/// CRC-32 (IEEE) of `body`, written in base62 with leading zeros.
+fn checksum(body: &str) -> [u8; CHECKSUM_CHARS] {
+    let mut left = crc32fast::hash(body.as_bytes()) as usize;
+    let mut text = [b'0'; CHECKSUM_CHARS];
+    for place in text.iter_mut().rev() {
+        *place = BASE62[left % BASE62.len()];
+        left /= BASE62.len();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn draws(seed: usize) -> impl FnMut(usize) -> usize {
+        let mut state = seed;
+        move |below| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        }
+    }
+
+    #[test]
+    fn every_issued_format_makes_keys_that_it_recognises() {
+        for format in KeyFormat::ISSUED {
+            let key = KeySecret::generate(format, draws(7)).unwrap();
+            let parsed = KeySecret::parse(key.expose().as_bytes()).unwrap();
+            assert_eq!(parsed.format(), format);
+            assert_eq!(key.expose().len(), format.prefix().len() + format.random_chars() + CHECKSUM_CHARS);
+        }
+    }
+
+    #[test]
+    fn a_key_with_one_character_changed_is_not_a_key() {
+        let key = KeySecret::generate(KeyFormat::Fluence, draws(1)).unwrap();
+        for place in 0..40 {
+            let mut bytes = key.expose().as_bytes().to_vec();
+            bytes[place] = if bytes[place] == b'a' { b'b' } else { b'a' };
+            assert!(KeySecret::parse(&bytes).is_err(), "place {place}");
+        }
+    }
+
+    #[test]
+    fn a_key_does_not_show_when_it_is_printed() {
+        let key = KeySecret::generate(KeyFormat::SkLive, draws(3)).unwrap();
+        assert_eq!(format!("{key:?}"), "KeySecret([REDACTED])");
+    }
+
+    #[test]
+    fn a_legacy_key_is_read_and_never_made() {
+        assert_eq!(KeySecret::parse(b"an-older_key-of-25-letters").unwrap().format(), KeyFormat::Legacy);
+        assert!(KeySecret::parse(b"too-short").is_err());
+        assert!(KeySecret::generate(KeyFormat::Legacy, draws(1)).is_err());
+    }
+
+    #[test]
+    fn a_key_of_another_system_is_imported_and_one_of_ours_is_not() {
+        assert!(KeySecret::import("an-older_key-of-25-letters").is_ok());
+        for text in ["too-short", &"x".repeat(65), "with a space in the middle", "clé-d-un-autre-système-1"]
+        {
+            assert_eq!(KeySecret::import(text).unwrap_err(), NotImportable::Malformed, "{text}");
+        }
+        for format in KeyFormat::ISSUED {
+            let key = KeySecret::generate(format, draws(5)).unwrap();
+            assert_eq!(KeySecret::import(key.expose()).unwrap_err(), NotImportable::IssuedShape);
+            // Nor with a wrong checksum: nobody could ever use it.
+            let forged = format!("{}aaaaaa", &key.expose()[..key.expose().len() - 6]);
+            assert_eq!(KeySecret::import(&forged).unwrap_err(), NotImportable::IssuedShape);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_parser_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            let _ = KeySecret::parse(&bytes);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What may be changed of a key while it lives.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::Scope;
+use crate::domain::network::Network;
+use crate::domain::origin::Origin;
+use crate::domain::region::Region;
+
+/// A key's name, rights and limits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeyTerms {
+    /// Its name, 1 to 80 characters.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// Where it may be used.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// When it ends by itself.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Credits it may spend per UTC day.
+    pub daily_cap: Option<i64>,
+    /// Credits it may spend per UTC calendar month.
+    pub monthly_cap: Option<i64>,
+}
+
+/// A change of some of them: what is not named stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TermsChange {
+    /// Another name.
+    pub name: Option<String>,
+    /// Other scopes.
+    pub scopes: Option<Vec<Scope>>,
+    /// Other regions; empty means any.
+    pub regions: Option<Vec<Region>>,
+    /// Other networks; empty means any.
+    pub networks: Option<Vec<Network>>,
+    /// Another end, or none.
+    pub expires_at: Option<Option<DateTime<Utc>>>,
+    /// Another daily cap, or none.
+    pub daily_cap: Option<Option<i64>>,
+    /// Another monthly cap, or none.
+    pub monthly_cap: Option<Option<i64>>,
+}
+
+impl TermsChange {
+    /// The terms after the change.
+    pub fn apply(self, terms: KeyTerms) -> KeyTerms {
+        KeyTerms {
+            name: self.name.unwrap_or(terms.name),
+            scopes: self.scopes.unwrap_or(terms.scopes),
+            origin: Origin {
+                regions: self.regions.unwrap_or(terms.origin.regions),
+                networks: self.networks.unwrap_or(terms.origin.networks),
+            },
+            expires_at: self.expires_at.unwrap_or(terms.expires_at),
+            daily_cap: self.daily_cap.unwrap_or(terms.daily_cap),
+            monthly_cap: self.monthly_cap.unwrap_or(terms.monthly_cap),
+        }
+    }
+}

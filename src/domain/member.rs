@@ -1,0 +1,184 @@
+//! The people who look after an account, and what each may do.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::ids::{AccountId, MemberId};
+
+/// What a member may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything: keys, environments, members and the plan too.
+    Admin,
+    /// Look at everything, and change nothing of that.
+    Member,
+}
+
+impl Role {
+    /// The name in the store and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Member => "member",
+        }
+    }
+
+    /// The role with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Admin, Self::Member].into_iter().find(|role| role.as_str() == name)
+    }
+
+    /// Whether it may make, change, rotate or revoke keys, make environments, change members, and move the plan.
+    pub const fn may_manage(self) -> bool {
+        matches!(self, Self::Admin)
+    }
+}
+
+/// Whether a member may act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberState {
+    /// Named, and has not accepted yet.
+    Invited,
+    /// May act.
+    Active,
+    /// May not any more.
+    Disabled,
+}
+
+impl MemberState {
+    /// The name in the store and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+
+    /// The state with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Invited, Self::Active, Self::Disabled].into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// Somebody who looks after an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Member {
+    /// Their id.
+    pub id: MemberId,
+    /// The account.
+    pub account_id: AccountId,
+    /// Where they are written to; once per account, whatever the letter case.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may act.
+    pub state: MemberState,
+    /// When they were added.
+    pub created_at: DateTime<Utc>,
+}
+
+impl Member {
+    /// Whether they have all rights, or will when they accept.
+    fn is_admin(&self) -> bool {
+        self.role == Role::Admin && self.state != MemberState::Disabled
+    }
+
+    /// Whether they look after the account with all rights, now.
+    pub fn is_acting_admin(&self) -> bool {
+        self.role == Role::Admin && self.state == MemberState::Active
+    }
+}
+
+/// The account would be left without anybody who may manage it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an account keeps at least one active admin; make somebody else one first")]
+pub struct LastAdmin;
+
+/// Whether one of an account's members may get another role and state. `members` are all of the account.
+///
+/// # Errors
+/// When that would take the last acting admin away, or, in an account that has none yet, the last one invited.
+pub fn may_become(members: &[Member], id: MemberId, role: Role, state: MemberState) -> Result<(), LastAdmin> {
+    let Some(present) = members.iter().find(|member| member.id == id) else { return Ok(()) };
+    let others = || members.iter().filter(|member| member.id != id && member.is_admin());
+    let stays = role == Role::Admin && state == present.state;
+    let is_missed = match present.state {
+        _ if stays || !present.is_admin() => false,
+        MemberState::Active => !others().any(Member::is_acting_admin),
+        MemberState::Invited | MemberState::Disabled => {
+            !(role == Role::Admin && state == MemberState::Active) && others().next().is_none()
+        }
+    };
+    if is_missed { Err(LastAdmin) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn member(number: usize, role: Role, state: MemberState) -> Member {
+        Member {
+            id: MemberId::from_uuid(Uuid::from_u128(number as u128)),
+            account_id: AccountId::from_uuid(Uuid::nil()),
+            email: format!("m{number}@example.com"),
+            role,
+            state,
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn only_admins_manage() {
+        assert!(Role::Admin.may_manage() && !Role::Member.may_manage());
+    }
+
+    #[test]
+    fn the_last_acting_admin_stays() {
+        let members = [
+            member(0, Role::Admin, MemberState::Active),
+            member(1, Role::Admin, MemberState::Invited),
+            member(2, Role::Member, MemberState::Active),
+        ];
+        let id = members[0].id;
+        assert_eq!(may_become(&members, id, Role::Member, MemberState::Active), Err(LastAdmin));
+        assert_eq!(may_become(&members, id, Role::Admin, MemberState::Disabled), Err(LastAdmin));
+        assert_eq!(may_become(&members, members[1].id, Role::Member, MemberState::Disabled), Ok(()));
+    }
+
+    #[test]
+    fn the_only_admin_invited_is_not_taken_back() {
+        let members =
+            [member(0, Role::Admin, MemberState::Invited), member(1, Role::Member, MemberState::Active)];
+        assert_eq!(may_become(&members, members[0].id, Role::Admin, MemberState::Disabled), Err(LastAdmin));
+        assert_eq!(may_become(&members, members[0].id, Role::Admin, MemberState::Active), Ok(()));
+    }
+
+    #[test]
+    fn one_of_two_acting_admins_may_go() {
+        let admins = [0, 1].map(|number| member(number, Role::Admin, MemberState::Active));
+        assert_eq!(may_become(&admins, admins[0].id, Role::Admin, MemberState::Disabled), Ok(()));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_an_admin_remains(
+            asked in proptest::collection::vec((0..4_usize, any::<bool>(), 0..3_usize), 1..40),
+        ) {
+            let states = [MemberState::Invited, MemberState::Active, MemberState::Disabled];
+            let mut members: Vec<_> =
+                (0..4).map(|number| member(number, Role::Admin, MemberState::Active)).collect();
+            for (who, admin, state) in asked {
+                let (role, state) = (if admin { Role::Admin } else { Role::Member }, states[state]);
+                if may_become(&members, members[who].id, role, state).is_ok() {
+                    (members[who].role, members[who].state) = (role, state);
+                }
+                prop_assert!(members.iter().any(Member::is_acting_admin));
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The bodies of `/v1/keys` and `/v1/environments`, read field by field; every fault is reported at once.
+
+use chrono::{DateTime, Utc};
+
+use super::fields::Fields;
+use super::json::Json;
+use crate::domain::account::DEFAULT_ENVIRONMENT;
+use crate::domain::amount::Amount;
+use crate::domain::key::rotation::Overlap;
+use crate::domain::key::terms::TermsChange;
+use crate::domain::key::{KeyFormat, KeyState, Mode, Scope};
+use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS, Origin};
+use crate::domain::refusal::{Fault, Refusal};
+use crate::domain::text::{EnvironmentName, Name};
+
+const SCOPES: [&str; 3] = ["read", "invoke", "manage"];
+const FORMATS: [&str; 7] = ["flz_prod", "flz_stag", "flz_dev", "flz", "sk_live", "sk_test", "fluence"];
+const MODES: [&str; 2] = ["live", "test"];
+/// Revoking has a path of its own, because it cannot be undone.
+const STATES: [&str; 2] = ["active", "disabled"];
+/// Most keys that an environment can be said to have.
+const MOST_KEYS: i64 = 10_000;
+
+/// A key to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields of a key, as everywhere")]
+pub struct NewKeyRequest {
+    pub name: Name,
+    pub environment: EnvironmentName,
+    pub format: KeyFormat,
+    pub scopes: Vec<Scope>,
+    pub origin: Origin,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub daily_cap: Option<i64>,
+    pub monthly_cap: Option<i64>,
+}
+
+impl NewKeyRequest {
+    /// Reads the fields.
+    ///
+    /// # Errors
+    /// Every faulty one.
+    pub fn parse(mut fields: Fields) -> Result<Self, Refusal> {
+        let name = fields.take_required::<Name>("name");
+        let environment = fields.take_named("environment");
+        let format = fields.take_word("format", &FORMATS, &KeyFormat::ISSUED);
+        let scopes = scopes(&mut fields);
+        let regions = list(&mut fields, "regions", MOST_REGIONS, Fault::NotARegion);
+        let networks = list(&mut fields, "allowed_networks", MOST_NETWORKS, Fault::NotANetwork);
+        let expires_at = expires_at(&mut fields).flatten();
+        let daily_cap = cap(&mut fields, "daily_cap").flatten();
+        let monthly_cap = cap(&mut fields, "monthly_cap").flatten();
+        fields.finish()?;
+        let default_environment = || DEFAULT_ENVIRONMENT.parse().map_err(|_| Refusal::Internal);
+        Ok(Self {
+            name: name.ok_or(Refusal::Internal)?,
+            environment: environment.map_or_else(default_environment, Ok)?,
+            format: format.unwrap_or(KeyFormat::Fluence),
+            scopes: scopes.unwrap_or_else(|| Scope::DEFAULT.to_vec()),
+            origin: Origin { regions: regions.unwrap_or_default(), networks: networks.unwrap_or_default() },
+            expires_at,
+            daily_cap,
+            monthly_cap,
+        })
+    }
+}
+
+/// Reads a change of a key: of its terms, of its state, or of both. `null` takes an end or a cap away.
+///
+/// # Errors
+/// Every faulty field.
+pub fn key_change(mut fields: Fields) -> Result<(TermsChange, Option<KeyState>), Refusal> {
+    let name: Option<Name> = fields.take_named("name");
+    let change = TermsChange {
+        name: name.map(Name::into_string),
+        scopes: scopes(&mut fields),
+        regions: list(&mut fields, "regions", MOST_REGIONS, Fault::NotARegion),
+        networks: list(&mut fields, "allowed_networks", MOST_NETWORKS, Fault::NotANetwork),
+        expires_at: expires_at(&mut fields),
+        daily_cap: cap(&mut fields, "daily_cap"),
+        monthly_cap: cap(&mut fields, "monthly_cap"),
+    };
+    let state = fields.take_word("state", &STATES, &[KeyState::Active, KeyState::Disabled]);
+    fields.finish()?;
+    Ok((change, state))
+}
+
+/// Reads for how long the old secret of a rotated key lives on.
+///
+/// # Errors
+/// Every faulty field.
+pub fn overlap(mut fields: Fields) -> Result<Overlap, Refusal> {
+    let seconds = fields.take_whole("overlap_seconds", 0, Overlap::MOST_S).flatten();
+    fields.finish()?;
+    seconds
+        .map_or(Ok(Overlap::DEFAULT), |seconds| Overlap::of_seconds(seconds).map_err(|_| Refusal::Internal))
+}
+
+/// Reads an environment to be made: its name and mode.
+///
+/// # Errors
+/// Every faulty field.
+pub fn new_environment(mut fields: Fields) -> Result<(EnvironmentName, Mode), Refusal> {
+    let name = fields.take_required("name");
+    if !fields.has("mode") {
+        fields.fault::<()>("mode", Fault::Missing);
+    }
+    let mode = fields.take_word("mode", &MODES, &[Mode::Live, Mode::Test]);
+    fields.finish()?;
+    name.zip(mode).ok_or(Refusal::Internal)
+}
+
+/// Reads how many keys an environment may have; `null` leaves it to the plan.
+///
+/// # Errors
+/// Every faulty field.
+pub fn key_cap(mut fields: Fields) -> Result<Option<u16>, Refusal> {
+    if !fields.has_or_null("key_cap") {
+        fields.fault::<()>("key_cap", Fault::Missing);
+    }
+    let cap = fields.take_whole("key_cap", 1, MOST_KEYS).flatten();
+    fields.finish()?;
+    cap.map(u16::try_from).transpose().map_err(|_| Refusal::Internal)
+}
+
+/// Scopes, each once; a key without any would be good for nothing.
+fn scopes(fields: &mut Fields) -> Option<Vec<Scope>> {
+    let Json::List(items) = fields.take("scopes")? else {
+        return fields.fault("scopes", Fault::NotList);
+    };
+    let read: Option<Vec<Scope>> = items.iter().map(|item| Scope::from_name(item.as_text()?)).collect();
+    match read {
+        Some(scopes) if scopes.is_empty() => fields.fault("scopes", Fault::Empty),
+        Some(scopes) => Some(Scope::sorted(&scopes)),
+        None => fields.fault("scopes", Fault::NotOneOf(&SCOPES)),
+    }
+}
+
+/// A list of so many values at most; `null` and an empty one mean the same.
+fn list<T: std::str::FromStr>(fields: &mut Fields, name: &str, most: usize, fault: Fault) -> Option<Vec<T>> {
+    let items = match fields.take_or_null(name)? {
+        Json::Null => Vec::new(),
+        Json::List(items) => items,
+        _ => return fields.fault(name, Fault::NotList),
+    };
+    if items.len() > most {
+        return fields.fault(name, Fault::TooMany { max_items: most });
+    }
+    let read: Option<Vec<T>> = items.iter().map(|item| item.as_text()?.parse().ok()).collect();
+    read.or_else(|| fields.fault(name, fault))
+}
+
+/// An instant, or `null` for none.
+fn expires_at(fields: &mut Fields) -> Option<Option<DateTime<Utc>>> {
+    match fields.take_or_null("expires_at")? {
+        Json::Null => Some(None),
+        Json::Text(text) => match text.parse() {
+            Ok(instant) => Some(Some(instant)),
+            Err(_) => fields.fault("expires_at", Fault::NotInstant),
+        },
+        _ => fields.fault("expires_at", Fault::NotInstant),
+    }
+}
+
+/// A number of credits, or `null` for no cap.
+fn cap(fields: &mut Fields, name: &str) -> Option<Option<i64>> {
+    fields.take_whole(name, 1, Amount::MOST)
+}

@@ -1,0 +1,99 @@
+//! Environments: made, and how many keys they may have.
+
+use serde_json::json;
+use sqlx::{Connection, PgConnection};
+
+use super::{Done, NotDone, lock, write_down};
+use crate::domain::account::EnvironmentView;
+use crate::domain::audit::{Action, Subject};
+use crate::domain::ids::{AccountId, EnvironmentId};
+use crate::domain::key::Mode;
+use crate::domain::rights::{Lacks, Principal};
+use crate::domain::text::EnvironmentName;
+use crate::storage::accounts;
+
+/// Most environments of an account.
+pub const MOST_ENVIRONMENTS: usize = 50;
+
+/// Makes an environment.
+///
+/// # Errors
+/// When whoever asks may not, the account is not there or full, or has an environment of that name.
+pub async fn create(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: EnvironmentId,
+    account_id: AccountId,
+    name: &EnvironmentName,
+    mode: Mode,
+) -> Result<EnvironmentView, NotDone> {
+    by.rights.manage(account_id)?;
+    by.rights.grant(&[], mode)?;
+    let mut transaction = connection.begin().await?;
+    lock(&mut transaction, account_id).await?;
+    let environments = accounts::environments(&mut transaction, account_id).await?;
+    if environments.iter().any(|environment| environment.name == name.as_str()) {
+        return Err(NotDone::EnvironmentExists);
+    }
+    if environments.len() >= MOST_ENVIRONMENTS {
+        return Err(NotDone::TooManyEnvironments);
+    }
+    accounts::create_environment(&mut transaction, id, account_id, name.as_str(), mode).await?;
+    let done = Done {
+        account_id,
+        action: Action::EnvironmentCreated,
+        subject: Subject::Environment(id),
+        before: None,
+        after: Some(json!({ "name": name.as_str(), "mode": mode })),
+    };
+    write_down(&mut transaction, by, done).await?;
+    let made = found(&mut transaction, account_id, id).await?;
+    transaction.commit().await?;
+    Ok(made)
+}
+
+/// Says how many keys an environment may have; none leaves it to the plan. Keys that are there already stay.
+///
+/// # Errors
+/// When whoever asks may not, or the account has no such environment.
+pub async fn set_key_cap(
+    connection: &mut PgConnection,
+    by: &Principal,
+    account_id: AccountId,
+    id: EnvironmentId,
+    key_cap: Option<u16>,
+) -> Result<EnvironmentView, NotDone> {
+    by.rights.manage(account_id).map_err(|lacks| match lacks {
+        Lacks::Account => NotDone::NoEnvironment,
+        other => other.into(),
+    })?;
+    let mut transaction = connection.begin().await?;
+    lock(&mut transaction, account_id).await?;
+    let before = found(&mut transaction, account_id, id).await?;
+    by.rights.grant(&[], before.mode)?;
+    let key_cap = key_cap.map(i32::from);
+    if before.key_cap == key_cap {
+        return Ok(before);
+    }
+    accounts::set_key_cap(&mut transaction, id, key_cap).await?;
+    let done = Done {
+        account_id,
+        action: Action::EnvironmentChanged,
+        subject: Subject::Environment(id),
+        before: Some(json!({ "key_cap": before.key_cap })),
+        after: Some(json!({ "key_cap": key_cap })),
+    };
+    write_down(&mut transaction, by, done).await?;
+    let view = found(&mut transaction, account_id, id).await?;
+    transaction.commit().await?;
+    Ok(view)
+}
+
+async fn found(
+    connection: &mut PgConnection,
+    account_id: AccountId,
+    id: EnvironmentId,
+) -> Result<EnvironmentView, NotDone> {
+    let environments = accounts::environments(connection, account_id).await?;
+    environments.into_iter().find(|environment| environment.id == id).ok_or(NotDone::NoEnvironment)
+}

@@ -1,0 +1,111 @@
+//! Keys: made, imported, changed, given new secrets, ended.
+
+mod make;
+mod rotate;
+
+use serde_json::json;
+use sqlx::{Connection, PgConnection};
+
+use super::{Done, NotDone, difference, lock, write_down};
+use crate::domain::audit::{Action, Subject};
+use crate::domain::ids::KeyId;
+use crate::domain::key::terms::TermsChange;
+use crate::domain::key::view::KeyView;
+use crate::domain::key::{KeyState, Scope};
+use crate::domain::rights::{Lacks, Principal};
+use crate::storage::{clock, keys};
+
+pub use make::{create, import};
+pub use rotate::{cancel_rotation, end_overlap, rotate};
+
+/// A key that nobody else can change until the transaction ends, if whoever asks may manage it. A key of another account
+/// is none.
+async fn locked(connection: &mut PgConnection, by: &Principal, id: KeyId) -> Result<KeyView, NotDone> {
+    let seen = keys::find(connection, id).await?.ok_or(NotDone::NoKey)?;
+    by.rights.manage(seen.account_id).map_err(|lacks| match lacks {
+        Lacks::Account => NotDone::NoKey,
+        other => other.into(),
+    })?;
+    by.rights.grant(&[], seen.mode)?;
+    lock(connection, seen.account_id).await?;
+    found(connection, id).await
+}
+
+async fn found(connection: &mut PgConnection, id: KeyId) -> Result<KeyView, NotDone> {
+    keys::find(connection, id).await?.ok_or(NotDone::NoKey)
+}
+
+/// Moves a key from one state to another. Moved to the state that it has, nothing happens.
+///
+/// # Errors
+/// When whoever asks may not, or the key is revoked and should live again.
+pub async fn set_state(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: KeyId,
+    state: KeyState,
+) -> Result<KeyView, NotDone> {
+    let mut transaction = connection.begin().await?;
+    let before = locked(&mut transaction, by, id).await?;
+    if before.state == state {
+        return Ok(before);
+    }
+    if before.state == KeyState::Revoked {
+        return Err(NotDone::Revoked);
+    }
+    keys::set_state(&mut transaction, id, state).await?;
+    let done = Done {
+        account_id: before.account_id,
+        action: match state {
+            KeyState::Active => Action::KeyEnabled,
+            KeyState::Disabled => Action::KeyDisabled,
+            KeyState::Revoked => Action::KeyRevoked,
+        },
+        subject: Subject::Key(id),
+        before: Some(json!({ "state": before.state })),
+        after: Some(json!({ "state": state })),
+    };
+    write_down(&mut transaction, by, done).await?;
+    let view = found(&mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(view)
+}
+
+/// Changes a key's name, rights or limits.
+///
+/// # Errors
+/// When whoever asks may not, would give away a scope that they lack, the key is revoked, or would have ended already.
+pub async fn change(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: KeyId,
+    change: TermsChange,
+) -> Result<KeyView, NotDone> {
+    let mut transaction = connection.begin().await?;
+    let view = locked(&mut transaction, by, id).await?;
+    let before = view.terms();
+    let after = change.apply(before.clone());
+    let Some((old, new)) = difference(&before, &after) else { return Ok(view) };
+    if view.state == KeyState::Revoked {
+        return Err(NotDone::Revoked);
+    }
+    let added: Vec<Scope> =
+        after.scopes.iter().copied().filter(|scope| !before.scopes.contains(scope)).collect();
+    by.rights.grant(&added, view.mode)?;
+    let now = clock::now(&mut transaction).await?;
+    if after.expires_at != before.expires_at && after.expires_at.is_some_and(|ends| ends <= now) {
+        return Err(NotDone::EndsInPast);
+    }
+    keys::save_terms(&mut transaction, id, &after).await?;
+    let done = Done {
+        account_id: view.account_id,
+        action: Action::KeyChanged,
+        subject: Subject::Key(id),
+        before: Some(old),
+        after: Some(new),
+    };
+    write_down(&mut transaction, by, done).await?;
+    let view = found(&mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(view)
+}

@@ -1,0 +1,110 @@
+//! Keys made and imported.
+
+use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
+
+use super::found;
+use crate::domain::account::EnvironmentView;
+use crate::domain::audit::{Action, Subject};
+use crate::domain::key::view::KeyView;
+use crate::domain::key::{KeyFormat, KeySecret};
+use crate::domain::rights::Principal;
+use crate::management::{Done, NotDone, lock, write_down};
+use crate::secret::generate_key;
+use crate::secret::peppers::Peppers;
+use crate::storage::error::StorageError;
+use crate::storage::keys::{self, NewKey};
+use crate::storage::{accounts, clock};
+
+/// Makes a key. Its secret is known now and never again.
+///
+/// # Errors
+/// When whoever asks may not, the account or environment is not there or full, or the key would have ended already.
+pub async fn create(
+    connection: &mut PgConnection,
+    by: &Principal,
+    new: &NewKey,
+    format: KeyFormat,
+    peppers: &Peppers,
+) -> Result<(KeyView, KeySecret), NotDone> {
+    let secret = generate_key(format)?;
+    let view = save(connection, by, new, &secret, peppers, Action::KeyCreated).await?;
+    Ok((view, secret))
+}
+
+/// Takes over a key of another system, whose holders go on using it.
+///
+/// # Errors
+/// As [`create`]; and when somebody has this key already.
+pub async fn import(
+    connection: &mut PgConnection,
+    by: &Principal,
+    new: &NewKey,
+    secret: &KeySecret,
+    peppers: &Peppers,
+) -> Result<KeyView, NotDone> {
+    save(connection, by, new, secret, peppers, Action::KeyImported).await
+}
+
+async fn save(
+    connection: &mut PgConnection,
+    by: &Principal,
+    new: &NewKey,
+    secret: &KeySecret,
+    peppers: &Peppers,
+    action: Action,
+) -> Result<KeyView, NotDone> {
+    by.rights.manage(new.account_id)?;
+    let mut transaction = connection.begin().await?;
+    lock(&mut transaction, new.account_id).await?;
+    let environments = accounts::environments(&mut transaction, new.account_id).await?;
+    let environment = fitting(&environments, &new.environment, secret.format())?;
+    by.rights.grant(&new.scopes, environment.mode)?;
+    let now = clock::now(&mut transaction).await?;
+    if new.expires_at.is_some_and(|ends| ends <= now) {
+        return Err(NotDone::EndsInPast);
+    }
+    if environment.keys >= i64::from(environment.most_keys) {
+        return Err(NotDone::TooManyKeys);
+    }
+    keys::create(&mut transaction, new, secret, peppers).await.map_err(|error| match error {
+        StorageError::Conflict(_) => NotDone::KeyExists,
+        error => error.into(),
+    })?;
+    let view = found(&mut transaction, new.id).await?;
+    let after = Some(made(&view));
+    let subject = Subject::Key(new.id);
+    let done = Done { account_id: new.account_id, action, subject, before: None, after };
+    write_down(&mut transaction, by, done).await?;
+    transaction.commit().await?;
+    Ok(view)
+}
+
+/// The environment must be there, and a key that says `test` or `live` must be what it says.
+fn fitting<'a>(
+    environments: &'a [EnvironmentView],
+    name: &str,
+    format: KeyFormat,
+) -> Result<&'a EnvironmentView, NotDone> {
+    let Some(environment) = environments.iter().find(|environment| environment.name == name) else {
+        let known = environments.iter().map(|environment| environment.name.clone()).collect();
+        return Err(NotDone::UnknownEnvironment { name: name.to_owned(), known });
+    };
+    match format.mode() {
+        Some(said) if said != environment.mode => {
+            Err(NotDone::WrongMode { environment: name.to_owned(), mode: environment.mode, format })
+        }
+        _ => Ok(environment),
+    }
+}
+
+/// A new key as the audit log shows it.
+fn made(view: &KeyView) -> Value {
+    let mut shown = json!({ "environment": view.environment, "format": view.format });
+    if let (Some(shown), Ok(Value::Object(terms))) =
+        (shown.as_object_mut(), serde_json::to_value(view.terms()))
+    {
+        shown.extend(terms.into_iter().filter(|(_, value)| !value.is_null() && *value != json!([])));
+    }
+    shown
+}

@@ -1,0 +1,107 @@
+//! Secrets of keys, replaced one by the next.
+
+use serde_json::json;
+use sqlx::{Connection, PgConnection};
+
+use super::{found, locked};
+use crate::domain::audit::{Action, Subject};
+use crate::domain::ids::KeyId;
+use crate::domain::key::KeySecret;
+use crate::domain::key::rotation::Overlap;
+use crate::domain::key::view::KeyView;
+use crate::domain::rights::Principal;
+use crate::management::{Done, NotDone, write_down};
+use crate::secret::generate_key;
+use crate::secret::peppers::Peppers;
+use crate::storage::{clock, keys};
+
+/// Gives a key a new secret; the present one lives for the overlap. Nothing else of the key moves: not its id, its limits,
+/// its last use, nor the account's balance.
+///
+/// # Errors
+/// When whoever asks may not have such a key, or it cannot be rotated now.
+pub async fn rotate(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: KeyId,
+    overlap: Overlap,
+    peppers: &Peppers,
+) -> Result<(KeyView, KeySecret), NotDone> {
+    let mut transaction = connection.begin().await?;
+    let before = locked(&mut transaction, by, id).await?;
+    by.rights.grant(&before.scopes, before.mode)?;
+    let now = clock::now(&mut transaction).await?;
+    let old_ends_at = before.rotatable().rotate(now, overlap)?;
+    let secret = generate_key(before.format.of_next_secret())?;
+    keys::replace_secret(&mut transaction, id, &secret, old_ends_at, peppers).await?;
+    let view = found(&mut transaction, id).await?;
+    let done = Done {
+        account_id: view.account_id,
+        action: Action::KeyRotated,
+        subject: Subject::Key(id),
+        before: Some(json!({ "version": present_version(&before) })),
+        after: Some(json!({ "version": present_version(&view), "old_ends_at": old_ends_at })),
+    };
+    write_down(&mut transaction, by, done).await?;
+    transaction.commit().await?;
+    Ok((view, secret))
+}
+
+/// Ends the secret that is being replaced before its time.
+///
+/// # Errors
+/// When whoever asks may not, or there is none.
+pub async fn end_overlap(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: KeyId,
+) -> Result<KeyView, NotDone> {
+    let mut transaction = connection.begin().await?;
+    let before = locked(&mut transaction, by, id).await?;
+    let replaced = before.replaced_secret().ok_or(NotDone::NotRotating)?;
+    if !keys::end_replaced(&mut transaction, id).await? {
+        return Err(NotDone::NotRotating);
+    }
+    let done = Done {
+        account_id: before.account_id,
+        action: Action::KeyOverlapEnded,
+        subject: Subject::Key(id),
+        before: Some(json!({ "version": replaced.version, "ends_at": replaced.ends_at })),
+        after: None,
+    };
+    write_down(&mut transaction, by, done).await?;
+    let view = found(&mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(view)
+}
+
+/// Takes the new secret of a key that is being rotated back, for when nobody got to know it: the old one lives on.
+///
+/// # Errors
+/// When whoever asks may not, or the key is not being rotated.
+pub async fn cancel_rotation(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: KeyId,
+) -> Result<KeyView, NotDone> {
+    let mut transaction = connection.begin().await?;
+    let before = locked(&mut transaction, by, id).await?;
+    if !keys::restore_replaced(&mut transaction, id).await? {
+        return Err(NotDone::NotRotating);
+    }
+    let view = found(&mut transaction, id).await?;
+    let done = Done {
+        account_id: before.account_id,
+        action: Action::KeyRotationCancelled,
+        subject: Subject::Key(id),
+        before: Some(json!({ "version": present_version(&before) })),
+        after: Some(json!({ "version": present_version(&view) })),
+    };
+    write_down(&mut transaction, by, done).await?;
+    transaction.commit().await?;
+    Ok(view)
+}
+
+fn present_version(view: &KeyView) -> Option<i32> {
+    view.secrets.first().map(|secret| secret.version)
+}

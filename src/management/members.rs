@@ -1,0 +1,81 @@
+//! The people who look after an account: added, and given other roles and states.
+
+use serde_json::json;
+use sqlx::{Connection, PgConnection};
+
+use super::{Done, NotDone, difference, lock, write_down};
+use crate::domain::audit::{Action, Subject};
+use crate::domain::ids::{AccountId, MemberId};
+use crate::domain::member::{Member, MemberState, Role, may_become};
+use crate::domain::rights::{Lacks, Principal};
+use crate::domain::text::EmailAddress;
+use crate::storage::members::{self, MOST_MEMBERS};
+
+/// Adds a member, who has yet to accept.
+///
+/// # Errors
+/// When whoever asks may not, the account is not there or full, or has a member with this address.
+pub async fn add(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: MemberId,
+    account_id: AccountId,
+    email: &EmailAddress,
+    role: Role,
+) -> Result<Member, NotDone> {
+    by.rights.manage(account_id)?;
+    let mut transaction = connection.begin().await?;
+    lock(&mut transaction, account_id).await?;
+    if members::list(&mut transaction, account_id).await?.len() >= MOST_MEMBERS {
+        return Err(NotDone::TooManyMembers);
+    }
+    members::add(&mut transaction, id, account_id, email.as_str(), role).await?;
+    let done = Done {
+        account_id,
+        action: Action::MemberAdded,
+        subject: Subject::Member(id),
+        before: None,
+        after: Some(json!({ "role": role })),
+    };
+    write_down(&mut transaction, by, done).await?;
+    let members = members::list(&mut transaction, account_id).await?;
+    let added = members.into_iter().find(|member| member.id == id).ok_or(NotDone::NoMember)?;
+    transaction.commit().await?;
+    Ok(added)
+}
+
+/// Gives a member another role and state. An account keeps an admin.
+///
+/// # Errors
+/// When whoever asks may not, the account has no such member, or it would be left without an admin.
+pub async fn change(
+    connection: &mut PgConnection,
+    by: &Principal,
+    account_id: AccountId,
+    id: MemberId,
+    role: Role,
+    state: MemberState,
+) -> Result<Member, NotDone> {
+    by.rights.manage(account_id).map_err(|lacks| match lacks {
+        Lacks::Account => NotDone::NoMember,
+        other => other.into(),
+    })?;
+    let mut transaction = connection.begin().await?;
+    lock(&mut transaction, account_id).await?;
+    let members = members::list(&mut transaction, account_id).await?;
+    let before = members.iter().find(|member| member.id == id).ok_or(NotDone::NoMember)?.clone();
+    may_become(&members, id, role, state)?;
+    let after = Member { role, state, ..before.clone() };
+    let Some((old, new)) = difference(&before, &after) else { return Ok(before) };
+    members::save(&mut transaction, id, role, state).await?;
+    let done = Done {
+        account_id,
+        action: Action::MemberChanged,
+        subject: Subject::Member(id),
+        before: Some(old),
+        after: Some(new),
+    };
+    write_down(&mut transaction, by, done).await?;
+    transaction.commit().await?;
+    Ok(after)
+}

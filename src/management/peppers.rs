@@ -1,0 +1,65 @@
+//! Peppers: recognised when they are used, and retired when no secret needs them.
+
+use serde_json::json;
+use sqlx::{Connection, PgConnection};
+
+use super::NotDone;
+use crate::domain::audit::{Action, Actor, Change, Subject};
+use crate::secret::peppers::Peppers;
+use crate::storage::audit;
+use crate::storage::error::StorageError;
+use crate::storage::peppers::{self, Known};
+
+/// Makes sure that these are the peppers that keys were hashed under. A new version becomes known by it; one that was
+/// retired does no harm.
+///
+/// # Errors
+/// When another pepper has the version of one of them: every key would be refused.
+pub async fn recognise(connection: &mut PgConnection, actor: &Actor, live: &Peppers) -> Result<(), NotDone> {
+    let mut transaction = connection.begin().await?;
+    for pepper in live.all() {
+        let version = pepper.version();
+        match peppers::register(&mut transaction, pepper).await? {
+            Known::Yes => {}
+            Known::Retired if version != live.newest().version() => {}
+            Known::Other | Known::Retired => return Err(NotDone::WrongPepper(version)),
+            Known::New => write_down(&mut transaction, actor, Action::PepperAdded, version, 0).await?,
+        }
+    }
+    Ok(transaction.commit().await?)
+}
+
+/// Forgets everything that is hashed under a version. Returns how many digests that were.
+///
+/// # Errors
+/// When it is the newest version, is not known, or live secrets need it.
+pub async fn retire(connection: &mut PgConnection, actor: &Actor, version: i32) -> Result<i64, NotDone> {
+    let mut transaction = connection.begin().await?;
+    peppers::lock(&mut transaction).await?;
+    let all = peppers::status(&mut transaction).await?;
+    let status = all.iter().find(|known| known.version == version).ok_or(NotDone::NoPepper(version))?;
+    if all.first().is_some_and(|newest| newest.version == version) {
+        return Err(NotDone::NewestPepper(version));
+    }
+    if status.needed_by > 0 {
+        return Err(NotDone::PepperNeeded { version, needed_by: status.needed_by });
+    }
+    if status.retired_at.is_none() {
+        peppers::retire(&mut transaction, version).await?;
+        write_down(&mut transaction, actor, Action::PepperRetired, version, status.secrets).await?;
+    }
+    transaction.commit().await?;
+    Ok(status.secrets)
+}
+
+async fn write_down(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    action: Action,
+    version: i32,
+    digests_forgotten: i64,
+) -> Result<(), NotDone> {
+    let after = (action == Action::PepperRetired).then(|| json!({ "digests_forgotten": digests_forgotten }));
+    let change = Change { account_id: None, action, subject: Subject::Pepper(version), before: None, after };
+    Ok(audit::append(connection, actor, &change).await.map_err(StorageError::from)?)
+}

@@ -1,0 +1,130 @@
+//! The audit log: appended in the transaction of each change, read a page at a time, and never changed.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::error::StorageError;
+use crate::domain::audit::{Actor, AuditEntry, Change};
+use crate::domain::ids::{AccountId, CallId};
+
+/// Writes a change down. Run in the transaction that changes, after the change: from here to its end, no other change of
+/// the account is written down.
+///
+/// # Errors
+/// When the store is away.
+pub async fn append(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    change: &Change,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into audit_entry (account_id, actor, actor_id, action, subject, subject_id, before, after, address,
+                                  request_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::inet, $10)",
+    )
+    .bind(change.account_id.map(|id| id.as_uuid()))
+    .bind(actor.who.kind())
+    .bind(actor.who.to_string())
+    .bind(change.action.as_str())
+    .bind(change.subject.kind())
+    .bind(change.subject.to_string())
+    .bind(change.before.as_ref().map(Json))
+    .bind(change.after.as_ref().map(Json))
+    .bind(actor.address.map(|address: IpAddr| address.to_string()))
+    .bind(actor.request_id.map(|id| id.as_uuid()))
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryRow {
+    number: i64,
+    account_id: Option<Uuid>,
+    at: DateTime<Utc>,
+    actor: String,
+    actor_id: String,
+    action: String,
+    subject: String,
+    subject_id: String,
+    before: Option<Json<Value>>,
+    after: Option<Json<Value>>,
+    address: Option<String>,
+    request_id: Option<Uuid>,
+}
+
+macro_rules! select_entries {
+    () => {
+        "select number, account_id, at, actor, actor_id, action, subject, subject_id, before, after,
+                host(address) as address, request_id
+           from audit_entry"
+    };
+}
+
+/// The entries of an account after number `after`, oldest first, at most `limit`.
+///
+/// # Errors
+/// When the store is away.
+pub async fn page(
+    connection: &mut PgConnection,
+    account: AccountId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<AuditEntry>, StorageError> {
+    let rows: Vec<EntryRow> = sqlx::query_as(concat!(
+        select_entries!(),
+        " where account_id = $1 and number > $2 order by number limit $3"
+    ))
+    .bind(account.as_uuid())
+    .bind(after)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(AuditEntry::from).collect())
+}
+
+/// The latest entries of one account, or of all and of the service itself, oldest first, at most `limit`.
+///
+/// # Errors
+/// When the store is away.
+pub async fn latest(
+    connection: &mut PgConnection,
+    account: Option<AccountId>,
+    limit: i64,
+) -> Result<Vec<AuditEntry>, StorageError> {
+    let rows: Vec<EntryRow> = match account {
+        Some(account) => {
+            let query = concat!(select_entries!(), " where account_id = $1 order by number desc limit $2");
+            sqlx::query_as(query).bind(account.as_uuid()).bind(limit).fetch_all(connection).await?
+        }
+        None => {
+            let query = concat!(select_entries!(), " order by id desc limit $1");
+            sqlx::query_as(query).bind(limit).fetch_all(connection).await?
+        }
+    };
+    Ok(rows.into_iter().rev().map(AuditEntry::from).collect())
+}
+
+impl From<EntryRow> for AuditEntry {
+    fn from(row: EntryRow) -> Self {
+        Self {
+            number: row.number,
+            account_id: row.account_id.map(AccountId::from_uuid),
+            at: row.at,
+            actor: row.actor,
+            actor_id: row.actor_id,
+            action: row.action,
+            subject: row.subject,
+            subject_id: row.subject_id,
+            before: row.before.map(|Json(value)| value),
+            after: row.after.map(|Json(value)| value),
+            address: row.address,
+            request_id: row.request_id.map(CallId::from_uuid),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Keys found by the digests of their secrets: the one query of authentication.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::views::{parsed, scopes};
+use crate::domain::account::AccountState;
+use crate::domain::billing::Standing;
+use crate::domain::caller::KeyRecord;
+use crate::domain::credits::Credits;
+use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
+use crate::domain::key::{KeyState, Mode};
+use crate::domain::origin::Origin;
+use crate::secret::KeyDigest;
+use crate::storage::catalogue::PlanRow;
+use crate::storage::error::StorageError;
+
+#[derive(sqlx::FromRow)]
+struct RecordRow {
+    digest: Vec<u8>,
+    version: i32,
+    key_id: Uuid,
+    state: String,
+    ends_at: Option<DateTime<Utc>>,
+    scopes: Vec<String>,
+    regions: Option<Vec<String>>,
+    allowed_networks: Option<Vec<String>>,
+    daily_cap: Option<i64>,
+    monthly_cap: Option<i64>,
+    environment_id: Uuid,
+    mode: String,
+    account_id: Uuid,
+    account_state: String,
+    edition: String,
+    #[sqlx(flatten)]
+    plan: PlanRow,
+    balance: i64,
+    plan_credits: i64,
+    plan_left: i64,
+    requests_left: i64,
+    period_ends_at: DateTime<Utc>,
+}
+
+/// The keys with these digests; a digest that no key has is missing from the answer. One query for all of them.
+///
+/// # Errors
+/// When the store is away or holds a row that this program cannot read.
+pub async fn find_by_digest(
+    connection: &mut PgConnection,
+    digests: &[KeyDigest],
+) -> Result<Vec<(KeyDigest, KeyRecord)>, StorageError> {
+    let wanted: Vec<&[u8]> = digests.iter().map(|digest| digest.as_bytes().as_slice()).collect();
+    let rows: Vec<RecordRow> = sqlx::query_as(
+        "select d.digest, s.version, k.id as key_id, k.state, least(k.expires_at, s.ends_at) as ends_at, k.scopes,
+                k.regions, k.allowed_networks::text[] as allowed_networks, k.daily_cap, k.monthly_cap, k.environment_id,
+                e.mode, a.id as account_id, a.state as account_state, a.edition, p.*, l.balance, l.plan_credits,
+                l.plan_left, l.requests_limit - l.requests_used as requests_left, l.period_ends_at
+           from key_digest d
+           join key_secret s on s.key_id = d.key_id and s.version = d.version
+           join api_key k on k.id = s.key_id
+           join environment e on e.id = k.environment_id
+           join account a on a.id = k.account_id
+           join plan p on p.edition = a.edition and p.plan = a.plan
+           join ledger_account l on l.account_id = a.id
+          where d.digest = any($1)",
+    )
+    .bind(wanted)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(record).collect()
+}
+
+fn record(row: RecordRow) -> Result<(KeyDigest, KeyRecord), StorageError> {
+    let credits = |amount: i64| Credits::try_from(amount).map_err(|_| StorageError::Corrupt("credits"));
+    let digest: [u8; 32] = row.digest.try_into().map_err(|_| StorageError::Corrupt("key digest"))?;
+    let plan_credits = credits(row.plan_credits)?;
+    let record = KeyRecord {
+        key_id: KeyId::from_uuid(row.key_id),
+        secret_version: row.version,
+        state: KeyState::from_name(&row.state).ok_or(StorageError::Corrupt("key state"))?,
+        ends_at: row.ends_at,
+        scopes: scopes(&row.scopes)?,
+        origin: Origin {
+            regions: parsed(&row.regions.unwrap_or_default(), "region of a key")?,
+            networks: parsed(&row.allowed_networks.unwrap_or_default(), "network of a key")?,
+        },
+        daily_cap: row.daily_cap.map(credits).transpose()?,
+        monthly_cap: row.monthly_cap.map(credits).transpose()?,
+        environment_id: EnvironmentId::from_uuid(row.environment_id),
+        mode: Mode::from_name(&row.mode).ok_or(StorageError::Corrupt("environment mode"))?,
+        account_id: AccountId::from_uuid(row.account_id),
+        account_state: AccountState::from_name(&row.account_state)
+            .ok_or(StorageError::Corrupt("account state"))?,
+        edition: row.edition,
+        plan: row.plan.try_into()?,
+        standing: Standing {
+            remaining: credits(row.balance)?,
+            plan_credits_used: plan_credits.checked_sub(credits(row.plan_left)?).unwrap_or(Credits::ZERO),
+            plan_credits,
+            requests_remaining: u64::try_from(row.requests_left).unwrap_or(0),
+            renews_at: row.period_ends_at,
+        },
+    };
+    Ok((KeyDigest::from_bytes(digest), record))
+}

@@ -1,0 +1,74 @@
+//! When secrets were last used, written for many at once; and, with that, the digests of used secrets under a new pepper.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::domain::ids::KeyId;
+use crate::secret::KeyDigest;
+use crate::storage::error::StorageError;
+
+/// A use of one version of a key's secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretUse {
+    /// The key.
+    pub key_id: KeyId,
+    /// The version of its secret.
+    pub version: i32,
+    /// When, to the minute.
+    pub at: DateTime<Utc>,
+    /// Its digest under the newest pepper, where it has none yet.
+    pub rehash: Option<Rehash>,
+}
+
+/// A digest under a pepper that a secret has not been hashed under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rehash {
+    /// The digest.
+    pub digest: KeyDigest,
+    /// The pepper's version.
+    pub pepper_version: i32,
+}
+
+/// Notes uses, in one statement. A later use that is known already stays; what names no secret changes nothing. Rows are
+/// locked in one order, so that several gateways may write at once.
+///
+/// # Errors
+/// When the store is away. Nothing was written then.
+pub async fn record_uses(connection: &mut PgConnection, uses: &[SecretUse]) -> Result<(), StorageError> {
+    let rehashes = || uses.iter().map(|used| used.rehash);
+    sqlx::query(
+        "with used as (
+             select * from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::bytea[], $5::int[])
+                      as u (key_id, version, at, digest, pepper_version)
+         ), secret as (
+             select s.key_id, s.version, u.at, u.digest, u.pepper_version
+               from key_secret s join used u on u.key_id = s.key_id and u.version = s.version
+              order by s.key_id, s.version
+                for no key update of s
+         ), key as (
+             select k.id, max(s.at) as at
+               from (select id from api_key where id in (select key_id from secret) order by id for no key update) k
+               join secret s on s.key_id = k.id
+              group by k.id
+         ), secret_used as (
+             update key_secret s set last_used_at = n.at
+               from secret n
+              where s.key_id = n.key_id and s.version = n.version and (s.last_used_at is null or s.last_used_at < n.at)
+         ), key_used as (
+             update api_key k set last_used_at = n.at
+               from key n
+              where k.id = n.id and (k.last_used_at is null or k.last_used_at < n.at)
+         )
+         insert into key_digest (digest, key_id, version, pepper_version)
+         select digest, key_id, version, pepper_version from secret where digest is not null
+             on conflict do nothing",
+    )
+    .bind(uses.iter().map(|used| used.key_id.as_uuid()).collect::<Vec<_>>())
+    .bind(uses.iter().map(|used| used.version).collect::<Vec<_>>())
+    .bind(uses.iter().map(|used| used.at).collect::<Vec<_>>())
+    .bind(rehashes().map(|new| new.map(|new| new.digest.as_bytes().to_vec())).collect::<Vec<_>>())
+    .bind(rehashes().map(|new| new.map(|new| new.pepper_version)).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}

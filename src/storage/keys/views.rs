@@ -1,0 +1,158 @@
+//! Keys as they are shown: never their secrets.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
+use crate::domain::key::view::{KeyView, SecretView};
+use crate::domain::key::{KeyFormat, KeyState, Mode, Scope};
+use crate::storage::error::StorageError;
+
+/// Most keys that one listing holds.
+pub const LIST_LIMIT: i64 = 10_000;
+
+#[derive(sqlx::FromRow)]
+struct ViewRow {
+    id: Uuid,
+    account_id: Uuid,
+    environment_id: Uuid,
+    environment: String,
+    mode: String,
+    name: String,
+    state: String,
+    scopes: Vec<String>,
+    format: String,
+    regions: Option<Vec<String>>,
+    allowed_networks: Option<Vec<String>>,
+    daily_cap: Option<i64>,
+    monthly_cap: Option<i64>,
+    expires_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+    revoked_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+macro_rules! select_views {
+    () => {
+        "select k.id, k.account_id, k.environment_id, e.name as environment, e.mode, k.name, k.state, k.scopes, k.format,
+                k.regions, k.allowed_networks::text[] as allowed_networks, k.daily_cap, k.monthly_cap, k.expires_at,
+                k.created_at, k.revoked_at, k.last_used_at
+           from api_key k
+           join environment e on e.id = k.environment_id"
+    };
+}
+
+/// One key.
+///
+/// # Errors
+/// When the store is away or holds a row that this program cannot read.
+pub async fn find(connection: &mut PgConnection, id: KeyId) -> Result<Option<KeyView>, StorageError> {
+    let rows: Vec<ViewRow> = sqlx::query_as(concat!(select_views!(), " where k.id = $1"))
+        .bind(id.as_uuid())
+        .fetch_all(&mut *connection)
+        .await?;
+    Ok(with_secrets(connection, rows).await?.pop())
+}
+
+/// The keys of an account, oldest first, after the one with the id `after`, at most `limit`.
+///
+/// # Errors
+/// When the store is away or holds a row that this program cannot read.
+pub async fn list(
+    connection: &mut PgConnection,
+    account: AccountId,
+    after: Option<KeyId>,
+    limit: i64,
+) -> Result<Vec<KeyView>, StorageError> {
+    let rows: Vec<ViewRow> = sqlx::query_as(concat!(
+        select_views!(),
+        " where k.account_id = $1 and ($2::uuid is null or k.id > $2) order by k.id limit $3"
+    ))
+    .bind(account.as_uuid())
+    .bind(after.map(|id| id.as_uuid()))
+    .bind(limit)
+    .fetch_all(&mut *connection)
+    .await?;
+    with_secrets(connection, rows).await
+}
+
+#[derive(sqlx::FromRow)]
+struct SecretRow {
+    key_id: Uuid,
+    version: i32,
+    prefix: String,
+    last_four: String,
+    created_at: DateTime<Utc>,
+    ends_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+async fn with_secrets(
+    connection: &mut PgConnection,
+    rows: Vec<ViewRow>,
+) -> Result<Vec<KeyView>, StorageError> {
+    let secrets: Vec<SecretRow> = sqlx::query_as(
+        "select key_id, version, prefix, last_four, created_at, ends_at, last_used_at
+           from key_secret
+          where key_id = any($1) and (ends_at is null or ends_at > now())
+          order by key_id, version desc",
+    )
+    .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+    .fetch_all(connection)
+    .await?;
+    let mut of_key: HashMap<Uuid, Vec<SecretView>> = HashMap::new();
+    for row in secrets {
+        of_key.entry(row.key_id).or_default().push(SecretView {
+            version: row.version,
+            prefix: row.prefix,
+            last_four: row.last_four,
+            created_at: row.created_at,
+            ends_at: row.ends_at,
+            last_used_at: row.last_used_at,
+        });
+    }
+    rows.into_iter().map(|row| view(of_key.remove(&row.id).unwrap_or_default(), row)).collect()
+}
+
+fn view(secrets: Vec<SecretView>, row: ViewRow) -> Result<KeyView, StorageError> {
+    let present = secrets.first().ok_or(StorageError::Corrupt("a key without a secret"))?;
+    let regions = row.regions.unwrap_or_default();
+    let networks = row.allowed_networks.unwrap_or_default();
+    Ok(KeyView {
+        id: KeyId::from_uuid(row.id),
+        account_id: AccountId::from_uuid(row.account_id),
+        environment_id: EnvironmentId::from_uuid(row.environment_id),
+        environment: row.environment,
+        mode: Mode::from_name(&row.mode).ok_or(StorageError::Corrupt("environment mode"))?,
+        name: row.name,
+        state: KeyState::from_name(&row.state).ok_or(StorageError::Corrupt("key state"))?,
+        scopes: scopes(&row.scopes)?,
+        format: KeyFormat::from_name(&row.format).ok_or(StorageError::Corrupt("key format"))?,
+        prefix: present.prefix.clone(),
+        last_four: present.last_four.clone(),
+        regions: parsed(&regions, "region of a key")?,
+        allowed_networks: parsed(&networks, "network of a key")?,
+        daily_cap: row.daily_cap,
+        monthly_cap: row.monthly_cap,
+        expires_at: row.expires_at,
+        created_at: row.created_at,
+        revoked_at: row.revoked_at,
+        last_used_at: row.last_used_at,
+        secrets,
+    })
+}
+
+/// Scopes by their names.
+pub(super) fn scopes(names: &[String]) -> Result<Vec<Scope>, StorageError> {
+    let scopes = names.iter().map(|name| Scope::from_name(name));
+    scopes.collect::<Option<_>>().ok_or(StorageError::Corrupt("key scope"))
+}
+
+/// Values of the store, read as what they are.
+pub(super) fn parsed<T: FromStr>(texts: &[String], what: &'static str) -> Result<Vec<T>, StorageError> {
+    texts.iter().map(|text| text.parse().map_err(|_| StorageError::Corrupt(what))).collect()
+}

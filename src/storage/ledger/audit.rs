@@ -1,0 +1,51 @@
+//! Credits given and taken are written down in the audit log, in the commit that moves them.
+
+use serde_json::json;
+use sqlx::postgres::PgConnection;
+
+use super::error::classify;
+use crate::domain::audit::{Action, Actor, Change, Subject};
+use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::store::{Effects, StoreError};
+use crate::storage::audit::append;
+
+/// Writes down what an operator's acts did to credits. Calls, renewals and expiry are the ledger's own, and not here.
+pub(super) async fn write_down(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    operations: &[Operation],
+    effects: &Effects,
+) -> Result<(), StoreError> {
+    for (operation, effect) in operations.iter().zip(effects) {
+        if let Some(change) = effect.as_ref().and_then(|effect| change_of(operation, effect)) {
+            append(connection, actor, &change).await.map_err(classify)?;
+        }
+    }
+    Ok(())
+}
+
+fn change_of(operation: &Operation, effect: &Effect) -> Option<Change> {
+    let (action, id, after) = match (operation, effect) {
+        (Operation::Grant(grant), Effect::Granted { repeated: false, standing, .. }) => (
+            Action::CreditsGranted,
+            grant.id,
+            json!({
+                "credits": grant.amount, "source": grant.source.as_str(), "reference": grant.reference,
+                "note": grant.note, "expires_at": grant.expires_at, "balance": standing.remaining,
+            }),
+        ),
+        (Operation::Correct(correction), Effect::Done(standing)) => (
+            Action::CreditsTaken,
+            correction.id,
+            json!({ "credits": correction.amount, "note": correction.note, "balance": standing.remaining }),
+        ),
+        _ => return None,
+    };
+    Some(Change {
+        account_id: Some(operation.account_id()),
+        action,
+        subject: Subject::Credits(id),
+        before: None,
+        after: Some(after),
+    })
+}

@@ -1,0 +1,88 @@
+//! The people who look after an account.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::error::StorageError;
+use crate::domain::ids::{AccountId, MemberId};
+use crate::domain::member::{Member, MemberState, Role};
+
+/// Most members that one account may have.
+pub const MOST_MEMBERS: usize = 200;
+
+#[derive(sqlx::FromRow)]
+struct MemberRow {
+    id: Uuid,
+    account_id: Uuid,
+    email: String,
+    role: String,
+    state: String,
+    created_at: DateTime<Utc>,
+}
+
+/// The members of an account, oldest first.
+///
+/// # Errors
+/// When the store is away or holds a row that this program cannot read.
+pub async fn list(connection: &mut PgConnection, account: AccountId) -> Result<Vec<Member>, StorageError> {
+    let rows: Vec<MemberRow> = sqlx::query_as("select * from member where account_id = $1 order by id")
+        .bind(account.as_uuid())
+        .fetch_all(connection)
+        .await?;
+    rows.into_iter().map(Member::try_from).collect()
+}
+
+/// Adds a member who has not accepted yet.
+///
+/// # Errors
+/// When the account has a member with this address, or the store is away.
+pub async fn add(
+    connection: &mut PgConnection,
+    id: MemberId,
+    account: AccountId,
+    email: &str,
+    role: Role,
+) -> Result<(), StorageError> {
+    sqlx::query("insert into member (id, account_id, email, role) values ($1, $2, $3, $4)")
+        .bind(id.as_uuid())
+        .bind(account.as_uuid())
+        .bind(email)
+        .bind(role.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Gives a member another role and state.
+///
+/// # Errors
+/// When the store is away.
+pub async fn save(
+    connection: &mut PgConnection,
+    id: MemberId,
+    role: Role,
+    state: MemberState,
+) -> Result<(), StorageError> {
+    sqlx::query("update member set role = $2, state = $3 where id = $1")
+        .bind(id.as_uuid())
+        .bind(role.as_str())
+        .bind(state.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+impl TryFrom<MemberRow> for Member {
+    type Error = StorageError;
+    fn try_from(row: MemberRow) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: MemberId::from_uuid(row.id),
+            account_id: AccountId::from_uuid(row.account_id),
+            email: row.email,
+            role: Role::from_name(&row.role).ok_or(StorageError::Corrupt("member role"))?,
+            state: MemberState::from_name(&row.state).ok_or(StorageError::Corrupt("member state"))?,
+            created_at: row.created_at,
+        })
+    }
+}

@@ -1,0 +1,114 @@
+//! The versions of the pepper: which there are, and how many secrets hang on each.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use super::error::StorageError;
+use crate::secret::Pepper;
+
+/// A version of the pepper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct PepperStatus {
+    /// Its number.
+    pub version: i32,
+    /// When a gateway or a command first used it.
+    pub added_at: DateTime<Utc>,
+    /// When it was retired.
+    pub retired_at: Option<DateTime<Utc>>,
+    /// Secrets hashed under it.
+    pub secrets: i64,
+    /// Live secrets that could not be checked without it.
+    pub needed_by: i64,
+}
+
+/// What the store knows of a pepper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// It was used before.
+    Yes,
+    /// It was not known, and is now.
+    New,
+    /// Another one has its version.
+    Other,
+    /// It was retired.
+    Retired,
+}
+
+/// Makes a pepper known, or compares it with the one known under its version.
+///
+/// # Errors
+/// When the store is away.
+pub async fn register(connection: &mut PgConnection, pepper: &Pepper) -> Result<Known, StorageError> {
+    let made = sqlx::query(
+        "insert into pepper (version, fingerprint) values ($1, $2) on conflict (version) do nothing",
+    )
+    .bind(pepper.version())
+    .bind(pepper.fingerprint().as_slice())
+    .execute(&mut *connection)
+    .await?;
+    if made.rows_affected() > 0 {
+        return Ok(Known::New);
+    }
+    let (is_same, is_retired): (bool, bool) =
+        sqlx::query_as("select fingerprint = $2, retired_at is not null from pepper where version = $1")
+            .bind(pepper.version())
+            .bind(pepper.fingerprint().as_slice())
+            .fetch_one(connection)
+            .await?;
+    Ok(match (is_same, is_retired) {
+        (false, _) => Known::Other,
+        (true, true) => Known::Retired,
+        (true, false) => Known::Yes,
+    })
+}
+
+/// Every version, newest first. A secret needs a pepper when it is live, its key may still be used, and it is hashed
+/// under no newer one.
+///
+/// # Errors
+/// When the store is away.
+pub async fn status(connection: &mut PgConnection) -> Result<Vec<PepperStatus>, StorageError> {
+    Ok(sqlx::query_as(
+        "select p.version, p.added_at, p.retired_at, count(d.digest) as secrets,
+                count(d.digest) filter (
+                    where k.state <> 'revoked' and least(k.expires_at, s.ends_at, 'infinity') > now()
+                      and not exists (select from key_digest n
+                                       where n.key_id = d.key_id and n.version = d.version
+                                         and n.pepper_version > d.pepper_version)
+                ) as needed_by
+           from pepper p
+           left join key_digest d on d.pepper_version = p.version
+           left join key_secret s on s.key_id = d.key_id and s.version = d.version
+           left join api_key k on k.id = d.key_id
+          group by p.version
+          order by p.version desc",
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Keeps every other change of peppers and digests out until the transaction ends.
+///
+/// # Errors
+/// When the store is away.
+pub async fn lock(connection: &mut PgConnection) -> Result<(), StorageError> {
+    sqlx::query("lock table pepper, key_digest in share row exclusive mode").execute(connection).await?;
+    Ok(())
+}
+
+/// Forgets the digests under a version, which must be locked and needed by no secret.
+///
+/// # Errors
+/// When the store is away.
+pub async fn retire(connection: &mut PgConnection, version: i32) -> Result<(), StorageError> {
+    sqlx::query("delete from key_digest where pepper_version = $1")
+        .bind(version)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("update pepper set retired_at = now() where version = $1")
+        .bind(version)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

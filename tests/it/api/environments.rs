@@ -1,0 +1,85 @@
+//! `/v1/environments`.
+
+use fluence::domain::key::Scope;
+use insta::assert_snapshot;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::gateway::{Answer, Gateway, answer};
+
+async fn managed() -> (Gateway, String) {
+    let gateway = Gateway::without_trust().await;
+    let customer = gateway.professional().await;
+    let (_, key) = gateway.key(customer.account, |new| new.scopes = Scope::ALL.to_vec()).await;
+    (gateway, key)
+}
+
+async fn patch(gateway: &Gateway, path: &str, key: &str, body: &Value) -> Answer {
+    answer(gateway.request(Method::PATCH, path).header("x-api-key", key).json(body)).await
+}
+
+#[tokio::test]
+async fn an_environment_is_made_and_listed() {
+    let (gateway, key) = managed().await;
+    let made = gateway.post("/v1/environments", &key, &json!({"name": "staging", "mode": "test"})).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert_eq!((&made.body["data"]["name"], &made.body["data"]["mode"]), (&json!("staging"), &json!("test")));
+    let listed = gateway.get("/v1/environments", &key).await;
+    let names: Vec<_> =
+        listed.body["data"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    assert_eq!(names, ["default", "staging"]);
+    assert_eq!(listed.body["data"][0]["keys"], 2);
+}
+
+#[tokio::test]
+async fn a_name_is_given_once() {
+    let (gateway, key) = managed().await;
+    let again = gateway.post("/v1/environments", &key, &json!({"name": "default", "mode": "live"})).await;
+    assert_snapshot!(again.golden(), @r#"
+    409
+    {"success":false,"error":{"code":"ENVIRONMENT_EXISTS","message":"The account has an environment of that name"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    "#);
+}
+
+#[tokio::test]
+async fn every_faulty_field_is_named() {
+    let (gateway, key) = managed().await;
+    let refused = gateway.post("/v1/environments", &key, &json!({"name": "", "colour": 1})).await;
+    let fields: Vec<_> =
+        refused.body["error"]["fields"].as_array().unwrap().iter().map(|f| f["field"].clone()).collect();
+    assert_eq!((refused.status, fields), (400, vec![json!("name"), json!("mode"), json!("colour")]));
+}
+
+#[tokio::test]
+async fn one_key_per_environment_is_a_cap_of_one() {
+    let (gateway, key) = managed().await;
+    let made = gateway.post("/v1/environments", &key, &json!({"name": "strict", "mode": "live"})).await;
+    let path = format!("/v1/environments/{}", made.body["data"]["id"].as_str().unwrap());
+    let capped = patch(&gateway, &path, &key, &json!({"key_cap": 1})).await;
+    assert_eq!((&capped.body["data"]["key_cap"], &capped.body["data"]["most_keys"]), (&json!(1), &json!(1)));
+    let body = json!({"name": "k", "environment": "strict"});
+    assert_eq!(gateway.post("/v1/keys", &key, &body).await.status, 201);
+    assert_eq!(gateway.post("/v1/keys", &key, &body).await.code(), "KEY_LIMIT_REACHED");
+    assert_eq!(
+        patch(&gateway, &path, &key, &json!({"key_cap": null})).await.body["data"]["key_cap"],
+        Value::Null
+    );
+    assert_eq!(gateway.post("/v1/keys", &key, &body).await.status, 201);
+    for body in [json!({}), json!({"key_cap": 0}), json!({"key_cap": 1.5}), json!({"key_cap": "1"})] {
+        assert_eq!(patch(&gateway, &path, &key, &body).await.status, 400, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn another_accounts_environment_is_not_there() {
+    let (gateway, key) = managed().await;
+    let other = gateway.professional().await;
+    let (_, theirs) = gateway.key(other.account, |new| new.scopes = Scope::ALL.to_vec()).await;
+    let listed = gateway.get("/v1/environments", &theirs).await;
+    let path = format!("/v1/environments/{}", listed.body["data"][0]["id"].as_str().unwrap());
+    for path in [path.as_str(), "/v1/environments/nonsense"] {
+        let refused = patch(&gateway, path, &key, &json!({"key_cap": 1})).await;
+        assert_eq!((refused.status, refused.code()), (404, "NOT_FOUND"));
+    }
+    assert_eq!(gateway.get("/v1/environments", &theirs).await.body["data"][0]["key_cap"], Value::Null);
+}

@@ -1,0 +1,122 @@
+//! `fluence audit`, and what every command leaves in it.
+
+use serde_json::{Value, json};
+
+use super::program::{Program, text};
+
+fn entries(program: &Program, account: &str) -> Vec<Value> {
+    program.json(&["audit", "--account", account])["entries"].as_array().unwrap().clone()
+}
+
+fn actions(entries: &[Value]) -> Vec<&str> {
+    entries.iter().map(|entry| entry["action"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn every_change_is_written_down_in_order_and_none_twice() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    for words in [
+        &["environment", "create", "--account", &account, "--name", "staging", "--mode", "test"][..],
+        &["credit", "grant", "--account", &account, "--pack", "starter", "--id", "order-1"],
+        &["credit", "grant", "--account", &account, "--pack", "starter", "--id", "order-1"],
+        &["credit", "take", "--account", &account, "--credits", "5", "--reason", "a mistake"],
+        &["account", "suspend", &account],
+        &["account", "suspend", &account],
+        &["account", "resume", &account],
+        &["account", "move", &account, "--plan", "enterprise"],
+    ] {
+        program.json(words);
+    }
+    let key = program.json(&["key", "create", "--account", &account, "--name", "server"]);
+    let id = text(&key, "id");
+    for words in [
+        &["disable"][..],
+        &["enable"],
+        &["rotate"],
+        &["cancel-rotation"],
+        &["rotate"],
+        &["end-overlap"],
+        &["revoke"],
+        &["revoke"],
+    ] {
+        let words: Vec<&str> = ["key"].iter().chain(words).copied().chain([id.as_str()]).collect();
+        program.json(&words);
+    }
+    let entries = entries(&program, &account);
+    assert_eq!(
+        actions(&entries),
+        [
+            "account.created",
+            "environment.created",
+            "credits.granted",
+            "credits.taken",
+            "account.suspended",
+            "account.resumed",
+            "account.moved",
+            "key.created",
+            "key.disabled",
+            "key.enabled",
+            "key.rotated",
+            "key.rotation_cancelled",
+            "key.rotated",
+            "key.overlap_ended",
+            "key.revoked",
+        ]
+    );
+    let numbers: Vec<_> = entries.iter().map(|entry| entry["number"].as_i64().unwrap()).collect();
+    assert_eq!(numbers, (1..=15).collect::<Vec<_>>());
+    assert_eq!(entries[2]["after"]["credits"], 100);
+    assert_eq!(entries[6]["before"], json!({ "edition": "2025-01", "plan": "professional" }));
+    assert_eq!(entries[8]["before"], json!({ "state": "active" }));
+    assert!(
+        entries
+            .iter()
+            .all(|entry| entry["actor"] == "operator" && entry["actor_id"].as_str().unwrap().contains('@'))
+    );
+    assert!(!program.dump().await.contains(&text(&key, "key")));
+}
+
+#[tokio::test]
+async fn what_was_refused_is_not_written_down() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    program
+        .run(&["environment", "create", "--account", &account, "--name", "default", "--mode", "live"])
+        .failure();
+    program.run(&["credit", "take", "--account", &account, "--credits", "1001", "--reason", "x"]).failure();
+    assert_eq!(actions(&entries(&program, &account)), ["account.created"]);
+}
+
+#[tokio::test]
+async fn nobody_changes_the_log() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    for statement in
+        ["update audit_entry set actor_id = 'me'", "delete from audit_entry", "truncate audit_entry"]
+    {
+        let refused = sqlx::query(statement).execute(program.database.pool()).await.unwrap_err();
+        assert!(refused.to_string().contains("append-only"), "{statement}: {refused}");
+    }
+    assert_eq!(entries(&program, &account).len(), 1);
+}
+
+#[tokio::test]
+async fn the_latest_entries_of_all_are_shown_oldest_first() {
+    let program = Program::new().await;
+    let (one, other) =
+        (program.account("2025-01", "professional"), program.account("2025-01", "professional"));
+    let all = program.json(&["audit", "--last", "2"])["entries"].clone();
+    let accounts: Vec<_> = all.as_array().unwrap().iter().map(|entry| entry["account_id"].clone()).collect();
+    assert_eq!(accounts, [json!(one), json!(other)]);
+    assert!(program.run(&["audit"]).out.contains("account.created"));
+}
+
+#[tokio::test]
+async fn a_pepper_first_used_is_written_down_for_the_whole_service() {
+    let program = Program::new().await;
+    program.json(&["pepper", "status"]);
+    let all = program.json(&["audit"])["entries"].clone();
+    assert_eq!((&all[0]["action"], &all[0]["subject_id"]), (&json!("pepper.added"), &json!("1")));
+    assert_eq!(all[0].get("account_id"), None);
+}

@@ -1,0 +1,95 @@
+//! `fluence pepper`.
+
+use fluence::secret::generate_pepper;
+use serde_json::{Value, json};
+
+use super::program::{Program, Ran, text};
+
+/// A command under a newer pepper than the program's own, which it replaces.
+fn under(program: &Program, newer: &str, words: &[&str]) -> Ran {
+    let mut command = program.command(words);
+    command.env("FLUENCE_PEPPER", newer).env("FLUENCE_PEPPER_VERSION", "2");
+    command.env("FLUENCE_PREVIOUS_PEPPER", &program.pepper).env("FLUENCE_PREVIOUS_PEPPER_VERSION", "1");
+    command.output().unwrap().into()
+}
+
+fn status(ran: &Ran) -> Vec<(i64, i64, i64)> {
+    let number = |value: &Value| value.as_i64().unwrap();
+    let peppers = ran.json()["peppers"].as_array().unwrap().clone();
+    peppers.iter().map(|p| (number(&p["version"]), number(&p["secrets"]), number(&p["needed_by"]))).collect()
+}
+
+#[tokio::test]
+async fn a_pepper_of_the_settings_is_added_by_setting_it() {
+    let program = Program::new().await;
+    let added = program.json(&["pepper", "add"]);
+    assert_eq!((&added["version"], &added["previous_version"]), (&json!(2), &json!(1)));
+    assert_eq!(text(&added, "pepper").len(), 64);
+    let told = program.run(&["pepper", "add"]).out;
+    assert!(told.contains("FLUENCE_PREVIOUS_PEPPER_VERSION") && !told.contains(&program.pepper), "{told}");
+}
+
+#[tokio::test]
+async fn an_old_pepper_goes_when_no_live_secret_needs_it() {
+    let program = Program::new().await;
+    let newer = generate_pepper();
+    let account = program.account("2025-01", "professional");
+    let words = ["key", "create", "--account", &account, "--name", "k", "--json"];
+    let old = text(&program.run(&words).json(), "id");
+    // New keys are found by gateways with either pepper.
+    under(&program, &newer, &words).json();
+    let shown = ["pepper", "status", "--json"];
+    assert_eq!(status(&under(&program, &newer, &shown)), [(2, 1, 1), (1, 2, 1)]);
+
+    let refused = under(&program, &newer, &["pepper", "retire", "1"]);
+    assert!(
+        refused.failure().starts_with("1 live secret(s) are hashed under no newer pepper"),
+        "{}",
+        refused.err
+    );
+    let refused = under(&program, &newer, &["pepper", "retire", "2"]);
+    assert!(refused.failure().contains("add a newer one first"), "{}", refused.err);
+    program.json(&["key", "revoke", &old]);
+    assert_eq!(program.run(&["pepper", "retire"]).failure(), "no pepper is being replaced; name a version");
+    assert_eq!(under(&program, &newer, &["pepper", "retire", "--json"]).json()["digests_forgotten"], 2);
+    assert_eq!(status(&under(&program, &newer, &shown)), [(2, 1, 1), (1, 0, 0)]);
+}
+
+#[tokio::test]
+async fn a_rotated_key_needs_the_old_pepper_until_its_old_secret_ends() {
+    let program = Program::new().await;
+    let newer = generate_pepper();
+    let account = program.account("2025-01", "professional");
+    let words = ["key", "create", "--account", &account, "--name", "k", "--json"];
+    let id = text(&program.run(&words).json(), "id");
+    let shown = ["pepper", "status", "--json"];
+    under(&program, &newer, &["key", "rotate", &id, "--overlap", "1h", "--json"]).json();
+    assert_eq!(status(&under(&program, &newer, &shown)), [(2, 1, 1), (1, 2, 1)]);
+    under(&program, &newer, &["key", "end-overlap", &id, "--json"]).json();
+    assert_eq!(status(&under(&program, &newer, &shown)), [(2, 1, 1), (1, 2, 0)]);
+}
+
+#[tokio::test]
+async fn a_pepper_that_is_another_than_the_one_in_use_is_noticed() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let words = ["key", "create", "--account", &account, "--name", "k"];
+    assert_eq!(program.run(&words).status, 0);
+    let wrong: Ran =
+        program.command(&words).env("FLUENCE_PEPPER", generate_pepper()).output().unwrap().into();
+    assert!(
+        wrong.failure().starts_with("the pepper of version 1 is not the one that keys were hashed under")
+    );
+}
+
+#[tokio::test]
+async fn settings_that_cannot_be_both_are_refused() {
+    let program = Program::new().await;
+    let with = |version: &str| -> Ran {
+        let mut command = program.command(&["pepper", "status"]);
+        command.env("FLUENCE_PREVIOUS_PEPPER", generate_pepper());
+        command.env("FLUENCE_PREVIOUS_PEPPER_VERSION", version).output().unwrap().into()
+    };
+    let refused = with("1");
+    assert!(refused.err.contains("FLUENCE_PREVIOUS_PEPPER_VERSION: must be lower"), "{}", refused.err);
+}

@@ -1,0 +1,3 @@
+//! Changes of accounts and what belongs to them.
+
+mod members;
