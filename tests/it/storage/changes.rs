@@ -39,7 +39,7 @@ async fn what_is_forgotten_is_a_gap_for_those_alone_who_have_not_seen_it() {
         .execute(gateway.database.pool())
         .await
         .unwrap();
-    forget_old(&mut *gateway.database.pool().acquire().await.unwrap()).await.unwrap();
+    forget_old(&mut gateway.database.pool().acquire().await.unwrap()).await.unwrap();
     sqlx::query(RENAME).bind(other.account.as_uuid()).execute(gateway.database.pool()).await.unwrap();
     assert!(!feed.since(seen).await.unwrap().has_gap);
     assert!(feed.since(seen - 1).await.unwrap().has_gap);
