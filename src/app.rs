@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use secrecy::ExposeSecret;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -19,6 +20,7 @@ use crate::api::analysis::AnalysisApi;
 use crate::api::asking::Management;
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
+use crate::api::status::Status;
 use crate::background;
 use crate::background::listener::Listener;
 use crate::background::readiness::Readiness;
@@ -31,10 +33,12 @@ use crate::domain::change::News;
 use crate::domain::route::Route;
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementError, SettlementTable};
 use crate::gate::Gate;
+use crate::gate::admission::Limits;
 use crate::gate::keyring::Keyring;
 use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
 use crate::gate::meter::Meter;
+use crate::gate::shared_limits::{NotAStore, SharedConfig, SharedLimits};
 use crate::http::client_address::TrustedProxies;
 use crate::http::dialect::Dialects;
 use crate::http::edge::Edge;
@@ -109,6 +113,9 @@ pub enum StartError {
     /// Development mode where others could reach it.
     #[error("--dev serves anybody without a key, so it listens on a loopback address only, not on {0}")]
     DevelopmentInPublic(SocketAddr),
+    /// Limits cannot be shared through this.
+    #[error(transparent)]
+    SharedLimits(#[from] NotAStore),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -184,9 +191,11 @@ impl App {
             max_per_account: settings.contacts.max_per_account,
             max_body_bytes: settings.contacts.max_body_bytes,
         };
+        let limits_in_force = limits_in_force(&settings, &stop_background).await?;
         let parts = Parts {
             gate: Gate {
                 keyring,
+                limits: limits_in_force.clone(),
                 dev_key,
                 catalogue: catalogue.clone(),
                 meter,
@@ -197,6 +206,13 @@ impl App {
             analysis,
             contacts,
             health: Health { readiness: readiness.clone(), pool: pool.clone(), routes: routes.clone() },
+            status: Status {
+                readiness: readiness.clone(),
+                limits: limits_in_force,
+                pool: pool.clone(),
+                node: node.clone(),
+                region: settings.region.clone(),
+            },
             routes,
             catalogue,
             management: Management {
@@ -281,6 +297,26 @@ async fn listen(
     let listening = tokio::spawn(Listener { database, node, tell }.run(stop.clone()));
     let _ = tokio::time::timeout(FIRST_HEARD_WITHIN, is_heard.notified()).await;
     listening
+}
+
+/// The limits of requests: shared with other gateways where there is a store to share them through.
+///
+/// # Errors
+/// When the store's URL is none.
+pub async fn limits_in_force(settings: &Settings, stop: &CancellationToken) -> Result<Limits, NotAStore> {
+    // First, so that what limits tell before the metrics are served is kept.
+    let _ = Metrics::of_process();
+    let url = settings.redis_url.expose_secret();
+    if url.is_empty() {
+        return Ok(Limits::local());
+    }
+    let limits = &settings.limits;
+    let config = SharedConfig {
+        budget: Duration::from_millis(limits.decision_ms),
+        lease_life: Duration::from_millis(limits.lease_ms),
+        watch_every: Duration::from_millis(limits.watch_ms),
+    };
+    Ok(Limits::shared(SharedLimits::start(url, config, stop).await?))
 }
 
 async fn start_background(

@@ -7,6 +7,7 @@ mod customers;
 mod growth;
 mod http;
 mod keyring;
+mod limits;
 mod load;
 mod machine;
 mod options;
@@ -71,6 +72,7 @@ async fn run(options: &Options, postgres: &Postgres) -> anyhow::Result<()> {
         match part {
             Part::Http => http::run(options, postgres, &keys, &files, &mut report).await?,
             Part::Writer => writer::run(options, postgres, &files, &mut report).await?,
+            Part::Limits => limits::run(options, &files, &mut report).await?,
             Part::Growth => growth::run(options, postgres, &mut report).await?,
         }
     }

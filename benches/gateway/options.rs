@@ -12,6 +12,8 @@ pub(crate) enum Part {
     Http,
     /// The ledger's writer without HTTP.
     Writer,
+    /// Limits that gateways share.
+    Limits,
     /// A ledger that is full already.
     Growth,
 }
@@ -33,7 +35,7 @@ pub(crate) struct Options {
 
 impl Options {
     /// Reads `BENCH_QUICK`, `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS` (`64,256`), `BENCH_ENTRIES`, and the
-    /// parts from the command line: `http`, `writer`, `growth`; none means all.
+    /// parts from the command line: `http`, `writer`, `limits`, `growth`; none means all.
     pub(crate) fn read(words: &[String]) -> anyhow::Result<Self> {
         let is_quick = env::var("BENCH_QUICK").is_ok_and(|value| value != "0");
         let (seconds, old_entries) = if is_quick { (1, 500_000) } else { (3, 5_000_000) };
@@ -65,13 +67,14 @@ fn number(name: &str, default: i64) -> anyhow::Result<i64> {
 
 fn parts(words: &[String]) -> anyhow::Result<Vec<Part>> {
     if words.is_empty() {
-        return Ok(vec![Part::Http, Part::Writer, Part::Growth]);
+        return Ok(vec![Part::Http, Part::Writer, Part::Limits, Part::Growth]);
     }
     let part = |word: &String| match word.as_str() {
         "http" => Ok(Part::Http),
         "writer" => Ok(Part::Writer),
+        "limits" => Ok(Part::Limits),
         "growth" => Ok(Part::Growth),
-        other => bail!("there is no benchmark `{other}`: http, writer, growth"),
+        other => bail!("there is no benchmark `{other}`: http, writer, limits, growth"),
     };
     words.iter().map(part).collect()
 }

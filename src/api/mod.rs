@@ -12,6 +12,7 @@ pub mod environments;
 pub mod health;
 pub mod keys;
 pub mod ledger;
+pub mod status;
 pub mod usage;
 
 use chrono::{DateTime, SecondsFormat, Utc};

@@ -16,7 +16,8 @@ const PREFIX: &str = "FLUENCE_";
 const PEPPER: &str = "FLUENCE_PEPPER";
 const PREVIOUS_PEPPER: &str = "FLUENCE_PREVIOUS_PEPPER";
 const ENRICHMENT_CREDENTIAL: &str = "FLUENCE_ENRICHMENT_CREDENTIAL";
-const SECRETS: [&str; 3] = [PEPPER, PREVIOUS_PEPPER, ENRICHMENT_CREDENTIAL];
+const REDIS_URL: &str = "FLUENCE_REDIS_URL";
+const SECRETS: [&str; 4] = [PEPPER, PREVIOUS_PEPPER, ENRICHMENT_CREDENTIAL, REDIS_URL];
 /// Names that begin with the prefix and are no settings.
 const NOT_SETTINGS: [&str; 2] = ["FLUENCE_CONFIG", "FLUENCE_KEY"];
 
@@ -74,14 +75,16 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
     match settings {
         Ok(mut settings) => {
             settings.database_url = secret(&sources.environment, "DATABASE_URL", &mut faults);
-            if let Some(pepper) = secret(&sources.environment, PEPPER, &mut faults) {
-                settings.pepper = pepper;
-            }
-            if let Some(credential) = secret(&sources.environment, ENRICHMENT_CREDENTIAL, &mut faults) {
-                settings.enrichment.credential = credential;
-            }
-            if let Some(previous) = secret(&sources.environment, PREVIOUS_PEPPER, &mut faults) {
-                settings.previous_pepper = previous;
+            let secrets = [
+                (PEPPER, &mut settings.pepper),
+                (PREVIOUS_PEPPER, &mut settings.previous_pepper),
+                (ENRICHMENT_CREDENTIAL, &mut settings.enrichment.credential),
+                (REDIS_URL, &mut settings.redis_url),
+            ];
+            for (name, slot) in secrets {
+                if let Some(secret) = secret(&sources.environment, name, &mut faults) {
+                    *slot = secret;
+                }
             }
             faults.extend(settings.faults(sources.needs_pepper));
             if faults.is_empty() { Ok(settings) } else { Err(ConfigError(faults)) }
@@ -291,13 +294,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_redis_url_is_refused_without_being_shown() {
+        for url in
+            ["http://:hunter2@cache.example", "redis://:hunter2@one.example,unix:///x", "redis://", ","]
+        {
+            let error = load(&environment(&[("FLUENCE_REDIS_URL", url)])).unwrap_err();
+            assert_eq!(error.0[0].setting, "FLUENCE_REDIS_URL", "{url}");
+            assert!(!error.to_string().contains("hunter2"));
+        }
+        for url in
+            ["redis://cache.example", "rediss://me:hunter2@one.example:7000, rediss://two.example:7000"]
+        {
+            assert!(load(&environment(&[("FLUENCE_REDIS_URL", url)])).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
     fn settings_are_shown_without_their_secrets() {
         let pepper = "0123456789abcdef".repeat(4);
         let url = "postgresql://me:hunter2@db.example/fluence";
-        let settings = load(&environment(&[("FLUENCE_PEPPER", &pepper), ("DATABASE_URL", url)])).unwrap();
+        let redis = ("FLUENCE_REDIS_URL", "redis://me:hunter2@cache.example");
+        let settings =
+            load(&environment(&[("FLUENCE_PEPPER", &pepper), ("DATABASE_URL", url), redis])).unwrap();
         let shown = toml::to_string(&settings).unwrap();
         assert!(shown.contains("pepper = \"[REDACTED]\""), "{shown}");
         assert!(shown.contains("database_url = \"[REDACTED]\""), "{shown}");
+        assert!(shown.contains("redis_url = \"[REDACTED]\""), "{shown}");
         assert!(!shown.contains(&pepper) && !shown.contains("hunter2"), "{shown}");
     }
 

@@ -7,6 +7,7 @@ pub mod routes;
 use std::net::SocketAddr;
 
 use ipnet::IpNet;
+use redis::IntoConnectionInfo;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 use sqlx::postgres::PgConnectOptions;
@@ -36,6 +37,8 @@ pub struct Settings {
     #[serde(serialize_with = "redacted")]
     pub previous_pepper: SecretString,
     pub previous_pepper_version: i32,
+    #[serde(serialize_with = "redacted")]
+    pub redis_url: SecretString,
     pub node: String,
     pub region: String,
     pub stage_prefixes: Vec<String>,
@@ -48,6 +51,7 @@ pub struct Settings {
     pub ledger: Ledger,
     pub calls: Calls,
     pub keys: Keys,
+    pub limits: Limits,
     pub people: People,
     pub contacts: Contacts,
     pub enrichment: Enrichment,
@@ -148,6 +152,16 @@ pub struct Keys {
     pub last_used_every_ms: u64,
 }
 
+/// Limits that several gateways share.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every setting")]
+pub struct Limits {
+    pub decision_ms: u64,
+    pub lease_ms: u64,
+    pub watch_ms: u64,
+}
+
 /// The cache of people searches.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -195,6 +209,15 @@ impl Enrichment {
     }
 }
 
+/// A lease is renewed three times in its life.
+const SHORTEST_LEASE_MS: u64 = 300;
+
+fn is_redis_url(url: &str) -> bool {
+    let url = url.trim();
+    let is_named = url.starts_with("redis://") || url.starts_with("rediss://");
+    is_named && url.into_connection_info().is_ok()
+}
+
 impl Settings {
     /// Whether the database is the operator's own, and not the private one.
     pub fn has_own_database(&self) -> bool {
@@ -229,6 +252,8 @@ impl Settings {
             ("keys.guess_window_s", self.keys.guess_window_s),
             ("keys.guessing_networks", self.keys.guessing_networks as u64),
             ("keys.last_used_every_ms", self.keys.last_used_every_ms),
+            ("limits.decision_ms", self.limits.decision_ms),
+            ("limits.watch_ms", self.limits.watch_ms),
             ("people.cache_bytes", self.people.cache_bytes),
             ("people.retention_days", self.people.retention_days),
             ("contacts.max_body_bytes", self.contacts.max_body_bytes as u64),
@@ -287,6 +312,17 @@ impl Settings {
             metrics.is_empty() || metrics.parse::<SocketAddr>().is_ok(),
             "metrics_listen",
             "must be empty or an address with its port, such as 127.0.0.1:9100",
+        );
+        require(
+            self.limits.lease_ms >= SHORTEST_LEASE_MS,
+            "limits.lease_ms",
+            "must be at least 300, or leases could not be renewed in time",
+        );
+        let redis_urls = self.redis_url.expose_secret();
+        require(
+            redis_urls.is_empty() || redis_urls.split(',').all(is_redis_url),
+            "FLUENCE_REDIS_URL",
+            "must look like redis://user:password@host:6379/0 or rediss://…, several of a cluster separated by commas",
         );
         require(self.pepper_version > 0, "pepper_version", "must be at least 1");
         if let Err(error) = self.region.parse::<Region>() {

@@ -1,6 +1,5 @@
 //! What this gateway remembers of an account between requests: how many run now, and where it last stood.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,12 +7,15 @@ use tokio::time::Instant;
 
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
+use crate::gate::admission::Admission;
 use crate::gate::keyring::{LastChange, Tick};
+use crate::gate::limiter::{LimitSizes, RateDecision};
+use crate::gate::shared_limits::Lease;
 
 /// Shared by all keys of an account.
 #[derive(Debug)]
 pub struct AccountLive {
-    running: AtomicU32,
+    running: Mutex<u32>,
     standing: Mutex<Remembered>,
     last_change: LastChange,
 }
@@ -29,7 +31,7 @@ impl AccountLive {
     /// An account that stands so, with nothing running, which was changed at `tick` for all that is known.
     pub fn new(standing: Standing, tick: Tick) -> Self {
         let remembered = Remembered { standing, told_at: Instant::now() };
-        let (running, last_change) = (AtomicU32::new(0), LastChange::at(tick));
+        let (running, last_change) = (Mutex::new(0), LastChange::at(tick));
         Self { running, standing: Mutex::new(remembered), last_change }
     }
 
@@ -68,25 +70,89 @@ impl AccountLive {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a place among at most `limit` running requests.
-    pub fn enter(self: &Arc<Self>, limit: u32) -> Option<Slot> {
-        let entered = self.running.fetch_update(Ordering::AcqRel, Ordering::Acquire, |running| {
-            (running < limit).then(|| running + 1)
-        });
-        entered.ok().map(|_| Slot(Arc::new(Running(self.clone()))))
+    /// Admits a request if its concurrency and its rate do. They are decided under one lock, so that a request which the
+    /// rate refuses is never counted as running, not even for an instant; `check_rate` takes from the rate if it admits.
+    pub fn admit(
+        self: &Arc<Self>,
+        sizes: LimitSizes,
+        check_rate: impl FnOnce() -> RateDecision,
+    ) -> Admission {
+        let mut running = self.lock_running();
+        if *running >= sizes.concurrency {
+            return Admission::TooMany;
+        }
+        let rate = check_rate();
+        if rate.retry_after.is_some() {
+            return Admission::TooFast(rate);
+        }
+        *running += 1;
+        Admission::Admitted { slot: self.slot(*running), rate }
+    }
+
+    /// A place for a request that was admitted elsewhere.
+    pub fn enter(self: &Arc<Self>) -> Slot {
+        let mut running = self.lock_running();
+        *running += 1;
+        self.slot(*running)
+    }
+
+    fn slot(self: &Arc<Self>, running: u32) -> Slot {
+        Slot(Arc::new(Place { account: self.clone(), running, lease: None }))
+    }
+
+    fn lock_running(&self) -> MutexGuard<'_, u32> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A place among an account's running requests; given back when the last clone is dropped.
 #[derive(Clone, Debug)]
-pub struct Slot(#[expect(dead_code, reason = "held for its drop")] Arc<Running>);
+pub struct Slot(Arc<Place>);
 
 #[derive(Debug)]
-struct Running(Arc<AccountLive>);
+struct Place {
+    account: Arc<AccountLive>,
+    /// How many ran when this one was admitted, with it.
+    running: u32,
+    /// The place among the running requests of all gateways.
+    lease: Option<Lease>,
+}
 
-impl Drop for Running {
+impl Slot {
+    /// How many requests of the account ran when this one was admitted, with it: on all gateways, or on this one where
+    /// it decided alone.
+    pub fn running(&self) -> u32 {
+        self.0.running
+    }
+
+    /// Holds a lease for as long as the place.
+    pub(super) fn hold(&mut self, lease: Lease) {
+        if let Some(place) = Arc::get_mut(&mut self.0) {
+            place.lease = Some(lease);
+        }
+    }
+
+    /// Notes how many run on all gateways.
+    pub(super) fn counts_on_all_gateways(&mut self, running: u32) {
+        if let Some(place) = Arc::get_mut(&mut self.0) {
+            place.running = running;
+        }
+    }
+
+    /// Gives the place back before the answer goes out, unless somebody else keeps it still. Waits only for a shared
+    /// store, and not long.
+    pub(super) async fn give_back(mut self) {
+        let lease = Arc::get_mut(&mut self.0).and_then(|place| place.lease.take());
+        drop(self);
+        if let Some(lease) = lease {
+            lease.give_back().await;
+        }
+    }
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::AcqRel);
+        *self.account.lock_running() -= 1;
     }
 }
 
@@ -105,15 +171,28 @@ mod tests {
         Arc::new(AccountLive::new(standing, Tick::default()))
     }
 
+    const ONE_AT_ONCE: LimitSizes = LimitSizes { rate_per_s: 1, burst: 1, concurrency: 1 };
+
+    fn rate(retry_after: Option<Duration>) -> RateDecision {
+        RateDecision { rate_per_s: 1, burst: 1, remaining: 0, reset_after: Duration::ZERO, retry_after }
+    }
+
+    fn enter(account: &Arc<AccountLive>) -> Option<Slot> {
+        match account.admit(ONE_AT_ONCE, || rate(None)) {
+            Admission::Admitted { slot, .. } => Some(slot),
+            Admission::TooFast(_) | Admission::TooMany => None,
+        }
+    }
+
     #[test]
     fn places_run_out_and_come_back_when_the_last_clone_is_gone() {
         let account = live();
-        let first = account.enter(1).unwrap();
+        let first = enter(&account).unwrap();
         let clone = first.clone();
         drop(first);
-        assert!(account.enter(1).is_none());
+        assert!(enter(&account).is_none());
         drop(clone);
-        assert!(account.enter(1).is_some());
+        assert!(enter(&account).is_some());
     }
 
     #[test]
@@ -121,10 +200,35 @@ mod tests {
         let account = live();
         let moved = account.clone();
         let _ = std::thread::spawn(move || {
-            let _slot = moved.enter(1).unwrap();
+            let _slot = enter(&moved).unwrap();
             panic!("as a handler might");
         })
         .join();
-        assert!(account.enter(1).is_some());
+        assert!(enter(&account).is_some());
+    }
+
+    #[test]
+    fn a_request_without_a_place_does_not_ask_the_rate() {
+        let account = live();
+        let _slot = enter(&account).unwrap();
+        let admission = account.admit(ONE_AT_ONCE, || panic!("a refused request takes nothing"));
+        assert!(matches!(admission, Admission::TooMany));
+    }
+
+    #[test]
+    fn a_request_that_the_rate_refuses_takes_no_place() {
+        let account = live();
+        let refused = account.admit(ONE_AT_ONCE, || rate(Some(Duration::from_secs(1))));
+        assert!(matches!(refused, Admission::TooFast(_)));
+        assert!(enter(&account).is_some());
+    }
+
+    #[test]
+    fn a_request_that_was_admitted_elsewhere_counts_here() {
+        let account = live();
+        let slot = account.enter();
+        assert!(enter(&account).is_none());
+        drop(slot);
+        assert!(enter(&account).is_some());
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::caller::KeyRecord;
 use crate::domain::credits::Credits;
 use crate::gate::account_live::AccountLive;
 use crate::gate::last_used::UseMark;
-use crate::gate::limiter::RateLimit;
+use crate::gate::limiter::{RateDecision, RateLimit};
 use crate::storage::keys::Rehash;
 
 /// Request extension: who calls. Cheap to clone: one count for all of it.
@@ -48,6 +48,11 @@ impl Caller {
         let Known { key, account, rate, .. } = &**self;
         let mark = UseMark::new(key.key_id, key.secret_version, Some(rehash));
         Self(Arc::new(Known { key: key.clone(), account: account.clone(), rate: rate.clone(), mark }))
+    }
+
+    /// Admits one request by this gateway's own rate limit, or says how long to wait.
+    pub fn check_rate(&self) -> RateDecision {
+        self.rate.check(self.key.account_id)
     }
 
     /// The billing facts of an answer that moved no money.

@@ -1,5 +1,5 @@
 //! Second of the gate: is the account within its limits, and may it call at all? It stands before any work is done for
-//! the caller. Concurrency and rate are decided together: a refusal of either takes nothing from the other.
+//! the caller. Concurrency and rate are decided together, in [`super::admission`].
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use crate::clock;
 use crate::domain::account::AccountState;
 use crate::domain::refusal::{Limit as Bound, LimitHit, Refusal};
+use crate::gate::admission::{Admission, Limits};
 use crate::gate::caller::Caller;
 use crate::gate::limiter::RateDecision;
 use crate::gate::stage::Stage;
@@ -30,6 +31,8 @@ const CONCURRENCY_RETRY_AFTER_S: u64 = 1;
 /// The layer.
 #[derive(Clone, Debug)]
 pub struct Limit<N> {
+    /// Who decides.
+    pub limits: Limits,
     /// What stands behind it.
     pub next: N,
 }
@@ -42,24 +45,32 @@ impl<N: Stage> Stage for Limit<N> {
         let Some(caller) = request.extensions().get::<Caller>().cloned() else {
             return self.next.pass(request).await;
         };
-        let plan = &caller.key.plan;
-        let Some(slot) = caller.account.enter(plan.concurrency) else {
-            let hit = concurrency_hit(plan.concurrency);
-            return Ok(Told::used_up("concurrent", &hit).in_headers_of(Refusal::Limited(hit).into_response()));
+        let (slot, rate) = match self.limits.admit(&caller).await {
+            Admission::Admitted { slot, rate } => (slot, rate),
+            Admission::TooFast(rate) => {
+                let refused = Refusal::Limited(rate_hit(&rate)).into_response();
+                return Ok(Told::from(&rate).in_headers_of(refused));
+            }
+            Admission::TooMany => {
+                let hit = concurrency_hit(caller.key.plan.concurrency);
+                let told = Told::used_up("concurrent", &hit);
+                return Ok(told.in_headers_of(Refusal::Limited(hit).into_response()));
+            }
         };
-        let decision = caller.rate.check(caller.key.account_id);
-        let response = match (decision.retry_after, caller.key.account_state) {
-            (Some(wait), _) => Refusal::Limited(rate_hit(&decision, wait)).into_response(),
-            (None, AccountState::Suspended) => Refusal::AccountSuspended.into_response(),
-            (None, AccountState::Active) => {
+        let response = match caller.key.account_state {
+            AccountState::Suspended => Refusal::AccountSuspended.into_response(),
+            AccountState::Active => {
                 request.extensions_mut().insert(slot.clone());
                 self.next.pass(request).await.into_response()
             }
         };
-        drop(slot);
+        slot.give_back().await;
         let told = match response.extensions().get() {
-            Some(Refusal::Limited(hit)) if hit.limit == Bound::Quota => Told::used_up("period", hit),
-            _ => Told::from(&decision),
+            Some(Refusal::Limited(hit)) if hit.limit == Bound::Quota => {
+                self.limits.count_quota_refusal();
+                Told::used_up("period", hit)
+            }
+            _ => Told::from(&rate),
         };
         Ok(told.in_headers_of(response))
     }
@@ -69,7 +80,8 @@ fn concurrency_hit(concurrency: u32) -> LimitHit {
     LimitHit { limit: Bound::Concurrency, size: concurrency.into(), retry_after_s: CONCURRENCY_RETRY_AFTER_S }
 }
 
-fn rate_hit(decision: &RateDecision, wait: Duration) -> LimitHit {
+fn rate_hit(decision: &RateDecision) -> LimitHit {
+    let wait = decision.retry_after.unwrap_or_default();
     LimitHit {
         limit: Bound::Rate,
         size: decision.rate_per_s.into(),

@@ -12,22 +12,36 @@ use governor::{Quota, RateLimiter};
 
 use crate::domain::ids::AccountId;
 
-type Keyed =
-    RateLimiter<AccountId, DefaultKeyedStateStore<AccountId>, DefaultClock, StateInformationMiddleware>;
+type Keyed<C> = RateLimiter<AccountId, DefaultKeyedStateStore<AccountId>, C, StateInformationMiddleware>;
 
 /// Requests per second, and requests at once.
 type RateAndBurst = (u32, u32);
 
-/// One limiter for each distinct quota, because a keyed limiter has one quota for all its keys.
-#[derive(Clone, Debug, Default)]
-pub struct RateLimits(Arc<Mutex<HashMap<RateAndBurst, Arc<Keyed>>>>);
+/// One limiter for each distinct quota, because a keyed limiter has one quota for all its keys. Goes by a clock that is
+/// never set back.
+#[derive(Clone, Debug)]
+pub struct RateLimits<C: Clock = DefaultClock> {
+    clock: C,
+    limiters: Arc<Mutex<HashMap<RateAndBurst, Arc<Keyed<C>>>>>,
+}
 
 /// The rate limit of one plan.
 #[derive(Clone, Debug)]
-pub struct RateLimit {
+pub struct RateLimit<C: Clock = DefaultClock> {
     rate_per_s: u32,
     burst: u32,
-    limiter: Arc<Keyed>,
+    limiter: Arc<Keyed<C>>,
+}
+
+/// The sizes of the limits that are decided before a request is served; each at least 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitSizes {
+    /// Requests per second.
+    pub rate_per_s: u32,
+    /// Requests that may come at once.
+    pub burst: u32,
+    /// Requests in work at once.
+    pub concurrency: u32,
 }
 
 /// What a limiter decided, and all that headers and bodies say of it.
@@ -45,14 +59,24 @@ pub struct RateDecision {
     pub retry_after: Option<Duration>,
 }
 
-impl RateLimits {
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self::with_clock(DefaultClock::default())
+    }
+}
+
+impl<C: Clock + Clone> RateLimits<C> {
+    /// Limits by this clock.
+    pub fn with_clock(clock: C) -> Self {
+        Self { clock, limiters: Arc::default() }
+    }
+
     /// The limit of a plan with this rate and burst; both at least 1.
-    pub fn of(&self, rate_per_s: u32, burst: u32) -> RateLimit {
-        let mut limiters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn of(&self, rate_per_s: u32, burst: u32) -> RateLimit<C> {
+        let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
         let limiter = limiters.entry((rate_per_s, burst)).or_insert_with(|| {
-            let at_least_one = |figure: u32| NonZeroU32::new(figure).unwrap_or(NonZeroU32::MIN);
-            let quota = Quota::per_second(at_least_one(rate_per_s)).allow_burst(at_least_one(burst));
-            Arc::new(RateLimiter::dashmap(quota).with_middleware())
+            let clock = self.clock.clone();
+            Arc::new(RateLimiter::dashmap_with_clock(quota(rate_per_s, burst), clock).with_middleware())
         });
         RateLimit { rate_per_s, burst, limiter: limiter.clone() }
     }
@@ -60,7 +84,7 @@ impl RateLimits {
     /// Forgets accounts whose burst is whole again; without this the maps would grow for ever.
     pub fn forget_idle(&self) {
         let limiters: Vec<_> =
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+            self.limiters.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         for limiter in limiters {
             limiter.retain_recent();
             limiter.shrink_to_fit();
@@ -68,7 +92,14 @@ impl RateLimits {
     }
 }
 
-impl RateLimit {
+/// Time between two requests is rounded up to a whole nanosecond, so that a rate is never exceeded.
+fn quota(rate_per_s: u32, burst: u32) -> Quota {
+    let interval = Duration::from_nanos(1_000_000_000_u64.div_ceil(u64::from(rate_per_s.max(1))));
+    let quota = Quota::with_period(interval).unwrap_or_else(|| Quota::per_second(NonZeroU32::MAX));
+    quota.allow_burst(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN))
+}
+
+impl<C: Clock> RateLimit<C> {
     /// Admits one request of the account, or says how long to wait; a refused request takes nothing.
     pub fn check(&self, account: AccountId) -> RateDecision {
         let (remaining, retry_after) = match self.limiter.check_key(&account) {

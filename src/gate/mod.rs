@@ -12,6 +12,7 @@
 
 pub mod access;
 pub mod account_live;
+pub mod admission;
 pub mod authenticate;
 pub mod caller;
 pub mod credential;
@@ -25,6 +26,7 @@ pub mod limiter;
 pub mod meter;
 mod outliving;
 pub mod running;
+pub mod shared_limits;
 pub mod stage;
 pub mod validate;
 pub mod within_origin;
@@ -51,6 +53,8 @@ use crate::ledger::entry::RouteNumber;
 pub struct Gate {
     /// Who calls.
     pub keyring: keyring::Keyring,
+    /// How much of it.
+    pub limits: admission::Limits,
     /// The key of requests that have none: development mode only.
     pub dev_key: Option<Arc<KeySecret>>,
     /// Which plans include what, for advice on upgrades.
@@ -82,6 +86,7 @@ impl Gate {
                 path,
                 // Before any work is done for the caller.
                 next: Limit {
+                    limits: gate.limits.clone(),
                     // Before anything is told of the account.
                     next: WithinOrigin {
                         region: gate.region.clone(),
@@ -114,12 +119,16 @@ impl Gate {
     where
         S: Clone + Send + Sync + 'static,
     {
-        let (keyring, nobody, region) = (self.keyring.clone(), self.nobody(), self.region.clone());
+        let (keyring, nobody) = (self.keyring.clone(), self.nobody());
+        let (limits, region) = (self.limits.clone(), self.region.clone());
         let gated = before(handler, move |handler| Authenticate {
             keyring: keyring.clone(),
             nobody: nobody.clone(),
             path,
-            next: Limit { next: WithinOrigin { region: region.clone(), next: handler } },
+            next: Limit {
+                limits: limits.clone(),
+                next: WithinOrigin { region: region.clone(), next: handler },
+            },
         });
         Router::new().route(path, gated)
     }
@@ -137,12 +146,15 @@ impl Gate {
     where
         S: Clone + Send + Sync + 'static,
     {
-        let (keyring, region) = (self.keyring.clone(), self.region.clone());
+        let (keyring, limits, region) = (self.keyring.clone(), self.limits.clone(), self.region.clone());
         let gated = before(handler, move |handler| Authenticate {
             keyring: keyring.clone(),
             nobody: Nobody::Passes,
             path,
-            next: Limit { next: WithinOrigin { region: region.clone(), next: handler } },
+            next: Limit {
+                limits: limits.clone(),
+                next: WithinOrigin { region: region.clone(), next: handler },
+            },
         });
         Router::new().route(path, gated)
     }

@@ -10,7 +10,10 @@ use crate::api::analysis::AnalysisApi;
 use crate::api::asking::Management;
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
-use crate::api::{account, audit, catalogue, contacts, credits, environments, health, keys, ledger, usage};
+use crate::api::status::Status;
+use crate::api::{
+    account, audit, catalogue, contacts, credits, environments, health, keys, ledger, status, usage,
+};
 use crate::config::plans::Catalogue;
 use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
@@ -30,6 +33,8 @@ pub struct Parts {
     pub contacts: ContactsApi,
     /// The health pages.
     pub health: Health,
+    /// The status page.
+    pub status: Status,
     /// What is for sale.
     pub catalogue: Arc<Catalogue>,
     /// Changes of keys and environments.
@@ -52,6 +57,8 @@ pub fn router(parts: &Parts) -> Router {
     for path in ["/creditos", "/credits"] {
         router = router.merge(gate.free(path, get(credits::credits)).with_state(parts.pool.clone()));
     }
+
+    router = router.merge(gate.free("/status", get(status::status)).with_state(parts.status.clone()));
 
     // Free, with a key that may read.
     let (of_account, usage) = (get(account::account), get(usage::usage));

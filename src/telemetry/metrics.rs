@@ -74,6 +74,17 @@ fn describe() {
         "From a question to a server behind this one to the end of its answer."
     );
     describe_gauge!("gateway_breaker_state", "0 asked by everybody, 1 by one probe, 2 by nobody.");
+    describe_counter!(
+        "gateway_ratelimit_decisions_total",
+        "Requests admitted or refused, by the limit that decided and by who did: local, shared, ledger."
+    );
+    describe_gauge!("gateway_redis_up", "1 while the store of shared limits answers in time.");
+    describe_gauge!("gateway_degraded", "1 while the gateway does without something that it should have.");
+    describe_counter!(
+        "gateway_redis_errors_total",
+        "Questions that the store of shared limits did not answer."
+    );
+    describe_counter!("gateway_redis_keys_rebuilt_total", "Keys of shared limits that held something else.");
     describe_gauge!("gateway_build_info", "Always 1; the version is a label.");
 }
 

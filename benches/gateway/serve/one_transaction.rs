@@ -21,6 +21,7 @@ use fluence::domain::refusal::Refusal;
 use fluence::domain::settlement::{Outcome, SETTLEMENT_TOML, Settlement, SettlementTable};
 use fluence::gate::access::Access;
 use fluence::gate::account_live::Slot;
+use fluence::gate::admission::Limits;
 use fluence::gate::authenticate::{Authenticate, Nobody};
 use fluence::gate::caller::Caller;
 use fluence::gate::keyring::Keyring;
@@ -248,6 +249,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         nobody: Nobody::IsRefused,
         path,
         next: Limit {
+            limits: Limits::local(),
             next: Access {
                 route: route.clone(),
                 catalogue: catalogue.clone(),

@@ -13,4 +13,5 @@ mod keys;
 mod ledger;
 mod probes;
 mod stages;
+mod status;
 mod usage;

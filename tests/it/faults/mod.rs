@@ -3,6 +3,7 @@
 mod audit;
 mod crash;
 mod kept;
+mod leases;
 mod load;
 mod member;
 mod postgres;

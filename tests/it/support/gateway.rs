@@ -84,8 +84,17 @@ impl Gateway {
 
     /// The whole gate, but with this handler behind it on every paid path, which may take as long as `deadline`.
     pub(crate) async fn in_front_of(handler: MethodRouter, deadline: Duration) -> Self {
+        Self::in_front_of_with(handler, deadline, &[]).await
+    }
+
+    /// The same with some settings of its own.
+    pub(crate) async fn in_front_of_with(
+        handler: MethodRouter,
+        deadline: Duration,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let (database, pepper) = empty_service().await;
-        let settings = settings(&[]);
+        let settings = settings(environment);
         let stand_in = StandIn::start(&database, &pepper, &settings, handler, deadline).await;
         let address = stand_in.address;
         Self { client: client(), address, database, pepper, service: Service::StandIn(stand_in) }

@@ -11,6 +11,8 @@ pub(crate) mod neighbour;
 pub(crate) mod processes;
 pub(crate) mod proxy;
 pub(crate) mod raw;
+pub(crate) mod redis;
 pub(crate) mod scratch;
+pub(crate) mod slow_line;
 pub(crate) mod stand_in;
 pub(crate) mod upstream;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::MethodRouter;
 use chrono::TimeDelta;
+use fluence::app::limits_in_force;
 use fluence::config::plans::Catalogue;
 use fluence::config::{Settings, routes};
 use fluence::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
@@ -59,6 +60,7 @@ impl StandIn {
         drop(connection);
         let gate = Gate {
             keyring: Keyring::start(pool, pepper.clone(), &settings.keys, RateLimits::default()),
+            limits: limits_in_force(settings, &stop_writer).await.unwrap(),
             dev_key: None,
             catalogue: Arc::new(Catalogue::shipped().unwrap()),
             meter: Meter { ledger, table, deadline, calls: stop.tasks().clone(), edge: edge.clone() },

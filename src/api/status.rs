@@ -1,0 +1,125 @@
+//! `/status`: is the service well, which limits are in force for whoever asks, and who decides them.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Serialize;
+use sqlx::PgPool;
+
+use crate::api::credits::current_standing;
+use crate::api::instant;
+use crate::background::readiness::Readiness;
+use crate::clock;
+use crate::domain::billing::{Billing, Standing};
+use crate::domain::credits::Credits;
+use crate::gate::account_live::Slot;
+use crate::gate::admission::{DecidedBy, Limits};
+use crate::gate::caller::Caller;
+use crate::http::render::json_ok;
+
+/// What the page looks at.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// Whether paid calls can be taken.
+    pub readiness: Readiness,
+    /// Who decides on limits.
+    pub limits: Limits,
+    /// Where accounts stand.
+    pub pool: PgPool,
+    /// What operators call this gateway.
+    pub node: String,
+    /// The region it serves from.
+    pub region: String,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    success: bool,
+    status: &'static str,
+    service: &'static str,
+    version: &'static str,
+    node: &'a str,
+    region: &'a str,
+    timestamp: String,
+    limits: LimitsShown,
+}
+
+#[derive(Serialize)]
+struct LimitsShown {
+    /// `shared` by all gateways, or `local` to this one.
+    decided: &'static str,
+    /// Since when they are local though they should be shared.
+    degraded_since: Option<String>,
+    rate: RateShown,
+    concurrency: ConcurrencyShown,
+    requests: PeriodShown<u64>,
+    credits: PeriodShown<Credits>,
+    renews_at: String,
+}
+
+#[derive(Serialize)]
+struct RateShown {
+    per_second: u32,
+    burst: u32,
+}
+
+#[derive(Serialize)]
+struct ConcurrencyShown {
+    limit: u32,
+    /// With the request that asks.
+    running: u32,
+}
+
+#[derive(Serialize)]
+struct PeriodShown<T> {
+    /// Of a period.
+    limit: T,
+    remaining: T,
+}
+
+/// The state of the service and of the caller's limits. It answers though the store is away: with where the account
+/// stood when this gateway last heard of it.
+pub async fn status(
+    State(status): State<Status>,
+    Extension(caller): Extension<Caller>,
+    Extension(slot): Extension<Slot>,
+) -> Response {
+    let ready = status.readiness.is_ready();
+    let standing = match ready {
+        true => current_standing(&status.pool, &caller).await.unwrap_or_else(|_| caller.account.standing()),
+        false => caller.account.standing(),
+    };
+    let decided_by = status.limits.decided_by();
+    let mut response = json_ok(Answer {
+        success: true,
+        status: match (ready, decided_by) {
+            (false, _) => "unavailable",
+            (true, DecidedBy::ItselfSince(_)) => "degraded",
+            (true, DecidedBy::Itself | DecidedBy::All) => "operational",
+        },
+        service: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        node: &status.node,
+        region: &status.region,
+        timestamp: instant(clock::now()),
+        limits: limits_shown(decided_by, &caller, &slot, &standing),
+    });
+    response.extensions_mut().insert(Billing { standing, ..caller.unbilled() });
+    response
+}
+
+fn limits_shown(decided_by: DecidedBy, caller: &Caller, slot: &Slot, standing: &Standing) -> LimitsShown {
+    let plan = &caller.key.plan;
+    LimitsShown {
+        decided: if decided_by == DecidedBy::All { "shared" } else { "local" },
+        degraded_since: match decided_by {
+            DecidedBy::ItselfSince(since) => Some(instant(since)),
+            DecidedBy::Itself | DecidedBy::All => None,
+        },
+        rate: RateShown { per_second: plan.rate_per_s, burst: plan.burst },
+        concurrency: ConcurrencyShown { limit: plan.concurrency, running: slot.running() },
+        requests: PeriodShown { limit: plan.requests.into(), remaining: standing.requests_remaining },
+        credits: PeriodShown { limit: standing.plan_credits, remaining: standing.remaining },
+        renews_at: instant(standing.renews_at),
+    }
+}

@@ -1,0 +1,163 @@
+//! Where a request is admitted or refused by rate and concurrency: here, or in a store that several gateways share.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use metrics::{Counter, counter};
+
+use crate::gate::account_live::Slot;
+use crate::gate::caller::Caller;
+use crate::gate::limiter::{LimitSizes, RateDecision};
+use crate::gate::shared_limits::{Ruling, SharedLimits, Verdict};
+
+/// The limits of all accounts. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    shared: Option<Arc<SharedLimits>>,
+    counts: Arc<Counts>,
+}
+
+/// What was decided of one request. A refusal has taken nothing from either limit.
+#[derive(Debug)]
+pub enum Admission {
+    /// It may go on, in this place among the account's running calls.
+    Admitted {
+        /// The place.
+        slot: Slot,
+        /// The state of the rate.
+        rate: RateDecision,
+    },
+    /// Too many requests in too short a time.
+    TooFast(RateDecision),
+    /// Too many at once.
+    TooMany,
+}
+
+/// Who decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecidedBy {
+    /// This gateway alone, because there is no other.
+    Itself,
+    /// All gateways together.
+    All,
+    /// This gateway alone, because the store that is shared has been away since then.
+    ItselfSince(DateTime<Utc>),
+}
+
+impl Limits {
+    /// Decided by this gateway alone. Metrics go to the recorder that is installed by now.
+    pub fn local() -> Self {
+        Self::new(None)
+    }
+
+    /// Decided by all gateways together, and by this one alone while the store is away.
+    pub fn shared(shared: Arc<SharedLimits>) -> Self {
+        Self::new(Some(shared))
+    }
+
+    fn new(shared: Option<Arc<SharedLimits>>) -> Self {
+        Self { shared, counts: Arc::new(Counts::new()) }
+    }
+
+    /// Admits a request or refuses it. Without a shared store nothing is waited for.
+    pub async fn admit(&self, caller: &Caller) -> Admission {
+        let (admission, is_shared) = match &self.shared {
+            None => (caller.account.admit(sizes(caller), || caller.check_rate()), false),
+            // Boxed, so that requests of a gateway without a store do not carry the size of a conversation with one.
+            Some(shared) => Box::pin(admit_shared(shared, caller)).await,
+        };
+        let counts = if is_shared { &self.counts.shared } else { &self.counts.local };
+        counts.count(&admission);
+        admission
+    }
+
+    /// Counts a request that the ledger refused, because those of the period are used up.
+    pub fn count_quota_refusal(&self) {
+        self.counts.quota_refused.increment(1);
+    }
+
+    /// Who decides at present.
+    pub fn decided_by(&self) -> DecidedBy {
+        match self.shared.as_ref().map(|shared| shared.away_since()) {
+            None => DecidedBy::Itself,
+            Some(None) => DecidedBy::All,
+            Some(Some(since)) => DecidedBy::ItselfSince(since),
+        }
+    }
+}
+
+/// Also tells whether the store decided.
+async fn admit_shared(shared: &SharedLimits, caller: &Caller) -> (Admission, bool) {
+    let account_id = caller.key.account_id;
+    let Ok(Ruling { verdict, rate, running }) = shared.decide(account_id, sizes(caller)).await else {
+        let mut admission = caller.account.admit(sizes(caller), || caller.check_rate());
+        if let Admission::Admitted { slot, .. } = &mut admission {
+            slot.hold(shared.lease_without_store(account_id));
+        }
+        return (admission, false);
+    };
+    let admission = match verdict {
+        Verdict::Admitted(lease) => {
+            // The local rate hears of it, so that this gateway goes on from there when the store is away.
+            let _ = caller.check_rate();
+            let mut slot = caller.account.enter();
+            slot.hold(lease);
+            slot.counts_on_all_gateways(running);
+            Admission::Admitted { slot, rate }
+        }
+        Verdict::TooFast => Admission::TooFast(rate),
+        Verdict::TooMany => Admission::TooMany,
+    };
+    (admission, true)
+}
+
+fn sizes(caller: &Caller) -> LimitSizes {
+    let plan = &caller.key.plan;
+    LimitSizes { rate_per_s: plan.rate_per_s, burst: plan.burst, concurrency: plan.concurrency }
+}
+
+/// Decisions, counted. The handles are made once: to look one up costs as much as a decision.
+#[derive(Debug)]
+struct Counts {
+    local: CountsOf,
+    shared: CountsOf,
+    quota_refused: Counter,
+}
+
+/// Decisions by one source.
+#[derive(Debug)]
+struct CountsOf {
+    admitted: Counter,
+    too_fast: Counter,
+    too_many: Counter,
+}
+
+fn decisions(limit: &'static str, result: &'static str, source: &'static str) -> Counter {
+    counter!("gateway_ratelimit_decisions_total", "limit" => limit, "result" => result, "source" => source)
+}
+
+impl Counts {
+    fn new() -> Self {
+        let quota_refused = decisions("quota", "refused", "ledger");
+        Self { local: CountsOf::source("local"), shared: CountsOf::source("shared"), quota_refused }
+    }
+}
+
+impl CountsOf {
+    fn source(source: &'static str) -> Self {
+        Self {
+            admitted: decisions("all", "admitted", source),
+            too_fast: decisions("rate", "refused", source),
+            too_many: decisions("concurrency", "refused", source),
+        }
+    }
+
+    fn count(&self, admission: &Admission) {
+        let counter = match admission {
+            Admission::Admitted { .. } => &self.admitted,
+            Admission::TooFast(_) => &self.too_fast,
+            Admission::TooMany => &self.too_many,
+        };
+        counter.increment(1);
+    }
+}

@@ -1,0 +1,102 @@
+//! One connection to the store, whether it is a single server or a cluster.
+
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::cluster::{ClusterClient, ClusterClientBuilder};
+use redis::cluster_async::ClusterConnection;
+use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisResult, ServerErrorKind};
+
+/// Longest for a connection to be made, with all that is said before the first command.
+pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(1);
+/// Commands that may wait to be written to the connection before those behind them wait for room.
+const WRITE_QUEUE: usize = 1024;
+
+/// Where the store is.
+#[expect(clippy::large_enum_variant, reason = "a gateway has one")]
+#[derive(Clone)]
+pub(super) enum Servers {
+    Single(Client),
+    Cluster(ClusterClient),
+}
+
+impl Servers {
+    /// One URL is a single server; several, separated by commas, are nodes of one cluster.
+    pub(super) fn parse(urls: &str) -> RedisResult<Self> {
+        let urls: Vec<&str> = urls.split(',').map(str::trim).filter(|url| !url.is_empty()).collect();
+        match urls.as_slice() {
+            [url] => Client::open(*url).map(Self::Single),
+            several => {
+                let builder = ClusterClientBuilder::new(several.iter().copied());
+                builder.retries(1).connection_timeout(CONNECT_WITHIN).build().map(Self::Cluster)
+            }
+        }
+    }
+
+    /// Connects.
+    pub(super) async fn connect(&self) -> RedisResult<Connection> {
+        match self {
+            Self::Single(client) => {
+                // Answers are waited for under a deadline of the caller's.
+                let config = AsyncConnectionConfig::new()
+                    .set_connection_timeout(Some(CONNECT_WITHIN))
+                    .set_response_timeout(None)
+                    .set_pipeline_buffer_size(WRITE_QUEUE);
+                let connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+                Ok(Connection::Single(connection))
+            }
+            Self::Cluster(client) => Ok(Connection::Cluster(client.get_async_connection().await?)),
+        }
+    }
+}
+
+/// A connection that many requests use at once. Cheap to clone.
+#[derive(Clone)]
+pub(super) enum Connection {
+    Single(MultiplexedConnection),
+    Cluster(ClusterConnection),
+}
+
+impl Connection {
+    /// Sends one command and reads its answer.
+    pub(super) async fn ask<T: FromRedisValue>(&mut self, command: &Cmd) -> RedisResult<T> {
+        match self {
+            Self::Single(connection) => command.query_async(connection).await,
+            Self::Cluster(connection) => command.query_async(connection).await,
+        }
+    }
+
+    /// Runs a script. `keys_and_arguments` writes the number of keys, the keys and the arguments.
+    pub(super) async fn run<T: FromRedisValue>(
+        &mut self,
+        script: &Script,
+        keys_and_arguments: impl Fn(&mut Cmd),
+    ) -> RedisResult<T> {
+        let command = |verb: &str, script: &str| {
+            let mut command = redis::cmd(verb);
+            command.arg(script);
+            keys_and_arguments(&mut command);
+            command
+        };
+        match self.ask(&command("EVALSHA", &script.sha1)).await {
+            // A server that does not have the script yet, or lost it, keeps it from now on.
+            Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                self.ask(&command("EVAL", script.text)).await
+            }
+            answer => answer,
+        }
+    }
+}
+
+/// A script, and the name that the store knows it by.
+#[derive(Debug)]
+pub(super) struct Script {
+    text: &'static str,
+    sha1: String,
+}
+
+impl Script {
+    pub(super) fn new(text: &'static str) -> Self {
+        Self { text, sha1: redis::Script::new(text).get_hash().to_owned() }
+    }
+}

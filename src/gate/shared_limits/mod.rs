@@ -1,0 +1,212 @@
+//! Limits that several gateways share through Redis or Valkey.
+//!
+//! One script decides rate and concurrency of a request together, in one round trip, by the store's own clock. The store
+//! holds nothing that may not be lost: what is missing there is a burst at most, and running calls are told again. A store
+//! that is away or late is not waited for: [`Away`], and the caller decides by its local limits.
+
+mod connection;
+mod keys;
+mod leases;
+mod store;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use metrics::counter;
+use redis::{Cmd, RedisResult};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use self::connection::{Connection, Script, Servers};
+use self::keys::{rate_key, running_key};
+use self::leases::Leases;
+use self::store::Store;
+use crate::domain::ids::AccountId;
+use crate::gate::limiter::{LimitSizes, RateDecision};
+
+pub use self::leases::Lease;
+pub use self::store::Away;
+
+/// How the store is used.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedConfig {
+    /// Longest that a request waits for a decision.
+    pub budget: Duration,
+    /// How long a running call counts after its gateway was last heard of.
+    pub lease_life: Duration,
+    /// How often the store is asked whether it is there.
+    pub watch_every: Duration,
+}
+
+/// Limits in the shared store.
+#[derive(Debug)]
+pub struct SharedLimits {
+    store: Arc<Store>,
+    leases: Arc<Leases>,
+    script: Arc<AdmitScript>,
+}
+
+/// What the store decided of one request.
+#[derive(Debug)]
+pub struct Ruling {
+    /// Admitted or not, and by which limit.
+    pub verdict: Verdict,
+    /// The state of the account's rate.
+    pub rate: RateDecision,
+    /// Calls of the account that run on all gateways, with this one if it was admitted.
+    pub running: u32,
+}
+
+/// Whether the store admitted a request.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It did; the call counts as running while the lease is kept.
+    Admitted(Lease),
+    /// Too many requests in too short a time.
+    TooFast,
+    /// Too many at once.
+    TooMany,
+}
+
+/// The URL of the store is none. Says no more, because the URL may hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("redis_url: not the URL of a Redis server, or of the nodes of one cluster")]
+pub struct NotAStore;
+
+impl SharedLimits {
+    /// Looks for the store, and keeps looking until `stop`. A store that is away is waited for in the background.
+    ///
+    /// # Errors
+    /// When `urls` are no URLs.
+    pub async fn start(
+        urls: &str,
+        config: SharedConfig,
+        stop: &CancellationToken,
+    ) -> Result<Arc<Self>, NotAStore> {
+        let servers = Servers::parse(urls).map_err(|_| NotAStore)?;
+        let store = Arc::new(Store::new(servers, config.budget));
+        let leases = Leases::new(store.clone(), config.lease_life);
+        let script = Arc::new(AdmitScript::new(config.lease_life));
+        store.look(|store| probe(script.clone(), store)).await;
+        if store.away_since().is_some() {
+            tracing::warn!(
+                "the store of shared limits cannot be reached; this gateway limits by itself until it can"
+            );
+        }
+        let (watched, watching, watch_stop) = (store.clone(), script.clone(), stop.clone());
+        tokio::spawn(async move {
+            let question = |store| probe(watching.clone(), store);
+            watched.watch(config.watch_every, question, watch_stop).await;
+        });
+        tokio::spawn(leases.clone().keep(stop.clone()));
+        Ok(Arc::new(Self { store, leases, script }))
+    }
+
+    /// Decides one request of an account. A refusal takes nothing.
+    ///
+    /// # Errors
+    /// When the store is away, or did not answer in time.
+    pub async fn decide(&self, account: AccountId, sizes: LimitSizes) -> Result<Ruling, Away> {
+        if self.store.away_since().is_some() {
+            return Err(Away);
+        }
+        let lease = self.leases.ask(account);
+        let name = lease.name();
+        let ask = async |mut store: Connection| self.script.run(&mut store, account, sizes, &name).await;
+        let reply = self.store.ask(ask).await?;
+        if reply.rebuilt > 0 {
+            counter!("gateway_redis_keys_rebuilt_total").increment(reply.rebuilt);
+            tracing::warn!(%account, "a key of shared limits held something else and was made anew");
+        }
+        let verdict = match reply.verdict {
+            ADMITTED => Verdict::Admitted(lease),
+            TOO_FAST => {
+                lease.was_not_granted();
+                Verdict::TooFast
+            }
+            _ => {
+                lease.was_not_granted();
+                Verdict::TooMany
+            }
+        };
+        Ok(Ruling {
+            verdict,
+            rate: reply.rate(sizes),
+            running: u32::try_from(reply.running).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// The lease of a call that was admitted without the store, which hears of it once it is there again.
+    pub fn lease_without_store(&self, account: AccountId) -> Lease {
+        self.leases.without_store(account)
+    }
+
+    /// Since when the store has been away; none while it decides.
+    pub fn away_since(&self) -> Option<DateTime<Utc>> {
+        self.store.away_since()
+    }
+}
+
+const ADMITTED: u8 = 0;
+const TOO_FAST: u8 = 1;
+
+/// The script that decides.
+#[derive(Debug)]
+struct AdmitScript {
+    script: Script,
+    lease_life_ms: u64,
+}
+
+/// What it answers; `admit.lua` explains each.
+struct Reply {
+    verdict: u8,
+    remaining: u32,
+    reset_us: u64,
+    wait_us: u64,
+    running: u64,
+    rebuilt: u64,
+}
+
+impl AdmitScript {
+    fn new(lease_life: Duration) -> Self {
+        let lease_life_ms = u64::try_from(lease_life.as_millis()).unwrap_or(u64::MAX);
+        Self { script: Script::new(include_str!("admit.lua")), lease_life_ms }
+    }
+
+    async fn run(
+        &self,
+        store: &mut Connection,
+        account: AccountId,
+        sizes: LimitSizes,
+        lease: &str,
+    ) -> RedisResult<Reply> {
+        let write = |command: &mut Cmd| {
+            command.arg(2).arg(rate_key(account)).arg(running_key(account));
+            command.arg(sizes.rate_per_s).arg(sizes.burst).arg(sizes.concurrency);
+            command.arg(lease).arg(self.lease_life_ms);
+        };
+        let (verdict, remaining, reset_us, wait_us, running, rebuilt, _now_us): (_, _, _, _, _, _, u64) =
+            store.run(&self.script, write).await?;
+        Ok(Reply { verdict, remaining, reset_us, wait_us, running, rebuilt })
+    }
+}
+
+impl Reply {
+    fn rate(&self, sizes: LimitSizes) -> RateDecision {
+        RateDecision {
+            rate_per_s: sizes.rate_per_s,
+            burst: sizes.burst,
+            remaining: self.remaining,
+            reset_after: Duration::from_micros(self.reset_us),
+            retry_after: (self.verdict == TOO_FAST).then(|| Duration::from_micros(self.wait_us)),
+        }
+    }
+}
+
+/// Asks what decisions ask, of an account that nobody has: a store that answers this can decide.
+async fn probe(script: Arc<AdmitScript>, mut store: Connection) -> RedisResult<()> {
+    let nobody = AccountId::from_uuid(Uuid::nil());
+    let sizes = LimitSizes { rate_per_s: 1_000_000, burst: 1_000_000, concurrency: u32::MAX };
+    script.run(&mut store, nobody, sizes, "probe").await.map(drop)
+}

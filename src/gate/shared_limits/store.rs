@@ -1,0 +1,181 @@
+//! The store while it answers in time, and the watch over it.
+//!
+//! There is a connection as long as the store keeps to the budget, and none from the moment it does not: with none,
+//! nobody asks, so a store that is away costs nothing. The watch looks for it, and brings it back by itself.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use metrics::{counter, gauge};
+use redis::RedisResult;
+use tokio::sync::Notify;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::connection::{CONNECT_WITHIN, Connection, Servers};
+use crate::clock;
+
+/// Failures in a row after which the store is not asked any more. One late answer is no reason to leave it.
+const FAILURES: u32 = 3;
+
+/// The store cannot be asked, or did not answer in time: decide without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Away;
+
+/// The shared store, present or away.
+pub(super) struct Store {
+    servers: Servers,
+    /// Longest that a request waits for it.
+    budget: Duration,
+    state: Mutex<State>,
+    lost: Notify,
+    came_back: Notify,
+}
+
+enum State {
+    Present(Link),
+    Away { since: DateTime<Utc> },
+}
+
+/// A connection, and how often in a row it has failed.
+#[derive(Clone)]
+struct Link {
+    connection: Connection,
+    failures: Arc<AtomicU32>,
+}
+
+impl Store {
+    /// A store that nobody has seen yet.
+    pub(super) fn new(servers: Servers, budget: Duration) -> Self {
+        tell_metrics(false);
+        let state = Mutex::new(State::Away { since: clock::now() });
+        Self { servers, budget, state, lost: Notify::new(), came_back: Notify::new() }
+    }
+
+    /// Asks the store, for no longer than the budget.
+    pub(super) async fn ask<T, F>(&self, question: impl FnOnce(Connection) -> F) -> Result<T, Away>
+    where
+        F: Future<Output = RedisResult<T>>,
+    {
+        let link = self.link().ok_or(Away)?;
+        match timeout(self.budget, question(link.connection.clone())).await {
+            Ok(Ok(answer)) => {
+                link.failures.store(0, Ordering::Relaxed);
+                return Ok(answer);
+            }
+            Ok(Err(error)) => {
+                let kind = if error.is_io_error() { "connection" } else { "answer" };
+                counter!("gateway_redis_errors_total", "kind" => kind).increment(1);
+                let is_torn = error.is_unrecoverable_error();
+                self.failed(&link, is_torn, &error.to_string());
+            }
+            Err(_) => {
+                counter!("gateway_redis_errors_total", "kind" => "timeout").increment(1);
+                self.failed(&link, false, "it does not answer in time");
+            }
+        }
+        Err(Away)
+    }
+
+    /// Since when the store has been away; none while it is there.
+    pub(super) fn away_since(&self) -> Option<DateTime<Utc>> {
+        match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Present(_) => None,
+            State::Away { since } => Some(*since),
+        }
+    }
+
+    /// Waits until the store is there again.
+    pub(super) async fn came_back(&self) {
+        self.came_back.notified().await;
+    }
+
+    /// Looks for the store until it is there, then asks every `period` whether it still is, until `stop`. `question`
+    /// is one that decisions would ask.
+    pub(super) async fn watch<F>(
+        &self,
+        period: Duration,
+        question: impl Fn(Connection) -> F,
+        stop: CancellationToken,
+    ) where
+        F: Future<Output = RedisResult<()>>,
+    {
+        while !stop.is_cancelled() {
+            match self.away_since() {
+                Some(_) => self.look(&question).await,
+                None => drop(self.ask(&question).await),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(period) => {}
+                // At once, for a connection that was only torn.
+                () = self.lost.notified() => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Connects, and takes the store back if it answers within the budget.
+    pub(super) async fn look<F>(&self, question: impl Fn(Connection) -> F)
+    where
+        F: Future<Output = RedisResult<()>>,
+    {
+        let Ok(Ok(connection)) = timeout(CONNECT_WITHIN, self.servers.connect()).await else { return };
+        // Asked twice: the first answer may take longer, because the store has to take the script first.
+        let _ = timeout(CONNECT_WITHIN, question(connection.clone())).await;
+        if let Ok(Ok(())) = timeout(self.budget, question(connection.clone())).await {
+            self.found(connection);
+        }
+    }
+
+    fn link(&self) -> Option<Link> {
+        match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Present(link) => Some(link.clone()),
+            State::Away { .. } => None,
+        }
+    }
+
+    fn found(&self, connection: Connection) {
+        let link = Link { connection, failures: Arc::default() };
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Present(link);
+        tell_metrics(true);
+        self.came_back.notify_one();
+        tracing::info!("limits are shared with the other gateways");
+    }
+
+    fn failed(&self, link: &Link, is_torn: bool, error: &str) {
+        let failures = link.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        if !is_torn && failures < FAILURES {
+            return;
+        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another request may have seen it first, and another connection may be in use by now.
+        match &*state {
+            State::Present(present) if Arc::ptr_eq(&present.failures, &link.failures) => {
+                *state = State::Away { since: clock::now() };
+            }
+            _ => return,
+        }
+        drop(state);
+        tell_metrics(false);
+        tracing::warn!(
+            error,
+            "the store of shared limits is away; this gateway limits by itself until it is back"
+        );
+        self.lost.notify_one();
+    }
+}
+
+fn tell_metrics(is_present: bool) {
+    gauge!("gateway_redis_up").set(f64::from(u8::from(is_present)));
+    gauge!("gateway_degraded", "reason" => "redis").set(f64::from(u8::from(!is_present)));
+}
+
+impl std::fmt::Debug for Store {
+    /// Without its address, which may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("away_since", &self.away_since()).finish_non_exhaustive()
+    }
+}
