@@ -28,7 +28,7 @@ fn patient(url: &str) -> [(&str, &str); 3] {
 /// One gateway of several.
 enum Node {
     First(Box<Gateway>),
-    Other(Neighbour),
+    Other(Box<Neighbour>),
 }
 
 impl Node {
@@ -58,7 +58,7 @@ async fn cluster(size: usize, environment: &[(&str, &str)]) -> Vec<Node> {
     let first = Gateway::start_with(environment).await;
     let mut others = Vec::new();
     for _ in 1..size {
-        others.push(Node::Other(first.neighbour(environment).await));
+        others.push(Node::Other(Box::new(first.neighbour(environment).await)));
     }
     std::iter::once(Node::First(Box::new(first))).chain(others).collect()
 }
