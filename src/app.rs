@@ -1,70 +1,54 @@
 //! Builds the long-lived parts once, serves, and takes them down in order. The only place where they all meet.
 
 mod development;
+mod jobs;
 mod metrics;
+mod parts;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use secrecy::ExposeSecret;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::analyses::Analyses;
-use crate::api::analysis::AnalysisApi;
-use crate::api::asking::Management;
-use crate::api::contacts::ContactsApi;
-use crate::api::health::Health;
-use crate::api::status::Status;
-use crate::background;
 use crate::background::listener::Listener;
 use crate::background::readiness::Readiness;
-use crate::background::sweep::{RETENTION_EVERY, Sweep, TIDY_EVERY};
+use crate::background::sweep::Sweep;
 use crate::clock;
+use crate::config::Settings;
 use crate::config::plans::Catalogue;
 use crate::config::routes::RoutesError;
-use crate::config::{Settings, routes};
 use crate::domain::change::News;
-use crate::domain::route::Route;
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementError, SettlementTable};
-use crate::gate::Gate;
-use crate::gate::admission::Limits;
 use crate::gate::keyring::Keyring;
 use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
 use crate::gate::meter::Meter;
-use crate::gate::shared_limits::{NotAStore, SharedConfig, SharedLimits};
+use crate::gate::shared_limits::NotAStore;
 use crate::http::client_address::TrustedProxies;
-use crate::http::dialect::Dialects;
-use crate::http::edge::Edge;
 use crate::ledger::store::StoreError;
-use crate::ledger::writer::{self, WriterLimits};
-use crate::people::find::{FindConfig, People};
-use crate::people::sample::SamplePeople;
+use crate::ledger::writer::{self};
 use crate::secret::peppers::Peppers;
-use crate::server::listener::{Server, ServerLimits, accept_loop};
+use crate::server::listener::{Server, accept_loop};
 use crate::server::outer::Outer;
-use crate::server::router::{Parts, router};
+use crate::server::router::router;
 use crate::server::stop::{Stop, StopTiming};
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::nodes::Node;
-use crate::storage::{pool, routes as route_numbers};
+use crate::storage::pool;
 use crate::telemetry::metrics::Metrics;
-use crate::upstream::address::parse_url;
-use crate::upstream::breaker::BreakerConfig;
-use crate::upstream::client::{Upstream, UpstreamConfig};
+
+pub use parts::{analysis_api, edge, limits_in_force, node_name};
+use parts::{hold_life, server_limits, writer_limits};
 
 /// The invented people of test environments and of the demonstration.
 pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
 
-/// How often readiness is asked for.
-const PROBE_EVERY: Duration = Duration::from_secs(1);
 /// How long a start waits until the other gateways know of this one.
 const FIRST_HEARD_WITHIN: Duration = Duration::from_secs(2);
 /// How long the ledger's writer may take to end once the last request has ended.
@@ -160,7 +144,6 @@ impl App {
             true => Some(Arc::new(development::key(&pool, &catalogue, &pepper).await?)),
             false => None,
         };
-        let routes: Arc<Vec<Arc<Route>>> = Arc::new(routes::shipped()?.into_iter().map(Arc::new).collect());
         let edge = Arc::new(edge(&settings));
         let readiness = Readiness::default();
         let stop = Stop::new();
@@ -180,56 +163,23 @@ impl App {
             calls: stop.tasks().clone(),
             edge: edge.clone(),
         };
-        let paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
-        let mut connection = pool.acquire().await.map_err(StorageError::from)?;
-        let numbers = Arc::new(route_numbers::numbers(&mut connection, &paths).await?);
-        drop(connection);
-        let analysis = analysis_api(&settings, pool.clone())?;
-        let contacts = ContactsApi {
-            pool: pool.clone(),
-            people: analysis.people.clone(),
-            max_per_account: settings.contacts.max_per_account,
-            max_body_bytes: settings.contacts.max_body_bytes,
-        };
         let limits_in_force = limits_in_force(&settings, &stop_background).await?;
-        let parts = Parts {
-            gate: Gate {
-                keyring,
-                limits: limits_in_force.clone(),
-                dev_key,
-                catalogue: catalogue.clone(),
-                meter,
-                numbers,
-                max_body_bytes: settings.server.max_body_bytes,
-                region: settings.region.as_str().into(),
-            },
-            analysis,
-            contacts,
-            health: Health { readiness: readiness.clone(), pool: pool.clone(), routes: routes.clone() },
-            status: Status {
-                readiness: readiness.clone(),
-                limits: limits_in_force,
-                pool: pool.clone(),
-                node: node.clone(),
-                region: settings.region.clone(),
-            },
-            routes,
+        let parts = parts::Built {
+            settings: &settings,
+            pool: &pool,
+            peppers: pepper,
+            readiness: &readiness,
+            keyring,
+            limits: limits_in_force,
+            dev_key,
             catalogue,
-            management: Management {
-                pool: pool.clone(),
-                peppers: pepper,
-                max_body_bytes: settings.server.max_body_bytes,
-            },
-            pool: pool.clone(),
+            meter,
+            node: &node,
         };
+        let parts = parts.together().await?;
         let sweep = Sweep { pool: pool.clone(), database, node, silence: hold_life(&settings) };
-        start_background(&settings, sweep, &readiness, limits, &stop_background).await;
-        let every = Duration::from_millis(settings.keys.last_used_every_ms);
-        let (uses, written) = (last_used.clone(), pool.clone());
-        tokio::spawn(background::every(every, stop_background.clone(), move || {
-            let (uses, pool) = (uses.clone(), written.clone());
-            async move { uses.flush(&pool).await }
-        }));
+        let jobs = jobs::Jobs { sweep, readiness: readiness.clone(), limits, last_used: last_used.clone() };
+        jobs.start(&settings, &stop_background).await;
 
         let outer = Outer::new(router(&parts), (*edge).clone());
         let proxies = TrustedProxies::new(settings.server.trusted_proxies.clone());
@@ -297,149 +247,4 @@ async fn listen(
     let listening = tokio::spawn(Listener { database, node, tell }.run(stop.clone()));
     let _ = tokio::time::timeout(FIRST_HEARD_WITHIN, is_heard.notified()).await;
     listening
-}
-
-/// The limits of requests: shared with other gateways where there is a store to share them through.
-///
-/// # Errors
-/// When the store's URL is none.
-pub async fn limits_in_force(settings: &Settings, stop: &CancellationToken) -> Result<Limits, NotAStore> {
-    // First, so that what limits tell before the metrics are served is kept.
-    let _ = Metrics::of_process();
-    let url = settings.redis_url.expose_secret();
-    if url.is_empty() {
-        return Ok(Limits::local());
-    }
-    let limits = &settings.limits;
-    let config = SharedConfig {
-        budget: Duration::from_millis(limits.decision_ms),
-        lease_life: Duration::from_millis(limits.lease_ms),
-        watch_every: Duration::from_millis(limits.watch_ms),
-    };
-    Ok(Limits::shared(SharedLimits::start(url, config, stop).await?))
-}
-
-async fn start_background(
-    settings: &Settings,
-    sweep: Sweep,
-    readiness: &Readiness,
-    limits: RateLimits,
-    stop: &CancellationToken,
-) {
-    readiness.probe(&sweep.pool).await;
-    let (probed, readiness) = (sweep.pool.clone(), readiness.clone());
-    tokio::spawn(background::every(PROBE_EVERY, stop.clone(), move || {
-        let (readiness, pool) = (readiness.clone(), probed.clone());
-        async move { readiness.probe(&pool).await }
-    }));
-    let sweep_every = Duration::from_secs(settings.ledger.sweep_every_s);
-    let swept = sweep.clone();
-    tokio::spawn(background::every(sweep_every, stop.clone(), move || {
-        let sweep = swept.clone();
-        async move { sweep.holds_and_usage().await }
-    }));
-    let of_people = sweep.clone();
-    tokio::spawn(background::every(RETENTION_EVERY, stop.clone(), move || {
-        let sweep = of_people.clone();
-        async move { sweep.retention().await }
-    }));
-    tokio::spawn(background::every(TIDY_EVERY, stop.clone(), move || {
-        let sweep = sweep.clone();
-        limits.forget_idle();
-        async move { sweep.tidy().await }
-    }));
-}
-
-/// The handlers of the paid endpoints, on the people of this database.
-///
-/// # Errors
-/// When a line of the sample people is faulty, or the enrichment service cannot be asked as the settings want it.
-pub fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, StartError> {
-    let sample = SamplePeople::parse(SAMPLE_PEOPLE)
-        .map_err(|(line, fault)| StartError::Sample(line, fault.to_string()))?;
-    let cache_ms = i64::try_from(settings.people.cache_ms).unwrap_or(i64::MAX);
-    let config = FindConfig {
-        answer_ttl: TimeDelta::milliseconds(cache_ms),
-        cache_bytes: settings.people.cache_bytes,
-    };
-    let people = People::new(pool, sample, config);
-    let people = match enrichment(settings)? {
-        Some(upstream) => people.enriched_by(upstream),
-        None => people,
-    };
-    Ok(AnalysisApi {
-        people: Arc::new(people),
-        analyses: Arc::new(Analyses::new(settings.people.cache_bytes)),
-    })
-}
-
-/// The enrichment service of the settings, if there is one.
-fn enrichment(settings: &Settings) -> Result<Option<Upstream>, StartError> {
-    let settings = &settings.enrichment;
-    if settings.url.is_empty() {
-        return Ok(None);
-    }
-    let upstream = Upstream::new(UpstreamConfig {
-        name: "enrichment",
-        url: parse_url(&settings.url, settings.reach())
-            .map_err(|fault| StartError::Enrichment(fault.to_string()))?,
-        credential: settings.credential.clone(),
-        reach: settings.reach(),
-        connect_timeout: Duration::from_millis(settings.connect_timeout_ms),
-        total_timeout: Duration::from_millis(settings.total_timeout_ms),
-        max_answer_bytes: settings.max_answer_bytes,
-        max_concurrent: settings.max_concurrent,
-        breaker: BreakerConfig {
-            failures: settings.breaker_failures,
-            open_for: Duration::from_millis(settings.breaker_open_ms),
-        },
-    });
-    upstream.map(Some).map_err(|error| StartError::Enrichment(error.to_string()))
-}
-
-/// What answers name, as the settings have it.
-pub fn edge(settings: &Settings) -> Edge {
-    Edge {
-        support_contact: settings.support_contact.clone(),
-        upgrade_url: settings.upgrade_url.clone(),
-        error_docs_url: settings.docs_url.clone(),
-        stage_prefixes: settings.stage_prefixes.clone(),
-        dialects: Dialects::default(),
-    }
-}
-
-/// What operators call this gateway: the name in the settings, or the host's.
-pub fn node_name(settings: &Settings) -> String {
-    if !settings.node.is_empty() {
-        return settings.node.clone();
-    }
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let host = host.trim();
-    if host.is_empty() { "unnamed".to_owned() } else { host.to_owned() }
-}
-
-fn hold_life(settings: &Settings) -> TimeDelta {
-    TimeDelta::seconds(i64::try_from(settings.ledger.hold_life_s).unwrap_or(i64::MAX / 1000))
-}
-
-fn writer_limits(settings: &Settings) -> WriterLimits {
-    let ledger = &settings.ledger;
-    WriterLimits {
-        batch: ledger.batch,
-        queue: ledger.queue,
-        longest_wait: Duration::from_millis(ledger.longest_wait_ms),
-        flush_after: Duration::from_millis(ledger.flush_after_ms),
-        heartbeat_every: Duration::from_secs(ledger.heartbeat_s),
-    }
-}
-
-fn server_limits(settings: &Settings) -> ServerLimits {
-    let server = &settings.server;
-    ServerLimits {
-        max_connections: server.max_connections,
-        head_timeout: Duration::from_secs(server.head_timeout_s),
-        body_timeout: Duration::from_secs(server.body_timeout_s),
-        idle_timeout: Duration::from_secs(server.idle_timeout_s),
-        ..ServerLimits::default()
-    }
 }

@@ -1,0 +1,58 @@
+//! What is done every so often while the gateway serves.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::background::every;
+use crate::background::readiness::Readiness;
+use crate::background::sweep::{RETENTION_EVERY, Sweep, TIDY_EVERY};
+use crate::config::Settings;
+use crate::gate::last_used::LastUsed;
+use crate::gate::limiter::RateLimits;
+
+/// How often readiness is asked for.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+
+/// What the jobs work on.
+pub(super) struct Jobs {
+    pub(super) sweep: Sweep,
+    pub(super) readiness: Readiness,
+    pub(super) limits: RateLimits,
+    pub(super) last_used: LastUsed,
+}
+
+impl Jobs {
+    /// Starts them all, until `stop`. Returns once it is known whether the store can be written.
+    pub(super) async fn start(self, settings: &Settings, stop: &CancellationToken) {
+        let Self { sweep, readiness, limits, last_used } = self;
+        readiness.probe(&sweep.pool).await;
+        let pool = sweep.pool.clone();
+        tokio::spawn(every(PROBE_EVERY, stop.clone(), move || {
+            let (readiness, pool) = (readiness.clone(), pool.clone());
+            async move { readiness.probe(&pool).await }
+        }));
+        let pool = sweep.pool.clone();
+        let written_every = Duration::from_millis(settings.keys.last_used_every_ms);
+        tokio::spawn(every(written_every, stop.clone(), move || {
+            let (last_used, pool) = (last_used.clone(), pool.clone());
+            async move { last_used.flush(&pool).await }
+        }));
+        let of_holds = sweep.clone();
+        let sweep_every = Duration::from_secs(settings.ledger.sweep_every_s);
+        tokio::spawn(every(sweep_every, stop.clone(), move || {
+            let sweep = of_holds.clone();
+            async move { sweep.holds_and_usage().await }
+        }));
+        let of_people = sweep.clone();
+        tokio::spawn(every(RETENTION_EVERY, stop.clone(), move || {
+            let sweep = of_people.clone();
+            async move { sweep.retention().await }
+        }));
+        tokio::spawn(every(TIDY_EVERY, stop.clone(), move || {
+            let sweep = sweep.clone();
+            limits.forget_idle();
+            async move { sweep.tidy().await }
+        }));
+    }
+}
