@@ -20,8 +20,9 @@ use fluence::secret::{Pepper, generate_pepper};
 use fluence::storage::accounts::{self, NewAccount};
 use fluence::storage::keys::{self, NewKey};
 use fluence::storage::ledger::PgLedgerStore;
-use fluence::storage::{pool, schema};
+use fluence::storage::schema;
 use sqlx::PgConnection;
+use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
 
 use crate::postgres::Postgres;
@@ -62,7 +63,8 @@ pub(crate) fn account_id(number: u32) -> AccountId {
 /// Makes the database [`SEED`] and writes the keys into `folder`.
 pub(crate) async fn seed(postgres: &Postgres, folder: &Path) -> anyhow::Result<Keys> {
     postgres.create(SEED, "template0").await?;
-    let pool = pool::pool(postgres.options(SEED), 2, Duration::from_secs(5));
+    // As the owner: it adds plans, and vacuums.
+    let pool = PgPoolOptions::new().max_connections(2).connect_lazy_with(postgres.options(SEED));
     schema::bring_up_to_date(&postgres.options(SEED), &Catalogue::shipped()?).await?;
     import_people(&pool).await?;
     let pepper = generate_pepper();

@@ -29,7 +29,7 @@ impl TrustedProxies {
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
         let mut nearest = peer.to_canonical();
         let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
-        let mut reported = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(',')).map(address);
+        let mut reported = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')).map(address);
         while self.believes(nearest) {
             match reported.next() {
                 Some(Some(address)) => nearest = address,
@@ -45,8 +45,8 @@ impl TrustedProxies {
 }
 
 /// An address as proxies write it: bare, or with a port, which IPv6 sets apart with brackets.
-fn address(entry: &str) -> Option<IpAddr> {
-    let entry = entry.trim();
+fn address(entry: &[u8]) -> Option<IpAddr> {
+    let entry = std::str::from_utf8(entry).ok()?.trim();
     let bare = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(entry);
     let parsed = bare.parse::<IpAddr>().or_else(|_| entry.parse::<SocketAddr>().map(|socket| socket.ip()));
     parsed.ok().map(|address| address.to_canonical())
@@ -59,11 +59,11 @@ mod tests {
     use super::*;
 
     /// The client of a request from `peer` with these `X-Forwarded-For` lines, behind proxies in 10.0.0.0/8 and fd00::/8.
-    fn client(peer: &str, lines: &[&'static str]) -> String {
+    fn client(peer: &str, lines: &[&str]) -> String {
         let networks = ["10.0.0.0/8", "fd00::/8"].map(|network| network.parse().unwrap());
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(X_FORWARDED_FOR, HeaderValue::from_static(line));
+            headers.append(X_FORWARDED_FOR, HeaderValue::try_from(*line).unwrap());
         }
         TrustedProxies::new(networks.to_vec()).client(peer.parse().unwrap(), &headers).0.to_string()
     }
@@ -84,6 +84,8 @@ mod tests {
     fn what_a_client_claims_of_itself_stands_before_its_own_address_and_is_not_read() {
         assert_eq!(client("10.0.0.1", &["192.0.2.9, 198.51.100.1"]), "198.51.100.1");
         assert_eq!(client("10.0.0.1", &["192.0.2.9", "198.51.100.1, 10.0.0.2"]), "198.51.100.1");
+        // Bytes that are no text do not take the proxy's own part with them.
+        assert_eq!(client("10.0.0.1", &["\u{fe}, 198.51.100.1"]), "198.51.100.1");
     }
 
     #[test]
