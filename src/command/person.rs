@@ -128,6 +128,7 @@ async fn erase(Order { who, account }: Order, context: &Context, now: DateTime<U
 
 async fn opt_out(who: Who, context: &Context, now: DateTime<Utc>) -> anyhow::Result<Done> {
     let who = who.selector()?;
+    let is_by_record = matches!(who, PersonSelector::Id(_));
     let mut connection = context.connection().await?;
     let mut done = Done::of("opt_out", now);
     loop {
@@ -136,6 +137,11 @@ async fn opt_out(who: Who, context: &Context, now: DateTime<Utc>) -> anyhow::Res
         if deleted < MOST_RECORDS.unsigned_abs() {
             break;
         }
+    }
+    if is_by_record && done.records == 0 {
+        anyhow::bail!(
+            "there is no such record, so nobody was kept out: name the person, or say --external-id and --source"
+        );
     }
     done.kept_by = contacts::keepers(context.pool(), &who).await?;
     Ok(done)

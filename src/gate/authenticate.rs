@@ -43,6 +43,16 @@ pub enum Nobody {
 impl<N: Stage> Stage for Authenticate<N> {
     /// Lets a request with a good key pass, as a [`Caller`] in its extensions.
     async fn pass(&self, request: Request) -> Result<Response, Refusal> {
+        let mut response = self.admit(request).await.into_response();
+        if response.extensions().get::<LogFacts>().is_none() {
+            response.extensions_mut().insert(LogFacts { route: Some(self.path), ..LogFacts::default() });
+        }
+        Ok(response)
+    }
+}
+
+impl<N: Stage> Authenticate<N> {
+    async fn admit(&self, request: Request) -> Result<Response, Refusal> {
         let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
         let refuse = |refusal| self.keyring.refuse(refusal, from);
         let secret = credential(request.headers(), request.uri()).map_err(refuse)?;
@@ -55,9 +65,7 @@ impl<N: Stage> Stage for Authenticate<N> {
         let caller = self.keyring.identify(&secret, from).await?;
         Ok(self.serve(caller, request).await)
     }
-}
 
-impl<N: Stage> Authenticate<N> {
     /// Serves a request of a known caller; every answer from here on says where the account stands.
     async fn serve(&self, caller: Caller, mut request: Request) -> Response {
         if is_free(&caller, &request) {

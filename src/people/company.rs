@@ -12,10 +12,15 @@ pub struct CompanyName {
     words: Vec<String>,
 }
 
+/// Most telling words of a company's name, so that a long line of letters costs no more than a name.
+const MOST_WORDS: usize = 12;
+
 impl CompanyName {
     /// Reads a company's name as written.
     pub fn parse(written: &str) -> Self {
-        Self { words: core_words(written) }
+        let mut words = core_words(written);
+        words.truncate(MOST_WORDS);
+        Self { words }
     }
 
     /// Takes up a name from its stored form, see [`CompanyName::stored`].

@@ -17,6 +17,10 @@ const TITLES: [&str; 17] = [
     "sir", "dona", "seu",
 ];
 
+/// Most words of each part of a name. Pairs of words are what people are found by, so without a limit one long line of
+/// letters would cost as much as thousands of people; no name that is said has as many.
+const MOST_WORDS: usize = 10;
+
 impl PersonName {
     /// Reads the two parts of a name as written.
     pub fn parse(first_name: &str, last_name: &str) -> Self {
@@ -25,7 +29,10 @@ impl PersonName {
             given.remove(0);
         }
         let surnames = words(last_name).iter().map(|word| generation(word).to_owned()).collect();
-        Self { given: without_particles(given), surnames: without_particles(surnames) }
+        let mut name = Self { given: without_particles(given), surnames: without_particles(surnames) };
+        name.given.truncate(MOST_WORDS);
+        name.surnames.truncate(MOST_WORDS);
+        name
     }
 
     /// Reads another name somebody is known by: the first word is the given name, the rest surnames; a single word
@@ -72,6 +79,13 @@ mod tests {
         let name = PersonName::parse("Dra. Maria das Graças", "de Souza e Silva Jr.");
         assert_eq!(name.given, ["maria", "gracas"]);
         assert_eq!(name.surnames, ["souza", "silva", "junior"]);
+    }
+
+    #[test]
+    fn a_line_of_letters_makes_few_words() {
+        let letters = "⒜".repeat(100);
+        let name = PersonName::parse(&letters, &letters);
+        assert_eq!((name.given.len(), name.surnames.len()), (MOST_WORDS, MOST_WORDS));
     }
 
     #[test]

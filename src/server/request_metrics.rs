@@ -15,7 +15,7 @@ thread_local! {
     static HANDLES: RefCell<HashMap<Kind, (Counter, Histogram)>> = RefCell::new(HashMap::new());
 }
 
-/// Counts one answered request. `route` is its template; none for a path that does not exist.
+/// Counts one answered request. `route` is its template; none for a probe and for a path that does not exist.
 pub(super) fn count(route: Option<&'static str>, method: Option<&Method>, status: u16, took: Duration) {
     let kind = (route.unwrap_or("none"), method.map_or("none", name), status);
     HANDLES.with_borrow_mut(|handles| {

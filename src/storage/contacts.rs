@@ -54,10 +54,14 @@ pub async fn create(
         .bind(owner.mode.as_str())
         .fetch_one(&mut *transaction)
         .await?;
-    if kept >= most {
-        return Err(ContactError::LimitReached);
-    }
     let row = NewRow::of(owner, &content);
+    if kept >= most {
+        // One that is there already is told, however many there are: its answer may have been lost.
+        return Err(match same_name(&mut transaction, owner, &row).await? {
+            same @ ContactError::Exists(_) => same,
+            _ => ContactError::LimitReached,
+        });
+    }
     let made: Option<(DateTime<Utc>,)> = sqlx::query_as(
         "insert into contact (id, account_id, mode, first_name, last_name, company, title, email, bio, posts,
                               name_key, company_key, search_keys, content_sha256, text_bytes, created_at, updated_at)

@@ -95,6 +95,8 @@ pub async fn opt_out(
     now: DateTime<Utc>,
 ) -> Result<u64, sqlx::Error> {
     let mut transaction = connection.begin().await?;
+    // In turn with imports: one that has read who opted out must not store the person after all.
+    sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;
     let deleted = delete(&mut transaction, who).await?;
     let mut identities: Vec<[u8; 32]> = deleted.iter().flat_map(DeletedRow::identities).collect();
     identities.extend(asked_identity(who));

@@ -199,6 +199,12 @@ async fn an_account_keeps_as_many_contacts_as_it_may() {
     409
     {"success":false,"error":{"code":"CONTACT_LIMIT_REACHED","message":"The account has all 2 contacts that it may have","current_limit":"2 contacts","limit":"contacts"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
+    let again = gateway.post(PATH, &customer.key, &named("Ana")).await;
+    assert_eq!(
+        again.outcome(),
+        (409, "CONTACT_EXISTS"),
+        "one whose answer was lost is told when all places are taken"
+    );
     gateway.contact(&other.key, &named("Caio")).await;
     gateway.delete(&path, &customer.key).await;
     gateway.contact(&customer.key, &named("Caio")).await;

@@ -142,3 +142,10 @@ async fn who_is_meant_must_be_said_whole_and_in_one_way() {
     let unknown = program.run(&person("erase", &opt_out));
     assert!(unknown.failure().contains("there is no account"), "{}", unknown.err);
 }
+
+#[tokio::test]
+async fn an_opt_out_that_keeps_nobody_out_says_so() {
+    let program = Program::new().await;
+    let gone = program.run(&person("opt-out", &["--id", "01900000-0000-7000-8000-000000000001"]));
+    assert!(gone.failure().contains("nobody was kept out"), "{}", gone.err);
+}

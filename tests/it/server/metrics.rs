@@ -17,8 +17,10 @@ async fn requests_are_counted_by_template_method_and_status() {
     let body = json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" });
     assert_eq!(gateway.post("/prod/analyze", &customer.key, &body).await.status, 404);
     assert_eq!(answer(gateway.request(Method::GET, "/no/such/path")).await.status, 404);
+    assert_eq!(answer(gateway.request(Method::POST, "/crm")).await.status, 401);
     let text = gateway.metrics().await;
     for line in [
+        r#"gateway_http_requests_total{route="/crm",method="POST",status="401"}"#,
         r#"gateway_http_requests_total{route="/analyze",method="POST",status="404"}"#,
         r#"gateway_http_requests_total{route="none",method="GET",status="404"}"#,
         r#"gateway_http_request_duration_seconds_bucket{route="/analyze",status="4xx",le="0.0005"}"#,
