@@ -39,7 +39,7 @@ use crate::server::router::router;
 use crate::server::stop::{Stop, StopTiming};
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
-use crate::storage::nodes::Node;
+use crate::storage::nodes::{self, Node};
 use crate::storage::pool;
 use crate::telemetry::metrics::Metrics;
 
@@ -154,7 +154,7 @@ impl App {
         let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
         let limits = RateLimits::default();
         let keyring = Keyring::start(pool.clone(), pepper.clone(), &settings.keys, limits.clone());
-        let following = listen(database.clone(), &node, &keyring, &stop_background).await;
+        let following = listen(database.clone(), &pool, &node, &keyring, &stop_background).await?;
         let last_used = keyring.last_used().clone();
         let meter = Meter {
             ledger,
@@ -227,16 +227,23 @@ impl App {
     }
 }
 
-/// Tells the keyring of every change of keys, accounts and plans. Waits until the other gateways know of this one, so that
-/// whoever waits for all of them waits for it too, but not for long: a gateway that is cut off trusts no key for long.
+/// Tells the keyring of every change of keys, accounts and plans. Who waits for all gateways must wait for this one too,
+/// whether it hears of changes or not: so it says that it is there before anything else. Then it waits until changes are
+/// heard, but not for long: a gateway that is cut off trusts no key for long.
+///
+/// # Errors
+/// When the database is away.
 async fn listen(
     database: PgConnectOptions,
+    pool: &PgPool,
     node: &str,
     keyring: &Keyring,
     stop: &CancellationToken,
-) -> JoinHandle<()> {
+) -> Result<JoinHandle<()>, StorageError> {
     let (keyring, heard) = (keyring.clone(), Arc::new(Notify::new()));
     let node = Node { id: clock::new_id(), name: node.to_owned() };
+    // It has heard of nothing yet.
+    nodes::report(&mut *pool.acquire().await?, &node, 0).await?;
     let is_heard = heard.clone();
     let tell = move |news| {
         keyring.hear(news);
@@ -246,5 +253,5 @@ async fn listen(
     };
     let listening = tokio::spawn(Listener { database, node, tell }.run(stop.clone()));
     let _ = tokio::time::timeout(FIRST_HEARD_WITHIN, is_heard.notified()).await;
-    listening
+    Ok(listening)
 }

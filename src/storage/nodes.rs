@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::error::StorageError;
 
-/// A gateway that has been silent for so long is not counted any more, in seconds.
-pub const GONE_AFTER_S: i32 = 30;
+/// A gateway that has been silent for longer is not expected to answer soon, in seconds: it died, or does not hear changes.
+pub const SILENT_AFTER_S: i32 = 30;
 
 /// A gateway: one run of the program.
 #[derive(Clone, Debug)]
@@ -34,6 +34,9 @@ pub struct NodeView {
     pub last_seen_at: DateTime<Utc>,
     /// For how many seconds it has been silent.
     pub silent_s: f64,
+    /// Whether that is longer than [`SILENT_AFTER_S`].
+    #[serde(rename = "silent")]
+    pub is_silent: bool,
     /// The last change that it has acted on.
     pub change_seen: i64,
 }
@@ -69,18 +72,18 @@ pub async fn leave(connection: &mut PgConnection, node: &Node) -> Result<(), Sto
     Ok(())
 }
 
-/// The gateways that were heard of within [`GONE_AFTER_S`], by name.
+/// The gateways that have not left, by name, those that are silent with them until they are forgotten: one that cannot
+/// hear may still serve.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn list(connection: &mut PgConnection) -> Result<Vec<NodeView>, StorageError> {
     let nodes = sqlx::query_as(
-        "select *, extract(epoch from clock_timestamp() - last_seen_at)::float8 as silent_s
-           from node
-          where last_seen_at > clock_timestamp() - make_interval(secs => $1)
+        "select *, silent_s > $1 as is_silent
+           from node, lateral (select extract(epoch from clock_timestamp() - last_seen_at)::float8 as silent_s) silence
           order by name, started_at",
     )
-    .bind(GONE_AFTER_S)
+    .bind(SILENT_AFTER_S)
     .fetch_all(connection)
     .await?;
     Ok(nodes)

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Row};
+use tokio::time::timeout;
 
 use super::error::StorageError;
 use super::runtime_role;
@@ -32,6 +33,8 @@ pub fn command_pool(options: PgConnectOptions) -> PgPool {
         .connect_lazy_with(options.application_name("fluence-command"))
 }
 
+/// A connection that takes longer to say that it is clean is taken for dead: its place in the pool is needed.
+const CHECKED_WITHIN: Duration = Duration::from_secs(2);
 /// Keeps the server from warning at each `rollback` below that there was nothing to roll back.
 const QUIET: (&str, &str) = ("client_min_messages", "error");
 
@@ -48,7 +51,10 @@ fn with_clean_connections(max_connections: u32, wait: Duration) -> PgPoolOptions
                 // work inside it. Outside a transaction this does nothing. A server that takes no writes any more (a
                 // primary that was demoted in place) keeps its connections: only closing them leads to the new one.
                 let read_only = sqlx::raw_sql("rollback; show transaction_read_only").fetch_one(connection);
-                Ok(read_only.await?.try_get::<&str, _>(0)? == "off")
+                // An error: the pool lets go of the connection without a word to the server.
+                let timed_out = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+                let read_only = timeout(CHECKED_WITHIN, read_only).await.map_err(timed_out)??;
+                Ok(read_only.try_get::<&str, _>(0)? == "off")
             })
         })
 }

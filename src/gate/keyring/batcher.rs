@@ -29,11 +29,12 @@ pub(super) trait Load<K, V>: Send + 'static {
 #[derive(Debug)]
 pub(super) struct Batcher<K, V> {
     questions: mpsc::Sender<Question<K, V>>,
+    wait: Duration,
 }
 
 impl<K, V> Clone for Batcher<K, V> {
     fn clone(&self) -> Self {
-        Self { questions: self.questions.clone() }
+        Self { questions: self.questions.clone(), wait: self.wait }
     }
 }
 
@@ -44,24 +45,29 @@ struct Question<K, V> {
 }
 
 impl<K: Copy + Eq + Hash + Send + Sync + 'static, V: Clone + Send + 'static> Batcher<K, V> {
-    /// Starts the task that asks, and pauses after each query; it ends with the last clone.
-    pub(super) fn start(loader: impl Load<K, V> + Sync, pause: Duration) -> Self {
+    /// Starts the task that asks, and pauses after each query; it ends with the last clone. Neither who asks nor the task
+    /// waits longer than `wait` for an answer.
+    pub(super) fn start(loader: impl Load<K, V> + Sync, wait: Duration, pause: Duration) -> Self {
         let (questions, inbox) = mpsc::channel(QUEUE);
-        tokio::spawn(answer(loader, inbox, pause));
-        Self { questions }
+        tokio::spawn(answer(loader, inbox, wait, pause));
+        Self { questions, wait }
     }
 
-    /// Asks for one thing and waits for the answer, but not longer than `wait`.
-    pub(super) async fn ask(&self, asked: K, wait: Duration) -> Result<V, StoreInDoubt> {
+    /// Asks for one thing and waits for the answer.
+    pub(super) async fn ask(&self, asked: K) -> Result<V, StoreInDoubt> {
         let (reply, answer) = oneshot::channel();
         self.questions.try_send(Question { asked, reply }).map_err(|_| StoreInDoubt)?;
-        let answered = timeout(wait, answer).await.map_err(|_| StoreInDoubt)?;
+        let answered = timeout(self.wait, answer).await.map_err(|_| StoreInDoubt)?;
         answered.unwrap_or(Err(StoreInDoubt))
     }
 }
 
-async fn answer<K, V>(loader: impl Load<K, V>, mut inbox: mpsc::Receiver<Question<K, V>>, pause: Duration)
-where
+async fn answer<K, V>(
+    loader: impl Load<K, V>,
+    mut inbox: mpsc::Receiver<Question<K, V>>,
+    wait: Duration,
+    pause: Duration,
+) where
     K: Copy + Eq + Hash,
     V: Clone,
 {
@@ -71,10 +77,7 @@ where
         let different: HashSet<K> = waiting.iter().map(|question| question.asked).collect();
         let different: Vec<K> = different.into_iter().collect();
         for asked in different.chunks(ASKED_AT_ONCE) {
-            let found = loader.load(asked).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, count = asked.len(), "the store of keys did not answer");
-                HashMap::new()
-            });
+            let found = answer_of(&loader, asked, wait).await;
             let asked: HashSet<K> = asked.iter().copied().collect();
             for question in waiting.extract_if(.., |question| asked.contains(&question.asked)) {
                 let _ = question.reply.send(found.get(&question.asked).cloned().ok_or(StoreInDoubt));
@@ -86,6 +89,17 @@ where
     }
 }
 
+/// What the store answers; nothing if it does not within `wait`, because everybody else waits behind this query.
+async fn answer_of<K, V>(loader: &impl Load<K, V>, asked: &[K], wait: Duration) -> HashMap<K, V> {
+    let error = match timeout(wait, loader.load(asked)).await {
+        Ok(Ok(found)) => return found,
+        Ok(Err(error)) => error.to_string(),
+        Err(elapsed) => elapsed.to_string(),
+    };
+    tracing::warn!(%error, count = asked.len(), "the store of keys did not answer");
+    HashMap::new()
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -95,15 +109,16 @@ mod tests {
     #[derive(Default)]
     struct Counting {
         queries: AtomicUsize,
-        never_answers: bool,
+        /// So many queries at first are never answered.
+        unanswered: usize,
     }
 
     impl Load<u32, (u32, usize)> for Counting {
         async fn load(&self, asked: &[u32]) -> Result<HashMap<u32, (u32, usize)>, StorageError> {
-            if self.never_answers {
+            let query = self.queries.fetch_add(1, Ordering::Relaxed);
+            if query < self.unanswered {
                 std::future::pending::<()>().await;
             }
-            let query = self.queries.fetch_add(1, Ordering::Relaxed);
             Ok(asked.iter().filter(|asked| **asked != 13).map(|asked| (*asked, (asked * 2, query))).collect())
         }
     }
@@ -112,8 +127,8 @@ mod tests {
 
     #[tokio::test]
     async fn many_requests_for_one_thing_are_one_query() {
-        let batcher = Batcher::start(Counting::default(), Duration::ZERO);
-        let asking = (0..3000).map(|_| batcher.ask(7, LONG));
+        let batcher = Batcher::start(Counting::default(), LONG, Duration::ZERO);
+        let asking = (0..3000).map(|_| batcher.ask(7));
         for answer in futures_util::future::join_all(asking).await {
             assert_eq!(answer, Ok((14, 0)));
         }
@@ -121,8 +136,8 @@ mod tests {
 
     #[tokio::test]
     async fn everybody_gets_the_own_answer_however_many_ask() {
-        let batcher = Batcher::start(Counting::default(), Duration::ZERO);
-        let asking = (1000..2000).map(|number| batcher.ask(number, LONG));
+        let batcher = Batcher::start(Counting::default(), LONG, Duration::ZERO);
+        let asking = (1000..2000).map(|number| batcher.ask(number));
         let answers: Vec<_> = futures_util::future::join_all(asking).await;
         for (number, answer) in (1000..2000).zip(answers) {
             let (double, query) = answer.unwrap();
@@ -134,15 +149,24 @@ mod tests {
     #[tokio::test]
     async fn what_the_store_does_not_answer_is_in_doubt() {
         assert_eq!(
-            Batcher::start(Counting::default(), Duration::ZERO).ask(13, LONG).await,
+            Batcher::start(Counting::default(), LONG, Duration::ZERO).ask(13).await,
             Err(StoreInDoubt)
         );
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_store_that_never_answers_does_not_hang_its_callers() {
-        let batcher = Batcher::start(Counting { never_answers: true, ..Counting::default() }, Duration::ZERO);
-        let asked = timeout(Duration::from_secs(60), batcher.ask(1, LONG)).await;
+        let store = Counting { unanswered: usize::MAX, ..Counting::default() };
+        let batcher = Batcher::start(store, LONG, Duration::ZERO);
+        let asked = timeout(Duration::from_secs(60), batcher.ask(1)).await;
         assert_eq!(asked, Ok(Err(StoreInDoubt)), "still waiting after a minute");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_query_that_is_never_answered_does_not_hold_the_next_up() {
+        let store = Counting { unanswered: 1, ..Counting::default() };
+        let batcher = Batcher::start(store, LONG, Duration::ZERO);
+        assert_eq!(batcher.ask(1).await, Err(StoreInDoubt));
+        assert_eq!(batcher.ask(2).await, Ok((4, 1)));
     }
 }

@@ -57,7 +57,7 @@ impl KeyLoader {
         let nobody = digests.iter().map(|digest| (*digest, Found { caller: None, asked }));
         let mut found: HashMap<_, _> = nobody.collect();
         for (digest, record) in records {
-            let account = self.accounts.of(record.account_id, &record.standing, self.freshness.tick());
+            let account = self.accounts.of(record.account_id, &record.standing, &self.freshness);
             let rate = self.limits.of(record.plan.rate_per_s, record.plan.burst);
             let caller = Caller::new(record, account, rate);
             found.insert(digest, Found { caller: Some(caller), asked });
@@ -88,14 +88,15 @@ struct Live {
 
 impl Accounts {
     /// The account, of which was just read that it stands so. One that was not in use until now may have changed since
-    /// it was asked for, and nobody could be told: it counts as changed `now`.
-    pub(super) fn of(&self, id: AccountId, standing: &Standing, now: Tick) -> Arc<AccountLive> {
+    /// it was asked for, and nobody could be told: it counts as changed now.
+    pub(super) fn of(&self, id: AccountId, standing: &Standing, freshness: &Freshness) -> Arc<AccountLive> {
         let mut live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = live.accounts.get(&id).and_then(Weak::upgrade) {
             account.stands(standing.clone());
             return account;
         }
-        let account = Arc::new(AccountLive::new(standing.clone(), now));
+        // Under the lock: a change that is counted later is told to this account, because it waits for the lock.
+        let account = Arc::new(AccountLive::new(standing.clone(), freshness.tick()));
         live.accounts.insert(id, Arc::downgrade(&account));
         if live.accounts.len() > live.prune_at.max(FIRST_PRUNE) {
             live.accounts.retain(|_, account| account.strong_count() > 0);

@@ -99,10 +99,11 @@ impl Keyring {
     pub fn start(pool: PgPool, peppers: impl Into<Peppers>, keys: &Keys, limits: RateLimits) -> Self {
         let freshness = Arc::new(Freshness::new(Trust::new(keys)));
         let accounts = Arc::new(Accounts::default());
-        let standings = Batcher::start(StandingLoader(pool.clone()), Duration::ZERO);
+        let standings =
+            Batcher::start(StandingLoader(pool.clone()), LONGEST_WAIT_FOR_STANDING, Duration::ZERO);
         let loader = KeyLoader { pool, limits, accounts: accounts.clone(), freshness: freshness.clone() };
-        let lookups = Batcher::start(loader.clone(), Duration::ZERO);
-        let suspect_lookups = Batcher::start(loader, SUSPECT_PAUSE);
+        let lookups = Batcher::start(loader.clone(), LONGEST_WAIT, Duration::ZERO);
+        let suspect_lookups = Batcher::start(loader, LONGEST_WAIT, SUSPECT_PAUSE);
         let shared = Shared {
             known: Cache::new(keys.cache_size),
             unknown: Cache::new(keys.unknown_cache_size),
@@ -148,6 +149,9 @@ impl Keyring {
         digests: KeyDigests,
         lookups: &Batcher<KeyDigest, Found>,
     ) -> Result<Option<Caller>, StoreInDoubt> {
+        // Kept while it is asked for again: its account would be forgotten with it, and count as changed once more when it
+        // is read the next time.
+        let mut rejected = Vec::with_capacity(LOOKUPS);
         for _ in 0..LOOKUPS {
             let found = self.ask(digests, lookups).await?;
             let caller = found.caller.clone();
@@ -155,6 +159,7 @@ impl Keyring {
             if self.shared.remember(digests.newest, found) {
                 return Ok(caller);
             }
+            rejected.push(caller);
         }
         Err(StoreInDoubt)
     }
@@ -166,9 +171,9 @@ impl Keyring {
         digests: KeyDigests,
         lookups: &Batcher<KeyDigest, Found>,
     ) -> Result<Found, StoreInDoubt> {
-        let newest = lookups.ask(digests.newest, LONGEST_WAIT);
+        let newest = lookups.ask(digests.newest);
         let Some(previous) = digests.previous else { return newest.await };
-        let (newest, previous) = tokio::join!(newest, lookups.ask(previous, LONGEST_WAIT));
+        let (newest, previous) = tokio::join!(newest, lookups.ask(previous));
         let (newest, previous) = (newest?, previous?);
         match (&newest.caller, previous.caller) {
             (None, Some(caller)) => {
@@ -191,7 +196,7 @@ impl Keyring {
         if !caller.account.standing_is_older_than(self.standing_trust) {
             return;
         }
-        let asked = self.standings.ask(caller.key.account_id, LONGEST_WAIT_FOR_STANDING);
+        let asked = self.standings.ask(caller.key.account_id);
         if let Ok(standing) = asked.await {
             caller.account.stands(standing);
         }

@@ -22,6 +22,7 @@ use crate::storage::error::StorageError;
 
 const ACCOUNT: AccountId = AccountId::from_uuid(uuid::Uuid::from_u128(1));
 const CHANGE: News = News::Changed(Stale::Account(ACCOUNT));
+const CHANGE_OF_ANOTHER: News = News::Changed(Stale::Account(AccountId::from_uuid(uuid::Uuid::from_u128(2))));
 
 /// A store that sees a key in these states, one a query, and answers when it is let.
 struct Script {
@@ -92,7 +93,7 @@ impl World {
             begun: begun.clone(),
             answers: answers.clone(),
         };
-        keyring.lookups = Batcher::start(script, Duration::ZERO);
+        keyring.lookups = Batcher::start(script, LONGEST_WAIT, Duration::ZERO);
         Self { keyring, begun, answers }
     }
 
@@ -152,8 +153,22 @@ async fn a_change_of_another_account_does_not_make_a_known_key_asked_for_again()
     let world = World::new(&[ACTIVE]);
     world.answers.add_permits(1);
     assert_eq!(world.state().await, Ok(ACTIVE));
-    world.keyring.hear(News::Changed(Stale::Account(AccountId::from_uuid(uuid::Uuid::from_u128(2)))));
+    world.keyring.hear(CHANGE_OF_ANOTHER);
     assert_eq!(world.state().await, Ok(ACTIVE));
+}
+
+#[tokio::test]
+async fn a_key_read_for_the_first_time_is_let_in_while_other_accounts_change_all_the_time() {
+    let world = World::new(&[ACTIVE; LOOKUPS]);
+    let others_change = async {
+        loop {
+            world.begun.acquire().await.unwrap().forget();
+            world.keyring.hear(CHANGE_OF_ANOTHER);
+            world.answers.add_permits(1);
+        }
+    };
+    let state = tokio::select! { state = world.state() => state, () = others_change => unreachable!("it is endless") };
+    assert_eq!(state, Ok(ACTIVE));
 }
 
 #[tokio::test]
@@ -235,8 +250,8 @@ async fn a_hundred_thousand_keys_of_as_many_accounts_fit_in_200_megabytes() {
         record.account_id = AccountId::from_uuid(uuid::Uuid::from_u128(number));
         digest[..16]
             .copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes());
-        let (asked, tick) = (shared.freshness.asking(), shared.freshness.tick());
-        let account = shared.accounts.of(record.account_id, &record.standing, tick);
+        let asked = shared.freshness.asking();
+        let account = shared.accounts.of(record.account_id, &record.standing, &shared.freshness);
         let rate = limits.of(record.plan.rate_per_s, record.plan.burst);
         let found = Found { caller: Some(Caller::new(record, account, rate)), asked };
         assert!(shared.remember(KeyDigest::from_bytes(digest), found));

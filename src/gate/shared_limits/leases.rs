@@ -139,7 +139,10 @@ impl Leases {
                     Some(entry) if told.is_err() => entry.told_at = None,
                     Some(_) => {}
                     // It ended meanwhile, and the store may have been told that first.
-                    None => book.note_ended(account, &[id]),
+                    None => {
+                        book.note_ended(account, &[id]);
+                        self.ended.notify_one();
+                    }
                 }
             }
         }

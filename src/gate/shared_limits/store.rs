@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use metrics::{counter, gauge};
 use redis::RedisResult;
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{CONNECT_WITHIN, Connection, Servers};
@@ -103,15 +103,18 @@ impl Store {
     ) where
         F: Future<Output = RedisResult<()>>,
     {
+        let mut looked_at = Instant::now();
         while !stop.is_cancelled() {
-            match self.away_since() {
-                Some(_) => self.look(&question).await,
-                None => drop(self.ask(&question).await),
+            if self.away_since().is_some() {
+                self.look(&question).await;
+                looked_at = Instant::now();
+            } else {
+                let _ = self.ask(&question).await;
             }
             tokio::select! {
                 () = tokio::time::sleep(period) => {}
-                // At once, for a connection that was only torn.
-                () = self.lost.notified() => {}
+                // At once, for a connection that was only torn; but not for a store that is lost as soon as it is found.
+                () = self.lost.notified(), if looked_at.elapsed() >= period => {}
                 () = stop.cancelled() => {}
             }
         }
@@ -177,5 +180,62 @@ impl std::fmt::Debug for Store {
     /// Without its address, which may hold a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store").field("away_since", &self.away_since()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+    use std::io::ErrorKind::ConnectionReset;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    const PERIOD: Duration = Duration::from_millis(200);
+
+    /// A server that says yes to every command; its URL.
+    async fn agreeable() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("redis://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let mut commands = [0; 4096];
+                    while let Ok(count @ 1..) = client.read(&mut commands).await {
+                        let asked = commands[..count].iter().filter(|byte| **byte == b'*').count();
+                        client.write_all("+OK\r\n".repeat(asked).as_bytes()).await.unwrap();
+                    }
+                });
+            }
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_lost_as_soon_as_it_is_found_is_looked_for_once_a_period() {
+        let store = Arc::new(Store::new(Servers::parse(&agreeable().await).unwrap(), CONNECT_WITHIN));
+        let (looks, stop) = (Arc::new(Semaphore::new(0)), CancellationToken::new());
+        let (watched, counted, watch_stop) = (store.clone(), looks.clone(), stop.clone());
+        let began = Instant::now();
+        tokio::spawn(async move {
+            let question = |_| {
+                counted.add_permits(1);
+                ready(Ok(()))
+            };
+            watched.watch(PERIOD, question, watch_stop).await;
+        });
+        for look in 0..4 {
+            // Each look asks twice.
+            looks.acquire_many(2).await.unwrap().forget();
+            assert!(began.elapsed() >= PERIOD * look, "look {look} after {:?}", began.elapsed());
+            store.came_back().await;
+            let torn = redis::RedisError::from(std::io::Error::from(ConnectionReset));
+            assert_eq!(store.ask(|_| ready(RedisResult::<()>::Err(torn))).await, Err(Away));
+            assert!(store.away_since().is_some());
+        }
+        stop.cancel();
     }
 }

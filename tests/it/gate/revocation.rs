@@ -209,6 +209,31 @@ async fn h01_a_gateway_that_does_not_confirm_is_named_and_refuses_by_then() {
 }
 
 #[tokio::test]
+async fn h01_a_gateway_that_has_long_been_silent_is_told_and_its_trust_waited_for() {
+    let one = Gateway::start_with(&TRUSTING).await;
+    let customer = one.customer("2025-06", "enterprise").await;
+    let silent = "insert into node (id, name, version, started_at, last_seen_at, change_seen)
+                  values (gen_random_uuid(), 'deaf', '0', now(), now() - interval '31 s', 0)";
+    sqlx::query(silent).execute(one.database.pool()).await.unwrap();
+    let began = Instant::now();
+    let said = revoke_and_wait(&one, &customer).await.json();
+    assert!(began.elapsed() >= Duration::from_secs(5), "after {:?}", began.elapsed());
+    assert_eq!((&said["confirmed"], &said["silent"]), (&json!(true), &json!(1)), "{said}");
+    let gateways = said["gateways"].as_array().unwrap();
+    let deaf = gateways.iter().find(|gateway| gateway["name"] == "deaf").unwrap();
+    assert_eq!((&deaf["confirmed"], &deaf["silent"]), (&json!(false), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_gateway_that_has_never_heard_of_changes_is_known_before_it_serves() {
+    let one = Gateway::start_with(&TRUSTING).await;
+    let line = Line::start(one.database.options()).await;
+    line.turns(Weather::Torn { whose: LISTENER });
+    let _deaf = one.neighbour_over(line.options(), &TRUSTING).await;
+    assert_eq!(change_seen(&one).await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_balance_is_shown_as_it_is_though_the_key_is_trusted_for_long() {
     let never = [TRUSTING[0], ("FLUENCE_KEYS_STANDING_TRUST_MS", "0")];
     let one = Gateway::start_with(&never).await;
