@@ -8,9 +8,10 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::clock::new_id;
-use crate::domain::ids::CallId;
+use crate::domain::ids::{AccountId, CallId};
 use crate::ledger::act::{ActError, act};
-use crate::ledger::operation::Operation;
+use crate::ledger::commit::GaveUp;
+use crate::ledger::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
 use crate::storage::clock;
 use crate::storage::directory::rights::delete_expired;
@@ -112,19 +113,56 @@ impl Sweep {
     }
 
     async fn advance_due_accounts(&self) -> Result<(), SweepError> {
+        // Accounts that could not be advanced are left to the next sweep: others are due behind them.
+        let mut passed_over = Vec::new();
         for _ in 0..ROUNDS {
             let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-            let due = due_accounts(&mut connection, DUE_AT_ONCE).await?;
+            let due = due_accounts(&mut connection, DUE_AT_ONCE, &passed_over).await?;
             drop(connection);
             if due.is_empty() {
                 break;
             }
-            let advance = |account_id| Operation::Advance { account_id, id: CallId::from_uuid(new_id()) };
-            let node = format!("sweep@{}", self.node);
-            let store = PgLedgerStore::new(self.database.clone(), node, self.silence);
-            act(store, due.into_iter().map(advance).collect()).await?;
+            passed_over.extend(self.advance(due).await?);
         }
         Ok(())
+    }
+
+    /// Advances accounts in one commit, or, where some are locked or at fault, all the others. Returns those.
+    async fn advance(&self, accounts: Vec<AccountId>) -> Result<Vec<AccountId>, SweepError> {
+        let mut passed_over = Vec::new();
+        let mut parts = vec![accounts];
+        // Ends: each part is done with, or tried again without the locked, or in two halves.
+        while let Some(mut part) = parts.pop() {
+            let advance =
+                |id: &AccountId| Operation::Advance { account_id: *id, id: CallId::from_uuid(new_id()) };
+            let node = format!("sweep@{}", self.node);
+            let store = PgLedgerStore::new(self.database.clone(), node, self.silence);
+            match act(store, part.iter().map(advance).collect()).await {
+                Ok(effects) => passed_over.extend(not_advanced(part, &effects)),
+                Err(ActError::GaveUp(GaveUp::Locked(locked))) => {
+                    tracing::warn!(
+                        accounts = locked.len(),
+                        "accounts that are due are locked; the next sweep tries again"
+                    );
+                    let before = part.len();
+                    part.retain(|id| !locked.contains(id));
+                    passed_over.extend(locked);
+                    if (1..before).contains(&part.len()) {
+                        parts.push(part);
+                    }
+                }
+                Err(ActError::GaveUp(GaveUp::Refused)) if part.len() > 1 => {
+                    parts.push(part.split_off(part.len() / 2));
+                    parts.push(part);
+                }
+                Err(ActError::GaveUp(GaveUp::Refused)) => {
+                    tracing::error!(account = ?part, "the store refuses to advance an account that is due");
+                    passed_over.extend(part);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(passed_over)
     }
 
     async fn delete_expired_people(&self) -> Result<u64, SweepError> {
@@ -154,4 +192,15 @@ impl Sweep {
         nodes::forget_gone(&mut connection).await?;
         Ok(())
     }
+}
+
+/// The accounts that the ledger's rules did not let advance.
+fn not_advanced(accounts: Vec<AccountId>, effects: &[Effect]) -> impl Iterator<Item = AccountId> {
+    accounts.into_iter().zip(effects).filter_map(|(account_id, effect)| {
+        if matches!(effect, Effect::Done(_)) {
+            return None;
+        }
+        tracing::error!(%account_id, ?effect, "the ledger's rules did not let an account that is due advance");
+        Some(account_id)
+    })
 }

@@ -139,9 +139,12 @@ impl KeepReply {
         !self.reply.is_closed() && self.turn.0.load(Ordering::Acquire) != Turn::LEFT
     }
 
-    /// Nothing was committed. None where the call wanted to leave: it is told that it is released, and must be.
+    /// Nothing was committed. None where the call has left or wanted to: it is told that it is released, and must be.
     pub(crate) fn rest(self) -> Option<Self> {
-        if self.turn.shift(Turn::COMMITTING, Turn::WAITING) {
+        // One that was never begun waits already, unless its call has left.
+        let waits = self.turn.shift(Turn::COMMITTING, Turn::WAITING)
+            || self.turn.0.load(Ordering::Acquire) == Turn::WAITING;
+        if waits {
             return Some(self);
         }
         self.send(Err(LedgerUnavailable::TooSlow));

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::kill_point::{self, KillPoint};
@@ -29,7 +30,7 @@ pub struct WriterLimits {
     pub longest_wait: Duration,
     /// How long a lone ending waits for holds to share its commit with.
     pub flush_after: Duration,
-    /// How often an idle writer says that it is alive.
+    /// How often a writer that commits nothing says that it is alive.
     pub heartbeat_every: Duration,
 }
 
@@ -53,6 +54,7 @@ pub async fn start<S: LedgerStore>(
         left_over: Round::default(),
         aside: Aside::default(),
         retry_after: limits.flush_after,
+        shown_alive_at: Instant::now(),
         limits,
     };
     Ok((ledger, tokio::spawn(writer.run(stop))))
@@ -71,6 +73,8 @@ struct Writer<S> {
     aside: Aside,
     /// How long an idle writer waits before it tries again.
     retry_after: Duration,
+    /// When the last commit was made, or the last heartbeat tried.
+    shown_alive_at: Instant,
     limits: WriterLimits,
 }
 
@@ -82,8 +86,21 @@ impl<S: LedgerStore> Writer<S> {
     async fn run(mut self, stop: CancellationToken) {
         while let Some(round) = self.gather(&stop).await {
             self.commit_round(round).await;
+            self.show_life().await;
         }
         self.finish().await;
+    }
+
+    /// Says that the writer is alive, where no commit has said so for long: also one that only refuses is.
+    async fn show_life(&mut self) {
+        if self.shown_alive_at.elapsed() < self.limits.heartbeat_every {
+            return;
+        }
+        // Tried as often whether or not it succeeds.
+        self.shown_alive_at = Instant::now();
+        if self.committer.heartbeat().await == Err(GaveUp::NewEpoch) {
+            self.open.clear();
+        }
     }
 
     /// Waits for work and takes all there is. `None` ends the writer.
@@ -102,11 +119,7 @@ impl<S: LedgerStore> Writer<S> {
             _ = self.endings.recv_many(&mut endings, most) => {
                 let _ = tokio::time::timeout(self.limits.flush_after, self.asks.recv_many(&mut asks, most)).await;
             }
-            () = tokio::time::sleep(pause) => {
-                if self.left_over.is_empty() && self.committer.heartbeat().await == Err(GaveUp::NewEpoch) {
-                    self.open.clear();
-                }
-            }
+            () = tokio::time::sleep(pause) => {}
         }
         Some(self.plan(asks, endings))
     }
@@ -159,6 +172,7 @@ impl<S: LedgerStore> Writer<S> {
         match self.committer.commit(self.open.oldest_or(place.batch), calls, path.work(&jobs)).await {
             Ok(effects) => {
                 self.retry_after = self.limits.flush_after;
+                self.shown_alive_at = Instant::now();
                 captured.iter().for_each(|end| self.open.ended(end.place.batch));
                 kill_point::pass(KillPoint::HeldUntold);
                 let undecided = self.answer(place, jobs, effects);

@@ -7,18 +7,24 @@ use crate::domain::ids::AccountId;
 use crate::storage::error::StorageError;
 
 /// Accounts that an [`crate::ledger::operation::Operation::Advance`] would change, longest due first, at most `limit`. A new
-/// account is among them until its first plan credits have come.
+/// account is among them until its first plan credits have come. Those of `besides` are left out.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn due_accounts(connection: &mut PgConnection, limit: i64) -> Result<Vec<AccountId>, StorageError> {
-    let due: Vec<Uuid> = sqlx::query_scalar(DUE_ACCOUNTS).bind(limit).fetch_all(connection).await?;
+pub async fn due_accounts(
+    connection: &mut PgConnection,
+    limit: i64,
+    besides: &[AccountId],
+) -> Result<Vec<AccountId>, StorageError> {
+    let besides: Vec<Uuid> = besides.iter().map(AccountId::as_uuid).collect();
+    let due: Vec<Uuid> =
+        sqlx::query_scalar(DUE_ACCOUNTS).bind(limit).bind(besides).fetch_all(connection).await?;
     Ok(due.into_iter().map(AccountId::from_uuid).collect())
 }
 
-/// The open lot is the first of its account to expire, so nothing else needs to be looked at. `$1` is the limit; the index
-/// `ledger_account_due` serves it.
+/// The open lot is the first of its account to expire, so nothing else needs to be looked at. `$1` is the limit, `$2` are
+/// the accounts to leave out; the index `ledger_account_due` serves it.
 pub const DUE_ACCOUNTS: &str = "
 select account_id from ledger_account
- where least(open_lot_expires_at, period_ends_at) <= now()
+ where least(open_lot_expires_at, period_ends_at) <= now() and account_id <> all ($2::uuid[])
  order by least(open_lot_expires_at, period_ends_at) limit $1";

@@ -15,7 +15,7 @@ use crate::kill_point::{self, KillPoint};
 use crate::ledger::entry::{CallRef, EntryKind, RouteNumber};
 use crate::ledger::hold::{Hold, IdempotencyClaim, Take};
 use crate::ledger::lot::LotNumber;
-use crate::ledger::operation::{Operation, Release};
+use crate::ledger::operation::{Effect, Operation, Release};
 use crate::ledger::store::{Batch, Epoch, StoreError, Work};
 
 pub(super) async fn open_epoch(connection: &mut PgConnection, node: &str) -> Result<Epoch, StoreError> {
@@ -38,7 +38,8 @@ pub(super) async fn heartbeat(connection: &mut PgConnection, epoch: Epoch) -> Re
 }
 
 /// Closes every epoch whose writer has been silent for `silence`, and releases what it left open. Returns how many
-/// holds were released. Several nodes may do this at once: each epoch is closed by one.
+/// holds were released. Several nodes may do this at once: each epoch is closed by one. An epoch that cannot be closed
+/// now, such as one of an account that somebody holds locked, does not keep the others open.
 pub async fn close_stale_epochs(
     connection: &mut PgConnection,
     silence: TimeDelta,
@@ -53,7 +54,14 @@ pub async fn close_stale_epochs(
     .map_err(classify)?;
     let mut released = 0;
     for (epoch,) in stale {
-        released += close(connection, Epoch(epoch), Some(silence)).await?;
+        match close(connection, Epoch(epoch), Some(silence)).await {
+            Ok(count) => released += count,
+            // Without the connection the others cannot be closed either.
+            Err(error @ StoreError::Unknown(_)) => return Err(error),
+            Err(error) => {
+                tracing::warn!(epoch, %error, "a dead epoch could not be closed; it will be tried again")
+            }
+        }
     }
     Ok(released)
 }
@@ -100,14 +108,15 @@ async fn close_within(
     kill_point::pass(KillPoint::EpochLocked);
     let (head, open_from) = last_batch(connection, epoch, batches).await?;
     let releases = open_holds(connection, epoch, open_from).await?;
-    let released = releases.len();
-    let mut last = batches;
-    if released > 0 {
+    let (mut last, mut released) = (batches, 0);
+    if !releases.is_empty() {
         last += 1;
         let operations: Vec<Operation> = releases.into_iter().map(Operation::Release).collect();
         let work = Work::Ordered(Vec::new());
         let batch = Batch { epoch, number: last, open_from: last, captured: Vec::new(), work };
-        ordered::decide_and_save(connection, &batch, &operations, head, TimeDelta::zero(), now).await?;
+        let (effects, _) =
+            ordered::decide_and_save(connection, &batch, &operations, head, TimeDelta::zero(), now).await?;
+        released = released_of(&operations, &effects);
     }
     sqlx::query("update ledger_epoch set closed_at = now(), batches = $2 where epoch = $1")
         .bind(epoch.0)
@@ -116,6 +125,21 @@ async fn close_within(
         .await
         .map_err(classify)?;
     Ok(released)
+}
+
+/// How many of the releases were made. One that the rules refuse is left to an operator: its epoch is closed all the same.
+fn released_of(releases: &[Operation], effects: &[Option<Effect>]) -> usize {
+    let refused = releases.iter().zip(effects).filter(|(_, effect)| !matches!(effect, Some(Effect::Done(_))));
+    let mut released = releases.len();
+    for (release, effect) in refused {
+        tracing::error!(
+            ?effect,
+            ?release,
+            "the ledger's rules did not let a dead gateway's hold be released"
+        );
+        released -= 1;
+    }
+    released
 }
 
 /// Hash of the epoch's last batch, and from which batch on it may have open holds.

@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use super::connection::end;
 use super::error::classify;
-use super::rows::{self, load_desk};
-use super::seal;
+use super::{rows, seal};
 use crate::domain::billing::Standing;
 use crate::domain::ids::AccountId;
 use crate::ledger::book::BookError;
@@ -41,15 +40,15 @@ pub(super) async fn resolve(connection: &mut PgConnection, batch: &Batch) -> Res
 }
 
 async fn resolve_within(connection: &mut PgConnection, batch: &Batch) -> Result<Resolved, StoreError> {
-    let epoch: Option<(i32, i32, DateTime<Utc>)> = sqlx::query_as(
+    let epoch: Option<(i32, i32)> = sqlx::query_as(
         "update ledger_epoch set session = session + 1 where epoch = $1 and closed_at is null
-         returning batches, session, now()",
+         returning batches, session",
     )
     .bind(batch.epoch.0)
     .fetch_optional(&mut *connection)
     .await
     .map_err(classify)?;
-    let (batches, session, now) = epoch.ok_or(StoreError::Fenced)?;
+    let (batches, session) = epoch.ok_or(StoreError::Fenced)?;
     if batches < batch.number {
         return Ok(Resolved { resolution: Resolution::NotCommitted, session, head: None });
     }
@@ -59,25 +58,21 @@ async fn resolve_within(connection: &mut PgConnection, batch: &Batch) -> Result<
         .fetch_one(&mut *connection)
         .await
         .map_err(classify)?;
-    let effects = effects(connection, batch, now).await?;
+    let effects = effects(connection, batch).await?;
     Ok(Resolved { resolution: Resolution::Committed(effects), session, head: Some(seal::hash_of(&hash)?) })
 }
 
-async fn effects(
-    connection: &mut PgConnection,
-    batch: &Batch,
-    now: DateTime<Utc>,
-) -> Result<Effects, StoreError> {
+async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects, StoreError> {
     let operations: Vec<Operation> = match &batch.work {
         Work::Fast(holds) => holds.iter().cloned().map(Operation::Hold).collect(),
         Work::Ordered(operations) => operations.clone(),
     };
-    let desk = load_desk(connection, &operations, now, chrono::TimeDelta::zero()).await?;
-    let standings: HashMap<AccountId, (Standing, u32, LotNumber)> = desk
-        .books
+    let standings: HashMap<AccountId, (Standing, u32, LotNumber)> = rows::read_books(connection, &operations)
+        .await?
         .iter()
         .map(|(id, book)| (*id, (book.standing(), book.period.index, book.plan_lot)))
         .collect();
+    let references = rows::load_references(connection, &operations).await?;
     let takes = takes_of(connection, batch).await?;
     let acts = acts_of(connection, batch).await?;
     let captured: Vec<Uuid> =
@@ -101,7 +96,7 @@ async fn effects(
                 Some(Effect::Superseded(standing))
             }
             Operation::Grant(grant) => {
-                let lot = *desk.references.get(&(grant.account_id, grant.reference.clone()))?;
+                let lot = *references.get(&(grant.account_id, grant.reference.clone()))?;
                 Some(Effect::Granted { lot, repeated: !acts.contains(&grant.id.as_uuid()), standing })
             }
             Operation::Correct(correction) if !acts.contains(&correction.id.as_uuid()) => {

@@ -26,6 +26,19 @@ pub(super) fn credits(amount: i64) -> Result<Credits, StoreError> {
     Credits::try_from(amount).map_err(|error| corrupt(&error.to_string()))
 }
 
+/// The accounts of `$1`, with what their plans give from the next period on.
+macro_rules! select_accounts {
+    () => {
+        "select l.account_id, a.anchored_at, p.credits as plan_credits_next, p.requests as plan_requests_next, l.open_lot,
+                l.open_lot_left, l.open_lot_expires_at, l.last_lot, l.last_entry, l.period, l.period_starts_at,
+                l.period_ends_at, l.plan_lot, l.plan_credits, l.requests_limit, l.requests_used, now() as read_at
+           from ledger_account l
+           join account a on a.id = l.account_id
+           join plan p on p.edition = a.edition and p.plan = a.plan
+          where l.account_id = any($1)"
+    };
+}
+
 /// Takes the next batch number of the epoch, or finds that the epoch was closed. Returns the transaction's time.
 pub(super) async fn pass_fence(
     connection: &mut PgConnection,
@@ -53,11 +66,7 @@ pub(super) async fn load_desk(
     lease: TimeDelta,
 ) -> Result<Desk, StoreError> {
     let mut desk = Desk::new(now, lease);
-    let mut accounts: Vec<Uuid> =
-        operations.iter().map(|operation| operation.account_id().as_uuid()).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    desk.books = load_books(connection, &accounts, operations).await?;
+    desk.books = load_books(connection, LOCKED_ACCOUNTS, operations).await?;
     let claims: Vec<ClaimKey> = operations
         .iter()
         .filter_map(|operation| Some(claim_key(operation.account_id(), operation.claim()?)))
@@ -69,14 +78,16 @@ pub(super) async fn load_desk(
     if !capped.is_empty() {
         desk.spends = load_spends(connection, &capped).await?;
     }
-    for operation in operations {
-        if let Operation::Grant(grant) = operation
-            && let Some(lot) = find_reference(connection, grant.account_id, &grant.reference).await?
-        {
-            desk.references.insert((grant.account_id, grant.reference.clone()), lot);
-        }
-    }
+    desk.references = load_references(connection, operations).await?;
     Ok(desk)
+}
+
+/// The books that the operations touch, as they stand. Locks nothing, and waits for nobody who does.
+pub(super) async fn read_books(
+    connection: &mut PgConnection,
+    operations: &[Operation],
+) -> Result<HashMap<AccountId, Book>, StoreError> {
+    load_books(connection, select_accounts!(), operations).await
 }
 
 fn capped_key(operation: &Operation) -> Option<Uuid> {
@@ -120,19 +131,6 @@ struct LotRow {
     expires_at: DateTime<Utc>,
 }
 
-/// The accounts of `$1`, with what their plans give from the next period on.
-macro_rules! select_accounts {
-    () => {
-        "select l.account_id, a.anchored_at, p.credits as plan_credits_next, p.requests as plan_requests_next, l.open_lot,
-                l.open_lot_left, l.open_lot_expires_at, l.last_lot, l.last_entry, l.period, l.period_starts_at,
-                l.period_ends_at, l.plan_lot, l.plan_credits, l.requests_limit, l.requests_used, now() as read_at
-           from ledger_account l
-           join account a on a.id = l.account_id
-           join plan p on p.edition = a.edition and p.plan = a.plan
-          where l.account_id = any($1)"
-    };
-}
-
 /// One account's book without a lock, and the time it was read.
 pub(super) async fn read_book(
     connection: &mut PgConnection,
@@ -160,17 +158,23 @@ pub(super) async fn read_book(
     Ok(Some((book(row, lots)?, read_at)))
 }
 
+/// The same, locked in the order of their ids.
+const LOCKED_ACCOUNTS: &str = concat!(select_accounts!(), " order by l.account_id for update of l");
+
 async fn load_books(
     connection: &mut PgConnection,
-    accounts: &[Uuid],
+    select_accounts: &'static str,
     operations: &[Operation],
 ) -> Result<HashMap<AccountId, Book>, StoreError> {
-    let rows: Vec<AccountRow> =
-        sqlx::query_as(concat!(select_accounts!(), " order by l.account_id for update of l"))
-            .bind(accounts)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(classify)?;
+    let mut accounts: Vec<Uuid> =
+        operations.iter().map(|operation| operation.account_id().as_uuid()).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let rows: Vec<AccountRow> = sqlx::query_as(select_accounts)
+        .bind(&accounts)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(classify)?;
     let (needed_accounts, needed_lots) = lots_of_holds(operations);
     let lots: Vec<LotRow> = sqlx::query_as(
         "select account_id, lot, source, granted, left_in_lot, expires_at from ledger_lot
@@ -318,6 +322,22 @@ async fn load_spends(
             Ok((KeyId::from_uuid(key), KeySpend { day, day_spent, month, month_spent }))
         })
         .collect()
+}
+
+/// The lots that grants of the same reference made before.
+pub(super) async fn load_references(
+    connection: &mut PgConnection,
+    operations: &[Operation],
+) -> Result<HashMap<(AccountId, String), LotNumber>, StoreError> {
+    let mut references = HashMap::new();
+    for operation in operations {
+        if let Operation::Grant(grant) = operation
+            && let Some(lot) = find_reference(connection, grant.account_id, &grant.reference).await?
+        {
+            references.insert((grant.account_id, grant.reference.clone()), lot);
+        }
+    }
+    Ok(references)
 }
 
 async fn find_reference(

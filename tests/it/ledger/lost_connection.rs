@@ -57,6 +57,21 @@ async fn a_fast_batch_whose_answer_was_lost_is_found_with_its_effects() {
     assert_eq!(world.books(&customer).await, (93, 93, 4));
 }
 
+#[tokio::test]
+async fn what_became_of_a_batch_is_told_though_its_account_is_locked_since() {
+    let (world, proxy) = world_and_proxy().await;
+    let customer = world.customer().await;
+    let mut hand = warm_hand(&world, &proxy, &customer).await;
+    let batch = hand.batch(Work::Ordered(vec![Operation::Hold(customer.request(2))]), Vec::new());
+    proxy.arm(Fault::LoseAnswer("COMMIT"));
+    let Err(StoreError::Unknown(_)) = hand.store.commit(&batch).await else { panic!() };
+    let mut stray = world.pool().begin().await.unwrap();
+    sqlx::query("select from ledger_account for update").execute(&mut *stray).await.unwrap();
+    let Resolution::Committed(effects) = hand.store.resolve(&batch).await.unwrap() else { panic!() };
+    assert_eq!(held_amount(effects[0].as_ref().unwrap()), 2);
+    stray.rollback().await.unwrap();
+}
+
 fn held_amount(effect: &Effect) -> i64 {
     let Effect::Decided(Decision::Held { hold, .. }) = effect else { panic!("{effect:?}") };
     hold.amount().as_i64()

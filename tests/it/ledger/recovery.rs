@@ -13,6 +13,8 @@ use super::world::{World, held};
 /// Closes every epoch, as a sweep does with silent ones.
 async fn sweep(world: &World) -> usize {
     let mut connection = world.pool().acquire().await.unwrap();
+    // Whoever sweeps waits for locks only so long.
+    sqlx::query("set lock_timeout = '200ms'").execute(&mut *connection).await.unwrap();
     close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap()
 }
 
@@ -79,4 +81,26 @@ async fn a_hold_over_two_lots_goes_back_to_both() {
     assert_eq!(world.books(&customer).await, (8, 0, 1));
     assert_eq!(sweep(&world).await, 1);
     assert_eq!(world.books(&customer).await, (13, 3, 0));
+}
+
+#[tokio::test]
+async fn an_epoch_that_cannot_be_closed_keeps_no_other_open() {
+    let world = World::new(100, 50).await;
+    let (locked, free) = (world.customer().await, world.customer().await);
+    for (node, customer) in [("first", &locked), ("second", &free)] {
+        let mut dead = world.hand(node).await;
+        dead.one(customer.advance()).await;
+        dead.one(Operation::Hold(customer.request(5))).await;
+    }
+    let mut stray = world.pool().begin().await.unwrap();
+    sqlx::query("select from ledger_account where account_id = $1 for update")
+        .bind(locked.account_id.as_uuid())
+        .execute(&mut *stray)
+        .await
+        .unwrap();
+    assert_eq!(sweep(&world).await, 1);
+    assert_eq!(world.books(&free).await, (100, 100, 0));
+    stray.rollback().await.unwrap();
+    assert_eq!(sweep(&world).await, 1);
+    assert_eq!(world.books(&locked).await, (100, 100, 0));
 }

@@ -110,6 +110,34 @@ async fn an_ending_waits_for_its_account_and_for_nothing_else() {
     assert_eq!(world.books(&free).await, (90, 90, 10));
 }
 
+/// Answers that are to be kept wait as long as calls wait, however often their account is found locked meanwhile.
+#[tokio::test]
+async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
+    let (world, locked, _) = two_customers().await;
+    let writer = world.writer("a").await;
+    let (before, after) =
+        (writer.hold(locked.request_once(1, 1, 1)).await, writer.hold(locked.request_once(2, 2, 2)).await);
+    let stray = lock(&world, &locked).await;
+    let keep =
+        |hold: OpenHold, used| hold.keep(Credits::from_u32(used), Outcome::Answered, 200, b"{}".to_vec());
+    let later = async {
+        // Closed by the first answer, before the second arrives.
+        while !is_closed(&writer, locked.request(1)).await {}
+        let stray_ends = async {
+            // Ten looks.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            stray.rollback().await.unwrap();
+        };
+        tokio::join!(keep(after, 2), stray_ends).0
+    };
+    let both = timeout(HANG, async { tokio::join!(keep(before, 1), later) });
+    for kept in <[_; 2]>::from(both.await.expect("they wait for ever")) {
+        assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");
+    }
+    assert_eq!(world.books(&locked).await, (97, 97, 2));
+    writer.stop().await;
+}
+
 #[tokio::test]
 async fn a_writer_that_stops_beside_a_locked_account_leaves_its_endings_to_the_sweep() {
     let (world, locked, _) = two_customers().await;

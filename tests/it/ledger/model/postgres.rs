@@ -202,7 +202,7 @@ impl Machine for Postgres {
     fn is_due(&mut self, account: AccountId) -> bool {
         self.runtime.block_on(async {
             let mut connection = self.pool.acquire().await.unwrap();
-            due_accounts(&mut connection, ACCOUNTS as i64).await.unwrap().contains(&account)
+            due_accounts(&mut connection, ACCOUNTS as i64, &[]).await.unwrap().contains(&account)
         })
     }
 
