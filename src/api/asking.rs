@@ -1,26 +1,42 @@
 //! Who asks for a change over HTTP, what they may do, and how they are told that nothing was done.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::body::{Body, HttpBody};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool, Postgres};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use crate::clock;
 use crate::domain::audit::{Actor, Who};
+use crate::domain::caller::KeyRecord;
 use crate::domain::conflict::Conflict;
+use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::key::Scope;
+use crate::domain::key::reach::Reach;
 use crate::domain::key::rotation::CannotRotate;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
-use crate::domain::rights::{Lacks, Principal, Rights};
+use crate::domain::rights::{ActingKey, Lacks, Principal, Rights};
 use crate::gate::caller::Caller;
 use crate::http::client_address::ClientAddress;
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
-use crate::management::NotDone;
+use crate::management::{NotDone, NotThemselves};
 use crate::secret::peppers::Peppers;
 use crate::storage::error::StorageError;
+
+/// Most calls that work with the store at once. Changes of one account wait for each other at its row, each with a
+/// connection of the pool in hand; authentication and paid calls need the others.
+const MOST_AT_ONCE: usize = 3;
+/// How long a call waits for its turn.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// What changes of an account work with.
 #[derive(Clone, Debug)]
@@ -31,12 +47,41 @@ pub struct Management {
     pub peppers: Peppers,
     /// Largest body.
     pub max_body_bytes: usize,
+    turns: Arc<Semaphore>,
+}
+
+/// A connection that a call may work with, and the call's turn, which ends with it.
+#[derive(Debug)]
+pub(super) struct Turn {
+    connection: PoolConnection<Postgres>,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Deref for Turn {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Turn {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
 }
 
 impl Management {
-    /// A connection of the pool.
-    pub(super) async fn connection(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, Refusal> {
-        self.pool.acquire().await.map_err(|error| refusal(NotDone::from(error)))
+    /// Changes made through this pool.
+    pub fn new(pool: PgPool, peppers: Peppers, max_body_bytes: usize) -> Self {
+        Self { pool, peppers, max_body_bytes, turns: Arc::new(Semaphore::new(MOST_AT_ONCE)) }
+    }
+
+    /// A connection of the pool, when it is the call's turn.
+    pub(super) async fn connection(&self) -> Result<Turn, Refusal> {
+        let turn = timeout(LONGEST_WAIT, self.turns.clone().acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(Refusal::Unavailable { retry_after_s: 1 }) };
+        let connection = self.pool.acquire().await.map_err(|error| refusal(NotDone::from(error)))?;
+        Ok(Turn { connection, _turn: turn })
     }
 
     /// The fields of a body.
@@ -74,12 +119,24 @@ impl<S: Sync> FromRequestParts<S> for Asking {
             address: parts.extensions.get().map(|ClientAddress(address)| *address),
             request_id: parts.extensions.get::<CallId>().copied(),
         };
-        let rights = Rights::OfKey {
-            account_id: caller.key.account_id,
-            scopes: caller.key.scopes.clone(),
-            mode: caller.key.mode,
-        };
+        let rights = Rights::OfKey(acting(&caller.key));
         Ok(Self { caller, by: Principal { actor, rights } })
+    }
+}
+
+fn acting(key: &KeyRecord) -> ActingKey {
+    ActingKey {
+        key_id: key.key_id,
+        secret_version: key.secret_version,
+        account_id: key.account_id,
+        mode: key.mode,
+        reach: Reach {
+            scopes: key.scopes.clone(),
+            origin: key.origin.clone(),
+            expires_at: key.ends_at,
+            daily_cap: key.daily_cap.map(Credits::as_i64),
+            monthly_cap: key.monthly_cap.map(Credits::as_i64),
+        },
     }
 }
 
@@ -106,6 +163,11 @@ pub(super) fn refusal(error: NotDone) -> Refusal {
         NotDone::Lacks(Lacks::Account) => Refusal::NotFound,
         NotDone::Lacks(Lacks::Scope(scope)) => Refusal::InsufficientScope { needed: scope.as_str() },
         NotDone::Lacks(Lacks::Admin) => Refusal::InsufficientScope { needed: Scope::Manage.as_str() },
+        NotDone::Lacks(Lacks::Limit(field)) => Refusal::BeyondOwnLimits { field },
+        NotDone::NotThemselves(NotThemselves::Disabled) => Refusal::DisabledApiKey,
+        NotDone::NotThemselves(NotThemselves::Revoked) => Refusal::RevokedApiKey,
+        NotDone::NotThemselves(NotThemselves::Expired) => Refusal::ExpiredApiKey,
+        NotDone::NotThemselves(NotThemselves::Suspended) => Refusal::AccountSuspended,
         NotDone::Lacks(Lacks::LiveKey) => Refusal::TestKeyNotAllowed,
         NotDone::Storage(error @ StorageError::Unavailable(_)) => {
             tracing::warn!(%error, "a change could not be made");

@@ -94,7 +94,7 @@ impl Built<'_> {
             },
             routes,
             catalogue,
-            management: Management { pool: pool.clone(), peppers, max_body_bytes },
+            management: Management::new(pool.clone(), peppers, max_body_bytes),
             pool: pool.clone(),
         })
     }

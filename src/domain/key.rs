@@ -1,6 +1,7 @@
 //! API keys: their formats and secrets, how these are replaced, and what a key says of itself.
 
 mod format;
+pub mod reach;
 pub mod rotation;
 mod secret;
 pub mod terms;

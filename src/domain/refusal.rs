@@ -37,6 +37,11 @@ pub enum Refusal {
         /// The scope that is needed.
         needed: &'static str,
     },
+    /// The key would bring about one that is limited less than itself.
+    BeyondOwnLimits {
+        /// The field of a key that says the limit.
+        field: &'static str,
+    },
     /// The plan sells no API access.
     PlanWithoutApi,
     /// The key may not be used in this region.
@@ -299,7 +304,7 @@ impl Refusal {
             Self::ConflictingCredentials => ErrorCode::ConflictingCredentials,
             Self::KeyInQueryString { .. } => ErrorCode::KeyInQueryString,
             Self::AccessDenied(_) => ErrorCode::AccessDenied,
-            Self::InsufficientScope { .. } => ErrorCode::InsufficientScope,
+            Self::InsufficientScope { .. } | Self::BeyondOwnLimits { .. } => ErrorCode::InsufficientScope,
             Self::PlanWithoutApi => ErrorCode::PlanWithoutApi,
             Self::RegionNotAllowed => ErrorCode::RegionNotAllowed,
             Self::IpNotAllowed => ErrorCode::IpNotAllowed,

@@ -100,6 +100,7 @@ impl<'r> Facts<'r> {
             },
             Refusal::PlanWithoutApi => Self { upgrade_url: Some(&edge.upgrade_url), ..none },
             Refusal::InsufficientScope { needed } => Self { required_scope: Some(needed), ..none },
+            Refusal::BeyondOwnLimits { field } => Self { field: Some(field), ..none },
             Refusal::KeyInQueryString { parameter } => Self { parameter: Some(parameter), ..none },
             Refusal::InvalidJson { line, column } => {
                 Self { line: Some(*line), column: Some(*column), ..none }

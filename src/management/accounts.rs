@@ -98,6 +98,6 @@ async fn locked(connection: &mut PgConnection, by: &Principal, id: AccountId) ->
         Lacks::Account => NotDone::NoAccount,
         other => other.into(),
     })?;
-    lock(connection, id).await?;
+    lock(connection, by, id).await?;
     accounts::find(connection, id).await?.ok_or(NotDone::NoAccount)
 }

@@ -28,9 +28,9 @@ pub async fn create(
     mode: Mode,
 ) -> Result<EnvironmentView, NotDone> {
     by.rights.manage(account_id)?;
-    by.rights.grant(&[], mode)?;
+    by.rights.touch(mode)?;
     let mut transaction = connection.begin().await?;
-    lock(&mut transaction, account_id).await?;
+    lock(&mut transaction, by, account_id).await?;
     let environments = accounts::environments(&mut transaction, account_id).await?;
     if environments.iter().any(|environment| environment.name == name.as_str()) {
         return Err(NotDone::EnvironmentExists);
@@ -68,9 +68,9 @@ pub async fn set_key_cap(
         other => other.into(),
     })?;
     let mut transaction = connection.begin().await?;
-    lock(&mut transaction, account_id).await?;
+    lock(&mut transaction, by, account_id).await?;
     let before = found(&mut transaction, account_id, id).await?;
-    by.rights.grant(&[], before.mode)?;
+    by.rights.touch(before.mode)?;
     let key_cap = key_cap.map(i32::from);
     if before.key_cap == key_cap {
         return Ok(before);

@@ -9,26 +9,30 @@ use sqlx::{Connection, PgConnection};
 use super::{Done, NotDone, difference, lock, write_down};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::KeyId;
+use crate::domain::key::KeyState;
 use crate::domain::key::terms::TermsChange;
 use crate::domain::key::view::KeyView;
-use crate::domain::key::{KeyState, Scope};
-use crate::domain::rights::{Lacks, Principal};
+use crate::domain::rights::{Lacks, Principal, Rights};
 use crate::storage::{clock, keys};
 
 pub use make::{create, import};
 pub use rotate::{cancel_rotation, end_overlap, rotate};
 
-/// A key that nobody else can change until the transaction ends, if whoever asks may manage it. A key of another account
-/// is none.
-async fn locked(connection: &mut PgConnection, by: &Principal, id: KeyId) -> Result<KeyView, NotDone> {
+/// A key that nobody else can change until the transaction ends, if whoever asks may manage it, and what rights they have
+/// by then. A key of another account is none.
+async fn locked(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: KeyId,
+) -> Result<(KeyView, Rights), NotDone> {
     let seen = keys::find(connection, id).await?.ok_or(NotDone::NoKey)?;
     by.rights.manage(seen.account_id).map_err(|lacks| match lacks {
         Lacks::Account => NotDone::NoKey,
         other => other.into(),
     })?;
-    by.rights.grant(&[], seen.mode)?;
-    lock(connection, seen.account_id).await?;
-    found(connection, id).await
+    by.rights.touch(seen.mode)?;
+    let rights = lock(connection, by, seen.account_id).await?;
+    Ok((found(connection, id).await?, rights))
 }
 
 async fn found(connection: &mut PgConnection, id: KeyId) -> Result<KeyView, NotDone> {
@@ -38,7 +42,8 @@ async fn found(connection: &mut PgConnection, id: KeyId) -> Result<KeyView, NotD
 /// Moves a key from one state to another. Moved to the state that it has, nothing happens.
 ///
 /// # Errors
-/// When whoever asks may not, or the key is revoked and should live again.
+/// When whoever asks may not, would enable a key that reaches further than they do, or the key is revoked and should live
+/// again.
 pub async fn set_state(
     connection: &mut PgConnection,
     by: &Principal,
@@ -46,12 +51,15 @@ pub async fn set_state(
     state: KeyState,
 ) -> Result<KeyView, NotDone> {
     let mut transaction = connection.begin().await?;
-    let before = locked(&mut transaction, by, id).await?;
+    let (before, rights) = locked(&mut transaction, by, id).await?;
     if before.state == state {
         return Ok(before);
     }
     if before.state == KeyState::Revoked {
         return Err(NotDone::Revoked);
+    }
+    if state == KeyState::Active {
+        rights.grant(&before.terms().reach(), None, before.mode)?;
     }
     keys::set_state(&mut transaction, id, state).await?;
     let done = Done {
@@ -74,7 +82,8 @@ pub async fn set_state(
 /// Changes a key's name, rights or limits.
 ///
 /// # Errors
-/// When whoever asks may not, would give away a scope that they lack, the key is revoked, or would have ended already.
+/// When whoever asks may not, would have the key reach further than it did and they do, the key is revoked, or would have
+/// ended already.
 pub async fn change(
     connection: &mut PgConnection,
     by: &Principal,
@@ -82,16 +91,14 @@ pub async fn change(
     change: TermsChange,
 ) -> Result<KeyView, NotDone> {
     let mut transaction = connection.begin().await?;
-    let view = locked(&mut transaction, by, id).await?;
+    let (view, rights) = locked(&mut transaction, by, id).await?;
     let before = view.terms();
     let after = change.apply(before.clone());
     let Some((old, new)) = difference(&before, &after) else { return Ok(view) };
     if view.state == KeyState::Revoked {
         return Err(NotDone::Revoked);
     }
-    let added: Vec<Scope> =
-        after.scopes.iter().copied().filter(|scope| !before.scopes.contains(scope)).collect();
-    by.rights.grant(&added, view.mode)?;
+    rights.grant(&after.reach(), Some(&before.reach()), view.mode)?;
     let now = clock::now(&mut transaction).await?;
     if after.expires_at != before.expires_at && after.expires_at.is_some_and(|ends| ends <= now) {
         return Err(NotDone::EndsInPast);

@@ -25,7 +25,7 @@ pub async fn add(
 ) -> Result<Member, NotDone> {
     by.rights.manage(account_id)?;
     let mut transaction = connection.begin().await?;
-    lock(&mut transaction, account_id).await?;
+    lock(&mut transaction, by, account_id).await?;
     if members::list(&mut transaction, account_id).await?.len() >= MOST_MEMBERS {
         return Err(NotDone::TooManyMembers);
     }
@@ -61,7 +61,7 @@ pub async fn change(
         other => other.into(),
     })?;
     let mut transaction = connection.begin().await?;
-    lock(&mut transaction, account_id).await?;
+    lock(&mut transaction, by, account_id).await?;
     let members = members::list(&mut transaction, account_id).await?;
     let before = members.iter().find(|member| member.id == id).ok_or(NotDone::NoMember)?.clone();
     may_become(&members, id, role, state)?;

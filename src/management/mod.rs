@@ -3,6 +3,7 @@
 //! change it, write the change down, commit.
 
 pub mod accounts;
+mod acting;
 pub mod environments;
 pub mod keys;
 pub mod members;
@@ -15,18 +16,21 @@ use sqlx::PgConnection;
 
 use crate::domain::audit::{Action, Change, Subject};
 use crate::domain::ids::AccountId;
-use crate::domain::rights::Principal;
+use crate::domain::rights::{Principal, Rights};
 use crate::storage;
 use crate::storage::error::StorageError;
 
-pub use not_done::NotDone;
+pub use not_done::{NotDone, NotThemselves};
 
-/// Keeps everybody else from changing the account until the transaction ends.
-async fn lock(connection: &mut PgConnection, account: AccountId) -> Result<(), NotDone> {
-    match storage::accounts::lock(connection, account).await? {
-        true => Ok(()),
-        false => Err(NotDone::NoAccount),
+/// Keeps everybody else from changing the account until the transaction ends. Returns the rights that whoever asks has
+/// by then.
+async fn lock(connection: &mut PgConnection, by: &Principal, account: AccountId) -> Result<Rights, NotDone> {
+    if !storage::accounts::lock(connection, account).await? {
+        return Err(NotDone::NoAccount);
     }
+    let rights = acting::present_rights(connection, &by.rights).await?;
+    rights.manage(account)?;
+    Ok(rights)
 }
 
 /// A change of something of an account, on its way into the audit log.

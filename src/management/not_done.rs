@@ -90,6 +90,9 @@ pub enum NotDone {
          a new version"
     )]
     WrongPepper(i32),
+    /// The key that somebody acts by may not be used any more.
+    #[error(transparent)]
+    NotThemselves(#[from] NotThemselves),
     /// Whoever asks may not.
     #[error(transparent)]
     Lacks(#[from] Lacks),
@@ -102,6 +105,23 @@ pub enum NotDone {
     /// The store.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+/// Why a key that was good when the request came may not act any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotThemselves {
+    /// It was switched off.
+    #[error("the key that asks was switched off")]
+    Disabled,
+    /// It was revoked.
+    #[error("the key that asks was revoked")]
+    Revoked,
+    /// It, or the version of its secret that was used, has ended.
+    #[error("the key that asks, or its secret, has ended")]
+    Expired,
+    /// Its account was suspended.
+    #[error("the account of the key that asks was suspended")]
+    Suspended,
 }
 
 impl From<sqlx::Error> for NotDone {

@@ -1,5 +1,6 @@
 //! Keys: made, changed, ended, and given new secrets.
 
+mod acting;
 mod lookup;
 mod uses;
 mod views;
@@ -9,11 +10,13 @@ use sqlx::PgConnection;
 
 use super::error::StorageError;
 use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::key::reach::Reach;
 use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{KeySecret, KeyState, Scope};
 use crate::domain::origin::Origin;
 use crate::secret::peppers::Peppers;
 
+pub use acting::{Acting, acting};
 pub use lookup::find_by_digest;
 pub use uses::{Rehash, SecretUse, record_uses};
 pub use views::{LIST_LIMIT, find, list};
@@ -39,6 +42,19 @@ pub struct NewKey {
     pub daily_cap: Option<i64>,
     /// Credits it may spend per UTC calendar month.
     pub monthly_cap: Option<i64>,
+}
+
+impl NewKey {
+    /// How far it will reach.
+    pub fn reach(&self) -> Reach {
+        Reach {
+            scopes: self.scopes.clone(),
+            origin: self.origin.clone(),
+            expires_at: self.expires_at,
+            daily_cap: self.daily_cap,
+            monthly_cap: self.monthly_cap,
+        }
+    }
 }
 
 /// Saves a key and the first version of its secret, as digests. Run inside a transaction.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::Scope;
+use super::reach::Reach;
 use crate::domain::network::Network;
 use crate::domain::origin::Origin;
 use crate::domain::region::Region;
@@ -24,6 +25,19 @@ pub struct KeyTerms {
     pub daily_cap: Option<i64>,
     /// Credits it may spend per UTC calendar month.
     pub monthly_cap: Option<i64>,
+}
+
+impl KeyTerms {
+    /// How far a key with these terms reaches.
+    pub fn reach(&self) -> Reach {
+        Reach {
+            scopes: self.scopes.clone(),
+            origin: self.origin.clone(),
+            expires_at: self.expires_at,
+            daily_cap: self.daily_cap,
+            monthly_cap: self.monthly_cap,
+        }
+    }
 }
 
 /// A change of some of them: what is not named stays as it is.

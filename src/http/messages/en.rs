@@ -19,6 +19,9 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         }
         Refusal::AccessDenied(denied) => access_denied(denied).into(),
         Refusal::InsufficientScope { needed } => format!("This API key lacks the scope `{needed}`").into(),
+        Refusal::BeyondOwnLimits { field } => {
+            format!("This API key cannot bring about a key that `{field}` limits less than itself").into()
+        }
         Refusal::PlanWithoutApi => "The account's plan does not include API access".into(),
         Refusal::RegionNotAllowed => "This API key may not be used in this region".into(),
         Refusal::IpNotAllowed => "This API key may not be used from this network address".into(),
@@ -126,6 +129,9 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::AccessDenied(_) | Refusal::PlanWithoutApi => format!("Choose a plan with access at {upgrade}.").into(),
         Refusal::InsufficientScope { needed } => {
             format!("Use a key with the scope `{needed}`, or ask an administrator to make one.").into()
+        }
+        Refusal::BeyondOwnLimits { field } => {
+            format!("Limit `{field}` at least as GET /v1/keys shows it of your key, or ask an administrator.").into()
         }
         Refusal::RegionNotAllowed => "Call from an allowed region, or use a key without a region list.".into(),
         Refusal::IpNotAllowed => "Call from an allowed address, or add this one to the key's allow-list.".into(),

@@ -22,6 +22,10 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::InsufficientScope { needed } => {
             format!("Esta chave de API não tem o escopo `{needed}`").into()
         }
+        Refusal::BeyondOwnLimits { field } => format!(
+            "Esta chave de API não pode criar nem mudar uma chave que `{field}` limite menos que a ela mesma"
+        )
+        .into(),
         Refusal::PlanWithoutApi => "O plano da conta não inclui acesso à API".into(),
         Refusal::RegionNotAllowed => "Esta chave de API não pode ser usada nesta região".into(),
         Refusal::IpNotAllowed => {
@@ -131,6 +135,9 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         }
         Refusal::InsufficientScope { needed } => {
             format!("Use uma chave com o escopo `{needed}`, ou peça a um administrador que crie uma.").into()
+        }
+        Refusal::BeyondOwnLimits { field } => {
+            format!("Limite `{field}` ao menos como GET /v1/keys mostra na sua chave, ou peça a um administrador.").into()
         }
         Refusal::RegionNotAllowed => "Chame de uma região permitida, ou use uma chave sem lista de regiões.".into(),
         Refusal::IpNotAllowed => "Chame de um endereço permitido, ou inclua este na lista da chave.".into(),

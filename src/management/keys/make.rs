@@ -56,10 +56,10 @@ async fn save(
 ) -> Result<KeyView, NotDone> {
     by.rights.manage(new.account_id)?;
     let mut transaction = connection.begin().await?;
-    lock(&mut transaction, new.account_id).await?;
+    let rights = lock(&mut transaction, by, new.account_id).await?;
     let environments = accounts::environments(&mut transaction, new.account_id).await?;
     let environment = fitting(&environments, &new.environment, secret.format())?;
-    by.rights.grant(&new.scopes, environment.mode)?;
+    rights.grant(&new.reach(), None, environment.mode)?;
     let now = clock::now(&mut transaction).await?;
     if new.expires_at.is_some_and(|ends| ends <= now) {
         return Err(NotDone::EndsInPast);

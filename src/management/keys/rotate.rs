@@ -28,8 +28,8 @@ pub async fn rotate(
     peppers: &Peppers,
 ) -> Result<(KeyView, KeySecret), NotDone> {
     let mut transaction = connection.begin().await?;
-    let before = locked(&mut transaction, by, id).await?;
-    by.rights.grant(&before.scopes, before.mode)?;
+    let (before, rights) = locked(&mut transaction, by, id).await?;
+    rights.grant(&before.terms().reach(), None, before.mode)?;
     let now = clock::now(&mut transaction).await?;
     let old_ends_at = before.rotatable().rotate(now, overlap)?;
     let secret = generate_key(before.format.of_next_secret())?;
@@ -57,7 +57,7 @@ pub async fn end_overlap(
     id: KeyId,
 ) -> Result<KeyView, NotDone> {
     let mut transaction = connection.begin().await?;
-    let before = locked(&mut transaction, by, id).await?;
+    let (before, _) = locked(&mut transaction, by, id).await?;
     let replaced = before.replaced_secret().ok_or(NotDone::NotRotating)?;
     if !keys::end_replaced(&mut transaction, id).await? {
         return Err(NotDone::NotRotating);
@@ -78,14 +78,15 @@ pub async fn end_overlap(
 /// Takes the new secret of a key that is being rotated back, for when nobody got to know it: the old one lives on.
 ///
 /// # Errors
-/// When whoever asks may not, or the key is not being rotated.
+/// When whoever asks may not have such a key, or it is not being rotated.
 pub async fn cancel_rotation(
     connection: &mut PgConnection,
     by: &Principal,
     id: KeyId,
 ) -> Result<KeyView, NotDone> {
     let mut transaction = connection.begin().await?;
-    let before = locked(&mut transaction, by, id).await?;
+    let (before, rights) = locked(&mut transaction, by, id).await?;
+    rights.grant(&before.terms().reach(), None, before.mode)?;
     if !keys::restore_replaced(&mut transaction, id).await? {
         return Err(NotDone::NotRotating);
     }

@@ -8,6 +8,7 @@ mod credits;
 mod contacts;
 mod environments;
 mod health;
+mod key_limits;
 mod key_rotation;
 mod keys;
 mod ledger;

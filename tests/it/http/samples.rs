@@ -128,6 +128,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         },
         access_denied(),
         Refusal::InsufficientScope { needed: "manage" },
+        Refusal::BeyondOwnLimits { field: "daily_cap" },
         Refusal::PlanWithoutApi,
         Refusal::RegionNotAllowed,
         Refusal::IpNotAllowed,

@@ -1,4 +1,6 @@
 //! The store.
 
+mod audit;
 mod changes;
+mod keys;
 mod pool;

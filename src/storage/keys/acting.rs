@@ -1,0 +1,83 @@
+//! A key that somebody acts by, as it is when they do.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::views::{parsed, scopes};
+use crate::domain::account::AccountState;
+use crate::domain::ids::KeyId;
+use crate::domain::key::KeyState;
+use crate::domain::key::reach::Reach;
+use crate::domain::origin::Origin;
+use crate::storage::error::StorageError;
+
+/// What decides whether a key may act, and how far.
+#[derive(Clone, Debug)]
+pub struct Acting {
+    /// Its state.
+    pub state: KeyState,
+    /// Whether it, or the version of its secret that was used, has ended by the database's clock.
+    pub has_ended: bool,
+    /// Whether its account may act.
+    pub account_state: AccountState,
+    /// How far it reaches.
+    pub reach: Reach,
+}
+
+#[derive(sqlx::FromRow)]
+struct ActingRow {
+    state: String,
+    has_ended: bool,
+    account_state: String,
+    scopes: Vec<String>,
+    regions: Option<Vec<String>>,
+    allowed_networks: Option<Vec<String>>,
+    expires_at: Option<DateTime<Utc>>,
+    daily_cap: Option<i64>,
+    monthly_cap: Option<i64>,
+}
+
+/// A key and this version of its secret, as they are now; none where there is no such secret.
+///
+/// # Errors
+/// When the store is away or holds a row that this program cannot read.
+pub async fn acting(
+    connection: &mut PgConnection,
+    key: KeyId,
+    secret_version: i32,
+) -> Result<Option<Acting>, StorageError> {
+    // Not `now()`: the transaction may have begun, and then waited, before the secret was ended.
+    let row: Option<ActingRow> = sqlx::query_as(
+        "select k.state, coalesce(least(k.expires_at, s.ends_at) <= clock_timestamp(), false) as has_ended,
+                a.state as account_state, k.scopes, k.regions, k.allowed_networks::text[] as allowed_networks,
+                k.expires_at, k.daily_cap, k.monthly_cap
+           from api_key k
+           join key_secret s on s.key_id = k.id and s.version = $2
+           join account a on a.id = k.account_id
+          where k.id = $1",
+    )
+    .bind(key.as_uuid())
+    .bind(secret_version)
+    .fetch_optional(connection)
+    .await?;
+    row.map(read).transpose()
+}
+
+fn read(row: ActingRow) -> Result<Acting, StorageError> {
+    Ok(Acting {
+        state: KeyState::from_name(&row.state).ok_or(StorageError::Corrupt("key state"))?,
+        has_ended: row.has_ended,
+        account_state: AccountState::from_name(&row.account_state)
+            .ok_or(StorageError::Corrupt("account state"))?,
+        reach: Reach {
+            scopes: scopes(&row.scopes)?,
+            origin: Origin {
+                regions: parsed(&row.regions.unwrap_or_default(), "region of a key")?,
+                networks: parsed(&row.allowed_networks.unwrap_or_default(), "network of a key")?,
+            },
+            expires_at: row.expires_at,
+            daily_cap: row.daily_cap,
+            monthly_cap: row.monthly_cap,
+        },
+    })
+}
