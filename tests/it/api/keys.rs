@@ -11,7 +11,8 @@ use crate::support::gateway::{Answer, Gateway, answer};
 /// A gateway that asks the store for every key anew, an account, and a key of it that may do everything.
 pub(super) async fn managed() -> (Gateway, Customer) {
     let gateway = Gateway::without_trust().await;
-    let mut customer = gateway.professional().await;
+    // As many requests as a test wants: the limits of requests are not its matter.
+    let mut customer = gateway.customer_on(|plan| (plan.rate_per_s, plan.burst) = (1_000, 1_000)).await;
     let (key_id, key) = gateway.key(customer.account, |new| new.scopes = Scope::ALL.to_vec()).await;
     (customer.key_id, customer.key) = (key_id, key);
     (gateway, customer)
