@@ -11,8 +11,8 @@ use fluence::clock;
 use fluence::command::directory::{ImportOptions, import};
 use fluence::config::plans::Catalogue;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
+use fluence::domain::key::terms::KeyTerms;
 use fluence::domain::key::{KeyFormat, KeySecret, Mode, Scope};
-use fluence::domain::origin::Origin;
 use fluence::domain::plan::PlanRef;
 use fluence::ledger::act::act;
 use fluence::ledger::operation::Operation;
@@ -146,12 +146,7 @@ async fn create_key(
         id: KeyId::from_uuid(clock::new_id()),
         account_id,
         environment: environment.into(),
-        name: "bench".into(),
-        scopes: Scope::DEFAULT.to_vec(),
-        origin: Origin::default(),
-        expires_at: None,
-        daily_cap: None,
-        monthly_cap: None,
+        terms: KeyTerms::unlimited("bench", &Scope::DEFAULT),
     };
     let secret = KeySecret::generate(KeyFormat::Fluence, |below| rand::random_range(0..below))
         .context("no key could be made")?;

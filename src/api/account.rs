@@ -7,7 +7,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::api::credits::current_book;
-use crate::api::instant;
+use crate::api::{instant, unreadable};
 use crate::domain::account::AccountState;
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
@@ -17,7 +17,9 @@ use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
 use crate::http::render::json_ok;
 use crate::storage::accounts;
-use crate::storage::error::StorageError;
+
+/// What the log says could not be read.
+const WHAT: &str = "an account";
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -80,8 +82,8 @@ pub async fn account(
     Extension(caller): Extension<Caller>,
 ) -> Result<Response, Refusal> {
     let book = current_book(&pool, &caller).await?;
-    let mut connection = pool.acquire().await.map_err(|error| unreadable(error.into()))?;
-    let account = accounts::find(&mut connection, caller.key.account_id).await.map_err(unreadable)?;
+    let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
+    let account = accounts::find(&mut connection, caller.key.account_id).await.map_err(unreadable(WHAT))?;
     let account = account.ok_or(Refusal::Internal)?;
     drop(connection);
     let (key, plan, standing) = (&caller.key, &caller.key.plan, book.standing());
@@ -126,9 +128,4 @@ pub async fn account(
     });
     response.extensions_mut().insert(Billing { standing, ..caller.unbilled() });
     Ok(response)
-}
-
-fn unreadable(error: StorageError) -> Refusal {
-    tracing::warn!(%error, "an account could not be read");
-    Refusal::Unavailable { retry_after_s: 1 }
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Serialize;
 use sqlx::PgPool;
 
-use crate::api::instant;
+use crate::api::{instant, unreadable};
 use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
@@ -65,10 +65,7 @@ pub(super) async fn current_standing(pool: &PgPool, caller: &Caller) -> Result<S
 
 /// The account's books as they stand now, read from the store.
 pub(super) async fn current_book(pool: &PgPool, caller: &Caller) -> Result<Book, Refusal> {
-    let found = read_book(pool, caller.key.account_id).await.map_err(|error| {
-        tracing::warn!(%error, "an account's credits could not be read");
-        Refusal::Unavailable { retry_after_s: 1 }
-    })?;
+    let found = read_book(pool, caller.key.account_id).await.map_err(unreadable("an account's credits"))?;
     let book = found.ok_or(Refusal::Internal)?;
     caller.account.stands(book.standing());
     Ok(book)

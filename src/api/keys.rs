@@ -100,12 +100,7 @@ pub async fn create(
         id: KeyId::from_uuid(new_id()),
         account_id: asking.caller.key.account_id,
         environment: asked.environment.into_string(),
-        name: asked.name.into_string(),
-        scopes: asked.scopes,
-        origin: asked.origin,
-        expires_at: asked.expires_at,
-        daily_cap: asked.daily_cap,
-        monthly_cap: asked.monthly_cap,
+        terms: asked.terms,
     };
     let mut connection = management.connection().await?;
     let peppers = &management.peppers;

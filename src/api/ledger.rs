@@ -7,13 +7,16 @@ use axum::response::Response;
 use serde::Serialize;
 use sqlx::PgPool;
 
+use crate::api::unreadable;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
 use crate::http::paging::Page;
 use crate::http::render::json_ok;
-use crate::storage::error::StorageError;
 use crate::storage::ledger::statement::{self, StatementLine};
+
+/// What the log says could not be read.
+const WHAT: &str = "an account's entries";
 
 #[derive(Serialize)]
 struct Entries {
@@ -30,10 +33,11 @@ pub async fn entries(
     uri: Uri,
 ) -> Result<Response, Refusal> {
     let page = Page::<u64>::of(&uri)?;
-    let mut connection = pool.acquire().await.map_err(|error| unreadable(error.into()))?;
+    let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let account = caller.key.account_id;
     let after = page.after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX));
-    let data = statement::page(&mut connection, account, after, page.limit).await.map_err(unreadable)?;
+    let data =
+        statement::page(&mut connection, account, after, page.limit).await.map_err(unreadable(WHAT))?;
     let full = i64::try_from(data.len()).is_ok_and(|count| count == page.limit);
     let next_cursor = data.last().filter(|_| full).map(|line| line.number.to_string());
     Ok(json_ok(Entries { success: true, data, next_cursor }))
@@ -55,17 +59,13 @@ pub async fn receipt(
     Path(call_id): Path<String>,
 ) -> Result<Response, Refusal> {
     let call_id: CallId = call_id.parse().map_err(|_| Refusal::NotFound)?;
-    let mut connection = pool.acquire().await.map_err(|error| unreadable(error.into()))?;
-    let entries =
-        statement::of_call(&mut connection, caller.key.account_id, call_id).await.map_err(unreadable)?;
+    let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
+    let entries = statement::of_call(&mut connection, caller.key.account_id, call_id)
+        .await
+        .map_err(unreadable(WHAT))?;
     if entries.is_empty() {
         return Err(Refusal::NotFound);
     }
     let credits = -entries.iter().map(|entry| entry.amount).sum::<i64>();
     Ok(json_ok(Receipt { success: true, call_id, credits, entries }))
-}
-
-fn unreadable(error: StorageError) -> Refusal {
-    tracing::warn!(%error, "an account's entries could not be read");
-    Refusal::Unavailable { retry_after_s: 1 }
 }

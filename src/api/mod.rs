@@ -15,7 +15,19 @@ pub mod ledger;
 pub mod status;
 pub mod usage;
 
+use std::fmt::Display;
+
 use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::domain::refusal::Refusal;
+
+/// What a client is told when the store could not be read; `what` and the error are for the log.
+fn unreadable<E: Display>(what: &'static str) -> impl Fn(E) -> Refusal {
+    move |error| {
+        tracing::warn!(%error, "{what} could not be read");
+        Refusal::Unavailable { retry_after_s: 1 }
+    }
+}
 
 /// An instant as every answer writes it: RFC 3339, UTC, whole seconds. `billing_info` writes the next renewal so, and the
 /// same instant must read the same everywhere.

@@ -8,14 +8,17 @@ use chrono::{Datelike, Days, NaiveDate};
 use serde::Serialize;
 use sqlx::PgPool;
 
+use crate::api::unreadable;
 use crate::clock;
 use crate::domain::refusal::{Fault, Refusal};
 use crate::gate::caller::Caller;
 use crate::http::paging::Page;
 use crate::http::query::Query;
 use crate::http::render::json_ok;
-use crate::storage::error::StorageError;
 use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsageQuery};
+
+/// What the log says could not be read.
+const WHAT: &str = "an account's usage";
 
 /// Days told when the request names none: today and the 29 before it.
 const DEFAULT_DAYS: u64 = 30;
@@ -44,9 +47,9 @@ pub async fn usage(
     uri: Uri,
 ) -> Result<Response, Refusal> {
     let query = wanted(&uri, clock::now().date_naive())?;
-    let mut connection = pool.acquire().await.map_err(|error| unreadable(error.into()))?;
+    let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let data =
-        usage_report::read(&mut connection, caller.key.account_id, &query).await.map_err(unreadable)?;
+        usage_report::read(&mut connection, caller.key.account_id, &query).await.map_err(unreadable(WHAT))?;
     let full = i64::try_from(data.len()).is_ok_and(|count| count == query.limit);
     let next_cursor = full.then(|| (query.after + query.limit).to_string());
     Ok(json_ok(Usage { success: true, from: query.from, to: query.to, data, next_cursor }))
@@ -86,11 +89,6 @@ fn groups(text: &str) -> Option<GroupBy> {
         *group = true;
     }
     Some(groups)
-}
-
-fn unreadable(error: StorageError) -> Refusal {
-    tracing::warn!(%error, "an account's usage could not be read");
-    Refusal::Unavailable { retry_after_s: 1 }
 }
 
 #[cfg(test)]

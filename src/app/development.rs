@@ -7,8 +7,8 @@ use crate::clock::new_id;
 use crate::config::plans::Catalogue;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
+use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{KeyFormat, KeySecret, KeyState, Mode, Scope};
-use crate::domain::origin::Origin;
 use crate::domain::plan::PlanRef;
 use crate::domain::rights::Principal;
 use crate::management::{self, NotDone};
@@ -56,12 +56,7 @@ pub(super) async fn key(
         id: KeyId::from_uuid(new_id()),
         account_id: ACCOUNT,
         environment: ENVIRONMENT.to_owned(),
-        name: KEY_NAME.to_owned(),
-        scopes: Scope::ALL.to_vec(),
-        origin: Origin::default(),
-        expires_at: None,
-        daily_cap: None,
-        monthly_cap: None,
+        terms: KeyTerms::unlimited(KEY_NAME, &Scope::ALL),
     };
     let made = management::keys::create(&mut transaction, &by, &new, KeyFormat::Fluence, peppers).await?;
     transaction.commit().await?;

@@ -21,8 +21,8 @@ use crate::clock as ids;
 use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
+use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{KeyFormat, KeySecret, KeyState, Scope};
-use crate::domain::origin::Origin;
 use crate::domain::plan::PlanRef;
 use crate::ledger::operation::Operation;
 use crate::management;
@@ -107,12 +107,7 @@ async fn new_key(context: &Context) -> anyhow::Result<(KeyId, KeySecret)> {
         id: KeyId::from_uuid(ids::new_id()),
         account_id: ACCOUNT,
         environment: DEFAULT_ENVIRONMENT.into(),
-        name: KEY_NAME.into(),
-        scopes: Scope::DEFAULT.to_vec(),
-        origin: Origin::default(),
-        expires_at: None,
-        daily_cap: None,
-        monthly_cap: None,
+        terms: KeyTerms::unlimited(KEY_NAME, &Scope::DEFAULT),
     };
     let (_, secret) =
         management::keys::create(&mut transaction, &by, &new, KeyFormat::Fluence, &peppers).await?;

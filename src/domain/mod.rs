@@ -25,3 +25,4 @@ pub mod route;
 pub mod settlement;
 pub mod text;
 pub mod tier;
+pub mod wait;

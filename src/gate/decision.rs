@@ -7,6 +7,7 @@ use crate::clock;
 use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
+use crate::domain::wait;
 use crate::gate::caller::Caller;
 use crate::gate::idempotency;
 use crate::gate::meter::with_billing;
@@ -56,8 +57,7 @@ fn seconds_until(instant: DateTime<Utc>) -> u64 {
 
 /// Rounded up, so that waiting so long is always enough; at least 1.
 fn whole_seconds(left: TimeDelta) -> u64 {
-    let left = left.to_std().unwrap_or_default();
-    (left.as_secs() + u64::from(left.subsec_nanos() > 0)).max(1)
+    wait::whole_seconds(left.to_std().unwrap_or_default()).max(1)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::config::Keys;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
+use crate::domain::wait::whole_seconds;
 
 /// Counts failures of as many networks as the settings say; beyond that, of those that fail most. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ impl Guesses {
             return Refusal::InvalidApiKey;
         }
         let left = (window.since + self.window).duration_since(now);
-        let retry_after_s = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+        let retry_after_s = whole_seconds(left);
         Refusal::Limited(LimitHit { limit: Limit::FailedAttempts, size: self.most.into(), retry_after_s })
     }
 

@@ -1,8 +1,6 @@
 //! Second of the gate: is the account within its limits, and may it call at all? It stands before any work is done for
 //! the caller. Concurrency and rate are decided together, in [`super::admission`].
 
-use std::time::Duration;
-
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -10,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use crate::clock;
 use crate::domain::account::AccountState;
 use crate::domain::refusal::{Limit as Bound, LimitHit, Refusal};
+use crate::domain::wait::whole_seconds;
 use crate::gate::admission::{Admission, Limits};
 use crate::gate::caller::Caller;
 use crate::gate::limiter::RateDecision;
@@ -87,11 +86,6 @@ fn rate_hit(decision: &RateDecision) -> LimitHit {
         size: decision.rate_per_s.into(),
         retry_after_s: whole_seconds(wait).max(1),
     }
-}
-
-/// Whole seconds, rounded up: waiting that long is always enough.
-fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 /// What the headers tell: the state of one limit, of the one that refused where one did.

@@ -7,7 +7,7 @@ use super::json::Json;
 use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::amount::Amount;
 use crate::domain::key::rotation::Overlap;
-use crate::domain::key::terms::TermsChange;
+use crate::domain::key::terms::{KeyTerms, TermsChange};
 use crate::domain::key::{KeyFormat, KeyState, Mode, Scope};
 use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS, Origin};
 use crate::domain::refusal::{Fault, Refusal};
@@ -25,14 +25,9 @@ const MOST_KEYS: i64 = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields of a key, as everywhere")]
 pub struct NewKeyRequest {
-    pub name: Name,
     pub environment: EnvironmentName,
     pub format: KeyFormat,
-    pub scopes: Vec<Scope>,
-    pub origin: Origin,
-    pub expires_at: Option<DateTime<Utc>>,
-    pub daily_cap: Option<i64>,
-    pub monthly_cap: Option<i64>,
+    pub terms: KeyTerms,
 }
 
 impl NewKeyRequest {
@@ -53,14 +48,19 @@ impl NewKeyRequest {
         fields.finish()?;
         let default_environment = || DEFAULT_ENVIRONMENT.parse().map_err(|_| Refusal::Internal);
         Ok(Self {
-            name: name.ok_or(Refusal::Internal)?,
             environment: environment.map_or_else(default_environment, Ok)?,
             format: format.unwrap_or(KeyFormat::Fluence),
-            scopes: scopes.unwrap_or_else(|| Scope::DEFAULT.to_vec()),
-            origin: Origin { regions: regions.unwrap_or_default(), networks: networks.unwrap_or_default() },
-            expires_at,
-            daily_cap,
-            monthly_cap,
+            terms: KeyTerms {
+                name: name.ok_or(Refusal::Internal)?.into_string(),
+                scopes: scopes.unwrap_or_else(|| Scope::DEFAULT.to_vec()),
+                origin: Origin {
+                    regions: regions.unwrap_or_default(),
+                    networks: networks.unwrap_or_default(),
+                },
+                expires_at,
+                daily_cap,
+                monthly_cap,
+            },
         })
     }
 }

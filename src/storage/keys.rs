@@ -10,7 +10,6 @@ use sqlx::PgConnection;
 
 use super::error::StorageError;
 use crate::domain::ids::{AccountId, KeyId};
-use crate::domain::key::reach::Reach;
 use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{KeySecret, KeyState, Scope};
 use crate::domain::origin::Origin;
@@ -30,31 +29,8 @@ pub struct NewKey {
     pub account_id: AccountId,
     /// Name of its environment.
     pub environment: String,
-    /// Its name.
-    pub name: String,
-    /// What it may be used for.
-    pub scopes: Vec<Scope>,
-    /// Where it may be used.
-    pub origin: Origin,
-    /// When it ends by itself.
-    pub expires_at: Option<DateTime<Utc>>,
-    /// Credits it may spend per UTC day.
-    pub daily_cap: Option<i64>,
-    /// Credits it may spend per UTC calendar month.
-    pub monthly_cap: Option<i64>,
-}
-
-impl NewKey {
-    /// How far it will reach.
-    pub fn reach(&self) -> Reach {
-        Reach {
-            scopes: self.scopes.clone(),
-            origin: self.origin.clone(),
-            expires_at: self.expires_at,
-            daily_cap: self.daily_cap,
-            monthly_cap: self.monthly_cap,
-        }
-    }
+    /// Its name, rights and limits.
+    pub terms: KeyTerms,
 }
 
 /// Saves a key and the first version of its secret, as digests. Run inside a transaction.
@@ -67,7 +43,8 @@ pub async fn create(
     secret: &KeySecret,
     peppers: &Peppers,
 ) -> Result<(), StorageError> {
-    let (regions, networks) = origin_columns(&new.origin);
+    let terms = &new.terms;
+    let (regions, networks) = origin_columns(&terms.origin);
     let made = sqlx::query(
         "insert into api_key (id, account_id, environment_id, name, scopes, format, expires_at, regions, allowed_networks,
                               daily_cap, monthly_cap, created_at)
@@ -78,14 +55,14 @@ pub async fn create(
     .bind(new.id.as_uuid())
     .bind(new.account_id.as_uuid())
     .bind(&new.environment)
-    .bind(&new.name)
-    .bind(scope_names(&new.scopes))
+    .bind(&terms.name)
+    .bind(scope_names(&terms.scopes))
     .bind(secret.format().as_str())
-    .bind(new.expires_at)
+    .bind(terms.expires_at)
     .bind(regions)
     .bind(networks)
-    .bind(new.daily_cap)
-    .bind(new.monthly_cap)
+    .bind(terms.daily_cap)
+    .bind(terms.monthly_cap)
     .execute(&mut *connection)
     .await?;
     if made.rows_affected() == 0 {

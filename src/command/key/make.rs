@@ -16,6 +16,7 @@ use crate::command::values;
 use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::amount::Amount;
 use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{KeyFormat, KeySecret, Scope};
 use crate::domain::network::Network;
 use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS, Origin};
@@ -84,12 +85,14 @@ impl Terms {
             id: KeyId::from_uuid(clock::new_id()),
             account_id: self.account,
             environment: self.environment.into_string(),
-            name: self.name.into_string(),
-            scopes: Scope::sorted(if self.scopes.is_empty() { &Scope::DEFAULT } else { &self.scopes }),
-            origin: Origin { regions: self.regions, networks: self.networks },
-            expires_at: self.expires_at,
-            daily_cap: self.daily_cap.map(|cap| cap.credits().as_i64()),
-            monthly_cap: self.monthly_cap.map(|cap| cap.credits().as_i64()),
+            terms: KeyTerms {
+                name: self.name.into_string(),
+                scopes: Scope::sorted(if self.scopes.is_empty() { &Scope::DEFAULT } else { &self.scopes }),
+                origin: Origin { regions: self.regions, networks: self.networks },
+                expires_at: self.expires_at,
+                daily_cap: self.daily_cap.map(|cap| cap.credits().as_i64()),
+                monthly_cap: self.monthly_cap.map(|cap| cap.credits().as_i64()),
+            },
         })
     }
 }

@@ -28,6 +28,18 @@ pub struct KeyTerms {
 }
 
 impl KeyTerms {
+    /// Of a key that is limited in nothing but its scopes.
+    pub fn unlimited(name: &str, scopes: &[Scope]) -> Self {
+        Self {
+            name: name.to_owned(),
+            scopes: scopes.to_vec(),
+            origin: Origin::default(),
+            expires_at: None,
+            daily_cap: None,
+            monthly_cap: None,
+        }
+    }
+
     /// How far a key with these terms reaches.
     pub fn reach(&self) -> Reach {
         Reach {

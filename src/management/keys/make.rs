@@ -59,9 +59,9 @@ async fn save(
     let rights = lock(&mut transaction, by, new.account_id).await?;
     let environments = accounts::environments(&mut transaction, new.account_id).await?;
     let environment = fitting(&environments, &new.environment, secret.format())?;
-    rights.grant(&new.reach(), None, environment.mode)?;
+    rights.grant(&new.terms.reach(), None, environment.mode)?;
     let now = clock::now(&mut transaction).await?;
-    if new.expires_at.is_some_and(|ends| ends <= now) {
+    if new.terms.expires_at.is_some_and(|ends| ends <= now) {
         return Err(NotDone::EndsInPast);
     }
     if environment.keys >= i64::from(environment.most_keys) {

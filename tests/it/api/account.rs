@@ -9,7 +9,7 @@ use crate::support::gateway::Gateway;
 async fn a_key_learns_whose_it_is_and_what_it_may_do() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (key_id, key) = gateway.key(customer.account, |new| new.daily_cap = Some(7)).await;
+    let (key_id, key) = gateway.key(customer.account, |new| new.terms.daily_cap = Some(7)).await;
     let answer = gateway.get("/v1/account", &key).await;
     assert_eq!(answer.status, 200);
     let body = &answer.body;
@@ -29,7 +29,7 @@ async fn a_key_learns_whose_it_is_and_what_it_may_do() {
 async fn its_errors_speak_the_dialect_of_the_route() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (_, key) = gateway.key(customer.account, |new| new.scopes = vec![Scope::Invoke]).await;
+    let (_, key) = gateway.key(customer.account, |new| new.terms.scopes = vec![Scope::Invoke]).await;
     for path in ["/v1/account", "/v1/account/usage", "/prod/v1/account"] {
         let refused = gateway.get(path, &key).await;
         assert_eq!((refused.status, &refused.body["code"]), (403, &json!("INSUFFICIENT_SCOPE")), "{path}");

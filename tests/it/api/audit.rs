@@ -13,7 +13,7 @@ fn actions(answer: &Answer) -> Vec<&str> {
 async fn changes_are_told_a_page_at_a_time_with_who_and_from_where() {
     let gateway = Gateway::start_with(&[("FLUENCE_SERVER_TRUSTED_PROXIES", "127.0.0.0/8")]).await;
     let customer = gateway.professional().await;
-    let (key_id, key) = gateway.key(customer.account, |new| new.scopes = Scope::ALL.to_vec()).await;
+    let (key_id, key) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
     let making = gateway
         .posting("/v1/keys", &key, &json!({"name": "server"}))
         .header("x-forwarded-for", "203.0.113.7");
@@ -41,8 +41,8 @@ async fn changes_are_told_a_page_at_a_time_with_who_and_from_where() {
 async fn nothing_of_another_account_is_told() {
     let gateway = Gateway::start().await;
     let (one, other) = (gateway.professional().await, gateway.professional().await);
-    let (_, key) = gateway.key(one.account, |new| new.scopes = Scope::ALL.to_vec()).await;
-    let (_, theirs) = gateway.key(other.account, |new| new.scopes = Scope::ALL.to_vec()).await;
+    let (_, key) = gateway.key(one.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
+    let (_, theirs) = gateway.key(other.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
     gateway.post("/v1/keys", &theirs, &json!({"name": "server"})).await;
     assert_eq!(actions(&gateway.get("/v1/audit", &key).await), Vec::<&str>::new());
     assert_eq!(actions(&gateway.get("/v1/audit", &theirs).await), ["key.created"]);

@@ -166,8 +166,8 @@ async fn reading_and_writing_need_their_scopes() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let path = gateway.contact(&customer.key, &ana()).await;
-    let (_, reader) = gateway.key(customer.account, |new| new.scopes = vec![Scope::Read]).await;
-    let (_, writer) = gateway.key(customer.account, |new| new.scopes = vec![Scope::Invoke]).await;
+    let (_, reader) = gateway.key(customer.account, |new| new.terms.scopes = vec![Scope::Read]).await;
+    let (_, writer) = gateway.key(customer.account, |new| new.terms.scopes = vec![Scope::Invoke]).await;
     for path in [PATH, path.as_str()] {
         assert_eq!(gateway.get(path, &reader).await.status, 200);
         assert_eq!(gateway.get(path, &writer).await.outcome(), (403, "FORBIDDEN"));

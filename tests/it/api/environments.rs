@@ -10,7 +10,7 @@ use crate::support::gateway::{Answer, Gateway, answer};
 async fn managed() -> (Gateway, String) {
     let gateway = Gateway::without_trust().await;
     let customer = gateway.professional().await;
-    let (_, key) = gateway.key(customer.account, |new| new.scopes = Scope::ALL.to_vec()).await;
+    let (_, key) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
     (gateway, key)
 }
 
@@ -74,7 +74,7 @@ async fn one_key_per_environment_is_a_cap_of_one() {
 async fn another_accounts_environment_is_not_there() {
     let (gateway, key) = managed().await;
     let other = gateway.professional().await;
-    let (_, theirs) = gateway.key(other.account, |new| new.scopes = Scope::ALL.to_vec()).await;
+    let (_, theirs) = gateway.key(other.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
     let listed = gateway.get("/v1/environments", &theirs).await;
     let path = format!("/v1/environments/{}", listed.body["data"][0]["id"].as_str().unwrap());
     for path in [path.as_str(), "/v1/environments/nonsense"] {

@@ -70,7 +70,7 @@ async fn the_endpoints_are_those_of_the_plan() {
 async fn a_key_without_the_scope_is_told_the_free_endpoints_only() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (_, reader) = gateway.key(customer.account, |key| key.scopes = vec![Scope::Read]).await;
+    let (_, reader) = gateway.key(customer.account, |key| key.terms.scopes = vec![Scope::Read]).await;
     assert_eq!(endpoints(&gateway, &reader).await, FREE);
 }
 

@@ -113,7 +113,7 @@ async fn a_key_that_ends_while_its_request_waits_changes_nothing() {
         ),
     ] {
         let (id, key) =
-            gateway.key(customer.account, |new: &mut NewKey| new.scopes = Scope::ALL.to_vec()).await;
+            gateway.key(customer.account, |new: &mut NewKey| new.terms.scopes = Scope::ALL.to_vec()).await;
         let mut holder = gateway.database.pool().begin().await.unwrap();
         sqlx::query(LOCK).bind(customer.account.as_uuid()).execute(&mut *holder).await.unwrap();
         let asked = gateway.request(Method::POST, "/v1/keys").header("x-api-key", &key);

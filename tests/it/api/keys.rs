@@ -13,7 +13,7 @@ pub(super) async fn managed() -> (Gateway, Customer) {
     let gateway = Gateway::without_trust().await;
     // As many requests as a test wants: the limits of requests are not its matter.
     let mut customer = gateway.customer_on(|plan| (plan.rate_per_s, plan.burst) = (1_000, 1_000)).await;
-    let (key_id, key) = gateway.key(customer.account, |new| new.scopes = Scope::ALL.to_vec()).await;
+    let (key_id, key) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
     (customer.key_id, customer.key) = (key_id, key);
     (gateway, customer)
 }
@@ -171,7 +171,7 @@ async fn another_accounts_key_is_not_there() {
 async fn no_key_gets_more_by_managing_than_it_has() {
     let (gateway, customer) = managed().await;
     let (own, manager) =
-        gateway.key(customer.account, |new| new.scopes = vec![Scope::Read, Scope::Manage]).await;
+        gateway.key(customer.account, |new| new.terms.scopes = vec![Scope::Read, Scope::Manage]).await;
     let refused = gateway.post("/v1/keys", &manager, &json!({"name": "k", "scopes": ["invoke"]})).await;
     assert_snapshot!(refused.golden(), @r#"
     403
@@ -192,7 +192,7 @@ async fn a_test_key_manages_test_keys_alone() {
     let (gateway, customer) = managed().await;
     gateway.test_key(customer.account).await;
     let change = |new: &mut fluence::storage::keys::NewKey| {
-        (new.environment, new.scopes) = ("sandbox".into(), Scope::ALL.to_vec());
+        (new.environment, new.terms.scopes) = ("sandbox".into(), Scope::ALL.to_vec());
     };
     let (_, test) = gateway.key(customer.account, change).await;
     let refused = gateway.post("/v1/keys", &test, &json!({"name": "k"})).await;
@@ -264,7 +264,7 @@ async fn a_path_for_an_act_takes_no_fields() {
 async fn an_environment_that_is_full_takes_no_more_keys() {
     let gateway = Gateway::without_trust().await;
     let customer = gateway.customer_on(|plan| plan.keys_per_environment = 2).await;
-    let (_, manager) = gateway.key(customer.account, |new| new.scopes = Scope::ALL.to_vec()).await;
+    let (_, manager) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
     let refused = gateway.post("/v1/keys", &manager, &json!({"name": "k"})).await;
     assert_snapshot!(refused.golden(), @r#"
     409
@@ -276,7 +276,7 @@ async fn an_environment_that_is_full_takes_no_more_keys() {
 async fn two_keys_made_at_once_count_each_other() {
     let gateway = Gateway::without_trust().await;
     let customer = gateway.customer_on(|plan| plan.keys_per_environment = 4).await;
-    let (_, manager) = gateway.key(customer.account, |new| new.scopes = Scope::ALL.to_vec()).await;
+    let (_, manager) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
     let body = json!({"name": "k"});
     let made = (0..8).map(|_| gateway.post("/v1/keys", &manager, &body));
     let made = futures_util::future::join_all(made).await;

@@ -48,8 +48,9 @@ async fn a_call_has_a_receipt_for_its_own_account_alone() {
 async fn a_key_without_the_read_scope_sees_no_entries() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (_, key) =
-        gateway.key(customer.account, |new| new.scopes = vec![fluence::domain::key::Scope::Invoke]).await;
+    let (_, key) = gateway
+        .key(customer.account, |new| new.terms.scopes = vec![fluence::domain::key::Scope::Invoke])
+        .await;
     let refused = gateway.get("/v1/ledger", &key).await;
     assert_eq!((refused.status, refused.code()), (403, "FORBIDDEN"));
 }

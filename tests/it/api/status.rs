@@ -31,7 +31,7 @@ async fn it_tells_the_limits_in_force_and_who_decides() {
 async fn it_is_free_for_every_key_and_for_nobody_without() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (_, key) = gateway.key(customer.account, |new| new.scopes = vec![Scope::Invoke]).await;
+    let (_, key) = gateway.key(customer.account, |new| new.terms.scopes = vec![Scope::Invoke]).await;
     for path in ["/status", "/prod/status"] {
         assert_eq!(gateway.get(path, &key).await.status, 200, "{path}");
     }

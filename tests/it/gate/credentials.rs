@@ -168,7 +168,7 @@ async fn a10_any_bytes_for_a_key_are_refused_and_nothing_breaks() {
 #[tokio::test]
 async fn a_key_of_every_state_is_told_why_it_is_refused() {
     let (gateway, customer) = gateway_and_customer().await;
-    let expired = gateway.key(customer.account, |key| key.expires_at = Some(now())).await.1;
+    let expired = gateway.key(customer.account, |key| key.terms.expires_at = Some(now())).await.1;
     let (revoked_id, revoked) = gateway.key(customer.account, |_| {}).await;
     gateway.set_key_state(revoked_id, KeyState::Revoked).await;
     let (disabled_id, disabled) = gateway.key(customer.account, |_| {}).await;
@@ -191,7 +191,7 @@ async fn a_key_expires_on_time_while_it_is_trusted() {
     let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "3600000")]).await;
     let customer = gateway.professional().await;
     let end = now() + chrono::TimeDelta::milliseconds(400);
-    let key = gateway.key(customer.account, |key| key.expires_at = Some(end)).await.1;
+    let key = gateway.key(customer.account, |key| key.terms.expires_at = Some(end)).await.1;
     assert_eq!(gateway.get("/tiers", &key).await.status, 200);
     eventually("the key expires", async || gateway.get("/tiers", &key).await.code() == "EXPIRED_API_KEY")
         .await;
@@ -304,7 +304,7 @@ async fn a19_a_suspended_account_is_refused_until_it_is_resumed() {
 #[tokio::test]
 async fn a26_a_key_without_the_scope_is_refused_for_free() {
     let (gateway, customer) = gateway_and_customer().await;
-    let (_, reader) = gateway.key(customer.account, |key| key.scopes = vec![Scope::Read]).await;
+    let (_, reader) = gateway.key(customer.account, |key| key.terms.scopes = vec![Scope::Read]).await;
     let refused = gateway.post("/crm", &reader, &marina()).await;
     assert_eq!(refused.outcome(), (403, "INSUFFICIENT_SCOPE"));
     refused.assert_accounted();

@@ -121,7 +121,7 @@ async fn a_dry_run_under_an_idempotency_key_leaves_the_key_free() {
 async fn a_dry_run_looks_at_credits_and_quota_and_not_at_the_caps_of_the_key() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(10).await;
-    let (_, capped) = gateway.key(customer.account, |key| key.daily_cap = Some(1)).await;
+    let (_, capped) = gateway.key(customer.account, |key| key.terms.daily_cap = Some(1)).await;
     let would = dry_run(&gateway, "/crm", &capped, &marina()).await;
     assert_eq!(would.body["dry_run"]["would_succeed"], true);
     assert_eq!(gateway.post("/crm", &capped, &marina()).await.outcome(), (402, "KEY_CAP_REACHED"));

@@ -171,7 +171,7 @@ async fn rotation_changes_nothing_but_the_secrets() {
     for _ in 0..12 {
         let program = programs.new_tree(&mut runner).unwrap().current();
         let secret = new_secret();
-        let id = gateway.key_with(customer.account, &secret, |new| new.daily_cap = Some(7)).await;
+        let id = gateway.key_with(customer.account, &secret, |new| new.terms.daily_cap = Some(7)).await;
         let mut latest = None;
         for (rotates, minute, overlap, with_old) in program {
             let before = unmoved(&gateway, customer.account, id).await;

@@ -18,7 +18,7 @@ fn origin(regions: &[&str], networks: &[&str]) -> Origin {
 async fn limited_to(networks: &[&str]) -> (Gateway, String) {
     let gateway = Gateway::start_with(&[("FLUENCE_SERVER_TRUSTED_PROXIES", "127.0.0.0/8")]).await;
     let customer = gateway.professional().await;
-    let (_, key) = gateway.key(customer.account, |new| new.origin = origin(&[], networks)).await;
+    let (_, key) = gateway.key(customer.account, |new| new.terms.origin = origin(&[], networks)).await;
     (gateway, key)
 }
 
@@ -31,8 +31,9 @@ async fn from(gateway: &Gateway, key: &str, client: &str) -> Answer {
 async fn a_key_of_another_region_is_refused_on_every_path() {
     let gateway = Gateway::start_with(&[("FLUENCE_REGION", "eu-1")]).await;
     let customer = gateway.professional().await;
-    let (_, here) = gateway.key(customer.account, |new| new.origin = origin(&["us", "eu-1"], &[])).await;
-    let (_, elsewhere) = gateway.key(customer.account, |new| new.origin = origin(&["us"], &[])).await;
+    let (_, here) =
+        gateway.key(customer.account, |new| new.terms.origin = origin(&["us", "eu-1"], &[])).await;
+    let (_, elsewhere) = gateway.key(customer.account, |new| new.terms.origin = origin(&["us"], &[])).await;
     assert_eq!(gateway.get("/creditos", &here).await.status, 200);
     assert_snapshot!(gateway.post("/crm", &elsewhere, &marina()).await.golden(), @r#"
     403
@@ -67,7 +68,8 @@ async fn a_key_is_used_from_its_networks_alone() {
 async fn a_client_does_not_choose_its_own_address() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (_, key) = gateway.key(customer.account, |new| new.origin = origin(&[], &["203.0.113.0/24"])).await;
+    let (_, key) =
+        gateway.key(customer.account, |new| new.terms.origin = origin(&[], &["203.0.113.0/24"])).await;
     let refused = from(&gateway, &key, "203.0.113.9").await;
     assert_eq!((refused.status, refused.code()), (403, "IP_NOT_ALLOWED"));
 }

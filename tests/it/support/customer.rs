@@ -10,8 +10,8 @@ use fluence::command::directory::{ImportOptions, import};
 use fluence::config::plans::{Catalogue, Edition};
 use fluence::domain::account::AccountState;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
+use fluence::domain::key::terms::KeyTerms;
 use fluence::domain::key::{KeyFormat, KeySecret, KeyState, Mode, Scope};
-use fluence::domain::origin::Origin;
 use fluence::domain::plan::{Plan, PlanRef};
 use fluence::ledger::lot::LotSource;
 use fluence::ledger::operation::{Correction, Effect, Grant, Operation};
@@ -99,12 +99,7 @@ impl Gateway {
             id: KeyId::from_uuid(new_id()),
             account_id,
             environment: "default".into(),
-            name: "test key".into(),
-            scopes: Scope::DEFAULT.to_vec(),
-            origin: Origin::default(),
-            expires_at: None,
-            daily_cap: None,
-            monthly_cap: None,
+            terms: KeyTerms::unlimited("test key", &Scope::DEFAULT),
         };
         change(&mut new);
         let mut transaction = self.database.pool().begin().await.unwrap();

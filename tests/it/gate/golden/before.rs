@@ -33,7 +33,7 @@ async fn invalid_api_key() {
 async fn expired_api_key() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (_, key) = gateway.key(customer.account, |key| key.expires_at = Some(now())).await;
+    let (_, key) = gateway.key(customer.account, |key| key.terms.expires_at = Some(now())).await;
     assert_snapshot!(gateway.post("/crm", &key, &marina()).await.golden(), @r#"
     401 | www-authenticate: Bearer error="invalid_token"
     {"success":false,"error":{"type":"authentication_error","message":"This API key has expired","code":401,"user_action":"Make a new key in the console and put it where your program keeps this one.","support_contact":"support@example.com"},"error_code":"EXPIRED_API_KEY","request_id":"…"}
@@ -101,7 +101,7 @@ async fn access_denied_as_the_contract_has_it() {
 async fn insufficient_scope() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (_, key) = gateway.key(customer.account, |key| key.scopes = vec![Scope::Read]).await;
+    let (_, key) = gateway.key(customer.account, |key| key.terms.scopes = vec![Scope::Read]).await;
     let refused = gateway.post("/crm", &key, &marina()).await;
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"

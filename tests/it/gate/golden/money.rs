@@ -23,7 +23,7 @@ async fn insufficient_credits() {
 async fn key_cap_reached_for_the_day() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (_, key) = gateway.key(customer.account, |key| key.daily_cap = Some(1)).await;
+    let (_, key) = gateway.key(customer.account, |key| key.terms.daily_cap = Some(1)).await;
     let refused = gateway.post("/crm", &key, &marina()).await;
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
@@ -36,7 +36,7 @@ async fn key_cap_reached_for_the_day() {
 async fn key_cap_reached_for_the_month() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (_, key) = gateway.key(customer.account, |key| key.monthly_cap = Some(1)).await;
+    let (_, key) = gateway.key(customer.account, |key| key.terms.monthly_cap = Some(1)).await;
     let refused = gateway.post("/crm", &key, &marina()).await;
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
