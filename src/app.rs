@@ -33,6 +33,7 @@ use crate::http::client_address::TrustedProxies;
 use crate::ledger::store::StoreError;
 use crate::ledger::writer::{self};
 use crate::secret::peppers::Peppers;
+use crate::server::cores::Cores;
 use crate::server::listener::{Server, accept_loop};
 use crate::server::outer::Outer;
 use crate::server::router::router;
@@ -44,7 +45,7 @@ use crate::storage::pool;
 use crate::telemetry::metrics::Metrics;
 
 pub use parts::{analysis_api, edge, limits_in_force, node_name};
-use parts::{hold_life, server_limits, writer_limits};
+use parts::{hold_life, server_limits, server_threads, writer_limits};
 
 /// The invented people of test environments and of the demonstration.
 pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
@@ -100,6 +101,9 @@ pub enum StartError {
     /// Limits cannot be shared through this.
     #[error(transparent)]
     SharedLimits(#[from] NotAStore),
+    /// The system gives no more threads.
+    #[error("cannot start the threads that serve connections: {0}")]
+    Threads(std::io::Error),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -117,6 +121,8 @@ pub struct App {
     readiness: Readiness,
     last_used: LastUsed,
     pool: PgPool,
+    /// Connections of the pool that were opened on these threads work no longer than they do.
+    cores: Cores,
     writer: JoinHandle<()>,
     following: JoinHandle<()>,
     stop_writer: CancellationToken,
@@ -183,7 +189,9 @@ impl App {
 
         let outer = Outer::new(router(&parts), (*edge).clone());
         let proxies = TrustedProxies::new(settings.server.trusted_proxies.clone());
-        let server = Arc::new(Server::new(outer, server_limits(&settings), stop.clone()).behind(proxies));
+        let cores = Cores::start(server_threads(&settings)).map_err(StartError::Threads)?;
+        let server = Server::new(outer, server_limits(&settings), stop.clone());
+        let server = Arc::new(server.behind(proxies).on(cores.clone()));
         tokio::spawn(accept_loop(listener, server.clone()));
         let sampled = metrics::Sampled { server, pool: pool.clone(), readiness: readiness.clone() };
         let (edge, stops) = ((*edge).clone(), (stop.clone(), stop_background.clone()));
@@ -202,6 +210,7 @@ impl App {
             readiness,
             last_used,
             pool,
+            cores,
             writer,
             following,
             stop_writer,
@@ -223,6 +232,7 @@ impl App {
         // It says that this gateway is gone, so that nobody waits for it.
         let _ = tokio::time::timeout(WRITER_DEADLINE, self.following).await;
         self.pool.close().await;
+        drop(self.cores);
         tracing::info!(drained, "stopped");
     }
 }

@@ -56,8 +56,12 @@ impl AnalysisApi {
             Mode::Test => Realm::Sample { account: caller.key.account_id },
         };
         let now = clock::now();
-        let found =
-            self.people.find(realm, &request.query, now).await.map_err(|error| not_searched(&error))?;
+        let found = match caller.key.keeps_contacts {
+            // Boxed, so that the calls of the many who keep none do not carry its size.
+            true => Box::pin(self.people.find(realm, &request.query, now)).await,
+            false => self.people.find_shared(realm, &request.query, now).await,
+        };
+        let found = found.map_err(|error| not_searched(&error))?;
         let stand_in = || self.people.stand_in().filter(|_| request.allow_mock_data);
         let found = if matches!(found, Found::None) { stand_in().unwrap_or(found) } else { found };
         let (person, version, matched, source) = match found {

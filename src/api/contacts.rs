@@ -14,11 +14,13 @@ use sqlx::pool::PoolConnection;
 
 use crate::api::instant;
 use crate::clock::new_id;
+use crate::domain::change::{News, Stale};
 use crate::domain::contact::{Contact, ContactOwner};
 use crate::domain::ids::ContactId;
 use crate::domain::person::Post;
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
+use crate::gate::keyring::Keyring;
 use crate::http::contact_request::{ContactChange, parse_new};
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
@@ -32,8 +34,10 @@ use crate::storage::contacts::{self, ContactError};
 pub struct ContactsApi {
     /// The store.
     pub pool: PgPool,
-    /// Who is told that an account's contacts changed.
+    /// Who is told that an account's contacts changed: whoever searches them,
     pub people: Arc<People>,
+    /// and whoever knows whether there are any.
+    pub keyring: Keyring,
     /// Most contacts of an account in one mode.
     pub max_per_account: u64,
     /// Largest body.
@@ -137,6 +141,9 @@ pub async fn create(
     let mut connection = api.connection().await?;
     let made = contacts::create(&mut connection, owner(&caller), id, content, most).await;
     let contact = made.map_err(|error| refusal(error, &api))?;
+    if !caller.key.keeps_contacts {
+        api.keyring.hear(News::Changed(Stale::Account(caller.key.account_id)));
+    }
     api.people.contacts_changed(owner(&caller));
     let mut response = shown(StatusCode::CREATED, &contact);
     if let Ok(place) = HeaderValue::from_str(&format!("/v1/contacts/{id}")) {

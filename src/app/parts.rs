@@ -70,6 +70,7 @@ impl Built<'_> {
             contacts: ContactsApi {
                 pool: pool.clone(),
                 people: analysis.people.clone(),
+                keyring: keyring.clone(),
                 max_per_account: settings.contacts.max_per_account,
                 max_body_bytes: settings.contacts.max_body_bytes,
             },
@@ -200,6 +201,14 @@ pub(super) fn writer_limits(settings: &Settings) -> WriterLimits {
         longest_wait: Duration::from_millis(ledger.longest_wait_ms),
         flush_after: Duration::from_millis(ledger.flush_after_ms),
         heartbeat_every: Duration::from_secs(ledger.heartbeat_s),
+    }
+}
+
+/// How many threads serve connections.
+pub(super) fn server_threads(settings: &Settings) -> usize {
+    match settings.server.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
     }
 }
 

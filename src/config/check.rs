@@ -19,6 +19,9 @@ fn is_redis_url(url: &str) -> bool {
     is_named && url.into_connection_info().is_ok()
 }
 
+/// Threads that serve connections at most; a figure above it is a slip.
+const MOST_THREADS: usize = 1024;
+
 impl Settings {
     /// What is wrong with values that are well-formed each for itself.
     pub(super) fn faults(&self, needs_pepper: bool) -> Vec<Fault> {
@@ -63,6 +66,7 @@ impl Settings {
         for (setting, value) in positive {
             require(value > 0, setting, "must be at least 1");
         }
+        require(self.server.threads <= MOST_THREADS, "server.threads", "must be at most 1024");
         require(
             self.calls.deadline_s < self.ledger.hold_life_s,
             "calls.deadline_s",

@@ -92,6 +92,7 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Server {
+    pub threads: usize,
     pub max_connections: usize,
     pub head_timeout_s: u64,
     pub body_timeout_s: u64,

@@ -37,6 +37,8 @@ pub struct KeyRecord {
     pub account_id: AccountId,
     /// Whether the account may call.
     pub account_state: AccountState,
+    /// Whether the account may have contacts in this mode; where it has none, no call needs to search for any.
+    pub keeps_contacts: bool,
     /// The edition of the account's plan.
     pub edition: String,
     /// The account's plan.

@@ -42,7 +42,7 @@ impl Aside {
         }
         for job in round.take_of(&self.accounts) {
             match job.waiter {
-                Waiter::Caller(reply) => drop(reply.send(Err(LedgerUnavailable::Locked))),
+                Waiter::Caller(reply) => reply.send(Err(LedgerUnavailable::Locked)),
                 waiter => self.endings.extend(Job { waiter, ..job }.at_rest()),
             }
         }

@@ -13,6 +13,7 @@ use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
 use crate::ledger::operation::{Keep, Release};
+use crate::ledger::reply::Reply;
 use crate::ledger::store::Epoch;
 
 /// Asks the writer for holds. Cheap to clone.
@@ -26,7 +27,7 @@ pub struct Ledger {
 #[derive(Debug)]
 pub(crate) struct Ask {
     pub(crate) request: HoldRequest,
-    pub(crate) reply: oneshot::Sender<Answer>,
+    pub(crate) reply: Reply,
 }
 
 /// The writer's answer to an [`Ask`].
@@ -164,7 +165,7 @@ impl Ledger {
 
     /// Sets credits aside, durably. A caller that stops waiting is not charged.
     pub async fn hold(&self, request: HoldRequest) -> Result<Granted, LedgerUnavailable> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = Reply::to_here();
         self.asks.try_send(Ask { request, reply }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => LedgerUnavailable::QueueFull,
             mpsc::error::TrySendError::Closed(_) => LedgerUnavailable::Stopped,

@@ -17,6 +17,7 @@ pub mod lot;
 mod open_holds;
 pub mod operation;
 pub mod period;
+mod reply;
 mod round;
 pub mod store;
 pub mod writer;

@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use tokio::sync::oneshot;
-
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::handle::{Answer, Ask, End, Ending, KeepReply, Kept, Place};
+use crate::ledger::handle::{Ask, End, Ending, KeepReply, Kept, Place};
 use crate::ledger::operation::{Operation, Release};
+use crate::ledger::reply::Reply;
 use crate::ledger::store::{Epoch, Work};
 
 /// An operation and who waits for it.
@@ -35,7 +34,7 @@ impl Job {
 #[derive(Debug)]
 pub(crate) enum Waiter {
     /// A call that wants to start.
-    Caller(oneshot::Sender<Answer>),
+    Caller(Reply),
     /// A call whose answer is to be kept.
     Keeper(Place, KeepReply),
     /// Nobody: the call was answered already.

@@ -16,6 +16,7 @@ use crate::ledger::handle::{Ask, Ending, Granted, Kept, Ledger, LedgerUnavailabl
 use crate::ledger::hold::Decision;
 use crate::ledger::open_holds::OpenHolds;
 use crate::ledger::operation::Effect;
+use crate::ledger::reply::Replies;
 use crate::ledger::round::{Captured, Job, Path, Round, Waiter, instead, still_wanted};
 use crate::ledger::store::{Effects, LedgerStore, StoreError};
 
@@ -175,9 +176,7 @@ impl<S: LedgerStore> Writer<S> {
                 self.shown_alive_at = Instant::now();
                 captured.iter().for_each(|end| self.open.ended(end.place.batch));
                 kill_point::pass(KillPoint::HeldUntold);
-                let undecided = self.answer(place, jobs, effects);
-                kill_point::pass(KillPoint::HeldTold);
-                undecided
+                self.answer(place, jobs, effects)
             }
             // Those whose accounts are free must not wait for the others.
             Err(GaveUp::Locked(accounts)) => {
@@ -202,7 +201,7 @@ impl<S: LedgerStore> Writer<S> {
     }
 
     fn answer(&mut self, place: Place, jobs: Vec<Job>, effects: Effects) -> Vec<Job> {
-        let mut undecided = Vec::new();
+        let (mut undecided, mut replies) = (Vec::new(), Replies::default());
         for (job, effect) in jobs.into_iter().zip(effects) {
             match (job.waiter, effect) {
                 (waiter, None) => undecided.push(Job { waiter, ..job }),
@@ -221,9 +220,7 @@ impl<S: LedgerStore> Writer<S> {
                             Err(LedgerUnavailable::Store)
                         }
                     };
-                    // A caller who has gone leaves the hold here, and dropping it releases it.
-                    let _ = reply.send(answer);
-                    kill_point::pass(KillPoint::HeldHalfTold);
+                    replies.add(reply, answer);
                 }
                 (Waiter::Keeper(held, reply), Some(effect)) => {
                     self.ended(held, &effect);
@@ -236,6 +233,7 @@ impl<S: LedgerStore> Writer<S> {
                 (Waiter::Ended(held), Some(effect)) => self.ended(held, &effect),
             }
         }
+        replies.send();
         undecided
     }
 
@@ -263,7 +261,7 @@ impl<S: LedgerStore> Writer<S> {
                 Waiter::Caller(reply) if gave_up == GaveUp::NewEpoch => {
                     again.push(Job { waiter: Waiter::Caller(reply), ..job });
                 }
-                Waiter::Caller(reply) => drop(reply.send(Err(LedgerUnavailable::Store))),
+                Waiter::Caller(reply) => reply.send(Err(LedgerUnavailable::Store)),
                 Waiter::Keeper(place, reply) if gave_up == GaveUp::Refused => {
                     reply.send(Err(LedgerUnavailable::Store));
                     self.left_over.ordered.extend(instead(place, job.operation));

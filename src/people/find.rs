@@ -231,8 +231,9 @@ impl People {
         self.answers.get(&question, now, look_up).await
     }
 
-    /// Asks the sources that are the same for every account of a realm.
-    async fn find_shared(
+    /// Finds whom the query means among the sources that are the same for every account of a realm: enough for an account
+    /// that keeps no contacts.
+    pub async fn find_shared(
         &self,
         realm: Realm,
         query: &PersonQuery,

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use super::body_pace::paced;
+use super::cores::Cores;
 use super::framing::FragmentInTarget;
 use super::outer::Outer;
 use super::pulse::{AnswerBody, Patience, Phase, Pulse};
@@ -83,6 +84,7 @@ pub struct Server {
     stop: Stop,
     stats: ListenerStats,
     proxies: TrustedProxies,
+    cores: Cores,
 }
 
 impl Server {
@@ -97,12 +99,17 @@ impl Server {
             .max_buf_size(limits.max_head_bytes.max(MIN_BUFFER_BYTES));
         let slots = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
         let (stats, proxies) = (ListenerStats::default(), TrustedProxies::default());
-        Self { outer, limits, http, slots, stop, stats, proxies }
+        Self { outer, limits, http, slots, stop, stats, proxies, cores: Cores::default() }
     }
 
     /// Believes what these proxies say of their clients.
     pub fn behind(self, proxies: TrustedProxies) -> Self {
         Self { proxies, ..self }
+    }
+
+    /// Serves connections on these threads.
+    pub fn on(self, cores: Cores) -> Self {
+        Self { cores, ..self }
     }
 
     /// The counters so far.
@@ -152,12 +159,17 @@ fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
     match server.slots.clone().try_acquire_owned() {
         Ok(slot) => {
             server.stats.accepted.fetch_add(1, Relaxed);
-            let server = server.clone();
+            // A socket belongs to the runtime that it is used on.
+            let Ok(stream) = stream.into_std() else { return };
+            let (server, core) = (server.clone(), server.cores.next());
             let tasks = server.stop.tasks().clone();
-            tasks.spawn(async move {
-                serve_connection(stream, peer, &server).await;
+            let serving = async move {
+                if let Ok(stream) = TcpStream::from_std(stream) {
+                    serve_connection(stream, peer, &server).await;
+                }
                 drop(slot);
-            });
+            };
+            tasks.spawn_on(serving, &core);
         }
         Err(_) => {
             server.stats.refused.fetch_add(1, Relaxed);

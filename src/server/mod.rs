@@ -1,6 +1,7 @@
 //! The outside edge: sockets with timeouts and caps, strict framing, outer layers, stopping.
 
 mod body_pace;
+pub mod cores;
 pub mod framing;
 pub mod listener;
 pub mod metrics_page;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Row};
+use sqlx::{ConnectOptions, Connection, Row};
 use tokio::time::timeout;
 
 use super::error::StorageError;
@@ -35,6 +35,8 @@ pub fn command_pool(options: PgConnectOptions) -> PgPool {
 
 /// A connection that takes longer to say that it is clean is taken for dead: its place in the pool is needed.
 const CHECKED_WITHIN: Duration = Duration::from_secs(2);
+/// How long a connection may lie idle and be lent again without a word to the server.
+const UNASKED_FOR: Duration = Duration::from_secs(1);
 /// Keeps the server from warning at each `rollback` below that there was nothing to roll back.
 const QUIET: (&str, &str) = ("client_min_messages", "error");
 
@@ -42,6 +44,16 @@ fn with_clean_connections(max_connections: u32, wait: Duration) -> PgPoolOptions
     PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(wait)
+        // A connection that came back clean a moment ago is not asked once more.
+        .test_before_acquire(false)
+        .before_acquire(|connection, borrowed| {
+            Box::pin(async move {
+                if borrowed.idle_for > UNASKED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|connection, _| {
             Box::pin(async move { runtime_role::put_on(connection).await.map(drop) })
         })

@@ -65,6 +65,7 @@ fn record(state: KeyState) -> KeyRecord {
         mode: Mode::Live,
         account_id: ACCOUNT,
         account_state: AccountState::Active,
+        keeps_contacts: false,
         edition: "2025-01".into(),
         plan,
         standing,

@@ -32,6 +32,7 @@ struct RecordRow {
     mode: String,
     account_id: Uuid,
     account_state: String,
+    keeps_contacts: bool,
     edition: String,
     #[sqlx(flatten)]
     plan: PlanRow,
@@ -57,6 +58,7 @@ pub async fn find_by_digest(
                      then 'epoch' else least(k.expires_at, s.ends_at) end as ends_at, k.scopes,
                 k.regions, k.allowed_networks::text[] as allowed_networks, k.daily_cap, k.monthly_cap, k.environment_id,
                 e.mode, a.id as account_id, a.state as account_state, a.edition, p.*, l.balance, l.plan_credits,
+                case e.mode when 'live' then a.keeps_live_contacts else a.keeps_test_contacts end as keeps_contacts,
                 l.plan_left, l.requests_limit - l.requests_used as requests_left, l.period_ends_at
            from key_digest d
            join key_secret s on s.key_id = d.key_id and s.version = d.version
@@ -92,6 +94,7 @@ fn record(row: RecordRow) -> Result<(KeyDigest, KeyRecord), StorageError> {
         environment_id: EnvironmentId::from_uuid(row.environment_id),
         mode: Mode::from_name(&row.mode).ok_or(StorageError::Corrupt("environment mode"))?,
         account_id: AccountId::from_uuid(row.account_id),
+        keeps_contacts: row.keeps_contacts,
         account_state: AccountState::from_name(&row.account_state)
             .ok_or(StorageError::Corrupt("account state"))?,
         edition: row.edition,

@@ -74,6 +74,26 @@ async fn h07_a_changed_plan_holds_on_every_gateway() {
     .await;
 }
 
+/// A gateway trusts that an account keeps no contacts for as long as it trusts the account's keys.
+#[tokio::test]
+async fn an_accounts_first_contact_is_found_at_once_here_and_soon_on_every_gateway() {
+    let (one, other, customer) = two_gateways().await;
+    let ana = json!({"first_name": "Ana", "last_name": "Lemos", "company": "Zyntra"});
+    let mut kept = ana.clone();
+    kept["title"] = json!("CTO");
+    for key in [&customer.key, &one.test_key(customer.account).await] {
+        assert_eq!(one.post("/crm_basico", key, &ana).await.code(), "PROFILE_NOT_FOUND");
+        assert_eq!(other.post("/crm_basico", key, &ana).await.code(), "PROFILE_NOT_FOUND");
+        assert_eq!(one.post("/v1/contacts", key, &kept).await.status, 201);
+        let found = one.post("/crm_basico", key, &ana).await;
+        assert_eq!(found.body["analise"]["match"]["source"], "contacts", "{}", found.text);
+        eventually("the other gateway knows", async || {
+            other.post("/crm_basico", key, &ana).await.body["analise"]["match"]["source"] == "contacts"
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn a18_a_key_made_after_somebody_guessed_it_works_on_every_gateway() {
     let never_again = [("FLUENCE_KEYS_UNKNOWN_TRUST_MS", "3600000000")];

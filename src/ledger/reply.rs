@@ -1,0 +1,99 @@
+//! The way back to the calls that wait for a decision.
+
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use super::handle::Answer;
+use crate::kill_point::{self, KillPoint};
+
+/// Where the answer to one call goes.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    to: oneshot::Sender<Answer>,
+    /// Where the call waits.
+    runtime: Handle,
+}
+
+impl Reply {
+    /// A reply to the caller of this function, and where it is received.
+    pub(crate) fn to_here() -> (Self, oneshot::Receiver<Answer>) {
+        let (to, answer) = oneshot::channel();
+        (Self { to, runtime: Handle::current() }, answer)
+    }
+
+    /// Whether the call has gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.to.is_closed()
+    }
+
+    /// Answers one call by itself. One that has gone leaves its hold here, and dropping that releases it.
+    pub(crate) fn send(self, answer: Answer) {
+        let _ = self.to.send(answer);
+    }
+}
+
+/// The answers to a batch. To wake a call on another thread costs more than to answer it, so each runtime is woken once and
+/// wakes its calls by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Replies(Vec<(Handle, Vec<(oneshot::Sender<Answer>, Answer)>)>);
+
+impl Replies {
+    pub(crate) fn add(&mut self, reply: Reply, answer: Answer) {
+        let Reply { to, runtime } = reply;
+        match self.0.iter_mut().find(|(known, _)| known.id() == runtime.id()) {
+            Some((_, answers)) => answers.push((to, answer)),
+            None => self.0.push((runtime, vec![(to, answer)])),
+        }
+    }
+
+    /// Sends them. What is meant for a runtime that has ended is dropped, and its holds are released.
+    pub(crate) fn send(self) {
+        for (runtime, answers) in self.0 {
+            runtime.spawn(async move {
+                for (to, answer) in answers {
+                    let _ = to.send(answer);
+                    kill_point::pass(KillPoint::HeldHalfTold);
+                }
+                kill_point::pass(KillPoint::HeldTold);
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::handle::Granted;
+    use crate::ledger::handle::LedgerUnavailable;
+    use crate::ledger::hold::Decision;
+
+    #[tokio::test]
+    async fn every_call_gets_its_own_answer_wherever_it_waits() {
+        let elsewhere = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let (here, here_too) = (Reply::to_here(), Reply::to_here());
+        let there = elsewhere.spawn(async { Reply::to_here() }).await.unwrap();
+        let mut replies = Replies::default();
+        replies.add(here.0, Err(LedgerUnavailable::Locked));
+        replies.add(there.0, Ok(Granted::Not(Decision::UnknownAccount)));
+        replies.add(here_too.0, Err(LedgerUnavailable::Stopped));
+        assert_eq!(replies.0.len(), 2, "one waking for each runtime");
+        replies.send();
+        assert!(matches!(here.1.await, Ok(Err(LedgerUnavailable::Locked))));
+        assert!(matches!(there.1.await, Ok(Ok(Granted::Not(Decision::UnknownAccount)))));
+        assert!(matches!(here_too.1.await, Ok(Err(LedgerUnavailable::Stopped))));
+        elsewhere.shutdown_background();
+    }
+
+    #[tokio::test]
+    async fn calls_of_a_runtime_that_has_ended_are_let_go() {
+        let ended = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let entered = ended.enter();
+        let (reply, answer) = Reply::to_here();
+        drop(entered);
+        ended.shutdown_background();
+        let mut replies = Replies::default();
+        replies.add(reply, Err(LedgerUnavailable::Locked));
+        replies.send();
+        assert!(answer.await.is_err());
+    }
+}
