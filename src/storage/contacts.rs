@@ -34,25 +34,29 @@ pub enum ContactError {
     Storage(#[from] sqlx::Error),
 }
 
-/// Keeps a new contact under a fresh id, unless the owner has `most` already.
+/// Keeps a new contact, unless the owner has `most` already. It gets the fresh id, or the one behind the owner's last
+/// where that is later: so ids are in the order of commits, and no reader of pages is past a contact that is not there yet.
 pub async fn create(
     connection: &mut PgConnection,
     owner: ContactOwner,
-    id: ContactId,
+    fresh_id: ContactId,
     content: ContactContent,
     most: i64,
 ) -> Result<Contact, ContactError> {
     let mut transaction = connection.begin().await?;
-    // The lock makes two contacts made at once count each other.
+    // The lock makes two contacts made at once count each other, and follow each other.
     sqlx::query("select from account where id = $1 for no key update")
         .bind(owner.account.as_uuid())
         .execute(&mut *transaction)
         .await?;
-    let kept: i64 = sqlx::query_scalar("select count(*) from contact where account_id = $1 and mode = $2")
-        .bind(owner.account.as_uuid())
-        .bind(owner.mode.as_str())
-        .fetch_one(&mut *transaction)
-        .await?;
+    let (kept, last): (i64, Option<Uuid>) = sqlx::query_as(
+        "select count(*), (select id from contact where account_id = $1 and mode = $2 order by id desc limit 1)
+           from contact where account_id = $1 and mode = $2",
+    )
+    .bind(owner.account.as_uuid())
+    .bind(owner.mode.as_str())
+    .fetch_one(&mut *transaction)
+    .await?;
     let row = NewRow::new(owner, &content);
     if kept >= most {
         // One that is there already is told, however many there are: its answer may have been lost.
@@ -61,6 +65,7 @@ pub async fn create(
             _ => ContactError::LimitReached,
         });
     }
+    let id = last.map_or(fresh_id, |last| fresh_id.max(behind(last)));
     let made = row.written_by(INSERT, owner, id).fetch_optional(&mut *transaction).await?;
     let Some((at,)) = made else {
         return Err(same_name(&mut transaction, owner, &row).await?);
@@ -69,10 +74,16 @@ pub async fn create(
     Ok(Contact { id, content, created_at: at, updated_at: at })
 }
 
+/// The next id, which stays a UUIDv7: its lowest 62 bits count from a random number.
+fn behind(last: Uuid) -> ContactId {
+    ContactId::from_uuid(Uuid::from_u128(last.as_u128().saturating_add(1)))
+}
+
 const INSERT: &str = "
     insert into contact (account_id, mode, id, first_name, last_name, company, title, email, bio, posts,
                          name_key, company_key, search_keys, content_sha256, text_bytes, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now(), now())
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+            statement_timestamp(), statement_timestamp())
         on conflict on constraint contact_once do nothing
     returning updated_at";
 
