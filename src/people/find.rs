@@ -249,13 +249,13 @@ impl People {
                 let look_up = async { Ok(self.find_in_sample(query)) };
                 self.answers.get(&Question::Sample(query.clone()), now, look_up).await
             }
-            Realm::Live { .. } => {
+            Realm::Live { account } => {
                 let look_up = directory::look_up(&self.pool, &self.words, query, now);
                 let found = self.answers.get(&Question::Directory(query.clone()), now, look_up).await?;
                 let Some(upstream) = self.enrichment.as_ref().filter(|_| matches!(found, Found::None)) else {
                     return Ok(found);
                 };
-                let look_up = enrichment::look_up(&self.pool, &self.words, upstream, query);
+                let look_up = enrichment::look_up(&self.pool, &self.words, upstream, account, query);
                 self.answers.get(&Question::Enrichment(query.clone()), now, look_up).await
             }
         }

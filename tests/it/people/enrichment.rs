@@ -161,6 +161,19 @@ async fn no_answer_in_time_is_504_and_given_back() {
 }
 
 #[tokio::test]
+async fn one_bad_record_does_not_shut_the_service_for_everybody() {
+    let once = [("FLUENCE_ENRICHMENT_BREAKER_FAILURES", "1")];
+    let mut nameless = ana("CTO");
+    nameless["first_name"] = json!("");
+    let world = World::new(vec![Behaviour::people(&json!([nameless]))], &once).await;
+    for asked in 1..=3 {
+        assert_eq!(world.ask().await.outcome(), (502, "UPSTREAM_ERROR"));
+        assert_eq!(world.server.requests().len(), asked);
+    }
+    assert_eq!(world.balance().await, 1000);
+}
+
+#[tokio::test]
 async fn a_service_that_keeps_failing_makes_calls_503_at_once_and_given_back() {
     let once = [("FLUENCE_ENRICHMENT_BREAKER_FAILURES", "1")];
     let world = World::new(vec![Behaviour::Answers(500, String::new())], &once).await;
