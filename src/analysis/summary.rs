@@ -1,8 +1,11 @@
 //! What the profile itself says: no text analysis beyond counting.
 
+mod seniority;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+pub use self::seniority::Seniority;
 use super::reading::Reading;
 use crate::domain::language::Language;
 use crate::domain::person::Person;
@@ -33,28 +36,6 @@ pub struct Summary {
     pub freshness: Freshness,
 }
 
-/// Rank by title.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Seniority {
-    /// Owner, founder, partner.
-    Owner,
-    /// Chief officers, presidents.
-    Executive,
-    /// Directors, vice presidents, heads.
-    Director,
-    /// Managers.
-    Manager,
-    /// Coordinators, supervisors, team leads.
-    Lead,
-    /// Senior specialists.
-    Senior,
-    /// Analysts, engineers and other practitioners.
-    Practitioner,
-    /// Interns, trainees, assistants, juniors.
-    Junior,
-}
-
 /// Age of the newest post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,136 +50,6 @@ pub enum Freshness {
     Unknown,
 }
 
-/// Title words of each rank, English and Portuguese, highest rank first; the first rank with a match counts. "Owner"
-/// and "partner" come last, since they also end the titles of product owners and partner managers.
-const RANKS: [(Seniority, &[&str]); 9] = [
-    (
-        Seniority::Owner,
-        &[
-            "founder",
-            "cofounder",
-            "fundador",
-            "fundadora",
-            "cofundador",
-            "cofundadora",
-            "sócio",
-            "sócia",
-            "dono",
-            "dona",
-            "proprietário",
-            "proprietária",
-        ],
-    ),
-    (
-        Seniority::Executive,
-        &[
-            "chief",
-            "ceo",
-            "cfo",
-            "cto",
-            "coo",
-            "cmo",
-            "cio",
-            "cro",
-            "chro",
-            "ciso",
-            "cpo",
-            "president",
-            "presidente",
-        ],
-    ),
-    (Seniority::Director, &["director", "vp", "vice", "head", "diretor", "diretora", "superintendente"]),
-    (Seniority::Manager, &["manager", "gerente", "gestor", "gestora"]),
-    (
-        Seniority::Lead,
-        &[
-            "lead",
-            "leader",
-            "coordinator",
-            "supervisor",
-            "supervisora",
-            "coordenador",
-            "coordenadora",
-            "líder",
-        ],
-    ),
-    (
-        Seniority::Senior,
-        &["senior", "sr", "staff", "principal", "sênior", "pleno", "especialista", "specialist"],
-    ),
-    (
-        Seniority::Practitioner,
-        &[
-            "analyst",
-            "engineer",
-            "developer",
-            "designer",
-            "consultant",
-            "executive",
-            "representative",
-            "architect",
-            "scientist",
-            "accountant",
-            "buyer",
-            "nurse",
-            "teacher",
-            "product",
-            "analista",
-            "engenheiro",
-            "engenheira",
-            "desenvolvedor",
-            "desenvolvedora",
-            "consultor",
-            "consultora",
-            "executivo",
-            "executiva",
-            "vendedor",
-            "vendedora",
-            "comprador",
-            "compradora",
-            "arquiteto",
-            "arquiteta",
-            "cientista",
-            "contador",
-            "contadora",
-            "técnico",
-            "técnica",
-            "professor",
-            "professora",
-        ],
-    ),
-    (
-        Seniority::Junior,
-        &[
-            "junior",
-            "jr",
-            "intern",
-            "trainee",
-            "assistant",
-            "apprentice",
-            "júnior",
-            "estagiário",
-            "estagiária",
-            "assistente",
-            "auxiliar",
-            "aprendiz",
-        ],
-    ),
-    (Seniority::Owner, &["owner", "partner"]),
-];
-/// Words that go before any rank: the assistant of a director is no director.
-const LOWERING: [&str; 9] = [
-    "assistant",
-    "assistente",
-    "intern",
-    "trainee",
-    "estagiário",
-    "estagiária",
-    "auxiliar",
-    "aprendiz",
-    "secretary",
-];
-
 impl Summary {
     /// Sums a profile up, in the language of the answer. `as_of` dates how fresh the posts are.
     pub fn of(person: &Person, reading: &Reading<'_>, answer: Language, as_of: DateTime<Utc>) -> Self {
@@ -206,7 +57,7 @@ impl Summary {
         let posts = u32::try_from(reading.posts_read().count()).unwrap_or(u32::MAX);
         let role =
             person.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).map(str::to_owned);
-        let seniority = role.as_deref().and_then(seniority_of);
+        let seniority = role.as_deref().and_then(Seniority::of);
         let mut summary = Self {
             text: String::new(),
             role,
@@ -286,20 +137,6 @@ const fn plural<'a>(count: u32, one: &'a str, many: &'a str) -> &'a str {
     if count == 1 { one } else { many }
 }
 
-fn seniority_of(title: &str) -> Option<Seniority> {
-    let title = title.to_lowercase();
-    let words: Vec<&str> =
-        title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
-    if has(&LOWERING) {
-        return Some(Seniority::Junior);
-    }
-    if has(&["vice", "vp"]) {
-        return Some(Seniority::Director);
-    }
-    RANKS.iter().find(|(_, list)| has(list)).map(|(rank, _)| *rank)
-}
-
 /// Codes the source names and codes the posts are in, each once.
 fn languages(person: &Person, reading: &Reading<'_>) -> Vec<String> {
     let written = [Language::En, Language::Pt].into_iter().filter(|lg| reading.texts(*lg).posts > 0);
@@ -316,27 +153,6 @@ fn languages(person: &Person, reading: &Reading<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn titles_tell_rank_in_both_languages() {
-        for (title, rank) in [
-            ("Co-Founder & CEO", Seniority::Owner),
-            ("Sócia-fundadora", Seniority::Owner),
-            ("Vice President of Sales", Seniority::Director),
-            ("Diretora de Operações", Seniority::Director),
-            ("Gerente de Implantação", Seniority::Manager),
-            ("Tech Lead", Seniority::Lead),
-            ("Analista Sênior", Seniority::Senior),
-            ("Product Owner", Seniority::Practitioner),
-            ("Partner Manager", Seniority::Manager),
-            ("Partner", Seniority::Owner),
-            ("Data Engineer", Seniority::Practitioner),
-            ("Assistente da Diretoria", Seniority::Junior),
-        ] {
-            assert_eq!(seniority_of(title), Some(rank), "{title}");
-        }
-        assert_eq!(seniority_of("Beekeeper"), None);
-    }
 
     #[test]
     fn freshness_goes_by_days() {

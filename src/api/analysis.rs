@@ -91,7 +91,7 @@ fn not_searched(error: &FindError) -> Refusal {
     tracing::warn!(%error, "people could not be searched");
     match error {
         FindError::Storage(_) => Refusal::Unavailable { retry_after_s: 1 },
-        FindError::Enrichment(UpstreamError::Failed(_)) => Refusal::Upstream,
+        FindError::Enrichment(UpstreamError::Failed(_) | UpstreamError::Unusable(_)) => Refusal::Upstream,
         FindError::Enrichment(UpstreamError::Timeout) => Refusal::Timeout,
         FindError::Enrichment(UpstreamError::Unavailable { retry_after }) => {
             // Rounded up: waiting that long is enough.

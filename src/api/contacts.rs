@@ -136,17 +136,17 @@ pub async fn create(
     body: Body,
 ) -> Result<Response, Refusal> {
     let content = parse_new(api.fields(&headers, body).await?)?;
-    let id = ContactId::from_uuid(new_id());
+    let fresh_id = ContactId::from_uuid(new_id());
     let most = i64::try_from(api.max_per_account).unwrap_or(i64::MAX);
     let mut connection = api.connection().await?;
-    let made = contacts::create(&mut connection, owner(&caller), id, content, most).await;
+    let made = contacts::create(&mut connection, owner(&caller), fresh_id, content, most).await;
     let contact = made.map_err(|error| refusal(error, &api))?;
     if !caller.key.keeps_contacts {
         api.keyring.hear(News::Changed(Stale::Account(caller.key.account_id)));
     }
     api.people.contacts_changed(owner(&caller));
     let mut response = shown(StatusCode::CREATED, &contact);
-    if let Ok(place) = HeaderValue::from_str(&format!("/v1/contacts/{id}")) {
+    if let Ok(place) = HeaderValue::from_str(&format!("/v1/contacts/{}", contact.id)) {
         response.headers_mut().insert(header::LOCATION, place);
     }
     Ok(response)

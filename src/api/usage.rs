@@ -1,5 +1,7 @@
 //! `/v1/account/usage`: what the account called, added up as the request wants it.
 
+mod cursor;
+
 use axum::Extension;
 use axum::extract::State;
 use axum::http::Uri;
@@ -8,6 +10,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use serde::Serialize;
 use sqlx::PgPool;
 
+use self::cursor::UsageCursor;
 use crate::api::unreadable;
 use crate::clock;
 use crate::domain::refusal::{Fault, Refusal};
@@ -15,7 +18,7 @@ use crate::gate::caller::Caller;
 use crate::http::paging::Page;
 use crate::http::query::Query;
 use crate::http::render::json_ok;
-use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsageQuery};
+use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsagePage, UsageQuery};
 
 /// What the log says could not be read.
 const WHAT: &str = "an account's usage";
@@ -27,6 +30,7 @@ const MOST_DAYS: i64 = 366;
 
 const A_DAY: &[&str] = &["a day such as 2026-01-31"];
 const IN_ORDER: &[&str] = &["from no later than to", "at most 366 days"];
+const OF_THIS_LIST: &[&str] = &["a next_cursor of an answer with this group_by"];
 const GROUPS: &[&str] = &["day", "key", "endpoint", "outcome", "some of these, with commas between them"];
 
 #[derive(Serialize)]
@@ -35,7 +39,7 @@ struct Usage {
     from: NaiveDate,
     to: NaiveDate,
     data: Vec<UsageLine>,
-    /// Present when there may be more: pass it as `cursor`.
+    /// Present when there are more: pass it as `cursor`, with the same `group_by`.
     next_cursor: Option<String>,
 }
 
@@ -48,10 +52,9 @@ pub async fn usage(
 ) -> Result<Response, Refusal> {
     let query = wanted(&uri, clock::now().date_naive())?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
-    let data =
-        usage_report::read(&mut connection, caller.key.account_id, &query).await.map_err(unreadable(WHAT))?;
-    let full = i64::try_from(data.len()).is_ok_and(|count| count == query.limit);
-    let next_cursor = full.then(|| (query.after + query.limit).to_string());
+    let page = usage_report::read(&mut connection, caller.key.account_id, &query).await;
+    let UsagePage { lines: data, next } = page.map_err(unreadable(WHAT))?;
+    let next_cursor = next.map(|place| UsageCursor { group_by: query.group_by, place }.to_string());
     Ok(json_ok(Usage { success: true, from: query.from, to: query.to, data, next_cursor }))
 }
 
@@ -66,9 +69,12 @@ fn wanted(uri: &Uri, today: NaiveDate) -> Result<UsageQuery, Refusal> {
     }
     let by_day = GroupBy { day: true, ..GroupBy::default() };
     let group_by = query.take("group_by", GROUPS, groups).unwrap_or(by_day);
-    let page = Page::<u32>::take(&mut query);
+    let page = Page::<UsageCursor>::take(&mut query);
+    if page.after.is_some_and(|cursor| cursor.group_by != group_by) {
+        query.fault("cursor", Fault::NotOneOf(OF_THIS_LIST));
+    }
     query.finish()?;
-    Ok(UsageQuery { from, to, group_by, after: page.after.map_or(0, i64::from), limit: page.limit })
+    Ok(UsageQuery { from, to, group_by, after: page.after.map(|cursor| cursor.place), limit: page.limit })
 }
 
 /// A day of a calendar that the store knows too.

@@ -98,15 +98,21 @@ pub struct Hint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PersonVersion(pub [u8; 32]);
 
-/// Why nobody could be looked for.
-#[derive(Debug, thiserror::Error)]
+/// Why nobody could be looked for; told to everybody who waited for the look-up.
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum FindError {
     /// The database refused or is away.
     #[error("cannot look up people: {0}")]
-    Storage(#[from] sqlx::Error),
+    Storage(Arc<sqlx::Error>),
     /// The enrichment service gave no answer.
     #[error("the enrichment service {0}")]
     Enrichment(#[from] UpstreamError),
+}
+
+impl From<sqlx::Error> for FindError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Storage(Arc::new(error))
+    }
 }
 
 /// What the answers of the last moments may take.
@@ -129,7 +135,7 @@ pub struct People {
     pool: PgPool,
     sample: SamplePeople,
     contacts: Contacts,
-    answers: Remembered<Question, Found, AnswerWeight>,
+    answers: Remembered<Question, Found, FindError, AnswerWeight>,
     words: KnownWords,
     enrichment: Option<Upstream>,
 }
@@ -244,13 +250,13 @@ impl People {
                 let look_up = async { Ok(self.find_in_sample(query)) };
                 self.answers.get(&Question::Sample(query.clone()), now, look_up).await
             }
-            Realm::Live { .. } => {
+            Realm::Live { account } => {
                 let look_up = directory::look_up(&self.pool, &self.words, query, now);
                 let found = self.answers.get(&Question::Directory(query.clone()), now, look_up).await?;
                 let Some(upstream) = self.enrichment.as_ref().filter(|_| matches!(found, Found::None)) else {
                     return Ok(found);
                 };
-                let look_up = enrichment::look_up(&self.pool, &self.words, upstream, query);
+                let look_up = enrichment::look_up(&self.pool, &self.words, upstream, account, query);
                 self.answers.get(&Question::Enrichment(query.clone()), now, look_up).await
             }
         }
@@ -281,9 +287,9 @@ fn several(matches: &[Match], hint: impl Fn(usize) -> Option<Hint>) -> Found {
     Found::Several { candidates, total: matches.len() }
 }
 
-impl quick_cache::Weighter<Question, Kept<Found>> for AnswerWeight {
-    fn weight(&self, _: &Question, answer: &Kept<Found>) -> u64 {
-        let Found::One { person, .. } = &answer.value else { return ANSWER_BYTES };
+impl quick_cache::Weighter<Question, Kept<Found, FindError>> for AnswerWeight {
+    fn weight(&self, _: &Question, answer: &Kept<Found, FindError>) -> u64 {
+        let Kept::Value { value: Found::One { person, .. }, .. } = answer else { return ANSWER_BYTES };
         let texts: usize = person.posts.iter().map(|post| post.text.len() + 64).sum();
         ANSWER_BYTES + (texts + person.bio.as_ref().map_or(0, String::len)) as u64
     }

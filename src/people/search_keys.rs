@@ -8,6 +8,11 @@
 //!
 //! A key is the CRC-32 of its text: small in the index, and a collision only offers a candidate who is then refused.
 
+mod ends;
+#[cfg(test)]
+mod tests;
+
+use self::ends::{COMPANY, GIVEN, SURNAME, asked_ends, stored_ends};
 use super::company::CompanyName;
 use super::company_words::{common_spelling, is_trade_word};
 use super::matching::{Candidate, ParsedQuery, Resolution};
@@ -70,19 +75,6 @@ impl QueryKeys {
         self.company.with_slips.is_empty() && best.is_some_and(|best| best.is_beyond_slips())
     }
 }
-
-/// How the words of a field are cut for slips.
-#[derive(Clone, Copy)]
-struct Cut {
-    shortest: usize,
-    /// Words from this length on may have two slips and are stored under their first and last three letters.
-    long: usize,
-}
-
-const GIVEN: Cut = Cut { shortest: 5, long: usize::MAX };
-const SURNAME: Cut = Cut { shortest: 4, long: 8 };
-const COMPANY: Cut = Cut { shortest: 5, long: usize::MAX };
-const LONG_WORD_END: usize = 3;
 
 /// The keys under which a person is stored, sorted, each once.
 pub fn stored_keys(person: &Candidate) -> Vec<i32> {
@@ -206,139 +198,9 @@ fn company_as_one(company: &CompanyName) -> impl Iterator<Item = String> {
     forms.into_iter().map(|form| company_key(&form))
 }
 
-fn stored_ends(word: &str, cut: Cut) -> Vec<String> {
-    let letters: Vec<char> = word.chars().collect();
-    if letters.len() < cut.shortest { Vec::new() } else { ends(&letters, letters.len(), cut).into() }
-}
-
-/// The ends under which a word that resembles this one may be stored: the stored word may be a little longer or
-/// shorter, and two swapped letters may lie across the cut.
-fn asked_ends(word: &str, cut: Cut) -> Vec<String> {
-    let letters: Vec<char> = word.chars().collect();
-    let most_slips = if letters.len() + 2 >= cut.long { 2 } else { 1 };
-    let stored_lengths =
-        letters.len().saturating_sub(most_slips).max(cut.shortest)..=letters.len() + most_slips;
-    let mut keys: Vec<String> = stored_lengths.flat_map(|length| ends(&letters, length, cut)).collect();
-    let middle = letters.len() / 2;
-    if letters.len() >= cut.shortest {
-        let mut swapped = letters;
-        swapped.swap(middle - 1, middle);
-        keys.extend(ends(&swapped, swapped.len(), cut));
-    }
-    keys.sort_unstable();
-    keys.dedup();
-    keys
-}
-
-/// The two ends of a word, cut as a stored word of the given length is.
-fn ends(letters: &[char], stored_length: usize, cut: Cut) -> [String; 2] {
-    let is_long = stored_length >= cut.long;
-    let first = if is_long { LONG_WORD_END } else { stored_length / 2 };
-    let last = if is_long { LONG_WORD_END } else { stored_length - first };
-    let start: String = letters.iter().take(first).collect();
-    let end: String = letters.iter().skip(letters.len().saturating_sub(last)).collect();
-    [format!("<{start}"), format!(">{end}")]
-}
-
 fn hashed(keys: impl Iterator<Item = String>) -> Vec<i32> {
     let mut hashes: Vec<i32> = keys.map(|key| crc32fast::hash(key.as_bytes()).cast_signed()).collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::domain::person::PersonQuery;
-    use crate::people::matching::{Resolution, resolve};
-
-    fn person(first_name: &str, last_name: &str, company: &str) -> Candidate {
-        Candidate {
-            name: PersonName::parse(first_name, last_name),
-            company: CompanyName::parse(company),
-            ..Candidate::default()
-        }
-    }
-
-    fn ask(first_name: &str, last_name: &str, company: &str) -> PersonQuery {
-        PersonQuery { first_name: first_name.into(), last_name: last_name.into(), company: company.into() }
-    }
-
-    /// Whether an index on the stored keys would offer the person for the query.
-    fn finds(query: &PersonQuery, candidate: &Candidate) -> bool {
-        let stored = stored_keys(candidate);
-        let keys = query_keys(&ParsedQuery::from(query), &Rarity::default());
-        [keys.names, keys.company]
-            .iter()
-            .all(|field| field.for_breadth(Breadth::WithSlips).iter().any(|key| stored.contains(key)))
-    }
-
-    #[test]
-    fn everybody_the_rules_accept_is_found() {
-        for (query, candidate) in [
-            (ask("Zé", "Sousa", "Magalu"), person("José", "Souza", "Magazine Luiza S/A")),
-            (ask("Malu", "Lemos", "Zyntra"), person("Maria Luísa", "Costa Lemos", "Zyntra Tecnologia")),
-            (ask("Paula", "Lemos", "Zyntra Tech"), person("Ana Paula", "Lemos", "Zyntra Tecnologia")),
-            (
-                ask("Anapaula", "Castelobranco", "KVM"),
-                person("Ana Paula", "Castelo Branco", "Kappa Vidros Mineiros"),
-            ),
-            (ask("João", "Pedro Lemos", "Zyntra"), person("João Pedro", "Lemos", "Zyntra")),
-            (ask("Fernnado", "Slva", "Zyntra"), person("Fernando", "Silva", "Zyntra")),
-            (ask("Marcelo", "Slivaa", "Klairon"), person("Marcelo", "Slivas", "Klarion")),
-            (ask("Rui", "Lemos", "MercadoLivre"), person("Rui", "Lemos", "Mercado Livre Pagamentos")),
-            (ask("Ana", "C. Lemos", "Zyntra"), person("Ana", "Costa Lemos", "Zyntra")),
-        ] {
-            assert!(finds(&query, &candidate), "{query:?}");
-            let decided = resolve(&query, std::slice::from_ref(&candidate), &Rarity::default());
-            assert!(matches!(decided, Resolution::One(_)), "{query:?}");
-        }
-    }
-
-    #[test]
-    fn an_alias_and_a_former_employer_are_found() {
-        let mut candidate = person("Edson", "Arantes", "Zyntra");
-        candidate.aliases = vec![PersonName::parse_alias("Pelezinho", &candidate.name)];
-        candidate.former_companies = vec![CompanyName::parse("Klarion")];
-        assert!(finds(&ask("Pelezinho", "Arantes", "Klarion"), &candidate));
-    }
-
-    #[test]
-    fn a_trade_alone_does_not_find_a_company() {
-        assert!(!finds(
-            &ask("Ana", "Lemos", "Klarion Tecnologia"),
-            &person("Ana", "Lemos", "Zyntra Tecnologia")
-        ));
-    }
-
-    /// A word with one slip at the given place.
-    fn slip(word: &str, kind: u8, place: usize, letter: char) -> String {
-        let mut letters: Vec<char> = word.chars().collect();
-        let at = place % letters.len();
-        match kind % 4 {
-            0 => {
-                letters.remove(at);
-            }
-            1 => letters.insert(at, letter),
-            2 => letters[at] = letter,
-            _ if at + 1 < letters.len() => letters.swap(at, at + 1),
-            _ => letters[at] = letter,
-        }
-        letters.into_iter().collect()
-    }
-
-    proptest! {
-        #[test]
-        fn one_slip_in_every_field_loses_nobody(
-            given in "[a-z]{6,10}", surname in "[a-z]{5,7}", company in "[a-z]{6,10}",
-            slips in prop::array::uniform3((any::<u8>(), any::<usize>(), proptest::char::range('a', 'z'))),
-        ) {
-            let asked: Vec<String> = [&given, &surname, &company]
-                .iter().zip(slips).map(|(word, (kind, place, letter))| slip(word, kind, place, letter)).collect();
-            prop_assert!(finds(&ask(&asked[0], &asked[1], &asked[2]), &person(&given, &surname, &company)));
-        }
-    }
 }

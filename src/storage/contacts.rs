@@ -1,18 +1,17 @@
 //! An account's contacts: kept, listed, changed, found. Every statement names the owner, so that no id of one account
 //! means anything to another.
 
-use chrono::{DateTime, Utc};
-use sqlx::types::Json;
-use sqlx::{Connection, FromRow, PgConnection};
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryAs;
+use sqlx::{Connection, FromRow, PgConnection, Postgres};
 use uuid::Uuid;
 
+use self::row::{ContactRow, NewRow, columns};
 use crate::domain::contact::{Contact, ContactContent, ContactOwner};
 use crate::domain::ids::ContactId;
-use crate::domain::person::Post;
-use crate::people::directory_line::DirectoryLine;
-use crate::people::search_keys::stored_keys;
 
 pub mod rights;
+mod row;
 pub mod search;
 
 /// Bytes of text after which a page of a list ends, however many contacts were asked for.
@@ -35,26 +34,30 @@ pub enum ContactError {
     Storage(#[from] sqlx::Error),
 }
 
-/// Keeps a new contact under a fresh id, unless the owner has `most` already.
+/// Keeps a new contact, unless the owner has `most` already. It gets the fresh id, or the one behind the owner's last
+/// where that is later: so ids are in the order of commits, and no reader of pages is past a contact that is not there yet.
 pub async fn create(
     connection: &mut PgConnection,
     owner: ContactOwner,
-    id: ContactId,
+    fresh_id: ContactId,
     content: ContactContent,
     most: i64,
 ) -> Result<Contact, ContactError> {
     let mut transaction = connection.begin().await?;
-    // The lock makes two contacts made at once count each other.
+    // The lock makes two contacts made at once count each other, and follow each other.
     sqlx::query("select from account where id = $1 for no key update")
         .bind(owner.account.as_uuid())
         .execute(&mut *transaction)
         .await?;
-    let kept: i64 = sqlx::query_scalar("select count(*) from contact where account_id = $1 and mode = $2")
-        .bind(owner.account.as_uuid())
-        .bind(owner.mode.as_str())
-        .fetch_one(&mut *transaction)
-        .await?;
-    let row = NewRow::of(owner, &content);
+    let (kept, last): (i64, Option<Uuid>) = sqlx::query_as(
+        "select count(*), (select id from contact where account_id = $1 and mode = $2 order by id desc limit 1)
+           from contact where account_id = $1 and mode = $2",
+    )
+    .bind(owner.account.as_uuid())
+    .bind(owner.mode.as_str())
+    .fetch_one(&mut *transaction)
+    .await?;
+    let row = NewRow::new(owner, &content);
     if kept >= most {
         // One that is there already is told, however many there are: its answer may have been lost.
         return Err(match same_name(&mut transaction, owner, &row).await? {
@@ -62,30 +65,8 @@ pub async fn create(
             _ => ContactError::LimitReached,
         });
     }
-    let made: Option<(DateTime<Utc>,)> = sqlx::query_as(
-        "insert into contact (id, account_id, mode, first_name, last_name, company, title, email, bio, posts,
-                              name_key, company_key, search_keys, content_sha256, text_bytes, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now(), now())
-             on conflict on constraint contact_once do nothing
-         returning created_at",
-    )
-    .bind(id.as_uuid())
-    .bind(owner.account.as_uuid())
-    .bind(owner.mode.as_str())
-    .bind(&content.first_name)
-    .bind(&content.last_name)
-    .bind(&content.company)
-    .bind(&content.title)
-    .bind(&content.email)
-    .bind(&content.bio)
-    .bind(Json(&content.posts))
-    .bind(&row.name_key)
-    .bind(&row.company_key)
-    .bind(&row.search_keys)
-    .bind(row.content_sha256.as_slice())
-    .bind(row.text_bytes)
-    .fetch_optional(&mut *transaction)
-    .await?;
+    let id = last.map_or(fresh_id, |last| fresh_id.max(behind(last)));
+    let made = row.written_by(INSERT, owner, id).fetch_optional(&mut *transaction).await?;
     let Some((at,)) = made else {
         return Err(same_name(&mut transaction, owner, &row).await?);
     };
@@ -93,23 +74,30 @@ pub async fn create(
     Ok(Contact { id, content, created_at: at, updated_at: at })
 }
 
+/// The next id, which stays a UUIDv7: its lowest 62 bits count from a random number.
+fn behind(last: Uuid) -> ContactId {
+    ContactId::from_uuid(Uuid::from_u128(last.as_u128().saturating_add(1)))
+}
+
+const INSERT: &str = "
+    insert into contact (account_id, mode, id, first_name, last_name, company, title, email, bio, posts,
+                         name_key, company_key, search_keys, content_sha256, text_bytes, created_at, updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+            statement_timestamp(), statement_timestamp())
+        on conflict on constraint contact_once do nothing
+    returning updated_at";
+
 /// One contact of the owner.
 pub async fn find(
     connection: &mut PgConnection,
     owner: ContactOwner,
     id: ContactId,
 ) -> Result<Option<Contact>, sqlx::Error> {
-    let row: Option<ContactRow> = sqlx::query_as(
-        "select id, first_name, last_name, company, title, email, bio, posts, created_at, updated_at
-           from contact where account_id = $1 and mode = $2 and id = $3",
-    )
-    .bind(owner.account.as_uuid())
-    .bind(owner.mode.as_str())
-    .bind(id.as_uuid())
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map(ContactRow::contact))
+    select_one(FIND, owner, id).fetch_optional(connection).await.map(|row| row.map(ContactRow::contact))
 }
+
+const FIND: &str =
+    concat!("select ", columns!(), " from contact where account_id = $1 and mode = $2 and id = $3");
 
 /// A page of a list.
 #[derive(Debug)]
@@ -128,16 +116,18 @@ pub async fn page(
     after: Option<ContactId>,
     limit: i64,
 ) -> Result<ContactPage, sqlx::Error> {
-    let rows: Vec<PageRow> = sqlx::query_as(
-        "select id, first_name, last_name, company, title, email, bio, posts, created_at, updated_at, followed
+    let rows: Vec<PageRow> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        ", followed
            from (select *, row_number() over line as place, sum(text_bytes) over line - text_bytes as bytes_before,
                         lead(id) over line is not null as followed
                    from (select * from contact
                           where account_id = $1 and mode = $2 and id > $3 order by id limit $4 + 1) as ahead
                  window line as (order by id)) as page
           where place <= $4 and bytes_before <= $5
-          order by id",
-    )
+          order by id"
+    ))
     .bind(owner.account.as_uuid())
     .bind(owner.mode.as_str())
     .bind(after.map_or(Uuid::nil(), |id| id.as_uuid()))
@@ -157,6 +147,14 @@ struct PageRow {
     followed: bool,
 }
 
+fn select_one<'q>(
+    statement: &'static str,
+    owner: ContactOwner,
+    id: ContactId,
+) -> QueryAs<'q, Postgres, ContactRow, PgArguments> {
+    sqlx::query_as(statement).bind(owner.account.as_uuid()).bind(owner.mode.as_str()).bind(id.as_uuid())
+}
+
 /// Changes a contact of the owner; nobody else writes it meanwhile. A change that changes nothing leaves `updated_at`.
 pub async fn update(
     connection: &mut PgConnection,
@@ -165,46 +163,14 @@ pub async fn update(
     change: impl FnOnce(ContactContent) -> ContactContent,
 ) -> Result<Contact, ContactError> {
     let mut transaction = connection.begin().await?;
-    let row: Option<ContactRow> = sqlx::query_as(
-        "select id, first_name, last_name, company, title, email, bio, posts, created_at, updated_at
-           from contact where account_id = $1 and mode = $2 and id = $3 for update",
-    )
-    .bind(owner.account.as_uuid())
-    .bind(owner.mode.as_str())
-    .bind(id.as_uuid())
-    .fetch_optional(&mut *transaction)
-    .await?;
+    let row = select_one(LOCK, owner, id).fetch_optional(&mut *transaction).await?;
     let old = row.map(ContactRow::contact).ok_or(ContactError::Missing)?;
     let content = change(old.content.clone());
     if content == old.content {
         return Ok(old);
     }
-    let new = NewRow::of(owner, &content);
-    let changed: Result<(DateTime<Utc>,), sqlx::Error> = sqlx::query_as(
-        "update contact
-            set first_name = $4, last_name = $5, company = $6, title = $7, email = $8, bio = $9, posts = $10,
-                name_key = $11, company_key = $12, search_keys = $13, content_sha256 = $14, text_bytes = $15,
-                updated_at = now()
-          where account_id = $1 and mode = $2 and id = $3
-         returning updated_at",
-    )
-    .bind(owner.account.as_uuid())
-    .bind(owner.mode.as_str())
-    .bind(id.as_uuid())
-    .bind(&content.first_name)
-    .bind(&content.last_name)
-    .bind(&content.company)
-    .bind(&content.title)
-    .bind(&content.email)
-    .bind(&content.bio)
-    .bind(Json(&content.posts))
-    .bind(&new.name_key)
-    .bind(&new.company_key)
-    .bind(&new.search_keys)
-    .bind(new.content_sha256.as_slice())
-    .bind(new.text_bytes)
-    .fetch_one(&mut *transaction)
-    .await;
+    let new = NewRow::new(owner, &content);
+    let changed = new.written_by(UPDATE, owner, id).fetch_one(&mut *transaction).await;
     match changed {
         Ok((updated_at,)) => {
             transaction.commit().await?;
@@ -217,6 +183,20 @@ pub async fn update(
         Err(error) => Err(error.into()),
     }
 }
+
+const LOCK: &str = concat!(
+    "select ",
+    columns!(),
+    " from contact where account_id = $1 and mode = $2 and id = $3 for update"
+);
+
+const UPDATE: &str = "
+    update contact
+       set first_name = $4, last_name = $5, company = $6, title = $7, email = $8, bio = $9, posts = $10,
+           name_key = $11, company_key = $12, search_keys = $13, content_sha256 = $14, text_bytes = $15,
+           updated_at = now()
+     where account_id = $1 and mode = $2 and id = $3
+    returning updated_at";
 
 /// Deletes a contact of the owner, and says whether there was one.
 pub async fn delete(
@@ -241,7 +221,7 @@ fn is_same_name(error: &sqlx::Error) -> bool {
 async fn same_name(
     connection: &mut PgConnection,
     owner: ContactOwner,
-    row: &NewRow,
+    row: &NewRow<'_>,
 ) -> Result<ContactError, sqlx::Error> {
     let id: Option<Uuid> = sqlx::query_scalar(
         "select id from contact where account_id = $1 and mode = $2 and name_key = $3 and company_key = $4",
@@ -255,61 +235,4 @@ async fn same_name(
     Ok(id.map_or(ContactError::Storage(sqlx::Error::RowNotFound), |id| {
         ContactError::Exists(ContactId::from_uuid(id))
     }))
-}
-
-/// What is stored besides the texts.
-struct NewRow {
-    name_key: String,
-    company_key: String,
-    search_keys: Vec<i32>,
-    content_sha256: [u8; 32],
-    text_bytes: i32,
-}
-
-impl NewRow {
-    fn of(owner: ContactOwner, content: &ContactContent) -> Self {
-        let text_bytes = i32::try_from(content.text_bytes()).unwrap_or(i32::MAX);
-        let line = DirectoryLine::from(content.clone());
-        let candidate = line.candidate();
-        Self {
-            name_key: candidate.name.stored(),
-            company_key: candidate.company.stored(),
-            search_keys: search::owned(owner, &stored_keys(&candidate)),
-            content_sha256: line.content_sha256(),
-            text_bytes,
-        }
-    }
-}
-
-#[derive(FromRow)]
-struct ContactRow {
-    id: Uuid,
-    first_name: String,
-    last_name: String,
-    company: String,
-    title: Option<String>,
-    email: Option<String>,
-    bio: Option<String>,
-    posts: Json<Vec<Post>>,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-}
-
-impl ContactRow {
-    fn contact(self) -> Contact {
-        Contact {
-            id: ContactId::from_uuid(self.id),
-            content: ContactContent {
-                first_name: self.first_name,
-                last_name: self.last_name,
-                company: self.company,
-                title: self.title,
-                email: self.email,
-                bio: self.bio,
-                posts: self.posts.0,
-            },
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-        }
-    }
 }

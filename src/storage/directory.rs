@@ -1,11 +1,8 @@
 //! The shared people directory: looking up, importing, counting, and people's rights over their record.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 use sqlx::types::Json;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
 use crate::domain::ids::PersonId;
@@ -16,6 +13,7 @@ use crate::people::name::PersonName;
 use crate::people::search_keys::{Breadth, QueryKeys};
 
 pub mod import;
+pub mod opt_outs;
 pub mod rights;
 pub mod stats;
 pub mod words;
@@ -173,34 +171,4 @@ impl PersonRow {
 /// The database holds digests to 32 bytes by a constraint.
 fn digest(bytes: &[u8]) -> Result<[u8; 32], sqlx::Error> {
     bytes.try_into().map_err(|error| sqlx::Error::Decode(Box::new(error)))
-}
-
-/// Who an opt-out is about, as digests: by name and company, and by the source's own id when there is one.
-pub fn identity_digests(candidate: &Candidate, external: Option<(&str, &str)>) -> Vec<[u8; 32]> {
-    let by_name = identity("name", &candidate.name.stored(), &candidate.company.stored());
-    let by_id = external.map(|(source, external_id)| identity("external_id", source, external_id));
-    std::iter::once(by_name).chain(by_id).collect()
-}
-
-fn identity(kind: &str, first: &str, second: &str) -> [u8; 32] {
-    let mut digest = Sha256::new();
-    for part in [kind, first, second] {
-        digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part);
-    }
-    digest.finalize().into()
-}
-
-/// Which of the identities asked to be left out.
-pub async fn opted_out(
-    connection: &mut PgConnection,
-    identities: &[[u8; 32]],
-) -> Result<HashSet<[u8; 32]>, sqlx::Error> {
-    let identities: Vec<&[u8]> = identities.iter().map(<[u8; 32]>::as_slice).collect();
-    let rows: Vec<Vec<u8>> =
-        sqlx::query_scalar("select identity_sha256 from directory_opt_outs where identity_sha256 = any($1)")
-            .bind(identities)
-            .fetch_all(connection)
-            .await?;
-    rows.iter().map(|row| digest(row)).collect()
 }

@@ -15,12 +15,13 @@ use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection}
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
 
 use super::address::Reach;
 use super::breaker::{Breaker, BreakerConfig};
 use super::connector::Connector;
 use super::heard::Heard;
+use super::places::Places;
+use crate::domain::ids::AccountId;
 
 /// Connections kept open without a request, and for how long: less than servers commonly keep theirs.
 const IDLE_CONNECTIONS: usize = 8;
@@ -45,7 +46,7 @@ pub struct UpstreamConfig {
     pub total_timeout: Duration,
     /// Largest body of an answer.
     pub max_answer_bytes: usize,
-    /// Questions under way at once.
+    /// Questions under way at once; of these, one account's are no more than half.
     pub max_concurrent: usize,
     /// When it is left in peace.
     pub breaker: BreakerConfig,
@@ -63,9 +64,19 @@ pub enum UpstreamError {
     /// No whole answer in time.
     #[error("no whole answer in time")]
     Timeout,
-    /// It cannot be reached, broke off, or answered what nobody can use.
+    /// It cannot be reached, broke off, or does not answer as it should: it would fail others too.
     #[error("{0}")]
     Failed(String),
+    /// It answered this question with nothing that can be used, which says nothing of how it answers others.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+impl UpstreamError {
+    /// Whether the server is failing, whoever asks.
+    fn is_failure(&self) -> bool {
+        matches!(self, Self::Timeout | Self::Failed(_))
+    }
 }
 
 /// A server behind this one.
@@ -73,7 +84,7 @@ pub struct Upstream {
     config: UpstreamConfig,
     authorization: Option<HeaderValue>,
     client: Client<Connector, Full<Bytes>>,
-    places: Semaphore,
+    places: Places,
     breaker: Mutex<Breaker>,
 }
 
@@ -96,25 +107,27 @@ impl Upstream {
             .pool_idle_timeout(IDLE_FOR)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
             .build(Connector::new(config.reach, config.connect_timeout));
-        let places = Semaphore::new(config.max_concurrent);
+        let places = Places::new(config.max_concurrent);
         let breaker = Mutex::new(Breaker::new(config.breaker));
         Ok(Self { config, authorization, client, places, breaker })
     }
 
-    /// Posts a JSON body and gives the body of the answer; `None` for 404. `understood` says whether the answer makes
-    /// sense: a server that answers nonsense is failing too.
+    /// Posts a JSON body for an account and gives what `understood` makes of the answer; `None` for 404. Nonsense is to be
+    /// [`UpstreamError::Failed`], since a server that answers it is failing too; a sound answer that is of no use for this
+    /// question is [`UpstreamError::Unusable`].
     pub async fn ask<T>(
         &self,
+        account: AccountId,
         question: Bytes,
-        understood: impl FnOnce(&[u8]) -> Result<T, String>,
+        understood: impl FnOnce(&[u8]) -> Result<T, UpstreamError>,
     ) -> Result<Option<T>, UpstreamError> {
         let wait = self.breaker().wait(Instant::now());
         if let Some(retry_after) = wait {
             self.count("refused");
             return Err(UpstreamError::Unavailable { retry_after });
         }
-        let waiting = tokio::time::timeout(self.config.connect_timeout, self.places.acquire());
-        let Ok(Ok(_place)) = waiting.await else {
+        let waiting = tokio::time::timeout(self.config.connect_timeout, self.places.take(account));
+        let Ok(_place) = waiting.await else {
             self.count("busy");
             return Err(UpstreamError::Unavailable { retry_after: BUSY_RETRY_AFTER });
         };
@@ -122,10 +135,12 @@ impl Upstream {
         let admitted = self.breaker().admit(begun);
         let admission = admitted.map_err(|retry_after| UpstreamError::Unavailable { retry_after })?;
         let asking = tokio::time::timeout(self.config.total_timeout, self.try_twice(question));
-        let answered = asking.await.unwrap_or(Err(UpstreamError::Timeout)).and_then(|answer| {
-            answer.map(|body| understood(&body).map_err(UpstreamError::Failed)).transpose()
-        });
-        self.breaker().report(admission, answered.is_ok(), Instant::now());
+        let answered = asking
+            .await
+            .unwrap_or(Err(UpstreamError::Timeout))
+            .and_then(|answer| answer.map(|body| understood(&body)).transpose());
+        let is_failing = answered.as_ref().is_err_and(UpstreamError::is_failure);
+        self.breaker().report(admission, !is_failing, Instant::now());
         self.count(match answered {
             Ok(_) => "answered",
             Err(UpstreamError::Timeout) => "timed_out",
@@ -173,7 +188,9 @@ impl Upstream {
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
-            other => return Err(UpstreamError::Failed(format!("answered {}", other.as_u16()))),
+            // What is wrong with one question is not wrong with the next.
+            refused if refused.is_client_error() => return Err(UpstreamError::Unusable(answered(refused))),
+            other => return Err(UpstreamError::Failed(answered(other))),
         }
         if response.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
             return Err(UpstreamError::Failed("answered in an encoding that was not asked for".into()));
@@ -211,6 +228,10 @@ fn answer_had_begun(error: &Error, connection: &CaptureConnection) -> bool {
         connected.get_extras(&mut extras);
     }
     extras.get::<Heard>().is_none_or(Heard::anything)
+}
+
+fn answered(status: StatusCode) -> String {
+    format!("answered {}", status.as_u16())
 }
 
 fn failed(error: &Error) -> UpstreamError {

@@ -6,3 +6,4 @@ pub mod breaker;
 pub mod client;
 mod connector;
 mod heard;
+mod places;

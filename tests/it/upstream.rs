@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use fluence::domain::ids::AccountId;
 use fluence::upstream::address::{Reach, parse_url};
 use fluence::upstream::breaker::BreakerConfig;
 use fluence::upstream::client::{Upstream, UpstreamConfig, UpstreamError};
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use crate::support::upstream::{Behaviour, ScriptedServer};
 
@@ -28,8 +30,16 @@ fn upstream(config: UpstreamConfig) -> Upstream {
     Upstream::new(config).unwrap()
 }
 
+const ACCOUNT: AccountId = AccountId::from_uuid(Uuid::from_u128(1));
+const OTHER: AccountId = AccountId::from_uuid(Uuid::from_u128(2));
+
 async fn ask(upstream: &Upstream) -> Result<Option<String>, UpstreamError> {
-    upstream.ask(Bytes::from("{}"), |answer| Ok(String::from_utf8_lossy(answer).into_owned())).await
+    ask_for(ACCOUNT, upstream).await
+}
+
+async fn ask_for(account: AccountId, upstream: &Upstream) -> Result<Option<String>, UpstreamError> {
+    let understood = |answer: &[u8]| Ok(String::from_utf8_lossy(answer).into_owned());
+    upstream.ask(account, Bytes::from("{}"), understood).await
 }
 
 /// Asks a server once that behaves so on every connection; also how many connections it saw.
@@ -41,7 +51,7 @@ async fn ask_one_that(behaviour: Behaviour) -> (Result<Option<String>, UpstreamE
 
 fn reason(answer: Result<Option<String>, UpstreamError>) -> String {
     match answer {
-        Err(UpstreamError::Failed(reason)) => reason,
+        Err(UpstreamError::Failed(reason) | UpstreamError::Unusable(reason)) => reason,
         other => panic!("{other:?}"),
     }
 }
@@ -133,8 +143,9 @@ async fn i08_garbage_is_a_failure() {
 async fn an_answer_that_makes_no_sense_is_a_failure() {
     let server = ScriptedServer::start(vec![Behaviour::Answers(200, "<html>".into())]).await;
     let upstream = upstream(config(&server.url()));
-    let answer = upstream.ask(Bytes::from("{}"), |_| Err::<(), _>("answered nonsense".into())).await;
-    assert_eq!(answer, Err(UpstreamError::Failed("answered nonsense".into())));
+    let nonsense = UpstreamError::Failed("answered nonsense".into());
+    let answer = upstream.ask(ACCOUNT, Bytes::from("{}"), |_| Err::<(), _>(nonsense.clone())).await;
+    assert_eq!(answer, Err(nonsense));
 }
 
 #[tokio::test]
@@ -204,6 +215,42 @@ async fn one_that_keeps_failing_is_not_asked_for_a_while() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_one_question_does_not_shut_it_for_others() {
+    for (status, body) in [(200, "[]"), (400, ""), (422, ""), (429, "")] {
+        let server = ScriptedServer::start(vec![Behaviour::Answers(status, body.into())]).await;
+        let mut config = config(&server.url());
+        config.breaker.failures = 1;
+        let upstream = upstream(config);
+        for _ in 0..3 {
+            let faulty = |_: &[u8]| Err::<(), _>(UpstreamError::Unusable("answered 200".into()));
+            let answer = upstream.ask(ACCOUNT, Bytes::from("{}"), faulty).await;
+            assert_eq!(answer, Err(UpstreamError::Unusable(format!("answered {status}"))));
+        }
+        assert_eq!(server.requests().len(), 3, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn every_failure_of_the_server_itself_shuts_it() {
+    for behaviour in [
+        Behaviour::Closes,
+        Behaviour::Hangs,
+        Behaviour::Floods,
+        Behaviour::Says(b"SSH-2.0\r\n".to_vec()),
+        Behaviour::Answers(301, String::new()),
+        Behaviour::Answers(500, String::new()),
+    ] {
+        let server = ScriptedServer::start(vec![behaviour.clone()]).await;
+        let mut config = config(&server.url());
+        (config.breaker.failures, config.total_timeout) = (1, Duration::from_millis(200));
+        let upstream = upstream(config);
+        assert!(ask(&upstream).await.is_err());
+        let refused = ask(&upstream).await;
+        assert!(matches!(refused, Err(UpstreamError::Unavailable { .. })), "{behaviour:?}: {refused:?}");
+    }
+}
+
+#[tokio::test]
 async fn one_that_recovers_is_asked_again() {
     let script = vec![Behaviour::Says(b"x".to_vec()), Behaviour::Answers(200, "[]".into())];
     let server = ScriptedServer::start(script).await;
@@ -220,10 +267,9 @@ async fn i18_no_more_ask_at_once_than_may() {
     let mut config = config(&server.url());
     (config.max_concurrent, config.connect_timeout) = (2, Duration::from_millis(100));
     let upstream = upstream(config);
-    let patient = async { tokio::time::timeout(Duration::from_secs(1), ask(&upstream)).await };
     let (_, _, third) = tokio::join!(
-        patient,
-        async { tokio::time::timeout(Duration::from_secs(1), ask(&upstream)).await },
+        async { tokio::time::timeout(Duration::from_secs(1), ask_for(ACCOUNT, &upstream)).await },
+        async { tokio::time::timeout(Duration::from_secs(1), ask_for(OTHER, &upstream)).await },
         async {
             // The first two have their places by the time they are connected.
             crate::support::gateway::eventually("two are being asked", async || server.requests().len() == 2)
@@ -233,6 +279,29 @@ async fn i18_no_more_ask_at_once_than_may() {
     );
     assert!(matches!(third, Err(UpstreamError::Unavailable { .. })), "{third:?}");
     assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn one_account_leaves_half_of_the_places_to_others() {
+    let server = ScriptedServer::start(vec![Behaviour::Hangs]).await;
+    let mut config = config(&server.url());
+    config.max_concurrent = 4;
+    let upstream = upstream(config);
+    let greedy = futures_util::future::join_all((0..10).map(|_| ask(&upstream)));
+    let watched = async {
+        let asked = async |count| {
+            let is_so = async || server.requests().len() == count;
+            crate::support::gateway::eventually("so many are being asked", is_so).await;
+        };
+        asked(2).await;
+        tokio::select! {
+            _ = futures_util::future::join(ask_for(OTHER, &upstream), ask_for(OTHER, &upstream)) => {}
+            () = asked(4) => {}
+        }
+        server.requests().len()
+    };
+    let count = tokio::select! { _ = greedy => 0, count = watched => count };
+    assert_eq!(count, 4);
 }
 
 #[tokio::test]

@@ -62,3 +62,17 @@ impl Confidence {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn confidence_goes_by_words_and_high_does_not_exist() {
+        let of = |words| Confidence::of(words);
+        assert_eq!(
+            [of(120), of(249), of(250), of(499), of(500), of(90_000)].map(|c| c as u8),
+            [0, 0, 1, 1, 2, 2]
+        );
+    }
+}

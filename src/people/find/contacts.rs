@@ -30,7 +30,7 @@ pub(super) struct Shelf {
 
 /// The contacts of all accounts.
 pub(super) struct Contacts {
-    shelves: Remembered<ContactOwner, Shelf>,
+    shelves: Remembered<ContactOwner, Shelf, FindError>,
     stamps: AtomicU64,
 }
 

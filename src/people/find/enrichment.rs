@@ -7,12 +7,13 @@ use sqlx::PgPool;
 
 use super::words::KnownWords;
 use super::{FindError, Found, Hint, PersonVersion, several};
+use crate::domain::ids::AccountId;
 use crate::domain::person::{PersonQuery, PersonSource};
 use crate::people::directory_line::DirectoryLine;
-use crate::people::enrichment::{people, question};
+use crate::people::enrichment::{AnswerFault, people, question};
 use crate::people::matching::{Candidate, ParsedQuery, Resolution, resolve};
-use crate::storage::directory::{identity_digests, opted_out};
-use crate::upstream::client::Upstream;
+use crate::storage::directory::opt_outs::{identities, opted_out};
+use crate::upstream::client::{Upstream, UpstreamError};
 
 /// Finds whom the query means among the people the service offers, by our own rules: a service that answers somebody of
 /// another name is not believed. People who opted out are neither asked about nor taken from its answer.
@@ -20,15 +21,16 @@ pub(super) async fn look_up(
     pool: &PgPool,
     words: &KnownWords,
     upstream: &Upstream,
+    account: AccountId,
     query: &PersonQuery,
 ) -> Result<Found, FindError> {
     let ParsedQuery { name, company } = ParsedQuery::from(query);
     let asked = Candidate { name, company, ..Candidate::default() };
-    if !opted_out(&mut *pool.acquire().await?, &identity_digests(&asked, None)).await?.is_empty() {
+    if !opted_out(&mut *pool.acquire().await?, &identities(&asked, None)).await?.is_empty() {
         return Ok(Found::None);
     }
-    let understood = |answer: &[u8]| people(answer).map_err(|fault| fault.to_string());
-    let answered = upstream.ask(Bytes::from(question(query)), understood).await?;
+    let understood = |answer: &[u8]| people(answer).map_err(UpstreamError::from);
+    let answered = upstream.ask(account, Bytes::from(question(query)), understood).await?;
     let offered = without_opted_out(pool, answered.unwrap_or_default()).await?;
     let candidates: Vec<Candidate> = offered.iter().map(DirectoryLine::candidate).collect();
     let words = words.at_least(0, pool).await?;
@@ -48,19 +50,30 @@ pub(super) async fn look_up(
     }
 }
 
+/// One bad record must not shut the service for everybody, only an answer that is none at all may.
+impl From<AnswerFault> for UpstreamError {
+    fn from(fault: AnswerFault) -> Self {
+        match fault {
+            AnswerFault::Malformed => Self::Failed(fault.to_string()),
+            AnswerFault::TooMany | AnswerFault::Person { .. } => Self::Unusable(fault.to_string()),
+        }
+    }
+}
+
 async fn without_opted_out(
     pool: &PgPool,
     offered: Vec<DirectoryLine>,
 ) -> Result<Vec<DirectoryLine>, sqlx::Error> {
-    let identities = |line: &DirectoryLine| {
+    let identities_of = |line: &DirectoryLine| {
         let external = line.source.as_deref().zip(line.external_id.as_deref());
-        identity_digests(&line.candidate(), external)
+        identities(&line.candidate(), external)
     };
-    let all: Vec<[u8; 32]> = offered.iter().flat_map(identities).collect();
+    let all: Vec<[u8; 32]> = offered.iter().flat_map(identities_of).collect();
     if all.is_empty() {
         return Ok(offered);
     }
     let left_out = opted_out(&mut *pool.acquire().await?, &all).await?;
-    let stays = |line: &DirectoryLine| !identities(line).iter().any(|identity| left_out.contains(identity));
+    let stays =
+        |line: &DirectoryLine| !identities_of(line).iter().any(|identity| left_out.contains(identity));
     Ok(offered.into_iter().filter(stays).collect())
 }

@@ -8,7 +8,8 @@ use sqlx::types::Json;
 use sqlx::{Connection, FromRow, PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::{digest, identity_digests, opted_out};
+use super::digest;
+use super::opt_outs::{identities, opted_out};
 use crate::domain::ids::PersonId;
 use crate::people::directory_line::DirectoryLine;
 use crate::people::matching::Candidate;
@@ -120,7 +121,7 @@ async fn without_opted_out(
     people: Vec<NewPerson>,
     outcome: &mut BatchOutcome,
 ) -> Result<Vec<NewPerson>, sqlx::Error> {
-    let digests_of = |person: &NewPerson| identity_digests(&person.candidate, person.external());
+    let digests_of = |person: &NewPerson| identities(&person.candidate, person.external());
     let all: Vec<[u8; 32]> = people.iter().flat_map(digests_of).collect();
     let left_out: HashSet<[u8; 32]> = opted_out(connection, &all).await?;
     let (left_out, wanted): (Vec<_>, Vec<_>) = people

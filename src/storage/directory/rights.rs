@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use sqlx::{Connection, FromRow, PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::identity;
+use super::opt_outs::{identities_of, leave_out};
 use crate::domain::ids::PersonId;
 use crate::domain::person::Post;
 use crate::people::company::CompanyName;
@@ -27,7 +27,8 @@ pub enum PersonSelector {
         /// The id within it.
         external_id: String,
     },
-    /// The whole name and company, equal but for case, accents, particles and legal form.
+    /// A whole name and company, equal but for case, accents, particles and legal form: the record's own, or one of its
+    /// aliases, at one of its former companies.
     Name {
         /// First name or names.
         first_name: String,
@@ -68,7 +69,8 @@ pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedP
         "select id, first_name, last_name, company, title, location, email, bio, languages, aliases, former_companies,
                 posts, source, external_id, legal_basis, imported_at, expires_at
            from directory_people
-          where id = $1 or (source = $2 and external_id = $3) or (name_key = $4 and company_key = $5)
+          where id = $1 or (source = $2 and external_id = $3)
+             or ($4 = any(name_key || alias_keys) and $5 = any(company_key || former_keys))
           order by id limit $6",
     )
     .bind(id)
@@ -87,8 +89,8 @@ pub async fn erase(connection: &mut PgConnection, who: &PersonSelector) -> Resul
     Ok(delete(connection, who).await?.len() as u64)
 }
 
-/// Deletes every record of the person and remembers, as digests, that they are to stay out: by the ids and names of
-/// the deleted records, and by what was asked for itself. Says how many records there were.
+/// Deletes every record of the person and remembers, as digests, that they are to stay out: by the ids of
+/// the deleted records, by all their names at all their companies, and by what was asked for itself. Says how many records there were.
 pub async fn opt_out(
     connection: &mut PgConnection,
     who: &PersonSelector,
@@ -99,16 +101,8 @@ pub async fn opt_out(
     sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;
     let deleted = delete(&mut transaction, who).await?;
     let mut identities: Vec<[u8; 32]> = deleted.iter().flat_map(DeletedRow::identities).collect();
-    identities.extend(asked_identity(who));
-    let identities: Vec<&[u8]> = identities.iter().map(<[u8; 32]>::as_slice).collect();
-    sqlx::query(
-        "insert into directory_opt_outs (identity_sha256, opted_out_at) select distinct unnest($1::bytea[]), $2
-             on conflict do nothing",
-    )
-    .bind(identities)
-    .bind(now)
-    .execute(&mut *transaction)
-    .await?;
+    identities.extend(asked_identities(who));
+    leave_out(&mut transaction, &identities, now).await?;
     transaction.commit().await?;
     Ok(deleted.len() as u64)
 }
@@ -135,9 +129,10 @@ async fn delete(connection: &mut PgConnection, who: &PersonSelector) -> Result<V
     sqlx::query_as(
         "delete from directory_people
           where id in (select id from directory_people
-                        where id = $1 or (source = $2 and external_id = $3) or (name_key = $4 and company_key = $5)
+                        where id = $1 or (source = $2 and external_id = $3)
+                           or ($4 = any(name_key || alias_keys) and $5 = any(company_key || former_keys))
                         limit $6)
-         returning name_key, company_key, source, external_id",
+         returning name_key || alias_keys as names, company_key || former_keys as companies, source, external_id",
     )
     .bind(id)
     .bind(source)
@@ -151,32 +146,24 @@ async fn delete(connection: &mut PgConnection, who: &PersonSelector) -> Result<V
 
 #[derive(FromRow)]
 struct DeletedRow {
-    name_key: String,
-    company_key: String,
+    names: Vec<String>,
+    companies: Vec<String>,
     source: String,
     external_id: Option<String>,
 }
 
 impl DeletedRow {
     fn identities(&self) -> Vec<[u8; 32]> {
-        let by_name = identity("name", &self.name_key, &self.company_key);
-        let by_id =
-            self.external_id.as_ref().map(|external_id| identity("external_id", &self.source, external_id));
-        std::iter::once(by_name).chain(by_id).collect()
+        let external = self.external_id.as_deref().map(|external_id| (self.source.as_str(), external_id));
+        identities_of(&self.names, &self.companies, external)
     }
 }
 
-fn asked_identity(who: &PersonSelector) -> Option<[u8; 32]> {
-    match who {
-        PersonSelector::Id(_) => None,
-        PersonSelector::ExternalId { source, external_id } => {
-            Some(identity("external_id", source, external_id))
-        }
-        PersonSelector::Name { first_name, last_name, company } => {
-            let name = PersonName::parse(first_name, last_name).stored();
-            Some(identity("name", &name, &CompanyName::parse(company).stored()))
-        }
-    }
+/// None where only a record of ours says who it is.
+fn asked_identities(who: &PersonSelector) -> Vec<[u8; 32]> {
+    let (_, source, external_id, name, company) = bounds(who);
+    let external = source.as_deref().zip(external_id.as_deref());
+    identities_of(name.as_slice(), company.as_slice(), external)
 }
 
 /// What each column must equal; a column that was not asked for is compared with null and so never equal.

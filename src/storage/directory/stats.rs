@@ -15,7 +15,7 @@ pub struct DirectoryStats {
     pub companies: i64,
     /// People whose time is over, not found any more and not yet deleted.
     pub expired: i64,
-    /// Requests to be left out.
+    /// Identities that are left out: names at companies, and ids of sources.
     pub opt_outs: i64,
     /// People by source and legal basis, the largest first, at most 100 rows.
     pub sources: Vec<SourceStats>,

@@ -31,10 +31,32 @@ pub struct UsageQuery {
     pub to: NaiveDate,
     /// What a line stands for.
     pub group_by: GroupBy,
-    /// Lines to pass over.
-    pub after: i64,
+    /// The place of the last line of the page before.
+    pub after: Option<UsagePlace>,
     /// Most lines.
     pub limit: i64,
+}
+
+/// Where a line stands among the others: what it is told apart by, and the same for all lines in what is added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsagePlace {
+    /// The UTC day; 0001-01-01 where days are added up.
+    pub day: NaiveDate,
+    /// The key; the nil UUID where keys are added up.
+    pub key_id: KeyId,
+    /// The store's number of the path; 0 where paths are added up.
+    pub route: i16,
+    /// The store's number of the outcome; 0 where outcomes are added up.
+    pub outcome: i16,
+}
+
+/// A page of lines.
+#[derive(Debug)]
+pub struct UsagePage {
+    /// The lines.
+    pub lines: Vec<UsageLine>,
+    /// The place of the last of them, where there are more behind it.
+    pub next: Option<UsagePlace>,
 }
 
 /// One line of usage.
@@ -63,16 +85,18 @@ pub struct UsageLine {
 
 #[derive(sqlx::FromRow)]
 struct LineRow {
-    day: Option<NaiveDate>,
-    key_id: Option<Uuid>,
+    day: NaiveDate,
+    key_id: Uuid,
     key_name: Option<String>,
+    route: i16,
     endpoint: Option<String>,
-    outcome: Option<i16>,
+    outcome: i16,
     calls: i64,
     credits: i64,
 }
 
-/// The lines of an account's usage, in the order of what they are told apart by.
+/// The lines of an account's usage, in the order of what they are told apart by. Usage that is added between two pages
+/// changes no line's place: none is told twice, and none is passed over that was there.
 ///
 /// # Errors
 /// When the store is away or holds an outcome that this program does not know.
@@ -80,49 +104,67 @@ pub async fn read(
     connection: &mut PgConnection,
     account_id: AccountId,
     query: &UsageQuery,
-) -> Result<Vec<UsageLine>, StorageError> {
+) -> Result<UsagePage, StorageError> {
     let UsageQuery { from, to, group_by, after, limit } = *query;
-    let rows: Vec<LineRow> = sqlx::query_as(
-        "with line as (
-             select case when $4 then day end as day, case when $5 then key_id end as key_id,
-                    case when $6 then route end as route, case when $7 then outcome end as outcome,
-                    sum(calls)::bigint as calls, sum(credits)::bigint as credits
-               from ledger_usage
-              where account_id = $1 and day between $2 and $3
-              group by 1, 2, 3, 4
-              order by 1, 2, 3, 4
-             offset $8 limit $9)
-         select line.day, line.key_id, k.name as key_name, r.path as endpoint, line.outcome, line.calls, line.credits
-           from line left join api_key k on k.id = line.key_id left join route r on r.number = line.route
-          order by line.day, line.key_id, line.route, line.outcome",
-    )
-    .bind(account_id.as_uuid())
-    .bind(from)
-    .bind(to)
-    .bind(group_by.day)
-    .bind(group_by.key)
-    .bind(group_by.endpoint)
-    .bind(group_by.outcome)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter().map(UsageLine::try_from).collect()
+    let mut rows: Vec<LineRow> = sqlx::query_as(READ)
+        .bind(account_id.as_uuid())
+        .bind(from)
+        .bind(to)
+        .bind(group_by.day)
+        .bind(group_by.key)
+        .bind(group_by.endpoint)
+        .bind(group_by.outcome)
+        .bind(after.map(|place| place.day))
+        .bind(after.map(|place| place.key_id.as_uuid()))
+        .bind(after.map(|place| place.route))
+        .bind(after.map(|place| place.outcome))
+        // One more tells whether there are more.
+        .bind(limit.saturating_add(1))
+        .fetch_all(connection)
+        .await?;
+    let wanted = usize::try_from(limit).unwrap_or(0);
+    let more = rows.len() > wanted;
+    rows.truncate(wanted);
+    let next = rows.last().filter(|_| more).map(LineRow::place);
+    let lines = rows.into_iter().map(|row| row.line(group_by)).collect::<Result<_, _>>()?;
+    Ok(UsagePage { lines, next })
 }
 
-impl TryFrom<LineRow> for UsageLine {
-    type Error = StorageError;
+const READ: &str = "
+    with used as (
+        select case when $4 then day else '0001-01-01'::date end as day,
+               case when $5 then key_id else '00000000-0000-0000-0000-000000000000'::uuid end as key_id,
+               case when $6 then route else 0::smallint end as route,
+               case when $7 then outcome else 0::smallint end as outcome, calls, credits
+          from ledger_usage
+         where account_id = $1 and day between $2 and $3
+    ), line as (
+        select day, key_id, route, outcome, sum(calls)::bigint as calls, sum(credits)::bigint as credits
+          from used
+         where $8::date is null or (day, key_id, route, outcome) > ($8, $9, $10, $11)
+         group by day, key_id, route, outcome
+         order by day, key_id, route, outcome
+         limit $12)
+    select line.*, k.name as key_name, r.path as endpoint
+      from line left join api_key k on k.id = line.key_id left join route r on $6 and r.number = line.route
+     order by line.day, line.key_id, line.route, line.outcome";
 
-    fn try_from(row: LineRow) -> Result<Self, StorageError> {
-        let outcome = |number| Outcome::from_number(number).ok_or(StorageError::Corrupt("usage outcome"));
-        Ok(Self {
-            day: row.day,
-            key_id: row.key_id.map(KeyId::from_uuid),
-            key_name: row.key_name,
-            endpoint: row.endpoint,
-            outcome: row.outcome.map(outcome).transpose()?.map(Outcome::as_str),
-            calls: row.calls,
-            credits: row.credits,
+impl LineRow {
+    fn place(&self) -> UsagePlace {
+        let key_id = KeyId::from_uuid(self.key_id);
+        UsagePlace { day: self.day, key_id, route: self.route, outcome: self.outcome }
+    }
+
+    fn line(self, told_apart: GroupBy) -> Result<UsageLine, StorageError> {
+        let outcome = Outcome::from_number(self.outcome).ok_or(StorageError::Corrupt("usage outcome"))?;
+        Ok(UsageLine {
+            day: told_apart.day.then_some(self.day),
+            key_id: told_apart.key.then_some(KeyId::from_uuid(self.key_id)),
+            key_name: self.key_name,
+            endpoint: self.endpoint,
+            outcome: told_apart.outcome.then_some(outcome.as_str()),
+            calls: self.calls,
+            credits: self.credits,
         })
     }
 }

@@ -58,20 +58,92 @@ async fn days_outside_the_question_are_not_told() {
     assert!(lines(&gateway, &customer, "from=2020-01-01&to=2020-12-31").await.is_empty());
 }
 
+/// Adds a call of this day to what was added up.
+async fn add(gateway: &Gateway, customer: &Customer, day: &str) {
+    sqlx::query("insert into ledger_usage values ($1, $2::date, $3, 1, 1, 1, 1)")
+        .bind(customer.account.as_uuid())
+        .bind(day)
+        .bind(customer.key_id.as_uuid())
+        .execute(gateway.database.pool())
+        .await
+        .unwrap();
+}
+
+/// The days of a page of one month by day, and its cursor.
+async fn page(gateway: &Gateway, customer: &Customer, limit: u8, cursor: &str) -> (Vec<String>, String) {
+    let path = format!("/v1/account/usage?from=2026-01-01&to=2026-01-31&limit={limit}{cursor}");
+    let answer = gateway.get(&path, &customer.key).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let lines = answer.body["data"].as_array().unwrap();
+    let days = lines.iter().map(|line| line["day"].as_str().unwrap().to_owned()).collect();
+    let cursor = answer.body["next_cursor"].as_str().map(|cursor| format!("&cursor={cursor}"));
+    (days, cursor.unwrap_or_default())
+}
+
 #[tokio::test]
-async fn lines_come_a_page_at_a_time() {
+async fn lines_come_a_page_at_a_time_and_the_last_page_says_so() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
+    for day in ["2026-01-04", "2026-01-05", "2026-01-06", "2026-01-07"] {
+        add(&gateway, &customer, day).await;
+    }
+    let (first, cursor) = page(&gateway, &customer, 2, "").await;
+    assert_eq!(first, ["2026-01-04", "2026-01-05"]);
+    let (second, cursor) = page(&gateway, &customer, 2, &cursor).await;
+    assert_eq!(second, ["2026-01-06", "2026-01-07"]);
+    assert_eq!(cursor, "");
+}
+
+#[tokio::test]
+async fn usage_added_between_two_pages_is_neither_told_twice_nor_moves_the_rest() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    add(&gateway, &customer, "2026-01-05").await;
+    add(&gateway, &customer, "2026-01-07").await;
+    let (first, cursor) = page(&gateway, &customer, 1, "").await;
+    assert_eq!(first, ["2026-01-05"]);
+    add(&gateway, &customer, "2026-01-04").await;
+    add(&gateway, &customer, "2026-01-06").await;
+    let (rest, _) = page(&gateway, &customer, 100, &cursor).await;
+    assert_eq!(rest, ["2026-01-06", "2026-01-07"]);
+}
+
+#[tokio::test]
+async fn every_grouping_is_told_whole_a_line_a_page() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.enterprise(100).await;
     calls(&gateway, &customer, "/analyze", 1).await;
-    calls(&gateway, &customer, "/crm", 1).await;
-    let page = async |cursor: &str| {
-        let path = format!("/v1/account/usage?group_by=endpoint&limit=1&cursor={cursor}");
-        gateway.get(&path, &customer.key).await.body
-    };
-    let (first, second, third) = (page("0").await, page("1").await, page("2").await);
-    assert_eq!((&first["next_cursor"], &second["next_cursor"]), (&json!("1"), &json!("2")));
-    assert_ne!(first["data"][0]["endpoint"], second["data"][0]["endpoint"]);
-    assert_eq!((&third["data"], &third["next_cursor"]), (&json!([]), &Value::Null));
+    calls(&gateway, &customer, "/crm", 2).await;
+    for grouping in
+        ["endpoint", "key", "outcome", "day,endpoint", "key,endpoint,outcome", "day,key,endpoint,outcome"]
+    {
+        let whole = lines(&gateway, &customer, &format!("group_by={grouping}")).await;
+        let (mut paged, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/v1/account/usage?group_by={grouping}&limit=1{cursor}");
+            let mut body = gateway.get(&path, &customer.key).await.body;
+            paged.append(body["data"].as_array_mut().unwrap());
+            let Some(next) = body["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(paged, whole, "{grouping}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_none_or_of_another_grouping_is_a_faulty_parameter() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    add(&gateway, &customer, "2026-01-05").await;
+    add(&gateway, &customer, "2026-01-07").await;
+    let (_, of_days) = page(&gateway, &customer, 1, "").await;
+    let other = format!("&group_by=endpoint{of_days}");
+    for query in ["&cursor=0", "&cursor=1", "&cursor=x", "&cursor=", other.as_str()] {
+        let path = format!("/v1/account/usage?limit=1{query}");
+        let refused = gateway.get(&path, &customer.key).await;
+        assert_eq!((refused.status, &refused.body["code"]), (400, &json!("VALIDATION_FAILED")), "{query}");
+        assert!(refused.body["error"].as_str().unwrap().contains("cursor"), "{}", refused.body);
+    }
 }
 
 #[tokio::test]

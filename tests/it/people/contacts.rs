@@ -202,3 +202,19 @@ async fn a_change_on_another_gateway_counts_after_two_seconds() {
     assert!(matches!(find(1_999).await, Found::None));
     assert!(matches!(find(2_000).await, Found::One { .. }));
 }
+
+/// Ids made at one instant, or by gateways whose clocks differ, have no order of their own.
+#[tokio::test]
+async fn contacts_are_listed_in_the_order_they_were_made_whatever_their_ids() {
+    let world = World::new().await;
+    let mut connection = world.pool.acquire().await.unwrap();
+    let mut after = None;
+    for (fresh_id, first_name) in [(9, "Ana"), (3, "Bia"), (9, "Caio"), (20, "Duda")] {
+        let fresh_id = ContactId::from_uuid(Uuid::from_u128(fresh_id));
+        let content = contact(first_name, "Lemos", "Zyntra", &[]);
+        let made = contacts::create(&mut connection, live(MINE), fresh_id, content, 100).await.unwrap();
+        let page = contacts::page(&mut connection, live(MINE), after, 100).await.unwrap();
+        assert_eq!(page.contacts, [made], "{first_name} is behind what a reader has seen");
+        after = page.contacts.last().map(|contact| contact.id);
+    }
+}

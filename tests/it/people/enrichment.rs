@@ -120,6 +120,22 @@ async fn whoever_opted_out_is_neither_asked_about_nor_taken_from_an_answer() {
 }
 
 #[tokio::test]
+async fn whoever_opted_out_under_another_name_is_not_taken_from_an_answer() {
+    let mut ana = ana("CTO");
+    (ana["aliases"], ana["former_companies"]) = (json!(["Ana Lima"]), json!(["Klarion"]));
+    let world = World::answering(json!([ana])).await;
+    let mut connection = world.gateway.database.pool().acquire().await.unwrap();
+    let earlier = PersonSelector::Name {
+        first_name: "Ana".into(),
+        last_name: "Lima".into(),
+        company: "Klarion".into(),
+    };
+    opt_out(&mut connection, &earlier, now()).await.unwrap();
+    assert_eq!(world.ask().await.status, 404);
+    assert_eq!(world.server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn many_calls_for_one_person_ask_once() {
     let world = World::answering(json!([ana("CTO")])).await;
     let calls = (0..5).map(|_| world.ask());
@@ -158,6 +174,19 @@ async fn a_failure_is_502_and_given_back() {
 async fn no_answer_in_time_is_504_and_given_back() {
     let quick = [("FLUENCE_ENRICHMENT_TOTAL_TIMEOUT_MS", "100")];
     assert_eq!(refunded(vec![Behaviour::Hangs], &quick).await, (504, "TIMEOUT".into()));
+}
+
+#[tokio::test]
+async fn one_bad_record_does_not_shut_the_service_for_everybody() {
+    let once = [("FLUENCE_ENRICHMENT_BREAKER_FAILURES", "1")];
+    let mut nameless = ana("CTO");
+    nameless["first_name"] = json!("");
+    let world = World::new(vec![Behaviour::people(&json!([nameless]))], &once).await;
+    for asked in 1..=3 {
+        assert_eq!(world.ask().await.outcome(), (502, "UPSTREAM_ERROR"));
+        assert_eq!(world.server.requests().len(), asked);
+    }
+    assert_eq!(world.balance().await, 1000);
 }
 
 #[tokio::test]

@@ -92,6 +92,51 @@ async fn whoever_opted_out_by_the_sources_id_stays_out_under_another_name() {
     assert_eq!(import_people(&pool, &[line("Lemos Prates")]).await.opted_out, 1);
 }
 
+/// Ana, who is found by another name and at a former company too.
+fn ana_of_many_names() -> serde_json::Value {
+    let mut ana = person("Ana", "Lemos", "Zyntra");
+    ana["aliases"] = json!(["Nina", "Ana Prado"]);
+    ana["former_companies"] = json!(["Klarion", "Vertice Ltda"]);
+    ana
+}
+
+#[tokio::test]
+async fn whoever_opted_out_stays_out_under_an_alias_and_at_a_former_company() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
+    import_people(&pool, &[ana_of_many_names()]).await;
+    let mut connection = pool.acquire().await.unwrap();
+    assert_eq!(opt_out(&mut connection, &by_name("Ana", "Lemos", "Zyntra"), start()).await.unwrap(), 1);
+    let mut now_married = person("Ana", "Souza", "Novata");
+    now_married["aliases"] = json!(["Ana Lemos"]);
+    now_married["former_companies"] = json!(["Zyntra"]);
+    let others = [person("Rui", "Lemos", "Klarion"), person("Ana", "Prado", "Novata")];
+    let hers = [
+        person("Ana", "Prado", "Zyntra"),
+        person("Nina", "Lemos", "Vértice"),
+        person("Ana", "Lemos", "KLARION"),
+        now_married,
+    ];
+    let report = import_people(&pool, &[&others[..], &hers[..]].concat()).await;
+    assert_eq!((report.added, report.opted_out), (2, 4));
+}
+
+#[tokio::test]
+async fn a_record_is_somebodys_under_an_alias_and_at_a_former_company() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
+    import_people(&pool, &[ana_of_many_names(), person("Ana", "Prado", "Novata")]).await;
+    let mut connection = pool.acquire().await.unwrap();
+    let as_nina = by_name("Nina", "Lemos", "Klarion");
+    let exported = export(&pool, &as_nina).await.unwrap();
+    assert_eq!(exported.iter().map(|person| person.company.as_str()).collect::<Vec<_>>(), ["Zyntra"]);
+    assert_eq!(opt_out(&mut connection, &as_nina, start()).await.unwrap(), 1);
+    assert!(!is_known(&pool, "Ana", TimeDelta::zero()).await);
+    assert_eq!(import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await.opted_out, 1);
+    let left = erase(&mut connection, &by_name("Ana", "Prado", "Novata")).await.unwrap();
+    assert_eq!(left, 1, "who bears one of the names elsewhere is somebody else");
+}
+
 #[tokio::test]
 async fn somebody_unknown_can_opt_out_in_advance() {
     let database = TestDatabase::new().await;

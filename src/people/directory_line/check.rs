@@ -1,0 +1,112 @@
+//! What a line may hold: every text trimmed, and everything outside its limits told at once.
+
+use super::DirectoryLine;
+
+/// Limits of the fields, in characters and in items.
+const LONGEST_NAME: usize = 100;
+const LONGEST_SHORT_TEXT: usize = 200;
+pub(super) const LONGEST_BIO: usize = 5_000;
+pub(super) const LONGEST_POST: usize = 20_000;
+pub(super) const MOST_NAMES: usize = 20;
+pub(super) const MOST_FORMER_COMPANIES: usize = 50;
+pub(super) const MOST_LANGUAGES: usize = 20;
+pub(super) const MOST_POSTS: usize = 500;
+
+impl DirectoryLine {
+    /// Trims every text and lists what is outside its limits.
+    pub(super) fn check(&mut self) -> Vec<String> {
+        let mut check = Check::default();
+        check.required("first_name", &mut self.first_name, LONGEST_NAME);
+        check.required("last_name", &mut self.last_name, LONGEST_NAME);
+        check.required("company", &mut self.company, LONGEST_NAME);
+        check.optional("external_id", &mut self.external_id, LONGEST_SHORT_TEXT);
+        check.optional("title", &mut self.title, LONGEST_SHORT_TEXT);
+        check.optional("location", &mut self.location, LONGEST_SHORT_TEXT);
+        check.optional("email", &mut self.email, LONGEST_SHORT_TEXT);
+        check.optional("source", &mut self.source, LONGEST_NAME);
+        check.optional("legal_basis", &mut self.legal_basis, LONGEST_SHORT_TEXT);
+        check.list("languages", &mut self.languages, MOST_LANGUAGES, LONGEST_NAME);
+        check.list("aliases", &mut self.aliases, MOST_NAMES, LONGEST_NAME);
+        check.list("former_companies", &mut self.former_companies, MOST_FORMER_COMPANIES, LONGEST_NAME);
+        if let Some(bio) = &self.bio {
+            check.prose("bio", bio, LONGEST_BIO);
+        }
+        check.count("posts", self.posts.len(), MOST_POSTS);
+        for (index, post) in self.posts.iter_mut().enumerate().take(MOST_POSTS) {
+            check.prose(&format!("posts[{index}].text"), &post.text, LONGEST_POST);
+            check.optional(&format!("posts[{index}].language"), &mut post.language, LONGEST_NAME);
+        }
+        check.faults
+    }
+}
+
+/// Collects what is wrong with a line, so that all of it is reported at once.
+#[derive(Default)]
+struct Check {
+    faults: Vec<String>,
+}
+
+impl Check {
+    fn required(&mut self, field: &str, text: &mut String, longest: usize) {
+        trim(text);
+        if text.is_empty() {
+            self.faults.push(format!("{field} is empty"));
+        }
+        self.line_of_text(field, text, longest);
+    }
+
+    /// An empty optional field counts as absent.
+    fn optional(&mut self, field: &str, text: &mut Option<String>, longest: usize) {
+        if let Some(some) = text {
+            trim(some);
+            self.line_of_text(field, some, longest);
+        }
+        if text.as_ref().is_some_and(String::is_empty) {
+            *text = None;
+        }
+    }
+
+    fn list(&mut self, field: &str, items: &mut Vec<String>, most: usize, longest: usize) {
+        self.count(field, items.len(), most);
+        for (index, item) in items.iter_mut().enumerate().take(most) {
+            trim(item);
+            self.line_of_text(&format!("{field}[{index}]"), item, longest);
+        }
+        items.retain(|item| !item.is_empty());
+    }
+
+    fn count(&mut self, field: &str, count: usize, most: usize) {
+        if count > most {
+            self.faults.push(format!("{field} has {count} items, more than {most}"));
+        }
+    }
+
+    fn line_of_text(&mut self, field: &str, text: &str, longest: usize) {
+        if text.chars().count() > longest {
+            self.faults.push(format!("{field} is longer than {longest} characters"));
+        }
+        if text.chars().any(char::is_control) {
+            self.faults.push(format!("{field} contains a control character"));
+        }
+    }
+
+    /// Text of several lines: line breaks and tabs are part of it.
+    fn prose(&mut self, field: &str, text: &str, longest: usize) {
+        if text.trim().is_empty() {
+            self.faults.push(format!("{field} is empty"));
+        }
+        if text.chars().count() > longest {
+            self.faults.push(format!("{field} is longer than {longest} characters"));
+        }
+        if text.contains('\0') {
+            self.faults.push(format!("{field} contains a control character"));
+        }
+    }
+}
+
+fn trim(text: &mut String) {
+    let trimmed = text.trim();
+    if trimmed.len() != text.len() {
+        *text = trimmed.to_owned();
+    }
+}

@@ -1,0 +1,107 @@
+//! Lines of a directory file, sound and faulty.
+
+use serde_json::{Value, json};
+
+use super::check::{
+    LONGEST_BIO, LONGEST_POST, MOST_FORMER_COMPANIES, MOST_LANGUAGES, MOST_NAMES, MOST_POSTS,
+};
+use super::*;
+
+fn line() -> Value {
+    json!({"first_name": "Ana", "last_name": "Lemos", "company": "Zyntra"})
+}
+
+fn with(field: &str, value: Value) -> Result<DirectoryLine, LineFault> {
+    let mut line = line();
+    line[field] = value;
+    DirectoryLine::parse(line.to_string().as_bytes())
+}
+
+fn fault(field: &str, value: Value) -> String {
+    with(field, value).expect_err("a fault").to_string()
+}
+
+#[test]
+fn three_fields_are_enough() {
+    let parsed = DirectoryLine::parse(line().to_string().as_bytes()).unwrap();
+    assert_eq!((parsed.first_name.as_str(), parsed.posts.len(), parsed.source), ("Ana", 0, None));
+}
+
+#[test]
+fn every_field_of_the_contract_is_read() {
+    let full = json!({
+        "first_name": " Ana ", "last_name": "Lemos", "company": "Zyntra", "external_id": "7", "title": "CTO",
+        "location": "Recife", "email": "ana@example.com", "bio": "Eu\nsou", "languages": ["pt"],
+        "aliases": ["Aninha"], "former_companies": ["Klarion"], "source": "crm", "legal_basis": "consent",
+        "posts": [{"text": "oi", "published_at": "2025-01-02T03:04:05Z", "language": "pt"}],
+    });
+    let parsed = DirectoryLine::parse(full.to_string().as_bytes()).unwrap();
+    assert_eq!(parsed.first_name, "Ana");
+    assert_eq!(parsed.posts.first().and_then(|post| post.language.as_deref()), Some("pt"));
+}
+
+#[test]
+fn an_unknown_field_is_refused_by_name() {
+    assert!(fault("frist_name", json!("Ana")).contains("frist_name"));
+    assert!(fault("posts", json!([{"text": "oi", "likes": 3}])).contains("likes"));
+}
+
+#[test]
+fn a_missing_field_is_refused_by_name() {
+    let fault = DirectoryLine::parse(br#"{"first_name": "Ana", "last_name": "Lemos"}"#).unwrap_err();
+    assert!(fault.to_string().contains("company"), "{fault}");
+}
+
+#[test]
+fn all_faulty_fields_are_named_at_once() {
+    let faulty = json!({"first_name": " ", "last_name": "x".repeat(101), "company": "a\u{7}b"});
+    let fault = DirectoryLine::parse(faulty.to_string().as_bytes()).unwrap_err();
+    assert_eq!(
+        fault.to_string(),
+        "first_name is empty; last_name is longer than 100 characters; company contains a control character"
+    );
+}
+
+#[test]
+fn every_list_and_text_has_a_limit() {
+    assert!(fault("aliases", json!(vec!["Ana"; MOST_NAMES + 1])).contains("aliases"));
+    assert!(fault("languages", json!(vec!["pt"; MOST_LANGUAGES + 1])).contains("languages"));
+    assert!(
+        fault("former_companies", json!(vec!["x"; MOST_FORMER_COMPANIES + 1])).contains("former_companies")
+    );
+    assert!(fault("posts", json!(vec![json!({"text": "oi"}); MOST_POSTS + 1])).contains("posts"));
+    assert!(fault("posts", json!([{"text": "x".repeat(LONGEST_POST + 1)}])).contains("posts[0].text"));
+    assert!(fault("bio", json!("x".repeat(LONGEST_BIO + 1))).contains("bio"));
+    let long = " ".repeat(LONGEST_LINE_BYTES + 1);
+    assert_eq!(DirectoryLine::parse(long.as_bytes()), Err(LineFault::TooLong));
+}
+
+#[test]
+fn a_zero_character_is_refused_everywhere() {
+    assert!(fault("posts", json!([{"text": "a\u{0}b"}])).contains("control character"));
+    assert!(fault("title", json!("a\u{0}b")).contains("control character"));
+}
+
+#[test]
+fn broken_json_and_broken_text_are_faults() {
+    assert!(matches!(DirectoryLine::parse(b"{"), Err(LineFault::Json(_))));
+    assert_eq!(DirectoryLine::parse(b"\xff{}"), Err(LineFault::NotText));
+    assert!(matches!(DirectoryLine::parse(b"[]"), Err(LineFault::Json(_))));
+}
+
+#[test]
+fn the_digest_tells_any_two_different_lines_apart() {
+    let same = with("title", json!("CTO")).unwrap();
+    assert_eq!(same.content_sha256(), with("title", json!(" CTO ")).unwrap().content_sha256());
+    let others = [
+        with("title", json!("CEO")),
+        with("location", json!("CTO")),
+        with("aliases", json!(["CTO"])),
+        with("former_companies", json!(["CTO"])),
+        with("posts", json!([{"text": "CTO"}])),
+        with("source", json!("CTO")),
+    ];
+    for other in others {
+        assert_ne!(same.content_sha256(), other.unwrap().content_sha256());
+    }
+}

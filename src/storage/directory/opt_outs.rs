@@ -1,0 +1,77 @@
+//! Who asked to be left out, as digests: the list of them is no directory of its own.
+//!
+//! A person is looked for by each of their names at each of their companies, so each such pair is an identity of theirs,
+//! and so is the source's id of their record. A record with an identity that opted out is nobody's any more.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+
+use super::digest;
+use crate::people::company::CompanyName;
+use crate::people::matching::Candidate;
+use crate::people::name::PersonName;
+
+/// The identities of a person: of every name at every company, and of the source's own id when there is one.
+pub fn identities(candidate: &Candidate, external: Option<(&str, &str)>) -> Vec<[u8; 32]> {
+    let names = std::iter::once(&candidate.name).chain(&candidate.aliases);
+    let names: Vec<String> = names.map(PersonName::stored).collect();
+    let companies = std::iter::once(&candidate.company).chain(&candidate.former_companies);
+    let companies: Vec<String> = companies.map(CompanyName::stored).collect();
+    identities_of(&names, &companies, external)
+}
+
+/// The same of what is stored folded.
+pub(super) fn identities_of(
+    names: &[String],
+    companies: &[String],
+    external: Option<(&str, &str)>,
+) -> Vec<[u8; 32]> {
+    let pairs = names.iter().flat_map(|name| companies.iter().map(move |company| (name, company)));
+    let by_name = pairs.map(|(name, company)| identity("name", name, company));
+    let by_id = external.map(|(source, external_id)| identity("external_id", source, external_id));
+    by_name.chain(by_id).collect()
+}
+
+fn identity(kind: &str, first: &str, second: &str) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in [kind, first, second] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().into()
+}
+
+/// Which of the identities asked to be left out.
+pub async fn opted_out(
+    connection: &mut PgConnection,
+    identities: &[[u8; 32]],
+) -> Result<HashSet<[u8; 32]>, sqlx::Error> {
+    let identities: Vec<&[u8]> = identities.iter().map(<[u8; 32]>::as_slice).collect();
+    let rows: Vec<Vec<u8>> =
+        sqlx::query_scalar("select identity_sha256 from directory_opt_outs where identity_sha256 = any($1)")
+            .bind(identities)
+            .fetch_all(connection)
+            .await?;
+    rows.iter().map(|row| digest(row)).collect()
+}
+
+/// Leaves the identities out from now on.
+pub(super) async fn leave_out(
+    connection: &mut PgConnection,
+    identities: &[[u8; 32]],
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let identities: Vec<&[u8]> = identities.iter().map(<[u8; 32]>::as_slice).collect();
+    sqlx::query(
+        "insert into directory_opt_outs (identity_sha256, opted_out_at) select distinct unnest($1::bytea[]), $2
+             on conflict do nothing",
+    )
+    .bind(identities)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
