@@ -9,6 +9,7 @@ mod recovery;
 mod retries;
 mod runtime_role;
 mod schema;
+mod silent_server;
 mod smoke;
 mod stray_locks;
 mod sweep;
