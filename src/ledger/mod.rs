@@ -19,4 +19,5 @@ pub mod operation;
 pub mod period;
 mod round;
 pub mod store;
+pub mod touched;
 pub mod writer;

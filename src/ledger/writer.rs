@@ -134,21 +134,12 @@ impl<S: LedgerStore> Writer<S> {
         if !endings.is_empty() {
             kill_point::pass(KillPoint::EndingsGathered);
         }
-        let mut round = Round::plan(asks, endings);
-        let mut left_over = std::mem::take(&mut self.left_over);
-        round.captured.append(&mut left_over.captured);
-        if !left_over.ordered.is_empty() {
-            // What was left over came first, and may share accounts with anything that follows.
-            left_over.ordered.append(&mut round.fast);
-            left_over.ordered.append(&mut round.ordered);
-            round.ordered = left_over.ordered;
-        }
-        round
+        Round::plan(asks, endings).behind(std::mem::take(&mut self.left_over))
     }
 
     async fn commit_round(&mut self, mut round: Round) {
-        if let Some(accounts) = self.aside.to_look_at() {
-            self.aside.reopen(self.committer.locked(accounts).await.ok(), &mut round);
+        if let Some(locked) = self.aside.to_look_at() {
+            self.aside.reopen(self.committer.locked(locked).await.ok(), &mut round);
         }
         self.aside.take_of(&mut round);
         if !round.fast.is_empty() || (round.ordered.is_empty() && !round.captured.is_empty()) {
@@ -180,9 +171,9 @@ impl<S: LedgerStore> Writer<S> {
                 undecided
             }
             // Those whose accounts are free must not wait for the others.
-            Err(GaveUp::Locked(accounts)) => {
+            Err(GaveUp::Locked(locked)) => {
                 let mut round = Round { captured, fast: Vec::new(), ordered: jobs };
-                self.aside.close(accounts, &mut round);
+                self.aside.close(locked, &mut round);
                 if round.is_empty() {
                     return Vec::new();
                 }

@@ -21,6 +21,7 @@ pub mod usage;
 pub mod usage_report;
 pub mod verify;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -29,6 +30,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use crate::domain::audit::Actor;
 use crate::domain::ids::AccountId;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
+use crate::ledger::touched::Touched;
 use connection::LedgerConnection;
 
 pub use connection::writer_options;
@@ -104,8 +106,8 @@ impl LedgerStore for PgLedgerStore {
         Ok(resolved.resolution)
     }
 
-    async fn locked(&mut self, accounts: Vec<AccountId>) -> Result<Vec<AccountId>, StoreError> {
-        self.connection.call(async |server| locks::locked(server, accounts).await).await
+    async fn locked(&mut self, touched: &Touched) -> Result<HashSet<AccountId>, StoreError> {
+        self.connection.call(async |server| locks::locked(server, touched).await).await
     }
 
     async fn heartbeat(&mut self, epoch: Epoch) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ use fluence::domain::settlement::Outcome;
 use fluence::ledger::handle::Kept;
 use fluence::ledger::operation::Operation;
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
+use fluence::ledger::touched::Touched;
 use fluence::storage::ledger::PgLedgerStore;
 use tokio::time::timeout;
 
@@ -78,8 +79,9 @@ async fn no_call_to_the_store_waits_for_ever() {
         hand.store.heartbeat(hand.epoch).await.unwrap();
 
         proxy.arm(Fault::Swallow(""));
-        assert!(is_unknown(hand.store.locked(vec![customer.account_id]).await));
-        assert_eq!(hand.store.locked(vec![customer.account_id]).await.unwrap(), []);
+        let touched = Touched::by_operations(&[customer.advance()]);
+        assert!(is_unknown(hand.store.locked(&touched).await));
+        assert!(hand.store.locked(&touched).await.unwrap().is_empty());
 
         let batch = hand.batch(Work::Fast(vec![customer.request(1)]), Vec::new());
         proxy.arm(Fault::Swallow(""));
