@@ -272,17 +272,22 @@ impl<S: LedgerStore> Writer<S> {
     async fn finish(mut self) {
         self.asks.close();
         while self.asks.try_recv().is_ok() {}
-        self.aside.look_now();
-        for _ in 0..FINAL_ROUNDS {
+        let until = Instant::now() + LAST_CHANCE;
+        while Instant::now() < until {
+            self.aside.look_now();
             let round = self.plan(Vec::new(), Vec::new());
             if round.is_empty() && self.aside.is_empty() {
                 break;
             }
             self.commit_round(round).await;
+            if !(self.left_over.is_empty() && self.aside.is_empty()) {
+                tokio::time::sleep(aside::LOOK_EVERY).await;
+            }
         }
         self.committer.close().await;
     }
 }
 
-/// Rounds that a stopping writer tries, should the store be failing.
-const FINAL_ROUNDS: u32 = 3;
+/// How long a stopping writer goes on trying what it could not commit. What is not committed by then is released when
+/// its epoch is closed, and costs nobody anything.
+const LAST_CHANCE: Duration = Duration::from_secs(3);

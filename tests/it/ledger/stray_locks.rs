@@ -215,6 +215,28 @@ async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
 }
 
 #[tokio::test]
+async fn a_writer_that_stops_waits_a_little_for_a_lock_to_go() {
+    let (world, locked, _) = two_customers().await;
+    let writer = world.writer("a").await;
+    let (released, captured) =
+        (writer.hold(locked.request(5)).await, writer.hold(locked.request_once(2, 1, 1)).await);
+    let stray = lock(&world, &locked).await;
+    released.release(Outcome::Failed);
+    while !is_closed(&writer, locked.request(1)).await {}
+    let keep = captured.keep(Credits::from_u32(2), Outcome::Answered, 200, b"{}".to_vec());
+    let stray_ends = async {
+        // Longer than closing the epoch would wait.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        stray.rollback().await.unwrap();
+    };
+    let stopping = timeout(HANG, async { tokio::join!(keep, writer.stop(), stray_ends).0 });
+    let kept = stopping.await.expect("the stop waits");
+    assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");
+    assert_eq!(world.books(&locked).await, (98, 98, 1));
+    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch where closed_at is null").await, 0);
+}
+
+#[tokio::test]
 async fn a_writer_that_stops_beside_a_locked_account_leaves_its_endings_to_the_sweep() {
     let (world, locked, _) = two_customers().await;
     let writer = world.writer("a").await;
