@@ -152,6 +152,7 @@ impl App {
         let node = node_name(&settings);
         let store = PgLedgerStore::new(database.clone(), node.clone(), hold_life(&settings));
         let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
+        let writer_life = ledger.life().clone();
         let limits = RateLimits::default();
         let keyring = Keyring::start(pool.clone(), pepper.clone(), &settings.keys, limits.clone());
         let following = listen(database.clone(), &pool, &node, &keyring, &stop_background).await?;
@@ -178,7 +179,13 @@ impl App {
         };
         let parts = parts.together().await?;
         let sweep = Sweep { pool: pool.clone(), database, node, silence: hold_life(&settings) };
-        let jobs = jobs::Jobs { sweep, readiness: readiness.clone(), limits, last_used: last_used.clone() };
+        let jobs = jobs::Jobs {
+            sweep,
+            readiness: readiness.clone(),
+            writer: writer_life,
+            limits,
+            last_used: last_used.clone(),
+        };
         jobs.start(&settings, &stop_background).await;
 
         let outer = Outer::new(router(&parts), (*edge).clone());

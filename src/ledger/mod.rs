@@ -13,6 +13,7 @@ pub mod desk;
 pub mod entry;
 pub mod handle;
 pub mod hold;
+pub mod life;
 pub mod lot;
 mod open_holds;
 pub mod operation;

@@ -14,6 +14,7 @@ use crate::ledger::aside::{self, Aside};
 use crate::ledger::commit::{Committer, GaveUp};
 use crate::ledger::handle::{Ask, Ending, Granted, Kept, Ledger, LedgerUnavailable, OpenHold, Place};
 use crate::ledger::hold::Decision;
+use crate::ledger::life::Living;
 use crate::ledger::open_holds::OpenHolds;
 use crate::ledger::operation::Effect;
 use crate::ledger::round::{Captured, Job, Path, Round, Waiter, instead, still_wanted};
@@ -44,7 +45,8 @@ pub async fn start<S: LedgerStore>(
     let (asks_in, asks) = mpsc::channel(limits.queue);
     let (endings_in, endings) = mpsc::unbounded_channel();
     let committer = Committer::open(store).await?;
-    let ledger = Ledger::new(asks_in, limits.longest_wait);
+    let living = Living::new();
+    let ledger = Ledger::new(asks_in, limits.longest_wait, living.life());
     let writer = Writer {
         committer,
         asks,
@@ -54,7 +56,8 @@ pub async fn start<S: LedgerStore>(
         left_over: Round::default(),
         aside: Aside::default(),
         retry_after: limits.flush_after,
-        shown_alive_at: Instant::now(),
+        heartbeat_at: Instant::now() + limits.heartbeat_every,
+        living,
         limits,
     };
     Ok((ledger, tokio::spawn(writer.run(stop))))
@@ -73,14 +76,18 @@ struct Writer<S> {
     aside: Aside,
     /// How long an idle writer waits before it tries again.
     retry_after: Duration,
-    /// When the last commit was made, or the last heartbeat tried.
-    shown_alive_at: Instant,
+    /// When to say that the writer is alive, should no commit do so before.
+    heartbeat_at: Instant,
+    living: Living,
     limits: WriterLimits,
 }
 
 /// The shortest and the longest wait before what is left over is tried again after a failure.
 const SHORTEST_RETRY: Duration = Duration::from_millis(10);
 const LONGEST_RETRY: Duration = Duration::from_secs(1);
+/// The longest wait before a heartbeat that failed is tried again: nobody may call until one has told that the store is
+/// back.
+const HEARTBEAT_RETRY: Duration = Duration::from_secs(1);
 
 impl<S: LedgerStore> Writer<S> {
     async fn run(mut self, stop: CancellationToken) {
@@ -93,14 +100,22 @@ impl<S: LedgerStore> Writer<S> {
 
     /// Says that the writer is alive, where no commit has said so for long: also one that only refuses is.
     async fn show_life(&mut self) {
-        if self.shown_alive_at.elapsed() < self.limits.heartbeat_every {
+        if Instant::now() < self.heartbeat_at {
             return;
         }
-        // Tried as often whether or not it succeeds.
-        self.shown_alive_at = Instant::now();
-        if self.committer.heartbeat().await == Err(GaveUp::NewEpoch) {
-            self.open.clear();
+        match self.committer.heartbeat().await {
+            Ok(()) => self.shown_alive(),
+            Err(GaveUp::NewEpoch) => {
+                self.open.clear();
+                self.shown_alive();
+            }
+            Err(_) => self.heartbeat_at = Instant::now() + HEARTBEAT_RETRY.min(self.limits.heartbeat_every),
         }
+    }
+
+    fn shown_alive(&mut self) {
+        self.heartbeat_at = Instant::now() + self.limits.heartbeat_every;
+        self.living.show();
     }
 
     /// Waits for work and takes all there is. `None` ends the writer.
@@ -108,7 +123,7 @@ impl<S: LedgerStore> Writer<S> {
         let (mut asks, mut endings) = (Vec::new(), Vec::new());
         let most = self.limits.batch;
         let pause = match (self.left_over.is_empty(), self.aside.is_empty()) {
-            (true, true) => self.limits.heartbeat_every,
+            (true, true) => self.heartbeat_at.saturating_duration_since(Instant::now()),
             (true, false) => aside::LOOK_EVERY,
             (false, _) => self.retry_after,
         };
@@ -163,7 +178,7 @@ impl<S: LedgerStore> Writer<S> {
         match self.committer.commit(self.open.oldest_or(place.batch), calls, path.work(&jobs)).await {
             Ok(effects) => {
                 self.retry_after = self.limits.flush_after;
-                self.shown_alive_at = Instant::now();
+                self.shown_alive();
                 captured.iter().for_each(|end| self.open.ended(end.place.batch));
                 kill_point::pass(KillPoint::HeldUntold);
                 let undecided = self.answer(place, jobs, effects);

@@ -1,6 +1,7 @@
 //! The ledger on a real Postgres.
 
 mod left_callers;
+mod life;
 mod lost_connection;
 mod model;
 mod plan;

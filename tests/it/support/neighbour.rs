@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use fluence::app::{App, Start};
 use reqwest::Method;
+use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
 
 use super::gateway::{Answer, Gateway, answer, settings};
@@ -40,6 +41,12 @@ impl Neighbour {
     pub(crate) async fn get(&self, path: &str, key: &str) -> Answer {
         let request = self.client.request(Method::GET, format!("http://{}{path}", self.address));
         answer(request.header("x-api-key", key)).await
+    }
+
+    /// A POST of JSON with a key.
+    pub(crate) async fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let request = self.client.request(Method::POST, format!("http://{}{path}", self.address));
+        answer(request.header("x-api-key", key).json(body)).await
     }
 
     /// Stops as on SIGTERM.
