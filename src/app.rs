@@ -53,6 +53,8 @@ pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
 const FIRST_HEARD_WITHIN: Duration = Duration::from_secs(2);
 /// How long the ledger's writer may take to end once the last request has ended.
 const WRITER_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a gateway that stops waits for the store to take its last words.
+const STORE_DEADLINE: Duration = Duration::from_secs(5);
 
 /// What the program is started with.
 #[derive(Clone, Debug)]
@@ -226,10 +228,11 @@ impl App {
         if tokio::time::timeout(WRITER_DEADLINE, self.writer).await.is_err() {
             tracing::warn!("the ledger's writer did not end in time; the sweep will close its epoch");
         }
-        self.last_used.flush(&self.pool).await;
+        let _ = tokio::time::timeout(STORE_DEADLINE, self.last_used.flush(&self.pool)).await;
         // It says that this gateway is gone, so that nobody waits for it.
         let _ = tokio::time::timeout(WRITER_DEADLINE, self.following).await;
-        self.pool.close().await;
+        // It waits for connections that are in use, and one whose server has vanished may be.
+        let _ = tokio::time::timeout(STORE_DEADLINE, self.pool.close()).await;
         tracing::info!(drained, "stopped");
     }
 }
