@@ -54,6 +54,8 @@ pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
 const FIRST_HEARD_WITHIN: Duration = Duration::from_secs(2);
 /// How long the ledger's writer may take to end once the last request has ended.
 const WRITER_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a gateway that stops waits for the store to take its last words.
+const STORE_DEADLINE: Duration = Duration::from_secs(5);
 
 /// What the program is started with.
 #[derive(Clone, Debug)]
@@ -158,6 +160,7 @@ impl App {
         let node = node_name(&settings);
         let store = PgLedgerStore::new(database.clone(), node.clone(), hold_life(&settings));
         let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
+        let writer_life = ledger.life().clone();
         let limits = RateLimits::default();
         let keyring = Keyring::start(pool.clone(), pepper.clone(), &settings.keys, limits.clone());
         let following = listen(database.clone(), &pool, &node, &keyring, &stop_background).await?;
@@ -184,7 +187,13 @@ impl App {
         };
         let parts = parts.together().await?;
         let sweep = Sweep { pool: pool.clone(), database, node, silence: hold_life(&settings) };
-        let jobs = jobs::Jobs { sweep, readiness: readiness.clone(), limits, last_used: last_used.clone() };
+        let jobs = jobs::Jobs {
+            sweep,
+            readiness: readiness.clone(),
+            writer: writer_life,
+            limits,
+            last_used: last_used.clone(),
+        };
         jobs.start(&settings, &stop_background).await;
 
         let outer = Outer::new(router(&parts), (*edge).clone());
@@ -228,10 +237,11 @@ impl App {
         if tokio::time::timeout(WRITER_DEADLINE, self.writer).await.is_err() {
             tracing::warn!("the ledger's writer did not end in time; the sweep will close its epoch");
         }
-        self.last_used.flush(&self.pool).await;
+        let _ = tokio::time::timeout(STORE_DEADLINE, self.last_used.flush(&self.pool)).await;
         // It says that this gateway is gone, so that nobody waits for it.
         let _ = tokio::time::timeout(WRITER_DEADLINE, self.following).await;
-        self.pool.close().await;
+        // It waits for connections that are in use, and one whose server has vanished may be.
+        let _ = tokio::time::timeout(STORE_DEADLINE, self.pool.close()).await;
         drop(self.cores);
         tracing::info!(drained, "stopped");
     }

@@ -5,19 +5,23 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::background::every;
-use crate::background::readiness::Readiness;
+use crate::background::readiness::{Needed, Readiness};
 use crate::background::sweep::{RETENTION_EVERY, Sweep, TIDY_EVERY};
 use crate::config::Settings;
 use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
+use crate::ledger::life::WriterLife;
 
 /// How often readiness is asked for.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// A gateway whose ledger's writer has missed so many heartbeats is not ready.
+const HEARTBEATS_MISSED: u64 = 2;
 
 /// What the jobs work on.
 pub(super) struct Jobs {
     pub(super) sweep: Sweep,
     pub(super) readiness: Readiness,
+    pub(super) writer: WriterLife,
     pub(super) limits: RateLimits,
     pub(super) last_used: LastUsed,
 }
@@ -25,12 +29,13 @@ pub(super) struct Jobs {
 impl Jobs {
     /// Starts them all, until `stop`. Returns once it is known whether the store can be written.
     pub(super) async fn start(self, settings: &Settings, stop: &CancellationToken) {
-        let Self { sweep, readiness, limits, last_used } = self;
-        readiness.probe(&sweep.pool).await;
-        let pool = sweep.pool.clone();
+        let Self { sweep, readiness, writer, limits, last_used } = self;
+        let writer_silence = Duration::from_secs(settings.ledger.heartbeat_s * HEARTBEATS_MISSED);
+        let needed = Needed { pool: sweep.pool.clone(), writer, writer_silence };
+        readiness.probe(&needed).await;
         tokio::spawn(every(PROBE_EVERY, stop.clone(), move || {
-            let (readiness, pool) = (readiness.clone(), pool.clone());
-            async move { readiness.probe(&pool).await }
+            let (readiness, needed) = (readiness.clone(), needed.clone());
+            async move { readiness.probe(&needed).await }
         }));
         let pool = sweep.pool.clone();
         let written_every = Duration::from_millis(settings.keys.last_used_every_ms);

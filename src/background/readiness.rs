@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use sqlx::PgPool;
+use tokio::time::timeout;
 
+use crate::ledger::life::WriterLife;
 use crate::storage::pool::can_write;
 use crate::storage::schema::{SchemaState, state_of};
 
@@ -19,16 +22,34 @@ enum State {
     Ready,
     StoreAway,
     SchemaOutdated,
+    WriterSilent,
+    WriterStopped,
     Stopping,
 }
 
-const STATES: [(State, &str); 5] = [
+const STATES: [(State, &str); 7] = [
     (State::Starting, "starting"),
     (State::Ready, ""),
     (State::StoreAway, "the database cannot be written"),
     (State::SchemaOutdated, "the database schema is not the one of this version; run `fluence migrate`"),
+    (State::WriterSilent, "the ledger's writer gets nothing committed"),
+    (State::WriterStopped, "the ledger's writer has stopped; restart this gateway"),
     (State::Stopping, "stopping"),
 ];
+
+/// What every paid call needs.
+#[derive(Clone, Debug)]
+pub struct Needed {
+    /// The store.
+    pub pool: PgPool,
+    /// The ledger's writer, which has a connection of its own.
+    pub writer: WriterLife,
+    /// A writer that is well is heard of more often than this.
+    pub writer_silence: Duration,
+}
+
+/// A store that has not answered by then is away; a connection whose server has vanished never does.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
 impl Readiness {
     /// Whether paid calls can be taken.
@@ -47,12 +68,13 @@ impl Readiness {
         self.0.store(State::Stopping as u8, Ordering::Release);
     }
 
-    /// Asks the store.
-    pub async fn probe(&self, pool: &PgPool) {
-        let state = match (state_of(pool).await, can_write(pool).await) {
-            (Ok(SchemaState::Current), Ok(true)) => State::Ready,
-            (Ok(SchemaState::Current) | Err(_), _) => State::StoreAway,
-            (Ok(_), _) => State::SchemaOutdated,
+    /// Asks the store, and looks at the writer.
+    pub async fn probe(&self, needed: &Needed) {
+        let state = timeout(ANSWER_WITHIN, state_of_store(&needed.pool)).await;
+        let state = match (state.unwrap_or(State::StoreAway), needed.writer.silent_for()) {
+            (State::Ready, None) => State::WriterStopped,
+            (State::Ready, Some(silence)) if silence > needed.writer_silence => State::WriterSilent,
+            (state, _) => state,
         };
         let previous = self.0.load(Ordering::Acquire);
         if previous == State::Stopping as u8 {
@@ -68,5 +90,13 @@ impl Readiness {
     fn state(&self) -> (State, &'static str) {
         let number = usize::from(self.0.load(Ordering::Acquire));
         STATES.get(number).copied().unwrap_or(STATES[0])
+    }
+}
+
+async fn state_of_store(pool: &PgPool) -> State {
+    match (state_of(pool).await, can_write(pool).await) {
+        (Ok(SchemaState::Current), Ok(true)) => State::Ready,
+        (Ok(SchemaState::Current) | Err(_), _) => State::StoreAway,
+        (Ok(_), _) => State::SchemaOutdated,
     }
 }

@@ -141,12 +141,12 @@ impl Sweep {
                 Ok(effects) => passed_over.extend(not_advanced(part, &effects)),
                 Err(ActError::GaveUp(GaveUp::Locked(locked))) => {
                     tracing::warn!(
-                        accounts = locked.len(),
+                        accounts = locked.accounts.len(),
                         "accounts that are due are locked; the next sweep tries again"
                     );
                     let before = part.len();
-                    part.retain(|id| !locked.contains(id));
-                    passed_over.extend(locked);
+                    part.retain(|id| !locked.accounts.contains(id));
+                    passed_over.extend(locked.accounts);
                     if (1..before).contains(&part.len()) {
                         parts.push(part);
                     }

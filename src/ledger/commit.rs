@@ -1,13 +1,13 @@
 //! Getting one batch committed, whatever the store does: conflicts are tried again, a lost connection is resolved by
 //! asking the store what became of the batch, a closed epoch is replaced.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::domain::ids::{AccountId, CallId};
+use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
+use crate::ledger::touched::Touched;
 
 /// How often a batch is tried again, after a conflict or a lost connection, before its calls are refused.
 const TRIES: u32 = 5;
@@ -15,6 +15,8 @@ const TRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_millis(10);
 /// The longest wait between tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
+/// What is still locked after so long is not another gateway's batch, which takes milliseconds.
+const LOCKED_FOR: Duration = Duration::from_millis(50);
 
 /// Why a batch was given up. Nothing of it was committed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,9 +27,10 @@ pub enum GaveUp {
     /// The batch itself is at fault.
     #[error("the store refused the batch")]
     Refused,
-    /// Somebody else holds these accounts of the batch locked; there is at least one.
-    #[error("another session holds {} account(s) locked", .0.len())]
-    Locked(HashSet<AccountId>),
+    /// Somebody else holds a part of this locked, which is all that the batch writes of their accounts; there is at least
+    /// one.
+    #[error("another session holds {} account(s) locked", .0.accounts.len())]
+    Locked(Touched),
     /// The store cannot write now.
     #[error("the store cannot write now")]
     Unavailable,
@@ -75,7 +78,7 @@ impl<S: LedgerStore> Committer<S> {
             match error {
                 StoreError::Conflict(_) => {}
                 StoreError::Locked(_) => {
-                    let locked = self.locked(batch.work.accounts()).await?;
+                    let locked = self.locked_for_long(batch.work.touched()).await?;
                     if !locked.is_empty() {
                         return Err(GaveUp::Locked(locked));
                     }
@@ -98,13 +101,20 @@ impl<S: LedgerStore> Committer<S> {
         Err(GaveUp::Unavailable)
     }
 
-    /// Which of these accounts somebody else holds locked now.
-    pub(crate) async fn locked(
-        &mut self,
-        accounts: HashSet<AccountId>,
-    ) -> Result<HashSet<AccountId>, GaveUp> {
-        match self.store.locked(accounts.into_iter().collect()).await {
-            Ok(locked) => Ok(locked.into_iter().collect()),
+    /// What of this is of accounts that somebody else holds locked, and not just for the length of a batch.
+    async fn locked_for_long(&mut self, touched: Touched) -> Result<Touched, GaveUp> {
+        let locked = self.locked(touched).await?;
+        if locked.is_empty() {
+            return Ok(locked);
+        }
+        tokio::time::sleep(LOCKED_FOR).await;
+        self.locked(locked).await
+    }
+
+    /// What of this is of accounts that somebody else holds locked now.
+    pub(crate) async fn locked(&mut self, touched: Touched) -> Result<Touched, GaveUp> {
+        match self.store.locked(&touched).await {
+            Ok(accounts) => Ok(touched.only(&accounts)),
             Err(error) => {
                 tracing::warn!(%error, "it cannot be seen which accounts are locked");
                 Err(GaveUp::Unavailable)
@@ -165,5 +175,78 @@ impl<S: LedgerStore> Committer<S> {
         if let Err(error) = self.store.close_epoch(self.epoch).await {
             tracing::warn!(%error, "the ledger epoch was left open; it will be closed by the sweep");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashSet, VecDeque};
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::ids::AccountId;
+    use crate::ledger::operation::Operation;
+
+    /// Says that a row is locked until it has been asked for so many commits, and then takes them.
+    struct Contended {
+        refusals: u32,
+        /// What it sees locked, look by look; then nothing.
+        looks: VecDeque<Vec<AccountId>>,
+    }
+
+    impl LedgerStore for Contended {
+        async fn open_epoch(&mut self) -> Result<Epoch, StoreError> {
+            Ok(Epoch(1))
+        }
+        async fn commit(&mut self, batch: &Batch) -> Result<Effects, StoreError> {
+            if self.refusals == 0 {
+                return Ok(vec![None; batch.work.len()]);
+            }
+            self.refusals -= 1;
+            Err(StoreError::Locked("somebody's".into()))
+        }
+        async fn resolve(&mut self, _: &Batch) -> Result<Resolution, StoreError> {
+            Ok(Resolution::NotCommitted)
+        }
+        async fn locked(&mut self, touched: &Touched) -> Result<HashSet<AccountId>, StoreError> {
+            let seen = self.looks.pop_front().unwrap_or_default();
+            Ok(seen.into_iter().filter(|account| touched.accounts.contains(account)).collect())
+        }
+        async fn heartbeat(&mut self, _: Epoch) -> Result<(), StoreError> {
+            Ok(())
+        }
+        async fn close_epoch(&mut self, _: Epoch) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
+    fn account(number: u128) -> AccountId {
+        AccountId::from_uuid(Uuid::from_u128(number))
+    }
+
+    /// What a batch of accounts 1 to 3 comes to, whose first commit finds a row locked.
+    async fn commit(looks: &[&[u128]]) -> Result<Effects, GaveUp> {
+        let looks = looks.iter().map(|seen| seen.iter().copied().map(account).collect()).collect();
+        let mut committer = Committer::open(Contended { refusals: 1, looks }).await.unwrap();
+        let advance = |number: u128| Operation::Advance {
+            account_id: account(number),
+            id: CallId::from_uuid(Uuid::from_u128(number)),
+        };
+        let work = Work::Ordered((1..=3).map(advance).collect());
+        committer.commit(1, Vec::new(), work).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_passes_from_one_look_to_the_next_is_no_stray_lock() {
+        assert_eq!(commit(&[&[1], &[]]).await.unwrap().len(), 3);
+        assert_eq!(commit(&[&[1], &[2]]).await.unwrap().len(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_accounts_that_both_looks_see_locked_are_given_up() {
+        let Err(GaveUp::Locked(locked)) = commit(&[&[1, 2], &[2, 3]]).await else { panic!() };
+        assert_eq!(locked.accounts, HashSet::from([account(2)]));
+        assert_eq!(locked.lots_of, HashSet::from([account(2)]));
     }
 }

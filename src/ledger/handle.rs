@@ -12,6 +12,7 @@ use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
+use crate::ledger::life::WriterLife;
 use crate::ledger::operation::{Keep, Release};
 use crate::ledger::reply::Reply;
 use crate::ledger::store::Epoch;
@@ -21,6 +22,7 @@ use crate::ledger::store::Epoch;
 pub struct Ledger {
     asks: mpsc::Sender<Ask>,
     longest_wait: Duration,
+    life: WriterLife,
 }
 
 /// A hold asked for, and where the answer goes.
@@ -159,8 +161,13 @@ impl KeepReply {
 }
 
 impl Ledger {
-    pub(crate) fn new(asks: mpsc::Sender<Ask>, longest_wait: Duration) -> Self {
-        Self { asks, longest_wait }
+    pub(crate) fn new(asks: mpsc::Sender<Ask>, longest_wait: Duration, life: WriterLife) -> Self {
+        Self { asks, longest_wait, life }
+    }
+
+    /// Whether the writer lives.
+    pub fn life(&self) -> &WriterLife {
+        &self.life
     }
 
     /// Sets credits aside, durably. A caller that stops waiting is not charged.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
-use crate::domain::ids::{AccountId, CallId};
+use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::book::BookError;
 use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
@@ -136,6 +136,17 @@ impl Operation {
             Self::Correct(correction) => correction.account_id,
             Self::MovePlan { account_id, .. } | Self::Advance { account_id, .. } => *account_id,
         }
+    }
+
+    /// The key whose spending it counts, if that key has caps.
+    pub fn capped_key(&self) -> Option<KeyId> {
+        let (key, is_capped) = match self {
+            Self::Hold(request) => (request.call.key_id, request.caps.any()),
+            Self::Release(release) => (release.hold.call.key_id, release.hold.capped),
+            Self::Keep(keep) => (keep.hold.call.key_id, keep.hold.capped),
+            _ => return None,
+        };
+        is_capped.then_some(key)
     }
 
     /// The idempotency record it needs, if any.

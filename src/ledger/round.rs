@@ -81,6 +81,16 @@ impl Round {
         round
     }
 
+    /// What came later than `first`, after it. Plain holds of other accounts are free to pass.
+    pub(crate) fn behind(mut self, mut first: Self) -> Self {
+        self.captured.append(&mut first.captured);
+        let mut ordered = first.ordered;
+        let accounts: HashSet<AccountId> = ordered.iter().map(|job| job.operation.account_id()).collect();
+        ordered.extend(self.fast.extract_if(.., |job| accounts.contains(&job.operation.account_id())));
+        ordered.append(&mut self.ordered);
+        Self { ordered, ..self }
+    }
+
     fn add_ending(&mut self, ending: Ending) {
         let place = ending.place;
         let (operation, waiter) = match ending.end {
@@ -170,4 +180,38 @@ pub(crate) fn instead(place: Place, refused: Operation) -> Option<Job> {
     let (amount, claim) = (keep.hold.amount(), Some(keep.claim));
     let release = Release { hold: keep.hold, amount, outcome: Outcome::Failed, whole: true, claim };
     Some(Job { operation: Operation::Release(release), waiter: Waiter::Ended(place) })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn job(account: u128, id: u128) -> Job {
+        let account_id = AccountId::from_uuid(Uuid::from_u128(account));
+        let operation = Operation::Advance { account_id, id: CallId::from_uuid(Uuid::from_u128(id)) };
+        Job { operation, waiter: Waiter::Ended(Place { epoch: Epoch(1), batch: 1 }) }
+    }
+
+    fn ids(jobs: &[Job]) -> Vec<u128> {
+        let id = |job: &Job| match job.operation {
+            Operation::Advance { id, .. } => id.as_uuid().as_u128(),
+            _ => 0,
+        };
+        jobs.iter().map(id).collect()
+    }
+
+    #[test]
+    fn only_what_is_of_an_account_that_is_left_over_waits_behind_it() {
+        let first = Round { ordered: vec![job(1, 10), job(2, 20)], ..Round::default() };
+        let later = Round {
+            fast: vec![job(3, 30), job(1, 11), job(4, 40), job(1, 12)],
+            ordered: vec![job(2, 21), job(5, 50)],
+            ..Round::default()
+        };
+        let round = later.behind(first);
+        assert_eq!(ids(&round.fast), [30, 40]);
+        assert_eq!(ids(&round.ordered), [10, 20, 11, 12, 21, 50]);
+    }
 }

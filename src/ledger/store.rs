@@ -6,6 +6,7 @@ use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::hold::HoldRequest;
 use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::touched::Touched;
 
 /// One run of one writer, as the store numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,11 +46,11 @@ impl Work {
         }
     }
 
-    /// Whose money it moves.
-    pub fn accounts(&self) -> HashSet<AccountId> {
+    /// What it writes.
+    pub fn touched(&self) -> Touched {
         match self {
-            Self::Fast(holds) => holds.iter().map(|hold| hold.account_id).collect(),
-            Self::Ordered(operations) => operations.iter().map(Operation::account_id).collect(),
+            Self::Fast(holds) => Touched::by_holds(holds),
+            Self::Ordered(operations) => Touched::by_operations(operations),
         }
     }
 
@@ -107,13 +108,13 @@ pub trait LedgerStore: Send + 'static {
     /// has answered, no earlier try of the batch can commit any more.
     fn resolve(&mut self, batch: &Batch) -> impl Future<Output = Result<Resolution, StoreError>> + Send;
 
-    /// Which of these accounts somebody else holds locked now. Does not wait. A store without locks has none.
+    /// Of which accounts somebody else holds any of this locked now. Does not wait. A store without locks has none.
     fn locked(
         &mut self,
-        accounts: Vec<AccountId>,
-    ) -> impl Future<Output = Result<Vec<AccountId>, StoreError>> + Send {
-        let _ = accounts;
-        async { Ok(Vec::new()) }
+        touched: &Touched,
+    ) -> impl Future<Output = Result<HashSet<AccountId>, StoreError>> + Send {
+        let _ = touched;
+        async { Ok(HashSet::new()) }
     }
 
     /// Says that the epoch's writer is alive.

@@ -14,6 +14,7 @@ use crate::ledger::aside::{self, Aside};
 use crate::ledger::commit::{Committer, GaveUp};
 use crate::ledger::handle::{Ask, Ending, Granted, Kept, Ledger, LedgerUnavailable, OpenHold, Place};
 use crate::ledger::hold::Decision;
+use crate::ledger::life::Living;
 use crate::ledger::open_holds::OpenHolds;
 use crate::ledger::operation::Effect;
 use crate::ledger::reply::Replies;
@@ -45,7 +46,8 @@ pub async fn start<S: LedgerStore>(
     let (asks_in, asks) = mpsc::channel(limits.queue);
     let (endings_in, endings) = mpsc::unbounded_channel();
     let committer = Committer::open(store).await?;
-    let ledger = Ledger::new(asks_in, limits.longest_wait);
+    let living = Living::new();
+    let ledger = Ledger::new(asks_in, limits.longest_wait, living.life());
     let writer = Writer {
         committer,
         asks,
@@ -55,7 +57,8 @@ pub async fn start<S: LedgerStore>(
         left_over: Round::default(),
         aside: Aside::default(),
         retry_after: limits.flush_after,
-        shown_alive_at: Instant::now(),
+        heartbeat_at: Instant::now() + limits.heartbeat_every,
+        living,
         limits,
     };
     Ok((ledger, tokio::spawn(writer.run(stop))))
@@ -74,14 +77,18 @@ struct Writer<S> {
     aside: Aside,
     /// How long an idle writer waits before it tries again.
     retry_after: Duration,
-    /// When the last commit was made, or the last heartbeat tried.
-    shown_alive_at: Instant,
+    /// When to say that the writer is alive, should no commit do so before.
+    heartbeat_at: Instant,
+    living: Living,
     limits: WriterLimits,
 }
 
 /// The shortest and the longest wait before what is left over is tried again after a failure.
 const SHORTEST_RETRY: Duration = Duration::from_millis(10);
 const LONGEST_RETRY: Duration = Duration::from_secs(1);
+/// The longest wait before a heartbeat that failed is tried again: nobody may call until one has told that the store is
+/// back.
+const HEARTBEAT_RETRY: Duration = Duration::from_secs(1);
 
 impl<S: LedgerStore> Writer<S> {
     async fn run(mut self, stop: CancellationToken) {
@@ -94,14 +101,22 @@ impl<S: LedgerStore> Writer<S> {
 
     /// Says that the writer is alive, where no commit has said so for long: also one that only refuses is.
     async fn show_life(&mut self) {
-        if self.shown_alive_at.elapsed() < self.limits.heartbeat_every {
+        if Instant::now() < self.heartbeat_at {
             return;
         }
-        // Tried as often whether or not it succeeds.
-        self.shown_alive_at = Instant::now();
-        if self.committer.heartbeat().await == Err(GaveUp::NewEpoch) {
-            self.open.clear();
+        match self.committer.heartbeat().await {
+            Ok(()) => self.shown_alive(),
+            Err(GaveUp::NewEpoch) => {
+                self.open.clear();
+                self.shown_alive();
+            }
+            Err(_) => self.heartbeat_at = Instant::now() + HEARTBEAT_RETRY.min(self.limits.heartbeat_every),
         }
+    }
+
+    fn shown_alive(&mut self) {
+        self.heartbeat_at = Instant::now() + self.limits.heartbeat_every;
+        self.living.show();
     }
 
     /// Waits for work and takes all there is. `None` ends the writer.
@@ -109,7 +124,7 @@ impl<S: LedgerStore> Writer<S> {
         let (mut asks, mut endings) = (Vec::new(), Vec::new());
         let most = self.limits.batch;
         let pause = match (self.left_over.is_empty(), self.aside.is_empty()) {
-            (true, true) => self.limits.heartbeat_every,
+            (true, true) => self.heartbeat_at.saturating_duration_since(Instant::now()),
             (true, false) => aside::LOOK_EVERY,
             (false, _) => self.retry_after,
         };
@@ -135,21 +150,12 @@ impl<S: LedgerStore> Writer<S> {
         if !endings.is_empty() {
             kill_point::pass(KillPoint::EndingsGathered);
         }
-        let mut round = Round::plan(asks, endings);
-        let mut left_over = std::mem::take(&mut self.left_over);
-        round.captured.append(&mut left_over.captured);
-        if !left_over.ordered.is_empty() {
-            // What was left over came first, and may share accounts with anything that follows.
-            left_over.ordered.append(&mut round.fast);
-            left_over.ordered.append(&mut round.ordered);
-            round.ordered = left_over.ordered;
-        }
-        round
+        Round::plan(asks, endings).behind(std::mem::take(&mut self.left_over))
     }
 
     async fn commit_round(&mut self, mut round: Round) {
-        if let Some(accounts) = self.aside.to_look_at() {
-            self.aside.reopen(self.committer.locked(accounts).await.ok(), &mut round);
+        if let Some(locked) = self.aside.to_look_at() {
+            self.aside.reopen(self.committer.locked(locked).await.ok(), &mut round);
         }
         self.aside.take_of(&mut round);
         if !round.fast.is_empty() || (round.ordered.is_empty() && !round.captured.is_empty()) {
@@ -173,15 +179,15 @@ impl<S: LedgerStore> Writer<S> {
         match self.committer.commit(self.open.oldest_or(place.batch), calls, path.work(&jobs)).await {
             Ok(effects) => {
                 self.retry_after = self.limits.flush_after;
-                self.shown_alive_at = Instant::now();
+                self.shown_alive();
                 captured.iter().for_each(|end| self.open.ended(end.place.batch));
                 kill_point::pass(KillPoint::HeldUntold);
                 self.answer(place, jobs, effects)
             }
             // Those whose accounts are free must not wait for the others.
-            Err(GaveUp::Locked(accounts)) => {
+            Err(GaveUp::Locked(locked)) => {
                 let mut round = Round { captured, fast: Vec::new(), ordered: jobs };
-                self.aside.close(accounts, &mut round);
+                self.aside.close(locked, &mut round);
                 if round.is_empty() {
                     return Vec::new();
                 }
@@ -279,17 +285,22 @@ impl<S: LedgerStore> Writer<S> {
     async fn finish(mut self) {
         self.asks.close();
         while self.asks.try_recv().is_ok() {}
-        self.aside.look_now();
-        for _ in 0..FINAL_ROUNDS {
+        let until = Instant::now() + LAST_CHANCE;
+        while Instant::now() < until {
+            self.aside.look_now();
             let round = self.plan(Vec::new(), Vec::new());
             if round.is_empty() && self.aside.is_empty() {
                 break;
             }
             self.commit_round(round).await;
+            if !(self.left_over.is_empty() && self.aside.is_empty()) {
+                tokio::time::sleep(aside::LOOK_EVERY).await;
+            }
         }
         self.committer.close().await;
     }
 }
 
-/// Rounds that a stopping writer tries, should the store be failing.
-const FINAL_ROUNDS: u32 = 3;
+/// How long a stopping writer goes on trying what it could not commit. What is not committed by then is released when
+/// its epoch is closed, and costs nobody anything.
+const LAST_CHANCE: Duration = Duration::from_secs(3);

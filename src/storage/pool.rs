@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Row};
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::error::StorageError;
@@ -35,8 +36,6 @@ pub fn command_pool(options: PgConnectOptions) -> PgPool {
 
 /// A connection that takes longer to say that it is clean is taken for dead: its place in the pool is needed.
 const CHECKED_WITHIN: Duration = Duration::from_secs(2);
-/// How long a connection may lie idle and be lent again without a word to the server.
-const UNASKED_FOR: Duration = Duration::from_secs(1);
 /// Keeps the server from warning at each `rollback` below that there was nothing to roll back.
 const QUIET: (&str, &str) = ("client_min_messages", "error");
 
@@ -44,18 +43,17 @@ fn with_clean_connections(max_connections: u32, wait: Duration) -> PgPoolOptions
     PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(wait)
-        // A connection that came back clean a moment ago is not asked once more.
-        .test_before_acquire(false)
-        .before_acquire(|connection, borrowed| {
-            Box::pin(async move {
-                if borrowed.idle_for > UNASKED_FOR {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
         .after_connect(|connection, _| {
             Box::pin(async move { runtime_role::put_on(connection).await.map(drop) })
+        })
+        .test_before_acquire(false)
+        .before_acquire(move |connection, _| {
+            Box::pin(async move {
+                // The test that sqlx would make in its place has no limit of its own: after the database host has vanished,
+                // each dead connection would cost some caller the whole wait. So there is time left for a new one.
+                timeout(wait / 2, connection.ping()).await.map_err(timed_out)??;
+                Ok(true)
+            })
         })
         .after_release(|connection, _| {
             Box::pin(async move {
@@ -63,12 +61,15 @@ fn with_clean_connections(max_connections: u32, wait: Duration) -> PgPoolOptions
                 // work inside it. Outside a transaction this does nothing. A server that takes no writes any more (a
                 // primary that was demoted in place) keeps its connections: only closing them leads to the new one.
                 let read_only = sqlx::raw_sql("rollback; show transaction_read_only").fetch_one(connection);
-                // An error: the pool lets go of the connection without a word to the server.
-                let timed_out = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
                 let read_only = timeout(CHECKED_WITHIN, read_only).await.map_err(timed_out)??;
                 Ok(read_only.try_get::<&str, _>(0)? == "off")
             })
         })
+}
+
+/// An error: the pool lets go of the connection without a word to the server.
+fn timed_out(_: Elapsed) -> sqlx::Error {
+    sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())
 }
 
 /// Whether the database takes writes: a primary that was demoted in place still answers reads.

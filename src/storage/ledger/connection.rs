@@ -12,19 +12,41 @@ use crate::storage::runtime_role;
 /// Longest wait for a new connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Longest wait for the answer to one call. A server that is there speaks up long before: it ends a statement after 5 s,
+/// a wait for a lock after 500 ms, and a transaction whose client says nothing after 10 s. This is for one that has
+/// vanished without a word, for whose answer TCP waits a quarter of an hour (and sqlx cannot ask it for less).
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+
 #[derive(Debug)]
 pub(super) struct LedgerConnection {
     options: PgConnectOptions,
+    answer_timeout: Duration,
     open: Option<PgConnection>,
 }
 
 impl LedgerConnection {
     pub(super) fn new(options: PgConnectOptions) -> Self {
-        Self { options: writer_options(options), open: None }
+        Self { options: writer_options(options), answer_timeout: ANSWER_TIMEOUT, open: None }
     }
 
-    /// The open connection, or a new one.
-    pub(super) async fn get(&mut self) -> Result<&mut PgConnection, StoreError> {
+    pub(super) fn with_answer_timeout(self, answer_timeout: Duration) -> Self {
+        Self { answer_timeout, ..self }
+    }
+
+    /// Makes a call on the open connection, or on a new one. What has not answered in time may have been done, like what
+    /// was lost with its connection.
+    pub(super) async fn call<T>(
+        &mut self,
+        call: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let answer_timeout = self.answer_timeout;
+        let called = tokio::time::timeout(answer_timeout, call(self.get().await?)).await;
+        self.watch(called.unwrap_or_else(|_| {
+            Err(StoreError::Unknown(format!("no answer within {} ms", answer_timeout.as_millis())))
+        }))
+    }
+
+    async fn get(&mut self) -> Result<&mut PgConnection, StoreError> {
         if self.open.is_none() {
             let connected = tokio::time::timeout(CONNECT_TIMEOUT, connect(&self.options)).await;
             let connection = connected
@@ -35,8 +57,9 @@ impl LedgerConnection {
         self.open.as_mut().ok_or_else(|| StoreError::Unavailable("no connection".into()))
     }
 
-    /// Passes a result on; drops the connection when its state is in doubt, which also ends what it was doing.
-    pub(super) fn watch<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+    /// Passes a result on; drops the connection when its state is in doubt, which also ends what it was doing. To drop it
+    /// is to close the socket: nothing is said to the server, and nobody is waited for.
+    fn watch<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         if let Err(error) = &result
             && poisons_connection(error)
         {

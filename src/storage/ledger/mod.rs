@@ -21,12 +21,16 @@ pub mod usage;
 pub mod usage_report;
 pub mod verify;
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use crate::domain::audit::Actor;
 use crate::domain::ids::AccountId;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
+use crate::ledger::touched::Touched;
 use connection::LedgerConnection;
 
 pub use connection::writer_options;
@@ -63,6 +67,11 @@ impl PgLedgerStore {
         Self { connection, node, lease, actor, seat: Seat::default() }
     }
 
+    /// The same store with another longest wait for the server's answer to each call. Past it the connection is given up.
+    pub fn with_answer_timeout(self, answer_timeout: Duration) -> Self {
+        Self { connection: self.connection.with_answer_timeout(answer_timeout), ..self }
+    }
+
     /// The same store for the acts of somebody: what they give and take is written down in the audit log as theirs.
     pub fn acting_for(self, actor: Actor) -> Self {
         Self { actor, ..self }
@@ -71,31 +80,25 @@ impl PgLedgerStore {
 
 impl LedgerStore for PgLedgerStore {
     async fn open_epoch(&mut self) -> Result<Epoch, StoreError> {
-        let connection = self.connection.get().await?;
-        let opened = recover::open_epoch(connection, &self.node).await;
-        let epoch = self.connection.watch(opened)?;
+        let node = &self.node;
+        let epoch = self.connection.call(async |server| recover::open_epoch(server, node).await).await?;
         self.seat = Seat { head: seal::genesis(epoch), session: 0 };
         Ok(epoch)
     }
 
     async fn commit(&mut self, batch: &Batch) -> Result<Effects, StoreError> {
-        let seat = self.seat;
-        let connection = self.connection.get().await?;
-        let committed = match &batch.work {
-            Work::Fast(holds) => fast::commit(connection, batch, holds, seat).await,
-            Work::Ordered(operations) => {
-                ordered::commit(connection, batch, operations, seat, self.lease, &self.actor).await
-            }
+        let (seat, lease, actor) = (self.seat, self.lease, &self.actor);
+        let commit = async |server: &mut PgConnection| match &batch.work {
+            Work::Fast(holds) => fast::commit(server, batch, holds, seat).await,
+            Work::Ordered(operations) => ordered::commit(server, batch, operations, seat, lease, actor).await,
         };
-        let (effects, head) = self.connection.watch(committed)?;
+        let (effects, head) = self.connection.call(commit).await?;
         self.seat.head = head;
         Ok(effects)
     }
 
     async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, StoreError> {
-        let connection = self.connection.get().await?;
-        let resolved = resolve::resolve(connection, batch).await;
-        let resolved = self.connection.watch(resolved)?;
+        let resolved = self.connection.call(async |server| resolve::resolve(server, batch).await).await?;
         self.seat.session = resolved.session;
         if let Some(head) = resolved.head {
             self.seat.head = head;
@@ -103,21 +106,15 @@ impl LedgerStore for PgLedgerStore {
         Ok(resolved.resolution)
     }
 
-    async fn locked(&mut self, accounts: Vec<AccountId>) -> Result<Vec<AccountId>, StoreError> {
-        let connection = self.connection.get().await?;
-        let locked = locks::locked(connection, accounts).await;
-        self.connection.watch(locked)
+    async fn locked(&mut self, touched: &Touched) -> Result<HashSet<AccountId>, StoreError> {
+        self.connection.call(async |server| locks::locked(server, touched).await).await
     }
 
     async fn heartbeat(&mut self, epoch: Epoch) -> Result<(), StoreError> {
-        let connection = self.connection.get().await?;
-        let beaten = recover::heartbeat(connection, epoch).await;
-        self.connection.watch(beaten)
+        self.connection.call(async |server| recover::heartbeat(server, epoch).await).await
     }
 
     async fn close_epoch(&mut self, epoch: Epoch) -> Result<(), StoreError> {
-        let connection = self.connection.get().await?;
-        let closed = recover::close_epoch(connection, epoch).await;
-        self.connection.watch(closed).map(drop)
+        self.connection.call(async |server| recover::close_epoch(server, epoch).await).await.map(drop)
     }
 }

@@ -74,7 +74,8 @@ pub(super) async fn load_desk(
     if !claims.is_empty() {
         desk.claims = load_claims(connection, &claims).await?;
     }
-    let capped: Vec<Uuid> = operations.iter().filter_map(capped_key).collect();
+    let capped: Vec<Uuid> =
+        operations.iter().filter_map(Operation::capped_key).map(|key| key.as_uuid()).collect();
     if !capped.is_empty() {
         desk.spends = load_spends(connection, &capped).await?;
     }
@@ -88,16 +89,6 @@ pub(super) async fn read_books(
     operations: &[Operation],
 ) -> Result<HashMap<AccountId, Book>, StoreError> {
     load_books(connection, select_accounts!(), operations).await
-}
-
-fn capped_key(operation: &Operation) -> Option<Uuid> {
-    let (key, capped) = match operation {
-        Operation::Hold(request) => (request.call.key_id, request.caps.any()),
-        Operation::Release(release) => (release.hold.call.key_id, release.hold.capped),
-        Operation::Keep(keep) => (keep.hold.call.key_id, keep.hold.capped),
-        _ => return None,
-    };
-    capped.then_some(key.as_uuid())
 }
 
 #[derive(sqlx::FromRow)]

@@ -8,4 +8,5 @@ mod load;
 mod member;
 mod postgres;
 mod serving;
+mod silence;
 mod stage;

@@ -1,6 +1,7 @@
 //! The ledger on a real Postgres.
 
 mod left_callers;
+mod life;
 mod lost_connection;
 mod model;
 mod plan;
@@ -9,6 +10,7 @@ mod recovery;
 mod retries;
 mod runtime_role;
 mod schema;
+mod silent_server;
 mod smoke;
 mod stray_locks;
 mod sweep;

@@ -5,14 +5,18 @@ use std::time::Duration;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::handle::{Granted, Kept, LedgerUnavailable, OpenHold};
-use fluence::ledger::hold::HoldRequest;
+use fluence::ledger::hold::{HoldRequest, KeyCaps};
 use sqlx::{Postgres, Transaction};
 use tokio::time::timeout;
 
 use super::world::{Customer, World, Writer};
+use crate::support::gateway::eventually;
 
 /// Ends a test in which others wait for the lock; far less than they would wait.
 const HANG: Duration = Duration::from_secs(5);
+
+/// Caps that no test reaches.
+const CAPS: KeyCaps = KeyCaps { daily: Some(Credits::from_u32(1_000)), monthly: None };
 
 /// Two accounts, with their first credits.
 async fn two_customers() -> (World, Customer, Customer) {
@@ -26,13 +30,21 @@ async fn two_customers() -> (World, Customer, Customer) {
     (world, one, other)
 }
 
+const ACCOUNT: &str = "select from ledger_account where account_id = $1 for update";
+
 async fn lock(world: &World, customer: &Customer) -> Transaction<'static, Postgres> {
+    lock_rows(world, customer, ACCOUNT).await
+}
+
+/// Locks what a query finds of an account, which must be something.
+async fn lock_rows(
+    world: &World,
+    customer: &Customer,
+    query: &'static str,
+) -> Transaction<'static, Postgres> {
     let mut stray = world.pool().begin().await.unwrap();
-    sqlx::query("select from ledger_account where account_id = $1 for update")
-        .bind(customer.account_id.as_uuid())
-        .execute(&mut *stray)
-        .await
-        .unwrap();
+    let locking = sqlx::query(query).bind(customer.account_id.as_uuid()).execute(&mut *stray);
+    assert!(locking.await.unwrap().rows_affected() > 0, "nothing to lock: {query}");
     stray
 }
 
@@ -41,11 +53,11 @@ async fn is_closed(writer: &Writer, request: HoldRequest) -> bool {
 }
 
 /// Asks until the account is open again.
-async fn hold_again(writer: &Writer, customer: &Customer) -> OpenHold {
+async fn hold_again(writer: &Writer, ask: impl Fn() -> HoldRequest) -> OpenHold {
     let mut tries = tokio::time::interval(Duration::from_millis(10));
     loop {
         tries.tick().await;
-        match writer.ledger.hold(customer.request(1)).await {
+        match writer.ledger.hold(ask()).await {
             Ok(Granted::Held { hold, .. }) => return hold,
             Err(LedgerUnavailable::Locked) => {}
             other => panic!("{other:?}"),
@@ -53,10 +65,15 @@ async fn hold_again(writer: &Writer, customer: &Customer) -> OpenHold {
     }
 }
 
-async fn others_go_on(ask_locked: impl Fn(&Customer) -> HoldRequest) {
+/// While somebody holds rows of an account locked that its calls need, they are refused, and those of others go on.
+async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> HoldRequest) {
     let (world, locked, free) = two_customers().await;
     let writer = world.writer("a").await;
-    let stray = lock(&world, &locked).await;
+    // Leaves an idempotency record, and what the key has spent.
+    let before = HoldRequest { caps: CAPS, ..locked.request_once(1, 1, 1) };
+    writer.hold(before).await.release(Outcome::Failed);
+    eventually("it has ended", async || world.books(&locked).await == (100, 100, 0)).await;
+    let stray = lock_rows(&world, &locked, query).await;
     let calls = timeout(HANG, async {
         let (closed, hold) =
             tokio::join!(is_closed(&writer, ask_locked(&locked)), writer.hold(free.request(1)));
@@ -72,7 +89,8 @@ async fn others_go_on(ask_locked: impl Fn(&Customer) -> HoldRequest) {
     });
     calls.await.expect("the others wait");
     stray.rollback().await.unwrap();
-    timeout(HANG, hold_again(&writer, &locked)).await.expect("never opened").release(Outcome::Failed);
+    let again = hold_again(&writer, || ask_locked(&locked));
+    timeout(HANG, again).await.expect("never opened").release(Outcome::Failed);
     writer.stop().await;
     assert_eq!(world.books(&locked).await, (100, 100, 0));
     assert_eq!(world.books(&free).await, (69, 69, 31));
@@ -80,12 +98,70 @@ async fn others_go_on(ask_locked: impl Fn(&Customer) -> HoldRequest) {
 
 #[tokio::test]
 async fn others_go_on_at_once_while_one_account_is_locked() {
-    others_go_on(|customer| customer.request(1)).await;
+    others_go_on(ACCOUNT, |customer| customer.request(1)).await;
 }
 
 #[tokio::test]
 async fn others_go_on_at_once_when_calls_of_the_locked_account_are_decided_in_order() {
-    others_go_on(|customer| customer.request_once(1, rand::random(), 1)).await;
+    others_go_on(ACCOUNT, |customer| customer.request_once(1, 2, 1)).await;
+}
+
+#[tokio::test]
+async fn others_go_on_at_once_while_a_lot_is_locked() {
+    let lot = "select from ledger_lot where account_id = $1 for update";
+    others_go_on(lot, |customer| customer.request_once(1, 2, 1)).await;
+}
+
+#[tokio::test]
+async fn others_go_on_at_once_while_an_idempotency_record_is_locked() {
+    let record = "select from ledger_idempotency where account_id = $1 for update";
+    others_go_on(record, |customer| customer.request_once(1, 1, 1)).await;
+}
+
+#[tokio::test]
+async fn others_go_on_at_once_while_it_is_locked_what_a_key_has_spent() {
+    let spent = "select from ledger_key_spend s join api_key k on k.id = s.key_id where k.account_id = $1 for update of s";
+    others_go_on(spent, |customer| HoldRequest { caps: CAPS, ..customer.request(1) }).await;
+}
+
+#[tokio::test]
+async fn others_go_on_at_once_while_a_key_is_locked_that_has_spent_nothing() {
+    let (world, locked, free) = two_customers().await;
+    let writer = world.writer("a").await;
+    let stray = lock_rows(&world, &locked, "select from api_key where account_id = $1 for update").await;
+    let first_spending = HoldRequest { caps: CAPS, ..locked.request(1) };
+    let calls = timeout(HANG, async {
+        let (closed, hold) =
+            tokio::join!(is_closed(&writer, first_spending), writer.hold(free.request_once(1, 1, 1)));
+        assert!(closed);
+        hold.release(Outcome::Failed);
+    });
+    calls.await.expect("the others wait");
+    stray.rollback().await.unwrap();
+    writer.stop().await;
+    assert_eq!(world.books(&locked).await, (100, 100, 0));
+}
+
+/// A lock that a batch does not need closes nobody.
+#[tokio::test]
+async fn an_account_goes_on_whose_lots_alone_are_locked_while_its_holds_need_none() {
+    let (world, one, other) = two_customers().await;
+    let writer = world.writer("a").await;
+    let lots = lock_rows(&world, &one, "select from ledger_lot where account_id = $1 for update").await;
+    let stray = lock(&world, &other).await;
+    let calls = timeout(HANG, async {
+        for _ in 0..3 {
+            let (closed, hold) =
+                tokio::join!(is_closed(&writer, other.request(1)), writer.hold(one.request(1)));
+            assert!(closed);
+            hold.capture(Credits::from_u32(1), Outcome::Answered);
+        }
+    });
+    calls.await.expect("the others wait");
+    stray.rollback().await.unwrap();
+    lots.rollback().await.unwrap();
+    writer.stop().await;
+    assert_eq!(world.books(&one).await, (97, 97, 3));
 }
 
 #[tokio::test]
@@ -136,6 +212,28 @@ async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
     }
     assert_eq!(world.books(&locked).await, (97, 97, 2));
     writer.stop().await;
+}
+
+#[tokio::test]
+async fn a_writer_that_stops_waits_a_little_for_a_lock_to_go() {
+    let (world, locked, _) = two_customers().await;
+    let writer = world.writer("a").await;
+    let (released, captured) =
+        (writer.hold(locked.request(5)).await, writer.hold(locked.request_once(2, 1, 1)).await);
+    let stray = lock(&world, &locked).await;
+    released.release(Outcome::Failed);
+    while !is_closed(&writer, locked.request(1)).await {}
+    let keep = captured.keep(Credits::from_u32(2), Outcome::Answered, 200, b"{}".to_vec());
+    let stray_ends = async {
+        // Longer than closing the epoch would wait.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        stray.rollback().await.unwrap();
+    };
+    let stopping = timeout(HANG, async { tokio::join!(keep, writer.stop(), stray_ends).0 });
+    let kept = stopping.await.expect("the stop waits");
+    assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");
+    assert_eq!(world.books(&locked).await, (98, 98, 1));
+    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch where closed_at is null").await, 0);
 }
 
 #[tokio::test]

@@ -124,8 +124,12 @@ impl World {
 
     /// The same over another way to the database.
     pub(super) async fn writer_through(&self, node: &str, options: PgConnectOptions) -> Writer {
+        self.writer_with(PgLedgerStore::new(options, node.into(), LEASE)).await
+    }
+
+    /// A running writer on this store.
+    pub(super) async fn writer_with(&self, store: PgLedgerStore) -> Writer {
         let stop = CancellationToken::new();
-        let store = PgLedgerStore::new(options, node.into(), LEASE);
         let (ledger, task) = writer::start(store, limits(), stop.clone()).await.unwrap();
         Writer { ledger, stop, task }
     }

@@ -1,5 +1,5 @@
-//! A transaction that somebody left open must not be the next borrower's of the connection. sqlx 0.8.4 to 0.9.0 leaves one
-//! when a `begin` is cancelled between its statement and the answer.
+//! What a borrower never gets: a connection that is inside somebody's transaction (sqlx 0.8.4 to 0.9.0 leaves one when a
+//! `begin` is cancelled between its statement and the answer), that takes no writes, or that is dead.
 
 use std::time::Duration;
 
@@ -8,6 +8,8 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{Executor, PgPool};
 
 use crate::support::database::TestDatabase;
+use crate::support::gateway::eventually;
+use crate::support::line::{EVERYBODY, Line, Weather};
 
 /// Whether the pool's one connection, given back in the middle of a transaction that sqlx knows nothing of, as after such a
 /// cancellation, is still in it for the next borrower.
@@ -51,4 +53,22 @@ async fn a_connection_to_a_server_that_takes_no_writes_is_not_used_again() {
     drop(same);
     let mut next = pool.acquire().await.unwrap();
     assert_ne!(backend(&mut next).await, writable);
+}
+
+#[tokio::test]
+async fn connections_whose_server_vanished_cost_nobody_the_next_one() {
+    const CONNECTIONS: u32 = 4;
+    let database = TestDatabase::new().await;
+    let line = Line::start(database.options()).await;
+    let pool = pool::pool(line.options(), CONNECTIONS, Duration::from_secs(2));
+    let all = futures_util::future::join_all((0..CONNECTIONS).map(|_| pool.acquire())).await;
+    all.into_iter().for_each(|connection| drop(connection.unwrap()));
+    eventually("all are given back", async || pool.num_idle() == CONNECTIONS as usize).await;
+    line.turns(Weather::Dead { whose: EVERYBODY });
+    assert!(pool.acquire().await.is_err());
+    line.turns(Weather::Fair);
+    for _ in 0..CONNECTIONS {
+        let mut connection = pool.acquire().await.unwrap();
+        connection.execute("select").await.unwrap();
+    }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Weather {
 
 /// The name that a gateway's listener gives the database.
 pub(crate) const LISTENER: &str = "fluence-listener";
+/// The name that a gateway's ledger writer gives the database.
+pub(crate) const WRITER: &str = "fluence-ledger";
 /// What the first packet of every connection contains.
 pub(crate) const EVERYBODY: &str = "user";
 

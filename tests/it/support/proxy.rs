@@ -1,5 +1,5 @@
-//! A proxy between the program and its Postgres that can lose an answer, or hold a statement back until after its client
-//! has gone.
+//! A proxy between the program and its Postgres that can lose an answer, hold a statement back until after its client
+//! has gone, or fall silent.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +14,10 @@ pub(crate) enum Fault {
     LoseAnswer(&'static str),
     /// The client is cut off; the server gets them when the test says so.
     HoldBack(&'static str),
+    /// Nothing of them passes, nor anything after them in either direction, and nothing ends: the server has vanished.
+    Swallow(&'static str),
+    /// The server gets them; from then on the same.
+    SwallowAnswer(&'static str),
 }
 
 #[derive(Default)]
@@ -105,6 +109,11 @@ async fn carry(mut client: TcpStream, mut server: UnixStream, shared: Arc<Mutex<
                             let _ = server.read(&mut from_server).await;
                             return;
                         }
+                        Some(Fault::Swallow(_)) => return std::future::pending().await,
+                        Some(Fault::SwallowAnswer(_)) => {
+                            let _ = server.write_all(bytes).await;
+                            return std::future::pending().await;
+                        }
                     }
                 }
                 _ => return,
@@ -119,7 +128,10 @@ async fn carry(mut client: TcpStream, mut server: UnixStream, shared: Arc<Mutex<
 
 fn take_fault(shared: &Mutex<Shared>, bytes: &[u8]) -> Option<Fault> {
     let mut shared = shared.lock().unwrap();
-    let (Fault::LoseAnswer(pattern) | Fault::HoldBack(pattern)) = shared.fault?;
+    let (Fault::LoseAnswer(pattern)
+    | Fault::HoldBack(pattern)
+    | Fault::Swallow(pattern)
+    | Fault::SwallowAnswer(pattern)) = shared.fault?;
     let found = pattern.is_empty() || bytes.windows(pattern.len()).any(|window| window == pattern.as_bytes());
     if found { shared.fault.take() } else { None }
 }

@@ -1,0 +1,38 @@
+//! A database host that vanishes without a word: connections stay open, and nothing passes any more.
+
+use serde_json::json;
+
+use crate::gate::people::nobody;
+use crate::support::gateway::{Gateway, eventually};
+use crate::support::line::{Line, WRITER, Weather};
+
+#[tokio::test]
+async fn a_gateway_whose_ledger_hears_nothing_says_503_charges_nothing_and_goes_on_by_itself() {
+    let one = Gateway::start().await;
+    let line = Line::start(one.database.options()).await;
+    let settings = [("FLUENCE_LEDGER_LONGEST_WAIT_MS", "500"), ("FLUENCE_LEDGER_HEARTBEAT_S", "1")];
+    let cut_off = one.neighbour_over(line.options(), &settings).await;
+    let customer = one.enterprise(1_000).await;
+    let call = async || cut_off.post("/crm", &customer.key, &nobody()).await;
+    let readiness = async || cut_off.get("/readyz", &customer.key).await;
+    assert_eq!(call().await.outcome(), (404, "PROFILE_NOT_FOUND"));
+    assert_eq!(readiness().await.status, 200);
+
+    line.turns(Weather::Dead { whose: WRITER });
+    let refused = call().await;
+    assert_eq!(refused.outcome(), (503, "SERVICE_UNAVAILABLE"));
+    assert_eq!(refused.billing()["creditos_utilizados"], 0);
+    eventually("it is not ready", async || readiness().await.status == 503).await;
+    let reason = "the ledger's writer gets nothing committed";
+    assert_eq!(readiness().await.body, json!({ "status": "not ready", "reason": reason }));
+    assert_eq!(cut_off.get("/health", &customer.key).await.status, 503);
+
+    // Connections that have gone dead stay so; new ones are well.
+    line.turns(Weather::Fair);
+    eventually("it is ready again", async || readiness().await.status == 200).await;
+    assert_eq!(call().await.outcome(), (404, "PROFILE_NOT_FOUND"));
+    cut_off.stop().await;
+    one.assert_books_are_right().await;
+    // Two calls of two credits.
+    assert_eq!(one.balance(customer.account).await, 996);
+}

@@ -1,0 +1,46 @@
+//! Whether the writer lives, as readiness sees it.
+
+use std::time::Duration;
+
+use fluence::background::readiness::{Needed, Readiness};
+
+use super::world::World;
+use crate::support::gateway::eventually;
+
+async fn trouble(needed: &Needed) -> Option<&'static str> {
+    let readiness = Readiness::default();
+    readiness.probe(needed).await;
+    readiness.trouble()
+}
+
+#[tokio::test]
+async fn a_gateway_whose_writer_has_stopped_is_not_ready() {
+    let world = World::new(100, 100).await;
+    let writer = world.writer("a").await;
+    let writer_silence = Duration::from_secs(3_600);
+    let needed = Needed { pool: world.pool().clone(), writer: writer.ledger.life().clone(), writer_silence };
+    assert_eq!(trouble(&needed).await, None);
+    writer.stop().await;
+    assert_eq!(trouble(&needed).await, Some("the ledger's writer has stopped; restart this gateway"));
+}
+
+#[tokio::test]
+async fn a_gateway_whose_writer_gets_nothing_committed_is_not_ready_until_it_does() {
+    let world = World::new(100, 100).await;
+    let writer = world.writer("a").await;
+    // Its heartbeats come every second.
+    let writer_silence = Duration::from_millis(1_500);
+    let needed = Needed { pool: world.pool().clone(), writer: writer.ledger.life().clone(), writer_silence };
+    world
+        .run(
+            "create function fault() returns trigger language plpgsql as $$
+             begin raise exception 'disk full' using errcode = '53100'; end $$;
+             create trigger fault before update on ledger_epoch for each row execute function fault();",
+        )
+        .await;
+    let silent = Some("the ledger's writer gets nothing committed");
+    eventually("it is not ready", async || trouble(&needed).await == silent).await;
+    world.run("drop trigger fault on ledger_epoch").await;
+    eventually("it is ready again", async || trouble(&needed).await.is_none()).await;
+    writer.stop().await;
+}

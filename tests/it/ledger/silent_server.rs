@@ -1,0 +1,123 @@
+//! A server that vanishes without a word: no answer, and no end of the connection.
+
+use std::time::Duration;
+
+use fluence::domain::credits::Credits;
+use fluence::domain::settlement::Outcome;
+use fluence::ledger::handle::Kept;
+use fluence::ledger::operation::Operation;
+use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
+use fluence::ledger::touched::Touched;
+use fluence::storage::ledger::PgLedgerStore;
+use tokio::time::timeout;
+
+use super::world::{Customer, Hand, LEASE, WHOLE, World};
+use crate::support::proxy::{Fault, Proxy};
+
+/// How long the writers of these tests wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Ends a test in which a call waits for TCP to give up.
+const HANG: Duration = Duration::from_secs(20);
+
+fn store(proxy: &Proxy) -> PgLedgerStore {
+    PgLedgerStore::new(proxy.options(), "a".into(), LEASE).with_answer_timeout(PATIENCE)
+}
+
+async fn world_proxy_and_customer() -> (World, Proxy, Customer) {
+    let world = World::new(100, 50).await;
+    let proxy = Proxy::start(world.database.options()).await;
+    let customer = world.customer().await;
+    (world, proxy, customer)
+}
+
+/// A store with an open epoch and a prepared fast statement.
+async fn warm_hand(proxy: &Proxy, customer: &Customer) -> Hand {
+    let mut store = store(proxy);
+    let epoch = store.open_epoch().await.unwrap();
+    let mut hand = Hand { store, epoch, next: 1 };
+    hand.one(customer.advance()).await;
+    hand.commit(Work::Fast(vec![customer.request(1)]), Vec::new()).await;
+    hand
+}
+
+fn is_unknown<T: std::fmt::Debug>(called: Result<T, StoreError>) -> bool {
+    matches!(called, Err(StoreError::Unknown(_)))
+}
+
+#[tokio::test]
+async fn the_outcome_of_a_batch_that_is_never_answered_is_found_on_a_new_connection() {
+    for (is_fast, fault, is_committed) in [
+        (true, Fault::Swallow(""), false),
+        (true, Fault::SwallowAnswer(""), true),
+        (false, Fault::Swallow("BEGIN"), false),
+        (false, Fault::SwallowAnswer("COMMIT"), true),
+    ] {
+        let (world, proxy, customer) = world_proxy_and_customer().await;
+        let mut hand = warm_hand(&proxy, &customer).await;
+        let request = customer.request(2);
+        let work =
+            if is_fast { Work::Fast(vec![request]) } else { Work::Ordered(vec![Operation::Hold(request)]) };
+        let batch = hand.batch(work, Vec::new());
+        proxy.arm(fault);
+        let committed = timeout(HANG, hand.store.commit(&batch)).await.expect("it waits for ever");
+        assert!(is_unknown(committed), "{fault:?}");
+        match hand.store.resolve(&batch).await.unwrap() {
+            Resolution::Committed(effects) => assert!(is_committed && effects[0].is_some(), "{fault:?}"),
+            Resolution::NotCommitted => assert!(!is_committed, "{fault:?}"),
+        }
+        assert_eq!(world.books(&customer).await.2, if is_committed { 2 } else { 1 }, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_call_to_the_store_waits_for_ever() {
+    let (_world, proxy, customer) = world_proxy_and_customer().await;
+    let mut hand = warm_hand(&proxy, &customer).await;
+    let all = timeout(HANG, async {
+        proxy.arm(Fault::Swallow(""));
+        assert!(is_unknown(hand.store.heartbeat(hand.epoch).await));
+        hand.store.heartbeat(hand.epoch).await.unwrap();
+
+        proxy.arm(Fault::Swallow(""));
+        let touched = Touched::by_operations(&[customer.advance()]);
+        assert!(is_unknown(hand.store.locked(&touched).await));
+        assert!(hand.store.locked(&touched).await.unwrap().is_empty());
+
+        let batch = hand.batch(Work::Fast(vec![customer.request(1)]), Vec::new());
+        proxy.arm(Fault::Swallow(""));
+        assert!(is_unknown(hand.store.resolve(&batch).await));
+        assert_eq!(hand.store.resolve(&batch).await.unwrap(), Resolution::NotCommitted);
+
+        proxy.arm(Fault::Swallow("BEGIN"));
+        assert!(is_unknown(hand.store.close_epoch(hand.epoch).await));
+        hand.store.close_epoch(hand.epoch).await.unwrap();
+
+        proxy.arm(Fault::Swallow(""));
+        assert!(is_unknown(hand.store.open_epoch().await));
+        hand.store.open_epoch().await.unwrap();
+    });
+    all.await.expect("a call waits for ever");
+}
+
+#[tokio::test]
+async fn calls_are_decided_once_the_writer_has_another_connection() {
+    let (world, proxy, customer) = world_proxy_and_customer().await;
+    let writer = world.writer_with(store(&proxy)).await;
+    writer.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
+    let faults = [Fault::SwallowAnswer("COMMIT"), Fault::Swallow("BEGIN"), Fault::SwallowAnswer("COMMIT")];
+    for (number, fault) in (1..).zip(faults) {
+        proxy.arm(fault);
+        let call = async {
+            let hold = writer.hold(customer.request_once(2, number, 1)).await;
+            hold.keep(Credits::from_u32(2), Outcome::Answered, 200, b"{}".to_vec()).await
+        };
+        let kept = timeout(HANG, call).await.expect("it waits for ever");
+        assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");
+        assert!(proxy.has_struck());
+    }
+    writer.stop().await;
+    assert_eq!(world.books(&customer).await, (93, 93, 4));
+    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch").await, 1);
+    let verified = world.verify(WHOLE).await;
+    assert!(verified.clean, "{verified:?}");
+}
