@@ -135,6 +135,9 @@ struct MatchShown<'a> {
     evidence: &'a MatchEvidence,
 }
 
+/// What the keys that tell who is meant usually take.
+const LIKELY_HEAD_BYTES: usize = 512;
+
 /// Puts who is meant in front of a ready analysis, which is a JSON object and never empty.
 fn analise(
     person: &Person,
@@ -156,7 +159,8 @@ fn analise(
             evidence: &matched.evidence,
         },
     };
-    let mut body = serde_json::to_vec(&head).map_err(|error| {
+    let mut body = Vec::with_capacity(LIKELY_HEAD_BYTES + analysis.len());
+    serde_json::to_writer(&mut body, &head).map_err(|error| {
         tracing::error!(%error, "an analysis could not be written");
         Refusal::Internal
     })?;

@@ -6,6 +6,17 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
+
+/// A place for the text of an id.
+#[derive(Clone, Copy, Debug)]
+pub struct IdText([u8; Hyphenated::LENGTH]);
+
+impl Default for IdText {
+    fn default() -> Self {
+        Self([0; Hyphenated::LENGTH])
+    }
+}
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -18,6 +29,11 @@ macro_rules! id {
             /// Wraps an id that exists already: read from the store, or made by the caller's id source.
             pub const fn from_uuid(id: Uuid) -> Self {
                 Self(id)
+            }
+
+            /// The id as text, in a place of the caller's: for where each request writes it.
+            pub fn text<'t>(&self, place: &'t mut IdText) -> &'t str {
+                self.0.hyphenated().encode_lower(&mut place.0)
             }
 
             /// The bare UUID, for the store.

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::response::Response;
 
 use crate::config::plans::Catalogue;
@@ -12,7 +11,7 @@ use crate::domain::key::Scope;
 use crate::domain::refusal::{AccessDenied, Refusal};
 use crate::domain::route::Route;
 use crate::gate::caller::Caller;
-use crate::gate::stage::Stage;
+use crate::gate::stage::{Passing, Stage};
 
 /// The layer of a paid route.
 #[derive(Clone, Debug)]
@@ -27,7 +26,7 @@ pub struct Access<N> {
 
 impl<N: Stage> Stage for Access<N> {
     /// Lets a caller pass whose plan and scopes include the route.
-    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
+    async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
         let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
         check(&caller.key, &self.route).map_err(|missing| self.refusal(missing, &caller.key))?;
         self.next.pass(request).await
@@ -45,7 +44,7 @@ pub struct InScope<N> {
 
 impl<N: Stage> Stage for InScope<N> {
     /// Lets a caller pass whose key has the scope.
-    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
+    async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
         let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
         if !caller.key.scopes.contains(&self.scope) {
             return Err(out_of_scope(self.scope));

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::billing::Billing;
@@ -12,7 +11,7 @@ use crate::gate::caller::Caller;
 use crate::gate::credential::credential;
 use crate::gate::keyring::Keyring;
 use crate::gate::meter::X_DRY_RUN;
-use crate::gate::stage::Stage;
+use crate::gate::stage::{Passing, Stage};
 use crate::http::client_address::ClientAddress;
 use crate::http::log_facts::LogFacts;
 
@@ -42,7 +41,7 @@ pub enum Nobody {
 
 impl<N: Stage> Stage for Authenticate<N> {
     /// Lets a request with a good key pass, as a [`Caller`] in its extensions.
-    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
+    async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
         let mut response = self.admit(request).await.into_response();
         if response.extensions().get::<LogFacts>().is_none() {
             response.extensions_mut().insert(LogFacts { route: Some(self.path), ..LogFacts::default() });
@@ -52,7 +51,7 @@ impl<N: Stage> Stage for Authenticate<N> {
 }
 
 impl<N: Stage> Authenticate<N> {
-    async fn admit(&self, request: Request) -> Result<Response, Refusal> {
+    async fn admit(&self, request: Passing) -> Result<Response, Refusal> {
         let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
         let refuse = |refusal| self.keyring.refuse(refusal, from);
         let secret = credential(request.headers(), request.uri()).map_err(refuse)?;
@@ -67,7 +66,7 @@ impl<N: Stage> Authenticate<N> {
     }
 
     /// Serves a request of a known caller; every answer from here on says where the account stands.
-    async fn serve(&self, caller: Caller, mut request: Request) -> Response {
+    async fn serve(&self, caller: Caller, mut request: Passing) -> Response {
         if is_free(&caller, &request) {
             self.keyring.ask_standing(&caller).await;
         }
@@ -84,6 +83,6 @@ impl<N: Stage> Authenticate<N> {
 }
 
 /// Whether the answer says where the account stands though the ledger is not asked.
-fn is_free(caller: &Caller, request: &Request) -> bool {
+fn is_free(caller: &Caller, request: &Passing) -> bool {
     caller.key.mode == Mode::Test || request.headers().contains_key(X_DRY_RUN)
 }

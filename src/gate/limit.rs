@@ -1,7 +1,8 @@
 //! Second of the gate: is the account within its limits, and may it call at all? It stands before any work is done for
 //! the caller. Concurrency and rate are decided together, in [`super::admission`].
 
-use axum::extract::Request;
+use std::fmt::{self, Write};
+
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
@@ -12,7 +13,7 @@ use crate::domain::wait::whole_seconds;
 use crate::gate::admission::{Admission, Limits};
 use crate::gate::caller::Caller;
 use crate::gate::limiter::RateDecision;
-use crate::gate::stage::Stage;
+use crate::gate::stage::{Passing, Stage};
 
 const X_RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const X_RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -22,6 +23,9 @@ const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy")
 
 /// Headers of a usual answer: room for all of them at once, so that the map grows but once.
 const USUAL_HEADERS: usize = 14;
+
+/// The most that a value of `RateLimit` or `RateLimit-Policy` comes to.
+const LONGEST_TEXT: usize = 64;
 
 /// How long a caller is told to wait for one of its own requests to end. When that will be is not known; this is the
 /// least that `Retry-After` can say.
@@ -40,7 +44,7 @@ impl<N: Stage> Stage for Limit<N> {
     /// Admits a request of the [`Caller`] in its extensions; where a key is optional and there is none, there is nobody to
     /// count for. The request's place among the running ones travels on in the extensions too, because the work may
     /// outlive the connection.
-    async fn pass(&self, mut request: Request) -> Result<Response, Refusal> {
+    async fn pass(&self, mut request: Passing) -> Result<Response, Refusal> {
         let Some(caller) = request.extensions().get::<Caller>().cloned() else {
             return self.next.pass(request).await;
         };
@@ -125,13 +129,22 @@ impl Told {
         headers.insert(X_RATELIMIT_LIMIT, (*size).into());
         headers.insert(X_RATELIMIT_REMAINING, (*remaining).into());
         headers.insert(X_RATELIMIT_RESET, clock::now().timestamp().saturating_add_unsigned(*reset_s).into());
-        let window = window_s.map_or_else(String::new, |window_s| format!(";w={window_s}"));
-        let text = |text: String| HeaderValue::try_from(text).ok();
-        if let Some(limit) = text(format!("\"{policy}\";q={size}{window}")) {
-            headers.insert(RATELIMIT_POLICY, limit);
-        }
-        if let Some(state) = text(format!("\"{policy}\";r={remaining};t={reset_s}")) {
-            headers.insert(RATELIMIT, state);
+        let mut text = String::with_capacity(LONGEST_TEXT);
+        let mut value = |parts: fmt::Arguments<'_>| {
+            text.clear();
+            // Writing to memory cannot fail.
+            let _ = text.write_fmt(parts);
+            HeaderValue::from_str(&text).ok()
+        };
+        let limit = match window_s {
+            Some(window_s) => value(format_args!("\"{policy}\";q={size};w={window_s}")),
+            None => value(format_args!("\"{policy}\";q={size}")),
+        };
+        let state = value(format_args!("\"{policy}\";r={remaining};t={reset_s}"));
+        for (name, value) in [(RATELIMIT_POLICY, limit), (RATELIMIT, state)] {
+            if let Some(value) = value {
+                headers.insert(name, value);
+            }
         }
         response
     }

@@ -5,7 +5,6 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
 use serde::Serialize;
@@ -22,7 +21,7 @@ use crate::gate::account_live::Slot;
 use crate::gate::caller::Caller;
 use crate::gate::outliving::Outliving;
 use crate::gate::running::Running;
-use crate::gate::stage::{Endpoint, Stage};
+use crate::gate::stage::{Endpoint, Passing, Stage};
 use crate::gate::{decision, idempotency};
 use crate::http::edge::Edge;
 use crate::http::person_request::PersonRequest;
@@ -63,7 +62,7 @@ pub struct Metered {
 
 impl Stage for Metered {
     /// Holds, runs, captures or releases.
-    async fn pass(&self, mut request: Request) -> Result<Response, Refusal> {
+    async fn pass(&self, mut request: Passing) -> Result<Response, Refusal> {
         let extensions = request.extensions_mut();
         let slot = extensions.remove::<Slot>();
         let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;

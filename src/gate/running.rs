@@ -1,12 +1,11 @@
 //! A call that runs: its deadline, its outcome, and what that does to the hold.
 
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::task::Poll;
 
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use http_body_util::BodyExt;
 
 use crate::domain::billing::{Billing, Standing};
@@ -139,11 +138,6 @@ impl Running {
 }
 
 /// What a future came to, or none if it panicked: one call failed, not the service.
-pub async fn unless_panicking<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(poll) => poll.map(Some),
-        Err(_) => Poll::Ready(None),
-    })
-    .await
+pub fn unless_panicking<F: Future>(future: F) -> impl Future<Output = Option<F::Output>> {
+    AssertUnwindSafe(future).catch_unwind().map(Result::ok)
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::extract::Request;
@@ -12,11 +13,14 @@ use tower::{ServiceExt, service_fn};
 
 use crate::domain::refusal::Refusal;
 
+/// A request on its way through the layers: boxed once, so that none of them copies it.
+pub type Passing = Box<Request>;
+
 /// A layer of the gate, with all that stands behind it. It is a `tower::Service` whose future needs no name: nothing is
 /// boxed between two layers, and nothing behind a layer is copied for each request.
 pub trait Stage: Send + Sync + 'static {
     /// Passes the request on, or refuses it.
-    fn pass(&self, request: Request) -> impl Future<Output = Result<Response, Refusal>> + Send;
+    fn pass(&self, request: Passing) -> impl Future<Output = Result<Response, Refusal>> + Send;
 }
 
 /// The handler, behind the last layer.
@@ -24,20 +28,21 @@ pub trait Stage: Send + Sync + 'static {
 pub struct Endpoint(Route);
 
 impl Endpoint {
-    /// Runs the handler. The future borrows nothing: it may outlive the connection.
-    pub fn run(&self, request: Request) -> impl Future<Output = Response> + Send + use<> {
-        let answered = self.0.clone().oneshot(request);
-        async {
+    /// Runs the handler. The future borrows nothing: it may outlive the connection. It is boxed, so that what is built
+    /// around it is not of its size.
+    pub fn run(&self, request: Passing) -> Pin<Box<dyn Future<Output = Response> + Send>> {
+        let answered = self.0.clone().oneshot(*request);
+        Box::pin(async {
             match answered.await {
                 Ok(response) => response,
                 Err(never) => match never {},
             }
-        }
+        })
     }
 }
 
 impl Stage for Endpoint {
-    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
+    async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
         Ok(self.run(request).await)
     }
 }
@@ -53,9 +58,9 @@ where
 {
     handler.route_layer(layer_fn(move |handler| {
         let stack = Arc::new(stack(Endpoint(handler)));
-        service_fn(move |request| {
+        service_fn(move |request: Request| {
             let stack = stack.clone();
-            async move { Ok::<_, Infallible>(stack.pass(request).await.into_response()) }
+            async move { Ok::<_, Infallible>(stack.pass(Box::new(request)).await.into_response()) }
         })
     }))
 }

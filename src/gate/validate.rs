@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 
@@ -12,7 +10,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::route::{Endpoint, Route};
 use crate::gate::caller::Caller;
 use crate::gate::idempotency::IDEMPOTENCY_KEY;
-use crate::gate::stage::Stage;
+use crate::gate::stage::{Passing, Stage};
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::person_request::{PersonFields, PersonRequest};
 
@@ -33,19 +31,19 @@ pub struct RawBody(pub Bytes);
 
 impl<N: Stage> Stage for Validate<N> {
     /// Reads and checks the body; the handler finds an `Arc` of a [`PersonRequest`] in the extensions.
-    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
-        let (mut parts, body) = request.into_parts();
-        let bytes = read_body(&parts.headers, body, self.max_body_bytes).await?;
+    async fn pass(&self, mut request: Passing) -> Result<Response, Refusal> {
+        let body = std::mem::take(request.body_mut());
+        let bytes = read_body(request.headers(), body, self.max_body_bytes).await?;
         let checked = PersonRequest::parse(parse_fields(&bytes)?, fields_of(self.route.endpoint))?;
-        let caller = parts.extensions.get::<Caller>().ok_or(Refusal::MissingAuth)?;
+        let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
         if checked.allow_mock_data && caller.key.mode == Mode::Live {
             return Err(Refusal::MockDataNotAllowed);
         }
-        parts.extensions.insert(Arc::new(checked));
-        if parts.headers.contains_key(IDEMPOTENCY_KEY) {
-            parts.extensions.insert(RawBody(bytes));
+        request.extensions_mut().insert(Arc::new(checked));
+        if request.headers().contains_key(IDEMPOTENCY_KEY) {
+            request.extensions_mut().insert(RawBody(bytes));
         }
-        self.next.pass(Request::from_parts(parts, Body::empty())).await
+        self.next.pass(request).await
     }
 }
 

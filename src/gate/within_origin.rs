@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::response::Response;
 
 use crate::domain::origin::WrongOrigin;
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
-use crate::gate::stage::Stage;
+use crate::gate::stage::{Passing, Stage};
 use crate::http::client_address::ClientAddress;
 
 /// The layer.
@@ -23,7 +22,7 @@ pub struct WithinOrigin<N> {
 
 impl<N: Stage> Stage for WithinOrigin<N> {
     /// Lets a caller pass whose key may be used in this region, from the client's address; and who has no key.
-    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
+    async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
         let extensions = request.extensions();
         if let Some(caller) = extensions.get::<Caller>() {
             let client = extensions.get().map(|ClientAddress(address)| *address);

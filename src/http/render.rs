@@ -18,7 +18,7 @@ use super::error_body::{self, ErrorView};
 use super::facts::Facts;
 use super::negotiate::{PROBLEM_JSON, preferred_language, wants_problem_json};
 use crate::domain::billing::Billing;
-use crate::domain::ids::CallId;
+use crate::domain::ids::{CallId, IdText};
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
 
@@ -228,9 +228,8 @@ fn set_json(response: &mut Response, body: Vec<u8>, media_type: HeaderValue) {
 
 /// The id as a header value, without formatting machinery: this is on every answer.
 fn request_id_value(id: CallId) -> HeaderValue {
-    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
-    let text = id.as_uuid().hyphenated().encode_lower(&mut text);
-    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+    HeaderValue::from_str(id.text(&mut IdText::default()))
+        .unwrap_or_else(|_| HeaderValue::from_static("unknown"))
 }
 
 #[cfg(test)]

@@ -35,7 +35,9 @@ impl Reply {
 /// The answers to a batch. To wake a call on another thread costs more than to answer it, so each runtime is woken once and
 /// wakes its calls by itself.
 #[derive(Debug, Default)]
-pub(crate) struct Replies(Vec<(Handle, Vec<(oneshot::Sender<Answer>, Answer)>)>);
+pub(crate) struct Replies(Vec<(Handle, Answers)>);
+
+type Answers = Vec<(oneshot::Sender<Answer>, Answer)>;
 
 impl Replies {
     pub(crate) fn add(&mut self, reply: Reply, answer: Answer) {

@@ -233,7 +233,7 @@ impl People {
             return Ok(Found::None);
         }
         let question = Question::Contacts { owner, stamp: shelf.stamp, query: query.clone() };
-        let look_up = contacts::look_up(&self.pool, &self.words, owner, query);
+        let look_up = || contacts::look_up(&self.pool, &self.words, owner, query);
         self.answers.get(&question, now, look_up).await
     }
 
@@ -247,16 +247,16 @@ impl People {
     ) -> Result<Found, FindError> {
         match realm {
             Realm::Sample { .. } => {
-                let look_up = async { Ok(self.find_in_sample(query)) };
+                let look_up = async || Ok(self.find_in_sample(query));
                 self.answers.get(&Question::Sample(query.clone()), now, look_up).await
             }
             Realm::Live { account } => {
-                let look_up = directory::look_up(&self.pool, &self.words, query, now);
+                let look_up = || directory::look_up(&self.pool, &self.words, query, now);
                 let found = self.answers.get(&Question::Directory(query.clone()), now, look_up).await?;
                 let Some(upstream) = self.enrichment.as_ref().filter(|_| matches!(found, Found::None)) else {
                     return Ok(found);
                 };
-                let look_up = enrichment::look_up(&self.pool, &self.words, upstream, account, query);
+                let look_up = || enrichment::look_up(&self.pool, &self.words, upstream, account, query);
                 self.answers.get(&Question::Enrichment(query.clone()), now, look_up).await
             }
         }

@@ -14,7 +14,7 @@ use tower::Service;
 use super::{framing, request_metrics, unread};
 use crate::clock::new_id;
 use crate::domain::error_code::ErrorCode;
-use crate::domain::ids::CallId;
+use crate::domain::ids::{CallId, IdText};
 use crate::domain::refusal::Refusal;
 use crate::gate::running::unless_panicking;
 use crate::http::edge::Edge;
@@ -136,6 +136,7 @@ fn log(
     let code = response.extensions().get::<ErrorCode>().map(|code| code.as_str());
     let took = started.elapsed();
     request_metrics::count(facts.route, method, response.status().as_u16(), took);
+    let [mut request, mut key, mut account] = [IdText::default(); 3];
     tracing::info!(
         target: "fluence::request",
         method = method.map(shown_method),
@@ -143,9 +144,9 @@ fn log(
         status = response.status().as_u16(),
         code,
         duration_ms = (took.as_micros() as f64) / 1000.0,
-        %request_id,
-        key = facts.key.map(tracing::field::display),
-        account = facts.account.map(tracing::field::display),
+        request_id = request_id.text(&mut request),
+        key = facts.key.map(|id| id.text(&mut key)),
+        account = facts.account.map(|id| id.text(&mut account)),
         client_request_id = client_request_id.and_then(shown_id),
     );
 }

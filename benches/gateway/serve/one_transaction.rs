@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use fluence::app;
@@ -27,7 +26,7 @@ use fluence::gate::caller::Caller;
 use fluence::gate::keyring::Keyring;
 use fluence::gate::limit::Limit;
 use fluence::gate::limiter::RateLimits;
-use fluence::gate::stage::{Endpoint, Stage, before};
+use fluence::gate::stage::{Endpoint, Passing, Stage, before};
 use fluence::gate::validate::Validate;
 use fluence::secret::Pepper;
 use fluence::server::listener::{Server, ServerLimits, accept_loop};
@@ -91,7 +90,7 @@ struct Metered {
 
 impl Stage for Metered {
     /// Charges, runs the handler in a task of its own, gives back by its outcome.
-    async fn pass(&self, mut request: Request) -> Result<Response, Refusal> {
+    async fn pass(&self, mut request: Passing) -> Result<Response, Refusal> {
         let till = self.till.clone();
         let extensions = request.extensions_mut();
         let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;

@@ -45,7 +45,7 @@ impl Contacts {
         owner: ContactOwner,
         now: DateTime<Utc>,
     ) -> Result<Shelf, FindError> {
-        let look = async {
+        let look = async || {
             let is_empty = !search::has_any(pool, owner).await?;
             Ok(Shelf { is_empty, stamp: self.stamps.fetch_add(1, Ordering::Relaxed) })
         };

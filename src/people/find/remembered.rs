@@ -50,7 +50,7 @@ where
         &self,
         key: &K,
         now: DateTime<Utc>,
-        look_up: impl Future<Output = Result<V, E>>,
+        look_up: impl AsyncFnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
         // The common case takes no write lock: thousands of requests a second may ask for one person.
         if let Some(Kept::Value { value, at }) = self.kept.get(key)
@@ -58,6 +58,17 @@ where
         {
             return Ok(value);
         }
+        // Boxed, so that those who are answered at once do not carry the size of a look-up.
+        Box::pin(self.look_up(key, now, look_up)).await
+    }
+
+    /// The value that another has looked up meanwhile, or the one that `look_up` gives.
+    async fn look_up(
+        &self,
+        key: &K,
+        now: DateTime<Utc>,
+        look_up: impl AsyncFnOnce() -> Result<V, E>,
+    ) -> Result<V, E> {
         let failures_before = self.failures.load(Ordering::Relaxed);
         let entry = self
             .kept
@@ -74,9 +85,9 @@ where
         let place = match entry {
             EntryResult::Retained(outcome) => return outcome,
             EntryResult::Vacant(place) | EntryResult::Replaced(place, _) => place,
-            EntryResult::Removed(..) | EntryResult::Timeout => return look_up.await,
+            EntryResult::Removed(..) | EntryResult::Timeout => return look_up().await,
         };
-        let outcome = look_up.await;
+        let outcome = look_up().await;
         let kept = match outcome.clone() {
             Ok(value) => Kept::Value { value, at: now },
             Err(error) => Kept::Failure { error, number: self.failures.fetch_add(1, Ordering::Relaxed) + 1 },
@@ -121,7 +132,7 @@ mod tests {
         }
 
         async fn get(&self) -> Result<(), u64> {
-            let look_up = async {
+            let look_up = async || {
                 let number = self.look_ups.fetch_add(1, Ordering::Relaxed);
                 sleep(ONE_TRY).await;
                 Err(number)
@@ -144,7 +155,7 @@ mod tests {
         let failing = Failing::new();
         assert_eq!(failing.get().await, Err(0));
         assert_eq!(failing.get().await, Err(1));
-        let values = failing.remembered.get(&7, NOW, async { Ok(()) }).await;
+        let values = failing.remembered.get(&7, NOW, async || Ok(())).await;
         assert_eq!(values, Ok(()));
         assert_eq!(failing.get().await, Ok(()), "the value that followed the failures is remembered");
     }
