@@ -2,13 +2,14 @@
 //!
 //! An account's own contacts come first: whom it keeps for itself is whom it means. Then what all accounts share: the
 //! directory, or the invented people of a test environment. Last the operator's enrichment service, about somebody whom
-//! nobody else knows. A contact without posts says who is meant, but not what
-//! they wrote: then the next sources are asked for that very person, by the contact's whole name, and the contact
-//! answers only where none of them has posts of exactly one.
+//! nobody else knows. A contact without posts says who is meant, but not what they wrote: then the next sources are
+//! asked for that very person, by the contact's whole name, and the contact answers only where none of them has posts of
+//! exactly one.
 
 mod contacts;
 mod directory;
 mod enrichment;
+mod found;
 mod remembered;
 mod words;
 
@@ -18,6 +19,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 
 use self::contacts::Contacts;
+use self::found::several;
+pub use self::found::{FindError, Found, Hint, PersonVersion};
 use self::remembered::{Kept, Remembered};
 use self::words::KnownWords;
 use super::matching::{Match, Resolution, resolve};
@@ -26,12 +29,10 @@ use super::sample::SamplePeople;
 use crate::domain::contact::ContactOwner;
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
-use crate::domain::person::{Person, PersonQuery, PersonSource};
+use crate::domain::person::{PersonQuery, PersonSource};
 use crate::upstream::client::Upstream;
 pub use crate::upstream::client::UpstreamError;
 
-/// Most people described when a query means several.
-const MOST_HINTS: usize = 20;
 /// What an answer weighs in the cache besides the person's texts, in bytes; an estimate.
 const ANSWER_BYTES: u64 = 512;
 
@@ -57,61 +58,6 @@ impl Realm {
             Self::Live { account } => ContactOwner { account, mode: Mode::Live },
             Self::Sample { account } => ContactOwner { account, mode: Mode::Test },
         }
-    }
-}
-
-/// Who was found.
-#[derive(Clone, Debug)]
-pub enum Found {
-    /// One person.
-    One {
-        /// The person with all their texts.
-        person: Arc<Person>,
-        /// Changes whenever an analysis of the person could: a key to keep analyses by.
-        version: PersonVersion,
-        /// How surely, and by which rules.
-        matched: Match,
-        /// Which source knew the person.
-        source: PersonSource,
-    },
-    /// People whom the query does not tell apart.
-    Several {
-        /// The best of them, as far as they may be shown.
-        candidates: Vec<Hint>,
-        /// How many they are.
-        total: usize,
-    },
-    /// Nobody.
-    None,
-}
-
-/// As much of a person as somebody may see who might mean another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
-    /// Job title.
-    pub role: Option<String>,
-    /// City or region.
-    pub city: Option<String>,
-}
-
-/// SHA-256 over everything a source holds on a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PersonVersion(pub [u8; 32]);
-
-/// Why nobody could be looked for; told to everybody who waited for the look-up.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum FindError {
-    /// The database refused or is away.
-    #[error("cannot look up people: {0}")]
-    Storage(Arc<sqlx::Error>),
-    /// The enrichment service gave no answer.
-    #[error("the enrichment service {0}")]
-    Enrichment(#[from] UpstreamError),
-}
-
-impl From<sqlx::Error> for FindError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Storage(Arc::new(error))
     }
 }
 
@@ -280,11 +226,6 @@ impl People {
             }),
         }
     }
-}
-
-fn several(matches: &[Match], hint: impl Fn(usize) -> Option<Hint>) -> Found {
-    let candidates = matches.iter().take(MOST_HINTS).filter_map(|found| hint(found.index)).collect();
-    Found::Several { candidates, total: matches.len() }
 }
 
 impl quick_cache::Weighter<Question, Kept<Found, FindError>> for AnswerWeight {

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 
+use super::found::{FindError, Found, Hint, PersonVersion, several};
 use super::remembered::Remembered;
 use super::words::KnownWords;
-use super::{FindError, Found, Hint, PersonVersion, several};
 use crate::domain::contact::ContactOwner;
 use crate::domain::person::{PersonQuery, PersonSource};
 use crate::people::matching::{ParsedQuery, Resolution, resolve};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
+use super::found::{FindError, Found, Hint, PersonVersion, several};
 use super::words::KnownWords;
-use super::{FindError, Found, Hint, PersonVersion, several};
 use crate::domain::person::{PersonQuery, PersonSource};
 use crate::people::matching::{ParsedQuery, Resolution, resolve};
 use crate::people::search_keys::{Breadth, query_keys};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sqlx::PgPool;
 
+use super::found::{FindError, Found, Hint, PersonVersion, several};
 use super::words::KnownWords;
-use super::{FindError, Found, Hint, PersonVersion, several};
 use crate::domain::ids::AccountId;
 use crate::domain::person::{PersonQuery, PersonSource};
 use crate::people::directory_line::DirectoryLine;

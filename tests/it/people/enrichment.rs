@@ -190,6 +190,18 @@ async fn one_bad_record_does_not_shut_the_service_for_everybody() {
 }
 
 #[tokio::test]
+async fn calls_that_wait_for_one_question_end_with_it() {
+    let quick = [("FLUENCE_ENRICHMENT_TOTAL_TIMEOUT_MS", "500")];
+    let world = World::new(vec![Behaviour::Hangs], &quick).await;
+    let calls = (0..5).map(|_| world.ask());
+    for answer in futures_util::future::join_all(calls).await {
+        assert_eq!(answer.outcome(), (504, "TIMEOUT"));
+    }
+    assert_eq!(world.server.requests().len(), 1);
+    assert_eq!(world.balance().await, 1000);
+}
+
+#[tokio::test]
 async fn a_service_that_keeps_failing_makes_calls_503_at_once_and_given_back() {
     let once = [("FLUENCE_ENRICHMENT_BREAKER_FAILURES", "1")];
     let world = World::new(vec![Behaviour::Answers(500, String::new())], &once).await;

@@ -1,0 +1,108 @@
+//! How much of one company's name is in another, by the weight of its words.
+
+use super::{CompanyRule, are_same_word};
+use crate::people::agreement::Agreement;
+use crate::people::company::CompanyName;
+use crate::people::company_words::{is_generic, is_trade_word};
+use crate::people::edits::{shorter_length, slips_between};
+use crate::people::rarity::Rarity;
+use crate::people::sound::sound_key;
+
+/// A company counts as the same from this weighted share of words on.
+const CONTAINMENT_NEEDED: f64 = 0.70;
+/// How much of the other side's lack of containment is taken off.
+const FULLER: f64 = 0.02;
+/// A word with this many times the weight of another tells far more.
+const TELLS_FAR_MORE: f64 = 1.5;
+/// A word that only sounds the same.
+const SAME_SOUND: f64 = 0.95;
+/// A word with one slip.
+const ONE_SLIP: f64 = 0.88;
+/// Shorter words are not forgiven a slip.
+const SHORTEST_WITH_SLIP: usize = 5;
+/// The query says less than the source knows: no evidence against, only an order.
+const QUERY_SAYS_LESS: f64 = 0.995;
+/// The query says more than the source knows.
+const QUERY_SAYS_MORE: f64 = 0.97;
+
+/// The weighted share of one name's words that the other has too, from the side that is better contained.
+pub(super) fn soft_containment(
+    query: &CompanyName,
+    candidate: &CompanyName,
+    rarity: &Rarity,
+) -> Option<Agreement<CompanyRule>> {
+    let of_query = Found::of(query, candidate, rarity);
+    let of_candidate = Found::of(candidate, query, rarity);
+    let query_says_less = of_query.share() >= of_candidate.share();
+    let (contained, containing) =
+        if query_says_less { (of_query, of_candidate) } else { (of_candidate, of_query) };
+    let share = contained.share();
+    if share < CONTAINMENT_NEEDED || containing.misses_its_brand() {
+        return None;
+    }
+    if share < 1.0 {
+        // Both sides have their say, so that the fuller agreement comes first.
+        let degree = share - FULLER * (share - containing.share());
+        return Some(Agreement::new(CompanyRule::Similar, degree));
+    }
+    let degree = if query_says_less { QUERY_SAYS_LESS } else { QUERY_SAYS_MORE };
+    Some(Agreement::new(CompanyRule::Contained, degree))
+}
+
+/// How much of one name was found in another.
+#[derive(Clone, Copy, Default)]
+struct Found {
+    weight_of_all: f64,
+    weight_found: f64,
+    heaviest_found: f64,
+    heaviest_missing: f64,
+    brand_found: bool,
+}
+
+impl Found {
+    fn of(name: &CompanyName, within: &CompanyName, rarity: &Rarity) -> Self {
+        let mut found = Self::default();
+        for word in &name.words {
+            let likeness = within.words.iter().map(|other| likeness(word, other, rarity)).fold(0.0, f64::max);
+            let weight = rarity.company_weight(word);
+            found.weight_of_all += weight;
+            found.weight_found += weight * likeness;
+            if likeness > 0.0 {
+                found.heaviest_found = found.heaviest_found.max(weight);
+                found.brand_found |= !is_trade_word(word) && !is_generic(word);
+            } else {
+                found.heaviest_missing = found.heaviest_missing.max(weight);
+            }
+        }
+        found
+    }
+
+    /// The share of weight found. Without a brand word it says nothing: "Banco" alone is contained in every bank.
+    fn share(&self) -> f64 {
+        if self.brand_found { self.weight_found / self.weight_of_all } else { 0.0 }
+    }
+
+    /// A missing word tells far more than any that was found: "Imperial" does not mean "Klarion Imperial" where many
+    /// companies are called Imperial.
+    fn misses_its_brand(&self) -> bool {
+        self.heaviest_missing > TELLS_FAR_MORE * self.heaviest_found
+    }
+}
+
+fn likeness(word: &str, other: &str, rarity: &Rarity) -> f64 {
+    if are_same_word(word, other) {
+        return 1.0;
+    }
+    if sound_key(word) == sound_key(other) {
+        return SAME_SOUND;
+    }
+    // A word that some company of the directory bears is that company's word, not a slip.
+    let both_known = rarity.is_company_word(word) && rarity.is_company_word(other);
+    if shorter_length(word, other) >= SHORTEST_WITH_SLIP
+        && !both_known
+        && slips_between(word, other, 1).is_some()
+    {
+        return ONE_SLIP;
+    }
+    0.0
+}
