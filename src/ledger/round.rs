@@ -84,6 +84,9 @@ impl Round {
     /// What came later than `first`, after it. Plain holds of other accounts are free to pass.
     pub(crate) fn behind(mut self, mut first: Self) -> Self {
         self.captured.append(&mut first.captured);
+        if first.ordered.is_empty() {
+            return self;
+        }
         let mut ordered = first.ordered;
         let accounts: HashSet<AccountId> = ordered.iter().map(|job| job.operation.account_id()).collect();
         ordered.extend(self.fast.extract_if(.., |job| accounts.contains(&job.operation.account_id())));
