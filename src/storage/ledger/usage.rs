@@ -57,7 +57,7 @@ async fn roll_up_epoch(connection: &mut PgConnection, epoch: i32, limit: i32) ->
 
 /// `$1` epoch, `$2` the last batch that was added up before, `$3` how many to add up now. What ends in these was still open
 /// after batch `$2`, so its hold is no older than what that batch says was open. A call whose part was given back is both
-/// captured and released, in one batch. Rows are written in the order of their key, so that nodes that add up different
+/// captured and released, in one batch: it counts as captured. Rows are written in the order of their key, so that nodes that add up different
 /// epochs never wait for each other in a circle.
 const ADD_UP: &str = "
 with open as (
@@ -66,9 +66,10 @@ with open as (
     select c.call_id, c.outcome
       from ledger_batch b cross join unnest(b.captured, b.captured_outcomes) as c (call_id, outcome)
      where b.epoch = $1 and b.batch > $2 and b.batch <= $2 + $3
-     union
-    select e.call_id, e.outcome from ledger_entry e
-     where e.epoch = $1 and e.batch > $2 and e.batch <= $2 + $3 and e.kind = 5
+     union all
+    select distinct e.call_id, e.outcome
+      from ledger_entry e join ledger_batch b using (epoch, batch)
+     where e.epoch = $1 and e.batch > $2 and e.batch <= $2 + $3 and e.kind = 5 and e.call_id <> all (b.captured)
 ), call as (
     select e.account_id, e.key_id, e.route, ended.outcome,
            (min(e.at) filter (where e.kind = 4) at time zone 'utc')::date as day, -sum(e.amount) as credits

@@ -5,6 +5,7 @@ use std::time::Duration;
 use fluence::config::plans::Catalogue;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
+use fluence::storage::ledger::summarize_entries;
 use fluence::storage::{pool, runtime_role, schema};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgPool};
@@ -88,6 +89,22 @@ async fn partitions_that_the_gateway_makes_later_are_the_owners() {
         assert_ne!(owner, "fluence_runtime");
         assert_eq!(refusal(&pool, format!("delete from {table}")).await.as_deref(), Some("42501"), "{table}");
     }
+}
+
+#[tokio::test]
+async fn the_gateway_may_have_new_entries_summarised_in_the_owners_index() {
+    let world = World::new(100, 50).await;
+    world
+        .run(
+            "insert into ledger_entry (account_id, number, at, amount, balance_after, call_id, key_id, epoch, batch, lot, kind, route)
+             select gen_random_uuid(), n, now(), -1, 1, gen_random_uuid(), gen_random_uuid(), 1, n, 1, 4, 1
+               from generate_series(1, 6000) n",
+        )
+        .await;
+    let pool = gateways_pool(&world);
+    let mut connection = pool.acquire().await.unwrap();
+    assert!(summarize_entries(&mut connection).await.unwrap() > 0);
+    assert_eq!(summarize_entries(&mut connection).await.unwrap(), 0, "nothing is new");
 }
 
 #[tokio::test]
