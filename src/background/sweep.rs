@@ -27,9 +27,9 @@ use crate::storage::{changes, nodes};
 /// Accounts advanced by one commit.
 const DUE_AT_ONCE: i64 = 500;
 /// Batches added up by one commit, so few that nobody notices.
-const ROLL_UP_AT_ONCE: i32 = 200;
+const ROLL_UP_AT_ONCE: i32 = 500;
 /// Such commits in one sweep; a writer that commits without a pause makes some 2,500 batches between two.
-const ROLL_UPS: usize = 200;
+const ROLL_UPS: usize = 100;
 /// Idempotency records forgotten by one commit.
 const FORGET_AT_ONCE: i64 = 5_000;
 /// People deleted by one commit.

@@ -21,6 +21,8 @@ pub fn pool(options: PgConnectOptions, max_connections: u32, wait: Duration) -> 
         ("statement_timeout", "5s"),
         ("lock_timeout", "2s"),
         ("idle_in_transaction_session_timeout", "10s"),
+        // To compile a statement takes longer than any of these takes to run.
+        ("jit", "off"),
         QUIET,
     ]);
     with_clean_connections(max_connections, wait).connect_lazy_with(options.application_name("fluence"))

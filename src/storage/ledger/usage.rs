@@ -50,6 +50,8 @@ async fn roll_up_epoch(connection: &mut PgConnection, epoch: i32, limit: i32) ->
     .bind(limit)
     .fetch_one(&mut *transaction)
     .await?;
+    // The planner takes what ends for a few rows, and would look through all of them for each entry.
+    sqlx::query("set local enable_nestloop = off").execute(&mut *transaction).await?;
     sqlx::query(ADD_UP).bind(epoch).bind(cursor).bind(batches).execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(batches)
@@ -62,14 +64,16 @@ async fn roll_up_epoch(connection: &mut PgConnection, epoch: i32, limit: i32) ->
 const ADD_UP: &str = "
 with open as (
     select coalesce((select open_from from ledger_batch where epoch = $1 and batch = $2), 0) as from_batch
-), ended as (
+), captured as (
     select c.call_id, c.outcome
       from ledger_batch b cross join unnest(b.captured, b.captured_outcomes) as c (call_id, outcome)
      where b.epoch = $1 and b.batch > $2 and b.batch <= $2 + $3
+), ended as (
+    select call_id, outcome from captured
      union all
-    select distinct e.call_id, e.outcome
-      from ledger_entry e join ledger_batch b using (epoch, batch)
-     where e.epoch = $1 and e.batch > $2 and e.batch <= $2 + $3 and e.kind = 5 and e.call_id <> all (b.captured)
+    select distinct e.call_id, e.outcome from ledger_entry e
+     where e.epoch = $1 and e.batch > $2 and e.batch <= $2 + $3 and e.kind = 5
+       and not exists (select from captured c where c.call_id = e.call_id)
 ), call as (
     select e.account_id, e.key_id, e.route, ended.outcome,
            (min(e.at) filter (where e.kind = 4) at time zone 'utc')::date as day, -sum(e.amount) as credits
