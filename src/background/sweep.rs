@@ -107,9 +107,9 @@ impl Sweep {
 
     async fn add_up_usage(&self) -> Result<(), SweepError> {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-        summarize_entries(&mut connection).await?;
         for _ in 0..ROLL_UPS {
             let begun = Instant::now();
+            summarize_entries(&mut connection).await?;
             if roll_up(&mut connection, ROLL_UP_AT_ONCE).await? == 0 {
                 break;
             }
