@@ -127,7 +127,12 @@ impl Turns<'_> {
             calls: answered.requests,
             elapsed: answered.elapsed,
             latency: Some((answered.p50, answered.p99)),
-            cpu: Cpu { server: after.0 - before.0, postgres: after.1 - before.1, load: answered.cpu },
+            // A process that ends meanwhile may be in neither reading of its tree.
+            cpu: Cpu {
+                server: after.0.saturating_sub(before.0),
+                postgres: after.1.saturating_sub(before.1),
+                load: answered.cpu,
+            },
             log,
         })
     }

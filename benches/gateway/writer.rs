@@ -101,7 +101,7 @@ pub(crate) async fn turn(
         .kill_on_drop(true)
         .output()
         .await?;
-    let cpu = machine::cpu_of_tree(postgres.process) - cpu_before;
+    let cpu = machine::cpu_of_tree(postgres.process).saturating_sub(cpu_before);
     let log = postgres.log().await?;
     let text = String::from_utf8(output.stdout)?;
     let figures: Vec<u64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
@@ -237,7 +237,7 @@ async fn pgbench_turn(
         .context("cannot run pgbench")?;
     let cpu = Cpu {
         server: Duration::ZERO,
-        postgres: machine::cpu_of_tree(postgres.process) - cpu_before,
+        postgres: machine::cpu_of_tree(postgres.process).saturating_sub(cpu_before),
         load: machine::cpu_of_ended_children() - load_before,
     };
     let log = postgres.log().await?;

@@ -28,8 +28,9 @@ use crate::storage::{changes, nodes};
 const DUE_AT_ONCE: i64 = 500;
 /// Batches added up by one commit, so few that nobody notices.
 const ROLL_UP_AT_ONCE: i32 = 500;
-/// Such commits in one sweep; a writer that commits without a pause makes some 2,500 batches between two.
-const ROLL_UPS: usize = 100;
+/// Such commits in one sweep, for six times as many batches as a writer makes between two without a pause; the sweep has
+/// other things to do.
+const ROLL_UPS: usize = 30;
 /// Idempotency records forgotten by one commit.
 const FORGET_AT_ONCE: i64 = 5_000;
 /// People deleted by one commit.

@@ -5,6 +5,7 @@
 
 use std::env;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::Router;
@@ -29,6 +30,7 @@ use fluence::gate::limiter::RateLimits;
 use fluence::gate::stage::{Endpoint, Passing, Stage, before};
 use fluence::gate::validate::Validate;
 use fluence::secret::Pepper;
+use fluence::server::cores::Cores;
 use fluence::server::listener::{Server, ServerLimits, accept_loop};
 use fluence::server::outer::Outer;
 use fluence::server::stop::Stop;
@@ -221,7 +223,8 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let pool = pool::pool(database, settings.database.max_connections, wait);
     let router = router(&settings, pool, till_pool, settles)?;
     let edge = app::edge(&settings);
-    let server = Server::new(Outer::new(router, edge), ServerLimits::default(), Stop::new());
+    let cores = Cores::start(available_parallelism()?.get())?;
+    let server = Server::new(Outer::new(router, edge), ServerLimits::default(), Stop::new()).on(cores);
     accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
     Ok(())
 }
