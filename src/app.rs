@@ -31,7 +31,7 @@ use crate::gate::meter::Meter;
 use crate::gate::shared_limits::NotAStore;
 use crate::http::client_address::TrustedProxies;
 use crate::ledger::store::StoreError;
-use crate::ledger::writer::{self};
+use crate::ledger::writer;
 use crate::secret::peppers::Peppers;
 use crate::server::cores::Cores;
 use crate::server::listener::{Server, accept_loop};

@@ -39,7 +39,7 @@ kill_points! {
     HeldUntold = "held-untold",
     /// The first of its waiters knows.
     HeldHalfTold = "held-half-told",
-    /// All of them know.
+    /// All of them that wait on one runtime know.
     HeldTold = "held-told",
     /// A call has its hold; the handler has not begun.
     HoldReceived = "hold-received",

@@ -32,7 +32,7 @@ pub struct Health {
     pub routes: Arc<Vec<Arc<Route>>>,
 }
 
-/// Paths that every key may call.
+/// Free paths that the health page names.
 const FREE_PATHS: [&str; 6] = ["/health", "/saude", "/creditos", "/credits", "/tiers", "/planos"];
 
 #[derive(Serialize)]

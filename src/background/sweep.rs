@@ -111,7 +111,8 @@ impl Sweep {
         for _ in 0..ROLL_UPS {
             let begun = Instant::now();
             summarize_entries(&mut connection).await?;
-            if roll_up(&mut connection, ROLL_UP_AT_ONCE).await? == 0 {
+            // Fewer than asked for: every writer's batches were reached, and what has come since is for the next sweep.
+            if roll_up(&mut connection, ROLL_UP_AT_ONCE).await? < ROLL_UP_AT_ONCE as usize {
                 break;
             }
             // Paid calls want the store as well: it is theirs for half of the time.
@@ -152,10 +153,9 @@ impl Sweep {
                         accounts = locked.accounts.len(),
                         "accounts that are due are locked; the next sweep tries again"
                     );
-                    let before = part.len();
                     part.retain(|id| !locked.accounts.contains(id));
                     passed_over.extend(locked.accounts);
-                    if (1..before).contains(&part.len()) {
+                    if !part.is_empty() {
                         parts.push(part);
                     }
                 }

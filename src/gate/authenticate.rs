@@ -43,9 +43,8 @@ impl<N: Stage> Stage for Authenticate<N> {
     /// Lets a request with a good key pass, as a [`Caller`] in its extensions.
     async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
         let mut response = self.admit(request).await.into_response();
-        if response.extensions().get::<LogFacts>().is_none() {
-            response.extensions_mut().insert(LogFacts { route: Some(self.path), ..LogFacts::default() });
-        }
+        let of_path = || LogFacts { route: Some(self.path), ..LogFacts::default() };
+        response.extensions_mut().get_or_insert_with(of_path);
         Ok(response)
     }
 }

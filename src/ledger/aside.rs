@@ -58,7 +58,9 @@ impl Aside {
     /// Opens the accounts of which nothing is `locked` any more, where that could be seen, and adds what waited for them
     /// to a round, before what came later.
     pub(crate) fn reopen(&mut self, locked: Option<Touched>, round: &mut Round) {
-        self.locked = locked.unwrap_or_else(|| std::mem::take(&mut self.locked));
+        if let Some(locked) = locked {
+            self.locked = locked;
+        }
         self.look_at = Some(Instant::now() + LOOK_EVERY);
         let mut ordered = std::mem::take(&mut self.endings);
         ordered.append(&mut round.ordered);

@@ -17,7 +17,7 @@ use crate::domain::person::PersonQuery;
 mod given_names;
 mod surnames;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 /// Candidates this close to the best cannot be told apart from it.
 const AMBIGUITY_WINDOW: f64 = 0.015;

@@ -46,7 +46,7 @@ pub struct UpstreamConfig {
     pub total_timeout: Duration,
     /// Largest body of an answer.
     pub max_answer_bytes: usize,
-    /// Questions under way at once; of these, one account's are no more than half.
+    /// Questions under way at once; of these, one account's are no more than half, rounded up.
     pub max_concurrent: usize,
     /// When it is left in peace.
     pub breaker: BreakerConfig,

@@ -11,7 +11,7 @@ use crate::domain::ids::AccountId;
 /// The places of one server.
 pub(super) struct Places {
     all: Semaphore,
-    /// Places of one account: half of all, and at least one.
+    /// Places of one account: half of all, rounded up.
     share: usize,
     /// What each account has left of its share. Lives as long as one of its questions waits or is under way.
     shares: Mutex<HashMap<AccountId, Weak<Semaphore>>>,

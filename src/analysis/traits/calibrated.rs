@@ -14,6 +14,7 @@ const INTERVAL_LEVEL: f64 = 0.80;
 const INTERVAL_HALF_WIDTH: f64 = 1.281_551_6;
 /// An axis whose probability lies between these is a toss-up.
 const BORDERLINE: std::ops::RangeInclusive<f64> = 0.47..=0.53;
+
 /// The calibrated figures of one text.
 #[derive(Debug)]
 pub struct Calibrated {

@@ -151,7 +151,7 @@ impl Keyring {
     ) -> Result<Option<Caller>, StoreInDoubt> {
         // Kept while it is asked for again: its account would be forgotten with it, and count as changed once more when it
         // is read the next time.
-        let mut rejected = Vec::with_capacity(LOOKUPS);
+        let mut rejected = Vec::new();
         for _ in 0..LOOKUPS {
             let found = self.ask(digests, lookups).await?;
             let caller = found.caller.clone();

@@ -19,6 +19,7 @@ const ALIAS: f64 = 0.96;
 const INITIALS: f64 = 0.90;
 /// The person worked there before.
 const FORMER: f64 = 0.90;
+
 /// Which rule found the companies the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -19,10 +19,10 @@ use crate::storage::directory::StoredPerson;
 /// Owners remembered at once.
 const MOST_OWNERS: usize = 10_000;
 
-/// What is remembered of an owner's contacts. Most accounts have none, and then no call needs to search for any.
+/// What is remembered of an owner's contacts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shelf {
-    /// Whether there is no contact at all.
+    /// Whether there is no contact at all, as where the last one is gone: the account still counts as keeping some.
     pub(super) is_empty: bool,
     /// Told anew whenever the shelf is looked at, so that answers from before a change are never given again.
     pub(super) stamp: u64,

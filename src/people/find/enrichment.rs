@@ -12,7 +12,7 @@ use crate::domain::person::{PersonQuery, PersonSource};
 use crate::people::directory_line::DirectoryLine;
 use crate::people::enrichment::{AnswerFault, people, question};
 use crate::people::matching::{Candidate, ParsedQuery, Resolution, resolve};
-use crate::storage::directory::opt_outs::{identities, opted_out};
+use crate::storage::directory::opt_outs::{self, identities, opted_out};
 use crate::upstream::client::{Upstream, UpstreamError};
 
 /// Finds whom the query means among the people the service offers, by our own rules: a service that answers somebody of
@@ -64,16 +64,12 @@ async fn without_opted_out(
     pool: &PgPool,
     offered: Vec<DirectoryLine>,
 ) -> Result<Vec<DirectoryLine>, sqlx::Error> {
+    if offered.is_empty() {
+        return Ok(offered);
+    }
     let identities_of = |line: &DirectoryLine| {
         let external = line.source.as_deref().zip(line.external_id.as_deref());
         identities(&line.candidate(), external)
     };
-    let all: Vec<[u8; 32]> = offered.iter().flat_map(identities_of).collect();
-    if all.is_empty() {
-        return Ok(offered);
-    }
-    let left_out = opted_out(&mut *pool.acquire().await?, &all).await?;
-    let stays =
-        |line: &DirectoryLine| !identities_of(line).iter().any(|identity| left_out.contains(identity));
-    Ok(offered.into_iter().filter(stays).collect())
+    opt_outs::without_opted_out(&mut *pool.acquire().await?, offered, identities_of).await
 }

@@ -53,7 +53,7 @@ pub enum FindError {
     /// The database refused or is away.
     #[error("cannot look up people: {0}")]
     Storage(Arc<sqlx::Error>),
-    /// The enrichment service gave no answer.
+    /// The enrichment service gave no answer, or none that can be used.
     #[error("the enrichment service {0}")]
     Enrichment(#[from] UpstreamError),
 }

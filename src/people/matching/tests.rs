@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn person(first_name: &str, last_name: &str, company: &str) -> Candidate {
+pub(in crate::people) fn person(first_name: &str, last_name: &str, company: &str) -> Candidate {
     Candidate {
         name: PersonName::parse(first_name, last_name),
         company: CompanyName::parse(company),
@@ -10,7 +10,7 @@ fn person(first_name: &str, last_name: &str, company: &str) -> Candidate {
     }
 }
 
-fn ask(first_name: &str, last_name: &str, company: &str) -> PersonQuery {
+pub(in crate::people) fn ask(first_name: &str, last_name: &str, company: &str) -> PersonQuery {
     PersonQuery { first_name: first_name.into(), last_name: last_name.into(), company: company.into() }
 }
 

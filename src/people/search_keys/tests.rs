@@ -4,19 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::person::PersonQuery;
+use crate::people::matching::tests::{ask, person};
 use crate::people::matching::{Resolution, resolve};
-
-fn person(first_name: &str, last_name: &str, company: &str) -> Candidate {
-    Candidate {
-        name: PersonName::parse(first_name, last_name),
-        company: CompanyName::parse(company),
-        ..Candidate::default()
-    }
-}
-
-fn ask(first_name: &str, last_name: &str, company: &str) -> PersonQuery {
-    PersonQuery { first_name: first_name.into(), last_name: last_name.into(), company: company.into() }
-}
 
 /// Whether an index on the stored keys would offer the person for the query.
 fn finds(query: &PersonQuery, candidate: &Candidate) -> bool {

@@ -1,6 +1,6 @@
 //! Writing imported people.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use sqlx::{Connection, FromRow, PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::digest;
-use super::opt_outs::{identities, opted_out};
+use super::opt_outs::{identities, without_opted_out};
 use crate::domain::ids::PersonId;
 use crate::people::directory_line::DirectoryLine;
 use crate::people::matching::Candidate;
@@ -76,7 +76,10 @@ pub async fn import_batch(
     let mut transaction = connection.begin().await?;
     sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;
 
-    let wanted = without_opted_out(&mut transaction, people, &mut outcome).await?;
+    let offered = people.len();
+    let identities_of = |person: &NewPerson| identities(&person.candidate, person.external());
+    let wanted = without_opted_out(&mut transaction, people, identities_of).await?;
+    outcome.opted_out = (offered - wanted.len()) as u64;
     let known = known_contents(&mut transaction, &wanted).await?;
     let mut latest: HashMap<Identity, NewPerson> = HashMap::new();
     for person in wanted {
@@ -114,21 +117,6 @@ pub async fn import_batch(
         .await?;
     transaction.commit().await?;
     Ok(outcome)
-}
-
-async fn without_opted_out(
-    connection: &mut PgConnection,
-    people: Vec<NewPerson>,
-    outcome: &mut BatchOutcome,
-) -> Result<Vec<NewPerson>, sqlx::Error> {
-    let digests_of = |person: &NewPerson| identities(&person.candidate, person.external());
-    let all: Vec<[u8; 32]> = people.iter().flat_map(digests_of).collect();
-    let left_out: HashSet<[u8; 32]> = opted_out(connection, &all).await?;
-    let (left_out, wanted): (Vec<_>, Vec<_>) = people
-        .into_iter()
-        .partition(|person| digests_of(person).iter().any(|identity| left_out.contains(identity)));
-    outcome.opted_out += left_out.len() as u64;
-    Ok(wanted)
 }
 
 /// The people of the batch who are stored already, with their ids and contents.

@@ -58,6 +58,18 @@ pub async fn opted_out(
     rows.iter().map(|row| digest(row)).collect()
 }
 
+/// Those of whom no identity asked to be left out.
+pub async fn without_opted_out<T>(
+    connection: &mut PgConnection,
+    people: Vec<T>,
+    identities_of: impl Fn(&T) -> Vec<[u8; 32]>,
+) -> Result<Vec<T>, sqlx::Error> {
+    let each: Vec<Vec<[u8; 32]>> = people.iter().map(identities_of).collect();
+    let left_out = opted_out(connection, &each.concat()).await?;
+    let stays = |identities: &[[u8; 32]]| !identities.iter().any(|identity| left_out.contains(identity));
+    Ok(people.into_iter().zip(each).filter_map(|(person, of)| stays(&of).then_some(person)).collect())
+}
+
 /// Leaves the identities out from now on.
 pub(super) async fn leave_out(
     connection: &mut PgConnection,

@@ -62,16 +62,26 @@ pub struct ExportedPerson {
     pub expires_at: DateTime<Utc>,
 }
 
+/// Whose record it is, of `$1` to `$5`: export and deletion mean the same people.
+macro_rules! is_meant {
+    () => {
+        "(id = $1 or (source = $2 and external_id = $3)
+             or ($4 = any(name_key || alias_keys) and $5 = any(company_key || former_keys)))"
+    };
+}
+
 /// All that is held on the person, whether their time is over or not.
 pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedPerson>, sqlx::Error> {
     let (id, source, external_id, name_key, company_key) = bounds(who);
     sqlx::query_as(
-        "select id, first_name, last_name, company, title, location, email, bio, languages, aliases, former_companies,
+        concat!(
+            "select id, first_name, last_name, company, title, location, email, bio, languages, aliases, former_companies,
                 posts, source, external_id, legal_basis, imported_at, expires_at
            from directory_people
-          where id = $1 or (source = $2 and external_id = $3)
-             or ($4 = any(name_key || alias_keys) and $5 = any(company_key || former_keys))
-          order by id limit $6",
+          where ",
+            is_meant!(),
+            " order by id limit $6"
+        ),
     )
     .bind(id)
     .bind(source)
@@ -89,8 +99,9 @@ pub async fn erase(connection: &mut PgConnection, who: &PersonSelector) -> Resul
     Ok(delete(connection, who).await?.len() as u64)
 }
 
-/// Deletes every record of the person and remembers, as digests, that they are to stay out: by the ids of
-/// the deleted records, by all their names at all their companies, and by what was asked for itself. Says how many records there were.
+/// Deletes every record of the person and remembers, as digests, that they are to stay out: by the ids of the deleted
+/// records, by all their names at all their companies, and by what was asked for itself. Says how many records there
+/// were.
 pub async fn opt_out(
     connection: &mut PgConnection,
     who: &PersonSelector,
@@ -127,12 +138,13 @@ pub async fn delete_expired(
 async fn delete(connection: &mut PgConnection, who: &PersonSelector) -> Result<Vec<DeletedRow>, sqlx::Error> {
     let (id, source, external_id, name_key, company_key) = bounds(who);
     sqlx::query_as(
-        "delete from directory_people
-          where id in (select id from directory_people
-                        where id = $1 or (source = $2 and external_id = $3)
-                           or ($4 = any(name_key || alias_keys) and $5 = any(company_key || former_keys))
-                        limit $6)
-         returning name_key || alias_keys as names, company_key || former_keys as companies, source, external_id",
+        concat!(
+            "delete from directory_people
+          where id in (select id from directory_people where ",
+            is_meant!(),
+            " limit $6)
+         returning name_key || alias_keys as names, company_key || former_keys as companies, source, external_id"
+        ),
     )
     .bind(id)
     .bind(source)

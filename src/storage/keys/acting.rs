@@ -3,12 +3,11 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::views::{parsed, scopes};
+use super::views::{origin, scopes};
 use crate::domain::account::AccountState;
 use crate::domain::ids::KeyId;
 use crate::domain::key::KeyState;
 use crate::domain::key::reach::Reach;
-use crate::domain::origin::Origin;
 use crate::storage::error::StorageError;
 
 /// What decides whether a key may act, and how far.
@@ -71,10 +70,7 @@ fn read(row: ActingRow) -> Result<Acting, StorageError> {
             .ok_or(StorageError::Corrupt("account state"))?,
         reach: Reach {
             scopes: scopes(&row.scopes)?,
-            origin: Origin {
-                regions: parsed(&row.regions.unwrap_or_default(), "region of a key")?,
-                networks: parsed(&row.allowed_networks.unwrap_or_default(), "network of a key")?,
-            },
+            origin: origin(row.regions, row.allowed_networks)?,
             expires_at: row.expires_at,
             daily_cap: row.daily_cap,
             monthly_cap: row.monthly_cap,

@@ -4,14 +4,13 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::views::{parsed, scopes};
+use super::views::{origin, scopes};
 use crate::domain::account::AccountState;
 use crate::domain::billing::Standing;
 use crate::domain::caller::KeyRecord;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::{KeyState, Mode};
-use crate::domain::origin::Origin;
 use crate::secret::KeyDigest;
 use crate::storage::catalogue::PlanRow;
 use crate::storage::error::StorageError;
@@ -85,10 +84,7 @@ fn record(row: RecordRow) -> Result<(KeyDigest, KeyRecord), StorageError> {
         state: KeyState::from_name(&row.state).ok_or(StorageError::Corrupt("key state"))?,
         ends_at: row.ends_at,
         scopes: scopes(&row.scopes)?,
-        origin: Origin {
-            regions: parsed(&row.regions.unwrap_or_default(), "region of a key")?,
-            networks: parsed(&row.allowed_networks.unwrap_or_default(), "network of a key")?,
-        },
+        origin: origin(row.regions, row.allowed_networks)?,
         daily_cap: row.daily_cap.map(credits).transpose()?,
         monthly_cap: row.monthly_cap.map(credits).transpose()?,
         environment_id: EnvironmentId::from_uuid(row.environment_id),

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::view::{KeyView, SecretView};
 use crate::domain::key::{KeyFormat, KeyState, Mode, Scope};
+use crate::domain::origin::Origin;
 use crate::storage::error::StorageError;
 
 /// Most keys that one listing holds.
@@ -120,8 +121,7 @@ async fn with_secrets(
 
 fn view(secrets: Vec<SecretView>, row: ViewRow) -> Result<KeyView, StorageError> {
     let present = secrets.first().ok_or(StorageError::Corrupt("a key without a secret"))?;
-    let regions = row.regions.unwrap_or_default();
-    let networks = row.allowed_networks.unwrap_or_default();
+    let Origin { regions, networks } = origin(row.regions, row.allowed_networks)?;
     Ok(KeyView {
         id: KeyId::from_uuid(row.id),
         account_id: AccountId::from_uuid(row.account_id),
@@ -134,8 +134,8 @@ fn view(secrets: Vec<SecretView>, row: ViewRow) -> Result<KeyView, StorageError>
         format: KeyFormat::from_name(&row.format).ok_or(StorageError::Corrupt("key format"))?,
         prefix: present.prefix.clone(),
         last_four: present.last_four.clone(),
-        regions: parsed(&regions, "region of a key")?,
-        allowed_networks: parsed(&networks, "network of a key")?,
+        regions,
+        allowed_networks: networks,
         daily_cap: row.daily_cap,
         monthly_cap: row.monthly_cap,
         expires_at: row.expires_at,
@@ -152,7 +152,18 @@ pub(super) fn scopes(names: &[String]) -> Result<Vec<Scope>, StorageError> {
     scopes.collect::<Option<_>>().ok_or(StorageError::Corrupt("key scope"))
 }
 
+/// Where a key may be used; a column that is null allows everything.
+pub(super) fn origin(
+    regions: Option<Vec<String>>,
+    networks: Option<Vec<String>>,
+) -> Result<Origin, StorageError> {
+    Ok(Origin {
+        regions: parsed(&regions.unwrap_or_default(), "region of a key")?,
+        networks: parsed(&networks.unwrap_or_default(), "network of a key")?,
+    })
+}
+
 /// Values of the store, read as what they are.
-pub(super) fn parsed<T: FromStr>(texts: &[String], what: &'static str) -> Result<Vec<T>, StorageError> {
+fn parsed<T: FromStr>(texts: &[String], what: &'static str) -> Result<Vec<T>, StorageError> {
     texts.iter().map(|text| text.parse().map_err(|_| StorageError::Corrupt(what))).collect()
 }

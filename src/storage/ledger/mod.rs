@@ -1,4 +1,4 @@
-//! The ledger's store on Postgres: one connection of its own, never shared, never cancelled in mid-transaction.
+//! The ledger's store on Postgres: one connection of its own, never shared. A call that is cut off takes it along.
 
 mod audit;
 mod connection;

@@ -39,6 +39,9 @@ macro_rules! select_accounts {
     };
 }
 
+/// The same, locked in the order of their ids.
+const LOCKED_ACCOUNTS: &str = concat!(select_accounts!(), " order by l.account_id for update of l");
+
 /// Takes the next batch number of the epoch, or finds that the epoch was closed. Returns the transaction's time.
 pub(super) async fn pass_fence(
     connection: &mut PgConnection,
@@ -148,9 +151,6 @@ pub(super) async fn read_book(
     let read_at = row.read_at;
     Ok(Some((book(row, lots)?, read_at)))
 }
-
-/// The same, locked in the order of their ids.
-const LOCKED_ACCOUNTS: &str = concat!(select_accounts!(), " order by l.account_id for update of l");
 
 async fn load_books(
     connection: &mut PgConnection,

@@ -59,8 +59,8 @@ async fn roll_up_epoch(connection: &mut PgConnection, epoch: i32, limit: i32) ->
 
 /// `$1` epoch, `$2` the last batch that was added up before, `$3` how many to add up now. What ends in these was still open
 /// after batch `$2`, so its hold is no older than what that batch says was open. A call whose part was given back is both
-/// captured and released, in one batch: it counts as captured. Rows are written in the order of their key, so that nodes that add up different
-/// epochs never wait for each other in a circle.
+/// captured and released, in one batch: it counts as captured. Rows are written in the order of their key, so that nodes
+/// that add up different epochs never wait for each other in a circle.
 const ADD_UP: &str = "
 with open as (
     select coalesce((select open_from from ledger_batch where epoch = $1 and batch = $2), 0) as from_batch

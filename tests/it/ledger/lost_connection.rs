@@ -65,8 +65,7 @@ async fn what_became_of_a_batch_is_told_though_its_account_is_locked_since() {
     let batch = hand.batch(Work::Ordered(vec![Operation::Hold(customer.request(2))]), Vec::new());
     proxy.arm(Fault::LoseAnswer("COMMIT"));
     let Err(StoreError::Unknown(_)) = hand.store.commit(&batch).await else { panic!() };
-    let mut stray = world.pool().begin().await.unwrap();
-    sqlx::query("select from ledger_account for update").execute(&mut *stray).await.unwrap();
+    let stray = world.lock(&customer).await;
     let Resolution::Committed(effects) = hand.store.resolve(&batch).await.unwrap() else { panic!() };
     assert_eq!(held_amount(effects[0].as_ref().unwrap()), 2);
     stray.rollback().await.unwrap();

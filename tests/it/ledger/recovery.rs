@@ -92,12 +92,7 @@ async fn an_epoch_that_cannot_be_closed_keeps_no_other_open() {
         dead.one(customer.advance()).await;
         dead.one(Operation::Hold(customer.request(5))).await;
     }
-    let mut stray = world.pool().begin().await.unwrap();
-    sqlx::query("select from ledger_account where account_id = $1 for update")
-        .bind(locked.account_id.as_uuid())
-        .execute(&mut *stray)
-        .await
-        .unwrap();
+    let stray = world.lock(&locked).await;
     assert_eq!(sweep(&world).await, 1);
     assert_eq!(world.books(&free).await, (100, 100, 0));
     stray.rollback().await.unwrap();

@@ -6,10 +6,9 @@ use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::handle::{Granted, Kept, LedgerUnavailable, OpenHold};
 use fluence::ledger::hold::{HoldRequest, KeyCaps};
-use sqlx::{Postgres, Transaction};
 use tokio::time::timeout;
 
-use super::world::{Customer, World, Writer};
+use super::world::{ACCOUNT_ROW, Customer, World, Writer};
 use crate::support::gateway::eventually;
 
 /// Ends a test in which others wait for the lock; far less than they would wait.
@@ -30,26 +29,15 @@ async fn two_customers() -> (World, Customer, Customer) {
     (world, one, other)
 }
 
-const ACCOUNT: &str = "select from ledger_account where account_id = $1 for update";
-
-async fn lock(world: &World, customer: &Customer) -> Transaction<'static, Postgres> {
-    lock_rows(world, customer, ACCOUNT).await
-}
-
-/// Locks what a query finds of an account, which must be something.
-async fn lock_rows(
-    world: &World,
-    customer: &Customer,
-    query: &'static str,
-) -> Transaction<'static, Postgres> {
-    let mut stray = world.pool().begin().await.unwrap();
-    let locking = sqlx::query(query).bind(customer.account_id.as_uuid()).execute(&mut *stray);
-    assert!(locking.await.unwrap().rows_affected() > 0, "nothing to lock: {query}");
-    stray
-}
-
 async fn is_closed(writer: &Writer, request: HoldRequest) -> bool {
     matches!(writer.ledger.hold(request).await, Err(LedgerUnavailable::Locked))
+}
+
+/// A hold that is made while a call of a locked account is refused.
+async fn hold_beside(writer: &Writer, of_locked: HoldRequest, of_free: HoldRequest) -> OpenHold {
+    let (closed, hold) = tokio::join!(is_closed(writer, of_locked), writer.hold(of_free));
+    assert!(closed);
+    hold
 }
 
 /// Asks until the account is open again.
@@ -73,17 +61,11 @@ async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> Hol
     let before = HoldRequest { caps: CAPS, ..locked.request_once(1, 1, 1) };
     writer.hold(before).await.release(Outcome::Failed);
     eventually("it has ended", async || world.books(&locked).await == (100, 100, 0)).await;
-    let stray = lock_rows(&world, &locked, query).await;
+    let stray = world.lock_rows(&locked, query).await;
     let calls = timeout(HANG, async {
-        let (closed, hold) =
-            tokio::join!(is_closed(&writer, ask_locked(&locked)), writer.hold(free.request(1)));
-        assert!(closed);
-        hold.capture(Credits::from_u32(1), Outcome::Answered);
-        // From now on nobody waits for the lock: thirty waits would be too long.
-        for _ in 0..30 {
-            let (closed, hold) =
-                tokio::join!(is_closed(&writer, ask_locked(&locked)), writer.hold(free.request(1)));
-            assert!(closed);
+        // After the first nobody waits for the lock: thirty waits would be too long.
+        for _ in 0..31 {
+            let hold = hold_beside(&writer, ask_locked(&locked), free.request(1)).await;
             hold.capture(Credits::from_u32(1), Outcome::Answered);
         }
     });
@@ -98,12 +80,12 @@ async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> Hol
 
 #[tokio::test]
 async fn others_go_on_at_once_while_one_account_is_locked() {
-    others_go_on(ACCOUNT, |customer| customer.request(1)).await;
+    others_go_on(ACCOUNT_ROW, |customer| customer.request(1)).await;
 }
 
 #[tokio::test]
 async fn others_go_on_at_once_when_calls_of_the_locked_account_are_decided_in_order() {
-    others_go_on(ACCOUNT, |customer| customer.request_once(1, 2, 1)).await;
+    others_go_on(ACCOUNT_ROW, |customer| customer.request_once(1, 2, 1)).await;
 }
 
 #[tokio::test]
@@ -128,12 +110,10 @@ async fn others_go_on_at_once_while_it_is_locked_what_a_key_has_spent() {
 async fn others_go_on_at_once_while_a_key_is_locked_that_has_spent_nothing() {
     let (world, locked, free) = two_customers().await;
     let writer = world.writer("a").await;
-    let stray = lock_rows(&world, &locked, "select from api_key where account_id = $1 for update").await;
+    let stray = world.lock_rows(&locked, "select from api_key where account_id = $1 for update").await;
     let first_spending = HoldRequest { caps: CAPS, ..locked.request(1) };
     let calls = timeout(HANG, async {
-        let (closed, hold) =
-            tokio::join!(is_closed(&writer, first_spending), writer.hold(free.request_once(1, 1, 1)));
-        assert!(closed);
+        let hold = hold_beside(&writer, first_spending, free.request_once(1, 1, 1)).await;
         hold.release(Outcome::Failed);
     });
     calls.await.expect("the others wait");
@@ -147,13 +127,11 @@ async fn others_go_on_at_once_while_a_key_is_locked_that_has_spent_nothing() {
 async fn an_account_goes_on_whose_lots_alone_are_locked_while_its_holds_need_none() {
     let (world, one, other) = two_customers().await;
     let writer = world.writer("a").await;
-    let lots = lock_rows(&world, &one, "select from ledger_lot where account_id = $1 for update").await;
-    let stray = lock(&world, &other).await;
+    let lots = world.lock_rows(&one, "select from ledger_lot where account_id = $1 for update").await;
+    let stray = world.lock(&other).await;
     let calls = timeout(HANG, async {
         for _ in 0..3 {
-            let (closed, hold) =
-                tokio::join!(is_closed(&writer, other.request(1)), writer.hold(one.request(1)));
-            assert!(closed);
+            let hold = hold_beside(&writer, other.request(1), one.request(1)).await;
             hold.capture(Credits::from_u32(1), Outcome::Answered);
         }
     });
@@ -170,7 +148,7 @@ async fn an_ending_waits_for_its_account_and_for_nothing_else() {
     let writer = world.writer("a").await;
     let (released, kept) =
         (writer.hold(locked.request(5)).await, writer.hold(locked.request_once(2, 1, 1)).await);
-    let stray = lock(&world, &locked).await;
+    let stray = world.lock(&locked).await;
     released.release(Outcome::Failed);
     let keep = kept.keep(Credits::from_u32(2), Outcome::Answered, 200, b"{}".to_vec());
     let others = async {
@@ -193,7 +171,7 @@ async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
     let writer = world.writer("a").await;
     let (before, after) =
         (writer.hold(locked.request_once(1, 1, 1)).await, writer.hold(locked.request_once(2, 2, 2)).await);
-    let stray = lock(&world, &locked).await;
+    let stray = world.lock(&locked).await;
     let keep =
         |hold: OpenHold, used| hold.keep(Credits::from_u32(used), Outcome::Answered, 200, b"{}".to_vec());
     let later = async {
@@ -220,7 +198,7 @@ async fn a_writer_that_stops_waits_a_little_for_a_lock_to_go() {
     let writer = world.writer("a").await;
     let (released, captured) =
         (writer.hold(locked.request(5)).await, writer.hold(locked.request_once(2, 1, 1)).await);
-    let stray = lock(&world, &locked).await;
+    let stray = world.lock(&locked).await;
     released.release(Outcome::Failed);
     while !is_closed(&writer, locked.request(1)).await {}
     let keep = captured.keep(Credits::from_u32(2), Outcome::Answered, 200, b"{}".to_vec());
@@ -241,7 +219,7 @@ async fn a_writer_that_stops_beside_a_locked_account_leaves_its_endings_to_the_s
     let (world, locked, _) = two_customers().await;
     let writer = world.writer("a").await;
     let hold = writer.hold(locked.request(5)).await;
-    let stray = lock(&world, &locked).await;
+    let stray = world.lock(&locked).await;
     hold.release(Outcome::Failed);
     timeout(HANG, writer.stop()).await.expect("the stop waits");
     stray.rollback().await.unwrap();

@@ -68,12 +68,7 @@ fn sweep_of(world: &World) -> Sweep {
 async fn a_locked_account_does_not_keep_others_from_their_renewal() {
     let world = World::new(10, 50).await;
     let (locked, free) = (world.customer().await, world.customer().await);
-    let mut stray = world.pool().begin().await.unwrap();
-    sqlx::query("select from ledger_account where account_id = $1 for update")
-        .bind(locked.account_id.as_uuid())
-        .execute(&mut *stray)
-        .await
-        .unwrap();
+    let stray = world.lock(&locked).await;
     sweep_of(&world).tidy().await;
     assert_eq!(world.books(&free).await, (10, 10, 0));
     stray.rollback().await.unwrap();

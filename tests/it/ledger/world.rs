@@ -18,8 +18,8 @@ use fluence::ledger::writer::{self, WriterLimits};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::ledger::verify::{Scope, VerifyReport, verify};
 use fluence::storage::{accounts, routes};
-use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{PgPool, Postgres, Transaction};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -30,6 +30,9 @@ pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
 
 /// All of the ledger.
 pub(super) const WHOLE: Scope = Scope { account_id: None, since: None, hold_life: LEASE };
+
+/// Locks the row of an account that every hold changes.
+pub(super) const ACCOUNT_ROW: &str = "select from ledger_account where account_id = $1 for update";
 
 /// An account and its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +106,23 @@ impl World {
         .unwrap();
         transaction.commit().await.unwrap();
         Customer { account_id, environment_id, call: CallRef { key_id, route: self.route } }
+    }
+
+    /// Locks an account, as a session does that forgot its transaction.
+    pub(super) async fn lock(&self, customer: &Customer) -> Transaction<'static, Postgres> {
+        self.lock_rows(customer, ACCOUNT_ROW).await
+    }
+
+    /// Locks what a query finds of an account, which must be something.
+    pub(super) async fn lock_rows(
+        &self,
+        customer: &Customer,
+        query: &'static str,
+    ) -> Transaction<'static, Postgres> {
+        let mut stray = self.pool().begin().await.unwrap();
+        let locking = sqlx::query(query).bind(customer.account_id.as_uuid()).execute(&mut *stray);
+        assert!(locking.await.unwrap().rows_affected() > 0, "nothing to lock: {query}");
+        stray
     }
 
     /// A store with an epoch of its own, moved batch by batch.
