@@ -94,8 +94,8 @@ pub enum StartError {
     /// The ledger cannot be opened.
     #[error("the ledger cannot be opened: {0}")]
     Ledger(#[from] StoreError),
-    /// The key of the development mode cannot be made.
-    #[error("the development mode has no key: {0}")]
+    /// The account of the development mode cannot be changed.
+    #[error("cannot set up the development mode's account: {0}")]
     Development(#[from] crate::management::NotDone),
     /// Development mode where others could reach it.
     #[error("--dev serves anybody without a key, so it listens on a loopback address only, not on {0}")]
@@ -150,7 +150,10 @@ impl App {
         let catalogue = Arc::new(Catalogue::shipped()?);
         let dev_key = match dev {
             true => Some(Arc::new(development::key(&pool, &catalogue, &pepper).await?)),
-            false => None,
+            false => {
+                development::suspend(&pool).await?;
+                None
+            }
         };
         let edge = Arc::new(edge(&settings));
         let readiness = Readiness::default();
@@ -197,6 +200,7 @@ impl App {
         jobs.start(&settings, &stop_background).await;
 
         let outer = Outer::new(router(&parts), (*edge).clone());
+        let outer = if dev { outer.on_loopback_names_only() } else { outer };
         let proxies = TrustedProxies::new(settings.server.trusted_proxies.clone());
         let cores = Cores::start(server_threads(&settings)).map_err(StartError::Threads)?;
         let server = Server::new(outer, server_limits(&settings), stop.clone());

@@ -30,15 +30,17 @@ pub struct Health {
     pub pool: PgPool,
     /// The paid routes.
     pub routes: Arc<Vec<Arc<Route>>>,
+    /// What `/health` calls this service.
+    pub service: Arc<str>,
 }
 
 /// Free paths that the health page names.
 const FREE_PATHS: [&str; 6] = ["/health", "/saude", "/creditos", "/credits", "/tiers", "/planos"];
 
 #[derive(Serialize)]
-struct HealthShown {
+struct HealthShown<'a> {
     status: &'static str,
-    service: &'static str,
+    service: &'a str,
     version: &'static str,
     timestamp: String,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
@@ -76,7 +78,7 @@ pub async fn health(
     let ready = health.readiness.is_ready();
     let mut shown = HealthShown {
         status: if ready { "healthy" } else { "unavailable" },
-        service: env!("CARGO_PKG_NAME"),
+        service: &health.service,
         version: env!("CARGO_PKG_VERSION"),
         timestamp: instant(clock::now()),
         key: None,
@@ -98,7 +100,7 @@ fn key_shown(caller: &Caller, standing: &Standing, routes: &[Arc<Route>]) -> Key
     KeyShown {
         api_key_status: "valid",
         subscription_info: Subscription {
-            tier: plan.tier.clone(),
+            tier: plan.plan.clone(),
             credits_remaining: standing.remaining,
             monthly_limit: standing.plan_credits,
             reset_date: instant(standing.renews_at),

@@ -1,16 +1,19 @@
-//! The development mode: requests without a key are served as a test key of an account made for it, on sample people and
-//! for no credits. A new key is made at every start and never leaves the process.
+//! The development mode: requests are served with a test key of an account made for it, on sample people and for no
+//! credits. A new key is made at every start and never leaves the process. Without the mode the account is suspended, so
+//! that no key made through it is of use.
 
 use sqlx::PgPool;
 
 use crate::clock::new_id;
 use crate::config::plans::Catalogue;
+use crate::domain::account::AccountState;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{KeyFormat, KeySecret, KeyState, Mode, Scope};
 use crate::domain::plan::PlanRef;
 use crate::domain::rights::Principal;
+use crate::management::accounts::set_state;
 use crate::management::{self, NotDone};
 use crate::secret::peppers::Peppers;
 use crate::storage::accounts::{self, NewAccount};
@@ -22,13 +25,26 @@ const ACCOUNT: AccountId = AccountId::from_uuid(uuid::uuid!("01900000-0000-7000-
 const ENVIRONMENT: &str = "development";
 const KEY_NAME: &str = "development mode";
 
+/// Suspends the account, where an earlier start in development mode has made it.
+pub(super) async fn suspend(pool: &PgPool) -> Result<(), NotDone> {
+    let mut connection = pool.acquire().await?;
+    if accounts::find(&mut connection, ACCOUNT).await?.is_some() {
+        set_state(&mut connection, &principal(), ACCOUNT, AccountState::Suspended).await?;
+    }
+    Ok(())
+}
+
+fn principal() -> Principal {
+    Principal::almighty(Actor::system("development mode"))
+}
+
 /// Makes sure of the account and gives it a new key; keys of earlier starts end.
 pub(super) async fn key(
     pool: &PgPool,
     catalogue: &Catalogue,
     peppers: &Peppers,
 ) -> Result<KeySecret, NotDone> {
-    let by = Principal::almighty(Actor::system("development mode"));
+    let by = principal();
     let mut transaction = pool.begin().await?;
     if accounts::find(&mut transaction, ACCOUNT).await?.is_none() {
         let edition = catalogue.editions.last().ok_or(StorageError::Missing("there are no plans"))?;
@@ -47,6 +63,7 @@ pub(super) async fn key(
         let mode = Mode::Test;
         management::environments::create(&mut transaction, &by, environment, ACCOUNT, &name, mode).await?;
     }
+    set_state(&mut transaction, &by, ACCOUNT, AccountState::Active).await?;
     for old in keys::list(&mut transaction, ACCOUNT, None, keys::LIST_LIMIT).await? {
         if old.name == KEY_NAME {
             management::keys::set_state(&mut transaction, &by, old.id, KeyState::Revoked).await?;

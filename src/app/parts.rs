@@ -75,7 +75,12 @@ impl Built<'_> {
                 max_body_bytes: settings.contacts.max_body_bytes,
             },
             analysis,
-            health: Health { readiness: readiness.clone(), pool: pool.clone(), routes: routes.clone() },
+            health: Health {
+                readiness: readiness.clone(),
+                pool: pool.clone(),
+                routes: routes.clone(),
+                service: settings.service_name.as_str().into(),
+            },
             status: Status {
                 readiness: readiness.clone(),
                 limits: limits.clone(),

@@ -40,6 +40,7 @@ pub struct Settings {
     pub node: String,
     pub region: String,
     pub stage_prefixes: Vec<String>,
+    pub service_name: String,
     pub support_contact: String,
     pub upgrade_url: String,
     pub docs_url: String,

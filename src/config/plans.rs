@@ -50,6 +50,13 @@ impl Catalogue {
         candidates.min_by_key(|plan| plan.price_usd.unwrap_or(u32::MAX))
     }
 
+    /// The cheapest plan of an edition with API access; where prices are equal, the first.
+    pub fn cheapest_with_api(&self, edition: &str) -> Option<&Plan> {
+        let plans = &self.editions.iter().find(|known| known.edition == edition)?.plans;
+        let candidates = plans.iter().filter(|plan| plan.api_access);
+        candidates.min_by_key(|plan| plan.price_usd.unwrap_or(u32::MAX))
+    }
+
     /// The edition that new accounts get when none is named.
     pub fn newest_edition(&self) -> Option<&str> {
         self.editions.last().map(|edition| edition.edition.as_str())

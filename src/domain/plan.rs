@@ -26,14 +26,6 @@ impl Access {
         }
     }
 
-    /// How an access error calls the family of plans that has it.
-    pub const fn family(self) -> &'static str {
-        match self {
-            Self::CrmBasico | Self::Crm => "CRM",
-            Self::Analyze => "Analyze",
-        }
-    }
-
     /// The access with a name of the store.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::CrmBasico, Self::Crm, Self::Analyze].into_iter().find(|access| access.as_str() == name)
@@ -100,6 +92,11 @@ pub enum Support {
 }
 
 impl Plan {
+    /// Whether the plan belongs to the CRM tier.
+    pub fn is_crm(&self) -> bool {
+        self.tier.starts_with("crm_")
+    }
+
     /// Whether the plan includes the endpoints of `access`.
     pub fn may_call(&self, access: Access) -> bool {
         self.access.contains(&access)

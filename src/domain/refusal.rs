@@ -15,6 +15,8 @@ use super::text::TextError;
 pub enum Refusal {
     /// No credential at all.
     MissingAuth,
+    /// An `Authorization` header that is no `Bearer` credential, and no other key.
+    NotBearer,
     /// Unknown, malformed or with a wrong checksum: never told apart.
     InvalidApiKey,
     /// The key's expiry has passed.
@@ -43,7 +45,10 @@ pub enum Refusal {
         field: &'static str,
     },
     /// The plan sells no API access.
-    PlanWithoutApi,
+    PlanWithoutApi {
+        /// Name of the cheapest plan of the same edition that does; `None` where the edition has no such plan.
+        required_plan: Option<String>,
+    },
     /// The key may not be used in this region.
     RegionNotAllowed,
     /// The key may not be used from this address.
@@ -164,12 +169,23 @@ pub struct AccessDenied {
     pub plan: String,
     /// The endpoint's path.
     pub path: &'static str,
-    /// How the plan family to upgrade to is called, such as `CRM`.
-    pub upgrade_to: String,
+    /// What the client upgrades to.
+    pub upgrade_to: UpgradeTo,
     /// Tier id of the present plan.
     pub current_tier: String,
     /// Tier id of the cheapest plan of the same edition that has the endpoint.
     pub required_tier: String,
+}
+
+/// What the 403 of a plan without the endpoint tells the client to upgrade to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpgradeTo {
+    /// The CRM plans, which the contract calls the CRM tier.
+    CrmTier,
+    /// The plan with this name.
+    Plan(String),
+    /// The edition has no plan with the endpoint.
+    Nothing,
 }
 
 /// A field and what is wrong with it.
@@ -296,7 +312,7 @@ impl Refusal {
     /// The stable code of this refusal.
     pub const fn code(&self) -> ErrorCode {
         match self {
-            Self::MissingAuth => ErrorCode::MissingAuth,
+            Self::MissingAuth | Self::NotBearer => ErrorCode::MissingAuth,
             Self::InvalidApiKey => ErrorCode::InvalidApiKey,
             Self::ExpiredApiKey => ErrorCode::ExpiredApiKey,
             Self::RevokedApiKey => ErrorCode::RevokedApiKey,
@@ -305,7 +321,7 @@ impl Refusal {
             Self::KeyInQueryString { .. } => ErrorCode::KeyInQueryString,
             Self::AccessDenied(_) => ErrorCode::AccessDenied,
             Self::InsufficientScope { .. } | Self::BeyondOwnLimits { .. } => ErrorCode::InsufficientScope,
-            Self::PlanWithoutApi => ErrorCode::PlanWithoutApi,
+            Self::PlanWithoutApi { .. } => ErrorCode::PlanWithoutApi,
             Self::RegionNotAllowed => ErrorCode::RegionNotAllowed,
             Self::IpNotAllowed => ErrorCode::IpNotAllowed,
             Self::TestKeyNotAllowed => ErrorCode::TestKeyNotAllowed,

@@ -8,7 +8,7 @@ use axum::response::Response;
 use crate::config::plans::Catalogue;
 use crate::domain::caller::KeyRecord;
 use crate::domain::key::Scope;
-use crate::domain::refusal::{AccessDenied, Refusal};
+use crate::domain::refusal::{AccessDenied, Refusal, UpgradeTo};
 use crate::domain::route::Route;
 use crate::gate::caller::Caller;
 use crate::gate::stage::{Passing, Stage};
@@ -38,19 +38,30 @@ impl<N: Stage> Stage for Access<N> {
 pub struct InScope<N> {
     /// What the key must have.
     pub scope: Scope,
+    /// For advice on the plan to upgrade to.
+    pub catalogue: Arc<Catalogue>,
     /// What stands behind it.
     pub next: N,
 }
 
 impl<N: Stage> Stage for InScope<N> {
-    /// Lets a caller pass whose key has the scope.
+    /// Lets a caller pass whose plan has API access and whose key has the scope.
     async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
         let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
+        if !caller.key.plan.api_access {
+            return Err(without_api(&self.catalogue, &caller.key));
+        }
         if !caller.key.scopes.contains(&self.scope) {
             return Err(out_of_scope(self.scope));
         }
         self.next.pass(request).await
     }
+}
+
+/// The 403 of a plan without API access; it names the plan to upgrade to.
+fn without_api(catalogue: &Catalogue, key: &KeyRecord) -> Refusal {
+    let required = catalogue.cheapest_with_api(&key.edition);
+    Refusal::PlanWithoutApi { required_plan: required.map(|plan| plan.plan.clone()) }
 }
 
 fn out_of_scope(needed: Scope) -> Refusal {
@@ -84,7 +95,7 @@ pub fn check(key: &KeyRecord, route: &Route) -> Result<(), Missing> {
 impl<N> Access<N> {
     fn refusal(&self, missing: Missing, key: &KeyRecord) -> Refusal {
         match missing {
-            Missing::Api => Refusal::PlanWithoutApi,
+            Missing::Api => without_api(&self.catalogue, key),
             Missing::Scope => out_of_scope(Scope::Invoke),
             Missing::Access => Refusal::AccessDenied(self.denied(key)),
         }
@@ -96,7 +107,11 @@ impl<N> Access<N> {
         AccessDenied {
             plan: key.plan.plan.clone(),
             path: route.path,
-            upgrade_to: route.access.family().to_owned(),
+            upgrade_to: match required {
+                Some(plan) if plan.is_crm() => UpgradeTo::CrmTier,
+                Some(plan) => UpgradeTo::Plan(plan.plan.clone()),
+                None => UpgradeTo::Nothing,
+            },
             current_tier: key.plan.tier.clone(),
             required_tier: required.map_or_else(String::new, |plan| plan.tier.clone()),
         }

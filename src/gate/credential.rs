@@ -1,6 +1,6 @@
 //! Finding the key in a request: in `X-API-Key`, or in `Authorization: Bearer`; never in the URL.
 
-use axum::http::{HeaderMap, HeaderName, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 use crate::domain::key::KeySecret;
 use crate::domain::refusal::Refusal;
@@ -11,7 +11,8 @@ pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// Query parameters that people put keys into.
 const KEY_PARAMETERS: [&str; 6] = ["api_key", "apikey", "key", "token", "access_token", "x-api-key"];
 
-/// The key of a request; `None` when it has none at all. One key sent in several places must be the same in all, and a
+/// The key of a request; `None` when it has none. An `Authorization` of one word has lost its scheme, so it is refused by
+/// name instead of passing as anonymous. One key sent in several places must be the same in all, and a
 /// header sent twice must say the same twice.
 pub fn credential(headers: &HeaderMap, uri: &Uri) -> Result<Option<KeySecret>, Refusal> {
     if let Some(parameter) = key_parameter(uri.query().unwrap_or_default()) {
@@ -21,6 +22,9 @@ pub fn credential(headers: &HeaderMap, uri: &Uri) -> Result<Option<KeySecret>, R
     let authorization = headers.get_all(header::AUTHORIZATION).iter();
     let bearer = only(authorization.map(|value| bearer_token(value.as_bytes())))?.flatten();
     let found = only(bare.into_iter().chain(bearer))?;
+    if found.is_none() && headers.get_all(header::AUTHORIZATION).iter().any(has_no_scheme) {
+        return Err(Refusal::NotBearer);
+    }
     found.map(|text| KeySecret::parse(text).map_err(|_| Refusal::InvalidApiKey)).transpose()
 }
 
@@ -44,6 +48,10 @@ fn bearer_token(value: &[u8]) -> Option<&[u8]> {
         Some(b' ' | b'\t') => Some(token.trim_ascii()),
         Some(_) => None,
     }
+}
+
+fn has_no_scheme(authorization: &HeaderValue) -> bool {
+    !authorization.as_bytes().trim_ascii().iter().any(u8::is_ascii_whitespace)
 }
 
 /// The first query parameter that looks like it holds a key; its name may be percent-encoded or in capitals.
@@ -77,7 +85,6 @@ fn percent_decoded(text: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
     use proptest::prelude::*;
 
     const ONE: &str = "an-imported-key-for-tests-1";
@@ -116,6 +123,12 @@ mod tests {
     fn other_schemes_and_no_header_are_no_credential() {
         assert_eq!(of(&[], "/"), Ok(None));
         assert_eq!(of(&[("authorization", "Basic QWxhZGRpbjpvcGVu")], "/"), Ok(None));
+    }
+
+    #[test]
+    fn a_key_without_a_scheme_is_refused_by_name() {
+        assert_eq!(of(&[("authorization", ONE)], "/"), Err(Refusal::NotBearer));
+        assert_eq!(of(&[("authorization", ONE), ("x-api-key", TWO)], "/").unwrap().unwrap(), TWO);
     }
 
     #[test]

@@ -138,7 +138,7 @@ impl Gate {
     where
         S: Clone + Send + Sync + 'static,
     {
-        self.free(path, in_scope(scope, handler))
+        self.free(path, self.in_scope(scope, handler))
     }
 
     /// Lets a request without a credential pass as nobody; one with a credential must be good, and within the limits.
@@ -159,15 +159,16 @@ impl Gate {
         Router::new().route(path, gated)
     }
 
+    /// Methods for keys that have a scope, where the methods of one path need different ones.
+    pub fn in_scope<S>(&self, scope: Scope, handler: MethodRouter<S>) -> MethodRouter<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        let catalogue = self.catalogue.clone();
+        before(handler, move |handler| InScope { scope, catalogue: catalogue.clone(), next: handler })
+    }
+
     fn nobody(&self) -> Nobody {
         self.dev_key.clone().map_or(Nobody::IsRefused, Nobody::Has)
     }
-}
-
-/// Methods for keys that have a scope, where the methods of one path need different ones.
-pub fn in_scope<S>(scope: Scope, handler: MethodRouter<S>) -> MethodRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    before(handler, move |handler| InScope { scope, next: handler })
 }

@@ -34,7 +34,7 @@ pub(super) fn write(
             serde_json::to_vec(&FluenceAccessDenied::new(denied, edge))
         }
         (_, Dialect::Fluence, _) => serde_json::to_vec(&Fluence::new(view, ctx, edge)),
-        (_, Dialect::Fluenzr, _) => serde_json::to_vec(&Fluenzr::new(view, ctx)),
+        (_, Dialect::Fluenzr, _) => serde_json::to_vec(&Fluenzr::new(view, ctx, edge)),
         (_, Dialect::Influtics, _) => serde_json::to_vec(&Influtics::new(view, ctx)),
     }
 }
@@ -119,30 +119,39 @@ struct Fluenzr<'a> {
 struct FluenzrError<'a> {
     code: &'static str,
     message: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_action: Option<Text>,
     #[serde(flatten)]
     facts: Facts<'a>,
 }
 
 impl<'a> Fluenzr<'a> {
-    fn new(view: ErrorView<'a>, ctx: &RenderContext) -> Self {
+    fn new(view: ErrorView<'a>, ctx: &RenderContext, edge: &Edge) -> Self {
+        let code = fluenzr_code(view.refusal.code());
+        // The contract fixes one sentence for every 401, so what to do about it stands beside it.
+        let (message, user_action) = match code {
+            UNAUTHORIZED => {
+                let action = messages::user_action(view.refusal, ctx.language, edge);
+                ("Invalid or missing API key".into(), Some(action))
+            }
+            _ => (messages::message(view.refusal, ctx.language), None),
+        };
         Self {
             success: false,
-            error: FluenzrError {
-                code: fluenzr_code(view.refusal.code()),
-                message: messages::message(view.refusal, ctx.language),
-                facts: view.facts,
-            },
+            error: FluenzrError { code, message, user_action, facts: view.facts },
             request_id: ctx.request_id,
             billing_info: view.billing,
         }
     }
 }
 
+const UNAUTHORIZED: &str = "UNAUTHORIZED";
+
 /// `fluenzr` tells every credential fault by one code, and a missing plan or scope by another.
 fn fluenzr_code(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::AccessDenied | ErrorCode::InsufficientScope | ErrorCode::PlanWithoutApi => "FORBIDDEN",
-        code if code.status() == 401 => "UNAUTHORIZED",
+        code if code.status() == 401 => UNAUTHORIZED,
         code => code.as_str(),
     }
 }

@@ -98,7 +98,7 @@ impl<'r> Facts<'r> {
                 upgrade_url: Some(&edge.upgrade_url),
                 ..none
             },
-            Refusal::PlanWithoutApi => Self { upgrade_url: Some(&edge.upgrade_url), ..none },
+            Refusal::PlanWithoutApi { .. } => Self { upgrade_url: Some(&edge.upgrade_url), ..none },
             Refusal::InsufficientScope { needed } => Self { required_scope: Some(needed), ..none },
             Refusal::BeyondOwnLimits { field } => Self { field: Some(field), ..none },
             Refusal::KeyInQueryString { parameter } => Self { parameter: Some(parameter), ..none },

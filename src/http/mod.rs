@@ -2,6 +2,7 @@
 
 pub mod billing_info;
 pub mod client_address;
+pub mod compression;
 pub mod contact_request;
 pub mod dialect;
 pub mod edge;

@@ -169,7 +169,7 @@ fn set_error_headers(headers: &mut HeaderMap, refusal: &Refusal, retry_after_s: 
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));
         }
         // RFC 6750, section 3.1: no error attribute where no credential was sent.
-        Refusal::MissingAuth => {
+        Refusal::MissingAuth | Refusal::NotBearer => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         Refusal::ConflictingCredentials => {

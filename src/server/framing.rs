@@ -79,6 +79,27 @@ fn the_host(headers: &HeaderMap, version: Version) -> Result<Option<&str>, Frami
     }
 }
 
+/// Refuses a Host that is no name of this machine's loopback interface.
+///
+/// # Errors
+/// [`Malformed`] for any other host.
+pub fn check_loopback_host(headers: &HeaderMap) -> Result<(), FramingFault> {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let is_loopback = match name.parse::<std::net::IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => {
+            let name = name.to_ascii_lowercase();
+            name == "localhost" || name.ends_with(".localhost")
+        }
+    };
+    let reason = "Development mode answers requests to localhost only";
+    if is_loopback { Ok(()) } else { Err(Malformed(reason)) }
+}
+
 /// `name`, `name:port`, `[v6]` or `[v6]:port`, without user information.
 fn is_host_and_port(text: &str) -> bool {
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -242,6 +263,22 @@ mod tests {
         assert!(checked("/", &[("host", "a"), ("host", "a")]).is_err());
         let old = Request::get("/").version(Version::HTTP_10).body(()).unwrap();
         assert_eq!(check(&old), Ok(()));
+    }
+
+    #[test]
+    fn only_loopback_names_are_loopback_hosts() {
+        let is_loopback = |host: &str| {
+            let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_str(host).unwrap())]);
+            check_loopback_host(&headers).is_ok()
+        };
+        for good in
+            ["localhost", "LOCALHOST:8000", "api.localhost", "127.0.0.1:8000", "127.9.9.9", "[::1]:8000"]
+        {
+            assert!(is_loopback(good), "{good}");
+        }
+        for bad in ["evil.example", "localhost.evil.example", "10.0.0.1", "[::2]", "notlocalhost"] {
+            assert!(!is_loopback(bad), "{bad}");
+        }
     }
 
     #[test]

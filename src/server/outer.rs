@@ -17,6 +17,7 @@ use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::{CallId, IdText};
 use crate::domain::refusal::Refusal;
 use crate::gate::running::unless_panicking;
+use crate::http::compression::compress;
 use crate::http::edge::Edge;
 use crate::http::log_facts::LogFacts;
 use crate::http::render::{RenderContext, X_REQUEST_ID, render};
@@ -26,13 +27,22 @@ use crate::kill_point::{self, KillPoint};
 pub struct Outer {
     router: Router,
     edge: Edge,
+    loopback_names_only: bool,
 }
 
 impl Outer {
     /// Surrounds a router.
     pub fn new(router: Router, edge: Edge) -> Self {
         // With its state given, a router makes each route once; without it, anew for each request.
-        Self { router: router.with_state(()), edge }
+        Self { router: router.with_state(()), edge, loopback_names_only: false }
+    }
+
+    /// Refuses every request that does not name a loopback host. For the development mode, which asks for no key: a web
+    /// page whose name was made to resolve to this machine (DNS rebinding) must not reach it.
+    #[must_use]
+    pub fn on_loopback_names_only(mut self) -> Self {
+        self.loopback_names_only = true;
+        self
     }
 
     /// Answers one request. The router finds the request's [`CallId`] among its extensions.
@@ -42,10 +52,15 @@ impl Outer {
         kill_point::pass(KillPoint::RequestReceived);
         let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, &self.edge);
         let client_request_id = request.headers().get(X_REQUEST_ID).cloned();
+        let accept_encoding = request.headers().get(header::ACCEPT_ENCODING).cloned();
         let method = request.method().clone();
 
         // First, so that nothing below reads a request that two parsers may understand differently.
-        let response = match framing::check(&request) {
+        let checked = framing::check(&request).and_then(|()| match self.loopback_names_only {
+            true => framing::check_loopback_host(request.headers()),
+            false => Ok(()),
+        });
+        let response = match checked {
             Err(fault) => fault.into_response(),
             Ok(()) if request.uri().path() == "*" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             Ok(()) => {
@@ -60,6 +75,11 @@ impl Outer {
         let response = if method == Method::OPTIONS { options(response) } else { response };
         let mut response = render(response, &ctx, &self.edge);
         set_security_headers(response.headers_mut());
+        let response = match accept_encoding {
+            // Boxed, so that calls without compression carry no future of its size.
+            Some(accepted) => Box::pin(compress(response, accepted)).await,
+            None => response,
+        };
         log(&response, Some(&method), request_id, client_request_id.as_ref(), started);
         kill_point::pass(KillPoint::AnswerUnsent);
         response

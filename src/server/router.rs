@@ -18,7 +18,7 @@ use crate::config::plans::Catalogue;
 use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
-use crate::gate::{Gate, in_scope};
+use crate::gate::Gate;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -71,9 +71,11 @@ pub fn router(parts: &Parts) -> Router {
 
     // Free, with a key that may read, and another right to write.
     let (reading, writing) = (Scope::Read, Scope::Invoke);
-    let list = in_scope(reading, get(contacts::list)).merge(in_scope(writing, post(contacts::create)));
-    let one = in_scope(reading, get(contacts::read))
-        .merge(in_scope(writing, patch(contacts::change).delete(contacts::delete)));
+    let list =
+        gate.in_scope(reading, get(contacts::list)).merge(gate.in_scope(writing, post(contacts::create)));
+    let one = gate
+        .in_scope(reading, get(contacts::read))
+        .merge(gate.in_scope(writing, patch(contacts::change).delete(contacts::delete)));
     router = router
         .merge(gate.free("/v1/contacts", list).with_state(parts.contacts.clone()))
         .merge(gate.free("/v1/contacts/{id}", one).with_state(parts.contacts.clone()));

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Text, access_denied, join_faults};
+use super::{Text, access_denied, capitalized, join_faults};
 use crate::domain::conflict::Conflict;
 use crate::domain::language::Language;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
@@ -9,6 +9,7 @@ use crate::http::edge::Edge;
 pub(super) fn message(refusal: &Refusal) -> Text {
     match refusal {
         Refusal::MissingAuth => "No API key was sent".into(),
+        Refusal::NotBearer => "The Authorization header does not use the scheme `Bearer`".into(),
         Refusal::InvalidApiKey => "Invalid API key provided".into(),
         Refusal::ExpiredApiKey => "This API key has expired".into(),
         Refusal::RevokedApiKey => "This API key was revoked".into(),
@@ -22,7 +23,12 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::BeyondOwnLimits { field } => {
             format!("This API key cannot bring about a key that `{field}` limits less than itself").into()
         }
-        Refusal::PlanWithoutApi => "The account's plan does not include API access".into(),
+        Refusal::PlanWithoutApi { required_plan: Some(plan) } => {
+            format!("API access requires {} plan", capitalized(plan)).into()
+        }
+        Refusal::PlanWithoutApi { required_plan: None } => {
+            "The account's plan does not include API access".into()
+        }
         Refusal::RegionNotAllowed => "This API key may not be used in this region".into(),
         Refusal::IpNotAllowed => "This API key may not be used from this network address".into(),
         Refusal::TestKeyNotAllowed => "A test key cannot make or change what spends credits".into(),
@@ -110,11 +116,14 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
     let support = &edge.support_contact;
     let upgrade = &edge.upgrade_url;
     match refusal {
+        Refusal::NotBearer => {
+            "Write the scheme before the key: `Authorization: Bearer YOUR_KEY`.".into()
+        }
         Refusal::MissingAuth => {
             "Send your key in the header `X-API-Key: YOUR_KEY` or `Authorization: Bearer YOUR_KEY`.".into()
         }
         Refusal::InvalidApiKey => {
-            "Check that the key was copied whole and without spaces; if it was, make a new key in the console.".into()
+            "Verify that your API key is correct and active: copied whole, without spaces.".into()
         }
         Refusal::ExpiredApiKey | Refusal::RevokedApiKey => {
             "Make a new key in the console and put it where your program keeps this one.".into()
@@ -126,7 +135,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::KeyInQueryString { .. } => {
             "Move the key to the X-API-Key header, and rotate it: addresses are kept in logs and histories.".into()
         }
-        Refusal::AccessDenied(_) | Refusal::PlanWithoutApi => format!("Choose a plan with access at {upgrade}.").into(),
+        Refusal::AccessDenied(_) | Refusal::PlanWithoutApi { .. } => format!("Choose a plan with access at {upgrade}.").into(),
         Refusal::InsufficientScope { needed } => {
             format!("Use a key with the scope `{needed}`, or ask an administrator to make one.").into()
         }
@@ -154,7 +163,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
             "Send the header `Content-Type: application/json`, and no Content-Encoding.".into()
         }
         Refusal::Limited(hit) => retry(hit, upgrade),
-        Refusal::InsufficientCredits { .. } => format!("Buy credits or a larger plan at {upgrade}.").into(),
+        Refusal::InsufficientCredits { .. } => format!("Purchase additional credits or upgrade your plan: {upgrade}").into(),
         Refusal::KeyCapReached { .. } => {
             "Raise the key's cap in the console, use another key, or wait until the time in `resets_at`.".into()
         }

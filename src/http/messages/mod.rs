@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::edge::Edge;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::language::Language;
-use crate::domain::refusal::{AccessDenied, Fault, FieldFault, Refusal};
+use crate::domain::refusal::{AccessDenied, Fault, FieldFault, Refusal, UpgradeTo};
 
 /// A sentence, fixed or filled in.
 pub type Text = Cow<'static, str>;
@@ -39,10 +39,13 @@ pub fn fault(fault: Fault, language: Language) -> String {
 
 /// The 403 of a plan without the endpoint: the contract fixes this sentence in every language and dialect.
 pub fn access_denied(denied: &AccessDenied) -> String {
-    format!(
-        "Access denied. Your {} tier API key cannot access {}. Upgrade to {} tier for access.",
-        denied.plan, denied.path, denied.upgrade_to
-    )
+    let AccessDenied { plan, path, .. } = denied;
+    let denied_text = format!("Access denied. Your {plan} tier API key cannot access {path}.");
+    match &denied.upgrade_to {
+        UpgradeTo::CrmTier => format!("{denied_text} Upgrade to CRM tier for access."),
+        UpgradeTo::Plan(required) => format!("{denied_text} Upgrade to the {required} plan for access."),
+        UpgradeTo::Nothing => denied_text,
+    }
 }
 
 /// The class of an error, `type` in the `fluence` dialect: coarser than the code.
@@ -88,6 +91,12 @@ pub fn kind(code: ErrorCode) -> &'static str {
         E::ServiceUnavailable => "service_unavailable",
         E::Timeout => "timeout",
     }
+}
+
+/// A plan's name as a sentence shows it: `Pro` for `pro`.
+fn capitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The faulty fields as one sentence; the body lists them one by one besides.

@@ -1,6 +1,6 @@
 //! Brazilian Portuguese.
 
-use super::{Text, access_denied, join_faults};
+use super::{Text, access_denied, capitalized, join_faults};
 use crate::domain::conflict::Conflict;
 use crate::domain::language::Language;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
@@ -9,6 +9,7 @@ use crate::http::edge::Edge;
 pub(super) fn message(refusal: &Refusal) -> Text {
     match refusal {
         Refusal::MissingAuth => "Nenhuma chave de API foi enviada".into(),
+        Refusal::NotBearer => "O cabeçalho Authorization não usa o esquema `Bearer`".into(),
         // Fixed by the contract in every language.
         Refusal::InvalidApiKey => "Invalid API key provided".into(),
         Refusal::ExpiredApiKey => "Esta chave de API expirou".into(),
@@ -26,7 +27,10 @@ pub(super) fn message(refusal: &Refusal) -> Text {
             "Esta chave de API não pode criar nem mudar uma chave que `{field}` limite menos que a ela mesma"
         )
         .into(),
-        Refusal::PlanWithoutApi => "O plano da conta não inclui acesso à API".into(),
+        Refusal::PlanWithoutApi { required_plan: Some(plan) } => {
+            format!("O acesso à API requer o plano {}", capitalized(plan)).into()
+        }
+        Refusal::PlanWithoutApi { required_plan: None } => "O plano da conta não inclui acesso à API".into(),
         Refusal::RegionNotAllowed => "Esta chave de API não pode ser usada nesta região".into(),
         Refusal::IpNotAllowed => {
             "Esta chave de API não pode ser usada a partir deste endereço de rede".into()
@@ -114,11 +118,14 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
     let support = &edge.support_contact;
     let upgrade = &edge.upgrade_url;
     match refusal {
+        Refusal::NotBearer => {
+            "Escreva o esquema antes da chave: `Authorization: Bearer SUA_CHAVE`.".into()
+        }
         Refusal::MissingAuth => {
             "Envie sua chave no cabeçalho `X-API-Key: SUA_CHAVE` ou `Authorization: Bearer SUA_CHAVE`.".into()
         }
         Refusal::InvalidApiKey => {
-            "Confira se a chave foi copiada inteira e sem espaços; se foi, crie uma nova no console.".into()
+            "Confira se a sua chave de API está correta e ativa: copiada inteira, sem espaços.".into()
         }
         Refusal::ExpiredApiKey | Refusal::RevokedApiKey => {
             "Crie uma nova chave no console e coloque-a onde seu programa guarda esta.".into()
@@ -130,7 +137,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::KeyInQueryString { .. } => {
             "Passe a chave para o cabeçalho X-API-Key e troque-a: endereços ficam em logs e históricos.".into()
         }
-        Refusal::AccessDenied(_) | Refusal::PlanWithoutApi => {
+        Refusal::AccessDenied(_) | Refusal::PlanWithoutApi { .. } => {
             format!("Escolha um plano com acesso em {upgrade}.").into()
         }
         Refusal::InsufficientScope { needed } => {
@@ -160,7 +167,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
             "Envie o cabeçalho `Content-Type: application/json`, sem Content-Encoding.".into()
         }
         Refusal::Limited(hit) => retry(hit, upgrade),
-        Refusal::InsufficientCredits { .. } => format!("Compre créditos ou um plano maior em {upgrade}.").into(),
+        Refusal::InsufficientCredits { .. } => format!("Compre mais créditos ou mude para um plano maior: {upgrade}").into(),
         Refusal::KeyCapReached { .. } => {
             "Aumente o teto da chave no console, use outra chave, ou espere até o horário em `resets_at`.".into()
         }

@@ -18,7 +18,10 @@ async fn without_a_key_it_tells_the_service_only() {
         assert_eq!(answer.status, 200);
         let names: Vec<_> = answer.body.as_object().unwrap().keys().collect();
         assert_eq!(names, ["service", "status", "timestamp", "version"]);
-        assert_eq!((&answer.body["status"], &answer.body["service"]), (&json!("healthy"), &json!("fluence")));
+        assert_eq!(
+            (&answer.body["status"], &answer.body["service"]),
+            (&json!("healthy"), &json!("fluence-behavioral-intelligence-api"))
+        );
     }
 }
 
@@ -35,7 +38,7 @@ async fn with_a_key_it_tells_what_that_key_has() {
         assert_eq!(
             answer.body["subscription_info"],
             json!({
-                "tier": "platform_professional",
+                "tier": "professional",
                 "credits_remaining": 1100,
                 "monthly_limit": 1000,
                 "reset_date": renews_at,

@@ -111,7 +111,42 @@ async fn the_development_mode_needs_no_key_and_charges_nothing() {
 }
 
 #[tokio::test]
-async fn the_development_mode_refuses_a_bad_key_all_the_same() {
+async fn the_development_mode_takes_any_key_and_says_that_it_was_not_checked() {
     let gateway = Gateway::start_dev().await;
-    assert_eq!(gateway.get("/creditos", "an-imported-key-for-tests-1").await.code(), "INVALID_API_KEY");
+    let bearer =
+        |value: &'static str| gateway.request(Method::GET, "/creditos").header("authorization", value);
+    let placeholder = gateway.get("/creditos", "an-imported-key-for-tests-1").await;
+    for taken in [placeholder, answer(bearer("Bearer your-api-key-here")).await, answer(bearer("x")).await] {
+        assert_eq!((taken.status, taken.header("x-development-mode")), (200, "key not checked"));
+    }
+    let unnamed = answer(gateway.request(Method::GET, "/creditos")).await;
+    assert_eq!((unnamed.status, unnamed.header("x-development-mode")), (200, ""));
+    assert_eq!(
+        answer(gateway.request(Method::GET, "/creditos?api_key=x")).await.code(),
+        "KEY_IN_QUERY_STRING"
+    );
+}
+
+#[tokio::test]
+async fn the_development_mode_answers_to_loopback_names_only() {
+    let gateway = Gateway::start_dev().await;
+    let named = |host: &'static str| gateway.request(Method::GET, "/creditos").header("host", host);
+    assert_eq!(answer(named("attacker.example")).await.status, 400);
+    assert_eq!(answer(named("localhost:8000")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_key_made_in_development_mode_is_dead_without_it() {
+    let gateway = Gateway::start_dev().await;
+    let made = answer(
+        gateway
+            .request(Method::POST, "/v1/keys")
+            .json(&json!({ "name": "left over", "environment": "development" })),
+    )
+    .await;
+    let key = made.body["data"]["key"].as_str().unwrap_or_else(|| panic!("{}", made.text)).to_owned();
+    assert_eq!(gateway.get("/creditos", &key).await.header("x-development-mode"), "");
+    let (database, pepper) = gateway.stop().await;
+    let gateway = Gateway::on(database, pepper, &[]).await;
+    assert_eq!(gateway.get("/creditos", &key).await.outcome(), (403, "ACCOUNT_SUSPENDED"));
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use fluence::domain::billing::Billing;
 use fluence::domain::credits::Credits;
 use fluence::domain::language::Language;
-use fluence::domain::refusal::{Limit, LimitHit, Refusal};
+use fluence::domain::refusal::{AccessDenied, Limit, LimitHit, Refusal, UpgradeTo};
 use fluence::domain::settlement::Outcome;
 use fluence::http::dialect::{Dialect, DialectOf};
 use fluence::http::render::{PaidAnswer, RenderContext, json_ok, json_with};
@@ -83,7 +83,10 @@ async fn a_plan_without_the_endpoint_gets_exactly_this_body() {
 
 #[tokio::test]
 async fn an_invalid_key_is_told_in_fixed_words_in_every_language() {
-    for (language, action) in [(Language::En, "Check that the key"), (Language::Pt, "Confira se a chave")] {
+    for (language, action) in [
+        (Language::En, "Verify that your API key is correct and active"),
+        (Language::Pt, "Confira se a sua chave de API está correta e ativa"),
+    ] {
         let ctx = context(Dialect::Fluence, false, language);
         let body = sent_refusal(Refusal::InvalidApiKey, None, &ctx).await.json();
         assert_eq!(body["error"]["type"], "authentication_error");
@@ -147,14 +150,51 @@ async fn a_wait_is_never_shorter_than_a_second() {
 #[tokio::test]
 async fn fluenzr_tells_credentials_and_rights_by_one_code_each() {
     let ctx = context(Dialect::Fluenzr, false, Language::En);
-    for refusal in
-        [Refusal::MissingAuth, Refusal::InvalidApiKey, Refusal::ExpiredApiKey, Refusal::RevokedApiKey]
-    {
-        assert_eq!(sent_refusal(refusal, None, &ctx).await.json()["error"]["code"], "UNAUTHORIZED");
+    for refusal in [
+        Refusal::MissingAuth,
+        Refusal::NotBearer,
+        Refusal::InvalidApiKey,
+        Refusal::ExpiredApiKey,
+        Refusal::RevokedApiKey,
+    ] {
+        let error = sent_refusal(refusal, None, &ctx).await.json()["error"].take();
+        assert_eq!(error["code"], "UNAUTHORIZED");
+        assert_eq!(error["message"], "Invalid or missing API key");
+        assert!(error["user_action"].is_string(), "{error}");
     }
-    for refusal in [access_denied(), Refusal::InsufficientScope { needed: "read" }, Refusal::PlanWithoutApi] {
+    for refusal in [
+        access_denied(),
+        Refusal::InsufficientScope { needed: "read" },
+        Refusal::PlanWithoutApi { required_plan: None },
+    ] {
         assert_eq!(sent_refusal(refusal, None, &ctx).await.json()["error"]["code"], "FORBIDDEN");
     }
+}
+
+#[tokio::test]
+async fn a_plan_without_api_access_names_the_plan_that_has_it() {
+    let refusal = Refusal::PlanWithoutApi { required_plan: Some("pro".to_owned()) };
+    let ctx = context(Dialect::Fluenzr, false, Language::En);
+    let error = sent_refusal(refusal, None, &ctx).await.json()["error"].take();
+    assert_eq!(
+        (&error["code"], &error["message"]),
+        (&json!("FORBIDDEN"), &json!("API access requires Pro plan"))
+    );
+}
+
+#[tokio::test]
+async fn a_plan_that_is_no_crm_plan_is_named_as_the_way_to_access() {
+    let Refusal::AccessDenied(denied) = access_denied() else { panic!() };
+    let refusal = Refusal::AccessDenied(AccessDenied {
+        upgrade_to: UpgradeTo::Plan("professional".to_owned()),
+        required_tier: "platform_professional".to_owned(),
+        ..denied
+    });
+    let body = fluence_refusal(refusal).await.json();
+    assert_eq!(
+        body["error"],
+        "Access denied. Your professional tier API key cannot access /crm_basico. Upgrade to the professional plan for access."
+    );
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::language::Language;
 use fluence::domain::refusal::{
-    AccessDenied, CandidateHint, Fault, FieldFault, KeyCap, Limit, LimitHit, Refusal,
+    AccessDenied, CandidateHint, Fault, FieldFault, KeyCap, Limit, LimitHit, Refusal, UpgradeTo,
 };
 use fluence::domain::settlement::Outcome;
 use fluence::http::dialect::Dialect;
@@ -115,6 +115,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::KeyInQueryString { parameter: "api_key" },
         Refusal::BadRequest { reason: "The request has no Host header" },
         Refusal::MissingAuth,
+        Refusal::NotBearer,
         Refusal::InvalidApiKey,
         Refusal::ExpiredApiKey,
         Refusal::RevokedApiKey,
@@ -129,7 +130,8 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         access_denied(),
         Refusal::InsufficientScope { needed: "manage" },
         Refusal::BeyondOwnLimits { field: "daily_cap" },
-        Refusal::PlanWithoutApi,
+        Refusal::PlanWithoutApi { required_plan: Some("pro".to_owned()) },
+        Refusal::PlanWithoutApi { required_plan: None },
         Refusal::RegionNotAllowed,
         Refusal::IpNotAllowed,
         Refusal::TestKeyNotAllowed,
@@ -175,7 +177,7 @@ pub(crate) fn access_denied() -> Refusal {
     Refusal::AccessDenied(AccessDenied {
         plan: "professional".to_owned(),
         path: "/crm_basico",
-        upgrade_to: "CRM".to_owned(),
+        upgrade_to: UpgradeTo::CrmTier,
         current_tier: "platform_professional".to_owned(),
         required_tier: "crm_business".to_owned(),
     })

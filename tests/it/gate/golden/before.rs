@@ -25,7 +25,7 @@ async fn invalid_api_key() {
     let refused = gateway.post("/crm", "an-imported-key-for-tests-1", &marina()).await;
     assert_snapshot!(refused.golden(), @r#"
     401 | www-authenticate: Bearer error="invalid_token"
-    {"success":false,"error":{"type":"authentication_error","message":"Invalid API key provided","code":401,"user_action":"Check that the key was copied whole and without spaces; if it was, make a new key in the console.","support_contact":"support@example.com"},"error_code":"INVALID_API_KEY","request_id":"…"}
+    {"success":false,"error":{"type":"authentication_error","message":"Invalid API key provided","code":401,"user_action":"Verify that your API key is correct and active: copied whole, without spaces.","support_contact":"support@example.com"},"error_code":"INVALID_API_KEY","request_id":"…"}
     "#);
 }
 
@@ -118,7 +118,7 @@ async fn plan_without_api() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     403
-    {"success":false,"error":{"type":"permission_error","message":"The account's plan does not include API access","code":403,"user_action":"Choose a plan with access at https://example.com/upgrade.","support_contact":"support@example.com","upgrade_url":"https://example.com/upgrade"},"error_code":"PLAN_WITHOUT_API","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"type":"permission_error","message":"API access requires Essentials plan","code":403,"user_action":"Choose a plan with access at https://example.com/upgrade.","support_contact":"support@example.com","upgrade_url":"https://example.com/upgrade"},"error_code":"PLAN_WITHOUT_API","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 

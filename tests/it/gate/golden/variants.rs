@@ -24,7 +24,7 @@ async fn invalid_api_key_as_a_problem() {
     let refused = with_header(&gateway, "an-imported-key-for-tests-1", &marina(), PROBLEM).await;
     assert_snapshot!(refused.golden(), @r#"
     401 | application/problem+json | www-authenticate: Bearer error="invalid_token"
-    {"type":"https://example.com/docs#INVALID_API_KEY","title":"Invalid API key","status":401,"detail":"Invalid API key provided","instance":"…","code":"INVALID_API_KEY","user_action":"Check that the key was copied whole and without spaces; if it was, make a new key in the console.","support_contact":"support@example.com","request_id":"…"}
+    {"type":"https://example.com/docs#INVALID_API_KEY","title":"Invalid API key","status":401,"detail":"Invalid API key provided","instance":"…","code":"INVALID_API_KEY","user_action":"Verify that your API key is correct and active: copied whole, without spaces.","support_contact":"support@example.com","request_id":"…"}
     "#);
 }
 
@@ -36,7 +36,7 @@ async fn insufficient_credits_as_a_problem() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     402 | application/problem+json
-    {"type":"https://example.com/docs#INSUFFICIENT_CREDITS","title":"Insufficient credits","status":402,"detail":"This call needs 2 credits, the account has 1","instance":"…","code":"INSUFFICIENT_CREDITS","user_action":"Buy credits or a larger plan at https://example.com/upgrade.","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
+    {"type":"https://example.com/docs#INSUFFICIENT_CREDITS","title":"Insufficient credits","status":402,"detail":"This call needs 2 credits, the account has 1","instance":"…","code":"INSUFFICIENT_CREDITS","user_action":"Purchase additional credits or upgrade your plan: https://example.com/upgrade","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
     "#);
 }
 
@@ -83,7 +83,7 @@ async fn insufficient_credits_in_portuguese() {
     let refused = with_header(&gateway, &customer.key, &marina(), PORTUGUESE).await;
     assert_snapshot!(refused.golden(), @r#"
     402
-    {"success":false,"error":{"type":"insufficient_credits","message":"Esta chamada custa 2 créditos, a conta tem 1","code":402,"user_action":"Compre créditos ou um plano maior em https://example.com/upgrade.","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade"},"error_code":"INSUFFICIENT_CREDITS","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
+    {"success":false,"error":{"type":"insufficient_credits","message":"Esta chamada custa 2 créditos, a conta tem 1","code":402,"user_action":"Compre mais créditos ou mude para um plano maior: https://example.com/upgrade","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade"},"error_code":"INSUFFICIENT_CREDITS","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
     "#);
 }
 
@@ -99,6 +99,6 @@ async fn texts_fixed_by_the_contract_stay_english() {
     let invalid = with_header(&gateway, "an-imported-key-for-tests-1", &marina(), PORTUGUESE).await;
     assert_snapshot!(invalid.golden(), @r#"
     401 | www-authenticate: Bearer error="invalid_token"
-    {"success":false,"error":{"type":"authentication_error","message":"Invalid API key provided","code":401,"user_action":"Confira se a chave foi copiada inteira e sem espaços; se foi, crie uma nova no console.","support_contact":"support@example.com"},"error_code":"INVALID_API_KEY","request_id":"…"}
+    {"success":false,"error":{"type":"authentication_error","message":"Invalid API key provided","code":401,"user_action":"Confira se a sua chave de API está correta e ativa: copiada inteira, sem espaços.","support_contact":"support@example.com"},"error_code":"INVALID_API_KEY","request_id":"…"}
     "#);
 }
