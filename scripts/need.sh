@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
-# Things: rust, lint (rustfmt and clippy), postgres (initdb of version 15 or newer), redis (the server), wrk (the load
+# Things: clients (the languages and libraries of examples/), rust, lint (rustfmt and clippy), postgres (initdb of version 15 or newer), redis (the server), wrk (the load
 # generator).
 set -euo pipefail
 
@@ -78,9 +78,25 @@ need_wrk() {
     command -v wrk >/dev/null || apt_install "the load generator wrk" wrk
 }
 
+# What the programs in examples/ are written in: curl, Node.js with axios, Python with requests, Go, PHP, Ruby.
+need_clients() {
+    local packages=()
+    command -v curl >/dev/null || packages+=(curl)
+    command -v go >/dev/null || packages+=(golang-go)
+    php -m 2>/dev/null | grep -qx curl || packages+=(php-cli php-curl)
+    command -v ruby >/dev/null || packages+=(ruby)
+    command -v node >/dev/null || packages+=(nodejs)
+    command -v npm >/dev/null || packages+=(npm)
+    python3 -c 'import requests' 2>/dev/null || packages+=(python3 python3-requests)
+    [ ${#packages[@]} -eq 0 ] || apt_install "What the client examples need" "${packages[@]}"
+    # A Python that is not Debian's does not see Debian's packages.
+    python3 -c 'import requests' 2>/dev/null || python3 -m pip install --quiet requests
+    [ -d examples/node_modules/axios ] || (cd examples && npm install --silent --no-package-lock --no-audit --no-fund)
+}
+
 for thing in "$@"; do
     case $thing in
-        rust | lint | postgres | redis | wrk) "need_$thing" ;;
-        *) fail "scripts/need.sh knows rust, lint, postgres, redis and wrk, not $thing" ;;
+        clients | rust | lint | postgres | redis | wrk) "need_$thing" ;;
+        *) fail "scripts/need.sh knows clients, rust, lint, postgres, redis and wrk, not $thing" ;;
     esac
 done

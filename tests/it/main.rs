@@ -9,6 +9,8 @@ mod analysis;
 mod api;
 mod architecture;
 mod command;
+mod documents;
+mod examples;
 mod faults;
 mod gate;
 mod http;

@@ -122,9 +122,14 @@ impl Gateway {
         self.client.get(format!("http://{address}/metrics")).send().await.unwrap().text().await.unwrap()
     }
 
+    /// Its base URL.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// A request to a path.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("http://{}{path}", self.address))
+        self.client.request(method, format!("{}{path}", self.url()))
     }
 
     /// A POST of JSON with a key, to be sent.
