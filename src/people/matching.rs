@@ -8,17 +8,20 @@ use serde::Serialize;
 
 pub use self::given_names::GivenNameRule;
 pub use self::surnames::SurnameRule;
-use super::agreement::Agreement;
+use super::agreement::{Agreement, SAYS_LESS};
 use super::company::{self, CompanyName, CompanyRule};
 use super::name::PersonName;
 use super::rarity::Rarity;
 use crate::domain::person::PersonQuery;
 
+mod family_name_first;
 mod given_names;
 mod surnames;
 #[cfg(test)]
 pub(super) mod tests;
 
+/// Confidences that differ by less come from the same rules.
+const SAME: f64 = 1e-9;
 /// Candidates this close to the best cannot be told apart from it.
 const AMBIGUITY_WINDOW: f64 = 0.015;
 /// Below this, too many fields agree only by a weak rule.
@@ -33,10 +36,10 @@ pub(super) mod degree {
     pub(crate) const LATER_GIVEN_NAME: f64 = 0.94;
     pub(crate) const GIVEN_NAME_OF_SAME_SOUND: f64 = 0.93;
     pub(crate) const SURNAME_OF_SAME_SOUND: f64 = 0.96;
+    pub(crate) const OTHER_ALPHABET: f64 = 0.95;
+    pub(crate) const FAMILY_NAME_FIRST: f64 = 0.94;
     pub(crate) const ONE_SLIP: f64 = 0.88;
     pub(crate) const TWO_SLIPS: f64 = 0.80;
-    /// Saying less than the source knows is no evidence against: with all three fields it stays inside the window.
-    pub(crate) const SAYS_LESS: f64 = 0.995;
 }
 
 /// A person as a source offers them for the decision.
@@ -72,13 +75,47 @@ pub struct Match {
     pub confidence: f64,
     /// By which rule each field agreed.
     pub evidence: MatchEvidence,
+    /// What the source knows besides what was asked for.
+    pub(super) beyond: Beyond,
+}
+
+/// Where the source knows more than was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Beyond {
+    given: bool,
+    surnames: bool,
+    company: bool,
+}
+
+impl Beyond {
+    /// Whether this is the whole name asked for, and the other bears it among more.
+    fn is_exceeded_by(self, other: Self) -> bool {
+        let is_whole_name = !self.given && !self.surnames;
+        is_whole_name && self != other && (other.company || !self.company)
+    }
 }
 
 impl Match {
+    /// The confidence, had the query said as much as the source knows.
+    fn confidence_but_for_length(&self) -> f64 {
+        let Beyond { given, surnames, company } = self.beyond;
+        let fields = i32::from(given) + i32::from(surnames) + i32::from(company);
+        self.confidence / SAYS_LESS.powi(fields)
+    }
+
     /// Whether no candidate whose given name or surname has a slip could come near this one.
     pub fn is_beyond_slips(&self) -> bool {
         self.confidence > degree::ONE_SLIP + AMBIGUITY_WINDOW + f64::EPSILON
     }
+}
+
+/// Which words are forgiven a slip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slips {
+    /// Words of the usual length.
+    InLongWords,
+    /// Shorter ones too: where everything else agrees exactly.
+    InShortWordsToo,
 }
 
 /// By which rule each field agreed.
@@ -117,40 +154,99 @@ pub fn resolve(query: &PersonQuery, candidates: &[Candidate], rarity: &Rarity) -
         .iter()
         .enumerate()
         .filter_map(|(index, candidate)| {
-            let (confidence, evidence) = agreement(&query, candidate, rarity)?;
-            Some(Match { index, confidence, evidence })
+            agreement(&query, candidate, rarity).map(|found| Match { index, ..found })
         })
         .collect();
     matches
         .sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.index.cmp(&other.index)));
     let Some(best) = matches.first().copied() else { return Resolution::None };
     matches.retain(|candidate| best.confidence - candidate.confidence <= AMBIGUITY_WINDOW + f64::EPSILON);
+    // Whoever bears just this name is meant, and not those who bear it among more.
+    let all = matches.clone();
+    matches.retain(|candidate| {
+        let exceeds = |other: &Match| {
+            let difference = candidate.confidence_but_for_length() - other.confidence_but_for_length();
+            other.beyond.is_exceeded_by(candidate.beyond) && difference.abs() < SAME
+        };
+        !all.iter().any(exceeds)
+    });
     if matches.len() == 1 { Resolution::One(best) } else { Resolution::Several(matches) }
 }
 
-/// The confidence that the candidate is meant, and by which rules; `None` when a field disagrees.
-fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Option<(f64, MatchEvidence)> {
-    let company =
-        company::likeness::compare(&query.company, &candidate.company, &candidate.former_companies, rarity)?;
-    let own_name = compare_names(&query.name, &candidate.name, rarity);
-    let by_alias = || {
-        let agreeing = candidate.aliases.iter().filter_map(|alias| compare_names(&query.name, alias, rarity));
-        let best = Agreement::best(agreeing)?;
-        Some(Agreement::new((GivenNameRule::Alias, best.rule.1), best.degree * ALIAS))
+/// How surely the candidate is meant, and by which rules; `None` when a field disagrees.
+fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Option<Match> {
+    let compare_company = |slips| {
+        company::likeness::compare(
+            &query.company,
+            &candidate.company,
+            &candidate.former_companies,
+            rarity,
+            slips,
+        )
     };
-    let names = own_name.or_else(by_alias)?;
-    let (first_name, last_name) = names.rule;
-    let confidence = names.degree * company.degree;
-    let evidence = MatchEvidence { first_name, last_name, company: company.rule };
-    (confidence >= CONFIDENCE_NEEDED).then_some((confidence, evidence))
+    let compare_names = |slips| compare_any_name(&query.name, candidate, rarity, slips);
+    let (company, names) = match (compare_company(Slips::InLongWords), compare_names(Slips::InLongWords)) {
+        (Some(company), Some(names)) => (company, names),
+        // A slip in a short word is believed only where everything else agrees exactly.
+        (Some(company), None) if company.rule == CompanyRule::Exact => {
+            let names = compare_names(Slips::InShortWordsToo)?;
+            (company, (names.given.rule == GivenNameRule::Exact).then_some(names)?)
+        }
+        (None, Some(names)) if names.are_exact() => (compare_company(Slips::InShortWordsToo)?, names),
+        _ => return None,
+    };
+    let NamesAgreement { given, surnames } = names;
+    let confidence = given.degree * surnames.degree * company.degree;
+    let evidence = MatchEvidence { first_name: given.rule, last_name: surnames.rule, company: company.rule };
+    let beyond = Beyond { given: given.says_less, surnames: surnames.says_less, company: company.says_less };
+    (confidence >= CONFIDENCE_NEEDED).then_some(Match { index: 0, confidence, evidence, beyond })
+}
+
+/// That both parts of a name agree.
+#[derive(Clone, Copy, Debug)]
+struct NamesAgreement {
+    given: Agreement<GivenNameRule>,
+    surnames: Agreement<SurnameRule>,
+}
+
+impl NamesAgreement {
+    fn degree(&self) -> f64 {
+        self.given.degree * self.surnames.degree
+    }
+
+    fn are_exact(&self) -> bool {
+        self.given.rule == GivenNameRule::Exact && self.surnames.rule == SurnameRule::Exact
+    }
+}
+
+/// Compares with the candidate's own name, and where that disagrees with the others the source lists.
+fn compare_any_name(
+    query: &PersonName,
+    candidate: &Candidate,
+    rarity: &Rarity,
+    slips: Slips,
+) -> Option<NamesAgreement> {
+    let compare = |name| {
+        compare_names(query, name, rarity, slips)
+            .or_else(|| family_name_first::compare(query, name, rarity, slips))
+    };
+    compare(&candidate.name).or_else(|| {
+        let agreeing = candidate.aliases.iter().filter_map(compare);
+        let best = agreeing.max_by(|one, other| one.degree().total_cmp(&other.degree()))?;
+        Some(NamesAgreement {
+            given: Agreement::new(GivenNameRule::Alias, best.given.degree * ALIAS),
+            surnames: best.surnames,
+        })
+    })
 }
 
 fn compare_names(
     query: &PersonName,
     candidate: &PersonName,
     rarity: &Rarity,
-) -> Option<Agreement<(GivenNameRule, SurnameRule)>> {
+    slips: Slips,
+) -> Option<NamesAgreement> {
     let given = given_names::compare(query, candidate, rarity)?;
-    let surnames = surnames::compare(query, candidate, rarity)?;
-    Some(Agreement::new((given.rule, surnames.rule), given.degree * surnames.degree))
+    let surnames = surnames::compare(query, candidate, rarity, slips)?;
+    Some(NamesAgreement { given, surnames })
 }

@@ -26,7 +26,7 @@ pub struct ContactCandidate {
 
 /// Keys as this owner's contacts have them: mixed with account and mode, so that an index over all accounts' contacts
 /// gives back this owner's alone. A collision only offers a candidate of somebody else, which the statement leaves out.
-pub(super) fn owned(owner: ContactOwner, keys: &[i32]) -> Vec<i32> {
+pub(in crate::storage) fn owned(owner: ContactOwner, keys: &[i32]) -> Vec<i32> {
     let mut salt = crc32fast::Hasher::new();
     salt.update(owner.account.as_uuid().as_bytes());
     salt.update(owner.mode.as_str().as_bytes());
@@ -58,7 +58,7 @@ pub async fn find_candidates(
         "select id, name_key, company_key, title
            from contact
           where search_keys && $3 and search_keys && $4 and account_id = $1 and mode = $2
-          order by search_keys @> $5 desc, id
+          order by name_key = $7 desc, search_keys @> $5 desc, id
           limit $6",
     )
     .bind(owner.account.as_uuid())
@@ -67,6 +67,7 @@ pub async fn find_candidates(
     .bind(owned(owner, &keys.company.for_breadth(breadth)))
     .bind(owned(owner, &keys.every_word))
     .bind(MOST_CANDIDATES)
+    .bind(&keys.whole_name)
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(CandidateRow::candidate).unzip())
