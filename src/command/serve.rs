@@ -10,6 +10,7 @@ use super::context::Context;
 use super::demo;
 use super::output::Output;
 use crate::app::{App, Start};
+use crate::clock::DatabaseClock;
 use crate::config::Settings;
 use crate::server::stop;
 use crate::storage::runtime_role;
@@ -68,6 +69,7 @@ async fn serve(
         settings: context.settings().clone(),
         database: context.options().clone(),
         pepper: context.peppers().await?,
+        clock: DatabaseClock::default(),
         dev: options.dev,
     };
     let app = App::start(start).await?;

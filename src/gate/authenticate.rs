@@ -1,8 +1,10 @@
 //! First of the gate: who calls? Everything behind it is decided by the answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
+use tokio::time::{Instant, sleep_until};
 
 use crate::domain::billing::Billing;
 use crate::domain::key::{KeySecret, Mode};
@@ -14,6 +16,9 @@ use crate::gate::meter::X_DRY_RUN;
 use crate::gate::stage::{Passing, Stage};
 use crate::http::client_address::ClientAddress;
 use crate::http::log_facts::LogFacts;
+
+/// Refusals of credentials leave in steps of this: longer than a look-up usually takes.
+const REFUSAL_STEP: Duration = Duration::from_millis(5);
 
 /// The layer.
 #[derive(Clone, Debug)]
@@ -51,17 +56,23 @@ impl<N: Stage> Stage for Authenticate<N> {
 
 impl<N: Stage> Authenticate<N> {
     async fn admit(&self, request: Passing) -> Result<Response, Refusal> {
+        let came_at = Instant::now();
         let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
         let refuse = |refusal| self.keyring.refuse(refusal, from);
-        let secret = credential(request.headers(), request.uri()).map_err(refuse)?;
+        let secret = match credential(request.headers(), request.uri()) {
+            Ok(secret) => secret,
+            Err(refusal) => return Err(evenly(came_at, refuse(refusal)).await),
+        };
         let secret = match (secret, &self.nobody) {
             (Some(secret), _) => secret,
             (None, Nobody::Has(key)) => (**key).clone(),
             (None, Nobody::Passes) => return self.next.pass(request).await,
             (None, Nobody::IsRefused) => return Err(refuse(Refusal::MissingAuth)),
         };
-        let caller = self.keyring.identify(&secret, from).await?;
-        Ok(self.serve(caller, request).await)
+        match self.keyring.identify(&secret, from).await {
+            Ok(caller) => Ok(self.serve(caller, request).await),
+            Err(refusal) => Err(evenly(came_at, refusal).await),
+        }
     }
 
     /// Serves a request of a known caller; every answer from here on says where the account stands.
@@ -79,6 +90,16 @@ impl<N: Stage> Authenticate<N> {
         response.extensions_mut().insert(LogFacts { route: Some(self.path), account, key });
         response
     }
+}
+
+/// Passes the refusal of a credential on at the next full step after the request came: a credential that was looked up and
+/// one that was not are refused after the same time.
+async fn evenly(came_at: Instant, refusal: Refusal) -> Refusal {
+    if matches!(refusal, Refusal::InvalidApiKey | Refusal::Limited(_)) {
+        let steps = came_at.elapsed().as_micros() / REFUSAL_STEP.as_micros() + 1;
+        sleep_until(came_at + REFUSAL_STEP * u32::try_from(steps).unwrap_or(1)).await;
+    }
+    refusal
 }
 
 /// Whether the answer says where the account stands though the ledger is not asked.
