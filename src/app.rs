@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::background::listener::Listener;
 use crate::background::readiness::Readiness;
 use crate::background::sweep::Sweep;
-use crate::clock;
+use crate::clock::{DatabaseClock, new_id};
 use crate::config::Settings;
 use crate::config::plans::Catalogue;
 use crate::config::routes::RoutesError;
@@ -66,6 +66,8 @@ pub struct Start {
     pub database: PgConnectOptions,
     /// The secrets that keys are hashed with.
     pub pepper: Peppers,
+    /// What learns the database's time.
+    pub clock: DatabaseClock,
     /// Development mode: no key is needed, nothing is charged, and only sample people are found.
     pub dev: bool,
 }
@@ -134,7 +136,7 @@ pub struct App {
 impl App {
     /// Builds everything and listens. Returns once requests are answered.
     pub async fn start(start: Start) -> Result<Self, StartError> {
-        let Start { settings, database, pepper, dev } = start;
+        let Start { settings, database, pepper, clock, dev } = start;
         if dev && !settings.listen.ip().is_loopback() {
             return Err(StartError::DevelopmentInPublic(settings.listen));
         }
@@ -165,8 +167,9 @@ impl App {
         let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
         let writer_life = ledger.life().clone();
         let limits = RateLimits::default();
-        let keyring = Keyring::start(pool.clone(), pepper.clone(), &settings.keys, limits.clone());
-        let following = listen(database.clone(), &pool, &node, &keyring, &stop_background).await?;
+        let keyring =
+            Keyring::start(pool.clone(), pepper.clone(), &settings.keys, limits.clone(), clock.clone());
+        let following = listen(database.clone(), &pool, &node, &keyring, &clock, &stop_background).await?;
         let last_used = keyring.last_used().clone();
         let meter = Meter {
             ledger,
@@ -187,6 +190,7 @@ impl App {
             catalogue,
             meter,
             node: &node,
+            clock,
         };
         let parts = parts.together().await?;
         let sweep = Sweep { pool: pool.clone(), database, node, silence: hold_life(&settings) };
@@ -262,12 +266,13 @@ async fn listen(
     pool: &PgPool,
     node: &str,
     keyring: &Keyring,
+    clock: &DatabaseClock,
     stop: &CancellationToken,
 ) -> Result<JoinHandle<()>, StorageError> {
     let (keyring, heard) = (keyring.clone(), Arc::new(Notify::new()));
-    let node = Node { id: clock::new_id(), name: node.to_owned() };
+    let node = Node { id: new_id(), name: node.to_owned() };
     // It has heard of nothing yet.
-    nodes::report(&mut *pool.acquire().await?, &node, 0).await?;
+    clock.read(nodes::report(&mut *pool.acquire().await?, &node, 0).await?);
     let is_heard = heard.clone();
     let tell = move |news| {
         keyring.hear(news);
@@ -275,7 +280,7 @@ async fn listen(
             heard.notify_one();
         }
     };
-    let listening = tokio::spawn(Listener { database, node, tell }.run(stop.clone()));
+    let listening = tokio::spawn(Listener { database, node, clock: clock.clone(), tell }.run(stop.clone()));
     let _ = tokio::time::timeout(FIRST_HEARD_WITHIN, is_heard.notified()).await;
     Ok(listening)
 }

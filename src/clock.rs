@@ -1,9 +1,13 @@
 //! The only place that asks what time it is, and that makes ids from the time. Rules take both as arguments.
 
-use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-/// The wall clock, for headers, logs and ids. Money and expiry go by the database's clock.
+/// The wall clock of this machine, for headers, logs and ids. Money and keys end by the database's clock.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn now() -> DateTime<Utc> {
     Utc::now()
@@ -14,4 +18,106 @@ pub fn now() -> DateTime<Utc> {
 pub fn new_id() -> Uuid {
     let millis = u64::try_from(now().timestamp_millis()).unwrap_or_default();
     uuid::Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid()
+}
+
+/// A difference between this machine's clock and the database's that operators should know of.
+pub const LARGEST_SKEW: TimeDelta = TimeDelta::seconds(5);
+
+/// The database's clock as this gateway knows it: read at each heartbeat, and carried on in between by a clock that nobody
+/// sets. It is behind the true one by a network delay at most, so no key ends early and every wait is long enough. Cheap to
+/// clone.
+#[derive(Clone, Debug)]
+pub struct DatabaseClock(Arc<Known>);
+
+#[derive(Debug)]
+struct Known {
+    started_at: Instant,
+    /// The database's time at `started_at`, in microseconds since 1970.
+    then_us: AtomicI64,
+    /// This machine's clock, by which to go until the database's is known.
+    wall: fn() -> DateTime<Utc>,
+}
+
+/// No reading yet.
+const UNKNOWN: i64 = i64::MIN;
+
+impl Default for DatabaseClock {
+    fn default() -> Self {
+        Self::beside(now)
+    }
+}
+
+impl DatabaseClock {
+    /// A clock on a machine whose own one is `wall`.
+    pub fn beside(wall: fn() -> DateTime<Utc>) -> Self {
+        Self(Arc::new(Known { started_at: Instant::now(), then_us: AtomicI64::new(UNKNOWN), wall }))
+    }
+
+    /// Notes that the database just said that it is `time`.
+    pub fn read(&self, time: DateTime<Utc>) {
+        let then_us = time.timestamp_micros().saturating_sub(self.running_us());
+        self.0.then_us.store(then_us, Ordering::Release);
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> DateTime<Utc> {
+        let then_us = self.0.then_us.load(Ordering::Acquire);
+        let known = (then_us != UNKNOWN).then(|| then_us.saturating_add(self.running_us()));
+        known.and_then(DateTime::from_timestamp_micros).unwrap_or_else(self.0.wall)
+    }
+
+    /// How far this machine's clock is ahead of the database's; zero while that is not known.
+    pub fn skew(&self) -> TimeDelta {
+        match self.0.then_us.load(Ordering::Acquire) {
+            UNKNOWN => TimeDelta::zero(),
+            _ => (self.0.wall)() - self.now(),
+        }
+    }
+
+    /// What operators should know of this machine's clock, if anything.
+    pub fn warning(&self) -> Option<String> {
+        let skew = self.skew();
+        let words = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
+        let seconds = skew.abs().as_seconds_f64();
+        let is_large = skew.abs() > LARGEST_SKEW;
+        is_large.then(|| format!("the clock of this machine is {seconds:.1} s {words} the database's"))
+    }
+
+    fn running_us(&self) -> i64 {
+        i64::try_from(self.0.started_at.elapsed().as_micros()).unwrap_or(i64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day_before() -> DateTime<Utc> {
+        now() - TimeDelta::days(1)
+    }
+
+    #[test]
+    fn the_databases_clock_counts_and_the_machines_does_only_until_it_is_known() {
+        let clock = DatabaseClock::beside(day_before);
+        assert!(clock.now() < now() - TimeDelta::hours(23));
+        assert_eq!((clock.skew(), clock.warning()), (TimeDelta::zero(), None));
+        let told = now();
+        clock.read(told);
+        assert!((told..now() + TimeDelta::seconds(1)).contains(&clock.now()));
+    }
+
+    #[test]
+    fn a_clock_that_is_more_than_five_seconds_off_is_worth_a_warning() {
+        let clock = DatabaseClock::default();
+        for (ahead_s, words) in [
+            (0, None),
+            (-4, None),
+            (4, None),
+            (-300, Some("the clock of this machine is 300.0 s ahead of the database's")),
+            (300, Some("the clock of this machine is 300.0 s behind the database's")),
+        ] {
+            clock.read(now() + TimeDelta::seconds(ahead_s));
+            assert_eq!(clock.warning().as_deref(), words);
+        }
+    }
 }

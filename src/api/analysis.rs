@@ -56,7 +56,7 @@ impl AnalysisApi {
             Mode::Test => Realm::Sample { account: caller.key.account_id },
         };
         let now = clock::now();
-        let found = match caller.key.keeps_contacts {
+        let found = match caller.keeps_contacts() {
             // Boxed, so that the calls of the many who keep none do not carry its size.
             true => Box::pin(self.people.find(realm, &request.query, now)).await,
             false => self.people.find_shared(realm, &request.query, now).await,

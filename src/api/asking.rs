@@ -1,19 +1,16 @@
 //! Who asks for a change over HTTP, what they may do, and how they are told that nothing was done.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
 
-use crate::clock;
+use super::once::{Act, BodyLimit, Ended, Posted};
+use super::turns::{Turn, Turns, Urgency};
 use crate::domain::audit::{Actor, Who};
 use crate::domain::caller::KeyRecord;
 use crate::domain::conflict::Conflict;
@@ -24,6 +21,7 @@ use crate::domain::key::reach::Reach;
 use crate::domain::key::rotation::CannotRotate;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
 use crate::domain::rights::{ActingKey, Lacks, Principal, Rights};
+use crate::domain::wait::whole_seconds;
 use crate::gate::caller::Caller;
 use crate::http::client_address::ClientAddress;
 use crate::http::fields::Fields;
@@ -31,12 +29,6 @@ use crate::http::json_body::{parse_fields, read_body};
 use crate::management::{NotDone, NotThemselves};
 use crate::secret::peppers::Peppers;
 use crate::storage::error::StorageError;
-
-/// Most calls that work with the store at once. Changes of one account wait for each other at its row, each with a
-/// connection of the pool in hand; authentication and paid calls need the others.
-const MOST_AT_ONCE: usize = 3;
-/// How long a call waits for its turn.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// What changes of an account work with.
 #[derive(Clone, Debug)]
@@ -47,24 +39,24 @@ pub struct Management {
     pub peppers: Peppers,
     /// Largest body.
     pub max_body_bytes: usize,
-    turns: Arc<Semaphore>,
+    turns: Turns,
 }
 
 /// A connection that a call may work with, and the call's turn, which ends with it.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(super) struct Connected {
     connection: PoolConnection<Postgres>,
-    _turn: OwnedSemaphorePermit,
+    _turn: Turn,
 }
 
-impl Deref for Turn {
+impl Deref for Connected {
     type Target = PgConnection;
     fn deref(&self) -> &PgConnection {
         &self.connection
     }
 }
 
-impl DerefMut for Turn {
+impl DerefMut for Connected {
     fn deref_mut(&mut self) -> &mut PgConnection {
         &mut self.connection
     }
@@ -73,30 +65,36 @@ impl DerefMut for Turn {
 impl Management {
     /// Changes made through this pool.
     pub fn new(pool: PgPool, peppers: Peppers, max_body_bytes: usize) -> Self {
-        Self { pool, peppers, max_body_bytes, turns: Arc::new(Semaphore::new(MOST_AT_ONCE)) }
+        Self { pool, peppers, max_body_bytes, turns: Turns::default() }
     }
 
-    /// A connection of the pool, when it is the call's turn.
-    pub(super) async fn connection(&self) -> Result<Turn, Refusal> {
-        let turn = timeout(LONGEST_WAIT, self.turns.clone().acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else { return Err(Refusal::Unavailable { retry_after_s: 1 }) };
+    /// A connection of the pool, when it is the account's turn.
+    pub(super) async fn connection(&self, asking: &Asking, urgency: Urgency) -> Result<Connected, Refusal> {
+        let turn = self.turn(asking, urgency).await?;
         let connection = self.pool.acquire().await.map_err(|error| refusal(NotDone::from(error)))?;
-        Ok(Turn { connection, _turn: turn })
+        Ok(Connected { connection, _turn: turn })
+    }
+
+    /// A change, when it is the account's turn.
+    pub(super) async fn act(&self, asking: &Asking, posted: &Posted, urgency: Urgency) -> Result<Act, Ended> {
+        let turn = self.turn(asking, urgency).await?;
+        Act::begin(&self.pool, posted.claim.clone(), Some(turn)).await
+    }
+
+    async fn turn(&self, asking: &Asking, urgency: Urgency) -> Result<Turn, Refusal> {
+        let turn = self.turns.take(asking.caller.key.account_id, urgency).await;
+        turn.ok_or(Refusal::Unavailable { retry_after_s: 1 })
     }
 
     /// The fields of a body.
     pub(super) async fn fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {
         parse_fields(&read_body(headers, body, self.max_body_bytes).await?)
     }
+}
 
-    /// The fields of a body that may be missing altogether.
-    pub(super) async fn optional_fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {
-        if body.is_end_stream() { Ok(Fields::default()) } else { self.fields(headers, body).await }
-    }
-
-    /// Makes sure that a body says nothing.
-    pub(super) async fn no_fields(&self, headers: &HeaderMap, body: Body) -> Result<(), Refusal> {
-        self.optional_fields(headers, body).await?.finish()
+impl BodyLimit for Management {
+    fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes
     }
 }
 
@@ -150,9 +148,8 @@ pub(super) fn refusal(error: NotDone) -> Refusal {
         NotDone::TooManyKeys => Refusal::Conflict(Conflict::KeyLimitReached),
         NotDone::TooManyEnvironments => Refusal::Conflict(Conflict::EnvironmentLimitReached),
         NotDone::EnvironmentExists => Refusal::Conflict(Conflict::EnvironmentExists),
-        NotDone::CannotRotate(CannotRotate::InProgress { until }) => {
-            let wait = (until - clock::now()).num_seconds().saturating_add(1);
-            let retry_after_s = u64::try_from(wait).unwrap_or(1).max(1);
+        NotDone::CannotRotate(CannotRotate::InProgress { wait, .. }) => {
+            let retry_after_s = whole_seconds(wait.to_std().unwrap_or_default()).max(1);
             Refusal::Conflict(Conflict::RotationInProgress { retry_after_s })
         }
         NotDone::CannotRotate(CannotRotate::Expired) => Refusal::Conflict(Conflict::KeyExpired),
@@ -164,6 +161,7 @@ pub(super) fn refusal(error: NotDone) -> Refusal {
         NotDone::Lacks(Lacks::Scope(scope)) => Refusal::InsufficientScope { needed: scope.as_str() },
         NotDone::Lacks(Lacks::Admin) => Refusal::InsufficientScope { needed: Scope::Manage.as_str() },
         NotDone::Lacks(Lacks::Limit(field)) => Refusal::BeyondOwnLimits { field },
+        NotDone::Lacks(Lacks::Uncapped) => Refusal::CappedKey,
         NotDone::NotThemselves(NotThemselves::Disabled) => Refusal::DisabledApiKey,
         NotDone::NotThemselves(NotThemselves::Revoked) => Refusal::RevokedApiKey,
         NotDone::NotThemselves(NotThemselves::Expired) => Refusal::ExpiredApiKey,

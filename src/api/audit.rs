@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::asking::{Asking, Management, refusal};
+use super::turns::Urgency;
 use crate::domain::audit::AuditEntry;
 use crate::domain::refusal::Refusal;
 use crate::http::paging::Page;
@@ -27,11 +28,21 @@ pub async fn entries(
     uri: Uri,
 ) -> Result<Response, Refusal> {
     let page = Page::<u64>::of(&uri)?;
-    let mut connection = management.connection().await?;
+    let mut connection = management.connection(&asking, Urgency::Ordinary).await?;
     let after = page.after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX));
     let account = asking.caller.key.account_id;
     let read = audit::page(&mut connection, account, after, page.limit).await;
-    let data = read.map_err(|error| refusal(error.into()))?;
+    let data: Vec<_> = read.map_err(|error| refusal(error.into()))?.into_iter().map(without_host).collect();
     let next_cursor = page.next(&data, |entry| entry.number.to_string());
     Ok(json_ok(Entries { success: true, data, next_cursor }))
+}
+
+/// An operator's machine is no matter of customers: entries of versions up to 0.1 name operators as `user@host`.
+fn without_host(mut entry: AuditEntry) -> AuditEntry {
+    if entry.actor == "operator"
+        && let Some((name, _)) = entry.actor_id.rsplit_once('@')
+    {
+        entry.actor_id = name.to_owned();
+    }
+    entry
 }

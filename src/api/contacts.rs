@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -13,14 +13,13 @@ use sqlx::PgPool;
 use sqlx::pool::PoolConnection;
 
 use crate::api::instant;
+use crate::api::once::{Act, Answer, BodyLimit, Ended, Posted};
 use crate::clock::new_id;
-use crate::domain::change::{News, Stale};
 use crate::domain::contact::{Contact, ContactOwner};
 use crate::domain::ids::ContactId;
 use crate::domain::person::Post;
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
-use crate::gate::keyring::Keyring;
 use crate::http::contact_request::{ContactChange, parse_new};
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
@@ -34,10 +33,8 @@ use crate::storage::contacts::{self, ContactError};
 pub struct ContactsApi {
     /// The store.
     pub pool: PgPool,
-    /// Who is told that an account's contacts changed: whoever searches them,
+    /// Remembers what it found among contacts, until it is told that they have changed.
     pub people: Arc<People>,
-    /// and whoever knows whether there are any.
-    pub keyring: Keyring,
     /// Most contacts of an account in one mode.
     pub max_per_account: u64,
     /// Largest body.
@@ -132,23 +129,19 @@ pub async fn list(
 pub async fn create(
     State(api): State<ContactsApi>,
     Extension(caller): Extension<Caller>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refusal> {
-    let content = parse_new(api.fields(&headers, body).await?)?;
+    posted: Posted,
+) -> Result<Response, Ended> {
+    let content = parse_new(posted.fields().await?)?;
     let fresh_id = ContactId::from_uuid(new_id());
     let most = i64::try_from(api.max_per_account).unwrap_or(i64::MAX);
-    let mut connection = api.connection().await?;
-    let made = contacts::create(&mut connection, owner(&caller), fresh_id, content, most).await;
+    let mut act = Act::begin(&api.pool, posted.claim.clone(), None).await?;
+    let made = contacts::create(&mut act, owner(&caller), fresh_id, content, most).await;
     let contact = made.map_err(|error| refusal(error, &api))?;
-    if !caller.key.keeps_contacts {
-        api.keyring.hear(News::Changed(Stale::Account(caller.key.account_id)));
-    }
+    let (status, location) = (StatusCode::CREATED, format!("/v1/contacts/{}", contact.id));
+    let shown = One { success: true, data: Shown::new(&contact) };
+    let response = act.finish(Answer { status, location, shown, is_secret: false }).await?;
+    caller.account.now_keeps_contacts(caller.key.mode);
     api.people.contacts_changed(owner(&caller));
-    let mut response = shown(StatusCode::CREATED, &contact);
-    if let Ok(place) = HeaderValue::from_str(&format!("/v1/contacts/{}", contact.id)) {
-        response.headers_mut().insert(header::LOCATION, place);
-    }
     Ok(response)
 }
 
@@ -196,6 +189,12 @@ pub async fn delete(
     }
     api.people.contacts_changed(owner(&caller));
     Ok(json_ok(Gone { success: true, data: GoneContact { id, deleted: true } }))
+}
+
+impl BodyLimit for ContactsApi {
+    fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes
+    }
 }
 
 impl ContactsApi {

@@ -7,12 +7,14 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::asking::{Asking, Management, refusal};
+use super::once::{Answer, Ended, Posted};
+use super::turns::Urgency;
 use crate::clock::new_id;
 use crate::domain::account::EnvironmentView;
 use crate::domain::ids::EnvironmentId;
 use crate::domain::refusal::Refusal;
 use crate::http::key_request;
-use crate::http::render::{json_ok, json_with};
+use crate::http::render::json_ok;
 use crate::management::environments;
 use crate::storage::accounts;
 
@@ -28,7 +30,7 @@ fn shown(environment: EnvironmentView) -> Environments<EnvironmentView> {
 
 /// All of them, oldest first; there are few.
 pub async fn list(State(management): State<Management>, asking: Asking) -> Result<Response, Refusal> {
-    let mut connection = management.connection().await?;
+    let mut connection = management.connection(&asking, Urgency::Ordinary).await?;
     let listed = accounts::environments(&mut connection, asking.caller.key.account_id).await;
     Ok(json_ok(Environments { success: true, data: listed.map_err(|error| refusal(error.into()))? }))
 }
@@ -37,14 +39,16 @@ pub async fn list(State(management): State<Management>, asking: Asking) -> Resul
 pub async fn create(
     State(management): State<Management>,
     asking: Asking,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refusal> {
-    let (name, mode) = key_request::new_environment(management.fields(&headers, body).await?)?;
+    posted: Posted,
+) -> Result<Response, Ended> {
+    let (name, mode) = key_request::new_environment(posted.fields().await?)?;
     let id = EnvironmentId::from_uuid(new_id());
-    let (mut connection, account) = (management.connection().await?, asking.caller.key.account_id);
-    let made = environments::create(&mut connection, &asking.by, id, account, &name, mode).await;
-    Ok(json_with(StatusCode::CREATED, shown(made.map_err(refusal)?)))
+    let mut act = management.act(&asking, &posted, Urgency::Ordinary).await?;
+    let account = asking.caller.key.account_id;
+    let made = environments::create(&mut act, &asking.by, id, account, &name, mode).await;
+    let (status, location) = (StatusCode::CREATED, format!("/v1/environments/{id}"));
+    let shown = shown(made.map_err(refusal)?);
+    act.finish(Answer { status, location, shown, is_secret: false }).await
 }
 
 /// Says how many keys one may have.
@@ -57,7 +61,8 @@ pub async fn change(
 ) -> Result<Response, Refusal> {
     let id: EnvironmentId = id.parse().map_err(|_| Refusal::NotFound)?;
     let key_cap = key_request::key_cap(management.fields(&headers, body).await?)?;
-    let (mut connection, account) = (management.connection().await?, asking.caller.key.account_id);
+    let (mut connection, account) =
+        (management.connection(&asking, Urgency::Ordinary).await?, asking.caller.key.account_id);
     let changed = environments::set_key_cap(&mut connection, &asking.by, account, id, key_cap).await;
     Ok(json_ok(shown(changed.map_err(refusal)?)))
 }

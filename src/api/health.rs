@@ -12,7 +12,7 @@ use sqlx::PgPool;
 use crate::api::credits::current_standing;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
-use crate::clock;
+use crate::clock::{self, DatabaseClock};
 use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
@@ -32,6 +32,8 @@ pub struct Health {
     pub routes: Arc<Vec<Arc<Route>>>,
     /// What `/health` calls this service.
     pub service: Arc<str>,
+    /// The database's time.
+    pub clock: DatabaseClock,
 }
 
 /// Free paths that the health page names.
@@ -119,13 +121,24 @@ pub async fn livez() -> Response {
     json_ok(serde_json::json!({ "status": "alive" }))
 }
 
+#[derive(Serialize)]
+struct ReadyShown {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    /// What does not keep it from serving, but should not stay so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+}
+
 /// Whether new requests are welcome.
 pub async fn readyz(State(health): State<Health>) -> Response {
-    match health.readiness.trouble() {
-        None => json_ok(serde_json::json!({ "status": "ready" })),
-        Some(reason) => {
-            let body = serde_json::json!({ "status": "not ready", "reason": reason });
-            json_with(StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+    let (reason, warnings) = (health.readiness.trouble(), health.clock.warning().into_iter().collect());
+    match reason {
+        None => json_ok(ReadyShown { status: "ready", reason, warnings }),
+        Some(_) => {
+            let shown = ReadyShown { status: "not ready", reason, warnings };
+            json_with(StatusCode::SERVICE_UNAVAILABLE, shown).into_response()
         }
     }
 }

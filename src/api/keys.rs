@@ -2,12 +2,14 @@
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Serialize;
 use sqlx::Connection;
 
 use super::asking::{Asking, Management, refusal};
+use super::once::{Act, Answer, Ended, Posted};
+use super::turns::Urgency;
 use crate::clock::new_id;
 use crate::domain::ids::KeyId;
 use crate::domain::key::view::KeyView;
@@ -15,7 +17,7 @@ use crate::domain::key::{KeySecret, KeyState};
 use crate::domain::refusal::Refusal;
 use crate::http::key_request::{self, NewKeyRequest};
 use crate::http::paging::Page;
-use crate::http::render::{json_ok, json_with};
+use crate::http::render::json_ok;
 use crate::management::{self, NotDone};
 use crate::storage::keys::{self, NewKey};
 
@@ -45,14 +47,27 @@ fn shown(view: KeyView) -> Response {
     json_ok(One { success: true, data: view })
 }
 
-fn shown_once(status: StatusCode, view: KeyView, secret: &KeySecret) -> Response {
-    let location = format!("/v1/keys/{}", view.id);
-    let data = WithSecret { key: secret.expose(), view };
-    let mut response = json_with(status, One { success: true, data });
-    if let (StatusCode::CREATED, Ok(location)) = (status, HeaderValue::try_from(location)) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response
+fn location_of(view: &KeyView) -> String {
+    format!("/v1/keys/{}", view.id)
+}
+
+/// Ends a change of a key with its view.
+async fn done(act: Act, view: KeyView) -> Result<Response, Ended> {
+    let location = location_of(&view);
+    let shown = One { success: true, data: view };
+    act.finish(Answer { status: StatusCode::OK, location, shown, is_secret: false }).await
+}
+
+/// Ends a change of a key with its new secret.
+async fn done_once(
+    act: Act,
+    status: StatusCode,
+    view: KeyView,
+    secret: &KeySecret,
+) -> Result<Response, Ended> {
+    let location = location_of(&view);
+    let shown = One { success: true, data: WithSecret { key: secret.expose(), view } };
+    act.finish(Answer { status, location, shown, is_secret: true }).await
 }
 
 /// What is no id is nobody's.
@@ -67,7 +82,7 @@ pub async fn list(
     uri: Uri,
 ) -> Result<Response, Refusal> {
     let page = Page::<KeyId>::of(&uri)?;
-    let mut connection = management.connection().await?;
+    let mut connection = management.connection(&asking, Urgency::Ordinary).await?;
     let account = asking.caller.key.account_id;
     let listed = keys::list(&mut connection, account, page.after, page.limit).await;
     let data = listed.map_err(|error| refusal(error.into()))?;
@@ -82,7 +97,7 @@ pub async fn one(
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
     let id = id_of(&id)?;
-    let mut connection = management.connection().await?;
+    let mut connection = management.connection(&asking, Urgency::Ordinary).await?;
     let found = keys::find(&mut connection, id).await.map_err(|error| refusal(error.into()))?;
     let own = found.filter(|key| key.account_id == asking.caller.key.account_id);
     own.map(shown).ok_or(Refusal::NotFound)
@@ -92,21 +107,20 @@ pub async fn one(
 pub async fn create(
     State(management): State<Management>,
     asking: Asking,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refusal> {
-    let asked = NewKeyRequest::parse(management.fields(&headers, body).await?)?;
+    posted: Posted,
+) -> Result<Response, Ended> {
+    let asked = NewKeyRequest::parse(posted.fields().await?)?;
     let new = NewKey {
         id: KeyId::from_uuid(new_id()),
         account_id: asking.caller.key.account_id,
         environment: asked.environment.into_string(),
         terms: asked.terms,
     };
-    let mut connection = management.connection().await?;
+    let mut act = management.act(&asking, &posted, Urgency::Ordinary).await?;
     let peppers = &management.peppers;
-    let made = management::keys::create(&mut connection, &asking.by, &new, asked.format, peppers).await;
+    let made = management::keys::create(&mut act, &asking.by, &new, asked.format, peppers).await;
     let (view, secret) = made.map_err(refusal)?;
-    Ok(shown_once(StatusCode::CREATED, view, &secret))
+    done_once(act, StatusCode::CREATED, view, &secret).await
 }
 
 /// Changes a key's name, rights, limits or state, all of what is asked for or nothing.
@@ -119,7 +133,8 @@ pub async fn change(
 ) -> Result<Response, Refusal> {
     let id = id_of(&id)?;
     let (terms, state) = key_request::key_change(management.fields(&headers, body).await?)?;
-    let mut connection = management.connection().await?;
+    let urgency = if state == Some(KeyState::Disabled) { Urgency::Revocation } else { Urgency::Ordinary };
+    let mut connection = management.connection(&asking, urgency).await?;
     let changed = async {
         let mut transaction = connection.begin().await?;
         let mut view = management::keys::change(&mut transaction, &asking.by, id, terms).await?;
@@ -137,16 +152,16 @@ pub async fn rotate(
     State(management): State<Management>,
     asking: Asking,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refusal> {
+    posted: Posted,
+) -> Result<Response, Ended> {
     let id = id_of(&id)?;
-    let overlap = key_request::overlap(management.optional_fields(&headers, body).await?)?;
-    let mut connection = management.connection().await?;
-    let peppers = &management.peppers;
-    let rotated = management::keys::rotate(&mut connection, &asking.by, id, overlap, peppers).await;
+    let overlap = key_request::overlap(posted.optional_fields()?)?;
+    // Without an overlap it ends a secret that may have leaked.
+    let urgency = if overlap.span().is_zero() { Urgency::Revocation } else { Urgency::Ordinary };
+    let mut act = management.act(&asking, &posted, urgency).await?;
+    let rotated = management::keys::rotate(&mut act, &asking.by, id, overlap, &management.peppers).await;
     let (view, secret) = rotated.map_err(refusal)?;
-    Ok(shown_once(StatusCode::OK, view, &secret))
+    done_once(act, StatusCode::OK, view, &secret).await
 }
 
 /// Ends the old secret of a key that is being rotated.
@@ -154,14 +169,13 @@ pub async fn end_overlap(
     State(management): State<Management>,
     asking: Asking,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refusal> {
+    posted: Posted,
+) -> Result<Response, Ended> {
     let id = id_of(&id)?;
-    management.no_fields(&headers, body).await?;
-    let mut connection = management.connection().await?;
-    let ended = management::keys::end_overlap(&mut connection, &asking.by, id).await;
-    Ok(shown(ended.map_err(refusal)?))
+    posted.no_fields()?;
+    let mut act = management.act(&asking, &posted, Urgency::Revocation).await?;
+    let ended = management::keys::end_overlap(&mut act, &asking.by, id).await;
+    done(act, ended.map_err(refusal)?).await
 }
 
 /// Takes the new secret of a key that is being rotated back; the old one lives on.
@@ -169,14 +183,13 @@ pub async fn cancel_rotation(
     State(management): State<Management>,
     asking: Asking,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refusal> {
+    posted: Posted,
+) -> Result<Response, Ended> {
     let id = id_of(&id)?;
-    management.no_fields(&headers, body).await?;
-    let mut connection = management.connection().await?;
-    let cancelled = management::keys::cancel_rotation(&mut connection, &asking.by, id).await;
-    Ok(shown(cancelled.map_err(refusal)?))
+    posted.no_fields()?;
+    let mut act = management.act(&asking, &posted, Urgency::Ordinary).await?;
+    let cancelled = management::keys::cancel_rotation(&mut act, &asking.by, id).await;
+    done(act, cancelled.map_err(refusal)?).await
 }
 
 /// Ends a key for good. A key may end itself.
@@ -184,10 +197,9 @@ pub async fn revoke(
     management: State<Management>,
     asking: Asking,
     id: Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refusal> {
-    set_state(management, asking, id, headers, body, KeyState::Revoked).await
+    posted: Posted,
+) -> Result<Response, Ended> {
+    set_state(management, asking, id, posted, KeyState::Revoked, Urgency::Revocation).await
 }
 
 /// Has a key refused until it is enabled.
@@ -195,10 +207,9 @@ pub async fn disable(
     management: State<Management>,
     asking: Asking,
     id: Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refusal> {
-    set_state(management, asking, id, headers, body, KeyState::Disabled).await
+    posted: Posted,
+) -> Result<Response, Ended> {
+    set_state(management, asking, id, posted, KeyState::Disabled, Urgency::Revocation).await
 }
 
 /// Lets a disabled key call again.
@@ -206,23 +217,22 @@ pub async fn enable(
     management: State<Management>,
     asking: Asking,
     id: Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refusal> {
-    set_state(management, asking, id, headers, body, KeyState::Active).await
+    posted: Posted,
+) -> Result<Response, Ended> {
+    set_state(management, asking, id, posted, KeyState::Active, Urgency::Ordinary).await
 }
 
 async fn set_state(
     State(management): State<Management>,
     asking: Asking,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
+    posted: Posted,
     state: KeyState,
-) -> Result<Response, Refusal> {
+    urgency: Urgency,
+) -> Result<Response, Ended> {
     let id = id_of(&id)?;
-    management.no_fields(&headers, body).await?;
-    let mut connection = management.connection().await?;
-    let changed = management::keys::set_state(&mut connection, &asking.by, id, state).await;
-    Ok(shown(changed.map_err(refusal)?))
+    posted.no_fields()?;
+    let mut act = management.act(&asking, &posted, urgency).await?;
+    let changed = management::keys::set_state(&mut act, &asking.by, id, state).await;
+    done(act, changed.map_err(refusal)?).await
 }

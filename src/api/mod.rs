@@ -12,7 +12,9 @@ pub mod environments;
 pub mod health;
 pub mod keys;
 pub mod ledger;
+pub mod once;
 pub mod status;
+mod turns;
 pub mod usage;
 
 use std::fmt::Display;

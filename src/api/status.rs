@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+use chrono::TimeDelta;
 use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::api::credits::current_standing;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
-use crate::clock;
+use crate::clock::{self, DatabaseClock};
 use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
 use crate::gate::account_live::Slot;
@@ -35,6 +36,8 @@ pub struct Status {
     pub node: String,
     /// The region it serves from.
     pub region: String,
+    /// The database's time, beside this machine's.
+    pub clock: DatabaseClock,
 }
 
 #[derive(Serialize)]
@@ -46,6 +49,10 @@ struct Answer<'a> {
     node: &'a str,
     region: &'a str,
     timestamp: String,
+    /// Seconds by which this gateway's clock is ahead of the database's, by which keys end.
+    clock_skew_s: f64,
+    /// What does not keep it from serving, but should not stay so.
+    warnings: Vec<String>,
     limits: LimitsShown,
 }
 
@@ -108,10 +115,16 @@ pub async fn status(
         node: &status.node,
         region: &status.region,
         timestamp: instant(clock::now()),
+        clock_skew_s: to_the_millisecond(status.clock.skew()),
+        warnings: status.clock.warning().into_iter().collect(),
         limits: limits_shown(decided_by, &caller, &slot, &standing),
     });
     response.extensions_mut().insert(Billing { standing, ..caller.unbilled() });
     response
+}
+
+fn to_the_millisecond(span: TimeDelta) -> f64 {
+    (span.as_seconds_f64() * 1_000.0).round() / 1_000.0
 }
 
 fn limits_shown(decided_by: DecidedBy, caller: &Caller, slot: &Slot, standing: &Standing) -> LimitsShown {

@@ -12,7 +12,6 @@ use sqlx::PgPool;
 
 use self::cursor::UsageCursor;
 use crate::api::unreadable;
-use crate::clock;
 use crate::domain::refusal::{Fault, Refusal};
 use crate::gate::caller::Caller;
 use crate::http::paging::Page;
@@ -50,7 +49,7 @@ pub async fn usage(
     Extension(caller): Extension<Caller>,
     uri: Uri,
 ) -> Result<Response, Refusal> {
-    let query = wanted(&uri, clock::now().date_naive())?;
+    let query = wanted(&uri, caller.clock.now().date_naive())?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let page = usage_report::read(&mut connection, caller.key.account_id, &query).await;
     let UsagePage { lines: data, next } = page.map_err(unreadable(WHAT))?;

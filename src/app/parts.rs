@@ -16,6 +16,7 @@ use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
 use crate::api::status::Status;
 use crate::background::readiness::Readiness;
+use crate::clock::DatabaseClock;
 use crate::config::plans::Catalogue;
 use crate::config::{Settings, routes};
 use crate::domain::key::KeySecret;
@@ -51,13 +52,25 @@ pub(super) struct Built<'a> {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) meter: Meter,
     pub(super) node: &'a str,
+    pub(super) clock: DatabaseClock,
 }
 
 impl Built<'_> {
     /// The parts.
     pub(super) async fn together(self) -> Result<Parts, StartError> {
-        let Self { settings, pool, peppers, readiness, keyring, limits, dev_key, catalogue, meter, node } =
-            self;
+        let Self {
+            settings,
+            pool,
+            peppers,
+            readiness,
+            keyring,
+            limits,
+            dev_key,
+            catalogue,
+            meter,
+            node,
+            clock,
+        } = self;
         let max_body_bytes = settings.server.max_body_bytes;
         let routes: Vec<_> = routes::shipped()?.into_iter().map(Arc::new).collect();
         let routes = Arc::new(routes);
@@ -71,7 +84,6 @@ impl Built<'_> {
             contacts: ContactsApi {
                 pool: pool.clone(),
                 people: people.clone(),
-                keyring: keyring.clone(),
                 max_per_account: settings.contacts.max_per_account,
                 max_body_bytes: settings.contacts.max_body_bytes,
             },
@@ -81,6 +93,7 @@ impl Built<'_> {
                 pool: pool.clone(),
                 routes: routes.clone(),
                 service: settings.service_name.as_str().into(),
+                clock: clock.clone(),
             },
             status: Status {
                 readiness: readiness.clone(),
@@ -89,6 +102,7 @@ impl Built<'_> {
                 pool: pool.clone(),
                 node: node.to_owned(),
                 region: settings.region.clone(),
+                clock,
             },
             gate: Gate {
                 keyring,

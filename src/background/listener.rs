@@ -10,6 +10,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::DatabaseClock;
 use crate::domain::change::{News, Stale};
 use crate::storage::changes::ChangeFeed;
 use crate::storage::error::StorageError;
@@ -28,6 +29,8 @@ pub struct Listener<F> {
     pub database: PgConnectOptions,
     /// The gateway, as the others are to see it.
     pub node: Node,
+    /// What learns the database's time.
+    pub clock: DatabaseClock,
     /// Whom to tell.
     pub tell: F,
 }
@@ -44,9 +47,10 @@ impl<F: Fn(News) + Send> Listener<F> {
     /// Listens until `stop`, whatever happens to connections.
     pub async fn run(self, stop: CancellationToken) {
         let mut seen = None;
+        let mut is_skewed = false;
         let mut pause = FIRST_PAUSE;
         loop {
-            let listening = self.listen(&mut seen, &mut pause, &stop);
+            let listening = self.listen(&mut seen, &mut is_skewed, &mut pause, &stop);
             match listening.await {
                 Ok(()) => return,
                 Err(lost) => tracing::warn!(error = %lost, "changes of keys are not heard; trying again"),
@@ -63,6 +67,7 @@ impl<F: Fn(News) + Send> Listener<F> {
     async fn listen(
         &self,
         seen: &mut Option<i64>,
+        is_skewed: &mut bool,
         pause: &mut Duration,
         stop: &CancellationToken,
     ) -> Result<(), Lost> {
@@ -70,6 +75,7 @@ impl<F: Fn(News) + Send> Listener<F> {
         let mut is_new = true;
         loop {
             self.catch_up(&mut feed, seen).await?;
+            self.watch_skew(is_skewed);
             if std::mem::take(&mut is_new) {
                 *pause = FIRST_PAUSE;
                 gauge!("gateway_listener_connected").set(1.0);
@@ -82,6 +88,18 @@ impl<F: Fn(News) + Send> Listener<F> {
                 }
             }
         }
+    }
+
+    /// Says how far this machine's clock is off: in a metric always, in the log when that becomes large or small.
+    fn watch_skew(&self, is_skewed: &mut bool) {
+        gauge!("gateway_clock_skew_seconds").set(self.clock.skew().as_seconds_f64());
+        let warning = self.clock.warning();
+        match (&warning, *is_skewed) {
+            (Some(warning), false) => tracing::warn!("{warning}; keys end by the database's"),
+            (None, true) => tracing::info!("the clock of this machine agrees with the database's again"),
+            _ => {}
+        }
+        *is_skewed = warning.is_some();
     }
 
     /// Reads and tells what has changed, lets the others know, and says that nothing is missing.
@@ -101,7 +119,9 @@ impl<F: Fn(News) + Send> Listener<F> {
                 }
             }
             let seen = seen.unwrap_or(since.newest);
-            within(async { nodes::report(feed.connection().await?, &self.node, seen).await }).await?;
+            let time =
+                within(async { nodes::report(feed.connection().await?, &self.node, seen).await }).await?;
+            self.clock.read(time);
             if seen >= since.newest {
                 (self.tell)(News::Current(asked_at));
                 return Ok(());

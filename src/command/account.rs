@@ -7,14 +7,16 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::context::{Context, unknown_account};
+use super::environment::write_environments;
 use super::output::{Output, Report, write_fields, write_table};
 use crate::clock;
 use crate::config::plans::Catalogue;
 use crate::domain::account::{Account, AccountDetail, AccountState};
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
 use crate::domain::plan::PlanRef;
-use crate::domain::text::{EmailAddress, Name};
+use crate::domain::text::{EmailAddress, Name, Reference};
 use crate::ledger::operation::Operation;
+use crate::management::accounts::Once;
 use crate::management::{self, NotDone};
 use crate::storage::accounts::{self, NewAccount};
 
@@ -30,6 +32,13 @@ pub enum AccountCommand {
         /// The account's id.
         id: AccountId,
     },
+    /// Find accounts by a part of their name or e-mail address, or by how their id begins.
+    Find {
+        /// The text, in any letter case.
+        text: String,
+    },
+    /// Give an account another name or e-mail address.
+    Change(ChangeAccount),
     /// Refuse every call of an account, until it is resumed.
     Suspend {
         /// The account's id.
@@ -42,6 +51,27 @@ pub enum AccountCommand {
     },
     /// Move an account to another plan, from now on.
     Move(MoveAccount),
+    /// Close an account for good: every key is revoked, and it is never resumed.
+    Close {
+        /// The account's id.
+        id: AccountId,
+    },
+}
+
+/// `fluence account change`.
+#[derive(Debug, Args)]
+pub struct ChangeAccount {
+    /// The account's id.
+    id: AccountId,
+    /// Another name.
+    #[arg(long, required_unless_present = "email")]
+    name: Option<Name>,
+    /// Another e-mail address.
+    #[arg(long)]
+    email: Option<EmailAddress>,
+    /// Take the address though another account has it.
+    #[arg(long)]
+    allow_duplicate_email: bool,
 }
 
 /// `fluence account create`.
@@ -59,6 +89,12 @@ pub struct CreateAccount {
     /// The edition of its plan [default: the newest].
     #[arg(long)]
     edition: Option<String>,
+    /// Your own id of the account: given twice, it is made once.
+    #[arg(long, value_name = "ID")]
+    id: Option<Reference>,
+    /// Make it though another account has this e-mail address.
+    #[arg(long)]
+    allow_duplicate_email: bool,
 }
 
 /// `fluence account move`.
@@ -84,6 +120,9 @@ impl AccountCommand {
             Self::Create(new) => create(new, context, output).await,
             Self::List => list(context, output).await,
             Self::Show { id } => show(id, context, output).await,
+            Self::Find { text } => find(&text, context, output).await,
+            Self::Change(change) => correct(change, context, output).await,
+            Self::Close { id } => close(id, context, output).await,
             Self::Suspend { id } => set_state(id, AccountState::Suspended, context, output).await,
             Self::Resume { id } => set_state(id, AccountState::Active, context, output).await,
             Self::Move(target) => change_plan(target, context, output).await,
@@ -95,24 +134,57 @@ async fn create(new: CreateAccount, context: &Context, output: Output) -> anyhow
     let catalogue = Catalogue::shipped()?;
     let newest = catalogue.newest_edition().unwrap_or_default();
     let plan = known_plan(&catalogue, new.edition.as_deref().unwrap_or(newest), &new.plan)?;
-    let id = AccountId::from_uuid(clock::new_id());
     let account = NewAccount {
-        id,
+        id: AccountId::from_uuid(clock::new_id()),
         environment_id: EnvironmentId::from_uuid(clock::new_id()),
         name: new.name.into_string(),
         email: new.email.into_string(),
         plan,
     };
-    make(&account, context).await?;
+    let once = Once {
+        reference: new.id.map(Reference::into_string),
+        allow_duplicate_email: new.allow_duplicate_email,
+    };
+    let (id, repeated) = make(&account, &once, context).await?;
+    output.print(&AccountMade { account: context.account(id).await?, repeated })
+}
+
+/// Saves an account and gives it its first plan credits, unless that was done before.
+pub(super) async fn make(
+    account: &NewAccount,
+    once: &Once,
+    context: &Context,
+) -> anyhow::Result<(AccountId, bool)> {
+    let mut connection = context.connection().await?;
+    let made = management::accounts::create_once(&mut connection, &context.operator(), account, once).await;
+    let (account_id, repeated) = made?;
+    // Again where it was made before: it may have been interrupted here.
+    let id = CallId::from_uuid(clock::new_id());
+    context.act(Operation::Advance { account_id, id }).await?;
+    Ok((account_id, repeated))
+}
+
+async fn find(text: &str, context: &Context, output: Output) -> anyhow::Result<()> {
+    let accounts = accounts::search(&mut *context.connection().await?, text.trim()).await?;
+    let is_cut = i64::try_from(accounts.len())? == accounts::SEARCH_LIMIT;
+    output.print(&AccountList { accounts, is_cut })
+}
+
+async fn correct(change: ChangeAccount, context: &Context, output: Output) -> anyhow::Result<()> {
+    let ChangeAccount { id, name, email, allow_duplicate_email } = change;
+    let (name, email) = (name.as_ref().map(Name::as_str), email.as_ref().map(EmailAddress::as_str));
+    let (mut connection, by) = (context.connection().await?, context.operator());
+    let changed =
+        management::accounts::change(&mut connection, &by, id, name, email, allow_duplicate_email).await;
+    changed.map_err(|error| said_of(id, error))?;
     output.print(&context.account(id).await?)
 }
 
-/// Saves an account and gives it its first plan credits.
-pub(super) async fn make(account: &NewAccount, context: &Context) -> anyhow::Result<()> {
-    management::accounts::create(&mut *context.connection().await?, &context.operator(), account).await?;
-    let id = CallId::from_uuid(clock::new_id());
-    context.act(Operation::Advance { account_id: account.id, id }).await?;
-    Ok(())
+async fn close(id: AccountId, context: &Context, output: Output) -> anyhow::Result<()> {
+    let mut connection = context.connection().await?;
+    let closed = management::accounts::close(&mut connection, &context.operator(), id).await;
+    closed.map_err(|error| said_of(id, error))?;
+    output.print(&context.account(id).await?)
 }
 
 async fn list(context: &Context, output: Output) -> anyhow::Result<()> {
@@ -143,7 +215,8 @@ async fn change_plan(target: MoveAccount, context: &Context, output: Output) -> 
     let edition = target.edition.as_deref().unwrap_or(&account.plan.edition);
     let plan = known_plan(&Catalogue::shipped()?, edition, &target.plan)?;
     let mut connection = context.connection().await?;
-    management::accounts::set_plan(&mut connection, &context.operator(), target.id, &plan).await?;
+    let moved = management::accounts::set_plan(&mut connection, &context.operator(), target.id, &plan).await;
+    moved.map_err(|error| said_of(target.id, error))?;
     // Told a second time, the ledger changes nothing: an interrupted move is completed by repeating it.
     let id = CallId::from_uuid(clock::new_id());
     context.act(Operation::MovePlan { account_id: target.id, id }).await?;
@@ -172,6 +245,26 @@ fn known_plan(catalogue: &Catalogue, edition: &str, plan: &str) -> anyhow::Resul
 }
 
 #[derive(Serialize)]
+struct AccountMade {
+    #[serde(flatten)]
+    account: Account,
+    /// Whether it was made before under this id.
+    repeated: bool,
+}
+
+impl Report for AccountMade {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        self.account.write_text(out)?;
+        if self.repeated { writeln!(out, "\nIt was made before; nothing was done now.") } else { Ok(()) }
+    }
+}
+
+/// The state of an account in one word.
+fn state(account: &Account) -> &'static str {
+    if account.closed_at.is_some() { "closed" } else { account.state.as_str() }
+}
+
+#[derive(Serialize)]
 struct AccountList {
     accounts: Vec<Account>,
     /// Whether there are more than one listing holds.
@@ -186,7 +279,7 @@ impl Report for AccountList {
                 account.id.to_string(),
                 account.name.clone(),
                 format!("{} ({})", account.plan.plan, account.plan.edition),
-                account.state.as_str().to_owned(),
+                state(account).to_owned(),
                 account.balance.to_string(),
                 account.email.clone(),
             ]
@@ -209,7 +302,7 @@ impl Report for Account {
                 ("name", &self.name),
                 ("e-mail", &self.email),
                 ("plan", &format!("{} ({})", self.plan.plan, self.plan.edition)),
-                ("state", &self.state.as_str()),
+                ("state", &state(self)),
                 ("credits", &self.balance),
             ],
         )
@@ -230,15 +323,6 @@ impl Report for AccountDetail {
             ],
         )?;
         writeln!(out)?;
-        let row = |environment: &crate::domain::account::EnvironmentView| {
-            [
-                environment.name.clone(),
-                environment.mode.as_str().to_owned(),
-                format!("{} of {}", environment.keys, environment.most_keys),
-                environment.id.to_string(),
-            ]
-        };
-        let rows: Vec<_> = self.environments.iter().map(row).collect();
-        write_table(out, ["ENVIRONMENT", "MODE", "KEYS", "ID"], &rows)
+        write_environments(out, &self.environments)
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use super::context::Context;
-use super::output::write_table;
+use super::output::{count, write_table};
 use crate::config::MOST_UNHEARD_TRUST_MS;
 use crate::storage::changes;
 use crate::storage::nodes::{self, NodeView, SILENT_AFTER_S};
@@ -17,6 +17,8 @@ use crate::storage::nodes::{self, NodeView, SILENT_AFTER_S};
 const TRUST_IS_OVER: Duration = Duration::from_millis(MOST_UNHEARD_TRUST_MS + 1_000);
 /// Longest wait, for gateways that were heard of a moment ago.
 const LONGEST_WAIT: Duration = Duration::from_secs(6);
+/// Gateways that have been silent for longer are counted in one line.
+const LONG_GONE_AFTER_S: f64 = 3_600.0;
 /// Between two looks at what the gateways have seen.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -92,9 +94,18 @@ impl Confirmation {
             };
             [node.name.clone(), node.id.to_string(), format!("{:.1} s", node.silent_s), confirmed.to_owned()]
         };
-        let rows: Vec<_> = self.gateways.iter().map(row).collect();
+        let (long_gone, shown): (Vec<_>, Vec<_>) =
+            self.gateways.iter().partition(|gateway| gateway.is_long_gone());
+        let rows: Vec<_> = shown.into_iter().map(row).collect();
         writeln!(out)?;
         write_table(out, ["GATEWAY", "ID", "SILENT FOR", "CONFIRMED"], &rows)?;
+        if !long_gone.is_empty() {
+            writeln!(
+                out,
+                "{} silent for more than an hour, not shown",
+                count(long_gone.len() as u64, "gateway")
+            )?;
+        }
         if self.silent > 0 {
             let (silent_s, waited_s) = (SILENT_AFTER_S, TRUST_IS_OVER.as_secs());
             writeln!(
@@ -104,6 +115,13 @@ impl Confirmation {
             )?;
         }
         Ok(())
+    }
+}
+
+impl Gateway {
+    /// Whether it has most likely died: it is counted, and forgotten after a day.
+    fn is_long_gone(&self) -> bool {
+        !self.confirmed && self.node.silent_s > LONG_GONE_AFTER_S
     }
 }
 

@@ -40,6 +40,7 @@ pub struct Context {
     options: PgConnectOptions,
     pool: PgPool,
     private: Option<LocalPostgres>,
+    operator: Option<String>,
 }
 
 impl Context {
@@ -66,7 +67,12 @@ impl Context {
             }
         };
         let pool = pool::command_pool(options.clone());
-        Ok(Self { settings, options, pool, private })
+        Ok(Self { settings, options, pool, private, operator: None })
+    }
+
+    /// The same, run by somebody of this name.
+    pub fn run_by(self, operator: Option<String>) -> Self {
+        Self { operator, ..self }
     }
 
     /// Leaves the database. The private server stops with its last user.
@@ -183,7 +189,7 @@ impl Context {
 
     /// Whoever runs this command.
     pub fn operator(&self) -> Principal {
-        actor::operator(&self.settings.node)
+        actor::operator(self.operator.as_deref())
     }
 
     /// How long a hold may outlive its gateway.

@@ -6,6 +6,7 @@ use anyhow::{anyhow, bail};
 use chrono::{DateTime, Months, Utc};
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use sqlx::PgConnection;
 
 use super::context::Context;
 use super::output::{Output, Report, write_fields};
@@ -21,6 +22,7 @@ use crate::ledger::lot::LotSource;
 use crate::ledger::operation::{Correction, Effect, Grant, Operation};
 use crate::storage::clock;
 use crate::storage::ledger::lots;
+use crate::storage::operator_acts::{self, Act, ActKind};
 
 /// How long a grant lives that is given no end.
 const GRANT_LIFE_MONTHS: u32 = PACK_LIFE_MONTHS;
@@ -69,6 +71,9 @@ pub struct TakeCredits {
     /// Why; the account's statement shows it.
     #[arg(long, value_name = "TEXT")]
     reason: Reason,
+    /// Your own id of this correction: given twice, it counts once [default: a new one].
+    #[arg(long, value_name = "ID")]
+    id: Option<Reference>,
 }
 
 impl CreditCommand {
@@ -87,6 +92,14 @@ impl CreditCommand {
 async fn give(order: GrantCredits, context: &Context, output: Output) -> anyhow::Result<()> {
     let mut connection = context.connection().await?;
     let grant = grant_of(order, clock::now(&mut connection).await?)?;
+    // Held while the ledger acts on a connection of its own: one order is one grant, whichever account it names.
+    let mut under_id = context.pool().begin().await?;
+    operator_acts::lock(&mut under_id, ActKind::Grant, &grant.reference).await?;
+    let elsewhere =
+        operator_acts::granted_elsewhere(&mut under_id, grant.account_id, &grant.reference).await?;
+    if let Some(other) = elsewhere {
+        bail!("id `{}` was used before, for account {other}; nothing was granted now", grant.reference);
+    }
     let effect = context.act(Operation::Grant(grant.clone())).await?;
     let Effect::Granted { lot, repeated, standing } = effect else {
         bail!("the ledger answered a grant with something else");
@@ -150,13 +163,52 @@ fn known_pack(name: &str) -> anyhow::Result<Pack> {
 }
 
 async fn take_back(order: TakeCredits, context: &Context, output: Output) -> anyhow::Result<()> {
-    let id = CallId::from_uuid(ids::new_id());
-    let (account_id, amount) = (order.account, order.credits.credits());
-    let correction = Correction { account_id, id, amount, note: order.reason.into_string() };
+    let reference = order.id.map_or_else(|| ids::new_id().to_string(), Reference::into_string);
+    let (account_id, credits) = (context.account(order.account).await?.id, order.credits.credits());
+    // Held while the ledger acts on a connection of its own, so that nobody else acts under the id.
+    let mut under_id = context.pool().begin().await?;
+    operator_acts::lock(&mut under_id, ActKind::Take, &reference).await?;
+    let call_id = call_under(&reference, account_id, &mut under_id, context).await?;
+    if let Some(taken) = operator_acts::taken(&mut under_id, account_id, call_id).await? {
+        if taken != credits {
+            bail!("id `{reference}` was used before, for {taken} credits; nothing was taken now");
+        }
+        let balance = context.account(account_id).await?.balance;
+        return output.print(&TakeReport {
+            id: reference,
+            call_id,
+            account_id,
+            credits,
+            balance,
+            repeated: true,
+        });
+    }
+    let correction =
+        Correction { account_id, id: call_id, amount: credits, note: order.reason.into_string() };
     let Effect::Done(standing) = context.act(Operation::Correct(correction)).await? else {
         bail!("the ledger answered a correction with something else");
     };
-    output.print(&TakeReport { id, account_id, credits: amount, balance: standing.remaining })
+    let balance = standing.remaining;
+    output.print(&TakeReport { id: reference, call_id, account_id, credits, balance, repeated: false })
+}
+
+/// The act in the ledger that an id stands for, noted before it is carried out: the ledger carries out no act twice.
+async fn call_under(
+    reference: &str,
+    account_id: AccountId,
+    under_id: &mut PgConnection,
+    context: &Context,
+) -> anyhow::Result<CallId> {
+    if let Some(act) = operator_acts::find(under_id, ActKind::Take, reference).await? {
+        if act.account_id != account_id {
+            bail!("id `{reference}` was used before, for account {}; nothing was taken now", act.account_id);
+        }
+        return act.call_id.ok_or_else(|| anyhow!("id `{reference}` names no act of the ledger"));
+    }
+    let call_id = CallId::from_uuid(ids::new_id());
+    let act = Act { account_id, call_id: Some(call_id) };
+    operator_acts::save(&mut *context.connection().await?, ActKind::Take, reference, act).await?;
+    Ok(call_id)
 }
 
 #[derive(Serialize)]
@@ -190,22 +242,21 @@ impl Report for GrantReport {
 
 #[derive(Serialize)]
 struct TakeReport {
-    id: CallId,
+    id: String,
+    call_id: CallId,
     account_id: AccountId,
     credits: Credits,
     balance: Credits,
+    repeated: bool,
 }
 
 impl Report for TakeReport {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let before = if self.repeated { " (taken before; nothing was taken now)" } else { "" };
+        let taken = format!("{}{before}", self.credits);
         write_fields(
             out,
-            &[
-                ("id", &self.id),
-                ("account", &self.account_id),
-                ("taken", &self.credits),
-                ("balance", &self.balance),
-            ],
+            &[("id", &self.id), ("account", &self.account_id), ("taken", &taken), ("balance", &self.balance)],
         )
     }
 }

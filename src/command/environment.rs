@@ -6,19 +6,27 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::context::Context;
-use super::output::{Output, Report, write_fields};
+use super::output::{Output, Report, write_fields, write_table};
 use super::values;
 use crate::clock;
+use crate::domain::account::EnvironmentView;
 use crate::domain::ids::{AccountId, EnvironmentId};
 use crate::domain::key::Mode;
 use crate::domain::text::EnvironmentName;
 use crate::management::environments;
+use crate::storage::accounts;
 
 /// What to do with environments.
 #[derive(Debug, Subcommand)]
 pub enum EnvironmentCommand {
     /// Make an environment. Keys of a test one work on sample people and spend nothing.
     Create(CreateEnvironment),
+    /// List the environments of an account.
+    List {
+        /// The account's id.
+        #[arg(long)]
+        account: AccountId,
+    },
 }
 
 /// `fluence environment create`.
@@ -41,18 +49,51 @@ impl EnvironmentCommand {
     /// # Errors
     /// When there is no such account, it has an environment of that name, or the database is away.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
-        let Self::Create(new) = self;
-        context.account(new.account).await?;
-        let id = EnvironmentId::from_uuid(clock::new_id());
-        let (mut connection, by) = (context.connection().await?, context.operator());
-        let made = environments::create(&mut connection, &by, id, new.account, &new.name, new.mode).await?;
-        output.print(&EnvironmentMade {
-            id,
-            account_id: new.account,
-            name: made.name,
-            mode: made.mode.as_str(),
-        })
+        match self {
+            Self::Create(new) => create(new, context, output).await,
+            Self::List { account } => list(account, context, output).await,
+        }
     }
+}
+
+async fn create(new: CreateEnvironment, context: &Context, output: Output) -> anyhow::Result<()> {
+    context.account(new.account).await?;
+    let id = EnvironmentId::from_uuid(clock::new_id());
+    let (mut connection, by) = (context.connection().await?, context.operator());
+    let made = environments::create(&mut connection, &by, id, new.account, &new.name, new.mode).await?;
+    output.print(&EnvironmentMade { id, account_id: new.account, name: made.name, mode: made.mode.as_str() })
+}
+
+async fn list(account: AccountId, context: &Context, output: Output) -> anyhow::Result<()> {
+    let account_id = context.account(account).await?.id;
+    let environments = accounts::environments(&mut *context.connection().await?, account_id).await?;
+    output.print(&EnvironmentList { account_id, environments })
+}
+
+#[derive(Serialize)]
+struct EnvironmentList {
+    account_id: AccountId,
+    environments: Vec<EnvironmentView>,
+}
+
+impl Report for EnvironmentList {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        write_environments(out, &self.environments)
+    }
+}
+
+/// Writes environments as a table.
+pub(super) fn write_environments(out: &mut impl Write, environments: &[EnvironmentView]) -> io::Result<()> {
+    let row = |environment: &EnvironmentView| {
+        [
+            environment.name.clone(),
+            environment.mode.as_str().to_owned(),
+            format!("{} of {}", environment.keys, environment.most_keys),
+            environment.id.to_string(),
+        ]
+    };
+    let rows: Vec<_> = environments.iter().map(row).collect();
+    write_table(out, ["ENVIRONMENT", "MODE", "KEYS", "ID"], &rows)
 }
 
 #[derive(Serialize)]

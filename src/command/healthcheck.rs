@@ -1,12 +1,16 @@
 //! `fluence healthcheck`: asks a running gateway on this machine whether it is ready, for images without curl.
 
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+
+use super::output::{Output, Report};
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 /// `HTTP/1.1 200 `
@@ -16,8 +20,24 @@ const STATUS_BYTES: usize = 13;
 ///
 /// # Errors
 /// When it does not answer within three seconds, or with anything but 200.
-pub async fn run(listen: SocketAddr) -> anyhow::Result<()> {
-    let address = reachable(listen);
+pub async fn run(listen: SocketAddr, output: Output) -> anyhow::Result<()> {
+    output.print(&ask_ready(reachable(listen)).await?)
+}
+
+/// A gateway that is ready.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Ready {
+    status: &'static str,
+    address: SocketAddr,
+}
+
+impl Report for Ready {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "the gateway on {} is ready", self.address)
+    }
+}
+
+async fn ask_ready(address: SocketAddr) -> anyhow::Result<Ready> {
     let status = timeout(ANSWER_WITHIN, ask(address))
         .await
         .with_context(|| format!("no answer from {address} within {} s", ANSWER_WITHIN.as_secs()))?
@@ -25,7 +45,7 @@ pub async fn run(listen: SocketAddr) -> anyhow::Result<()> {
     if status.get(8..) != Some(" 200 ") {
         bail!("not ready: {}", status.trim_end());
     }
-    Ok(())
+    Ok(Ready { status: "ready", address })
 }
 
 /// The beginning of the status line.
@@ -70,19 +90,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_ready_gateway_is_healthy() {
-        run(answering("HTTP/1.1 200 OK").await).await.unwrap();
+        let address = answering("HTTP/1.1 200 OK").await;
+        assert_eq!(ask_ready(address).await.unwrap(), Ready { status: "ready", address });
     }
 
     #[tokio::test]
     async fn a_gateway_that_is_not_ready_is_not_healthy() {
-        let message = run(answering("HTTP/1.1 503 Service Unavailable").await).await.unwrap_err().to_string();
+        let address = answering("HTTP/1.1 503 Service Unavailable").await;
+        let message = ask_ready(address).await.unwrap_err().to_string();
         assert_eq!(message, "not ready: HTTP/1.1 503");
     }
 
     #[tokio::test]
     async fn nobody_there_is_not_healthy() {
         let freed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        assert!(run(freed).await.is_err());
+        assert!(ask_ready(freed).await.is_err());
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! `fluence key`: API keys, made, imported, listed, given new secrets, and ended.
 
+mod change;
 mod make;
 mod report;
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
 
+use self::change::ChangeKey;
 use self::make::{CreateKey, ImportKey};
-use self::report::{KeyList, KeyShown, NewSecretShown, StateSet};
+use self::report::{KeyList, KeyShown, NewSecretShown, StateSet, WholeKey};
 use super::confirm;
 use super::context::{Context, unknown_account};
 use super::output::Output;
@@ -30,6 +32,13 @@ pub enum KeyCommand {
         #[arg(long)]
         account: AccountId,
     },
+    /// Show a key.
+    Show {
+        /// The key's id.
+        id: KeyId,
+    },
+    /// Change a key's name, scopes, limits or end.
+    Change(ChangeKey),
     /// Give a key a new secret, shown once; the present one lives on for a while.
     Rotate(RotateKey),
     /// End the old secret of a key that is being rotated, before its time.
@@ -87,6 +96,8 @@ impl KeyCommand {
             Self::Create(new) => new.run(context, output).await,
             Self::Import(new) => new.run(context, output).await,
             Self::List { account } => list(account, context, output).await,
+            Self::Show { id } => show(id, context, output).await,
+            Self::Change(change) => change.run(context, output).await,
             Self::Rotate(rotation) => rotate(rotation, context, output).await,
             Self::EndOverlap { id } => {
                 let mut connection = context.connection().await?;
@@ -111,6 +122,11 @@ async fn list(account: AccountId, context: &Context, output: Output) -> anyhow::
     let keys = keys::list(&mut connection, account_id, None, keys::LIST_LIMIT).await?;
     let is_cut = i64::try_from(keys.len())? == keys::LIST_LIMIT;
     output.print(&KeyList { account_id, keys, is_cut })
+}
+
+async fn show(id: KeyId, context: &Context, output: Output) -> anyhow::Result<()> {
+    let found = keys::find(&mut *context.connection().await?, id).await?;
+    output.print(&WholeKey(found.ok_or_else(|| said_of(id, NotDone::NoKey))?))
 }
 
 async fn rotate(rotation: RotateKey, context: &Context, output: Output) -> anyhow::Result<()> {
@@ -144,6 +160,7 @@ async fn set_state(
 /// Why nothing was done to a key, as an operator is told.
 fn said_of(id: KeyId, error: NotDone) -> anyhow::Error {
     match error {
+        NotDone::EndsInPast => anyhow!("--expires-at lies in the past"),
         NotDone::NoKey => anyhow!("there is no key {id}; `fluence key list --account ID` shows an account's"),
         NotDone::CannotRotate(why @ CannotRotate::InProgress { .. }) => {
             anyhow!("{why}; wait for that, or end it now with `fluence key end-overlap {id}`")

@@ -61,6 +61,9 @@ struct Globals {
     /// Folder of the private PostgreSQL and its pepper, as FLUENCE_DATA_DIR.
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<String>,
+    /// Your name in the audit log [default: FLUENCE_OPERATOR, or the user's name].
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    operator: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -151,7 +154,7 @@ impl StoredCommand {
 /// # Errors
 /// Whatever keeps the command from doing what it was told.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let Globals { json, data_dir } = cli.globals;
+    let Globals { json, data_dir, operator } = cli.globals;
     let output = if json { Output::Json } else { Output::Text };
     match cli.command {
         Command::WithPostgres { command } => {
@@ -167,12 +170,12 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             config::show(settings::for_command(data_dir, false)?.0, output)?;
         }
         Command::Healthcheck => {
-            healthcheck::run(settings::for_command(data_dir, false)?.0.listen).await?;
+            healthcheck::run(settings::for_command(data_dir, false)?.0.listen, output).await?;
         }
         Command::Stored(command) => {
             let (settings, log) = settings::for_command(data_dir, command.needs_pepper())?;
             let _log = telemetry::init(&log.level, log.format)?;
-            let context = Context::open(settings).await?;
+            let context = Context::open(settings).await?.run_by(operator);
             let done = command.run(&context, output).await;
             let closed = context.close().await;
             done.and(closed)?;

@@ -11,6 +11,7 @@ use super::demo;
 use super::directory;
 use super::output::Output;
 use crate::app::{App, Start};
+use crate::clock::DatabaseClock;
 use crate::config::Settings;
 use crate::server::stop;
 use crate::storage::clock;
@@ -70,6 +71,7 @@ async fn serve(
         settings: context.settings().clone(),
         database: context.options().clone(),
         pepper: context.peppers().await?,
+        clock: DatabaseClock::default(),
         dev: options.dev,
     };
     let app = App::start(start).await?;

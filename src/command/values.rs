@@ -1,8 +1,11 @@
 //! How the command line reads words and instants.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::domain::amount::Amount;
 use crate::domain::key::{KeyFormat, Mode, Scope};
 
 /// One of a closed list of words, which the help shows.
@@ -34,6 +37,31 @@ pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
     text.parse::<DateTime<Utc>>()
         .or_else(|_| text.parse().map(midnight))
         .map_err(|_| "write a date such as 2030-12-31, or an instant such as 2030-12-31T23:59:59Z")
+}
+
+/// A value, or none where that was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OrNone<T>(pub(super) Option<T>);
+
+/// Reads `none`, or a value.
+pub(super) fn or_none<T, E>(
+    read: fn(&str) -> Result<T, E>,
+) -> impl Fn(&str) -> Result<OrNone<T>, E> + Clone + Send + Sync + 'static
+where
+    T: 'static,
+    E: 'static,
+{
+    move |text| if text == "none" { Ok(OrNone(None)) } else { read(text).map(|value| OrNone(Some(value))) }
+}
+
+/// Reads `any`, or a value of a list.
+pub(super) fn or_any<T: FromStr>(text: &str) -> Result<OrNone<T>, T::Err> {
+    if text == "any" { Ok(OrNone(None)) } else { text.parse().map(|value| OrNone(Some(value))) }
+}
+
+/// Reads a number of credits.
+pub(super) fn amount(text: &str) -> Result<Amount, <Amount as FromStr>::Err> {
+    text.parse()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ const ENRICHMENT_CREDENTIAL: &str = "FLUENCE_ENRICHMENT_CREDENTIAL";
 const REDIS_URL: &str = "FLUENCE_REDIS_URL";
 const SECRETS: [&str; 4] = [PEPPER, PREVIOUS_PEPPER, ENRICHMENT_CREDENTIAL, REDIS_URL];
 /// Names that begin with the prefix and are no settings.
-const NOT_SETTINGS: [&str; 3] = ["FLUENCE_CONFIG", "FLUENCE_KEY", "FLUENCE_ESSAYS"];
+const NOT_SETTINGS: [&str; 4] = ["FLUENCE_CONFIG", "FLUENCE_KEY", "FLUENCE_ESSAYS", "FLUENCE_OPERATOR"];
 
 /// Where settings come from.
 #[derive(Clone, Debug, Default)]

@@ -53,6 +53,9 @@ pub struct Account {
     pub anchored_at: DateTime<Utc>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// When it was closed, for good: it is suspended and all its keys are revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 /// An account's present period and its environments.
@@ -86,9 +89,9 @@ pub struct EnvironmentView {
     pub name: String,
     /// Whether its keys spend credits.
     pub mode: Mode,
-    /// Keys that are not revoked.
+    /// Keys that are neither revoked nor expired.
     pub keys: i64,
-    /// How many of them there may be.
+    /// How many of them there may be: the lower of the plan's number and `key_cap`.
     pub most_keys: i32,
     /// The environment's own cap; none where the plan's holds.
     pub key_cap: Option<i32>,

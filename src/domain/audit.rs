@@ -23,7 +23,7 @@ pub struct Actor {
 /// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// Somebody at the command line, as `user@host`.
+    /// Somebody at the command line, by name.
     Operator(String),
     /// A person at the console.
     Member(MemberId),
@@ -94,6 +94,8 @@ actions! {
     AccountSuspended "account.suspended" "An account's calls are refused from now on.",
     AccountResumed "account.resumed" "An account may call again.",
     AccountMoved "account.moved" "An account has another plan.",
+    AccountChanged "account.changed" "An account has another name or e-mail address.",
+    AccountClosed "account.closed" "An account is suspended for good, and all its keys are revoked.",
     EnvironmentCreated "environment.created" "An environment was made.",
     EnvironmentChanged "environment.changed" "An environment may have more keys, or fewer.",
     KeyCreated "key.created" "A key was made.",

@@ -37,7 +37,7 @@ pub struct KeyRecord {
     pub account_id: AccountId,
     /// Whether the account may call.
     pub account_state: AccountState,
-    /// Whether the account may have contacts in this mode; where it has none, no call needs to search for any.
+    /// Whether the account kept contacts in this mode when the key was read.
     pub keeps_contacts: bool,
     /// The edition of the account's plan.
     pub edition: String,

@@ -56,6 +56,7 @@ error_codes! {
     ContactExists "CONTACT_EXISTS" 409,
     ContactLimitReached "CONTACT_LIMIT_REACHED" 409,
     IdempotencyInProgress "IDEMPOTENCY_IN_PROGRESS" 409,
+    AnswerNotKept "ANSWER_NOT_KEPT" 409,
     RotationInProgress "ROTATION_IN_PROGRESS" 409,
     NotRotating "NOT_ROTATING" 409,
     KeyRevoked "KEY_REVOKED" 409,

@@ -19,7 +19,7 @@ impl Default for IdText {
 }
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $hint:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -55,39 +55,44 @@ macro_rules! id {
         }
 
         impl FromStr for $name {
-            type Err = uuid::Error;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::parse_str(text).map(Self)
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                Uuid::parse_str(text).map(Self).map_err(|_| NotAnId($hint))
             }
         }
     };
 }
 
+/// Not an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an id looks like 01900000-0000-7000-8000-000000000000{0}")]
+pub struct NotAnId(&'static str);
+
 id!(
     /// Who holds the credits.
-    AccountId
+    AccountId, "; `fluence account list` shows them"
 );
 id!(
     /// A key, through all its secret versions.
-    KeyId
+    KeyId, "; `fluence key list --account ID` shows them"
 );
 id!(
     /// A named set of keys of one account, live or test.
-    EnvironmentId
+    EnvironmentId, "; `fluence environment list --account ID` shows them"
 );
 id!(
     /// One request. The hold, its entries, the receipt and the `X-Request-Id` header all carry it.
-    CallId
+    CallId, ""
 );
 id!(
     /// A person of the shared directory or of an account's contacts.
-    PersonId
+    PersonId, ""
 );
 id!(
     /// A contact of an account.
-    ContactId
+    ContactId, ""
 );
 id!(
     /// Somebody who looks after an account.
-    MemberId
+    MemberId, ""
 );

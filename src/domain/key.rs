@@ -40,6 +40,42 @@ impl KeyState {
     }
 }
 
+/// The state of a key as it is shown: a key that has ended by itself is expired, unless it is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyStatus {
+    /// It may be used.
+    Active,
+    /// Not for now.
+    Disabled,
+    /// It has ended by itself.
+    Expired,
+    /// Never again.
+    Revoked,
+}
+
+impl KeyStatus {
+    /// The status of a key in this state, whose end has passed or not.
+    pub const fn new(state: KeyState, has_ended: bool) -> Self {
+        match (state, has_ended) {
+            (KeyState::Revoked, _) => Self::Revoked,
+            (KeyState::Active | KeyState::Disabled, true) => Self::Expired,
+            (KeyState::Active, false) => Self::Active,
+            (KeyState::Disabled, false) => Self::Disabled,
+        }
+    }
+
+    /// The name on the wire and in commands.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
 /// What a key may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -57,6 +93,14 @@ impl Scope {
     pub const ALL: [Self; 3] = [Self::Read, Self::Invoke, Self::Manage];
     /// What a key has unless its maker says otherwise.
     pub const DEFAULT: [Self; 2] = [Self::Read, Self::Invoke];
+
+    /// What a new key of this format has unless its maker says otherwise: a key for development only reads.
+    pub const fn default_of(format: KeyFormat) -> &'static [Self] {
+        match format {
+            KeyFormat::FlzDev => &[Self::Read],
+            _ => &Self::DEFAULT,
+        }
+    }
 
     /// Those of `wanted`, each once and in their own order.
     pub fn sorted(wanted: &[Self]) -> Vec<Self> {

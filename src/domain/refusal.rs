@@ -44,6 +44,8 @@ pub enum Refusal {
         /// The field of a key that says the limit.
         field: &'static str,
     },
+    /// The key has a cap, and would bring about spending that the cap does not bound.
+    CappedKey,
     /// The plan sells no API access.
     PlanWithoutApi {
         /// Name of the cheapest plan of the same edition that does; `None` where the edition has no such plan.
@@ -149,6 +151,11 @@ pub enum Refusal {
     },
     /// The same idempotency key came with another request before.
     IdempotencyKeyReused,
+    /// The same change was made before, and its answer held a secret or was too large to be kept.
+    AnswerNotKept {
+        /// Where what was made or changed is found.
+        location: String,
+    },
     /// A fault of ours.
     Internal,
     /// A server behind us failed.
@@ -322,7 +329,9 @@ impl Refusal {
             Self::ConflictingCredentials => ErrorCode::ConflictingCredentials,
             Self::KeyInQueryString { .. } => ErrorCode::KeyInQueryString,
             Self::AccessDenied(_) => ErrorCode::AccessDenied,
-            Self::InsufficientScope { .. } | Self::BeyondOwnLimits { .. } => ErrorCode::InsufficientScope,
+            Self::InsufficientScope { .. } | Self::BeyondOwnLimits { .. } | Self::CappedKey => {
+                ErrorCode::InsufficientScope
+            }
             Self::PlanWithoutApi { .. } => ErrorCode::PlanWithoutApi,
             Self::RegionNotAllowed => ErrorCode::RegionNotAllowed,
             Self::IpNotAllowed => ErrorCode::IpNotAllowed,
@@ -354,6 +363,7 @@ impl Refusal {
             Self::Conflict(conflict) => conflict.code(),
             Self::IdempotencyInProgress { .. } => ErrorCode::IdempotencyInProgress,
             Self::IdempotencyKeyReused => ErrorCode::IdempotencyKeyReused,
+            Self::AnswerNotKept { .. } => ErrorCode::AnswerNotKept,
             Self::Internal => ErrorCode::InternalError,
             Self::Upstream => ErrorCode::UpstreamError,
             Self::Unavailable { .. } => ErrorCode::ServiceUnavailable,

@@ -58,6 +58,9 @@ pub enum Lacks {
     /// A limit of their own that they would escape: the field of a key that says it.
     #[error("a key cannot bring about one that `{0}` limits less than itself")]
     Limit(&'static str),
+    /// A key without caps.
+    #[error("a key with a cap on credits cannot make or widen other keys, nor change environments")]
+    Uncapped,
     /// A key of a live environment.
     #[error("a key of a test environment cannot make, change or rotate what spends credits")]
     LiveKey,
@@ -70,6 +73,13 @@ impl Principal {
     /// Whoever may do everything.
     pub const fn almighty(actor: Actor) -> Self {
         Self { actor, rights: Rights::All }
+    }
+}
+
+impl ActingKey {
+    /// Whether it may spend so many credits only.
+    const fn is_capped(&self) -> bool {
+        self.reach.daily_cap.is_some() || self.reach.monthly_cap.is_some()
     }
 }
 
@@ -105,15 +115,39 @@ impl Rights {
         }
     }
 
-    /// Whether they may bring about a key that reaches as far as `wanted`, or a secret of it. Nobody gets more by making,
-    /// changing, enabling or rotating a key than they had; what the key reached already as others made it, `had`, it may
-    /// keep where it is only changed.
+    /// Whether they may change how many keys there can be.
     ///
     /// # Errors
     /// What they lack.
-    pub fn grant(&self, wanted: &Reach, had: Option<&Reach>, mode: Mode) -> Result<(), Lacks> {
+    pub fn change_environments(&self) -> Result<(), Lacks> {
+        match self {
+            Self::OfKey(own) if own.is_capped() => Err(Lacks::Uncapped),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether they may bring about a key that reaches as far as `wanted`, or a secret of it; `target` is the key, where it
+    /// exists already. Nobody gets more by making, changing, enabling or rotating a key than they had; what the key reached
+    /// already as others made it, `had`, it may keep where it is only changed.
+    ///
+    /// Caps are each key's own, so the keys that a capped one makes would together spend what no cap bounds: a capped key
+    /// only narrows other keys.
+    ///
+    /// # Errors
+    /// What they lack.
+    pub fn grant(
+        &self,
+        target: Option<KeyId>,
+        wanted: &Reach,
+        had: Option<&Reach>,
+        mode: Mode,
+    ) -> Result<(), Lacks> {
         let Self::OfKey(own) = self else { return Ok(()) };
         self.touch(mode)?;
+        if own.is_capped() && target != Some(own.key_id) {
+            let is_narrowed = had.is_some_and(|had| wanted.beyond(&[had]).is_none());
+            return if is_narrowed { Ok(()) } else { Err(Lacks::Uncapped) };
+        }
         let bounds: Vec<&Reach> = [Some(&own.reach), had].into_iter().flatten().collect();
         match wanted.beyond(&bounds) {
             Some(Beyond::Scope(scope)) => Err(Lacks::Scope(scope)),
@@ -126,7 +160,16 @@ impl Rights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::DateTime;
     use uuid::Uuid;
+
+    fn own_key() -> KeyId {
+        KeyId::from_uuid(Uuid::from_u128(7))
+    }
+
+    fn other_key() -> KeyId {
+        KeyId::from_uuid(Uuid::from_u128(8))
+    }
 
     fn account(number: u128) -> AccountId {
         AccountId::from_uuid(Uuid::from_u128(number))
@@ -138,7 +181,7 @@ mod tests {
 
     fn key(scopes: &[Scope], mode: Mode) -> Rights {
         Rights::OfKey(ActingKey {
-            key_id: KeyId::from_uuid(Uuid::from_u128(7)),
+            key_id: own_key(),
             secret_version: 1,
             account_id: account(1),
             mode,
@@ -168,31 +211,60 @@ mod tests {
     fn no_key_hands_out_what_it_has_not() {
         let rights = key(&[Scope::Read, Scope::Manage], Mode::Live);
         let (few, all) = (reach(&[Scope::Read]), reach(&Scope::ALL));
-        assert_eq!(rights.grant(&few, None, Mode::Live), Ok(()));
-        assert_eq!(rights.grant(&all, None, Mode::Live), Err(Lacks::Scope(Scope::Invoke)));
-        assert_eq!(rights.grant(&all, Some(&reach(&[Scope::Invoke])), Mode::Live), Ok(()));
-        assert_eq!(Rights::All.grant(&all, None, Mode::Live), Ok(()));
+        assert_eq!(rights.grant(None, &few, None, Mode::Live), Ok(()));
+        assert_eq!(rights.grant(None, &all, None, Mode::Live), Err(Lacks::Scope(Scope::Invoke)));
+        assert_eq!(rights.grant(None, &all, Some(&reach(&[Scope::Invoke])), Mode::Live), Ok(()));
+        assert_eq!(Rights::All.grant(None, &all, None, Mode::Live), Ok(()));
     }
 
     #[test]
     fn no_key_escapes_its_own_limits() {
         let mut own = key(&Scope::ALL, Mode::Live);
         if let Rights::OfKey(acting) = &mut own {
+            acting.reach.expires_at = DateTime::from_timestamp(5, 0);
+        }
+        let until = |at| Reach { expires_at: DateTime::from_timestamp(at, 0), ..reach(&[Scope::Read]) };
+        assert_eq!(own.grant(None, &until(5), None, Mode::Live), Ok(()));
+        assert_eq!(own.grant(None, &until(6), None, Mode::Live), Err(Lacks::Limit("expires_at")));
+        // A key that others made so stays so when something else of it is changed.
+        assert_eq!(own.grant(Some(other_key()), &until(6), Some(&until(6)), Mode::Live), Ok(()));
+    }
+
+    #[test]
+    fn a_capped_key_narrows_other_keys_and_nothing_else() {
+        let mut own = key(&Scope::ALL, Mode::Live);
+        assert_eq!(own.change_environments(), Ok(()));
+        if let Rights::OfKey(acting) = &mut own {
             acting.reach.daily_cap = Some(5);
         }
         let capped = |daily_cap| Reach { daily_cap, ..reach(&[Scope::Read]) };
-        assert_eq!(own.grant(&capped(Some(5)), None, Mode::Live), Ok(()));
-        assert_eq!(own.grant(&capped(None), None, Mode::Live), Err(Lacks::Limit("daily_cap")));
-        // A key that others made so stays so when something else of it is changed.
-        assert_eq!(own.grant(&capped(Some(6)), Some(&capped(Some(6))), Mode::Live), Ok(()));
+        let uncapped = Err(Lacks::Uncapped);
+        for wanted in [None, Some(5), Some(1)] {
+            assert_eq!(own.grant(None, &capped(wanted), None, Mode::Live), uncapped, "made");
+            assert_eq!(own.grant(Some(other_key()), &capped(wanted), None, Mode::Live), uncapped, "rotated");
+        }
+        let change =
+            |had, wanted| own.grant(Some(other_key()), &capped(wanted), Some(&capped(had)), Mode::Live);
+        assert_eq!(
+            (change(Some(4), Some(3)), change(None, Some(9)), change(Some(4), Some(4))),
+            (Ok(()), Ok(()), Ok(()))
+        );
+        assert_eq!((change(Some(4), Some(5)), change(Some(4), None)), (uncapped, uncapped));
+        assert_eq!(own.change_environments(), uncapped);
+        // Its own secret spends against the same cap.
+        assert_eq!(own.grant(Some(own_key()), &capped(Some(5)), None, Mode::Live), Ok(()));
+        assert_eq!(
+            own.grant(Some(own_key()), &capped(Some(6)), None, Mode::Live),
+            Err(Lacks::Limit("daily_cap"))
+        );
     }
 
     #[test]
     fn a_test_key_brings_about_no_live_one() {
         let (rights, few) = (key(&Scope::ALL, Mode::Test), reach(&[Scope::Read]));
-        assert_eq!(rights.grant(&few, None, Mode::Live), Err(Lacks::LiveKey));
+        assert_eq!(rights.grant(None, &few, None, Mode::Live), Err(Lacks::LiveKey));
         assert_eq!(rights.touch(Mode::Live), Err(Lacks::LiveKey));
-        assert_eq!(rights.grant(&few, None, Mode::Test), Ok(()));
-        assert_eq!(key(&Scope::ALL, Mode::Live).grant(&few, None, Mode::Test), Ok(()));
+        assert_eq!(rights.grant(None, &few, None, Mode::Test), Ok(()));
+        assert_eq!(key(&Scope::ALL, Mode::Live).grant(None, &few, None, Mode::Test), Ok(()));
     }
 }

@@ -1,5 +1,6 @@
 //! What this gateway remembers of an account between requests: how many run now, and where it last stood.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
+use crate::domain::key::Mode;
 use crate::gate::admission::Admission;
 use crate::gate::keyring::{LastChange, Tick};
 use crate::gate::limiter::{LimitSizes, RateDecision};
@@ -18,6 +20,14 @@ pub struct AccountLive {
     running: Mutex<u32>,
     standing: Mutex<Remembered>,
     last_change: LastChange,
+    keeps_contacts: KeepsContacts,
+}
+
+/// Whether contacts were kept through this gateway, by mode. Once so, always so.
+#[derive(Debug, Default)]
+struct KeepsContacts {
+    live: AtomicBool,
+    test: AtomicBool,
 }
 
 /// Where an account stood, and when this gateway was told so.
@@ -32,12 +42,35 @@ impl AccountLive {
     pub fn new(standing: Standing, tick: Tick) -> Self {
         let remembered = Remembered { standing, told_at: Instant::now() };
         let (running, last_change) = (Mutex::new(0), LastChange::at(tick));
-        Self { running, standing: Mutex::new(remembered), last_change }
+        Self {
+            running,
+            standing: Mutex::new(remembered),
+            last_change,
+            keeps_contacts: KeepsContacts::default(),
+        }
     }
 
     /// When the account or one of its keys was last changed.
     pub fn last_change(&self) -> &LastChange {
         &self.last_change
+    }
+
+    /// Notes that the account keeps contacts in a mode from now on. Calls that knew it when it kept none see that at once:
+    /// no key needs to be read again.
+    pub fn now_keeps_contacts(&self, mode: Mode) {
+        self.contacts_of(mode).store(true, Ordering::Release);
+    }
+
+    /// Whether that was noted.
+    pub fn keeps_contacts(&self, mode: Mode) -> bool {
+        self.contacts_of(mode).load(Ordering::Acquire)
+    }
+
+    fn contacts_of(&self, mode: Mode) -> &AtomicBool {
+        match mode {
+            Mode::Live => &self.keeps_contacts.live,
+            Mode::Test => &self.keeps_contacts.test,
+        }
     }
 
     /// Where the account stood when this gateway last heard of it: for answers that moved no money.

@@ -2,9 +2,11 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use tokio::time::{Instant, sleep_until};
 
 use crate::domain::billing::Billing;
 use crate::domain::key::{KeySecret, Mode};
@@ -20,6 +22,8 @@ use crate::http::log_facts::LogFacts;
 /// Says that a credential was not checked, on answers of the development mode.
 const X_DEVELOPMENT_MODE: HeaderName = HeaderName::from_static("x-development-mode");
 const KEY_NOT_CHECKED: HeaderValue = HeaderValue::from_static("key not checked");
+/// Refusals of credentials leave in steps of this: longer than a look-up usually takes.
+const REFUSAL_STEP: Duration = Duration::from_millis(5);
 
 /// The layer.
 #[derive(Clone, Debug)]
@@ -57,13 +61,18 @@ impl<N: Stage> Stage for Authenticate<N> {
 
 impl<N: Stage> Authenticate<N> {
     async fn admit(&self, request: Passing) -> Result<Response, Refusal> {
+        let came_at = Instant::now();
         let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
         let refuse = |refusal| self.keyring.refuse(refusal, from);
         let sent = credential(request.headers(), request.uri());
         if let Nobody::Has(key) = &self.nobody {
             return self.admit_in_development(sent, key, from, request).await;
         }
-        let secret = match (sent.map_err(refuse)?, &self.nobody) {
+        let secret = match sent {
+            Ok(secret) => secret,
+            Err(refusal) => return Err(evenly(came_at, refuse(refusal)).await),
+        };
+        let secret = match (secret, &self.nobody) {
             (Some(secret), _) => secret,
             (None, Nobody::Passes) => return self.next.pass(request).await,
             (None, Nobody::IsRefused) if request.headers().contains_key(header::AUTHORIZATION) => {
@@ -71,8 +80,10 @@ impl<N: Stage> Authenticate<N> {
             }
             (None, _) => return Err(refuse(Refusal::MissingAuth)),
         };
-        let caller = self.keyring.identify(&secret, from).await?;
-        Ok(self.serve(caller, request).await)
+        match self.keyring.identify(&secret, from).await {
+            Ok(caller) => Ok(self.serve(caller, request).await),
+            Err(refusal) => Err(evenly(came_at, refusal).await),
+        }
     }
 
     /// Development mode: a good key counts, and any other credential, or none, counts as the mode's own key.
@@ -122,6 +133,16 @@ impl<N: Stage> Authenticate<N> {
         response.extensions_mut().insert(LogFacts { route: Some(self.path), account, key });
         response
     }
+}
+
+/// Passes the refusal of a credential on at the next full step after the request came: a credential that was looked up and
+/// one that was not are refused after the same time.
+async fn evenly(came_at: Instant, refusal: Refusal) -> Refusal {
+    if matches!(refusal, Refusal::InvalidApiKey | Refusal::Limited(_)) {
+        let steps = came_at.elapsed().as_micros() / REFUSAL_STEP.as_micros() + 1;
+        sleep_until(came_at + REFUSAL_STEP * u32::try_from(steps).unwrap_or(1)).await;
+    }
+    refusal
 }
 
 /// Whether the answer says where the account stands though the ledger is not asked.

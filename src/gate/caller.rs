@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::clock::DatabaseClock;
 use crate::domain::billing::Billing;
 use crate::domain::caller::KeyRecord;
 use crate::domain::credits::Credits;
@@ -26,6 +27,8 @@ pub struct Known {
     pub rate: RateLimit,
     /// What was noted of the use of its secret.
     pub mark: UseMark,
+    /// The clock by which its key, its holds and its periods end.
+    pub clock: DatabaseClock,
 }
 
 impl Deref for Caller {
@@ -38,16 +41,27 @@ impl Deref for Caller {
 
 impl Caller {
     /// A caller with this key, of this account.
-    pub fn new(key: KeyRecord, account: Arc<AccountLive>, rate: RateLimit) -> Self {
+    pub fn new(key: KeyRecord, account: Arc<AccountLive>, rate: RateLimit, clock: DatabaseClock) -> Self {
         let mark = UseMark::new(key.key_id, key.secret_version, None);
-        Self(Arc::new(Known { key, account, rate, mark }))
+        Self(Arc::new(Known { key, account, rate, mark, clock }))
     }
 
     /// The same caller, whose secret is to be hashed anew when it is used.
     pub fn to_be_rehashed(&self, rehash: Rehash) -> Self {
-        let Known { key, account, rate, .. } = &**self;
+        let Known { key, account, rate, clock, .. } = &**self;
         let mark = UseMark::new(key.key_id, key.secret_version, Some(rehash));
-        Self(Arc::new(Known { key: key.clone(), account: account.clone(), rate: rate.clone(), mark }))
+        Self(Arc::new(Known {
+            key: key.clone(),
+            account: account.clone(),
+            rate: rate.clone(),
+            mark,
+            clock: clock.clone(),
+        }))
+    }
+
+    /// Whether the account may keep contacts in the key's mode; where it keeps none, no call needs to search for any.
+    pub fn keeps_contacts(&self) -> bool {
+        self.key.keeps_contacts || self.account.keeps_contacts(self.key.mode)
     }
 
     /// Admits one request by this gateway's own rate limit, or says how long to wait.

@@ -3,7 +3,6 @@
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::clock;
 use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
@@ -21,7 +20,7 @@ pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Re
             (Refusal::InsufficientCredits { needed, available }.into_response(), standing)
         }
         Decision::QuotaSpent { limit, standing } => {
-            let retry_after_s = seconds_until(standing.renews_at);
+            let retry_after_s = seconds_until(standing.renews_at, caller);
             let hit = LimitHit { limit: Limit::Quota, size: limit, retry_after_s };
             (Refusal::Limited(hit).into_response(), standing)
         }
@@ -30,7 +29,7 @@ pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Re
         }
         Decision::Replay { answer, standing } => (idempotency::replay(answer), standing),
         Decision::InProgress { lease_until, standing } => {
-            let retry_after_s = seconds_until(lease_until).min(LONGEST_IN_PROGRESS_WAIT_S);
+            let retry_after_s = seconds_until(lease_until, caller).min(LONGEST_IN_PROGRESS_WAIT_S);
             (Refusal::IdempotencyInProgress { retry_after_s }.into_response(), standing)
         }
         Decision::KeyReused(standing) => (Refusal::IdempotencyKeyReused.into_response(), standing),
@@ -51,8 +50,8 @@ fn unbilled(caller: &Caller, standing: Standing) -> Billing {
     Billing { used: Credits::ZERO, plan_label: caller.key.plan.label.clone(), standing, refunded: None }
 }
 
-fn seconds_until(instant: DateTime<Utc>) -> u64 {
-    whole_seconds(instant - clock::now())
+fn seconds_until(instant: DateTime<Utc>, caller: &Caller) -> u64 {
+    whole_seconds(instant - caller.clock.now())
 }
 
 /// Rounded up, so that waiting so long is always enough; at least 1.

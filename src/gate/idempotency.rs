@@ -13,12 +13,13 @@ use crate::ledger::hold::{IdempotencyClaim, StoredAnswer};
 
 /// The header.
 pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// Says that an answer was given before.
+pub(crate) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// Longest key.
 const MAX_KEY_CHARS: usize = 255;
 
 /// The claim of a request that carries an `Idempotency-Key`; `None` when it carries none.
-pub(super) fn claim(
+pub(crate) fn claim(
     request: &Request,
     environment_id: EnvironmentId,
 ) -> Result<Option<IdempotencyClaim>, Refusal> {

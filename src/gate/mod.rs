@@ -18,7 +18,7 @@ pub mod caller;
 pub mod credential;
 mod decision;
 pub mod guesses;
-mod idempotency;
+pub(crate) mod idempotency;
 pub mod keyring;
 pub mod last_used;
 pub mod limit;

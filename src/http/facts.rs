@@ -58,6 +58,8 @@ pub struct Facts<'r> {
     words_needed: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     contact_id: Option<ContactId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<&'r str>,
 }
 
 /// One faulty field.
@@ -128,6 +130,7 @@ impl<'r> Facts<'r> {
                 Self { words_found: Some(*words), words_needed: Some(*words_needed), ..none }
             }
             Refusal::ContactExists { id } => Self { contact_id: Some(*id), ..none },
+            Refusal::AnswerNotKept { location } => Self { location: Some(location), ..none },
             Refusal::ContactLimitReached { limit } => {
                 Self { limit: Some("contacts"), current_limit: Some(format!("{limit} contacts")), ..none }
             }

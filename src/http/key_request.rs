@@ -46,13 +46,14 @@ impl NewKeyRequest {
         let daily_cap = cap(&mut fields, "daily_cap").flatten();
         let monthly_cap = cap(&mut fields, "monthly_cap").flatten();
         fields.finish()?;
+        let format = format.unwrap_or(KeyFormat::Fluence);
         let default_environment = || DEFAULT_ENVIRONMENT.parse().map_err(|_| Refusal::Internal);
         Ok(Self {
             environment: environment.map_or_else(default_environment, Ok)?,
-            format: format.unwrap_or(KeyFormat::Fluence),
+            format,
             terms: KeyTerms {
                 name: name.ok_or(Refusal::Internal)?.into_string(),
-                scopes: scopes.unwrap_or_else(|| Scope::DEFAULT.to_vec()),
+                scopes: scopes.unwrap_or_else(|| Scope::default_of(format).to_vec()),
                 origin: Origin {
                     regions: regions.unwrap_or_default(),
                     networks: networks.unwrap_or_default(),

@@ -89,16 +89,19 @@ pub fn json_ok(body: impl Serialize) -> Response {
 /// As [`json_ok`], with another status, such as 201 or the 503 of a health check.
 pub fn json_with(status: StatusCode, body: impl Serialize) -> Response {
     match serde_json::to_vec(&body) {
-        Ok(object) => {
-            let mut response = status.into_response();
-            response.extensions_mut().insert(ReadyObject(object));
-            response
-        }
+        Ok(object) => json_ready(status, object),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written as JSON");
             Refusal::Internal.into_response()
         }
     }
+}
+
+/// As [`json_with`], of an object that is JSON already.
+pub fn json_ready(status: StatusCode, object: Vec<u8>) -> Response {
+    let mut response = status.into_response();
+    response.extensions_mut().insert(ReadyObject(object));
+    response
 }
 
 /// Turns what a response means into its bytes and headers.

@@ -1,9 +1,9 @@
-//! Accounts: made, suspended, resumed, moved to another plan.
+//! Accounts: made, corrected, suspended, resumed, moved to another plan, closed.
 
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{Done, NotDone, lock, write_down};
+use super::{Done, NotDone, difference, lock, write_down};
 use crate::clock::new_id;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::audit::{Action, Subject};
@@ -12,7 +12,8 @@ use crate::domain::member::Role;
 use crate::domain::plan::PlanRef;
 use crate::domain::rights::{Lacks, Principal, Rights};
 use crate::storage::accounts::{self, NewAccount};
-use crate::storage::members;
+use crate::storage::operator_acts::{self as acts, Act, ActKind};
+use crate::storage::{keys, members};
 
 /// Makes an account with its `default` environment and its first admin, who is the one it is written to.
 ///
@@ -31,6 +32,111 @@ pub async fn create(connection: &mut PgConnection, by: &Principal, new: &NewAcco
         subject: Subject::Account(new.id),
         before: None,
         after: Some(json!({ "name": new.name, "edition": new.plan.edition, "plan": new.plan.plan })),
+    };
+    write_down(&mut transaction, by, done).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// What keeps an account from being made twice.
+#[derive(Clone, Debug, Default)]
+pub struct Once {
+    /// The caller's own id of the account: the same one again is the same account.
+    pub reference: Option<String>,
+    /// Whether another account may have the same e-mail address.
+    pub allow_duplicate_email: bool,
+}
+
+/// Makes an account, unless it was made before. Returns the account that was made, and whether that was before.
+///
+/// # Errors
+/// As [`create`]; when the caller's id was used for another account, or another account has the e-mail address.
+pub async fn create_once(
+    connection: &mut PgConnection,
+    by: &Principal,
+    new: &NewAccount,
+    once: &Once,
+) -> Result<(AccountId, bool), NotDone> {
+    let mut transaction = connection.begin().await?;
+    if let Some(reference) = &once.reference {
+        acts::lock(&mut transaction, ActKind::Account, reference).await?;
+        if let Some(act) = acts::find(&mut transaction, ActKind::Account, reference).await? {
+            let known = accounts::find(&mut transaction, act.account_id).await?.ok_or(NotDone::NoAccount)?;
+            if (&known.name, &known.email) == (&new.name, &new.email) {
+                return Ok((known.id, true));
+            }
+            return Err(NotDone::ReferenceUsed { reference: reference.clone(), account_id: known.id });
+        }
+    }
+    if let Some(other) = accounts::with_email(&mut transaction, &new.email).await?
+        && !once.allow_duplicate_email
+    {
+        return Err(NotDone::EmailTaken(other));
+    }
+    create(&mut transaction, by, new).await?;
+    if let Some(reference) = &once.reference {
+        let act = Act { account_id: new.id, call_id: None };
+        acts::save(&mut transaction, ActKind::Account, reference, act).await?;
+    }
+    transaction.commit().await?;
+    Ok((new.id, false))
+}
+
+/// Gives an account another name or e-mail address. Done a second time, nothing happens.
+///
+/// # Errors
+/// When whoever asks may not, there is no such account, or another has the e-mail address.
+pub async fn change(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: AccountId,
+    name: Option<&str>,
+    email: Option<&str>,
+    allow_duplicate_email: bool,
+) -> Result<(), NotDone> {
+    let mut transaction = connection.begin().await?;
+    let before = locked(&mut transaction, by, id).await?;
+    if let Some(email) = email
+        && !email.eq_ignore_ascii_case(&before.email)
+        && let Some(other) = accounts::with_email(&mut transaction, email).await?
+        && !allow_duplicate_email
+    {
+        return Err(NotDone::EmailTaken(other));
+    }
+    let contact = |name: &str, email: &str| json!({ "name": name, "email": email });
+    let (new_name, new_email) = (name.unwrap_or(&before.name), email.unwrap_or(&before.email));
+    let changed = difference(&contact(&before.name, &before.email), &contact(new_name, new_email));
+    let Some((old, new)) = changed else { return Ok(()) };
+    accounts::set_contact(&mut transaction, id, new_name, new_email).await?;
+    let done = Done {
+        account_id: id,
+        action: Action::AccountChanged,
+        subject: Subject::Account(id),
+        before: Some(old),
+        after: Some(new),
+    };
+    write_down(&mut transaction, by, done).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Closes an account for good: every key is revoked, and nothing of it is made, changed or resumed again. What it did and
+/// owns stays in the books. Done a second time, nothing happens.
+///
+/// # Errors
+/// When whoever asks may not, or there is no such account.
+pub async fn close(connection: &mut PgConnection, by: &Principal, id: AccountId) -> Result<(), NotDone> {
+    let mut transaction = connection.begin().await?;
+    match locked(&mut transaction, by, id).await {
+        Err(NotDone::Closed) => return Ok(()),
+        account => drop(account?),
+    }
+    let revoked = keys::revoke_all(&mut transaction, id).await?;
+    accounts::close(&mut transaction, id).await?;
+    let done = Done {
+        account_id: id,
+        action: Action::AccountClosed,
+        subject: Subject::Account(id),
+        before: None,
+        after: Some(json!({ "keys_revoked": revoked })),
     };
     write_down(&mut transaction, by, done).await?;
     Ok(transaction.commit().await?)

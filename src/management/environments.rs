@@ -30,7 +30,7 @@ pub async fn create(
     by.rights.manage(account_id)?;
     by.rights.touch(mode)?;
     let mut transaction = connection.begin().await?;
-    lock(&mut transaction, by, account_id).await?;
+    lock(&mut transaction, by, account_id).await?.change_environments()?;
     let environments = accounts::environments(&mut transaction, account_id).await?;
     if environments.iter().any(|environment| environment.name == name.as_str()) {
         return Err(NotDone::EnvironmentExists);
@@ -52,7 +52,7 @@ pub async fn create(
     Ok(made)
 }
 
-/// Says how many keys an environment may have; none leaves it to the plan. Keys that are there already stay.
+/// Caps how many keys an environment may have; none leaves it to the plan, and the plan's number holds in any case. Keys that are there already stay.
 ///
 /// # Errors
 /// When whoever asks may not, or the account has no such environment.
@@ -68,7 +68,7 @@ pub async fn set_key_cap(
         other => other.into(),
     })?;
     let mut transaction = connection.begin().await?;
-    lock(&mut transaction, by, account_id).await?;
+    lock(&mut transaction, by, account_id).await?.change_environments()?;
     let before = found(&mut transaction, account_id, id).await?;
     by.rights.touch(before.mode)?;
     let key_cap = key_cap.map(i32::from);

@@ -7,13 +7,14 @@ use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
 use super::{Done, NotDone, difference, lock, write_down};
+use crate::domain::account::EnvironmentView;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::KeyId;
-use crate::domain::key::KeyState;
 use crate::domain::key::terms::TermsChange;
 use crate::domain::key::view::KeyView;
+use crate::domain::key::{KeyState, KeyStatus};
 use crate::domain::rights::{Lacks, Principal, Rights};
-use crate::storage::{clock, keys};
+use crate::storage::{accounts, clock, keys};
 
 pub use make::{create, import};
 pub use rotate::{cancel_rotation, end_overlap, rotate};
@@ -39,6 +40,11 @@ async fn found(connection: &mut PgConnection, id: KeyId) -> Result<KeyView, NotD
     keys::find(connection, id).await?.ok_or(NotDone::NoKey)
 }
 
+/// Whether an environment can take another key.
+fn room(environment: &EnvironmentView) -> Result<(), NotDone> {
+    if environment.keys < i64::from(environment.most_keys) { Ok(()) } else { Err(NotDone::TooManyKeys) }
+}
+
 /// Moves a key from one state to another. Moved to the state that it has, nothing happens.
 ///
 /// # Errors
@@ -59,7 +65,7 @@ pub async fn set_state(
         return Err(NotDone::Revoked);
     }
     if state == KeyState::Active {
-        rights.grant(&before.terms().reach(), None, before.mode)?;
+        rights.grant(Some(id), &before.terms().reach(), None, before.mode)?;
     }
     keys::set_state(&mut transaction, id, state).await?;
     let done = Done {
@@ -98,10 +104,18 @@ pub async fn change(
     if view.state == KeyState::Revoked {
         return Err(NotDone::Revoked);
     }
-    rights.grant(&after.reach(), Some(&before.reach()), view.mode)?;
+    rights.grant(Some(id), &after.reach(), Some(&before.reach()), view.mode)?;
     let now = clock::now(&mut transaction).await?;
-    if after.expires_at != before.expires_at && after.expires_at.is_some_and(|ends| ends <= now) {
-        return Err(NotDone::EndsInPast);
+    if after.expires_at != before.expires_at {
+        if after.expires_at.is_some_and(|ends| ends <= now) {
+            return Err(NotDone::EndsInPast);
+        }
+        // An expired key takes no place in its environment; one that lives again does.
+        if view.status == KeyStatus::Expired {
+            let environments = accounts::environments(&mut transaction, view.account_id).await?;
+            let environment = environments.iter().find(|known| known.id == view.environment_id);
+            room(environment.ok_or(NotDone::NoEnvironment)?)?;
+        }
     }
     keys::save_terms(&mut transaction, id, &after).await?;
     let done = Done {

@@ -18,6 +18,7 @@ use crate::domain::audit::{Action, Change, Subject};
 use crate::domain::ids::AccountId;
 use crate::domain::rights::{Principal, Rights};
 use crate::storage;
+use crate::storage::accounts::Life;
 use crate::storage::error::StorageError;
 
 pub use not_done::{NotDone, NotThemselves};
@@ -25,8 +26,10 @@ pub use not_done::{NotDone, NotThemselves};
 /// Keeps everybody else from changing the account until the transaction ends. Returns the rights that whoever asks has
 /// by then.
 async fn lock(connection: &mut PgConnection, by: &Principal, account: AccountId) -> Result<Rights, NotDone> {
-    if !storage::accounts::lock(connection, account).await? {
-        return Err(NotDone::NoAccount);
+    match storage::accounts::lock(connection, account).await? {
+        Some(Life::Open) => {}
+        Some(Life::Closed) => return Err(NotDone::Closed),
+        None => return Err(NotDone::NoAccount),
     }
     let rights = acting::present_rights(connection, &by.rights).await?;
     rights.manage(account)?;

@@ -1,5 +1,6 @@
 //! Why a change was not made.
 
+use crate::domain::ids::AccountId;
 use crate::domain::key::rotation::CannotRotate;
 use crate::domain::key::{KeyFormat, Mode};
 use crate::domain::member::LastAdmin;
@@ -13,6 +14,22 @@ pub enum NotDone {
     /// No such account, or not for whoever asks.
     #[error("there is no such account")]
     NoAccount,
+    /// The account is closed, for good.
+    #[error("the account is closed, for good")]
+    Closed,
+    /// Another account has the e-mail address.
+    #[error(
+        "account {0} has this e-mail address already; `--allow-duplicate-email` makes another one all the same"
+    )]
+    EmailTaken(AccountId),
+    /// The caller's own id belongs to another act.
+    #[error("id `{reference}` was used before, for account {account_id}; nothing was done now")]
+    ReferenceUsed {
+        /// The id.
+        reference: String,
+        /// What it was used for.
+        account_id: AccountId,
+    },
     /// No such key, or not for whoever asks.
     #[error("there is no such key")]
     NoKey,

@@ -83,7 +83,7 @@ pub fn router(parts: &Parts) -> Router {
     // Free, with a key that may manage.
     for (path, methods) in [
         ("/v1/keys", get(keys::list).post(keys::create)),
-        ("/v1/keys/{id}", get(keys::one).patch(keys::change)),
+        ("/v1/keys/{id}", get(keys::one).patch(keys::change).delete(keys::revoke)),
         ("/v1/keys/{id}/rotate", post(keys::rotate)),
         ("/v1/keys/{id}/end-overlap", post(keys::end_overlap)),
         ("/v1/keys/{id}/cancel-rotation", post(keys::cancel_rotation)),

@@ -86,6 +86,7 @@ struct AccountRow {
     balance: i64,
     anchored_at: DateTime<Utc>,
     created_at: DateTime<Utc>,
+    closed_at: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<AccountRow> for Account {
@@ -100,6 +101,7 @@ impl TryFrom<AccountRow> for Account {
             balance: row.balance.try_into().map_err(|_| StorageError::Corrupt("balance"))?,
             anchored_at: row.anchored_at,
             created_at: row.created_at,
+            closed_at: row.closed_at,
         })
     }
 }
@@ -127,6 +129,81 @@ pub async fn find(connection: &mut PgConnection, id: AccountId) -> Result<Option
     .fetch_optional(connection)
     .await?;
     row.map(Account::try_from).transpose()
+}
+
+/// Accounts whose name or e-mail address holds a text in any letter case, or whose id begins with it; oldest first, at most
+/// [`SEARCH_LIMIT`].
+///
+/// # Errors
+/// When the store is away or holds a row that this program cannot read.
+pub async fn search(connection: &mut PgConnection, text: &str) -> Result<Vec<Account>, StorageError> {
+    let rows: Vec<AccountRow> = sqlx::query_as(
+        "select a.*, l.balance from account a join ledger_account l on l.account_id = a.id
+          where strpos(lower(a.name), lower($1)) > 0 or strpos(lower(a.email), lower($1)) > 0
+             or starts_with(a.id::text, lower($1))
+          order by a.id limit $2",
+    )
+    .bind(text)
+    .bind(SEARCH_LIMIT)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Account::try_from).collect()
+}
+
+/// Most accounts that one search finds.
+pub const SEARCH_LIMIT: i64 = 100;
+
+/// The oldest account that is not closed and has this e-mail address, in any letter case. Until the transaction ends,
+/// nobody else asks that of this address.
+///
+/// # Errors
+/// When the store is away.
+pub async fn with_email(
+    connection: &mut PgConnection,
+    email: &str,
+) -> Result<Option<AccountId>, StorageError> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('account e-mail ' || lower($1), 0))")
+        .bind(email)
+        .execute(&mut *connection)
+        .await?;
+    let found: Option<(Uuid,)> = sqlx::query_as(
+        "select id from account where lower(email) = lower($1) and closed_at is null order by id limit 1",
+    )
+    .bind(email)
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|(id,)| AccountId::from_uuid(id)))
+}
+
+/// Gives an account another name and e-mail address.
+///
+/// # Errors
+/// When the store is away.
+pub async fn set_contact(
+    connection: &mut PgConnection,
+    id: AccountId,
+    name: &str,
+    email: &str,
+) -> Result<(), StorageError> {
+    sqlx::query("update account set name = $2, email = $3 where id = $1")
+        .bind(id.as_uuid())
+        .bind(name)
+        .bind(email)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Suspends an account for good.
+///
+/// # Errors
+/// When the store is away.
+pub async fn close(connection: &mut PgConnection, id: AccountId) -> Result<(), StorageError> {
+    sqlx::query("update account set state = 'suspended', closed_at = now() where id = $1")
+        .bind(id.as_uuid())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 #[derive(sqlx::FromRow)]
@@ -184,8 +261,9 @@ pub async fn environments(
     id: AccountId,
 ) -> Result<Vec<EnvironmentView>, StorageError> {
     let rows: Vec<EnvironmentRow> = sqlx::query_as(
-        "select e.id, e.name, e.mode, e.key_cap, coalesce(e.key_cap, p.keys_per_environment) as most_keys,
-                (select count(*) from api_key k where k.environment_id = e.id and k.state <> 'revoked') as keys
+        "select e.id, e.name, e.mode, e.key_cap, least(e.key_cap, p.keys_per_environment) as most_keys,
+                (select count(*) from api_key k where k.environment_id = e.id and k.state <> 'revoked'
+                    and (k.expires_at is null or k.expires_at > now())) as keys
            from environment e
            join account a on a.id = e.account_id
            join plan p on p.edition = a.edition and p.plan = a.plan
@@ -208,7 +286,7 @@ pub async fn environments(
     rows.into_iter().map(view).collect()
 }
 
-/// How many keys an environment may have; none leaves it to the plan.
+/// Caps how many keys an environment may have; none leaves it to the plan.
 ///
 /// # Errors
 /// When the store is away.
@@ -225,17 +303,27 @@ pub async fn set_key_cap(
     Ok(())
 }
 
-/// Keeps others from changing the account, its environments, keys and members until the transaction ends. Returns whether
-/// there is such an account.
+/// Whether an account may still be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// It may.
+    Open,
+    /// Never again.
+    Closed,
+}
+
+/// Keeps others from changing the account, its environments, keys and members until the transaction ends. `None` when
+/// there is no such account.
 ///
 /// # Errors
 /// When the store is away.
-pub async fn lock(connection: &mut PgConnection, id: AccountId) -> Result<bool, StorageError> {
-    let locked = sqlx::query("select from account where id = $1 for no key update")
-        .bind(id.as_uuid())
-        .fetch_optional(connection)
-        .await?;
-    Ok(locked.is_some())
+pub async fn lock(connection: &mut PgConnection, id: AccountId) -> Result<Option<Life>, StorageError> {
+    let locked: Option<(bool,)> =
+        sqlx::query_as("select closed_at is not null from account where id = $1 for no key update")
+            .bind(id.as_uuid())
+            .fetch_optional(connection)
+            .await?;
+    Ok(locked.map(|(is_closed,)| if is_closed { Life::Closed } else { Life::Open }))
 }
 
 /// Moves an account to another plan. The ledger is to be told afterwards, in the same transaction or the next.

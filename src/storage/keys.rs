@@ -16,7 +16,7 @@ use crate::domain::origin::Origin;
 use crate::secret::peppers::Peppers;
 
 pub use acting::{Acting, acting};
-pub use lookup::find_by_digest;
+pub use lookup::{find_by_digest, imported_shapes};
 pub use uses::{Rehash, SecretUse, record_uses};
 pub use views::{LIST_LIMIT, find, list};
 
@@ -47,8 +47,8 @@ pub async fn create(
     let (regions, networks) = origin_columns(&terms.origin);
     let made = sqlx::query(
         "insert into api_key (id, account_id, environment_id, name, scopes, format, expires_at, regions, allowed_networks,
-                              daily_cap, monthly_cap, created_at)
-         select $1, $2, e.id, $4, $5, $6, $7, $8, $9::text[]::cidr[], $10, $11, now()
+                              daily_cap, monthly_cap, imported_shape, created_at)
+         select $1, $2, e.id, $4, $5, $6, $7, $8, $9::text[]::cidr[], $10, $11, $12, now()
            from environment e
           where e.account_id = $2 and e.name = $3",
     )
@@ -63,12 +63,18 @@ pub async fn create(
     .bind(networks)
     .bind(terms.daily_cap)
     .bind(terms.monthly_cap)
+    .bind(imported_shape(secret))
     .execute(&mut *connection)
     .await?;
     if made.rows_affected() == 0 {
         return Err(StorageError::Missing("there is no such account, or it has no such environment"));
     }
     add_secret(connection, new.id, secret, peppers).await
+}
+
+/// The shape of an imported key that looks like one of an issued format.
+fn imported_shape(secret: &KeySecret) -> Option<&'static str> {
+    (secret.shape() != secret.format()).then(|| secret.shape().as_str())
 }
 
 fn scope_names(scopes: &[Scope]) -> Vec<&'static str> {
@@ -232,4 +238,18 @@ pub async fn set_state(
         Some(_) => Err(StorageError::Conflict("the key is revoked, and revocation cannot be undone")),
         None => Ok(false),
     }
+}
+
+/// Revokes every key of an account. Returns how many that were.
+///
+/// # Errors
+/// When the store is away.
+pub async fn revoke_all(connection: &mut PgConnection, account: AccountId) -> Result<u64, StorageError> {
+    let revoked = sqlx::query(
+        "update api_key set state = 'revoked', revoked_at = now() where account_id = $1 and state <> 'revoked'",
+    )
+    .bind(account.as_uuid())
+    .execute(connection)
+    .await?;
+    Ok(revoked.rows_affected())
 }

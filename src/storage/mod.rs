@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod catalogue;
+pub mod change_answers;
 pub mod changes;
 pub mod clock;
 pub mod contacts;
@@ -12,6 +13,7 @@ pub mod keys;
 pub mod ledger;
 pub mod members;
 pub mod nodes;
+pub mod operator_acts;
 pub mod peppers;
 pub mod pool;
 pub mod routes;

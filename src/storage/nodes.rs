@@ -41,7 +41,7 @@ pub struct NodeView {
     pub change_seen: i64,
 }
 
-/// Says that a gateway is there and has acted on every change up to `change_seen`.
+/// Says that a gateway is there and has acted on every change up to `change_seen`. Returns what time it is.
 ///
 /// # Errors
 /// When the database is away.
@@ -49,18 +49,19 @@ pub async fn report(
     connection: &mut PgConnection,
     node: &Node,
     change_seen: i64,
-) -> Result<(), StorageError> {
-    sqlx::query(
+) -> Result<DateTime<Utc>, StorageError> {
+    let (time,): (DateTime<Utc>,) = sqlx::query_as(
         "insert into node (id, name, version, started_at, last_seen_at, change_seen) values ($1, $2, $3, now(), now(), $4)
-             on conflict (id) do update set last_seen_at = excluded.last_seen_at, change_seen = excluded.change_seen",
+             on conflict (id) do update set last_seen_at = excluded.last_seen_at, change_seen = excluded.change_seen
+         returning clock_timestamp()",
     )
     .bind(node.id)
     .bind(&node.name)
     .bind(env!("CARGO_PKG_VERSION"))
     .bind(change_seen)
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(())
+    Ok(time)
 }
 
 /// Says that a gateway is gone.

@@ -57,7 +57,7 @@ struct Terms {
     /// Its environment.
     #[arg(long, default_value = DEFAULT_ENVIRONMENT)]
     environment: EnvironmentName,
-    /// What it may be used for; may be repeated [default: read and invoke].
+    /// What it may be used for; may be repeated [default: read and invoke, of a flz_dev key read].
     #[arg(long = "scope", value_name = "SCOPE", value_parser = values::scope())]
     scopes: Vec<Scope>,
     /// When it ends by itself: a date (its first instant, UTC) or an instant.
@@ -78,7 +78,7 @@ struct Terms {
 }
 
 impl Terms {
-    fn into_key(self) -> anyhow::Result<NewKey> {
+    fn into_key(self, format: KeyFormat) -> anyhow::Result<NewKey> {
         anyhow::ensure!(self.regions.len() <= MOST_REGIONS, "a key has at most {MOST_REGIONS} regions");
         anyhow::ensure!(self.networks.len() <= MOST_NETWORKS, "a key has at most {MOST_NETWORKS} networks");
         Ok(NewKey {
@@ -87,7 +87,11 @@ impl Terms {
             environment: self.environment.into_string(),
             terms: KeyTerms {
                 name: self.name.into_string(),
-                scopes: Scope::sorted(if self.scopes.is_empty() { &Scope::DEFAULT } else { &self.scopes }),
+                scopes: Scope::sorted(if self.scopes.is_empty() {
+                    Scope::default_of(format)
+                } else {
+                    &self.scopes
+                }),
                 origin: Origin { regions: self.regions, networks: self.networks },
                 expires_at: self.expires_at,
                 daily_cap: self.daily_cap.map(|cap| cap.credits().as_i64()),
@@ -99,7 +103,7 @@ impl Terms {
 
 impl CreateKey {
     pub(super) async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
-        let new = self.terms.into_key()?;
+        let new = self.terms.into_key(self.format)?;
         let peppers = context.peppers().await?;
         let mut connection = context.connection().await?;
         let made =
@@ -111,8 +115,8 @@ impl CreateKey {
 
 impl ImportKey {
     pub(super) async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
-        let new = self.terms.into_key()?;
         let secret = read_key()?;
+        let new = self.terms.into_key(secret.shape())?;
         let peppers = context.peppers().await?;
         let mut connection = context.connection().await?;
         let by = context.operator();

@@ -94,8 +94,41 @@ pub(super) struct KeyShown(pub(super) KeyView);
 impl Report for KeyShown {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         let Self(view) = self;
-        let state = view.state.as_str();
+        let state = view.status.as_str();
         write_fields(out, &[("id", &view.id), ("name", &view.name), ("state", &state)])
+    }
+}
+
+/// All that is known of a key.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct WholeKey(pub(super) KeyView);
+
+impl Report for WholeKey {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let Self(view) = self;
+        let shown = |secret: &SecretView| format!("{}…{}", secret.prefix, secret.last_four);
+        let old = view.usable_old_secret().map(|old| format!("{} until {}", shown(old), minute(old.ends_at)));
+        write_fields(
+            out,
+            &[
+                ("id", &view.id),
+                ("name", &view.name),
+                ("account", &view.account_id),
+                ("environment", &environment(view)),
+                ("state", &view.status.as_str()),
+                ("scopes", &scopes(view, ", ")),
+                ("format", &view.format.as_str()),
+                ("secret", &format!("{}…{}", view.prefix, view.last_four)),
+                ("old secret", &or_dash(old)),
+                ("from", &origin(view)),
+                ("caps", &caps(view)),
+                ("expires", &minute(view.expires_at)),
+                ("created", &minute(Some(view.created_at))),
+                ("revoked", &minute(view.revoked_at)),
+                ("last used", &minute(view.last_used_at)),
+            ],
+        )
     }
 }
 
@@ -110,7 +143,7 @@ pub(super) struct StateSet {
 
 impl Report for StateSet {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        write_fields(out, &[("id", &self.view.id), ("state", &self.view.state.as_str())])?;
+        write_fields(out, &[("id", &self.view.id), ("state", &self.view.status.as_str())])?;
         self.confirmation.iter().try_for_each(|confirmation| confirmation.write_text(out))
     }
 }
@@ -145,7 +178,7 @@ fn rows(key: &KeyView) -> Vec<[String; 10]> {
         key.name.clone(),
         format!("{}…{}", key.prefix, key.last_four),
         environment(key),
-        key.state.as_str().to_owned(),
+        key.status.as_str().to_owned(),
         scopes(key, ","),
         origin(key),
         caps(key),
@@ -159,5 +192,5 @@ fn rows(key: &KeyView) -> Vec<[String; 10]> {
         row[9] = minute(secret.last_used_at);
         row
     };
-    std::iter::once(main).chain(key.replaced_secret().map(old)).collect()
+    std::iter::once(main).chain(key.usable_old_secret().map(old)).collect()
 }

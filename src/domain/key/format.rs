@@ -25,7 +25,7 @@ pub enum KeyFormat {
     SkLive,
     /// `sk_test_` and 32.
     SkTest,
-    /// 20 to 64 of `[A-Za-z0-9_-]`, imported, without a checksum.
+    /// 20 to 128 visible ASCII characters, imported; never issued.
     Legacy,
 }
 
@@ -91,13 +91,14 @@ impl KeyFormat {
         }
     }
 
-    /// The issued format that has this text's prefix and length, if there is one.
-    pub(super) fn of_shape(text: &str) -> Option<Self> {
-        Self::ISSUED.into_iter().find(|format| {
+    /// The issued format that has this text's prefix and length; `Legacy` for any other text.
+    pub(super) fn of_shape(text: &str) -> Self {
+        let issued = Self::ISSUED.into_iter().find(|format| {
             text.strip_prefix(format.prefix()).is_some_and(|rest| {
                 rest.len() == format.random_chars() + CHECKSUM_CHARS
                     && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
             })
-        })
+        });
+        issued.unwrap_or(Self::Legacy)
     }
 }

@@ -86,6 +86,8 @@ pub enum CannotRotate {
     InProgress {
         /// When the older one ends.
         until: DateTime<Utc>,
+        /// How long that is from now, by the clock that decided.
+        wait: TimeDelta,
     },
 }
 
@@ -102,7 +104,7 @@ impl Rotatable {
             return Err(CannotRotate::Expired);
         }
         match self.replaced_ends_at {
-            Some(until) if until > now => Err(CannotRotate::InProgress { until }),
+            Some(until) if until > now => Err(CannotRotate::InProgress { until, wait: until - now }),
             _ => Ok(now + overlap.span()),
         }
     }
@@ -144,7 +146,10 @@ mod tests {
     #[test]
     fn a_second_rotation_waits_for_the_end_of_the_first() {
         let rotating = Rotatable { replaced_ends_at: Some(at(60)), ..FRESH };
-        assert_eq!(rotating.rotate(at(59), hour()), Err(CannotRotate::InProgress { until: at(60) }));
+        assert_eq!(
+            rotating.rotate(at(59), hour()),
+            Err(CannotRotate::InProgress { until: at(60), wait: TimeDelta::seconds(1) })
+        );
         assert_eq!(rotating.rotate(at(60), hour()), Ok(at(3_660)));
     }
 

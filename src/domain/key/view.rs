@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::rotation::Rotatable;
 use super::terms::KeyTerms;
-use super::{KeyFormat, KeyState, Mode, Scope};
+use super::{KeyFormat, KeyState, KeyStatus, Mode, Scope};
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::network::Network;
 use crate::domain::origin::Origin;
@@ -27,8 +27,12 @@ pub struct KeyView {
     pub mode: Mode,
     /// Its name, 1 to 80 characters.
     pub name: String,
-    /// Whether it may be used.
+    /// Whether it may be used, its end aside.
+    #[serde(skip)]
     pub state: KeyState,
+    /// Whether it may be used.
+    #[serde(rename = "state")]
+    pub status: KeyStatus,
     /// What it may be used for.
     pub scopes: Vec<Scope>,
     /// The format that it was made in. The new secrets of an imported one are of the format `fluence`.
@@ -75,9 +79,17 @@ pub struct SecretView {
 }
 
 impl KeyView {
-    /// The secret that is being replaced, while it still works.
+    /// The secret that is being replaced, while it lives.
     pub fn replaced_secret(&self) -> Option<&SecretView> {
         self.secrets.iter().find(|secret| secret.ends_at.is_some())
+    }
+
+    /// The secret that is being replaced, while a client may use it.
+    pub fn usable_old_secret(&self) -> Option<&SecretView> {
+        match self.status {
+            KeyStatus::Active | KeyStatus::Disabled => self.replaced_secret(),
+            KeyStatus::Expired | KeyStatus::Revoked => None,
+        }
     }
 
     /// What decides whether its secret may be replaced.

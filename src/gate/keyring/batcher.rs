@@ -14,10 +14,16 @@ const QUEUE: usize = 4096;
 /// Different things that one query asks for at most.
 const ASKED_AT_ONCE: usize = 256;
 
-/// The store could not be asked.
+/// What the store says of a key is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the store of keys cannot be asked")]
-pub struct StoreInDoubt;
+pub enum StoreInDoubt {
+    /// It could not be asked, or did not answer.
+    #[error("the store of keys does not answer")]
+    Silent,
+    /// Every answer was outdated when it came.
+    #[error("the key or its account changes faster than it can be read")]
+    Changing,
+}
 
 /// What answers.
 pub(super) trait Load<K, V>: Send + 'static {
@@ -56,9 +62,9 @@ impl<K: Copy + Eq + Hash + Send + Sync + 'static, V: Clone + Send + 'static> Bat
     /// Asks for one thing and waits for the answer.
     pub(super) async fn ask(&self, asked: K) -> Result<V, StoreInDoubt> {
         let (reply, answer) = oneshot::channel();
-        self.questions.try_send(Question { asked, reply }).map_err(|_| StoreInDoubt)?;
-        let answered = timeout(self.wait, answer).await.map_err(|_| StoreInDoubt)?;
-        answered.unwrap_or(Err(StoreInDoubt))
+        self.questions.try_send(Question { asked, reply }).map_err(|_| StoreInDoubt::Silent)?;
+        let answered = timeout(self.wait, answer).await.map_err(|_| StoreInDoubt::Silent)?;
+        answered.unwrap_or(Err(StoreInDoubt::Silent))
     }
 }
 
@@ -80,7 +86,7 @@ async fn answer<K, V>(
             let found = answer_of(&loader, asked, wait).await;
             let asked: HashSet<K> = asked.iter().copied().collect();
             for question in waiting.extract_if(.., |question| asked.contains(&question.asked)) {
-                let _ = question.reply.send(found.get(&question.asked).cloned().ok_or(StoreInDoubt));
+                let _ = question.reply.send(found.get(&question.asked).cloned().ok_or(StoreInDoubt::Silent));
             }
             if !pause.is_zero() {
                 sleep(pause).await;
@@ -150,7 +156,7 @@ mod tests {
     async fn what_the_store_does_not_answer_is_in_doubt() {
         assert_eq!(
             Batcher::start(Counting::default(), LONG, Duration::ZERO).ask(13).await,
-            Err(StoreInDoubt)
+            Err(StoreInDoubt::Silent)
         );
     }
 
@@ -159,14 +165,14 @@ mod tests {
         let store = Counting { unanswered: usize::MAX, ..Counting::default() };
         let batcher = Batcher::start(store, LONG, Duration::ZERO);
         let asked = timeout(Duration::from_secs(60), batcher.ask(1)).await;
-        assert_eq!(asked, Ok(Err(StoreInDoubt)), "still waiting after a minute");
+        assert_eq!(asked, Ok(Err(StoreInDoubt::Silent)), "still waiting after a minute");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_query_that_is_never_answered_does_not_hold_the_next_up() {
         let store = Counting { unanswered: 1, ..Counting::default() };
         let batcher = Batcher::start(store, LONG, Duration::ZERO);
-        assert_eq!(batcher.ask(1).await, Err(StoreInDoubt));
+        assert_eq!(batcher.ask(1).await, Err(StoreInDoubt::Silent));
         assert_eq!(batcher.ask(2).await, Ok((4, 1)));
     }
 }

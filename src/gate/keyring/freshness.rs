@@ -138,7 +138,12 @@ impl Freshness {
         if age >= quarter * 3 + quarter * u32::from(share) / 255 {
             return false;
         }
-        age < self.trust.unheard || self.current_at().elapsed() < self.trust.unheard
+        self.is_vouched_for(asked)
+    }
+
+    /// Whether what was asked for is young, or nothing can have changed since without being heard.
+    pub(super) fn is_vouched_for(&self, asked: Asked) -> bool {
+        asked.at.elapsed() < self.trust.unheard || self.current_at().elapsed() < self.trust.unheard
     }
 
     /// Whether time still lets an answer be believed that there is no such key.

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use metrics::counter;
 
 use super::Keyring;
-use crate::clock;
 use crate::domain::key::{KeySecret, KeyState};
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
@@ -24,7 +23,7 @@ impl Keyring {
         match caller.and_then(usable) {
             Ok(caller) => {
                 self.accepted.increment(1);
-                self.last_used.note(&caller.mark, clock::now().timestamp() / 60);
+                self.last_used.note(&caller.mark, caller.clock.now().timestamp() / 60);
                 Ok(caller)
             }
             Err(refusal) => Err(self.refuse(refusal, from)),
@@ -43,14 +42,15 @@ impl Keyring {
     }
 }
 
-/// The whole secret matched, so the caller may know why the key is refused.
+/// The whole secret matched, so the caller may know why the key is refused. It ends by the database's clock, so that it ends
+/// on every gateway alike.
 fn usable(caller: Caller) -> Result<Caller, Refusal> {
     match caller.key.state {
         KeyState::Active => {}
         KeyState::Disabled => return Err(Refusal::DisabledApiKey),
         KeyState::Revoked => return Err(Refusal::RevokedApiKey),
     }
-    if caller.key.ends_at.is_some_and(|end| end <= clock::now()) {
+    if caller.key.ends_at.is_some_and(|end| end <= caller.clock.now()) {
         return Err(Refusal::ExpiredApiKey);
     }
     Ok(caller)

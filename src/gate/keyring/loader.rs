@@ -7,6 +7,7 @@ use sqlx::PgPool;
 
 use super::batcher::Load;
 use super::freshness::{Asked, Freshness, Tick};
+use crate::clock::DatabaseClock;
 use crate::domain::billing::Standing;
 use crate::domain::caller::KeyRecord;
 use crate::domain::ids::AccountId;
@@ -35,6 +36,7 @@ pub(super) struct KeyLoader {
     pub(super) limits: RateLimits,
     pub(super) accounts: Arc<Accounts>,
     pub(super) freshness: Arc<Freshness>,
+    pub(super) clock: DatabaseClock,
 }
 
 impl Load<KeyDigest, Found> for KeyLoader {
@@ -59,7 +61,7 @@ impl KeyLoader {
         for (digest, record) in records {
             let account = self.accounts.of(record.account_id, &record.standing, &self.freshness);
             let rate = self.limits.of(record.plan.rate_per_s, record.plan.burst);
-            let caller = Caller::new(record, account, rate);
+            let caller = Caller::new(record, account, rate, self.clock.clone());
             found.insert(digest, Found { caller: Some(caller), asked });
         }
         found

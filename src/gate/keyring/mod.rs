@@ -3,6 +3,7 @@
 mod batcher;
 mod freshness;
 mod identify;
+mod imported;
 mod loader;
 #[cfg(test)]
 mod tests;
@@ -14,16 +15,18 @@ use std::time::Duration;
 use metrics::{Counter, counter};
 use quick_cache::sync::Cache;
 use sqlx::PgPool;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use self::batcher::Batcher;
 use self::freshness::{Asked, Freshness, Trust};
+use self::imported::ImportedShapes;
 use self::loader::{Accounts, Found, KeyLoader, StandingLoader};
+use crate::clock::DatabaseClock;
 use crate::config::Keys;
 use crate::domain::billing::Standing;
 use crate::domain::change::{News, Stale};
 use crate::domain::ids::AccountId;
-use crate::domain::key::KeySecret;
+use crate::domain::key::{KeyFormat, KeySecret};
 use crate::gate::caller::Caller;
 use crate::gate::guesses::Guesses;
 use crate::gate::last_used::LastUsed;
@@ -35,15 +38,14 @@ use crate::storage::keys::Rehash;
 pub use self::batcher::StoreInDoubt;
 pub use self::freshness::{LastChange, Tick};
 
-/// Longest a request waits for its key to be looked up: a store that hangs must not hang its callers.
+/// Longest a request waits for its key to be looked up, again where it changes meanwhile: neither a store that hangs nor a
+/// key that changes all the time hangs its callers.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Longest an answer waits to say where its account stands now, and not where it stood.
 const LONGEST_WAIT_FOR_STANDING: Duration = Duration::from_millis(500);
 /// Between two queries for suspects: a good key among guesses waits for this long and is not refused, and guesses cost the
 /// store no more than 200 queries a second, however many there are.
 const SUSPECT_PAUSE: Duration = Duration::from_millis(5);
-/// Times a key is looked up for one request when it changes while it is being looked up.
-const LOOKUPS: usize = 3;
 
 /// Finds callers by their keys. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -54,6 +56,7 @@ pub struct Keyring {
     lookups: Batcher<KeyDigest, Found>,
     /// Lookups for networks from which too many guesses came. They wait for each other and for nobody else.
     suspect_lookups: Batcher<KeyDigest, Found>,
+    imported: ImportedShapes,
     standings: Batcher<AccountId, Standing>,
     standing_trust: Duration,
     guesses: Guesses,
@@ -96,12 +99,21 @@ impl Counters {
 impl Keyring {
     /// Starts the tasks that ask the store. What is remembered must be told of changes, see [`Keyring::hear`]; without
     /// that it is believed for `unheard_trust_ms` only.
-    pub fn start(pool: PgPool, peppers: impl Into<Peppers>, keys: &Keys, limits: RateLimits) -> Self {
+    pub fn start(
+        pool: PgPool,
+        peppers: impl Into<Peppers>,
+        keys: &Keys,
+        limits: RateLimits,
+        clock: DatabaseClock,
+    ) -> Self {
         let freshness = Arc::new(Freshness::new(Trust::new(keys)));
         let accounts = Arc::new(Accounts::default());
         let standings =
             Batcher::start(StandingLoader(pool.clone()), LONGEST_WAIT_FOR_STANDING, Duration::ZERO);
-        let loader = KeyLoader { pool, limits, accounts: accounts.clone(), freshness: freshness.clone() };
+        let pool_of_shapes = pool.clone();
+        let loader =
+            KeyLoader { pool, limits, accounts: accounts.clone(), freshness: freshness.clone(), clock };
+        let imported = ImportedShapes::start(pool_of_shapes, freshness.clone(), LONGEST_WAIT, SUSPECT_PAUSE);
         let lookups = Batcher::start(loader.clone(), LONGEST_WAIT, Duration::ZERO);
         let suspect_lookups = Batcher::start(loader, LONGEST_WAIT, SUSPECT_PAUSE);
         let shared = Shared {
@@ -121,6 +133,7 @@ impl Keyring {
             shared,
             lookups,
             suspect_lookups,
+            imported,
             standings,
             standing_trust,
             guesses,
@@ -133,6 +146,9 @@ impl Keyring {
     /// # Errors
     /// When what is remembered cannot be vouched for and the store cannot be asked.
     async fn find(&self, secret: &KeySecret, from: Option<IpAddr>) -> Result<Option<Caller>, StoreInDoubt> {
+        if secret.format() == KeyFormat::Legacy && !self.imported.include(secret.shape()).await? {
+            return Ok(None);
+        }
         let digest = self.peppers.newest().digest(secret);
         if let Some(remembered) = self.shared.remembered(&digest) {
             return Ok(remembered);
@@ -149,19 +165,21 @@ impl Keyring {
         digests: KeyDigests,
         lookups: &Batcher<KeyDigest, Found>,
     ) -> Result<Option<Caller>, StoreInDoubt> {
+        let deadline = Instant::now() + LONGEST_WAIT;
         // Kept while it is asked for again: its account would be forgotten with it, and count as changed once more when it
         // is read the next time.
-        let mut rejected = Vec::new();
-        for _ in 0..LOOKUPS {
-            let found = self.ask(digests, lookups).await?;
+        let mut outdated: Option<Option<Caller>> = None;
+        loop {
+            let asking = timeout_at(deadline, self.ask(digests, lookups)).await;
+            let doubt = if outdated.is_some() { StoreInDoubt::Changing } else { StoreInDoubt::Silent };
+            let found = asking.unwrap_or(Err(doubt))?;
             let caller = found.caller.clone();
             // A change that came to be known in the meantime may not be in the answer: then it is asked for again.
             if self.shared.remember(digests.newest, found) {
                 return Ok(caller);
             }
-            rejected.push(caller);
+            outdated = Some(caller);
         }
-        Err(StoreInDoubt)
     }
 
     /// Asks for a key by each digest that it may have, at once, so that they share a query. One that has no digest under the

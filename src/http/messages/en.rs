@@ -29,6 +29,9 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::PlanWithoutApi { required_plan: None } => {
             "The account's plan does not include API access".into()
         }
+        Refusal::CappedKey => {
+            "This API key has a cap on credits, so it cannot make or widen other keys, nor change environments".into()
+        }
         Refusal::RegionNotAllowed => "This API key may not be used in this region".into(),
         Refusal::IpNotAllowed => "This API key may not be used from this network address".into(),
         Refusal::TestKeyNotAllowed => "A test key cannot make or change what spends credits".into(),
@@ -81,6 +84,7 @@ pub(super) fn message(refusal: &Refusal) -> Text {
             "A call with this Idempotency-Key is still being served".into()
         }
         Refusal::IdempotencyKeyReused => "This Idempotency-Key was used with another request".into(),
+        Refusal::AnswerNotKept { .. } => "This was done before, and its answer is not kept".into(),
         Refusal::Internal => "The service failed to answer".into(),
         Refusal::Upstream => "A server behind this service failed to answer".into(),
         Refusal::Unavailable { .. } => "The service cannot take this call right now".into(),
@@ -142,6 +146,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::BeyondOwnLimits { field } => {
             format!("Limit `{field}` at least as GET /v1/keys shows it of your key, or ask an administrator.").into()
         }
+        Refusal::CappedKey => "Use a key without `daily_cap` and `monthly_cap`, or ask an administrator.".into(),
         Refusal::RegionNotAllowed => "Call from an allowed region, or use a key without a region list.".into(),
         Refusal::IpNotAllowed => "Call from an allowed address, or add this one to the key's allow-list.".into(),
         Refusal::TestKeyNotAllowed => "Use a key of a live environment.".into(),
@@ -187,6 +192,10 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::IdempotencyInProgress { .. } => {
             "Wait for the time in `retry_after`, then send the same request again to get its answer.".into()
         }
+        Refusal::AnswerNotKept { location } => format!(
+            "Find what was made or changed at {location}. The secret of a key is shown once: rotate the key to get another."
+        )
+        .into(),
         Refusal::IdempotencyKeyReused => "Use a new Idempotency-Key for each different request.".into(),
         Refusal::Internal | Refusal::Upstream => {
             format!("Try again; if it happens again, write to {support} with the request id. You were not charged.")

@@ -72,7 +72,7 @@ pub fn kind(code: ErrorCode) -> &'static str {
         E::MethodNotAllowed => "method_not_allowed",
         E::MultipleMatches => "multiple_matches",
         E::ContactExists | E::ContactLimitReached => "conflict",
-        E::IdempotencyInProgress | E::IdempotencyKeyReused => "idempotency_error",
+        E::IdempotencyInProgress | E::IdempotencyKeyReused | E::AnswerNotKept => "idempotency_error",
         E::RotationInProgress
         | E::NotRotating
         | E::KeyRevoked

@@ -31,6 +31,10 @@ pub(super) fn message(refusal: &Refusal) -> Text {
             format!("O acesso à API requer o plano {}", capitalized(plan)).into()
         }
         Refusal::PlanWithoutApi { required_plan: None } => "O plano da conta não inclui acesso à API".into(),
+        Refusal::CappedKey => {
+            "Esta chave de API tem um teto de créditos; por isso não cria nem amplia outras chaves, nem altera ambientes"
+                .into()
+        }
         Refusal::RegionNotAllowed => "Esta chave de API não pode ser usada nesta região".into(),
         Refusal::IpNotAllowed => {
             "Esta chave de API não pode ser usada a partir deste endereço de rede".into()
@@ -83,6 +87,7 @@ pub(super) fn message(refusal: &Refusal) -> Text {
             "Uma chamada com esta Idempotency-Key ainda está sendo atendida".into()
         }
         Refusal::IdempotencyKeyReused => "Esta Idempotency-Key já foi usada com outra requisição".into(),
+        Refusal::AnswerNotKept { .. } => "Isto já foi feito, e a resposta não fica guardada".into(),
         Refusal::Internal => "O serviço não conseguiu responder".into(),
         Refusal::Upstream => "Um servidor por trás deste serviço não conseguiu responder".into(),
         Refusal::Unavailable { .. } => "O serviço não pode atender esta chamada agora".into(),
@@ -146,6 +151,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::BeyondOwnLimits { field } => {
             format!("Limite `{field}` ao menos como GET /v1/keys mostra na sua chave, ou peça a um administrador.").into()
         }
+        Refusal::CappedKey => "Use uma chave sem `daily_cap` e `monthly_cap`, ou fale com um administrador.".into(),
         Refusal::RegionNotAllowed => "Chame de uma região permitida, ou use uma chave sem lista de regiões.".into(),
         Refusal::IpNotAllowed => "Chame de um endereço permitido, ou inclua este na lista da chave.".into(),
         Refusal::TestKeyNotAllowed => "Use uma chave de um ambiente live.".into(),
@@ -191,6 +197,10 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::IdempotencyInProgress { .. } => {
             "Espere o tempo em `retry_after` e envie a mesma requisição para receber a resposta.".into()
         }
+        Refusal::AnswerNotKept { location } => format!(
+            "Encontre o que foi criado ou alterado em {location}. O segredo de uma chave só aparece uma vez: faça a rotação da chave para obter outro."
+        )
+        .into(),
         Refusal::IdempotencyKeyReused => "Use uma nova Idempotency-Key para cada requisição diferente.".into(),
         Refusal::Internal | Refusal::Upstream => {
             format!("Tente de novo; se repetir, escreva para {support} com o id da requisição. Nada foi cobrado.").into()

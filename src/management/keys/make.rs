@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 
-use super::found;
+use super::{found, room};
 use crate::domain::account::EnvironmentView;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::key::view::KeyView;
@@ -58,15 +58,13 @@ async fn save(
     let mut transaction = connection.begin().await?;
     let rights = lock(&mut transaction, by, new.account_id).await?;
     let environments = accounts::environments(&mut transaction, new.account_id).await?;
-    let environment = fitting(&environments, &new.environment, secret.format())?;
-    rights.grant(&new.terms.reach(), None, environment.mode)?;
+    let environment = fitting(&environments, &new.environment, secret.shape())?;
+    rights.grant(None, &new.terms.reach(), None, environment.mode)?;
     let now = clock::now(&mut transaction).await?;
     if new.terms.expires_at.is_some_and(|ends| ends <= now) {
         return Err(NotDone::EndsInPast);
     }
-    if environment.keys >= i64::from(environment.most_keys) {
-        return Err(NotDone::TooManyKeys);
-    }
+    room(environment)?;
     keys::create(&mut transaction, new, secret, peppers).await.map_err(|error| match error {
         StorageError::Conflict(_) => NotDone::KeyExists,
         error => error.into(),

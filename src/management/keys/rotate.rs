@@ -29,7 +29,7 @@ pub async fn rotate(
 ) -> Result<(KeyView, KeySecret), NotDone> {
     let mut transaction = connection.begin().await?;
     let (before, rights) = locked(&mut transaction, by, id).await?;
-    rights.grant(&before.terms().reach(), None, before.mode)?;
+    rights.grant(Some(id), &before.terms().reach(), None, before.mode)?;
     let now = clock::now(&mut transaction).await?;
     let old_ends_at = before.rotatable().rotate(now, overlap)?;
     let secret = generate_key(before.format.of_next_secret())?;
@@ -86,7 +86,7 @@ pub async fn cancel_rotation(
 ) -> Result<KeyView, NotDone> {
     let mut transaction = connection.begin().await?;
     let (before, rights) = locked(&mut transaction, by, id).await?;
-    rights.grant(&before.terms().reach(), None, before.mode)?;
+    rights.grant(Some(id), &before.terms().reach(), None, before.mode)?;
     if !keys::restore_replaced(&mut transaction, id).await? {
         return Err(NotDone::NotRotating);
     }

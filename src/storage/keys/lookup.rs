@@ -10,7 +10,7 @@ use crate::domain::billing::Standing;
 use crate::domain::caller::KeyRecord;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
-use crate::domain::key::{KeyState, Mode};
+use crate::domain::key::{KeyFormat, KeyState, Mode};
 use crate::secret::KeyDigest;
 use crate::storage::catalogue::PlanRow;
 use crate::storage::error::StorageError;
@@ -104,4 +104,21 @@ fn record(row: RecordRow) -> Result<(KeyDigest, KeyRecord), StorageError> {
         },
     };
     Ok((KeyDigest::from_bytes(digest), record))
+}
+
+/// The shapes that imported keys have; `Legacy` stands for those that look like no issued format.
+///
+/// # Errors
+/// When the store is away.
+pub async fn imported_shapes(connection: &mut PgConnection) -> Result<Vec<KeyFormat>, StorageError> {
+    let shapes = KeyFormat::ISSUED.into_iter().chain([KeyFormat::Legacy]);
+    // One look into the index for each: there may be many keys of one shape.
+    let found: Vec<(String,)> = sqlx::query_as(
+        "select shape from unnest($1::text[]) shape
+          where exists (select from api_key where format = 'legacy' and coalesce(imported_shape, 'legacy') = shape)",
+    )
+    .bind(shapes.map(KeyFormat::as_str).collect::<Vec<_>>())
+    .fetch_all(connection)
+    .await?;
+    Ok(found.iter().filter_map(|(shape,)| KeyFormat::from_name(shape)).collect())
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::view::{KeyView, SecretView};
-use crate::domain::key::{KeyFormat, KeyState, Mode, Scope};
+use crate::domain::key::{KeyFormat, KeyState, KeyStatus, Mode, Scope};
 use crate::domain::origin::Origin;
 use crate::storage::error::StorageError;
 
@@ -25,6 +25,7 @@ struct ViewRow {
     mode: String,
     name: String,
     state: String,
+    has_ended: bool,
     scopes: Vec<String>,
     format: String,
     regions: Option<Vec<String>>,
@@ -37,11 +38,13 @@ struct ViewRow {
     last_used_at: Option<DateTime<Utc>>,
 }
 
+// Uses are noted to the minute, which may have begun before the key was made.
 macro_rules! select_views {
     () => {
-        "select k.id, k.account_id, k.environment_id, e.name as environment, e.mode, k.name, k.state, k.scopes, k.format,
+        "select k.id, k.account_id, k.environment_id, e.name as environment, e.mode, k.name, k.state, coalesce(k.expires_at <= now(), false) as has_ended, k.scopes, k.format,
                 k.regions, k.allowed_networks::text[] as allowed_networks, k.daily_cap, k.monthly_cap, k.expires_at,
-                k.created_at, k.revoked_at, k.last_used_at
+                k.created_at, k.revoked_at,
+                case when k.last_used_at < k.created_at then k.created_at else k.last_used_at end as last_used_at
            from api_key k
            join environment e on e.id = k.environment_id"
     };
@@ -97,7 +100,8 @@ async fn with_secrets(
     rows: Vec<ViewRow>,
 ) -> Result<Vec<KeyView>, StorageError> {
     let secrets: Vec<SecretRow> = sqlx::query_as(
-        "select key_id, version, prefix, last_four, created_at, ends_at, last_used_at
+        "select key_id, version, prefix, last_four, created_at, ends_at,
+                case when last_used_at < created_at then created_at else last_used_at end as last_used_at
            from key_secret
           where key_id = any($1) and (ends_at is null or ends_at > now())
           order by key_id, version desc",
@@ -121,6 +125,7 @@ async fn with_secrets(
 
 fn view(secrets: Vec<SecretView>, row: ViewRow) -> Result<KeyView, StorageError> {
     let present = secrets.first().ok_or(StorageError::Corrupt("a key without a secret"))?;
+    let state = KeyState::from_name(&row.state).ok_or(StorageError::Corrupt("key state"))?;
     let Origin { regions, networks } = origin(row.regions, row.allowed_networks)?;
     Ok(KeyView {
         id: KeyId::from_uuid(row.id),
@@ -129,7 +134,8 @@ fn view(secrets: Vec<SecretView>, row: ViewRow) -> Result<KeyView, StorageError>
         environment: row.environment,
         mode: Mode::from_name(&row.mode).ok_or(StorageError::Corrupt("environment mode"))?,
         name: row.name,
-        state: KeyState::from_name(&row.state).ok_or(StorageError::Corrupt("key state"))?,
+        state,
+        status: KeyStatus::new(state, row.has_ended),
         scopes: scopes(&row.scopes)?,
         format: KeyFormat::from_name(&row.format).ok_or(StorageError::Corrupt("key format"))?,
         prefix: present.prefix.clone(),

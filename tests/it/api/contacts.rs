@@ -315,3 +315,22 @@ async fn the_names_may_be_portuguese() {
     twice["first_name"] = json!(" Ana ");
     assert_eq!(gateway.post(PATH, &customer.key, &twice).await.status, 201, "Zyntra is free again");
 }
+
+#[tokio::test]
+async fn an_accounts_first_contacts_may_come_all_at_once() {
+    const AT_ONCE: usize = 40;
+    let gateway = Gateway::start().await;
+    for _ in 0..5 {
+        let customer = gateway.enterprise(10).await;
+        let mut calls = tokio::task::JoinSet::new();
+        for number in 0..AT_ONCE {
+            let contact = json!({"first_name": format!("N{number}"), "last_name": "T", "company": "C"});
+            calls.spawn(answer(gateway.posting("/v1/contacts", &customer.key, &contact)));
+            calls.spawn(answer(gateway.request(Method::GET, "/creditos").header("x-api-key", &customer.key)));
+        }
+        while let Some(answered) = calls.join_next().await {
+            let answered = answered.unwrap();
+            assert!([200, 201].contains(&answered.status), "{}", answered.text);
+        }
+    }
+}

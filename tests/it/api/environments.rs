@@ -83,3 +83,43 @@ async fn another_accounts_environment_is_not_there() {
     }
     assert_eq!(gateway.get("/v1/environments", &theirs).await.body["data"][0]["key_cap"], Value::Null);
 }
+
+#[tokio::test]
+async fn no_cap_lifts_the_number_of_keys_that_the_plan_allows() {
+    let gateway = Gateway::without_trust().await;
+    let customer = gateway.customer("2025-01", "essentials").await;
+    let (_, key) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
+    let environment = gateway.get("/v1/environments", &key).await.body["data"][0]["id"].clone();
+    let path = format!("/v1/environments/{}", environment.as_str().unwrap());
+    let raised = patch(&gateway, &path, &key, &json!({"key_cap": 10_000})).await;
+    assert_eq!((raised.status, &raised.body["data"]["most_keys"]), (200, &json!(3)));
+    assert_eq!(gateway.post("/v1/keys", &key, &json!({"name": "third"})).await.status, 201);
+    assert_eq!(gateway.post("/v1/keys", &key, &json!({"name": "fourth"})).await.code(), "KEY_LIMIT_REACHED");
+}
+
+#[tokio::test]
+async fn an_expired_key_is_shown_as_expired_and_takes_no_place() {
+    let (gateway, key) = managed().await;
+    let made = gateway.post("/v1/environments", &key, &json!({"name": "strict", "mode": "live"})).await;
+    let environment = format!("/v1/environments/{}", made.body["data"]["id"].as_str().unwrap());
+    patch(&gateway, &environment, &key, &json!({"key_cap": 1})).await;
+    let body = json!({"name": "k", "environment": "strict"});
+    let first = gateway.post("/v1/keys", &key, &body).await;
+    let path = format!("/v1/keys/{}", first.body["data"]["id"].as_str().unwrap());
+    let expire = "update api_key set expires_at = now() where environment_id = (select id from environment where name = 'strict')";
+    sqlx::query(expire).execute(gateway.database.pool()).await.unwrap();
+    assert_eq!(gateway.get(&path, &key).await.body["data"]["state"], "expired");
+    let keys = gateway.get("/v1/environments", &key).await.body["data"][1]["keys"].clone();
+    assert_eq!(keys, json!(0));
+    let second = gateway.post("/v1/keys", &key, &body).await;
+    assert_eq!(second.status, 201);
+    // The first would live again beside the second.
+    for expires_at in [Value::Null, json!("2999-01-01T00:00:00Z")] {
+        let revived = patch(&gateway, &path, &key, &json!({ "expires_at": expires_at })).await;
+        assert_eq!(revived.code(), "KEY_LIMIT_REACHED");
+    }
+    let revoked = format!("/v1/keys/{}/revoke", second.body["data"]["id"].as_str().unwrap());
+    super::keys::bare(&gateway, &revoked, &key).await;
+    let revived = patch(&gateway, &path, &key, &json!({ "expires_at": null })).await;
+    assert_eq!((revived.status, &revived.body["data"]["state"]), (200, &json!("active")));
+}

@@ -12,13 +12,13 @@ use crate::support::gateway::{Answer, Gateway, answer, eventually};
 const LOCK: &str = "select from account where id = $1 for no key update";
 /// Calls at once, fewer than the plan allows.
 const CALLS: usize = 5;
-const LIMITS: [&str; 5] = ["regions", "allowed_networks", "expires_at", "daily_cap", "monthly_cap"];
+const LIMITS: [&str; 3] = ["regions", "allowed_networks", "expires_at"];
 
-/// Everything that a key can be limited in.
+/// Everything that a key can be limited in without limiting what it spends.
 fn limited() -> Value {
     json!({
         "name": "limited", "scopes": ["read", "invoke", "manage"], "regions": ["local"],
-        "allowed_networks": ["127.0.0.0/8"], "expires_at": "2999-01-01T00:00:00Z", "daily_cap": 50, "monthly_cap": 500,
+        "allowed_networks": ["127.0.0.0/8"], "expires_at": "2999-01-01T00:00:00Z",
     })
 }
 
@@ -51,7 +51,7 @@ async fn a_limited_key_makes_and_becomes_no_key_that_is_limited_less() {
         let refused = patch(&gateway, &own, &key, &json!({ (limit): none })).await;
         assert_eq!(told(&refused), (403, "FORBIDDEN", &json!(limit)));
     }
-    let narrower = json!({"allowed_networks": ["127.0.0.0/16"], "daily_cap": 49});
+    let narrower = json!({"allowed_networks": ["127.0.0.0/16"]});
     let as_limited = gateway.post("/v1/keys", &key, &limited()).await;
     assert_eq!((as_limited.status, patch(&gateway, &own, &key, &narrower).await.status), (201, 200));
 }
@@ -86,6 +86,35 @@ async fn a_limited_key_may_still_narrow_one_that_is_limited_less() {
 }
 
 #[tokio::test]
+async fn what_a_capped_key_manages_never_spends_more_than_its_cap() {
+    let (gateway, customer) = managed().await;
+    let capped = json!({"name": "capped", "scopes": ["read", "invoke", "manage"], "daily_cap": 50});
+    let (own, key) = made(&gateway, &customer, &capped).await;
+    let (sibling, secret) = made(&gateway, &customer, &json!({"name": "server", "daily_cap": 20})).await;
+    let environment = gateway.get("/v1/environments", &key).await.body["data"][0]["id"].clone();
+    let environment = format!("/v1/environments/{}", environment.as_str().unwrap());
+    bare(&gateway, &format!("{sibling}/rotate"), &customer.key).await;
+    for refused in [
+        gateway.post("/v1/keys", &key, &capped).await,
+        gateway.post("/v1/keys", &key, &json!({"name": "reader", "scopes": ["read"], "daily_cap": 1})).await,
+        gateway.post("/v1/environments", &key, &json!({"name": "more", "mode": "live"})).await,
+        patch(&gateway, &environment, &key, &json!({"key_cap": 2})).await,
+        patch(&gateway, &sibling, &key, &json!({"daily_cap": 21})).await,
+        bare(&gateway, &format!("{sibling}/cancel-rotation"), &key).await,
+        patch(&gateway, &own, &key, &json!({"daily_cap": null})).await,
+    ] {
+        assert_eq!((refused.status, refused.code()), (403, "FORBIDDEN"), "{}", refused.text);
+    }
+    bare(&gateway, &format!("{sibling}/end-overlap"), &key).await;
+    assert_eq!(bare(&gateway, &format!("{sibling}/rotate"), &key).await.status, 403);
+    assert_eq!(patch(&gateway, &sibling, &key, &json!({"daily_cap": 19})).await.status, 200);
+    assert_eq!(bare(&gateway, &format!("{sibling}/disable"), &key).await.status, 200);
+    assert_eq!(bare(&gateway, &format!("{sibling}/enable"), &key).await.status, 403);
+    assert_eq!(bare(&gateway, &format!("{own}/rotate"), &key).await.status, 200);
+    assert_eq!(works(&gateway, &secret).await.0, 401);
+}
+
+#[tokio::test]
 async fn a_key_that_ends_while_its_request_waits_changes_nothing() {
     let (gateway, customer) = managed().await;
     for (change, expected) in [
@@ -105,7 +134,10 @@ async fn a_key_that_ends_while_its_request_waits_changes_nothing() {
         ),
         (
             "update api_key set daily_cap = 5 where id = $1",
-            (403, "This API key cannot bring about a key that `daily_cap` limits less than itself"),
+            (
+                403,
+                "This API key has a cap on credits, so it cannot make or widen other keys, nor change environments",
+            ),
         ),
         (
             "update account set state = 'suspended' where id = (select account_id from api_key where id = $1)",
@@ -147,7 +179,7 @@ async fn changes_of_one_account_that_wait_leave_the_store_to_others() {
         assert_eq!(works(&gateway, &other.key).await.0, 200);
         refused.extend(calls.try_join_next().map(Result::unwrap));
     }
-    assert!((1..=3).contains(&most_waiting), "{most_waiting}");
+    assert_eq!(most_waiting, 1);
     for refused in refused {
         assert_eq!((refused.status, refused.header("retry-after")), (503, "1"), "{}", refused.text);
     }

@@ -282,3 +282,22 @@ async fn two_keys_made_at_once_count_each_other() {
     let made = futures_util::future::join_all(made).await;
     assert_eq!(made.iter().filter(|answer| answer.status == 201).count(), 2);
 }
+
+#[tokio::test]
+async fn a_key_that_is_deleted_is_revoked() {
+    let (gateway, customer) = managed().await;
+    let (path, key) = made(&gateway, &customer, &json!({"name": "old"})).await;
+    let delete = || answer(gateway.request(Method::DELETE, &path).header("x-api-key", &customer.key));
+    let deleted = delete().await;
+    assert_eq!((deleted.status, &deleted.body["data"]["state"]), (200, &json!("revoked")));
+    assert_eq!(works(&gateway, &key).await, (401, "REVOKED_API_KEY".to_owned()));
+    assert_eq!(delete().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_key_for_development_reads_unless_told_otherwise() {
+    let (gateway, customer) = managed().await;
+    let body = json!({"name": "laptop", "format": "flz_dev"});
+    let made = gateway.post("/v1/keys", &customer.key, &body).await;
+    assert_eq!(made.body["data"]["scopes"], json!(["read"]));
+}

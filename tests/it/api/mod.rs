@@ -12,6 +12,7 @@ mod key_limits;
 mod key_rotation;
 mod keys;
 mod ledger;
+mod once;
 mod probes;
 mod stages;
 mod status;

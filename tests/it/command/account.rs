@@ -34,8 +34,18 @@ async fn an_account_is_one_json_object() {
     let program = Program::new().await;
     let account =
         program.json(&["account", "create", "--name", "A", "--email", "a@b.example", "--plan", "fortics"]);
-    let expected =
-        ["id", "name", "email", "edition", "plan", "state", "balance", "anchored_at", "created_at"];
+    let expected = [
+        "id",
+        "name",
+        "email",
+        "edition",
+        "plan",
+        "state",
+        "balance",
+        "anchored_at",
+        "created_at",
+        "repeated",
+    ];
     let mut found = names(&account);
     let mut expected = expected.to_vec();
     found.sort_unstable();
@@ -143,4 +153,94 @@ async fn an_environment_is_made_once_under_its_name() {
     let environments = program.json(&["account", "show", &id])["environments"].clone();
     assert_eq!(environments.as_array().unwrap().len(), 2);
     assert_eq!(environments[1]["most_keys"], 10);
+}
+
+#[tokio::test]
+async fn an_account_is_made_once_under_an_id_and_once_for_an_address() {
+    let program = Program::new().await;
+    let create = |email: &str, more: &[&str]| {
+        let words =
+            ["account", "create", "--name", "ACME", "--email", email, "--plan", "professional", "--json"];
+        program.run(&words.into_iter().chain(more.iter().copied()).collect::<Vec<_>>())
+    };
+    let first = create("ops@example.com", &["--id", "order-1"]).json();
+    let again = create("ops@example.com", &["--id", "order-1"]).json();
+    assert_eq!((&first["id"], &first["repeated"]), (&again["id"], &json!(false)));
+    assert_eq!((&again["repeated"], &again["balance"]), (&json!(true), &json!(100_000)));
+    let id = first["id"].as_str().unwrap();
+    let other = create("other@example.com", &["--id", "order-1"]);
+    assert_eq!(
+        other.failure(),
+        format!("id `order-1` was used before, for account {id}; nothing was done now")
+    );
+    let taken = create("OPS@Example.com", &[]);
+    assert!(
+        taken.failure().starts_with(&format!("account {id} has this e-mail address already")),
+        "{}",
+        taken.err
+    );
+    assert_eq!(create("OPS@Example.com", &["--allow-duplicate-email"]).status, 0);
+    assert_eq!(program.json(&["account", "list"])["accounts"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn an_account_is_corrected_and_found() {
+    let program = Program::new().await;
+    let (one, other) = (program.account("2025-01", "essentials"), program.account("2025-01", "essentials"));
+    let changed =
+        program.json(&["account", "change", &one, "--name", "José & Cia", "--email", "jose@cia.example"]);
+    assert_eq!((&changed["name"], &changed["email"]), (&json!("José & Cia"), &json!("jose@cia.example")));
+    for (text, found) in
+        [("JOSÉ", vec![&one]), ("@CIA.", vec![&one]), (&other[..30], vec![&other]), ("nobody", vec![])]
+    {
+        let list = program.json(&["account", "find", text]);
+        let ids: Vec<_> =
+            list["accounts"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+        assert_eq!(ids, found, "{text}");
+    }
+    let taken = program.run(&["account", "change", &other, "--email", "JOSE@cia.example"]);
+    assert!(taken.failure().contains("has this e-mail address already"));
+    program.run(&["account", "change", &one]).usage();
+}
+
+#[tokio::test]
+async fn a_closed_account_stays_closed_and_has_no_key() {
+    let program = Program::new().await;
+    let id = program.account("2025-01", "essentials");
+    let key = program.json(&["key", "create", "--account", &id, "--name", "server"])["id"].clone();
+    for _ in 0..2 {
+        let closed = program.json(&["account", "close", &id]);
+        assert_eq!((&closed["state"], closed["closed_at"].is_string()), (&json!("suspended"), true));
+    }
+    assert_eq!(program.json(&["key", "show", key.as_str().unwrap()])["state"], "revoked");
+    for words in [
+        &["account", "resume", &id][..],
+        &["account", "move", &id, "--plan", "professional"],
+        &["key", "create", "--account", &id, "--name", "server"],
+        &["environment", "create", "--account", &id, "--name", "e", "--mode", "test"],
+    ] {
+        assert_eq!(program.run(words).failure(), "the account is closed, for good", "{words:?}");
+    }
+    assert!(program.run(&["account", "list"]).out.contains("closed"));
+}
+
+#[tokio::test]
+async fn what_is_no_id_is_told_what_an_id_looks_like() {
+    let program = Program::new().await;
+    let refused = program.run(&["account", "show", "nope"]);
+    assert!(refused.usage().contains("an id looks like 01900000-"), "{}", refused.err);
+    assert!(refused.usage().contains("fluence account list"), "{}", refused.err);
+}
+
+#[tokio::test]
+async fn environments_are_listed() {
+    let program = Program::new().await;
+    let id = program.account("2025-01", "professional");
+    program.json(&["environment", "create", "--account", &id, "--name", "staging", "--mode", "test"]);
+    let listed = program.json(&["environment", "list", "--account", &id]);
+    assert_eq!(
+        (&listed["environments"][1]["name"], &listed["environments"][1]["most_keys"]),
+        (&json!("staging"), &json!(10))
+    );
+    assert!(program.run(&["environment", "list", "--account", &id]).out.contains("0 of 10"));
 }

@@ -140,3 +140,61 @@ async fn an_act_closes_the_epoch_it_opened() {
     assert_eq!(epochs.len(), 2);
     assert!(epochs.iter().all(|(node, closed)| node.starts_with("cli@") && *closed), "{epochs:?}");
 }
+
+#[tokio::test]
+async fn an_id_of_a_grant_belongs_to_one_account() {
+    let (program, account) = with_account().await;
+    let other = program.account("2025-01", "essentials");
+    program.json(&["credit", "grant", "--account", &account, "--pack", "starter", "--id", "O-1"]);
+    let refused = program.run(&["credit", "grant", "--account", &other, "--pack", "starter", "--id", "O-1"]);
+    assert_eq!(
+        refused.failure(),
+        format!("id `O-1` was used before, for account {account}; nothing was granted now")
+    );
+    assert_eq!(program.balance(&other), 500);
+}
+
+#[tokio::test]
+async fn credits_are_taken_once_under_an_id() {
+    let (program, account) = with_account().await;
+    let other = program.account("2025-01", "essentials");
+    let take = |account: &str, credits: &str| {
+        let words = [
+            "credit",
+            "take",
+            "--account",
+            account,
+            "--credits",
+            credits,
+            "--reason",
+            "fix",
+            "--id",
+            "T-1",
+            "--json",
+        ];
+        program.run(&words)
+    };
+    let (first, second) = (take(&account, "3").json(), take(&account, "3").json());
+    assert_eq!((&first["repeated"], &second["repeated"]), (&json!(false), &json!(true)));
+    assert_eq!(
+        (&first["id"], &first["call_id"], &first["balance"]),
+        (&second["id"], &second["call_id"], &json!(497))
+    );
+    assert_eq!(
+        take(&account, "4").failure(),
+        "id `T-1` was used before, for 3 credits; nothing was taken now"
+    );
+    let elsewhere = format!("id `T-1` was used before, for account {account}; nothing was taken now");
+    assert_eq!(take(&other, "3").failure(), elsewhere);
+    assert_eq!((program.balance(&account), program.balance(&other)), (497, 500));
+}
+
+#[tokio::test]
+async fn a_correction_that_was_refused_may_be_tried_again_under_its_id() {
+    let (program, account) = with_account().await;
+    let words =
+        ["credit", "take", "--account", &account, "--credits", "501", "--reason", "fix", "--id", "T-2"];
+    assert_eq!(program.run(&words).failure(), "the account has only 500 credits; nothing was changed");
+    program.json(&["credit", "grant", "--account", &account, "--pack", "starter"]);
+    assert_eq!(program.json(&words)["balance"], 99);
+}

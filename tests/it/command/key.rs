@@ -267,13 +267,104 @@ async fn what_is_no_key_of_another_system_is_refused_without_being_repeated() {
     let account = program.account("2025-01", "professional");
     let issued = text(&create(&program, &account, &[]), "key");
     for (input, reason) in [
-        ("short-secret", "an imported key has 20 to 64 characters"),
-        ("", "an imported key has 20 to 64 characters"),
-        ("first-line-of-two-lines\nsecond-line-of-two", "an imported key has 20 to 64 characters"),
-        (&issued, "the key has the shape of a key that this service issues"),
+        ("short-secret", "an imported key has 20 to 128 visible"),
+        ("", "an imported key has 20 to 128 visible"),
+        ("first-line-of-two-lines\nsecond-line-of-two", "an imported key has 20 to 128 visible"),
+        (&issued, "the key has the shape and a valid checksum of a key that this service issues"),
     ] {
         let refused = program.run_with(&["key", "import", "--account", &account, "--name", "k"], input);
         assert!(refused.failure().starts_with(reason), "{}", refused.err);
         assert!(input.is_empty() || !refused.err.contains(input.lines().next().unwrap()), "{}", refused.err);
     }
+}
+
+#[tokio::test]
+async fn a_key_for_development_reads_unless_told_otherwise() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let development = create(&program, &account, &["--format", "flz_dev"]);
+    assert_eq!(development["scopes"], json!(["read"]));
+    let told = create(&program, &account, &["--format", "flz_dev", "--scope", "invoke"]);
+    assert_eq!(told["scopes"], json!(["invoke"]));
+}
+
+#[tokio::test]
+async fn an_expired_key_is_listed_as_expired_and_makes_room() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "essentials");
+    for _ in 0..3 {
+        create(&program, &account, &["--expires-at", "2999-01-01"]);
+    }
+    let expire = "update api_key set expires_at = now()";
+    sqlx::query(expire).execute(program.database.pool()).await.unwrap();
+    assert_eq!(create(&program, &account, &[])["state"], "active");
+    let listed = program.run(&["key", "list", "--account", &account]).out;
+    assert_eq!(listed.matches("expired").count(), 3, "{listed}");
+}
+
+#[tokio::test]
+async fn a_key_is_changed_and_shown() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let limits = [
+        "--daily-cap",
+        "5",
+        "--region",
+        "eu-1",
+        "--allow-ip",
+        "203.0.113.0/24",
+        "--expires-at",
+        "2999-01-01",
+    ];
+    let id = text(&create(&program, &account, &limits), "id");
+    let changed = program.json(&[
+        "key",
+        "change",
+        &id,
+        "--name",
+        "batch",
+        "--scope",
+        "read",
+        "--daily-cap",
+        "none",
+        "--monthly-cap",
+        "70",
+        "--region",
+        "any",
+        "--allow-ip",
+        "203.0.113.9",
+        "--expires-at",
+        "none",
+    ]);
+    let shown = program.json(&["key", "show", &id]);
+    assert_eq!(changed, shown);
+    for (name, value) in [
+        ("name", json!("batch")),
+        ("scopes", json!(["read"])),
+        ("daily_cap", Value::Null),
+        ("monthly_cap", json!(70)),
+        ("regions", json!([])),
+        ("allowed_networks", json!(["203.0.113.9/32"])),
+        ("expires_at", Value::Null),
+    ] {
+        assert_eq!(shown[name], value, "{name}");
+    }
+    program.run(&["key", "change", &id]).usage();
+    assert_eq!(
+        program.run(&["key", "change", &id, "--expires-at", "2001-01-01"]).failure(),
+        "--expires-at lies in the past"
+    );
+    let text = program.run(&["key", "show", &id]).out;
+    assert!(text.contains("batch") && text.contains("70/month"), "{text}");
+}
+
+#[tokio::test]
+async fn a_revoked_key_shows_no_old_secret() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let id = text(&create(&program, &account, &[]), "id");
+    program.json(&["key", "rotate", &id]);
+    assert!(program.run(&["key", "list", "--account", &account]).out.contains("old secret"));
+    program.json(&["key", "revoke", &id]);
+    assert!(!program.run(&["key", "list", "--account", &account]).out.contains("old secret"));
 }

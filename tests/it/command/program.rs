@@ -108,7 +108,8 @@ impl Program {
     /// The id of a new account on this plan.
     #[track_caller]
     pub(crate) fn account(&self, edition: &str, plan: &str) -> String {
-        let words = ["account", "create", "--name", "Acme", "--email", "ops@acme.example"];
+        let words =
+            ["account", "create", "--name", "Acme", "--email", "ops@acme.example", "--allow-duplicate-email"];
         let words: Vec<&str> = words.into_iter().chain(["--edition", edition, "--plan", plan]).collect();
         text(&self.json(&words), "id")
     }
@@ -122,7 +123,7 @@ impl Program {
     /// Every row of every table, as text.
     pub(crate) async fn dump(&self) -> String {
         let tables: Vec<String> = sqlx::query_scalar(
-            "select quote_ident(relname) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace",
+            "select quote_ident(relname) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1",
         )
         .fetch_all(self.database.pool())
         .await

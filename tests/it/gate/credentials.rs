@@ -141,7 +141,7 @@ async fn unknown_mistyped_and_malformed_keys_are_not_told_apart() {
         ("unknown imported", "an-imported-key-for-tests-1"),
         ("too short", "x"),
         ("empty", ""),
-        ("too long", &"x".repeat(65)),
+        ("too long", &"x".repeat(129)),
         ("two in one line", &format!("{key}, {key}")),
         ("not ASCII", "chave-inválida-de-tamanho-bom"),
     ] {

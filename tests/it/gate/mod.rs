@@ -3,6 +3,7 @@
 mod accounting;
 mod billing;
 mod caps;
+mod clock;
 mod credentials;
 mod dry_run;
 mod golden;
@@ -10,6 +11,7 @@ mod guesses;
 mod handlers;
 mod hang_ups;
 mod idempotency;
+mod imported;
 mod last_used;
 mod limits;
 mod meter;

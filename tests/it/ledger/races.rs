@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::TimeDelta;
 use fluence::app::{App, Start};
+use fluence::clock::DatabaseClock;
 use fluence::config::{Sources, load};
 use fluence::domain::credits::Credits;
 use fluence::domain::plan::Plan;
@@ -98,7 +99,8 @@ async fn of_600_requests_to_three_gateways_on_60_credits_60_are_answered_and_540
     for _ in 0..2 {
         let sources = Sources { overrides: vec![("listen", "127.0.0.1:0".into())], ..Sources::default() };
         let (settings, database) = (load(&sources).unwrap(), first.database.options());
-        let start = Start { settings, database, pepper: first.pepper.clone(), dev: false };
+        let (pepper, clock) = (first.pepper.clone(), DatabaseClock::default());
+        let start = Start { settings, database, pepper, clock, dev: false };
         others.push(App::start(start).await.unwrap());
     }
     let unlimited = |plan: &mut Plan| {

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::routing::MethodRouter;
+use chrono::{DateTime, Utc};
 use fluence::app::{App, Start};
+use fluence::clock::DatabaseClock;
 use fluence::config::plans::Catalogue;
 use fluence::config::{Settings, Sources, load};
 use fluence::secret::peppers::Peppers;
@@ -55,10 +57,16 @@ impl Gateway {
         Self::start_with(&[("FLUENCE_KEYS_TRUST_MS", "0")]).await
     }
 
+    /// On a machine whose clock says this.
+    pub(crate) async fn on_a_machine_with(wall: fn() -> DateTime<Utc>, environment: &[(&str, &str)]) -> Self {
+        let (database, pepper) = empty_service().await;
+        Self::launch(database, pepper, environment, DatabaseClock::beside(wall), false).await
+    }
+
     /// In development mode.
     pub(crate) async fn start_dev() -> Self {
         let (database, pepper) = empty_service().await;
-        Self::launch(database, pepper, &[], true).await
+        Self::launch(database, pepper, &[], DatabaseClock::default(), true).await
     }
 
     /// On a database that other gateways may use too.
@@ -67,17 +75,18 @@ impl Gateway {
         pepper: impl Into<Peppers>,
         environment: &[(&str, &str)],
     ) -> Self {
-        Self::launch(database, pepper.into(), environment, false).await
+        Self::launch(database, pepper.into(), environment, DatabaseClock::default(), false).await
     }
 
     async fn launch(
         database: TestDatabase,
         pepper: Peppers,
         environment: &[(&str, &str)],
+        clock: DatabaseClock,
         dev: bool,
     ) -> Self {
         let (options, of_app) = (database.options(), pepper.clone());
-        let start = Start { settings: settings(environment), database: options, pepper: of_app, dev };
+        let start = Start { settings: settings(environment), database: options, pepper: of_app, clock, dev };
         let app = App::start(start).await.unwrap();
         Self { client: client(), address: app.address, database, pepper, service: Service::Whole(app) }
     }

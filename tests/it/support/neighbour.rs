@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use fluence::app::{App, Start};
+use fluence::clock::DatabaseClock;
 use reqwest::Method;
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
@@ -29,8 +30,8 @@ impl Gateway {
         environment: &[(&str, &str)],
     ) -> Neighbour {
         let pepper = self.pepper.clone();
-        let app = App::start(Start { settings: settings(environment), database, pepper, dev: false }).await;
-        let app = app.unwrap();
+        let (settings, clock) = (settings(environment), DatabaseClock::default());
+        let app = App::start(Start { settings, database, pepper, clock, dev: false }).await.unwrap();
         let address = app.address;
         Neighbour { app, client: self.client.clone(), address }
     }

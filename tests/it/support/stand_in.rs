@@ -8,6 +8,7 @@ use axum::Router;
 use axum::routing::MethodRouter;
 use chrono::TimeDelta;
 use fluence::app::limits_in_force;
+use fluence::clock::DatabaseClock;
 use fluence::config::plans::Catalogue;
 use fluence::config::{Settings, routes};
 use fluence::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
@@ -59,7 +60,13 @@ impl StandIn {
         let numbers = route_numbers::numbers(&mut connection, &paths).await.unwrap();
         drop(connection);
         let gate = Gate {
-            keyring: Keyring::start(pool, pepper.clone(), &settings.keys, RateLimits::default()),
+            keyring: Keyring::start(
+                pool,
+                pepper.clone(),
+                &settings.keys,
+                RateLimits::default(),
+                DatabaseClock::default(),
+            ),
             limits: limits_in_force(settings, &stop_writer).await.unwrap(),
             dev_key: None,
             catalogue: Arc::new(Catalogue::shipped().unwrap()),

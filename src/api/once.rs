@@ -1,0 +1,200 @@
+//! Changes over HTTP that count once: the same `Idempotency-Key` with the same request is answered as it was the first
+//! time, for a day. The answer is written in the transaction of the change, so there is never one without the other.
+
+use std::ops::{Deref, DerefMut};
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::Serialize;
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+
+use super::asking::refusal;
+use super::turns::Turn;
+use crate::domain::refusal::Refusal;
+use crate::gate::caller::Caller;
+use crate::gate::idempotency::{self, IDEMPOTENT_REPLAYED};
+use crate::gate::validate::RawBody;
+use crate::http::fields::Fields;
+use crate::http::json_body::{parse_fields, read_body};
+use crate::http::render::json_ready;
+use crate::ledger::hold::IdempotencyClaim;
+use crate::management::NotDone;
+use crate::storage::change_answers::{self, Before, KeptAnswer, MOST_BODY_BYTES};
+
+/// How soon a change that is still being made is worth asking for again.
+const IN_PROGRESS_WAIT_S: u64 = 1;
+
+/// What handlers of changes work with that says how large a body may be.
+pub(super) trait BodyLimit {
+    /// The largest body, in bytes.
+    fn max_body_bytes(&self) -> usize;
+}
+
+/// The request for a change, as it came.
+#[derive(Debug)]
+pub struct Posted {
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    /// What it claims by its `Idempotency-Key`.
+    pub(super) claim: Option<IdempotencyClaim>,
+}
+
+impl<S: BodyLimit + Sync> FromRequest<S> for Posted {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let caller = parts.extensions.get::<Caller>().ok_or(Refusal::MissingAuth)?.clone();
+        let body = match body.is_end_stream() {
+            true => None,
+            false => Some(read_body(&parts.headers, body, state.max_body_bytes()).await?),
+        };
+        parts.extensions.insert(RawBody(body.clone().unwrap_or_default()));
+        let request = Request::from_parts(parts, Body::empty());
+        let claim = idempotency::claim(&request, caller.key.environment_id)?;
+        Ok(Self { headers: request.into_parts().0.headers, body, claim })
+    }
+}
+
+impl Posted {
+    /// The fields of the body.
+    pub(super) async fn fields(&self) -> Result<Fields, Refusal> {
+        match &self.body {
+            Some(bytes) => parse_fields(bytes),
+            None => parse_fields(&read_body(&self.headers, Body::empty(), 0).await?),
+        }
+    }
+
+    /// The fields of a body that may be missing altogether.
+    pub(super) fn optional_fields(&self) -> Result<Fields, Refusal> {
+        self.body.as_ref().map_or_else(|| Ok(Fields::default()), |bytes| parse_fields(bytes))
+    }
+
+    /// Makes sure that the body says nothing.
+    pub(super) fn no_fields(&self) -> Result<(), Refusal> {
+        self.optional_fields()?.finish()
+    }
+}
+
+/// Why a change is not made.
+#[derive(Debug)]
+pub enum Ended {
+    /// It is refused.
+    Refused(Refusal),
+    /// It was made before; this was the answer.
+    Replayed(Box<Response>),
+}
+
+impl From<Refusal> for Ended {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl IntoResponse for Ended {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Refused(refusal) => refusal.into_response(),
+            Self::Replayed(response) => *response,
+        }
+    }
+}
+
+/// A change that is being made: all of it, with its answer, or nothing once it is dropped.
+#[derive(Debug)]
+pub(super) struct Act {
+    work: Transaction<'static, Postgres>,
+    claim: Option<IdempotencyClaim>,
+    _turn: Option<Turn>,
+}
+
+impl Deref for Act {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.work
+    }
+}
+
+impl DerefMut for Act {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.work
+    }
+}
+
+/// What is answered once a change is made.
+#[derive(Debug)]
+pub(super) struct Answer<T> {
+    pub(super) status: StatusCode,
+    /// Where what was made or changed is found.
+    pub(super) location: String,
+    pub(super) shown: T,
+    /// Whether it holds a secret, which is stored nowhere.
+    pub(super) is_secret: bool,
+}
+
+impl Act {
+    /// Begins a change, unless it was made before or is being made.
+    pub(super) async fn begin(
+        pool: &PgPool,
+        claim: Option<IdempotencyClaim>,
+        turn: Option<Turn>,
+    ) -> Result<Self, Ended> {
+        let mut work = pool.begin().await.map_err(|error| refusal(error.into()))?;
+        if let Some(claim) = &claim {
+            let before = change_answers::claim(&mut work, claim).await;
+            match before.map_err(|error| refusal(error.into()))? {
+                Before::Nothing => {}
+                Before::InProgress => {
+                    return Err(Refusal::IdempotencyInProgress { retry_after_s: IN_PROGRESS_WAIT_S }.into());
+                }
+                Before::Another => return Err(Refusal::IdempotencyKeyReused.into()),
+                Before::Answered(answer) => return Err(replayed(answer)),
+            }
+        }
+        Ok(Self { work, claim, _turn: turn })
+    }
+
+    /// Commits the change with its answer, and answers.
+    pub(super) async fn finish<T: Serialize>(mut self, answer: Answer<T>) -> Result<Response, Ended> {
+        let Answer { status, location, shown, is_secret } = answer;
+        let object = serde_json::to_vec(&shown).map_err(|error| {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            Refusal::Internal
+        })?;
+        if let Some(claim) = &self.claim {
+            let is_kept = !is_secret && object.len() <= MOST_BODY_BYTES;
+            let kept = KeptAnswer {
+                status: status.as_u16(),
+                location: Some(location.clone()),
+                body: is_kept.then(|| object.clone()),
+            };
+            let keeping = change_answers::keep(&mut self.work, claim, &kept).await;
+            keeping.map_err(|error| refusal(error.into()))?;
+        }
+        self.work.commit().await.map_err(|error| refusal(NotDone::from(error)))?;
+        Ok(answered(status, Some(&location), object))
+    }
+}
+
+fn answered(status: StatusCode, location: Option<&str>, object: Vec<u8>) -> Response {
+    let mut response = json_ready(status, object);
+    let location = location.map(HeaderValue::try_from);
+    if let (StatusCode::CREATED, Some(Ok(location))) = (status, location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+fn replayed(answer: KeptAnswer) -> Ended {
+    let KeptAnswer { status, location, body } = answer;
+    let Some(object) = body else {
+        return Refusal::AnswerNotKept { location: location.unwrap_or_default() }.into();
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let mut response = answered(status, location.as_deref(), object);
+    response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    Ended::Replayed(Box::new(response))
+}

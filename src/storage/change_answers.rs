@@ -1,0 +1,109 @@
+//! The answers to changes that came with an `Idempotency-Key`.
+
+use sqlx::PgConnection;
+
+use super::error::StorageError;
+use crate::ledger::hold::IdempotencyClaim;
+
+/// Largest body that is kept.
+pub const MOST_BODY_BYTES: usize = 64 * 1024;
+
+/// An answer as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// Its HTTP status.
+    pub status: u16,
+    /// Where what was made or changed is found.
+    pub location: Option<String>,
+    /// The body; none where it held a secret or was too large.
+    pub body: Option<Vec<u8>>,
+}
+
+/// What was done under an `Idempotency-Key` before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing, or it is more than a day ago. Until the transaction ends nobody else does anything under it.
+    Nothing,
+    /// Another transaction works under it.
+    InProgress,
+    /// Another request was answered.
+    Another,
+    /// The same request was answered.
+    Answered(KeptAnswer),
+}
+
+/// Claims an `Idempotency-Key` for the present transaction.
+///
+/// # Errors
+/// When the store is away.
+pub async fn claim(connection: &mut PgConnection, claim: &IdempotencyClaim) -> Result<Before, StorageError> {
+    let (is_claimed,): (bool,) =
+        sqlx::query_as("select pg_try_advisory_xact_lock(hashtextextended($1 || encode($2, 'hex'), 0))")
+            .bind(claim.environment_id.as_uuid().to_string())
+            .bind(claim.key_hash.as_slice())
+            .fetch_one(&mut *connection)
+            .await?;
+    if !is_claimed {
+        return Ok(Before::InProgress);
+    }
+    let known: Option<(Vec<u8>, i16, Option<String>, Option<Vec<u8>>)> = sqlx::query_as(
+        "select fingerprint, status, location, body from change_answer
+          where environment_id = $1 and key_hash = $2 and answered_at > now() - interval '24 hours'",
+    )
+    .bind(claim.environment_id.as_uuid())
+    .bind(claim.key_hash.as_slice())
+    .fetch_optional(connection)
+    .await?;
+    Ok(match known {
+        None => Before::Nothing,
+        Some((fingerprint, ..)) if fingerprint != claim.fingerprint => Before::Another,
+        Some((_, status, location, body)) => {
+            let status = u16::try_from(status).map_err(|_| StorageError::Corrupt("status of an answer"))?;
+            Before::Answered(KeptAnswer { status, location, body })
+        }
+    })
+}
+
+/// Keeps the answer to a change, in the transaction that claimed its key and makes the change.
+///
+/// # Errors
+/// When the store is away.
+pub async fn keep(
+    connection: &mut PgConnection,
+    claim: &IdempotencyClaim,
+    answer: &KeptAnswer,
+) -> Result<(), StorageError> {
+    let status = i16::try_from(answer.status).map_err(|_| StorageError::Invalid("a status of an answer"))?;
+    sqlx::query(
+        "insert into change_answer (environment_id, key_hash, fingerprint, answered_at, status, location, body)
+         values ($1, $2, $3, now(), $4, $5, $6)
+             on conflict (environment_id, key_hash) do update
+            set (fingerprint, answered_at, status, location, body)
+              = (excluded.fingerprint, excluded.answered_at, excluded.status, excluded.location, excluded.body)",
+    )
+    .bind(claim.environment_id.as_uuid())
+    .bind(claim.key_hash.as_slice())
+    .bind(claim.fingerprint.as_slice())
+    .bind(status)
+    .bind(&answer.location)
+    .bind(&answer.body)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Forgets answers of more than a day ago, at most `limit`. Returns how many.
+///
+/// # Errors
+/// When the store is away.
+pub async fn forget_old(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
+    let forgotten = sqlx::query(
+        "delete from change_answer where (environment_id, key_hash) in (
+             select environment_id, key_hash from change_answer
+              where answered_at <= now() - interval '24 hours' order by answered_at limit $1 for update skip locked)",
+    )
+    .bind(limit)
+    .execute(connection)
+    .await?;
+    Ok(forgotten.rows_affected())
+}

@@ -1,0 +1,135 @@
+//! Acts of operators by ids of their own, so that an act whose answer was lost is not done twice.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::error::StorageError;
+use crate::domain::credits::Credits;
+use crate::domain::ids::{AccountId, CallId};
+
+/// What an id stands for; ids of different kinds are different ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActKind {
+    /// An account that was made.
+    Account,
+    /// Credits that were given. The ledger itself keeps their ids.
+    Grant,
+    /// Credits that were taken back.
+    Take,
+}
+
+impl ActKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Grant => "grant",
+            Self::Take => "take",
+        }
+    }
+}
+
+/// An act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// Whose account it concerns.
+    pub account_id: AccountId,
+    /// The act in the ledger, where it is one.
+    pub call_id: Option<CallId>,
+}
+
+/// Keeps others from working under an id until the transaction ends.
+///
+/// # Errors
+/// When the store is away.
+pub async fn lock(connection: &mut PgConnection, kind: ActKind, reference: &str) -> Result<(), StorageError> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('operator act ' || $1 || ' ' || $2, 0))")
+        .bind(kind.as_str())
+        .bind(reference)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The act under an id.
+///
+/// # Errors
+/// When the store is away.
+pub async fn find(
+    connection: &mut PgConnection,
+    kind: ActKind,
+    reference: &str,
+) -> Result<Option<Act>, StorageError> {
+    let found: Option<(Uuid, Option<Uuid>)> =
+        sqlx::query_as("select account_id, call_id from operator_act where kind = $1 and reference = $2")
+            .bind(kind.as_str())
+            .bind(reference)
+            .fetch_optional(connection)
+            .await?;
+    Ok(found.map(|(account, call)| Act {
+        account_id: AccountId::from_uuid(account),
+        call_id: call.map(CallId::from_uuid),
+    }))
+}
+
+/// Saves an act under an id that has none.
+///
+/// # Errors
+/// When the store is away.
+pub async fn save(
+    connection: &mut PgConnection,
+    kind: ActKind,
+    reference: &str,
+    act: Act,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "insert into operator_act (kind, reference, account_id, call_id, begun_at) values ($1, $2, $3, $4, now())",
+    )
+    .bind(kind.as_str())
+    .bind(reference)
+    .bind(act.account_id.as_uuid())
+    .bind(act.call_id.map(|id| id.as_uuid()))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Another account that was granted credits under this id.
+///
+/// # Errors
+/// When the store is away.
+pub async fn granted_elsewhere(
+    connection: &mut PgConnection,
+    account: AccountId,
+    reference: &str,
+) -> Result<Option<AccountId>, StorageError> {
+    let found: Option<(Uuid,)> =
+        sqlx::query_as("select account_id from ledger_lot where reference = $2 and account_id <> $1 limit 1")
+            .bind(account.as_uuid())
+            .bind(reference)
+            .fetch_optional(connection)
+            .await?;
+    Ok(found.map(|(id,)| AccountId::from_uuid(id)))
+}
+
+/// Credits that an act took, where it was carried out.
+///
+/// # Errors
+/// When the store is away or holds an amount that cannot be.
+pub async fn taken(
+    connection: &mut PgConnection,
+    account: AccountId,
+    call: CallId,
+) -> Result<Option<Credits>, StorageError> {
+    let found: Option<(i64,)> = sqlx::query_as(
+        "select (select -sum(amount) from ledger_entry e where e.account_id = c.account_id and e.call_id = c.call_id)::bigint
+           from ledger_correction c
+          where c.account_id = $1 and c.call_id = $2",
+    )
+    .bind(account.as_uuid())
+    .bind(call.as_uuid())
+    .fetch_optional(connection)
+    .await?;
+    found
+        .map(|(amount,)| amount.try_into().map_err(|_| StorageError::Corrupt("credits that were taken")))
+        .transpose()
+}
