@@ -16,8 +16,7 @@ use crate::ledger::hold::Decision;
 /// The answer to a call that was not held; `needed` is its price.
 pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Response {
     let (response, standing) = match decision {
-        Decision::Insufficient(standing) => {
-            let available = standing.remaining;
+        Decision::Insufficient { available, standing } => {
             (Refusal::InsufficientCredits { needed, available }.into_response(), standing)
         }
         Decision::QuotaSpent { limit, standing } => {

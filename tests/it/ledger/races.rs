@@ -29,7 +29,7 @@ async fn hold_at_once(ledger: &Ledger, customer: Customer, calls: usize) -> Vec<
         let id = request.call_id.as_uuid();
         match ledger.hold(request).await.unwrap() {
             Granted::Held { hold, .. } => Some((id, hold)),
-            Granted::Not(Decision::Insufficient(_)) => None,
+            Granted::Not(Decision::Insufficient { .. }) => None,
             Granted::Not(other) => panic!("{other:?}"),
         }
     });
