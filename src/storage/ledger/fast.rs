@@ -48,8 +48,8 @@ with fence as (
        and a.open_lot_expires_at > now()
        and a.period_ends_at > now()
        and case when a.open_lot_is_plan then a.requests_used + d.calls <= a.requests_limit
-                else exists (select from ledger_lot l
-                              where l.account_id = a.account_id and l.lot = a.open_lot and l.source <> 'plan') end
+                else (select l.source <> 'plan' from ledger_lot l
+                       where l.account_id = a.account_id and l.lot = a.open_lot) end
        and exists (select from fence)
     returning a.account_id, a.balance, a.open_lot, a.open_lot_is_plan, a.plan_credits, a.plan_left, a.last_entry, a.period,
               a.period_ends_at, a.requests_limit, a.requests_used

@@ -191,7 +191,7 @@ async fn open_holds(
              select call_id from ledger_entry where epoch = $1 and batch >= $2 and kind = $4
          )
          select e.call_id, e.account_id, e.key_id, e.route, e.lot, coalesce(o.source, 'grant') as source, -e.amount as amount, e.at,
-                case when e.at >= l.period_starts_at then l.period else -1 end as period, p.requests_by_plan,
+                case when e.at >= l.period_starts_at or l.period = 0 then l.period else -1 end as period, p.requests_by_plan,
                 coalesce(k.daily_cap, k.monthly_cap) is not null as capped, i.environment_id, i.key_hash, i.fingerprint
            from ledger_entry e
            join ledger_account l using (account_id)

@@ -348,7 +348,8 @@ impl Database {
             call,
             takes: Vec::new(),
             request_taken: false,
-            period: if row.at >= period.starts_at { period.index } else { u32::MAX },
+            // What was before the first period belongs to it.
+            period: if row.at >= period.starts_at || period.index == 0 { period.index } else { u32::MAX },
             capped: self.spends.contains_key(&call.key_id),
             held_at: row.at,
         };

@@ -231,7 +231,7 @@ with call as (
     select e.account_id, e.call_id, p.requests_by_plan, -sum(e.amount) > 0 as charged,
            coalesce(-sum(e.amount) filter (where l.source = 'plan'), 0) > 0 as charged_to_plan
       from ledger_account a
-      join ledger_entry e on e.account_id = a.account_id and e.at >= a.period_starts_at and e.kind in (4, 5)
+      join ledger_entry e on e.account_id = a.account_id and (e.at >= a.period_starts_at or a.period = 0) and e.kind in (4, 5)
       join ledger_lot l on l.account_id = e.account_id and l.lot = e.lot
       join ledger_epoch p on p.epoch = e.epoch
      where $1::uuid is null or a.account_id = $1
