@@ -110,9 +110,13 @@ pub fn summary(state: CallState, outcome: Option<Outcome>, payment: &Payment) ->
     let credits = |amount: i64| if amount == 1 { "1 credit".to_owned() } else { format!("{amount} credits") };
     let reason = outcome.map_or("its end is not known", Outcome::reason);
     match state {
-        CallState::Held => format!("Pending: {} set aside while the call runs.", credits(payment.credits_held)),
+        CallState::Held => {
+            format!("Pending: {} set aside while the call runs.", credits(payment.credits_held))
+        }
         CallState::Captured => format!("Charged {}: {reason}.", credits(payment.credits_captured)),
-        CallState::Released => format!("Refunded: {} given back, because {reason}.", credits(payment.credits_released)),
+        CallState::Released => {
+            format!("Refunded: {} given back, because {reason}.", credits(payment.credits_released))
+        }
     }
 }
 

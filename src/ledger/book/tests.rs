@@ -178,7 +178,11 @@ fn a_request_comes_back_once_no_plan_credit_stays_taken() {
     let hold = held(&book, id(2), takes, utc(ANCHOR));
     let mut of_grant = book.clone();
     of_grant.release(&hold, credits(3), Outcome::Answered, utc(ANCHOR)).unwrap();
-    assert_eq!((of_grant.requests_used, of_grant.plan_left()), (0, credits(10)), "the grant alone was charged");
+    assert_eq!(
+        (of_grant.requests_used, of_grant.plan_left()),
+        (0, credits(10)),
+        "the grant alone was charged"
+    );
     book.release(&hold, credits(2), Outcome::Answered, utc(ANCHOR)).unwrap();
     assert_eq!((book.requests_used, book.plan_left()), (1, credits(9)));
 }

@@ -88,8 +88,10 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
         match operation {
             Operation::Hold(request) => {
                 let (held_at, taken) = takes.get(&request.call_id.as_uuid())?;
-                let take = |(lot, source, amount): &(LotNumber, LotSource, Credits)| {
-                    Take { lot: *lot, amount: *amount, payer: Payer::of(*lot, *source, plan_lot) }
+                let take = |(lot, source, amount): &(LotNumber, LotSource, Credits)| Take {
+                    lot: *lot,
+                    amount: *amount,
+                    payer: Payer::of(*lot, *source, plan_lot),
                 };
                 let hold = rebuilt(request, taken.iter().map(take).collect(), period, *held_at);
                 Some(Effect::Decided(Decision::Held { hold, standing }))
@@ -141,10 +143,7 @@ async fn acts_of(connection: &mut PgConnection, batch: &Batch) -> Result<HashSet
 type Taken = (DateTime<Utc>, Vec<(LotNumber, LotSource, Credits)>);
 
 /// What the batch's holds took, by call.
-async fn takes_of(
-    connection: &mut PgConnection,
-    batch: &Batch,
-) -> Result<HashMap<Uuid, Taken>, StoreError> {
+async fn takes_of(connection: &mut PgConnection, batch: &Batch) -> Result<HashMap<Uuid, Taken>, StoreError> {
     // Entries are found by their batch through a BRIN index, which the writer's connection is told not to use.
     sqlx::query("set local enable_bitmapscan = on").execute(&mut *connection).await.map_err(classify)?;
     let rows: Vec<(Uuid, DateTime<Utc>, i32, String, i64)> = sqlx::query_as(

@@ -96,13 +96,16 @@ impl LineRow {
 /// open. Where a part came back, that is the batch of the release. A call that was given back has a release, somewhat
 /// after its hold.
 macro_rules! select_lines {
-    () => {
-        "select e.number, e.at, e.kind, e.amount, e.balance_after, e.lot, l.source, e.call_id, e.key_id,
+    ($entries:literal) => {
+        concat!(
+            "select e.number, e.at, e.kind, e.amount, e.balance_after, e.lot, l.source, e.call_id, e.key_id,
                 k.name as key_name, r.path as endpoint, captured.outcome as captured, p.requests_by_plan,
                 coalesce(e.outcome, released.outcome) as released,
                 case when e.kind in ($2, $3) then l.reference end as reference,
                 case when e.kind in ($2, $3) then l.note else c.note end as note
-           from ledger_entry e
+           from (select * from ledger_entry e where e.account_id = $1 and ",
+            $entries,
+            ") e
            join ledger_lot l on l.account_id = e.account_id and l.lot = e.lot
            left join ledger_correction c on c.account_id = e.account_id and c.call_id = e.call_id
            left join api_key k on k.id = e.key_id
@@ -124,7 +127,8 @@ macro_rules! select_lines {
                    and o.account_id = e.account_id and o.number > e.number and o.at >= e.at
                    and o.kind = 5 and o.call_id = e.call_id
                  order by o.number limit 1) released on true
-          where e.account_id = $1"
+          order by e.number"
+        )
     };
 }
 
@@ -138,15 +142,14 @@ pub async fn page(
     after: i64,
     limit: i64,
 ) -> Result<Vec<StatementLine>, StorageError> {
-    let rows: Vec<LineRow> =
-        sqlx::query_as(concat!(select_lines!(), " and e.number > $4 order by e.number limit $5"))
-            .bind(account_id.as_uuid())
-            .bind(EntryKind::Grant.number())
-            .bind(EntryKind::Pack.number())
-            .bind(after)
-            .bind(limit)
-            .fetch_all(connection)
-            .await?;
+    let rows: Vec<LineRow> = sqlx::query_as(select_lines!("e.number > $4 order by e.number limit $5"))
+        .bind(account_id.as_uuid())
+        .bind(EntryKind::Grant.number())
+        .bind(EntryKind::Pack.number())
+        .bind(after)
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
     rows.into_iter().map(StatementLine::try_from).collect()
 }
 
@@ -196,13 +199,11 @@ pub async fn receipt(
         return Ok(None);
     };
     let (state, outcome, requests_by_plan) = (hold.state(), hold.ended()?, hold.requests_by_plan);
-    let movements =
-        rows.iter().map(|row| Movement { amount: row.amount, lot: row.lot, source: &row.source });
+    let movements = rows.iter().map(|row| Movement { amount: row.amount, lot: row.lot, source: &row.source });
     let payment = Payment::of(movements, state);
     let plan_request_used =
         if requests_by_plan { payment.charges_plan() } else { state != CallState::Released };
-    let entries =
-        rows.into_iter().map(StatementLine::try_from).collect::<Result<Vec<_>, StorageError>>()?;
+    let entries = rows.into_iter().map(StatementLine::try_from).collect::<Result<Vec<_>, StorageError>>()?;
     let Some(first) = entries.first() else { return Ok(None) };
     Ok(Some(Receipt {
         call_id,
@@ -229,18 +230,15 @@ async fn of_call(
         return Ok(Vec::new());
     };
     // The times let the partitions and the index over arrival do the search.
-    let rows = sqlx::query_as(concat!(
-        select_lines!(),
-        " and e.call_id = $4 and e.at between $5 and $6 order by e.number"
-    ))
-    .bind(account_id.as_uuid())
-    .bind(EntryKind::Grant.number())
-    .bind(EntryKind::Pack.number())
-    .bind(call_id.as_uuid())
-    .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
-    .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
-    .fetch_all(connection)
-    .await?;
+    let rows = sqlx::query_as(select_lines!("e.call_id = $4 and e.at between $5 and $6"))
+        .bind(account_id.as_uuid())
+        .bind(EntryKind::Grant.number())
+        .bind(EntryKind::Pack.number())
+        .bind(call_id.as_uuid())
+        .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
+        .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
+        .fetch_all(connection)
+        .await?;
     Ok(rows)
 }
 

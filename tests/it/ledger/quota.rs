@@ -151,10 +151,10 @@ async fn the_fast_path_decides_as_the_rules_do() {
         let plan = format!("p{number}");
         world.plan(&plan, credits, requests as i32).await;
         let customer = world.customer().await;
-        let set = sqlx::query("update account set plan = $2 where id = $1").bind(customer.account_id.as_uuid());
+        let set =
+            sqlx::query("update account set plan = $2 where id = $1").bind(customer.account_id.as_uuid());
         set.bind(&plan).execute(world.pool()).await.unwrap();
-        let mut book =
-            Book::open(now(), PlanTerms { credits: credits.try_into().unwrap(), requests });
+        let mut book = Book::open(now(), PlanTerms { credits: credits.try_into().unwrap(), requests });
         book.advance(now(), customer.request(1).call_id).unwrap();
         hand.one(customer.advance()).await;
         for (amount, days) in lots {

@@ -67,7 +67,9 @@ fn of_effect(effect: &Effect) -> &'static str {
         }
         Effect::Decided(Decision::Held { hold, .. }) if hold.takes.len() > 1 => "held from two lots",
         Effect::Decided(Decision::Held { .. }) => "held",
-        Effect::Decided(Decision::Insufficient { available, standing }) if *available < standing.remaining => {
+        Effect::Decided(Decision::Insufficient { available, standing })
+            if *available < standing.remaining =>
+        {
             "insufficient beside a plan without requests"
         }
         Effect::Decided(Decision::Insufficient { .. }) => "insufficient",

@@ -322,8 +322,7 @@ impl Reference {
             };
             self.claims.insert((account_id, claim.environment_id, claim.key_hash), record);
         }
-        let hold =
-            Hold { call_id, account_id, call, takes, period, request_taken, capped, held_at: now };
+        let hold = Hold { call_id, account_id, call, takes, period, request_taken, capped, held_at: now };
         Effect::Decided(Decision::Held { hold, standing })
     }
 
