@@ -13,7 +13,7 @@ use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
 use crate::http::paging::Page;
 use crate::http::render::json_ok;
-use crate::storage::ledger::statement::{self, StatementLine};
+use crate::storage::ledger::statement::{self, Receipt, StatementLine};
 
 /// What the log says could not be read.
 const WHAT: &str = "an account's entries";
@@ -44,15 +44,15 @@ pub async fn entries(
 }
 
 #[derive(Serialize)]
-struct Receipt {
+struct ReceiptShown {
     success: bool,
-    call_id: CallId,
-    /// What the call cost in the end.
+    /// What the call costs; while it runs, at most.
     credits: i64,
-    entries: Vec<StatementLine>,
+    #[serde(flatten)]
+    receipt: Receipt,
 }
 
-/// What one call of the account moved: its hold, and what came back of it.
+/// What became of one call of the account: whether it was charged, why, and by which lots it was paid.
 pub async fn receipt(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,
@@ -60,12 +60,10 @@ pub async fn receipt(
 ) -> Result<Response, Refusal> {
     let call_id: CallId = call_id.parse().map_err(|_| Refusal::NotFound)?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
-    let entries = statement::of_call(&mut connection, caller.key.account_id, call_id)
+    let receipt = statement::receipt(&mut connection, caller.key.account_id, call_id)
         .await
-        .map_err(unreadable(WHAT))?;
-    if entries.is_empty() {
-        return Err(Refusal::NotFound);
-    }
-    let credits = -entries.iter().map(|entry| entry.amount).sum::<i64>();
-    Ok(json_ok(Receipt { success: true, call_id, credits, entries }))
+        .map_err(unreadable(WHAT))?
+        .ok_or(Refusal::NotFound)?;
+    let credits = receipt.payment.credits_held.saturating_sub(receipt.payment.credits_released);
+    Ok(json_ok(ReceiptShown { success: true, credits, receipt }))
 }

@@ -152,6 +152,9 @@ impl Layout {
                     "id",
                     "reference",
                     "note",
+                    "state",
+                    "label",
+                    "status",
                 ]
                 .map(Cell::Text),
             ),
@@ -185,17 +188,21 @@ impl Layout {
 
 /// What a table says of an entry besides the figures.
 fn detail(line: &StatementLine) -> String {
-    match (&line.endpoint, line.outcome) {
-        (Some(endpoint), None) => format!("{endpoint} ({})", or_dash(line.key_name.as_deref())),
-        (Some(endpoint), Some(outcome)) => {
-            format!("{endpoint} ({}), {outcome}", or_dash(line.key_name.as_deref()))
-        }
-        (None, _) => line.note.clone().unwrap_or_default(),
+    let Some(endpoint) = &line.endpoint else {
+        return line.note.clone().unwrap_or_default();
+    };
+    let mut text = format!("{endpoint} ({})", or_dash(line.key_name.as_deref()));
+    let status = line.status.map(|status| status.to_string());
+    for word in [line.label, line.outcome, status.as_deref()].into_iter().flatten() {
+        text.push_str(", ");
+        text.push_str(word);
     }
+    text
 }
 
 fn write_csv_line(out: &mut impl Write, line: &StatementLine) -> io::Result<()> {
     let at = line.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    let status = line.status.map(|status| status.to_string());
     let (id, key_id) = (line.id.to_string(), line.key_id.map(|key| key.to_string()));
     csv::write_row(
         out,
@@ -214,6 +221,9 @@ fn write_csv_line(out: &mut impl Write, line: &StatementLine) -> io::Result<()> 
             Cell::Text(&id),
             Cell::Maybe(line.reference.as_deref()),
             Cell::Maybe(line.note.as_deref()),
+            Cell::Maybe(line.state),
+            Cell::Maybe(line.label),
+            Cell::Maybe(status.as_deref()),
         ],
     )
 }

@@ -14,7 +14,7 @@ pub struct Standing {
     pub plan_credits_used: Credits,
     /// Plan credits of a period.
     pub plan_credits: Credits,
-    /// Requests left in the present period.
+    /// Calls of the present period that the plan still pays for. Packs and grants pay for calls beyond them.
     pub requests_remaining: u64,
     /// When the next period starts.
     pub renews_at: DateTime<Utc>,
@@ -34,6 +34,12 @@ pub struct Billing {
 }
 
 impl Standing {
+    /// Credits that do not come from the period's plan.
+    pub fn beside_plan(&self) -> Credits {
+        let plan_left = self.plan_credits.checked_sub(self.plan_credits_used).unwrap_or(Credits::ZERO);
+        self.remaining.checked_sub(plan_left).unwrap_or(Credits::ZERO)
+    }
+
     /// Percent of the period's plan credits used; 0.2 means 0.2 %. A plan without credits is 0.
     pub fn plan_used_percent(&self) -> f64 {
         match self.plan_credits.as_i64() {

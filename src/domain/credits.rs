@@ -33,6 +33,11 @@ impl Credits {
         self.0.checked_add(other.0).map(Self)
     }
 
+    /// The sum of them all, or `None` past the largest `i64`.
+    pub fn checked_sum(amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
+        amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
+    }
+
     /// The difference, or `None` below zero.
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         self.0.checked_sub(other.0).filter(|left| *left >= 0).map(Self)

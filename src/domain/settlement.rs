@@ -19,7 +19,7 @@ pub enum Outcome {
     ProfileNotFound,
     /// 409 `MULTIPLE_MATCHES`.
     MultipleMatches,
-    /// Any other 4xx of the handler or the server behind it, 422 `INSUFFICIENT_DATA` among them.
+    /// Any other 4xx of the handler or the server behind it.
     Refused,
     /// Any 5xx.
     Failed,
@@ -27,11 +27,13 @@ pub enum Outcome {
     TimedOut,
     /// The gateway died, or lost the call, before its outcome was known.
     Abandoned,
+    /// 422 `INSUFFICIENT_DATA`. Calls of earlier versions have [`Outcome::Refused`] instead.
+    InsufficientData,
 }
 
 impl Outcome {
     /// Every outcome; the index is its number in the store.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Answered,
         Self::ProfileNotFound,
         Self::MultipleMatches,
@@ -39,6 +41,7 @@ impl Outcome {
         Self::Failed,
         Self::TimedOut,
         Self::Abandoned,
+        Self::InsufficientData,
     ];
 
     /// The name in reports, on the wire and in the table's file.
@@ -51,6 +54,7 @@ impl Outcome {
             Self::Failed => "failed",
             Self::TimedOut => "timed_out",
             Self::Abandoned => "abandoned",
+            Self::InsufficientData => "insufficient_data",
         }
     }
 
@@ -64,6 +68,7 @@ impl Outcome {
             Self::Failed => 4,
             Self::TimedOut => 5,
             Self::Abandoned => 6,
+            Self::InsufficientData => 7,
         }
     }
 
@@ -72,12 +77,39 @@ impl Outcome {
         Self::ALL.into_iter().find(|outcome| outcome.number() == number)
     }
 
+    /// Why a call was charged or given back, as a part of a sentence.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Answered => "the call was answered",
+            Self::ProfileNotFound => "a search was done, and no profile was found",
+            Self::MultipleMatches => "a search was done, and several people match",
+            Self::Refused => "the request was refused",
+            Self::Failed => "the call failed",
+            Self::TimedOut => "the call took too long",
+            Self::Abandoned => "the gateway lost the call",
+            Self::InsufficientData => "there was too little text to analyse",
+        }
+    }
+
+    /// The HTTP status of the call's answer, where the outcome determines it.
+    pub const fn status(self) -> Option<u16> {
+        match self {
+            Self::Answered => Some(200),
+            Self::ProfileNotFound => Some(404),
+            Self::MultipleMatches => Some(409),
+            Self::InsufficientData => Some(422),
+            Self::TimedOut => Some(504),
+            Self::Refused | Self::Failed | Self::Abandoned => None,
+        }
+    }
+
     /// The outcome of a handler that answered with this HTTP status, and with this code where it failed.
     pub fn of(status: u16, code: Option<ErrorCode>) -> Self {
         match (status, code) {
             (_, Some(ErrorCode::Timeout)) => Self::TimedOut,
             (404, Some(ErrorCode::ProfileNotFound)) => Self::ProfileNotFound,
             (409, Some(ErrorCode::MultipleMatches)) => Self::MultipleMatches,
+            (422, Some(ErrorCode::InsufficientData)) => Self::InsufficientData,
             (200..=299, _) => Self::Answered,
             (400..=499, _) => Self::Refused,
             // A status that should not come from a handler at all is our fault, not the customer's.
@@ -98,7 +130,7 @@ pub enum Settlement {
 
 /// The table: one settlement for each outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettlementTable([Settlement; 7]);
+pub struct SettlementTable([Settlement; 8]);
 
 /// One row of the file.
 #[derive(Deserialize)]
@@ -131,7 +163,7 @@ impl SettlementTable {
     /// Reads the table; every outcome must have exactly one rule.
     pub fn parse(text: &str) -> Result<Self, SettlementError> {
         let file: File = toml::from_str(text)?;
-        let mut table = [Settlement::Release; 7];
+        let mut table = [Settlement::Release; 8];
         for (place, outcome) in table.iter_mut().zip(Outcome::ALL) {
             let mut rules = file.rule.iter().filter(|row| row.outcome == outcome);
             match (rules.next(), rules.next()) {

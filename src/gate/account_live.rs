@@ -13,6 +13,7 @@ use crate::gate::admission::Admission;
 use crate::gate::keyring::{LastChange, Tick};
 use crate::gate::limiter::{LimitSizes, RateDecision};
 use crate::gate::shared_limits::Lease;
+use crate::ledger::hold::Refund;
 
 /// Shared by all keys of an account.
 #[derive(Debug)]
@@ -88,14 +89,14 @@ impl AccountLive {
         *self.remembered() = Remembered { standing, told_at: Instant::now() };
     }
 
-    /// Notes that `amount` of a call came back, of which `of_plan` are plan credits, and its request too if the `whole`
-    /// call did. What else has moved the account since the call was held stays counted. Returns where the account stands
-    /// now.
-    pub fn gives_back(&self, amount: Credits, of_plan: Credits, whole: bool) -> Standing {
+    /// Notes what a call gives back. What else has moved the account since the call was held stays counted. Returns where
+    /// the account stands now.
+    pub fn gives_back(&self, refund: Refund) -> Standing {
         let standing = &mut self.remembered().standing;
-        standing.remaining = standing.remaining.checked_add(amount).unwrap_or(standing.remaining);
-        standing.plan_credits_used = standing.plan_credits_used.checked_sub(of_plan).unwrap_or(Credits::ZERO);
-        standing.requests_remaining += u64::from(whole);
+        standing.remaining = standing.remaining.checked_add(refund.credits).unwrap_or(standing.remaining);
+        standing.plan_credits_used =
+            standing.plan_credits_used.checked_sub(refund.plan_credits).unwrap_or(Credits::ZERO);
+        standing.requests_remaining += u64::from(refund.request);
         standing.clone()
     }
 

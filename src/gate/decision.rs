@@ -15,14 +15,11 @@ use crate::ledger::hold::Decision;
 /// The answer to a call that was not held; `needed` is its price.
 pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Response {
     let (response, standing) = match decision {
-        Decision::Insufficient(standing) => {
-            let available = standing.remaining;
+        Decision::Insufficient { available, standing } => {
             (Refusal::InsufficientCredits { needed, available }.into_response(), standing)
         }
         Decision::QuotaSpent { limit, standing } => {
-            let retry_after_s = seconds_until(standing.renews_at, caller);
-            let hit = LimitHit { limit: Limit::Quota, size: limit, retry_after_s };
-            (Refusal::Limited(hit).into_response(), standing)
+            (quota_exceeded(limit, &standing, caller).into_response(), standing)
         }
         Decision::CapReached { cap, limit, resets_at, standing } => {
             (Refusal::KeyCapReached { cap, limit, resets_at }.into_response(), standing)
@@ -40,6 +37,26 @@ pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Re
         }
     };
     with_billing(response, unbilled(caller, standing))
+}
+
+/// The refusal that a call of this price would meet in the ledger, as far as an account's standing shows it. Credits of an
+/// earlier period that came back count as the packs' here: the ledger alone knows every lot.
+pub(super) fn foreseen(caller: &Caller, standing: &Standing, price: Credits) -> Option<Refusal> {
+    let plan = &caller.key.plan;
+    let is_without_requests = standing.requests_remaining == 0;
+    let available = if is_without_requests { standing.beside_plan() } else { standing.remaining };
+    if available >= price {
+        return None;
+    }
+    if is_without_requests && plan.requests > 0 && plan.credits >= price {
+        return Some(quota_exceeded(plan.requests.into(), standing, caller));
+    }
+    Some(Refusal::InsufficientCredits { needed: price, available })
+}
+
+fn quota_exceeded(limit: u64, standing: &Standing, caller: &Caller) -> Refusal {
+    let retry_after_s = seconds_until(standing.renews_at, caller);
+    Refusal::Limited(LimitHit { limit: Limit::Quota, size: limit, retry_after_s })
 }
 
 /// A call in flight has usually ended long before its lease: worth asking again soon.

@@ -14,6 +14,7 @@ use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::key::Mode;
+use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::domain::settlement::SettlementTable;
@@ -24,6 +25,7 @@ use crate::gate::running::Running;
 use crate::gate::stage::{Endpoint, Passing, Stage};
 use crate::gate::{decision, idempotency};
 use crate::http::edge::Edge;
+use crate::http::messages::{self, Text};
 use crate::http::person_request::PersonRequest;
 use crate::http::render::{self, RenderContext};
 use crate::ledger::entry::{CallRef, RouteNumber};
@@ -70,10 +72,10 @@ impl Stage for Metered {
         let claim = idempotency::claim(&request, caller.key.environment_id)?;
         let tier = request.extensions().get::<Arc<PersonRequest>>().and_then(|request| request.tier);
         let price = self.route.price.held(self.route.tier(tier));
-        if is_dry_run(request.headers())? {
-            return Ok(dry_run(&caller, price));
-        }
         let context = RenderContext::of(request.uri().path(), request.headers(), call_id, &self.meter.edge);
+        if is_dry_run(request.headers())? {
+            return Ok(dry_run(&caller, price, context.language));
+        }
         if caller.key.mode == Mode::Test {
             let standing = caller.account.standing();
             let meter = self.meter.clone();
@@ -148,17 +150,36 @@ struct DryRun {
     /// None where there are too few.
     credits_after: Option<Credits>,
     would_succeed: bool,
+    /// What the call would be refused with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+}
+
+/// Why a call would not succeed.
+#[derive(Serialize)]
+struct Reason {
+    error_code: &'static str,
+    /// What is missing.
+    message: Text,
+}
+
+impl Reason {
+    fn of(refusal: &Refusal, language: Language) -> Self {
+        Self { error_code: refusal.code().as_str(), message: messages::message(refusal, language) }
+    }
 }
 
 /// The price of the call and the balance after it; nothing is charged, and nothing is promised.
-fn dry_run(caller: &Caller, price: Credits) -> Response {
+fn dry_run(caller: &Caller, price: Credits, language: Language) -> Response {
     let billing = caller.unbilled();
     let is_free = caller.key.mode == Mode::Test;
     let credits = if is_free { Credits::ZERO } else { price };
     let credits_available = billing.standing.remaining;
     let credits_after = credits_available.checked_sub(credits);
-    let would_succeed = is_free || (credits_after.is_some() && billing.standing.requests_remaining > 0);
-    let dry_run = DryRun { credits, credits_available, credits_after, would_succeed };
+    let refusal = if is_free { None } else { decision::foreseen(caller, &billing.standing, price) };
+    let would_succeed = refusal.is_none();
+    let reason = refusal.map(|refusal| Reason::of(&refusal, language));
+    let dry_run = DryRun { credits, credits_available, credits_after, would_succeed, reason };
     with_billing(render::json_ok(DryRunAnswer { success: true, dry_run }), billing)
 }
 

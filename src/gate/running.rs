@@ -17,6 +17,7 @@ use crate::gate::caller::Caller;
 use crate::gate::meter::{Meter, with_billing};
 use crate::http::render::{self, RenderContext};
 use crate::ledger::handle::{Kept, LedgerUnavailable, OpenHold};
+use crate::ledger::hold::Refund;
 
 /// Response extension of a handler that used less than was held.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +53,7 @@ impl Running {
         let outcome = Outcome::of(response.status().as_u16(), code);
         match self.meter.table.settle(outcome) {
             Settlement::Release => {
-                let billing = self.refund(self.price, hold.plan_part(self.price), outcome);
+                let billing = self.refunded(hold.refund(self.price), outcome);
                 hold.release(outcome);
                 with_billing(response, billing)
             }
@@ -82,17 +83,13 @@ impl Running {
     /// the same answer.
     async fn keep(self, hold: OpenHold, billing: Billing, outcome: Outcome, response: Response) -> Response {
         let used = billing.used;
-        // What was not used has come back already, from the end; of the rest the plan's part comes first.
-        let of_plan = hold.plan_part(self.price).checked_sub(hold.plan_part(self.unused(used)));
-        let of_plan = of_plan.unwrap_or(Credits::ZERO);
+        // What was not used has come back already.
+        let rest = hold.refund(self.price).after(hold.refund(self.unused(used)));
         let response = with_billing(response, billing.clone());
         let (mut parts, body) = render::render(response, &self.context, &self.meter.edge).into_parts();
         let Ok(body) = body.collect().await else {
             hold.release(Outcome::Failed);
-            return with_billing(
-                Refusal::Internal.into_response(),
-                self.refund(used, of_plan, Outcome::Failed),
-            );
+            return with_billing(Refusal::Internal.into_response(), self.refunded(rest, Outcome::Failed));
         };
         let body = body.to_bytes();
         match hold.keep(used, outcome, parts.status.as_u16(), body.to_vec()).await {
@@ -105,7 +102,7 @@ impl Running {
                 with_billing(Refusal::Unavailable { retry_after_s: 1 }.into_response(), billing)
             }
             Ok(Kept::Superseded) | Err(_) => {
-                let refunded = self.refund(used, of_plan, Outcome::Abandoned);
+                let refunded = self.refunded(rest, Outcome::Abandoned);
                 with_billing(Refusal::Unavailable { retry_after_s: 1 }.into_response(), refunded)
             }
         }
@@ -115,7 +112,7 @@ impl Running {
     fn spend(&self, used: Credits, hold: &OpenHold) -> Billing {
         let standing = match self.unused(used) {
             Credits::ZERO => self.standing.clone(),
-            rest => self.caller.account.gives_back(rest, hold.plan_part(rest), false),
+            rest => self.caller.account.gives_back(hold.refund(rest)),
         };
         self.billing(used, standing, None)
     }
@@ -125,10 +122,9 @@ impl Running {
         self.price.checked_sub(used).unwrap_or(Credits::ZERO)
     }
 
-    /// The billing facts of a call that is given back, of which `spent` had not come back yet, `of_plan` of it plan
-    /// credits.
-    fn refund(&self, spent: Credits, of_plan: Credits, outcome: Outcome) -> Billing {
-        let standing = self.caller.account.gives_back(spent, of_plan, true);
+    /// The billing facts of a call that is given back, of which `refund` had not come back yet.
+    fn refunded(&self, refund: Refund, outcome: Outcome) -> Billing {
+        let standing = self.caller.account.gives_back(refund);
         self.billing(Credits::ZERO, standing, Some(outcome))
     }
 

@@ -11,7 +11,7 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::ledger::entry::{CallRef, Entry, EntryKind};
-use crate::ledger::hold::{Hold, Take};
+use crate::ledger::hold::{Hold, Payer, Take};
 use crate::ledger::lot::{EXPIRED_LOT_GRACE, Lot, LotNumber, LotSource};
 use crate::ledger::period::{Period, period_at};
 
@@ -37,7 +37,7 @@ pub struct Book {
     pub plan_lot: LotNumber,
     /// Plan credits of the present period.
     pub plan_credits: Credits,
-    /// Requests of the present period.
+    /// Calls that the plan pays for in the present period.
     pub requests_limit: u64,
     /// Requests used in the present period.
     pub requests_used: u64,
@@ -57,10 +57,10 @@ pub enum BookError {
     /// Fewer credits than asked for.
     #[error("not enough credits: {available} available")]
     Insufficient {
-        /// What there is.
+        /// Credits that may be taken for this.
         available: Credits,
     },
-    /// The period's requests are used up.
+    /// The plan's requests are used up and no other lot can pay, but the next period's plan credits can.
     #[error("the period's request quota is used up")]
     QuotaSpent,
     /// A hold of nothing, which could be neither captured nor released.
@@ -93,9 +93,20 @@ impl Book {
         }
     }
 
-    /// Credits left, in all lots together.
+    /// Credits left, in all lots together. No rule lets the sum leave the range; a book that was read with such lots has
+    /// the largest balance there is, to which nothing can be added.
     pub fn balance(&self) -> i64 {
-        self.lots.iter().map(|lot| lot.left.as_i64()).sum()
+        self.left_in(|_| true).as_i64()
+    }
+
+    fn left_in(&self, lots: impl Fn(&Lot) -> bool) -> Credits {
+        let left = self.lots.iter().filter(|lot| lots(lot)).map(|lot| lot.left);
+        Credits::checked_sum(left).or_else(|| i64::MAX.try_into().ok()).unwrap_or(Credits::ZERO)
+    }
+
+    /// Whether the plan may pay for another call of the present period.
+    fn has_requests_left(&self) -> bool {
+        self.requests_used < self.requests_limit
     }
 
     /// Credits left of the present period's plan lot.
@@ -114,9 +125,18 @@ impl Book {
         }
     }
 
-    /// The lot to spend from next: the first in burn order with credits left.
+    /// The lot that the account's row holds, so that a hold from it needs no other row: the first in burn order. The
+    /// plan's lot of a period without requests left is passed over if there is another; the sweep does not miss it, since
+    /// it ends with its period.
     pub fn open_lot(&self) -> Option<&Lot> {
-        self.lots.iter().filter(|lot| lot.left > Credits::ZERO).min_by_key(|lot| lot.burn_order())
+        let plan_pays = self.has_requests_left();
+        self.first_lot(|lot| plan_pays || lot.number != self.plan_lot).or_else(|| self.first_lot(|_| true))
+    }
+
+    /// The first in burn order of these lots with credits left.
+    fn first_lot(&self, lots: impl Fn(&Lot) -> bool) -> Option<&Lot> {
+        let with_credits = self.lots.iter().filter(|lot| lot.left > Credits::ZERO && lots(lot));
+        with_credits.min_by_key(|lot| lot.burn_order())
     }
 
     /// Brings the book to `now`: ends what has expired, and starts the present period if it is a new one. Periods that
@@ -157,33 +177,41 @@ impl Book {
         self.add_lot(source, amount, expires_at, kind, id)
     }
 
-    /// Sets `amount` aside for a call and takes one request of the quota, or changes nothing. The quota is asked first,
-    /// so that a call refused for it is told to wait rather than to buy.
+    /// Sets `amount` aside for a call, or changes nothing. A call that the plan pays for, in whole or in part, takes one
+    /// request of the period; once these are used up, packs and grants pay alone.
     pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, BookError> {
         if amount == Credits::ZERO {
             return Err(BookError::Nothing);
         }
-        if self.requests_used >= self.requests_limit {
-            return Err(BookError::QuotaSpent);
+        let plan_pays = self.has_requests_left();
+        let may_pay = |lot: &Lot| plan_pays || lot.source != LotSource::Plan;
+        let takes = match self.burn(amount, EntryKind::Hold, id, Some(call), may_pay) {
+            // To wait helps only if the next period's plan credits are enough.
+            Err(BookError::Insufficient { .. })
+                if !plan_pays && self.plan.requests > 0 && self.plan.credits >= amount =>
+            {
+                return Err(BookError::QuotaSpent);
+            }
+            taken => taken?,
+        };
+        if takes.iter().any(|take| take.payer.is_plan()) {
+            self.requests_used += 1;
         }
-        let takes = self.burn(amount, EntryKind::Hold, id, Some(call))?;
-        self.requests_used += 1;
         Ok(takes)
     }
 
     /// Takes `amount` back from the account for a reason of the operator's, or changes nothing.
     pub fn correct(&mut self, amount: Credits, id: CallId) -> Result<Vec<Take>, BookError> {
-        self.burn(amount, EntryKind::Correction, id, None)
+        self.burn(amount, EntryKind::Correction, id, None, |_| true)
     }
 
     /// Gives `amount` of a hold back to the lots it came from, last taken first. A lot that has expired meanwhile lives
-    /// [`EXPIRED_LOT_GRACE`] longer. `whole` also returns the request to the quota, if its period still runs.
+    /// [`EXPIRED_LOT_GRACE`] longer. The request comes back with the last of the plan's credits, if its period still runs.
     pub fn release(
         &mut self,
         hold: &Hold,
         amount: Credits,
         outcome: Outcome,
-        whole: bool,
         now: DateTime<Utc>,
     ) -> Result<(), BookError> {
         if let Some(take) = hold.takes.iter().find(|take| self.lot(take.lot).is_none()) {
@@ -207,7 +235,7 @@ impl Book {
                 Some(outcome),
             );
         }
-        if whole && hold.period == self.period.index {
+        if hold.refund(amount).request && hold.period == self.period.index {
             self.requests_used = self.requests_used.saturating_sub(1);
         }
         Ok(())
@@ -217,15 +245,19 @@ impl Book {
     /// plan's, and what was used of them stays used.
     pub fn move_plan(&mut self, plan: PlanTerms, id: CallId) -> Result<(), BookError> {
         let number = self.plan_lot;
-        let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
+        let Some(lot) = self.lot(number) else {
             return Err(BookError::UnknownLot(number.0));
         };
         // What the lot was given and no longer has; it survives a move to a plan with less than that.
         let used = lot.granted.checked_sub(lot.left).unwrap_or(Credits::ZERO);
         let left = plan.credits.checked_sub(used).unwrap_or(Credits::ZERO);
         let difference = left.as_i64() - lot.left.as_i64();
-        lot.left = left;
-        lot.granted = left.checked_add(used).ok_or(BookError::Overflow)?;
+        let granted = left.checked_add(used).ok_or(BookError::Overflow)?;
+        self.balance().checked_add(difference).ok_or(BookError::Overflow)?;
+        let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
+            return Err(BookError::UnknownLot(number.0));
+        };
+        (lot.left, lot.granted) = (left, granted);
         self.plan = plan;
         self.plan_credits = plan.credits;
         self.requests_limit = plan.requests.max(self.requests_used);
@@ -239,26 +271,27 @@ impl Book {
         self.lots.iter().find(|lot| lot.number == number)
     }
 
-    /// Takes `amount` from the lots in burn order, or changes nothing.
+    /// Takes `amount` from the lots that `may_pay`, in burn order, or changes nothing.
     fn burn(
         &mut self,
         amount: Credits,
         kind: EntryKind,
         id: CallId,
         call: Option<CallRef>,
+        may_pay: impl Fn(&Lot) -> bool,
     ) -> Result<Vec<Take>, BookError> {
-        let available = Credits::try_from(self.balance()).unwrap_or(Credits::ZERO);
+        let available = self.left_in(&may_pay);
         if available < amount {
             return Err(BookError::Insufficient { available });
         }
         let mut takes = Vec::with_capacity(1);
         let mut due = amount;
         while due > Credits::ZERO {
-            let Some(lot) = self.open_lot() else {
+            let Some(lot) = self.first_lot(&may_pay) else {
                 return Err(BookError::Insufficient { available });
             };
-            let of_plan = lot.number == self.plan_lot;
-            let take = Take { lot: lot.number, amount: lot.left.min(due), of_plan };
+            let payer = Payer::of(lot.number, lot.source, self.plan_lot);
+            let take = Take { lot: lot.number, amount: lot.left.min(due), payer };
             self.take(take.lot, take.amount, kind, id, call)?;
             due = due.checked_sub(take.amount).unwrap_or(Credits::ZERO);
             takes.push(take);

@@ -145,8 +145,8 @@ impl Desk {
                 let limit = book.requests_limit;
                 return Effect::Decided(Decision::QuotaSpent { limit, standing: book.standing() });
             }
-            Err(BookError::Insufficient { .. }) => {
-                return Effect::Decided(Decision::Insufficient(book.standing()));
+            Err(BookError::Insufficient { available }) => {
+                return Effect::Decided(Decision::Insufficient { available, standing: book.standing() });
             }
             Err(error) => return Effect::Refused(error),
         };
@@ -154,6 +154,7 @@ impl Desk {
             call_id: request.call_id,
             account_id: request.account_id,
             call: request.call,
+            request_taken: takes.iter().any(|take| take.payer.is_plan()),
             takes,
             period: book.period.index,
             capped: request.caps.any(),
@@ -189,7 +190,7 @@ impl Desk {
         let Some(book) = self.books.get_mut(&hold.account_id) else {
             return Effect::UnknownAccount;
         };
-        if let Err(error) = book.release(hold, release.amount, release.outcome, release.whole, self.now) {
+        if let Err(error) = book.release(hold, release.amount, release.outcome, self.now) {
             return Effect::Refused(error);
         }
         let standing = book.standing();

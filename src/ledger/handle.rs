@@ -11,7 +11,7 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
+use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, Refund, StoredAnswer};
 use crate::ledger::life::WriterLife;
 use crate::ledger::operation::{Keep, Release};
 use crate::ledger::reply::Reply;
@@ -217,9 +217,9 @@ impl OpenHold {
         self.open.as_ref().map_or(Credits::ZERO, Hold::amount)
     }
 
-    /// How many of its last `amount` credits are the plan's, which a release of so many gives back to it.
-    pub fn plan_part(&self, amount: Credits) -> Credits {
-        self.open.as_ref().map_or(Credits::ZERO, |hold| hold.plan_part(amount))
+    /// What a release of `amount` gives back.
+    pub fn refund(&self, amount: Credits) -> Refund {
+        self.open.as_ref().map_or_else(Refund::default, |hold| hold.refund(amount))
     }
 
     /// Whether the answer must be kept under an idempotency key: then end it with [`OpenHold::keep`].
@@ -242,7 +242,7 @@ impl OpenHold {
         kill_point::pass(KillPoint::CaptureQueued);
     }
 
-    /// Gives everything back, the quota unit included. Does not wait.
+    /// Gives everything back, the request of the quota included. Does not wait.
     pub fn release(mut self, outcome: Outcome) {
         self.release_now(outcome);
     }

@@ -7,7 +7,7 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
 use crate::domain::refusal::KeyCap;
 use crate::ledger::entry::CallRef;
-use crate::ledger::lot::LotNumber;
+use crate::ledger::lot::{LotNumber, LotSource};
 
 /// A call that wants to be paid for.
 #[derive(Clone, Debug)]
@@ -53,6 +53,33 @@ pub struct IdempotencyClaim {
     pub fingerprint: [u8; 32],
 }
 
+/// Which kind of lot pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payer {
+    /// The plan, with the credits of the running period.
+    Plan,
+    /// The plan, with credits of an earlier period that a release brought back.
+    EarlierPlan,
+    /// A pack or a grant.
+    PackOrGrant,
+}
+
+impl Payer {
+    /// The payer behind a lot; `plan_lot` is the plan's lot of the running period.
+    pub fn of(lot: LotNumber, source: LotSource, plan_lot: LotNumber) -> Self {
+        match source {
+            LotSource::Plan if lot == plan_lot => Self::Plan,
+            LotSource::Plan => Self::EarlierPlan,
+            LotSource::Pack | LotSource::Grant => Self::PackOrGrant,
+        }
+    }
+
+    /// Whether it pays for calls that count as requests of the period.
+    pub const fn is_plan(self) -> bool {
+        matches!(self, Self::Plan | Self::EarlierPlan)
+    }
+}
+
 /// Credits taken from one lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Take {
@@ -60,8 +87,8 @@ pub struct Take {
     pub lot: LotNumber,
     /// How many.
     pub amount: Credits,
-    /// Whether the lot was that of the running period's plan.
-    pub of_plan: bool,
+    /// What kind of lot it is.
+    pub payer: Payer,
 }
 
 /// A hold that is durable. It must end by capture or release.
@@ -77,6 +104,8 @@ pub struct Hold {
     pub takes: Vec<Take>,
     /// The period whose request quota it counts in.
     pub period: u32,
+    /// Whether it took a request of that quota.
+    pub request_taken: bool,
     /// Whether the key's caps counted it.
     pub capped: bool,
     /// When it became durable, by the store's clock.
@@ -86,21 +115,50 @@ pub struct Hold {
 impl Hold {
     /// What is set aside in all.
     pub fn amount(&self) -> Credits {
-        let sum = self.takes.iter().map(|take| take.amount.as_i64()).sum::<i64>();
-        Credits::try_from(sum).unwrap_or(Credits::ZERO)
+        // The sum is what a request asked for, which is one `Credits`.
+        Credits::checked_sum(self.takes.iter().map(|take| take.amount)).unwrap_or(Credits::ZERO)
     }
 
-    /// How many of the last `amount` credits taken are the plan's: those are the ones that a release gives back.
-    pub fn plan_part(&self, amount: Credits) -> Credits {
-        let (mut due, mut of_plan) = (amount, Credits::ZERO);
+    /// What a release of `amount` gives back: the credits that were taken last, and the request once none of the credits
+    /// that stay taken is the plan's.
+    pub fn refund(&self, amount: Credits) -> Refund {
+        let mut refund = Refund::default();
+        let (mut due, mut plan_keeps) = (amount, false);
         for take in self.takes.iter().rev() {
             let part = take.amount.min(due);
             due = due.checked_sub(part).unwrap_or(Credits::ZERO);
-            if take.of_plan {
-                of_plan = of_plan.checked_add(part).unwrap_or(of_plan);
+            refund.credits = refund.credits.checked_add(part).unwrap_or(refund.credits);
+            if take.payer == Payer::Plan {
+                refund.plan_credits = refund.plan_credits.checked_add(part).unwrap_or(refund.plan_credits);
             }
+            plan_keeps |= take.payer.is_plan() && part < take.amount;
         }
-        of_plan
+        refund.request = self.request_taken && !plan_keeps;
+        refund
+    }
+}
+
+/// What a release gives back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refund {
+    /// Credits in all.
+    pub credits: Credits,
+    /// How many of them are the running period's plan credits.
+    pub plan_credits: Credits,
+    /// Whether the request comes back to the quota.
+    pub request: bool,
+}
+
+impl Refund {
+    /// What is left of it after `earlier`, which is a part of it.
+    #[must_use]
+    pub fn after(self, earlier: Self) -> Self {
+        let less = |all: Credits, part| all.checked_sub(part).unwrap_or(Credits::ZERO);
+        Self {
+            credits: less(self.credits, earlier.credits),
+            plan_credits: less(self.plan_credits, earlier.plan_credits),
+            request: self.request && !earlier.request,
+        }
     }
 }
 
@@ -114,9 +172,14 @@ pub enum Decision {
         /// The account right after it.
         standing: Standing,
     },
-    /// Too few credits.
-    Insufficient(Standing),
-    /// The period's requests are used up; they start anew at the standing's renewal.
+    /// Too few credits, and waiting for the renewal would not help.
+    Insufficient {
+        /// Credits that may pay for this call: of all lots, or of packs and grants where the plan's requests are used up.
+        available: Credits,
+        /// The account as it is.
+        standing: Standing,
+    },
+    /// The period's requests are used up, and packs and grants cannot pay. The renewal, which the standing names, can.
     QuotaSpent {
         /// Requests of a period.
         limit: u64,
@@ -173,20 +236,50 @@ mod tests {
     use crate::domain::ids::KeyId;
     use crate::ledger::entry::RouteNumber;
 
-    #[test]
-    fn what_comes_back_is_of_the_plan_only_where_it_was_taken_from_it() {
-        let credits = Credits::from_u32;
-        let take = |lot, amount, of_plan| Take { lot: LotNumber(lot), amount: credits(amount), of_plan };
-        let hold = Hold {
+    fn hold(takes: &[(u32, Payer)], request_taken: bool) -> Hold {
+        let take = |(lot, (amount, payer)): (i32, &(u32, Payer))| Take {
+            lot: LotNumber(lot),
+            amount: Credits::from_u32(*amount),
+            payer: *payer,
+        };
+        Hold {
             call_id: CallId::from_uuid(Uuid::nil()),
             account_id: AccountId::from_uuid(Uuid::nil()),
             call: CallRef { key_id: KeyId::from_uuid(Uuid::nil()), route: RouteNumber(1) },
-            takes: vec![take(3, 2, false), take(1, 5, true), take(2, 4, false)],
+            takes: (1..).zip(takes).map(take).collect(),
             period: 0,
+            request_taken,
             capped: false,
             held_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn what_comes_back_is_of_the_plan_only_where_it_was_taken_from_it() {
+        let hold = hold(&[(2, Payer::PackOrGrant), (5, Payer::Plan), (4, Payer::EarlierPlan)], true);
+        let parts = [0, 4, 6, 9, 11, 99].map(|amount| hold.refund(Credits::from_u32(amount)));
+        assert_eq!(parts.map(|part| part.credits.as_i64()), [0, 4, 6, 9, 11, 11]);
+        assert_eq!(parts.map(|part| part.plan_credits.as_i64()), [0, 0, 2, 5, 5, 5]);
+    }
+
+    #[test]
+    fn the_request_comes_back_with_the_last_of_the_plan_credits() {
+        let requests = |hold: &Hold, amounts: [u32; 4]| {
+            amounts.map(|amount| hold.refund(Credits::from_u32(amount)).request)
         };
-        let parts = [0, 4, 6, 9, 11, 99].map(|amount| hold.plan_part(credits(amount)).as_i64());
-        assert_eq!(parts, [0, 0, 2, 5, 5, 5]);
+        let plan_last = hold(&[(2, Payer::PackOrGrant), (3, Payer::Plan)], true);
+        assert_eq!(requests(&plan_last, [0, 2, 3, 5]), [false, false, true, true]);
+        let plan_first = hold(&[(3, Payer::EarlierPlan), (2, Payer::PackOrGrant)], true);
+        assert_eq!(requests(&plan_first, [0, 2, 4, 5]), [false, false, false, true]);
+        let pack_alone = hold(&[(5, Payer::PackOrGrant)], false);
+        assert_eq!(requests(&pack_alone, [0, 2, 4, 5]), [false; 4]);
+    }
+
+    #[test]
+    fn a_refund_in_two_parts_returns_the_request_once() {
+        let hold = hold(&[(2, Payer::PackOrGrant), (3, Payer::Plan)], true);
+        let (whole, part) = (hold.refund(Credits::from_u32(5)), hold.refund(Credits::from_u32(3)));
+        let rest = whole.after(part);
+        assert_eq!((rest.credits.as_i64(), rest.plan_credits.as_i64(), rest.request), (2, 0, false));
     }
 }

@@ -18,6 +18,7 @@ pub mod lot;
 mod open_holds;
 pub mod operation;
 pub mod period;
+pub mod receipt;
 mod reply;
 mod round;
 pub mod store;

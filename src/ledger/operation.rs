@@ -48,7 +48,7 @@ pub struct Release {
     pub amount: Credits,
     /// How the call ended.
     pub outcome: Outcome,
-    /// Whether this ends the hold, quota unit included; otherwise the rest is captured.
+    /// Whether this ends the hold; otherwise the rest is captured.
     pub whole: bool,
     /// The idempotency record to set free, if the call carried a key.
     pub claim: Option<IdempotencyClaim>,

@@ -111,7 +111,10 @@ fn limited(hit: &LimitHit) -> Text {
     match hit.limit {
         Limit::Rate => format!("More than {size} requests per second").into(),
         Limit::Concurrency => format!("More than {size} requests at once").into(),
-        Limit::Quota => format!("The {size} requests of this billing period are used up").into(),
+        Limit::Quota => format!(
+            "The {size} requests that the plan pays for in this billing period are used up; a credit pack pays for more"
+        )
+        .into(),
         Limit::FailedAttempts => "Too many failed attempts from this network address".into(),
     }
 }
@@ -230,7 +233,11 @@ fn retry(hit: &LimitHit, upgrade: &str) -> Text {
                 .into()
         }
         Limit::Quota => {
-            format!("Wait for the next billing period, or choose a larger plan at {upgrade}.").into()
+            format!(
+                "Buy a credit pack, which pays for calls beyond the plan's requests, wait for the next billing period, \
+                 or choose a larger plan at {upgrade}."
+            )
+            .into()
         }
         Limit::FailedAttempts => format!("Wait {wait} s, and check the key before you try again.").into(),
     }

@@ -114,7 +114,10 @@ fn limited(hit: &LimitHit) -> Text {
     match hit.limit {
         Limit::Rate => format!("Mais de {size} requisições por segundo").into(),
         Limit::Concurrency => format!("Mais de {size} requisições ao mesmo tempo").into(),
-        Limit::Quota => format!("As {size} requisições deste período de cobrança acabaram").into(),
+        Limit::Quota => format!(
+            "As {size} requisições que o plano cobre neste período de cobrança acabaram; um pacote de créditos paga outras"
+        )
+        .into(),
         Limit::FailedAttempts => "Tentativas falhas demais a partir deste endereço de rede".into(),
     }
 }
@@ -234,7 +237,11 @@ fn retry(hit: &LimitHit, upgrade: &str) -> Text {
                 .into()
         }
         Limit::Quota => {
-            format!("Espere o próximo período de cobrança, ou escolha um plano maior em {upgrade}.").into()
+            format!(
+                "Compre um pacote de créditos, que paga chamadas além das requisições do plano, espere o próximo período \
+                 de cobrança ou escolha um plano maior em {upgrade}."
+            )
+            .into()
         }
         Limit::FailedAttempts => format!("Espere {wait} s e confira a chave antes de tentar de novo.").into(),
     }

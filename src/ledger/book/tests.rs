@@ -1,5 +1,7 @@
 //! The rules of one account's money.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -37,6 +39,7 @@ fn held(book: &Book, call: CallId, takes: Vec<Take>, at: DateTime<Utc>) -> Hold 
         call_id: call,
         account_id,
         call: CALL,
+        request_taken: takes.iter().any(|take| take.payer.is_plan()),
         takes,
         period: book.period.index,
         capped: false,
@@ -79,7 +82,7 @@ fn a_release_returns_credits_to_their_lots_and_the_request_to_the_quota() {
     let pack = book.grant(LotSource::Pack, credits(5), utc("2027-01-31T12:00:00Z"), id(1)).unwrap();
     let takes = book.hold(credits(12), id(2), CALL).unwrap();
     let hold = held(&book, id(2), takes, utc(ANCHOR));
-    book.release(&hold, credits(12), Outcome::Failed, true, utc(ANCHOR)).unwrap();
+    book.release(&hold, credits(12), Outcome::Failed, utc(ANCHOR)).unwrap();
     assert_eq!((book.plan_left(), book.lot(pack).unwrap().left), (credits(10), credits(5)));
     assert_eq!(book.requests_used, 0);
 }
@@ -90,7 +93,7 @@ fn a_partial_release_gives_back_what_was_taken_last_and_keeps_the_request() {
     let pack = book.grant(LotSource::Pack, credits(5), utc("2027-01-31T12:00:00Z"), id(1)).unwrap();
     let takes = book.hold(credits(12), id(2), CALL).unwrap();
     let hold = held(&book, id(2), takes, utc(ANCHOR));
-    book.release(&hold, credits(1), Outcome::Answered, false, utc(ANCHOR)).unwrap();
+    book.release(&hold, credits(1), Outcome::Answered, utc(ANCHOR)).unwrap();
     assert_eq!((book.plan_left(), book.lot(pack).unwrap().left), (credits(0), credits(4)));
     assert_eq!(book.requests_used, 1);
 }
@@ -102,7 +105,7 @@ fn credits_that_come_back_to_an_expired_lot_live_another_day() {
     let hold = held(&book, id(1), takes, utc(ANCHOR));
     let later = book.period.ends_at + TimeDelta::hours(1);
     book.advance(later, id(2)).unwrap();
-    book.release(&hold, credits(4), Outcome::Abandoned, true, later).unwrap();
+    book.release(&hold, credits(4), Outcome::Abandoned, later).unwrap();
     assert_eq!(book.balance(), 14);
     assert_eq!(book.requests_used, 0, "the new period's quota is not touched");
     book.advance(later + EXPIRED_LOT_GRACE, id(3)).unwrap();
@@ -133,13 +136,107 @@ fn a_plan_move_counts_what_was_used_against_the_new_allowance() {
     assert_eq!(book.balance(), 7, "moving to and fro brings nothing");
 }
 
+/// The book with a pack of 4 credits that outlives the period, and its requests used up by calls of 1 credit.
+fn book_without_requests() -> (Book, LotNumber) {
+    let mut book = book();
+    let pack = book.grant(LotSource::Pack, credits(4), utc("2027-01-31T12:00:00Z"), id(100)).unwrap();
+    for call in 101..=105 {
+        book.hold(credits(1), id(call), CALL).unwrap();
+    }
+    assert_eq!((book.requests_used, book.plan_left()), (5, credits(5)));
+    (book, pack)
+}
+
+#[test]
+fn a_pack_pays_when_the_plans_requests_are_used_up() {
+    let (mut book, pack) = book_without_requests();
+    assert_eq!(book.open_lot().map(|lot| lot.number), Some(pack));
+    let takes = book.hold(credits(3), id(1), CALL).unwrap();
+    assert_eq!(takes, [Take { lot: pack, amount: credits(3), payer: Payer::PackOrGrant }]);
+    assert_eq!((book.requests_used, book.plan_left()), (5, credits(5)));
+    assert_eq!(book.hold(credits(2), id(2), CALL), Err(BookError::QuotaSpent), "the pack has 1 left");
+}
+
+#[test]
+fn a_call_that_a_pack_pays_alone_takes_no_request_and_one_of_both_takes_one() {
+    let mut book = book();
+    let ends = book.period.ends_at;
+    book.grant(LotSource::Pack, credits(2), ends - TimeDelta::days(1), id(1)).unwrap();
+    book.grant(LotSource::Pack, credits(9), ends + TimeDelta::days(1), id(2)).unwrap();
+    book.hold(credits(2), id(3), CALL).unwrap();
+    assert_eq!(book.requests_used, 0);
+    assert_eq!(book.hold(credits(12), id(4), CALL).unwrap().len(), 2);
+    assert_eq!(book.requests_used, 1);
+}
+
+#[test]
+fn a_request_comes_back_once_no_plan_credit_stays_taken() {
+    let mut book = book();
+    let sooner = book.period.ends_at - TimeDelta::days(1);
+    book.grant(LotSource::Grant, credits(2), sooner, id(1)).unwrap();
+    let takes = book.hold(credits(5), id(2), CALL).unwrap();
+    let hold = held(&book, id(2), takes, utc(ANCHOR));
+    let mut of_grant = book.clone();
+    of_grant.release(&hold, credits(3), Outcome::Answered, utc(ANCHOR)).unwrap();
+    assert_eq!(
+        (of_grant.requests_used, of_grant.plan_left()),
+        (0, credits(10)),
+        "the grant alone was charged"
+    );
+    book.release(&hold, credits(2), Outcome::Answered, utc(ANCHOR)).unwrap();
+    assert_eq!((book.requests_used, book.plan_left()), (1, credits(9)));
+}
+
+#[test]
+fn a_request_that_comes_back_lets_the_plan_pay_again() {
+    let (mut book, pack) = book_without_requests();
+    let take = Take { lot: book.plan_lot, amount: credits(1), payer: Payer::Plan };
+    let hold = held(&book, id(105), vec![take], utc(ANCHOR));
+    book.release(&hold, credits(1), Outcome::Failed, utc(ANCHOR)).unwrap();
+    assert_eq!(book.open_lot().map(|lot| lot.number), Some(book.plan_lot));
+    let takes = book.hold(credits(1), id(1), CALL).unwrap();
+    assert_eq!((takes[0].payer, book.requests_used), (Payer::Plan, 5));
+    assert_eq!(book.hold(credits(1), id(2), CALL).unwrap()[0].lot, pack);
+}
+
+#[test]
+fn who_cannot_pay_after_the_renewal_either_is_told_to_buy() {
+    let (mut book, _) = book_without_requests();
+    assert_eq!(book.hold(credits(10), id(1), CALL), Err(BookError::QuotaSpent));
+    assert_eq!(book.hold(credits(11), id(2), CALL), Err(BookError::Insufficient { available: credits(4) }));
+    book.move_plan(PlanTerms { credits: credits(10), requests: 0 }, id(3)).unwrap();
+    assert_eq!(book.hold(credits(5), id(4), CALL), Err(BookError::Insufficient { available: credits(4) }));
+}
+
+#[test]
+fn a_correction_takes_plan_credits_whatever_requests_are_left() {
+    let (mut book, _) = book_without_requests();
+    book.correct(credits(9), id(1)).unwrap();
+    assert_eq!((book.balance(), book.requests_used), (0, 5));
+}
+
+#[test]
+fn the_credits_of_an_account_stay_within_64_bits() {
+    let mut book = book();
+    let (all, ends) = (credits(i64::MAX), utc("2027-01-31T12:00:00Z"));
+    assert_eq!(book.grant(LotSource::Grant, all, ends, id(1)), Err(BookError::Overflow));
+    book.grant(LotSource::Grant, credits(i64::MAX - 10), ends, id(2)).unwrap();
+    let before = book.clone();
+    let larger = PlanTerms { credits: credits(11), requests: 5 };
+    assert_eq!(book.move_plan(larger, id(3)), Err(BookError::Overflow));
+    assert_eq!(book, before);
+    book.lots[0].left = all;
+    assert_eq!(book.balance(), i64::MAX, "a book that was read with too much has the most there can be");
+    assert_eq!(book.grant(LotSource::Grant, credits(1), ends, id(4)), Err(BookError::Overflow));
+}
+
 #[derive(Clone, Debug)]
 enum Act {
     Hold(i64),
     Release { which: usize, amount: i64 },
     Grant { amount: i64, days: i64 },
     Wait(i64),
-    Move(i64),
+    Move { credits: i64, requests: u64 },
     Correct(i64),
 }
 
@@ -149,30 +246,66 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         3 => (any::<usize>(), 0i64..8).prop_map(|(which, amount)| Act::Release { which, amount }),
         2 => (0i64..20, 1i64..90).prop_map(|(amount, days)| Act::Grant { amount, days }),
         2 => (0i64..2_000).prop_map(Act::Wait),
-        1 => (0i64..30).prop_map(Act::Move),
+        1 => (0i64..30, 0u64..12).prop_map(|(credits, requests)| Act::Move { credits, requests }),
         1 => (1i64..5).prop_map(Act::Correct),
     ];
     proptest::collection::vec(act, 1..60)
+}
+
+/// Calls of the present period, which began with this entry, whose charge contains plan credits.
+fn paid_by_plan(book: &Book, (_, began): &(u32, usize)) -> u64 {
+    let mut charged: HashMap<CallId, i64> = HashMap::new();
+    for entry in &book.entries[*began..] {
+        let of_plan = book.lot(entry.lot).is_some_and(|lot| lot.source == LotSource::Plan);
+        match entry.kind {
+            EntryKind::Hold if of_plan => *charged.entry(entry.call_id).or_default() -= entry.amount,
+            EntryKind::Release if of_plan => {
+                // A call of an earlier period has no part in this one's requests.
+                charged.entry(entry.call_id).and_modify(|left| *left -= entry.amount);
+            }
+            _ => {}
+        }
+    }
+    charged.values().filter(|left| **left > 0).count() as u64
 }
 
 proptest! {
     #[test]
     fn whatever_happens_entries_add_up_and_no_lot_goes_below_zero(acts in acts()) {
         let (mut book, mut now, mut open) = (book(), utc(ANCHOR), Vec::<Hold>::new());
+        // The entry with which the present period began.
+        let mut in_period = (book.period.index, 0);
         for (number, act) in (1u128..).zip(acts) {
             match act {
                 Act::Hold(amount) => {
-                    let before = book.balance();
-                    if let Ok(takes) = book.hold(credits(amount), id(number), CALL) {
-                        prop_assert_eq!(book.balance(), before - amount);
-                        open.push(held(&book, id(number), takes, now));
+                    let before = book.clone();
+                    let plan_pays = book.requests_used < book.requests_limit;
+                    let beside_plan = book.left_in(|lot| lot.source != LotSource::Plan);
+                    match book.hold(credits(amount), id(number), CALL) {
+                        Ok(takes) => {
+                            prop_assert_eq!(book.balance(), before.balance() - amount);
+                            let by_plan = takes.iter().any(|take| take.payer.is_plan());
+                            prop_assert_eq!(book.requests_used, before.requests_used + u64::from(by_plan));
+                            prop_assert!(plan_pays || !by_plan);
+                            open.push(held(&book, id(number), takes, now));
+                        }
+                        Err(error) => {
+                            prop_assert_eq!(&book, &before, "a refusal changes nothing");
+                            prop_assert!(beside_plan < credits(amount), "a pack is spendable whenever it has credits");
+                            prop_assert!(!plan_pays || book.balance() < amount);
+                            if error == BookError::QuotaSpent {
+                                let mut renewed = book.clone();
+                                renewed.advance(book.period.ends_at, id(number)).unwrap();
+                                prop_assert!(renewed.hold(credits(amount), id(number), CALL).is_ok(), "waiting is enough");
+                            }
+                        }
                     }
                 }
                 Act::Release { which, amount } if !open.is_empty() => {
                     let hold = open.swap_remove(which % open.len());
                     let amount = credits(amount).min(hold.amount());
                     let before = book.balance();
-                    book.release(&hold, amount, Outcome::Failed, amount == hold.amount(), now).unwrap();
+                    book.release(&hold, amount, Outcome::Failed, now).unwrap();
                     prop_assert_eq!(book.balance(), before + amount.as_i64());
                 }
                 Act::Release { .. } => {}
@@ -184,10 +317,14 @@ proptest! {
                     book.advance(now, id(number)).unwrap();
                     prop_assert!(book.lots.iter().all(|lot| lot.left == Credits::ZERO || !lot.has_expired(now)));
                 }
-                Act::Move(plan) => {
-                    book.move_plan(PlanTerms { credits: credits(plan), requests: 20 }, id(number)).unwrap();
+                Act::Move { credits: amount, requests } => {
+                    book.move_plan(PlanTerms { credits: credits(amount), requests }, id(number)).unwrap();
                 }
                 Act::Correct(amount) => drop(book.correct(credits(amount), id(number))),
+            }
+            if book.period.index != in_period.0 {
+                let renewal = book.entries.iter().rposition(|entry| entry.kind == EntryKind::Renewal);
+                in_period = (book.period.index, renewal.unwrap_or(0));
             }
             let mut balance = 0;
             for (entry, expected) in book.entries.iter().zip(1..) {
@@ -196,7 +333,34 @@ proptest! {
                 prop_assert!(balance >= 0);
             }
             prop_assert_eq!(book.balance(), balance);
-            prop_assert!(book.requests_used <= book.requests_limit);
+            prop_assert!(book.requests_used <= book.requests_limit, "requests used never exceed the plan's");
+            prop_assert_eq!(book.requests_used, paid_by_plan(&book, &in_period));
+            let in_row = book.open_lot().map(|lot| (lot.number == book.plan_lot, lot.burn_order()));
+            prop_assert_eq!(in_row.is_some(), balance > 0);
+        }
+    }
+
+    #[test]
+    fn taking_and_releasing_restores_lots_and_requests(
+        (plan_credits, requests, used) in (0i64..12, 0u64..4, 0u64..4),
+        lots in proptest::collection::vec((1i64..6, -20i64..40, any::<bool>()), 0..4),
+        amount in 1i64..20,
+    ) {
+        let terms = PlanTerms { credits: credits(plan_credits), requests };
+        let mut book = Book::open(utc(ANCHOR), terms);
+        book.advance(utc(ANCHOR), id(0)).unwrap();
+        book.requests_used = used.min(requests);
+        for (number, (amount, days, is_pack)) in (1u128..).zip(lots) {
+            let source = if is_pack { LotSource::Pack } else { LotSource::Grant };
+            let ends = book.period.ends_at + TimeDelta::days(days);
+            book.grant(source, credits(amount), ends, id(number)).unwrap();
+        }
+        let before = book.clone();
+        if let Ok(takes) = book.hold(credits(amount), id(99), CALL) {
+            let hold = held(&book, id(99), takes, utc(ANCHOR));
+            book.release(&hold, credits(amount), Outcome::Failed, utc(ANCHOR)).unwrap();
+            prop_assert_eq!(&book.lots, &before.lots);
+            prop_assert_eq!((book.requests_used, book.standing()), (before.requests_used, before.standing()));
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The fast path: one statement, one round trip, one commit for all plain holds of a batch.
 //!
-//! An account's holds are taken together when its open lot covers all of them, has not expired, and its period and
-//! request quota allow it. An account for which that is not so is missing from the answer and is decided in order.
+//! An account's holds are taken together when its open lot covers all of them, has not expired, and its period and, where
+//! the lot is the plan's, its request quota allow it. An account for which that is not so is missing from the answer and is
+//! decided in order; so is one whose open lot is the plan's of an earlier period, which only a release after the period's
+//! end brings about.
 
 use std::collections::HashMap;
 
@@ -15,7 +17,7 @@ use super::seal::{self, seal_sql};
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::hold::{Decision, Hold, HoldRequest, Take};
+use crate::ledger::hold::{Decision, Hold, HoldRequest, Payer, Take};
 use crate::ledger::lot::LotNumber;
 use crate::ledger::operation::Effect;
 use crate::ledger::store::{Batch, Effects, StoreError};
@@ -39,13 +41,15 @@ with fence as (
            open_lot_left = a.open_lot_left - d.total,
            plan_left = a.plan_left - case when a.open_lot_is_plan then d.total else 0 end,
            last_entry = a.last_entry + d.calls,
-           requests_used = a.requests_used + d.calls
+           requests_used = a.requests_used + case when a.open_lot_is_plan then d.calls else 0 end
       from unnest($8::uuid[], $9::bigint[], $10::bigint[]) as d (account_id, total, calls)
      where a.account_id = d.account_id
        and a.open_lot_left >= d.total
        and a.open_lot_expires_at > now()
        and a.period_ends_at > now()
-       and a.requests_used + d.calls <= a.requests_limit
+       and case when a.open_lot_is_plan then a.requests_used + d.calls <= a.requests_limit
+                else (select l.source <> 'plan' from ledger_lot l
+                       where l.account_id = a.account_id and l.lot = a.open_lot) end
        and exists (select from fence)
     returning a.account_id, a.balance, a.open_lot, a.open_lot_is_plan, a.plan_credits, a.plan_left, a.last_entry, a.period,
               a.period_ends_at, a.requests_limit, a.requests_used
@@ -131,11 +135,12 @@ struct Columns {
 }
 
 impl Columns {
-    /// `order` lists the holds by account, and within an account by arrival.
-    fn new(holds: &[HoldRequest], order: &[usize]) -> Self {
+    /// `order` lists the holds by account, and within an account by arrival. `None` where the credits of an account leave
+    /// the range of 64 bits.
+    fn new(holds: &[HoldRequest], order: &[usize]) -> Option<Self> {
         let mut columns = Self::default();
         for group in order.chunk_by(|a, b| holds[*a].account_id == holds[*b].account_id) {
-            let total: i64 = group.iter().map(|at| holds[*at].amount.as_i64()).sum();
+            let total = Credits::checked_sum(group.iter().map(|at| holds[*at].amount))?.as_i64();
             columns.accounts.push(holds[group[0]].account_id.as_uuid());
             columns.totals.push(total);
             columns.calls.push(group.len() as i64);
@@ -151,7 +156,7 @@ impl Columns {
                 columns.later_calls.push((group.len() - 1 - place) as i64);
             }
         }
-        columns
+        Some(columns)
     }
 }
 
@@ -164,7 +169,8 @@ pub(super) async fn commit(
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut order: Vec<usize> = (0..holds.len()).collect();
     order.sort_by_key(|at| holds[*at].account_id);
-    let columns = Columns::new(holds, &order);
+    let columns = Columns::new(holds, &order)
+        .ok_or_else(|| StoreError::Refused("the credits of a batch are out of range".into()))?;
     let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
         batch.captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
     kill_point::pass(KillPoint::FastUnsent);
@@ -215,18 +221,20 @@ fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime
         takes: vec![Take {
             lot: account.open_lot,
             amount: request.amount,
-            of_plan: account.open_lot_is_plan,
+            payer: if account.open_lot_is_plan { Payer::Plan } else { Payer::PackOrGrant },
         }],
         period: account.period,
+        request_taken: account.open_lot_is_plan,
         capped: false,
         held_at: at,
     };
-    let plan_left = account.plan_left + if account.open_lot_is_plan { later.0 } else { 0 };
+    let (plan_credits, requests) = if account.open_lot_is_plan { later } else { (0, 0) };
+    let plan_left = account.plan_left + plan_credits;
     let standing = Standing {
         remaining: credits(account.balance + later.0),
         plan_credits_used: credits(account.plan_credits - plan_left),
         plan_credits: credits(account.plan_credits),
-        requests_remaining: u64::try_from(account.requests_left + later.1).unwrap_or(0),
+        requests_remaining: u64::try_from(account.requests_left + requests).unwrap_or(0),
         renews_at: account.period_ends_at,
     };
     Decision::Held { hold, standing }

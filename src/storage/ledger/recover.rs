@@ -7,23 +7,19 @@ use uuid::Uuid;
 
 use super::connection::end;
 use super::error::classify;
-use super::{ordered, seal};
-use crate::domain::credits::Credits;
+use super::{ordered, rows, seal};
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::entry::{CallRef, EntryKind, RouteNumber};
-use crate::ledger::hold::{Hold, IdempotencyClaim, Take};
+use crate::ledger::hold::{Hold, IdempotencyClaim, Payer, Take};
 use crate::ledger::lot::LotNumber;
 use crate::ledger::operation::{Effect, Operation, Release};
 use crate::ledger::store::{Batch, Epoch, StoreError, Work};
 
 pub(super) async fn open_epoch(connection: &mut PgConnection, node: &str) -> Result<Epoch, StoreError> {
-    let (epoch,): (i32,) = sqlx::query_as("insert into ledger_epoch (node) values ($1) returning epoch")
-        .bind(node)
-        .fetch_one(connection)
-        .await
-        .map_err(classify)?;
+    let insert = "insert into ledger_epoch (node, requests_by_plan) values ($1, true) returning epoch";
+    let epoch = sqlx::query_scalar(insert).bind(node).fetch_one(connection).await.map_err(classify)?;
     Ok(Epoch(epoch))
 }
 
@@ -168,9 +164,12 @@ struct HeldRow {
     key_id: Uuid,
     route: i16,
     lot: i32,
+    source: String,
     amount: i64,
     at: DateTime<Utc>,
     period: i32,
+    /// Whether only calls that the plan pays for took a request.
+    requests_by_plan: bool,
     capped: bool,
     environment_id: Option<Uuid>,
     key_hash: Option<Vec<u8>>,
@@ -191,11 +190,13 @@ async fn open_holds(
              union all
              select call_id from ledger_entry where epoch = $1 and batch >= $2 and kind = $4
          )
-         select e.call_id, e.account_id, e.key_id, e.route, e.lot, -e.amount as amount, e.at,
-                case when e.at >= l.period_starts_at then l.period else -1 end as period,
+         select e.call_id, e.account_id, e.key_id, e.route, e.lot, coalesce(o.source, 'grant') as source, -e.amount as amount, e.at,
+                case when e.at >= l.period_starts_at or l.period = 0 then l.period else -1 end as period, p.requests_by_plan,
                 coalesce(k.daily_cap, k.monthly_cap) is not null as capped, i.environment_id, i.key_hash, i.fingerprint
            from ledger_entry e
            join ledger_account l using (account_id)
+           left join ledger_lot o on o.account_id = e.account_id and o.lot = e.lot
+           join ledger_epoch p on p.epoch = e.epoch
            left join api_key k on k.id = e.key_id
            left join ledger_idempotency i on i.call_id = e.call_id and i.state = 'running'
           where e.epoch = $1 and e.batch >= $2 and e.kind = $3
@@ -209,29 +210,32 @@ async fn open_holds(
     .fetch_all(connection)
     .await
     .map_err(classify)?;
-    Ok(rows.chunk_by(|a, b| a.call_id == b.call_id).filter_map(release).collect())
+    rows.chunk_by(|a, b| a.call_id == b.call_id).filter_map(|parts| release(parts).transpose()).collect()
 }
 
 /// The release of a call's hold, of whose entries, one for each lot, these are all.
-fn release(parts: &[HeldRow]) -> Option<Release> {
-    let first = parts.first()?;
-    let takes = parts.iter().filter_map(|part| {
-        // Nobody is told any more which part was the plan's.
-        let amount = Credits::try_from(part.amount).ok()?;
-        Some(Take { lot: LotNumber(part.lot), amount, of_plan: false })
-    });
+fn release(parts: &[HeldRow]) -> Result<Option<Release>, StoreError> {
+    let Some(first) = parts.first() else { return Ok(None) };
+    let take = |part: &HeldRow| {
+        let (lot, source) = (LotNumber(part.lot), rows::source(&part.source)?);
+        // No answer shows the period of these plan credits any more.
+        let payer = Payer::of(lot, source, lot);
+        Ok(Take { lot, amount: rows::credits(part.amount)?, payer })
+    };
+    let takes = parts.iter().map(take).collect::<Result<Vec<_>, StoreError>>()?;
     let hold = Hold {
         call_id: CallId::from_uuid(first.call_id),
         account_id: AccountId::from_uuid(first.account_id),
         call: CallRef { key_id: KeyId::from_uuid(first.key_id), route: RouteNumber(first.route) },
-        takes: takes.collect(),
+        request_taken: !first.requests_by_plan || takes.iter().any(|take| take.payer.is_plan()),
+        takes,
         // A period that has passed is written as one that never comes.
         period: u32::try_from(first.period).unwrap_or(u32::MAX),
         capped: first.capped,
         held_at: first.at,
     };
     let amount = hold.amount();
-    Some(Release { hold, amount, outcome: Outcome::Abandoned, whole: true, claim: claim(first) })
+    Ok(Some(Release { hold, amount, outcome: Outcome::Abandoned, whole: true, claim: claim(first) }))
 }
 
 /// The idempotency record that the call still holds.

@@ -11,11 +11,12 @@ use super::connection::end;
 use super::error::classify;
 use super::{rows, seal};
 use crate::domain::billing::Standing;
+use crate::domain::credits::Credits;
 use crate::domain::ids::AccountId;
 use crate::ledger::book::BookError;
 use crate::ledger::entry::EntryKind;
-use crate::ledger::hold::{Decision, Hold, HoldRequest, Take};
-use crate::ledger::lot::LotNumber;
+use crate::ledger::hold::{Decision, Hold, HoldRequest, Payer, Take};
+use crate::ledger::lot::{LotNumber, LotSource};
 use crate::ledger::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, Resolution, StoreError, Work};
 
@@ -86,10 +87,13 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
         let (standing, period, plan_lot) = standings.get(&operation.account_id())?.clone();
         match operation {
             Operation::Hold(request) => {
-                let (held_at, takes) = takes.get(&request.call_id.as_uuid())?;
-                let mut takes = takes.clone();
-                takes.iter_mut().for_each(|take| take.of_plan = take.lot == plan_lot);
-                let hold = rebuilt(request, takes, period, *held_at);
+                let (held_at, taken) = takes.get(&request.call_id.as_uuid())?;
+                let take = |(lot, source, amount): &(LotNumber, LotSource, Credits)| Take {
+                    lot: *lot,
+                    amount: *amount,
+                    payer: Payer::of(*lot, *source, plan_lot),
+                };
+                let hold = rebuilt(request, taken.iter().map(take).collect(), period, *held_at);
                 Some(Effect::Decided(Decision::Held { hold, standing }))
             }
             Operation::Keep(keep) if !captured.contains(&keep.hold.call_id.as_uuid()) => {
@@ -113,6 +117,7 @@ fn rebuilt(request: &HoldRequest, takes: Vec<Take>, period: u32, held_at: DateTi
         call_id: request.call_id,
         account_id: request.account_id,
         call: request.call,
+        request_taken: takes.iter().any(|take| take.payer.is_plan()),
         takes,
         period,
         capped: request.caps.any(),
@@ -134,16 +139,18 @@ async fn acts_of(connection: &mut PgConnection, batch: &Batch) -> Result<HashSet
     Ok(rows.into_iter().map(|(call_id,)| call_id).collect())
 }
 
+/// When a hold was made, and what it took from which lots.
+type Taken = (DateTime<Utc>, Vec<(LotNumber, LotSource, Credits)>);
+
 /// What the batch's holds took, by call.
-async fn takes_of(
-    connection: &mut PgConnection,
-    batch: &Batch,
-) -> Result<HashMap<Uuid, (DateTime<Utc>, Vec<Take>)>, StoreError> {
+async fn takes_of(connection: &mut PgConnection, batch: &Batch) -> Result<HashMap<Uuid, Taken>, StoreError> {
     // Entries are found by their batch through a BRIN index, which the writer's connection is told not to use.
     sqlx::query("set local enable_bitmapscan = on").execute(&mut *connection).await.map_err(classify)?;
-    let rows: Vec<(Uuid, DateTime<Utc>, i32, i64)> = sqlx::query_as(
-        "select call_id, at, lot, -amount from ledger_entry where epoch = $1 and batch = $2 and kind = $3
-          order by account_id, number",
+    let rows: Vec<(Uuid, DateTime<Utc>, i32, String, i64)> = sqlx::query_as(
+        "select e.call_id, e.at, e.lot, l.source, -e.amount
+           from ledger_entry e join ledger_lot l on l.account_id = e.account_id and l.lot = e.lot
+          where e.epoch = $1 and e.batch = $2 and e.kind = $3
+          order by e.account_id, e.number",
     )
     .bind(batch.epoch.0)
     .bind(batch.number)
@@ -151,9 +158,9 @@ async fn takes_of(
     .fetch_all(connection)
     .await
     .map_err(classify)?;
-    let mut takes: HashMap<Uuid, (DateTime<Utc>, Vec<Take>)> = HashMap::new();
-    for (call_id, at, lot, amount) in rows {
-        let take = Take { lot: LotNumber(lot), amount: rows::credits(amount)?, of_plan: false };
+    let mut takes: HashMap<Uuid, Taken> = HashMap::new();
+    for (call_id, at, lot, source, amount) in rows {
+        let take = (LotNumber(lot), rows::source(&source)?, rows::credits(amount)?);
         takes.entry(call_id).or_insert_with(|| (at, Vec::new())).1.push(take);
     }
     Ok(takes)

@@ -26,6 +26,10 @@ pub(super) fn credits(amount: i64) -> Result<Credits, StoreError> {
     Credits::try_from(amount).map_err(|error| corrupt(&error.to_string()))
 }
 
+pub(super) fn source(name: &str) -> Result<LotSource, StoreError> {
+    LotSource::from_name(name).ok_or_else(|| corrupt("lot source"))
+}
+
 /// The accounts of `$1`, with what their plans give from the next period on.
 macro_rules! select_accounts {
     () => {
@@ -214,7 +218,7 @@ fn book(row: AccountRow, lots: Vec<LotRow>) -> Result<Book, StoreError> {
         let is_open = lot.lot == row.open_lot;
         Ok(Lot {
             number: LotNumber(lot.lot),
-            source: LotSource::from_name(&lot.source).ok_or_else(|| corrupt("lot source"))?,
+            source: source(&lot.source)?,
             granted: credits(lot.granted)?,
             left: credits(if is_open { row.open_lot_left } else { lot.left_in_lot })?,
             expires_at: if is_open { row.open_lot_expires_at } else { lot.expires_at },

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::entry::EntryKind;
+use crate::ledger::receipt::{CallState, Movement, Payment, summary};
 use crate::storage::error::StorageError;
 
 /// Entries that a statement reads at a time.
@@ -38,8 +39,14 @@ pub struct StatementLine {
     pub key_name: Option<String>,
     /// The path that was called.
     pub endpoint: Option<String>,
-    /// How a call ended whose credits came back.
+    /// Of a call: `held` while it runs, then `captured` or `released`.
+    pub state: Option<&'static str>,
+    /// The same for customers: `pending`, `charged` or `refunded`.
+    pub label: Option<&'static str>,
+    /// How the call ended.
     pub outcome: Option<&'static str>,
+    /// The HTTP status of its answer, where the outcome determines it.
+    pub status: Option<u16>,
     /// The caller's id of a purchase or grant.
     pub reference: Option<String>,
     /// Why an operator gave or took credits.
@@ -59,24 +66,69 @@ struct LineRow {
     key_id: Option<Uuid>,
     key_name: Option<String>,
     endpoint: Option<String>,
-    outcome: Option<i16>,
+    captured: Option<i16>,
+    released: Option<i16>,
+    requests_by_plan: bool,
     reference: Option<String>,
     note: Option<String>,
 }
 
+impl LineRow {
+    /// What became of the call that the entry belongs to.
+    fn state(&self) -> CallState {
+        match (self.captured, self.released) {
+            (Some(_), _) => CallState::Captured,
+            (None, Some(_)) => CallState::Released,
+            (None, None) => CallState::Held,
+        }
+    }
+
+    /// How the call ended.
+    fn ended(&self) -> Result<Option<Outcome>, StorageError> {
+        let outcome = |number| Outcome::from_number(number).ok_or(StorageError::Corrupt("entry outcome"));
+        self.captured.or(self.released).map(outcome).transpose()
+    }
+}
+
 /// The entries of account `$1` as their owner reads them; `$2` and `$3` are the kinds that a purchase or grant makes.
+///
+/// A captured call stands in the batch that captured it: no later than the first batch by which its hold was no longer
+/// open. Where a part came back, that is the batch of the release. A call that was given back has a release, somewhat
+/// after its hold.
 macro_rules! select_lines {
-    () => {
-        "select e.number, e.at, e.kind, e.amount, e.balance_after, e.lot, l.source, e.call_id, e.key_id,
-                k.name as key_name, r.path as endpoint, e.outcome,
+    ($entries:literal) => {
+        concat!(
+            "select e.number, e.at, e.kind, e.amount, e.balance_after, e.lot, l.source, e.call_id, e.key_id,
+                k.name as key_name, r.path as endpoint, captured.outcome as captured, p.requests_by_plan,
+                coalesce(e.outcome, released.outcome) as released,
                 case when e.kind in ($2, $3) then l.reference end as reference,
                 case when e.kind in ($2, $3) then l.note else c.note end as note
-           from ledger_entry e
+           from (select * from ledger_entry e where e.account_id = $1 and ",
+            $entries,
+            ") e
            join ledger_lot l on l.account_id = e.account_id and l.lot = e.lot
            left join ledger_correction c on c.account_id = e.account_id and c.call_id = e.call_id
            left join api_key k on k.id = e.key_id
            left join route r on r.number = e.route
-          where e.account_id = $1"
+           join ledger_epoch p on p.epoch = e.epoch
+           left join lateral (
+                select b.captured_outcomes[array_position(b.captured, e.call_id)] as outcome
+                  from ledger_batch b
+                 where e.kind in (4, 5) and b.epoch = e.epoch and b.batch >= e.batch
+                   and b.batch <= case e.kind when 5 then e.batch else coalesce((
+                           select n.batch from ledger_batch n
+                            where n.epoch = e.epoch and n.batch > e.batch and n.open_from > e.batch
+                            order by n.batch limit 1), 2147483647) end
+                   and e.call_id = any (b.captured)
+                 order by b.batch limit 1) captured on true
+           left join lateral (
+                select o.outcome from ledger_entry o
+                 where captured.outcome is null and e.kind = 4
+                   and o.account_id = e.account_id and o.number > e.number and o.at >= e.at
+                   and o.kind = 5 and o.call_id = e.call_id
+                 order by o.number limit 1) released on true
+          order by e.number"
+        )
     };
 }
 
@@ -90,15 +142,14 @@ pub async fn page(
     after: i64,
     limit: i64,
 ) -> Result<Vec<StatementLine>, StorageError> {
-    let rows: Vec<LineRow> =
-        sqlx::query_as(concat!(select_lines!(), " and e.number > $4 order by e.number limit $5"))
-            .bind(account_id.as_uuid())
-            .bind(EntryKind::Grant.number())
-            .bind(EntryKind::Pack.number())
-            .bind(after)
-            .bind(limit)
-            .fetch_all(connection)
-            .await?;
+    let rows: Vec<LineRow> = sqlx::query_as(select_lines!("e.number > $4 order by e.number limit $5"))
+        .bind(account_id.as_uuid())
+        .bind(EntryKind::Grant.number())
+        .bind(EntryKind::Pack.number())
+        .bind(after)
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
     rows.into_iter().map(StatementLine::try_from).collect()
 }
 
@@ -106,32 +157,89 @@ pub async fn page(
 /// differ, and a call may outlive its gateway.
 const CALL_WINDOW_MINUTES: (i64, i64) = (60, 24 * 60);
 
-/// The entries of one call, oldest first. Empty when the account has no such call.
+/// One call, as its account reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// The call.
+    pub call_id: CallId,
+    /// `held` while it runs, then `captured` or `released`.
+    pub state: &'static str,
+    /// The same for customers: `pending`, `charged` or `refunded`.
+    pub label: &'static str,
+    /// The same in a sentence.
+    pub summary: String,
+    /// How the call ended; none while it runs.
+    pub outcome: Option<&'static str>,
+    /// The HTTP status of its answer, where the outcome determines it.
+    pub status: Option<u16>,
+    /// The path that was called.
+    pub endpoint: Option<String>,
+    /// When its credits were set aside.
+    pub at: DateTime<Utc>,
+    /// What was paid, and by which lots.
+    #[serde(flatten)]
+    pub payment: Payment,
+    /// Whether it uses one of the requests that the plan pays for.
+    pub plan_request_used: bool,
+    /// What it moved, oldest first.
+    pub entries: Vec<StatementLine>,
+}
+
+/// The receipt of one call. `None` when the account has no such call.
 ///
 /// # Errors
 /// When the store is away or holds an entry that this program cannot read.
-pub async fn of_call(
+pub async fn receipt(
     connection: &mut PgConnection,
     account_id: AccountId,
     call_id: CallId,
-) -> Result<Vec<StatementLine>, StorageError> {
+) -> Result<Option<Receipt>, StorageError> {
+    let rows = of_call(connection, account_id, call_id).await?;
+    let Some(hold) = rows.first().filter(|row| row.kind == EntryKind::Hold.number()) else {
+        return Ok(None);
+    };
+    let (state, outcome, requests_by_plan) = (hold.state(), hold.ended()?, hold.requests_by_plan);
+    let movements = rows.iter().map(|row| Movement { amount: row.amount, lot: row.lot, source: &row.source });
+    let payment = Payment::of(movements, state);
+    let plan_request_used =
+        if requests_by_plan { payment.charges_plan() } else { state != CallState::Released };
+    let entries = rows.into_iter().map(StatementLine::try_from).collect::<Result<Vec<_>, StorageError>>()?;
+    let Some(first) = entries.first() else { return Ok(None) };
+    Ok(Some(Receipt {
+        call_id,
+        state: state.as_str(),
+        label: state.label(),
+        summary: summary(state, outcome, &payment),
+        outcome: outcome.map(Outcome::as_str),
+        status: outcome.and_then(Outcome::status),
+        endpoint: first.endpoint.clone(),
+        at: first.at,
+        payment,
+        plan_request_used,
+        entries,
+    }))
+}
+
+/// The entries of one call, oldest first. Empty when the account has no such call.
+async fn of_call(
+    connection: &mut PgConnection,
+    account_id: AccountId,
+    call_id: CallId,
+) -> Result<Vec<LineRow>, StorageError> {
     let Some(began) = began_at(call_id) else {
         return Ok(Vec::new());
     };
     // The times let the partitions and the index over arrival do the search.
-    let rows: Vec<LineRow> = sqlx::query_as(concat!(
-        select_lines!(),
-        " and e.call_id = $4 and e.at between $5 and $6 order by e.number"
-    ))
-    .bind(account_id.as_uuid())
-    .bind(EntryKind::Grant.number())
-    .bind(EntryKind::Pack.number())
-    .bind(call_id.as_uuid())
-    .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
-    .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter().map(StatementLine::try_from).collect()
+    let rows = sqlx::query_as(select_lines!("e.call_id = $4 and e.at between $5 and $6"))
+        .bind(account_id.as_uuid())
+        .bind(EntryKind::Grant.number())
+        .bind(EntryKind::Pack.number())
+        .bind(call_id.as_uuid())
+        .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
+        .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
+        .fetch_all(connection)
+        .await?;
+    Ok(rows)
 }
 
 /// The instant in a UUIDv7; `None` for any other id.
@@ -144,7 +252,9 @@ impl TryFrom<LineRow> for StatementLine {
     type Error = StorageError;
     fn try_from(row: LineRow) -> Result<Self, StorageError> {
         let kind = EntryKind::from_number(row.kind).ok_or(StorageError::Corrupt("entry kind"))?;
-        let outcome = |number| Outcome::from_number(number).ok_or(StorageError::Corrupt("entry outcome"));
+        let ended = row.ended()?;
+        let is_of_call = matches!(kind, EntryKind::Hold | EntryKind::Release);
+        let state = is_of_call.then(|| row.state());
         Ok(Self {
             number: row.number,
             at: row.at,
@@ -157,7 +267,10 @@ impl TryFrom<LineRow> for StatementLine {
             key_id: row.key_id.map(KeyId::from_uuid),
             key_name: row.key_name,
             endpoint: row.endpoint,
-            outcome: row.outcome.map(outcome).transpose()?.map(Outcome::as_str),
+            state: state.map(CallState::as_str),
+            label: state.map(CallState::label),
+            outcome: ended.map(Outcome::as_str),
+            status: ended.and_then(Outcome::status),
             reference: row.reference,
             note: row.note,
         })

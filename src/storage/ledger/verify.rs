@@ -57,6 +57,8 @@ pub enum Invariant {
     OpenLot,
     /// A period's plan credits are given once.
     Renewals,
+    /// The requests used in a period are the calls that the plan paid for, in whole or in part.
+    Requests,
     /// A hold ends once, by capture or by release, and gives back no more than it took.
     Holds,
     /// Every capture and release belongs to a hold of the same account, key and route.
@@ -73,7 +75,7 @@ pub enum Invariant {
 
 impl Invariant {
     /// Every rule.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Chain,
         Self::Batches,
         Self::RunningBalance,
@@ -82,6 +84,7 @@ impl Invariant {
         Self::Lots,
         Self::OpenLot,
         Self::Renewals,
+        Self::Requests,
         Self::Holds,
         Self::HoldReferences,
         Self::OpenHolds,
@@ -101,6 +104,7 @@ impl Invariant {
             Self::Lots => "lots",
             Self::OpenLot => "open_lot",
             Self::Renewals => "renewals",
+            Self::Requests => "requests",
             Self::Holds => "holds",
             Self::HoldReferences => "hold_references",
             Self::OpenHolds => "open_holds",

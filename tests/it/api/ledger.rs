@@ -1,8 +1,11 @@
 //! `/v1/ledger`.
 
-use serde_json::json;
+use fluence::domain::refusal::Refusal;
+use serde_json::{Value, json};
 
-use crate::support::gateway::Gateway;
+use crate::gate::handlers::answering;
+use crate::gate::people::marina;
+use crate::support::gateway::{Answer, Gateway};
 
 fn nobody() -> serde_json::Value {
     json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" })
@@ -37,11 +40,105 @@ async fn a_call_has_a_receipt_for_its_own_account_alone() {
 
     let receipt = gateway.get(&path, &customer.key).await;
     assert_eq!((receipt.status, &receipt.body["credits"]), (200, &json!(2)));
+    gateway.settled().await;
     assert_eq!(receipt.body["entries"][0]["endpoint"], "/crm");
     let foreign = gateway.get(&path, &other.key).await;
     assert_eq!((foreign.status, foreign.code()), (404, "NOT_FOUND"));
     let unknown = gateway.get("/v1/ledger/not-an-id", &customer.key).await;
     assert_eq!(unknown.status, 404);
+}
+
+/// The receipt of a call, once the call has ended.
+async fn receipt(gateway: &Gateway, key: &str, call: &Answer) -> Value {
+    gateway.settled().await;
+    let receipt = gateway.get(&format!("/v1/ledger/{}", call.header("x-request-id")), key).await;
+    assert_eq!(receipt.status, 200, "{}", receipt.text);
+    receipt.body
+}
+
+#[tokio::test]
+async fn a_receipt_says_what_was_charged_and_why() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.customer_on(|plan| plan.credits = 3.try_into().unwrap()).await;
+    gateway.add_pack(customer.account, 10, chrono::TimeDelta::days(365)).await;
+    let mut receipts = Vec::new();
+    for _ in 0..3 {
+        let call = gateway.post("/crm", &customer.key, &nobody()).await;
+        assert_eq!(call.status, 404, "{}", call.text);
+        receipts.push(receipt(&gateway, &customer.key, &call).await);
+    }
+    for receipt in &receipts {
+        for (field, value) in [
+            ("state", json!("captured")),
+            ("label", json!("charged")),
+            ("summary", json!("Charged 2 credits: a search was done, and no profile was found.")),
+            ("outcome", json!("profile_not_found")),
+            ("status", json!(404)),
+            ("endpoint", json!("/crm")),
+            ("credits_held", json!(2)),
+            ("credits_captured", json!(2)),
+            ("credits_released", json!(0)),
+        ] {
+            assert_eq!(receipt[field], value, "{field} of {receipt}");
+        }
+    }
+    let paid_by = |receipt: &Value| -> (Vec<String>, bool) {
+        let lots = receipt["lots"].as_array().unwrap().iter();
+        let lots = lots.map(|lot| format!("{} {}", lot["source"].as_str().unwrap(), lot["credits_held"]));
+        (lots.collect(), receipt["plan_request_used"].as_bool().unwrap())
+    };
+    assert_eq!(paid_by(&receipts[0]), (vec!["plan 2".into()], true));
+    assert_eq!(paid_by(&receipts[1]), (vec!["plan 1".into(), "pack 1".into()], true));
+    assert_eq!(paid_by(&receipts[2]), (vec!["pack 2".into()], false));
+
+    let statement = gateway.get("/v1/ledger", &customer.key).await;
+    let told: Vec<_> = statement.body["data"].as_array().unwrap().iter().collect();
+    let holds: Vec<_> = told.iter().filter(|line| line["kind"] == "hold").collect();
+    assert_eq!(holds.len(), 4);
+    for line in holds {
+        assert_eq!((&line["state"], &line["outcome"]), (&json!("captured"), &json!("profile_not_found")));
+    }
+    assert!(told[0]["state"].is_null() && told[0]["label"].is_null(), "a renewal is no call: {}", told[0]);
+}
+
+#[tokio::test]
+async fn a_receipt_of_a_call_that_was_given_back_says_why() {
+    let gateway = answering(|| std::future::ready(Refusal::Upstream)).await;
+    let customer = gateway.professional().await;
+    let call = gateway.post("/crm", &customer.key, &marina()).await;
+    assert_eq!(call.status, 502);
+    let receipt = receipt(&gateway, &customer.key, &call).await;
+    assert_eq!((&receipt["state"], &receipt["label"]), (&json!("released"), &json!("refunded")));
+    assert_eq!((&receipt["outcome"], &receipt["status"]), (&json!("failed"), &Value::Null));
+    assert_eq!((&receipt["credits"], &receipt["credits_released"]), (&json!(0), &json!(2)));
+    assert_eq!(receipt["summary"], "Refunded: 2 credits given back, because the call failed.");
+    assert_eq!(receipt["plan_request_used"], false);
+    let entries = receipt["entries"].as_array().unwrap();
+    assert!(entries.iter().all(|entry| entry["label"] == "refunded" && entry["outcome"] == "failed"));
+}
+
+#[tokio::test]
+async fn a_receipt_of_a_call_that_runs_is_pending() {
+    let gateway = answering(std::future::pending::<axum::response::Response>).await;
+    let customer = gateway.professional().await;
+    let request = gateway.posting("/crm", &customer.key, &marina());
+    let running = tokio::spawn(request.send());
+    let pending = async || {
+        let statement = gateway.get("/v1/ledger", &customer.key).await;
+        let lines = statement.body["data"].as_array().unwrap().clone();
+        lines.into_iter().find(|line| line["kind"] == "hold")
+    };
+    let mut line = pending().await;
+    while line.is_none() {
+        line = pending().await;
+    }
+    let line = line.unwrap();
+    assert_eq!((&line["state"], &line["label"]), (&json!("held"), &json!("pending")));
+    assert!(line["outcome"].is_null());
+    let receipt = gateway.get(&format!("/v1/ledger/{}", line["id"].as_str().unwrap()), &customer.key).await;
+    assert_eq!(receipt.body["summary"], "Pending: 2 credits set aside while the call runs.");
+    assert_eq!((&receipt.body["credits_held"], &receipt.body["credits_captured"]), (&json!(2), &json!(0)));
+    running.abort();
 }
 
 #[tokio::test]

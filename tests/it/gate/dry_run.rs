@@ -2,12 +2,13 @@
 
 use std::future::ready;
 
+use chrono::TimeDelta;
 use fluence::domain::plan::Access;
 use serde_json::{Value, json};
 
 use super::handlers::{answering, paid_answer};
 use super::people::marina;
-use crate::support::gateway::{Answer, Gateway, answer};
+use crate::support::gateway::{Answer, Gateway, answer, answer as answer_to};
 
 async fn dry_run(gateway: &Gateway, path: &str, key: &str, body: &Value) -> Answer {
     answer(gateway.posting(path, key, body).header("x-dry-run", "true")).await
@@ -57,8 +58,12 @@ async fn a_dry_run_short_of_credits_says_that_the_call_would_fail() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(1).await;
     let answer = dry_run(&gateway, "/crm", &customer.key, &marina()).await;
-    let expected =
-        json!({ "credits": 2, "credits_available": 1, "credits_after": null, "would_succeed": false });
+    let reason = json!({
+        "error_code": "INSUFFICIENT_CREDITS", "message": "This call needs 2 credits, the account has 1"
+    });
+    let expected = json!({
+        "credits": 2, "credits_available": 1, "credits_after": null, "would_succeed": false, "reason": reason
+    });
     assert_eq!((answer.status, &answer.body["dry_run"]), (200, &expected));
 }
 
@@ -69,6 +74,29 @@ async fn a_dry_run_with_the_quota_used_up_says_that_the_call_would_fail() {
     assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
     let answer = dry_run(&gateway, "/crm", &customer.key, &marina()).await;
     assert_eq!(answer.body["dry_run"]["would_succeed"], false, "{}", answer.text);
+    let reason = &answer.body["dry_run"]["reason"];
+    assert_eq!(reason["error_code"], "QUOTA_EXCEEDED");
+    assert!(reason["message"].as_str().unwrap().contains("a credit pack pays for more"), "{reason}");
+    let request = gateway.posting("/crm", &customer.key, &marina()).header("accept-language", "pt");
+    let answer = answer_to(request.header("x-dry-run", "true")).await;
+    let message = answer.body["dry_run"]["reason"]["message"].as_str().unwrap();
+    assert!(message.contains("um pacote de créditos paga outras"), "{message}");
+}
+
+#[tokio::test]
+async fn a_dry_run_with_the_quota_used_up_counts_on_packs() {
+    let gateway = answering(|| ready(paid_answer())).await;
+    let customer = gateway.customer_on(|plan| plan.requests = 1).await;
+    assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
+    gateway.add_pack(customer.account, 3, TimeDelta::days(365)).await;
+    for (path, would) in [("/crm_basico", true), ("/crm", true), ("/crm", false)] {
+        assert_eq!(gateway.get("/creditos", &customer.key).await.status, 200);
+        let answer = dry_run(&gateway, path, &customer.key, &marina()).await;
+        assert_eq!(answer.body["dry_run"]["would_succeed"], would, "{}", answer.text);
+        let paid = gateway.post(path, &customer.key, &marina()).await;
+        let expected = if would { (200, "") } else { (429, "QUOTA_EXCEEDED") };
+        assert_eq!(paid.outcome(), expected, "{}", paid.text);
+    }
 }
 
 #[tokio::test]

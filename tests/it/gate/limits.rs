@@ -275,6 +275,31 @@ async fn the_quota_of_the_period_refuses_until_it_renews() {
 }
 
 #[tokio::test]
+async fn a_pack_bought_when_the_quota_is_used_up_is_spent_to_its_last_credit() {
+    let gateway = answering(|| ready(paid_answer())).await;
+    let customer =
+        gateway.customer_on(|plan| (plan.requests, plan.credits) = (2, 2.try_into().unwrap())).await;
+    for _ in 0..2 {
+        assert_eq!(gateway.post("/crm_basico", &customer.key, &marina()).await.status, 200);
+    }
+    let refused = gateway.post("/crm_basico", &customer.key, &marina()).await;
+    assert_eq!(refused.outcome(), (429, "QUOTA_EXCEEDED"));
+    let action = refused.body["error"]["user_action"].as_str().unwrap();
+    assert!(action.starts_with("Buy a credit pack"), "{action}");
+    gateway.add_pack(customer.account, 5, chrono::TimeDelta::days(365)).await;
+    for left in (0..5).rev() {
+        let paid = gateway.post("/crm_basico", &customer.key, &marina()).await;
+        assert_eq!((paid.status, &paid.billing()["creditos_restantes"]), (200, &serde_json::json!(left)));
+    }
+    let refused = gateway.post("/crm_basico", &customer.key, &marina()).await;
+    assert_eq!(refused.outcome(), (429, "QUOTA_EXCEEDED"));
+    let health = gateway.get("/health", &customer.key).await;
+    assert_eq!(health.body["rate_limit_status"]["requests_remaining"], 0);
+    gateway.assert_books_are_right().await;
+    assert_eq!(gateway.requests_used(customer.account).await, 2);
+}
+
+#[tokio::test]
 async fn free_calls_and_refused_calls_count_for_nothing_in_the_quota() {
     let gateway = Gateway::start().await;
     let customer = gateway.customer_on(|plan| plan.requests = 1).await;

@@ -144,7 +144,7 @@ async fn a_400_from_the_handler_is_released() {
 #[tokio::test]
 async fn insufficient_data_is_released() {
     let refusal = Refusal::InsufficientData { words: 37, words_needed: 150, unsupported_language: false };
-    released(move || refusal.clone(), 422, Outcome::Refused).await;
+    released(move || refusal.clone(), 422, Outcome::InsufficientData).await;
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod life;
 mod lost_connection;
 mod model;
 mod plan;
+mod quota;
 mod races;
 mod recovery;
 mod retries;

@@ -144,7 +144,7 @@ async fn too_few_credits_and_a_spent_quota_are_told_apart() {
     let world = World::new(3, 2).await;
     let customer = world.customer().await;
     let writer = world.writer("a").await;
-    let Decision::Insufficient(standing) = writer.refusal(customer.request(4)).await else { panic!() };
+    let Decision::Insufficient { standing, .. } = writer.refusal(customer.request(4)).await else { panic!() };
     assert_eq!(standing.remaining, credits(3));
     let (_first, _second) = (writer.hold(customer.request(1)).await, writer.hold(customer.request(1)).await);
     let Decision::QuotaSpent { limit: 2, .. } = writer.refusal(customer.request(1)).await else { panic!() };

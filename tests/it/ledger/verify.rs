@@ -515,6 +515,22 @@ async fn idempotency_a_call_under_two_keys_is_named() {
 }
 
 #[tokio::test]
+async fn requests_one_that_no_plan_credit_pays_for_is_found() {
+    for change in [
+        "update ledger_account set requests_used = requests_used + 1 where last_lot > 1",
+        "update ledger_account set requests_used = requests_used - 1 where last_lot > 1",
+        // A pack's credits were the plan's after all, or the other way about.
+        "update ledger_lot set source = 'pack' where source = 'plan'",
+    ] {
+        let (world, customer) = lived_in().await;
+        let faults = planted(&world, change).await;
+        let found = faults.iter().filter(|fault| fault.invariant == Invariant::Requests);
+        let accounts: Vec<_> = found.filter_map(|fault| fault.account_id).collect();
+        assert!(accounts.contains(&customer.account_id.as_uuid()), "{change}: {faults:#?}");
+    }
+}
+
+#[tokio::test]
 async fn usage_a_day_that_was_left_out_is_found() {
     let (world, _) = lived_in().await;
     let mut connection = world.pool().acquire().await.unwrap();

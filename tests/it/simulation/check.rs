@@ -4,9 +4,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fluence::domain::ids::{AccountId, CallId};
 use fluence::ledger::entry::{CallRef, EntryKind};
-use fluence::ledger::lot::LotNumber;
+use fluence::ledger::lot::{LotNumber, LotSource};
 
 use super::database::{Database, Row};
+
+/// What an entry of a call takes from the plan, below zero where it gives back.
+fn of_plan(database: &Database, row: &Row) -> i64 {
+    let lots = &database.accounts[&row.account_id].book.lots;
+    let source = lots.iter().find(|lot| lot.number == row.entry.lot).map(|lot| lot.source);
+    if source == Some(LotSource::Plan) { -row.entry.amount } else { 0 }
+}
 
 /// What is known of a call that was held.
 #[derive(Clone, Debug)]
@@ -19,6 +26,10 @@ pub(crate) struct Call {
     held: BTreeMap<LotNumber, i64>,
     released: BTreeMap<LotNumber, i64>,
     captured: bool,
+    /// The period it was held in.
+    period: u32,
+    /// Of what was held and has not come back, the plan's part.
+    charged_to_plan: i64,
 }
 
 impl Call {
@@ -97,10 +108,13 @@ impl Checker {
                     held: BTreeMap::new(),
                     released: BTreeMap::new(),
                     captured: false,
+                    period: database.accounts[&row.account_id].book.period.index,
+                    charged_to_plan: 0,
                 });
                 assert_eq!((call.epoch, call.batch), (row.epoch, row.batch), "held twice: {row:?}");
                 assert!(call.held.insert(entry.lot, -entry.amount).is_none(), "held twice: {row:?}");
                 self.open.insert(entry.call_id);
+                call.charged_to_plan += of_plan(database, row);
             }
             EntryKind::Release => {
                 let call = self.calls.get_mut(&entry.call_id).expect("a release has a hold");
@@ -109,6 +123,7 @@ impl Checker {
                 let twice = call.released.insert(entry.lot, entry.amount).is_some();
                 assert!(!twice, "released twice: {row:?}");
                 assert!(entry.amount <= call.held[&entry.lot], "more came back than was taken: {row:?}");
+                call.charged_to_plan += of_plan(database, row);
             }
             EntryKind::Grant | EntryKind::Pack => {
                 assert!(self.purchases.insert(entry.call_id), "bought once, counted twice: {row:?}");
@@ -135,6 +150,11 @@ impl Checker {
         assert_eq!(book.balance(), account.balance, "the balance is the sum of the entries");
         assert_eq!(book.last_entry, account.last_entry);
         assert!(book.requests_used <= book.requests_limit);
+        let by_plan = |call: &&Call| {
+            call.account_id == id && call.period == book.period.index && call.charged_to_plan > 0
+        };
+        let paid_by_plan = self.calls.values().filter(by_plan).count() as u64;
+        assert_eq!(book.requests_used, paid_by_plan, "a request for each call that the plan pays for");
         for lot in &book.lots {
             assert_eq!(lot.left.as_i64(), account.lots.get(&lot.number).copied().unwrap_or(0), "{lot:?}");
             assert!(lot.left <= lot.granted, "{lot:?}");

@@ -11,8 +11,8 @@ use fluence::ledger::book::{Book, PlanTerms};
 use fluence::ledger::caps::KeySpend;
 use fluence::ledger::desk::{ClaimKey, ClaimRecord, ClaimState, Desk, captures_made};
 use fluence::ledger::entry::{Entry, EntryKind};
-use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, Take};
-use fluence::ledger::lot::LotNumber;
+use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, Payer, Take};
+use fluence::ledger::lot::{LotNumber, LotSource};
 use fluence::ledger::operation::{Effect, Operation, Release};
 use fluence::ledger::store::{Batch, Effects, Epoch, Resolution, StoreError, Work};
 
@@ -145,7 +145,13 @@ impl Database {
                 lot.left.as_i64() >= *total
                     && lot.expires_at > now
                     && account.book.period.ends_at > now
-                    && account.book.requests_used + calls <= account.book.requests_limit
+                    && match lot.source {
+                        LotSource::Plan => {
+                            lot.number == account.book.plan_lot
+                                && account.book.requests_used + calls <= account.book.requests_limit
+                        }
+                        LotSource::Pack | LotSource::Grant => true,
+                    }
             })
             .map(|(id, _)| id)
             .collect();
@@ -162,7 +168,8 @@ impl Database {
         let (open_lot, book) = (account.open_lot, &mut account.book);
         let lot = book.lots.iter_mut().find(|lot| lot.number == open_lot).unwrap();
         lot.left = lot.left.checked_sub(request.amount).unwrap();
-        book.requests_used += 1;
+        let payer = Payer::of(open_lot, lot.source, book.plan_lot);
+        book.requests_used += u64::from(payer.is_plan());
         book.last_entry += 1;
         let entry = Entry {
             number: book.last_entry,
@@ -178,8 +185,9 @@ impl Database {
             call_id: request.call_id,
             account_id: request.account_id,
             call: request.call,
-            takes: vec![Take { lot: open_lot, amount: request.amount, of_plan: open_lot == book.plan_lot }],
+            takes: vec![Take { lot: open_lot, amount: request.amount, payer }],
             period: book.period.index,
+            request_taken: payer.is_plan(),
             capped: false,
             held_at: now,
         };
@@ -314,9 +322,13 @@ impl Database {
                 continue;
             }
             let amount = Credits::try_from(-row.entry.amount).unwrap();
-            let take = Take { lot: row.entry.lot, amount, of_plan: false };
+            let lots = &self.accounts[&row.account_id].book.lots;
+            let source = lots.iter().find(|lot| lot.number == row.entry.lot).unwrap().source;
+            let payer = Payer::of(row.entry.lot, source, row.entry.lot);
+            let take = Take { lot: row.entry.lot, amount, payer };
             let release = open.entry(row.entry.call_id).or_insert_with(|| self.release_of(row));
             release.amount = release.amount.checked_add(take.amount).unwrap();
+            release.hold.request_taken |= payer.is_plan();
             release.hold.takes.push(take);
         }
         open.into_values().collect()
@@ -335,7 +347,9 @@ impl Database {
             account_id: row.account_id,
             call,
             takes: Vec::new(),
-            period: if row.at >= period.starts_at { period.index } else { u32::MAX },
+            request_taken: false,
+            // What was before the first period belongs to it.
+            period: if row.at >= period.starts_at || period.index == 0 { period.index } else { u32::MAX },
             capped: self.spends.contains_key(&call.key_id),
             held_at: row.at,
         };

@@ -17,9 +17,10 @@ select count(*) from ledger_account a
          + (select coalesce(sum(l.left_in_lot), 0) from ledger_lot l where l.account_id = a.account_id)
     or a.last_entry <> (select count(*) from ledger_entry e where e.account_id = a.account_id)
     or a.requests_used <>
-         (select count(distinct e.call_id) from ledger_entry e
-           where e.account_id = a.account_id and e.kind = 4
-             and exists (select from ledger_batch b where e.call_id = any(b.captured)))";
+         (select count(*) from (
+            select e.call_id from ledger_entry e join ledger_lot l using (account_id, lot)
+             where e.account_id = a.account_id and e.kind in (4, 5) and l.source = 'plan'
+             group by e.call_id having sum(e.amount) < 0) charged)";
 
 /// Entries whose number or balance does not follow from the entry before.
 const WRONG_STEPS: &str = "

@@ -18,7 +18,7 @@ struct Check {
     all_accounts: bool,
 }
 
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     Check { statement: BATCHES, whole_history: false, all_accounts: true },
     Check { statement: ENTRY_BATCHES, whole_history: false, all_accounts: false },
     Check { statement: RUNNING_BALANCE, whole_history: false, all_accounts: false },
@@ -27,6 +27,7 @@ const CHECKS: [Check; 12] = [
     Check { statement: BALANCE_IN_LOTS, whole_history: false, all_accounts: false },
     Check { statement: OPEN_LOT, whole_history: false, all_accounts: false },
     Check { statement: RENEWALS, whole_history: false, all_accounts: false },
+    Check { statement: REQUESTS, whole_history: true, all_accounts: false },
     Check { statement: HOLDS, whole_history: false, all_accounts: false },
     Check { statement: IDEMPOTENCY, whole_history: false, all_accounts: false },
     Check { statement: USAGE, whole_history: true, all_accounts: false },
@@ -185,7 +186,8 @@ select 'balance_in_lots' as rule, a.account_id, null::bigint as number, null::uu
    and (a.balance <> a.open_lot_left + coalesce(l.left_in_lots, 0) or a.balance < 0 or a.open_lot_left < 0)
  order by a.account_id limit $4";
 
-/// The account's row describes the open lot and the plan's lot as they are, and the open lot is the one to spend from.
+/// The account's row describes the open lot and the plan's lot as they are, and the open lot is the one to spend from. The
+/// plan's lot may be passed over, and may still be open, once the period's requests are used up.
 const OPEN_LOT: &str = "
 select 'open_lot' as rule, a.account_id, null::bigint as number, null::uuid as call_id, null::int as epoch,
        null::int as batch, a.open_lot as lot, c.found
@@ -203,6 +205,7 @@ select 'open_lot' as rule, a.account_id, null::bigint as number, null::uuid as c
        when a.open_lot_left > 0 and exists (
            select from ledger_lot x
             where x.account_id = a.account_id and x.left_in_lot > 0
+              and (x.lot <> a.plan_lot or a.requests_used < a.requests_limit)
               and (x.expires_at, array_position(array['plan', 'pack', 'grant'], x.source), x.lot)
                 < (o.expires_at, array_position(array['plan', 'pack', 'grant'], o.source), o.lot))
            then 'another lot is to be spent before it'
@@ -220,6 +223,32 @@ select 'renewals' as rule, e.account_id, max(e.number) as number, null::uuid as 
  where e.kind = 3 and ($1::uuid is null or e.account_id = $1) and ($2::timestamptz is null or e.at >= $2)
  group by e.account_id, l.period having count(*) > 1 or l.period is null
  order by e.account_id, number limit $4";
+
+/// The requests used in the present period are the calls of the period whose charge contains plan credits. Writers of epochs
+/// without `requests_by_plan` took a request for every call: those calls leave it open within their number.
+const REQUESTS: &str = "
+with call as (
+    select e.account_id, e.call_id, p.requests_by_plan, -sum(e.amount) > 0 as charged,
+           coalesce(-sum(e.amount) filter (where l.source = 'plan'), 0) > 0 as charged_to_plan
+      from ledger_account a
+      join ledger_entry e on e.account_id = a.account_id and (e.at >= a.period_starts_at or a.period = 0) and e.kind in (4, 5)
+      join ledger_lot l on l.account_id = e.account_id and l.lot = e.lot
+      join ledger_epoch p on p.epoch = e.epoch
+     where $1::uuid is null or a.account_id = $1
+     group by e.account_id, e.call_id, p.requests_by_plan having bool_or(e.kind = 4)
+), counted as (
+    select account_id, count(*) filter (where case when requests_by_plan then charged_to_plan else charged end) as least,
+           count(*) filter (where charged_to_plan or not requests_by_plan) as most
+      from call group by account_id
+)
+select 'requests' as rule, a.account_id, null::bigint as number, null::uuid as call_id, null::int as epoch,
+       null::int as batch, null::int as lot,
+       format('%s requests of the period are used, the plan pays for %s to %s calls of it', a.requests_used,
+              coalesce(c.least, 0), coalesce(c.most, 0)) as found
+  from ledger_account a left join counted c using (account_id)
+ where ($1::uuid is null or a.account_id = $1)
+   and a.requests_used not between coalesce(c.least, 0) and coalesce(c.most, 0)
+ order by a.account_id limit $4";
 
 /// Holds, from their entries and from the captures in the batches. `span` says from which batch on the calls of an epoch
 /// are looked at, and from which on their ends are new.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use fluence::domain::billing::Standing;
 use fluence::domain::refusal::KeyCap;
 use fluence::ledger::entry::EntryKind;
 use fluence::ledger::hold::Decision;
-use fluence::ledger::operation::Effect;
+use fluence::ledger::operation::{Effect, Operation, Release};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use proptest_state_machine::ReferenceStateMachine;
@@ -13,10 +14,13 @@ use proptest_state_machine::ReferenceStateMachine;
 use super::program::{ACCOUNTS, Programs, Turn, account_id};
 
 /// What all programs together must come to.
-const EVERYTHING: [&str; 24] = [
+const EVERYTHING: [&str; 27] = [
     "held",
     "held from two lots",
+    "held beside a plan without requests",
+    "partial release that returns the request",
     "insufficient",
+    "insufficient beside a plan without requests",
     "quota",
     "daily cap",
     "monthly cap",
@@ -40,11 +44,35 @@ const EVERYTHING: [&str; 24] = [
     "plan move down",
 ];
 
+fn has_plan_credits(standing: &Standing) -> bool {
+    standing.plan_credits_used < standing.plan_credits
+}
+
+/// A release of a part that leaves none of the plan's credits taken.
+fn returns_the_request(operation: &Operation) -> bool {
+    match operation {
+        Operation::Release(Release { hold, amount, whole: false, .. }) => {
+            *amount < hold.amount() && hold.refund(*amount).request
+        }
+        _ => false,
+    }
+}
+
 fn of_effect(effect: &Effect) -> &'static str {
     match effect {
+        Effect::Decided(Decision::Held { hold, standing })
+            if !hold.request_taken && standing.requests_remaining == 0 && has_plan_credits(standing) =>
+        {
+            "held beside a plan without requests"
+        }
         Effect::Decided(Decision::Held { hold, .. }) if hold.takes.len() > 1 => "held from two lots",
         Effect::Decided(Decision::Held { .. }) => "held",
-        Effect::Decided(Decision::Insufficient(_)) => "insufficient",
+        Effect::Decided(Decision::Insufficient { available, standing })
+            if *available < standing.remaining =>
+        {
+            "insufficient beside a plan without requests"
+        }
+        Effect::Decided(Decision::Insufficient { .. }) => "insufficient",
         Effect::Decided(Decision::QuotaSpent { .. }) => "quota",
         Effect::Decided(Decision::CapReached { cap: KeyCap::Daily, .. }) => "daily cap",
         Effect::Decided(Decision::CapReached { cap: KeyCap::Monthly, .. }) => "monthly cap",
@@ -72,7 +100,12 @@ fn random_programs_come_to_everything_that_can_happen() {
             program = Programs::apply(program, step);
             match &program.turn {
                 Turn::Nothing => {}
-                Turn::Commit { effects, .. } => effects.iter().for_each(|effect| see(of_effect(effect))),
+                Turn::Commit { operations, effects, .. } => {
+                    effects.iter().for_each(|effect| see(of_effect(effect)));
+                    if operations.iter().any(returns_the_request) {
+                        see("partial release that returns the request");
+                    }
+                }
                 Turn::Late { .. } => see("late"),
                 Turn::Crash { released, .. } if *released > 0 => see("crash with open holds"),
                 Turn::Crash { .. } => {}

@@ -13,7 +13,9 @@ use fluence::domain::refusal::KeyCap;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::book::BookError;
 use fluence::ledger::entry::{CallRef, Entry, EntryKind};
-use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, StoredAnswer, Take};
+use fluence::ledger::hold::{
+    Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, Payer, StoredAnswer, Take,
+};
 use fluence::ledger::lot::{LotNumber, LotSource};
 use fluence::ledger::operation::{Effect, Grant, Keep, Operation, Release};
 
@@ -168,16 +170,35 @@ impl Account {
         }
     }
 
-    fn burn(&mut self, kind: EntryKind, amount: i64, id: CallId, call: Option<CallRef>) -> Vec<Take> {
+    /// Credits of packs and grants, which pay for calls when the plan's requests are used up.
+    fn beside_the_plan(&self) -> i64 {
+        self.lots.iter().filter(|lot| lot.source != LotSource::Plan).map(|lot| lot.left).sum()
+    }
+
+    fn burn(
+        &mut self,
+        kind: EntryKind,
+        amount: i64,
+        id: CallId,
+        call: Option<CallRef>,
+        plan_pays: bool,
+    ) -> Vec<Take> {
         let mut due = amount;
         let mut takes = Vec::new();
         for lot in self.burn_order() {
+            if self.lots[lot].source == LotSource::Plan && !plan_pays {
+                continue;
+            }
             let part = due.min(self.lots[lot].left);
             if part > 0 {
                 self.lots[lot].used += part;
                 self.write(kind, lot, -part, id, call.map(|call| (call, None)));
-                let of_plan = lot == self.plan_lot;
-                takes.push(Take { lot: LotNumber(lot as i32 + 1), amount: credits(part), of_plan });
+                let payer = match self.lots[lot].source {
+                    LotSource::Plan if lot == self.plan_lot => Payer::Plan,
+                    LotSource::Plan => Payer::EarlierPlan,
+                    LotSource::Pack | LotSource::Grant => Payer::PackOrGrant,
+                };
+                takes.push(Take { lot: LotNumber(lot as i32 + 1), amount: credits(part), payer });
                 due -= part;
             }
         }
@@ -246,7 +267,7 @@ impl Reference {
                 if amount > available {
                     return Effect::Refused(BookError::Insufficient { available: credits(available) });
                 }
-                account.burn(EntryKind::Correction, amount, id, None);
+                account.burn(EntryKind::Correction, amount, id, None, true);
             }
             Operation::MovePlan { .. } => account.move_plan(account.plan, id),
             Operation::Advance { .. } => {}
@@ -268,15 +289,22 @@ impl Reference {
         if amount == 0 {
             return Effect::Refused(BookError::Nothing);
         }
-        if account.requests_used == account.requests_limit {
-            return Effect::Decided(Decision::QuotaSpent { limit: account.requests_limit, standing });
-        }
-        if account.balance() < amount {
-            return Effect::Decided(Decision::Insufficient(standing));
+        let requests_left = account.requests_used < account.requests_limit;
+        let available = if requests_left { account.balance() } else { account.beside_the_plan() };
+        if available < amount {
+            let (next_credits, next_requests) = account.plan;
+            let waiting_helps = !requests_left && next_credits >= amount && next_requests > 0;
+            return Effect::Decided(if waiting_helps {
+                Decision::QuotaSpent { limit: account.requests_limit, standing }
+            } else {
+                Decision::Insufficient { available: credits(available), standing }
+            });
         }
         let (account_id, call_id, call) = (request.account_id, request.call_id, request.call);
-        let takes = account.burn(EntryKind::Hold, amount, call_id, Some(call));
-        account.requests_used += 1;
+        let takes = account.burn(EntryKind::Hold, amount, call_id, Some(call), requests_left);
+        let request_taken =
+            takes.iter().any(|take| account.lots[take.lot.0 as usize - 1].source == LotSource::Plan);
+        account.requests_used += u64::from(request_taken);
         let (period, standing) = (account.month.unwrap(), account.standing());
         let capped = request.caps != KeyCaps::default();
         if capped {
@@ -294,7 +322,7 @@ impl Reference {
             };
             self.claims.insert((account_id, claim.environment_id, claim.key_hash), record);
         }
-        let hold = Hold { call_id, account_id, call, takes, period, capped, held_at: now };
+        let hold = Hold { call_id, account_id, call, takes, period, request_taken, capped, held_at: now };
         Effect::Decided(Decision::Held { hold, standing })
     }
 
@@ -339,14 +367,15 @@ impl Reference {
 
     fn release(&mut self, release: &Release) {
         let hold = &release.hold;
-        self.give_back(hold, release.amount.as_i64(), release.outcome, release.whole);
+        self.give_back(hold, release.amount.as_i64(), release.outcome);
         if let Some(record) = release.claim.as_ref().and_then(|claim| self.running(hold, claim)) {
             record.state = ClaimState::Released;
         }
     }
 
-    /// To the lots it came from, last taken first. A lot that has ended lives a day more.
-    fn give_back(&mut self, hold: &Hold, amount: i64, outcome: Outcome, whole: bool) {
+    /// To the lots it came from, last taken first. A lot that has ended lives a day more. A call that plan credits paid for
+    /// keeps its request as long as one of them stays taken.
+    fn give_back(&mut self, hold: &Hold, amount: i64, outcome: Outcome) {
         let now = self.now;
         let Some(account) = self.accounts.get_mut(&hold.account_id) else { unreachable!() };
         let mut due = amount;
@@ -362,7 +391,13 @@ impl Reference {
                 }
             }
         }
-        if whole && account.month == Some(hold.period) {
+        let plan_credits = |kind: EntryKind| -> i64 {
+            let of_call = |entry: &&Entry| entry.call_id == hold.call_id && entry.kind == kind;
+            let of_plan = |entry: &&Entry| account.lots[entry.lot.0 as usize - 1].source == LotSource::Plan;
+            account.entries.iter().filter(of_call).filter(of_plan).map(|entry| entry.amount.abs()).sum()
+        };
+        let (taken, returned) = (plan_credits(EntryKind::Hold), plan_credits(EntryKind::Release));
+        if taken > 0 && taken == returned && account.month == Some(hold.period) {
             account.requests_used -= 1;
         }
         if hold.capped {
@@ -384,10 +419,10 @@ impl Reference {
         let state = ClaimState::Captured(keep.answer.clone());
         let ours = self.running(hold, &keep.claim).map(|record| record.state = state).is_some();
         if ours {
-            self.give_back(hold, held - keep.captured.as_i64(), keep.outcome, false);
+            self.give_back(hold, held - keep.captured.as_i64(), keep.outcome);
             Effect::Done(self.accounts[&hold.account_id].standing())
         } else {
-            self.give_back(hold, held, Outcome::Abandoned, true);
+            self.give_back(hold, held, Outcome::Abandoned);
             Effect::Superseded(self.accounts[&hold.account_id].standing())
         }
     }

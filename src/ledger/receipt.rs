@@ -1,0 +1,166 @@
+//! A receipt: what one call took, what became of it, and who paid.
+
+use serde::Serialize;
+
+use crate::domain::settlement::Outcome;
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallState {
+    /// It still runs; its credits are set aside.
+    Held,
+    /// It was charged.
+    Captured,
+    /// Its credits were given back.
+    Released,
+}
+
+impl CallState {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Captured => "captured",
+            Self::Released => "released",
+        }
+    }
+
+    /// The word for customers.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Held => "pending",
+            Self::Captured => "charged",
+            Self::Released => "refunded",
+        }
+    }
+}
+
+/// A movement of a call's credits: into its hold (negative) or back to the lot.
+#[derive(Clone, Debug)]
+pub struct Movement<'a> {
+    /// Credits in (positive) or out (negative).
+    pub amount: i64,
+    /// The lot it moved.
+    pub lot: i32,
+    /// Where that lot came from: `plan`, `pack` or `grant`.
+    pub source: &'a str,
+}
+
+/// What a receipt says of the credits and their lots.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Payment {
+    /// Credits set aside at first.
+    pub credits_held: i64,
+    /// Credits charged.
+    pub credits_captured: i64,
+    /// Credits given back.
+    pub credits_released: i64,
+    /// The lots that paid, in the order in which they were taken from.
+    pub lots: Vec<LotPaid>,
+}
+
+/// A lot's part of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LotPaid {
+    /// The lot.
+    pub lot: i32,
+    /// `plan`, `pack` or `grant`.
+    pub source: String,
+    /// Credits taken from it.
+    pub credits_held: i64,
+    /// Of these, credits that came back.
+    pub credits_released: i64,
+}
+
+impl Payment {
+    /// Adds the movements of a call up, which come in their order. A call that still runs has captured nothing.
+    pub fn of<'a>(movements: impl IntoIterator<Item = Movement<'a>>, state: CallState) -> Self {
+        let mut payment = Self::default();
+        for Movement { amount, lot, source } in movements {
+            let (held, released) = if amount < 0 { (amount.saturating_neg(), 0) } else { (0, amount) };
+            payment.credits_held = payment.credits_held.saturating_add(held);
+            payment.credits_released = payment.credits_released.saturating_add(released);
+            match payment.lots.iter_mut().find(|paid| paid.lot == lot) {
+                Some(paid) => {
+                    paid.credits_held = paid.credits_held.saturating_add(held);
+                    paid.credits_released = paid.credits_released.saturating_add(released);
+                }
+                None => payment.lots.push(LotPaid {
+                    lot,
+                    source: source.to_owned(),
+                    credits_held: held,
+                    credits_released: released,
+                }),
+            }
+        }
+        if state != CallState::Held {
+            payment.credits_captured = payment.credits_held.saturating_sub(payment.credits_released);
+        }
+        payment
+    }
+
+    /// Whether credits of the plan stay taken.
+    pub fn charges_plan(&self) -> bool {
+        self.lots.iter().any(|paid| paid.source == "plan" && paid.credits_held > paid.credits_released)
+    }
+}
+
+/// What a receipt says in a sentence.
+pub fn summary(state: CallState, outcome: Option<Outcome>, payment: &Payment) -> String {
+    let credits = |amount: i64| if amount == 1 { "1 credit".to_owned() } else { format!("{amount} credits") };
+    let reason = outcome.map_or("its end is not known", Outcome::reason);
+    match state {
+        CallState::Held => {
+            format!("Pending: {} set aside while the call runs.", credits(payment.credits_held))
+        }
+        CallState::Captured => format!("Charged {}: {reason}.", credits(payment.credits_captured)),
+        CallState::Released => {
+            format!("Refunded: {} given back, because {reason}.", credits(payment.credits_released))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn movements() -> Vec<Movement<'static>> {
+        let of = |amount, lot, source| Movement { amount, lot, source };
+        vec![of(-3, 1, "plan"), of(-2, 2, "pack"), of(2, 2, "pack"), of(1, 1, "plan")]
+    }
+
+    #[test]
+    fn a_payment_names_each_lot_once_and_adds_up() {
+        let payment = Payment::of(movements(), CallState::Captured);
+        assert_eq!((payment.credits_held, payment.credits_captured, payment.credits_released), (5, 2, 3));
+        let lots = payment.lots.iter().map(|paid| (paid.lot, paid.credits_held, paid.credits_released));
+        assert_eq!(lots.collect::<Vec<_>>(), [(1, 3, 1), (2, 2, 2)]);
+        assert!(payment.charges_plan());
+        let given_back = Payment::of(movements().into_iter().skip(1).take(2), CallState::Released);
+        assert!(!given_back.charges_plan());
+    }
+
+    #[test]
+    fn a_call_that_runs_is_pending_and_has_captured_nothing() {
+        let payment = Payment::of(movements().into_iter().take(2), CallState::Held);
+        assert_eq!((payment.credits_held, payment.credits_captured), (5, 0));
+        assert_eq!(
+            summary(CallState::Held, None, &payment),
+            "Pending: 5 credits set aside while the call runs."
+        );
+    }
+
+    #[test]
+    fn a_summary_says_what_was_charged_and_why() {
+        let payment = Payment::of(movements(), CallState::Captured);
+        assert_eq!(
+            summary(CallState::Captured, Some(Outcome::ProfileNotFound), &payment),
+            "Charged 2 credits: a search was done, and no profile was found."
+        );
+        let one = Payment::of([movements()[3].clone()], CallState::Released);
+        assert_eq!(
+            summary(CallState::Released, Some(Outcome::InsufficientData), &one),
+            "Refunded: 1 credit given back, because there was too little text to analyse."
+        );
+    }
+}
