@@ -29,6 +29,7 @@ use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
 use crate::gate::meter::Meter;
 use crate::gate::shared_limits::NotAStore;
+use crate::gate::test_answers::TestAnswers;
 use crate::http::client_address::TrustedProxies;
 use crate::ledger::store::StoreError;
 use crate::ledger::writer;
@@ -170,6 +171,7 @@ impl App {
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
             deadline: Duration::from_secs(settings.calls.deadline_s),
             calls: stop.tasks().clone(),
+            test_answers: TestAnswers::new(pool.clone(), hold_life(&settings)),
             edge: edge.clone(),
         };
         let limits_in_force = limits_in_force(&settings, &stop_background).await?;

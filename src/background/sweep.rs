@@ -22,7 +22,7 @@ use crate::storage::ledger::idempotency::forget_expired;
 use crate::storage::ledger::usage::roll_up;
 use crate::storage::ledger::{PgLedgerStore, close_stale_epochs, make_partitions, summarize_entries};
 use crate::storage::schema::PARTITIONS_AHEAD_MONTHS;
-use crate::storage::{changes, nodes};
+use crate::storage::{changes, nodes, test_answers};
 
 /// Accounts advanced by one commit.
 const DUE_AT_ONCE: i64 = 500;
@@ -192,6 +192,11 @@ impl Sweep {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
         for _ in 0..ROUNDS {
             if forget_expired(&mut connection, FORGET_AT_ONCE).await? == 0 {
+                break;
+            }
+        }
+        for _ in 0..ROUNDS {
+            if test_answers::forget_expired(&mut connection, FORGET_AT_ONCE).await? == 0 {
                 break;
             }
         }

@@ -28,7 +28,10 @@ pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Re
         Decision::CapReached { cap, limit, resets_at, standing } => {
             (Refusal::KeyCapReached { cap, limit, resets_at }.into_response(), standing)
         }
-        Decision::Replay { answer, standing } => (idempotency::replay(answer), standing),
+        Decision::Replay { answer, standing } => {
+            let billing = unbilled(caller, standing);
+            return with_billing(idempotency::replay(answer.content, &billing), billing);
+        }
         Decision::InProgress { lease_until, standing } => {
             let retry_after_s = seconds_until(lease_until).min(LONGEST_IN_PROGRESS_WAIT_S);
             (Refusal::IdempotencyInProgress { retry_after_s }.into_response(), standing)

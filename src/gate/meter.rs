@@ -22,6 +22,7 @@ use crate::gate::caller::Caller;
 use crate::gate::outliving::Outliving;
 use crate::gate::running::Running;
 use crate::gate::stage::{Endpoint, Passing, Stage};
+use crate::gate::test_answers::TestAnswers;
 use crate::gate::{decision, idempotency};
 use crate::http::edge::Edge;
 use crate::http::person_request::PersonRequest;
@@ -29,6 +30,7 @@ use crate::http::render::{self, RenderContext};
 use crate::ledger::entry::{CallRef, RouteNumber};
 use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
 use crate::ledger::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
+use crate::storage::test_answers::TestCall;
 
 pub(super) const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
 
@@ -43,6 +45,8 @@ pub struct Meter {
     pub deadline: Duration,
     /// Where calls go on that their clients have left: a stop waits for them.
     pub calls: TaskTracker,
+    /// Where answers of test environments are kept.
+    pub test_answers: TestAnswers,
     /// For answers that are stored: they are written here, as they will be sent.
     pub edge: Arc<Edge>,
 }
@@ -77,8 +81,13 @@ impl Stage for Metered {
         if caller.key.mode == Mode::Test {
             let standing = caller.account.standing();
             let meter = self.meter.clone();
+            let account_id = caller.key.account_id;
             let running = Running { meter, caller, price: Credits::ZERO, standing, slot, context };
-            return Ok(self.outliving(running.without_hold(self.next.run(request))).await);
+            let handler = self.next.run(request);
+            return Ok(match claim.map(|claim| TestCall { call_id, account_id, claim }) {
+                Some(call) => self.outliving(running.under_key(call, handler)).await,
+                None => self.outliving(running.without_hold(handler)).await,
+            });
         }
         match self.hold(call_id, &caller, price, claim).await? {
             Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),

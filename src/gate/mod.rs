@@ -28,6 +28,7 @@ mod outliving;
 pub mod running;
 pub mod shared_limits;
 pub mod stage;
+pub mod test_answers;
 pub mod validate;
 pub mod within_origin;
 

@@ -9,8 +9,8 @@ use crate::domain::key::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::{Endpoint, Route};
 use crate::gate::caller::Caller;
-use crate::gate::idempotency::IDEMPOTENCY_KEY;
 use crate::gate::stage::{Passing, Stage};
+use crate::http::idempotency_key::IDEMPOTENCY_KEY;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::person_request::{PersonFields, PersonRequest};
 

@@ -8,6 +8,7 @@ pub mod edge;
 pub mod error_body;
 pub mod facts;
 pub mod fields;
+pub mod idempotency_key;
 pub mod json;
 pub mod json_body;
 pub mod key_request;

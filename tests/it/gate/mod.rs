@@ -20,4 +20,5 @@ mod reference;
 mod revocation;
 mod settlement;
 mod shared_limits;
+mod test_idempotency;
 mod test_mode;
