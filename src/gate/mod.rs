@@ -24,6 +24,7 @@ pub mod last_used;
 pub mod limit;
 pub mod limiter;
 pub mod meter;
+pub mod no_parameters;
 mod outliving;
 pub mod running;
 pub mod shared_limits;
@@ -44,6 +45,7 @@ use crate::gate::access::{Access, InScope};
 use crate::gate::authenticate::{Authenticate, Nobody};
 use crate::gate::limit::Limit;
 use crate::gate::meter::Metered;
+use crate::gate::no_parameters::NoParameters;
 use crate::gate::stage::before;
 use crate::gate::validate::Validate;
 use crate::gate::within_origin::WithinOrigin;
@@ -171,4 +173,12 @@ where
     S: Clone + Send + Sync + 'static,
 {
     before(handler, move |handler| InScope { scope, next: handler })
+}
+
+/// Methods that take no query parameters.
+pub fn without_parameters<S>(handler: MethodRouter<S>) -> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    before(handler, |handler| NoParameters { next: handler })
 }

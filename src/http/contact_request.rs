@@ -8,15 +8,15 @@ use chrono::{DateTime, Utc};
 use super::fields::Fields;
 use super::json::Json;
 use crate::domain::contact::{ContactContent, limits};
-use crate::domain::person::Post;
+use crate::domain::person::{NameOf, Post};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::text::EmailAddress;
 
 /// Reads a new contact. `first_name`, `last_name` and `company` must be there.
 pub fn parse_new(mut fields: Fields) -> Result<ContactContent, Refusal> {
-    let first_name = needed_name(&mut fields, "first_name");
-    let last_name = needed_name(&mut fields, "last_name");
-    let company = needed_name(&mut fields, "company");
+    let first_name = needed_name(&mut fields, "first_name", NameOf::Person);
+    let last_name = needed_name(&mut fields, "last_name", NameOf::Person);
+    let company = needed_name(&mut fields, "company", NameOf::Company);
     let optional = Optional::take(&mut fields);
     fields.finish()?;
     // Whatever is missing here was a fault above.
@@ -34,10 +34,10 @@ pub fn parse_new(mut fields: Fields) -> Result<ContactContent, Refusal> {
     })
 }
 
-fn needed_name(fields: &mut Fields, name: &'static str) -> Option<String> {
+fn needed_name(fields: &mut Fields, name: &'static str, name_of: NameOf) -> Option<String> {
     match fields.take(name) {
         None => fields.fault(name, Fault::Missing),
-        Some(value) => fields.line(name, value, limits::NAME_CHARS),
+        Some(value) => fields.name(name, value, name_of, limits::NAME_CHARS),
     }
 }
 
@@ -53,9 +53,9 @@ pub struct ContactChange {
 impl ContactChange {
     /// Reads changes. The names and the company cannot be emptied; `posts` replaces all posts.
     pub fn parse(mut fields: Fields) -> Result<Self, Refusal> {
-        let first_name = changed_name(&mut fields, "first_name");
-        let last_name = changed_name(&mut fields, "last_name");
-        let company = changed_name(&mut fields, "company");
+        let first_name = changed_name(&mut fields, "first_name", NameOf::Person);
+        let last_name = changed_name(&mut fields, "last_name", NameOf::Person);
+        let company = changed_name(&mut fields, "company", NameOf::Company);
         let optional = Optional::take(&mut fields);
         fields.finish()?;
         Ok(Self { first_name, last_name, company, optional })
@@ -76,10 +76,10 @@ impl ContactChange {
     }
 }
 
-fn changed_name(fields: &mut Fields, name: &'static str) -> Option<String> {
+fn changed_name(fields: &mut Fields, name: &'static str, name_of: NameOf) -> Option<String> {
     match fields.take_or_null(name)? {
         Json::Null => fields.fault(name, Fault::Empty),
-        value => fields.line(name, value, limits::NAME_CHARS),
+        value => fields.name(name, value, name_of, limits::NAME_CHARS),
     }
 }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
 
 use super::json::Json;
+use crate::domain::person::NameOf;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
 use crate::domain::text::{TextError, is_control, is_visible};
 
@@ -144,6 +145,12 @@ impl Fields {
         } else {
             Some(line)
         }
+    }
+
+    /// Reads a name that people are searched by, as a line that has what a search goes by. Anything else is a fault.
+    pub fn name(&mut self, field: &str, value: Json, name: NameOf, max_chars: usize) -> Option<String> {
+        let line = self.line(field, value, max_chars)?;
+        if name.can_be(&line) { Some(line) } else { self.fault(field, Fault::NoName(name)) }
     }
 
     /// Notes a fault; returns none, so that a validator can end with it.

@@ -14,7 +14,7 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Re
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let reason =
-        r#"Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters, bare or as "quoted""#;
+        "Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters, bare or in double quotes";
     let key = IdempotencyKey::parse(value.as_bytes()).ok().filter(|_| values.next().is_none());
     key.map(Some).ok_or(Refusal::BadRequest { reason })
 }

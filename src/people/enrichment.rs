@@ -62,7 +62,9 @@ pub fn people(answer: &[u8]) -> Result<Vec<DirectoryLine>, AnswerFault> {
                 LineFault::Json(_) => "not described as in a directory file",
                 LineFault::TooLong => "too long",
                 LineFault::NotText => "not UTF-8 text",
-                LineFault::Fields(_) => "described by a text that is empty, too long or not printable",
+                LineFault::Fields(_) => {
+                    "described by a text that is empty, too long, not printable or no name"
+                }
             },
         })
     };
@@ -103,7 +105,9 @@ mod tests {
         nameless["first_name"] = json!("");
         let mut more = ana();
         more["password"] = json!("x");
-        for faulty in [nameless, more, json!("Ana"), json!(null)] {
+        let mut letterless = ana();
+        letterless["last_name"] = json!("-");
+        for faulty in [nameless, letterless, more, json!("Ana"), json!(null)] {
             let fault = fault(&json!({"people": [ana(), faulty]}));
             assert!(matches!(fault, AnswerFault::Person { number: 2, .. }), "{fault:?}");
             assert!(!fault.to_string().contains("Lemos"));
