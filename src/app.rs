@@ -28,6 +28,7 @@ use crate::gate::keyring::Keyring;
 use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
 use crate::gate::meter::Meter;
+use crate::gate::refused::RefusedCalls;
 use crate::gate::shared_limits::NotAStore;
 use crate::gate::test_answers::TestAnswers;
 use crate::http::client_address::TrustedProxies;
@@ -123,6 +124,7 @@ pub struct App {
     timing: StopTiming,
     readiness: Readiness,
     last_used: LastUsed,
+    refused: RefusedCalls,
     pool: PgPool,
     /// Connections of the pool that were opened on these threads work no longer than they do.
     cores: Cores,
@@ -166,8 +168,10 @@ impl App {
         let keyring = Keyring::start(pool.clone(), pepper.clone(), &settings.keys, limits.clone());
         let following = listen(database.clone(), &pool, &node, &keyring, &stop_background).await?;
         let last_used = keyring.last_used().clone();
+        let refused = RefusedCalls::default();
         let meter = Meter {
             ledger,
+            pool: pool.clone(),
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
             deadline: Duration::from_secs(settings.calls.deadline_s),
             calls: stop.tasks().clone(),
@@ -185,6 +189,7 @@ impl App {
             dev_key,
             catalogue,
             meter,
+            refused: refused.clone(),
             node: &node,
         };
         let parts = parts.together().await?;
@@ -195,6 +200,7 @@ impl App {
             writer: writer_life,
             limits,
             last_used: last_used.clone(),
+            refused: refused.clone(),
         };
         jobs.start(&settings, &stop_background).await;
 
@@ -220,6 +226,7 @@ impl App {
             timing,
             readiness,
             last_used,
+            refused,
             pool,
             cores,
             writer,
@@ -239,7 +246,11 @@ impl App {
         if tokio::time::timeout(WRITER_DEADLINE, self.writer).await.is_err() {
             tracing::warn!("the ledger's writer did not end in time; the sweep will close its epoch");
         }
-        let _ = tokio::time::timeout(STORE_DEADLINE, self.last_used.flush(&self.pool)).await;
+        let last_words = async {
+            self.last_used.flush(&self.pool).await;
+            self.refused.flush(&self.pool).await;
+        };
+        let _ = tokio::time::timeout(STORE_DEADLINE, last_words).await;
         // It says that this gateway is gone, so that nobody waits for it.
         let _ = tokio::time::timeout(WRITER_DEADLINE, self.following).await;
         // It waits for connections that are in use, and one whose server has vanished may be.

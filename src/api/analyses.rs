@@ -115,3 +115,43 @@ fn refusal(insufficient: InsufficientData) -> Refusal {
         unsupported_language: insufficient.reason == InsufficientReason::UnsupportedLanguage,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::PersonId;
+    use crate::domain::person::Post;
+    use uuid::Uuid;
+
+    fn silent(posts: usize) -> Arc<Person> {
+        let post = Post { text: "... !!! ...".to_owned(), published_at: None, language: None };
+        Arc::new(Person {
+            id: PersonId::from_uuid(Uuid::nil()),
+            first_name: "Ana".to_owned(),
+            last_name: "Souza".to_owned(),
+            company: "Nubank".to_owned(),
+            title: None,
+            location: None,
+            bio: None,
+            languages: Vec::new(),
+            aliases: Vec::new(),
+            former_companies: Vec::new(),
+            posts: vec![post; posts],
+        })
+    }
+
+    #[tokio::test]
+    async fn a_person_without_words_is_analysed_once() {
+        let analyses = Analyses::new(1024 * 1024);
+        let (now, version) = (DateTime::UNIX_EPOCH, PersonVersion([7; 32]));
+        let question = |tier| Question { version, tier, texts: Language::En, day: now.date_naive() };
+        let basic = analyses.of(&silent(50), question(Tier::Basic), now).await;
+        assert!(basic.is_ok() && analyses.kept.get(&question(Tier::Basic)).is_some());
+        let first = analyses.of(&silent(50), question(Tier::Standard), now).await.unwrap_err();
+        assert!(matches!(first, Refusal::InsufficientData { words: 0, .. }), "{first:?}");
+        // Were it looked at again, it would be found to have words by now.
+        let words = Arc::new(Person { bio: Some("word ".repeat(100)), ..(*silent(0)).clone() });
+        assert_eq!(analyses.of(&words, question(Tier::Standard), now).await, Err(first));
+        assert!(analyses.kept.weight() < 64 * 1024);
+    }
+}

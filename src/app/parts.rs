@@ -23,6 +23,7 @@ use crate::gate::Gate;
 use crate::gate::admission::Limits;
 use crate::gate::keyring::Keyring;
 use crate::gate::meter::Meter;
+use crate::gate::refused::RefusedCalls;
 use crate::gate::shared_limits::{NotAStore, SharedConfig, SharedLimits};
 use crate::http::dialect::Dialects;
 use crate::http::edge::Edge;
@@ -50,14 +51,26 @@ pub(super) struct Built<'a> {
     pub(super) dev_key: Option<Arc<KeySecret>>,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) meter: Meter,
+    pub(super) refused: RefusedCalls,
     pub(super) node: &'a str,
 }
 
 impl Built<'_> {
     /// The parts.
     pub(super) async fn together(self) -> Result<Parts, StartError> {
-        let Self { settings, pool, peppers, readiness, keyring, limits, dev_key, catalogue, meter, node } =
-            self;
+        let Self {
+            settings,
+            pool,
+            peppers,
+            readiness,
+            keyring,
+            limits,
+            dev_key,
+            catalogue,
+            meter,
+            refused,
+            node,
+        } = self;
         let max_body_bytes = settings.server.max_body_bytes;
         let routes: Vec<_> = routes::shipped()?.into_iter().map(Arc::new).collect();
         let routes = Arc::new(routes);
@@ -89,6 +102,7 @@ impl Built<'_> {
                 dev_key,
                 catalogue: catalogue.clone(),
                 meter,
+                refused,
                 numbers,
                 max_body_bytes,
                 region: settings.region.as_str().into(),

@@ -15,35 +15,45 @@ use crate::ledger::hold::Decision;
 
 /// The answer to a call that was not held; `needed` is its price.
 pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Response {
-    let (response, standing) = match decision {
+    match decision {
+        Decision::Replay { answer, standing } => {
+            let billing = unbilled(caller, standing);
+            with_billing(idempotency::replay(answer.content, &billing), billing)
+        }
+        decision => match (refusal(&decision, needed), decision.standing()) {
+            (Some(refusal), Some(standing)) => {
+                with_billing(refusal.into_response(), unbilled(caller, standing.clone()))
+            }
+            // A key outlives its account's ledger only if somebody took rows away by hand.
+            _ => {
+                tracing::error!(account = %caller.key.account_id, "the account is not in the ledger");
+                Refusal::Internal.into_response()
+            }
+        },
+    }
+}
+
+/// What a decision refuses a call with; `None` where the call runs or is answered again.
+pub(super) fn refusal(decision: &Decision, needed: Credits) -> Option<Refusal> {
+    Some(match decision {
         Decision::Insufficient(standing) => {
-            let available = standing.remaining;
-            (Refusal::InsufficientCredits { needed, available }.into_response(), standing)
+            Refusal::InsufficientCredits { needed, available: standing.remaining }
         }
         Decision::QuotaSpent { limit, standing } => {
             let retry_after_s = seconds_until(standing.renews_at);
-            let hit = LimitHit { limit: Limit::Quota, size: limit, retry_after_s };
-            (Refusal::Limited(hit).into_response(), standing)
+            Refusal::Limited(LimitHit { limit: Limit::Quota, size: *limit, retry_after_s })
         }
-        Decision::CapReached { cap, limit, resets_at, standing } => {
-            (Refusal::KeyCapReached { cap, limit, resets_at }.into_response(), standing)
+        Decision::CapReached { cap, limit, resets_at, .. } => {
+            Refusal::KeyCapReached { cap: *cap, limit: *limit, resets_at: *resets_at }
         }
-        Decision::Replay { answer, standing } => {
-            let billing = unbilled(caller, standing);
-            return with_billing(idempotency::replay(answer.content, &billing), billing);
+        Decision::InProgress { lease_until, .. } => {
+            let retry_after_s = seconds_until(*lease_until).min(LONGEST_IN_PROGRESS_WAIT_S);
+            Refusal::IdempotencyInProgress { retry_after_s }
         }
-        Decision::InProgress { lease_until, standing } => {
-            let retry_after_s = seconds_until(lease_until).min(LONGEST_IN_PROGRESS_WAIT_S);
-            (Refusal::IdempotencyInProgress { retry_after_s }.into_response(), standing)
-        }
-        Decision::KeyReused(standing) => (Refusal::IdempotencyKeyReused.into_response(), standing),
-        // A key outlives its account's ledger only if somebody took rows away by hand.
-        Decision::UnknownAccount | Decision::Held { .. } => {
-            tracing::error!(account = %caller.key.account_id, "the account is not in the ledger");
-            return Refusal::Internal.into_response();
-        }
-    };
-    with_billing(response, unbilled(caller, standing))
+        Decision::KeyReused(_) => Refusal::IdempotencyKeyReused,
+        Decision::UnknownAccount => Refusal::Internal,
+        Decision::Held { .. } | Decision::Replay { .. } => return None,
+    })
 }
 
 /// A call in flight has usually ended long before its lease: worth asking again soon.

@@ -5,9 +5,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
-use serde::Serialize;
+use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::billing::Billing;
@@ -23,22 +22,22 @@ use crate::gate::outliving::Outliving;
 use crate::gate::running::Running;
 use crate::gate::stage::{Endpoint, Passing, Stage};
 use crate::gate::test_answers::TestAnswers;
-use crate::gate::{decision, idempotency};
+use crate::gate::{decision, dry_run, idempotency};
 use crate::http::edge::Edge;
 use crate::http::person_request::PersonRequest;
-use crate::http::render::{self, RenderContext};
+use crate::http::render::RenderContext;
 use crate::ledger::entry::{CallRef, RouteNumber};
 use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
 use crate::ledger::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
 use crate::storage::test_answers::TestCall;
-
-pub(super) const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
 
 /// What metering needs, whatever the route.
 #[derive(Clone, Debug)]
 pub struct Meter {
     /// Where holds are made.
     pub ledger: Ledger,
+    /// Where dry runs read what the ledger would decide by.
+    pub pool: PgPool,
     /// Which outcomes are charged.
     pub table: Arc<SettlementTable>,
     /// How long a handler may take.
@@ -74,10 +73,12 @@ impl Stage for Metered {
         let claim = idempotency::claim(&request, caller.key.environment_id)?;
         let tier = request.extensions().get::<Arc<PersonRequest>>().and_then(|request| request.tier);
         let price = self.route.price.held(self.route.tier(tier));
-        if is_dry_run(request.headers())? {
-            return Ok(dry_run(&caller, price));
-        }
         let context = RenderContext::of(request.uri().path(), request.headers(), call_id, &self.meter.edge);
+        if dry_run::is_dry_run(request.headers())? {
+            let hold = self.hold_request(call_id, &caller, price, claim);
+            // Boxed, so that paid calls do not carry its size.
+            return Box::pin(dry_run::answer(&self.meter, &caller, hold, &context)).await;
+        }
         if caller.key.mode == Mode::Test {
             let standing = caller.account.standing();
             let meter = self.meter.clone();
@@ -89,7 +90,8 @@ impl Stage for Metered {
                 None => self.outliving(running.without_hold(handler)).await,
             });
         }
-        match self.hold(call_id, &caller, price, claim).await? {
+        let hold = self.hold_request(call_id, &caller, price, claim);
+        match self.meter.ledger.hold(hold).await.map_err(unavailable)? {
             Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
             Granted::Held { hold, standing } => {
                 caller.account.stands(standing.clone());
@@ -109,66 +111,28 @@ impl Metered {
         Outliving::new(&self.meter.calls, call)
     }
 
-    async fn hold(
+    fn hold_request(
         &self,
         call_id: CallId,
         caller: &Caller,
         amount: Credits,
         idempotency: Option<IdempotencyClaim>,
-    ) -> Result<Granted, Refusal> {
+    ) -> HoldRequest {
         let key = &caller.key;
-        let request = HoldRequest {
+        HoldRequest {
             call_id,
             account_id: key.account_id,
             call: CallRef { key_id: key.key_id, route: self.number },
             amount,
             caps: KeyCaps { daily: key.daily_cap, monthly: key.monthly_cap },
             idempotency,
-        };
-        self.meter.ledger.hold(request).await.map_err(unavailable)
+        }
     }
 }
 
 fn unavailable(error: LedgerUnavailable) -> Refusal {
     tracing::warn!(%error, "a paid call could not be held");
     Refusal::Unavailable { retry_after_s: 1 }
-}
-
-/// Whether the caller only asks what the call would cost. Anything unclear is refused: it may not become a charge.
-fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
-    let mut values = headers.get_all(X_DRY_RUN).iter().map(|value| value.as_bytes().to_ascii_lowercase());
-    match (values.next().as_deref(), values.next()) {
-        (None, _) | (Some(b"false"), None) => Ok(false),
-        (Some(b"true"), None) => Ok(true),
-        _ => Err(Refusal::BadRequest { reason: "X-Dry-Run must be sent once, as true or false" }),
-    }
-}
-
-#[derive(Serialize)]
-struct DryRunAnswer {
-    success: bool,
-    dry_run: DryRun,
-}
-
-#[derive(Serialize)]
-struct DryRun {
-    credits: Credits,
-    credits_available: Credits,
-    /// None where there are too few.
-    credits_after: Option<Credits>,
-    would_succeed: bool,
-}
-
-/// The price of the call and the balance after it; nothing is charged, and nothing is promised.
-fn dry_run(caller: &Caller, price: Credits) -> Response {
-    let billing = caller.unbilled();
-    let is_free = caller.key.mode == Mode::Test;
-    let credits = if is_free { Credits::ZERO } else { price };
-    let credits_available = billing.standing.remaining;
-    let credits_after = credits_available.checked_sub(credits);
-    let would_succeed = is_free || (credits_after.is_some() && billing.standing.requests_remaining > 0);
-    let dry_run = DryRun { credits, credits_available, credits_after, would_succeed };
-    with_billing(render::json_ok(DryRunAnswer { success: true, dry_run }), billing)
 }
 
 /// Puts billing facts on an answer.

@@ -18,6 +18,7 @@ pub mod caller;
 pub mod credential;
 mod decision;
 pub mod guesses;
+mod dry_run;
 mod idempotency;
 pub mod keyring;
 pub mod last_used;
@@ -26,6 +27,7 @@ pub mod limiter;
 pub mod meter;
 pub mod no_parameters;
 mod outliving;
+pub mod refused;
 pub mod running;
 pub mod shared_limits;
 pub mod stage;
@@ -64,6 +66,8 @@ pub struct Gate {
     pub catalogue: Arc<crate::config::plans::Catalogue>,
     /// The money.
     pub meter: meter::Meter,
+    /// Where refused calls are counted.
+    pub refused: refused::RefusedCalls,
     /// The ledger's numbers of the paid routes.
     pub numbers: Arc<HashMap<&'static str, RouteNumber>>,
     /// Largest body of a built-in endpoint.
@@ -86,6 +90,7 @@ impl Gate {
             Authenticate {
                 keyring: gate.keyring.clone(),
                 nobody: gate.nobody(),
+                refused: gate.refused.clone(),
                 path,
                 // Before any work is done for the caller.
                 next: Limit {
@@ -123,10 +128,11 @@ impl Gate {
         S: Clone + Send + Sync + 'static,
     {
         let (keyring, nobody) = (self.keyring.clone(), self.nobody());
-        let (limits, region) = (self.limits.clone(), self.region.clone());
+        let (limits, region, refused) = (self.limits.clone(), self.region.clone(), self.refused.clone());
         let gated = before(handler, move |handler| Authenticate {
             keyring: keyring.clone(),
             nobody: nobody.clone(),
+            refused: refused.clone(),
             path,
             next: Limit {
                 limits: limits.clone(),
@@ -149,10 +155,12 @@ impl Gate {
     where
         S: Clone + Send + Sync + 'static,
     {
-        let (keyring, limits, region) = (self.keyring.clone(), self.limits.clone(), self.region.clone());
+        let (keyring, refused) = (self.keyring.clone(), self.refused.clone());
+        let (limits, region) = (self.limits.clone(), self.region.clone());
         let gated = before(handler, move |handler| Authenticate {
             keyring: keyring.clone(),
             nobody: Nobody::Passes,
+            refused: refused.clone(),
             path,
             next: Limit {
                 limits: limits.clone(),

@@ -4,6 +4,7 @@ pub mod billing_info;
 pub mod client_address;
 pub mod contact_request;
 pub mod dialect;
+pub mod dry_run;
 pub mod edge;
 pub mod error_body;
 pub mod facts;

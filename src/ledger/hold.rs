@@ -154,6 +154,22 @@ pub enum Decision {
     UnknownAccount,
 }
 
+impl Decision {
+    /// The account as it is; `None` where there is no account.
+    pub const fn standing(&self) -> Option<&Standing> {
+        match self {
+            Self::Held { standing, .. }
+            | Self::Insufficient(standing)
+            | Self::QuotaSpent { standing, .. }
+            | Self::CapReached { standing, .. }
+            | Self::Replay { standing, .. }
+            | Self::InProgress { standing, .. }
+            | Self::KeyReused(standing) => Some(standing),
+            Self::UnknownAccount => None,
+        }
+    }
+}
+
 /// An answer kept for replay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredAnswer {

@@ -14,6 +14,7 @@ pub mod members;
 pub mod nodes;
 pub mod peppers;
 pub mod pool;
+pub mod refused_calls;
 pub mod routes;
 pub mod runtime_role;
 pub mod schema;

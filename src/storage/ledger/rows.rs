@@ -68,8 +68,28 @@ pub(super) async fn load_desk(
     now: DateTime<Utc>,
     lease: TimeDelta,
 ) -> Result<Desk, StoreError> {
-    let mut desk = Desk::new(now, lease);
-    desk.books = load_books(connection, LOCKED_ACCOUNTS, operations).await?;
+    let books = load_books(connection, LOCKED_ACCOUNTS, operations).await?;
+    fill_desk(connection, operations, books, Desk::new(now, lease)).await
+}
+
+/// The same desk, without locks.
+pub(super) async fn read_desk(
+    connection: &mut PgConnection,
+    operations: &[Operation],
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+) -> Result<Desk, StoreError> {
+    let books = read_books(connection, operations).await?;
+    fill_desk(connection, operations, books, Desk::new(now, lease)).await
+}
+
+async fn fill_desk(
+    connection: &mut PgConnection,
+    operations: &[Operation],
+    books: HashMap<AccountId, Book>,
+    desk: Desk,
+) -> Result<Desk, StoreError> {
+    let mut desk = Desk { books, ..desk };
     let claims: Vec<ClaimKey> = operations
         .iter()
         .filter_map(|operation| Some(claim_key(operation.account_id(), operation.claim()?)))

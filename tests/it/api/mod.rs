@@ -13,6 +13,7 @@ mod key_rotation;
 mod keys;
 mod ledger;
 mod probes;
+mod refused_calls;
 mod stages;
 mod status;
 mod usage;

@@ -15,6 +15,7 @@ use fluence::gate::Gate;
 use fluence::gate::keyring::Keyring;
 use fluence::gate::limiter::RateLimits;
 use fluence::gate::meter::Meter;
+use fluence::gate::refused::RefusedCalls;
 use fluence::gate::test_answers::TestAnswers;
 use fluence::ledger::writer::{self, WriterLimits};
 use fluence::secret::peppers::Peppers;
@@ -62,11 +63,12 @@ impl StandIn {
         let test_answers = TestAnswers::new(pool.clone(), TimeDelta::seconds(60));
         let (calls, of_edge) = (stop.tasks().clone(), edge.clone());
         let gate = Gate {
-            keyring: Keyring::start(pool, pepper.clone(), &settings.keys, RateLimits::default()),
+            keyring: Keyring::start(pool.clone(), pepper.clone(), &settings.keys, RateLimits::default()),
             limits: limits_in_force(settings, &stop_writer).await.unwrap(),
             dev_key: None,
             catalogue: Arc::new(Catalogue::shipped().unwrap()),
-            meter: Meter { ledger, table, deadline, calls, test_answers, edge: of_edge },
+            meter: Meter { ledger, pool: pool.clone(), table, deadline, calls, test_answers, edge: of_edge },
+            refused: RefusedCalls::default(),
             numbers: Arc::new(numbers),
             max_body_bytes: settings.server.max_body_bytes,
             region: settings.region.as_str().into(),
