@@ -28,7 +28,9 @@ use crate::gate::keyring::Keyring;
 use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
 use crate::gate::meter::Meter;
+use crate::gate::refused::RefusedCalls;
 use crate::gate::shared_limits::NotAStore;
+use crate::gate::test_answers::TestAnswers;
 use crate::http::client_address::TrustedProxies;
 use crate::ledger::store::StoreError;
 use crate::ledger::writer;
@@ -124,6 +126,7 @@ pub struct App {
     timing: StopTiming,
     readiness: Readiness,
     last_used: LastUsed,
+    refused: RefusedCalls,
     pool: PgPool,
     /// Connections of the pool that were opened on these threads work no longer than they do.
     cores: Cores,
@@ -171,11 +174,14 @@ impl App {
             Keyring::start(pool.clone(), pepper.clone(), &settings.keys, limits.clone(), clock.clone());
         let following = listen(database.clone(), &pool, &node, &keyring, &clock, &stop_background).await?;
         let last_used = keyring.last_used().clone();
+        let refused = RefusedCalls::default();
         let meter = Meter {
             ledger,
+            pool: pool.clone(),
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
             deadline: Duration::from_secs(settings.calls.deadline_s),
             calls: stop.tasks().clone(),
+            test_answers: TestAnswers::new(pool.clone(), hold_life(&settings)),
             edge: edge.clone(),
         };
         let limits_in_force = limits_in_force(&settings, &stop_background).await?;
@@ -189,6 +195,7 @@ impl App {
             dev_key,
             catalogue,
             meter,
+            refused: refused.clone(),
             node: &node,
             clock,
         };
@@ -200,6 +207,7 @@ impl App {
             writer: writer_life,
             limits,
             last_used: last_used.clone(),
+            refused: refused.clone(),
         };
         jobs.start(&settings, &stop_background).await;
 
@@ -226,6 +234,7 @@ impl App {
             timing,
             readiness,
             last_used,
+            refused,
             pool,
             cores,
             writer,
@@ -245,7 +254,11 @@ impl App {
         if tokio::time::timeout(WRITER_DEADLINE, self.writer).await.is_err() {
             tracing::warn!("the ledger's writer did not end in time; the sweep will close its epoch");
         }
-        let _ = tokio::time::timeout(STORE_DEADLINE, self.last_used.flush(&self.pool)).await;
+        let last_words = async {
+            self.last_used.flush(&self.pool).await;
+            self.refused.flush(&self.pool).await;
+        };
+        let _ = tokio::time::timeout(STORE_DEADLINE, last_words).await;
         // It says that this gateway is gone, so that nobody waits for it.
         let _ = tokio::time::timeout(WRITER_DEADLINE, self.following).await;
         // It waits for connections that are in use, and one whose server has vanished may be.

@@ -28,9 +28,16 @@ pub struct Question {
     pub day: NaiveDate,
 }
 
+/// What became of an analysis. That the words do not support one is kept as well: it costs as much to find out again.
+#[derive(Clone)]
+enum Made {
+    Analysis(Bytes),
+    Insufficient(InsufficientData),
+}
+
 /// Makes analyses away from the async threads, and keeps them.
 pub struct Analyses {
-    kept: Cache<Question, Bytes, ByteWeight>,
+    kept: Cache<Question, Made, ByteWeight>,
     /// One place for each core: more at once would only make each of them later.
     places: Arc<Semaphore>,
 }
@@ -43,9 +50,12 @@ const ENTRY_BYTES: u64 = 128;
 /// A typical analysis, for sizing the cache's tables.
 const LIKELY_BYTES: u64 = 8 * 1024;
 
-impl Weighter<Question, Bytes> for ByteWeight {
-    fn weight(&self, _: &Question, analysis: &Bytes) -> u64 {
-        ENTRY_BYTES + analysis.len() as u64
+impl Weighter<Question, Made> for ByteWeight {
+    fn weight(&self, _: &Question, made: &Made) -> u64 {
+        match made {
+            Made::Analysis(analysis) => ENTRY_BYTES + analysis.len() as u64,
+            Made::Insufficient(_) => ENTRY_BYTES,
+        }
     }
 }
 
@@ -67,7 +77,10 @@ impl Analyses {
         question: Question,
         now: DateTime<Utc>,
     ) -> Result<Bytes, Refusal> {
-        self.kept.get_or_insert_async(&question, self.make(person.clone(), question, now)).await
+        match self.kept.get_or_insert_async(&question, self.make(person.clone(), question, now)).await? {
+            Made::Analysis(analysis) => Ok(analysis),
+            Made::Insufficient(insufficient) => Err(refusal(insufficient)),
+        }
     }
 
     async fn make(
@@ -75,12 +88,15 @@ impl Analyses {
         person: Arc<Person>,
         question: Question,
         now: DateTime<Utc>,
-    ) -> Result<Bytes, Refusal> {
+    ) -> Result<Made, Refusal> {
         let place = self.places.clone().acquire_owned().await;
         let made = tokio::task::spawn_blocking(move || {
             let _place = place;
-            let analysis = analyse(&person, question.tier, question.texts, now).map_err(refusal)?;
-            serde_json::to_vec(&analysis).map(Bytes::from).map_err(|error| {
+            let analysis = match analyse(&person, question.tier, question.texts, now) {
+                Ok(analysis) => analysis,
+                Err(insufficient) => return Ok(Made::Insufficient(insufficient)),
+            };
+            serde_json::to_vec(&analysis).map(|json| Made::Analysis(json.into())).map_err(|error| {
                 tracing::error!(%error, "an analysis could not be written");
                 Refusal::Internal
             })
@@ -97,5 +113,45 @@ fn refusal(insufficient: InsufficientData) -> Refusal {
         words: insufficient.words,
         words_needed: insufficient.words_needed,
         unsupported_language: insufficient.reason == InsufficientReason::UnsupportedLanguage,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::PersonId;
+    use crate::domain::person::Post;
+    use uuid::Uuid;
+
+    fn silent(posts: usize) -> Arc<Person> {
+        let post = Post { text: "... !!! ...".to_owned(), published_at: None, language: None };
+        Arc::new(Person {
+            id: PersonId::from_uuid(Uuid::nil()),
+            first_name: "Ana".to_owned(),
+            last_name: "Souza".to_owned(),
+            company: "Nubank".to_owned(),
+            title: None,
+            location: None,
+            bio: None,
+            languages: Vec::new(),
+            aliases: Vec::new(),
+            former_companies: Vec::new(),
+            posts: vec![post; posts],
+        })
+    }
+
+    #[tokio::test]
+    async fn a_person_without_words_is_analysed_once() {
+        let analyses = Analyses::new(1024 * 1024);
+        let (now, version) = (DateTime::UNIX_EPOCH, PersonVersion([7; 32]));
+        let question = |tier| Question { version, tier, texts: Language::En, day: now.date_naive() };
+        let basic = analyses.of(&silent(50), question(Tier::Basic), now).await;
+        assert!(basic.is_ok() && analyses.kept.get(&question(Tier::Basic)).is_some());
+        let first = analyses.of(&silent(50), question(Tier::Standard), now).await.unwrap_err();
+        assert!(matches!(first, Refusal::InsufficientData { words: 0, .. }), "{first:?}");
+        // Were it looked at again, it would be found to have words by now.
+        let words = Arc::new(Person { bio: Some("word ".repeat(100)), ..(*silent(0)).clone() });
+        assert_eq!(analyses.of(&words, question(Tier::Standard), now).await, Err(first));
+        assert!(analyses.kept.weight() < 64 * 1024);
     }
 }

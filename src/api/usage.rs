@@ -37,13 +37,15 @@ struct Usage {
     success: bool,
     from: NaiveDate,
     to: NaiveDate,
+    /// Calls refused on these days, whatever page this is.
+    refused: i64,
     data: Vec<UsageLine>,
     /// Present when there are more: pass it as `cursor`, with the same `group_by`.
     next_cursor: Option<String>,
 }
 
-/// Calls and credits by day, key, endpoint and outcome, or by some of them. A call is told once it has ended and the
-/// gateway has added it up, which takes some seconds.
+/// Calls and credits by day, key, endpoint and outcome, or by some of them. A call is told once it has ended or was refused
+/// and the gateway has added it up, which takes some seconds.
 pub async fn usage(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,
@@ -52,9 +54,9 @@ pub async fn usage(
     let query = wanted(&uri, caller.clock.now().date_naive())?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let page = usage_report::read(&mut connection, caller.key.account_id, &query).await;
-    let UsagePage { lines: data, next } = page.map_err(unreadable(WHAT))?;
+    let UsagePage { lines: data, refused, next } = page.map_err(unreadable(WHAT))?;
     let next_cursor = next.map(|place| UsageCursor { group_by: query.group_by, place }.to_string());
-    Ok(json_ok(Usage { success: true, from: query.from, to: query.to, data, next_cursor }))
+    Ok(json_ok(Usage { success: true, from: query.from, to: query.to, refused, data, next_cursor }))
 }
 
 /// Reads the request; every fault is reported at once.
@@ -69,7 +71,7 @@ fn wanted(uri: &Uri, today: NaiveDate) -> Result<UsageQuery, Refusal> {
     let by_day = GroupBy { day: true, ..GroupBy::default() };
     let group_by = query.take("group_by", GROUPS, groups).unwrap_or(by_day);
     let page = Page::<UsageCursor>::take(&mut query);
-    if page.after.is_some_and(|cursor| cursor.group_by != group_by) {
+    if page.after.as_ref().is_some_and(|cursor| cursor.group_by != group_by) {
         query.fault("cursor", Fault::NotOneOf(OF_THIS_LIST));
     }
     query.finish()?;

@@ -10,10 +10,13 @@ use crate::background::sweep::{RETENTION_EVERY, Sweep, TIDY_EVERY};
 use crate::config::Settings;
 use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
+use crate::gate::refused::RefusedCalls;
 use crate::ledger::life::WriterLife;
 
 /// How often readiness is asked for.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// How often refused calls are counted in the store.
+const COUNT_REFUSED_EVERY: Duration = Duration::from_secs(5);
 /// A gateway whose ledger's writer has missed so many heartbeats is not ready.
 const HEARTBEATS_MISSED: u64 = 2;
 
@@ -24,12 +27,13 @@ pub(super) struct Jobs {
     pub(super) writer: WriterLife,
     pub(super) limits: RateLimits,
     pub(super) last_used: LastUsed,
+    pub(super) refused: RefusedCalls,
 }
 
 impl Jobs {
     /// Starts them all, until `stop`. Returns once it is known whether the store can be written.
     pub(super) async fn start(self, settings: &Settings, stop: &CancellationToken) {
-        let Self { sweep, readiness, writer, limits, last_used } = self;
+        let Self { sweep, readiness, writer, limits, last_used, refused } = self;
         let writer_silence = Duration::from_secs(settings.ledger.heartbeat_s * HEARTBEATS_MISSED);
         let needed = Needed { pool: sweep.pool.clone(), writer, writer_silence };
         readiness.probe(&needed).await;
@@ -42,6 +46,11 @@ impl Jobs {
         tokio::spawn(every(written_every, stop.clone(), move || {
             let (last_used, pool) = (last_used.clone(), pool.clone());
             async move { last_used.flush(&pool).await }
+        }));
+        let pool = sweep.pool.clone();
+        tokio::spawn(every(COUNT_REFUSED_EVERY, stop.clone(), move || {
+            let (refused, pool) = (refused.clone(), pool.clone());
+            async move { refused.flush(&pool).await }
         }));
         let of_holds = sweep.clone();
         let sweep_every = Duration::from_secs(settings.ledger.sweep_every_s);

@@ -24,6 +24,7 @@ use crate::gate::Gate;
 use crate::gate::admission::Limits;
 use crate::gate::keyring::Keyring;
 use crate::gate::meter::Meter;
+use crate::gate::refused::RefusedCalls;
 use crate::gate::shared_limits::{NotAStore, SharedConfig, SharedLimits};
 use crate::http::dialect::Dialects;
 use crate::http::edge::Edge;
@@ -51,6 +52,7 @@ pub(super) struct Built<'a> {
     pub(super) dev_key: Option<Arc<KeySecret>>,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) meter: Meter,
+    pub(super) refused: RefusedCalls,
     pub(super) node: &'a str,
     pub(super) clock: DatabaseClock,
 }
@@ -68,6 +70,7 @@ impl Built<'_> {
             dev_key,
             catalogue,
             meter,
+            refused,
             node,
             clock,
         } = self;
@@ -110,6 +113,7 @@ impl Built<'_> {
                 dev_key,
                 catalogue: catalogue.clone(),
                 meter,
+                refused,
                 numbers,
                 max_body_bytes,
                 region: settings.region.as_str().into(),

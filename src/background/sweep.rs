@@ -22,7 +22,7 @@ use crate::storage::ledger::idempotency::forget_expired;
 use crate::storage::ledger::usage::roll_up;
 use crate::storage::ledger::{PgLedgerStore, close_stale_epochs, make_partitions, summarize_entries};
 use crate::storage::schema::PARTITIONS_AHEAD_MONTHS;
-use crate::storage::{change_answers, changes, nodes};
+use crate::storage::{change_answers, changes, nodes, refused_calls, test_answers};
 
 /// Accounts advanced by one commit.
 const DUE_AT_ONCE: i64 = 500;
@@ -197,6 +197,17 @@ impl Sweep {
         }
         for _ in 0..ROUNDS {
             if change_answers::forget_old(&mut connection, FORGET_AT_ONCE).await? == 0 {
+                break;
+            }
+        }
+        for _ in 0..ROUNDS {
+            if test_answers::forget_expired(&mut connection, FORGET_AT_ONCE).await? == 0 {
+                break;
+            }
+        }
+        let today = clock::now(&mut connection).await?.date_naive();
+        for _ in 0..ROUNDS {
+            if refused_calls::forget_old(&mut connection, today, FORGET_AT_ONCE).await? == 0 {
                 break;
             }
         }

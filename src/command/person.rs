@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::output::{Output, Report, count, or_dash, printable, write_fields, write_table};
 use crate::domain::ids::{AccountId, PersonId};
+use crate::domain::person::NameOf;
 use crate::storage::clock;
 use crate::storage::contacts::rights::{self as contacts, ExportedContact, Keeper};
 use crate::storage::directory::rights::{self as directory, ExportedPerson, MOST_RECORDS, PersonSelector};
@@ -71,7 +72,16 @@ impl Who {
             }
             Self {
                 first_name: Some(first_name), last_name: Some(last_name), company: Some(company), ..
-            } => Ok(PersonSelector::Name { first_name, last_name, company }),
+            } => {
+                for (option, text, name) in [
+                    ("--first-name", &first_name, NameOf::Person),
+                    ("--last-name", &last_name, NameOf::Person),
+                    ("--company", &company, NameOf::Company),
+                ] {
+                    anyhow::ensure!(name.can_be(text), "{option} needs at least {}", name.needs());
+                }
+                Ok(PersonSelector::Name { first_name, last_name, company })
+            }
             _ => anyhow::bail!(
                 "say who: --id, or --external-id and --source, or --first-name, --last-name and --company"
             ),

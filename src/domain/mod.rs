@@ -10,6 +10,7 @@ pub mod conflict;
 pub mod contact;
 pub mod credits;
 pub mod error_code;
+pub mod idempotency_key;
 pub mod ids;
 pub mod key;
 pub mod language;

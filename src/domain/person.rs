@@ -2,8 +2,42 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::ids::PersonId;
+
+/// Whose name a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameOf {
+    /// A person's first or last name.
+    Person,
+    /// A company's name.
+    Company,
+}
+
+impl NameOf {
+    /// Whether a text can be such a name. A person's name has a letter of any script; a company's has a letter or a digit,
+    /// since companies such as `99` exist. Nothing else gives a search anything to go by.
+    pub fn can_be(self, text: &str) -> bool {
+        let counts = |c: char| is_letter(c) || (self == Self::Company && c.is_numeric());
+        // Most names are decided by their first letter.
+        text.chars().any(|c| c.is_ascii() && counts(c)) || text.nfkd().any(counts)
+    }
+
+    /// What a name of this kind must have, in English.
+    pub const fn needs(self) -> &'static str {
+        match self {
+            Self::Person => "a letter",
+            Self::Company => "a letter or a digit",
+        }
+    }
+}
+
+/// A letter by itself: marks on a letter and signs that only modify one, such as the apostrophe U+02BC, are none.
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() && !is_combining_mark(c) && !matches!(c, '\u{2B0}'..='\u{2FF}')
+}
 
 /// What a caller asks for: the names as typed, trimmed, 1 to 100 characters each.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -82,4 +116,41 @@ pub enum PersonSource {
     Sample,
     /// None: a test asked for an invented answer about somebody unknown.
     Mock,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_a_letter_of_any_script() {
+        for name in [
+            "王",
+            "O",
+            "김",
+            "Ng",
+            "Ωmega",
+            "محمد",
+            "शर्मा",
+            "3M",
+            "João",
+            "Jose\u{301}",
+            "Ａｎａ",
+            "ꓔ",
+            "ǃ",
+            "D'",
+        ] {
+            assert!(NameOf::Person.can_be(name) && NameOf::Company.can_be(name), "{name}");
+        }
+        for none in ["...", "-", "!", "🙂", "\u{2BC}", "\u{374}", "\u{301}", "\u{5B0}", "ﾞ", "​", ""] {
+            assert!(!NameOf::Person.can_be(none) && !NameOf::Company.can_be(none), "{none:?}");
+        }
+    }
+
+    #[test]
+    fn a_company_may_be_digits_alone() {
+        for digits in ["99", "٣", "①", "1&1"] {
+            assert!(NameOf::Company.can_be(digits) && !NameOf::Person.can_be(digits), "{digits}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use super::conflict::Conflict;
 use super::credits::Credits;
 use super::error_code::ErrorCode;
 use super::ids::ContactId;
+use super::person::NameOf;
 use super::text::TextError;
 
 /// Every way in which a request can be refused or fail, with the facts its answer states.
@@ -228,6 +229,10 @@ pub enum Fault {
     },
     /// It holds a control character.
     ControlCharacter,
+    /// A name without what a search goes by.
+    NoName(NameOf),
+    /// A query parameter of a request that takes none.
+    Parameter,
     /// Not one of the values that it may have.
     NotOneOf(&'static [&'static str]),
     /// It must be a list.

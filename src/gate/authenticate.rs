@@ -8,13 +8,14 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use tokio::time::{Instant, sleep_until};
 
+use crate::clock;
 use crate::domain::billing::Billing;
 use crate::domain::key::{KeySecret, Mode};
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
 use crate::gate::credential::credential;
 use crate::gate::keyring::Keyring;
-use crate::gate::meter::X_DRY_RUN;
+use crate::gate::refused::RefusedCalls;
 use crate::gate::stage::{Passing, Stage};
 use crate::http::client_address::ClientAddress;
 use crate::http::log_facts::LogFacts;
@@ -32,7 +33,9 @@ pub struct Authenticate<N> {
     pub keyring: Keyring,
     /// What happens to a request without a credential.
     pub nobody: Nobody,
-    /// The path's template, for the log.
+    /// Where refused calls are counted.
+    pub refused: RefusedCalls,
+    /// The path's template, for the log and the count.
     pub path: &'static str,
     /// What stands behind it.
     pub next: N,
@@ -120,7 +123,8 @@ impl<N: Stage> Authenticate<N> {
 
     /// Serves a request of a known caller; every answer from here on says where the account stands.
     async fn serve(&self, caller: Caller, mut request: Passing) -> Response {
-        if is_free(&caller, &request) {
+        // A call that the ledger is not asked about says where the account stands all the same.
+        if caller.key.mode == Mode::Test {
             self.keyring.ask_standing(&caller).await;
         }
         request.extensions_mut().insert(caller.clone());
@@ -128,6 +132,9 @@ impl<N: Stage> Authenticate<N> {
         if response.extensions().get::<Billing>().is_none() {
             self.keyring.ask_standing(&caller).await;
             response.extensions_mut().insert(caller.unbilled());
+        }
+        if let Some(refusal) = response.extensions().get::<Refusal>() {
+            self.refused.note(&caller, self.path, refusal.code(), clock::now().date_naive());
         }
         let (account, key) = (Some(caller.key.account_id), Some(caller.key.key_id));
         response.extensions_mut().insert(LogFacts { route: Some(self.path), account, key });
@@ -143,9 +150,4 @@ async fn evenly(came_at: Instant, refusal: Refusal) -> Refusal {
         sleep_until(came_at + REFUSAL_STEP * u32::try_from(steps).unwrap_or(1)).await;
     }
     refusal
-}
-
-/// Whether the answer says where the account stands though the ledger is not asked.
-fn is_free(caller: &Caller, request: &Passing) -> bool {
-    caller.key.mode == Mode::Test || request.headers().contains_key(X_DRY_RUN)
 }

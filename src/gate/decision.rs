@@ -14,49 +14,45 @@ use crate::ledger::hold::Decision;
 
 /// The answer to a call that was not held; `needed` is its price.
 pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Response {
-    let (response, standing) = match decision {
-        Decision::Insufficient { available, standing } => {
-            (Refusal::InsufficientCredits { needed, available }.into_response(), standing)
+    match decision {
+        Decision::Replay { answer, standing } => {
+            let billing = unbilled(caller, standing);
+            with_billing(idempotency::replay(answer.content, &billing), billing)
+        }
+        decision => match (refusal(&decision, caller, needed), decision.standing()) {
+            (Some(refusal), Some(standing)) => {
+                with_billing(refusal.into_response(), unbilled(caller, standing.clone()))
+            }
+            // A key outlives its account's ledger only if somebody took rows away by hand.
+            _ => {
+                tracing::error!(account = %caller.key.account_id, "the account is not in the ledger");
+                Refusal::Internal.into_response()
+            }
+        },
+    }
+}
+
+/// What a decision refuses a call with; `None` where the call runs or is answered again.
+pub(super) fn refusal(decision: &Decision, caller: &Caller, needed: Credits) -> Option<Refusal> {
+    Some(match decision {
+        Decision::Insufficient { available, .. } => {
+            Refusal::InsufficientCredits { needed, available: *available }
         }
         Decision::QuotaSpent { limit, standing } => {
-            (quota_exceeded(limit, &standing, caller).into_response(), standing)
+            let retry_after_s = seconds_until(standing.renews_at, caller);
+            Refusal::Limited(LimitHit { limit: Limit::Quota, size: *limit, retry_after_s })
         }
-        Decision::CapReached { cap, limit, resets_at, standing } => {
-            (Refusal::KeyCapReached { cap, limit, resets_at }.into_response(), standing)
+        Decision::CapReached { cap, limit, resets_at, .. } => {
+            Refusal::KeyCapReached { cap: *cap, limit: *limit, resets_at: *resets_at }
         }
-        Decision::Replay { answer, standing } => (idempotency::replay(answer), standing),
-        Decision::InProgress { lease_until, standing } => {
-            let retry_after_s = seconds_until(lease_until, caller).min(LONGEST_IN_PROGRESS_WAIT_S);
-            (Refusal::IdempotencyInProgress { retry_after_s }.into_response(), standing)
+        Decision::InProgress { lease_until, .. } => {
+            let retry_after_s = seconds_until(*lease_until, caller).min(LONGEST_IN_PROGRESS_WAIT_S);
+            Refusal::IdempotencyInProgress { retry_after_s }
         }
-        Decision::KeyReused(standing) => (Refusal::IdempotencyKeyReused.into_response(), standing),
-        // A key outlives its account's ledger only if somebody took rows away by hand.
-        Decision::UnknownAccount | Decision::Held { .. } => {
-            tracing::error!(account = %caller.key.account_id, "the account is not in the ledger");
-            return Refusal::Internal.into_response();
-        }
-    };
-    with_billing(response, unbilled(caller, standing))
-}
-
-/// The refusal that a call of this price would meet in the ledger, as far as an account's standing shows it. Credits of an
-/// earlier period that came back count as the packs' here: the ledger alone knows every lot.
-pub(super) fn foreseen(caller: &Caller, standing: &Standing, price: Credits) -> Option<Refusal> {
-    let plan = &caller.key.plan;
-    let is_without_requests = standing.requests_remaining == 0;
-    let available = if is_without_requests { standing.beside_plan() } else { standing.remaining };
-    if available >= price {
-        return None;
-    }
-    if is_without_requests && plan.requests > 0 && plan.credits >= price {
-        return Some(quota_exceeded(plan.requests.into(), standing, caller));
-    }
-    Some(Refusal::InsufficientCredits { needed: price, available })
-}
-
-fn quota_exceeded(limit: u64, standing: &Standing, caller: &Caller) -> Refusal {
-    let retry_after_s = seconds_until(standing.renews_at, caller);
-    Refusal::Limited(LimitHit { limit: Limit::Quota, size: limit, retry_after_s })
+        Decision::KeyReused(_) => Refusal::IdempotencyKeyReused,
+        Decision::UnknownAccount => Refusal::Internal,
+        Decision::Held { .. } | Decision::Replay { .. } => return None,
+    })
 }
 
 /// A call in flight has usually ended long before its lease: worth asking again soon.

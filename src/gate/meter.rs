@@ -5,16 +5,14 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
-use serde::Serialize;
+use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::key::Mode;
-use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::domain::settlement::SettlementTable;
@@ -23,28 +21,31 @@ use crate::gate::caller::Caller;
 use crate::gate::outliving::Outliving;
 use crate::gate::running::Running;
 use crate::gate::stage::{Endpoint, Passing, Stage};
-use crate::gate::{decision, idempotency};
+use crate::gate::test_answers::TestAnswers;
+use crate::gate::{decision, dry_run, idempotency};
 use crate::http::edge::Edge;
-use crate::http::messages::{self, Text};
 use crate::http::person_request::PersonRequest;
-use crate::http::render::{self, RenderContext};
+use crate::http::render::RenderContext;
 use crate::ledger::entry::{CallRef, RouteNumber};
 use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
 use crate::ledger::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
-
-pub(super) const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
+use crate::storage::test_answers::TestCall;
 
 /// What metering needs, whatever the route.
 #[derive(Clone, Debug)]
 pub struct Meter {
     /// Where holds are made.
     pub ledger: Ledger,
+    /// Where dry runs read what the ledger would decide by.
+    pub pool: PgPool,
     /// Which outcomes are charged.
     pub table: Arc<SettlementTable>,
     /// How long a handler may take.
     pub deadline: Duration,
     /// Where calls go on that their clients have left: a stop waits for them.
     pub calls: TaskTracker,
+    /// Where answers of test environments are kept.
+    pub test_answers: TestAnswers,
     /// For answers that are stored: they are written here, as they will be sent.
     pub edge: Arc<Edge>,
 }
@@ -73,16 +74,24 @@ impl Stage for Metered {
         let tier = request.extensions().get::<Arc<PersonRequest>>().and_then(|request| request.tier);
         let price = self.route.price.held(self.route.tier(tier));
         let context = RenderContext::of(request.uri().path(), request.headers(), call_id, &self.meter.edge);
-        if is_dry_run(request.headers())? {
-            return Ok(dry_run(&caller, price, context.language));
+        if dry_run::is_dry_run(request.headers())? {
+            let hold = self.hold_request(call_id, &caller, price, claim);
+            // Boxed, so that paid calls do not carry its size.
+            return Box::pin(dry_run::answer(&self.meter, &caller, hold, &context)).await;
         }
         if caller.key.mode == Mode::Test {
             let standing = caller.account.standing();
             let meter = self.meter.clone();
+            let account_id = caller.key.account_id;
             let running = Running { meter, caller, price: Credits::ZERO, standing, slot, context };
-            return Ok(self.outliving(running.without_hold(self.next.run(request))).await);
+            let handler = self.next.run(request);
+            return Ok(match claim.map(|claim| TestCall { call_id, account_id, claim }) {
+                Some(call) => self.outliving(running.under_key(call, handler)).await,
+                None => self.outliving(running.without_hold(handler)).await,
+            });
         }
-        match self.hold(call_id, &caller, price, claim).await? {
+        let hold = self.hold_request(call_id, &caller, price, claim);
+        match self.meter.ledger.hold(hold).await.map_err(unavailable)? {
             Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
             Granted::Held { hold, standing } => {
                 caller.account.stands(standing.clone());
@@ -102,85 +111,28 @@ impl Metered {
         Outliving::new(&self.meter.calls, call)
     }
 
-    async fn hold(
+    fn hold_request(
         &self,
         call_id: CallId,
         caller: &Caller,
         amount: Credits,
         idempotency: Option<IdempotencyClaim>,
-    ) -> Result<Granted, Refusal> {
+    ) -> HoldRequest {
         let key = &caller.key;
-        let request = HoldRequest {
+        HoldRequest {
             call_id,
             account_id: key.account_id,
             call: CallRef { key_id: key.key_id, route: self.number },
             amount,
             caps: KeyCaps { daily: key.daily_cap, monthly: key.monthly_cap },
             idempotency,
-        };
-        self.meter.ledger.hold(request).await.map_err(unavailable)
+        }
     }
 }
 
 fn unavailable(error: LedgerUnavailable) -> Refusal {
     tracing::warn!(%error, "a paid call could not be held");
     Refusal::Unavailable { retry_after_s: 1 }
-}
-
-/// Whether the caller only asks what the call would cost. Anything unclear is refused: it may not become a charge.
-fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
-    let mut values = headers.get_all(X_DRY_RUN).iter().map(|value| value.as_bytes().to_ascii_lowercase());
-    match (values.next().as_deref(), values.next()) {
-        (None, _) | (Some(b"false"), None) => Ok(false),
-        (Some(b"true"), None) => Ok(true),
-        _ => Err(Refusal::BadRequest { reason: "X-Dry-Run must be sent once, as true or false" }),
-    }
-}
-
-#[derive(Serialize)]
-struct DryRunAnswer {
-    success: bool,
-    dry_run: DryRun,
-}
-
-#[derive(Serialize)]
-struct DryRun {
-    credits: Credits,
-    credits_available: Credits,
-    /// None where there are too few.
-    credits_after: Option<Credits>,
-    would_succeed: bool,
-    /// What the call would be refused with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Reason>,
-}
-
-/// Why a call would not succeed.
-#[derive(Serialize)]
-struct Reason {
-    error_code: &'static str,
-    /// What is missing.
-    message: Text,
-}
-
-impl Reason {
-    fn of(refusal: &Refusal, language: Language) -> Self {
-        Self { error_code: refusal.code().as_str(), message: messages::message(refusal, language) }
-    }
-}
-
-/// The price of the call and the balance after it; nothing is charged, and nothing is promised.
-fn dry_run(caller: &Caller, price: Credits, language: Language) -> Response {
-    let billing = caller.unbilled();
-    let is_free = caller.key.mode == Mode::Test;
-    let credits = if is_free { Credits::ZERO } else { price };
-    let credits_available = billing.standing.remaining;
-    let credits_after = credits_available.checked_sub(credits);
-    let refusal = if is_free { None } else { decision::foreseen(caller, &billing.standing, price) };
-    let would_succeed = refusal.is_none();
-    let reason = refusal.map(|refusal| Reason::of(&refusal, language));
-    let dry_run = DryRun { credits, credits_available, credits_after, would_succeed, reason };
-    with_billing(render::json_ok(DryRunAnswer { success: true, dry_run }), billing)
 }
 
 /// Puts billing facts on an answer.

@@ -18,16 +18,20 @@ pub mod caller;
 pub mod credential;
 mod decision;
 pub mod guesses;
+mod dry_run;
 pub(crate) mod idempotency;
 pub mod keyring;
 pub mod last_used;
 pub mod limit;
 pub mod limiter;
 pub mod meter;
+pub mod no_parameters;
 mod outliving;
+pub mod refused;
 pub mod running;
 pub mod shared_limits;
 pub mod stage;
+pub mod test_answers;
 pub mod validate;
 pub mod within_origin;
 
@@ -43,6 +47,7 @@ use crate::gate::access::{Access, InScope};
 use crate::gate::authenticate::{Authenticate, Nobody};
 use crate::gate::limit::Limit;
 use crate::gate::meter::Metered;
+use crate::gate::no_parameters::NoParameters;
 use crate::gate::stage::before;
 use crate::gate::validate::Validate;
 use crate::gate::within_origin::WithinOrigin;
@@ -61,6 +66,8 @@ pub struct Gate {
     pub catalogue: Arc<crate::config::plans::Catalogue>,
     /// The money.
     pub meter: meter::Meter,
+    /// Where refused calls are counted.
+    pub refused: refused::RefusedCalls,
     /// The ledger's numbers of the paid routes.
     pub numbers: Arc<HashMap<&'static str, RouteNumber>>,
     /// Largest body of a built-in endpoint.
@@ -83,6 +90,7 @@ impl Gate {
             Authenticate {
                 keyring: gate.keyring.clone(),
                 nobody: gate.nobody(),
+                refused: gate.refused.clone(),
                 path,
                 // Before any work is done for the caller.
                 next: Limit {
@@ -120,10 +128,11 @@ impl Gate {
         S: Clone + Send + Sync + 'static,
     {
         let (keyring, nobody) = (self.keyring.clone(), self.nobody());
-        let (limits, region) = (self.limits.clone(), self.region.clone());
+        let (limits, region, refused) = (self.limits.clone(), self.region.clone(), self.refused.clone());
         let gated = before(handler, move |handler| Authenticate {
             keyring: keyring.clone(),
             nobody: nobody.clone(),
+            refused: refused.clone(),
             path,
             next: Limit {
                 limits: limits.clone(),
@@ -146,10 +155,12 @@ impl Gate {
     where
         S: Clone + Send + Sync + 'static,
     {
-        let (keyring, limits, region) = (self.keyring.clone(), self.limits.clone(), self.region.clone());
+        let (keyring, refused) = (self.keyring.clone(), self.refused.clone());
+        let (limits, region) = (self.limits.clone(), self.region.clone());
         let gated = before(handler, move |handler| Authenticate {
             keyring: keyring.clone(),
             nobody: Nobody::Passes,
+            refused: refused.clone(),
             path,
             next: Limit {
                 limits: limits.clone(),
@@ -171,4 +182,12 @@ impl Gate {
     fn nobody(&self) -> Nobody {
         self.dev_key.clone().map_or(Nobody::IsRefused, Nobody::Has)
     }
+}
+
+/// Methods that take no query parameters.
+pub fn without_parameters<S>(handler: MethodRouter<S>) -> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    before(handler, |handler| NoParameters { next: handler })
 }

@@ -4,7 +4,10 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use axum::http::header;
+use axum::http::response::Parts;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 
@@ -14,10 +17,13 @@ use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::account_live::Slot;
 use crate::gate::caller::Caller;
+use crate::gate::decision;
 use crate::gate::meter::{Meter, with_billing};
-use crate::http::render::{self, RenderContext};
+use crate::http::render::{self, RenderContext, TellsBilling};
 use crate::ledger::handle::{Kept, LedgerUnavailable, OpenHold};
-use crate::ledger::hold::Refund;
+use crate::ledger::hold::{AnswerContent, Refund};
+use crate::storage::error::StorageError;
+use crate::storage::test_answers::TestCall;
 
 /// Response extension of a handler that used less than was held.
 #[derive(Clone, Copy, Debug)]
@@ -46,11 +52,35 @@ impl Running {
         with_billing(response, billing)
     }
 
+    /// Runs a call of a test environment under its idempotency key, as one whose credits are held, but for no credits.
+    pub(super) async fn under_key(self, call: TestCall, handler: impl Future<Output = Response>) -> Response {
+        let answers = &self.meter.test_answers;
+        let billing = self.billing(Credits::ZERO, self.standing.clone(), None);
+        match answers.claim(&call, self.standing.clone()).await {
+            Ok(None) => {}
+            Ok(Some(decision)) => return decision::answer(decision, &self.caller, self.price),
+            Err(error) => return with_billing(not_kept(&error), billing),
+        }
+        let response = self.handle(handler).await;
+        if self.meter.table.settle(outcome_of(&response)) == Settlement::Release {
+            answers.release(&call).await;
+            return with_billing(response, billing);
+        }
+        let Some((parts, body, content)) = self.written(with_billing(response, billing.clone())).await else {
+            answers.release(&call).await;
+            return with_billing(Refusal::Internal.into_response(), billing);
+        };
+        match answers.keep(&call, &content).await {
+            Ok(true) => with_billing(Response::from_parts(parts, body.into()), billing),
+            Ok(false) => with_billing(Refusal::Unavailable { retry_after_s: 1 }.into_response(), billing),
+            Err(error) => with_billing(not_kept(&error), billing),
+        }
+    }
+
     /// Runs a call whose credits are held, and ends the hold by its outcome.
     pub(super) async fn with_hold(self, hold: OpenHold, handler: impl Future<Output = Response>) -> Response {
         let response = self.handle(handler).await;
-        let code = response.extensions().get::<Refusal>().map(Refusal::code);
-        let outcome = Outcome::of(response.status().as_u16(), code);
+        let outcome = outcome_of(&response);
         match self.meter.table.settle(outcome) {
             Settlement::Release => {
                 let billing = self.refunded(hold.refund(self.price), outcome);
@@ -86,13 +116,11 @@ impl Running {
         // What was not used has come back already.
         let rest = hold.refund(self.price).after(hold.refund(self.unused(used)));
         let response = with_billing(response, billing.clone());
-        let (mut parts, body) = render::render(response, &self.context, &self.meter.edge).into_parts();
-        let Ok(body) = body.collect().await else {
+        let Some((mut parts, body, content)) = self.written(response).await else {
             hold.release(Outcome::Failed);
             return with_billing(Refusal::Internal.into_response(), self.refunded(rest, Outcome::Failed));
         };
-        let body = body.to_bytes();
-        match hold.keep(used, outcome, parts.status.as_u16(), body.to_vec()).await {
+        match hold.keep(used, outcome, content).await {
             Ok(Kept::Stored(_)) => {
                 parts.extensions.insert(billing);
                 Response::from_parts(parts, body.into())
@@ -106,6 +134,20 @@ impl Running {
                 with_billing(Refusal::Unavailable { retry_after_s: 1 }.into_response(), refunded)
             }
         }
+    }
+
+    /// The answer as it is sent, and as it is kept; `None` where its body cannot be read.
+    async fn written(&self, response: Response) -> Option<(Parts, Bytes, AnswerContent)> {
+        let (parts, body) = render::render(response, &self.context, &self.meter.edge).into_parts();
+        let body = body.collect().await.ok()?.to_bytes();
+        let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content = AnswerContent {
+            status: parts.status.as_u16(),
+            media_type: media_type.unwrap_or(UNKNOWN_MEDIA_TYPE).to_owned(),
+            body: body.to_vec(),
+            tells_billing: parts.extensions.get::<TellsBilling>().is_some(),
+        };
+        Some((parts, body, content))
     }
 
     /// The billing facts of a call that used this much; what was held beyond it comes back.
@@ -131,6 +173,20 @@ impl Running {
     fn billing(&self, used: Credits, standing: Standing, refunded: Option<Outcome>) -> Billing {
         Billing { used, plan_label: self.caller.key.plan.label.clone(), standing, refunded }
     }
+}
+
+/// What a body is that does not say (RFC 9110, section 8.3).
+const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
+
+fn outcome_of(response: &Response) -> Outcome {
+    let code = response.extensions().get::<Refusal>().map(Refusal::code);
+    Outcome::of(response.status().as_u16(), code)
+}
+
+/// The answer of a call whose idempotency record cannot be read or written.
+fn not_kept(error: &StorageError) -> Response {
+    tracing::warn!(%error, "an idempotency record of a test environment could not be read or written");
+    Refusal::Unavailable { retry_after_s: 1 }.into_response()
 }
 
 /// What a future came to, or none if it panicked: one call failed, not the service.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::Uri;
 use axum::response::Response;
 use bytes::Bytes;
 
@@ -9,10 +10,11 @@ use crate::domain::key::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::{Endpoint, Route};
 use crate::gate::caller::Caller;
-use crate::gate::idempotency::IDEMPOTENCY_KEY;
 use crate::gate::stage::{Passing, Stage};
+use crate::http::idempotency_key::IDEMPOTENCY_KEY;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::person_request::{PersonFields, PersonRequest};
+use crate::http::query::refuse_parameters;
 
 /// The layer.
 #[derive(Clone, Debug)]
@@ -34,7 +36,8 @@ impl<N: Stage> Stage for Validate<N> {
     async fn pass(&self, mut request: Passing) -> Result<Response, Refusal> {
         let body = std::mem::take(request.body_mut());
         let bytes = read_body(request.headers(), body, self.max_body_bytes).await?;
-        let checked = PersonRequest::parse(parse_fields(&bytes)?, fields_of(self.route.endpoint))?;
+        let fields = PersonRequest::parse(parse_fields(&bytes)?, fields_of(self.route.endpoint));
+        let checked = without_parameters(request.uri(), fields)?;
         let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
         if checked.allow_mock_data && caller.key.mode == Mode::Live {
             return Err(Refusal::MockDataNotAllowed);
@@ -44,6 +47,18 @@ impl<N: Stage> Stage for Validate<N> {
             request.extensions_mut().insert(RawBody(bytes));
         }
         self.next.pass(request).await
+    }
+}
+
+/// The fields of a request without query parameters; the faults of both are told at once.
+fn without_parameters<T>(uri: &Uri, fields: Result<T, Refusal>) -> Result<T, Refusal> {
+    match (refuse_parameters(uri), fields) {
+        (Err(Refusal::ValidationFailed(mut faults)), Err(Refusal::ValidationFailed(of_fields))) => {
+            faults.extend(of_fields);
+            Err(Refusal::ValidationFailed(faults))
+        }
+        (_, Err(refusal)) | (Err(refusal), Ok(_)) => Err(refusal),
+        (Ok(()), Ok(fields)) => Ok(fields),
     }
 }
 

@@ -1,8 +1,11 @@
 //! The money of an answer on the wire: the `billing_info` object and the credit headers.
 
+use std::ops::Range;
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use chrono::SecondsFormat;
 use serde::Serialize;
+use serde::de::IgnoredAny;
 
 use crate::domain::billing::Billing;
 
@@ -43,8 +46,76 @@ impl<'b> BillingInfo<'b> {
     }
 }
 
+/// The body with these facts in place of the `billing_info` that it tells. A body without one stays as it is.
+pub fn refreshed(mut body: Vec<u8>, billing: &Billing) -> Vec<u8> {
+    if let Some(place) = place_of(&body)
+        && let Ok(fresh) = serde_json::to_vec(&BillingInfo::new(billing))
+    {
+        body.splice(place, fresh);
+    }
+    body
+}
+
+/// Where the value of `billing_info` stands. The quotation marks of a text are escaped, so the name found is a member's;
+/// the last one is the body's own.
+fn place_of(body: &[u8]) -> Option<Range<usize>> {
+    const NAME: &[u8] = br#""billing_info":"#;
+    let start = body.windows(NAME.len()).rposition(|window| window == NAME)? + NAME.len();
+    let mut values = serde_json::Deserializer::from_slice(body.get(start..)?).into_iter::<IgnoredAny>();
+    values.next()?.ok()?;
+    Some(start..start + values.byte_offset())
+}
+
 /// Sets the credit headers, in place of any that stand there.
 pub fn set_headers(headers: &mut HeaderMap, billing: &Billing) {
     headers.insert(X_CREDITS_USED, HeaderValue::from(billing.used.as_i64()));
     headers.insert(X_CREDITS_REMAINING, HeaderValue::from(billing.standing.remaining.as_i64()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::billing::Standing;
+    use crate::domain::credits::Credits;
+    use chrono::DateTime;
+
+    fn billing(used: u32, label: &str) -> Billing {
+        let standing = Standing {
+            remaining: Credits::from_u32(10 - used),
+            plan_credits_used: Credits::from_u32(used),
+            plan_credits: Credits::from_u32(10),
+            requests_remaining: 9,
+            renews_at: DateTime::UNIX_EPOCH,
+        };
+        Billing { used: Credits::from_u32(used), plan_label: label.to_owned(), standing, refunded: None }
+    }
+
+    fn told(head: &str, billing: &Billing, tail: &str) -> String {
+        format!("{head}{}{tail}", serde_json::to_string(&BillingInfo::new(billing)).unwrap())
+    }
+
+    #[test]
+    fn only_the_value_of_the_bodys_own_member_is_replaced() {
+        let (old, new) = (billing(2, r#"odd } "label\"#), billing(0, "plain"));
+        for head in [
+            r#"{"billing_info":"#,
+            r#"{"success":true,"analise":{"a":"}"},"billing_info":"#,
+            r#"{"text":"\"billing_info\":{}","billing_info":"#,
+            r#"{"analise":{"billing_info":{}},"billing_info":"#,
+        ] {
+            for tail in ["}", r#","request_id":"x"}"#] {
+                let body = refreshed(told(head, &old, tail).into_bytes(), &new);
+                assert_eq!(String::from_utf8(body).unwrap(), told(head, &new, tail));
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_that_tells_none_stays_as_it_is() {
+        for body in
+            ["", "{}", r#"{"a":"\"billing_info\":1"}"#, r#"{"billing_info":"#, r#"{"billing_info":{"a"#]
+        {
+            assert_eq!(refreshed(body.into(), &billing(0, "x")), body.as_bytes(), "{body}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ mod tests;
 use super::fields::Fields;
 use super::json::Json;
 use crate::domain::contact::{ContactContent, limits};
-use crate::domain::person::{Post, parse_published_at};
+use crate::domain::person::{NameOf, Post, parse_published_at};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::text::EmailAddress;
 
@@ -32,15 +32,15 @@ pub fn parse_new(mut fields: Fields) -> Result<ContactContent, Refusal> {
     })
 }
 
-/// A field under its English and its Portuguese name.
-type Spellings = (&'static str, &'static str);
+/// A field under its English and its Portuguese name, and whose name it holds.
+type Spellings = (&'static str, &'static str, NameOf);
 
-const FIRST_NAME: Spellings = ("first_name", "primeiro_nome");
-const LAST_NAME: Spellings = ("last_name", "ultimo_nome");
-const COMPANY: Spellings = ("company", "empresa");
+const FIRST_NAME: Spellings = ("first_name", "primeiro_nome", NameOf::Person);
+const LAST_NAME: Spellings = ("last_name", "ultimo_nome", NameOf::Person);
+const COMPANY: Spellings = ("company", "empresa", NameOf::Company);
 
-fn needed_name(fields: &mut Fields, (english, portuguese): Spellings) -> Option<String> {
-    fields.take_line_of_two(english, portuguese, limits::NAME_CHARS)
+fn needed_name(fields: &mut Fields, (english, portuguese, name_of): Spellings) -> Option<String> {
+    fields.take_name_of_two(english, portuguese, name_of, limits::NAME_CHARS)
 }
 
 /// Changes to a contact, as a JSON merge patch (RFC 7396) names them: a field that is missing stays, `null` empties it.
@@ -78,14 +78,15 @@ impl ContactChange {
     }
 }
 
-fn changed_name(fields: &mut Fields, (english, portuguese): Spellings) -> Option<String> {
+fn changed_name(fields: &mut Fields, spellings: Spellings) -> Option<String> {
+    let (english, portuguese, _) = spellings;
     let emptied = [english, portuguese].into_iter().find(|name| fields.is_null(name));
     match emptied {
         Some(name) => {
             let _ = (fields.take_or_null(english), fields.take_or_null(portuguese));
             fields.fault(name, Fault::Empty)
         }
-        None if fields.has(english) || fields.has(portuguese) => needed_name(fields, (english, portuguese)),
+        None if fields.has(english) || fields.has(portuguese) => needed_name(fields, spellings),
         None => None,
     }
 }

@@ -8,6 +8,7 @@ use super::messages;
 use crate::domain::conflict::Conflict;
 use crate::domain::ids::ContactId;
 use crate::domain::language::Language;
+use crate::domain::person::NameOf;
 use crate::domain::refusal::{CandidateHint, Fault, KeyCap, Limit, LimitHit, Refusal};
 
 /// Most faulty fields and most candidates that one answer lists.
@@ -206,6 +207,9 @@ fn problem_name(fault: Fault) -> &'static str {
         Fault::Empty => "empty",
         Fault::TooLong { .. } => "too_long",
         Fault::ControlCharacter => "control_character",
+        Fault::NoName(NameOf::Person) => "no_letter",
+        Fault::NoName(NameOf::Company) => "no_letter_or_digit",
+        Fault::Parameter => "unknown_parameter",
         Fault::NotOneOf(_) => "not_one_of",
         Fault::NotList => "not_list",
         Fault::NotObject => "not_object",

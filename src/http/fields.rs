@@ -5,6 +5,7 @@ use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
 
 use super::json::Json;
+use crate::domain::person::NameOf;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
 use crate::domain::text::{TextError, is_control, is_visible};
 
@@ -64,20 +65,22 @@ impl Fields {
         self.members.iter().any(|(known, value)| known == name && *value == Json::Null)
     }
 
-    /// Takes a line of text that must be there, under either of two names. Under both with different values is a fault.
-    pub fn take_line_of_two(
+    /// Takes a name that must be there, under either of two fields. Both with different values are a fault.
+    pub fn take_name_of_two(
         &mut self,
         own: &'static str,
         other: &'static str,
+        name_of: NameOf,
         max_chars: usize,
     ) -> Option<String> {
         match (self.take(own), self.take(other)) {
             (None, None) => self.fault(own, Fault::Missing),
-            (Some(value), None) => self.line(own, value, max_chars),
-            (None, Some(value)) => self.line(other, value, max_chars),
+            (Some(value), None) => self.name(own, value, name_of, max_chars),
+            (None, Some(value)) => self.name(other, value, name_of, max_chars),
             (Some(value), Some(same)) => {
-                match (self.line(own, value, max_chars), self.line(other, same, max_chars)) {
-                    (Some(line), Some(other_line)) if line == other_line => Some(line),
+                let name = self.name(own, value, name_of, max_chars);
+                match (name, self.name(other, same, name_of, max_chars)) {
+                    (Some(name), Some(other_name)) if name == other_name => Some(name),
                     (Some(_), Some(_)) => self.fault(other, Fault::Contradicts),
                     _ => None,
                 }
@@ -170,6 +173,12 @@ impl Fields {
         } else {
             Some(line)
         }
+    }
+
+    /// Reads a name that people are searched by, as a line that has what a search goes by. Anything else is a fault.
+    pub fn name(&mut self, field: &str, value: Json, name: NameOf, max_chars: usize) -> Option<String> {
+        let line = self.line(field, value, max_chars)?;
+        if name.can_be(&line) { Some(line) } else { self.fault(field, Fault::NoName(name)) }
     }
 
     /// Notes a fault; returns none, so that a validator can end with it.

@@ -3,7 +3,7 @@
 use super::fields::{Fields, shown_name};
 use super::json::Json;
 use crate::domain::language::Language;
-use crate::domain::person::PersonQuery;
+use crate::domain::person::{NameOf, PersonQuery};
 use crate::domain::refusal::Refusal;
 use crate::domain::tier::Tier;
 
@@ -51,9 +51,9 @@ impl PersonRequest {
     /// Checks the fields of a request; every fault is reported at once.
     pub fn parse(mut fields: Fields, takes: PersonFields) -> Result<Self, Refusal> {
         refuse_profile_urls(&fields)?;
-        let first_name = take_name(&mut fields, "first_name", "primeiro_nome", takes);
-        let last_name = take_name(&mut fields, "last_name", "ultimo_nome", takes);
-        let company = take_name(&mut fields, "company", "empresa", takes);
+        let first_name = take_name(&mut fields, "first_name", "primeiro_nome", NameOf::Person, takes);
+        let last_name = take_name(&mut fields, "last_name", "ultimo_nome", NameOf::Person, takes);
+        let company = take_name(&mut fields, "company", "empresa", NameOf::Company, takes);
         let texts = take_if(takes.language, || {
             fields.take_word("language", &["en", "pt"], &[Language::En, Language::Pt])
         });
@@ -85,13 +85,14 @@ fn take_name(
     fields: &mut Fields,
     english: &'static str,
     portuguese: &'static str,
+    name_of: NameOf,
     takes: PersonFields,
 ) -> Option<String> {
     let (own, other) = match takes.spelling {
         Language::En => (english, portuguese),
         Language::Pt => (portuguese, english),
     };
-    fields.take_line_of_two(own, other, MAX_NAME_CHARS)
+    fields.take_name_of_two(own, other, name_of, MAX_NAME_CHARS)
 }
 
 /// Refuses a profile address in any field, and any field named like one: people are found by name and company.
@@ -268,11 +269,29 @@ mod tests {
         for empty in ["", "   ", "\u{a0}", "\u{200B}", "\t\n"] {
             assert_eq!(first_name_fault(empty), Fault::Empty, "{empty:?}");
         }
-        for good in ["محمد", "می\u{200C}خواهم", "शर्मा", "王伟", "O'Brien", "Jean-Luc", "Nguyễn", "😀"]
+        for good in ["محمد", "می\u{200C}خواهم", "शर्मा", "王伟", "O'Brien", "Jean-Luc", "Nguyễn", "王"]
         {
             assert_eq!(first_name(good), good);
         }
         assert_eq!(first_name(" Ana\n"), "Ana");
+    }
+
+    #[test]
+    fn names_without_a_letter_are_named_all_at_once() {
+        let text = r#"{"first_name": "...", "last_name": "🙂", "empresa": "!!!"}"#;
+        let expected = [
+            ("first_name", Fault::NoName(NameOf::Person)),
+            ("last_name", Fault::NoName(NameOf::Person)),
+            ("empresa", Fault::NoName(NameOf::Company)),
+        ];
+        let expected = expected.map(|(name, fault)| (name.to_owned(), fault));
+        for takes in [PersonFields::CRM, PersonFields::ANALYZE, PersonFields::COMPREHENSIVE] {
+            assert_eq!(faults(text, takes), expected);
+        }
+        assert!(
+            parse(r#"{"first_name": "王", "last_name": "O", "company": "99"}"#, PersonFields::CRM).is_ok()
+        );
+        assert_eq!(first_name_fault("99"), Fault::NoName(NameOf::Person));
     }
 
     #[test]

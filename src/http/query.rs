@@ -65,6 +65,23 @@ impl Query {
     }
 }
 
+/// Refuses the parameters of a request that takes none. What is ignored in silence would not do what its sender expects.
+///
+/// # Errors
+/// With every parameter.
+pub fn refuse_parameters(uri: &Uri) -> Result<(), Refusal> {
+    if uri.query().is_none_or(str::is_empty) {
+        return Ok(());
+    }
+    let Query { parameters, mut faults } = Query::of(uri);
+    let unknown = |name: &str| FieldFault {
+        field: name.chars().take(MAX_NAME_CHARS).collect(),
+        fault: Fault::Parameter,
+    };
+    faults.extend(parameters.iter().map(|(name, _)| unknown(name)));
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::ValidationFailed(faults)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +111,20 @@ mod tests {
             ("colour", Fault::Unknown),
         ];
         assert_eq!(named, expected.map(|(name, fault)| (name.to_owned(), fault)));
+    }
+
+    #[test]
+    fn a_request_that_takes_none_names_each() {
+        let none = |uri: &str| refuse_parameters(&uri.parse().unwrap());
+        for uri in ["/crm", "/crm?", "/crm?&"] {
+            assert_eq!(none(uri), Ok(()), "{uri}");
+        }
+        let Err(Refusal::ValidationFailed(faults)) = none("/crm?dry_run=true&tier") else {
+            panic!("accepted")
+        };
+        let expected =
+            ["dry_run", "tier"].map(|name| FieldFault { field: name.into(), fault: Fault::Parameter });
+        assert_eq!(faults, expected);
     }
 
     #[test]

@@ -39,6 +39,10 @@ pub struct PaidAnswer {
 #[derive(Clone)]
 struct ReadyObject(Vec<u8>);
 
+/// Response extension of a rendered answer whose body has a `billing_info` that was written here.
+#[derive(Clone, Copy, Debug)]
+pub struct TellsBilling;
+
 /// How one request wants its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RenderContext {
@@ -110,13 +114,16 @@ pub fn render(mut response: Response, ctx: &RenderContext, edge: &Edge) -> Respo
     let billing = extensions.remove::<Billing>();
     if let Some(refusal) = extensions.remove::<Refusal>().or_else(|| implied_refusal(&response)) {
         write_error(&mut response, &refusal, billing.as_ref(), ctx, edge);
+        tell_billing(&mut response, billing.as_ref());
     } else if let Some(PaidAnswer { analise }) = response.extensions_mut().remove() {
         set_json(&mut response, paid_body(&analise, billing.as_ref()), JSON);
+        tell_billing(&mut response, billing.as_ref());
     } else if let Some(ReadyObject(mut object)) = response.extensions_mut().remove() {
         if let Some(billing) = &billing {
             splice_billing(&mut object, billing);
         }
         set_json(&mut response, object, JSON);
+        tell_billing(&mut response, billing.as_ref());
     }
     let headers = response.headers_mut();
     if let Some(billing) = &billing {
@@ -124,6 +131,12 @@ pub fn render(mut response: Response, ctx: &RenderContext, edge: &Edge) -> Respo
     }
     headers.insert(X_REQUEST_ID, request_id_value(ctx.request_id));
     response
+}
+
+fn tell_billing(response: &mut Response, billing: Option<&Billing>) {
+    if billing.is_some() {
+        response.extensions_mut().insert(TellsBilling);
+    }
 }
 
 /// What the router itself means by an empty 404 or 405.

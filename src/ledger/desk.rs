@@ -280,7 +280,7 @@ fn done(book: &mut Book, change: impl FnOnce(&mut Book) -> Result<(), BookError>
 }
 
 /// What a record that exists says to a call that claims it; `None` lets the call run.
-fn decide_known_claim(
+pub fn decide_known_claim(
     known: &ClaimRecord,
     claim: &IdempotencyClaim,
     standing: Standing,

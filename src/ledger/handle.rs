@@ -11,7 +11,9 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, Refund, StoredAnswer};
+use crate::ledger::hold::{
+    AnswerContent, Decision, Hold, HoldRequest, IdempotencyClaim, Refund, StoredAnswer,
+};
 use crate::ledger::life::WriterLife;
 use crate::ledger::operation::{Keep, Release};
 use crate::ledger::reply::Reply;
@@ -254,13 +256,12 @@ impl OpenHold {
         mut self,
         used: Credits,
         outcome: Outcome,
-        status: u16,
-        body: Vec<u8>,
+        content: AnswerContent,
     ) -> Result<Kept, LedgerUnavailable> {
         let (Some(hold), Some(claim)) = (self.open.take(), self.claim.take()) else {
             return Err(LedgerUnavailable::Stopped);
         };
-        let answer = StoredAnswer { call_id: hold.call_id, status, body };
+        let answer = StoredAnswer { call_id: hold.call_id, content };
         let captured = used.min(hold.amount());
         let (reply, mut kept) = oneshot::channel();
         let turn = Arc::<Turn>::default();

@@ -217,15 +217,50 @@ pub enum Decision {
     UnknownAccount,
 }
 
+impl Decision {
+    /// The account as it is; `None` where there is no account.
+    pub const fn standing(&self) -> Option<&Standing> {
+        match self {
+            Self::Held { standing, .. }
+            | Self::Insufficient { standing, .. }
+            | Self::QuotaSpent { standing, .. }
+            | Self::CapReached { standing, .. }
+            | Self::Replay { standing, .. }
+            | Self::InProgress { standing, .. }
+            | Self::KeyReused(standing) => Some(standing),
+            Self::UnknownAccount => None,
+        }
+    }
+}
+
 /// An answer kept for replay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredAnswer {
     /// The call that was charged for it.
     pub call_id: CallId,
+    /// What it answered.
+    pub content: AnswerContent,
+}
+
+/// What a call answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerContent {
     /// HTTP status.
     pub status: u16,
+    /// The body's media type.
+    pub media_type: String,
     /// The whole body.
     pub body: Vec<u8>,
+    /// Whether the body has a `billing_info` of the gateway's, which a replay brings up to date.
+    pub tells_billing: bool,
+}
+
+impl AnswerContent {
+    /// JSON that says nothing of the money.
+    pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        let media_type = "application/json".to_owned();
+        Self { status, media_type, body: body.into(), tells_billing: false }
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::matching::Candidate;
 use super::name::PersonName;
 use crate::domain::contact::ContactContent;
 use crate::domain::ids::PersonId;
+use crate::domain::person::NameOf;
 use crate::domain::person::{Person, Post};
 
 /// Longest line read, in bytes.
@@ -120,6 +121,9 @@ pub enum Problem {
     /// It holds a control character.
     #[error("contains a control character")]
     ControlCharacter,
+    /// Without a letter nothing can be searched for.
+    #[error("needs {}", .0.needs())]
+    NoName(NameOf),
 }
 
 impl DirectoryLine {

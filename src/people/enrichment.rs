@@ -108,7 +108,9 @@ mod tests {
         nameless["first_name"] = json!("");
         let mut more = ana();
         more["password"] = json!("x");
-        for faulty in [nameless, more, json!("Ana"), json!(null)] {
+        let mut letterless = ana();
+        letterless["last_name"] = json!("-");
+        for faulty in [nameless, letterless, more, json!("Ana"), json!(null)] {
             let fault = fault(&json!({"people": [ana(), faulty]}));
             assert!(matches!(fault, AnswerFault::Person { number: 2, .. }), "{fault:?}");
             assert!(!fault.to_string().contains("Lemos"));

@@ -135,6 +135,13 @@ mod tests {
 
     proptest! {
         #[test]
+        fn what_can_be_a_name_has_words(text in "\\PC{0,20}") {
+            use crate::domain::person::NameOf;
+            let can_be = NameOf::Person.can_be(&text) || NameOf::Company.can_be(&text);
+            prop_assert!(!can_be || !words(&text).is_empty());
+        }
+
+        #[test]
         fn folding_twice_changes_nothing(text in "\\PC{0,60}") {
             let once = words(&text);
             prop_assert_eq!(words(&once.join(" ")), once);

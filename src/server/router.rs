@@ -18,7 +18,7 @@ use crate::config::plans::Catalogue;
 use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
-use crate::gate::Gate;
+use crate::gate::{Gate, without_parameters as bare};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -55,14 +55,14 @@ pub fn router(parts: &Parts) -> Router {
 
     // Free, with a key.
     for path in ["/creditos", "/credits"] {
-        router = router.merge(gate.free(path, get(credits::credits)).with_state(parts.pool.clone()));
+        router = router.merge(gate.free(path, bare(get(credits::credits))).with_state(parts.pool.clone()));
     }
 
-    router = router.merge(gate.free("/status", get(status::status)).with_state(parts.status.clone()));
+    router = router.merge(gate.free("/status", bare(get(status::status))).with_state(parts.status.clone()));
 
     // Free, with a key that may read.
-    let (of_account, usage) = (get(account::account), get(usage::usage));
-    let (entries, receipt) = (get(ledger::entries), get(ledger::receipt));
+    let (of_account, usage) = (bare(get(account::account)), get(usage::usage));
+    let (entries, receipt) = (get(ledger::entries), bare(get(ledger::receipt)));
     router = router
         .merge(gate.scoped("/v1/account", Scope::Read, of_account).with_state(parts.pool.clone()))
         .merge(gate.scoped("/v1/account/usage", Scope::Read, usage).with_state(parts.pool.clone()))
@@ -71,27 +71,28 @@ pub fn router(parts: &Parts) -> Router {
 
     // Free, with a key that may read, and another right to write.
     let (reading, writing) = (Scope::Read, Scope::Invoke);
-    let list =
-        gate.in_scope(reading, get(contacts::list)).merge(gate.in_scope(writing, post(contacts::create)));
+    let list = gate
+        .in_scope(reading, get(contacts::list))
+        .merge(gate.in_scope(writing, bare(post(contacts::create))));
     let one = gate
-        .in_scope(reading, get(contacts::read))
-        .merge(gate.in_scope(writing, patch(contacts::change).delete(contacts::delete)));
+        .in_scope(reading, bare(get(contacts::read)))
+        .merge(gate.in_scope(writing, bare(patch(contacts::change).delete(contacts::delete))));
     router = router
         .merge(gate.free("/v1/contacts", list).with_state(parts.contacts.clone()))
         .merge(gate.free("/v1/contacts/{id}", one).with_state(parts.contacts.clone()));
 
     // Free, with a key that may manage.
     for (path, methods) in [
-        ("/v1/keys", get(keys::list).post(keys::create)),
-        ("/v1/keys/{id}", get(keys::one).patch(keys::change).delete(keys::revoke)),
-        ("/v1/keys/{id}/rotate", post(keys::rotate)),
-        ("/v1/keys/{id}/end-overlap", post(keys::end_overlap)),
-        ("/v1/keys/{id}/cancel-rotation", post(keys::cancel_rotation)),
-        ("/v1/keys/{id}/revoke", post(keys::revoke)),
-        ("/v1/keys/{id}/disable", post(keys::disable)),
-        ("/v1/keys/{id}/enable", post(keys::enable)),
-        ("/v1/environments", get(environments::list).post(environments::create)),
-        ("/v1/environments/{id}", patch(environments::change)),
+        ("/v1/keys", get(keys::list).merge(bare(post(keys::create)))),
+        ("/v1/keys/{id}", bare(get(keys::one).patch(keys::change).delete(keys::revoke))),
+        ("/v1/keys/{id}/rotate", bare(post(keys::rotate))),
+        ("/v1/keys/{id}/end-overlap", bare(post(keys::end_overlap))),
+        ("/v1/keys/{id}/cancel-rotation", bare(post(keys::cancel_rotation))),
+        ("/v1/keys/{id}/revoke", bare(post(keys::revoke))),
+        ("/v1/keys/{id}/disable", bare(post(keys::disable))),
+        ("/v1/keys/{id}/enable", bare(post(keys::enable))),
+        ("/v1/environments", bare(get(environments::list).post(environments::create))),
+        ("/v1/environments/{id}", bare(patch(environments::change))),
         ("/v1/audit", get(audit::entries)),
     ] {
         let managed = gate.scoped(path, Scope::Manage, methods);

@@ -254,6 +254,8 @@ pub(super) fn fault(fault: Fault) -> String {
         Fault::Empty => "must not be empty".to_owned(),
         Fault::TooLong { max_chars } => format!("must not be longer than {max_chars} characters"),
         Fault::ControlCharacter => "must not hold control characters".to_owned(),
+        Fault::NoName(name) => format!("must have at least {}", name.needs()),
+        Fault::Parameter => "is a query parameter, and this request takes none".to_owned(),
         Fault::NotOneOf(values) => format!("must be one of: {}", values.join(", ")),
         Fault::NotList => "must be a list".to_owned(),
         Fault::NotObject => "must be an object".to_owned(),

@@ -3,6 +3,7 @@
 use super::{Text, access_denied, capitalized, join_faults};
 use crate::domain::conflict::Conflict;
 use crate::domain::language::Language;
+use crate::domain::person::NameOf;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
 use crate::http::edge::Edge;
 
@@ -258,6 +259,9 @@ pub(super) fn fault(fault: Fault) -> String {
         Fault::Empty => "não pode ser vazio".to_owned(),
         Fault::TooLong { max_chars } => format!("não pode ter mais de {max_chars} caracteres"),
         Fault::ControlCharacter => "não pode conter caracteres de controle".to_owned(),
+        Fault::NoName(NameOf::Person) => "deve ter ao menos uma letra".to_owned(),
+        Fault::NoName(NameOf::Company) => "deve ter ao menos uma letra ou um dígito".to_owned(),
+        Fault::Parameter => "é um parâmetro de consulta, e esta requisição não aceita nenhum".to_owned(),
         Fault::NotOneOf(values) => format!("deve ser um de: {}", values.join(", ")),
         Fault::NotList => "deve ser uma lista".to_owned(),
         Fault::NotObject => "deve ser um objeto".to_owned(),

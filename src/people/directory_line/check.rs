@@ -1,6 +1,7 @@
 //! What a line may hold: every text trimmed, and everything outside its limits told at once.
 
 use super::{DirectoryLine, FieldFault, Problem};
+use crate::domain::person::NameOf;
 
 /// Limits of the fields, in characters and in items.
 const LONGEST_NAME: usize = 100;
@@ -16,9 +17,9 @@ impl DirectoryLine {
     /// Trims every text and lists what is outside its limits.
     pub(super) fn check(&mut self) -> Vec<FieldFault> {
         let mut check = Check::default();
-        check.required("first_name", &mut self.first_name, LONGEST_NAME);
-        check.required("last_name", &mut self.last_name, LONGEST_NAME);
-        check.required("company", &mut self.company, LONGEST_NAME);
+        check.name("first_name", &mut self.first_name, NameOf::Person);
+        check.name("last_name", &mut self.last_name, NameOf::Person);
+        check.name("company", &mut self.company, NameOf::Company);
         check.optional("external_id", &mut self.external_id, LONGEST_SHORT_TEXT);
         check.optional("title", &mut self.title, LONGEST_SHORT_TEXT);
         check.optional("location", &mut self.location, LONGEST_SHORT_TEXT);
@@ -51,12 +52,14 @@ impl Check {
         self.faults.push(FieldFault { field: field.to_owned(), problem });
     }
 
-    fn required(&mut self, field: &str, text: &mut String, longest: usize) {
+    fn name(&mut self, field: &str, text: &mut String, name_of: NameOf) {
         trim(text);
         if text.is_empty() {
             self.fault(field, Problem::Empty);
+        } else if !name_of.can_be(text) {
+            self.fault(field, Problem::NoName(name_of));
         }
-        self.line_of_text(field, text, longest);
+        self.line_of_text(field, text, LONGEST_NAME);
     }
 
     /// An empty optional field counts as absent.

@@ -10,6 +10,7 @@ mod locks;
 pub mod lots;
 mod ordered;
 mod partitions;
+pub mod preview;
 mod recover;
 mod resolve;
 mod rows;

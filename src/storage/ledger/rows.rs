@@ -12,7 +12,7 @@ use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::ledger::book::{Book, PlanTerms};
 use crate::ledger::caps::KeySpend;
 use crate::ledger::desk::{ClaimKey, ClaimRecord, ClaimState, Desk, claim_key};
-use crate::ledger::hold::StoredAnswer;
+use crate::ledger::hold::{AnswerContent, StoredAnswer};
 use crate::ledger::lot::{Lot, LotNumber, LotSource};
 use crate::ledger::operation::Operation;
 use crate::ledger::period::Period;
@@ -72,8 +72,28 @@ pub(super) async fn load_desk(
     now: DateTime<Utc>,
     lease: TimeDelta,
 ) -> Result<Desk, StoreError> {
-    let mut desk = Desk::new(now, lease);
-    desk.books = load_books(connection, LOCKED_ACCOUNTS, operations).await?;
+    let books = load_books(connection, LOCKED_ACCOUNTS, operations).await?;
+    fill_desk(connection, operations, books, Desk::new(now, lease)).await
+}
+
+/// The same desk, without locks.
+pub(super) async fn read_desk(
+    connection: &mut PgConnection,
+    operations: &[Operation],
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+) -> Result<Desk, StoreError> {
+    let books = read_books(connection, operations).await?;
+    fill_desk(connection, operations, books, Desk::new(now, lease)).await
+}
+
+async fn fill_desk(
+    connection: &mut PgConnection,
+    operations: &[Operation],
+    books: HashMap<AccountId, Book>,
+    desk: Desk,
+) -> Result<Desk, StoreError> {
+    let mut desk = Desk { books, ..desk };
     let claims: Vec<ClaimKey> = operations
         .iter()
         .filter_map(|operation| Some(claim_key(operation.account_id(), operation.claim()?)))
@@ -258,7 +278,9 @@ struct ClaimRow {
     lease_until: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     status: Option<i16>,
+    media_type: Option<String>,
     body: Option<Vec<u8>>,
+    tells_billing: bool,
 }
 
 async fn load_claims(
@@ -267,7 +289,7 @@ async fn load_claims(
 ) -> Result<HashMap<ClaimKey, ClaimRecord>, StoreError> {
     let rows: Vec<ClaimRow> = sqlx::query_as(
         "select i.account_id, i.environment_id, i.key_hash, i.fingerprint, i.call_id, i.state, i.lease_until,
-                i.expires_at, i.status, i.body
+                i.expires_at, i.status, i.media_type, i.body, i.tells_billing
            from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as n (account_id, environment_id, key_hash)
            join ledger_idempotency i using (account_id, environment_id, key_hash)",
     )
@@ -288,7 +310,10 @@ fn claim_record(row: ClaimRow) -> Result<(ClaimKey, ClaimRecord), StoreError> {
         ("released", ..) => ClaimState::Released,
         ("captured", Some(status), Some(body)) => {
             let status = u16::try_from(status).map_err(|_| corrupt("idempotency status"))?;
-            ClaimState::Captured(StoredAnswer { call_id, status, body })
+            // The version before the column wrote none.
+            let media_type = row.media_type.unwrap_or_else(|| "application/json".to_owned());
+            let content = AnswerContent { status, media_type, body, tells_billing: row.tells_billing };
+            ClaimState::Captured(StoredAnswer { call_id, content })
         }
         _ => return Err(corrupt("idempotency state")),
     };

@@ -185,19 +185,20 @@ async fn save_claims(connection: &mut PgConnection, desk: &Desk) -> Result<(), S
     let answers: Vec<_> = claims
         .iter()
         .map(|(_, record)| match &record.state {
-            ClaimState::Captured(answer) => Some(answer),
+            ClaimState::Captured(answer) => Some(&answer.content),
             ClaimState::Running | ClaimState::Released => None,
         })
         .collect();
     sqlx::query(
         "insert into ledger_idempotency
-                (account_id, environment_id, key_hash, fingerprint, call_id, state, lease_until, expires_at, status, body)
+                (account_id, environment_id, key_hash, fingerprint, call_id, state, lease_until, expires_at, status,
+                 media_type, body, tells_billing)
          select * from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::uuid[], $6::text[], $7::timestamptz[],
-                              $8::timestamptz[], $9::smallint[], $10::bytea[])
+                              $8::timestamptz[], $9::smallint[], $10::text[], $11::bytea[], $12::boolean[])
              on conflict (account_id, environment_id, key_hash) do update
             set fingerprint = excluded.fingerprint, call_id = excluded.call_id, state = excluded.state,
                 lease_until = excluded.lease_until, expires_at = excluded.expires_at, status = excluded.status,
-                body = excluded.body",
+                media_type = excluded.media_type, body = excluded.body, tells_billing = excluded.tells_billing",
     )
     .bind(claims.iter().map(|(key, _)| key.0.as_uuid()).collect::<Vec<_>>())
     .bind(claims.iter().map(|(key, _)| key.1.as_uuid()).collect::<Vec<_>>())
@@ -208,7 +209,9 @@ async fn save_claims(connection: &mut PgConnection, desk: &Desk) -> Result<(), S
     .bind(claims.iter().map(|(_, record)| record.lease_until).collect::<Vec<_>>())
     .bind(claims.iter().map(|(_, record)| record.expires_at).collect::<Vec<_>>())
     .bind(answers.iter().map(|answer| answer.map(|answer| answer.status as i16)).collect::<Vec<_>>())
+    .bind(answers.iter().map(|answer| answer.map(|answer| answer.media_type.clone())).collect::<Vec<_>>())
     .bind(answers.iter().map(|answer| answer.map(|answer| answer.body.clone())).collect::<Vec<_>>())
+    .bind(answers.iter().map(|answer| answer.is_none_or(|answer| answer.tells_billing)).collect::<Vec<_>>())
     .execute(connection)
     .await
     .map_err(classify)

@@ -14,6 +14,7 @@ mod keys;
 mod ledger;
 mod once;
 mod probes;
+mod refused_calls;
 mod stages;
 mod status;
 mod usage;

@@ -39,12 +39,13 @@ async fn calls_are_told_apart_as_the_request_wants() {
     calls(&gateway, &customer, "/crm", 1).await;
 
     let by_endpoint = lines(&gateway, &customer, "group_by=endpoint,outcome").await;
-    let line = |endpoint, calls, credits| json!({ "endpoint": endpoint, "outcome": "profile_not_found", "calls": calls, "credits": credits });
+    let line = |endpoint, calls, credits| json!({ "endpoint": endpoint, "outcome": "profile_not_found", "calls": calls, "refused": 0, "credits": credits });
     assert_eq!(by_endpoint.len(), 2);
     assert!(by_endpoint.contains(&line("/analyze", 2, 2)) && by_endpoint.contains(&line("/crm", 1, 2)));
 
     let by_key = lines(&gateway, &customer, "group_by=key").await;
-    let key = json!({ "key_id": customer.key_id, "key_name": "test key", "calls": 3, "credits": 4 });
+    let key =
+        json!({ "key_id": customer.key_id, "key_name": "test key", "calls": 3, "refused": 0, "credits": 4 });
     assert_eq!(by_key, [key]);
     let by_day = lines(&gateway, &customer, "").await;
     assert_eq!((by_day.len(), by_day[0]["day"].is_string()), (1, true));

@@ -102,3 +102,16 @@ async fn stats_warn_of_a_directory_of_nobody_or_of_invented_people_alone() {
     import(&program, PERSON, &[]);
     assert_eq!(program.json(&["directory", "stats"])["shortage"], json!(null));
 }
+
+#[tokio::test]
+async fn a_line_whose_names_have_no_letter_is_refused_with_its_reason() {
+    let program = Program::new().await;
+    let letterless = r#"{"first_name":"...","last_name":"99","company":"!"}"#;
+    let company_of_digits = r#"{"first_name":"Ana","last_name":"O","company":"99"}"#;
+    let ran = import(&program, &format!("{letterless}\n{company_of_digits}\n"), &[]);
+    assert_eq!(ran.status, 1);
+    let reason =
+        "line 1: first_name needs a letter; last_name needs a letter; company needs a letter or a digit";
+    assert!(ran.out.contains(reason), "{}", ran.out);
+    assert_eq!(program.json(&["directory", "stats"])["people"], 1);
+}

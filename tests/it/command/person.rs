@@ -149,3 +149,18 @@ async fn an_opt_out_that_keeps_nobody_out_says_so() {
     let gone = program.run(&person("opt-out", &["--id", "01900000-0000-7000-8000-000000000001"]));
     assert!(gone.failure().contains("nobody was kept out"), "{}", gone.err);
 }
+
+#[tokio::test]
+async fn a_name_without_a_letter_names_nobody() {
+    let program = world().await;
+    for verb in ["export", "erase", "opt-out"] {
+        let who = ["--first-name", "Ana", "--last-name", "-", "--company", "Zyntra"];
+        assert_eq!(program.run(&person(verb, &who)).failure(), "--last-name needs at least a letter");
+        let who = ["--first-name", "Ana", "--last-name", "Lemos", "--company", "!!!"];
+        assert_eq!(
+            program.run(&person(verb, &who)).failure(),
+            "--company needs at least a letter or a digit"
+        );
+    }
+    assert_eq!(people(&program), 2);
+}

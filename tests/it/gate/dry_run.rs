@@ -3,12 +3,14 @@
 use std::future::ready;
 
 use chrono::TimeDelta;
+use fluence::domain::account::AccountState;
+use fluence::domain::key::terms::KeyTerms;
 use fluence::domain::plan::Access;
 use serde_json::{Value, json};
 
 use super::handlers::{answering, paid_answer};
-use super::people::marina;
-use crate::support::gateway::{Answer, Gateway, answer, answer as answer_to};
+use super::people::{luiz, marina};
+use crate::support::gateway::{Answer, Gateway, answer};
 
 async fn dry_run(gateway: &Gateway, path: &str, key: &str, body: &Value) -> Answer {
     answer(gateway.posting(path, key, body).header("x-dry-run", "true")).await
@@ -58,13 +60,22 @@ async fn a_dry_run_short_of_credits_says_that_the_call_would_fail() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(1).await;
     let answer = dry_run(&gateway, "/crm", &customer.key, &marina()).await;
-    let reason = json!({
-        "error_code": "INSUFFICIENT_CREDITS", "message": "This call needs 2 credits, the account has 1"
-    });
-    let expected = json!({
-        "credits": 2, "credits_available": 1, "credits_after": null, "would_succeed": false, "reason": reason
-    });
-    assert_eq!((answer.status, &answer.body["dry_run"]), (200, &expected));
+    let dry = &answer.body["dry_run"];
+    assert_eq!(
+        (answer.status, &dry["would_succeed"], &dry["error_code"]),
+        (200, &json!(false), &json!("INSUFFICIENT_CREDITS"))
+    );
+    assert_eq!(
+        (&dry["credits"], &dry["credits_available"], &dry["credits_after"]),
+        (&json!(2), &json!(1), &json!(null))
+    );
+    let reason = &dry["reason"];
+    assert_eq!(
+        (&reason["status"], &reason["credits_needed"], &reason["credits_available"]),
+        (&json!(402), &json!(2), &json!(1))
+    );
+    assert!(reason["message"].is_string() && reason["user_action"].is_string(), "{dry}");
+    answer.assert_accounted();
 }
 
 #[tokio::test]
@@ -73,14 +84,11 @@ async fn a_dry_run_with_the_quota_used_up_says_that_the_call_would_fail() {
     let customer = gateway.customer_on(|plan| plan.requests = 1).await;
     assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
     let answer = dry_run(&gateway, "/crm", &customer.key, &marina()).await;
-    assert_eq!(answer.body["dry_run"]["would_succeed"], false, "{}", answer.text);
-    let reason = &answer.body["dry_run"]["reason"];
-    assert_eq!(reason["error_code"], "QUOTA_EXCEEDED");
-    assert!(reason["message"].as_str().unwrap().contains("a credit pack pays for more"), "{reason}");
-    let request = gateway.posting("/crm", &customer.key, &marina()).header("accept-language", "pt");
-    let answer = answer_to(request.header("x-dry-run", "true")).await;
-    let message = answer.body["dry_run"]["reason"]["message"].as_str().unwrap();
-    assert!(message.contains("um pacote de créditos paga outras"), "{message}");
+    let dry = &answer.body["dry_run"];
+    assert_eq!((&dry["would_succeed"], &dry["error_code"]), (&json!(false), &json!("QUOTA_EXCEEDED")));
+    assert_eq!(dry["reason"]["limit"], "requests_per_period");
+    let message = dry["reason"]["message"].as_str().unwrap();
+    assert!(message.contains("a credit pack pays for more"), "{message}");
 }
 
 #[tokio::test]
@@ -90,7 +98,6 @@ async fn a_dry_run_with_the_quota_used_up_counts_on_packs() {
     assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
     gateway.add_pack(customer.account, 3, TimeDelta::days(365)).await;
     for (path, would) in [("/crm_basico", true), ("/crm", true), ("/crm", false)] {
-        assert_eq!(gateway.get("/creditos", &customer.key).await.status, 200);
         let answer = dry_run(&gateway, path, &customer.key, &marina()).await;
         assert_eq!(answer.body["dry_run"]["would_succeed"], would, "{}", answer.text);
         let paid = gateway.post(path, &customer.key, &marina()).await;
@@ -138,19 +145,77 @@ async fn a_dry_run_under_an_idempotency_key_leaves_the_key_free() {
     assert!(answer(request().header("x-dry-run", "true")).await.body["dry_run"].is_object());
     let paid = answer(request()).await;
     assert_eq!((paid.status, paid.header("idempotent-replayed")), (200, ""));
-    // Nor does a dry run find the stored answer.
-    assert!(answer(request().header("x-dry-run", "true")).await.body["dry_run"].is_object());
+    let again = answer(request().header("x-dry-run", "true")).await;
+    let dry = json!({ "credits": 0, "credits_available": 8, "credits_after": 8, "would_succeed": true, "would_be_replayed": true });
+    assert_eq!((&again.body["dry_run"], again.header("idempotent-replayed")), (&dry, ""));
+    let other = gateway.posting("/crm", &customer.key, &luiz()).header("idempotency-key", "one");
+    let other = answer(other.header("x-dry-run", "true")).await;
+    assert_eq!(other.body["dry_run"]["error_code"], "IDEMPOTENCY_KEY_REUSED");
     gateway.assert_books_are_right().await;
     assert_eq!(gateway.balance(customer.account).await, 8);
 }
 
-/// What a key has spent of its cap is the ledger's to know, and a dry run does not ask it.
 #[tokio::test]
-async fn a_dry_run_looks_at_credits_and_quota_and_not_at_the_caps_of_the_key() {
+async fn a_dry_run_says_which_cap_of_the_key_is_spent() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(10).await;
-    let (_, capped) = gateway.key(customer.account, |key| key.terms.daily_cap = Some(1)).await;
-    let would = dry_run(&gateway, "/crm", &capped, &marina()).await;
-    assert_eq!(would.body["dry_run"]["would_succeed"], true);
-    assert_eq!(gateway.post("/crm", &capped, &marina()).await.outcome(), (402, "KEY_CAP_REACHED"));
+    let caps: [(fn(&mut KeyTerms), &str); 2] = [
+        (|terms| terms.daily_cap = Some(3), "key_credits_per_day"),
+        (|terms| terms.monthly_cap = Some(3), "key_credits_per_month"),
+    ];
+    for (cap, limit) in caps {
+        let (_, key) = gateway.key(customer.account, |key| cap(&mut key.terms)).await;
+        assert_eq!(dry_run(&gateway, "/crm", &key, &marina()).await.body["dry_run"]["would_succeed"], true);
+        assert_eq!(gateway.post("/crm", &key, &marina()).await.status, 200);
+        let dry = dry_run(&gateway, "/crm", &key, &marina()).await.body["dry_run"].clone();
+        assert_eq!((&dry["would_succeed"], &dry["error_code"]), (&json!(false), &json!("KEY_CAP_REACHED")));
+        assert_eq!((&dry["reason"]["status"], &dry["reason"]["limit"]), (&json!(402), &json!(limit)));
+        assert_eq!(dry["reason"]["resets_at"].as_str().map(str::len), Some("2026-01-31T00:00:00Z".len()));
+        assert_eq!(gateway.post("/crm", &key, &marina()).await.outcome(), (402, "KEY_CAP_REACHED"));
+        // What is left of the cap pays for a smaller call.
+        assert_eq!(
+            dry_run(&gateway, "/crm_basico", &key, &marina()).await.body["dry_run"]["would_succeed"],
+            true
+        );
+    }
+    gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_dry_run_sees_what_another_gateway_spent_and_a_pack_that_was_bought() {
+    let gateway = answering(|| ready(paid_answer())).await;
+    let customer = gateway.enterprise(2).await;
+    assert_eq!(dry_run(&gateway, "/crm", &customer.key, &marina()).await.body["dry_run"]["credits_after"], 0);
+    gateway.leave(customer.account, 1).await;
+    let short = dry_run(&gateway, "/crm", &customer.key, &marina()).await;
+    assert_eq!(short.body["dry_run"]["would_succeed"], false);
+    assert_eq!(short.billing()["creditos_restantes"], 1);
+    gateway.add_pack(customer.account, 5, TimeDelta::days(1)).await;
+    let enough = dry_run(&gateway, "/crm", &customer.key, &marina()).await;
+    assert_eq!(
+        (&enough.body["dry_run"]["credits_after"], &enough.billing()["creditos_restantes"]),
+        (&json!(4), &json!(6))
+    );
+}
+
+#[tokio::test]
+async fn a_dry_run_of_a_suspended_account_is_refused_like_the_call() {
+    let gateway = Gateway::without_trust().await;
+    let customer = gateway.enterprise(10).await;
+    gateway.set_account_state(customer.account, AccountState::Suspended).await;
+    let refused = dry_run(&gateway, "/crm", &customer.key, &marina()).await;
+    assert_eq!(refused.outcome(), (403, "ACCOUNT_SUSPENDED"));
+}
+
+#[tokio::test]
+async fn a_dry_run_in_a_test_environment_looks_at_its_idempotency_key() {
+    let gateway = answering(|| ready(paid_answer())).await;
+    let customer = gateway.enterprise(0).await;
+    let key = gateway.test_key(customer.account).await;
+    let ask = |who: &Value| gateway.posting("/crm", &key, who).header("idempotency-key", "one");
+    let dry = async |who: Value| answer(ask(&who).header("x-dry-run", "true")).await.body["dry_run"].clone();
+    assert_eq!(dry(marina()).await.get("would_be_replayed"), None);
+    assert_eq!(answer(ask(&marina())).await.status, 200);
+    assert_eq!(dry(marina()).await["would_be_replayed"], true);
+    assert_eq!(dry(luiz()).await["error_code"], "IDEMPOTENCY_KEY_REUSED");
 }

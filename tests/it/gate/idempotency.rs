@@ -28,6 +28,22 @@ fn is_replay(answer: &Answer) -> bool {
     answer.header("idempotent-replayed") == "true"
 }
 
+/// Checks that a replay repeats an answer to the byte but for its `billing_info`, which says what the headers say.
+#[track_caller]
+fn assert_repeats(replay: &Answer, first: &Answer) {
+    assert_eq!((replay.status, is_replay(replay)), (first.status, true), "{}", replay.text);
+    replay.assert_accounted();
+    assert_eq!(replay.billing()["creditos_utilizados"], 0);
+    let rest = |answer: &Answer| answer.text.replace(&answer.billing().to_string(), "…");
+    let keys = |answer: &Answer| {
+        let mut body = answer.body.clone();
+        body["billing_info"] = json!(null);
+        (answer.text.find("billing_info"), body)
+    };
+    assert_eq!(keys(replay), keys(first), "{} {}", rest(replay), rest(first));
+    assert_eq!(replay.header("content-type"), first.header("content-type"));
+}
+
 /// Answers the calls one after the other with these.
 async fn answering_in_turn(answers: Vec<fn() -> Response>) -> (Gateway, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
@@ -45,7 +61,7 @@ fn upstream_error() -> Response {
 }
 
 #[tokio::test]
-async fn the_same_call_is_answered_to_the_byte_and_charged_once() {
+async fn the_same_call_is_answered_again_and_charged_once() {
     let (gateway, calls) = answering_in_turn(vec![paid_answer, upstream_error]).await;
     let customer = gateway.enterprise(10).await;
     let first = call(&gateway, &customer.key, "a").await;
@@ -53,8 +69,7 @@ async fn the_same_call_is_answered_to_the_byte_and_charged_once() {
     first.assert_accounted();
     for _ in 0..3 {
         let again = call(&gateway, &customer.key, "a").await;
-        assert_eq!((again.status, is_replay(&again)), (200, true));
-        assert_eq!(again.text, first.text);
+        assert_repeats(&again, &first);
         assert_eq!(again.header("content-type"), "application/json");
         assert_eq!((again.number("x-credits-used"), again.number("x-credits-remaining")), (0, 8));
         again.assert_limits_told();
@@ -68,14 +83,18 @@ async fn the_same_call_is_answered_to_the_byte_and_charged_once() {
 }
 
 #[tokio::test]
-async fn a_replay_tells_the_balance_of_now_in_its_headers() {
+async fn a_replay_tells_the_balance_of_now_in_its_headers_and_in_its_body() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(10).await;
     let first = call(&gateway, &customer.key, "a").await;
     call(&gateway, &customer.key, "b").await;
     let again = call(&gateway, &customer.key, "a").await;
-    assert_eq!(again.billing(), first.billing());
+    assert_repeats(&again, &first);
     assert_eq!(again.number("x-credits-remaining"), 6);
+    assert_eq!(
+        (&again.billing()["creditos_utilizados"], &again.billing()["creditos_restantes"]),
+        (&json!(0), &json!(6))
+    );
 }
 
 #[tokio::test]
@@ -128,7 +147,7 @@ async fn f14_a_key_in_flight_is_409_with_a_time_to_wait() {
     assert!((1..=2).contains(&second.number("retry-after")));
     second.assert_accounted();
     let third = call(&gateway, &customer.key, "a").await;
-    assert_eq!((is_replay(&third), &third.text), (true, &first.text));
+    assert_repeats(&third, &first);
     gateway.assert_books_are_right().await;
     assert_eq!(gateway.balance(customer.account).await, 8);
 }
@@ -185,7 +204,20 @@ async fn a_key_that_is_no_key_is_400_and_free() {
     let customer = gateway.enterprise(10).await;
     let test_key = gateway.test_key(customer.account).await;
     let too_long = "x".repeat(256);
-    for bad in [&["a b"][..], &[""], &["ключ"], &[&too_long], &["a", "a"], &["a", "b"]] {
+    for bad in [
+        &["a b"][..],
+        &[""],
+        &[r#""""#],
+        &[r#""a"#],
+        &[r#"a""#],
+        &[r#"a"b"#],
+        &[r#""a";b=1"#],
+        &["ключ"],
+        &[&too_long],
+        &["a", "a"],
+        &["a", "b"],
+        &["a", r#""a""#],
+    ] {
         for api_key in [&customer.key, &test_key] {
             let request = gateway.posting("/crm", api_key, &marina());
             let request =
@@ -202,6 +234,48 @@ async fn a_key_that_is_no_key_is_400_and_free() {
 }
 
 #[tokio::test]
+async fn bare_and_quoted_are_one_key_and_charged_once() {
+    let (gateway, calls) = answering_in_turn(vec![paid_answer]).await;
+    let customer = gateway.enterprise(10).await;
+    let test_key = gateway.test_key(customer.account).await;
+    for api_key in [&customer.key, &test_key] {
+        let first = call(&gateway, api_key, r#""q\\1""#).await;
+        assert_eq!((first.status, is_replay(&first)), (200, false), "{}", first.text);
+        assert_repeats(&call(&gateway, api_key, r"q\1").await, &first);
+        assert_repeats(&call(&gateway, api_key, r#""q\\1""#).await, &first);
+    }
+    assert_eq!(calls.load(SeqCst), 2);
+    gateway.assert_books_are_right().await;
+    assert_eq!(gateway.balance(customer.account).await, 8);
+}
+
+#[tokio::test]
+async fn an_answer_kept_by_the_version_before_is_replayed_as_json() {
+    let gateway = answering(|| ready(paid_answer())).await;
+    let customer = gateway.enterprise(10).await;
+    let first = call(&gateway, &customer.key, "a").await;
+    let older = "update ledger_idempotency set media_type = null, tells_billing = default";
+    sqlx::query(older).execute(gateway.database.pool()).await.unwrap();
+    assert_repeats(&call(&gateway, &customer.key, "a").await, &first);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_the_gateways_is_replayed_as_it_was() {
+    let body = r#"{"billing_info": {"theirs": 1}, "rows": []}"#;
+    let gateway =
+        answering(move || ready(([("content-type", "application/vnd.rows+json; v=1")], body))).await;
+    let customer = gateway.enterprise(10).await;
+    let test_key = gateway.test_key(customer.account).await;
+    for api_key in [&customer.key, &test_key] {
+        assert_eq!(call(&gateway, api_key, "a").await.text, body);
+        let again = call(&gateway, api_key, "a").await;
+        assert_eq!((is_replay(&again), again.text.as_str()), (true, body));
+        assert_eq!(again.header("content-type"), "application/vnd.rows+json; v=1");
+        assert_eq!(again.number("x-credits-used"), 0);
+    }
+}
+
+#[tokio::test]
 async fn a_404_that_was_charged_is_replayed() {
     let gateway = Gateway::start().await;
     let customer = gateway.enterprise(10).await;
@@ -209,7 +283,7 @@ async fn a_404_that_was_charged_is_replayed() {
     let first = answer(request()).await;
     assert_eq!(first.outcome(), (404, "PROFILE_NOT_FOUND"));
     let again = answer(request()).await;
-    assert_eq!((again.status, is_replay(&again), &again.text), (404, true, &first.text));
+    assert_repeats(&again, &first);
     gateway.assert_books_are_right().await;
     assert_eq!(gateway.balance(customer.account).await, 8);
 }
@@ -223,7 +297,7 @@ async fn a_409_that_was_charged_is_replayed_with_its_candidates() {
     let first = call(&gateway, &customer.key, "a").await;
     let again = call(&gateway, &customer.key, "a").await;
     assert_eq!(again.outcome(), (409, "MULTIPLE_MATCHES"));
-    assert_eq!((is_replay(&again), &again.text), (true, &first.text));
+    assert_repeats(&again, &first);
     gateway.assert_books_are_right().await;
     assert_eq!(gateway.balance(customer.account).await, 8);
 }
@@ -238,7 +312,7 @@ async fn a_problem_is_replayed_as_a_problem() {
     };
     let first = answer(request()).await;
     let again = answer(request()).await;
-    assert_eq!((is_replay(&again), &again.text), (true, &first.text));
+    assert_repeats(&again, &first);
     assert_eq!(again.header("content-type"), "application/problem+json");
 }
 
@@ -281,7 +355,7 @@ async fn fifty_sends_of_one_key_at_once_are_one_charge() {
     assert_eq!(calls.load(SeqCst), 1);
     let served: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
     assert_eq!(served.iter().filter(|answer| !is_replay(answer)).count(), 1);
-    assert!(served.iter().all(|answer| answer.text == served[0].text));
+    assert!(served.iter().all(|answer| answer.body["analise"] == served[0].body["analise"]));
     let rest = answers.iter().filter(|answer| answer.status != 200);
     assert!(rest.clone().all(|answer| answer.outcome() == (409, "IDEMPOTENCY_IN_PROGRESS")));
     gateway.assert_books_are_right().await;
@@ -305,7 +379,7 @@ async fn a_call_that_used_less_is_replayed_as_it_was_charged() {
     let first = call(&gateway, &customer.key, "a").await;
     first.assert_accounted();
     assert_eq!(first.billing()["creditos_restantes"], 9);
-    assert_eq!(call(&gateway, &customer.key, "a").await.text, first.text);
+    assert_repeats(&call(&gateway, &customer.key, "a").await, &first);
     gateway.assert_books_are_right().await;
     assert_eq!(gateway.balance(customer.account).await, 9);
 }

@@ -12,7 +12,7 @@ use fluence::domain::credits::Credits;
 use fluence::domain::plan::Plan;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::handle::{Granted, Ledger, OpenHold};
-use fluence::ledger::hold::Decision;
+use fluence::ledger::hold::{AnswerContent, Decision};
 use fluence::ledger::store::{LedgerStore, StoreError, Work};
 use fluence::storage::ledger::close_stale_epochs;
 use futures_util::StreamExt;
@@ -212,7 +212,8 @@ async fn a_writer_whose_epoch_was_closed_goes_on_in_a_new_one_and_its_old_calls_
     let mut connection = world.pool().acquire().await.unwrap();
     assert_eq!(close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap(), 2);
     captured_late.capture(Credits::from_u32(5), Outcome::Answered);
-    let kept = kept_late.keep(Credits::from_u32(7), Outcome::Answered, 200, Vec::new()).await.unwrap();
+    let kept =
+        kept_late.keep(Credits::from_u32(7), Outcome::Answered, AnswerContent::json(200, "")).await.unwrap();
     assert_eq!(kept, fluence::ledger::handle::Kept::Superseded);
     writer.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
     writer.stop().await;
@@ -261,7 +262,9 @@ async fn spend(ledger: Ledger, customer: Customer, calls: u8) -> i64 {
         let Granted::Held { hold, .. } = granted else { panic!("{granted:?}") };
         match call % 5 {
             0 => {
-                hold.keep(Credits::from_u32(3), Outcome::Answered, 200, Vec::new()).await.unwrap();
+                hold.keep(Credits::from_u32(3), Outcome::Answered, AnswerContent::json(200, ""))
+                    .await
+                    .unwrap();
                 spent += 3;
             }
             1 => hold.release(Outcome::Failed),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::handle::Kept;
+use fluence::ledger::hold::AnswerContent;
 use fluence::ledger::operation::Operation;
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
 use fluence::ledger::touched::Touched;
@@ -109,7 +110,7 @@ async fn calls_are_decided_once_the_writer_has_another_connection() {
         proxy.arm(fault);
         let call = async {
             let hold = writer.hold(customer.request_once(2, number, 1)).await;
-            hold.keep(Credits::from_u32(2), Outcome::Answered, 200, b"{}".to_vec()).await
+            hold.keep(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}")).await
         };
         let kept = timeout(HANG, call).await.expect("it waits for ever");
         assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");

@@ -3,7 +3,7 @@
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::handle::{Granted, Kept};
-use fluence::ledger::hold::Decision;
+use fluence::ledger::hold::{AnswerContent, Decision};
 use fluence::ledger::operation::Effect;
 
 use super::world::World;
@@ -112,7 +112,8 @@ async fn a_kept_answer_is_replayed_and_charged_once() {
     assert!(hold.must_be_kept());
     let Decision::InProgress { .. } = writer.refusal(customer.request_once(2, 1, 1)).await else { panic!() };
     let Decision::KeyReused(_) = writer.refusal(customer.request_once(2, 1, 2)).await else { panic!() };
-    let Kept::Stored(standing) = hold.keep(credits(1), Outcome::Answered, 200, b"{}".to_vec()).await.unwrap()
+    let Kept::Stored(standing) =
+        hold.keep(credits(1), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap()
     else {
         panic!()
     };
@@ -120,7 +121,7 @@ async fn a_kept_answer_is_replayed_and_charged_once() {
     let Decision::Replay { answer, standing } = writer.refusal(customer.request_once(2, 1, 1)).await else {
         panic!()
     };
-    assert_eq!((answer.status, answer.body.as_slice()), (200, b"{}".as_slice()));
+    assert_eq!((answer.content.status, answer.content.body.as_slice()), (200, b"{}".as_slice()));
     assert_eq!(standing.remaining, credits(99));
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (99, 99, 1));
@@ -134,7 +135,7 @@ async fn a_released_idempotency_key_may_be_tried_again() {
     writer.hold(customer.request_once(2, 1, 1)).await.release(Outcome::Failed);
     // The release goes first in the round that decides the next hold.
     let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-    hold.keep(credits(2), Outcome::Answered, 200, b"{}".to_vec()).await.unwrap();
+    hold.keep(credits(2), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (98, 98, 1));
 }

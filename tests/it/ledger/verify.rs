@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use fluence::clock::now;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
+use fluence::ledger::hold::AnswerContent;
 use fluence::ledger::store::{LedgerStore, Work};
 use fluence::storage::ledger::usage::roll_up;
 use fluence::storage::ledger::verify::{Fault, Invariant, Scope};
@@ -25,7 +26,7 @@ async fn lived_in() -> (World, Customer) {
     writer.hold(customer.request(9)).await.release(Outcome::Failed);
     writer.hold(customer.request(1)).await.capture(credits(1), Outcome::MultipleMatches);
     let kept = writer.hold(customer.request_once(2, 1, 1)).await;
-    kept.keep(credits(1), Outcome::Answered, 200, b"{}".to_vec()).await.unwrap();
+    kept.keep(credits(1), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
     writer.stop().await;
     (world, customer)
 }

@@ -10,7 +10,7 @@ use fluence::domain::settlement::Outcome;
 use fluence::ledger::desk::{ClaimKey, claim_key};
 use fluence::ledger::entry::{CallRef, RouteNumber};
 use fluence::ledger::handle::{Granted, Kept, Ledger, LedgerUnavailable, OpenHold};
-use fluence::ledger::hold::{Decision, HoldRequest, IdempotencyClaim, KeyCaps};
+use fluence::ledger::hold::{AnswerContent, Decision, HoldRequest, IdempotencyClaim, KeyCaps};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use tokio::time::{sleep, timeout};
@@ -129,7 +129,7 @@ impl Client {
             1 | 2 => hold.release(Outcome::Failed),
             _ if hold.must_be_kept() => {
                 self.remember(call_id, Expected::AtMost(used));
-                let keep = hold.keep(credits, Outcome::Answered, 200, b"answer".to_vec());
+                let keep = hold.keep(credits, Outcome::Answered, AnswerContent::json(200, "answer"));
                 let patience =
                     if self.rng.random_bool(0.1) { self.millis(30) } else { Duration::from_secs(600) };
                 let kept = timeout(patience, keep).await;

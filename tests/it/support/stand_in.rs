@@ -16,6 +16,8 @@ use fluence::gate::Gate;
 use fluence::gate::keyring::Keyring;
 use fluence::gate::limiter::RateLimits;
 use fluence::gate::meter::Meter;
+use fluence::gate::refused::RefusedCalls;
+use fluence::gate::test_answers::TestAnswers;
 use fluence::ledger::writer::{self, WriterLimits};
 use fluence::secret::peppers::Peppers;
 use fluence::server::listener::{Server, accept_loop};
@@ -59,9 +61,11 @@ impl StandIn {
         let mut connection = pool.acquire().await.unwrap();
         let numbers = route_numbers::numbers(&mut connection, &paths).await.unwrap();
         drop(connection);
+        let test_answers = TestAnswers::new(pool.clone(), TimeDelta::seconds(60));
+        let (calls, of_edge) = (stop.tasks().clone(), edge.clone());
         let gate = Gate {
             keyring: Keyring::start(
-                pool,
+                pool.clone(),
                 pepper.clone(),
                 &settings.keys,
                 RateLimits::default(),
@@ -70,7 +74,8 @@ impl StandIn {
             limits: limits_in_force(settings, &stop_writer).await.unwrap(),
             dev_key: None,
             catalogue: Arc::new(Catalogue::shipped().unwrap()),
-            meter: Meter { ledger, table, deadline, calls: stop.tasks().clone(), edge: edge.clone() },
+            meter: Meter { ledger, pool: pool.clone(), table, deadline, calls, test_answers, edge: of_edge },
+            refused: RefusedCalls::default(),
             numbers: Arc::new(numbers),
             max_body_bytes: settings.server.max_body_bytes,
             region: settings.region.as_str().into(),

@@ -101,7 +101,7 @@ async fn bad_request_for_a_faulty_idempotency_key() {
     let request = gateway.posting("/crm", &customer.key, &marina()).header("idempotency-key", "a b");
     assert_snapshot!(answer(request).await.golden(), @r#"
     400
-    {"success":false,"error":{"type":"invalid_request","message":"Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters","code":400,"user_action":"Correct the request and send it again.","support_contact":"support@example.com"},"error_code":"BAD_REQUEST","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"type":"invalid_request","message":"Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters, bare or in double quotes","code":400,"user_action":"Correct the request and send it again.","support_contact":"support@example.com"},"error_code":"BAD_REQUEST","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 

@@ -7,7 +7,9 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::entry::{CallRef, RouteNumber};
-use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, StoredAnswer};
+use fluence::ledger::hold::{
+    AnswerContent, Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, StoredAnswer,
+};
 use fluence::ledger::lot::LotSource;
 use fluence::ledger::operation::{Correction, Effect, Grant, Keep, Operation, Release};
 use proptest::prelude::*;
@@ -282,7 +284,7 @@ impl Program {
             }
             (End::Capture(used), Some(claim)) => {
                 let captured = credits(used.into()).min(all);
-                let answer = StoredAnswer { call_id, status: 200, body: call_id.to_string().into_bytes() };
+                let answer = StoredAnswer { call_id, content: AnswerContent::json(200, call_id.to_string()) };
                 Operation::Keep(Keep { hold, captured, outcome, claim, answer })
             }
             (End::Capture(used), None) => {

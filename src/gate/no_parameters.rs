@@ -1,0 +1,22 @@
+//! Query parameters of a path that takes none are refused, as lists refuse those they do not know.
+
+use axum::response::Response;
+
+use crate::domain::refusal::Refusal;
+use crate::gate::stage::{Passing, Stage};
+use crate::http::query::refuse_parameters;
+
+/// The layer.
+#[derive(Clone, Debug)]
+pub struct NoParameters<N> {
+    /// What stands behind it.
+    pub next: N,
+}
+
+impl<N: Stage> Stage for NoParameters<N> {
+    /// Lets a request without query parameters pass.
+    async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
+        refuse_parameters(request.uri())?;
+        self.next.pass(request).await
+    }
+}

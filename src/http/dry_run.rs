@@ -1,0 +1,81 @@
+//! The answer to `X-Dry-Run`.
+
+use axum::response::Response;
+use serde::Serialize;
+
+use super::edge::Edge;
+use super::facts::Facts;
+use super::messages::{self, Text};
+use super::render::{RenderContext, json_ok};
+use crate::domain::credits::Credits;
+use crate::domain::refusal::Refusal;
+
+/// What a call would come to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DryRun {
+    /// Credits that would be held.
+    pub credits: Credits,
+    /// Credits of the account now.
+    pub credits_available: Credits,
+    /// Whether an answer that is kept would be sent again.
+    pub is_replay: bool,
+    /// What the call would be refused with.
+    pub refusal: Option<Refusal>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    success: bool,
+    dry_run: Shown<'a>,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    credits: Credits,
+    credits_available: Credits,
+    /// None where the call would be refused.
+    credits_after: Option<Credits>,
+    would_succeed: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    would_be_replayed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason<'a>>,
+}
+
+/// The refusal that the call would get, told as in an error body.
+#[derive(Serialize)]
+struct Reason<'a> {
+    status: u16,
+    message: Text,
+    user_action: Text,
+    #[serde(flatten)]
+    facts: Facts<'a>,
+}
+
+impl DryRun {
+    /// The answer, in the request's language.
+    pub fn answer(&self, context: &RenderContext, edge: &Edge) -> Response {
+        let Self { credits, credits_available, is_replay, refusal } = self;
+        let reason = |refusal| Reason {
+            status: Refusal::code(refusal).status(),
+            message: messages::message(refusal, context.language),
+            user_action: messages::user_action(refusal, context.language, edge),
+            facts: Facts::new(refusal, context.language, edge),
+        };
+        let after = credits_available.checked_sub(*credits);
+        json_ok(Answer {
+            success: true,
+            dry_run: Shown {
+                credits: *credits,
+                credits_available: *credits_available,
+                credits_after: after.filter(|_| refusal.is_none()),
+                would_succeed: refusal.is_none(),
+                would_be_replayed: *is_replay,
+                error_code: refusal.as_ref().map(|refusal| refusal.code().as_str()),
+                reason: refusal.as_ref().map(reason),
+            },
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! The `Idempotency-Key` of a request.
+
+use axum::http::{HeaderMap, HeaderName};
+
+use crate::domain::idempotency_key::IdempotencyKey;
+use crate::domain::refusal::Refusal;
+
+/// The header.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// Returns the request's key; `None` where it has none. A header that is sent twice is refused, as is anything but a bare or
+/// quoted key: a call that the client believes safe to repeat may not run without its key.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refusal> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let reason =
+        "Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters, bare or in double quotes";
+    let key = IdempotencyKey::parse(value.as_bytes()).ok().filter(|_| values.next().is_none());
+    key.map(Some).ok_or(Refusal::BadRequest { reason })
+}

@@ -1,0 +1,45 @@
+//! What the ledger would decide of a call now, without a lock and without changing anything.
+
+use std::slice;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
+
+use super::error::classify;
+use super::rows;
+use crate::domain::billing::Standing;
+use crate::ledger::hold::{Decision, HoldRequest};
+use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::store::StoreError;
+
+/// A decision that was not carried out.
+#[derive(Debug)]
+pub struct Preview {
+    /// The account before the call.
+    pub standing: Standing,
+    /// What the ledger would decide.
+    pub decision: Decision,
+}
+
+/// Decides as the writer would: by the same rules, on the account, the key's caps and the idempotency record as they stand.
+/// `None` when there is no such account.
+pub async fn preview(pool: &PgPool, request: HoldRequest) -> Result<Option<Preview>, StoreError> {
+    // One snapshot for all that is read.
+    let mut snapshot =
+        pool.begin_with("begin isolation level repeatable read read only").await.map_err(classify)?;
+    let now: DateTime<Utc> =
+        sqlx::query_scalar("select now()").fetch_one(&mut *snapshot).await.map_err(classify)?;
+    let (account_id, call_id) = (request.account_id, request.call_id);
+    let operation = Operation::Hold(request);
+    let desk = rows::read_desk(&mut snapshot, slice::from_ref(&operation), now, TimeDelta::zero()).await;
+    snapshot.rollback().await.map_err(classify)?;
+    let mut desk = desk?;
+    let Some(book) = desk.books.get_mut(&account_id) else { return Ok(None) };
+    // Applying the hold does this too; before it, the account stands as the customer finds it.
+    book.advance(now, call_id).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let standing = book.standing();
+    match desk.apply(&operation) {
+        Effect::Decided(decision) => Ok(Some(Preview { standing, decision })),
+        effect => Err(StoreError::Refused(format!("a hold came to {effect:?}"))),
+    }
+}

@@ -1,0 +1,94 @@
+//! Counts of refused calls by account, day, key, path and code.
+
+use chrono::{Days, NaiveDate};
+use sqlx::{Connection, PgConnection};
+
+use super::routes::add_missing;
+use crate::domain::error_code::ErrorCode;
+use crate::domain::ids::{AccountId, KeyId};
+use crate::storage::error::StorageError;
+
+/// Days that counts are kept, somewhat more than usage tells of in one answer.
+const KEPT_DAYS: Days = Days::new(400);
+
+/// A kind of refused call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RefusedCall {
+    /// Who called.
+    pub account_id: AccountId,
+    /// The UTC day.
+    pub day: NaiveDate,
+    /// The key.
+    pub key_id: KeyId,
+    /// The path's template.
+    pub path: &'static str,
+    /// What it was refused with.
+    pub code: ErrorCode,
+}
+
+/// Adds calls to the counts. Rows are written in one order, so that several gateways may write at once.
+///
+/// # Errors
+/// When the store is away. Nothing was written then, unless the connection was lost in the commit.
+pub async fn add(connection: &mut PgConnection, calls: &[(RefusedCall, i64)]) -> Result<(), StorageError> {
+    let paths: Vec<&str> = calls.iter().map(|(call, _)| call.path).collect();
+    let mut transaction = connection.begin().await?;
+    add_missing(&mut transaction, &paths).await?;
+    sqlx::query(
+        "insert into refused_call (account_id, day, key_id, route, code, calls)
+         select n.account_id, n.day, n.key_id, r.number, n.code, n.calls
+           from unnest($1::uuid[], $2::date[], $3::uuid[], $4::text[], $5::text[], $6::bigint[])
+                as n (account_id, day, key_id, path, code, calls)
+           join route r on r.path = n.path
+          order by n.account_id, n.day, n.key_id, r.number, n.code
+             on conflict (account_id, day, key_id, route, code) do update
+            set calls = refused_call.calls + excluded.calls",
+    )
+    .bind(calls.iter().map(|(call, _)| call.account_id.as_uuid()).collect::<Vec<_>>())
+    .bind(calls.iter().map(|(call, _)| call.day).collect::<Vec<_>>())
+    .bind(calls.iter().map(|(call, _)| call.key_id.as_uuid()).collect::<Vec<_>>())
+    .bind(paths)
+    .bind(calls.iter().map(|(call, _)| call.code.as_str()).collect::<Vec<_>>())
+    .bind(calls.iter().map(|(_, calls)| *calls).collect::<Vec<_>>())
+    .execute(&mut *transaction)
+    .await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Calls of an account that were refused on these days.
+///
+/// # Errors
+/// When the store is away.
+pub async fn sum(
+    connection: &mut PgConnection,
+    account_id: AccountId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<i64, StorageError> {
+    let sum = sqlx::query_scalar(
+        "select coalesce(sum(calls), 0)::bigint from refused_call where account_id = $1 and day between $2 and $3",
+    );
+    Ok(sum.bind(account_id.as_uuid()).bind(from).bind(to).fetch_one(connection).await?)
+}
+
+/// Deletes at most `limit` counts of days that are no longer kept; returns how many they were.
+///
+/// # Errors
+/// When the store is away.
+pub async fn forget_old(
+    connection: &mut PgConnection,
+    today: NaiveDate,
+    limit: i64,
+) -> Result<u64, StorageError> {
+    let deleted = sqlx::query(
+        "delete from refused_call
+          where (account_id, day, key_id, route, code) in (
+              select account_id, day, key_id, route, code from refused_call
+               where day < $1 order by day limit $2 for update skip locked)",
+    )
+    .bind(today.checked_sub_days(KEPT_DAYS).unwrap_or(NaiveDate::MIN))
+    .bind(limit)
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected())
+}
