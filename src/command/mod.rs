@@ -23,6 +23,7 @@ pub mod output;
 pub mod pepper;
 mod pepper_file;
 pub mod person;
+mod reload;
 pub mod serve;
 mod settings;
 mod values;
@@ -35,6 +36,7 @@ use clap::{Args, Parser, Subcommand};
 
 use self::context::Context;
 use self::output::Output;
+use self::reload::Reloading;
 use crate::telemetry;
 
 /// An HTTP gateway that sells calls by the credit.
@@ -159,13 +161,12 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(u8::try_from(status).unwrap_or(1)));
         }
         Command::Serve(args) => {
-            let settings = settings::for_serve(args.listen, data_dir)?;
-            let _log = telemetry::init(&settings.log.level, settings.log.format)?;
-            serve::run(settings, args.options()).await?;
+            let read = || settings::for_serve(args.listen, data_dir.clone());
+            let settings = read()?;
+            let log = telemetry::init(&settings.log.level, settings.log.format)?;
+            serve::run(settings, args.options(), Reloading { log: &log, read: &read }).await?;
         }
-        Command::Config(config::ConfigCommand::Show) => {
-            config::show(settings::for_command(data_dir, false)?.0, output)?;
-        }
+        Command::Config(command) => config::run(&command, data_dir, output)?,
         Command::Healthcheck => {
             healthcheck::run(settings::for_command(data_dir, false)?.0.listen).await?;
         }

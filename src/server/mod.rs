@@ -9,6 +9,7 @@ pub mod outer;
 mod pulse;
 mod request_metrics;
 pub mod router;
+pub mod signals;
 mod socket;
 pub mod stop;
 mod unread;

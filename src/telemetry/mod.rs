@@ -6,13 +6,12 @@ mod queue;
 use std::io::{self, IsTerminal};
 use std::panic::{self, PanicHookInfo};
 
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::{EnvFilter, Registry, reload};
 
-pub use queue::LogGuard;
-use queue::LogQueue;
+use queue::{LogGuard, LogQueue};
 
 use crate::config::LogFormat;
 
@@ -30,6 +29,9 @@ pub enum TelemetryError {
     /// The thread that writes could not be started.
     #[error("the log cannot be written: {0}")]
     Thread(#[from] io::Error),
+    /// Logging has ended.
+    #[error("the log level cannot be changed: {0}")]
+    Reload(#[from] reload::Error),
     /// Logging was set up before.
     #[error("logging was set up twice")]
     Twice(#[from] TryInitError),
@@ -37,8 +39,8 @@ pub enum TelemetryError {
 
 /// Sets logging up for the whole process, until the guard is dropped. `level` is `error`, `warn`, `info`, `debug`
 /// or `trace`, optionally followed by exceptions: `info,fluence::request=warn` leaves out the line of each request.
-pub fn init(level: &str, format: LogFormat) -> Result<LogGuard, TelemetryError> {
-    let filter = filter(level)?;
+pub fn init(level: &str, format: LogFormat) -> Result<Logging, TelemetryError> {
+    let (filter, level) = reload::Layer::new(filter(level)?);
     let (queue, guard) = LogQueue::start(io::stderr())?;
     let lines = tracing_subscriber::fmt::layer().with_writer(queue);
     let is_pretty = match format {
@@ -55,7 +57,24 @@ pub fn init(level: &str, format: LogFormat) -> Result<LogGuard, TelemetryError> 
             .try_init()?;
     }
     panic::set_hook(Box::new(log_panic));
-    Ok(guard)
+    Ok(Logging { level, _guard: guard })
+}
+
+/// The log of the process. When it is dropped, all lines so far are written.
+#[must_use = "logging ends when this is dropped"]
+pub struct Logging {
+    level: reload::Handle<EnvFilter, Registry>,
+    _guard: LogGuard,
+}
+
+impl Logging {
+    /// Logs at another level from now on.
+    ///
+    /// # Errors
+    /// When the level is none.
+    pub fn set_level(&self, level: &str) -> Result<(), TelemetryError> {
+        Ok(self.level.reload(filter(level)?)?)
+    }
 }
 
 /// A panic is a log line like any other, so that whatever reads the log finds it.

@@ -15,4 +15,5 @@ mod person;
 mod private;
 pub(crate) mod program;
 mod serve;
+mod signals;
 mod with_postgres;

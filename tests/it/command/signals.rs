@@ -1,0 +1,119 @@
+//! SIGHUP, sent to the real program.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::program::{Program, bare};
+use crate::support::gateway::eventually;
+use crate::support::processes::{alive, signal};
+use crate::support::scratch::Scratch;
+
+/// Ends a test that would wait for ever; no test passes by it.
+const HANG: Duration = Duration::from_secs(60);
+
+/// A gateway and the lines it logs.
+struct Serving {
+    child: Child,
+    log: Receiver<Value>,
+}
+
+impl Serving {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let (sender, log) = channel();
+        std::thread::spawn(move || {
+            lines.for_each(|line| drop(sender.send(serde_json::from_str(&line).unwrap_or_default())));
+        });
+        Self { child, log }
+    }
+
+    /// Waits for a line with a message that begins like this.
+    #[track_caller]
+    fn line(&self, beginning: &str) -> Value {
+        loop {
+            let line = self.log.recv_timeout(HANG).unwrap_or_else(|_| panic!("no line `{beginning}`"));
+            if line["message"].as_str().is_some_and(|message| message.starts_with(beginning)) {
+                return line;
+            }
+        }
+    }
+
+    fn hang_up(&self) {
+        signal("HUP", self.child.id());
+    }
+
+    fn stop(mut self) {
+        signal("TERM", self.child.id());
+        self.line("stopped");
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+    }
+}
+
+fn write(file: &Path, text: &str) {
+    std::fs::write(file, text).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sighup_reloads_the_log_level_and_tells_what_needs_a_restart() {
+    let (program, scratch) = (Program::new().await, Scratch::new());
+    std::fs::create_dir_all(scratch.path()).unwrap();
+    let file = scratch.path().join("fluence.toml");
+    write(&file, "[log]\nlevel = \"info\"");
+    let mut command = program.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("FLUENCE_CONFIG", &file);
+    let serving = Serving::start(command);
+    let address = serving.line("serving")["address"].as_str().unwrap().to_owned();
+    let call = || reqwest::get(format!("http://{address}/nowhere"));
+
+    write(&file, "region = \"sul\"\n[log]\nlevel = \"info,fluence::request=off\"");
+    serving.hang_up();
+    let said = serving.line("SIGHUP: these settings changed and need a restart");
+    assert_eq!(said["settings"], "region");
+    assert_eq!(call().await.unwrap().status(), 404);
+
+    write(&file, "[log]\nlevel = \"loud\"");
+    serving.hang_up();
+    let faulty = serving.log.recv_timeout(HANG).unwrap();
+    let message = faulty["message"].as_str().unwrap();
+    assert!(message.starts_with("SIGHUP: the settings are faulty"), "the call was not logged: {faulty}");
+    assert!(faulty["error"].as_str().unwrap().contains("log.level: must be error, warn"), "{faulty}");
+
+    write(&file, "");
+    serving.hang_up();
+    serving.line("SIGHUP: the settings are reloaded");
+    assert_eq!(call().await.unwrap().status(), 404);
+    let logged = serving.log.recv_timeout(HANG).unwrap();
+    assert_eq!(logged["status"], 404, "{logged}");
+    serving.stop();
+}
+
+/// The terminal is one that the `script` program makes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_whose_terminal_closes_stops_and_leaves_no_server_behind() {
+    let scratch = Scratch::new();
+    let serve = bare(&["serve", "--listen", "127.0.0.1:0"]);
+    let line = format!("exec {} serve --listen 127.0.0.1:0", serve.get_program().to_str().unwrap());
+    let mut terminal = Command::new("script")
+        .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("SHELL", "/bin/sh")
+        .env("FLUENCE_DATA_DIR", scratch.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(terminal.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("serving")), "it serves");
+    let postmaster = scratch.postmaster().unwrap();
+    terminal.kill().unwrap();
+    terminal.wait().unwrap();
+    eventually("the private server stops", async || !alive(postmaster)).await;
+    assert_eq!(scratch.postmaster(), None);
+}
