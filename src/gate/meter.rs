@@ -29,6 +29,7 @@ use crate::http::render::{self, RenderContext};
 use crate::ledger::entry::{CallRef, RouteNumber};
 use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
 use crate::ledger::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
+use crate::telemetry::request::serving;
 
 pub(super) const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
 
@@ -78,7 +79,7 @@ impl Stage for Metered {
             let standing = caller.account.standing();
             let meter = self.meter.clone();
             let running = Running { meter, caller, price: Credits::ZERO, standing, slot, context };
-            return Ok(self.outliving(running.without_hold(self.next.run(request))).await);
+            return Ok(self.outliving(call_id, running.without_hold(self.next.run(request))).await);
         }
         match self.hold(call_id, &caller, price, claim).await? {
             Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
@@ -86,18 +87,20 @@ impl Stage for Metered {
                 caller.account.stands(standing.clone());
                 let (meter, price) = (self.meter.clone(), hold.amount());
                 let running = Running { meter, caller, price, standing, slot, context };
-                Ok(self.outliving(running.with_hold(hold, self.next.run(request))).await)
+                Ok(self.outliving(call_id, running.with_hold(hold, self.next.run(request))).await)
             }
         }
     }
 }
 
 impl Metered {
+    /// What is logged on the way names the call, also when its client has left.
     fn outliving<T: Send + 'static>(
         &self,
+        call_id: CallId,
         call: impl Future<Output = T> + Send + 'static,
     ) -> Outliving<'_, T> {
-        Outliving::new(&self.meter.calls, call)
+        Outliving::new(&self.meter.calls, serving(call_id, call))
     }
 
     async fn hold(

@@ -7,6 +7,7 @@ pub mod listener;
 pub mod metrics_page;
 pub mod outer;
 mod pulse;
+mod request_log;
 mod request_metrics;
 pub mod router;
 pub mod signals;

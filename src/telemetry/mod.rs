@@ -1,16 +1,20 @@
 //! Where logs go: one JSON object a line on stderr, or readable lines on a terminal.
 
+mod lines;
 pub mod metrics;
 mod queue;
+pub mod request;
 
 use std::io::{self, IsTerminal};
 use std::panic::{self, PanicHookInfo};
 
 use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
-use tracing_subscriber::{EnvFilter, Registry, reload};
+use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 
+use lines::WithRequestId;
 use queue::{LogGuard, LogQueue};
 
 use crate::config::LogFormat;
@@ -42,7 +46,7 @@ pub enum TelemetryError {
 pub fn init(level: &str, format: LogFormat) -> Result<Logging, TelemetryError> {
     let (filter, level) = reload::Layer::new(filter(level)?);
     let (queue, guard) = LogQueue::start(io::stderr())?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(queue);
+    let lines = fmt::layer().with_writer(queue);
     let is_pretty = match format {
         LogFormat::Auto => io::stderr().is_terminal(),
         LogFormat::Json => false,
@@ -50,11 +54,12 @@ pub fn init(level: &str, format: LogFormat) -> Result<Logging, TelemetryError> {
     };
     let registry = tracing_subscriber::registry().with(filter);
     if is_pretty {
-        registry.with(lines.with_target(false).with_ansi(io::stderr().is_terminal())).try_init()?;
+        let format = WithRequestId(fmt::format().with_target(false));
+        registry.with(lines.with_ansi(io::stderr().is_terminal()).event_format(format)).try_init()?;
     } else {
-        registry
-            .with(lines.json().flatten_event(true).with_current_span(false).with_span_list(false))
-            .try_init()?;
+        let json = fmt::format().json().flatten_event(true).with_current_span(false).with_span_list(false);
+        let lines = lines.fmt_fields(JsonFields::new()).event_format(WithRequestId(json));
+        registry.with(lines).try_init()?;
     }
     panic::set_hook(Box::new(log_panic));
     Ok(Logging { level, _guard: guard })

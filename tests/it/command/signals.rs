@@ -2,58 +2,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
-
-use serde_json::Value;
+use std::process::{Command, Stdio};
 
 use super::program::{Program, bare};
+use super::serving::Serving;
 use crate::support::gateway::eventually;
-use crate::support::processes::{alive, signal};
+use crate::support::processes::alive;
 use crate::support::scratch::Scratch;
-
-/// Ends a test that would wait for ever; no test passes by it.
-const HANG: Duration = Duration::from_secs(60);
-
-/// A gateway and the lines it logs.
-struct Serving {
-    child: Child,
-    log: Receiver<Value>,
-}
-
-impl Serving {
-    fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let (sender, log) = channel();
-        std::thread::spawn(move || {
-            lines.for_each(|line| drop(sender.send(serde_json::from_str(&line).unwrap_or_default())));
-        });
-        Self { child, log }
-    }
-
-    /// Waits for a line with a message that begins like this.
-    #[track_caller]
-    fn line(&self, beginning: &str) -> Value {
-        loop {
-            let line = self.log.recv_timeout(HANG).unwrap_or_else(|_| panic!("no line `{beginning}`"));
-            if line["message"].as_str().is_some_and(|message| message.starts_with(beginning)) {
-                return line;
-            }
-        }
-    }
-
-    fn hang_up(&self) {
-        signal("HUP", self.child.id());
-    }
-
-    fn stop(mut self) {
-        signal("TERM", self.child.id());
-        self.line("stopped");
-        assert_eq!(self.child.wait().unwrap().code(), Some(0));
-    }
-}
 
 fn write(file: &Path, text: &str) {
     std::fs::write(file, text).unwrap();
@@ -68,8 +23,8 @@ async fn sighup_reloads_the_log_level_and_tells_what_needs_a_restart() {
     let mut command = program.command(&["serve", "--listen", "127.0.0.1:0"]);
     command.env("FLUENCE_CONFIG", &file);
     let serving = Serving::start(command);
-    let address = serving.line("serving")["address"].as_str().unwrap().to_owned();
-    let call = || reqwest::get(format!("http://{address}/nowhere"));
+    let address = serving.address();
+    let call = || reqwest::get(format!("{address}/nowhere"));
 
     write(&file, "region = \"sul\"\n[log]\nlevel = \"info,fluence::request=off\"");
     serving.hang_up();
@@ -79,7 +34,7 @@ async fn sighup_reloads_the_log_level_and_tells_what_needs_a_restart() {
 
     write(&file, "[log]\nlevel = \"loud\"");
     serving.hang_up();
-    let faulty = serving.log.recv_timeout(HANG).unwrap();
+    let faulty = serving.next_line();
     let message = faulty["message"].as_str().unwrap();
     assert!(message.starts_with("SIGHUP: the settings are faulty"), "the call was not logged: {faulty}");
     assert!(faulty["error"].as_str().unwrap().contains("log.level: must be error, warn"), "{faulty}");
@@ -88,7 +43,7 @@ async fn sighup_reloads_the_log_level_and_tells_what_needs_a_restart() {
     serving.hang_up();
     serving.line("SIGHUP: the settings are reloaded");
     assert_eq!(call().await.unwrap().status(), 404);
-    let logged = serving.log.recv_timeout(HANG).unwrap();
+    let logged = serving.next_line();
     assert_eq!(logged["status"], 404, "{logged}");
     serving.stop();
 }
