@@ -8,6 +8,7 @@ use super::context::Context;
 use super::demo;
 use super::output::Output;
 use super::reload::Reloading;
+use super::running;
 use super::settings::ignored_variables;
 use crate::app::{App, Start};
 use crate::config::{Settings, address};
@@ -86,9 +87,10 @@ async fn until_stopped(
     reloading: Reloading<'_>,
 ) -> anyhow::Result<()> {
     if options.demo {
-        demo::prepare(context).await?.print(address, Output::Text)?;
+        demo::prepare(context).await?.print(&running::url_of(address)?, Output::Text)?;
     }
     let mut settings = context.settings().clone();
+    let _announced = running::announce(&settings, address);
     loop {
         match signals.next().await {
             Asked::Reload => reloading.reload(&mut settings),

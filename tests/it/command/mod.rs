@@ -15,6 +15,7 @@ mod pepper;
 mod person;
 mod private;
 pub(crate) mod program;
+mod readme;
 mod serve;
 mod serving;
 mod signals;

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::program::{Program, bare};
+use super::program::{Program, Ran, bare};
 use super::serving::Serving;
 use crate::support::gateway::eventually;
 use crate::support::processes::alive;
@@ -48,6 +48,10 @@ async fn sighup_reloads_the_log_level_and_tells_what_needs_a_restart() {
     serving.stop();
 }
 
+fn command(scratch: &Scratch, words: &[&str]) -> Ran {
+    bare(words).env("FLUENCE_DATA_DIR", scratch.path()).output().unwrap().into()
+}
+
 /// The terminal is one that the `script` program makes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_whose_terminal_closes_stops_and_leaves_no_server_behind() {
@@ -67,6 +71,12 @@ async fn a_gateway_whose_terminal_closes_stops_and_leaves_no_server_behind() {
     let mut lines = BufReader::new(terminal.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert!(lines.any(|line| line.contains("serving")), "it serves");
     let postmaster = scratch.postmaster().unwrap();
+    // Commands on the same folder find it, whatever its port.
+    let demo = command(&scratch, &["demo", "--json"]);
+    let url = demo.json()["calls"][0]["curl"].as_str().unwrap().to_owned();
+    assert!(url.contains("http://127.0.0.1:") && !url.contains(":8000/"), "{url}");
+    assert_eq!(command(&scratch, &["healthcheck", "--json"]).json()["ready"], true);
+    assert_eq!(command(&scratch, &["healthcheck", "--url", "http://127.0.0.1:1"]).status, 1);
     terminal.kill().unwrap();
     terminal.wait().unwrap();
     eventually("the private server stops", async || !alive(postmaster)).await;

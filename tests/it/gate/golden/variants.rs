@@ -102,3 +102,26 @@ async fn texts_fixed_by_the_contract_stay_english() {
     {"success":false,"error":{"type":"authentication_error","message":"Invalid API key provided","code":401,"user_action":"Confira se a chave foi copiada inteira e sem espaços; se foi, crie uma nova no console.","support_contact":"support@example.com"},"error_code":"INVALID_API_KEY","request_id":"…"}
     "#);
 }
+
+#[tokio::test]
+async fn portuguese_endpoints_speak_portuguese_unless_they_are_asked_for_english() {
+    let gateway = Gateway::start().await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let message = async |path: &str, language: Option<&str>| {
+        let request = gateway.request(Method::POST, path).build().unwrap();
+        let mut bare = client.post(request.url().clone());
+        if let Some(language) = language {
+            bare = bare.header("accept-language", language);
+        }
+        let answer: serde_json::Value = bare.send().await.unwrap().json().await.unwrap();
+        answer["error"]["message"].as_str().unwrap().to_owned()
+    };
+    let (english, portuguese) = ("No API key was sent", "Nenhuma chave de API foi enviada");
+    for path in ["/crm", "/crm_basico", "/prod/crm"] {
+        assert_eq!(message(path, None).await, portuguese, "{path}");
+        assert_eq!(message(path, Some("fr")).await, portuguese, "{path}");
+        assert_eq!(message(path, Some("en")).await, english, "{path}");
+    }
+    assert_eq!(message("/analyze", None).await, english);
+    assert_eq!(message("/analyze", Some("pt-BR")).await, portuguese);
+}
