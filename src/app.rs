@@ -221,7 +221,7 @@ impl App {
         let sampled = metrics::Sampled { server, pool: pool.clone(), readiness: readiness.clone() };
         let (edge, stops) = ((*edge).clone(), (stop.clone(), stop_background.clone()));
         let metrics_address =
-            metrics::serve(&settings.metrics_listen, sampled, edge, stops.0, stops.1).await?;
+            metrics::serve(settings.metrics_listen, sampled, edge, stops.0, stops.1).await?;
         let timing = StopTiming {
             announce_delay: Duration::from_secs(settings.server.announce_s),
             drain_deadline: Duration::from_secs(settings.server.drain_s),

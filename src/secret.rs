@@ -52,7 +52,7 @@ pub enum PepperError {
     #[error("must be 64 hexadecimal characters (32 bytes); make one with `openssl rand -hex 32`")]
     Malformed,
     /// A value that anybody could guess.
-    #[error("is a sample value; make one with `openssl rand -hex 32`")]
+    #[error("is a sample value or follows a pattern; make one with `openssl rand -hex 32`")]
     Guessable,
 }
 
@@ -106,6 +106,25 @@ impl std::fmt::Debug for Pepper {
     }
 }
 
+/// Whether a pepper follows a pattern: a piece repeated, or digits or bytes that go up or down by the same steps. Of
+/// random peppers not one in 10^15 does.
+pub fn is_weak(text: &str) -> bool {
+    const FEWEST_STEPS: usize = 5;
+    let text = text.trim().as_bytes();
+    let half = text.len() / 2;
+    let is_repeated = half > 0 && text[..half] == text[half..];
+    let digits = || text.iter().filter_map(|digit| char::from(*digit).to_digit(16));
+    let bytes = || digits().step_by(2).zip(digits().skip(1).step_by(2)).map(|(high, low)| high << 4 | low);
+    is_repeated || (half > 0 && (steps(digits(), 16) < FEWEST_STEPS || steps(bytes(), 256) < FEWEST_STEPS))
+}
+
+/// How many different steps lead from one number to the next.
+fn steps(numbers: impl Iterator<Item = u32> + Clone, modulus: u32) -> usize {
+    let next = numbers.clone().skip(1);
+    let steps = numbers.zip(next).map(|(one, next)| (next + modulus - one) % modulus);
+    steps.collect::<std::collections::HashSet<_>>().len()
+}
+
 /// A new random pepper as hexadecimal text.
 pub fn generate_pepper() -> String {
     rand::random::<[u8; PEPPER_BYTES]>().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -157,6 +176,22 @@ mod tests {
         assert!(Pepper::parse(&generate_pepper(), 1).is_ok());
         assert_eq!(Pepper::parse(&"0".repeat(64), 1).unwrap_err(), PepperError::Guessable);
         assert_eq!(Pepper::parse("abc", 1).unwrap_err(), PepperError::Malformed);
+    }
+
+    #[test]
+    fn patterns_are_weak_and_random_peppers_are_not() {
+        let sequence: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
+        for text in [
+            "0123456789abcdef".repeat(4),
+            "fedcba9876543210".repeat(4),
+            "0011223344556677".repeat(4),
+            sequence,
+        ] {
+            assert!(is_weak(&text), "{text}");
+        }
+        assert!(is_weak(&generate_pepper()[..32].repeat(2)));
+        assert!((0..1000).all(|_| !is_weak(&generate_pepper())));
+        assert!(!is_weak(""));
     }
 
     #[test]

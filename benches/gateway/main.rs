@@ -19,7 +19,7 @@ mod writer;
 
 use std::env;
 
-use fluence::server::stop::signalled;
+use fluence::server::signals::{Asked, Signals};
 
 use crate::machine::Steal;
 use crate::options::{Options, Part};
@@ -52,6 +52,16 @@ async fn measure(options: &Options) -> anyhow::Result<()> {
     };
     postgres.stop().await?;
     outcome
+}
+
+/// Waits until the system asks this program to stop.
+async fn signalled() -> std::io::Result<&'static str> {
+    let mut signals = Signals::listen()?;
+    loop {
+        if let Asked::Stop(reason) = signals.next().await {
+            return Ok(reason);
+        }
+    }
 }
 
 async fn run(options: &Options, postgres: &Postgres) -> anyhow::Result<()> {

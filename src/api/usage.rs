@@ -27,10 +27,7 @@ const DEFAULT_DAYS: u64 = 30;
 /// Most days of one request.
 const MOST_DAYS: i64 = 366;
 
-const A_DAY: &[&str] = &["a day such as 2026-01-31"];
-const IN_ORDER: &[&str] = &["from no later than to", "at most 366 days"];
-const OF_THIS_LIST: &[&str] = &["a next_cursor of an answer with this group_by"];
-const GROUPS: &[&str] = &["day", "key", "endpoint", "outcome", "some of these, with commas between them"];
+const GROUPS: Fault = Fault::NotSomeOf(&["day", "key", "endpoint", "outcome"]);
 
 #[derive(Serialize)]
 struct Usage {
@@ -62,17 +59,17 @@ pub async fn usage(
 /// Reads the request; every fault is reported at once.
 fn wanted(uri: &Uri, today: NaiveDate) -> Result<UsageQuery, Refusal> {
     let mut query = Query::of(uri);
-    let to = query.take("to", A_DAY, day).unwrap_or(today);
+    let to = query.take("to", Fault::NotADay, day).unwrap_or(today);
     let default_from = to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(to);
-    let from: NaiveDate = query.take("from", A_DAY, day).unwrap_or(default_from);
+    let from: NaiveDate = query.take("from", Fault::NotADay, day).unwrap_or(default_from);
     if !(0..MOST_DAYS).contains(&(to - from).num_days()) {
-        query.fault("from", Fault::NotOneOf(IN_ORDER));
+        query.fault("from", Fault::DaysOutOfRange { most: MOST_DAYS });
     }
     let by_day = GroupBy { day: true, ..GroupBy::default() };
     let group_by = query.take("group_by", GROUPS, groups).unwrap_or(by_day);
     let page = Page::<UsageCursor>::take(&mut query);
     if page.after.as_ref().is_some_and(|cursor| cursor.group_by != group_by) {
-        query.fault("cursor", Fault::NotOneOf(OF_THIS_LIST));
+        query.fault("cursor", Fault::NotACursor);
     }
     query.finish()?;
     Ok(UsageQuery { from, to, group_by, after: page.after.map(|cursor| cursor.place), limit: page.limit })

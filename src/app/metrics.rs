@@ -50,7 +50,7 @@ impl Sampled {
 
 /// Keeps the metrics, and serves them if they have an address. Returns that address.
 pub(super) async fn serve(
-    listen: &str,
+    listen: Option<SocketAddr>,
     sampled: Sampled,
     edge: Edge,
     stop: Stop,
@@ -62,7 +62,7 @@ pub(super) async fn serve(
         let metrics = kept.clone();
         async move { metrics.upkeep() }
     }));
-    let Ok(address) = listen.parse::<SocketAddr>() else { return Ok(None) };
+    let Some(address) = listen else { return Ok(None) };
     let failed = |error| StartError::Listen(address, error);
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;

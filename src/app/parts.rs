@@ -20,6 +20,7 @@ use crate::clock::DatabaseClock;
 use crate::config::plans::Catalogue;
 use crate::config::{Settings, routes};
 use crate::domain::key::KeySecret;
+use crate::domain::language::Language;
 use crate::gate::Gate;
 use crate::gate::admission::Limits;
 use crate::gate::keyring::Keyring;
@@ -200,8 +201,14 @@ pub fn edge(settings: &Settings) -> Edge {
         upgrade_url: settings.upgrade_url.clone(),
         error_docs_url: settings.docs_url.clone(),
         stage_prefixes: settings.stage_prefixes.clone(),
-        dialects: Dialects::default(),
+        dialects: Dialects::default().in_portuguese(portuguese_paths()),
     }
+}
+
+/// The paths of the paid endpoints whose answers are in Portuguese.
+fn portuguese_paths() -> Vec<String> {
+    let routes = routes::shipped().into_iter().flatten();
+    routes.filter(|route| route.language == Language::Pt).map(|route| route.path.to_owned()).collect()
 }
 
 /// What operators call this gateway: the name in the settings, or the host's.

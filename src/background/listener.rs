@@ -53,7 +53,10 @@ impl<F: Fn(News) + Send> Listener<F> {
             let listening = self.listen(&mut seen, &mut is_skewed, &mut pause, &stop);
             match listening.await {
                 Ok(()) => return,
-                Err(lost) => tracing::warn!(error = %lost, "changes of keys are not heard; trying again"),
+                Err(lost) => tracing::warn!(
+                    error = %lost,
+                    "no connection for changes of keys: until it is back, each key is looked up again every few seconds"
+                ),
             }
             gauge!("gateway_listener_connected").set(0.0);
             tokio::select! {
@@ -79,7 +82,7 @@ impl<F: Fn(News) + Send> Listener<F> {
             if std::mem::take(&mut is_new) {
                 *pause = FIRST_PAUSE;
                 gauge!("gateway_listener_connected").set(1.0);
-                tracing::info!("changes of keys are heard");
+                tracing::info!("connected for changes of keys: revocations take effect at once");
             }
             tokio::select! {
                 woken = timeout(BEAT, feed.woken()) => if let Ok(woken) = woken { woken?; },

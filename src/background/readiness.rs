@@ -81,7 +81,10 @@ impl Readiness {
             return;
         }
         if previous != state as u8 {
-            tracing::info!(?state, "readiness changed");
+            match state {
+                State::Ready => tracing::info!("ready: paid calls are taken"),
+                _ => tracing::warn!(reason = STATES[state as usize].1, "not ready: paid calls are refused"),
+            }
         }
         // Stopping is for good, whatever a probe finds that was under way.
         let _ = self.0.compare_exchange(previous, state as u8, Ordering::AcqRel, Ordering::Acquire);

@@ -83,7 +83,7 @@ pub struct CreateAccount {
     /// Where its owner is written to.
     #[arg(long)]
     email: EmailAddress,
-    /// Its plan, such as `professional`.
+    /// Its plan, such as `business`, or the tier of a plan, such as `crm_business`.
     #[arg(long)]
     plan: String,
     /// The edition of its plan [default: the newest].
@@ -237,11 +237,13 @@ fn known_plan(catalogue: &Catalogue, edition: &str, plan: &str) -> anyhow::Resul
         let editions: Vec<_> = catalogue.editions.iter().map(|known| known.edition.as_str()).collect();
         bail!("there is no edition `{edition}`; there are {}", editions.join(", "));
     };
-    if !known.plans.iter().any(|known| known.plan == plan) {
+    // Refusals of calls name the tier of the plan that is needed, so that works too.
+    let named = known.plans.iter().find(|known| known.plan == plan || known.tier == plan);
+    let Some(named) = named else {
         let plans: Vec<_> = known.plans.iter().map(|known| known.plan.as_str()).collect();
         bail!("edition {edition} has no plan `{plan}`; it has {}", plans.join(", "));
-    }
-    Ok(PlanRef { edition: edition.into(), plan: plan.into() })
+    };
+    Ok(PlanRef { edition: edition.into(), plan: named.plan.clone() })
 }
 
 #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! `fluence config`: the settings in force.
+//! `fluence config`: the settings in force, and what each is for.
 
 use std::io::{self, Write};
 
@@ -6,21 +6,40 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::output::{Output, Report};
-use crate::config::Settings;
+use super::settings;
+use crate::config::{DEFAULTS, Settings};
 
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print every setting in TOML, without the secrets.
-    Show,
+    /// Print every setting in force in TOML, without the secrets.
+    Show {
+        /// Print the defaults instead, each with an explanation.
+        #[arg(long)]
+        defaults: bool,
+    },
 }
 
-/// Prints the settings.
+/// Prints the settings in force, or the defaults.
 ///
 /// # Errors
-/// When they cannot be printed.
-pub fn show(settings: Settings, output: Output) -> anyhow::Result<()> {
-    output.print(&Shown(settings))
+/// When the settings are faulty, or cannot be printed.
+pub fn run(command: &ConfigCommand, data_dir: Option<String>, output: Output) -> anyhow::Result<()> {
+    match command {
+        ConfigCommand::Show { defaults: true } => output.print(&Defaults(toml::from_str(DEFAULTS)?)),
+        ConfigCommand::Show { defaults: false } => {
+            output.print(&Shown(settings::for_command(data_dir, false)?.0))
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Defaults(toml::Table);
+
+impl Report for Defaults {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(DEFAULTS.as_bytes())
+    }
 }
 
 #[derive(Serialize)]
@@ -29,6 +48,12 @@ struct Shown(Settings);
 impl Report for Shown {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         let text = toml::to_string(&self.0).map_err(io::Error::other)?;
+        for name in settings::ignored_variables() {
+            writeln!(out, "# {name} is set and ignored: clients use this name for their own programs.")?;
+        }
+        for warning in self.0.warnings() {
+            writeln!(out, "# Warning: {warning}.")?;
+        }
         out.write_all(text.as_bytes())
     }
 }

@@ -10,6 +10,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres};
 
+use super::output::count;
 use super::{actor, pepper_file};
 use crate::config::Settings;
 use crate::config::plans::Catalogue;
@@ -219,7 +220,8 @@ impl Context {
         })??;
         match effects.into_iter().next() {
             Some(Effect::Refused(BookError::Insufficient { available })) => {
-                bail!("the account has only {available} credits; nothing was changed")
+                let available = count(available.as_i64().unsigned_abs(), "credit");
+                bail!("the account has only {available}; nothing was changed")
             }
             Some(Effect::Refused(error)) => Err(error).context("nothing was changed"),
             Some(Effect::UnknownAccount) | None => bail!(unknown_account(account_id)),

@@ -9,7 +9,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::context::Context;
-use super::output::{Output, Report, write_fields};
+use super::output::{Output, Report, count, write_fields};
 use super::values;
 use crate::clock as ids;
 use crate::config::plans::Catalogue;
@@ -108,7 +108,8 @@ async fn give(order: GrantCredits, context: &Context, output: Output) -> anyhow:
     let kept = kept.ok_or_else(|| anyhow!("the grant has gone again"))?;
     if (kept.source, kept.granted) != (grant.source, grant.amount) {
         let (id, source) = (grant.reference, kept.source.as_str());
-        bail!("id `{id}` was used before, for {} credits ({source}); nothing was granted now", kept.granted);
+        let credits = count(kept.granted.as_i64().unsigned_abs(), "credit");
+        bail!("id `{id}` was used before, for {credits} ({source}); nothing was granted now");
     }
     output.print(&GrantReport {
         id: grant.reference,

@@ -2,10 +2,12 @@
 
 mod calls;
 
+use std::env;
 use std::io::{self, Cursor, Write};
-use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
+use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::Connection;
@@ -14,8 +16,8 @@ use self::calls::{Call, calls};
 use super::account;
 use super::context::Context;
 use super::directory::import_into;
-use super::healthcheck::reachable;
 use super::output::{Output, Report, write_fields};
+use super::running::WhereArgs;
 use crate::app::SAMPLE_PEOPLE;
 use crate::clock as ids;
 use crate::domain::account::DEFAULT_ENVIRONMENT;
@@ -47,13 +49,14 @@ pub struct Demo {
     key: KeySecret,
 }
 
-/// Prepares the demonstration and prints it for a gateway on the configured address.
+/// Prepares the demonstration and prints it for the gateway that runs, or on the configured address.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn run(context: &Context, output: Output) -> anyhow::Result<()> {
+pub async fn run(place: &WhereArgs, context: &Context, output: Output) -> anyhow::Result<()> {
+    let url = place.url(context.settings())?;
     context.bring_up_to_date().await?;
-    prepare(context).await?.print(context.settings().listen, output)
+    prepare(context).await?.print(&url, output)
 }
 
 /// Makes sure of the account and the sample people, and makes a new key. Repeating it adds no account and no people;
@@ -127,17 +130,17 @@ async fn import_sample(context: &Context, now: DateTime<Utc>) -> anyhow::Result<
 }
 
 impl Demo {
-    /// Prints the key and curl lines for a gateway on this address.
+    /// Prints the key and curl lines for a gateway at this URL.
     ///
     /// # Errors
     /// When standard output cannot be written to.
-    pub fn print(&self, listen: SocketAddr, output: Output) -> anyhow::Result<()> {
+    pub fn print(&self, url: &Uri, output: Output) -> anyhow::Result<()> {
         output.print(&DemoReport {
             account_id: self.account_id,
             balance: self.balance,
             key_id: self.key_id,
             key: self.key.expose(),
-            calls: calls(reachable(listen), self.key.expose())?,
+            calls: calls(url, self.key.expose())?,
             remove_people: format!("fluence directory remove --source {SAMPLE_SOURCE}"),
         })
     }
@@ -172,6 +175,22 @@ impl Report for DemoReport<'_> {
             "\nThe people of these calls are invented, and stand in the live directory, where every customer finds \
              them.\nBefore you sell: {}",
             self.remove_people
-        )
+        )?;
+        match folder_off_path() {
+            None => writeln!(out, "\nAll commands: fluence --help"),
+            Some(folder) => writeln!(
+                out,
+                "\nAll commands: fluence --help, in a shell that knows where it is:\n\nexport PATH=\"$PATH:{}\"",
+                folder.display()
+            ),
+        }
     }
+}
+
+/// The folder of this program, where the shell would not find it.
+fn folder_off_path() -> Option<PathBuf> {
+    let folder = env::current_exe().ok()?.parent()?.to_owned();
+    let path = env::var_os("PATH").unwrap_or_default();
+    let is_on_path = env::split_paths(&path).any(|known| known == folder);
+    (!is_on_path).then_some(folder)
 }

@@ -1,10 +1,10 @@
-//! `fluence healthcheck`: asks a running gateway on this machine whether it is ready, for images without curl.
+//! `fluence healthcheck`: asks a running gateway whether it is ready, for images without curl.
 
 use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
+use axum::http::Uri;
 use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -16,40 +16,29 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 /// `HTTP/1.1 200 `
 const STATUS_BYTES: usize = 13;
 
-/// Asks `/readyz` of the gateway that listens on this address.
+/// Asks `/readyz` of the gateway at this URL.
 ///
 /// # Errors
 /// When it does not answer within three seconds, or with anything but 200.
-pub async fn run(listen: SocketAddr, output: Output) -> anyhow::Result<()> {
-    output.print(&ask_ready(reachable(listen)).await?)
-}
-
-/// A gateway that is ready.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-struct Ready {
-    status: &'static str,
-    address: SocketAddr,
-}
-
-impl Report for Ready {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out, "the gateway on {} is ready", self.address)
-    }
-}
-
-async fn ask_ready(address: SocketAddr) -> anyhow::Result<Ready> {
-    let status = timeout(ANSWER_WITHIN, ask(address))
+pub async fn run(url: &Uri, output: Output) -> anyhow::Result<()> {
+    ensure!(
+        url.scheme_str() == Some("http"),
+        "healthcheck speaks plain HTTP: ask the gateway itself, not what is before it"
+    );
+    let host = url.host().context("--url names no host")?;
+    let address = format!("{host}:{}", url.port_u16().unwrap_or(80));
+    let status = timeout(ANSWER_WITHIN, ask(&address))
         .await
         .with_context(|| format!("no answer from {address} within {} s", ANSWER_WITHIN.as_secs()))?
         .with_context(|| format!("no gateway answers on {address}"))?;
     if status.get(8..) != Some(" 200 ") {
         bail!("not ready: {}", status.trim_end());
     }
-    Ok(Ready { status: "ready", address })
+    output.print(&Healthy { ready: true, address })
 }
 
 /// The beginning of the status line.
-async fn ask(address: SocketAddr) -> std::io::Result<String> {
+async fn ask(address: &str) -> io::Result<String> {
     let mut connection = TcpStream::connect(address).await?;
     let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     connection.write_all(request.as_bytes()).await?;
@@ -58,14 +47,16 @@ async fn ask(address: SocketAddr) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&status).into_owned())
 }
 
-/// Who listens on all addresses is asked on the loopback one.
-pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
-    let ip = match listen.ip() {
-        ip if !ip.is_unspecified() => ip,
-        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-    };
-    SocketAddr::new(ip, listen.port())
+#[derive(Serialize)]
+struct Healthy {
+    ready: bool,
+    address: String,
+}
+
+impl Report for Healthy {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "The gateway on {} is ready.", self.address)
+    }
 }
 
 #[cfg(test)]
@@ -75,7 +66,7 @@ mod tests {
     use super::*;
 
     /// A server for one request, which answers with this status line.
-    async fn answering(status_line: &'static str) -> SocketAddr {
+    async fn answering(status_line: &'static str) -> Uri {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move {
@@ -85,33 +76,23 @@ mod tests {
             assert_eq!(&request, b"GET /readyz HTTP/");
             connection.write_all(format!("{status_line}\r\n\r\n").as_bytes()).await.unwrap();
         });
-        address
+        format!("http://{address}").parse().unwrap()
     }
 
     #[tokio::test]
     async fn a_ready_gateway_is_healthy() {
-        let address = answering("HTTP/1.1 200 OK").await;
-        assert_eq!(ask_ready(address).await.unwrap(), Ready { status: "ready", address });
+        run(&answering("HTTP/1.1 200 OK").await, Output::Json).await.unwrap();
     }
 
     #[tokio::test]
     async fn a_gateway_that_is_not_ready_is_not_healthy() {
-        let address = answering("HTTP/1.1 503 Service Unavailable").await;
-        let message = ask_ready(address).await.unwrap_err().to_string();
-        assert_eq!(message, "not ready: HTTP/1.1 503");
+        let url = answering("HTTP/1.1 503 Service Unavailable").await;
+        assert_eq!(run(&url, Output::Json).await.unwrap_err().to_string(), "not ready: HTTP/1.1 503");
     }
 
     #[tokio::test]
-    async fn nobody_there_is_not_healthy() {
+    async fn an_address_without_a_gateway_is_not_healthy() {
         let freed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        assert!(ask_ready(freed).await.is_err());
-    }
-
-    #[test]
-    fn an_address_for_all_interfaces_is_asked_on_loopback() {
-        let asked = |listen: &str| reachable(listen.parse().unwrap()).to_string();
-        assert_eq!(asked("0.0.0.0:8000"), "127.0.0.1:8000");
-        assert_eq!(asked("[::]:8000"), "[::1]:8000");
-        assert_eq!(asked("10.0.0.7:80"), "10.0.0.7:80");
+        assert!(run(&format!("http://{freed}").parse().unwrap(), Output::Json).await.is_err());
     }
 }

@@ -46,7 +46,7 @@ pub enum KeyCommand {
         /// The key's id.
         id: KeyId,
     },
-    /// Take the new secret of a key that is being rotated back; the old one lives on.
+    /// Cancel a rotation: the new secret ends, the old one keeps working.
     CancelRotation {
         /// The key's id.
         id: KeyId,

@@ -1,4 +1,4 @@
-//! `fluence ledger`: the money's books, read and recomputed.
+//! `fluence ledger`: verified, and printed as statements.
 
 use std::io::{self, Write};
 

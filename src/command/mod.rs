@@ -23,6 +23,8 @@ pub mod output;
 pub mod pepper;
 mod pepper_file;
 pub mod person;
+mod reload;
+mod running;
 pub mod serve;
 mod settings;
 mod values;
@@ -35,6 +37,7 @@ use clap::{Args, Parser, Subcommand};
 
 use self::context::Context;
 use self::output::Output;
+use self::reload::Reloading;
 use crate::telemetry;
 
 /// An HTTP gateway that sells calls by the credit.
@@ -42,8 +45,8 @@ use crate::telemetry;
 #[command(version, max_term_width = 100)]
 #[command(
     after_help = "Settings come from the command line, then FLUENCE_* variables, then the file named by \
-    FLUENCE_CONFIG, then the defaults; `fluence config show` prints them. Without DATABASE_URL the program runs a \
-    PostgreSQL of its own in --data-dir."
+    FLUENCE_CONFIG, then the defaults; `fluence config show` prints those in force, `fluence config show --defaults` \
+    explains each. Without DATABASE_URL the program runs a PostgreSQL of its own in --data-dir."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -76,7 +79,7 @@ enum Command {
     #[command(subcommand)]
     Config(config::ConfigCommand),
     /// Ask the gateway on this machine whether it is ready.
-    Healthcheck,
+    Healthcheck(running::WhereArgs),
     /// Run a command, such as the tests, beside a throw-away PostgreSQL.
     WithPostgres {
         /// The command and its arguments.
@@ -99,16 +102,16 @@ enum StoredCommand {
     /// Environments: named sets of keys, live or test.
     #[command(subcommand)]
     Environment(environment::EnvironmentCommand),
-    /// Give credits, or take them back.
+    /// Grant credits, or correct a balance.
     #[command(subcommand)]
     Credit(credit::CreditCommand),
-    /// The money's books.
+    /// The ledger: verify it, print statements.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
     /// The shared people directory.
     #[command(subcommand)]
     Directory(directory::DirectoryCommand),
-    /// What a person may ask about their own record.
+    /// The rights of a person in the directory: export, erasure, opt-out.
     #[command(subcommand)]
     Person(person::PersonCommand),
     /// The secrets that keys are hashed under.
@@ -117,20 +120,20 @@ enum StoredCommand {
     /// Who changed what, on what, from where.
     Audit(audit::AuditArgs),
     /// Make a demonstration account, and print its key and ready curl lines.
-    Demo,
+    Demo(running::WhereArgs),
 }
 
 impl StoredCommand {
     fn needs_pepper(&self) -> bool {
         match self {
             Self::Key(command) => command.needs_pepper(),
-            Self::Pepper(_) | Self::Demo => true,
+            Self::Pepper(_) | Self::Demo(_) => true,
             _ => false,
         }
     }
 
     async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
-        if !matches!(self, Self::Migrate | Self::Demo) {
+        if !matches!(self, Self::Migrate | Self::Demo(_)) {
             context.require_current_schema().await?;
         }
         match self {
@@ -144,7 +147,7 @@ impl StoredCommand {
             Self::Person(command) => command.run(context, output).await,
             Self::Pepper(command) => command.run(context, output).await,
             Self::Audit(args) => audit::run(args, context, output).await,
-            Self::Demo => demo::run(context, output).await,
+            Self::Demo(place) => demo::run(&place, context, output).await,
         }
     }
 }
@@ -162,15 +165,15 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(u8::try_from(status).unwrap_or(1)));
         }
         Command::Serve(args) => {
-            let settings = settings::for_serve(args.listen, data_dir)?;
-            let _log = telemetry::init(&settings.log.level, settings.log.format)?;
-            serve::run(settings, args.options()).await?;
+            let read = || settings::for_serve(args.listen, data_dir.clone());
+            let settings = read()?;
+            let log = telemetry::init(&settings.log.level, settings.log.format)?;
+            serve::run(settings, args.options(), Reloading { log: &log, read: &read }).await?;
         }
-        Command::Config(config::ConfigCommand::Show) => {
-            config::show(settings::for_command(data_dir, false)?.0, output)?;
-        }
-        Command::Healthcheck => {
-            healthcheck::run(settings::for_command(data_dir, false)?.0.listen, output).await?;
+        Command::Config(command) => config::run(&command, data_dir, output)?,
+        Command::Healthcheck(place) => {
+            let settings = settings::for_command(data_dir, false)?.0;
+            healthcheck::run(&place.url(&settings)?, output).await?;
         }
         Command::Stored(command) => {
             let (settings, log) = settings::for_command(data_dir, command.needs_pepper())?;

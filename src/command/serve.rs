@@ -1,19 +1,20 @@
 //! `fluence serve`: runs the gateway.
 
-use std::io;
 use std::net::SocketAddr;
 
 use clap::Args;
-use tokio::task::JoinHandle;
 
 use super::context::Context;
 use super::demo;
 use super::directory;
 use super::output::Output;
+use super::reload::Reloading;
+use super::running;
+use super::settings::ignored_variables;
 use crate::app::{App, Start};
 use crate::clock::DatabaseClock;
-use crate::config::Settings;
-use crate::server::stop;
+use crate::config::{Settings, address};
+use crate::server::signals::{Asked, Signals};
 use crate::storage::clock;
 use crate::storage::runtime_role;
 use crate::storage::schema::SchemaState;
@@ -22,7 +23,7 @@ use crate::storage::schema::SchemaState;
 #[derive(Debug, Args)]
 pub struct ServeArgs {
     /// Address and port to serve on, as FLUENCE_LISTEN.
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = address::parse)]
     pub(super) listen: Option<SocketAddr>,
     /// Development: needs no key and works on sample people; on a loopback address only.
     #[arg(long)]
@@ -52,11 +53,11 @@ impl ServeArgs {
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn run(settings: Settings, options: ServeOptions) -> anyhow::Result<()> {
-    // Before anything is started: a signal during the start is kept, and stops the gateway once it is up.
-    let signal = tokio::spawn(stop::signalled());
+pub async fn run(settings: Settings, options: ServeOptions, reloading: Reloading<'_>) -> anyhow::Result<()> {
+    // Before anything is started: a signal during the start is kept, and acted on once the gateway is up.
+    let signals = Signals::listen()?;
     let context = Context::open(settings).await?;
-    let served = serve(&context, options, signal).await;
+    let served = serve(&context, options, signals, reloading).await;
     let closed = context.close().await;
     served.and(closed)
 }
@@ -64,7 +65,8 @@ pub async fn run(settings: Settings, options: ServeOptions) -> anyhow::Result<()
 async fn serve(
     context: &Context,
     options: ServeOptions,
-    signal: JoinHandle<io::Result<&'static str>>,
+    signals: Signals,
+    reloading: Reloading<'_>,
 ) -> anyhow::Result<()> {
     prepare_schema(context).await?;
     let start = Start {
@@ -75,27 +77,54 @@ async fn serve(
         dev: options.dev,
     };
     let app = App::start(start).await?;
-    let served = until_signalled(context, options, app.address, signal).await;
+    tell_of_settings(context.settings());
+    let served = until_stopped(context, options, app.address, signals, reloading).await;
     app.stop().await;
     served
 }
 
-async fn until_signalled(
+async fn until_stopped(
     context: &Context,
     options: ServeOptions,
     address: SocketAddr,
-    signal: JoinHandle<io::Result<&'static str>>,
+    mut signals: Signals,
+    reloading: Reloading<'_>,
 ) -> anyhow::Result<()> {
     if options.demo {
-        demo::prepare(context).await?.print(address, Output::Text)?;
+        demo::prepare(context).await?.print(&running::url_of(address)?, Output::Text)?;
     }
     // In the development mode nobody is sold anything.
     if !options.dev {
         warn_of_shortage(context).await?;
     }
-    let signal = signal.await??;
-    tracing::info!(signal, "stopping");
-    Ok(())
+    let mut settings = context.settings().clone();
+    let _announced = running::announce(&settings, address);
+    loop {
+        match signals.next().await {
+            Asked::Reload => reloading.reload(&mut settings),
+            Asked::Stop(reason) => {
+                tracing::info!(signal = reason, "stopping");
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// What an operator should know of the settings, though they are valid.
+fn tell_of_settings(settings: &Settings) {
+    let placeholders = settings.placeholders().join(", ");
+    if !placeholders.is_empty() && settings.listen.ip().is_loopback() {
+        tracing::info!(
+            settings = placeholders,
+            "clients are not told whom to turn to: these are placeholders"
+        );
+    }
+    for warning in settings.warnings() {
+        tracing::warn!("{warning}");
+    }
+    for variable in ignored_variables() {
+        tracing::debug!(variable, "ignored: clients use this name for their own programs");
+    }
 }
 
 /// Warns where customers would find nobody real. Contacts and an enrichment service may be all that a seller needs.

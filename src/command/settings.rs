@@ -25,7 +25,7 @@ pub(super) fn for_command(
     needs_pepper: bool,
 ) -> Result<(Settings, Log), ConfigError> {
     let sources = Sources { needs_pepper, ..sources(data_dir) };
-    let is_quiet = !sources.environment.contains_key("FLUENCE_LOG_LEVEL");
+    let is_quiet = sources.variable("FLUENCE_LOG_LEVEL").is_none();
     let settings = read(sources)?;
     let mut log = settings.log.clone();
     if is_quiet {
@@ -37,10 +37,15 @@ pub(super) fn for_command(
     Ok((settings, log))
 }
 
+/// Variables that are set and ignored, because clients use them for programs of their own.
+pub(super) fn ignored_variables() -> Vec<&'static str> {
+    sources(None).ignored_variables()
+}
+
 fn sources(data_dir: Option<String>) -> Sources {
-    // What is not Unicode can be no setting of ours.
+    // A value that is not Unicode is faulty, but it is there: a gateway must not serve without its `DATABASE_URL`.
     let environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())));
     let overrides = data_dir.map(|folder| ("data_dir", folder)).into_iter().collect();
     Sources { environment: environment.collect(), overrides, ..Sources::default() }
 }
@@ -48,9 +53,9 @@ fn sources(data_dir: Option<String>) -> Sources {
 /// Reads all sources; a file that cannot be read is one fault among the others.
 fn read(mut sources: Sources) -> Result<Settings, ConfigError> {
     let mut unreadable = None;
-    if let Some(path) = sources.environment.get(FILE_VARIABLE).filter(|path| !path.is_empty()) {
+    if let Some(path) = sources.variable(FILE_VARIABLE) {
         match std::fs::read_to_string(path) {
-            Ok(text) => sources.file = Some((path.clone(), text)),
+            Ok(text) => sources.file = Some((path.to_owned(), text)),
             Err(error) => {
                 let advice = format!("{path} cannot be read: {error}");
                 unreadable = Some(Fault { setting: FILE_VARIABLE.into(), advice });

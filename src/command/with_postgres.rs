@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub async fn run(command: Vec<OsString>) -> anyhow::Result<i32> {
     // From the first moment on, so that no signal ends us before the server is stopped.
     let mut signals = Signals::new().context("cannot listen for signals")?;
-    if let Ok(url) = env::var(URL_VARIABLE) {
+    if let Some(url) = env::var(URL_VARIABLE).ok().filter(|url| !url.trim().is_empty()) {
         return run_beside(&url, command, &mut signals).await;
     }
     let server = Throwaway::start().await?;
@@ -82,17 +82,24 @@ async fn wait(child: &mut Child, signals: &mut Signals) -> io::Result<ExitStatus
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    hangup: Signal,
 }
 
 impl Signals {
     fn new() -> io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
     }
 
     /// Waits for one, and tells whether a terminal sends it to all of its programs.
     async fn next(&mut self) -> bool {
         tokio::select! {
             _ = self.interrupt.recv() => true,
+            // A terminal that closes.
+            _ = self.hangup.recv() => true,
             _ = self.terminate.recv() => false,
         }
     }

@@ -1,12 +1,10 @@
 //! What is wrong with settings that are well-formed each for itself.
 
-use std::net::SocketAddr;
-
 use redis::IntoConnectionInfo;
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
-use super::{Fault, MOST_UNHEARD_TRUST_MS, Settings};
+use super::{Fault, MOST_UNHEARD_TRUST_MS, Settings, log_level, routes};
 use crate::domain::region::Region;
 use crate::upstream::address::parse_url;
 
@@ -21,6 +19,32 @@ fn is_redis_url(url: &str) -> bool {
 
 /// Threads that serve connections at most; a figure above it is a slip.
 const MOST_THREADS: usize = 1024;
+
+/// The first segments of all paths, but for those of the paid routes.
+const FIRST_SEGMENTS: [&str; 14] = [
+    "creditos",
+    "credits",
+    "status",
+    "v1",
+    "health",
+    "saude",
+    "tiers",
+    "planos",
+    "livez",
+    "readyz",
+    "metrics",
+    "openapi.json",
+    "docs",
+    "console",
+];
+
+/// Whether a path of the service lies below a stage prefix, or is it.
+fn shadows_a_path(prefix: &str) -> bool {
+    let first = prefix.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let is_paid = |path: &str| path.trim_start_matches('/').split('/').next() == Some(first);
+    FIRST_SEGMENTS.contains(&first)
+        || routes::shipped().is_ok_and(|routes| routes.iter().any(|route| is_paid(route.path)))
+}
 
 impl Settings {
     /// What is wrong with values that are well-formed each for itself.
@@ -106,13 +130,13 @@ impl Settings {
                 "stage_prefixes",
                 "each must begin with `/` and not end with it, such as `/production`",
             );
+            require(
+                !shadows_a_path(prefix),
+                "stage_prefixes",
+                "none may be the beginning of a path of the service, such as `/v1`: it would hide what lies below it",
+            );
         }
-        let metrics = self.metrics_listen.as_str();
-        require(
-            metrics.is_empty() || metrics.parse::<SocketAddr>().is_ok(),
-            "metrics_listen",
-            "must be empty or an address with its port, such as 127.0.0.1:9100",
-        );
+        require(log_level::is_valid(&self.log.level), "log.level", log_level::ADVICE);
         require(
             self.limits.lease_ms >= SHORTEST_LEASE_MS,
             "limits.lease_ms",
@@ -148,5 +172,22 @@ impl Settings {
             require(false, setting, &advice);
         }
         faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_of_the_router_is_kept_free_of_stage_prefixes() {
+        let router = include_str!("../server/router.rs");
+        let literals = router.split('"').skip(1).step_by(2).filter(|text| text.starts_with('/'));
+        let paths: Vec<&str> = literals.collect();
+        assert!(paths.len() > 10, "{paths:?}");
+        for path in paths.into_iter().chain(["/crm", "/analyze/x", "/v1"]) {
+            assert!(shadows_a_path(path), "{path}");
+        }
+        assert!(!shadows_a_path("/production") && !shadows_a_path("/v2"));
     }
 }

@@ -1,25 +1,18 @@
-//! Loading: defaults, then a file, then the environment; every fault is found before any is reported.
+//! Loading: defaults, then a file, then the environment, then the command line. Every fault is found before any is
+//! reported, and none shows a value: what stands in the wrong place may be a secret.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use secrecy::SecretString;
 use toml::{Table, Value};
 
 use super::Settings;
+use super::environment::{
+    self, DATABASE_URL, ENRICHMENT_CREDENTIAL, PEPPER, PREVIOUS_PEPPER, REDIS_URL, no_such_setting, secret,
+};
 
-/// The defaults, compiled in.
-const DEFAULTS: &str = include_str!("../../config/default.toml");
-/// Prefix of the environment variables.
-const PREFIX: &str = "FLUENCE_";
-/// Settings that may come from a file of their own.
-const PEPPER: &str = "FLUENCE_PEPPER";
-const PREVIOUS_PEPPER: &str = "FLUENCE_PREVIOUS_PEPPER";
-const ENRICHMENT_CREDENTIAL: &str = "FLUENCE_ENRICHMENT_CREDENTIAL";
-const REDIS_URL: &str = "FLUENCE_REDIS_URL";
-const SECRETS: [&str; 4] = [PEPPER, PREVIOUS_PEPPER, ENRICHMENT_CREDENTIAL, REDIS_URL];
-/// Names that begin with the prefix and are no settings.
-const NOT_SETTINGS: [&str; 4] = ["FLUENCE_CONFIG", "FLUENCE_KEY", "FLUENCE_ESSAYS", "FLUENCE_OPERATOR"];
+/// Every setting with its default and an explanation, compiled in.
+pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 
 /// Where settings come from.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +32,7 @@ pub struct Sources {
 pub struct Fault {
     /// The setting, as the operator wrote it.
     pub setting: String,
-    /// What to write instead.
+    /// What to write instead. Never holds the value.
     pub advice: String,
 }
 
@@ -49,103 +42,128 @@ pub struct ConfigError(pub Vec<Fault>);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the configuration has {} fault(s):", self.0.len())?;
+        match self.0.len() {
+            1 => write!(f, "the configuration has a fault:")?,
+            number => write!(f, "the configuration has {number} faults:")?,
+        }
         self.0.iter().try_for_each(|fault| write!(f, "\n  {}: {}", fault.setting, fault.advice))
     }
 }
 
 /// Reads all sources and checks the result.
+///
+/// # Errors
+/// Everything that is wrong with them.
 pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
     let mut faults = Vec::new();
-    let mut values: Table = DEFAULTS.parse().map_err(|error: toml::de::Error| {
+    let defaults: Table = DEFAULTS.parse().map_err(|error: toml::de::Error| {
         ConfigError(vec![Fault { setting: "config/default.toml".into(), advice: error.message().into() }])
     })?;
+    let mut values = defaults.clone();
     if let Some((name, text)) = &sources.file {
         match text.parse::<Table>() {
             Ok(file) => merge(&mut values, file, name, "", &mut faults),
-            Err(error) => faults.push(Fault { setting: name.clone(), advice: error.to_string() }),
+            Err(error) => faults.push(not_toml(name, text, &error)),
         }
     }
-    apply_environment(&mut values, &sources.environment, &mut faults);
+    environment::apply(&mut values, sources, &mut faults);
     for (name, text) in &sources.overrides {
-        set(&mut values, name, text, &format!("--{name}"), &mut faults);
+        set(&mut values, name, text, &format!("--{}", name.replace('_', "-")), &mut faults);
     }
-    let settings =
-        values.try_into::<Settings>().map_err(|error: toml::de::Error| unreadable(&error.to_string()));
-    match settings {
-        Ok(mut settings) => {
-            settings.database_url = secret(&sources.environment, "DATABASE_URL", &mut faults);
-            let secrets = [
-                (PEPPER, &mut settings.pepper),
-                (PREVIOUS_PEPPER, &mut settings.previous_pepper),
-                (ENRICHMENT_CREDENTIAL, &mut settings.enrichment.credential),
-                (REDIS_URL, &mut settings.redis_url),
-            ];
-            for (name, slot) in secrets {
-                if let Some(secret) = secret(&sources.environment, name, &mut faults) {
-                    *slot = secret;
-                }
-            }
-            faults.extend(settings.faults(sources.needs_pepper));
-            if faults.is_empty() { Ok(settings) } else { Err(ConfigError(faults)) }
+    let mut settings = typed(values, &defaults, &mut faults)?;
+    settings.database_url = secret(sources, DATABASE_URL, &mut faults);
+    let secrets = [
+        (PEPPER, &mut settings.pepper),
+        (PREVIOUS_PEPPER, &mut settings.previous_pepper),
+        (ENRICHMENT_CREDENTIAL, &mut settings.enrichment.credential),
+        (REDIS_URL, &mut settings.redis_url),
+    ];
+    for (name, slot) in secrets {
+        if let Some(secret) = secret(sources, name, &mut faults) {
+            *slot = secret;
         }
-        Err(fault) => {
-            faults.push(fault);
-            Err(ConfigError(faults))
+    }
+    faults.extend(settings.faults(sources.needs_pepper));
+    if faults.is_empty() { Ok(settings) } else { Err(ConfigError(faults)) }
+}
+
+/// The values as settings. One that cannot be read becomes its default again, so that the next one is found too.
+fn typed(mut values: Table, defaults: &Table, faults: &mut Vec<Fault>) -> Result<Settings, ConfigError> {
+    loop {
+        let fault = match values.clone().try_into::<Settings>() {
+            Ok(settings) => return Ok(settings),
+            Err(error) => unreadable(&error),
+        };
+        let path = fault.setting.clone();
+        faults.push(fault);
+        match (slot(&mut values, &path), slot(&mut defaults.clone(), &path)) {
+            (Some(value), Some(default)) if value != default => *value = default.clone(),
+            _ => return Err(ConfigError(std::mem::take(faults))),
         }
     }
 }
 
-/// A value that is none of its setting's; the parser names the setting behind the reason.
-fn unreadable(error: &str) -> Fault {
-    let (reason, setting) = error.trim().rsplit_once("\nin `").unwrap_or((error, "settings"));
-    Fault { setting: setting.trim_end_matches('`').to_owned(), advice: reason.replace('\n', " ") }
+/// A file that cannot be read as TOML. The parser's own message shows the line.
+fn not_toml(name: &str, text: &str, error: &toml::de::Error) -> Fault {
+    let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let advice = "is not TOML; write `name = value`, texts in double quotes, each name once";
+    Fault { setting: format!("{name}, line {line}, column {column}"), advice: advice.into() }
+}
+
+/// A value that is none of its setting's. The parser names the setting behind the reason, and the value within it.
+fn unreadable(error: &toml::de::Error) -> Fault {
+    let error = error.to_string();
+    let (reason, setting) = error.trim().rsplit_once("\nin `").unwrap_or((&error, "settings"));
+    let advice = match reason.trim().rsplit_once(", expected ") {
+        Some((fault, words)) if fault.starts_with("unknown variant") => {
+            format!("must be {}", words.replace("one of ", "one of: ").replace('`', ""))
+        }
+        Some(_) => "has a value that is too large or of the wrong kind".to_owned(),
+        None => reason.trim().replace('\n', " "),
+    };
+    Fault { setting: setting.trim_end_matches('`').to_owned(), advice }
 }
 
 /// Lays a file over the defaults; what the defaults do not know is a fault.
 fn merge(values: &mut Table, file: Table, source: &str, path: &str, faults: &mut Vec<Fault>) {
+    let known_names: Vec<String> = values.keys().cloned().collect();
     for (key, value) in file {
         let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let setting = format!("{name} in {source}");
         match (values.get_mut(&key), value) {
             (Some(Value::Table(known)), Value::Table(section)) => {
                 merge(known, section, source, &name, faults)
             }
-            (Some(known), value) if known.same_type(&value) => *known = value,
-            (Some(known), _) => faults.push(Fault {
-                setting: format!("{name} in {source}"),
-                advice: format!("must be {}", known.type_str()),
-            }),
-            (None, _) => faults.push(Fault {
-                setting: format!("{name} in {source}"),
-                advice: "no such setting; config/default.toml lists them all".into(),
-            }),
+            (Some(known), value) if fits(known, &value) => *known = value,
+            (Some(known), _) => faults.push(Fault { setting, advice: wanted(known, true).into() }),
+            (None, _) => faults.push(no_such_setting(setting, &key, known_names.iter().cloned())),
         }
     }
 }
 
-fn apply_environment(values: &mut Table, environment: &BTreeMap<String, String>, faults: &mut Vec<Fault>) {
-    let names = setting_names(values, "");
-    for (variable, text) in environment.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
-        let secret = variable.strip_suffix("_FILE").unwrap_or(variable);
-        if NOT_SETTINGS.contains(&variable.as_str()) || SECRETS.contains(&secret) {
-            continue;
-        }
-        let known = names.iter().find(|name| &variable_of(name) == variable);
-        match known {
-            Some(name) => set(values, name, text, variable, faults),
-            None => faults.push(Fault {
-                setting: variable.clone(),
-                advice: "no such setting; config/default.toml lists them all".into(),
-            }),
-        }
+/// Whether a value is of the kind that a setting's default has. No number among the settings is negative.
+fn fits(known: &Value, value: &Value) -> bool {
+    known.same_type(value) && value.as_integer().is_none_or(|number| number >= 0)
+}
+
+/// What a setting takes.
+fn wanted(known: &Value, in_file: bool) -> &'static str {
+    match (known, in_file) {
+        (Value::Integer(_), _) => "must be a whole number, 0 or more",
+        (Value::Float(_), _) => "must be a number with a decimal point",
+        (Value::Boolean(_), _) => "must be true or false",
+        (Value::Array(_), true) => "must be a list, such as [\"one\", \"two\"]",
+        (Value::Array(_), false) => "must be values with commas between them, such as one,two",
+        (Value::Table(_), _) => "is a section and takes no value itself",
+        (_, true) => "must be a text in double quotes",
+        (_, false) => "must be a text",
     }
 }
 
-fn variable_of(name: &str) -> String {
-    format!("{PREFIX}{}", name.replace('.', "_").to_uppercase())
-}
-
-fn setting_names(values: &Table, path: &str) -> Vec<String> {
+/// The dotted names of all settings.
+pub(super) fn setting_names(values: &Table, path: &str) -> Vec<String> {
     values
         .iter()
         .flat_map(|(key, value)| {
@@ -158,63 +176,270 @@ fn setting_names(values: &Table, path: &str) -> Vec<String> {
         .collect()
 }
 
-/// Sets one value from text, read as the type its default has.
-fn set(values: &mut Table, name: &str, text: &str, source: &str, faults: &mut Vec<Fault>) {
-    let slot = match name.split_once('.') {
-        Some((section, key)) => {
-            values.get_mut(section).and_then(Value::as_table_mut).and_then(|table| table.get_mut(key))
-        }
+/// Where a setting's value is.
+fn slot<'v>(values: &'v mut Table, name: &str) -> Option<&'v mut Value> {
+    match name.split_once('.') {
+        Some((section, key)) => values.get_mut(section)?.as_table_mut()?.get_mut(key),
         None => values.get_mut(name),
-    };
-    let Some(slot) = slot else { return };
-    let read = match slot {
-        Value::Integer(_) => text.trim().parse().ok().map(Value::Integer),
-        Value::Float(_) => text.trim().parse().ok().map(Value::Float),
-        Value::Boolean(_) => text.trim().parse().ok().map(Value::Boolean),
-        Value::Array(_) => Some(Value::Array(
-            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect(),
-        )),
-        _ => Some(Value::from(text)),
-    };
-    match read {
-        Some(value) => *slot = value,
-        None => {
-            let advice = format!("must be {}", slot.type_str());
-            faults.push(Fault { setting: source.into(), advice });
-        }
     }
 }
 
-/// A secret from its variable, or from the file that `NAME_FILE` points to.
-fn secret(
-    environment: &BTreeMap<String, String>,
-    name: &str,
-    faults: &mut Vec<Fault>,
-) -> Option<SecretString> {
-    let file = format!("{name}_FILE");
-    let text = match (environment.get(name), environment.get(&file)) {
-        (Some(_), Some(_)) => {
-            let advice = format!("set either this or {name}, not both");
-            faults.push(Fault { setting: file, advice });
-            return None;
-        }
-        (Some(text), None) => text.clone(),
-        (None, Some(path)) => match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) => {
-                faults.push(Fault { setting: file, advice: format!("cannot be read: {error}") });
-                return None;
-            }
-        },
-        (None, None) => return None,
+/// Sets one value from text, read as the type its default has.
+pub(super) fn set(values: &mut Table, name: &str, text: &str, source: &str, faults: &mut Vec<Fault>) {
+    let Some(slot) = slot(values, name) else { return };
+    let read = match slot {
+        Value::Integer(_) => text.parse().ok().map(Value::Integer),
+        Value::Float(_) => text.parse().ok().map(Value::Float),
+        Value::Boolean(_) => text.parse().ok().map(Value::Boolean),
+        Value::Array(_) => list(text),
+        _ => Some(Value::from(text)),
     };
-    let text = text.trim();
-    (!text.is_empty()).then(|| SecretString::from(text))
+    match read.filter(|value| fits(slot, value)) {
+        Some(value) => *slot = value,
+        None => faults.push(Fault { setting: source.into(), advice: wanted(slot, false).into() }),
+    }
+}
+
+/// A list with commas, or as a file has it.
+fn list(text: &str) -> Option<Value> {
+    if text.starts_with('[') {
+        return format!("list = {text}").parse::<Table>().ok()?.remove("list");
+    }
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    Some(Value::Array(parts.map(Value::from).collect()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::environment::{SECRETS, variable_of};
+    use crate::secret::generate_pepper;
+
+    const CANARY: &str = "canarycanary";
+
+    fn all_names() -> Vec<String> {
+        setting_names(&DEFAULTS.parse().unwrap(), "")
+    }
+
+    fn shown(settings: &Settings) -> String {
+        toml::to_string(settings).unwrap()
+    }
+
+    /// A file with this text, removed when the test ends.
+    struct TextFile(std::path::PathBuf);
+
+    impl TextFile {
+        fn new(text: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("fluence-settings-{:016x}", rand::random::<u64>()));
+            std::fs::write(&path, text).unwrap();
+            Self(path)
+        }
+
+        fn path(&self) -> &str {
+            self.0.to_str().unwrap()
+        }
+    }
+
+    impl Drop for TextFile {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
+
+    #[test]
+    fn every_secret_of_the_settings_is_one_that_may_come_from_a_file() {
+        let files: Vec<TextFile> = [
+            "postgresql://me@db.example/fluence",
+            &generate_pepper(),
+            &generate_pepper(),
+            "credential",
+            "redis://cache.example",
+        ]
+        .into_iter()
+        .map(TextFile::new)
+        .collect();
+        let names = SECRETS.map(|name| format!("{name}_FILE"));
+        let mut pairs: Vec<(&str, &str)> =
+            names.iter().map(String::as_str).zip(files.iter().map(TextFile::path)).collect();
+        pairs.push(("FLUENCE_PEPPER_VERSION", "2"));
+        pairs.push(("FLUENCE_PREVIOUS_PEPPER_VERSION", "1"));
+        let settings = load(&environment(&pairs)).unwrap();
+        assert_eq!(shown(&settings).matches("[REDACTED]").count(), SECRETS.len());
+    }
+
+    #[test]
+    fn an_empty_variable_counts_as_unset_for_every_setting() {
+        let variables = all_names().into_iter().map(|name| variable_of(&name));
+        let secrets = SECRETS.into_iter().flat_map(|name| [name.to_owned(), format!("{name}_FILE")]);
+        let all: Vec<String> = variables.chain(secrets).chain(["FLUENCE_COLOUR".to_owned()]).collect();
+        for empty in ["", " ", "\n"] {
+            let pairs: Vec<(&str, &str)> = all.iter().map(|name| (name.as_str(), empty)).collect();
+            let settings = load(&environment(&pairs)).unwrap();
+            assert_eq!(shown(&settings), shown(&load(&Sources::default()).unwrap()));
+            assert!(!settings.has_own_database());
+        }
+    }
+
+    #[test]
+    fn an_empty_secret_beside_its_file_counts_as_unset() {
+        let file = TextFile::new(&generate_pepper());
+        let pairs = [("FLUENCE_PEPPER", ""), ("FLUENCE_PEPPER_FILE", file.path())];
+        assert!(load(&environment(&pairs)).unwrap().peppers().unwrap().is_some());
+    }
+
+    #[test]
+    fn a_file_that_holds_nothing_is_a_fault_for_every_secret() {
+        for name in SECRETS {
+            for text in ["", " \n"] {
+                let file = TextFile::new(text);
+                let variable = format!("{name}_FILE");
+                let error = load(&environment(&[(&variable, file.path())])).unwrap_err();
+                let advice = "names a file that holds nothing".to_owned();
+                assert_eq!(error.0, [Fault { setting: variable, advice }]);
+            }
+        }
+    }
+
+    #[test]
+    fn no_fault_of_a_file_shows_a_value() {
+        let names = ["pepper", "previous_pepper", "redis_url", "enrichment.credential", "enrichment.url"];
+        for name in names.into_iter().map(str::to_owned).chain(all_names()) {
+            for line in [
+                format!("{name} = \"{CANARY}"),
+                format!("{name} = '{CANARY}"),
+                format!("{name} = \"\"\"{CANARY}"),
+                format!("{name} = {CANARY}"),
+                format!("{name} = 1{CANARY}"),
+                format!("{name} = \"{CANARY}\" {CANARY}"),
+                format!("{name} = \"\\q{CANARY}\""),
+                format!("{name}: {CANARY}"),
+                format!("{name} {CANARY}"),
+                format!("{name} = \"{CANARY}\"\n{name} = \"{CANARY}\""),
+                format!("{name} = [\"{CANARY}\"]"),
+                format!("{name} = {{ value = \"{CANARY}\" }}"),
+                format!("{name} = \"https://me:{CANARY}@a b\""),
+            ] {
+                let file = Some(("f.toml".to_owned(), format!("# settings\n{line}\n")));
+                let Err(error) = load(&Sources { file, ..Sources::default() }) else { continue };
+                assert!(!error.to_string().contains(CANARY), "{line}: {error}");
+                assert!(!format!("{error:?}").contains(CANARY), "{line}: {error:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_fault_of_a_variable_shows_its_value() {
+        let names = all_names().into_iter().map(|name| variable_of(&name));
+        for variable in names.chain(SECRETS.map(str::to_owned)) {
+            for value in [CANARY.to_owned(), format!("[\"{CANARY}"), format!("http://me:{CANARY}@x y")] {
+                let Err(error) = load(&environment(&[(&variable, &value)])) else { continue };
+                assert!(!format!("{error} {error:?}").contains(CANARY), "{variable}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_is_told_by_line_and_column() {
+        let text = "region = \"sul\"\n[enrichment]\ncredential = hunter2\n".to_owned();
+        let error = load(&Sources { file: Some(("f.toml".into(), text)), ..Sources::default() }).unwrap_err();
+        assert_eq!(error.0[0].setting, "f.toml, line 3, column 14");
+    }
+
+    #[test]
+    fn a_list_is_written_with_commas_or_as_in_a_file() {
+        for text in ["10.0.0.0/8,127.0.0.1", " 10.0.0.0/8 , 127.0.0.1 ", "[\"10.0.0.0/8\", \"127.0.0.1\"]"] {
+            let settings = load(&environment(&[("FLUENCE_SERVER_TRUSTED_PROXIES", text)])).unwrap();
+            let networks: Vec<String> =
+                settings.server.trusted_proxies.iter().map(ToString::to_string).collect();
+            assert_eq!(networks, ["10.0.0.0/8", "127.0.0.1/32"], "{text}");
+        }
+        let none = load(&environment(&[("FLUENCE_STAGE_PREFIXES", "[]")])).unwrap();
+        assert!(none.stage_prefixes.is_empty());
+        let error = load(&environment(&[("FLUENCE_STAGE_PREFIXES", "[/prod")])).unwrap_err();
+        assert!(error.0[0].advice.contains("commas"), "{error}");
+    }
+
+    #[test]
+    fn a_network_with_bits_behind_its_mask_is_refused_with_the_right_one() {
+        let error = load(&environment(&[("FLUENCE_SERVER_TRUSTED_PROXIES", "10.0.0.7/8")])).unwrap_err();
+        assert_eq!(error.0[0].setting, "server.trusted_proxies");
+        assert!(error.0[0].advice.contains("10.0.0.0/8"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_which_one_it_resembles() {
+        for (wrong, meant) in [
+            ("FLUENCE_LISTN", "FLUENCE_LISTEN"),
+            ("FLUENCE_DRAIN_S", "FLUENCE_SERVER_DRAIN_S"),
+            ("FLUENCE_LOGLEVEL", "FLUENCE_LOG_LEVEL"),
+            ("FLUENCE_SERVER_TRUSTED_PROXY", "FLUENCE_SERVER_TRUSTED_PROXIES"),
+        ] {
+            let error = load(&environment(&[(wrong, "1")])).unwrap_err();
+            assert_eq!(error.0[0].advice, format!("no such setting; did you mean {meant}?"), "{wrong}");
+        }
+        let file = Some(("f.toml".to_owned(), "[server]\ndrain = 3".to_owned()));
+        let error = load(&Sources { file, ..Sources::default() }).unwrap_err();
+        assert_eq!(error.0[0].advice, "no such setting; did you mean drain_s?");
+        let error = load(&environment(&[("FLUENCE_COLOUR", "red")])).unwrap_err();
+        assert!(error.0[0].advice.contains("config show --defaults"), "{error}");
+    }
+
+    #[test]
+    fn names_that_clients_use_are_ignored() {
+        let sources = environment(&[("FLUENCE_API_KEY", "x"), ("FLUENCE_ENGLISH_URL", "")]);
+        assert!(load(&sources).is_ok());
+        assert_eq!(sources.ignored_variables(), ["FLUENCE_API_KEY"]);
+    }
+
+    #[test]
+    fn a_misspelt_log_level_is_a_fault() {
+        assert_eq!(faulty(&environment(&[("FLUENCE_LOG_LEVEL", "infoo")])), ["log.level"]);
+        assert_eq!(faulty(&environment(&[("FLUENCE_LOG_FORMAT", "yaml")])), ["log.format"]);
+    }
+
+    #[test]
+    fn a_stage_prefix_that_hides_a_path_is_a_fault() {
+        for prefix in ["/v1", "/crm", "/health"] {
+            assert_eq!(faulty(&environment(&[("FLUENCE_STAGE_PREFIXES", prefix)])), ["stage_prefixes"]);
+        }
+    }
+
+    #[test]
+    fn a_weak_pepper_is_refused_but_may_be_replaced() {
+        let weak = "0123456789abcdef".repeat(4);
+        assert_eq!(faulty(&environment(&[("FLUENCE_PEPPER", &weak)])), ["FLUENCE_PEPPER"]);
+        let strong = generate_pepper();
+        let replacing = environment(&[
+            ("FLUENCE_PEPPER", &strong),
+            ("FLUENCE_PEPPER_VERSION", "2"),
+            ("FLUENCE_PREVIOUS_PEPPER", &weak),
+            ("FLUENCE_PREVIOUS_PEPPER_VERSION", "1"),
+        ]);
+        assert!(load(&replacing).is_ok());
+    }
+
+    #[test]
+    fn believing_every_proxy_and_placeholders_in_public_are_worth_a_warning() {
+        let warnings = |pairs: &[(&str, &str)]| load(&environment(pairs)).unwrap().warnings();
+        assert!(warnings(&[]).is_empty());
+        assert_eq!(warnings(&[("FLUENCE_SERVER_TRUSTED_PROXIES", "0.0.0.0/0")]).len(), 1);
+        let public = [("FLUENCE_LISTEN", "0.0.0.0:8000")];
+        let warning = &warnings(&public)[0];
+        for name in ["support_contact", "upgrade_url", "docs_url"] {
+            assert!(warning.contains(name), "{warning}");
+        }
+    }
+
+    #[test]
+    fn every_value_that_cannot_be_read_is_told() {
+        let pairs = [
+            ("FLUENCE_LISTEN", ":8000"),
+            ("FLUENCE_METRICS_LISTEN", "9100"),
+            ("FLUENCE_PEPPER_VERSION", "99999999999"),
+        ];
+        assert_eq!(faulty(&environment(&pairs)).len(), 3);
+        assert!(load(&environment(&[("FLUENCE_LISTEN", "localhost:9000")])).is_ok());
+    }
 
     #[test]
     fn a_value_that_cannot_be_read_names_its_setting() {
@@ -311,7 +536,7 @@ mod tests {
 
     #[test]
     fn settings_are_shown_without_their_secrets() {
-        let pepper = "0123456789abcdef".repeat(4);
+        let pepper = generate_pepper();
         let url = "postgresql://me:hunter2@db.example/fluence";
         let redis = ("FLUENCE_REDIS_URL", "redis://me:hunter2@cache.example");
         let settings =
@@ -325,7 +550,7 @@ mod tests {
 
     #[test]
     fn a_secret_in_the_settings_does_not_show_when_they_are_printed() {
-        let pepper = "0123456789abcdef".repeat(4);
+        let pepper = generate_pepper();
         let settings = load(&environment(&[("FLUENCE_PEPPER", &pepper)])).unwrap();
         assert!(!format!("{settings:?}").contains(&pepper));
     }

@@ -1,30 +1,36 @@
 //! Settings: what an operator may choose, from where, and what is wrong with what was chosen.
 
+pub mod address;
 mod check;
+mod environment;
 mod load;
+mod log_level;
 pub mod plans;
 pub mod routes;
+mod warnings;
 
 use std::net::SocketAddr;
 
-use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::secret::Pepper;
+use crate::domain::network::Network;
 use crate::secret::peppers::Peppers;
+use crate::secret::{Pepper, PepperError, is_weak};
 use crate::upstream::address::Reach;
 
-pub use load::{ConfigError, Fault, Sources, load};
+pub use load::{ConfigError, DEFAULTS, Fault, Sources, load};
 
 /// Every setting. Names, defaults and meanings stand in `config/default.toml`; units are in the names.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Settings {
+    #[serde(deserialize_with = "address::required")]
     pub listen: SocketAddr,
-    /// Empty: no metrics page.
-    pub metrics_listen: String,
+    /// None: no metrics page.
+    #[serde(deserialize_with = "address::optional", serialize_with = "address::or_empty")]
+    pub metrics_listen: Option<SocketAddr>,
     /// `DATABASE_URL`; none means the private Postgres.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none", serialize_with = "redacted_url")]
     pub database_url: Option<SecretString>,
@@ -101,7 +107,7 @@ pub struct Server {
     pub max_body_bytes: usize,
     pub announce_s: u64,
     pub drain_s: u64,
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// The connection pool.
@@ -227,6 +233,10 @@ impl Settings {
         let newest = parse("FLUENCE_PEPPER", &self.pepper, self.pepper_version)?;
         let version = self.previous_pepper_version;
         let previous = parse("FLUENCE_PREVIOUS_PEPPER", &self.previous_pepper, version)?;
+        // The one before may be weak, so that it can be replaced.
+        if is_weak(self.pepper.expose_secret()) {
+            return Err(("FLUENCE_PEPPER", PepperError::Guessable.to_string()));
+        }
         match (newest, previous) {
             (Some(newest), previous) => Peppers::new(newest, previous)
                 .map(Some)

@@ -18,6 +18,7 @@ pub mod member;
 pub mod network;
 pub mod origin;
 pub mod person;
+pub mod placeholder;
 pub mod plan;
 pub mod refusal;
 pub mod region;

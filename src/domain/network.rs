@@ -1,11 +1,11 @@
-//! A range of network addresses that a key may be used from.
+//! A range of network addresses: where a key may be used, and which proxies are believed.
 
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Bits in front of an IPv4 address that is written as an IPv6 one (RFC 4291, section 2.5.5.2).
 const MAPPED_BITS: u8 = 96;
@@ -30,6 +30,11 @@ impl Network {
     /// Whether the address lies in it.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
+    }
+
+    /// Whether it holds every address of its family.
+    pub fn is_everything(&self) -> bool {
+        self.0.prefix_len() == 0
     }
 
     /// Whether every address of the other one lies in it.
@@ -62,6 +67,12 @@ fn canonical(net: IpNet) -> IpNet {
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.trim().parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -250,6 +250,24 @@ pub enum Fault {
     NotDate,
     /// Not an instant.
     NotInstant,
+    /// None of the words in a list with commas.
+    NotSomeOf(&'static [&'static str]),
+    /// A number beyond its bounds.
+    OutOfRange {
+        /// The least.
+        least: i64,
+        /// The most.
+        most: i64,
+    },
+    /// Not a day of the calendar.
+    NotADay,
+    /// A first day behind the last one, or too many days from one to the other.
+    DaysOutOfRange {
+        /// The most days.
+        most: i64,
+    },
+    /// Not a cursor that an answer to the same request gave.
+    NotACursor,
     /// It must be a whole number within bounds.
     NotWhole {
         /// The least.

@@ -30,6 +30,7 @@ use crate::ledger::entry::{CallRef, RouteNumber};
 use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
 use crate::ledger::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
 use crate::storage::test_answers::TestCall;
+use crate::telemetry::request::serving;
 
 /// What metering needs, whatever the route.
 #[derive(Clone, Debug)]
@@ -86,8 +87,8 @@ impl Stage for Metered {
             let running = Running { meter, caller, price: Credits::ZERO, standing, slot, context };
             let handler = self.next.run(request);
             return Ok(match claim.map(|claim| TestCall { call_id, account_id, claim }) {
-                Some(call) => self.outliving(running.under_key(call, handler)).await,
-                None => self.outliving(running.without_hold(handler)).await,
+                Some(call) => self.outliving(call_id, running.under_key(call, handler)).await,
+                None => self.outliving(call_id, running.without_hold(handler)).await,
             });
         }
         let hold = self.hold_request(call_id, &caller, price, claim);
@@ -97,18 +98,20 @@ impl Stage for Metered {
                 caller.account.stands(standing.clone());
                 let (meter, price) = (self.meter.clone(), hold.amount());
                 let running = Running { meter, caller, price, standing, slot, context };
-                Ok(self.outliving(running.with_hold(hold, self.next.run(request))).await)
+                Ok(self.outliving(call_id, running.with_hold(hold, self.next.run(request))).await)
             }
         }
     }
 }
 
 impl Metered {
+    /// What is logged on the way names the call, also when its client has left.
     fn outliving<T: Send + 'static>(
         &self,
+        call_id: CallId,
         call: impl Future<Output = T> + Send + 'static,
     ) -> Outliving<'_, T> {
-        Outliving::new(&self.meter.calls, call)
+        Outliving::new(&self.meter.calls, serving(call_id, call))
     }
 
     fn hold_request(

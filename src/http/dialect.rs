@@ -1,23 +1,37 @@
-//! Which shape of body a route speaks.
+//! Which shape of body a route speaks, and in which language its sentences are.
 
+use crate::domain::language::Language;
 pub use crate::domain::route::Dialect;
 
 /// Response extension of a route that speaks another dialect than its path says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DialectOf(pub Dialect);
 
-/// Which dialect a path speaks, unknown paths included: the longest matching prefix decides.
+/// Which dialect and language a path speaks, unknown paths included: the longest matching prefix decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dialects {
     /// Longest prefix first.
     rules: Vec<(String, Dialect)>,
+    /// Paths whose sentences are in Portuguese.
+    portuguese: Vec<String>,
 }
 
 impl Dialects {
     /// A table of path prefixes such as `/v1`; each holds for whole segments. What none matches speaks `fluence`.
     pub fn new(mut rules: Vec<(String, Dialect)>) -> Self {
         rules.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
-        Self { rules }
+        Self { rules, portuguese: Vec::new() }
+    }
+
+    /// The same, with sentences in Portuguese on these paths.
+    #[must_use]
+    pub fn in_portuguese(self, portuguese: Vec<String>) -> Self {
+        Self { portuguese, ..self }
+    }
+
+    /// The language of a path without its stage prefix.
+    pub fn language_of(&self, path: &str) -> Language {
+        if self.portuguese.iter().any(|known| known == path) { Language::Pt } else { Language::En }
     }
 
     /// The dialect of a path without its stage prefix.

@@ -1,6 +1,8 @@
 //! What every answer may have to name: where help, upgrades and explanations are found.
 
 use super::dialect::{Dialect, Dialects, is_under};
+use crate::domain::language::Language;
+use crate::domain::placeholder::is_placeholder;
 
 /// Settings of the outside edge.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +30,34 @@ impl Edge {
         }
     }
 
+    /// Where help is found, unless nobody has filled it in.
+    pub fn support(&self) -> Option<&str> {
+        filled_in(&self.support_contact)
+    }
+
+    /// Where plans and credits are bought, unless nobody has filled it in.
+    pub fn upgrade(&self) -> Option<&str> {
+        filled_in(&self.upgrade_url)
+    }
+
+    /// Where errors are explained, unless nobody has filled it in.
+    pub fn docs(&self) -> Option<&str> {
+        filled_in(&self.error_docs_url)
+    }
+
+    /// The language of a path's sentences where the request names none.
+    pub fn language_of(&self, path: &str) -> Language {
+        self.dialects.language_of(self.without_stage(path))
+    }
+
     /// The dialect of a path, with or without a stage prefix.
     pub fn dialect_of(&self, path: &str) -> Dialect {
         self.dialects.of(self.without_stage(path))
     }
+}
+
+fn filled_in(address: &str) -> Option<&str> {
+    (!is_placeholder(address)).then_some(address)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The facts an error states beside its sentence, for programs to act on. All dialects name them alike.
 
+use std::fmt::Display;
+
 use chrono::SecondsFormat;
 use serde::Serialize;
 
@@ -91,7 +93,7 @@ impl<'r> Facts<'r> {
             },
             Refusal::KeyCapReached { cap, limit, resets_at } => Self {
                 limit: Some(cap_name(*cap)),
-                current_limit: Some(format!("{limit} credits/{}", cap_period(*cap))),
+                current_limit: Some(format!("{}/{}", counted(limit.as_i64(), "credit"), cap_period(*cap))),
                 resets_at: Some(resets_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
                 ..none
             },
@@ -133,7 +135,7 @@ impl<'r> Facts<'r> {
             Refusal::ContactExists { id } => Self { contact_id: Some(*id), ..none },
             Refusal::AnswerNotKept { location } => Self { location: Some(location), ..none },
             Refusal::ContactLimitReached { limit } => {
-                Self { limit: Some("contacts"), current_limit: Some(format!("{limit} contacts")), ..none }
+                Self { limit: Some("contacts"), current_limit: Some(counted(*limit, "contact")), ..none }
             }
             Refusal::Limited(hit) => Self {
                 retry_after: Some(hit.retry_after_s.max(1)),
@@ -188,11 +190,17 @@ fn limit_name(limit: Limit) -> &'static str {
 fn current_limit(hit: &LimitHit) -> String {
     let size = hit.size;
     match hit.limit {
-        Limit::Rate => format!("{size} requests/second"),
-        Limit::Concurrency => format!("{size} concurrent requests"),
-        Limit::Quota => format!("{size} requests/period"),
-        Limit::FailedAttempts => format!("{size} failed attempts"),
+        Limit::Rate => format!("{}/second", counted(size, "request")),
+        Limit::Concurrency => counted(size, "concurrent request"),
+        Limit::Quota => format!("{}/period", counted(size, "request")),
+        Limit::FailedAttempts => counted(size, "failed attempt"),
     }
+}
+
+/// `1 request`, `2 requests`.
+fn counted(number: impl TryInto<i64> + Copy + Display, noun: &str) -> String {
+    let plural = if number.try_into().is_ok_and(|number| number == 1) { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// The fault of a field, for programs.
@@ -217,6 +225,10 @@ fn problem_name(fault: Fault) -> &'static str {
         Fault::NotAddress => "not_address",
         Fault::NotInstant => "not_instant",
         Fault::NotDate => "not_date",
+        Fault::NotSomeOf(_) => "not_one_of",
+        Fault::OutOfRange { .. } | Fault::DaysOutOfRange { .. } => "out_of_range",
+        Fault::NotADay => "not_a_day",
+        Fault::NotACursor => "not_a_cursor",
         Fault::NotWhole { .. } => "not_a_whole_number_in_range",
         Fault::InPast => "in_the_past",
         Fault::NotARegion => "not_a_region",

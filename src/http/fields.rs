@@ -99,6 +99,7 @@ impl Fields {
         match value.as_whole() {
             _ if value == Json::Null => Some(None),
             Some(number) if (least..=most).contains(&number) => Some(Some(number)),
+            Some(_) => self.fault(name, Fault::OutOfRange { least, most }),
             _ => self.fault(name, Fault::NotWhole { least, most }),
         }
     }

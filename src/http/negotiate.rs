@@ -14,13 +14,14 @@ pub fn wants_problem_json(headers: &HeaderMap) -> bool {
         .any(|(range, quality)| quality > 0 && range.eq_ignore_ascii_case(PROBLEM_JSON))
 }
 
-/// The language of sentences for people: the most wanted one of those we write, English when in doubt.
-pub fn preferred_language(headers: &HeaderMap) -> Language {
-    let mut preferred = (Language::En, 0);
+/// The language of sentences for people: the most wanted one of those we write; none where any will do.
+pub fn preferred_language(headers: &HeaderMap) -> Option<Language> {
+    let mut preferred = (None, 0);
     for (range, quality) in items(headers, header::ACCEPT_LANGUAGE) {
         let language = match primary_subtag(range) {
-            tag if tag.eq_ignore_ascii_case("pt") => Language::Pt,
-            tag if tag.eq_ignore_ascii_case("en") || tag == "*" => Language::En,
+            tag if tag.eq_ignore_ascii_case("pt") => Some(Language::Pt),
+            tag if tag.eq_ignore_ascii_case("en") => Some(Language::En),
+            "*" => None,
             _ => continue,
         };
         if quality > preferred.1 {
@@ -74,7 +75,7 @@ mod tests {
     }
 
     fn language(line: &str) -> Language {
-        preferred_language(&headers(header::ACCEPT_LANGUAGE, &[line]))
+        preferred_language(&headers(header::ACCEPT_LANGUAGE, &[line])).unwrap_or(Language::En)
     }
 
     #[test]
@@ -95,7 +96,8 @@ mod tests {
         {
             assert_eq!(language(line), Language::En, "{line}");
         }
-        assert_eq!(preferred_language(&HeaderMap::new()), Language::En);
+        assert_eq!(preferred_language(&HeaderMap::new()), None);
+        assert_eq!(preferred_language(&headers(header::ACCEPT_LANGUAGE, &["pt;q=0.3,*;q=0.9"])), None);
     }
 
     #[test]

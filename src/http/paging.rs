@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::http::Uri;
 
 use super::query::Query;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Fault, Refusal};
 
 /// Entries of a page when the request does not say.
 const DEFAULT_LIMIT: i64 = 100;
@@ -32,8 +32,8 @@ impl<C: FromStr> Page<C> {
 
     /// Takes `cursor` and `limit` from a query that has other parameters too.
     pub fn take(query: &mut Query) -> Self {
-        let after = query.take("cursor", &["a next_cursor of an answer"], |text| text.parse().ok());
-        let limit = query.take("limit", &["1 to 1000"], |text| {
+        let after = query.take("cursor", Fault::NotACursor, |text| text.parse().ok());
+        let limit = query.take("limit", Fault::OutOfRange { least: 1, most: MAX_LIMIT }, |text| {
             text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit))
         });
         Self { after, limit: limit.unwrap_or(DEFAULT_LIMIT) }

@@ -33,17 +33,12 @@ impl Query {
         query
     }
 
-    /// Takes a parameter, read by `read`; `expected` says what is right where it reads nothing.
-    pub fn take<T>(
-        &mut self,
-        name: &str,
-        expected: &'static [&'static str],
-        read: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T> {
+    /// Takes a parameter, read by `read`; `fault` says what is wrong where it reads nothing.
+    pub fn take<T>(&mut self, name: &str, fault: Fault, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         let place = self.parameters.iter().position(|(known, _)| known == name)?;
         let value = read(&self.parameters.remove(place).1);
         if value.is_none() {
-            self.fault(name, Fault::NotOneOf(expected));
+            self.fault(name, fault);
         }
         value
     }
@@ -93,21 +88,24 @@ mod tests {
     #[test]
     fn values_are_decoded() {
         let mut query = query("group_by=day%2Ckey&note=a+b");
-        assert_eq!(query.take("group_by", &[], |text| Some(text.to_owned())).unwrap(), "day,key");
-        assert_eq!(query.take("note", &[], |text| Some(text.to_owned())).unwrap(), "a b");
-        assert_eq!(query.take("absent", &[], |text| Some(text.to_owned())), None);
+        assert_eq!(query.take("group_by", Fault::Empty, |text| Some(text.to_owned())).unwrap(), "day,key");
+        assert_eq!(query.take("note", Fault::Empty, |text| Some(text.to_owned())).unwrap(), "a b");
+        assert_eq!(query.take("absent", Fault::Empty, |text| Some(text.to_owned())), None);
         assert_eq!(query.finish(), Ok(()));
     }
 
     #[test]
     fn repeated_unreadable_and_unknown_ones_are_named_together() {
         let mut query = query("limit=x&limit=2&colour=red");
-        assert_eq!(query.take("limit", &["a number"], |text| text.parse::<u8>().ok()), None);
+        assert_eq!(
+            query.take("limit", Fault::OutOfRange { least: 0, most: 255 }, |text| text.parse::<u8>().ok()),
+            None
+        );
         let Err(Refusal::ValidationFailed(faults)) = query.finish() else { panic!("accepted") };
         let named: Vec<_> = faults.into_iter().map(|fault| (fault.field, fault.fault)).collect();
         let expected = [
             ("limit", Fault::Repeated),
-            ("limit", Fault::NotOneOf(&["a number"])),
+            ("limit", Fault::OutOfRange { least: 0, most: 255 }),
             ("colour", Fault::Unknown),
         ];
         assert_eq!(named, expected.map(|(name, fault)| (name.to_owned(), fault)));

@@ -63,7 +63,7 @@ impl RenderContext {
             request_id,
             dialect: edge.dialect_of(path),
             problem_json: wants_problem_json(headers),
-            language: preferred_language(headers),
+            language: preferred_language(headers).unwrap_or_else(|| edge.language_of(path)),
         }
     }
 }

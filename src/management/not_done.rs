@@ -61,7 +61,7 @@ pub enum NotDone {
     #[error("its end lies in the past")]
     EndsInPast,
     /// The environment is full.
-    #[error("the environment has as many keys as it may have; revoke one first")]
+    #[error("the environment has reached its limit of keys; revoke one first")]
     TooManyKeys,
     /// The account is full.
     #[error("the account has as many environments as it may have")]

@@ -11,17 +11,17 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode
 use axum::response::{IntoResponse, Response};
 use tower::Service;
 
-use super::{framing, request_metrics, unread};
+use super::request_log::{Cost, RequestFacts};
+use super::{framing, unread};
 use crate::clock::new_id;
-use crate::domain::error_code::ErrorCode;
-use crate::domain::ids::{CallId, IdText};
+use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
 use crate::gate::running::unless_panicking;
 use crate::http::compression::compress;
 use crate::http::edge::Edge;
-use crate::http::log_facts::LogFacts;
-use crate::http::render::{RenderContext, X_REQUEST_ID, render};
+use crate::http::render::{RenderContext, render};
 use crate::kill_point::{self, KillPoint};
+use crate::telemetry::request::serving;
 
 /// The router with all that surrounds it.
 pub struct Outer {
@@ -51,9 +51,9 @@ impl Outer {
         let request_id = CallId::from_uuid(new_id());
         kill_point::pass(KillPoint::RequestReceived);
         let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, &self.edge);
-        let client_request_id = request.headers().get(X_REQUEST_ID).cloned();
         let accept_encoding = request.headers().get(header::ACCEPT_ENCODING).cloned();
-        let method = request.method().clone();
+        let facts = RequestFacts::of(&request, request_id, started);
+        let is_options = request.method() == Method::OPTIONS;
 
         // First, so that nothing below reads a request that two parsers may understand differently.
         let checked = framing::check(&request).and_then(|()| match self.loopback_names_only {
@@ -66,13 +66,14 @@ impl Outer {
             Ok(()) => {
                 strip_stage(request.uri_mut(), &self.edge);
                 request.extensions_mut().insert(request_id);
-                let call = self.router.clone().call(request);
+                let call = serving(request_id, self.router.clone().call(request));
                 // The panic hook has logged it; the router itself never fails.
                 let answered = unless_panicking(call).await.and_then(Result::ok);
                 answered.unwrap_or_else(|| Refusal::Internal.into_response())
             }
         };
-        let response = if method == Method::OPTIONS { options(response) } else { response };
+        let response = if is_options { options(response) } else { response };
+        let cost = Cost::of(&response);
         let mut response = render(response, &ctx, &self.edge);
         set_security_headers(response.headers_mut());
         let response = match accept_encoding {
@@ -80,7 +81,7 @@ impl Outer {
             Some(accepted) => Box::pin(compress(response, accepted)).await,
             None => response,
         };
-        log(&response, Some(&method), request_id, client_request_id.as_ref(), started);
+        facts.log(&response, cost);
         kill_point::pass(KillPoint::AnswerUnsent);
         response
     }
@@ -94,7 +95,7 @@ impl Outer {
         let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, &self.edge);
         let mut response = render(unread::refusal_of(status, is_line_done), &ctx, &self.edge);
         set_security_headers(response.headers_mut());
-        log(&response, None, request_id, None, started);
+        RequestFacts::unread(request_id, started).log(&response, None);
         Some(unread::to_bytes(response, bytes))
     }
 }
@@ -142,42 +143,4 @@ fn set_security_headers(headers: &mut HeaderMap) {
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(NO_SNIFF.0, NO_SNIFF.1);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-}
-
-/// One line a request. Paths, bodies, header values and keys stay out; ids and templates say enough.
-fn log(
-    response: &Response,
-    method: Option<&Method>,
-    request_id: CallId,
-    client_request_id: Option<&HeaderValue>,
-    started: Instant,
-) {
-    let facts = response.extensions().get::<LogFacts>().copied().unwrap_or_default();
-    let code = response.extensions().get::<ErrorCode>().map(|code| code.as_str());
-    let took = started.elapsed();
-    request_metrics::count(facts.route, method, response.status().as_u16(), took);
-    let [mut request, mut key, mut account] = [IdText::default(); 3];
-    tracing::info!(
-        target: "fluence::request",
-        method = method.map(shown_method),
-        route = facts.route,
-        status = response.status().as_u16(),
-        code,
-        duration_ms = (took.as_micros() as f64) / 1000.0,
-        request_id = request_id.text(&mut request),
-        key = facts.key.map(|id| id.text(&mut key)),
-        account = facts.account.map(|id| id.text(&mut account)),
-        client_request_id = client_request_id.and_then(shown_id),
-    );
-}
-
-/// A method of the standard by its name; others may be of any length.
-fn shown_method(method: &Method) -> &str {
-    if method.as_str().len() <= 16 { method.as_str() } else { "(long)" }
-}
-
-/// A client's own request id, if it is short visible ASCII.
-fn shown_id(value: &HeaderValue) -> Option<&str> {
-    let text = value.to_str().ok()?;
-    (!text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())).then_some(text)
 }

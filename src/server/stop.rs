@@ -3,10 +3,8 @@
 //! Three stages: announced (not ready, still serving, so that load balancers can turn away), draining (no new
 //! connections, the open ones end after their present answer), cut (what is left is closed).
 
-use std::io;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -73,16 +71,6 @@ impl Stop {
         }
         drained
     }
-}
-
-/// Waits for SIGTERM or SIGINT and names it. The handlers stay in place, so a second signal changes nothing.
-pub async fn signalled() -> io::Result<&'static str> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    })
 }
 
 #[cfg(test)]

@@ -1,18 +1,21 @@
 //! Where logs go: one JSON object a line on stderr, or readable lines on a terminal.
 
+mod lines;
 pub mod metrics;
 mod queue;
+pub mod request;
 
 use std::io::{self, IsTerminal};
 use std::panic::{self, PanicHookInfo};
 
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 
-pub use queue::LogGuard;
-use queue::LogQueue;
+use lines::WithRequestId;
+use queue::{LogGuard, LogQueue};
 
 use crate::config::LogFormat;
 
@@ -30,6 +33,9 @@ pub enum TelemetryError {
     /// The thread that writes could not be started.
     #[error("the log cannot be written: {0}")]
     Thread(#[from] io::Error),
+    /// Logging has ended.
+    #[error("the log level cannot be changed: {0}")]
+    Reload(#[from] reload::Error),
     /// Logging was set up before.
     #[error("logging was set up twice")]
     Twice(#[from] TryInitError),
@@ -37,10 +43,10 @@ pub enum TelemetryError {
 
 /// Sets logging up for the whole process, until the guard is dropped. `level` is `error`, `warn`, `info`, `debug`
 /// or `trace`, optionally followed by exceptions: `info,fluence::request=warn` leaves out the line of each request.
-pub fn init(level: &str, format: LogFormat) -> Result<LogGuard, TelemetryError> {
-    let filter = filter(level)?;
+pub fn init(level: &str, format: LogFormat) -> Result<Logging, TelemetryError> {
+    let (filter, level) = reload::Layer::new(filter(level)?);
     let (queue, guard) = LogQueue::start(io::stderr())?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(queue);
+    let lines = fmt::layer().with_writer(queue);
     let is_pretty = match format {
         LogFormat::Auto => io::stderr().is_terminal(),
         LogFormat::Json => false,
@@ -48,14 +54,32 @@ pub fn init(level: &str, format: LogFormat) -> Result<LogGuard, TelemetryError> 
     };
     let registry = tracing_subscriber::registry().with(filter);
     if is_pretty {
-        registry.with(lines.with_target(false).with_ansi(io::stderr().is_terminal())).try_init()?;
+        let format = WithRequestId(fmt::format().with_target(false));
+        registry.with(lines.with_ansi(io::stderr().is_terminal()).event_format(format)).try_init()?;
     } else {
-        registry
-            .with(lines.json().flatten_event(true).with_current_span(false).with_span_list(false))
-            .try_init()?;
+        let json = fmt::format().json().flatten_event(true).with_current_span(false).with_span_list(false);
+        let lines = lines.fmt_fields(JsonFields::new()).event_format(WithRequestId(json));
+        registry.with(lines).try_init()?;
     }
     panic::set_hook(Box::new(log_panic));
-    Ok(guard)
+    Ok(Logging { level, _guard: guard })
+}
+
+/// The log of the process. When it is dropped, all lines so far are written.
+#[must_use = "logging ends when this is dropped"]
+pub struct Logging {
+    level: reload::Handle<EnvFilter, Registry>,
+    _guard: LogGuard,
+}
+
+impl Logging {
+    /// Logs at another level from now on.
+    ///
+    /// # Errors
+    /// When the level is none.
+    pub fn set_level(&self, level: &str) -> Result<(), TelemetryError> {
+        Ok(self.level.reload(filter(level)?)?)
+    }
 }
 
 /// A panic is a log line like any other, so that whatever reads the log finds it.

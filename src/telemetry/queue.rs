@@ -35,7 +35,7 @@ struct State {
 
 /// Keeps the log going. When it is dropped, all lines so far are written.
 #[must_use = "logging ends when this is dropped"]
-pub struct LogGuard {
+pub(super) struct LogGuard {
     queue: LogQueue,
     writer: Option<JoinHandle<()>>,
 }

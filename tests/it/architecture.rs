@@ -22,7 +22,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("people/find", &["people", "storage", "upstream"]),
     ("http", &["clock"]),
     ("background", &["storage", "ledger", "clock"]),
-    ("gate", &["ledger", "storage", "http", "secret", "config", "clock"]),
+    // Lines that are logged for a call whose client has left name it too.
+    ("gate", &["ledger", "storage", "http", "secret", "config", "clock", "telemetry"]),
     ("management", &["storage", "secret", "clock"]),
     (
         "api",

@@ -1,8 +1,7 @@
 //! Curl lines for people of the sample, ready to be pasted into a shell.
 
-use std::net::SocketAddr;
-
 use anyhow::anyhow;
+use axum::http::Uri;
 use serde::Serialize;
 
 use crate::app::SAMPLE_PEOPLE;
@@ -33,7 +32,9 @@ struct Pergunta {
 }
 
 /// One line for each endpoint, with people of the sample.
-pub(super) fn calls(address: SocketAddr, key: &str) -> anyhow::Result<Vec<Call>> {
+pub(super) fn calls(url: &Uri, key: &str) -> anyhow::Result<Vec<Call>> {
+    let base = url.to_string();
+    let base = base.trim_end_matches('/');
     let (pt, en) = (sample_person("pt")?, sample_person("en")?);
     let portuguese = serde_json::to_string(&Pergunta {
         primeiro_nome: pt.first_name,
@@ -45,8 +46,7 @@ pub(super) fn calls(address: SocketAddr, key: &str) -> anyhow::Result<Vec<Call>>
         last_name: en.last_name,
         company: en.company,
     })?;
-    let get =
-        |path: &str| format!("curl -sS http://{address}{path} -H {}", quoted(&format!("X-API-Key: {key}")));
+    let get = |path: &str| format!("curl -sS {base}{path} -H {}", quoted(&format!("X-API-Key: {key}")));
     let post = |path: &str, body: &str| {
         format!("{} -H 'Content-Type: application/json' -d {}", get(path), quoted(body))
     };
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_lines_lead_to_the_address() {
-        let calls = calls("127.0.0.1:9".parse().unwrap(), "KEY").unwrap();
+        let calls = calls(&"http://127.0.0.1:9/".parse().unwrap(), "KEY").unwrap();
         assert_eq!(calls[0].curl, "curl -sS http://127.0.0.1:9/saude -H 'X-API-Key: KEY'");
         let endpoints: Vec<_> = calls.iter().map(|call| call.endpoint).collect();
         assert_eq!(endpoints, ["/saude", "/crm_basico", "/crm", "/analyze"]);

@@ -102,7 +102,7 @@ async fn answer_of<K, V>(loader: &impl Load<K, V>, asked: &[K], wait: Duration) 
         Ok(Err(error)) => error.to_string(),
         Err(elapsed) => elapsed.to_string(),
     };
-    tracing::warn!(%error, count = asked.len(), "the store of keys did not answer");
+    tracing::warn!(%error, count = asked.len(), "keys could not be looked up in the database");
     HashMap::new()
 }
 

@@ -5,7 +5,10 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::cluster_async::ClusterConnection;
-use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisResult, ServerErrorKind};
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, IntoConnectionInfo, RedisResult,
+    ServerErrorKind,
+};
 
 /// Longest for a connection to be made, with all that is said before the first command.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(1);
@@ -13,9 +16,15 @@ pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 const WRITE_QUEUE: usize = 1024;
 
 /// Where the store is.
+#[derive(Clone)]
+pub(super) struct Servers {
+    client: ServersClient,
+    address: String,
+}
+
 #[expect(clippy::large_enum_variant, reason = "a gateway has one")]
 #[derive(Clone)]
-pub(super) enum Servers {
+enum ServersClient {
     Single(Client),
     Cluster(ClusterClient),
 }
@@ -24,19 +33,27 @@ impl Servers {
     /// One URL is a single server; several, separated by commas, are nodes of one cluster.
     pub(super) fn parse(urls: &str) -> RedisResult<Self> {
         let urls: Vec<&str> = urls.split(',').map(str::trim).filter(|url| !url.is_empty()).collect();
-        match urls.as_slice() {
-            [url] => Client::open(*url).map(Self::Single),
+        let client = match urls.as_slice() {
+            [url] => ServersClient::Single(Client::open(*url)?),
             several => {
                 let builder = ClusterClientBuilder::new(several.iter().copied());
-                builder.retries(1).connection_timeout(CONNECT_WITHIN).build().map(Self::Cluster)
+                ServersClient::Cluster(builder.retries(1).connection_timeout(CONNECT_WITHIN).build()?)
             }
-        }
+        };
+        let address = |url: &&str| url.into_connection_info().map(|server| server.addr().to_string());
+        let addresses: Vec<String> = urls.iter().map(address).collect::<RedisResult<_>>()?;
+        Ok(Self { client, address: addresses.join(",") })
+    }
+
+    /// Host and port of each, without credentials.
+    pub(super) fn address(&self) -> &str {
+        &self.address
     }
 
     /// Connects.
     pub(super) async fn connect(&self) -> RedisResult<Connection> {
-        match self {
-            Self::Single(client) => {
+        match &self.client {
+            ServersClient::Single(client) => {
                 // Answers are waited for under a deadline of the caller's.
                 let config = AsyncConnectionConfig::new()
                     .set_connection_timeout(Some(CONNECT_WITHIN))
@@ -45,7 +62,7 @@ impl Servers {
                 let connection = client.get_multiplexed_async_connection_with_config(&config).await?;
                 Ok(Connection::Single(connection))
             }
-            Self::Cluster(client) => Ok(Connection::Cluster(client.get_async_connection().await?)),
+            ServersClient::Cluster(client) => Ok(Connection::Cluster(client.get_async_connection().await?)),
         }
     }
 }

@@ -89,11 +89,6 @@ impl SharedLimits {
         let leases = Leases::new(store.clone(), config.lease_life);
         let script = Arc::new(AdmitScript::new(config.lease_life));
         store.look(|store| probe(script.clone(), store)).await;
-        if store.away_since().is_some() {
-            tracing::warn!(
-                "the store of shared limits cannot be reached; this gateway limits by itself until it can"
-            );
-        }
         let (watched, watching, watch_stop) = (store.clone(), script.clone(), stop.clone());
         tokio::spawn(async move {
             let question = |store| probe(watching.clone(), store);

@@ -21,6 +21,9 @@ use crate::clock;
 /// Failures in a row after which the store is not asked any more. One late answer is no reason to leave it.
 const FAILURES: u32 = 3;
 
+const NO_CONNECTION: &str = "no connection within a second";
+const NO_ANSWER: &str = "it does not answer in time (limits.decision_ms)";
+
 /// The store cannot be asked, or did not answer in time: decide without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Away;
@@ -37,7 +40,11 @@ pub(super) struct Store {
 
 enum State {
     Present(Link),
-    Away { since: DateTime<Utc> },
+    Away {
+        since: DateTime<Utc>,
+        /// As it was logged last, so that the log tells when it changes and is not filled with one reason.
+        reason: Option<String>,
+    },
 }
 
 /// A connection, and how often in a row it has failed.
@@ -51,7 +58,7 @@ impl Store {
     /// A store that nobody has seen yet.
     pub(super) fn new(servers: Servers, budget: Duration) -> Self {
         tell_metrics(false);
-        let state = Mutex::new(State::Away { since: clock::now() });
+        let state = Mutex::new(State::Away { since: clock::now(), reason: None });
         Self { servers, budget, state, lost: Notify::new(), came_back: Notify::new() }
     }
 
@@ -74,7 +81,7 @@ impl Store {
             }
             Err(_) => {
                 counter!("gateway_redis_errors_total", "kind" => "timeout").increment(1);
-                self.failed(&link, false, "it does not answer in time");
+                self.failed(&link, false, NO_ANSWER);
             }
         }
         Err(Away)
@@ -84,7 +91,7 @@ impl Store {
     pub(super) fn away_since(&self) -> Option<DateTime<Utc>> {
         match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Present(_) => None,
-            State::Away { since } => Some(*since),
+            State::Away { since, .. } => Some(*since),
         }
     }
 
@@ -125,12 +132,40 @@ impl Store {
     where
         F: Future<Output = RedisResult<()>>,
     {
-        let Ok(Ok(connection)) = timeout(CONNECT_WITHIN, self.servers.connect()).await else { return };
+        match self.try_out(question).await {
+            Ok(connection) => self.found(connection),
+            Err(reason) => self.still_away(reason),
+        }
+    }
+
+    /// A connection on which the store answers within the budget, or why there is none.
+    async fn try_out<F>(&self, question: impl Fn(Connection) -> F) -> Result<Connection, String>
+    where
+        F: Future<Output = RedisResult<()>>,
+    {
+        let connecting = timeout(CONNECT_WITHIN, self.servers.connect()).await;
+        let connection =
+            connecting.map_err(|_| NO_CONNECTION.to_owned())?.map_err(|error| error.to_string())?;
         // Asked twice: the first answer may take longer, because the store has to take the script first.
         let _ = timeout(CONNECT_WITHIN, question(connection.clone())).await;
-        if let Ok(Ok(())) = timeout(self.budget, question(connection.clone())).await {
-            self.found(connection);
+        match timeout(self.budget, question(connection.clone())).await {
+            Ok(Ok(())) => Ok(connection),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err(NO_ANSWER.to_owned()),
         }
+    }
+
+    /// Says why the store is away, unless it has been said.
+    fn still_away(&self, error: String) {
+        match &mut *self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Away { reason, .. } if reason.as_ref() != Some(&error) => *reason = Some(error.clone()),
+            _ => return,
+        }
+        tracing::warn!(
+            store = self.servers.address(),
+            error,
+            "Redis cannot be used for shared limits; this gateway limits by itself until it can"
+        );
     }
 
     fn link(&self) -> Option<Link> {
@@ -145,7 +180,10 @@ impl Store {
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Present(link);
         tell_metrics(true);
         self.came_back.notify_one();
-        tracing::info!("limits are shared with the other gateways");
+        tracing::info!(
+            store = self.servers.address(),
+            "limits are shared with the other gateways through Redis"
+        );
     }
 
     fn failed(&self, link: &Link, is_torn: bool, error: &str) {
@@ -157,15 +195,16 @@ impl Store {
         // Another request may have seen it first, and another connection may be in use by now.
         match &*state {
             State::Present(present) if Arc::ptr_eq(&present.failures, &link.failures) => {
-                *state = State::Away { since: clock::now() };
+                *state = State::Away { since: clock::now(), reason: Some(error.to_owned()) };
             }
             _ => return,
         }
         drop(state);
         tell_metrics(false);
         tracing::warn!(
+            store = self.servers.address(),
             error,
-            "the store of shared limits is away; this gateway limits by itself until it is back"
+            "Redis is away; this gateway limits by itself until it is back"
         );
         self.lost.notify_one();
     }

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Text, access_denied, capitalized, join_faults};
+use super::{Text, access_denied, capitalized, counted, join_faults};
 use crate::domain::conflict::Conflict;
 use crate::domain::language::Language;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
@@ -40,7 +40,7 @@ pub(super) fn message(refusal: &Refusal) -> Text {
             format!("The body is not one valid JSON object (line {line}, column {column})").into()
         }
         Refusal::ValidationFailed(faults) => {
-            format!("The request has faulty fields: {}", join_faults(faults, Language::En)).into()
+            format!("The request is not valid: {}", join_faults(faults, Language::En)).into()
         }
         Refusal::ProfileUrlNotAccepted { field } => {
             format!("Profile addresses are not accepted (field `{field}`)").into()
@@ -48,10 +48,10 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::MockDataNotAllowed => "`allow_mock_data` works in test environments only".into(),
         Refusal::BadRequest { reason } => (*reason).into(),
         Refusal::EndpointNotFound => "There is no such endpoint".into(),
-        Refusal::NotFound => "There is nothing with this id".into(),
-        Refusal::MethodNotAllowed { .. } => "This endpoint does not answer to this method".into(),
+        Refusal::NotFound => "Nothing with this id exists".into(),
+        Refusal::MethodNotAllowed { .. } => "This endpoint does not support this method".into(),
         Refusal::BodyTooLarge { limit_bytes } => {
-            format!("The body is larger than {limit_bytes} bytes").into()
+            format!("The body is larger than {}", counted(*limit_bytes, "byte", "bytes")).into()
         }
         Refusal::UnsupportedMediaType => "The body must be JSON in UTF-8, without encoding".into(),
         Refusal::Limited(hit) => limited(hit),
@@ -67,17 +67,19 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         }
         Refusal::ProfileNotFound => "Nobody with this name was found at this company".into(),
         Refusal::MultipleMatches { total, .. } => {
-            format!("{total} people match and cannot be told apart").into()
+            format!("{} and cannot be told apart", counted(*total, "person matches", "people match")).into()
         }
         Refusal::InsufficientData { unsupported_language: true, .. } => {
             "This person's texts are in a language that is not analysed".into()
         }
-        Refusal::InsufficientData { words, words_needed, .. } => {
-            format!("An analysis needs {words_needed} words of the person's own, there are {words}").into()
-        }
+        Refusal::InsufficientData { words, words_needed, .. } => format!(
+            "An analysis needs {} of the person's own; {words} found",
+            counted(*words_needed, "word", "words")
+        )
+        .into(),
         Refusal::ContactExists { .. } => "There is a contact with this name and company already".into(),
         Refusal::ContactLimitReached { limit } => {
-            format!("The account has all {limit} contacts that it may have").into()
+            format!("The account has reached its limit of {}", counted(*limit, "contact", "contacts")).into()
         }
         Refusal::Conflict(conflict) => in_the_way(*conflict).into(),
         Refusal::IdempotencyInProgress { .. } => {
@@ -100,19 +102,20 @@ fn in_the_way(conflict: Conflict) -> &'static str {
         Conflict::NotRotating => "This key is not being rotated: it has one secret only",
         Conflict::KeyRevoked => "This key is revoked, and revocation cannot be undone",
         Conflict::KeyExpired => "This key has expired; a new secret would not work either",
-        Conflict::KeyLimitReached => "The environment has as many keys as it may have",
+        Conflict::KeyLimitReached => "The environment has reached its limit of keys",
         Conflict::EnvironmentExists => "The account has an environment of that name",
-        Conflict::EnvironmentLimitReached => "The account has as many environments as it may have",
+        Conflict::EnvironmentLimitReached => "The account has reached its limit of environments",
     }
 }
 
 fn limited(hit: &LimitHit) -> Text {
     let size = hit.size;
     match hit.limit {
-        Limit::Rate => format!("More than {size} requests per second").into(),
-        Limit::Concurrency => format!("More than {size} requests at once").into(),
+        Limit::Rate => format!("More than {} per second", counted(size, "request", "requests")).into(),
+        Limit::Concurrency => format!("More than {} at once", counted(size, "request", "requests")).into(),
         Limit::Quota => format!(
-            "The {size} requests that the plan pays for in this billing period are used up; a credit pack pays for more"
+            "The plan pays for {} in a billing period, which are used up; a credit pack pays for more",
+            counted(size, "request", "requests")
         )
         .into(),
         Limit::FailedAttempts => "Too many failed attempts from this network address".into(),
@@ -120,8 +123,8 @@ fn limited(hit: &LimitHit) -> Text {
 }
 
 pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
-    let support = &edge.support_contact;
-    let upgrade = &edge.upgrade_url;
+    let support = edge.support().unwrap_or("support");
+    let at_upgrade = edge.upgrade().map(|url| format!(" at {url}")).unwrap_or_default();
     match refusal {
         Refusal::NotBearer => {
             "Write the scheme before the key: `Authorization: Bearer YOUR_KEY`.".into()
@@ -133,7 +136,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
             "Verify that your API key is correct and active: copied whole, without spaces.".into()
         }
         Refusal::ExpiredApiKey | Refusal::RevokedApiKey => {
-            "Make a new key in the console and put it where your program keeps this one.".into()
+            "Make a new key, or ask an administrator of your account for one, and put it where your program keeps this one.".into()
         }
         Refusal::DisabledApiKey => "Ask an administrator of your account to enable the key, or use another.".into(),
         Refusal::ConflictingCredentials => {
@@ -142,7 +145,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::KeyInQueryString { .. } => {
             "Move the key to the X-API-Key header, and rotate it: addresses are kept in logs and histories.".into()
         }
-        Refusal::AccessDenied(_) | Refusal::PlanWithoutApi { .. } => format!("Choose a plan with access at {upgrade}.").into(),
+        Refusal::AccessDenied(_) | Refusal::PlanWithoutApi { .. } => format!("Choose a plan with access{at_upgrade}.").into(),
         Refusal::InsufficientScope { needed } => {
             format!("Use a key with the scope `{needed}`, or ask an administrator to make one.").into()
         }
@@ -163,17 +166,20 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         }
         Refusal::MockDataNotAllowed => "Leave `allow_mock_data` out, or use a key of a test environment.".into(),
         Refusal::BadRequest { .. } => "Correct the request and send it again.".into(),
-        Refusal::EndpointNotFound => "Check the path for spelling, case and a trailing slash; see /docs.".into(),
+        Refusal::EndpointNotFound => match edge.docs() {
+            Some(docs) => format!("Check the path for spelling, case and a trailing slash; see {docs}.").into(),
+            None => "Check the path for spelling, case and a trailing slash.".into(),
+        },
         Refusal::NotFound => "Check the id; it must belong to your own account.".into(),
         Refusal::MethodNotAllowed { .. } => "Use one of the methods in the Allow header.".into(),
         Refusal::BodyTooLarge { .. } => "Send a smaller body.".into(),
         Refusal::UnsupportedMediaType => {
             "Send the header `Content-Type: application/json`, and no Content-Encoding.".into()
         }
-        Refusal::Limited(hit) => retry(hit, upgrade),
-        Refusal::InsufficientCredits { .. } => format!("Purchase additional credits or upgrade your plan: {upgrade}").into(),
+        Refusal::Limited(hit) => retry(hit, &at_upgrade),
+        Refusal::InsufficientCredits { .. } => format!("Purchase additional credits or upgrade your plan{at_upgrade}.").into(),
         Refusal::KeyCapReached { .. } => {
-            "Raise the key's cap in the console, use another key, or wait until the time in `resets_at`.".into()
+            "Raise the key's cap, use another key, or wait until the time in `resets_at`.".into()
         }
         Refusal::ProfileNotFound => {
             "Check the spelling, try the company's full name, or add the person to your contacts.".into()
@@ -216,26 +222,27 @@ fn out_of_the_way(conflict: Conflict) -> &'static str {
         }
         Conflict::NotRotating => "There is nothing to end; GET /v1/keys/{id} lists a key's secrets.",
         Conflict::KeyRevoked | Conflict::KeyExpired => "Make a new key.",
-        Conflict::KeyLimitReached => "Revoke a key that is not used, or choose a plan that allows more.",
+        Conflict::KeyLimitReached => {
+            "Revoke a key that is not used, or choose a plan that allows more; GET /v1/environments shows the limit."
+        }
         Conflict::EnvironmentExists => "Use that environment, or choose another name.",
-        Conflict::EnvironmentLimitReached => "Use one of the environments that there are.",
+        Conflict::EnvironmentLimitReached => "Use one of the environments that exist.",
     }
 }
 
-fn retry(hit: &LimitHit, upgrade: &str) -> Text {
+fn retry(hit: &LimitHit, at_upgrade: &str) -> Text {
     let wait = hit.retry_after_s.max(1);
     match hit.limit {
         Limit::Rate => {
-            format!("Wait {wait} s and send again, more slowly; a larger plan allows more: {upgrade}.").into()
+            format!("Wait {wait} s and send again, more slowly, or choose a larger plan{at_upgrade}.").into()
         }
         Limit::Concurrency => {
-            format!("Wait for the answers to your open requests; a larger plan allows more: {upgrade}.")
-                .into()
+            format!("Wait for the answers to your open requests, or choose a larger plan{at_upgrade}.").into()
         }
         Limit::Quota => {
             format!(
                 "Buy a credit pack, which pays for calls beyond the plan's requests, wait for the next billing period, \
-                 or choose a larger plan at {upgrade}."
+                 or choose a larger plan{at_upgrade}."
             )
             .into()
         }
@@ -252,19 +259,30 @@ pub(super) fn fault(fault: Fault) -> String {
         Fault::NotText => "must be text".to_owned(),
         Fault::NotBoolean => "must be true or false".to_owned(),
         Fault::Empty => "must not be empty".to_owned(),
-        Fault::TooLong { max_chars } => format!("must not be longer than {max_chars} characters"),
+        Fault::TooLong { max_chars } => {
+            format!("must not be longer than {}", counted(max_chars, "character", "characters"))
+        }
         Fault::ControlCharacter => "must not hold control characters".to_owned(),
         Fault::NoName(name) => format!("must have at least {}", name.needs()),
         Fault::Parameter => "is a query parameter, and this request takes none".to_owned(),
         Fault::NotOneOf(values) => format!("must be one of: {}", values.join(", ")),
         Fault::NotList => "must be a list".to_owned(),
         Fault::NotObject => "must be an object".to_owned(),
-        Fault::TooMany { max_items } => format!("must not have more than {max_items} items"),
+        Fault::TooMany { max_items } => {
+            format!("must not have more than {}", counted(max_items, "item", "items"))
+        }
         Fault::NotAddress => "must look like name@example.com".to_owned(),
         Fault::NotDate => {
             "must be a date such as 2026-01-31, or an instant such as 2026-01-31T12:00:00Z".to_owned()
         }
         Fault::NotInstant => "must be an instant such as 2026-01-31T12:00:00Z".to_owned(),
+        Fault::NotSomeOf(values) => {
+            format!("must be one or more of {}, with commas between them", values.join(", "))
+        }
+        Fault::OutOfRange { least, most } => format!("must be from {least} to {most}"),
+        Fault::NotADay => "must be a day such as 2026-01-31".to_owned(),
+        Fault::DaysOutOfRange { most } => format!("must not be later than `to`; at most {most} days"),
+        Fault::NotACursor => "must be the `next_cursor` of an answer to the same request".to_owned(),
         Fault::NotWhole { least, most } => format!("must be a whole number from {least} to {most}"),
         Fault::InPast => "lies in the past".to_owned(),
         Fault::NotARegion => "must hold regions of small letters, digits and `-`".to_owned(),
@@ -277,5 +295,5 @@ pub(super) fn fault(fault: Fault) -> String {
 }
 
 fn credits(amount: i64) -> String {
-    if amount == 1 { "1 credit".to_owned() } else { format!("{amount} credits") }
+    counted(amount, "credit", "credits")
 }

@@ -4,6 +4,7 @@ mod en;
 mod pt;
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use super::edge::Edge;
 use crate::domain::error_code::ErrorCode;
@@ -97,6 +98,12 @@ pub fn kind(code: ErrorCode) -> &'static str {
 fn capitalized(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// `1 credit`, `2 credits`.
+fn counted(number: impl TryInto<i64> + Copy + Display, one: &str, many: &str) -> String {
+    let is_one = number.try_into().is_ok_and(|number| number == 1);
+    format!("{number} {}", if is_one { one } else { many })
 }
 
 /// The faulty fields as one sentence; the body lists them one by one besides.

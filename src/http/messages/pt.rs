@@ -1,6 +1,6 @@
 //! Brazilian Portuguese.
 
-use super::{Text, access_denied, capitalized, join_faults};
+use super::{Text, access_denied, capitalized, counted, join_faults};
 use crate::domain::conflict::Conflict;
 use crate::domain::language::Language;
 use crate::domain::person::NameOf;
@@ -46,7 +46,7 @@ pub(super) fn message(refusal: &Refusal) -> Text {
             format!("O corpo não é um único objeto JSON válido (linha {line}, coluna {column})").into()
         }
         Refusal::ValidationFailed(faults) => {
-            format!("A requisição tem campos com erro: {}", join_faults(faults, Language::Pt)).into()
+            format!("A requisição não é válida: {}", join_faults(faults, Language::Pt)).into()
         }
         Refusal::ProfileUrlNotAccepted { field } => {
             format!("Endereços de perfil não são aceitos (campo `{field}`)").into()
@@ -54,9 +54,11 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::MockDataNotAllowed => "`allow_mock_data` só funciona em ambientes de teste".into(),
         Refusal::BadRequest { .. } => "A requisição está malformada".into(),
         Refusal::EndpointNotFound => "Este endpoint não existe".into(),
-        Refusal::NotFound => "Não há nada com este id".into(),
-        Refusal::MethodNotAllowed { .. } => "Este endpoint não responde a este método".into(),
-        Refusal::BodyTooLarge { limit_bytes } => format!("O corpo é maior que {limit_bytes} bytes").into(),
+        Refusal::NotFound => "Não existe nada com este id".into(),
+        Refusal::MethodNotAllowed { .. } => "Este endpoint não aceita este método".into(),
+        Refusal::BodyTooLarge { limit_bytes } => {
+            format!("O corpo é maior que {}", counted(*limit_bytes, "byte", "bytes")).into()
+        }
         Refusal::UnsupportedMediaType => "O corpo deve ser JSON em UTF-8, sem codificação".into(),
         Refusal::Limited(hit) => limited(hit),
         Refusal::InsufficientCredits { needed, available } => {
@@ -70,18 +72,22 @@ pub(super) fn message(refusal: &Refusal) -> Text {
             format!("Esta chave de API gastou seu teto de {} {period}", credits(limit.as_i64())).into()
         }
         Refusal::ProfileNotFound => "Ninguém com este nome foi encontrado nesta empresa".into(),
-        Refusal::MultipleMatches { total, .. } => {
-            format!("{total} pessoas correspondem e não podem ser distinguidas").into()
-        }
+        Refusal::MultipleMatches { total, .. } => format!(
+            "{} ser distinguidas",
+            counted(*total, "pessoa corresponde e não pode", "pessoas correspondem e não podem")
+        )
+        .into(),
         Refusal::InsufficientData { unsupported_language: true, .. } => {
             "Os textos desta pessoa estão em um idioma que não é analisado".into()
         }
-        Refusal::InsufficientData { words, words_needed, .. } => {
-            format!("Uma análise precisa de {words_needed} palavras da própria pessoa, há {words}").into()
-        }
+        Refusal::InsufficientData { words, words_needed, .. } => format!(
+            "Uma análise precisa de {} da própria pessoa; há {words}",
+            counted(*words_needed, "palavra", "palavras")
+        )
+        .into(),
         Refusal::ContactExists { .. } => "Já existe um contato com este nome e esta empresa".into(),
         Refusal::ContactLimitReached { limit } => {
-            format!("A conta já tem os {limit} contatos que pode ter").into()
+            format!("A conta atingiu o limite de {}", counted(*limit, "contato", "contatos")).into()
         }
         Refusal::Conflict(conflict) => in_the_way(*conflict).into(),
         Refusal::IdempotencyInProgress { .. } => {
@@ -104,19 +110,22 @@ fn in_the_way(conflict: Conflict) -> &'static str {
         Conflict::NotRotating => "Esta chave não está em rotação: ela tem um só segredo",
         Conflict::KeyRevoked => "Esta chave foi revogada, e a revogação não pode ser desfeita",
         Conflict::KeyExpired => "Esta chave expirou; um novo segredo também não funcionaria",
-        Conflict::KeyLimitReached => "O ambiente já tem todas as chaves que pode ter",
+        Conflict::KeyLimitReached => "O ambiente atingiu o limite de chaves",
         Conflict::EnvironmentExists => "A conta já tem um ambiente com este nome",
-        Conflict::EnvironmentLimitReached => "A conta já tem todos os ambientes que pode ter",
+        Conflict::EnvironmentLimitReached => "A conta atingiu o limite de ambientes",
     }
 }
 
 fn limited(hit: &LimitHit) -> Text {
     let size = hit.size;
     match hit.limit {
-        Limit::Rate => format!("Mais de {size} requisições por segundo").into(),
-        Limit::Concurrency => format!("Mais de {size} requisições ao mesmo tempo").into(),
+        Limit::Rate => format!("Mais de {} por segundo", counted(size, "requisição", "requisições")).into(),
+        Limit::Concurrency => {
+            format!("Mais de {} ao mesmo tempo", counted(size, "requisição", "requisições")).into()
+        }
         Limit::Quota => format!(
-            "As {size} requisições que o plano cobre neste período de cobrança acabaram; um pacote de créditos paga outras"
+            "O plano cobre {} por período de cobrança, e esse limite acabou; um pacote de créditos paga outras",
+            counted(size, "requisição", "requisições")
         )
         .into(),
         Limit::FailedAttempts => "Tentativas falhas demais a partir deste endereço de rede".into(),
@@ -124,8 +133,8 @@ fn limited(hit: &LimitHit) -> Text {
 }
 
 pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
-    let support = &edge.support_contact;
-    let upgrade = &edge.upgrade_url;
+    let support = edge.support().unwrap_or("o suporte");
+    let at_upgrade = edge.upgrade().map(|url| format!(" em {url}")).unwrap_or_default();
     match refusal {
         Refusal::NotBearer => {
             "Escreva o esquema antes da chave: `Authorization: Bearer SUA_CHAVE`.".into()
@@ -137,7 +146,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
             "Confira se a sua chave de API está correta e ativa: copiada inteira, sem espaços.".into()
         }
         Refusal::ExpiredApiKey | Refusal::RevokedApiKey => {
-            "Crie uma nova chave no console e coloque-a onde seu programa guarda esta.".into()
+            "Crie uma nova chave, ou peça uma a um administrador da conta, e coloque-a onde seu programa guarda esta.".into()
         }
         Refusal::DisabledApiKey => "Peça a um administrador da conta que ative a chave, ou use outra.".into(),
         Refusal::ConflictingCredentials => {
@@ -147,7 +156,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
             "Passe a chave para o cabeçalho X-API-Key e troque-a: endereços ficam em logs e históricos.".into()
         }
         Refusal::AccessDenied(_) | Refusal::PlanWithoutApi { .. } => {
-            format!("Escolha um plano com acesso em {upgrade}.").into()
+            format!("Escolha um plano com acesso{at_upgrade}.").into()
         }
         Refusal::InsufficientScope { needed } => {
             format!("Use uma chave com o escopo `{needed}`, ou peça a um administrador que crie uma.").into()
@@ -169,17 +178,20 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         }
         Refusal::MockDataNotAllowed => "Omita `allow_mock_data`, ou use uma chave de um ambiente de teste.".into(),
         Refusal::BadRequest { reason } => format!("Corrija a requisição e envie de novo: {reason}.").into(),
-        Refusal::EndpointNotFound => "Confira a grafia, as maiúsculas e a barra final; veja /docs.".into(),
+        Refusal::EndpointNotFound => match edge.docs() {
+            Some(docs) => format!("Confira a grafia, as maiúsculas e a barra final; veja {docs}.").into(),
+            None => "Confira a grafia, as maiúsculas e a barra final.".into(),
+        },
         Refusal::NotFound => "Confira o id; ele deve pertencer à sua própria conta.".into(),
         Refusal::MethodNotAllowed { .. } => "Use um dos métodos do cabeçalho Allow.".into(),
         Refusal::BodyTooLarge { .. } => "Envie um corpo menor.".into(),
         Refusal::UnsupportedMediaType => {
             "Envie o cabeçalho `Content-Type: application/json`, sem Content-Encoding.".into()
         }
-        Refusal::Limited(hit) => retry(hit, upgrade),
-        Refusal::InsufficientCredits { .. } => format!("Compre mais créditos ou mude para um plano maior: {upgrade}").into(),
+        Refusal::Limited(hit) => retry(hit, &at_upgrade),
+        Refusal::InsufficientCredits { .. } => format!("Compre mais créditos ou mude para um plano maior{at_upgrade}.").into(),
         Refusal::KeyCapReached { .. } => {
-            "Aumente o teto da chave no console, use outra chave, ou espere até o horário em `resets_at`.".into()
+            "Aumente o teto da chave, use outra chave, ou espere até o horário em `resets_at`.".into()
         }
         Refusal::ProfileNotFound => {
             "Confira a grafia, tente o nome completo da empresa, ou inclua a pessoa nos seus contatos.".into()
@@ -221,26 +233,28 @@ fn out_of_the_way(conflict: Conflict) -> &'static str {
         }
         Conflict::NotRotating => "Não há o que encerrar; GET /v1/keys/{id} lista os segredos de uma chave.",
         Conflict::KeyRevoked | Conflict::KeyExpired => "Crie uma nova chave.",
-        Conflict::KeyLimitReached => "Revogue uma chave sem uso, ou escolha um plano que permita mais.",
+        Conflict::KeyLimitReached => {
+            "Revogue uma chave sem uso, ou escolha um plano que permita mais; GET /v1/environments mostra o limite."
+        }
         Conflict::EnvironmentExists => "Use esse ambiente, ou escolha outro nome.",
         Conflict::EnvironmentLimitReached => "Use um dos ambientes que já existem.",
     }
 }
 
-fn retry(hit: &LimitHit, upgrade: &str) -> Text {
+fn retry(hit: &LimitHit, at_upgrade: &str) -> Text {
     let wait = hit.retry_after_s.max(1);
     match hit.limit {
         Limit::Rate => {
-            format!("Espere {wait} s e envie mais devagar; um plano maior permite mais: {upgrade}.").into()
+            format!("Espere {wait} s e envie mais devagar, ou escolha um plano maior{at_upgrade}.").into()
         }
         Limit::Concurrency => {
-            format!("Espere as respostas das requisições abertas; um plano maior permite mais: {upgrade}.")
+            format!("Espere as respostas das requisições abertas, ou escolha um plano maior{at_upgrade}.")
                 .into()
         }
         Limit::Quota => {
             format!(
                 "Compre um pacote de créditos, que paga chamadas além das requisições do plano, espere o próximo período \
-                 de cobrança ou escolha um plano maior em {upgrade}."
+                 de cobrança ou escolha um plano maior{at_upgrade}."
             )
             .into()
         }
@@ -257,7 +271,9 @@ pub(super) fn fault(fault: Fault) -> String {
         Fault::NotText => "deve ser texto".to_owned(),
         Fault::NotBoolean => "deve ser true ou false".to_owned(),
         Fault::Empty => "não pode ser vazio".to_owned(),
-        Fault::TooLong { max_chars } => format!("não pode ter mais de {max_chars} caracteres"),
+        Fault::TooLong { max_chars } => {
+            format!("não pode ter mais de {}", counted(max_chars, "caractere", "caracteres"))
+        }
         Fault::ControlCharacter => "não pode conter caracteres de controle".to_owned(),
         Fault::NoName(NameOf::Person) => "deve ter ao menos uma letra".to_owned(),
         Fault::NoName(NameOf::Company) => "deve ter ao menos uma letra ou um dígito".to_owned(),
@@ -265,12 +281,21 @@ pub(super) fn fault(fault: Fault) -> String {
         Fault::NotOneOf(values) => format!("deve ser um de: {}", values.join(", ")),
         Fault::NotList => "deve ser uma lista".to_owned(),
         Fault::NotObject => "deve ser um objeto".to_owned(),
-        Fault::TooMany { max_items } => format!("não pode ter mais de {max_items} itens"),
+        Fault::TooMany { max_items } => {
+            format!("não pode ter mais de {}", counted(max_items, "item", "itens"))
+        }
         Fault::NotAddress => "deve ter a forma nome@example.com".to_owned(),
         Fault::NotDate => {
             "deve ser uma data como 2026-01-31 ou um instante como 2026-01-31T12:00:00Z".to_owned()
         }
         Fault::NotInstant => "deve ser um instante como 2026-01-31T12:00:00Z".to_owned(),
+        Fault::NotSomeOf(values) => {
+            format!("deve ser um ou mais de {}, separados por vírgulas", values.join(", "))
+        }
+        Fault::OutOfRange { least, most } => format!("deve estar entre {least} e {most}"),
+        Fault::NotADay => "deve ser um dia como 2026-01-31".to_owned(),
+        Fault::DaysOutOfRange { most } => format!("não pode ser posterior a `to`; no máximo {most} dias"),
+        Fault::NotACursor => "deve ser o `next_cursor` de uma resposta à mesma requisição".to_owned(),
         Fault::NotWhole { least, most } => format!("deve ser um número inteiro de {least} a {most}"),
         Fault::InPast => "está no passado".to_owned(),
         Fault::NotARegion => "deve conter regiões de letras minúsculas, dígitos e `-`".to_owned(),
@@ -283,5 +308,5 @@ pub(super) fn fault(fault: Fault) -> String {
 }
 
 fn credits(amount: i64) -> String {
-    if amount == 1 { "1 crédito".to_owned() } else { format!("{amount} créditos") }
+    counted(amount, "crédito", "créditos")
 }

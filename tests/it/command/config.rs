@@ -1,6 +1,7 @@
 //! Settings as the program reads them, and the help.
 
 use super::program::{Ran, bare, names};
+use crate::support::scratch::Scratch;
 
 const URL: &str = "postgresql://me:hunter2@127.0.0.1:1/fluence";
 
@@ -43,7 +44,7 @@ fn a_database_that_is_away_is_told_in_one_line_without_the_password() {
 
 #[test]
 fn settings_are_shown_without_secrets() {
-    let pepper = "0123456789abcdef".repeat(4);
+    let pepper = fluence::secret::generate_pepper();
     let environment = [("DATABASE_URL", URL), ("FLUENCE_PEPPER", &*pepper), ("FLUENCE_REGION", "sul")];
     let text = run(&["config", "show"], &environment).out;
     assert!(text.contains("region = \"sul\"") && text.contains("[ledger]"), "{text}");
@@ -72,4 +73,47 @@ fn wrong_usage_is_status_2_and_help_is_status_0() {
     {
         assert!(help.out.contains(&format!("\n  {noun} ")), "{noun} is not in {}", help.out);
     }
+}
+
+#[test]
+fn a_secret_file_that_holds_nothing_keeps_the_gateway_from_starting() {
+    for variable in ["DATABASE_URL_FILE", "FLUENCE_REDIS_URL_FILE", "FLUENCE_PEPPER_FILE"] {
+        let ran = run(&["serve", "--listen", "127.0.0.1:0"], &[(variable, "/dev/null")]);
+        assert_eq!(ran.status, 1);
+        assert!(ran.err.contains(&format!("\n  {variable}: names a file that holds nothing")), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_slip_in_the_settings_file_does_not_show_its_line() {
+    let scratch = Scratch::new();
+    std::fs::create_dir_all(scratch.path()).unwrap();
+    let file = scratch.path().join("fluence.toml");
+    for line in ["pepper = \"hunter2", "redis_url = hunter2", "[enrichment]\ncredential: hunter2"] {
+        std::fs::write(&file, line).unwrap();
+        let ran = run(&["serve"], &[("FLUENCE_CONFIG", file.to_str().unwrap())]);
+        assert_eq!(ran.status, 1);
+        assert!(ran.err.contains(", line ") && !ran.err.contains("hunter2"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn the_defaults_are_shown_with_their_explanations_though_the_settings_are_faulty() {
+    let faulty = [("FLUENCE_COLOUR", "red")];
+    let ran = run(&["config", "show", "--defaults"], &faulty);
+    assert_eq!(ran.out, include_str!("../../../config/default.toml"));
+    assert_eq!(run(&["config", "show", "--defaults", "--json"], &faulty).json()["log"]["level"], "info");
+}
+
+#[test]
+fn variables_of_clients_are_ignored_and_said_to_be() {
+    let shown = run(&["config", "show"], &[("FLUENCE_API_KEY", "hunter2")]);
+    assert!(shown.out.starts_with("# FLUENCE_API_KEY is set and ignored"), "{}", shown.out);
+    assert!(!shown.out.contains("hunter2"));
+}
+
+#[test]
+fn a_listen_address_without_a_host_is_told_what_to_write() {
+    let refused = run(&["serve", "--listen", ":8000"], &[]);
+    assert!(refused.usage().contains("127.0.0.1:8000"), "{}", refused.err);
 }

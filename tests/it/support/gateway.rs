@@ -13,6 +13,7 @@ use fluence::config::{Settings, Sources, load};
 use fluence::secret::peppers::Peppers;
 use fluence::secret::{Pepper, generate_pepper};
 use fluence::storage::catalogue;
+use reqwest::header::{ACCEPT_LANGUAGE, HeaderValue};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
@@ -178,7 +179,9 @@ pub(crate) fn settings(environment: &[(&str, &str)]) -> Settings {
 }
 
 fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    // Some paths speak Portuguese unless they are asked for English.
+    let english = [(ACCEPT_LANGUAGE, HeaderValue::from_static("en"))].into_iter().collect();
+    reqwest::Client::builder().no_proxy().default_headers(english).build().unwrap()
 }
 
 /// Waits for what happens by itself, looking again and again.

@@ -4,6 +4,7 @@ use std::future::ready;
 
 use fluence::domain::refusal::Refusal;
 use insta::assert_snapshot;
+use reqwest::Method;
 use serde_json::json;
 
 use crate::gate::handlers::answering;
@@ -101,4 +102,27 @@ async fn texts_fixed_by_the_contract_stay_english() {
     401 | www-authenticate: Bearer error="invalid_token"
     {"success":false,"error":{"type":"authentication_error","message":"Invalid API key provided","code":401,"user_action":"Confira se a sua chave de API está correta e ativa: copiada inteira, sem espaços.","support_contact":"support@example.com"},"error_code":"INVALID_API_KEY","request_id":"…"}
     "#);
+}
+
+#[tokio::test]
+async fn portuguese_endpoints_speak_portuguese_unless_they_are_asked_for_english() {
+    let gateway = Gateway::start().await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let message = async |path: &str, language: Option<&str>| {
+        let request = gateway.request(Method::POST, path).build().unwrap();
+        let mut bare = client.post(request.url().clone());
+        if let Some(language) = language {
+            bare = bare.header("accept-language", language);
+        }
+        let answer: serde_json::Value = bare.send().await.unwrap().json().await.unwrap();
+        answer["error"]["message"].as_str().unwrap().to_owned()
+    };
+    let (english, portuguese) = ("No API key was sent", "Nenhuma chave de API foi enviada");
+    for path in ["/crm", "/crm_basico", "/prod/crm"] {
+        assert_eq!(message(path, None).await, portuguese, "{path}");
+        assert_eq!(message(path, Some("fr")).await, portuguese, "{path}");
+        assert_eq!(message(path, Some("en")).await, english, "{path}");
+    }
+    assert_eq!(message("/analyze", None).await, english);
+    assert_eq!(message("/analyze", Some("pt-BR")).await, portuguese);
 }

@@ -1,0 +1,155 @@
+//! Where the gateway that runs on a data folder listens: it writes that down, and commands beside it read it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use axum::http::Uri;
+use clap::Args;
+
+use crate::config::Settings;
+
+/// In the data folder. Locked as long as the gateway runs, so that an address left behind by a crash is not believed.
+const FILE: &str = "gateway.address";
+/// Longest address that is read.
+const MOST_BYTES: u64 = 64;
+
+/// Which gateway a command speaks of.
+#[derive(Clone, Debug, Default, Args)]
+pub struct WhereArgs {
+    /// Where the gateway answers [default: the gateway that runs on this data folder, else FLUENCE_LISTEN].
+    #[arg(long, value_name = "URL")]
+    url: Option<Uri>,
+}
+
+impl WhereArgs {
+    /// The URL without anything behind host and port.
+    ///
+    /// # Errors
+    /// When the URL is not one of HTTP.
+    pub(super) fn url(&self, settings: &Settings) -> anyhow::Result<Uri> {
+        match &self.url {
+            Some(url) => {
+                let is_http = matches!(url.scheme_str(), Some("http" | "https"));
+                ensure!(is_http && url.host().is_some(), "--url must look like http://127.0.0.1:8000");
+                Ok(url.clone())
+            }
+            None => {
+                let running = folder(settings).and_then(address);
+                url_of(running.unwrap_or(settings.listen))
+            }
+        }
+    }
+}
+
+/// The URL of a gateway that listens on this address.
+pub(super) fn url_of(listen: SocketAddr) -> anyhow::Result<Uri> {
+    format!("http://{}", reachable(listen)).parse().context("the gateway's address is no URL")
+}
+
+/// A gateway on all addresses is asked on the loopback one.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+/// Keeps the address of a gateway written down until it is dropped.
+pub(super) struct Announced(File);
+
+/// Writes the address down, for as long as what is returned lives. Commands do without it where it cannot be written, such
+/// as in a container, and where another gateway runs on the same folder.
+pub(super) fn announce(settings: &Settings, address: SocketAddr) -> Option<Announced> {
+    write(folder(settings)?, address)
+}
+
+/// The data folder, where the gateway uses one: not with a database of the operator's.
+fn folder(settings: &Settings) -> Option<&Path> {
+    (!settings.has_own_database()).then(|| Path::new(&settings.data_dir))
+}
+
+fn write(data_dir: &Path, address: SocketAddr) -> Option<Announced> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(data_dir.join(FILE))
+        .ok()?;
+    file.try_lock().ok()?;
+    file.set_len(0).and_then(|()| write!(file, "{address}")).ok()?;
+    Some(Announced(file))
+}
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        let _ = self.0.set_len(0);
+    }
+}
+
+/// The address of the gateway that runs on this data folder.
+fn address(data_dir: &Path) -> Option<SocketAddr> {
+    let mut file = File::open(data_dir.join(FILE)).ok()?;
+    // Nobody holds it: the gateway is gone.
+    if file.try_lock_shared().is_ok() {
+        return None;
+    }
+    let mut text = String::new();
+    file.seek(SeekFrom::Start(0)).ok()?;
+    file.take(MOST_BYTES).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder that is removed when the test ends.
+    struct Folder(std::path::PathBuf);
+
+    impl Folder {
+        fn new() -> Self {
+            let path = std::env::temp_dir().join(format!("fluence-running-{:016x}", rand::random::<u64>()));
+            std::fs::create_dir(&path).unwrap();
+            Self(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn an_address_is_known_as_long_as_its_gateway_runs() {
+        let folder = Folder::new();
+        assert_eq!(address(&folder.0), None);
+        let listens = "0.0.0.0:18100".parse().unwrap();
+        let announced = write(&folder.0, listens).unwrap();
+        assert_eq!(address(&folder.0), Some(listens));
+        assert!(write(&folder.0, "127.0.0.1:1".parse().unwrap()).is_none(), "another gateway runs here");
+        drop(announced);
+        assert_eq!(address(&folder.0), None);
+        std::fs::write(folder.0.join(FILE), "127.0.0.1:9").unwrap();
+        assert_eq!(address(&folder.0), None, "its gateway crashed");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_no_obstacle() {
+        assert!(write(Path::new("/no/such/folder"), "127.0.0.1:1".parse().unwrap()).is_none());
+    }
+
+    #[test]
+    fn an_address_for_all_interfaces_is_asked_on_loopback() {
+        let asked = |listen: &str| url_of(listen.parse().unwrap()).unwrap().to_string();
+        assert_eq!(asked("0.0.0.0:8000"), "http://127.0.0.1:8000/");
+        assert_eq!(asked("[::]:8000"), "http://[::1]:8000/");
+        assert_eq!(asked("10.0.0.7:80"), "http://10.0.0.7:80/");
+    }
+}

@@ -1,0 +1,34 @@
+//! What an operator should look at though the gateway starts.
+
+use super::Settings;
+use crate::domain::network::Network;
+use crate::domain::placeholder::is_placeholder;
+
+impl Settings {
+    /// One sentence for each.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let placeholders = self.placeholders();
+        if !placeholders.is_empty() && !self.listen.ip().is_loopback() {
+            warnings.push(format!("clients are not told whom to turn to: set {}", placeholders.join(", ")));
+        }
+        if self.server.trusted_proxies.iter().any(Network::is_everything) {
+            warnings.push(
+                "server.trusted_proxies holds every address, so every client can claim to be any other; name the \
+                 proxies' own networks"
+                    .to_owned(),
+            );
+        }
+        warnings
+    }
+
+    /// The settings that still hold a placeholder where clients expect an address.
+    pub fn placeholders(&self) -> Vec<&'static str> {
+        let addresses = [
+            ("support_contact", &self.support_contact),
+            ("upgrade_url", &self.upgrade_url),
+            ("docs_url", &self.docs_url),
+        ];
+        addresses.into_iter().filter(|(_, address)| is_placeholder(address)).map(|(name, _)| name).collect()
+    }
+}

@@ -1,0 +1,199 @@
+//! The log line of a request: who asked for what, what came of it, and what it cost.
+//!
+//! Bodies, query strings and keys stay out. What a client chose itself, such as a path that does not exist, is cut short,
+//! and what could be a key in it is left out.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Request, Uri, header};
+use axum::response::Response;
+
+use super::request_metrics;
+use crate::domain::billing::Billing;
+use crate::domain::error_code::ErrorCode;
+use crate::domain::ids::{CallId, IdText};
+use crate::http::client_address::ClientAddress;
+use crate::http::log_facts::LogFacts;
+use crate::http::render::X_REQUEST_ID;
+
+/// Longest text of a client's own in a line.
+const MOST_CHARS: usize = 64;
+/// No key is shorter.
+const KEY_CHARS: usize = 20;
+/// Paths that whatever runs the gateway asks every few seconds: their lines are at level debug.
+const PROBES: [&str; 2] = ["/livez", "/readyz"];
+
+/// What is known of a request before it is answered.
+pub(super) struct RequestFacts {
+    pub(super) id: CallId,
+    pub(super) started: Instant,
+    pub(super) method: Option<Method>,
+    uri: Uri,
+    client: Option<IpAddr>,
+    user_agent: Option<HeaderValue>,
+    client_request_id: Option<HeaderValue>,
+}
+
+/// What a call cost.
+#[derive(Clone, Copy)]
+pub(super) struct Cost {
+    credits: i64,
+    outcome: &'static str,
+}
+
+impl Cost {
+    /// The cost of an answer that has yet to be rendered; none where nothing was held.
+    pub(super) fn of(response: &Response) -> Option<Self> {
+        let billing = response.extensions().get::<Billing>()?;
+        let credits = billing.used.as_i64();
+        match billing.refunded {
+            Some(_) => Some(Self { credits, outcome: "refunded" }),
+            None if credits > 0 => Some(Self { credits, outcome: "charged" }),
+            None => None,
+        }
+    }
+}
+
+impl RequestFacts {
+    /// Of a request whose stage prefix is still there.
+    pub(super) fn of(request: &Request<Body>, id: CallId, started: Instant) -> Self {
+        let headers = request.headers();
+        Self {
+            id,
+            started,
+            method: Some(request.method().clone()),
+            uri: request.uri().clone(),
+            client: request.extensions().get().map(|ClientAddress(address)| *address),
+            user_agent: headers.get(header::USER_AGENT).cloned(),
+            client_request_id: headers.get(X_REQUEST_ID).cloned(),
+        }
+    }
+
+    /// Of a request whose head could not be read.
+    pub(super) fn unread(id: CallId, started: Instant) -> Self {
+        let (method, uri, client) = (None, Uri::default(), None);
+        Self { id, started, method, uri, client, user_agent: None, client_request_id: None }
+    }
+
+    /// Writes the line, and counts the request.
+    pub(super) fn log(&self, response: &Response, cost: Option<Cost>) {
+        let facts = response.extensions().get::<LogFacts>().copied().unwrap_or_default();
+        let probe = || PROBES.into_iter().find(|probe| self.uri.path() == *probe);
+        let route = facts.route.or_else(probe);
+        let status = response.status().as_u16();
+        let took = self.started.elapsed();
+        request_metrics::count(route, self.method.as_ref(), status, took);
+        let [mut request, mut key, mut account] = [IdText::default(); 3];
+        let request_id = self.id.text(&mut request);
+        let duration_ms = (took.as_micros() as f64) / 1000.0;
+        let client = self.client.map(tracing::field::display);
+        if facts.route.is_none() && route.is_some() {
+            tracing::debug!(target: "fluence::request", client, route, status, duration_ms, request_id);
+            return;
+        }
+        let path = match route {
+            None => Some(without_keys(self.uri.path())),
+            Some(_) => None,
+        };
+        let user_agent = self.user_agent.as_ref().and_then(|value| value.to_str().ok()).map(without_keys);
+        tracing::info!(
+            target: "fluence::request",
+            client,
+            method = self.method.as_ref().map(shown_method),
+            route,
+            path = path.as_deref(),
+            status,
+            code = response.extensions().get::<ErrorCode>().map(|code| code.as_str()),
+            outcome = cost.map(|cost| cost.outcome),
+            credits = cost.map(|cost| cost.credits),
+            duration_ms,
+            request_id,
+            key = facts.key.map(|id| id.text(&mut key)),
+            account = facts.account.map(|id| id.text(&mut account)),
+            user_agent = user_agent.as_deref(),
+            client_request_id = self.client_request_id.as_ref().and_then(shown_id),
+        );
+    }
+}
+
+/// A text of a client's with `…` for whatever is long enough to be a key, and for all that comes after the first
+/// characters.
+fn without_keys(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_graphic() || c == ' ';
+    let end = text.char_indices().nth(MOST_CHARS).map_or(text.len(), |(end, _)| end);
+    let whole = end == text.len() && text.chars().all(is_plain);
+    if whole && words(text).all(|word| word.len() < KEY_CHARS) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(MOST_CHARS);
+    let mut rest = text;
+    while let Some(word) = words(rest).next() {
+        let (before, after) = rest.split_at(word.len());
+        shown.push_str(if word.len() < KEY_CHARS { before } else { "…" });
+        let mut behind = after.chars();
+        shown.extend(behind.next().map(|c| if is_plain(c) { c } else { '?' }));
+        rest = behind.as_str();
+        if shown.chars().count() >= MOST_CHARS || rest.is_empty() {
+            break;
+        }
+    }
+    match shown.char_indices().nth(MOST_CHARS) {
+        Some((end, _)) => shown.truncate(end),
+        None if rest.is_empty() => return Cow::Owned(shown),
+        None => {}
+    }
+    shown.push('…');
+    Cow::Owned(shown)
+}
+
+/// The runs of characters that keys are made of.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
+}
+
+/// A method of the standard by its name; others may be of any length.
+fn shown_method(method: &Method) -> &str {
+    if method.as_str().len() <= 16 { method.as_str() } else { "(long)" }
+}
+
+/// A client's own request id, if it is short visible ASCII.
+fn shown_id(value: &HeaderValue) -> Option<&str> {
+    let text = value.to_str().ok()?;
+    (!text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_texts_are_shown_as_they_are() {
+        for text in
+            ["/favicon.ico", "/crm/", "/v1/contactz/7", "Go-http-client/1.1", "python-requests/2.32.3"]
+        {
+            assert_eq!(without_keys(text), text);
+        }
+    }
+
+    #[test]
+    fn what_could_be_a_key_is_left_out() {
+        let key = "k".repeat(KEY_CHARS);
+        assert_eq!(without_keys(&format!("/v1/{key}/x")), "/v1/…/x");
+        assert_eq!(without_keys(&format!("client/1.0 (key={key}z)")), "client/1.0 (key=…)");
+        assert_eq!(without_keys(&key), "…");
+    }
+
+    #[test]
+    fn long_and_odd_texts_are_cut_and_made_plain() {
+        assert_eq!(without_keys(&"/a".repeat(100)), format!("{}…", "/a".repeat(32)));
+        assert_eq!(without_keys("/a\u{1b}[31mé"), "/a?[31m?");
+        assert_eq!(without_keys(""), "");
+        for length in 0..300 {
+            let text: String = (0..length).map(|place| ['/', 'a', 'é', '-'][place * 7 % 4]).collect();
+            assert!(without_keys(&text).chars().count() <= MOST_CHARS + 1, "{text}");
+        }
+    }
+}

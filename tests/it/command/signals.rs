@@ -1,0 +1,84 @@
+//! SIGHUP, sent to the real program.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::program::{Program, Ran, bare};
+use super::serving::Serving;
+use crate::support::gateway::eventually;
+use crate::support::processes::alive;
+use crate::support::scratch::Scratch;
+
+fn write(file: &Path, text: &str) {
+    std::fs::write(file, text).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sighup_reloads_the_log_level_and_tells_what_needs_a_restart() {
+    let (program, scratch) = (Program::new().await, Scratch::new());
+    std::fs::create_dir_all(scratch.path()).unwrap();
+    let file = scratch.path().join("fluence.toml");
+    write(&file, "[log]\nlevel = \"info\"");
+    let mut command = program.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("FLUENCE_CONFIG", &file);
+    let serving = Serving::start(command);
+    let address = serving.address();
+    let call = || reqwest::get(format!("{address}/nowhere"));
+
+    write(&file, "region = \"sul\"\n[log]\nlevel = \"info,fluence::request=off\"");
+    serving.hang_up();
+    let said = serving.line("SIGHUP: these settings changed and need a restart");
+    assert_eq!(said["settings"], "region");
+    assert_eq!(call().await.unwrap().status(), 404);
+
+    write(&file, "[log]\nlevel = \"loud\"");
+    serving.hang_up();
+    let faulty = serving.next_line();
+    let message = faulty["message"].as_str().unwrap();
+    assert!(message.starts_with("SIGHUP: the settings are faulty"), "the call was not logged: {faulty}");
+    assert!(faulty["error"].as_str().unwrap().contains("log.level: must be error, warn"), "{faulty}");
+
+    write(&file, "");
+    serving.hang_up();
+    serving.line("SIGHUP: the settings are reloaded");
+    assert_eq!(call().await.unwrap().status(), 404);
+    let logged = serving.next_line();
+    assert_eq!(logged["status"], 404, "{logged}");
+    serving.stop();
+}
+
+fn command(scratch: &Scratch, words: &[&str]) -> Ran {
+    bare(words).env("FLUENCE_DATA_DIR", scratch.path()).output().unwrap().into()
+}
+
+/// The terminal is one that the `script` program makes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_whose_terminal_closes_stops_and_leaves_no_server_behind() {
+    let scratch = Scratch::new();
+    let serve = bare(&["serve", "--listen", "127.0.0.1:0"]);
+    let line = format!("exec {} serve --listen 127.0.0.1:0", serve.get_program().to_str().unwrap());
+    let mut terminal = Command::new("script")
+        .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("SHELL", "/bin/sh")
+        .env("FLUENCE_DATA_DIR", scratch.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(terminal.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("serving")), "it serves");
+    let postmaster = scratch.postmaster().unwrap();
+    // Commands on the same folder find it, whatever its port.
+    let demo = command(&scratch, &["demo", "--json"]);
+    let url = demo.json()["calls"][0]["curl"].as_str().unwrap().to_owned();
+    assert!(url.contains("http://127.0.0.1:") && !url.contains(":8000/"), "{url}");
+    assert_eq!(command(&scratch, &["healthcheck", "--json"]).json()["ready"], true);
+    assert_eq!(command(&scratch, &["healthcheck", "--url", "http://127.0.0.1:1"]).status, 1);
+    terminal.kill().unwrap();
+    terminal.wait().unwrap();
+    eventually("the private server stops", async || !alive(postmaster)).await;
+    assert_eq!(scratch.postmaster(), None);
+}
