@@ -2,10 +2,12 @@
 
 use std::io;
 
+use crate::storage::error::plain;
+
 /// An error and its causes in one line. A cause that the message before it already tells is not told again.
 pub fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
-    for cause in error.chain().map(ToString::to_string) {
+    for cause in error.chain().map(words) {
         if line.is_empty() {
             line = cause;
         } else if !line.contains(&cause) {
@@ -14,6 +16,24 @@ pub fn one_line(error: &anyhow::Error) -> String {
         }
     }
     line
+}
+
+/// What an error says. A wrapped answer of the database loses the line number behind it, which is one of the server's source.
+fn words(error: &(dyn std::error::Error + 'static)) -> String {
+    if let Some(error) = error.downcast_ref::<sqlx::Error>() {
+        return plain(error);
+    }
+    let mut words = error.to_string();
+    let mut cause = Some(error);
+    while let Some(present) = cause {
+        if let Some(error) = present.downcast_ref::<sqlx::Error>()
+            && let Some(answer) = error.as_database_error()
+        {
+            words = words.replace(&answer.to_string(), &plain(error));
+        }
+        cause = present.source();
+    }
+    words
 }
 
 /// Whether whoever read our output has stopped reading, as `head` does. That is no fault.

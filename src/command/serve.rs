@@ -1,15 +1,14 @@
 //! `fluence serve`: runs the gateway.
 
-use std::io;
 use std::net::SocketAddr;
 
 use clap::Args;
 use tokio::task::JoinHandle;
 
-use super::context::Context;
+use super::context::{self, Context};
 use super::demo;
 use super::output::Output;
-use crate::app::{App, Start};
+use crate::app::{App, Ports, Start};
 use crate::config::Settings;
 use crate::server::stop;
 use crate::storage::runtime_role;
@@ -51,17 +50,26 @@ impl ServeArgs {
 /// When it cannot start.
 pub async fn run(settings: Settings, options: ServeOptions) -> anyhow::Result<()> {
     // Before anything is started: a signal during the start is kept, and stops the gateway once it is up.
-    let signal = tokio::spawn(stop::signalled());
+    let mut signal = tokio::spawn(stop::signalled()?);
+    let ports = Ports::take(&settings, options.dev)?;
+    tokio::select! {
+        reached = context::wait_for_database(&settings) => reached?,
+        signal = &mut signal => {
+            tracing::info!(signal = signal?, "stopped while waiting for the database");
+            return Ok(());
+        }
+    }
     let context = Context::open(settings).await?;
-    let served = serve(&context, options, signal).await;
+    let served = serve(&context, ports, options, signal).await;
     let closed = context.close().await;
     served.and(closed)
 }
 
 async fn serve(
     context: &Context,
+    ports: Ports,
     options: ServeOptions,
-    signal: JoinHandle<io::Result<&'static str>>,
+    signal: JoinHandle<&'static str>,
 ) -> anyhow::Result<()> {
     prepare_schema(context).await?;
     let start = Start {
@@ -70,7 +78,7 @@ async fn serve(
         pepper: context.peppers().await?,
         dev: options.dev,
     };
-    let app = App::start(start).await?;
+    let app = App::start_on(ports, start).await?;
     let served = until_signalled(context, options, app.address, signal).await;
     app.stop().await;
     served
@@ -80,12 +88,12 @@ async fn until_signalled(
     context: &Context,
     options: ServeOptions,
     address: SocketAddr,
-    signal: JoinHandle<io::Result<&'static str>>,
+    signal: JoinHandle<&'static str>,
 ) -> anyhow::Result<()> {
     if options.demo {
         demo::prepare(context).await?.print(address, Output::Text)?;
     }
-    let signal = signal.await??;
+    let signal = signal.await?;
     tracing::info!(signal, "stopping");
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::SecretString;
+use secrecy::zeroize::{Zeroize, Zeroizing};
 use toml::{Table, Value};
 
 use super::Settings;
@@ -18,6 +19,8 @@ const PREVIOUS_PEPPER: &str = "FLUENCE_PREVIOUS_PEPPER";
 const ENRICHMENT_CREDENTIAL: &str = "FLUENCE_ENRICHMENT_CREDENTIAL";
 const REDIS_URL: &str = "FLUENCE_REDIS_URL";
 const SECRETS: [&str; 4] = [PEPPER, PREVIOUS_PEPPER, ENRICHMENT_CREDENTIAL, REDIS_URL];
+/// The password of the database, which may hold any characters; in a URL some mean something else.
+const DATABASE_PASSWORD: &str = "DATABASE_PASSWORD";
 /// Names that begin with the prefix and are no settings.
 const NOT_SETTINGS: [&str; 3] = ["FLUENCE_CONFIG", "FLUENCE_KEY", "FLUENCE_ESSAYS"];
 
@@ -54,6 +57,15 @@ impl fmt::Display for ConfigError {
     }
 }
 
+impl Sources {
+    /// Wipes the texts of secrets, which have been read.
+    pub fn wipe(self) {
+        let Self { file, environment, .. } = self;
+        file.into_iter().for_each(|(_, mut text)| text.zeroize());
+        environment.into_values().for_each(|mut value| value.zeroize());
+    }
+}
+
 /// Reads all sources and checks the result.
 pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
     let mut faults = Vec::new();
@@ -75,6 +87,7 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
     match settings {
         Ok(mut settings) => {
             settings.database_url = secret(&sources.environment, "DATABASE_URL", &mut faults);
+            settings.database_password = secret(&sources.environment, DATABASE_PASSWORD, &mut faults);
             let secrets = [
                 (PEPPER, &mut settings.pepper),
                 (PREVIOUS_PEPPER, &mut settings.previous_pepper),
@@ -192,7 +205,7 @@ fn secret(
     faults: &mut Vec<Fault>,
 ) -> Option<SecretString> {
     let file = format!("{name}_FILE");
-    let text = match (environment.get(name), environment.get(&file)) {
+    let text = Zeroizing::new(match (environment.get(name), environment.get(&file)) {
         (Some(_), Some(_)) => {
             let advice = format!("set either this or {name}, not both");
             faults.push(Fault { setting: file, advice });
@@ -207,13 +220,16 @@ fn secret(
             }
         },
         (None, None) => return None,
-    };
-    let text = text.trim();
+    });
+    // A password may begin and end with blanks; an editor's line end is none of it.
+    let text = if name == DATABASE_PASSWORD { text.trim_end_matches(['\r', '\n']) } else { text.trim() };
     (!text.is_empty()).then(|| SecretString::from(text))
 }
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     #[test]
@@ -291,6 +307,16 @@ mod tests {
         let settings: Vec<_> = error.0.iter().map(|fault| fault.setting.as_str()).collect();
         assert_eq!(settings, ["DATABASE_URL", "FLUENCE_PEPPER"]);
         assert!(!error.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_password_of_the_database_may_hold_anything_and_belongs_to_a_url() {
+        let url = ("DATABASE_URL", "postgresql://me@db.example/fluence");
+        let settings = load(&environment(&[url, ("DATABASE_PASSWORD", " a@b/c:%?# ")])).unwrap();
+        assert_eq!(settings.database_password.as_ref().unwrap().expose_secret(), " a@b/c:%?# ");
+        let shown = toml::to_string(&settings).unwrap();
+        assert!(shown.contains("database_password = \"[REDACTED]\"") && !shown.contains("a@b"), "{shown}");
+        assert_eq!(faulty(&environment(&[("DATABASE_PASSWORD", "x")])), ["DATABASE_PASSWORD"]);
     }
 
     #[test]

@@ -75,13 +75,19 @@ impl Stop {
     }
 }
 
-/// Waits for SIGTERM or SIGINT and names it. The handlers stay in place, so a second signal changes nothing.
-pub async fn signalled() -> io::Result<&'static str> {
+/// Handles SIGTERM and SIGINT from now on; the future waits for one and names it. The handlers stay in place, so a second
+/// signal changes nothing.
+///
+/// # Errors
+/// When the system takes no handlers.
+pub fn signalled() -> io::Result<impl Future<Output = &'static str> + Send> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
     })
 }
 

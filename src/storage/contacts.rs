@@ -9,6 +9,7 @@ use uuid::Uuid;
 use self::row::{ContactRow, NewRow, columns};
 use crate::domain::contact::{Contact, ContactContent, ContactOwner};
 use crate::domain::ids::ContactId;
+use crate::storage::error::plain;
 
 pub mod rights;
 mod row;
@@ -30,7 +31,7 @@ pub enum ContactError {
     #[error("the account has as many contacts as it may have")]
     LimitReached,
     /// The database refused or is away.
-    #[error("cannot keep contacts: {0}")]
+    #[error("cannot keep contacts: {}", plain(.0))]
     Storage(#[from] sqlx::Error),
 }
 

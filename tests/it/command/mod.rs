@@ -15,4 +15,5 @@ mod person;
 mod private;
 pub(crate) mod program;
 mod serve;
+mod starting;
 mod with_postgres;

@@ -116,8 +116,11 @@ fn trap(login: &str) -> String {
     )
 }
 
-const DEFINERS: [&str; 3] =
-    ["select directory_count_words()", "select ledger_make_partitions(6)", "select ledger_summarize_entries()"];
+const DEFINERS: [&str; 3] = [
+    "select directory_count_words()",
+    "select ledger_make_partitions(6)",
+    "select ledger_summarize_entries()",
+];
 
 #[tokio::test]
 async fn temporary_objects_of_the_caller_are_never_met_by_the_owners_functions() {
@@ -164,7 +167,8 @@ async fn a_change_is_written_down_whatever_tables_its_author_has() {
     let mut attack = Attack::begin().await;
     attack.may_make_temporary_tables().await;
     let customer = attack.world.customer().await;
-    let shadow = "create temp table change (kind text, subject text, account_id uuid, changed_at timestamptz);
+    let shadow =
+        "create temp table change (kind text, subject text, account_id uuid, changed_at timestamptz);
                   create temp table audit_entry (account_id uuid, number bigint);
                   insert into audit_entry values (null, 900);";
     assert_eq!(attack.run(shadow).await, None);
@@ -175,7 +179,10 @@ async fn a_change_is_written_down_whatever_tables_its_author_has() {
         customer.account_id
     );
     assert_eq!(attack.run(&suspend).await, None);
-    assert_eq!(attack.world.value::<i64>("select count(*) from public.change where kind = 'account'").await, 1);
+    assert_eq!(
+        attack.world.value::<i64>("select count(*) from public.change where kind = 'account'").await,
+        1
+    );
     assert_eq!(attack.world.value::<i64>("select max(number) from audit_entry").await, 1);
     attack.end().await;
 }
