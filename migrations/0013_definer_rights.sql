@@ -130,6 +130,8 @@ begin
                            when exists (select from pg_trigger t
                                          where t.tgrelid = c.oid and t.tgfoid = 'HOME.ledger_refuse_change'::regproc)
                                then 'select, insert'
+                           -- Its rows are there to be locked.
+                           when c.relname = 'named_lock' then 'select, update'
                            -- Forgotten after their time.
                            when c.relname = 'ledger_idempotency' then 'select, insert, update, delete'
                            when c.relname like 'ledger\_%'

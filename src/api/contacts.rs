@@ -15,7 +15,7 @@ use sqlx::pool::PoolConnection;
 use crate::api::instant;
 use crate::clock::new_id;
 use crate::domain::change::{News, Stale};
-use crate::domain::contact::{Contact, ContactOwner};
+use crate::domain::contact::{Contact, ContactLimits, ContactOwner};
 use crate::domain::ids::ContactId;
 use crate::domain::person::Post;
 use crate::domain::refusal::Refusal;
@@ -38,8 +38,8 @@ pub struct ContactsApi {
     pub people: Arc<People>,
     /// and whoever knows whether there are any.
     pub keyring: Keyring,
-    /// Most contacts of an account in one mode.
-    pub max_per_account: u64,
+    /// What an account may keep in one mode.
+    pub limits: ContactLimits,
     /// Largest body.
     pub max_body_bytes: usize,
 }
@@ -122,7 +122,7 @@ pub async fn list(
     let page = Page::<ContactId>::of(&uri)?;
     let mut connection = api.connection().await?;
     let found = contacts::page(&mut connection, owner(&caller), page.after, page.limit).await;
-    let found = found.map_err(|error| refusal(error.into(), &api))?;
+    let found = found.map_err(|error| refusal(error.into()))?;
     let next_cursor = found.contacts.last().filter(|_| found.more).map(|contact| contact.id);
     let data = found.contacts.iter().map(Shown::new).collect();
     Ok(json_ok(List { success: true, data, next_cursor }))
@@ -137,10 +137,9 @@ pub async fn create(
 ) -> Result<Response, Refusal> {
     let content = parse_new(api.fields(&headers, body).await?)?;
     let fresh_id = ContactId::from_uuid(new_id());
-    let most = i64::try_from(api.max_per_account).unwrap_or(i64::MAX);
     let mut connection = api.connection().await?;
-    let made = contacts::create(&mut connection, owner(&caller), fresh_id, content, most).await;
-    let contact = made.map_err(|error| refusal(error, &api))?;
+    let made = contacts::create(&mut connection, owner(&caller), fresh_id, content, api.limits).await;
+    let contact = made.map_err(|error| refusal(error))?;
     if !caller.key.keeps_contacts {
         api.keyring.hear(News::Changed(Stale::Account(caller.key.account_id)));
     }
@@ -161,7 +160,7 @@ pub async fn read(
     let id = contact_id(&id)?;
     let mut connection = api.connection().await?;
     let found = contacts::find(&mut connection, owner(&caller), id).await;
-    let contact = found.map_err(|error| refusal(error.into(), &api))?.ok_or(Refusal::NotFound)?;
+    let contact = found.map_err(|error| refusal(error.into()))?.ok_or(Refusal::NotFound)?;
     Ok(shown(StatusCode::OK, &contact))
 }
 
@@ -176,8 +175,9 @@ pub async fn change(
     let id = contact_id(&id)?;
     let change = ContactChange::parse(api.fields(&headers, body).await?)?;
     let mut connection = api.connection().await?;
-    let changed = contacts::update(&mut connection, owner(&caller), id, |old| change.applied_to(old)).await;
-    let contact = changed.map_err(|error| refusal(error, &api))?;
+    let changed =
+        contacts::update(&mut connection, owner(&caller), id, |old| change.applied_to(old), api.limits).await;
+    let contact = changed.map_err(|error| refusal(error))?;
     api.people.contacts_changed(owner(&caller));
     Ok(shown(StatusCode::OK, &contact))
 }
@@ -191,7 +191,7 @@ pub async fn delete(
     let id = contact_id(&id)?;
     let mut connection = api.connection().await?;
     let deleted = contacts::delete(&mut connection, owner(&caller), id).await;
-    if !deleted.map_err(|error| refusal(error.into(), &api))? {
+    if !deleted.map_err(|error| refusal(error.into()))? {
         return Err(Refusal::NotFound);
     }
     api.people.contacts_changed(owner(&caller));
@@ -204,7 +204,7 @@ impl ContactsApi {
     }
 
     async fn connection(&self) -> Result<PoolConnection<sqlx::Postgres>, Refusal> {
-        self.pool.acquire().await.map_err(|error| refusal(error.into(), self))
+        self.pool.acquire().await.map_err(|error| refusal(error.into()))
     }
 }
 
@@ -221,11 +221,11 @@ fn shown(status: StatusCode, contact: &Contact) -> Response {
     json_with(status, One { success: true, data: Shown::new(contact) })
 }
 
-fn refusal(error: ContactError, api: &ContactsApi) -> Refusal {
+fn refusal(error: ContactError) -> Refusal {
     match error {
         ContactError::Missing => Refusal::NotFound,
         ContactError::Exists(id) => Refusal::ContactExists { id },
-        ContactError::LimitReached => Refusal::ContactLimitReached { limit: api.max_per_account },
+        ContactError::LimitReached(limit) => Refusal::ContactLimitReached { limit },
         ContactError::Storage(error) => {
             tracing::warn!(%error, "contacts could not be read or written");
             Refusal::Unavailable { retry_after_s: 1 }

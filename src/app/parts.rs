@@ -18,6 +18,7 @@ use crate::api::status::Status;
 use crate::background::readiness::Readiness;
 use crate::config::plans::Catalogue;
 use crate::config::{Settings, routes};
+use crate::domain::contact::ContactLimits;
 use crate::domain::key::KeySecret;
 use crate::gate::Gate;
 use crate::gate::admission::Limits;
@@ -71,7 +72,10 @@ impl Built<'_> {
                 pool: pool.clone(),
                 people: analysis.people.clone(),
                 keyring: keyring.clone(),
-                max_per_account: settings.contacts.max_per_account,
+                limits: ContactLimits {
+                    contacts: settings.contacts.max_per_account,
+                    bytes: settings.contacts.max_bytes_per_account,
+                },
                 max_body_bytes: settings.contacts.max_body_bytes,
             },
             analysis,

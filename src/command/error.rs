@@ -7,12 +7,17 @@ use crate::storage::error::plain;
 /// An error and its causes in one line. A cause that the message before it already tells is not told again.
 pub fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
-    for cause in error.chain().map(words) {
+    for cause in error.chain() {
+        let words = words(cause);
         if line.is_empty() {
-            line = cause;
-        } else if !line.contains(&cause) {
+            line = words;
+        } else if !line.contains(&words) {
             line.push_str(": ");
-            line.push_str(&cause);
+            line.push_str(&words);
+        }
+        // What the database answered stands behind it once more, with a line number.
+        if cause.is::<sqlx::Error>() {
+            break;
         }
     }
     line

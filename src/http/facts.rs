@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::edge::Edge;
 use super::messages;
 use crate::domain::conflict::Conflict;
+use crate::domain::contact::ContactLimit;
 use crate::domain::ids::ContactId;
 use crate::domain::language::Language;
 use crate::domain::refusal::{CandidateHint, Fault, KeyCap, Limit, LimitHit, Refusal};
@@ -129,7 +130,11 @@ impl<'r> Facts<'r> {
             }
             Refusal::ContactExists { id } => Self { contact_id: Some(*id), ..none },
             Refusal::ContactLimitReached { limit } => {
-                Self { limit: Some("contacts"), current_limit: Some(format!("{limit} contacts")), ..none }
+                let (name, current) = match limit {
+                    ContactLimit::Contacts(most) => ("contacts", format!("{most} contacts")),
+                    ContactLimit::Bytes(most) => ("contact_bytes", format!("{most} bytes")),
+                };
+                Self { limit: Some(name), current_limit: Some(current), ..none }
             }
             Refusal::Limited(hit) => Self {
                 retry_after: Some(hit.retry_after_s.max(1)),

@@ -2,6 +2,7 @@
 
 use super::{Text, access_denied, join_faults};
 use crate::domain::conflict::Conflict;
+use crate::domain::contact::ContactLimit;
 use crate::domain::language::Language;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
 use crate::http::edge::Edge;
@@ -67,8 +68,11 @@ pub(super) fn message(refusal: &Refusal) -> Text {
             format!("An analysis needs {words_needed} words of the person's own, there are {words}").into()
         }
         Refusal::ContactExists { .. } => "There is a contact with this name and company already".into(),
-        Refusal::ContactLimitReached { limit } => {
-            format!("The account has all {limit} contacts that it may have").into()
+        Refusal::ContactLimitReached { limit: ContactLimit::Contacts(most) } => {
+            format!("The account has all {most} contacts that it may have").into()
+        }
+        Refusal::ContactLimitReached { limit: ContactLimit::Bytes(most) } => {
+            format!("The texts of the account's contacts would exceed {most} bytes").into()
         }
         Refusal::Conflict(conflict) => in_the_way(*conflict).into(),
         Refusal::IdempotencyInProgress { .. } => {

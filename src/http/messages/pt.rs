@@ -2,6 +2,7 @@
 
 use super::{Text, access_denied, join_faults};
 use crate::domain::conflict::Conflict;
+use crate::domain::contact::ContactLimit;
 use crate::domain::language::Language;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
 use crate::http::edge::Edge;
@@ -71,8 +72,11 @@ pub(super) fn message(refusal: &Refusal) -> Text {
             format!("Uma análise precisa de {words_needed} palavras da própria pessoa, há {words}").into()
         }
         Refusal::ContactExists { .. } => "Já existe um contato com este nome e esta empresa".into(),
-        Refusal::ContactLimitReached { limit } => {
-            format!("A conta já tem os {limit} contatos que pode ter").into()
+        Refusal::ContactLimitReached { limit: ContactLimit::Contacts(most) } => {
+            format!("A conta já tem os {most} contatos que pode ter").into()
+        }
+        Refusal::ContactLimitReached { limit: ContactLimit::Bytes(most) } => {
+            format!("Os textos dos contatos da conta passariam de {most} bytes").into()
         }
         Refusal::Conflict(conflict) => in_the_way(*conflict).into(),
         Refusal::IdempotencyInProgress { .. } => {

@@ -7,7 +7,10 @@ use std::os::unix::fs::{FileExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
+use fluence::command::error::one_line;
 use fluence::secret::generate_pepper;
+use fluence::storage::error::StorageError;
+use sqlx::migrate::MigrateError;
 use sqlx::{ConnectOptions, Executor};
 
 use super::program::{Program, Ran, bare};
@@ -214,4 +217,18 @@ fn a_user_without_rights_runs_a_database_of_their_own_though_nobody_may_look_int
 fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
     fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+#[tokio::test]
+async fn answers_of_the_database_are_told_once_and_without_a_line_of_its_source() {
+    let program = Program::new().await;
+    let nonsense = || async { sqlx::query("select nothing_here").execute(program.database.pool()).await.unwrap_err() };
+    let said = "column \"nothing_here\" does not exist";
+    let plain = anyhow::Error::new(nonsense().await);
+    assert_eq!(one_line(&plain), said);
+    let stored = anyhow::Error::new(StorageError::from(nonsense().await)).context("cannot list");
+    assert_eq!(one_line(&stored), format!("cannot list: the database is not available: {said}"));
+    let migrated = anyhow::Error::new(MigrateError::ExecuteMigration(nonsense().await, 7));
+    let line = one_line(&migrated);
+    assert!(line.contains(said) && !line.contains(" at line "), "{line}");
 }

@@ -137,6 +137,9 @@ async fn temporary_objects_of_the_caller_are_never_met_by_the_owners_functions()
         "create temp table directory_words (kind text, word text, bearers int);",
         "create temp table ledger_entry (at timestamptz, call_id uuid) partition by range (at);
          create index ledger_entry_by_arrival on ledger_entry (call_id);",
+        "create temp table ledger_epoch (epoch int, closed_at timestamptz, batches int);
+         insert into ledger_epoch values (1, '2001-01-01', 0);
+         create trigger t before delete on ledger_epoch for each row execute function pg_temp.trap();",
         "create temp table pg_inherits (inhrelid oid, inhparent oid);
          create temp table pg_class (oid oid, relnamespace oid, relname name);",
         "create function pg_temp.format(text, text, text) returns text language sql as 'select $1';",
