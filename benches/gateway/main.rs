@@ -46,9 +46,10 @@ async fn main() -> anyhow::Result<()> {
 async fn measure(options: &Options) -> anyhow::Result<()> {
     let folder = Postgres::folder()?;
     let postgres = Postgres::start(&folder).await?;
+    let signal = signalled()?;
     let outcome = tokio::select! {
         outcome = run(options, &postgres) => outcome,
-        signal = signalled() => Err(anyhow::anyhow!("stopped by {}", signal?)),
+        signal = signal => Err(anyhow::anyhow!("stopped by {signal}")),
     };
     postgres.stop().await?;
     outcome

@@ -139,7 +139,7 @@ pub async fn create(
     let fresh_id = ContactId::from_uuid(new_id());
     let mut connection = api.connection().await?;
     let made = contacts::create(&mut connection, owner(&caller), fresh_id, content, api.limits).await;
-    let contact = made.map_err(|error| refusal(error))?;
+    let contact = made.map_err(refusal)?;
     if !caller.key.keeps_contacts {
         api.keyring.hear(News::Changed(Stale::Account(caller.key.account_id)));
     }
@@ -177,7 +177,7 @@ pub async fn change(
     let mut connection = api.connection().await?;
     let changed =
         contacts::update(&mut connection, owner(&caller), id, |old| change.applied_to(old), api.limits).await;
-    let contact = changed.map_err(|error| refusal(error))?;
+    let contact = changed.map_err(refusal)?;
     api.people.contacts_changed(owner(&caller));
     Ok(shown(StatusCode::OK, &contact))
 }

@@ -222,7 +222,8 @@ fn is_root() -> bool {
 #[tokio::test]
 async fn answers_of_the_database_are_told_once_and_without_a_line_of_its_source() {
     let program = Program::new().await;
-    let nonsense = || async { sqlx::query("select nothing_here").execute(program.database.pool()).await.unwrap_err() };
+    let nonsense =
+        || async { sqlx::query("select nothing_here").execute(program.database.pool()).await.unwrap_err() };
     let said = "column \"nothing_here\" does not exist";
     let plain = anyhow::Error::new(nonsense().await);
     assert_eq!(one_line(&plain), said);

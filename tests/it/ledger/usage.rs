@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::storage::ledger::{close_stale_epochs, forget_empty_epochs};
 use fluence::storage::ledger::usage::roll_up;
+use fluence::storage::ledger::{close_stale_epochs, forget_empty_epochs};
 
 use super::world::{WHOLE, World};
 
@@ -128,7 +128,9 @@ async fn epochs_in_which_nothing_was_committed_are_forgotten_after_a_day() {
     busy.stop().await;
     let mut connection = world.pool().acquire().await.unwrap();
     assert_eq!(forget_empty_epochs(&mut connection).await.unwrap(), 0, "none is a day old");
-    world.run("update ledger_epoch set closed_at = now() - interval '25 hours' where closed_at is not null").await;
+    world
+        .run("update ledger_epoch set closed_at = now() - interval '25 hours' where closed_at is not null")
+        .await;
     assert_eq!(forget_empty_epochs(&mut connection).await.unwrap(), 1);
     let left = "select string_agg(node, ' ' order by epoch) from ledger_epoch";
     assert_eq!(world.value::<String>(left).await, "busy running");

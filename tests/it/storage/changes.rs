@@ -125,7 +125,11 @@ async fn a_change_that_is_being_committed_holds_up_others_no_longer_than_their_p
     next.execute("set local lock_timeout = '100ms'").await.unwrap();
     sqlx::query(RENAME).bind(other.account.as_uuid()).execute(&mut *next).await.unwrap();
     let refused = next.commit().await.unwrap_err();
-    assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("55P03"), "refused, and not in silence");
+    assert_eq!(
+        refused.as_database_error().unwrap().code().as_deref(),
+        Some("55P03"),
+        "refused, and not in silence"
+    );
     stuck.rollback().await.unwrap();
     sqlx::query(RENAME).bind(other.account.as_uuid()).execute(gateway.database.pool()).await.unwrap();
 }
