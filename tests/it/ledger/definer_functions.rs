@@ -87,7 +87,8 @@ impl Attack {
              union all
              select 'trigger off: ' || tgname from pg_trigger where tgenabled = 'D'
              union all
-             select 'owns ' || relname from pg_class where relowner in ($1::regrole, 'fluence_runtime'::regrole)",
+             select 'owns ' || relname from pg_class
+              where relowner in ($1::regrole, 'fluence_runtime'::regrole) and relpersistence <> 't'",
         )
         .bind(&self.login.name)
         .fetch_all(self.world.pool())
