@@ -4,13 +4,13 @@ mod development;
 mod jobs;
 mod metrics;
 mod parts;
+mod ports;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool};
-use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -48,6 +48,7 @@ use crate::telemetry::metrics::Metrics;
 
 pub use parts::{analysis_api, edge, limits_in_force, node_name};
 use parts::{hold_life, server_limits, server_threads, writer_limits};
+pub use ports::Ports;
 
 /// The invented people of test environments and of the demonstration.
 pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
@@ -139,17 +140,18 @@ pub struct App {
 impl App {
     /// Builds everything and listens. Returns once requests are answered.
     pub async fn start(start: Start) -> Result<Self, StartError> {
+        let ports = Ports::take(&start.settings, start.dev)?;
+        Self::start_on(ports, start).await
+    }
+
+    /// The same on ports that were taken before.
+    pub async fn start_on(ports: Ports, start: Start) -> Result<Self, StartError> {
         let Start { settings, database, pepper, clock, dev } = start;
-        if dev && !settings.listen.ip().is_loopback() {
-            return Err(StartError::DevelopmentInPublic(settings.listen));
-        }
         // Before anything is built: parts make their counters when they are made.
         let _ = Metrics::of_process();
         let wait = Duration::from_millis(settings.database.wait_ms);
         let pool = pool::pool(database.clone(), settings.database.max_connections, wait);
-        let listener = TcpListener::bind(settings.listen)
-            .await
-            .map_err(|error| StartError::Listen(settings.listen, error))?;
+        let (listener, metrics_listener) = ports.listen()?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(settings.listen, error))?;
 
         let catalogue = Arc::new(Catalogue::shipped()?);
@@ -220,8 +222,7 @@ impl App {
         tokio::spawn(accept_loop(listener, server.clone()));
         let sampled = metrics::Sampled { server, pool: pool.clone(), readiness: readiness.clone() };
         let (edge, stops) = ((*edge).clone(), (stop.clone(), stop_background.clone()));
-        let metrics_address =
-            metrics::serve(settings.metrics_listen, sampled, edge, stops.0, stops.1).await?;
+        let metrics_address = metrics::serve(metrics_listener, sampled, edge, stops.0, stops.1);
         let timing = StopTiming {
             announce_delay: Duration::from_secs(settings.server.announce_s),
             drain_deadline: Duration::from_secs(settings.server.drain_s),

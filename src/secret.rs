@@ -5,12 +5,15 @@ pub mod peppers;
 use hmac::{Hmac, KeyInit, Mac};
 use rand::TryRng;
 use rand::rngs::SysRng;
+use secrecy::zeroize::Zeroizing;
 use sha2::Sha256;
 
 use crate::domain::key::{KeyFormat, KeySecret, NotAKey};
 
 /// Bytes of a pepper.
 const PEPPER_BYTES: usize = 32;
+/// Different digits of a random pepper at the least; one in 10^11 has fewer.
+const FEWEST_DIGITS: u32 = 8;
 /// What a pepper's fingerprint is the keyed hash of. No key has such a shape.
 const FINGERPRINTED: &[u8] = b"fluence pepper fingerprint, version 1";
 
@@ -57,23 +60,25 @@ pub enum PepperError {
 }
 
 impl Pepper {
-    /// Reads a pepper from hexadecimal text.
+    /// Reads a pepper from hexadecimal text. What it makes of the text on the way is wiped.
     pub fn parse(text: &str, version: i32) -> Result<Self, PepperError> {
-        let digits: Vec<u8> = text
-            .trim()
-            .chars()
-            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-            .collect::<Option<_>>()
-            .ok_or(PepperError::Malformed)?;
-        if digits.len() != 2 * PEPPER_BYTES {
+        let text = text.trim().as_bytes();
+        if text.len() != 2 * PEPPER_BYTES {
             return Err(PepperError::Malformed);
         }
-        let distinct = digits.iter().collect::<std::collections::HashSet<_>>().len();
-        if distinct < 8 {
+        let mut bytes = Zeroizing::new([0_u8; PEPPER_BYTES]);
+        let mut seen = 0_u16;
+        for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+            for &digit in pair {
+                let digit = char::from(digit).to_digit(16).ok_or(PepperError::Malformed)?;
+                *byte = *byte << 4 | u8::try_from(digit).map_err(|_| PepperError::Malformed)?;
+                seen |= 1 << digit;
+            }
+        }
+        if seen.count_ones() < FEWEST_DIGITS {
             return Err(PepperError::Guessable);
         }
-        let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-        let keyed = Hmac::new_from_slice(&bytes).map_err(|_| PepperError::Malformed)?;
+        let keyed = Hmac::new_from_slice(&*bytes).map_err(|_| PepperError::Malformed)?;
         Ok(Self { version, keyed })
     }
 

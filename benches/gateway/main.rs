@@ -45,10 +45,11 @@ async fn main() -> anyhow::Result<()> {
 /// Starts the private Postgres, measures, and takes it down again, even when interrupted.
 async fn measure(options: &Options) -> anyhow::Result<()> {
     let folder = Postgres::folder()?;
+    let signal = signalled()?;
     let postgres = Postgres::start(&folder).await?;
     let outcome = tokio::select! {
         outcome = run(options, &postgres) => outcome,
-        signal = signalled() => Err(anyhow::anyhow!("stopped by {}", signal?)),
+        signal = signal => Err(anyhow::anyhow!("stopped by {signal}")),
     };
     postgres.stop().await?;
     outcome

@@ -15,7 +15,7 @@ use sqlx::pool::PoolConnection;
 use crate::api::instant;
 use crate::api::once::{Act, Answer, BodyLimit, Ended, Posted};
 use crate::clock::new_id;
-use crate::domain::contact::{Contact, ContactOwner};
+use crate::domain::contact::{Contact, ContactLimits, ContactOwner};
 use crate::domain::ids::ContactId;
 use crate::domain::person::Post;
 use crate::domain::refusal::Refusal;
@@ -35,8 +35,8 @@ pub struct ContactsApi {
     pub pool: PgPool,
     /// Remembers what it found among contacts, until it is told that they have changed.
     pub people: Arc<People>,
-    /// Most contacts of an account in one mode.
-    pub max_per_account: u64,
+    /// What an account may keep in one mode.
+    pub limits: ContactLimits,
     /// Largest body.
     pub max_body_bytes: usize,
 }
@@ -119,7 +119,7 @@ pub async fn list(
     let page = Page::<ContactId>::of(&uri)?;
     let mut connection = api.connection().await?;
     let found = contacts::page(&mut connection, owner(&caller), page.after, page.limit).await;
-    let found = found.map_err(|error| refusal(error.into(), &api))?;
+    let found = found.map_err(|error| refusal(error.into()))?;
     let next_cursor = found.contacts.last().filter(|_| found.more).map(|contact| contact.id);
     let data = found.contacts.iter().map(Shown::new).collect();
     Ok(json_ok(List { success: true, data, next_cursor }))
@@ -133,10 +133,9 @@ pub async fn create(
 ) -> Result<Response, Ended> {
     let content = parse_new(posted.fields().await?)?;
     let fresh_id = ContactId::from_uuid(new_id());
-    let most = i64::try_from(api.max_per_account).unwrap_or(i64::MAX);
     let mut act = Act::begin(&api.pool, posted.claim.clone(), None).await?;
-    let made = contacts::create(&mut act, owner(&caller), fresh_id, content, most).await;
-    let contact = made.map_err(|error| refusal(error, &api))?;
+    let made = contacts::create(&mut act, owner(&caller), fresh_id, content, api.limits).await;
+    let contact = made.map_err(refusal)?;
     let (status, location) = (StatusCode::CREATED, format!("/v1/contacts/{}", contact.id));
     let shown = One { success: true, data: Shown::new(&contact) };
     let response = act.finish(Answer { status, location, shown, is_secret: false }).await?;
@@ -154,7 +153,7 @@ pub async fn read(
     let id = contact_id(&id)?;
     let mut connection = api.connection().await?;
     let found = contacts::find(&mut connection, owner(&caller), id).await;
-    let contact = found.map_err(|error| refusal(error.into(), &api))?.ok_or(Refusal::NotFound)?;
+    let contact = found.map_err(|error| refusal(error.into()))?.ok_or(Refusal::NotFound)?;
     Ok(shown(StatusCode::OK, &contact))
 }
 
@@ -169,8 +168,9 @@ pub async fn change(
     let id = contact_id(&id)?;
     let change = ContactChange::parse(api.fields(&headers, body).await?)?;
     let mut connection = api.connection().await?;
-    let changed = contacts::update(&mut connection, owner(&caller), id, |old| change.applied_to(old)).await;
-    let contact = changed.map_err(|error| refusal(error, &api))?;
+    let changed =
+        contacts::update(&mut connection, owner(&caller), id, |old| change.applied_to(old), api.limits).await;
+    let contact = changed.map_err(refusal)?;
     api.people.contacts_changed(owner(&caller));
     Ok(shown(StatusCode::OK, &contact))
 }
@@ -184,7 +184,7 @@ pub async fn delete(
     let id = contact_id(&id)?;
     let mut connection = api.connection().await?;
     let deleted = contacts::delete(&mut connection, owner(&caller), id).await;
-    if !deleted.map_err(|error| refusal(error.into(), &api))? {
+    if !deleted.map_err(|error| refusal(error.into()))? {
         return Err(Refusal::NotFound);
     }
     api.people.contacts_changed(owner(&caller));
@@ -203,7 +203,7 @@ impl ContactsApi {
     }
 
     async fn connection(&self) -> Result<PoolConnection<sqlx::Postgres>, Refusal> {
-        self.pool.acquire().await.map_err(|error| refusal(error.into(), self))
+        self.pool.acquire().await.map_err(|error| refusal(error.into()))
     }
 }
 
@@ -220,11 +220,11 @@ fn shown(status: StatusCode, contact: &Contact) -> Response {
     json_with(status, One { success: true, data: Shown::new(contact) })
 }
 
-fn refusal(error: ContactError, api: &ContactsApi) -> Refusal {
+fn refusal(error: ContactError) -> Refusal {
     match error {
         ContactError::Missing => Refusal::NotFound,
         ContactError::Exists(id) => Refusal::ContactExists { id },
-        ContactError::LimitReached => Refusal::ContactLimitReached { limit: api.max_per_account },
+        ContactError::LimitReached(limit) => Refusal::ContactLimitReached { limit },
         ContactError::Storage(error) => {
             tracing::warn!(%error, "contacts could not be read or written");
             Refusal::Unavailable { retry_after_s: 1 }

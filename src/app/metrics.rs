@@ -10,7 +10,6 @@ use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::StartError;
 use crate::background;
 use crate::background::readiness::Readiness;
 use crate::http::edge::Edge;
@@ -49,26 +48,24 @@ impl Sampled {
 }
 
 /// Keeps the metrics, and serves them if they have an address. Returns that address.
-pub(super) async fn serve(
-    listen: Option<SocketAddr>,
+pub(super) fn serve(
+    listener: Option<TcpListener>,
     sampled: Sampled,
     edge: Edge,
     stop: Stop,
     stop_background: CancellationToken,
-) -> Result<Option<SocketAddr>, StartError> {
+) -> Option<SocketAddr> {
     let metrics = Metrics::of_process();
     let kept = metrics.clone();
     tokio::spawn(background::every(UPKEEP_EVERY, stop_background, move || {
         let metrics = kept.clone();
         async move { metrics.upkeep() }
     }));
-    let Some(address) = listen else { return Ok(None) };
-    let failed = |error| StartError::Listen(address, error);
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
+    let listener = listener?;
+    let address = listener.local_addr().ok()?;
     let page = MetricsPage { metrics, sample: Arc::new(move || sampled.sample()) };
     let outer = Outer::new(metrics_page::router(page), edge);
     tokio::spawn(accept_loop(listener, Arc::new(Server::new(outer, metrics_page::limits(), stop))));
     tracing::info!(%address, "metrics");
-    Ok(Some(address))
+    Some(address)
 }

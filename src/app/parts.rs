@@ -19,6 +19,7 @@ use crate::background::readiness::Readiness;
 use crate::clock::DatabaseClock;
 use crate::config::plans::Catalogue;
 use crate::config::{Settings, routes};
+use crate::domain::contact::ContactLimits;
 use crate::domain::key::KeySecret;
 use crate::domain::language::Language;
 use crate::gate::Gate;
@@ -88,7 +89,10 @@ impl Built<'_> {
             contacts: ContactsApi {
                 pool: pool.clone(),
                 people: people.clone(),
-                max_per_account: settings.contacts.max_per_account,
+                limits: ContactLimits {
+                    contacts: settings.contacts.max_per_account,
+                    bytes: settings.contacts.max_bytes_per_account,
+                },
                 max_body_bytes: settings.contacts.max_body_bytes,
             },
             analysis,

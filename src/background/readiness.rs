@@ -1,9 +1,10 @@
 //! Can paid calls be taken? Asked in the background, so that a probe costs nothing and cannot pile up.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
+use metrics::gauge;
 use sqlx::PgPool;
 use tokio::time::timeout;
 
@@ -13,7 +14,14 @@ use crate::storage::schema::{SchemaState, state_of};
 
 /// What was last found out. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Readiness(Arc<AtomicU8>);
+pub struct Readiness(Arc<Found>);
+
+#[derive(Debug, Default)]
+struct Found {
+    state: AtomicU8,
+    /// Whether a newer program has migrated the database.
+    is_schema_newer: AtomicBool,
+}
 
 /// What keeps the gateway from taking paid calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +29,7 @@ enum State {
     Starting,
     Ready,
     StoreAway,
-    SchemaOutdated,
+    SchemaOlder,
     WriterSilent,
     WriterStopped,
     Stopping,
@@ -31,7 +39,7 @@ const STATES: [(State, &str); 7] = [
     (State::Starting, "starting"),
     (State::Ready, ""),
     (State::StoreAway, "the database cannot be written"),
-    (State::SchemaOutdated, "the database schema is not the one of this version; run `fluence migrate`"),
+    (State::SchemaOlder, "the database schema is older than this version; run `fluence migrate`"),
     (State::WriterSilent, "the ledger's writer gets nothing committed"),
     (State::WriterStopped, "the ledger's writer has stopped; restart this gateway"),
     (State::Stopping, "stopping"),
@@ -65,18 +73,18 @@ impl Readiness {
 
     /// From now on, for good: the gateway is going away.
     pub fn stopping(&self) {
-        self.0.store(State::Stopping as u8, Ordering::Release);
+        self.0.state.store(State::Stopping as u8, Ordering::Release);
     }
 
     /// Asks the store, and looks at the writer.
     pub async fn probe(&self, needed: &Needed) {
-        let state = timeout(ANSWER_WITHIN, state_of_store(&needed.pool)).await;
+        let state = timeout(ANSWER_WITHIN, self.state_of_store(&needed.pool)).await;
         let state = match (state.unwrap_or(State::StoreAway), needed.writer.silent_for()) {
             (State::Ready, None) => State::WriterStopped,
             (State::Ready, Some(silence)) if silence > needed.writer_silence => State::WriterSilent,
             (state, _) => state,
         };
-        let previous = self.0.load(Ordering::Acquire);
+        let previous = self.0.state.load(Ordering::Acquire);
         if previous == State::Stopping as u8 {
             return;
         }
@@ -87,19 +95,35 @@ impl Readiness {
             }
         }
         // Stopping is for good, whatever a probe finds that was under way.
-        let _ = self.0.compare_exchange(previous, state as u8, Ordering::AcqRel, Ordering::Acquire);
+        let _ = self.0.state.compare_exchange(previous, state as u8, Ordering::AcqRel, Ordering::Acquire);
     }
 
     fn state(&self) -> (State, &'static str) {
-        let number = usize::from(self.0.load(Ordering::Acquire));
+        let number = usize::from(self.0.state.load(Ordering::Acquire));
         STATES.get(number).copied().unwrap_or(STATES[0])
     }
-}
 
-async fn state_of_store(pool: &PgPool) -> State {
-    match (state_of(pool).await, can_write(pool).await) {
-        (Ok(SchemaState::Current), Ok(true)) => State::Ready,
-        (Ok(SchemaState::Current) | Err(_), _) => State::StoreAway,
-        (Ok(_), _) => State::SchemaOutdated,
+    async fn state_of_store(&self, pool: &PgPool) -> State {
+        let schema = state_of(pool).await;
+        if let Ok(schema) = schema {
+            self.note_newer(schema == SchemaState::Newer);
+        }
+        match (schema, can_write(pool).await) {
+            // Migrations are written so that the version before still works: while gateways are replaced one by one, those
+            // that are still there go on.
+            (Ok(SchemaState::Current | SchemaState::Newer), Ok(true)) => State::Ready,
+            (Ok(SchemaState::Current | SchemaState::Newer) | Err(_), _) => State::StoreAway,
+            (Ok(SchemaState::Missing | SchemaState::Older), _) => State::SchemaOlder,
+        }
+    }
+
+    /// Says once that the schema has become newer than this program.
+    fn note_newer(&self, is_newer: bool) {
+        gauge!("gateway_schema_newer").set(f64::from(u8::from(is_newer)));
+        if is_newer && !self.0.is_schema_newer.swap(true, Ordering::AcqRel) {
+            tracing::warn!(
+                "the database was migrated by a newer fluence; this gateway goes on, and cannot be started again"
+            );
+        }
     }
 }

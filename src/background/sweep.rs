@@ -20,7 +20,9 @@ use crate::storage::error::StorageError;
 use crate::storage::ledger::due::due_accounts;
 use crate::storage::ledger::idempotency::forget_expired;
 use crate::storage::ledger::usage::roll_up;
-use crate::storage::ledger::{PgLedgerStore, close_stale_epochs, make_partitions, summarize_entries};
+use crate::storage::ledger::{
+    PgLedgerStore, close_stale_epochs, forget_empty_epochs, make_partitions, summarize_entries,
+};
 use crate::storage::schema::PARTITIONS_AHEAD_MONTHS;
 use crate::storage::{change_answers, changes, nodes, refused_calls, test_answers};
 
@@ -90,7 +92,7 @@ impl Sweep {
         }
     }
 
-    /// Deletes people whose retention is over; they are found no more from that instant on.
+    /// Deletes people whose retention is over, who are found no more from that instant on, and epochs that hold nothing.
     pub async fn retention(&self) {
         match self.delete_expired_people().await {
             Ok(0) => {}
@@ -98,6 +100,9 @@ impl Sweep {
             Err(error) => {
                 tracing::warn!(%error, "people whose retention is over could not be deleted; it will be tried again");
             }
+        }
+        if let Err(error) = self.forget_epochs().await {
+            tracing::warn!(%error, "empty epochs could not be forgotten; it will be tried again");
         }
     }
 
@@ -186,6 +191,12 @@ impl Sweep {
             }
         }
         Ok(deleted)
+    }
+
+    async fn forget_epochs(&self) -> Result<(), SweepError> {
+        let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
+        forget_empty_epochs(&mut connection).await?;
+        Ok(())
     }
 
     async fn forget_and_prepare(&self) -> Result<(), SweepError> {

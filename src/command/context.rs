@@ -1,5 +1,6 @@
 //! What a command works with: the settings, the database they lead to, the pepper, and the ledger.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use secrecy::ExposeSecret;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::output::count;
 use super::{actor, pepper_file};
@@ -23,12 +25,16 @@ use crate::ledger::operation::{Effect, Operation};
 use crate::local_postgres::{self, LocalPostgres};
 use crate::management;
 use crate::secret::peppers::Peppers;
+use crate::storage::error::plain;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::schema::{self, SchemaState, Upgrade};
 use crate::storage::{accounts, keys, pool};
 
 /// Longest wait for a first connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// The first pause between tries to reach a database that is not there yet, and the longest; each is twice the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Longest wait for an act: past it the store has been away for a minute in the middle of a commit.
 const ACT_WITHIN: Duration = Duration::from_secs(60);
 /// Connections of the private server beside those of a gateway's pool: its ledger, its listener, commands, backups.
@@ -38,6 +44,8 @@ const SPARE_CONNECTIONS: u32 = 84;
 #[derive(Debug)]
 pub struct Context {
     settings: Settings,
+    /// Those of the settings, whose text is wiped.
+    peppers: Option<Peppers>,
     options: PgConnectOptions,
     pool: PgPool,
     private: Option<LocalPostgres>,
@@ -49,10 +57,10 @@ impl Context {
     ///
     /// # Errors
     /// When the server cannot be started or reached.
-    pub async fn open(settings: Settings) -> anyhow::Result<Self> {
-        let (options, private) = match &settings.database_url {
-            Some(url) => {
-                let options = pool::options(url.expose_secret()).context("DATABASE_URL cannot be read")?;
+    pub async fn open(mut settings: Settings) -> anyhow::Result<Self> {
+        let peppers = settings.take_peppers().map_err(|(setting, advice)| anyhow!("{setting}: {advice}"))?;
+        let (options, private) = match own_database(&settings)? {
+            Some(options) => {
                 reach(&options).await?;
                 (options, None)
             }
@@ -68,10 +76,10 @@ impl Context {
             }
         };
         let pool = pool::command_pool(options.clone());
-        Ok(Self { settings, options, pool, private, operator: None })
+        Ok(Self { settings, peppers, options, pool, private, operator: None })
     }
 
-    /// The same, run by somebody of this name.
+    /// The same, run by the operator of this name.
     pub fn run_by(self, operator: Option<String>) -> Self {
         Self { operator, ..self }
     }
@@ -153,11 +161,10 @@ impl Context {
     /// # Errors
     /// When there is none, it is gone while keys exist that were made with it, or it is another one.
     pub async fn peppers(&self) -> anyhow::Result<Peppers> {
-        let live = match self.settings.peppers() {
-            Ok(Some(live)) => live,
-            Ok(None) if self.private.is_none() => bail!("FLUENCE_PEPPER must be set where DATABASE_URL is"),
-            Ok(None) => self.private_peppers().await?,
-            Err((setting, advice)) => bail!("{setting}: {advice}"),
+        let live = match &self.peppers {
+            Some(live) => live.clone(),
+            None if self.private.is_none() => bail!("FLUENCE_PEPPER must be set where DATABASE_URL is"),
+            None => self.private_peppers().await?,
         };
         management::peppers::recognise(&mut *self.connection().await?, &self.operator().actor, &live).await?;
         Ok(live)
@@ -178,6 +185,11 @@ impl Context {
         pepper_file::parse(&text, self.settings.pepper_version).with_context(|| path.display().to_string())
     }
 
+    /// The peppers of the settings, if there are any.
+    pub(super) fn set_peppers(&self) -> Option<&Peppers> {
+        self.peppers.as_ref()
+    }
+
     /// Where the peppers of the private database are.
     pub(super) fn pepper_path(&self) -> PathBuf {
         Path::new(&self.settings.data_dir).join("pepper")
@@ -185,7 +197,7 @@ impl Context {
 
     /// Whether the peppers are those in the data folder, and not settings.
     pub(super) fn has_pepper_file(&self) -> bool {
-        self.is_private() && self.settings.pepper.expose_secret().is_empty()
+        self.is_private() && self.peppers.is_none()
     }
 
     /// Whoever runs this command.
@@ -211,7 +223,7 @@ impl Context {
     /// When the rules refuse it, the account is unknown, or the store cannot be reached.
     pub async fn act(&self, operation: Operation) -> anyhow::Result<Effect> {
         let account_id = operation.account_id();
-        let acting = tokio::time::timeout(ACT_WITHIN, act(self.ledger_store(), vec![operation]));
+        let acting = timeout(ACT_WITHIN, act(self.ledger_store(), vec![operation]));
         let effects = acting.await.map_err(|_| {
             anyhow!(
                 "the database went away and it is not known whether the act was carried out: \
@@ -244,10 +256,69 @@ pub(super) fn unknown_account(id: AccountId) -> String {
     format!("there is no account {id}; `fluence account list` shows them all")
 }
 
+/// How to connect to the operator's own database; none where the private one is meant.
+fn own_database(settings: &Settings) -> anyhow::Result<Option<PgConnectOptions>> {
+    let Some(url) = &settings.database_url else { return Ok(None) };
+    let options = pool::options(url.expose_secret()).context("DATABASE_URL cannot be read")?;
+    Ok(Some(match &settings.database_password {
+        Some(password) => options.password(password.expose_secret()),
+        None => options,
+    }))
+}
+
+/// Waits until the operator's own database accepts connections, up to `database.start_wait_s`: after a reboot nothing
+/// says which of the two starts first. Returns at once where it is not known to come, so that whoever connects says why.
+///
+/// # Errors
+/// When it cannot be reached in time, or refuses for a reason that will not go away.
+pub(super) async fn wait_for_database(settings: &Settings) -> anyhow::Result<()> {
+    let Some(options) = own_database(settings)? else { return Ok(()) };
+    let deadline = Instant::now() + Duration::from_secs(settings.database.start_wait_s);
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let Err(error) = connect_once(&options).await else { return Ok(()) };
+        if !may_yet_come(&error) || Instant::now() + pause > deadline {
+            return Err(error.into());
+        }
+        if pause == FIRST_PAUSE {
+            let wait_s = settings.database.start_wait_s;
+            tracing::warn!(%error, wait_s, "the database does not accept connections yet; waiting for it");
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
 /// Connects once: a pool would only say that it timed out, and not why.
 async fn reach(options: &PgConnectOptions) -> anyhow::Result<()> {
-    let place = || format!("cannot connect to the database at {}:{}", options.get_host(), options.get_port());
-    let connecting = tokio::time::timeout(CONNECT_WITHIN, options.connect());
-    let connection = connecting.await.with_context(place)?.with_context(place)?;
-    Ok(connection.close().await?)
+    Ok(connect_once(options).await?)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("cannot connect to the database at {host}:{port}: {}", plain(.error))]
+struct NotReached {
+    host: String,
+    port: u16,
+    error: sqlx::Error,
+}
+
+async fn connect_once(options: &PgConnectOptions) -> Result<(), NotReached> {
+    let connecting = async { options.connect().await?.close().await };
+    let connected = timeout(CONNECT_WITHIN, connecting).await.unwrap_or_else(|_| {
+        let seconds = CONNECT_WITHIN.as_secs();
+        let silent = io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {seconds} s"));
+        Err(sqlx::Error::Io(silent))
+    });
+    let (host, port) = (options.get_host().to_owned(), options.get_port());
+    connected.map_err(|error| NotReached { host, port, error })
+}
+
+/// Whether a database that cannot be reached may be on its way: nobody listens yet, its name is not known yet, it starts or
+/// recovers, or all its connections are in use. A wrong password or name stays wrong.
+fn may_yet_come(error: &NotReached) -> bool {
+    match &error.error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(answer) => matches!(answer.code().as_deref(), Some("57P03" | "53300")),
+        _ => false,
+    }
 }

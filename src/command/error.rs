@@ -2,18 +2,43 @@
 
 use std::io;
 
+use crate::storage::error::plain;
+
 /// An error and its causes in one line. A cause that the message before it already tells is not told again.
 pub fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
-    for cause in error.chain().map(ToString::to_string) {
+    for cause in error.chain() {
+        let words = words(cause);
         if line.is_empty() {
-            line = cause;
-        } else if !line.contains(&cause) {
+            line = words;
+        } else if !line.contains(&words) {
             line.push_str(": ");
-            line.push_str(&cause);
+            line.push_str(&words);
+        }
+        // What the database answered stands behind it once more, with a line number.
+        if cause.is::<sqlx::Error>() {
+            break;
         }
     }
     line
+}
+
+/// What an error says. A wrapped answer of the database loses the line number behind it, which is one of the server's source.
+fn words(error: &(dyn std::error::Error + 'static)) -> String {
+    if let Some(error) = error.downcast_ref::<sqlx::Error>() {
+        return plain(error);
+    }
+    let mut words = error.to_string();
+    let mut cause = Some(error);
+    while let Some(present) = cause {
+        if let Some(error) = present.downcast_ref::<sqlx::Error>()
+            && let Some(answer) = error.as_database_error()
+        {
+            words = words.replace(&answer.to_string(), &plain(error));
+        }
+        cause = present.source();
+    }
+    words
 }
 
 /// Whether whoever read our output has stopped reading, as `head` does. That is no fault.

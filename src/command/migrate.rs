@@ -13,6 +13,8 @@ use super::output::{Output, Report, write_fields};
 /// When a migration fails or the database is away.
 pub async fn run(context: &Context, output: Output) -> anyhow::Result<()> {
     let upgrade = context.bring_up_to_date().await?;
+    // What `serve` would stumble over: whoever replaces a gateway that works must learn of it before.
+    context.peppers().await?;
     output.print(&MigrateReport {
         schema_version: upgrade.version,
         migrations_applied: upgrade.applied,

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod config;
 mod confirm;
 pub mod context;
+mod core_files;
 pub mod credit;
 mod csv;
 pub mod demo;
@@ -127,7 +128,7 @@ impl StoredCommand {
     fn needs_pepper(&self) -> bool {
         match self {
             Self::Key(command) => command.needs_pepper(),
-            Self::Pepper(_) | Self::Demo(_) => true,
+            Self::Migrate | Self::Pepper(_) | Self::Demo(_) => true,
             _ => false,
         }
     }
@@ -159,6 +160,9 @@ impl StoredCommand {
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let Globals { json, data_dir, operator } = cli.globals;
     let output = if json { Output::Json } else { Output::Text };
+    if !matches!(cli.command, Command::WithPostgres { .. }) {
+        core_files::forbid()?;
+    }
     match cli.command {
         Command::WithPostgres { command } => {
             let status = with_postgres::run(command).await?;

@@ -56,7 +56,7 @@ async fn add_to_file(context: &Context, output: Output) -> anyhow::Result<()> {
 }
 
 fn add_to_settings(context: &Context, output: Output) -> anyhow::Result<()> {
-    let Ok(Some(present)) = context.settings().peppers() else {
+    let Some(present) = context.set_peppers() else {
         bail!("FLUENCE_PEPPER is not set, so there is none to replace");
     };
     ensure!(present.all().count() == 1, "a pepper is being replaced already; retire the old one first");

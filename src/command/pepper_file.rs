@@ -3,11 +3,12 @@
 //! One line each, the newest first, as `VERSION:HEX`; a line without a version is the first pepper there was.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, chown};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::secret::peppers::Peppers;
@@ -83,15 +84,17 @@ pub(super) fn remove(path: &Path, version: i32, unnumbered: i32) -> anyhow::Resu
 /// # Errors
 /// When others may read the file, or we may not.
 pub(super) fn read(path: &Path) -> anyhow::Result<Option<SecretString>> {
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
+    let mut file = match File::open(path) {
+        Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
-    if metadata.mode() & 0o077 != 0 {
+    let unreadable = || format!("cannot read {}", path.display());
+    if file.metadata().with_context(unreadable)?.mode() & 0o077 != 0 {
         bail!("{0} holds a secret and is open to other users: chmod 600 {0}", path.display());
     }
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut text = Zeroizing::new(String::new());
+    file.read_to_string(&mut text).with_context(unreadable)?;
     Ok(Some(SecretString::from(text.trim())))
 }
 
@@ -100,7 +103,8 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Option<SecretString>> {
 /// # Errors
 /// When the folder cannot be written to.
 pub(super) fn create(path: &Path) -> anyhow::Result<SecretString> {
-    let pepper = SecretString::from(format!("{}\n", generate_pepper()));
+    let made = Zeroizing::new(generate_pepper());
+    let pepper = SecretString::from(format!("{}\n", *made));
     through_another(path, &pepper, |unfinished| match fs::hard_link(unfinished, path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
@@ -144,7 +148,7 @@ fn write_whole(unfinished: &Path, path: &Path, text: &SecretString) -> std::io::
     let owner = fs::metadata(folder_of(path))?;
     if owner.uid() != file.metadata()?.uid() {
         // Only root gets here: the gateway that owns the folder must be able to read its pepper.
-        chown(unfinished, Some(owner.uid()), Some(owner.gid()))?;
+        fchown(&file, Some(owner.uid()), Some(owner.gid()))?;
     }
     Ok(())
 }

@@ -1,17 +1,18 @@
 //! `fluence serve`: runs the gateway.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{self, Context};
 use super::demo;
 use super::directory;
 use super::output::Output;
 use super::reload::Reloading;
 use super::running;
 use super::settings::ignored_variables;
-use crate::app::{App, Start};
+use crate::app::{App, Ports, Start};
 use crate::clock::DatabaseClock;
 use crate::config::{Settings, address};
 use crate::server::signals::{Asked, Signals};
@@ -55,15 +56,39 @@ impl ServeArgs {
 /// When it cannot start.
 pub async fn run(settings: Settings, options: ServeOptions, reloading: Reloading<'_>) -> anyhow::Result<()> {
     // Before anything is started: a signal during the start is kept, and acted on once the gateway is up.
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
+    let ports = Ports::take(&settings, options.dev)?;
+    if let Some(reason) = stopped_before_the_database_is_reached(&settings, &mut signals).await? {
+        tracing::info!(signal = reason, "stopped while waiting for the database");
+        return Ok(());
+    }
     let context = Context::open(settings).await?;
-    let served = serve(&context, options, signals, reloading).await;
+    let served = serve(&context, ports, options, signals, reloading).await;
     let closed = context.close().await;
     served.and(closed)
 }
 
+/// Waits for the database; returns the reason of a signal to stop that came before.
+async fn stopped_before_the_database_is_reached(
+    settings: &Settings,
+    signals: &mut Signals,
+) -> anyhow::Result<Option<&'static str>> {
+    let mut reached = pin!(context::wait_for_database(settings));
+    loop {
+        tokio::select! {
+            reached = &mut reached => return reached.map(|()| None),
+            asked = signals.next() => match asked {
+                Asked::Stop(reason) => return Ok(Some(reason)),
+                // The settings were read a moment ago.
+                Asked::Reload => {}
+            },
+        }
+    }
+}
+
 async fn serve(
     context: &Context,
+    ports: Ports,
     options: ServeOptions,
     signals: Signals,
     reloading: Reloading<'_>,
@@ -76,7 +101,7 @@ async fn serve(
         clock: DatabaseClock::default(),
         dev: options.dev,
     };
-    let app = App::start(start).await?;
+    let app = App::start_on(ports, start).await?;
     tell_of_settings(context.settings());
     let served = until_stopped(context, options, app.address, signals, reloading).await;
     app.stop().await;

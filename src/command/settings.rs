@@ -62,7 +62,9 @@ fn read(mut sources: Sources) -> Result<Settings, ConfigError> {
             }
         }
     }
-    match (load(&sources), unreadable) {
+    let loaded = load(&sources);
+    sources.wipe();
+    match (loaded, unreadable) {
         (Ok(settings), None) => Ok(resolved(settings)),
         (Ok(_), Some(fault)) => Err(ConfigError(vec![fault])),
         (Err(ConfigError(faults)), unreadable) => {

@@ -79,6 +79,7 @@ impl Settings {
             ("limits.watch_ms", self.limits.watch_ms),
             ("people.cache_bytes", self.people.cache_bytes),
             ("people.retention_days", self.people.retention_days),
+            ("contacts.max_bytes_per_account", self.contacts.max_bytes_per_account),
             ("contacts.max_body_bytes", self.contacts.max_body_bytes as u64),
             ("enrichment.connect_timeout_ms", self.enrichment.connect_timeout_ms),
             ("enrichment.total_timeout_ms", self.enrichment.total_timeout_ms),
@@ -161,6 +162,11 @@ impl Settings {
                 "must look like postgresql://user:password@host:5432/database",
             );
         }
+        require(
+            self.database_password.is_none() || self.has_own_database(),
+            "DATABASE_PASSWORD",
+            "is set, and DATABASE_URL, whose password it is, is not",
+        );
         if needs_pepper && self.has_own_database() && self.pepper.expose_secret().is_empty() {
             require(
                 false,

@@ -5,6 +5,7 @@
 //! its `DATABASE_URL` would serve another, empty database.
 
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 use toml::Table;
 
 use super::Sources;
@@ -13,13 +14,15 @@ use super::load::{Fault, set, setting_names};
 /// Prefix of the variables.
 const PREFIX: &str = "FLUENCE_";
 pub(super) const DATABASE_URL: &str = "DATABASE_URL";
+/// The password of the database, which may hold any characters; in a URL some mean something else.
+pub(super) const DATABASE_PASSWORD: &str = "DATABASE_PASSWORD";
 pub(super) const PEPPER: &str = "FLUENCE_PEPPER";
 pub(super) const PREVIOUS_PEPPER: &str = "FLUENCE_PREVIOUS_PEPPER";
 pub(super) const ENRICHMENT_CREDENTIAL: &str = "FLUENCE_ENRICHMENT_CREDENTIAL";
 pub(super) const REDIS_URL: &str = "FLUENCE_REDIS_URL";
 /// Settings that may also come from a file, named by the variable with `_FILE` behind it.
-pub(super) const SECRETS: [&str; 5] =
-    [DATABASE_URL, PEPPER, PREVIOUS_PEPPER, ENRICHMENT_CREDENTIAL, REDIS_URL];
+pub(super) const SECRETS: [&str; 6] =
+    [DATABASE_URL, DATABASE_PASSWORD, PEPPER, PREVIOUS_PEPPER, ENRICHMENT_CREDENTIAL, REDIS_URL];
 /// Names that begin with the prefix and are no settings.
 const NOT_SETTINGS: [&str; 4] = ["FLUENCE_CONFIG", "FLUENCE_KEY", "FLUENCE_ESSAYS", "FLUENCE_OPERATOR"];
 /// Names that documents for clients use for the variables of a client's own program.
@@ -85,6 +88,11 @@ pub(super) fn no_such_setting(setting: String, name: &str, known: impl Iterator<
     Fault { setting, advice }
 }
 
+/// A secret without the blanks around it. A password may begin and end with blanks; an editor's line end is none of it.
+fn trimmed<'s>(name: &str, text: &'s str) -> &'s str {
+    if name == DATABASE_PASSWORD { text.trim_end_matches(['\r', '\n']) } else { text.trim() }
+}
+
 /// A secret from its variable, or from the file that `NAME_FILE` names.
 pub(super) fn secret(sources: &Sources, name: &str, faults: &mut Vec<Fault>) -> Option<SecretString> {
     let file = format!("{name}_FILE");
@@ -94,10 +102,10 @@ pub(super) fn secret(sources: &Sources, name: &str, faults: &mut Vec<Fault>) -> 
     };
     match (sources.variable(name), sources.variable(&file)) {
         (Some(_), Some(_)) => faulty(format!("set either this or {name}, not both")),
-        (Some(text), None) => Some(SecretString::from(text.trim())),
-        (None, Some(path)) => match std::fs::read_to_string(path.trim()) {
+        (Some(text), None) => Some(SecretString::from(trimmed(name, text))),
+        (None, Some(path)) => match std::fs::read_to_string(path.trim()).map(Zeroizing::new) {
             Ok(text) if text.trim().is_empty() => faulty("names a file that holds nothing".to_owned()),
-            Ok(text) => Some(SecretString::from(text.trim())),
+            Ok(text) => Some(SecretString::from(trimmed(name, &text))),
             Err(error) => faulty(format!("names a file that cannot be read: {error}")),
         },
         (None, None) => None,

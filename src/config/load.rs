@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+
+use secrecy::zeroize::Zeroize;
 use toml::{Table, Value};
 
 use super::Settings;
 use super::environment::{
-    self, DATABASE_URL, ENRICHMENT_CREDENTIAL, PEPPER, PREVIOUS_PEPPER, REDIS_URL, no_such_setting, secret,
+    self, DATABASE_PASSWORD, DATABASE_URL, ENRICHMENT_CREDENTIAL, PEPPER, PREVIOUS_PEPPER, REDIS_URL, no_such_setting, secret,
 };
 
 /// Every setting with its default and an explanation, compiled in.
@@ -50,6 +52,15 @@ impl fmt::Display for ConfigError {
     }
 }
 
+impl Sources {
+    /// Wipes the texts of secrets, which have been read.
+    pub fn wipe(self) {
+        let Self { file, environment, .. } = self;
+        file.into_iter().for_each(|(_, mut text)| text.zeroize());
+        environment.into_values().for_each(|mut value| value.zeroize());
+    }
+}
+
 /// Reads all sources and checks the result.
 ///
 /// # Errors
@@ -72,6 +83,7 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
     }
     let mut settings = typed(values, &defaults, &mut faults)?;
     settings.database_url = secret(sources, DATABASE_URL, &mut faults);
+    settings.database_password = secret(sources, DATABASE_PASSWORD, &mut faults);
     let secrets = [
         (PEPPER, &mut settings.pepper),
         (PREVIOUS_PEPPER, &mut settings.previous_pepper),
@@ -211,6 +223,8 @@ fn list(text: &str) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
     use crate::config::environment::{SECRETS, variable_of};
     use crate::secret::generate_pepper;
@@ -516,6 +530,16 @@ mod tests {
         let settings: Vec<_> = error.0.iter().map(|fault| fault.setting.as_str()).collect();
         assert_eq!(settings, ["DATABASE_URL", "FLUENCE_PEPPER"]);
         assert!(!error.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_password_of_the_database_may_hold_anything_and_belongs_to_a_url() {
+        let url = ("DATABASE_URL", "postgresql://me@db.example/fluence");
+        let settings = load(&environment(&[url, ("DATABASE_PASSWORD", " a@b/c:%?# ")])).unwrap();
+        assert_eq!(settings.database_password.as_ref().unwrap().expose_secret(), " a@b/c:%?# ");
+        let shown = toml::to_string(&settings).unwrap();
+        assert!(shown.contains("database_password = \"[REDACTED]\"") && !shown.contains("a@b"), "{shown}");
+        assert_eq!(faulty(&environment(&[("DATABASE_PASSWORD", "x")])), ["DATABASE_PASSWORD"]);
     }
 
     #[test]

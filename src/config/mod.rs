@@ -34,6 +34,9 @@ pub struct Settings {
     /// `DATABASE_URL`; none means the private Postgres.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none", serialize_with = "redacted_url")]
     pub database_url: Option<SecretString>,
+    /// `DATABASE_PASSWORD`; none means the one in the URL, if any.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none", serialize_with = "redacted_url")]
+    pub database_password: Option<SecretString>,
     pub data_dir: String,
     #[serde(serialize_with = "redacted")]
     pub pepper: SecretString,
@@ -117,6 +120,7 @@ pub struct Server {
 pub struct Database {
     pub max_connections: u32,
     pub wait_ms: u64,
+    pub start_wait_s: u64,
 }
 
 /// The ledger's writer and sweep.
@@ -188,6 +192,7 @@ pub const MOST_UNHEARD_TRUST_MS: u64 = 4000;
 #[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Contacts {
     pub max_per_account: u64,
+    pub max_bytes_per_account: u64,
     pub max_body_bytes: usize,
 }
 
@@ -219,6 +224,17 @@ impl Settings {
     /// Whether the database is the operator's own, and not the private one.
     pub fn has_own_database(&self) -> bool {
         self.database_url.is_some()
+    }
+
+    /// The peppers of the settings, as [`Self::peppers`], whose text is wiped.
+    ///
+    /// # Errors
+    /// The setting that is faulty, and what is wrong with it.
+    pub fn take_peppers(&mut self) -> Result<Option<Peppers>, (&'static str, String)> {
+        let peppers = self.peppers();
+        self.pepper = SecretString::default();
+        self.previous_pepper = SecretString::default();
+        peppers
     }
 
     /// The peppers of the settings; none where there is none.

@@ -48,6 +48,35 @@ pub struct ContactContent {
     pub posts: Vec<Post>,
 }
 
+/// A limit of what an account keeps in one mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactLimit {
+    /// So many contacts.
+    Contacts(u64),
+    /// So many bytes of text in them.
+    Bytes(u64),
+}
+
+/// What an account may keep in one mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContactLimits {
+    /// Contacts.
+    pub contacts: u64,
+    /// Bytes of text in them.
+    pub bytes: u64,
+}
+
+impl ContactLimits {
+    /// The limit that this would go beyond, if any.
+    pub fn exceeded_by(&self, contacts: i64, bytes: i64) -> Option<ContactLimit> {
+        let is_above = |value: i64, limit: u64| u64::try_from(value).is_ok_and(|value| value > limit);
+        if is_above(contacts, self.contacts) {
+            return Some(ContactLimit::Contacts(self.contacts));
+        }
+        is_above(bytes, self.bytes).then_some(ContactLimit::Bytes(self.bytes))
+    }
+}
+
 impl ContactContent {
     /// Bytes of all texts, as they count against a page of a list.
     pub fn text_bytes(&self) -> usize {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::conflict::Conflict;
+use super::contact::ContactLimit;
 use super::credits::Credits;
 use super::error_code::ErrorCode;
 use super::ids::ContactId;
@@ -138,10 +139,10 @@ pub enum Refusal {
         /// The one it has.
         id: ContactId,
     },
-    /// The account has as many contacts as it may have.
+    /// The account keeps as much as it may.
     ContactLimitReached {
-        /// How many that is.
-        limit: u64,
+        /// Which limit that is.
+        limit: ContactLimit,
     },
     /// A change that cannot be made as things are.
     Conflict(Conflict),

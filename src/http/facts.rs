@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::edge::Edge;
 use super::messages;
 use crate::domain::conflict::Conflict;
+use crate::domain::contact::ContactLimit;
 use crate::domain::ids::ContactId;
 use crate::domain::language::Language;
 use crate::domain::person::NameOf;
@@ -135,7 +136,11 @@ impl<'r> Facts<'r> {
             Refusal::ContactExists { id } => Self { contact_id: Some(*id), ..none },
             Refusal::AnswerNotKept { location } => Self { location: Some(location), ..none },
             Refusal::ContactLimitReached { limit } => {
-                Self { limit: Some("contacts"), current_limit: Some(counted(*limit, "contact")), ..none }
+                let (name, current) = match limit {
+                    ContactLimit::Contacts(most) => ("contacts", counted(*most, "contact")),
+                    ContactLimit::Bytes(most) => ("contact_bytes", counted(*most, "byte")),
+                };
+                Self { limit: Some(name), current_limit: Some(current), ..none }
             }
             Refusal::Limited(hit) => Self {
                 retry_after: Some(hit.retry_after_s.max(1)),

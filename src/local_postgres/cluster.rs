@@ -7,6 +7,7 @@ use super::USER;
 use super::discover::Programs;
 use super::error::LocalPostgresError;
 use super::folder::Folder;
+use super::plain;
 
 /// What every data folder has from its first day.
 const ALWAYS_THERE: [&str; 2] = ["PG_VERSION", "global/pg_control"];
@@ -17,7 +18,8 @@ const UNFINISHED_PREFIX: &str = "cluster.new-";
 pub(super) async fn ensure(folder: &Folder, programs: &Programs) -> Result<(), LocalPostgresError> {
     remove_unfinished(folder);
     let cluster = folder.cluster();
-    if cluster.exists() {
+    if cluster.symlink_metadata().is_ok() {
+        plain::open_folder(&cluster).map_err(LocalPostgresError::folder("open", &cluster))?;
         return match ALWAYS_THERE.into_iter().find(|file| !cluster.join(file).exists()) {
             Some(missing) => Err(LocalPostgresError::Damaged { cluster, missing }),
             None => Ok(()),

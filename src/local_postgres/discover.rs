@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::error::LocalPostgresError;
+use super::plain;
 
 /// The oldest major version the gateway's SQL is written for.
 pub(super) const MINIMUM_MAJOR: u32 = 15;
@@ -102,7 +103,7 @@ impl Search {
 
 /// The major version that wrote the data, when there is data.
 fn cluster_major(cluster: &Path) -> Option<u32> {
-    fs::read_to_string(cluster.join("PG_VERSION")).ok()?.trim().parse().ok()
+    plain::read(&cluster.join("PG_VERSION")).ok()?.trim().parse().ok()
 }
 
 fn programs_major(folder: &Path) -> Option<u32> {

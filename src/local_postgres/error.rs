@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::storage::error::plain;
+
 /// A private Postgres that could not be started or stopped. Every message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum LocalPostgresError {
@@ -150,7 +152,7 @@ pub enum LocalPostgresError {
         output: String,
     },
     /// The server is there but refuses a statement or the connection.
-    #[error("the private PostgreSQL refused: {0}")]
+    #[error("the private PostgreSQL refused: {}", plain(.0))]
     Sql(#[from] sqlx::Error),
 }
 

@@ -10,11 +10,12 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::error::LocalPostgresError;
 use super::owner::Owner;
+use super::plain;
 
 /// `sockaddr_un.sun_path` has 108 bytes on Linux, the last of them zero.
 const SOCKET_PATH_LIMIT_BYTES: usize = 107;
@@ -75,18 +76,28 @@ impl Folder {
     /// Opens the log for a server about to start, and tells where its words will begin.
     pub(super) fn open_log(&self) -> Result<(fs::File, u64), LocalPostgresError> {
         let path = self.log();
-        if fs::metadata(&path).is_ok_and(|log| log.len() > LOG_LIMIT_BYTES) {
+        if fs::symlink_metadata(&path).is_ok_and(|log| log.is_file() && log.len() > LOG_LIMIT_BYTES) {
+            // Moves the name alone, whatever it stands for by now.
             fs::rename(&path, self.path.join("postgres.log.1"))
                 .map_err(LocalPostgresError::folder("put aside", &path))?;
         }
-        let log = fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(LocalPostgresError::folder("open", &path))?;
-        self.owner.give(&path)?;
+        let log = self.open(&path)?;
         let begins_at = log.metadata().map_err(LocalPostgresError::folder("read", &path))?.len();
         Ok((log, begins_at))
+    }
+
+    /// Opens a file of this folder to add to it, and makes it where it is missing. What root makes is the server's.
+    pub(super) fn open(&self, path: &Path) -> Result<fs::File, LocalPostgresError> {
+        let cannot_open = |error| LocalPostgresError::folder("open", path)(error);
+        let mut options = fs::OpenOptions::new();
+        options.append(true).mode(0o600);
+        match plain::open(path, options.clone().create_new(true)) {
+            Ok(made) => self.owner.give(&made, path).map(|()| made),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                plain::open(path, &mut options).map_err(cannot_open)
+            }
+            Err(error) => Err(cannot_open(error)),
+        }
     }
 
     fn check_socket_path(&self) -> Result<(), LocalPostgresError> {
@@ -97,25 +108,26 @@ impl Folder {
         Ok(())
     }
 
+    /// Makes the folder, gives it to the server's user and closes it to everybody else.
     fn make_private(&self) -> Result<(), LocalPostgresError> {
         match fs::DirBuilder::new().mode(0o700).create(&self.path) {
-            Ok(()) => self.owner.give(&self.path)?,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => self.take_up()?,
-            Err(error) => return Err(LocalPostgresError::folder("create", &self.path)(error)),
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(LocalPostgresError::folder("create", &self.path)(error));
+            }
+            _ => {}
         }
-        fs::set_permissions(&self.path, fs::Permissions::from_mode(0o700))
+        let folder =
+            plain::open_folder(&self.path).map_err(LocalPostgresError::folder("open", &self.path))?;
+        let found = folder.metadata().map_err(LocalPostgresError::folder("read", &self.path))?.uid();
+        if found != self.owner.uid {
+            if self.owner.is_us {
+                return Err(LocalPostgresError::NotOurs { path: self.path.clone(), owner: found });
+            }
+            self.owner.give(&folder, &self.path)?;
+        }
+        folder
+            .set_permissions(fs::Permissions::from_mode(0o700))
             .map_err(LocalPostgresError::folder("close to others", &self.path))
-    }
-
-    fn take_up(&self) -> Result<(), LocalPostgresError> {
-        let found = fs::metadata(&self.path).map_err(LocalPostgresError::folder("read", &self.path))?.uid();
-        if found == self.owner.uid {
-            return Ok(());
-        }
-        if self.owner.is_us {
-            return Err(LocalPostgresError::NotOurs { path: self.path.clone(), owner: found });
-        }
-        self.owner.give(&self.path)
     }
 
     fn check_parents(&self) -> Result<(), LocalPostgresError> {

@@ -5,7 +5,7 @@
 //! when all were killed the next takes up what still runs.
 //!
 //! `discover` finds the programs, `owner` chooses the user, `folder` and `cluster` make the place, `turns` counts
-//! the users, `postmaster` speaks to the server, `supervise` keeps it up, `stale` clears what a killed one left.
+//! the users, `plain` opens files in a folder of another user's, `postmaster` speaks to the server, `supervise` keeps it up, `stale` clears what a killed one left.
 //! `throwaway` and `template` are for tests.
 
 mod cluster;
@@ -13,6 +13,7 @@ mod discover;
 mod error;
 mod folder;
 mod owner;
+mod plain;
 mod postmaster;
 mod stale;
 mod supervise;
@@ -21,11 +22,10 @@ mod throwaway;
 mod turns;
 
 use std::env;
-use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::process::geteuid;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use tokio::task::JoinHandle;
@@ -117,7 +117,7 @@ impl LocalPostgres {
 /// Where data goes when nobody says: `/var/lib/fluence` for root, else `$XDG_STATE_HOME/fluence` or
 /// `~/.local/state/fluence`. Never inside a checkout, which the unprivileged server may be unable to reach.
 pub fn default_data_dir() -> PathBuf {
-    if fs::metadata("/proc/self").is_ok_and(|us| us.uid() == 0) {
+    if geteuid().is_root() {
         return PathBuf::from("/var/lib/fluence");
     }
     env::var_os("XDG_STATE_HOME")

@@ -1,9 +1,10 @@
 //! Who runs the server: Postgres refuses to be root.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::Path;
 
+use rustix::process::{getegid, geteuid};
 use tokio::process::Command;
 
 use super::error::LocalPostgresError;
@@ -24,13 +25,13 @@ pub(super) struct Owner {
 impl Owner {
     /// Ourselves, unless we are root; then whoever owns the data already, else the first unprivileged user there is.
     pub(super) fn choose(cluster: &Path) -> Result<Self, LocalPostgresError> {
-        let us = fs::metadata("/proc/self").map(|us| (us.uid(), us.gid()));
-        if let Ok((uid, gid)) = us
-            && uid != 0
-        {
+        let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
+        if uid != 0 {
             return Ok(Self { name: format!("number {uid}"), uid, gid, is_us: true });
         }
-        if let Ok(cluster) = fs::metadata(cluster)
+        // Of the folder itself: a link would choose any user of the machine.
+        if let Ok(cluster) = fs::symlink_metadata(cluster)
+            && cluster.is_dir()
             && cluster.uid() != 0
         {
             let name = format!("number {}", cluster.uid());
@@ -54,12 +55,12 @@ impl Owner {
         command
     }
 
-    /// Gives a file or folder to this user.
-    pub(super) fn give(&self, path: &Path) -> Result<(), LocalPostgresError> {
+    /// Gives an open file or folder to this user. Never by its name, which may lead elsewhere by now.
+    pub(super) fn give(&self, file: &fs::File, path: &Path) -> Result<(), LocalPostgresError> {
         if self.is_us {
             return Ok(());
         }
-        std::os::unix::fs::chown(path, Some(self.uid), Some(self.gid))
+        fchown(file, Some(self.uid), Some(self.gid))
             .map_err(LocalPostgresError::folder("change the owner of", path))
     }
 

@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 use super::discover::{Programs, Search};
 use super::error::LocalPostgresError;
 use super::folder::{Folder, PORT};
-use super::{Options, USER, stale};
+use super::{Options, USER, plain, stale};
 
 /// How long a stop may take.
 pub(super) const STOPPED_WITHIN: Duration = Duration::from_secs(60);
@@ -185,7 +185,7 @@ impl Postmaster {
     /// The last words in the log, from this byte on.
     pub(super) fn log_tail(&self, begins_at: u64) -> String {
         let read = || -> io::Result<Vec<u8>> {
-            let mut log = std::fs::File::open(self.folder.log())?;
+            let mut log = plain::open(&self.folder.log(), std::fs::OpenOptions::new().read(true))?;
             let from = begins_at.max(log.metadata()?.len().saturating_sub(TAIL_BYTES));
             log.seek(SeekFrom::Start(from))?;
             let mut tail = Vec::new();

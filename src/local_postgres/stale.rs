@@ -6,11 +6,16 @@
 //! whose socket was deleted.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{AtFlags, unlinkat};
+use rustix::io::Errno;
+
 use super::error::LocalPostgresError;
 use super::folder::Folder;
+use super::plain;
 
 /// Why a server could not take its lock files.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,10 +50,18 @@ pub(super) fn diagnose(folder: &Folder, last_words: &str) -> Obstacle {
 
 /// Removes lock files that name a process of somebody else's. Only after `diagnose` said so.
 pub(super) fn remove_lock_files(folder: &Folder) -> Result<(), LocalPostgresError> {
-    for file in lock_files(folder).iter().filter(|file| file.exists()) {
-        fs::remove_file(file).map_err(LocalPostgresError::folder("remove", file))?;
+    lock_files(folder)
+        .iter()
+        .try_for_each(|file| remove(file).map_err(LocalPostgresError::folder("remove", file)))
+}
+
+/// Removes a name from a folder that was opened as one: a link in its place leads nowhere.
+fn remove(file: &Path) -> io::Result<()> {
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return Ok(()) };
+    match unlinkat(plain::open_folder(folder)?, name, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(error) => Err(error.into()),
     }
-    Ok(())
 }
 
 fn lock_files(folder: &Folder) -> [PathBuf; 2] {
@@ -59,7 +72,7 @@ fn lock_files(folder: &Folder) -> [PathBuf; 2] {
 
 /// The `/proc` folder of the process that a lock file names in its first line, when that process is alive.
 pub(super) fn process_in(lock_file: &Path) -> Option<PathBuf> {
-    let contents = fs::read_to_string(lock_file).ok()?;
+    let contents = plain::read(lock_file).ok()?;
     // Negative for a stand-alone backend.
     let number: i64 = contents.lines().next()?.trim().parse().ok()?;
     Some(Path::new("/proc").join(number.unsigned_abs().to_string())).filter(|process| process.exists())

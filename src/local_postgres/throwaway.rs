@@ -1,8 +1,11 @@
 //! A private server that lives in memory for one run of the tests and leaves nothing behind.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use rustix::process::geteuid;
 
 use super::error::LocalPostgresError;
 use super::postmaster::Postmaster;
@@ -73,7 +76,7 @@ async fn remove_abandoned(base: &Path) {
         let data_dir = entry.path();
         // A run that is just beginning has no such file yet, or holds the door.
         let begun = data_dir.join("postgres/users.lock").exists();
-        if begun && entry.file_name().to_string_lossy().starts_with(NAME_PREFIX) {
+        if begun && is_our_folder(&data_dir) && entry.file_name().to_string_lossy().starts_with(NAME_PREFIX) {
             match stop_abandoned(&data_dir).await {
                 Ok(true) => remove(&data_dir),
                 Ok(false) => {}
@@ -81,6 +84,11 @@ async fn remove_abandoned(base: &Path) {
             }
         }
     }
+}
+
+/// Whether a folder was made by this user: anybody may make one of such a name in a folder for everybody.
+fn is_our_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_dir() && found.uid() == geteuid().as_raw())
 }
 
 /// Whether nobody uses the server any more; then it is stopped.

@@ -4,8 +4,7 @@
 //! held together by all who use it, taken and left only inside the door. The last to leave stops the server. The
 //! kernel drops the locks of a killed process, so nothing is left to clean up.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
@@ -41,7 +40,7 @@ impl Door {
     /// Enters when nobody is inside.
     pub(super) fn try_enter(folder: &Folder) -> Result<Option<Self>, LocalPostgresError> {
         let path = folder.path().join("start.lock");
-        let file = open(folder, &path)?;
+        let file = folder.open(&path)?;
         Ok(try_alone(&file, &path)?.then_some(Self(file)))
     }
 }
@@ -54,7 +53,7 @@ impl Presence {
     /// Joins the users. Whoever waits for this lock alone does so inside the door, so it is always free here.
     pub(super) fn join(folder: &Folder, _inside: &Door) -> Result<Self, LocalPostgresError> {
         let path = folder.path().join("users.lock");
-        let file = open(folder, &path)?;
+        let file = folder.open(&path)?;
         file.lock_shared().map_err(LocalPostgresError::folder("lock", &path))?;
         Ok(Self(file))
     }
@@ -65,18 +64,6 @@ impl Presence {
         self.0.unlock().map_err(LocalPostgresError::folder("unlock", &path))?;
         try_alone(&self.0, &path)
     }
-}
-
-fn open(folder: &Folder, path: &Path) -> Result<File, LocalPostgresError> {
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(LocalPostgresError::folder("open", path))?;
-    folder.owner().give(path)?;
-    Ok(file)
 }
 
 fn try_alone(file: &File, path: &Path) -> Result<bool, LocalPostgresError> {

@@ -7,8 +7,9 @@ use sqlx::{Connection, FromRow, PgConnection, Postgres};
 use uuid::Uuid;
 
 use self::row::{ContactRow, NewRow, columns};
-use crate::domain::contact::{Contact, ContactContent, ContactOwner};
+use crate::domain::contact::{Contact, ContactContent, ContactLimit, ContactLimits, ContactOwner};
 use crate::domain::ids::ContactId;
+use crate::storage::error::plain;
 
 pub mod rights;
 mod row;
@@ -26,43 +27,31 @@ pub enum ContactError {
     /// The owner has a contact of the same folded name and company.
     #[error("there is such a contact already")]
     Exists(ContactId),
-    /// The owner has as many contacts as it may have.
-    #[error("the account has as many contacts as it may have")]
-    LimitReached,
+    /// The owner keeps as much as it may.
+    #[error("the account keeps as much as it may")]
+    LimitReached(ContactLimit),
     /// The database refused or is away.
-    #[error("cannot keep contacts: {0}")]
+    #[error("cannot keep contacts: {}", plain(.0))]
     Storage(#[from] sqlx::Error),
 }
 
-/// Keeps a new contact, unless the owner has `most` already. It gets the fresh id, or the one behind the owner's last
+/// Keeps a new contact, unless that would exceed the owner's limits. It gets the fresh id, or the one behind the owner's last
 /// where that is later: so ids are in the order of commits, and no reader of pages is past a contact that is not there yet.
 pub async fn create(
     connection: &mut PgConnection,
     owner: ContactOwner,
     fresh_id: ContactId,
     content: ContactContent,
-    most: i64,
+    limits: ContactLimits,
 ) -> Result<Contact, ContactError> {
     let mut transaction = connection.begin().await?;
-    // The lock makes two contacts made at once count each other, and follow each other.
-    sqlx::query("select from account where id = $1 for no key update")
-        .bind(owner.account.as_uuid())
-        .execute(&mut *transaction)
-        .await?;
-    let (kept, last): (i64, Option<Uuid>) = sqlx::query_as(
-        "select count(*), (select id from contact where account_id = $1 and mode = $2 order by id desc limit 1)
-           from contact where account_id = $1 and mode = $2",
-    )
-    .bind(owner.account.as_uuid())
-    .bind(owner.mode.as_str())
-    .fetch_one(&mut *transaction)
-    .await?;
+    let Kept { contacts, bytes, last } = lock_kept(&mut transaction, owner).await?;
     let row = NewRow::new(owner, &content);
-    if kept >= most {
+    if let Some(limit) = limits.exceeded_by(contacts + 1, bytes + i64::from(row.text_bytes)) {
         // One that is there already is told, however many there are: its answer may have been lost.
         return Err(match same_name(&mut transaction, owner, &row).await? {
             same @ ContactError::Exists(_) => same,
-            _ => ContactError::LimitReached,
+            _ => ContactError::LimitReached(limit),
         });
     }
     let id = last.map_or(fresh_id, |last| fresh_id.max(behind(last)));
@@ -72,6 +61,32 @@ pub async fn create(
     };
     transaction.commit().await?;
     Ok(Contact { id, content, created_at: at, updated_at: at })
+}
+
+/// What an owner keeps.
+#[derive(FromRow)]
+struct Kept {
+    contacts: i64,
+    bytes: i64,
+    last: Option<Uuid>,
+}
+
+/// Adds up what the owner keeps, and lets nobody else write the account's contacts until the transaction ends: two that
+/// are made at once count each other, and follow each other.
+async fn lock_kept(connection: &mut PgConnection, owner: ContactOwner) -> Result<Kept, sqlx::Error> {
+    sqlx::query("select from account where id = $1 for no key update")
+        .bind(owner.account.as_uuid())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query_as(
+        "select count(*) as contacts, coalesce(sum(text_bytes), 0) as bytes,
+                (select id from contact where account_id = $1 and mode = $2 order by id desc limit 1) as last
+           from contact where account_id = $1 and mode = $2",
+    )
+    .bind(owner.account.as_uuid())
+    .bind(owner.mode.as_str())
+    .fetch_one(connection)
+    .await
 }
 
 /// The next id, which stays a UUIDv7: its lowest 62 bits count from a random number.
@@ -155,14 +170,17 @@ fn select_one<'q>(
     sqlx::query_as(statement).bind(owner.account.as_uuid()).bind(owner.mode.as_str()).bind(id.as_uuid())
 }
 
-/// Changes a contact of the owner; nobody else writes it meanwhile. A change that changes nothing leaves `updated_at`.
+/// Changes a contact of the owner, unless it grows beyond the owner's limits; nobody else writes it meanwhile. A change that changes nothing leaves `updated_at`.
 pub async fn update(
     connection: &mut PgConnection,
     owner: ContactOwner,
     id: ContactId,
     change: impl FnOnce(ContactContent) -> ContactContent,
+    limits: ContactLimits,
 ) -> Result<Contact, ContactError> {
     let mut transaction = connection.begin().await?;
+    // Before the contact, in the order in which a new one is made.
+    let kept = lock_kept(&mut transaction, owner).await?;
     let row = select_one(LOCK, owner, id).fetch_optional(&mut *transaction).await?;
     let old = row.map(ContactRow::contact).ok_or(ContactError::Missing)?;
     let content = change(old.content.clone());
@@ -170,6 +188,13 @@ pub async fn update(
         return Ok(old);
     }
     let new = NewRow::new(owner, &content);
+    let grown = i64::from(new.text_bytes) - i64::try_from(old.content.text_bytes()).unwrap_or(i64::MAX);
+    // What shrinks is always let through, also where the limit was lowered meanwhile.
+    if grown > 0
+        && let Some(limit) = limits.exceeded_by(0, kept.bytes + grown)
+    {
+        return Err(ContactError::LimitReached(limit));
+    }
     let changed = new.written_by(UPDATE, owner, id).fetch_one(&mut *transaction).await;
     match changed {
         Ok((updated_at,)) => {

@@ -6,7 +6,7 @@ use sqlx::Error;
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// The store is away, too slow or refuses to write: try again later.
-    #[error("the database is not available: {0}")]
+    #[error("the database is not available: {}", plain(.0))]
     Unavailable(#[source] Error),
     /// Something of that name or number exists already.
     #[error("{0}")]
@@ -20,6 +20,14 @@ pub enum StorageError {
     /// A row that this program cannot read.
     #[error("a row of the database cannot be read: {0}")]
     Corrupt(&'static str),
+}
+
+/// An error in the server's own words. sqlx adds the line of the server's source, which tells nobody anything.
+pub fn plain(error: &Error) -> String {
+    match error {
+        Error::Database(answer) => answer.message().to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// Constraints that a caller can run into, and what to tell.

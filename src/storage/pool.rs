@@ -23,23 +23,24 @@ pub fn pool(options: PgConnectOptions, max_connections: u32, wait: Duration) -> 
         ("idle_in_transaction_session_timeout", "10s"),
         // To compile a statement takes longer than any of these takes to run.
         ("jit", "off"),
-        QUIET,
     ]);
     with_clean_connections(max_connections, wait).connect_lazy_with(options.application_name("fluence"))
 }
 
 /// A small pool for a command, whose statements may take as long as an import or a statement of account needs.
 pub fn command_pool(options: PgConnectOptions) -> PgPool {
-    let options =
-        options.options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s"), QUIET]);
+    let options = options.options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")]);
     with_clean_connections(4, Duration::from_secs(10))
         .connect_lazy_with(options.application_name("fluence-command"))
 }
 
 /// A connection that takes longer to say that it is clean is taken for dead: its place in the pool is needed.
 const CHECKED_WITHIN: Duration = Duration::from_secs(2);
-/// Keeps the server from warning at each `rollback` below that there was nothing to roll back.
-const QUIET: (&str, &str) = ("client_min_messages", "error");
+/// A cancelled `begin` can leave a transaction open (sqlx 0.8.4 to 0.9.0); the next borrower must not work inside it. A
+/// `rollback` alone makes the server warn, in its own log, whenever there is nothing to roll back, which is nearly always;
+/// behind a `begin` it warns only in the rare case, and a transaction that has failed refuses the `begin`. Read-only is a
+/// primary that was demoted in place: it keeps its connections, and only closing them leads to the new one.
+const CLEAN: &str = "begin; rollback; show transaction_read_only";
 
 fn with_clean_connections(max_connections: u32, wait: Duration) -> PgPoolOptions {
     PgPoolOptions::new()
@@ -59,10 +60,7 @@ fn with_clean_connections(max_connections: u32, wait: Duration) -> PgPoolOptions
         })
         .after_release(|connection, _| {
             Box::pin(async move {
-                // A cancelled `begin` can leave a transaction open (sqlx 0.8.4 to 0.9.0); the next borrower must not
-                // work inside it. Outside a transaction this does nothing. A server that takes no writes any more (a
-                // primary that was demoted in place) keeps its connections: only closing them leads to the new one.
-                let read_only = sqlx::raw_sql("rollback; show transaction_read_only").fetch_one(connection);
+                let read_only = sqlx::raw_sql(CLEAN).fetch_one(connection);
                 let read_only = timeout(CHECKED_WITHIN, read_only).await.map_err(timed_out)??;
                 Ok(read_only.try_get::<&str, _>(0)? == "off")
             })

@@ -54,6 +54,7 @@ fn describe() {
     describe_gauge!("gateway_connections_open", "Connections open.");
     describe_counter!("gateway_connections_total", "Connections, by how they began or ended.");
     describe_gauge!("gateway_ready", "1 while paid calls can be taken.");
+    describe_gauge!("gateway_schema_newer", "1 after a newer program has migrated the database.");
     describe_gauge!("gateway_db_pool_size", "Connections of the pool.");
     describe_gauge!("gateway_db_pool_idle", "Connections of the pool that nobody uses.");
     describe_counter!("gateway_auth_total", "Credentials, by `ok` or the error code they were refused with.");

@@ -1,9 +1,9 @@
 //! The private Postgres: its data, its privacy, and every way its last run may have ended.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -234,6 +234,128 @@ async fn a_closed_parent_folder_is_named() {
         matches!(&error, LocalPostgresError::NotPassable { path, .. } if path == scratch.path()),
         "{error}"
     );
+}
+
+/// What only root may read, and a server's folder whose user has put links to it where root looks.
+struct Planted {
+    scratch: Scratch,
+    secret: PathBuf,
+}
+
+impl Planted {
+    async fn new() -> Self {
+        let scratch = Scratch::new();
+        scratch.start().await.unwrap().stop().await.unwrap();
+        let secret = scratch.path().join("secret");
+        fs::write(&secret, "only root reads this").unwrap();
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+        Self { scratch, secret }
+    }
+
+    /// Puts a link to the secret in the place of a file.
+    fn link(&self, name: &str) -> PathBuf {
+        let path = self.scratch.postgres().join(name);
+        let _ = fs::remove_file(&path);
+        symlink(&self.secret, &path).unwrap();
+        path
+    }
+
+    /// Whether the secret is what it was, and whose it was.
+    fn is_untouched(&self) -> bool {
+        let found = fs::metadata(&self.secret).unwrap();
+        let us = fs::metadata("/proc/self").unwrap().uid();
+        fs::read_to_string(&self.secret).unwrap() == "only root reads this"
+            && (found.uid(), found.mode() & 0o777) == (us, 0o600)
+    }
+}
+
+#[tokio::test]
+async fn links_in_the_servers_folder_are_refused_by_name_and_not_followed() {
+    for name in ["start.lock", "users.lock", "postgres.log"] {
+        let planted = Planted::new().await;
+        let path = planted.link(name);
+        let refused = planted.scratch.start().await.unwrap_err();
+        assert!(
+            matches!(&refused, LocalPostgresError::Folder { path: named, .. } if *named == path),
+            "{refused}"
+        );
+        assert!(!refused.to_string().contains("only root"), "{refused}");
+        assert!(planted.is_untouched(), "{name}");
+
+        fs::remove_file(&path).unwrap();
+        fs::hard_link(&planted.secret, &path).unwrap();
+        assert!(planted.scratch.start().await.is_err(), "{name} as a second name");
+        assert!(planted.is_untouched(), "{name} as a second name");
+
+        fs::remove_file(&path).unwrap();
+        planted.scratch.start().await.unwrap().stop().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_large_log_that_is_a_link_is_neither_moved_nor_opened() {
+    let planted = Planted::new().await;
+    let large = planted.scratch.path().join("large");
+    fs::write(&large, vec![b'x'; 2 << 20]).unwrap();
+    let log = planted.scratch.postgres().join("postgres.log");
+    fs::remove_file(&log).unwrap();
+    symlink(&large, &log).unwrap();
+    assert!(planted.scratch.start().await.is_err());
+    assert_eq!(fs::metadata(&large).unwrap().len(), 2 << 20);
+    assert!(!planted.scratch.postgres().join("postgres.log.1").exists());
+
+    // Its own large log is put aside, over whatever has the name of the one before.
+    fs::remove_file(&log).unwrap();
+    planted.scratch.start().await.unwrap().stop().await.unwrap();
+    fs::OpenOptions::new().append(true).open(&log).unwrap().set_len(2 << 20).unwrap();
+    planted.link("postgres.log.1");
+    planted.scratch.start().await.unwrap().stop().await.unwrap();
+    assert!(planted.is_untouched());
+    assert_eq!(
+        fs::symlink_metadata(planted.scratch.postgres().join("postgres.log.1")).unwrap().len(),
+        2 << 20
+    );
+}
+
+#[tokio::test]
+async fn a_data_folder_that_is_a_link_chooses_no_user_and_is_not_used() {
+    let planted = Planted::new().await;
+    let elsewhere = planted.scratch.path().join("elsewhere");
+    fs::rename(planted.scratch.cluster(), &elsewhere).unwrap();
+    symlink(&elsewhere, planted.scratch.cluster()).unwrap();
+    let refused = planted.scratch.start().await.unwrap_err().to_string();
+    assert!(refused.contains("cluster") && refused.contains("link"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_pipe_in_the_place_of_a_file_keeps_nobody_waiting() {
+    let planted = Planted::new().await;
+    for name in ["start.lock", "users.lock", "postgres.log", "cluster/PG_VERSION"] {
+        let path = planted.scratch.postgres().join(name);
+        let kept = fs::read(&path).ok();
+        let _ = fs::remove_file(&path);
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let started = tokio::time::timeout(Duration::from_secs(100), planted.scratch.start()).await;
+        assert!(started.unwrap_or_else(|_| panic!("{name} is waited for")).is_err(), "{name}");
+        fs::remove_file(&path).unwrap();
+        if let Some(kept) = kept {
+            fs::write(&path, kept).unwrap();
+            let owner = fs::metadata(planted.scratch.cluster()).unwrap();
+            std::os::unix::fs::chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_in_the_place_of_the_whole_folder_gives_nothing_away() {
+    let scratch = Scratch::new();
+    let elsewhere = scratch.path().join("elsewhere");
+    fs::create_dir_all(&elsewhere).unwrap();
+    let before = fs::metadata(&elsewhere).unwrap();
+    symlink(&elsewhere, scratch.postgres()).unwrap();
+    assert!(scratch.start().await.is_err());
+    let after = fs::metadata(&elsewhere).unwrap();
+    assert_eq!((after.uid(), after.mode()), (before.uid(), before.mode()));
 }
 
 fn leave_lock_files(scratch: &Scratch, pid: u32) {

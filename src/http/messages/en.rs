@@ -2,6 +2,7 @@
 
 use super::{Text, access_denied, capitalized, counted, join_faults};
 use crate::domain::conflict::Conflict;
+use crate::domain::contact::ContactLimit;
 use crate::domain::language::Language;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
 use crate::http::edge::Edge;
@@ -78,8 +79,11 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         )
         .into(),
         Refusal::ContactExists { .. } => "There is a contact with this name and company already".into(),
-        Refusal::ContactLimitReached { limit } => {
-            format!("The account has reached its limit of {}", counted(*limit, "contact", "contacts")).into()
+        Refusal::ContactLimitReached { limit: ContactLimit::Contacts(most) } => {
+            format!("The account has reached its limit of {}", counted(*most, "contact", "contacts")).into()
+        }
+        Refusal::ContactLimitReached { limit: ContactLimit::Bytes(most) } => {
+            format!("The texts of the account's contacts would exceed {most} bytes").into()
         }
         Refusal::Conflict(conflict) => in_the_way(*conflict).into(),
         Refusal::IdempotencyInProgress { .. } => {

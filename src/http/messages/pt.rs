@@ -2,6 +2,7 @@
 
 use super::{Text, access_denied, capitalized, counted, join_faults};
 use crate::domain::conflict::Conflict;
+use crate::domain::contact::ContactLimit;
 use crate::domain::language::Language;
 use crate::domain::person::NameOf;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
@@ -86,8 +87,11 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         )
         .into(),
         Refusal::ContactExists { .. } => "Já existe um contato com este nome e esta empresa".into(),
-        Refusal::ContactLimitReached { limit } => {
-            format!("A conta atingiu o limite de {}", counted(*limit, "contato", "contatos")).into()
+        Refusal::ContactLimitReached { limit: ContactLimit::Contacts(most) } => {
+            format!("A conta atingiu o limite de {}", counted(*most, "contato", "contatos")).into()
+        }
+        Refusal::ContactLimitReached { limit: ContactLimit::Bytes(most) } => {
+            format!("Os textos dos contatos da conta passariam de {most} bytes").into()
         }
         Refusal::Conflict(conflict) => in_the_way(*conflict).into(),
         Refusal::IdempotencyInProgress { .. } => {

@@ -63,7 +63,7 @@ pub(super) struct NewRow<'a> {
     pub(super) company_key: String,
     search_keys: Vec<i32>,
     content_sha256: [u8; 32],
-    text_bytes: i32,
+    pub(super) text_bytes: i32,
 }
 
 impl<'a> NewRow<'a> {

@@ -16,6 +16,7 @@ use crate::ledger::hold::{Hold, IdempotencyClaim, Payer, Take};
 use crate::ledger::lot::LotNumber;
 use crate::ledger::operation::{Effect, Operation, Release};
 use crate::ledger::store::{Batch, Epoch, StoreError, Work};
+use crate::storage::error::StorageError;
 
 pub(super) async fn open_epoch(connection: &mut PgConnection, node: &str) -> Result<Epoch, StoreError> {
     let insert = "insert into ledger_epoch (node, requests_by_plan) values ($1, true) returning epoch";
@@ -60,6 +61,16 @@ pub async fn close_stale_epochs(
         }
     }
     Ok(released)
+}
+
+/// Forgets epochs of a day ago in which nothing was committed. Returns how many those were.
+///
+/// # Errors
+/// When the store is away or read-only.
+pub async fn forget_empty_epochs(connection: &mut PgConnection) -> Result<i64, StorageError> {
+    let (forgotten,): (i64,) =
+        sqlx::query_as("select ledger_forget_empty_epochs()").fetch_one(connection).await?;
+    Ok(forgotten)
 }
 
 /// Closes one epoch, whoever's it is. Returns how many holds were released.

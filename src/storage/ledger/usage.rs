@@ -15,7 +15,7 @@ use crate::storage::error::StorageError;
 pub async fn roll_up(connection: &mut PgConnection, limit: i32) -> Result<usize, StorageError> {
     let behind: Vec<i32> = sqlx::query_scalar(
         "select e.epoch from ledger_epoch e left join ledger_usage_cursor c using (epoch)
-          where e.batches > coalesce(c.batch, 0) order by e.epoch",
+          where not e.is_added_up and e.batches > coalesce(c.batch, 0) order by e.epoch",
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -26,7 +26,23 @@ pub async fn roll_up(connection: &mut PgConnection, limit: i32) -> Result<usize,
         }
         left -= roll_up_epoch(connection, epoch, left).await?;
     }
+    if left > 0 {
+        leave_behind(connection).await?;
+    }
     Ok(usize::try_from(limit - left).unwrap_or(0))
+}
+
+/// Marks the epochs that have ended and are added up to their end: no sweep looks at them again.
+async fn leave_behind(connection: &mut PgConnection) -> Result<(), StorageError> {
+    sqlx::query(
+        "update ledger_epoch set is_added_up = true
+          where epoch in (select e.epoch from ledger_epoch e left join ledger_usage_cursor c using (epoch)
+                           where not e.is_added_up and e.closed_at is not null and e.batches = coalesce(c.batch, 0)
+                             for update of e skip locked)",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 async fn roll_up_epoch(connection: &mut PgConnection, epoch: i32, limit: i32) -> Result<i32, StorageError> {

@@ -211,6 +211,28 @@ async fn an_account_keeps_as_many_contacts_as_it_may() {
 }
 
 #[tokio::test]
+async fn an_account_keeps_as_many_bytes_of_contacts_as_it_may() {
+    let gateway = Gateway::start_with(&[("FLUENCE_CONTACTS_MAX_BYTES_PER_ACCOUNT", "1000")]).await;
+    let (customer, other) = (gateway.professional().await, gateway.professional().await);
+    let of_size = |name: &str, bytes: usize| {
+        let mut contact = named(name);
+        contact["bio"] = "x".repeat(bytes).into();
+        contact
+    };
+    let path = gateway.contact(&customer.key, &of_size("Ana", 500)).await;
+    let full = gateway.post(PATH, &customer.key, &of_size("Bia", 500)).await;
+    assert_eq!(full.outcome(), (409, "CONTACT_LIMIT_REACHED"));
+    assert_eq!(full.body["error"]["current_limit"], "1000 bytes");
+    let again = gateway.post(PATH, &customer.key, &of_size("Ana", 501)).await;
+    assert_eq!(again.outcome(), (409, "CONTACT_EXISTS"));
+    let grown = gateway.patch(&path, &customer.key, &json!({ "bio": "x".repeat(1_000) })).await;
+    assert_eq!(grown.outcome(), (409, "CONTACT_LIMIT_REACHED"));
+    assert_eq!(gateway.patch(&path, &customer.key, &json!({ "bio": "x".repeat(400) })).await.status, 200);
+    gateway.contact(&customer.key, &of_size("Bia", 500)).await;
+    gateway.contact(&other.key, &of_size("Caio", 900)).await;
+}
+
+#[tokio::test]
 async fn contacts_made_at_once_never_pass_the_limit() {
     let gateway = Gateway::start_with(&[("FLUENCE_CONTACTS_MAX_PER_ACCOUNT", "5")]).await;
     let customer = gateway.enterprise(1).await;

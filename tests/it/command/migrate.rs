@@ -3,7 +3,7 @@
 use fluence::storage::schema::MIGRATIONS;
 use sqlx::AssertSqlSafe;
 
-use super::program::Program;
+use super::program::{Program, Ran};
 
 async fn change(program: &Program, statements: &str) {
     sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(program.database.pool()).await.unwrap();
@@ -89,4 +89,25 @@ async fn missing_partitions_are_made() {
     assert_eq!(program.json(&["migrate"])["partitions_made"], 1);
     let after: i64 = sqlx::query_scalar(months).fetch_one(program.database.pool()).await.unwrap();
     assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn it_makes_the_same_check_of_the_pepper_as_a_gateway_that_starts() {
+    let program = Program::new().await;
+    let account = program.account("2025-06", "business");
+    program.json(&["key", "create", "--account", &account, "--name", "k"]);
+    program.json(&["migrate"]);
+    let with = |pepper: &str, words: &[&str]| -> Ran {
+        program.command(words).env("FLUENCE_PEPPER", pepper).output().unwrap().into()
+    };
+    let another = fluence::secret::generate_pepper();
+    let refused = with(&another, &["migrate"]);
+    assert!(refused.failure().starts_with("the pepper of version 1 is not the one"), "{}", refused.err);
+    let gateway = with(&another, &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(gateway.err.ends_with(&refused.err), "{}", gateway.err);
+    assert_eq!(with("short", &["migrate"]).status, 1);
+    assert_eq!(
+        program.command(&["migrate"]).env_remove("FLUENCE_PEPPER").output().unwrap().status.code(),
+        Some(1)
+    );
 }

@@ -19,4 +19,5 @@ mod readme;
 mod serve;
 mod serving;
 mod signals;
+mod starting;
 mod with_postgres;

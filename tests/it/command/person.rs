@@ -5,6 +5,10 @@ use serde_json::{Value, json};
 use super::program::{Program, names};
 use crate::support::scratch::Scratch;
 
+/// More than these tests keep.
+const LIMITS: fluence::domain::contact::ContactLimits =
+    fluence::domain::contact::ContactLimits { contacts: 10, bytes: 1 << 20 };
+
 const ANA: [&str; 6] = ["--first-name", "ANA", "--last-name", "Lemos", "--company", "Zyntra Ltda"];
 
 /// A database whose directory knows Ana and Rui.
@@ -43,7 +47,7 @@ async fn keep_ana(program: &Program, account: &str) {
     let owner = ContactOwner { account: account.parse().unwrap(), mode: Mode::Live };
     let id = ContactId::from_uuid(fluence::clock::new_id());
     let mut connection = program.database.pool().acquire().await.unwrap();
-    fluence::storage::contacts::create(&mut connection, owner, id, content, 10).await.unwrap();
+    fluence::storage::contacts::create(&mut connection, owner, id, content, LIMITS).await.unwrap();
 }
 
 fn person<'a>(verb: &'a str, who: &[&'a str]) -> Vec<&'a str> {

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::DateTime;
 use fluence::domain::billing::{Billing, Standing};
 use fluence::domain::conflict::Conflict;
+use fluence::domain::contact::ContactLimit;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::language::Language;
@@ -149,7 +150,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
             ],
         },
         Refusal::ContactExists { id: "019a0000-0000-7000-8000-00000000000c".parse().unwrap() },
-        Refusal::ContactLimitReached { limit: 10_000 },
+        Refusal::ContactLimitReached { limit: ContactLimit::Contacts(10_000) },
         Refusal::IdempotencyInProgress { retry_after_s: 1 },
         Refusal::Conflict(Conflict::RotationInProgress { retry_after_s: 1_800 }),
         Refusal::Conflict(Conflict::NotRotating),

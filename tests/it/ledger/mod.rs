@@ -1,5 +1,6 @@
 //! The ledger on a real Postgres.
 
+mod definer_functions;
 mod left_callers;
 mod life;
 mod lost_connection;

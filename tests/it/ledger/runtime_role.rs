@@ -34,7 +34,7 @@ async fn partitions(world: &World) -> Vec<String> {
 }
 
 /// Runs statements made here of words and names.
-async fn run(world: &World, statements: String) {
+pub(super) async fn run(world: &World, statements: String) {
     sqlx::raw_sql(AssertSqlSafe(statements)).execute(world.pool()).await.unwrap();
 }
 
@@ -144,23 +144,23 @@ async fn rights_that_were_taken_or_added_by_hand_are_put_right_by_the_next_migra
 }
 
 /// A login of the test's own; the server forgets it with the test.
-struct Login {
-    name: String,
+pub(super) struct Login {
+    pub(super) name: String,
     admin: PgPool,
 }
 
 impl Login {
-    async fn new(world: &World, rights: &str) -> Self {
+    pub(super) async fn new(world: &World, rights: &str) -> Self {
         let name = format!("fluence_test_login_{:016x}", rand::random::<u64>());
         run(world, format!("create role {name} login {rights}")).await;
         Self { name, admin: world.pool().clone() }
     }
 
-    fn options(&self, world: &World) -> PgConnectOptions {
+    pub(super) fn options(&self, world: &World) -> PgConnectOptions {
         world.database.options().username(&self.name)
     }
 
-    async fn forget(self) {
+    pub(super) async fn forget(self) {
         let statement = format!("drop owned by {0}; drop role {0}", self.name);
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&self.admin).await.unwrap();
     }

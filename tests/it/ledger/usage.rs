@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::hold::AnswerContent;
-use fluence::storage::ledger::close_stale_epochs;
 use fluence::storage::ledger::usage::roll_up;
+use fluence::storage::ledger::{close_stale_epochs, forget_empty_epochs};
 
 use super::world::{WHOLE, World};
 
@@ -97,4 +97,46 @@ async fn several_nodes_add_each_batch_up_once() {
     assert_eq!(usage(&world).await, [(0, 30, 30), (0, 30, 30)]);
     let report = world.verify(WHOLE).await;
     assert!(report.clean, "{:#?}", report.faults);
+}
+
+#[tokio::test]
+async fn an_epoch_that_has_ended_and_is_added_up_is_not_looked_at_again() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let (ended, running) = (world.writer("a").await, world.writer("b").await);
+    for writer in [&ended, &running] {
+        writer.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
+    }
+    ended.stop().await;
+    roll_up_all(&world, 1).await;
+    let behind = "select string_agg(node, ' ' order by epoch) from ledger_epoch where not is_added_up";
+    assert_eq!(world.value::<String>(behind).await, "b");
+    running.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
+    running.stop().await;
+    roll_up_all(&world, 1_000).await;
+    assert_eq!(usage(&world).await, [(0, 3, 3)]);
+    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch where not is_added_up").await, 0);
+}
+
+#[tokio::test]
+async fn epochs_in_which_nothing_was_committed_are_forgotten_after_a_day() {
+    let world = World::new(100, 50).await;
+    let customer = world.customer().await;
+    let (idle, busy, running) =
+        (world.writer("idle").await, world.writer("busy").await, world.writer("running").await);
+    busy.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
+    idle.stop().await;
+    busy.stop().await;
+    let mut connection = world.pool().acquire().await.unwrap();
+    assert_eq!(forget_empty_epochs(&mut connection).await.unwrap(), 0, "none is a day old");
+    world
+        .run("update ledger_epoch set closed_at = now() - interval '25 hours' where closed_at is not null")
+        .await;
+    assert_eq!(forget_empty_epochs(&mut connection).await.unwrap(), 1);
+    let left = "select string_agg(node, ' ' order by epoch) from ledger_epoch";
+    assert_eq!(world.value::<String>(left).await, "busy running");
+    running.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
+    running.stop().await;
+    assert_eq!(world.books(&customer).await, (98, 98, 2));
+    assert!(world.verify(WHOLE).await.clean);
 }

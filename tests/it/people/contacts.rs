@@ -1,7 +1,7 @@
 //! An account's own contacts as the first place where people are looked for.
 
 use chrono::TimeDelta;
-use fluence::domain::contact::{ContactContent, ContactOwner};
+use fluence::domain::contact::{ContactContent, ContactLimits, ContactOwner};
 use fluence::domain::ids::{AccountId, ContactId};
 use fluence::domain::key::Mode;
 use fluence::domain::person::{PersonSource, Post};
@@ -21,6 +21,9 @@ struct World {
     pool: PgPool,
     people: People,
 }
+
+/// More than these tests keep.
+const LIMITS: ContactLimits = ContactLimits { contacts: 100, bytes: 1 << 20 };
 
 const MINE: AccountId = AccountId::from_uuid(Uuid::from_u128(1));
 const THEIRS: AccountId = AccountId::from_uuid(Uuid::from_u128(2));
@@ -66,7 +69,7 @@ impl World {
     async fn keep(&self, owner: ContactOwner, content: ContactContent) -> ContactId {
         let id = ContactId::from_uuid(Uuid::now_v7());
         let mut connection = self.pool.acquire().await.unwrap();
-        contacts::create(&mut connection, owner, id, content, 100).await.unwrap();
+        contacts::create(&mut connection, owner, id, content, LIMITS).await.unwrap();
         id
     }
 
@@ -184,7 +187,7 @@ async fn a_change_on_this_gateway_counts_at_once() {
 
     let mut connection = world.pool.acquire().await.unwrap();
     let promoted = |old| ContactContent { title: Some("CEO".into()), ..old };
-    contacts::update(&mut connection, live(MINE), id, promoted).await.unwrap();
+    contacts::update(&mut connection, live(MINE), id, promoted, LIMITS).await.unwrap();
     world.people.contacts_changed(live(MINE));
     assert_eq!(title(find().await).as_deref(), Some("CEO"));
     assert!(contacts::delete(&mut connection, live(MINE), id).await.unwrap());
@@ -212,7 +215,7 @@ async fn contacts_are_listed_in_the_order_they_were_made_whatever_their_ids() {
     for (fresh_id, first_name) in [(9, "Ana"), (3, "Bia"), (9, "Caio"), (20, "Duda")] {
         let fresh_id = ContactId::from_uuid(Uuid::from_u128(fresh_id));
         let content = contact(first_name, "Lemos", "Zyntra", &[]);
-        let made = contacts::create(&mut connection, live(MINE), fresh_id, content, 100).await.unwrap();
+        let made = contacts::create(&mut connection, live(MINE), fresh_id, content, LIMITS).await.unwrap();
         let page = contacts::page(&mut connection, live(MINE), after, 100).await.unwrap();
         assert_eq!(page.contacts, [made], "{first_name} is behind what a reader has seen");
         after = page.contacts.last().map(|contact| contact.id);

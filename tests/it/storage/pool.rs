@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use fluence::storage::pool;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{Executor, PgPool};
+use sqlx::{ConnectOptions, Executor, PgPool};
 
 use crate::support::database::TestDatabase;
 use crate::support::gateway::eventually;
 use crate::support::line::{EVERYBODY, Line, Weather};
+use crate::support::scratch::Scratch;
 
 /// Whether the pool's one connection, given back in the middle of a transaction that sqlx knows nothing of, as after such a
 /// cancellation, is still in it for the next borrower.
@@ -71,4 +72,31 @@ async fn connections_whose_server_vanished_cost_nobody_the_next_one() {
         let mut connection = pool.acquire().await.unwrap();
         connection.execute("select").await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn connections_that_come_back_leave_no_warning_in_the_servers_log() {
+    let scratch = Scratch::new();
+    let server = scratch.start().await.unwrap();
+    // As on a server of the operator's own; ours is started with less.
+    let mut owner = server.connect_options().connect().await.unwrap();
+    owner.execute("alter role fluence set log_min_messages = warning").await.unwrap();
+    let warnings = || {
+        let log = std::fs::read_to_string(scratch.postgres().join("postgres.log")).unwrap();
+        log.matches("WARNING").count()
+    };
+    let wait = Duration::from_secs(5);
+    for pool in [pool::pool(server.connect_options(), 1, wait), pool::command_pool(server.connect_options())]
+    {
+        for _ in 0..5 {
+            pool.acquire().await.unwrap().execute("select 1").await.unwrap();
+        }
+        pool.close().await;
+    }
+    assert_eq!(warnings(), 0);
+    let mut other = server.connect_options().connect().await.unwrap();
+    other.execute("rollback").await.unwrap();
+    assert_eq!(warnings(), 1, "a lone rollback shows that the log tells of warnings");
+    drop((owner, other));
+    server.stop().await.unwrap();
 }

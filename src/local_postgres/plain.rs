@@ -1,0 +1,127 @@
+//! Files and folders opened for what they are. The server's user owns its folder and may put anything there: as root, a
+//! name in it may be a link to any file of the machine, or a pipe that nobody ever writes to. So nothing is done by name
+//! to what is found there: it is opened without following links, looked at, and then worked on through the open file.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+/// The most that is read of a small file, whose honest size is a few lines.
+const SMALL_BYTES: u64 = 8 * 1024;
+
+/// Opens a plain file that has no other name.
+///
+/// # Errors
+/// When it cannot be opened, or is a link, a pipe, a folder or known under a second name: [`ErrorKind::InvalidInput`].
+pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    let file = open_with(path, options, OFlags::NONBLOCK)?;
+    let found = file.metadata()?;
+    if found.is_file() && found.nlink() == 1 { Ok(file) } else { Err(not_plain()) }
+}
+
+/// Opens a folder.
+///
+/// # Errors
+/// When it cannot be opened, or is a link or no folder: [`ErrorKind::InvalidInput`].
+pub(super) fn open_folder(path: &Path) -> io::Result<File> {
+    open_with(path, OpenOptions::new().read(true), OFlags::DIRECTORY)
+}
+
+/// The text of a small plain file.
+///
+/// # Errors
+/// As [`open`], or when it is no text.
+pub(super) fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    open(path, OpenOptions::new().read(true))?.take(SMALL_BYTES).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn open_with(path: &Path, options: &mut OpenOptions, flags: OFlags) -> io::Result<File> {
+    let flags = (OFlags::NOFOLLOW | flags).bits();
+    options.custom_flags(flags.cast_signed()).open(path).map_err(|error| {
+        // The kernel names the reason in several ways, and by none of them what was found.
+        let is_link = path.symlink_metadata().is_ok_and(|found| found.is_symlink());
+        if is_link || error.kind() == ErrorKind::NotADirectory { not_plain() } else { error }
+    })
+}
+
+fn not_plain() -> io::Error {
+    io::Error::new(
+        ErrorKind::InvalidInput,
+        "it is a link or not what belongs there, and nothing but the server's own files is touched: look at it, then remove it",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::path::PathBuf;
+    use std::process::Command;
+
+    use super::*;
+
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new() -> Self {
+            let folder = std::env::temp_dir().join(format!("fluence-plain-{:016x}", rand::random::<u64>()));
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("plain"), "text").unwrap();
+            Self(folder)
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.0.join(name)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_plain_file_is_opened_and_nothing_else() {
+        let scratch = Scratch::new();
+        assert_eq!(read(&scratch.path("plain")).unwrap(), "text");
+        symlink(scratch.path("plain"), scratch.path("link")).unwrap();
+        symlink(scratch.path("nothing"), scratch.path("dangling")).unwrap();
+        fs::create_dir(scratch.path("folder")).unwrap();
+        assert!(Command::new("mkfifo").arg(scratch.path("pipe")).status().unwrap().success());
+        for name in ["link", "dangling", "folder", "pipe"] {
+            let error = read(&scratch.path(name)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{name}: {error}");
+        }
+        assert_eq!(read(&scratch.path("nothing")).unwrap_err().kind(), ErrorKind::NotFound);
+        fs::hard_link(scratch.path("plain"), scratch.path("second name")).unwrap();
+        assert_eq!(read(&scratch.path("plain")).unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+
+    #[test]
+    fn a_link_to_a_folder_is_no_folder() {
+        let scratch = Scratch::new();
+        fs::create_dir(scratch.path("folder")).unwrap();
+        symlink(scratch.path("folder"), scratch.path("link")).unwrap();
+        assert!(open_folder(&scratch.path("folder")).is_ok());
+        for name in ["link", "plain"] {
+            assert_eq!(
+                open_folder(&scratch.path(name)).unwrap_err().kind(),
+                ErrorKind::InvalidInput,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_without_end_is_read_no_further_than_a_small_one_goes() {
+        let scratch = Scratch::new();
+        fs::write(scratch.path("plain"), "x".repeat(100_000)).unwrap();
+        assert_eq!(read(&scratch.path("plain")).unwrap().len() as u64, SMALL_BYTES);
+    }
+}
