@@ -3,7 +3,7 @@
 use super::{Text, access_denied, join_faults};
 use crate::domain::conflict::Conflict;
 use crate::domain::language::Language;
-use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
+use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, MediaFault, Refusal};
 use crate::http::edge::Edge;
 
 pub(super) fn message(refusal: &Refusal) -> Text {
@@ -48,7 +48,13 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::NotFound => "Não há nada com este id".into(),
         Refusal::MethodNotAllowed { .. } => "Este endpoint não responde a este método".into(),
         Refusal::BodyTooLarge { limit_bytes } => format!("O corpo é maior que {limit_bytes} bytes").into(),
-        Refusal::UnsupportedMediaType => "O corpo deve ser JSON em UTF-8, sem codificação".into(),
+        Refusal::UnsupportedMediaType(MediaFault::NotJson) => "O corpo não foi declarado como JSON".into(),
+        Refusal::UnsupportedMediaType(MediaFault::NotUtf8) => {
+            "O corpo foi declarado como JSON em uma codificação diferente de UTF-8".into()
+        }
+        Refusal::UnsupportedMediaType(MediaFault::Encoded) => {
+            "O corpo tem um Content-Encoding, e corpos codificados não são aceitos".into()
+        }
         Refusal::Limited(hit) => limited(hit),
         Refusal::InsufficientCredits { needed, available } => {
             format!("Esta chamada custa {}, a conta tem {available}", credits(needed.as_i64())).into()
@@ -156,8 +162,8 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::NotFound => "Confira o id; ele deve pertencer à sua própria conta.".into(),
         Refusal::MethodNotAllowed { .. } => "Use um dos métodos do cabeçalho Allow.".into(),
         Refusal::BodyTooLarge { .. } => "Envie um corpo menor.".into(),
-        Refusal::UnsupportedMediaType => {
-            "Envie o cabeçalho `Content-Type: application/json`, sem Content-Encoding.".into()
+        Refusal::UnsupportedMediaType(_) => {
+            "Envie o corpo como JSON em UTF-8, com o cabeçalho `Content-Type: application/json` e sem Content-Encoding.".into()
         }
         Refusal::Limited(hit) => retry(hit, upgrade),
         Refusal::InsufficientCredits { .. } => format!("Compre créditos ou um plano maior em {upgrade}.").into(),
