@@ -55,13 +55,16 @@ pub struct UsagePlace {
 pub struct UsagePage {
     /// The lines.
     pub lines: Vec<UsageLine>,
-    /// The place of the last of them, where there are more behind it.
-    pub next: Option<UsagePlace>,
+    /// Whether there are more behind them.
+    pub more: bool,
 }
 
 /// One line of usage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UsageLine {
+    /// Where it stands among the others.
+    #[serde(skip)]
+    pub place: UsagePlace,
     /// The UTC day on which the calls were held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<NaiveDate>,
@@ -125,9 +128,8 @@ pub async fn read(
     let wanted = usize::try_from(limit).unwrap_or(0);
     let more = rows.len() > wanted;
     rows.truncate(wanted);
-    let next = rows.last().filter(|_| more).map(LineRow::place);
     let lines = rows.into_iter().map(|row| row.line(group_by)).collect::<Result<_, _>>()?;
-    Ok(UsagePage { lines, next })
+    Ok(UsagePage { lines, more })
 }
 
 const READ: &str = "
@@ -158,6 +160,7 @@ impl LineRow {
     fn line(self, told_apart: GroupBy) -> Result<UsageLine, StorageError> {
         let outcome = Outcome::from_number(self.outcome).ok_or(StorageError::Corrupt("usage outcome"))?;
         Ok(UsageLine {
+            place: self.place(),
             day: told_apart.day.then_some(self.day),
             key_id: told_apart.key.then_some(KeyId::from_uuid(self.key_id)),
             key_name: self.key_name,
