@@ -149,7 +149,7 @@ async fn changes_of_one_account_that_wait_leave_the_store_to_others() {
     }
     assert!((1..=3).contains(&most_waiting), "{most_waiting}");
     for refused in refused {
-        assert_eq!((refused.status, refused.header("retry-after")), (503, "1"), "{}", refused.text);
+        assert!(refused.status == 503 && refused.number("retry-after") >= 1, "{}", refused.text);
     }
     holder.rollback().await.unwrap();
 }
