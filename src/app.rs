@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool};
-use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -34,7 +33,7 @@ use crate::ledger::store::StoreError;
 use crate::ledger::writer;
 use crate::secret::peppers::Peppers;
 use crate::server::cores::Cores;
-use crate::server::listener::{Server, accept_loop};
+use crate::server::listener::{self, Server, accept_loop};
 use crate::server::outer::Outer;
 use crate::server::router::router;
 use crate::server::stop::{Stop, StopTiming};
@@ -118,6 +117,7 @@ pub struct App {
     pub address: SocketAddr,
     /// Where its metrics are, if anywhere.
     pub metrics_address: Option<SocketAddr>,
+    server: Arc<Server>,
     stop: Stop,
     timing: StopTiming,
     readiness: Readiness,
@@ -142,9 +142,8 @@ impl App {
         let _ = Metrics::of_process();
         let wait = Duration::from_millis(settings.database.wait_ms);
         let pool = pool::pool(database.clone(), settings.database.max_connections, wait);
-        let listener = TcpListener::bind(settings.listen)
-            .await
-            .map_err(|error| StartError::Listen(settings.listen, error))?;
+        let listener =
+            listener::bind(settings.listen).map_err(|error| StartError::Listen(settings.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(settings.listen, error))?;
 
         let catalogue = Arc::new(Catalogue::shipped()?);
@@ -202,7 +201,8 @@ impl App {
         let server = Server::new(outer, server_limits(&settings), stop.clone());
         let server = Arc::new(server.behind(proxies).on(cores.clone()));
         tokio::spawn(accept_loop(listener, server.clone()));
-        let sampled = metrics::Sampled { server, pool: pool.clone(), readiness: readiness.clone() };
+        let sampled =
+            metrics::Sampled { server: server.clone(), pool: pool.clone(), readiness: readiness.clone() };
         let (edge, stops) = ((*edge).clone(), (stop.clone(), stop_background.clone()));
         let metrics_address =
             metrics::serve(&settings.metrics_listen, sampled, edge, stops.0, stops.1).await?;
@@ -214,6 +214,7 @@ impl App {
         Ok(Self {
             address,
             metrics_address,
+            server,
             stop,
             timing,
             readiness,
@@ -225,6 +226,17 @@ impl App {
             stop_writer,
             stop_background,
         })
+    }
+
+    /// The listener's state.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Will not announce its stop: nobody waits to be told.
+    pub fn unannounced(mut self) -> Self {
+        self.timing.announce_delay = Duration::ZERO;
+        self
     }
 
     /// Stops: not ready at once, then no new connections, then the requests in work, then the ledger's writer, which

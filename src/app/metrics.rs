@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use metrics::{counter, gauge};
 use sqlx::PgPool;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::StartError;
 use crate::background;
 use crate::background::readiness::Readiness;
 use crate::http::edge::Edge;
-use crate::server::listener::{Server, accept_loop};
+use crate::server::listener::{self, Server, accept_loop};
 use crate::server::metrics_page::{self, MetricsPage};
 use crate::server::outer::Outer;
 use crate::server::stop::Stop;
@@ -37,11 +36,15 @@ impl Sampled {
         for (how, count) in [
             ("accepted", &stats.accepted),
             ("refused", &stats.refused),
+            ("overflowed", &stats.overflowed),
+            ("evicted", &stats.evicted),
             ("outstayed", &stats.outstayed),
             ("failed", &stats.accept_errors),
         ] {
             counter!("gateway_connections_total", "how" => how).absolute(count.load(Relaxed));
         }
+        gauge!("gateway_unsent_bytes").set(self.server.unsent_bytes() as f64);
+        counter!("gateway_answers_cut_total").absolute(self.server.answers_cut());
         gauge!("gateway_ready").set(f64::from(u8::from(self.readiness.is_ready())));
         gauge!("gateway_db_pool_size").set(f64::from(self.pool.size()));
         gauge!("gateway_db_pool_idle").set(self.pool.num_idle() as f64);
@@ -64,7 +67,7 @@ pub(super) async fn serve(
     }));
     let Ok(address) = listen.parse::<SocketAddr>() else { return Ok(None) };
     let failed = |error| StartError::Listen(address, error);
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let listener = listener::bind(address).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let page = MetricsPage { metrics, sample: Arc::new(move || sampled.sample()) };
     let outer = Outer::new(metrics_page::router(page), edge);

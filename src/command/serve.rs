@@ -11,7 +11,7 @@ use super::demo;
 use super::output::Output;
 use crate::app::{App, Start};
 use crate::config::Settings;
-use crate::server::stop;
+use crate::server::stop::{self, StopSignal};
 use crate::storage::runtime_role;
 use crate::storage::schema::SchemaState;
 
@@ -61,7 +61,7 @@ pub async fn run(settings: Settings, options: ServeOptions) -> anyhow::Result<()
 async fn serve(
     context: &Context,
     options: ServeOptions,
-    signal: JoinHandle<io::Result<&'static str>>,
+    signal: JoinHandle<io::Result<StopSignal>>,
 ) -> anyhow::Result<()> {
     prepare_schema(context).await?;
     let start = Start {
@@ -71,23 +71,26 @@ async fn serve(
         dev: options.dev,
     };
     let app = App::start(start).await?;
-    let served = until_signalled(context, options, app.address, signal).await;
-    app.stop().await;
-    served
+    let signalled = until_signalled(context, options, app.address, signal).await;
+    match signalled {
+        Ok(StopSignal::Interrupt) => app.unannounced().stop().await,
+        Ok(StopSignal::Terminate) | Err(_) => app.stop().await,
+    }
+    signalled.map(drop)
 }
 
 async fn until_signalled(
     context: &Context,
     options: ServeOptions,
     address: SocketAddr,
-    signal: JoinHandle<io::Result<&'static str>>,
-) -> anyhow::Result<()> {
+    signal: JoinHandle<io::Result<StopSignal>>,
+) -> anyhow::Result<StopSignal> {
     if options.demo {
         demo::prepare(context).await?.print(address, Output::Text)?;
     }
     let signal = signal.await??;
-    tracing::info!(signal, "stopping");
-    Ok(())
+    tracing::info!(signal = signal.as_str(), "stopping");
+    Ok(signal)
 }
 
 /// The private database is brought up to date, and so is an empty one. A database that several gateways may share is

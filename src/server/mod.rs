@@ -1,14 +1,20 @@
 //! The outside edge: sockets with timeouts and caps, strict framing, outer layers, stopping.
 
 mod body_pace;
+mod connections;
 pub mod cores;
 pub mod framing;
+pub mod limits;
 pub mod listener;
+mod log_line;
 pub mod metrics_page;
 pub mod outer;
 mod pulse;
 mod request_metrics;
+mod rest;
 pub mod router;
 mod socket;
 pub mod stop;
+mod tail;
 mod unread;
+mod unsent;

@@ -11,14 +11,14 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode
 use axum::response::{IntoResponse, Response};
 use tower::Service;
 
-use super::{framing, request_metrics, unread};
+use super::log_line::{Line, RequestLog};
+use super::{framing, unread};
+use crate::api::health;
 use crate::clock::new_id;
-use crate::domain::error_code::ErrorCode;
-use crate::domain::ids::{CallId, IdText};
+use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
 use crate::gate::running::unless_panicking;
 use crate::http::edge::Edge;
-use crate::http::log_facts::LogFacts;
 use crate::http::render::{RenderContext, X_REQUEST_ID, render};
 use crate::kill_point::{self, KillPoint};
 
@@ -26,13 +26,18 @@ use crate::kill_point::{self, KillPoint};
 pub struct Outer {
     router: Router,
     edge: Edge,
+    log: RequestLog,
 }
+
+/// Request extension of a connection beyond the limits: probes are answered, everything else is told to come back.
+#[derive(Clone, Copy, Debug)]
+pub struct ProbesOnly;
 
 impl Outer {
     /// Surrounds a router.
     pub fn new(router: Router, edge: Edge) -> Self {
         // With its state given, a router makes each route once; without it, anew for each request.
-        Self { router: router.with_state(()), edge }
+        Self { router: router.with_state(()), edge, log: RequestLog::default() }
     }
 
     /// Answers one request. The router finds the request's [`CallId`] among its extensions.
@@ -47,6 +52,9 @@ impl Outer {
         // First, so that nothing below reads a request that two parsers may understand differently.
         let response = match framing::check(&request) {
             Err(fault) => fault.into_response(),
+            Ok(()) if self.is_beyond_limits(&request) => {
+                Refusal::Unavailable { retry_after_s: 1 }.into_response()
+            }
             Ok(()) if request.uri().path() == "*" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             Ok(()) => {
                 strip_stage(request.uri_mut(), &self.edge);
@@ -60,9 +68,15 @@ impl Outer {
         let response = if method == Method::OPTIONS { options(response) } else { response };
         let mut response = render(response, &ctx, &self.edge);
         set_security_headers(response.headers_mut());
-        log(&response, Some(&method), request_id, client_request_id.as_ref(), started);
+        let client_request_id = client_request_id.as_ref();
+        self.log.write(&response, Line { method: Some(&method), request_id, client_request_id, started });
         kill_point::pass(KillPoint::AnswerUnsent);
         response
+    }
+
+    fn is_beyond_limits(&self, request: &Request<Body>) -> bool {
+        request.extensions().get::<ProbesOnly>().is_some()
+            && !health::PROBES.contains(&self.edge.without_stage(request.uri().path()))
     }
 
     /// The answer in place of the HTTP library's own, which says no more than that it could not read a head; none
@@ -74,7 +88,8 @@ impl Outer {
         let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, &self.edge);
         let mut response = render(unread::refusal_of(status, is_line_done), &ctx, &self.edge);
         set_security_headers(response.headers_mut());
-        log(&response, None, request_id, None, started);
+        let line = Line { method: None, request_id, client_request_id: None, started };
+        self.log.write(&response, line);
         Some(unread::to_bytes(response, bytes))
     }
 }
@@ -122,42 +137,4 @@ fn set_security_headers(headers: &mut HeaderMap) {
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(NO_SNIFF.0, NO_SNIFF.1);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-}
-
-/// One line a request. Paths, bodies, header values and keys stay out; ids and templates say enough.
-fn log(
-    response: &Response,
-    method: Option<&Method>,
-    request_id: CallId,
-    client_request_id: Option<&HeaderValue>,
-    started: Instant,
-) {
-    let facts = response.extensions().get::<LogFacts>().copied().unwrap_or_default();
-    let code = response.extensions().get::<ErrorCode>().map(|code| code.as_str());
-    let took = started.elapsed();
-    request_metrics::count(facts.route, method, response.status().as_u16(), took);
-    let [mut request, mut key, mut account] = [IdText::default(); 3];
-    tracing::info!(
-        target: "fluence::request",
-        method = method.map(shown_method),
-        route = facts.route,
-        status = response.status().as_u16(),
-        code,
-        duration_ms = (took.as_micros() as f64) / 1000.0,
-        request_id = request_id.text(&mut request),
-        key = facts.key.map(|id| id.text(&mut key)),
-        account = facts.account.map(|id| id.text(&mut account)),
-        client_request_id = client_request_id.and_then(shown_id),
-    );
-}
-
-/// A method of the standard by its name; others may be of any length.
-fn shown_method(method: &Method) -> &str {
-    if method.as_str().len() <= 16 { method.as_str() } else { "(long)" }
-}
-
-/// A client's own request id, if it is short visible ASCII.
-fn shown_id(value: &HeaderValue) -> Option<&str> {
-    let text = value.to_str().ok()?;
-    (!text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())).then_some(text)
 }

@@ -1,9 +1,12 @@
 //! Stopping without losing what is under way.
 //!
-//! Three stages: announced (not ready, still serving, so that load balancers can turn away), draining (no new
-//! connections, the open ones end after their present answer), cut (what is left is closed).
+//! Three stages: announced (not ready, still serving, so that load balancers can turn away, and every answer tells its
+//! client that the connection ends), draining (no new connections, the open ones end after their present answer), cut (what
+//! is left is closed).
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,7 +16,7 @@ use tokio_util::task::TaskTracker;
 /// The stages of a stop, and the tasks it waits for. Clones share one state.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
-    announced: CancellationToken,
+    announced: Arc<AtomicBool>,
     draining: CancellationToken,
     cut: CancellationToken,
     tasks: TaskTracker,
@@ -37,9 +40,9 @@ impl Stop {
         Self::default()
     }
 
-    /// Whether new work is welcome; `/readyz` says so.
+    /// Whether new work is welcome; `/readyz` says so, and once it is not, every answer ends its connection.
     pub fn is_ready(&self) -> bool {
-        !self.announced.is_cancelled()
+        !self.announced.load(Relaxed)
     }
 
     /// Ends when connections should take no further request. Each call has a token of its own, so that many
@@ -60,7 +63,7 @@ impl Stop {
 
     /// Goes through the stages; true when all tasks ended by themselves before the cut.
     pub async fn run(&self, timing: StopTiming) -> bool {
-        self.announced.cancel();
+        self.announced.store(true, Relaxed);
         tokio::time::sleep(timing.announce_delay).await;
         self.draining.cancel();
         self.tasks.close();
@@ -75,13 +78,35 @@ impl Stop {
     }
 }
 
-/// Waits for SIGTERM or SIGINT and names it. The handlers stay in place, so a second signal changes nothing.
-pub async fn signalled() -> io::Result<&'static str> {
+/// What a stop was asked for with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopSignal {
+    /// SIGTERM, from whatever runs the gateway.
+    Terminate,
+    /// SIGINT, from a terminal: no load balancer is waiting to be told.
+    Interrupt,
+}
+
+impl StopSignal {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Terminate => "SIGTERM",
+            Self::Interrupt => "SIGINT",
+        }
+    }
+}
+
+/// Waits for a signal to stop. The handlers stay in place, so a second signal changes nothing.
+///
+/// # Errors
+/// When the system lets no handler be set.
+pub async fn signalled() -> io::Result<StopSignal> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+        _ = terminate.recv() => StopSignal::Terminate,
+        _ = interrupt.recv() => StopSignal::Interrupt,
     })
 }
 
