@@ -89,7 +89,7 @@ async fn until_signalled(
         demo::prepare(context).await?.print(address, Output::Text)?;
     }
     let signal = signal.await??;
-    tracing::info!(signal = signal.as_str(), "stopping");
+    tracing::info!(%signal, "stopping");
     Ok(signal)
 }
 

@@ -17,13 +17,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
+use super::answer_body::AnswerBody;
 use super::body_pace::paced;
 use super::connections::{Connections, Place, PlaceKind};
 use super::cores::Cores;
 use super::framing::FragmentInTarget;
 pub use super::limits::{ListenerStats, ServerLimits};
 use super::outer::{Outer, ProbesOnly};
-use super::pulse::{AnswerBody, Patience, Pulse};
+use super::pulse::{Patience, Pulse};
 use super::rest;
 use super::socket::WatchedSocket;
 use super::stop::Stop;

@@ -1,5 +1,6 @@
 //! The outside edge: sockets with timeouts and caps, strict framing, outer layers, stopping.
 
+mod answer_body;
 mod body_pace;
 mod connections;
 pub mod cores;

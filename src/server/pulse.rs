@@ -3,15 +3,11 @@
 //! The timer is not moved with every request. It wakes, reads how things stand and sleeps again, which costs a busy
 //! connection nothing but two clock readings a request.
 
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::body::Body;
-use bytes::Bytes;
-use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -267,46 +263,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The body of an answer. When it is gone, all of the answer is with the HTTP library, and the socket is being written.
-pub(super) struct AnswerBody {
-    body: Body,
-    pulse: Arc<Pulse>,
-}
-
-impl AnswerBody {
-    pub(super) fn new(body: Body, pulse: Arc<Pulse>) -> Self {
-        Self { body, pulse }
-    }
-}
-
-impl Drop for AnswerBody {
-    fn drop(&mut self) {
-        self.pulse.enter(Phase::Sending);
-    }
-}
-
-impl HttpBody for AnswerBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     const PATIENCE: Patience = Patience {

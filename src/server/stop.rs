@@ -4,6 +4,7 @@
 //! client that the connection ends), draining (no new connections, the open ones end after their present answer), cut (what
 //! is left is closed).
 
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -87,13 +88,12 @@ pub enum StopSignal {
     Interrupt,
 }
 
-impl StopSignal {
-    /// Its name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
+impl fmt::Display for StopSignal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::Terminate => "SIGTERM",
             Self::Interrupt => "SIGINT",
-        }
+        })
     }
 }
 
