@@ -123,6 +123,7 @@ pub struct App {
     pub address: SocketAddr,
     /// Where its metrics are, if anywhere.
     pub metrics_address: Option<SocketAddr>,
+    server: Arc<Server>,
     stop: Stop,
     timing: StopTiming,
     readiness: Readiness,
@@ -220,7 +221,8 @@ impl App {
         let server = Server::new(outer, server_limits(&settings), stop.clone());
         let server = Arc::new(server.behind(proxies).on(cores.clone()));
         tokio::spawn(accept_loop(listener, server.clone()));
-        let sampled = metrics::Sampled { server, pool: pool.clone(), readiness: readiness.clone() };
+        let sampled =
+            metrics::Sampled { server: server.clone(), pool: pool.clone(), readiness: readiness.clone() };
         let (edge, stops) = ((*edge).clone(), (stop.clone(), stop_background.clone()));
         let metrics_address = metrics::serve(metrics_listener, sampled, edge, stops.0, stops.1);
         let timing = StopTiming {
@@ -231,6 +233,7 @@ impl App {
         Ok(Self {
             address,
             metrics_address,
+            server,
             stop,
             timing,
             readiness,
@@ -243,6 +246,17 @@ impl App {
             stop_writer,
             stop_background,
         })
+    }
+
+    /// The listener's state.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Will not announce its stop: nobody waits to be told.
+    pub fn unannounced(mut self) -> Self {
+        self.timing.announce_delay = Duration::ZERO;
+        self
     }
 
     /// Stops: not ready at once, then no new connections, then the requests in work, then the ledger's writer, which

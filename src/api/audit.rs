@@ -32,8 +32,9 @@ pub async fn entries(
     let after = page.after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX));
     let account = asking.caller.key.account_id;
     let read = audit::page(&mut connection, account, after, page.limit).await;
-    let data: Vec<_> = read.map_err(|error| refusal(error.into()))?.into_iter().map(without_host).collect();
-    let next_cursor = page.next(&data, |entry| entry.number.to_string());
+    let mut data: Vec<_> =
+        read.map_err(|error| refusal(error.into()))?.into_iter().map(without_host).collect();
+    let next_cursor = page.end(&mut data, |entry| entry.number.to_string());
     Ok(json_ok(Entries { success: true, data, next_cursor }))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -19,6 +19,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::gate::access;
 use crate::gate::caller::Caller;
+use crate::http::log_facts::LogFacts;
 use crate::http::render::{json_ok, json_with};
 
 /// What the health pages look at.
@@ -116,9 +117,16 @@ fn key_shown(caller: &Caller, standing: &Standing, routes: &[Arc<Route>]) -> Key
     }
 }
 
+/// What whatever runs the gateway asks.
+pub const PROBES: [&str; 2] = [LIVEZ, READYZ];
+/// Whether the process runs.
+pub const LIVEZ: &str = "/livez";
+/// Whether new requests are welcome.
+pub const READYZ: &str = "/readyz";
+
 /// Whether the process runs. Touches nothing else, so that a store in trouble does not get gateways restarted.
 pub async fn livez() -> Response {
-    json_ok(serde_json::json!({ "status": "alive" }))
+    of_route(LIVEZ, json_ok(serde_json::json!({ "status": "alive" })))
 }
 
 #[derive(Serialize)]
@@ -134,11 +142,17 @@ struct ReadyShown {
 /// Whether new requests are welcome.
 pub async fn readyz(State(health): State<Health>) -> Response {
     let (reason, warnings) = (health.readiness.trouble(), health.clock.warning().into_iter().collect());
-    match reason {
+    let response = match reason {
         None => json_ok(ReadyShown { status: "ready", reason, warnings }),
         Some(_) => {
             let shown = ReadyShown { status: "not ready", reason, warnings };
-            json_with(StatusCode::SERVICE_UNAVAILABLE, shown).into_response()
+            json_with(StatusCode::SERVICE_UNAVAILABLE, shown)
         }
-    }
+    };
+    of_route(READYZ, response)
+}
+
+fn of_route(route: &'static str, mut response: Response) -> Response {
+    response.extensions_mut().insert(LogFacts { route: Some(route), ..LogFacts::default() });
+    response
 }

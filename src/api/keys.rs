@@ -85,8 +85,8 @@ pub async fn list(
     let mut connection = management.connection(&asking, Urgency::Ordinary).await?;
     let account = asking.caller.key.account_id;
     let listed = keys::list(&mut connection, account, page.after, page.limit).await;
-    let data = listed.map_err(|error| refusal(error.into()))?;
-    let next_cursor = page.next(&data, |key| key.id.to_string());
+    let mut data = listed.map_err(|error| refusal(error.into()))?;
+    let next_cursor = page.end(&mut data, |key| key.id.to_string());
     Ok(json_ok(KeyPage { success: true, data, next_cursor }))
 }
 

@@ -36,10 +36,9 @@ pub async fn entries(
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let account = caller.key.account_id;
     let after = page.after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX));
-    let data =
-        statement::page(&mut connection, account, after, page.limit).await.map_err(unreadable(WHAT))?;
-    let full = i64::try_from(data.len()).is_ok_and(|count| count == page.limit);
-    let next_cursor = data.last().filter(|_| full).map(|line| line.number.to_string());
+    let read = statement::page(&mut connection, account, after, page.limit).await;
+    let mut data = read.map_err(unreadable(WHAT))?;
+    let next_cursor = page.end(&mut data, |line| line.number.to_string());
     Ok(json_ok(Entries { success: true, data, next_cursor }))
 }
 

@@ -14,7 +14,7 @@ use self::cursor::UsageCursor;
 use crate::api::unreadable;
 use crate::domain::refusal::{Fault, Refusal};
 use crate::gate::caller::Caller;
-use crate::http::paging::Page;
+use crate::http::paging::{self, Page};
 use crate::http::query::Query;
 use crate::http::render::json_ok;
 use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsagePage, UsageQuery};
@@ -51,8 +51,11 @@ pub async fn usage(
     let query = wanted(&uri, caller.clock.now().date_naive())?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let page = usage_report::read(&mut connection, caller.key.account_id, &query).await;
-    let UsagePage { lines: data, refused, next } = page.map_err(unreadable(WHAT))?;
-    let next_cursor = next.map(|place| UsageCursor { group_by: query.group_by, place }.to_string());
+    let UsagePage { lines: mut data, refused, more } = page.map_err(unreadable(WHAT))?;
+    let more = paging::cut_to_size(&mut data) || more;
+    let cursor =
+        |line: &UsageLine| UsageCursor { group_by: query.group_by, place: line.place.clone() }.to_string();
+    let next_cursor = data.last().filter(|_| more).map(cursor);
     Ok(json_ok(Usage { success: true, from: query.from, to: query.to, refused, data, next_cursor }))
 }
 

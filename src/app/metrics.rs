@@ -36,11 +36,15 @@ impl Sampled {
         for (how, count) in [
             ("accepted", &stats.accepted),
             ("refused", &stats.refused),
+            ("overflowed", &stats.overflowed),
+            ("evicted", &stats.evicted),
             ("outstayed", &stats.outstayed),
             ("failed", &stats.accept_errors),
         ] {
             counter!("gateway_connections_total", "how" => how).absolute(count.load(Relaxed));
         }
+        gauge!("gateway_unsent_bytes").set(self.server.unsent_bytes() as f64);
+        counter!("gateway_answers_cut_total").absolute(self.server.answers_cut());
         gauge!("gateway_ready").set(f64::from(u8::from(self.readiness.is_ready())));
         gauge!("gateway_db_pool_size").set(f64::from(self.pool.size()));
         gauge!("gateway_db_pool_idle").set(self.pool.num_idle() as f64);

@@ -252,9 +252,14 @@ pub(super) fn server_limits(settings: &Settings) -> ServerLimits {
     let server = &settings.server;
     ServerLimits {
         max_connections: server.max_connections,
+        max_connections_per_client: server.max_connections_per_client,
         head_timeout: Duration::from_secs(server.head_timeout_s),
         body_timeout: Duration::from_secs(server.body_timeout_s),
         idle_timeout: Duration::from_secs(server.idle_timeout_s),
+        write_timeout: Duration::from_secs(server.write_timeout_s),
+        write_min_bytes: server.write_min_bytes,
+        max_unsent_bytes_per_account: server.max_unsent_bytes_per_account,
+        max_unsent_bytes: server.max_unsent_bytes,
         ..ServerLimits::default()
     }
 }

@@ -7,9 +7,7 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use super::StartError;
 use crate::config::Settings;
-
-/// Connections that may wait to be accepted.
-const BACKLOG: u32 = 1024;
+use crate::server::listener::{self, BACKLOG};
 
 /// The port of the service and, where the settings want one, that of the metrics page.
 #[derive(Debug)]
@@ -47,14 +45,7 @@ impl Ports {
 
 impl Port {
     fn take(address: SocketAddr) -> Result<Self, StartError> {
-        let taken = || {
-            let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-            // Connections of a gateway that has just gone are no reason to wait for a minute.
-            socket.set_reuseaddr(true)?;
-            socket.bind(address)?;
-            Ok(socket)
-        };
-        let socket = taken().map_err(|error| StartError::Listen(address, error))?;
+        let socket = listener::bound_socket(address).map_err(|error| StartError::Listen(address, error))?;
         Ok(Self { address, socket })
     }
 

@@ -15,7 +15,7 @@ use super::settings::ignored_variables;
 use crate::app::{App, Ports, Start};
 use crate::clock::DatabaseClock;
 use crate::config::{Settings, address};
-use crate::server::signals::{Asked, Signals};
+use crate::server::signals::{Asked, Signals, StopSignal};
 use crate::storage::clock;
 use crate::storage::runtime_role;
 use crate::storage::schema::SchemaState;
@@ -59,7 +59,7 @@ pub async fn run(settings: Settings, options: ServeOptions, reloading: Reloading
     let mut signals = Signals::listen()?;
     let ports = Ports::take(&settings, options.dev)?;
     if let Some(reason) = stopped_before_the_database_is_reached(&settings, &mut signals).await? {
-        tracing::info!(signal = reason, "stopped while waiting for the database");
+        tracing::info!(signal = %reason, "stopped while waiting for the database");
         return Ok(());
     }
     let context = Context::open(settings).await?;
@@ -72,7 +72,7 @@ pub async fn run(settings: Settings, options: ServeOptions, reloading: Reloading
 async fn stopped_before_the_database_is_reached(
     settings: &Settings,
     signals: &mut Signals,
-) -> anyhow::Result<Option<&'static str>> {
+) -> anyhow::Result<Option<StopSignal>> {
     let mut reached = pin!(context::wait_for_database(settings));
     loop {
         tokio::select! {
@@ -103,9 +103,13 @@ async fn serve(
     };
     let app = App::start_on(ports, start).await?;
     tell_of_settings(context.settings());
-    let served = until_stopped(context, options, app.address, signals, reloading).await;
-    app.stop().await;
-    served
+    let stopped = until_stopped(context, options, app.address, signals, reloading).await;
+    match stopped {
+        // At a terminal no load balancer waits to be told.
+        Ok(StopSignal::Interrupt | StopSignal::TerminalClosed) => app.unannounced().stop().await,
+        Ok(StopSignal::Terminate) | Err(_) => app.stop().await,
+    }
+    stopped.map(drop)
 }
 
 async fn until_stopped(
@@ -114,7 +118,7 @@ async fn until_stopped(
     address: SocketAddr,
     mut signals: Signals,
     reloading: Reloading<'_>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<StopSignal> {
     if options.demo {
         demo::prepare(context).await?.print(&running::url_of(address)?, Output::Text)?;
     }
@@ -128,8 +132,8 @@ async fn until_stopped(
         match signals.next().await {
             Asked::Reload => reloading.reload(&mut settings),
             Asked::Stop(reason) => {
-                tracing::info!(signal = reason, "stopping");
-                return Ok(());
+                tracing::info!(signal = %reason, "stopping");
+                return Ok(reason);
             }
         }
     }

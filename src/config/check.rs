@@ -17,6 +17,9 @@ fn is_redis_url(url: &str) -> bool {
     is_named && url.into_connection_info().is_ok()
 }
 
+/// The largest answer of one piece has to fit among those that wait for their clients.
+const SMALLEST_UNSENT_BYTES: usize = 1024 * 1024;
+
 /// Threads that serve connections at most; a figure above it is a slip.
 const MOST_THREADS: usize = 1024;
 
@@ -60,6 +63,9 @@ impl Settings {
             ("server.head_timeout_s", self.server.head_timeout_s),
             ("server.body_timeout_s", self.server.body_timeout_s),
             ("server.idle_timeout_s", self.server.idle_timeout_s),
+            ("server.max_connections_per_client", self.server.max_connections_per_client as u64),
+            ("server.write_timeout_s", self.server.write_timeout_s),
+            ("server.write_min_bytes", self.server.write_min_bytes as u64),
             ("server.max_body_bytes", self.server.max_body_bytes as u64),
             ("database.max_connections", u64::from(self.database.max_connections)),
             ("database.wait_ms", self.database.wait_ms),
@@ -91,6 +97,13 @@ impl Settings {
         for (setting, value) in positive {
             require(value > 0, setting, "must be at least 1");
         }
+        let server = &self.server;
+        require(
+            server.max_unsent_bytes_per_account >= SMALLEST_UNSENT_BYTES
+                && server.max_unsent_bytes >= server.max_unsent_bytes_per_account,
+            "server.max_unsent_bytes_per_account",
+            "must be at least 1048576, and at most server.max_unsent_bytes: a whole answer has to fit",
+        );
         require(self.server.threads <= MOST_THREADS, "server.threads", "must be at most 1024");
         require(
             self.calls.deadline_s < self.ledger.hold_life_s,

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-
 use secrecy::zeroize::Zeroize;
 use toml::{Table, Value};
 
 use super::Settings;
 use super::environment::{
-    self, DATABASE_PASSWORD, DATABASE_URL, ENRICHMENT_CREDENTIAL, PEPPER, PREVIOUS_PEPPER, REDIS_URL, no_such_setting, secret,
+    self, DATABASE_PASSWORD, DATABASE_URL, ENRICHMENT_CREDENTIAL, PEPPER, PREVIOUS_PEPPER, REDIS_URL,
+    no_such_setting, secret,
 };
 
 /// Every setting with its default and an explanation, compiled in.

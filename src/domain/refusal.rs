@@ -10,6 +10,17 @@ use super::ids::ContactId;
 use super::person::NameOf;
 use super::text::TextError;
 
+/// What a body is declared as that is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaFault {
+    /// Nothing, or another media type than JSON.
+    NotJson,
+    /// JSON in another encoding than UTF-8.
+    NotUtf8,
+    /// A content encoding, such as gzip.
+    Encoded,
+}
+
 /// Every way in which a request can be refused or fail, with the facts its answer states.
 ///
 /// No variant carries a cause meant for operators: that is logged where it is handled.
@@ -96,8 +107,8 @@ pub enum Refusal {
         /// The largest accepted size.
         limit_bytes: usize,
     },
-    /// The body is not declared as JSON in UTF-8 without encoding.
-    UnsupportedMediaType,
+    /// The body is declared as something that is not read.
+    UnsupportedMediaType(MediaFault),
     /// Too many requests for one of the limits.
     Limited(LimitHit),
     /// Not enough credits; the answer says what to buy.
@@ -370,7 +381,7 @@ impl Refusal {
             Self::NotFound => ErrorCode::NotFound,
             Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
             Self::BodyTooLarge { .. } => ErrorCode::BodyTooLarge,
-            Self::UnsupportedMediaType => ErrorCode::UnsupportedMediaType,
+            Self::UnsupportedMediaType(_) => ErrorCode::UnsupportedMediaType,
             Self::Limited(hit) => match hit.limit {
                 Limit::Rate => ErrorCode::RateLimited,
                 Limit::Concurrency => ErrorCode::ConcurrencyLimited,

@@ -71,6 +71,15 @@ impl Limits {
         admission
     }
 
+    /// A place for a request of the caller whose answer is being sent, however many run. The shared store hears of it.
+    pub fn enter_again(&self, caller: &Caller) -> Slot {
+        let mut slot = caller.account.enter();
+        if let Some(shared) = &self.shared {
+            slot.hold(shared.lease_without_store(caller.key.account_id));
+        }
+        slot
+    }
+
     /// Counts a request that the ledger refused, because those of the period are used up.
     pub fn count_quota_refusal(&self) {
         self.counts.quota_refused.increment(1);

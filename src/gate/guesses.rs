@@ -12,20 +12,14 @@ use tokio::time::Instant;
 use crate::config::Keys;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait::whole_seconds;
+use crate::http::client_address::ClientNetwork;
 
 /// Counts failures of as many networks as the settings say; beyond that, of those that fail most. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Guesses {
-    windows: Arc<Cache<Network, Arc<Mutex<Window>>>>,
+    windows: Arc<Cache<ClientNetwork, Arc<Mutex<Window>>>>,
     most: u32,
     window: Duration,
-}
-
-/// What one subscriber of a network provider has: an IPv4 address, or an IPv6 prefix of 64 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Network {
-    V4(u32),
-    V6(u64),
 }
 
 /// The failures since the first that counts.
@@ -33,15 +27,6 @@ enum Network {
 struct Window {
     since: Instant,
     failures: u32,
-}
-
-impl Network {
-    fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => Self::V4(address.to_bits()),
-            IpAddr::V6(address) => Self::V6(u64::try_from(address.to_bits() >> 64).unwrap_or(u64::MAX)),
-        }
-    }
 }
 
 impl Guesses {
@@ -59,7 +44,7 @@ impl Guesses {
         let now = Instant::now();
         let fresh =
             || Ok::<_, std::convert::Infallible>(Arc::new(Mutex::new(Window { since: now, failures: 0 })));
-        let Ok(window) = self.windows.get_or_insert_with(&Network::of(address), fresh);
+        let Ok(window) = self.windows.get_or_insert_with(&ClientNetwork::from(address), fresh);
         let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
         if now.duration_since(window.since) >= self.window {
             *window = Window { since: now, failures: 0 };
@@ -75,7 +60,7 @@ impl Guesses {
 
     /// Whether the next failure of this address will be one too many.
     pub fn are_too_many(&self, address: IpAddr) -> bool {
-        self.windows.get(&Network::of(address)).is_some_and(|window| {
+        self.windows.get(&ClientNetwork::from(address)).is_some_and(|window| {
             let window = window.lock().unwrap_or_else(PoisonError::into_inner);
             window.failures >= self.most && window.since.elapsed() < self.window
         })

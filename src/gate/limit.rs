@@ -8,8 +8,10 @@ use axum::response::{IntoResponse, Response};
 
 use crate::clock;
 use crate::domain::account::AccountState;
+use crate::domain::ids::AccountId;
 use crate::domain::refusal::{Limit as Bound, LimitHit, Refusal};
 use crate::domain::wait::whole_seconds;
+use crate::gate::account_live::Slot;
 use crate::gate::admission::{Admission, Limits};
 use crate::gate::caller::Caller;
 use crate::gate::limiter::RateDecision;
@@ -40,6 +42,25 @@ pub struct Limit<N> {
     pub next: N,
 }
 
+/// Response extension: the way back among the account's running requests, for an answer that its client is slow to take.
+#[derive(Clone, Debug)]
+pub struct Reentry {
+    limits: Limits,
+    caller: Caller,
+}
+
+impl Reentry {
+    /// The account.
+    pub fn account_id(&self) -> AccountId {
+        self.caller.key.account_id
+    }
+
+    /// Takes a place again. It is not refused: the answer is there.
+    pub fn enter(&self) -> Slot {
+        self.limits.enter_again(&self.caller)
+    }
+}
+
 impl<N: Stage> Stage for Limit<N> {
     /// Admits a request of the [`Caller`] in its extensions; where a key is optional and there is none, there is nobody to
     /// count for. The request's place among the running ones travels on in the extensions too, because the work may
@@ -60,14 +81,17 @@ impl<N: Stage> Stage for Limit<N> {
                 return Ok(told.in_headers_of(Refusal::Limited(hit).into_response()));
             }
         };
-        let response = match caller.key.account_state {
+        let mut response = match caller.key.account_state {
             AccountState::Suspended => Refusal::AccountSuspended.into_response(),
             AccountState::Active => {
                 request.extensions_mut().insert(slot.clone());
                 self.next.pass(request).await.into_response()
             }
         };
+        // Before the answer goes out: who has it may send the next request at once. Where its client is slow to take it, the
+        // connection takes a place again.
         slot.give_back().await;
+        response.extensions_mut().insert(Reentry { limits: self.limits.clone(), caller });
         let told = match response.extensions().get() {
             Some(Refusal::Limited(hit)) if hit.limit == Bound::Quota => {
                 self.limits.count_quota_refusal();

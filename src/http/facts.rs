@@ -9,7 +9,7 @@ use super::edge::Edge;
 use super::messages;
 use crate::domain::conflict::Conflict;
 use crate::domain::contact::ContactLimit;
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{CallId, ContactId};
 use crate::domain::language::Language;
 use crate::domain::person::NameOf;
 use crate::domain::refusal::{CandidateHint, Fault, KeyCap, Limit, LimitHit, Refusal};
@@ -157,9 +157,33 @@ impl<'r> Facts<'r> {
         }
     }
 
+    /// Lengthens a wait that ends for many clients at once, by something else for each request.
+    #[must_use]
+    pub fn spread(mut self, refusal: &Refusal, request_id: CallId) -> Self {
+        // The low bits of such an id are random.
+        let random = request_id.as_uuid().as_u128() as u64;
+        let extra_s = random % (widest_spread_s(refusal) + 1);
+        self.retry_after = self.retry_after.map(|wait_s| wait_s.saturating_add(extra_s));
+        self
+    }
+
     /// Seconds for the `Retry-After` header, where the refusal has them.
     pub fn retry_after_s(&self) -> Option<u64> {
         self.retry_after
+    }
+}
+
+/// By how many seconds waits are lengthened at most. A store that is back, a place that is free and a new period are there
+/// for all who wait; a rate comes back bit by bit, and the other waits are those of one client.
+fn widest_spread_s(refusal: &Refusal) -> u64 {
+    match refusal {
+        Refusal::Unavailable { .. } => 2,
+        Refusal::Limited(hit) => match hit.limit {
+            Limit::Concurrency => 2,
+            Limit::Quota => 60,
+            Limit::Rate | Limit::FailedAttempts => 0,
+        },
+        _ => 0,
     }
 }
 
@@ -240,5 +264,39 @@ fn problem_name(fault: Fault) -> &'static str {
         Fault::NotANetwork => "not_a_network",
         Fault::NotThere => "not_there",
         Fault::OtherMode => "other_mode",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::http::dialect::Dialects;
+
+    /// The waits that a thousand clients are told.
+    fn waits(refusal: &Refusal) -> HashSet<u64> {
+        let edge = Edge {
+            support_contact: String::new(),
+            upgrade_url: String::new(),
+            error_docs_url: String::new(),
+            stage_prefixes: Vec::new(),
+            dialects: Dialects::default(),
+        };
+        let told = |id: u128| {
+            let facts = Facts::new(refusal, Language::En, &edge);
+            facts.spread(refusal, CallId::from_uuid(uuid::Uuid::from_u128(id))).retry_after_s().unwrap()
+        };
+        (0..1_000).map(told).collect()
+    }
+
+    #[test]
+    fn e11_waits_that_end_for_many_at_once_are_spread_and_never_shortened() {
+        let limited = |limit| Refusal::Limited(LimitHit { limit, size: 1, retry_after_s: 100 });
+        assert_eq!(waits(&Refusal::Unavailable { retry_after_s: 1 }), HashSet::from([1, 2, 3]));
+        assert_eq!(waits(&limited(Limit::Quota)), (100..=160).collect());
+        assert_eq!(waits(&limited(Limit::Concurrency)), (100..=102).collect());
+        assert_eq!(waits(&limited(Limit::Rate)), HashSet::from([100]));
+        assert_eq!(waits(&limited(Limit::FailedAttempts)), HashSet::from([100]));
     }
 }

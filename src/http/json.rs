@@ -1,5 +1,6 @@
 //! JSON read into plain values: bounded depth, every member of an object kept in order, repeated ones too.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -8,6 +9,9 @@ use crate::domain::refusal::Refusal;
 
 /// Deepest nesting of arrays and objects that is read.
 pub const MAX_DEPTH: usize = 64;
+/// Most values of one body. No request needs a tenth of it, and a body of tiny values would cost a hundred times the time
+/// and memory of one of texts.
+pub const MAX_VALUES: usize = 10_000;
 
 /// A JSON value. Numbers keep no more than a route may need of them: that they are numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,12 +51,18 @@ impl Json {
 /// Whole numbers below this are exact as floats: 2^53.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// What some programs write before UTF-8; RFC 8259, section 8.1, allows to pass over it.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Reads bytes as exactly one JSON object in UTF-8.
 pub fn parse_object(bytes: &[u8]) -> Result<Vec<(String, Json)>, Refusal> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     // Checked as a whole first: a parser may skip over bad bytes in places it does not keep.
     let text = std::str::from_utf8(bytes).map_err(|error| invalid_at(bytes, error.valid_up_to()))?;
     let mut parser = serde_json::Deserializer::from_str(text);
-    let value = Level { left: MAX_DEPTH }.deserialize(&mut parser).and_then(|value| {
+    let values_left = Cell::new(MAX_VALUES);
+    let level = Level { left: MAX_DEPTH, values_left: &values_left };
+    let value = level.deserialize(&mut parser).and_then(|value| {
         parser.end()?;
         Ok(value)
     });
@@ -73,25 +83,29 @@ fn invalid_at(bytes: &[u8], offset: usize) -> Refusal {
 
 /// Reads one value that may nest `left` levels deep.
 #[derive(Clone, Copy)]
-struct Level {
+struct Level<'c> {
     left: usize,
+    /// Values that the body may still have.
+    values_left: &'c Cell<usize>,
 }
 
-impl Level {
+impl Level<'_> {
     fn below<E: Error>(self) -> Result<Self, E> {
         let left = self.left.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))?;
-        Ok(Self { left })
+        Ok(Self { left, ..self })
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Level {
+impl<'de> DeserializeSeed<'de> for Level<'_> {
     type Value = Json;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        let values_left = self.values_left.get().checked_sub(1);
+        self.values_left.set(values_left.ok_or_else(|| D::Error::custom("too many values"))?);
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Level {
+impl<'de> Visitor<'de> for Level<'_> {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -169,6 +183,14 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_in_front_is_passed_over() {
+        assert_eq!(parse_object(b"\xef\xbb\xbf{}"), Ok(vec![]));
+        assert_eq!(refused_at(b"\xef\xbb\xbf\xef\xbb\xbf{}"), (1, 1));
+        assert_eq!(refused_at(b"{\xef\xbb\xbf}"), (1, 2));
+        assert_eq!(refused_at(b"\xef\xbb\xbf"), (1, 1));
+    }
+
+    #[test]
     fn anything_but_one_object_is_refused_with_its_place() {
         assert_eq!(refused_at(b""), (1, 1));
         assert_eq!(refused_at(b"null"), (1, 1));
@@ -194,6 +216,14 @@ mod tests {
         assert!(parse_object(nested(MAX_DEPTH).as_bytes()).is_ok());
         assert!(parse_object(nested(MAX_DEPTH + 1).as_bytes()).is_err());
         refused_at("[".repeat(100_000).as_bytes());
+    }
+
+    #[test]
+    fn d09_the_number_of_values_is_bounded() {
+        let numbers = |count: usize| format!(r#"{{"a": [{}]}}"#, vec!["1"; count].join(","));
+        // The object and the list are values too.
+        assert!(parse_object(numbers(MAX_VALUES - 2).as_bytes()).is_ok());
+        refused_at(numbers(MAX_VALUES - 1).as_bytes());
     }
 
     #[test]

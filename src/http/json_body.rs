@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 
 use super::fields::Fields;
 use super::json::parse_object;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{MediaFault, Refusal};
 
 /// Reads a body declared as JSON, at most `limit_bytes` long. A declared length above it is refused unread.
 pub async fn read_body(headers: &HeaderMap, mut body: Body, limit_bytes: usize) -> Result<Bytes, Refusal> {
@@ -43,28 +43,37 @@ pub fn parse_fields(bytes: &[u8]) -> Result<Fields, Refusal> {
     parse_object(bytes).map(Fields::new)
 }
 
-/// `application/json`, in UTF-8 if a charset is named, and without a content encoding.
+/// `application/json`, not declared in an encoding that cannot be UTF-8, and without a content encoding.
 fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
-    let is_json = matches!((types.next(), types.next()), (Some(only), None) if is_utf8_json(only));
-    let is_plain = headers
-        .get_all(header::CONTENT_ENCODING)
-        .iter()
-        .all(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if is_json && is_plain { Ok(()) } else { Err(Refusal::UnsupportedMediaType) }
+    let (Some(Ok(text)), None) = (types.next().map(HeaderValue::to_str), types.next()) else {
+        return Err(Refusal::UnsupportedMediaType(MediaFault::NotJson));
+    };
+    let mut parts = text.split(';').map(str::trim);
+    if !parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
+        return Err(Refusal::UnsupportedMediaType(MediaFault::NotJson));
+    }
+    if parts.any(is_wide_charset) {
+        return Err(Refusal::UnsupportedMediaType(MediaFault::NotUtf8));
+    }
+    let is_plain = headers.get_all(header::CONTENT_ENCODING).iter().all(is_no_encoding);
+    if is_plain { Ok(()) } else { Err(Refusal::UnsupportedMediaType(MediaFault::Encoded)) }
 }
 
-fn is_utf8_json(value: &HeaderValue) -> bool {
-    let Ok(text) = value.to_str() else { return false };
-    let mut parts = text.split(';').map(str::trim);
-    let essence = parts.next().unwrap_or_default();
-    essence.eq_ignore_ascii_case("application/json")
-        && parts.all(|parameter| match parameter.split_once('=') {
-            Some((name, charset)) if name.trim().eq_ignore_ascii_case("charset") => {
-                charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
-            }
-            _ => true,
-        })
+/// Whether a parameter of the media type names an encoding of two or four bytes a character. RFC 8259, section 11, knows no
+/// `charset`, so any other value means nothing: the body itself shows whether it is UTF-8.
+fn is_wide_charset(parameter: &str) -> bool {
+    let Some((name, charset)) = parameter.split_once('=') else { return false };
+    let charset = charset.trim().trim_matches('"').trim().to_ascii_lowercase();
+    let charset = charset.replace(['-', '_'], "");
+    name.trim().eq_ignore_ascii_case("charset")
+        && ["utf16", "utf32", "ucs"].iter().any(|family| charset.starts_with(family))
+}
+
+/// An empty `Content-Encoding` names none, and `identity` says the same.
+fn is_no_encoding(value: &HeaderValue) -> bool {
+    let mut codings = value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity"))
 }
 
 #[cfg(test)]
@@ -113,36 +122,56 @@ mod tests {
     const JSON: (&str, &str) = ("content-type", "application/json");
 
     #[tokio::test]
-    async fn d01_only_json_in_utf8_enters() {
+    async fn d01_only_json_enters_whatever_charset_of_bytes_it_names() {
         for good in [
             "application/json",
             "Application/JSON",
+            "application/json;",
             "application/json; charset=utf-8",
             "application/json;charset=\"UTF-8\"",
+            "application/json; charset=utf8",
+            "application/json; charset=us-ascii",
+            "application/json; charset=iso-8859-1",
+            "application/json; charset=",
+            "application/json; version=1; charset = utf-8",
         ] {
             assert_eq!(read(&[("content-type", good)]).await, Ok(Bytes::from("{}")), "{good}");
         }
         for bad in [
             "text/plain",
-            "application/json; charset=utf-16",
             "multipart/form-data; boundary=x",
             "application/xml",
             "application/jsonp",
             "application/x-www-form-urlencoded",
             "",
         ] {
-            assert_eq!(read(&[("content-type", bad)]).await, Err(Refusal::UnsupportedMediaType), "{bad}");
+            assert_eq!(read(&[("content-type", bad)]).await, refused(MediaFault::NotJson), "{bad}");
         }
-        assert_eq!(read(&[]).await, Err(Refusal::UnsupportedMediaType));
-        assert_eq!(read(&[JSON, ("content-type", "text/plain")]).await, Err(Refusal::UnsupportedMediaType));
+        assert_eq!(read(&[]).await, refused(MediaFault::NotJson));
+        assert_eq!(read(&[JSON, ("content-type", "text/plain")]).await, refused(MediaFault::NotJson));
+    }
+
+    fn refused(fault: MediaFault) -> Result<Bytes, Refusal> {
+        Err(Refusal::UnsupportedMediaType(fault))
+    }
+
+    #[tokio::test]
+    async fn d01_wide_characters_are_refused() {
+        for charset in ["utf-16", "UTF-16LE", "\"utf-32\"", "utf16", "UCS-2"] {
+            let media_type = format!("application/json; charset={charset}");
+            let read = read(&[("content-type", &media_type)]).await;
+            assert_eq!(read, refused(MediaFault::NotUtf8), "{charset}");
+        }
     }
 
     #[tokio::test]
     async fn b15_encoded_bodies_are_refused() {
-        assert_eq!(read(&[JSON, ("content-encoding", "identity")]).await, Ok(Bytes::from("{}")));
+        for none in ["identity", "", "Identity", "identity, identity"] {
+            assert_eq!(read(&[JSON, ("content-encoding", none)]).await, Ok(Bytes::from("{}")), "{none}");
+        }
         for bad in ["gzip", "br", "gzip, gzip", "identity, gzip"] {
             let read = read(&[JSON, ("content-encoding", bad)]).await;
-            assert_eq!(read, Err(Refusal::UnsupportedMediaType), "{bad}");
+            assert_eq!(read, refused(MediaFault::Encoded), "{bad}");
         }
     }
 

@@ -1,8 +1,10 @@
 //! Pages of a list: how many, and from where on.
 
+use std::io::{self, Write};
 use std::str::FromStr;
 
 use axum::http::Uri;
+use serde::Serialize;
 
 use super::query::Query;
 use crate::domain::refusal::{Fault, Refusal};
@@ -11,6 +13,8 @@ use crate::domain::refusal::{Fault, Refusal};
 const DEFAULT_LIMIT: i64 = 100;
 /// Most entries of a page.
 pub const MAX_LIMIT: i64 = 1000;
+/// Bytes of JSON after which a page ends, however many entries were asked for: answers wait in memory for their clients.
+pub const PAGE_BYTES: usize = 256 * 1024;
 
 /// What a request asks of a list whose places are told by a `C`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +43,39 @@ impl<C: FromStr> Page<C> {
         Self { after, limit: limit.unwrap_or(DEFAULT_LIMIT) }
     }
 
-    /// The cursor of the next page, if this one is full and there may be more.
-    pub fn next<T>(&self, entries: &[T], cursor: impl FnOnce(&T) -> String) -> Option<String> {
+    /// Ends the page early where it would be too large, and gives the cursor of the next page, if there may be one.
+    pub fn end<T: Serialize>(
+        &self,
+        entries: &mut Vec<T>,
+        cursor: impl FnOnce(&T) -> String,
+    ) -> Option<String> {
         let is_full = i64::try_from(entries.len()).is_ok_and(|count| count == self.limit);
-        entries.last().filter(|_| is_full).map(cursor)
+        let has_more = cut_to_size(entries) || is_full;
+        entries.last().filter(|_| has_more).map(cursor)
+    }
+}
+
+/// Takes away the entries that do not fit into [`PAGE_BYTES`], the first one apart; true where some were.
+pub fn cut_to_size<T: Serialize>(entries: &mut Vec<T>) -> bool {
+    let mut size = Size(0);
+    let mut fits = |entry: &T| serde_json::to_writer(&mut size, entry).is_ok() && size.0 <= PAGE_BYTES;
+    let fitting = entries.iter().take_while(|entry| fits(entry)).count().max(1);
+    let is_cut = fitting < entries.len();
+    entries.truncate(fitting);
+    is_cut
+}
+
+/// Counts what is written.
+struct Size(usize);
+
+impl Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -58,6 +91,22 @@ mod tests {
     fn a_list_without_parameters_begins_at_the_beginning() {
         assert_eq!(of("/v1/ledger"), Ok(Page { after: None, limit: 100 }));
         assert_eq!(of("/v1/ledger?cursor=7&limit=1000"), Ok(Page { after: Some(7), limit: 1000 }));
+    }
+
+    #[test]
+    fn a_page_that_would_be_too_large_ends_early_and_says_that_there_is_more() {
+        let page = Page::<u64> { after: None, limit: 100 };
+        let end = |entries: &mut Vec<String>| page.end(entries, |entry| entry[..1].to_owned());
+        let mut heavy: Vec<_> = (0..10).map(|name| name.to_string() + &"x".repeat(PAGE_BYTES / 4)).collect();
+        assert_eq!((end(&mut heavy), heavy.len()), (Some("2".to_owned()), 3));
+        let mut huge = vec!["0".repeat(2 * PAGE_BYTES), "1".to_owned()];
+        assert_eq!((end(&mut huge), huge.len()), (Some("0".to_owned()), 1));
+        assert_eq!((end(&mut huge), huge.len()), (None, 1));
+        let mut light = vec!["1".to_owned(); 99];
+        assert_eq!((end(&mut light), light.len()), (None, 99));
+        light.push("2".to_owned());
+        assert_eq!((end(&mut light), light.len()), (Some("2".to_owned()), 100));
+        assert_eq!(end(&mut Vec::new()), None);
     }
 
     #[test]

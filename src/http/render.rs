@@ -161,7 +161,7 @@ fn write_error(
 ) {
     let dialect = response.extensions().get().map_or(ctx.dialect, |DialectOf(dialect)| *dialect);
     let ctx = &RenderContext { dialect, ..*ctx };
-    let facts = Facts::new(refusal, ctx.language, edge);
+    let facts = Facts::new(refusal, ctx.language, edge).spread(refusal, ctx.request_id);
     set_error_headers(response.headers_mut(), refusal, facts.retry_after_s());
     let view =
         ErrorView { refusal, status: response.status(), facts, billing: billing.map(BillingInfo::new) };

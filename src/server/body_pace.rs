@@ -12,12 +12,15 @@ use super::pulse::Pulse;
 
 /// A body that tells the connection's watch when it waits and when it moves on.
 struct PacedBody {
-    body: Incoming,
+    /// Present until this is dropped.
+    body: Option<Incoming>,
     /// Bytes that count as progress: fewer than these do not start the wait anew.
     min_bytes: usize,
     received_bytes: usize,
     is_waiting: bool,
     has_ended: bool,
+    /// Whether its length was declared.
+    has_length: bool,
     pulse: Arc<Pulse>,
 }
 
@@ -26,8 +29,16 @@ pub(super) fn paced(body: Incoming, min_bytes: usize, pulse: &Arc<Pulse>) -> Bod
     if body.is_end_stream() {
         return Body::empty();
     }
-    let pulse = pulse.clone();
-    Body::new(PacedBody { body, min_bytes, received_bytes: 0, is_waiting: false, has_ended: false, pulse })
+    let has_length = body.size_hint().exact().is_some();
+    Body::new(PacedBody {
+        body: Some(body),
+        min_bytes,
+        received_bytes: 0,
+        is_waiting: false,
+        has_ended: false,
+        has_length,
+        pulse: pulse.clone(),
+    })
 }
 
 impl PacedBody {
@@ -47,7 +58,8 @@ impl HttpBody for PacedBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let polled = Pin::new(body).poll_frame(cx);
         match &polled {
             Poll::Pending if !self.is_waiting => {
                 self.is_waiting = true;
@@ -55,7 +67,11 @@ impl HttpBody for PacedBody {
             }
             Poll::Pending => {}
             Poll::Ready(Some(Ok(frame))) => {
-                self.received_bytes += frame.data_ref().map_or(0, Bytes::len);
+                let data = frame.data_ref().map_or(&[][..], |data| data);
+                self.received_bytes += data.len();
+                if self.has_length {
+                    self.pulse.note_body(data);
+                }
                 if self.received_bytes >= self.min_bytes {
                     self.moves();
                 }
@@ -66,19 +82,19 @@ impl HttpBody for PacedBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.as_ref().map_or(SizeHint::with_exact(0), HttpBody::size_hint)
     }
 }
 
 impl Drop for PacedBody {
     fn drop(&mut self) {
         self.moves();
-        if !self.has_ended && !self.body.is_end_stream() {
-            self.pulse.note_unread_body();
+        if let Some(body) = self.body.take().filter(|body| !self.has_ended && !body.is_end_stream()) {
+            self.pulse.leave_rest(body);
         }
     }
 }

@@ -1,90 +1,54 @@
 //! Sockets: accepting them, serving HTTP/1.1 on them, and letting go of those that outstay.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use axum::http::{Request, Response};
+use axum::body::HttpBody;
+use axum::http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
+use super::answer_body::AnswerBody;
 use super::body_pace::paced;
+use super::connections::{Connections, Place, PlaceKind};
 use super::cores::Cores;
 use super::framing::FragmentInTarget;
-use super::outer::Outer;
-use super::pulse::{AnswerBody, Patience, Phase, Pulse};
+pub use super::limits::{ListenerStats, ServerLimits};
+use super::outer::{Outer, ProbesOnly};
+use super::pulse::{Patience, Pulse};
+use super::rest;
 use super::socket::WatchedSocket;
 use super::stop::Stop;
-use crate::http::client_address::TrustedProxies;
-
-/// What one listener allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ServerLimits {
-    /// Most connections at once; one more is closed as it comes.
-    pub max_connections: usize,
-    /// For a whole request head, from its first byte; for the first byte of a connection; and for a client to stop
-    /// sending once it has been refused.
-    pub head_timeout: Duration,
-    /// For `body_min_bytes` more of a request's body, or its end.
-    pub body_timeout: Duration,
-    /// What counts as progress of a body, in bytes.
-    pub body_min_bytes: usize,
-    /// Between two requests of a connection.
-    pub idle_timeout: Duration,
-    /// For a client that takes no more of an answer.
-    pub write_timeout: Duration,
-    /// Largest request head, in bytes; 8 KiB at least.
-    pub max_head_bytes: usize,
-    /// Most header lines.
-    pub max_headers: usize,
-}
-
-impl Default for ServerLimits {
-    fn default() -> Self {
-        Self {
-            max_connections: 20_000,
-            head_timeout: Duration::from_secs(10),
-            body_timeout: Duration::from_secs(15),
-            body_min_bytes: 4 * 1024,
-            idle_timeout: Duration::from_secs(60),
-            write_timeout: Duration::from_secs(30),
-            max_head_bytes: 32 * 1024,
-            max_headers: 64,
-        }
-    }
-}
-
-/// Counters of a listener, for metrics.
-#[derive(Debug, Default)]
-pub struct ListenerStats {
-    /// Connections served, now and before.
-    pub accepted: AtomicU64,
-    /// Connections closed because there were too many.
-    pub refused: AtomicU64,
-    /// Connections closed because the client was too slow or too long idle.
-    pub outstayed: AtomicU64,
-    /// Failures to accept.
-    pub accept_errors: AtomicU64,
-}
+use super::unsent::{Answer, Unsent};
+use crate::gate::limit::Reentry;
+use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
 /// All that connections share. Several accept loops may serve one.
 pub struct Server {
     outer: Outer,
     limits: ServerLimits,
     http: http1::Builder,
-    slots: Arc<Semaphore>,
+    connections: Arc<Connections>,
+    unsent: Arc<Unsent>,
     stop: Stop,
     stats: ListenerStats,
     proxies: TrustedProxies,
     cores: Cores,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("limits", &self.limits).finish_non_exhaustive()
+    }
 }
 
 impl Server {
@@ -93,13 +57,16 @@ impl Server {
         let mut http = http1::Builder::new();
         // The library's own header timeout counts idle time as well, and costs a timer a request; see `pulse`.
         http.header_read_timeout(None)
-            .half_close(false)
+            // A client that closed its sending side alone still gets its answer. Whether it closed more than that shows
+            // when the answer is written: the call's deadline bounds the wait.
+            .half_close(true)
             .max_headers(limits.max_headers)
             .max_header_size(limits.max_head_bytes)
             .max_buf_size(limits.max_head_bytes.max(MIN_BUFFER_BYTES));
-        let slots = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
+        let connections = Connections::new(limits.max_connections, limits.max_connections_per_client);
+        let unsent = Unsent::new(limits.max_unsent_bytes_per_account, limits.max_unsent_bytes);
         let (stats, proxies) = (ListenerStats::default(), TrustedProxies::default());
-        Self { outer, limits, http, slots, stop, stats, proxies, cores: Cores::default() }
+        Self { outer, limits, http, connections, unsent, stop, stats, proxies, cores: Cores::default() }
     }
 
     /// Believes what these proxies say of their clients.
@@ -119,14 +86,54 @@ impl Server {
 
     /// Connections open now.
     pub fn open_connections(&self) -> usize {
-        self.limits.max_connections.saturating_sub(self.slots.available_permits())
+        self.connections.count()
+    }
+
+    /// Bytes of answers that wait for their clients to take them.
+    pub fn unsent_bytes(&self) -> usize {
+        self.unsent.bytes()
+    }
+
+    /// Answers cut off because too many bytes waited already.
+    pub fn answers_cut(&self) -> u64 {
+        self.unsent.refused()
     }
 }
 
 /// The HTTP library takes no smaller buffer.
 const MIN_BUFFER_BYTES: usize = 8 * 1024;
+/// What the HTTP library may hold of an answer without a known length: its buffer, and a piece that waits for it.
+const STREAM_BYTES: u64 = 64 * 1024;
+/// What the system may hold of an answer that its client does not take. Without a bound of ours it grows to megabytes.
+const SEND_BUFFER_BYTES: u32 = 64 * 1024;
+/// Connections that may wait to be accepted.
+pub const BACKLOG: u32 = 1024;
 /// The first and the longest pause after a failure to accept, such as too many open files.
 const ACCEPT_PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
+/// Listens on an address, for [`accept_loop`].
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    bound_socket(address)?.listen(BACKLOG)
+}
+
+/// A socket that holds an address before anything is accepted on it.
+///
+/// # Errors
+/// When the address is in use or not available to this process.
+pub fn bound_socket(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.set_reuseaddr(true)?;
+    // Each connection has it from its listener.
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
 
 /// Accepts connections until the server drains, each served by a task of its own.
 pub async fn accept_loop(listener: TcpListener, server: Arc<Server>) {
@@ -154,28 +161,33 @@ pub async fn accept_loop(listener: TcpListener, server: Arc<Server>) {
     }
 }
 
-/// Serves a connection in a task if there is a slot, or closes it.
+/// Serves a connection in a task if there is a place, or closes it.
 fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
-    match server.slots.clone().try_acquire_owned() {
-        Ok(slot) => {
-            server.stats.accepted.fetch_add(1, Relaxed);
-            // A socket belongs to the runtime that it is used on.
-            let Ok(stream) = stream.into_std() else { return };
-            let (server, core) = (server.clone(), server.cores.next());
-            let tasks = server.stop.tasks().clone();
-            let serving = async move {
-                if let Ok(stream) = TcpStream::from_std(stream) {
-                    serve_connection(stream, peer, &server).await;
-                }
-                drop(slot);
-            };
-            tasks.spawn_on(serving, &core);
-        }
-        Err(_) => {
-            server.stats.refused.fetch_add(1, Relaxed);
-            drop(stream);
-        }
+    let pulse = Arc::new(Pulse::new());
+    let Some(admitted) = server.connections.admit(peer.ip(), &server.proxies, &pulse) else {
+        server.stats.refused.fetch_add(1, Relaxed);
+        return;
+    };
+    if admitted.has_evicted {
+        server.stats.evicted.fetch_add(1, Relaxed);
     }
+    let place = admitted.place;
+    let counter = match place.kind {
+        PlaceKind::Regular { .. } => &server.stats.accepted,
+        PlaceKind::Overflow { .. } => &server.stats.overflowed,
+    };
+    counter.fetch_add(1, Relaxed);
+    // A socket belongs to the runtime that it is used on.
+    let Ok(stream) = stream.into_std() else { return };
+    let (server, core) = (server.clone(), server.cores.next());
+    let tasks = server.stop.tasks().clone();
+    let serving = async move {
+        if let Ok(stream) = TcpStream::from_std(stream) {
+            serve_connection(stream, peer, &server, pulse, &place).await;
+        }
+        drop(place);
+    };
+    tasks.spawn_on(serving, &core);
 }
 
 /// A connection that died before it was accepted says nothing of the listener.
@@ -184,63 +196,100 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Serves one connection to its end: closed by the client, idle or slow for too long, drained or cut.
-pub async fn serve_connection(stream: TcpStream, peer: SocketAddr, server: &Arc<Server>) {
+/// Serves one connection to its end: closed by the client, idle or slow for too long, evicted, drained or cut.
+async fn serve_connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    server: &Arc<Server>,
+    pulse: Arc<Pulse>,
+    place: &Place,
+) {
     // Answers are written in one piece, so there is nothing for the system to gather.
     let _ = stream.set_nodelay(true);
-    let pulse = Arc::new(Pulse::new());
+    let is_regular = matches!(place.kind, PlaceKind::Regular { .. });
     let service = service_fn({
         let (server, pulse) = (server.clone(), pulse.clone());
-        move |request| answer(request, peer, server.clone(), pulse.clone())
+        move |request| answer(request, peer, is_regular, server.clone(), pulse.clone())
     });
     let unread = {
         let server = server.clone();
         move |bytes: &[u8], is_line_done| server.outer.answer_unread(bytes, is_line_done)
     };
-    let socket = TokioIo::new(WatchedSocket::new(stream, pulse.clone(), unread));
-    let mut connection = pin!(server.http.serve_connection(socket, service));
-    let limits = &server.limits;
+    let (unsent, min_bytes) = (server.unsent.clone(), server.limits.write_min_bytes);
+    let socket = WatchedSocket::new(stream, pulse.clone(), unsent, min_bytes, unread);
+    let mut connection = pin!(server.http.serve_connection(TokioIo::new(socket), service));
+    let mut outstayed = pin!(pulse.outstayed(patience(&server.limits, is_regular)));
+    let draining = server.stop.draining();
+    let mut is_draining = false;
+    // The connection comes first: the others are looked at only when it has nothing to do.
+    loop {
+        tokio::select! {
+            biased;
+            _ = connection.as_mut() => return,
+            () = &mut outstayed => {
+                server.stats.outstayed.fetch_add(1, Relaxed);
+                return;
+            }
+            () = pulse.evicted() => if pulse.has_to_leave() { return },
+            () = draining.cancelled(), if !is_draining => {
+                is_draining = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            () = server.stop.cut().cancelled(), if is_draining => return,
+        }
+    }
+}
+
+/// How long a connection beyond the limits may take for its one request.
+const OVERFLOW_PATIENCE: Duration = Duration::from_secs(2);
+
+fn patience(limits: &ServerLimits, is_regular: bool) -> Patience {
     let patience = Patience {
         head: limits.head_timeout,
         idle: limits.idle_timeout,
         body: limits.body_timeout,
         write: limits.write_timeout,
     };
-    let mut outstayed = pin!(pulse.outstayed(patience));
-    let draining = server.stop.draining();
-    // The connection comes first: the other two are looked at only when it has nothing to do.
-    tokio::select! {
-        biased;
-        _ = connection.as_mut() => return,
-        () = &mut outstayed => return count_outstayed(server),
-        () = draining.cancelled() => connection.as_mut().graceful_shutdown(),
+    if is_regular {
+        return patience;
     }
-    tokio::select! {
-        biased;
-        _ = connection.as_mut() => {}
-        () = &mut outstayed => count_outstayed(server),
-        () = server.stop.cut().cancelled() => {}
+    let short = |long: Duration| long.min(OVERFLOW_PATIENCE);
+    Patience {
+        head: short(patience.head),
+        idle: short(patience.idle),
+        body: short(patience.body),
+        write: short(patience.write),
     }
-}
-
-fn count_outstayed(server: &Server) {
-    server.stats.outstayed.fetch_add(1, Relaxed);
 }
 
 /// Answers one request of a connection.
 async fn answer(
     request: Request<Incoming>,
     peer: SocketAddr,
+    is_regular: bool,
     server: Arc<Server>,
     pulse: Arc<Pulse>,
 ) -> Result<Response<AnswerBody>, Infallible> {
-    pulse.enter(Phase::Serving);
+    pulse.serve();
     let mut request = request.map(|body| paced(body, server.limits.body_min_bytes, &pulse));
+    let expects_continue = request.headers().contains_key(header::EXPECT);
     let client = server.proxies.client(peer.ip(), request.headers());
     request.extensions_mut().insert(client);
     if pulse.take_fragment() {
         request.extensions_mut().insert(FragmentInTarget);
     }
-    let response = server.outer.answer(request).await;
+    if !is_regular {
+        request.extensions_mut().insert(ProbesOnly);
+    }
+    let mut response = server.outer.answer(request).await;
+    if !is_regular || !server.stop.is_ready() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    rest::settle(&pulse, &mut response, expects_continue).await;
+    let reentry = response.extensions_mut().remove::<Reentry>();
+    // Of a body without a known length only a part lies in memory at a time.
+    let bytes = response.body().size_hint().exact().unwrap_or(STREAM_BYTES);
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    pulse.sends(Answer { bytes, network: ClientNetwork::from(client.0), reentry });
     Ok(response.map(|body| AnswerBody::new(body, pulse)))
 }

@@ -1,16 +1,22 @@
 //! The outside edge: sockets with timeouts and caps, strict framing, outer layers, stopping.
 
+mod answer_body;
 mod body_pace;
+mod connections;
 pub mod cores;
 pub mod framing;
+pub mod limits;
 pub mod listener;
 pub mod metrics_page;
 pub mod outer;
 mod pulse;
 mod request_log;
 mod request_metrics;
+mod rest;
 pub mod router;
 pub mod signals;
 mod socket;
 pub mod stop;
+mod tail;
 mod unread;
+mod unsent;

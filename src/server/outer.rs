@@ -11,8 +11,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode
 use axum::response::{IntoResponse, Response};
 use tower::Service;
 
-use super::request_log::{Cost, RequestFacts};
+use super::request_log::{Cost, RequestFacts, RequestLog};
 use super::{framing, unread};
+use crate::api::health;
 use crate::clock::new_id;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
@@ -28,13 +29,18 @@ pub struct Outer {
     router: Router,
     edge: Edge,
     loopback_names_only: bool,
+    log: RequestLog,
 }
+
+/// Request extension of a connection beyond the limits: probes are answered, everything else is told to come back.
+#[derive(Clone, Copy, Debug)]
+pub struct ProbesOnly;
 
 impl Outer {
     /// Surrounds a router.
     pub fn new(router: Router, edge: Edge) -> Self {
         // With its state given, a router makes each route once; without it, anew for each request.
-        Self { router: router.with_state(()), edge, loopback_names_only: false }
+        Self { router: router.with_state(()), edge, loopback_names_only: false, log: RequestLog::default() }
     }
 
     /// Refuses every request that does not name a loopback host. For the development mode, which asks for no key: a web
@@ -62,6 +68,9 @@ impl Outer {
         });
         let response = match checked {
             Err(fault) => fault.into_response(),
+            Ok(()) if self.is_beyond_limits(&request) => {
+                Refusal::Unavailable { retry_after_s: 1 }.into_response()
+            }
             Ok(()) if request.uri().path() == "*" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             Ok(()) => {
                 strip_stage(request.uri_mut(), &self.edge);
@@ -81,9 +90,14 @@ impl Outer {
             Some(accepted) => Box::pin(compress(response, accepted)).await,
             None => response,
         };
-        facts.log(&response, cost);
+        self.log.write(&facts, &response, cost);
         kill_point::pass(KillPoint::AnswerUnsent);
         response
+    }
+
+    fn is_beyond_limits(&self, request: &Request<Body>) -> bool {
+        request.extensions().get::<ProbesOnly>().is_some()
+            && !health::PROBES.contains(&self.edge.without_stage(request.uri().path()))
     }
 
     /// The answer in place of the HTTP library's own, which says no more than that it could not read a head; none
@@ -95,7 +109,7 @@ impl Outer {
         let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, &self.edge);
         let mut response = render(unread::refusal_of(status, is_line_done), &ctx, &self.edge);
         set_security_headers(response.headers_mut());
-        RequestFacts::unread(request_id, started).log(&response, None);
+        self.log.write(&RequestFacts::unread(request_id, started), &response, None);
         Some(unread::to_bytes(response, bytes))
     }
 }

@@ -3,16 +3,16 @@
 //! The timer is not moved with every request. It wakes, reads how things stand and sleeps again, which costs a busy
 //! connection nothing but two clock readings a request.
 
-use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::task::{Context, Poll};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::body::Body;
-use bytes::Bytes;
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::sync::Notify;
 use tokio::time::Instant;
+
+use super::tail::Tail;
+use super::unsent::Answer;
 
 /// What a connection waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +21,20 @@ pub(super) enum Phase {
     Head = 0,
     /// Our own answer; the body has a clock of its own.
     Serving = 1,
+    /// A client to take the rest of an answer, which has a clock of its own.
+    Sending = 2,
     /// The next request.
-    Idle = 2,
+    Idle = 3,
     /// A client to stop sending, after the last answer.
-    Closing = 3,
+    Closing = 4,
 }
+
+/// Bits that a phase takes.
+const PHASE_BITS: u32 = 3;
+
+/// Since when a connection waits for a request; the earlier, the less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct WaitingSince(Instant);
 
 /// How long a connection may stay in a phase.
 #[derive(Clone, Copy, Debug)]
@@ -36,14 +45,15 @@ pub(super) struct Patience {
     pub(super) idle: Duration,
     /// For so many bytes of a request's body as count as progress.
     pub(super) body: Duration,
-    /// For a client that takes no more bytes of our answer.
+    /// For so many bytes of our answer taken as count as progress.
     pub(super) write: Duration,
 }
 
 /// One connection's state. All its tellers run in one task; the atomics only make it shareable.
+#[derive(Debug)]
 pub(super) struct Pulse {
     opened: Instant,
-    /// Milliseconds since `opened`, shifted by two, and the phase in the low bits.
+    /// Milliseconds since `opened`, shifted, and the phase in the low bits.
     phase: AtomicU64,
     /// Since when the service waits for progress of a body.
     body_wait: Wait,
@@ -53,10 +63,19 @@ pub(super) struct Pulse {
     fragment: AtomicBool,
     /// An answer was given before the request's body was read to its end.
     unread_body: AtomicBool,
+    /// What the service left of the request's body.
+    rest: Mutex<Option<Incoming>>,
+    /// How the request's body ends, as far as it was read; empty without a body, and for a chunked one.
+    body_tail: AtomicU64,
+    /// The answer that is being sent.
+    answer: Mutex<Option<Answer>>,
+    /// The connection is to make room for another.
+    is_evicted: AtomicBool,
+    eviction: Notify,
 }
 
 /// A wait that may be under way: milliseconds since the connection opened plus one, or 0.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Wait(AtomicU64);
 
 impl Wait {
@@ -74,24 +93,63 @@ impl Pulse {
             write_wait: Wait::default(),
             fragment: AtomicBool::new(false),
             unread_body: AtomicBool::new(false),
+            rest: Mutex::default(),
+            body_tail: AtomicU64::default(),
+            answer: Mutex::default(),
+            is_evicted: AtomicBool::new(false),
+            eviction: Notify::new(),
         }
     }
 
     fn now_ms(&self) -> u64 {
-        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX >> 2)
+        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX >> PHASE_BITS)
     }
 
     pub(super) fn enter(&self, phase: Phase) {
-        self.phase.store(self.now_ms() << 2 | phase as u64, Relaxed);
+        self.phase.store(self.now_ms() << PHASE_BITS | phase as u64, Relaxed);
+    }
+
+    /// A request begins to be served.
+    pub(super) fn serve(&self) {
+        self.body_tail.store(Tail::default().to_bits(), Relaxed);
+        self.enter(Phase::Serving);
     }
 
     pub(super) fn phase(&self) -> Phase {
-        match self.phase.load(Relaxed) & 3 {
-            0 => Phase::Head,
-            1 => Phase::Serving,
-            2 => Phase::Idle,
-            _ => Phase::Closing,
+        phase_in(self.phase.load(Relaxed))
+    }
+
+    /// Since when the connection waits for a request or for the rest of one's head; none while it serves.
+    pub(super) fn waiting_since(&self) -> Option<WaitingSince> {
+        let word = self.phase.load(Relaxed);
+        match phase_in(word) {
+            Phase::Head | Phase::Idle | Phase::Closing if !self.is_evicted() => {
+                Some(WaitingSince(self.opened + Duration::from_millis(word >> PHASE_BITS)))
+            }
+            _ => None,
         }
+    }
+
+    /// Asks the connection to make room for another.
+    pub(super) fn evict(&self) {
+        self.is_evicted.store(true, Relaxed);
+        self.eviction.notify_one();
+    }
+
+    pub(super) fn is_evicted(&self) -> bool {
+        self.is_evicted.load(Relaxed)
+    }
+
+    /// Ends when the connection is asked to make room.
+    pub(super) async fn evicted(&self) {
+        self.eviction.notified().await;
+    }
+
+    /// Whether a connection that was asked to make room has to: one that got a request meanwhile stays.
+    pub(super) fn has_to_leave(&self) -> bool {
+        let is_waiting = !matches!(self.phase(), Phase::Serving | Phase::Sending);
+        self.is_evicted.store(is_waiting, Relaxed);
+        is_waiting
     }
 
     pub(super) fn body_waits(&self) {
@@ -126,13 +184,49 @@ impl Pulse {
         self.unread_body.load(Relaxed)
     }
 
+    /// Keeps what the service left of a request's body.
+    pub(super) fn leave_rest(&self, body: Incoming) {
+        *lock(&self.rest) = Some(body);
+    }
+
+    /// Takes what the service left of a request's body.
+    pub(super) fn take_rest(&self) -> Option<Incoming> {
+        lock(&self.rest).take()
+    }
+
+    /// Notes bytes of a request's body.
+    pub(super) fn note_body(&self, bytes: &[u8]) {
+        self.body_tail.store(self.body_tail().push(bytes).to_bits(), Relaxed);
+    }
+
+    /// How the request's body ended; empty without a body, and for a chunked one.
+    pub(super) fn body_tail(&self) -> Tail {
+        Tail::from_bits(self.body_tail.load(Relaxed))
+    }
+
+    /// Notes which answer is about to be sent.
+    pub(super) fn sends(&self, answer: Answer) {
+        *lock(&self.answer) = Some(answer);
+    }
+
+    /// The answer that is being sent.
+    pub(super) fn answer(&self) -> Option<Answer> {
+        lock(&self.answer).clone()
+    }
+
+    /// The answer was taken to its last byte; `phase` follows.
+    pub(super) fn sent(&self, phase: Phase) {
+        *lock(&self.answer) = None;
+        self.enter(phase);
+    }
+
     /// When patience ends as things stand; none while only the service works.
     fn deadline(&self, patience: &Patience) -> Option<Instant> {
-        let since = Duration::from_millis(self.phase.load(Relaxed) >> 2);
+        let since = Duration::from_millis(self.phase.load(Relaxed) >> PHASE_BITS);
         let phase = match self.phase() {
             Phase::Head | Phase::Closing => Some(since + patience.head),
             Phase::Idle => Some(since + patience.idle),
-            Phase::Serving => None,
+            Phase::Serving | Phase::Sending => None,
         };
         let body = self.body_wait.since().map(|since| since + patience.body);
         let write = self.write_wait.since().map(|since| since + patience.write);
@@ -155,46 +249,24 @@ impl Pulse {
     }
 }
 
-/// The body of an answer. When it is gone, the request is over and the connection idle.
-pub(super) struct AnswerBody {
-    body: Body,
-    pulse: Arc<Pulse>,
-}
-
-impl AnswerBody {
-    pub(super) fn new(body: Body, pulse: Arc<Pulse>) -> Self {
-        Self { body, pulse }
+fn phase_in(word: u64) -> Phase {
+    match word & ((1 << PHASE_BITS) - 1) {
+        0 => Phase::Head,
+        1 => Phase::Serving,
+        2 => Phase::Sending,
+        3 => Phase::Idle,
+        _ => Phase::Closing,
     }
 }
 
-impl Drop for AnswerBody {
-    fn drop(&mut self) {
-        self.pulse.enter(Phase::Idle);
-    }
-}
-
-impl HttpBody for AnswerBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     const PATIENCE: Patience = Patience {

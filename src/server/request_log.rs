@@ -5,13 +5,16 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, Uri, header};
 use axum::response::Response;
 
 use super::request_metrics;
+use crate::api::health;
 use crate::domain::billing::Billing;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::{CallId, IdText};
@@ -23,8 +26,68 @@ use crate::http::render::X_REQUEST_ID;
 const MOST_CHARS: usize = 64;
 /// No key is shorter.
 const KEY_CHARS: usize = 20;
-/// Paths that whatever runs the gateway asks every few seconds: their lines are at level debug.
-const PROBES: [&str; 2] = ["/livez", "/readyz"];
+/// Lines a second of refusals without a good key: anyone can cause these, and fill a disk with them.
+const MAX_ANONYMOUS_REFUSALS: u64 = 50;
+const WINDOW: Duration = Duration::from_secs(1);
+
+/// Decides which lines are written. Lines of anonymous refusals beyond [`MAX_ANONYMOUS_REFUSALS`] a second are counted
+/// instead.
+#[derive(Debug, Default)]
+pub(super) struct RequestLog {
+    /// Refusals left out since the last line that reported them.
+    left_out: AtomicU64,
+    window: Mutex<Option<Window>>,
+}
+
+/// Refusals without a key since an instant.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    since: Instant,
+    refusals: u64,
+}
+
+impl RequestLog {
+    /// Counts the request and writes its line.
+    pub(super) fn write(&self, request: &RequestFacts, response: &Response, cost: Option<Cost>) {
+        let is_anonymous =
+            response.extensions().get::<LogFacts>().is_none_or(|facts| facts.account.is_none());
+        let is_refusal = response.status().as_u16() >= 400;
+        if is_refusal && is_anonymous && !self.has_room(Instant::now()) {
+            self.left_out.fetch_add(1, Relaxed);
+            request.count(response);
+            return;
+        }
+        if self.left_out.load(Relaxed) > 0 {
+            self.report_left_out();
+        }
+        request.log(response, cost);
+    }
+
+    /// Whether one more refusal without a key is logged.
+    fn has_room(&self, now: Instant) -> bool {
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = window.filter(|window| now.duration_since(window.since) < WINDOW);
+        let Window { since, refusals } = current.unwrap_or(Window { since: now, refusals: 0 });
+        *window = Some(Window { since, refusals: refusals + 1 });
+        refusals < MAX_ANONYMOUS_REFUSALS
+    }
+
+    fn report_left_out(&self) {
+        let left_out = self.left_out.swap(0, Relaxed);
+        if left_out > 0 {
+            tracing::warn!(
+                left_out,
+                "more refusals of requests without a good key than are logged one by one"
+            );
+        }
+    }
+}
+
+impl Drop for RequestLog {
+    fn drop(&mut self) {
+        self.report_left_out();
+    }
+}
 
 /// What is known of a request before it is answered.
 pub(super) struct RequestFacts {
@@ -78,11 +141,18 @@ impl RequestFacts {
         Self { id, started, method, uri, client, user_agent: None, client_request_id: None }
     }
 
-    /// Writes the line, and counts the request.
-    pub(super) fn log(&self, response: &Response, cost: Option<Cost>) {
+    /// Counts the request among the metrics.
+    fn count(&self, response: &Response) {
+        let route = response.extensions().get::<LogFacts>().and_then(|facts| facts.route);
+        let status = response.status().as_u16();
+        request_metrics::count(route, self.method.as_ref(), status, self.started.elapsed());
+    }
+
+    /// Writes the line, at level debug for probes: they come every few seconds, and a change of readiness has a line of
+    /// its own.
+    fn log(&self, response: &Response, cost: Option<Cost>) {
         let facts = response.extensions().get::<LogFacts>().copied().unwrap_or_default();
-        let probe = || PROBES.into_iter().find(|probe| self.uri.path() == *probe);
-        let route = facts.route.or_else(probe);
+        let route = facts.route;
         let status = response.status().as_u16();
         let took = self.started.elapsed();
         request_metrics::count(route, self.method.as_ref(), status, took);
@@ -90,7 +160,7 @@ impl RequestFacts {
         let request_id = self.id.text(&mut request);
         let duration_ms = (took.as_micros() as f64) / 1000.0;
         let client = self.client.map(tracing::field::display);
-        if facts.route.is_none() && route.is_some() {
+        if route.is_some_and(|route| health::PROBES.contains(&route)) {
             tracing::debug!(target: "fluence::request", client, route, status, duration_ms, request_id);
             return;
         }
@@ -168,6 +238,15 @@ fn shown_id(value: &HeaderValue) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refusals_without_a_key_are_logged_up_to_a_number_a_second() {
+        let log = RequestLog::default();
+        let start = Instant::now();
+        let logged = (0..1_000).filter(|_| log.has_room(start)).count();
+        assert_eq!(logged as u64, MAX_ANONYMOUS_REFUSALS);
+        assert!(log.has_room(start + WINDOW));
+    }
 
     #[test]
     fn short_texts_are_shown_as_they_are() {

@@ -109,7 +109,8 @@ pub fn router(parts: &Parts) -> Router {
     }
 
     // Open, for whatever runs the gateway.
-    let probes = Router::new().route("/livez", get(health::livez)).route("/readyz", get(health::readyz));
+    let probes =
+        Router::new().route(health::LIVEZ, get(health::livez)).route(health::READYZ, get(health::readyz));
 
     router.merge(probes.with_state(parts.health.clone())).fallback(|| async { Refusal::EndpointNotFound })
 }

@@ -1,5 +1,6 @@
 //! What the operating system's signals ask of a running gateway.
 
+use std::fmt;
 use std::io::{self, IsTerminal};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -7,10 +8,31 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// To stop, for this reason.
-    Stop(&'static str),
+    /// To stop.
+    Stop(StopSignal),
     /// To read the settings again.
     Reload,
+}
+
+/// Which signal asks to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopSignal {
+    /// SIGTERM, from whatever runs the gateway.
+    Terminate,
+    /// SIGINT, from a terminal.
+    Interrupt,
+    /// SIGHUP, because the terminal closed.
+    TerminalClosed,
+}
+
+impl fmt::Display for StopSignal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Terminate => "SIGTERM",
+            Self::Interrupt => "SIGINT",
+            Self::TerminalClosed => "SIGHUP: its terminal closed",
+        })
+    }
 }
 
 /// The signals of this process. None of them ends it by itself.
@@ -40,10 +62,10 @@ impl Signals {
     /// started has closed: then nobody sees the gateway any more, and it stops.
     pub async fn next(&mut self) -> Asked {
         tokio::select! {
-            _ = self.terminate.recv() => Asked::Stop("SIGTERM"),
-            _ = self.interrupt.recv() => Asked::Stop("SIGINT"),
+            _ = self.terminate.recv() => Asked::Stop(StopSignal::Terminate),
+            _ = self.interrupt.recv() => Asked::Stop(StopSignal::Interrupt),
             _ = self.hangup.recv() => match self.had_terminal && !has_terminal() {
-                true => Asked::Stop("SIGHUP: its terminal closed"),
+                true => Asked::Stop(StopSignal::TerminalClosed),
                 false => Asked::Reload,
             },
         }

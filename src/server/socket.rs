@@ -9,9 +9,12 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::pulse::{Phase, Pulse};
+use super::tail::Tail;
+use super::unsent::{Unsent, Waiting};
 
-/// Most bytes read and thrown away before a connection is closed.
-const MAX_LINGER_BYTES: usize = 256 * 1024;
+/// Most bytes read and thrown away before a connection is closed. They cost no memory, and clients that send a body to
+/// its end before they read an answer get to see it.
+const MAX_LINGER_BYTES: usize = 4 * 1024 * 1024;
 
 /// A socket under watch. `U` puts our own answer in the place of the HTTP library's, where that could not read a
 /// head and gives a bare status of its own accord.
@@ -19,11 +22,23 @@ pub(super) struct WatchedSocket<S, U> {
     socket: S,
     pulse: Arc<Pulse>,
     line: RequestLine,
-    is_write_waiting: bool,
+    read: Tail,
+    outflow: Outflow,
     lingered_bytes: usize,
     unread: U,
     /// Our own answer, as far as it is not yet written.
     instead: Option<Bytes>,
+}
+
+/// What becomes of the bytes of an answer.
+struct Outflow {
+    unsent: Arc<Unsent>,
+    /// Bytes that count as progress: fewer than these do not start the wait anew.
+    min_bytes: usize,
+    /// Bytes taken since the client had to be waited for; none while it has not.
+    taken_bytes: Option<usize>,
+    /// The answer that waits.
+    waiting: Option<Waiting>,
 }
 
 /// How much of a request line has been seen.
@@ -38,16 +53,24 @@ enum RequestLine {
 }
 
 impl<S, U> WatchedSocket<S, U> {
-    pub(super) fn new(socket: S, pulse: Arc<Pulse>, unread: U) -> Self {
-        let line = RequestLine::Awaited;
-        Self { socket, pulse, line, is_write_waiting: false, lingered_bytes: 0, unread, instead: None }
+    /// `unsent` counts answers that wait; `min_bytes` of an answer taken count as progress.
+    pub(super) fn new(
+        socket: S,
+        pulse: Arc<Pulse>,
+        unsent: Arc<Unsent>,
+        min_bytes: usize,
+        unread: U,
+    ) -> Self {
+        let outflow = Outflow { unsent, min_bytes, taken_bytes: None, waiting: None };
+        let (line, read) = (RequestLine::Awaited, Tail::default());
+        Self { socket, pulse, line, read, outflow, lingered_bytes: 0, unread, instead: None }
     }
 
     /// Takes note of bytes of a head. A request that was sent before the answer to the one before it escapes this
     /// look: what it may hide there, a `#` behind its path, then means nothing, as ever.
     fn note_head(&mut self, bytes: &[u8]) {
         match self.pulse.phase() {
-            Phase::Serving | Phase::Closing => return,
+            Phase::Serving | Phase::Sending | Phase::Closing => return,
             Phase::Idle => {
                 self.line = RequestLine::Awaited;
                 self.pulse.enter(Phase::Head);
@@ -65,16 +88,54 @@ impl<S, U> WatchedSocket<S, U> {
         }
     }
 
-    /// Notes whether a write had to wait for the client.
-    fn note_write<T>(&mut self, written: &Poll<T>) {
-        match (written.is_pending(), self.is_write_waiting) {
-            (true, false) => self.pulse.write_waits(),
-            (false, true) => self.pulse.write_moves(),
+    /// Notes whether a write had to wait for the client. Fails where too many bytes of answers wait already.
+    fn note_write(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        let outflow = &mut self.outflow;
+        match (&written, &mut outflow.taken_bytes) {
+            (Poll::Pending, None) => {
+                outflow.taken_bytes = Some(0);
+                self.pulse.write_waits();
+                if let Some(answer) = self.pulse.answer().filter(|_| outflow.waiting.is_none()) {
+                    outflow.waiting = outflow.unsent.wait(&answer);
+                    if outflow.waiting.is_none() {
+                        return Poll::Ready(Err(io::Error::other(TooMuchUnsent)));
+                    }
+                }
+            }
+            (Poll::Ready(Ok(bytes)), Some(taken)) => {
+                *taken += bytes;
+                if *taken >= outflow.min_bytes {
+                    outflow.taken_bytes = None;
+                    self.pulse.write_moves();
+                }
+            }
             _ => {}
         }
-        self.is_write_waiting = written.is_pending();
+        written
+    }
+
+    /// Notes that all that was to be written is. The library flushes a socket only then.
+    fn note_flushed(&mut self) {
+        if self.outflow.taken_bytes.take().is_some() {
+            self.pulse.write_moves();
+        }
+        self.outflow.waiting = None;
+        if self.pulse.phase() == Phase::Sending {
+            let is_next_begun = match self.pulse.body_tail() {
+                body if body.is_empty() => !self.read.is_empty_line(),
+                body => !self.read.ends_with(body),
+            };
+            // Of a head that came too early nothing was looked at.
+            self.line = RequestLine::Done;
+            self.pulse.sent(if is_next_begun { Phase::Head } else { Phase::Idle });
+        }
     }
 }
+
+/// Why a connection was ended whose client does not read.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("too many bytes of answers wait to be taken")]
+pub(super) struct TooMuchUnsent;
 
 impl<S: AsyncRead + Unpin, U: Unpin> AsyncRead for WatchedSocket<S, U> {
     fn poll_read(
@@ -85,6 +146,7 @@ impl<S: AsyncRead + Unpin, U: Unpin> AsyncRead for WatchedSocket<S, U> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.socket).poll_read(cx, buf))?;
         if let Some(new @ [_, ..]) = buf.filled().get(before..) {
+            self.read = self.read.push(new);
             self.note_head(new);
         }
         Poll::Ready(Ok(()))
@@ -99,8 +161,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin, U: Fn(&[u8], bool) -> Option<Vec<u8>>> W
         bytes: &[u8],
         claimed: usize,
     ) -> Option<Poll<io::Result<usize>>> {
-        if self.instead.is_none() && self.pulse.phase() == Phase::Head {
+        if self.instead.is_none() && matches!(self.pulse.phase(), Phase::Head | Phase::Idle) {
             self.instead = (self.unread)(bytes, self.line == RequestLine::Done).map(Bytes::from);
+            if self.instead.is_some() && self.pulse.phase() == Phase::Idle {
+                // The client may be sending still.
+                self.pulse.enter(Phase::Head);
+            }
         }
         let instead = self.instead.as_mut()?;
         while !instead.is_empty() {
@@ -140,8 +206,7 @@ where
             Some(instead) => instead,
             None => Pin::new(&mut self.socket).poll_write(cx, bytes),
         };
-        self.note_write(&written);
-        written
+        self.note_write(written)
     }
 
     fn poll_write_vectored(
@@ -154,8 +219,7 @@ where
             Some(instead) => instead,
             None => Pin::new(&mut self.socket).poll_write_vectored(cx, parts),
         };
-        self.note_write(&written);
-        written
+        self.note_write(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -163,7 +227,9 @@ where
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(cx)
+        ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
+        self.note_flushed();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -1,8 +1,11 @@
 //! Stopping without losing what is under way.
 //!
-//! Three stages: announced (not ready, still serving, so that load balancers can turn away), draining (no new
-//! connections, the open ones end after their present answer), cut (what is left is closed).
+//! Three stages: announced (not ready, still serving, so that load balancers can turn away, and every answer tells its
+//! client that the connection ends), draining (no new connections, the open ones end after their present answer), cut (what
+//! is left is closed).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -11,7 +14,7 @@ use tokio_util::task::TaskTracker;
 /// The stages of a stop, and the tasks it waits for. Clones share one state.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
-    announced: CancellationToken,
+    announced: Arc<AtomicBool>,
     draining: CancellationToken,
     cut: CancellationToken,
     tasks: TaskTracker,
@@ -35,9 +38,9 @@ impl Stop {
         Self::default()
     }
 
-    /// Whether new work is welcome; `/readyz` says so.
+    /// Whether new work is welcome; `/readyz` says so, and once it is not, every answer ends its connection.
     pub fn is_ready(&self) -> bool {
-        !self.announced.is_cancelled()
+        !self.announced.load(Relaxed)
     }
 
     /// Ends when connections should take no further request. Each call has a token of its own, so that many
@@ -58,7 +61,7 @@ impl Stop {
 
     /// Goes through the stages; true when all tasks ended by themselves before the cut.
     pub async fn run(&self, timing: StopTiming) -> bool {
-        self.announced.cancel();
+        self.announced.store(true, Relaxed);
         tokio::time::sleep(timing.announce_delay).await;
         self.draining.cancel();
         self.tasks.close();

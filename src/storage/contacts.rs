@@ -15,9 +15,6 @@ pub mod rights;
 mod row;
 pub mod search;
 
-/// Bytes of text after which a page of a list ends, however many contacts were asked for.
-const PAGE_BYTES: i64 = 4 * 1024 * 1024;
-
 /// Why a contact was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum ContactError {
@@ -123,31 +120,32 @@ pub struct ContactPage {
     pub more: bool,
 }
 
-/// The owner's contacts behind `after`, oldest first, at most `limit` of them and not many more bytes than
-/// [`PAGE_BYTES`].
+/// The owner's contacts behind `after`, oldest first, at most `limit` of them, and of those as many as have at most
+/// `max_bytes` of text together, but one at least.
 pub async fn page(
     connection: &mut PgConnection,
     owner: ContactOwner,
     after: Option<ContactId>,
     limit: i64,
+    max_bytes: usize,
 ) -> Result<ContactPage, sqlx::Error> {
     let rows: Vec<PageRow> = sqlx::query_as(concat!(
         "select ",
         columns!(),
         ", followed
-           from (select *, row_number() over line as place, sum(text_bytes) over line - text_bytes as bytes_before,
+           from (select *, row_number() over line as place, sum(text_bytes) over line as bytes,
                         lead(id) over line is not null as followed
                    from (select * from contact
                           where account_id = $1 and mode = $2 and id > $3 order by id limit $4 + 1) as ahead
                  window line as (order by id)) as page
-          where place <= $4 and bytes_before <= $5
+          where place <= $4 and (bytes <= $5 or place = 1)
           order by id"
     ))
     .bind(owner.account.as_uuid())
     .bind(owner.mode.as_str())
     .bind(after.map_or(Uuid::nil(), |id| id.as_uuid()))
     .bind(limit)
-    .bind(PAGE_BYTES)
+    .bind(i64::try_from(max_bytes).unwrap_or(i64::MAX))
     .fetch_all(connection)
     .await?;
     let more = rows.last().is_some_and(|row| row.followed);

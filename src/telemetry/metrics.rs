@@ -53,6 +53,16 @@ fn describe() {
     );
     describe_gauge!("gateway_connections_open", "Connections open.");
     describe_counter!("gateway_connections_total", "Connections, by how they began or ended.");
+    describe_gauge!(
+        "gateway_unsent_bytes",
+        Unit::Bytes,
+        "Bytes of answers that wait for their clients to take them."
+    );
+    describe_counter!(
+        "gateway_answers_cut_total",
+        "Answers cut off because too many bytes waited for their clients already."
+    );
+    describe_counter!("gateway_log_lines_dropped_total", "Log lines that came faster than they were taken.");
     describe_gauge!("gateway_ready", "1 while paid calls can be taken.");
     describe_gauge!("gateway_schema_newer", "1 after a newer program has migrated the database.");
     describe_gauge!("gateway_db_pool_size", "Connections of the pool.");

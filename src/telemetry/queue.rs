@@ -5,9 +5,10 @@
 
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
+use metrics::counter;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Most bytes that wait to be written; lines beyond them are dropped and counted.
@@ -31,24 +32,32 @@ struct State {
     dropped: u64,
     is_closed: bool,
     is_writer_waiting: bool,
+    has_writer_ended: bool,
 }
 
-/// Keeps the log going. When it is dropped, all lines so far are written.
+/// How long the end of the program waits for the last lines: a reader that is stuck must not keep it from ending.
+const LAST_LINES_WITHIN: Duration = Duration::from_secs(1);
+
+/// Keeps the log going. When it is dropped, all lines so far are written, unless the log's reader is stuck.
 #[must_use = "logging ends when this is dropped"]
 pub(super) struct LogGuard {
     queue: LogQueue,
-    writer: Option<JoinHandle<()>>,
+    last_lines_within: Duration,
 }
 
 impl LogQueue {
     /// Starts the thread that writes to `out`.
     pub(super) fn start(out: impl Write + Send + 'static) -> io::Result<(Self, LogGuard)> {
         let queue = Self::default();
-        let writer = thread::Builder::new().name("log".to_owned()).spawn({
+        thread::Builder::new().name("log".to_owned()).spawn({
             let queue = queue.clone();
-            move || queue.write_all_to(out)
+            move || {
+                // Also where writing panics: whoever waits for the end must not wait in vain.
+                let _ended = Ended(&queue);
+                queue.write_all_to(out);
+            }
         })?;
-        Ok((queue.clone(), LogGuard { queue, writer: Some(writer) }))
+        Ok((queue.clone(), LogGuard { queue, last_lines_within: LAST_LINES_WITHIN }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -60,6 +69,7 @@ impl LogQueue {
         let mut state = self.state();
         if state.lines.len() + line.len() > MAX_WAITING_BYTES {
             state.dropped += 1;
+            counter!("gateway_log_lines_dropped_total").increment(1);
             return;
         }
         state.lines.extend_from_slice(line);
@@ -106,10 +116,24 @@ impl LogQueue {
 impl Drop for LogGuard {
     fn drop(&mut self) {
         self.queue.state().is_closed = true;
-        self.queue.0.changed.notify_one();
-        if let Some(writer) = self.writer.take() {
-            let _ = writer.join();
-        }
+        self.queue.0.changed.notify_all();
+        let state = self.queue.state();
+        // A writer that is stuck is left behind; it ends with the process.
+        let _ = self
+            .queue
+            .0
+            .changed
+            .wait_timeout_while(state, self.last_lines_within, |state| !state.has_writer_ended);
+    }
+}
+
+/// Says that the writer has ended, however it did.
+struct Ended<'q>(&'q LogQueue);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.state().has_writer_ended = true;
+        self.0.0.changed.notify_all();
     }
 }
 
@@ -173,6 +197,17 @@ mod tests {
         drop(gate);
         drop(guard);
         assert_eq!(String::from_utf8(kept.lock().unwrap().clone()).unwrap(), lines.concat());
+    }
+
+    #[test]
+    fn the_end_does_not_wait_for_a_reader_that_is_stuck() {
+        let (queue, mut guard, gate, kept) = gated();
+        queue.put(b"line\n");
+        guard.last_lines_within = Duration::from_millis(20);
+        drop(guard);
+        assert!(kept.lock().unwrap().is_empty());
+        assert!(!queue.state().has_writer_ended);
+        drop(gate);
     }
 
     #[test]

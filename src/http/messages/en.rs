@@ -4,7 +4,7 @@ use super::{Text, access_denied, capitalized, counted, join_faults};
 use crate::domain::conflict::Conflict;
 use crate::domain::contact::ContactLimit;
 use crate::domain::language::Language;
-use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
+use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, MediaFault, Refusal};
 use crate::http::edge::Edge;
 
 pub(super) fn message(refusal: &Refusal) -> Text {
@@ -54,7 +54,13 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::BodyTooLarge { limit_bytes } => {
             format!("The body is larger than {}", counted(*limit_bytes, "byte", "bytes")).into()
         }
-        Refusal::UnsupportedMediaType => "The body must be JSON in UTF-8, without encoding".into(),
+        Refusal::UnsupportedMediaType(MediaFault::NotJson) => "The body is not declared as JSON".into(),
+        Refusal::UnsupportedMediaType(MediaFault::NotUtf8) => {
+            "The body is declared as JSON in another encoding than UTF-8".into()
+        }
+        Refusal::UnsupportedMediaType(MediaFault::Encoded) => {
+            "The body has a Content-Encoding, and encoded bodies are not accepted".into()
+        }
         Refusal::Limited(hit) => limited(hit),
         Refusal::InsufficientCredits { needed, available } => {
             format!("This call needs {}, the account has {available}", credits(needed.as_i64())).into()
@@ -177,8 +183,9 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::NotFound => "Check the id; it must belong to your own account.".into(),
         Refusal::MethodNotAllowed { .. } => "Use one of the methods in the Allow header.".into(),
         Refusal::BodyTooLarge { .. } => "Send a smaller body.".into(),
-        Refusal::UnsupportedMediaType => {
-            "Send the header `Content-Type: application/json`, and no Content-Encoding.".into()
+        Refusal::UnsupportedMediaType(_) => {
+            "Send the body as JSON in UTF-8, with the header `Content-Type: application/json` and without Content-Encoding."
+                .into()
         }
         Refusal::Limited(hit) => retry(hit, &at_upgrade),
         Refusal::InsufficientCredits { .. } => format!("Purchase additional credits or upgrade your plan{at_upgrade}.").into(),

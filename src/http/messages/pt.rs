@@ -5,7 +5,7 @@ use crate::domain::conflict::Conflict;
 use crate::domain::contact::ContactLimit;
 use crate::domain::language::Language;
 use crate::domain::person::NameOf;
-use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, Refusal};
+use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, MediaFault, Refusal};
 use crate::http::edge::Edge;
 
 pub(super) fn message(refusal: &Refusal) -> Text {
@@ -60,7 +60,13 @@ pub(super) fn message(refusal: &Refusal) -> Text {
         Refusal::BodyTooLarge { limit_bytes } => {
             format!("O corpo é maior que {}", counted(*limit_bytes, "byte", "bytes")).into()
         }
-        Refusal::UnsupportedMediaType => "O corpo deve ser JSON em UTF-8, sem codificação".into(),
+        Refusal::UnsupportedMediaType(MediaFault::NotJson) => "O corpo não foi declarado como JSON".into(),
+        Refusal::UnsupportedMediaType(MediaFault::NotUtf8) => {
+            "O corpo foi declarado como JSON em uma codificação diferente de UTF-8".into()
+        }
+        Refusal::UnsupportedMediaType(MediaFault::Encoded) => {
+            "O corpo tem um Content-Encoding, e corpos codificados não são aceitos".into()
+        }
         Refusal::Limited(hit) => limited(hit),
         Refusal::InsufficientCredits { needed, available } => {
             format!("Esta chamada custa {}, a conta tem {available}", credits(needed.as_i64())).into()
@@ -189,8 +195,8 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         Refusal::NotFound => "Confira o id; ele deve pertencer à sua própria conta.".into(),
         Refusal::MethodNotAllowed { .. } => "Use um dos métodos do cabeçalho Allow.".into(),
         Refusal::BodyTooLarge { .. } => "Envie um corpo menor.".into(),
-        Refusal::UnsupportedMediaType => {
-            "Envie o cabeçalho `Content-Type: application/json`, sem Content-Encoding.".into()
+        Refusal::UnsupportedMediaType(_) => {
+            "Envie o corpo como JSON em UTF-8, com o cabeçalho `Content-Type: application/json` e sem Content-Encoding.".into()
         }
         Refusal::Limited(hit) => retry(hit, &at_upgrade),
         Refusal::InsufficientCredits { .. } => format!("Compre mais créditos ou mude para um plano maior{at_upgrade}.").into(),

@@ -63,13 +63,16 @@ pub struct UsagePage {
     pub lines: Vec<UsageLine>,
     /// Calls that were refused on all the days of the query.
     pub refused: i64,
-    /// The place of the last of them, where there are more behind it.
-    pub next: Option<UsagePlace>,
+    /// Whether there are more behind them.
+    pub more: bool,
 }
 
 /// One line of usage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UsageLine {
+    /// Where it stands among the others.
+    #[serde(skip)]
+    pub place: UsagePlace,
     /// The UTC day on which the calls were held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<NaiveDate>,
@@ -140,9 +143,8 @@ pub async fn read(
     let wanted = usize::try_from(limit).unwrap_or(0);
     let more = rows.len() > wanted;
     rows.truncate(wanted);
-    let next = rows.last().filter(|_| more).map(LineRow::place);
     let lines = rows.into_iter().map(|row| row.line(group_by)).collect::<Result<_, _>>()?;
-    Ok(UsagePage { lines, refused, next })
+    Ok(UsagePage { lines, refused, more })
 }
 
 const READ: &str = "
@@ -185,12 +187,14 @@ impl LineRow {
     }
 
     fn line(self, told_apart: GroupBy) -> Result<UsageLine, StorageError> {
+        let place = self.place();
         let outcome = match (self.outcome, Outcome::from_number(self.outcome)) {
             (REFUSED, _) => self.code,
             (_, Some(outcome)) => outcome.as_str().to_owned(),
             (_, None) => return Err(StorageError::Corrupt("usage outcome")),
         };
         Ok(UsageLine {
+            place,
             day: told_apart.day.then_some(self.day),
             key_id: told_apart.key.then_some(KeyId::from_uuid(self.key_id)),
             key_name: self.key_name,

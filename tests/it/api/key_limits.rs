@@ -181,7 +181,7 @@ async fn changes_of_one_account_that_wait_leave_the_store_to_others() {
     }
     assert_eq!(most_waiting, 1);
     for refused in refused {
-        assert_eq!((refused.status, refused.header("retry-after")), (503, "1"), "{}", refused.text);
+        assert!(refused.status == 503 && refused.number("retry-after") >= 1, "{}", refused.text);
     }
     holder.rollback().await.unwrap();
 }

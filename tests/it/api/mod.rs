@@ -8,6 +8,7 @@ mod credits;
 mod contacts;
 mod environments;
 mod health;
+mod json_bodies;
 mod key_limits;
 mod key_rotation;
 mod keys;

@@ -67,3 +67,20 @@ async fn the_development_mode_is_refused_on_a_public_address() {
     let last = failed.err.lines().last().unwrap();
     assert!(last.starts_with("fluence: --dev serves anybody without a key"), "{last}");
 }
+
+#[tokio::test]
+async fn it_ends_though_nobody_reads_its_log() {
+    let program = Program::new().await;
+    let mut serving = serve(&program);
+    let url = between(&serving.lines[0], "curl -sS ", ' ').unwrap();
+    let catalogue = format!("http://{}/tiers", url.split('/').nth(2).unwrap());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    // Each is a line, and a pipe takes 64 KiB.
+    for _ in 0..500 {
+        assert_eq!(client.get(&catalogue).send().await.unwrap().status().as_u16(), 200);
+    }
+    signal("TERM", serving.child.id());
+    let ended = tokio::task::spawn_blocking(move || (serving.child.wait().unwrap(), serving));
+    let (status, _) = tokio::time::timeout(std::time::Duration::from_secs(60), ended).await.unwrap().unwrap();
+    assert_eq!(status.code(), Some(0));
+}

@@ -60,6 +60,7 @@ impl Stage {
     fn command(&self, words: &[&str]) -> Command {
         let mut command = bare(words);
         command.env("DATABASE_URL", &self.url).env("FLUENCE_PEPPER", &self.pepper);
+        command.env("FLUENCE_SERVER_ANNOUNCE_S", "0");
         command
     }
 

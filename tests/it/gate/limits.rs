@@ -245,7 +245,6 @@ async fn e05_a_place_is_kept_after_a_disconnect_until_the_work_is_done() {
     let call = tokio::spawn(gateway.posting("/crm", &customer.key, &marina()).send());
     turnstile.reached(1).await;
     call.abort();
-    gateway.alone().await;
     assert!(!place_is_free(&gateway, &customer).await);
     turnstile.let_go(1);
     eventually("the place is free", async || place_is_free(&gateway, &customer).await).await;
@@ -264,9 +263,12 @@ async fn the_quota_of_the_period_refuses_until_it_renews() {
     refused.assert_accounted();
     let renews_in = gateway.renews_at(customer.account).await - fluence::clock::now();
     let told = refused.number("retry-after");
-    assert!((0..=2).contains(&(told - renews_in.num_seconds())), "{told} and {renews_in}");
+    // Never too early, and not all clients at the same time.
+    assert!((0..=62).contains(&(told - renews_in.num_seconds())), "{told} and {renews_in}");
     assert_eq!(refused.header("ratelimit-policy"), "\"period\";q=2");
-    assert_eq!(refused.header("ratelimit"), format!("\"period\";r=0;t={told}"));
+    let reset =
+        refused.header("ratelimit").strip_prefix("\"period\";r=0;t=").unwrap().parse::<i64>().unwrap();
+    assert!((0..=2).contains(&(reset - renews_in.num_seconds())), "{reset} and {renews_in}");
     gateway.assert_books_are_right().await;
     assert_eq!(
         (gateway.balance(customer.account).await, gateway.requests_used(customer.account).await),

@@ -11,7 +11,7 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::language::Language;
 use fluence::domain::refusal::{
-    AccessDenied, CandidateHint, Fault, FieldFault, KeyCap, Limit, LimitHit, Refusal, UpgradeTo,
+    AccessDenied, CandidateHint, Fault, FieldFault, KeyCap, Limit, LimitHit, MediaFault, Refusal, UpgradeTo,
 };
 use fluence::domain::settlement::Outcome;
 use fluence::http::dialect::Dialect;
@@ -160,7 +160,9 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::Conflict(Conflict::EnvironmentExists),
         Refusal::Conflict(Conflict::EnvironmentLimitReached),
         Refusal::BodyTooLarge { limit_bytes: 65_536 },
-        Refusal::UnsupportedMediaType,
+        Refusal::UnsupportedMediaType(MediaFault::NotJson),
+        Refusal::UnsupportedMediaType(MediaFault::NotUtf8),
+        Refusal::UnsupportedMediaType(MediaFault::Encoded),
         Refusal::InsufficientData { words: 40, words_needed: 150, unsupported_language: false },
         Refusal::InsufficientData { words: 900, words_needed: 150, unsupported_language: true },
         Refusal::IdempotencyKeyReused,

@@ -2,7 +2,7 @@
 
 use crate::support::raw::{Gateway, MAX_BODY_BYTES, answers, patient, post_crm, status};
 
-const HEAD: &str = "POST /crm HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+pub(super) const HEAD: &str = "POST /crm HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
 
 /// Sends a request that asks for the connection's end, and returns the status.
 async fn status_of(gateway: &Gateway, request_line: &str, headers: &str) -> u16 {
@@ -113,7 +113,7 @@ async fn b07_the_host_is_named_once_and_is_the_target_s() {
 #[tokio::test]
 async fn b14_oversize_is_refused_unread_or_on_crossing() {
     let gateway = Gateway::start(patient()).await;
-    // The body never comes, so an answer proves that it was not waited for.
+    // The body never comes, so an answer proves that it was not waited for, but for a moment.
     let declared = format!("{HEAD}Content-Length: {}\r\n\r\n", MAX_BODY_BYTES + 1);
     let mut client = gateway.connect().await;
     client.send(declared).await;
@@ -234,6 +234,14 @@ async fn a_head_that_cannot_be_read_is_answered_with_a_body_and_an_id() {
         assert!(head.contains("connection: close") && head.contains("date: "), "{head}");
     }
     // After an answered request on the same connection as well.
-    let text = gateway.exchange("GET /health HTTP/1.1\r\nHost: a\r\n\r\nGARBAGE\r\n\r\n").await;
-    assert_eq!((status(&text), answers(&text)), (200, 2));
+    let long_head = format!("GET / HTTP/1.1\r\nX: {}", "a".repeat(100_000));
+    for (bytes, expected) in [("GARBAGE\r\n\r\n", 400), ("GARBAGE \u{1}", 400), (&long_head, 431)] {
+        for first in ["GET /health HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), post_crm("{}")] {
+            let text = gateway.exchange(format!("{first}{bytes}")).await;
+            assert_eq!((status(&text), answers(&text)), (200, 2), "{text}");
+            let second = &text[text.rfind("HTTP/1.1 ").unwrap()..];
+            assert_eq!(status(second), expected, "{second}");
+            assert!(second.contains("x-request-id: ") && second.contains("BAD_REQUEST"), "{second}");
+        }
+    }
 }

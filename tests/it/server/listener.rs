@@ -63,14 +63,15 @@ async fn b12_idle_connections_are_closed() {
 #[tokio::test]
 async fn b23_beyond_the_cap_new_connections_are_closed_and_old_ones_served() {
     let gateway = Gateway::start(ServerLimits { max_connections: 1, ..patient() }).await;
-    let mut first = gateway.connect().await;
-    first.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    assert_eq!(status(&first.read_answer().await), 200);
+    let mut first = gateway.busy_from(1).await;
+    // The second has the place that is kept for the probes of its address; the third has none.
+    let second = gateway.connect().await;
     assert_eq!(gateway.connect().await.read_to_end().await, "");
-    first.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    assert_eq!(status(&first.read_answer().await), 200);
-    assert_eq!(gateway.server.stats().refused.load(Relaxed), 1);
-    assert_eq!(gateway.server.open_connections(), 1);
+    assert_eq!(status(&first.ask("{}").await), 200);
+    let stats = gateway.server.stats();
+    assert_eq!((stats.refused.load(Relaxed), stats.overflowed.load(Relaxed)), (1, 1));
+    assert_eq!(gateway.server.open_connections(), 2);
+    drop(second);
 }
 
 #[tokio::test]
@@ -111,6 +112,31 @@ async fn stopping_ends_idle_connections_and_waits_for_answers() {
     assert!(answer.contains("connection: close"), "{answer}");
     assert!(stopping.await.unwrap());
     assert_eq!(gateway.calls(), 1);
+}
+
+#[tokio::test]
+async fn a_stop_that_is_announced_tells_every_client_before_it_closes() {
+    let gateway = Gateway::start(patient()).await;
+    let mut clients = Vec::new();
+    for _ in 0..8 {
+        let mut client = gateway.connect().await;
+        assert!(!client.ask("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").await.contains("connection: close"));
+        clients.push(client);
+    }
+    let stop = gateway.stop.clone();
+    let timing = StopTiming { announce_delay: Duration::from_secs(600), ..PROMPT };
+    let stopping = tokio::spawn(async move { stop.run(timing).await });
+    while gateway.stop.is_ready() {
+        tokio::task::yield_now().await;
+    }
+    // Nobody is cut off unasked, and whoever asks is told not to ask here again; new ones are served too.
+    clients.push(gateway.connect().await);
+    for client in &mut clients {
+        client.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        let answer = client.read_to_end().await;
+        assert!(status(&answer) == 200 && answer.contains("connection: close"), "{answer}");
+    }
+    stopping.abort();
 }
 
 #[tokio::test]

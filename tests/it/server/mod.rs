@@ -1,4 +1,7 @@
+mod connections;
 mod framing;
 mod listener;
+mod manners;
 mod metrics;
 mod outer;
+mod unsent;

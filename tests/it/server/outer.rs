@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use fluence::api::health;
 use fluence::server::outer::Outer;
 
 use crate::support::edge::edge;
@@ -119,6 +120,47 @@ async fn l01_a_request_is_one_log_line_without_secrets_or_paths() {
     assert_eq!(line["request_id"], response.headers()["x-request-id"].to_str().unwrap());
     assert!(line["duration_ms"].is_number());
     assert!(!text.contains("canary"), "{text}");
+}
+
+#[tokio::test]
+async fn probes_are_told_at_debug_and_by_their_route() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let router = axum::Router::new().route(health::LIVEZ, axum::routing::get(health::livez));
+    let request = Request::get("/livez").header("host", "a").body(Body::empty()).unwrap();
+    assert_eq!(Outer::new(router, edge()).answer(request).await.status(), 200);
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&line["level"], &line["route"]), (&"DEBUG".into(), &"/livez".into()));
+}
+
+#[tokio::test]
+async fn a_flood_of_refusals_without_a_key_is_few_lines_and_their_number() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let outer = Outer::new(axum::Router::new(), edge());
+    let started = std::time::Instant::now();
+    const FLOOD: usize = 2_000;
+    for _ in 0..FLOOD {
+        outer.answer(Request::get("/none").header("host", "a").body(Body::empty()).unwrap()).await;
+    }
+    drop(outer);
+    let seconds = started.elapsed().as_secs() as usize + 1;
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let left_out: u64 = lines.iter().filter_map(|line| line["left_out"].as_u64()).sum();
+    let told = lines.iter().filter(|line| line["status"] == 404).count();
+    assert_eq!(told as u64 + left_out, FLOOD as u64);
+    assert!(told <= 50 * (seconds + 1), "{told} lines in {seconds} s");
 }
 
 #[tokio::test]

@@ -125,6 +125,19 @@ impl Gateway {
         eventually("every client is gone", async || stand_in.server.open_connections() == 0).await;
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Bytes of answers that wait for their clients.
+    pub(crate) fn unsent_bytes(&self) -> usize {
+        match &self.service {
+            Service::Whole(app) => app.server().unsent_bytes(),
+            Service::StandIn(stand_in) => stand_in.server.unsent_bytes(),
+        }
+    }
+
     /// The text of the metrics page; the gateway must have been started with an address for it.
     pub(crate) async fn metrics(&self) -> String {
         let Service::Whole(app) = &self.service else { panic!("a stand-in has no metrics page") };
@@ -174,7 +187,10 @@ pub(crate) fn new_pepper(version: i32) -> Pepper {
 
 pub(crate) fn settings(environment: &[(&str, &str)]) -> Settings {
     let mut sources = Sources { overrides: vec![("listen", "127.0.0.1:0".into())], ..Sources::default() };
-    sources.environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    // No test waits for a load balancer.
+    let defaults = [("FLUENCE_SERVER_ANNOUNCE_S", "0")];
+    let environment = defaults.iter().chain(environment);
+    sources.environment = environment.map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     load(&sources).unwrap()
 }
 

@@ -12,16 +12,19 @@ use axum::routing::{any, get, post};
 use fluence::domain::refusal::Refusal;
 use fluence::http::json_body::{parse_fields, read_body};
 use fluence::http::render::json_ok;
-use fluence::server::listener::{Server, ServerLimits, accept_loop};
+use fluence::server::listener::{self, Server, ServerLimits, accept_loop};
 use fluence::server::outer::Outer;
 use fluence::server::stop::Stop;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::edge::edge;
 
 /// Largest body that the test routes take.
 pub(crate) const MAX_BODY_BYTES: usize = 1024;
+
+/// Bytes of the answer of `/page`, and some more for its quotes.
+pub(crate) const PAGE_BYTES: usize = 512 * 1024;
 
 /// Ends a test that would wait for ever; no test passes by it.
 const HANG: Duration = Duration::from_secs(30);
@@ -52,7 +55,7 @@ impl Gateway {
         let calls = Arc::new(AtomicU64::new(0));
         let stop = Stop::new();
         let server = Arc::new(Server::new(Outer::new(routes(calls.clone()), edge()), limits, stop.clone()));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(accept_loop(listener, server.clone()));
         Self { address, server, stop, calls }
@@ -60,6 +63,26 @@ impl Gateway {
 
     pub(crate) async fn connect(&self) -> RawClient {
         RawClient(TcpStream::connect(self.address).await.unwrap())
+    }
+
+    /// A client at another loopback address, 127.0.0.`host`, which is another client to the gateway.
+    pub(crate) async fn connect_from(&self, host: u8) -> RawClient {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from(([127, 0, 0, host], 0))).unwrap();
+        RawClient(socket.connect(self.address).await.unwrap())
+    }
+
+    /// A client whose request is certainly being served: its body of two bytes is awaited.
+    pub(crate) async fn busy_from(&self, host: u8) -> RawClient {
+        let mut client = self.connect_from(host).await;
+        let head = post_crm("{}").replace("\r\n\r\n{}", "\r\nExpect: 100-continue\r\n\r\n");
+        assert_eq!(status(&client.ask(head).await), 100);
+        client
+    }
+
+    /// A client whose system takes no more of an answer than it has to.
+    pub(crate) async fn connect_narrow(&self) -> RawClient {
+        narrow_client(self.address).await
     }
 
     /// Sends bytes on a fresh connection and reads all that comes until the gateway closes it.
@@ -87,8 +110,17 @@ fn routes(calls: Arc<AtomicU64>) -> Router {
         .route("/crm", post(crm))
         .route("/health", get(health))
         .route("/v1/contacts/{id}", get(health))
+        .route("/livez", get(health))
+        .route("/page", get(|| async { json_ok("x".repeat(PAGE_BYTES)) }))
         .route("/deny", any(|| async { Refusal::InvalidApiKey }))
         .route("/panic", get(panics))
+}
+
+/// A client whose system takes no more of an answer than it has to.
+pub(crate) async fn narrow_client(address: SocketAddr) -> RawClient {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    RawClient(socket.connect(address).await.unwrap())
 }
 
 /// A client that sends exactly what it is told to.
@@ -106,6 +138,18 @@ impl RawClient {
         let text = String::from_utf8(bytes).unwrap();
         read.unwrap_or_else(|_| panic!("still open after {text:?}")).unwrap();
         text
+    }
+
+    /// Whether the gateway has closed the connection, however it did, or will soon.
+    pub(crate) async fn is_closed(&mut self) -> bool {
+        let mut rest = Vec::new();
+        tokio::time::timeout(HANG, self.0.read_to_end(&mut rest)).await.is_ok()
+    }
+
+    /// Sends a request and reads its answer.
+    pub(crate) async fn ask(&mut self, bytes: impl AsRef<[u8]>) -> String {
+        self.send(bytes).await;
+        self.read_answer().await
     }
 
     /// One answer with a Content-Length.

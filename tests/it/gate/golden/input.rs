@@ -90,7 +90,7 @@ async fn body_too_large() {
 async fn unsupported_media_type() {
     assert_snapshot!(refused("/crm", "text/plain", marina().to_string()).await.golden(), @r#"
     415
-    {"success":false,"error":{"type":"unsupported_media_type","message":"The body must be JSON in UTF-8, without encoding","code":415,"user_action":"Send the header `Content-Type: application/json`, and no Content-Encoding.","support_contact":"support@example.com"},"error_code":"UNSUPPORTED_MEDIA_TYPE","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"type":"unsupported_media_type","message":"The body is not declared as JSON","code":415,"user_action":"Send the body as JSON in UTF-8, with the header `Content-Type: application/json` and without Content-Encoding.","support_contact":"support@example.com"},"error_code":"UNSUPPORTED_MEDIA_TYPE","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 

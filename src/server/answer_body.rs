@@ -1,0 +1,49 @@
+//! The body of an answer, which tells the connection's watch when it is gone.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+
+use super::pulse::{Phase, Pulse};
+
+/// The body of an answer. When it is gone, all of the answer is with the HTTP library, and the socket is being written.
+pub(super) struct AnswerBody {
+    body: Body,
+    pulse: Arc<Pulse>,
+}
+
+impl AnswerBody {
+    pub(super) fn new(body: Body, pulse: Arc<Pulse>) -> Self {
+        Self { body, pulse }
+    }
+}
+
+impl Drop for AnswerBody {
+    fn drop(&mut self) {
+        self.pulse.enter(Phase::Sending);
+    }
+}
+
+impl HttpBody for AnswerBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,222 @@
+//! The connections that are open: how many, from where, and which of them makes room for another.
+//!
+//! A new connection is served if its client has fewer than it may have. Where all places are taken, the connection that has
+//! waited longest for a request is closed for it. What is still beyond the limits gets one of a few places that are kept
+//! apart, one for each client, and is served for one request: probes are answered, everything else is told to come back.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::pulse::{Pulse, WaitingSince};
+use crate::http::client_address::{ClientNetwork, TrustedProxies};
+
+/// Places for connections beyond the limits.
+const OVERFLOW_PLACES: usize = 16;
+/// Connections that may be on their way out while others have taken their places.
+const MAX_LEAVING: usize = 64;
+/// How many that may make room are noted at a time, so that not all connections are looked through for each.
+const CANDIDATES: usize = 64;
+
+/// The open connections of a listener.
+#[derive(Debug)]
+pub(super) struct Connections {
+    max: usize,
+    max_per_client: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    next_id: u64,
+    open: HashMap<u64, Arc<Pulse>>,
+    of_client: HashMap<ClientNetwork, usize>,
+    overflow: HashSet<ClientNetwork>,
+    /// Those that waited longest when last looked through, the longest at the end.
+    candidates: Vec<(WaitingSince, u64)>,
+}
+
+/// A place for a connection, given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    connections: Arc<Connections>,
+    pub(super) kind: PlaceKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PlaceKind {
+    /// Serves requests. The client is none for a trusted proxy.
+    Regular { id: u64, client: Option<ClientNetwork> },
+    /// Serves one request, and only a probe.
+    Overflow { client: ClientNetwork },
+}
+
+/// A place, and whether another connection was told to go for it.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    pub(super) place: Place,
+    pub(super) has_evicted: bool,
+}
+
+impl Connections {
+    pub(super) fn new(max: usize, max_per_client: usize) -> Arc<Self> {
+        Arc::new(Self { max, max_per_client, state: Mutex::default() })
+    }
+
+    /// Finds a place for a connection from `peer`, or none.
+    pub(super) fn admit(
+        self: &Arc<Self>,
+        peer: IpAddr,
+        proxies: &TrustedProxies,
+        pulse: &Arc<Pulse>,
+    ) -> Option<Admitted> {
+        let network = ClientNetwork::from(peer);
+        let client = (!proxies.believes(peer)).then_some(network);
+        let mut state = self.state();
+        let has_room = client.is_none_or(|client| state.count_of(client) < self.max_per_client);
+        let is_full = state.open.len() >= self.max;
+        let has_evicted = has_room && is_full && state.open.len() < self.max + MAX_LEAVING && state.evict();
+        let kind = if has_room && (!is_full || has_evicted) {
+            let id = state.open(pulse.clone(), client);
+            PlaceKind::Regular { id, client }
+        } else if state.overflow.len() < OVERFLOW_PLACES && state.overflow.insert(network) {
+            PlaceKind::Overflow { client: network }
+        } else {
+            return None;
+        };
+        drop(state);
+        Some(Admitted { place: Place { connections: self.clone(), kind }, has_evicted })
+    }
+
+    /// Connections open now.
+    pub(super) fn count(&self) -> usize {
+        let state = self.state();
+        state.open.len() + state.overflow.len()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn count_of(&self, client: ClientNetwork) -> usize {
+        self.of_client.get(&client).copied().unwrap_or_default()
+    }
+
+    fn open(&mut self, pulse: Arc<Pulse>, client: Option<ClientNetwork>) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.open.insert(id, pulse);
+        if let Some(client) = client {
+            *self.of_client.entry(client).or_default() += 1;
+        }
+        id
+    }
+
+    fn close(&mut self, id: u64, client: Option<ClientNetwork>) {
+        self.open.remove(&id);
+        let Some(client) = client else { return };
+        if let Some(count) = self.of_client.get_mut(&client) {
+            *count -= 1;
+            if *count == 0 {
+                self.of_client.remove(&client);
+            }
+        }
+    }
+
+    /// Tells the connection that has waited longest for a request to go; false where all have one.
+    fn evict(&mut self) -> bool {
+        for is_fresh in [false, true] {
+            if is_fresh {
+                self.look_through();
+            }
+            while let Some((since, id)) = self.candidates.pop() {
+                // It may have had a request since, or be gone.
+                if let Some(pulse) = self.open.get(&id).filter(|pulse| pulse.waiting_since() == Some(since)) {
+                    pulse.evict();
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    fn look_through(&mut self) {
+        let waiting = self.open.iter().filter_map(|(id, pulse)| Some((pulse.waiting_since()?, *id)));
+        self.candidates = waiting.collect();
+        if self.candidates.len() > CANDIDATES {
+            self.candidates.select_nth_unstable(CANDIDATES);
+            self.candidates.truncate(CANDIDATES);
+        }
+        self.candidates.sort_unstable_by(|one, other| other.cmp(one));
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut state = self.connections.state();
+        match self.kind {
+            PlaceKind::Regular { id, client } => state.close(id, client),
+            PlaceKind::Overflow { client } => {
+                state.overflow.remove(&client);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::server::pulse::Phase;
+
+    fn admit(connections: &Arc<Connections>, peer: &str) -> Option<(Admitted, Arc<Pulse>)> {
+        let proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
+        let pulse = Arc::new(Pulse::new());
+        connections.admit(peer.parse().unwrap(), &proxies, &pulse).map(|admitted| (admitted, pulse))
+    }
+
+    fn is_regular(admitted: &Option<(Admitted, Arc<Pulse>)>) -> bool {
+        matches!(admitted, Some((Admitted { place: Place { kind: PlaceKind::Regular { .. }, .. }, .. }, _)))
+    }
+
+    #[tokio::test]
+    async fn one_client_has_its_share_and_a_trusted_proxy_any_number() {
+        let connections = Connections::new(100, 2);
+        for peers in [["192.0.2.1", "192.0.2.1", "192.0.2.1"], ["2001:db8::1", "2001:db8::2", "2001:db8::3"]]
+        {
+            let open = peers.map(|peer| admit(&connections, peer));
+            assert_eq!(open.each_ref().map(is_regular), [true, true, false], "{peers:?}");
+        }
+        let open = ["10.0.0.1"; 5].map(|peer| admit(&connections, peer));
+        assert!(open.iter().all(is_regular));
+        drop(open);
+        assert_eq!(connections.count(), 0);
+        assert!(connections.state().of_client.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_longest_waiting_makes_room_and_one_that_is_served_never_does() {
+        let connections = Connections::new(3, 3);
+        let mut open = Vec::new();
+        for peer in ["192.0.2.1", "192.0.2.2", "192.0.2.3"] {
+            open.push(admit(&connections, peer).unwrap());
+            tokio::time::advance(Duration::from_secs(1)).await;
+        }
+        open[0].1.enter(Phase::Serving);
+        let (admitted, _) = admit(&connections, "192.0.2.4").unwrap();
+        assert!(admitted.has_evicted);
+        assert!(open[1].1.is_evicted() && !open[0].1.is_evicted() && !open[2].1.is_evicted());
+        // Nobody waits any more: only the places that are kept apart are left, one for each client.
+        for (_, pulse) in &open {
+            pulse.enter(Phase::Serving);
+        }
+        admitted.place.connections.state().open.values().for_each(|pulse| pulse.enter(Phase::Serving));
+        let beyond = admit(&connections, "192.0.2.5");
+        assert!(beyond.is_some() && !is_regular(&beyond));
+        assert!(admit(&connections, "192.0.2.5").is_none());
+        assert!(admit(&connections, "192.0.2.6").is_some());
+    }
+}

@@ -1,0 +1,51 @@
+//! The rest of a request's body that its service did not want.
+//!
+//! A connection lives on only if the whole request was read. The rest of a small body is read and thrown away before the
+//! answer goes out; a larger or slower one ends the connection, and the answer says so (RFC 9112, section 9.6).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::HttpBody;
+use axum::http::header::{CONNECTION, HeaderValue};
+use axum::response::Response;
+use http_body_util::BodyExt;
+
+use super::body_pace::paced;
+use super::pulse::Pulse;
+
+/// Most bytes that are read for the connection's sake.
+const MAX_BYTES: u64 = 64 * 1024;
+/// How long the answer waits for them.
+const MAX_WAIT: Duration = Duration::from_secs(1);
+
+/// Reads what is left of the request, or lets the answer say that the connection ends. A client that waits for `100
+/// Continue` sends no body once it has the answer, so there is nothing to wait for.
+pub(super) async fn settle(pulse: &Arc<Pulse>, response: &mut Response, expects_continue: bool) {
+    let Some(rest) = pulse.take_rest() else { return };
+    let ends = response.headers().get(CONNECTION).is_some_and(|value| value == "close");
+    let is_small = rest.size_hint().lower() <= MAX_BYTES;
+    if !ends && !expects_continue && is_small {
+        let body = paced(rest, usize::MAX, pulse);
+        if matches!(tokio::time::timeout(MAX_WAIT, drained(body)).await, Ok(true)) {
+            return;
+        }
+        // What was read no further is given back when the body is dropped.
+        drop(pulse.take_rest());
+    }
+    pulse.note_unread_body();
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+}
+
+/// Whether the body came to its end within the bound.
+async fn drained(mut body: axum::body::Body) -> bool {
+    let mut read = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return false };
+        read += frame.data_ref().map_or(0, |data| data.len() as u64);
+        if read > MAX_BYTES {
+            return false;
+        }
+    }
+    true
+}

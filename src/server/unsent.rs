@@ -1,0 +1,139 @@
+//! Answers that their clients are slow to take, and the memory that these may hold.
+//!
+//! An answer that the system takes at once is never seen here. One that has to wait counts with its whole length for the
+//! account that asked for it, or the network where there is no account, and takes a place among the account's running
+//! requests again, until its last byte is taken or its connection ends.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::ids::AccountId;
+use crate::gate::account_live::Slot;
+use crate::gate::limit::Reentry;
+use crate::http::client_address::ClientNetwork;
+
+/// An answer on its way.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    /// The bytes of its body, as far as they may lie in memory.
+    pub(super) bytes: usize,
+    /// The client.
+    pub(super) network: ClientNetwork,
+    /// The way back among the running requests of the account, if one was admitted.
+    pub(super) reentry: Option<Reentry>,
+}
+
+/// Whom bytes count for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Owner {
+    Account(AccountId),
+    Network(ClientNetwork),
+}
+
+/// The bytes that wait, of each owner and in all.
+#[derive(Debug)]
+pub(super) struct Unsent {
+    max_of_owner: usize,
+    max: usize,
+    book: Mutex<Book>,
+    refused: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    bytes: usize,
+    of: HashMap<Owner, usize>,
+}
+
+/// An answer that waits; counted until this is dropped.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    unsent: Arc<Unsent>,
+    owner: Owner,
+    bytes: usize,
+    _slot: Option<Slot>,
+}
+
+impl Unsent {
+    pub(super) fn new(max_of_owner: usize, max: usize) -> Arc<Self> {
+        Arc::new(Self { max_of_owner, max, book: Mutex::default(), refused: AtomicU64::default() })
+    }
+
+    /// Counts an answer that has to wait; none where too much waits already.
+    pub(super) fn wait(self: &Arc<Self>, answer: &Answer) -> Option<Waiting> {
+        let owner = match &answer.reentry {
+            Some(reentry) => Owner::Account(reentry.account_id()),
+            None => Owner::Network(answer.network),
+        };
+        let mut book = self.book();
+        let of_owner = book.of.get(&owner).copied().unwrap_or_default().saturating_add(answer.bytes);
+        let of_all = book.bytes.saturating_add(answer.bytes);
+        if of_owner > self.max_of_owner || of_all > self.max {
+            self.refused.fetch_add(1, Relaxed);
+            return None;
+        }
+        book.of.insert(owner, of_owner);
+        book.bytes = of_all;
+        drop(book);
+        let slot = answer.reentry.as_ref().map(Reentry::enter);
+        Some(Waiting { unsent: self.clone(), owner, bytes: answer.bytes, _slot: slot })
+    }
+
+    /// All bytes that wait.
+    pub(super) fn bytes(&self) -> usize {
+        self.book().bytes
+    }
+
+    /// Answers that were too much, whose connections were ended.
+    pub(super) fn refused(&self) -> u64 {
+        self.refused.load(Relaxed)
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut book = self.unsent.book();
+        book.bytes = book.bytes.saturating_sub(self.bytes);
+        if let Some(of_owner) = book.of.get_mut(&self.owner) {
+            *of_owner = of_owner.saturating_sub(self.bytes);
+            if *of_owner == 0 {
+                book.of.remove(&self.owner);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(network: u32, bytes: usize) -> Answer {
+        Answer { bytes, network: ClientNetwork::V4(network), reentry: None }
+    }
+
+    #[test]
+    fn each_owner_has_a_bound_and_all_together_another() {
+        let unsent = Unsent::new(10, 25);
+        let first = unsent.wait(&answer(1, 6)).unwrap();
+        assert!(unsent.wait(&answer(1, 5)).is_none());
+        let others = [2, 3].map(|network| unsent.wait(&answer(network, 9)).unwrap());
+        assert!(unsent.wait(&answer(4, 2)).is_none());
+        assert_eq!(unsent.bytes(), 24);
+        drop(first);
+        let _last = unsent.wait(&answer(4, 7)).unwrap();
+        drop(others);
+        assert_eq!((unsent.bytes(), unsent.book().of.len()), (7, 1));
+    }
+
+    #[test]
+    fn an_empty_answer_leaves_nothing_behind() {
+        let unsent = Unsent::new(10, 10);
+        drop(unsent.wait(&answer(1, 0)));
+        assert!(unsent.book().of.is_empty());
+    }
+}
