@@ -1,0 +1,284 @@
+//! Which sentences may be quoted: by permission, not for want of a prohibition.
+//!
+//! People speak of their body, home, faith or money without the word for it, so no list of bad words can find what is
+//! private. A sentence is quoted only when it is plainly about work: every word is known and harmless, things of the
+//! trade are among them, and neither it nor its neighbours in the post speak of private matters. In doubt it is not.
+
+mod vocabulary;
+
+use self::vocabulary::{Classes, MAX_PHRASE_WORDS, Vocabulary};
+use super::lexicon::Lexicon;
+use super::segment::{Sentence, Token};
+use crate::domain::language::Language;
+
+/// Words of work that a sentence needs, things included: told of others or of “we”; told of “I”; next to doubt.
+const MIN_WORK: usize = 2;
+const MIN_WORK_FIRST_PERSON: usize = 3;
+const MIN_WORK_IN_DOUBT: usize = 3;
+/// Things of a sentence that is about nothing else.
+const MIN_THINGS_ALONE: usize = 2;
+/// The same without any thing of the trade.
+const MIN_WORK_WITHOUT_THING: usize = 3;
+/// One in so many words that carry meaning is of work.
+const WORK_SHARE: usize = 4;
+/// Plain words of so many letters carry no meaning of their own.
+const LIGHT_LETTERS: usize = 4;
+/// Sentences on either side of a private one that are not quoted either.
+const REACH: usize = 2;
+/// Private sentences that make a whole post private.
+const PRIVATE_POST: usize = 2;
+/// Words between a private word and the thing it is said of.
+const MAX_STEPS: usize = 3;
+
+const ENGLISH_FIRST: &[&str] = &["i", "i'm", "i've", "i'd", "i'll", "me", "my", "mine", "myself"];
+const PORTUGUESE_FIRST: &[&str] =
+    &["eu", "me", "mim", "comigo", "meu", "meus", "minha", "minhas"];
+const SUBJECTS: &[&str] = &["i", "i'm", "i've", "i'd", "i'll", "eu"];
+const POSSESSIVES: &[&str] = &["my", "meu", "meus", "minha", "minhas"];
+/// First persons that no trade needs.
+const INTIMATE: &[&str] = &["mine", "myself", "mim", "comigo"];
+/// Others, of whom nothing is quoted.
+const THIRD: &[&str] = &[
+    "he", "she", "him", "her", "his", "hers", "himself", "herself", "he's", "she's", "he'd", "she'd", "he'll", "she'll", "ele", "ela", "dele", "dela",
+    "nele", "nela",
+];
+/// People at large: a sentence with one of them is not about things alone.
+const PEOPLE: &[&str] = &[
+    "we", "us", "our", "ours", "ourselves", "we're", "we've", "we'd", "we'll", "you", "your", "who", "whom", "whose", "people", "person", "someone",
+    "somebody", "anyone", "anybody", "everyone", "everybody", "nobody", "they", "them", "their", "nós", "nos", "nosso", "nossa", "nossos", "nossas",
+    "gente", "você", "vocês", "seu", "sua", "quem", "pessoa", "pessoas", "alguém", "ninguém", "todos", "todas",
+];
+/// What may stand between “I” and its verb.
+const BEFORE_VERB: &[&str] = &[
+    "have", "had", "will", "would", "can", "could", "should", "may", "might", "must", "did", "do", "don't",
+    "didn't", "not", "just", "also", "never", "always", "often", "usually", "still", "already", "actually", "really", "recently", "am", "não", "já",
+    "sempre", "nunca", "também", "só", "ainda",
+];
+/// What may stand between a private word and the thing it is said of.
+const BETWEEN: &[&str] = &[
+    "the", "a", "an", "our", "this", "that", "these", "those", "its", "their", "of", "old", "new", "last", "first", "second",
+    "whole", "entire", "legacy", "is", "are", "was", "were", "has", "have", "been", "just", "finally", "still",
+    "almost", "never", "always", "not", "no", "to", "about", "by", "for", "para", "pelo", "pela", "o", "os", "as", "um", "uma", "de", "do", "da", "dos",
+    "das", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dois", "duas", "três", "quatro",
+    "cinco", "nossa", "nosso", "esse", "essa", "este", "esta", "velho", "velha", "antigo", "antiga", "novo", "nova",
+    "é", "são", "foi", "foram", "está", "estão", "estava", "virou", "ao", "à", "legado", "não", "todo", "toda", "ainda", "por",
+];
+
+const PERIODS: &[&str] = &[
+    "day", "days", "week", "weeks", "month", "months", "year", "years", "dia", "dias", "semana", "semanas", "mês", "meses", "ano", "anos",
+];
+/// Beside a number and a period: days are counted, since or without something.
+const COUNTING: &[&str] = &[
+    "since", "without", "today", "again", "anymore", "ago", "now", "desde", "sem", "hoje", "faz", "há", "agora", "já",
+];
+
+/// What one sentence is, by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// Speaks of a private matter.
+    Private,
+    /// Told of the author or of another person, and not plainly about work.
+    Personal,
+    /// Not plainly about work.
+    Doubtful,
+    /// About work; how firmly, in words of work.
+    Work(usize),
+}
+
+/// For each sentence of a post, whether it may be quoted. `aside` holds the words of the post that are not the
+/// author's own prose: hashtags, quotations, shared text.
+pub fn quotable(sentences: &[Sentence], aside: &[String], language: Language, lexicon: &Lexicon) -> Vec<bool> {
+    let reader = Reader { own: Vocabulary::of(language), other: Vocabulary::of(language.other()), language, lexicon };
+    let verdicts: Vec<Verdict> = sentences.iter().map(|sentence| reader.verdict(sentence)).collect();
+    let private = verdicts.iter().filter(|verdict| **verdict == Verdict::Private).count();
+    if private >= PRIVATE_POST || aside.iter().any(|word| reader.is_private_aside(word)) {
+        return vec![false; sentences.len()];
+    }
+    let near = |at: usize, reach: usize, what: Verdict| {
+        let last = (at + reach + 1).min(verdicts.len());
+        verdicts[at.saturating_sub(reach)..last].contains(&what)
+    };
+    let allowed = |(at, verdict): (usize, &Verdict)| {
+        let Verdict::Work(words) = *verdict else { return false };
+        !near(at, REACH, Verdict::Private)
+            && (words >= MIN_WORK_IN_DOUBT || !near(at, 1, Verdict::Personal))
+    };
+    verdicts.iter().enumerate().map(allowed).collect()
+}
+
+struct Reader<'l> {
+    own: &'static Vocabulary,
+    other: &'static Vocabulary,
+    language: Language,
+    lexicon: &'l Lexicon,
+}
+
+/// A word or phrase of a sentence with its classes.
+struct Item<'s> {
+    word: &'s str,
+    classes: Classes,
+    is_phrase: bool,
+}
+
+impl Reader<'_> {
+    fn verdict(&self, sentence: &Sentence) -> Verdict {
+        let items = self.items(&sentence.tokens);
+        let has = |class| items.iter().any(|item| item.classes.meets(class));
+        let says = |list: &[&str]| items.iter().any(|item| list.contains(&item.word));
+        let first = says(self.first_person()) || has(Classes::FIRST);
+        let personal = first || says(THIRD);
+        let of_things_alone = !personal
+            && !has(Classes::PERSON)
+            && !says(PEOPLE)
+            && count(&items, is_thing) >= MIN_THINGS_ALONE;
+        let is_clear = |at: &usize| {
+            let mild = of_things_alone && items[*at].classes.meets(Classes::MILD);
+            !is_ambiguous(&items[*at]) || mild || is_of_a_thing(&items, *at)
+        };
+        let unclear = (0..items.len()).filter(|at| !is_clear(at)).count();
+        if has(Classes::PRIVATE) || unclear >= 1 && personal || unclear >= 2 {
+            return Verdict::Private;
+        }
+        let unless_work = if personal { Verdict::Personal } else { Verdict::Doubtful };
+        let is_unknown = |item: &Item<'_>| item.classes == Classes::NONE || first && item.classes.is_learnt_alone();
+        let unknown = items.iter().any(is_unknown);
+        if unknown || unclear > 0 || counts_days(&items) || says(THIRD) || says(INTIMATE) {
+            return unless_work;
+        }
+        if first && (items.iter().any(is_ambiguous) || has(Classes::CLOCK) || !speaks_of_work(&items)) {
+            return unless_work;
+        }
+        let things = count(&items, is_thing);
+        let phrases = count(&items, |item| is_thing(item) && item.is_phrase);
+        let work = things + phrases + count(&items, |item| !is_thing(item) && is_work(item));
+        let light = |item: &Item<'_>| !is_thing(item) && !is_work(item) && item.word.chars().count() <= LIGHT_LETTERS;
+        let weighty = count(&items, |item| !light(item));
+        let needed = match (first, things) {
+            (true, 0) => return unless_work,
+            (true, _) => MIN_WORK_FIRST_PERSON,
+            (false, 0) => MIN_WORK_WITHOUT_THING,
+            (false, _) => MIN_WORK,
+        };
+        if work < needed || work * WORK_SHARE < weighty {
+            return unless_work;
+        }
+        Verdict::Work(work)
+    }
+
+    const fn first_person(&self) -> &'static [&'static str] {
+        match self.language {
+            Language::En => ENGLISH_FIRST,
+            Language::Pt => PORTUGUESE_FIRST,
+        }
+    }
+
+    fn items<'s>(&self, tokens: &'s [Token]) -> Vec<Item<'s>> {
+        let mut items = Vec::with_capacity(tokens.len());
+        let mut at = 0;
+        while let Some(token) = tokens.get(at) {
+            let (length, classes) = self.phrase(&tokens[at..]).unwrap_or_else(|| {
+                let previous = at.checked_sub(1).map_or("", |before| tokens[before].norm.as_str());
+                (1, self.classes(previous, token))
+            });
+            items.push(Item { word: &token.norm, classes, is_phrase: length > 1 });
+            at += length;
+        }
+        items
+    }
+
+    /// The longest phrase that begins here, in words, and its classes.
+    fn phrase(&self, tokens: &[Token]) -> Option<(usize, Classes)> {
+        let first = &tokens.first()?.norm;
+        if !self.own.opens_phrase(first) {
+            return None;
+        }
+        (2..=MAX_PHRASE_WORDS.min(tokens.len())).rev().find_map(|length| {
+            let words: Vec<&str> = tokens[..length].iter().map(|token| token.norm.as_str()).collect();
+            Some((length, self.own.phrase(&words.join(" "))?))
+        })
+    }
+
+    fn classes(&self, previous: &str, token: &Token) -> Classes {
+        let word = token.norm.as_str();
+        let known = self.own.word(word);
+        if known.is_known() {
+            return known;
+        }
+        if self.is_private(previous, word) {
+            return Classes::PRIVATE;
+        }
+        let is_letter = word.chars().nth(1).is_none();
+        if is_letter || word.chars().any(|c| c.is_ascii_digit()) {
+            return Classes::PLAIN;
+        }
+        let lent = self.other.word(word);
+        if lent.meets(Classes::THING) { Classes::THING } else { Classes::NONE }
+    }
+
+    fn is_private(&self, previous: &str, word: &str) -> bool {
+        let listed = |language| self.lexicon.is_sensitive(previous, word, language);
+        self.other.word(word).meets(Classes::PRIVATE) || listed(Language::En) || listed(Language::Pt)
+    }
+
+    fn is_private_aside(&self, word: &str) -> bool {
+        let known = self.own.word(word);
+        known.meets(Classes::PRIVATE)
+            || !known.is_known() && (self.is_private("", word) || self.own.hides_private_word(word))
+    }
+}
+
+fn is_thing(item: &Item<'_>) -> bool {
+    item.classes.meets(Classes::THING) || item.classes.meets(Classes::PAIR)
+}
+
+fn is_ambiguous(item: &Item<'_>) -> bool {
+    [Classes::FAR, Classes::BOUND, Classes::NEAR].iter().any(|class| item.classes.meets(*class))
+}
+
+fn is_work(item: &Item<'_>) -> bool {
+    [Classes::WORK, Classes::PERSON, Classes::ACT, Classes::FAR, Classes::NEAR]
+        .iter()
+        .any(|class| item.classes.meets(*class))
+}
+
+fn count(items: &[Item<'_>], which: impl Fn(&Item<'_>) -> bool) -> usize {
+    items.iter().filter(|item| which(item)).count()
+}
+
+/// Whether a word with a private sense is said of a thing: beside it, or few small words away.
+fn is_of_a_thing(items: &[Item<'_>], at: usize) -> bool {
+    let item = &items[at];
+    let steps = if item.classes.meets(Classes::NEAR) { 0 } else { MAX_STEPS };
+    let passes = |item: &&Item<'_>| {
+        let small = BETWEEN.contains(&item.word) || item.classes.meets(Classes::WORK);
+        small && !is_thing(item) && !is_ambiguous(item) && !item.classes.meets(Classes::PERSON)
+    };
+    let first = |side: &mut dyn Iterator<Item = &Item<'_>>| {
+        let skipped = side.take(steps + 1).find(|item| !passes(item)).map(is_thing);
+        skipped.unwrap_or(false)
+    };
+    first(&mut items[at + 1..].iter()) || first(&mut items[..at].iter().rev())
+}
+
+/// Whether a period is counted as the sober and the bereaved count it: “day 214”, “six months today”.
+fn counts_days(items: &[Item<'_>]) -> bool {
+    let is_period = |item: &Item<'_>| PERIODS.contains(&item.word);
+    let is_number = |item: &Item<'_>| item.word.chars().all(|c| c.is_ascii_digit());
+    let numbered = items.windows(2).any(|pair| is_period(&pair[0]) && is_number(&pair[1]));
+    numbered || items.iter().any(is_period) && !items.iter().any(is_thing) && items.iter().any(|item| COUNTING.contains(&item.word))
+}
+
+/// Whether all that the author says of themselves is an act or a view of work, and all they call theirs is of work.
+fn speaks_of_work(items: &[Item<'_>]) -> bool {
+    let is_verb = |item: &Item<'_>| item.classes.meets(Classes::ACT) || item.classes.meets(Classes::SAY);
+    (0..items.len()).all(|at| {
+        let word = items[at].word;
+        let after = &items[at + 1..];
+        if SUBJECTS.contains(&word) {
+            let going_on = word == "i'm" || after.first().is_some_and(|item| item.word == "am");
+            let verb = after.iter().find(|item| !BEFORE_VERB.contains(&item.word));
+            return verb.is_some_and(|verb| is_verb(verb) && (!going_on || verb.word.ends_with("ing")));
+        }
+        !POSSESSIVES.contains(&word) || after.iter().take(2).any(|item| item.classes.meets(Classes::OWN))
+    })
+}
