@@ -15,10 +15,14 @@ use crate::domain::language::Language;
 const MIN_WORK: usize = 2;
 const MIN_WORK_FIRST_PERSON: usize = 3;
 const MIN_WORK_IN_DOUBT: usize = 3;
-/// Things of a sentence that is about nothing else.
-const MIN_THINGS_ALONE: usize = 2;
 /// The same without any thing of the trade.
 const MIN_WORK_WITHOUT_THING: usize = 3;
+/// Words that carry meaning, of a clause that need not speak of work: “as always”.
+const MAX_IDLE_WORDS: usize = 1;
+/// Words of a sentence of one clause for which one thing of the trade is enough.
+const MAX_SHORT_WORDS: usize = 10;
+/// Things of a sentence that is about nothing else.
+const MIN_THINGS_ALONE: usize = 2;
 /// One in so many words that carry meaning is of work.
 const WORK_SHARE: usize = 4;
 /// Plain words of so many letters carry no meaning of their own.
@@ -31,46 +35,165 @@ const PRIVATE_POST: usize = 2;
 const MAX_STEPS: usize = 3;
 
 const ENGLISH_FIRST: &[&str] = &["i", "i'm", "i've", "i'd", "i'll", "me", "my", "mine", "myself"];
-const PORTUGUESE_FIRST: &[&str] =
-    &["eu", "me", "mim", "comigo", "meu", "meus", "minha", "minhas"];
+const PORTUGUESE_FIRST: &[&str] = &["eu", "me", "mim", "comigo", "meu", "meus", "minha", "minhas"];
 const SUBJECTS: &[&str] = &["i", "i'm", "i've", "i'd", "i'll", "eu"];
 const POSSESSIVES: &[&str] = &["my", "meu", "meus", "minha", "minhas"];
 /// First persons that no trade needs.
 const INTIMATE: &[&str] = &["mine", "myself", "mim", "comigo"];
 /// Others, of whom nothing is quoted.
 const THIRD: &[&str] = &[
-    "he", "she", "him", "her", "his", "hers", "himself", "herself", "he's", "she's", "he'd", "she'd", "he'll", "she'll", "ele", "ela", "dele", "dela",
-    "nele", "nela",
+    "he", "she", "him", "her", "his", "hers", "himself", "herself", "he's", "she's", "he'd", "she'd",
+    "he'll", "she'll", "ele", "ela", "dele", "dela", "nele", "nela",
 ];
 /// People at large: a sentence with one of them is not about things alone.
 const PEOPLE: &[&str] = &[
-    "we", "us", "our", "ours", "ourselves", "we're", "we've", "we'd", "we'll", "you", "your", "who", "whom", "whose", "people", "person", "someone",
-    "somebody", "anyone", "anybody", "everyone", "everybody", "nobody", "they", "them", "their", "nós", "nos", "nosso", "nossa", "nossos", "nossas",
-    "gente", "você", "vocês", "seu", "sua", "quem", "pessoa", "pessoas", "alguém", "ninguém", "todos", "todas",
+    "we",
+    "us",
+    "our",
+    "ours",
+    "ourselves",
+    "we're",
+    "we've",
+    "we'd",
+    "we'll",
+    "you",
+    "your",
+    "who",
+    "whom",
+    "whose",
+    "people",
+    "person",
+    "someone",
+    "somebody",
+    "anyone",
+    "anybody",
+    "everyone",
+    "everybody",
+    "nobody",
+    "they",
+    "them",
+    "their",
+    "nós",
+    "nos",
+    "nosso",
+    "nossa",
+    "nossos",
+    "nossas",
+    "gente",
+    "você",
+    "vocês",
+    "seu",
+    "sua",
+    "quem",
+    "pessoa",
+    "pessoas",
+    "alguém",
+    "ninguém",
+    "todos",
+    "todas",
 ];
 /// What may stand between “I” and its verb.
 const BEFORE_VERB: &[&str] = &[
     "have", "had", "will", "would", "can", "could", "should", "may", "might", "must", "did", "do", "don't",
-    "didn't", "not", "just", "also", "never", "always", "often", "usually", "still", "already", "actually", "really", "recently", "am", "não", "já",
-    "sempre", "nunca", "também", "só", "ainda",
+    "didn't", "not", "just", "also", "never", "always", "often", "usually", "still", "already", "actually",
+    "really", "recently", "am", "não", "já", "sempre", "nunca", "também", "só", "ainda",
 ];
 /// What may stand between a private word and the thing it is said of.
 const BETWEEN: &[&str] = &[
-    "the", "a", "an", "our", "this", "that", "these", "those", "its", "their", "of", "old", "new", "last", "first", "second",
-    "whole", "entire", "legacy", "is", "are", "was", "were", "has", "have", "been", "just", "finally", "still",
-    "almost", "never", "always", "not", "no", "to", "about", "by", "for", "para", "pelo", "pela", "o", "os", "as", "um", "uma", "de", "do", "da", "dos",
-    "das", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dois", "duas", "três", "quatro",
-    "cinco", "nossa", "nosso", "esse", "essa", "este", "esta", "velho", "velha", "antigo", "antiga", "novo", "nova",
-    "é", "são", "foi", "foram", "está", "estão", "estava", "virou", "ao", "à", "legado", "não", "todo", "toda", "ainda", "por",
+    "the", "a", "an", "our", "this", "that", "these", "those", "its", "their", "of", "old", "new", "last",
+    "first", "second", "whole", "entire", "legacy", "is", "are", "was", "were", "has", "have", "been",
+    "just", "finally", "still", "almost", "slow", "small", "big", "global", "lenta", "lento", "never",
+    "always", "not", "no", "to", "about", "by", "for", "para", "pelo", "pela", "o", "os", "as", "um", "uma",
+    "de", "do", "da", "dos", "das", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "dois", "duas", "três", "quatro", "cinco", "nossa", "nosso", "esse", "essa", "este", "esta", "velho",
+    "velha", "antigo", "antiga", "novo", "nova", "é", "são", "foi", "foram", "está", "estão", "estava",
+    "virou", "ao", "à", "legado", "não", "todo", "toda", "ainda", "por",
 ];
 
+const NUMBERS: &[&str] = &[
+    "three",
+    "seven",
+    "eight",
+    "eleven",
+    "twelve",
+    "fifteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "eighty",
+    "ninety",
+    "hundred",
+    "thousand",
+    "million",
+    "second",
+    "seconds",
+    "minute",
+    "minutes",
+    "hour",
+    "hours",
+    "segundo",
+    "segundos",
+    "minuto",
+    "minutos",
+    "hora",
+    "horas",
+    "quatro",
+    "cinco",
+    "quinze",
+    "vinte",
+    "trinta",
+    "quarenta",
+    "cinquenta",
+    "sessenta",
+    "oitenta",
+    "noventa",
+    "segunda",
+    "terceira",
+    "primeira",
+    "third",
+    "first",
+];
+/// Marks and words that part clauses.
+const PARTING: &[char] =
+    &[',', ';', ':', '(', ')', '\u{2013}', '\u{2014}', '\u{2026}', '/', '"', '\u{201c}', '\u{201d}'];
+const CONNECTORS: &[&str] = &[
+    "and", "but", "so", "then", "because", "while", "before", "after", "during", "since", "until", "when",
+    "though", "although", "whereas", "e", "mas", "então", "porque", "pois", "enquanto", "antes", "depois",
+    "durante", "desde", "até", "quando", "embora", "aí",
+];
 const PERIODS: &[&str] = &[
-    "day", "days", "week", "weeks", "month", "months", "year", "years", "dia", "dias", "semana", "semanas", "mês", "meses", "ano", "anos",
+    "day", "days", "week", "weeks", "month", "months", "year", "years", "dia", "dias", "semana", "semanas",
+    "mês", "meses", "ano", "anos",
 ];
 /// Beside a number and a period: days are counted, since or without something.
 const COUNTING: &[&str] = &[
-    "since", "without", "today", "again", "anymore", "ago", "now", "desde", "sem", "hoje", "faz", "há", "agora", "já",
+    "since", "without", "today", "again", "anymore", "ago", "now", "desde", "sem", "hoje", "faz", "há",
+    "agora", "já",
 ];
+
+/// What may be made of a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// It is plainly about work: it may be quoted.
+    Quoted,
+    /// It may be about anything: a line may count its words, and nothing shows them.
+    Counted,
+    /// It may be about the author or another person: it enters rates over the whole text alone.
+    Rated,
+    /// It speaks of a private matter, or stands near one that does: it enters the scores of the traits alone.
+    Withheld,
+}
+
+/// A word of a post that is not the author's own prose: of a quotation, of shared text, or a hashtag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// In lower case.
+    pub word: String,
+    /// Whether it is a hashtag, and may be several words in one.
+    pub is_tag: bool,
+}
 
 /// What one sentence is, by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,28 +208,45 @@ enum Verdict {
     Work(usize),
 }
 
-/// For each sentence of a post, whether it may be quoted. `aside` holds the words of the post that are not the
-/// author's own prose: hashtags, quotations, shared text.
-pub fn quotable(sentences: &[Sentence], aside: &[String], language: Language, lexicon: &Lexicon) -> Vec<bool> {
-    let reader = Reader { own: Vocabulary::of(language), other: Vocabulary::of(language.other()), language, lexicon };
+/// What may be made of each sentence of the post `text`.
+pub fn permissions(
+    text: &[char],
+    sentences: &[Sentence],
+    aside: &[Aside],
+    language: Language,
+    lexicon: &Lexicon,
+) -> Vec<Permission> {
+    let own = Vocabulary::of(language);
+    let reader = Reader { text, own, other: Vocabulary::of(language.other()), language, lexicon };
     let verdicts: Vec<Verdict> = sentences.iter().map(|sentence| reader.verdict(sentence)).collect();
     let private = verdicts.iter().filter(|verdict| **verdict == Verdict::Private).count();
     if private >= PRIVATE_POST || aside.iter().any(|word| reader.is_private_aside(word)) {
-        return vec![false; sentences.len()];
+        return vec![Permission::Withheld; sentences.len()];
     }
     let near = |at: usize, reach: usize, what: Verdict| {
         let last = (at + reach + 1).min(verdicts.len());
         verdicts[at.saturating_sub(reach)..last].contains(&what)
     };
-    let allowed = |(at, verdict): (usize, &Verdict)| {
-        let Verdict::Work(words) = *verdict else { return false };
-        !near(at, REACH, Verdict::Private)
-            && (words >= MIN_WORK_IN_DOUBT || !near(at, 1, Verdict::Personal))
+    let permission = |(at, verdict): (usize, &Verdict)| match *verdict {
+        _ if near(at, REACH, Verdict::Private) => Permission::Withheld,
+        Verdict::Personal | Verdict::Private => Permission::Rated,
+        Verdict::Work(words) if words >= MIN_WORK_IN_DOUBT || !near(at, 1, Verdict::Personal) => {
+            Permission::Quoted
+        }
+        Verdict::Work(_) | Verdict::Doubtful => Permission::Counted,
     };
-    verdicts.iter().enumerate().map(allowed).collect()
+    verdicts.iter().enumerate().map(permission).collect()
+}
+
+/// Loads the vocabularies, so that the first call need not.
+pub fn prepare() {
+    for language in [Language::En, Language::Pt] {
+        Vocabulary::of(language);
+    }
 }
 
 struct Reader<'l> {
+    text: &'l [char],
     own: &'static Vocabulary,
     other: &'static Vocabulary,
     language: Language,
@@ -118,6 +258,8 @@ struct Item<'s> {
     word: &'s str,
     classes: Classes,
     is_phrase: bool,
+    /// Whether a mark that parts clauses stands before it.
+    is_parted: bool,
 }
 
 impl Reader<'_> {
@@ -140,7 +282,8 @@ impl Reader<'_> {
             return Verdict::Private;
         }
         let unless_work = if personal { Verdict::Personal } else { Verdict::Doubtful };
-        let is_unknown = |item: &Item<'_>| item.classes == Classes::NONE || first && item.classes.is_learnt_alone();
+        let is_unknown =
+            |item: &Item<'_>| item.classes == Classes::NONE || first && item.classes.is_learnt_alone();
         let unknown = items.iter().any(is_unknown);
         if unknown || unclear > 0 || counts_days(&items) || says(THIRD) || says(INTIMATE) {
             return unless_work;
@@ -151,15 +294,15 @@ impl Reader<'_> {
         let things = count(&items, is_thing);
         let phrases = count(&items, |item| is_thing(item) && item.is_phrase);
         let work = things + phrases + count(&items, |item| !is_thing(item) && is_work(item));
-        let light = |item: &Item<'_>| !is_thing(item) && !is_work(item) && item.word.chars().count() <= LIGHT_LETTERS;
-        let weighty = count(&items, |item| !light(item));
+        let weighty = count(&items, is_weighty);
         let needed = match (first, things) {
             (true, 0) => return unless_work,
             (true, _) => MIN_WORK_FIRST_PERSON,
             (false, 0) => MIN_WORK_WITHOUT_THING,
+            (false, 1) if is_plain_and_short(&items) => 1,
             (false, _) => MIN_WORK,
         };
-        if work < needed || work * WORK_SHARE < weighty {
+        if work < needed || !is_work_throughout(&items) || work * WORK_SHARE < weighty {
             return unless_work;
         }
         Verdict::Work(work)
@@ -180,7 +323,10 @@ impl Reader<'_> {
                 let previous = at.checked_sub(1).map_or("", |before| tokens[before].norm.as_str());
                 (1, self.classes(previous, token))
             });
-            items.push(Item { word: &token.norm, classes, is_phrase: length > 1 });
+            let before = at.checked_sub(1).map_or(token.start, |before| tokens[before].end);
+            let is_parted =
+                self.text.get(before..token.start).is_some_and(|gap| gap.iter().any(|c| PARTING.contains(c)));
+            items.push(Item { word: &token.norm, classes, is_phrase: length > 1, is_parted });
             at += length;
         }
         items
@@ -220,10 +366,12 @@ impl Reader<'_> {
         self.other.word(word).meets(Classes::PRIVATE) || listed(Language::En) || listed(Language::Pt)
     }
 
-    fn is_private_aside(&self, word: &str) -> bool {
+    fn is_private_aside(&self, aside: &Aside) -> bool {
+        let word = aside.word.as_str();
         let known = self.own.word(word);
-        known.meets(Classes::PRIVATE)
-            || !known.is_known() && (self.is_private("", word) || self.own.hides_private_word(word))
+        let hides =
+            || aside.is_tag && [self.own, self.other].iter().any(|words| words.hides_private_word(word));
+        known.meets(Classes::PRIVATE) || !known.is_known() && (self.is_private("", word) || hides())
     }
 }
 
@@ -260,12 +408,50 @@ fn is_of_a_thing(items: &[Item<'_>], at: usize) -> bool {
     first(&mut items[at + 1..].iter()) || first(&mut items[..at].iter().rev())
 }
 
+/// Whether the sentence is one short clause without an ambiguous word and without people.
+fn is_plain_and_short(items: &[Item<'_>]) -> bool {
+    let is_plain = |item: &Item<'_>| {
+        !is_ambiguous(item)
+            && !CONNECTORS.contains(&item.word)
+            && !PEOPLE.contains(&item.word)
+            && !item.is_parted
+            && !item.classes.is_learnt_alone()
+    };
+    items.len() <= MAX_SHORT_WORDS && items.iter().all(is_plain)
+}
+
+/// Whether every clause is about work: “they found it early, so the roadmap stays” is not.
+fn is_work_throughout(items: &[Item<'_>]) -> bool {
+    let parts = |item: &Item<'_>| item.is_parted || CONNECTORS.contains(&item.word);
+    let mut clauses = vec![(false, 0)];
+    for item in items {
+        if parts(item) {
+            clauses.push((false, 0));
+        }
+        if let Some((works, says)) = clauses.last_mut() {
+            *works |= is_thing(item) || is_work(item);
+            *says += usize::from(is_weighty(item) && !CONNECTORS.contains(&item.word));
+        }
+    }
+    clauses.iter().all(|(works, says)| *works || *says <= MAX_IDLE_WORDS)
+}
+
+/// Whether a word means something by itself: not a small word, a number, a period or a time of day.
+fn is_weighty(item: &Item<'_>) -> bool {
+    let is_time = PERIODS.contains(&item.word) || item.classes.meets(Classes::CLOCK);
+    let is_small = item.word.chars().count() <= LIGHT_LETTERS && item.classes.meets(Classes::PLAIN);
+    !is_time && !is_small && !NUMBERS.contains(&item.word)
+}
+
 /// Whether a period is counted as the sober and the bereaved count it: “day 214”, “six months today”.
 fn counts_days(items: &[Item<'_>]) -> bool {
     let is_period = |item: &Item<'_>| PERIODS.contains(&item.word);
     let is_number = |item: &Item<'_>| item.word.chars().all(|c| c.is_ascii_digit());
     let numbered = items.windows(2).any(|pair| is_period(&pair[0]) && is_number(&pair[1]));
-    numbered || items.iter().any(is_period) && !items.iter().any(is_thing) && items.iter().any(|item| COUNTING.contains(&item.word))
+    numbered
+        || items.iter().any(is_period)
+            && !items.iter().any(is_thing)
+            && items.iter().any(|item| COUNTING.contains(&item.word))
 }
 
 /// Whether all that the author says of themselves is an act or a view of work, and all they call theirs is of work.

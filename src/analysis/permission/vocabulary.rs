@@ -240,11 +240,11 @@ fn soft(stem: &str, ending: &str) -> String {
 /// The forms of a regular verb of any conjugation, without the first person singular.
 fn portuguese_verb(stem: &str) -> Vec<String> {
     const ENDINGS: [&str; 62] = [
-        "a", "am", "amos", "ar", "ou", "aram", "ando", "ado", "ada", "ados", "adas", "ava", "avam", "ará", "arão",
-        "aria", "e", "em", "emos", "armos", "arem", "asse", "er", "eu", "eram", "endo", "ido", "ida", "idos", "idas",
-        "ia", "iam", "erá", "erão", "eria", "ermos", "erem", "ir", "iu", "iram", "indo", "imos", "irá", "irão", "iria",
-        "irmos", "irem", "esse", "isse", "aremos", "eremos", "iremos", "ariam", "eriam", "iriam", "assem", "á", "ável",
-        "áveis", "ível", "íveis", "í",
+        "a", "am", "amos", "ar", "ou", "aram", "ando", "ado", "ada", "ados", "adas", "ava", "avam", "ará",
+        "arão", "aria", "e", "em", "emos", "armos", "arem", "asse", "er", "eu", "eram", "endo", "ido", "ida",
+        "idos", "idas", "ia", "iam", "erá", "erão", "eria", "ermos", "erem", "ir", "iu", "iram", "indo",
+        "imos", "irá", "irão", "iria", "irmos", "irem", "esse", "isse", "aremos", "eremos", "iremos",
+        "ariam", "eriam", "iriam", "assem", "á", "ável", "áveis", "ível", "íveis", "í",
     ];
     ENDINGS.iter().map(|ending| soft(stem, ending)).collect()
 }
