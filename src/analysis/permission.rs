@@ -49,15 +49,12 @@ const THIRD: &[&str] = &[
 const PEOPLE: &[&str] = &[
     "we",
     "us",
-    "our",
-    "ours",
     "ourselves",
     "we're",
     "we've",
     "we'd",
     "we'll",
     "you",
-    "your",
     "who",
     "whom",
     "whose",
@@ -72,18 +69,11 @@ const PEOPLE: &[&str] = &[
     "nobody",
     "they",
     "them",
-    "their",
     "nós",
     "nos",
-    "nosso",
-    "nossa",
-    "nossos",
-    "nossas",
     "gente",
     "você",
     "vocês",
-    "seu",
-    "sua",
     "quem",
     "pessoa",
     "pessoas",
@@ -92,6 +82,8 @@ const PEOPLE: &[&str] = &[
     "todos",
     "todas",
 ];
+/// “We” in the ending of a Portuguese verb.
+const FIRST_PLURAL: &str = "mos";
 /// What may stand between “I” and its verb.
 const BEFORE_VERB: &[&str] = &[
     "have", "had", "will", "would", "can", "could", "should", "may", "might", "must", "did", "do", "don't",
@@ -110,6 +102,11 @@ const BETWEEN: &[&str] = &[
     "virou", "ao", "à", "legado", "não", "todo", "toda", "ainda", "por",
 ];
 
+/// What may stand there besides, when the private sense is a mild one.
+const PREPOSITIONS: &[&str] = &[
+    "in", "on", "at", "from", "with", "up", "down", "em", "no", "na", "nos", "nas", "num", "numa", "pela",
+    "pelo",
+];
 const NUMBERS: &[&str] = &[
     "three",
     "seven",
@@ -258,40 +255,54 @@ struct Item<'s> {
     word: &'s str,
     classes: Classes,
     is_phrase: bool,
+    /// Whether it counts as what it is: an ambiguous word does only when it is said of a thing.
+    is_firm: bool,
     /// Whether a mark that parts clauses stands before it.
     is_parted: bool,
 }
 
 impl Reader<'_> {
     fn verdict(&self, sentence: &Sentence) -> Verdict {
-        let items = self.items(&sentence.tokens);
+        let mut items = self.items(&sentence.tokens);
+        for at in 0..items.len() {
+            items[at].is_firm = !is_ambiguous(&items[at]) || is_of_a_thing(&items, at);
+        }
+        let items = items;
         let has = |class| items.iter().any(|item| item.classes.meets(class));
         let says = |list: &[&str]| items.iter().any(|item| list.contains(&item.word));
         let first = says(self.first_person()) || has(Classes::FIRST);
         let personal = first || says(THIRD);
         let of_things_alone = !personal
-            && !has(Classes::PERSON)
             && !says(PEOPLE)
-            && count(&items, is_thing) >= MIN_THINGS_ALONE;
-        let is_clear = |at: &usize| {
-            let mild = of_things_alone && items[*at].classes.meets(Classes::MILD);
-            !is_ambiguous(&items[*at]) || mild || is_of_a_thing(&items, *at)
-        };
-        let unclear = (0..items.len()).filter(|at| !is_clear(at)).count();
-        if has(Classes::PRIVATE) || unclear >= 1 && personal || unclear >= 2 {
+            && !items.iter().any(|item| self.language == Language::Pt && item.word.ends_with(FIRST_PLURAL))
+            && items.iter().any(is_thing)
+            && count(&items, is_work_or_thing) >= MIN_THINGS_ALONE + usize::from(has(Classes::PERSON));
+        let is_clear =
+            |item: &&Item<'_>| item.is_firm || of_things_alone && item.classes.meets(Classes::MILD);
+        let unclear: Vec<&Item<'_>> = items.iter().filter(|item| !is_clear(item)).collect();
+        let grave = unclear
+            .iter()
+            .any(|item| !item.classes.meets(Classes::MILD) && !item.classes.meets(Classes::BOUND));
+        let of_people = personal && !unclear.is_empty() || grave && says(PEOPLE);
+        if has(Classes::PRIVATE) || of_people || unclear.len() > 1 {
             return Verdict::Private;
         }
         let unless_work = if personal { Verdict::Personal } else { Verdict::Doubtful };
         let is_unknown =
             |item: &Item<'_>| item.classes == Classes::NONE || first && item.classes.is_learnt_alone();
         let unknown = items.iter().any(is_unknown);
-        if unknown || unclear > 0 || counts_days(&items) || says(THIRD) || says(INTIMATE) {
-            return unless_work;
-        }
-        if first && (items.iter().any(is_ambiguous) || has(Classes::CLOCK) || !speaks_of_work(&items)) {
-            return unless_work;
-        }
         let things = count(&items, is_thing);
+        if unknown || !unclear.is_empty() || counts_days(&items) || says(THIRD) || says(INTIMATE) {
+            return unless_work;
+        }
+        if first
+            && (items.iter().any(is_ambiguous)
+                || has(Classes::CLOCK)
+                || says(PERIODS)
+                || !speaks_of_work(&items))
+        {
+            return unless_work;
+        }
         let phrases = count(&items, |item| is_thing(item) && item.is_phrase);
         let work = things + phrases + count(&items, |item| !is_thing(item) && is_work(item));
         let weighty = count(&items, is_weighty);
@@ -326,7 +337,7 @@ impl Reader<'_> {
             let before = at.checked_sub(1).map_or(token.start, |before| tokens[before].end);
             let is_parted =
                 self.text.get(before..token.start).is_some_and(|gap| gap.iter().any(|c| PARTING.contains(c)));
-            items.push(Item { word: &token.norm, classes, is_phrase: length > 1, is_parted });
+            items.push(Item { word: &token.norm, classes, is_phrase: length > 1, is_firm: true, is_parted });
             at += length;
         }
         items
@@ -384,9 +395,15 @@ fn is_ambiguous(item: &Item<'_>) -> bool {
 }
 
 fn is_work(item: &Item<'_>) -> bool {
-    [Classes::WORK, Classes::PERSON, Classes::ACT, Classes::FAR, Classes::NEAR]
-        .iter()
-        .any(|class| item.classes.meets(*class))
+    let is_any = |classes: &[Classes]| classes.iter().any(|class| item.classes.meets(*class));
+    match is_ambiguous(item) {
+        true => item.is_firm && is_any(&[Classes::FAR, Classes::NEAR]),
+        false => is_any(&[Classes::WORK, Classes::PERSON, Classes::ACT]),
+    }
+}
+
+fn is_work_or_thing(item: &Item<'_>) -> bool {
+    is_thing(item) || is_work(item)
 }
 
 fn count(items: &[Item<'_>], which: impl Fn(&Item<'_>) -> bool) -> usize {
@@ -397,9 +414,11 @@ fn count(items: &[Item<'_>], which: impl Fn(&Item<'_>) -> bool) -> usize {
 fn is_of_a_thing(items: &[Item<'_>], at: usize) -> bool {
     let item = &items[at];
     let steps = if item.classes.meets(Classes::NEAR) { 0 } else { MAX_STEPS };
-    let passes = |item: &&Item<'_>| {
-        let small = BETWEEN.contains(&item.word) || item.classes.meets(Classes::WORK);
-        small && !is_thing(item) && !is_ambiguous(item) && !item.classes.meets(Classes::PERSON)
+    let passes = |next: &&Item<'_>| {
+        let small = BETWEEN.contains(&next.word)
+            || next.classes.meets(Classes::WORK)
+            || item.classes.meets(Classes::MILD) && PREPOSITIONS.contains(&next.word);
+        small && !is_thing(next) && !is_ambiguous(next) && !next.classes.meets(Classes::PERSON)
     };
     let first = |side: &mut dyn Iterator<Item = &Item<'_>>| {
         let skipped = side.take(steps + 1).find(|item| !passes(item)).map(is_thing);
@@ -424,13 +443,17 @@ fn is_plain_and_short(items: &[Item<'_>]) -> bool {
 fn is_work_throughout(items: &[Item<'_>]) -> bool {
     let parts = |item: &Item<'_>| item.is_parted || CONNECTORS.contains(&item.word);
     let mut clauses = vec![(false, 0)];
+    let idle = |item: &Item<'_>| match is_weighty(item) && !CONNECTORS.contains(&item.word) {
+        true if !item.is_firm => MAX_IDLE_WORDS + 1,
+        weighs => usize::from(weighs),
+    };
     for item in items {
         if parts(item) {
             clauses.push((false, 0));
         }
         if let Some((works, says)) = clauses.last_mut() {
             *works |= is_thing(item) || is_work(item);
-            *says += usize::from(is_weighty(item) && !CONNECTORS.contains(&item.word));
+            *says += idle(item);
         }
     }
     clauses.iter().all(|(works, says)| *works || *says <= MAX_IDLE_WORDS)

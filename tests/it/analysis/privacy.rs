@@ -1,6 +1,7 @@
 //! What people tell of themselves is never repeated: red-team sentences among work talk, through the whole engine.
 //!
-//! A third of each set was written first, in another style, and not looked at while the rule was tuned.
+//! A third of each set was written first, in another style, and not looked at while the rule was tuned
+//! (`docs/analysis.md` tells what was seen when).
 
 use std::collections::HashSet;
 
@@ -14,10 +15,16 @@ use fluence::domain::tier::Tier;
 use super::people::{post, today, writer_of};
 
 const PRIVATE: [&str; 2] = [include_str!("redteam/private.tsv"), include_str!("redteam/private_unseen.tsv")];
-const HARMLESS: [&str; 2] =
-    [include_str!("redteam/harmless.tsv"), include_str!("redteam/harmless_unseen.tsv")];
-/// Harmless sentences that must be quotable, of those that were in view and of those that were not.
-const MIN_QUOTABLE: [f64; 2] = [0.80, 0.50];
+const HARMLESS: [&str; 3] = [
+    include_str!("redteam/harmless.tsv"),
+    include_str!("redteam/harmless_unseen.tsv"),
+    include_str!("redteam/harmless_fresh.tsv"),
+];
+/// Harmless sentences that must be quotable: of those in view, of those that were not, of those from other trades. The
+/// last is a floor under what is reached, not a target.
+const MIN_QUOTABLE: [f64; 3] = [0.80, 0.70, 0.20];
+/// The same of the first two together.
+const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.
 const PER_PERSON: usize = 8;
 /// Work talk around each sentence.
@@ -123,8 +130,8 @@ fn quotable(file: &'static str) -> (Vec<&'static str>, usize) {
 
 #[test]
 fn the_sets_are_large_enough_in_both_languages() {
-    for set in [PRIVATE, HARMLESS] {
-        let all: Vec<Case> = set.into_iter().flat_map(cases).collect();
+    for set in [PRIVATE.as_slice(), HARMLESS.as_slice()] {
+        let all: Vec<Case> = set.iter().flat_map(|file| cases(file)).collect();
         let portuguese = all.iter().filter(|case| case.language == Language::Pt).count();
         assert!(portuguese >= 150 && all.len() - portuguese >= 150, "{portuguese} of {}", all.len());
         let distinct: HashSet<&str> = all.iter().map(|case| case.sentence).collect();
@@ -141,11 +148,16 @@ fn no_private_sentence_is_permitted() {
 
 #[test]
 fn most_work_talk_is_quotable_however_private_it_sounds() {
-    for (file, least) in HARMLESS.into_iter().zip(MIN_QUOTABLE) {
+    let counts = HARMLESS.map(|file| {
         let (found, of) = quotable(file);
-        let share = found.len() as f64 / of as f64;
-        assert!(share >= least, "{} of {of}", found.len());
+        (found.len(), of)
+    });
+    let share = |found: usize, of: usize| found as f64 / of as f64;
+    for ((found, of), least) in counts.into_iter().zip(MIN_QUOTABLE) {
+        assert!(share(found, of) >= least, "{found} of {of}");
     }
+    let [one, two, _] = counts;
+    assert!(share(one.0 + two.0, one.1 + two.1) >= MIN_QUOTABLE_TOGETHER, "{counts:?}");
 }
 
 #[test]
