@@ -1,7 +1,7 @@
 //! What the text supports: cleaning, features, model, calibration, evidence, advice. Pure and quick.
 //!
-//! The way of a text: [`clean`] → [`segment`] → [`language`] → [`features`] → [`score`] → [`traits`] → [`evidence`]
-//! and [`advice`]. Same input, same bytes; the order of posts, the person's name and the company change nothing.
+//! The way of a text: [`clean`] → [`segment`] → [`language`] → [`permission`] → [`features`] → [`score`] → [`traits`] →
+//! [`evidence`] and [`advice`]. Same input, same bytes; the order of posts, the person's name and the company change nothing.
 
 pub mod advice;
 pub mod catalogue;
