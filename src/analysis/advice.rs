@@ -100,8 +100,9 @@ fn rule_line(rule: &Rule, ground: &Ground<'_>) -> Option<(f64, Line)> {
     if rule.when.sign() * standing.z < rule.from || strength < MIN_TRUE_Z || !ground.has_enough(measure) {
         return None;
     }
+    // A line that nothing quotable shows stands on its counts; without counts either, it falls.
     let evidence = ground.evidence(measure, rule.when);
-    if evidence.is_empty() {
+    if evidence.is_empty() && ground.tally(measure).is_none() {
         return None;
     }
     let text = rule.text.of(ground.answer);

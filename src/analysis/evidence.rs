@@ -1,12 +1,13 @@
 //! The person's own words behind a statement, with their places and points.
 //!
-//! A sentence that touches a special-category topic is never shown, not even by its place.
+//! A sentence is shown by permission only; any other is not told, not even by its place.
 
 use serde::Serialize;
 
 use super::clean::ends_sentence_mark;
 use super::features::word_facts;
 use super::model::Model;
+use super::permission::Permission;
 use super::reading::{Placed, Reading, Texts};
 use super::score::Scores;
 use super::segment::Token;
@@ -67,8 +68,8 @@ pub fn of_trait(
     model: &Model,
 ) -> Vec<Evidence> {
     let effect = |at: &usize| scores.scores[t] - without[*at][t];
-    let mut shown: Vec<usize> =
-        (0..texts.sentences.len()).filter(|at| !texts.sentences[*at].sensitive).collect();
+    let is_quotable = |at: &usize| texts.sentences[*at].permission == Permission::Quoted;
+    let mut shown: Vec<usize> = (0..texts.sentences.len()).filter(is_quotable).collect();
     shown.sort_by(|a, b| effect(b).total_cmp(&effect(a)).then(a.cmp(b)));
     let raising = shown.iter().filter(|at| effect(at) > 0.0).take(MAX_RAISING);
     let lowering = shown.iter().rev().filter(|at| effect(at) < 0.0).take(MAX_LOWERING);

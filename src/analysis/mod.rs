@@ -1,7 +1,7 @@
 //! What the text supports: cleaning, features, model, calibration, evidence, advice. Pure and quick.
 //!
-//! The way of a text: [`clean`] → [`segment`] → [`language`] → [`features`] → [`score`] → [`traits`] → [`evidence`]
-//! and [`advice`]. Same input, same bytes; the order of posts, the person's name and the company change nothing.
+//! The way of a text: [`clean`] → [`segment`] → [`language`] → [`permission`] → [`features`] → [`score`] → [`traits`] →
+//! [`evidence`] and [`advice`]. Same input, same bytes; the order of posts, the person's name and the company change nothing.
 
 pub mod advice;
 pub mod catalogue;
@@ -12,6 +12,7 @@ pub mod language;
 pub mod lexicon;
 pub mod model;
 pub mod normal;
+pub mod permission;
 pub mod reading;
 pub mod score;
 pub mod segment;
@@ -23,8 +24,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use self::advice::{Ground, Line};
-use self::features::Counts;
+use self::features::{Counts, standardise};
 pub use self::model::{Model, ModelError, check, model};
+use self::permission::Permission;
 use self::reading::{Reading, Texts};
 use self::score::Scores;
 use self::summary::Summary;
@@ -151,13 +153,24 @@ pub fn analyse(
     if own.words < WORDS_NEEDED {
         return Err(too_little(own, &reading));
     }
-    let scores = Scores::of(total_of(own), language, model);
+    let scores = Scores::of(total_of(own, |_| true), language, model);
     let calibrated = Calibrated::of(&scores, own.words, language, model);
     let axes = calibrated.axes(model);
     let advice = (tier == Tier::Premium).then(|| {
-        let total = scores.total();
-        let ground =
-            Ground { z: &scores.z, texts: own, reading: &reading, total, language, answer: texts, model };
+        let total = total_of(own, |permission| permission != Permission::Withheld);
+        let is_countable = |permission| matches!(permission, Permission::Quoted | Permission::Counted);
+        let countable = total_of(own, is_countable);
+        let z = standardise(&total.features(model.header.scale), model.header.norms.of(language));
+        let ground = Ground {
+            z: &z,
+            texts: own,
+            reading: &reading,
+            total: &total,
+            countable: &countable,
+            language,
+            answer: texts,
+            model,
+        };
         Advice {
             communication_style: advice::style(&ground),
             buyer_playbook: advice::playbook(&ground, &calibrated, &axes),
@@ -180,9 +193,10 @@ pub fn analyse(
     Ok(Analysis { summary, traits: Some(traits), advice })
 }
 
-fn total_of(texts: &Texts) -> Counts {
+/// The counts of the sentences of which `enters` holds.
+fn total_of(texts: &Texts, enters: impl Fn(Permission) -> bool) -> Counts {
     let mut total = Counts::default();
-    for placed in &texts.sentences {
+    for placed in texts.sentences.iter().filter(|placed| enters(placed.permission)) {
         total.add(&placed.counts);
     }
     total

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::catalogue::Catalogue;
 use super::features::{DIMS, MARKS};
 use super::lexicon::{Lexicon, side};
+use super::permission;
 use crate::domain::language::Language;
 
 mod header;
@@ -48,6 +49,7 @@ pub fn model() -> &'static Model {
 
 /// Loads the model, or says why it cannot be used.
 pub fn check() -> Result<&'static Model, ModelError> {
+    permission::prepare();
     MODEL.as_ref().map_err(Clone::clone)
 }
 

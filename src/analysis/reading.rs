@@ -8,6 +8,7 @@ use super::features::Counts;
 use super::language::{Detected, detect};
 use super::lexicon::side;
 use super::model::Model;
+use super::permission::{Aside, Permission, permissions};
 use super::segment::{Sentence, sentences};
 use crate::domain::language::Language;
 use crate::domain::person::Post;
@@ -16,6 +17,9 @@ use crate::domain::person::Post;
 pub const MAX_POSTS: usize = 50;
 /// Posts that are opened to find them: duplicates and posts without prose use this up, not `MAX_POSTS`.
 const MAX_POSTS_OPENED: usize = 200;
+
+/// Hashtags of one post that are looked into.
+const MAX_TAGS: usize = 30;
 
 /// One sentence, where it stands, and what it adds up to.
 #[derive(Debug)]
@@ -26,8 +30,8 @@ pub struct Placed {
     pub sentence: Sentence,
     /// Its counts.
     pub counts: Counts,
-    /// Whether it touches a special-category topic; then it is never quoted.
-    pub sensitive: bool,
+    /// What may be made of it.
+    pub permission: Permission,
 }
 
 /// The posts of one language.
@@ -72,7 +76,8 @@ impl<'p> Reading<'p> {
     /// Whether the post counted.
     fn add(&mut self, index: usize, post: &'p Post, seen: &mut HashSet<String>, model: &Model) -> bool {
         let chars: Vec<char> = post.text.chars().take(MAX_CHARS_PER_POST).collect();
-        let found = sentences(&chars, &own_prose(&chars));
+        let keep = own_prose(&chars);
+        let found = sentences(&chars, &keep);
         if found.is_empty() {
             return false;
         }
@@ -87,12 +92,16 @@ impl<'p> Reading<'p> {
                 self.other_words += words;
             }
             Detected::Ours(language) => {
+                let permissions =
+                    permissions(&chars, &found, &asides(&chars, &keep), language, &model.lexicon);
                 let texts = &mut self.by_language[side(language)];
                 texts.posts += 1;
                 texts.words += words;
-                texts
-                    .sentences
-                    .extend(found.into_iter().map(|sentence| place(index, sentence, language, model)));
+                let placed = found.into_iter().zip(permissions).map(|(sentence, permission)| {
+                    let counts = Counts::of(&sentence, language, model);
+                    Placed { post: index, sentence, counts, permission }
+                });
+                texts.sentences.extend(placed);
             }
         }
         self.opened.push((index, chars, post));
@@ -134,20 +143,26 @@ fn canonical_order(posts: &[Post]) -> Vec<usize> {
     order
 }
 
-fn place(post: usize, sentence: Sentence, language: Language, model: &Model) -> Placed {
-    let counts = Counts::of(&sentence, language, model);
-    let sensitive = touches_special_topics(&sentence, model);
-    Placed { post, sentence, counts, sensitive }
-}
-
-/// In either language: people mix them, and a word too many is never shown rather than one too few.
-fn touches_special_topics(sentence: &Sentence, model: &Model) -> bool {
-    let mut previous = "";
-    sentence.tokens.iter().any(|token| {
-        let before = std::mem::replace(&mut previous, &token.norm);
-        let touches = |language| model.lexicon.is_sensitive(before, &token.norm, language);
-        touches(Language::En) || touches(Language::Pt)
-    })
+/// The words of a post that are not its author's own prose; of its hashtags the first ones.
+fn asides(text: &[char], keep: &[bool]) -> Vec<Aside> {
+    let mut found = Vec::new();
+    let mut tags = 0;
+    let mut at = 0;
+    while at < text.len() {
+        let is_aside = |at: usize| text.get(at).is_some_and(|c| !keep[at] && c.is_alphanumeric());
+        if !is_aside(at) {
+            at += 1;
+            continue;
+        }
+        let first = at;
+        while is_aside(at) {
+            at += 1;
+        }
+        let is_tag = first > 0 && text[first - 1] == '#' && tags < MAX_TAGS;
+        tags += usize::from(is_tag);
+        found.push(Aside { word: text[first..at].iter().collect::<String>().to_lowercase(), is_tag });
+    }
+    found
 }
 
 /// What makes two posts the same: their words, whatever the marks, links and letter case.

@@ -120,12 +120,14 @@ pub const fn limits(answer: Language) -> &'static [&'static str] {
             "Not for decisions about hiring, credit, insurance, housing, health, law enforcement or minors, nor for political targeting.",
             "Most people stand near the middle; the interval shows how little a text this long can tell.",
             "Posts may be edited, co-written or written by somebody else; the analysis cannot tell.",
+            "Only sentences that are plainly about work are quoted. Others enter the figures and are never repeated; a line without a quotation rests on counts.",
         ],
         Language::Pt => &[
             "É uma tendência estatística no modo de escrever; não é diagnóstico nem retrato da pessoa.",
             "Não use em decisões sobre contratação, crédito, seguro, moradia, saúde, segurança pública ou menores de idade, nem para direcionamento político.",
             "A maioria das pessoas fica perto do meio; o intervalo mostra quão pouco se pode dizer com um texto deste tamanho.",
             "Publicações podem ter sido editadas ou escritas por outra pessoa; a análise não tem como saber.",
+            "Só são citadas frases que falam claramente de trabalho. As outras entram nos números e nunca são repetidas; linha sem citação se apoia em contagens.",
         ],
     }
 }

@@ -20,4 +20,12 @@ impl Language {
             Self::Pt => "pt",
         }
     }
+
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::En => Self::Pt,
+            Self::Pt => Self::En,
+        }
+    }
 }

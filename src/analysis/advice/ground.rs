@@ -14,14 +14,16 @@ const MIN_OCCURRENCES: u32 = 4;
 /// Everything the advice looks at.
 #[derive(Debug)]
 pub struct Ground<'a> {
-    /// Standardised features.
+    /// Standardised features of the sentences that advice may go by.
     pub z: &'a Features,
     /// Sentences of the language analysed.
     pub texts: &'a Texts,
     /// All posts.
     pub reading: &'a Reading<'a>,
-    /// Counts of those sentences together.
+    /// Counts of the sentences that advice may go by, together.
     pub total: &'a Counts,
+    /// Counts of those of them that are not told of a person.
+    pub countable: &'a Counts,
     /// Language of the posts.
     pub language: Language,
     /// Language of the answer.
@@ -55,7 +57,7 @@ impl Ground<'_> {
     /// does a measure of what is absent.
     pub(super) fn has_enough(&self, measure: &Measure) -> bool {
         let counted = measure.mix.iter().filter(|(_, weight)| *weight > 0.0);
-        let occurrences: u32 = counted.map(|(feature, _)| self.total.occurrences(*feature)).sum();
+        let occurrences: u32 = counted.map(|(feature, _)| self.countable.occurrences(*feature)).sum();
         measure.has_shape() || measure.only_removes(Side::High) || occurrences >= MIN_OCCURRENCES
     }
 

@@ -5,6 +5,7 @@ use crate::analysis::catalogue::Side;
 use crate::analysis::evidence::{self, Evidence};
 use crate::analysis::features::{FIRST_MARK, MARKS, SENTENCE_LENGTH, WORD_LENGTH, word_facts};
 use crate::analysis::model::Measure;
+use crate::analysis::permission::Permission;
 use crate::analysis::reading::Placed;
 use crate::analysis::segment::Token;
 
@@ -24,7 +25,7 @@ impl Ground<'_> {
             .texts
             .sentences
             .iter()
-            .filter(|placed| !placed.sensitive)
+            .filter(|placed| placed.permission == Permission::Quoted)
             .filter_map(|placed| Some((self.shows(measure, side, placed)?, placed)))
             .collect();
         shown.sort_by(|a, b| b.0.total_cmp(&a.0));

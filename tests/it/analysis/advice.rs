@@ -20,10 +20,11 @@ fn advice(person: &Person, texts: Language) -> (Vec<Line>, Vec<Line>) {
 }
 
 #[test]
-fn a_playbook_line_from_style_shows_the_words_it_rests_on() {
+fn a_playbook_line_from_style_shows_the_words_or_the_counts_it_rests_on() {
     for person in sample() {
         for line in advice(&person, Language::Pt).1 {
-            assert_eq!(line.basis == Basis::ObservedStyle, !line.evidence.is_empty(), "{}", line.id);
+            let shows = !line.evidence.is_empty() || line.counts.is_some();
+            assert_eq!(line.basis == Basis::ObservedStyle, shows, "{}", line.id);
         }
     }
 }

@@ -3,5 +3,6 @@
 mod advice;
 mod fixtures;
 mod people;
+mod privacy;
 mod texts;
 mod traits;

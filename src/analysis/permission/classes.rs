@@ -1,0 +1,87 @@
+//! What a word may be in a sentence, as the vocabularies have it.
+
+/// A set of classes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Classes(u32);
+
+impl Classes {
+    /// No class: the word is unknown.
+    pub(super) const NONE: Self = Self(0);
+    /// A thing of the trade that is nothing else: a server, an invoice, a clause.
+    pub(super) const THING: Self = Self(1);
+    /// A word of work that can mean other things too.
+    pub(super) const WORK: Self = Self(1 << 1);
+    /// A person by their part in the work.
+    pub(super) const PERSON: Self = Self(1 << 2);
+    /// What an author may say that they did, and have it quoted.
+    pub(super) const ACT: Self = Self(1 << 3);
+    /// What an author may say that they thought, said or used.
+    pub(super) const SAY: Self = Self(1 << 4);
+    /// Harmless, and no sign of work.
+    pub(super) const PLAIN: Self = Self(1 << 5);
+    /// A weekday or a time of day.
+    pub(super) const CLOCK: Self = Self(1 << 6);
+    /// What may follow “my”.
+    pub(super) const OWN: Self = Self(1 << 7);
+    /// Private, unless it is said of a thing nearby: “the build is sick”.
+    pub(super) const FAR: Self = Self(1 << 8);
+    /// Like `FAR`, and no sign of work even then: “the job takes ten minutes”.
+    pub(super) const BOUND: Self = Self(1 << 14);
+    /// Private, unless it stands right beside a thing.
+    pub(super) const NEAR: Self = Self(1 << 9);
+    /// A phrase of the trade that holds a private word: “health check”.
+    pub(super) const PAIR: Self = Self(1 << 10);
+    /// Private.
+    pub(super) const PRIVATE: Self = Self(1 << 11);
+    /// A verb in the first person singular.
+    pub(super) const FIRST: Self = Self(1 << 12);
+    /// Begins a phrase.
+    pub(super) const OPENS: Self = Self(1 << 13);
+    /// One of the ambiguous words that a sentence about things alone may hold anywhere.
+    pub(super) const MILD: Self = Self(1 << 16);
+    /// Harmless as far as its vector tells.
+    pub(super) const LEARNT: Self = Self(1 << 15);
+
+    /// Both sets together.
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the two sets share a class.
+    pub(super) const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether the vocabulary has the word at all.
+    pub(super) const fn is_known(self) -> bool {
+        self.0 & !(Self::OPENS.0 | Self::MILD.0) != 0
+    }
+
+    /// Whether nothing but its vector speaks for the word.
+    pub(super) const fn is_learnt_alone(self) -> bool {
+        self.0 & !Self::OPENS.0 == Self::LEARNT.0
+    }
+
+    /// The class of a section of the word files.
+    pub(super) fn of_section(name: &str) -> Option<Self> {
+        Some(match name {
+            "thing" => Self::THING,
+            "work" => Self::WORK,
+            "person" => Self::PERSON,
+            "act" => Self::ACT,
+            "say" => Self::SAY,
+            "plain" => Self::PLAIN,
+            "clock" => Self::CLOCK,
+            "own" => Self::OWN,
+            "far" => Self::FAR,
+            "bound" => Self::BOUND,
+            "near" => Self::NEAR,
+            "pair" => Self::PAIR,
+            "private" => Self::PRIVATE,
+            "mild" => Self::MILD,
+            "first" => Self::FIRST,
+            "learnt" => Self::LEARNT,
+            _ => return None,
+        })
+    }
+}

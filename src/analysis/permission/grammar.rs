@@ -1,0 +1,141 @@
+//! Small words by which a sentence is taken apart: who speaks, of whom, and where clauses part.
+
+/// The author, in English and in Portuguese.
+pub(super) const ENGLISH_FIRST: &[&str] = &["i", "i'm", "i've", "i'd", "i'll", "me", "my", "mine", "myself"];
+pub(super) const PORTUGUESE_FIRST: &[&str] = &["eu", "me", "mim", "comigo", "meu", "meus", "minha", "minhas"];
+pub(super) const SUBJECTS: &[&str] = &["i", "i'm", "i've", "i'd", "i'll", "eu"];
+pub(super) const POSSESSIVES: &[&str] = &["my", "meu", "meus", "minha", "minhas"];
+/// First persons that no trade needs.
+pub(super) const INTIMATE: &[&str] = &["mine", "myself", "mim", "comigo"];
+/// Others, of whom nothing is quoted.
+pub(super) const THIRD: &[&str] = &[
+    "he", "she", "him", "her", "his", "hers", "himself", "herself", "he's", "she's", "he'd", "she'd",
+    "he'll", "she'll", "ele", "ela", "dele", "dela", "nele", "nela",
+];
+/// People at large: a sentence with one of them is not about things alone.
+pub(super) const PEOPLE: &[&str] = &[
+    "we",
+    "us",
+    "ourselves",
+    "we're",
+    "we've",
+    "we'd",
+    "we'll",
+    "you",
+    "who",
+    "whom",
+    "whose",
+    "people",
+    "person",
+    "someone",
+    "somebody",
+    "anyone",
+    "anybody",
+    "everyone",
+    "everybody",
+    "nobody",
+    "they",
+    "them",
+    "nós",
+    "nos",
+    "gente",
+    "você",
+    "vocês",
+    "quem",
+    "pessoa",
+    "pessoas",
+    "alguém",
+    "ninguém",
+    "todos",
+    "todas",
+];
+/// “We” in the ending of a Portuguese verb.
+pub(super) const FIRST_PLURAL: &str = "mos";
+/// What may stand between “I” and its verb.
+pub(super) const BEFORE_VERB: &[&str] = &[
+    "have", "had", "will", "would", "can", "could", "should", "may", "might", "must", "did", "do", "don't",
+    "didn't", "not", "just", "also", "never", "always", "often", "usually", "still", "already", "actually",
+    "really", "recently", "am", "não", "já", "sempre", "nunca", "também", "só", "ainda",
+];
+/// What may stand between a private word and the thing it is said of.
+pub(super) const BETWEEN: &[&str] = &[
+    "the", "a", "an", "our", "this", "that", "these", "those", "its", "their", "of", "old", "new", "last",
+    "first", "second", "whole", "entire", "legacy", "is", "are", "was", "were", "has", "have", "been",
+    "just", "finally", "still", "almost", "slow", "small", "big", "global", "lenta", "lento", "never",
+    "always", "not", "no", "to", "about", "by", "for", "para", "pelo", "pela", "o", "os", "as", "um", "uma",
+    "de", "do", "da", "dos", "das", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "dois", "duas", "três", "quatro", "cinco", "nossa", "nosso", "esse", "essa", "este", "esta", "velho",
+    "velha", "antigo", "antiga", "novo", "nova", "é", "são", "foi", "foram", "está", "estão", "estava",
+    "virou", "ao", "à", "legado", "não", "todo", "toda", "ainda", "por",
+];
+
+/// What may stand there besides, when the private sense is a mild one.
+pub(super) const PREPOSITIONS: &[&str] = &[
+    "in", "on", "at", "from", "with", "up", "down", "em", "no", "na", "nos", "nas", "num", "numa", "pela",
+    "pelo",
+];
+/// Numbers and small units of time.
+pub(super) const NUMBERS: &[&str] = &[
+    "three",
+    "seven",
+    "eight",
+    "eleven",
+    "twelve",
+    "fifteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "eighty",
+    "ninety",
+    "hundred",
+    "thousand",
+    "million",
+    "second",
+    "seconds",
+    "minute",
+    "minutes",
+    "hour",
+    "hours",
+    "segundo",
+    "segundos",
+    "minuto",
+    "minutos",
+    "hora",
+    "horas",
+    "quatro",
+    "cinco",
+    "quinze",
+    "vinte",
+    "trinta",
+    "quarenta",
+    "cinquenta",
+    "sessenta",
+    "oitenta",
+    "noventa",
+    "segunda",
+    "terceira",
+    "primeira",
+    "third",
+    "first",
+];
+/// Marks that part clauses.
+pub(super) const PARTING: &[char] =
+    &[',', ';', ':', '(', ')', '\u{2013}', '\u{2014}', '\u{2026}', '/', '"', '\u{201c}', '\u{201d}'];
+/// Words that part clauses.
+pub(super) const CONNECTORS: &[&str] = &[
+    "and", "but", "so", "then", "because", "while", "before", "after", "during", "since", "until", "when",
+    "though", "although", "whereas", "e", "mas", "então", "porque", "pois", "enquanto", "antes", "depois",
+    "durante", "desde", "até", "quando", "embora", "aí",
+];
+/// Periods that are counted in days and more.
+pub(super) const PERIODS: &[&str] = &[
+    "day", "days", "week", "weeks", "month", "months", "year", "years", "dia", "dias", "semana", "semanas",
+    "mês", "meses", "ano", "anos",
+];
+/// Beside a number and a period: days are counted, since or without something.
+pub(super) const COUNTING: &[&str] = &[
+    "since", "without", "today", "again", "anymore", "ago", "now", "desde", "sem", "hoje", "faz", "há",
+    "agora", "já",
+];

@@ -1,0 +1,134 @@
+//! A word or phrase of a sentence, and what it does there.
+
+use super::classes::Classes;
+use super::grammar::{
+    BEFORE_VERB, BETWEEN, CONNECTORS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES, PREPOSITIONS, SUBJECTS,
+};
+
+/// Words that carry meaning, of a clause that need not speak of work: “as always”.
+const MAX_IDLE_WORDS: usize = 1;
+/// Words of a sentence of one clause for which one thing of the trade is enough.
+const MAX_SHORT_WORDS: usize = 10;
+/// Plain words of so many letters carry no meaning of their own.
+const LIGHT_LETTERS: usize = 4;
+/// Words between a private word and the thing it is said of.
+const MAX_STEPS: usize = 3;
+
+/// A word or phrase of a sentence with its classes.
+pub(super) struct Item<'s> {
+    /// As normalised; of a phrase its first word.
+    pub(super) word: &'s str,
+    pub(super) classes: Classes,
+    pub(super) is_phrase: bool,
+    /// Whether it counts as what it is: an ambiguous word does only when it is said of a thing.
+    pub(super) is_firm: bool,
+    /// Whether a mark that parts clauses stands before it.
+    pub(super) is_parted: bool,
+}
+
+pub(super) fn is_thing(item: &Item<'_>) -> bool {
+    item.classes.meets(Classes::THING) || item.classes.meets(Classes::PAIR)
+}
+
+pub(super) fn is_ambiguous(item: &Item<'_>) -> bool {
+    [Classes::FAR, Classes::BOUND, Classes::NEAR].iter().any(|class| item.classes.meets(*class))
+}
+
+pub(super) fn is_work(item: &Item<'_>) -> bool {
+    let is_any = |classes: &[Classes]| classes.iter().any(|class| item.classes.meets(*class));
+    if is_ambiguous(item) {
+        item.is_firm && is_any(&[Classes::FAR, Classes::NEAR])
+    } else {
+        is_any(&[Classes::WORK, Classes::PERSON, Classes::ACT])
+    }
+}
+
+pub(super) fn is_work_or_thing(item: &Item<'_>) -> bool {
+    is_thing(item) || is_work(item)
+}
+
+pub(super) fn count(items: &[Item<'_>], which: impl Fn(&Item<'_>) -> bool) -> usize {
+    items.iter().filter(|item| which(item)).count()
+}
+
+/// Whether a word with a private sense is said of a thing: beside it, or few small words away.
+pub(super) fn is_of_a_thing(items: &[Item<'_>], at: usize) -> bool {
+    let item = &items[at];
+    let steps = if item.classes.meets(Classes::NEAR) { 0 } else { MAX_STEPS };
+    let passes = |next: &&Item<'_>| {
+        let small = BETWEEN.contains(&next.word)
+            || next.classes.meets(Classes::WORK)
+            || item.classes.meets(Classes::MILD) && PREPOSITIONS.contains(&next.word);
+        small && !is_thing(next) && !is_ambiguous(next) && !next.classes.meets(Classes::PERSON)
+    };
+    let first = |side: &mut dyn Iterator<Item = &Item<'_>>| {
+        let skipped = side.take(steps + 1).find(|item| !passes(item)).map(is_thing);
+        skipped.unwrap_or(false)
+    };
+    first(&mut items[at + 1..].iter()) || first(&mut items[..at].iter().rev())
+}
+
+/// Whether the sentence is one short clause without an ambiguous word and without people.
+pub(super) fn is_plain_and_short(items: &[Item<'_>]) -> bool {
+    let is_plain = |item: &Item<'_>| {
+        !is_ambiguous(item)
+            && !CONNECTORS.contains(&item.word)
+            && !PEOPLE.contains(&item.word)
+            && !item.is_parted
+            && !item.classes.is_learnt_alone()
+    };
+    items.len() <= MAX_SHORT_WORDS && items.iter().all(is_plain)
+}
+
+/// Whether every clause is about work: “they found it early, so the roadmap stays” is not.
+pub(super) fn is_work_throughout(items: &[Item<'_>]) -> bool {
+    let parts = |item: &Item<'_>| item.is_parted || CONNECTORS.contains(&item.word);
+    let mut clauses = vec![(false, 0)];
+    let idle = |item: &Item<'_>| {
+        let weighs = is_weighty(item) && !CONNECTORS.contains(&item.word);
+        if item.is_firm { usize::from(weighs) } else { MAX_IDLE_WORDS + 1 }
+    };
+    for item in items {
+        if parts(item) {
+            clauses.push((false, 0));
+        }
+        if let Some((works, says)) = clauses.last_mut() {
+            *works |= is_thing(item) || is_work(item);
+            *says += idle(item);
+        }
+    }
+    clauses.iter().all(|(works, says)| *works || *says <= MAX_IDLE_WORDS)
+}
+
+/// Whether a word means something by itself: not a small word, a number, a period or a time of day.
+pub(super) fn is_weighty(item: &Item<'_>) -> bool {
+    let is_time = PERIODS.contains(&item.word) || item.classes.meets(Classes::CLOCK);
+    let is_small = item.word.chars().count() <= LIGHT_LETTERS && item.classes.meets(Classes::PLAIN);
+    !is_time && !is_small && !NUMBERS.contains(&item.word)
+}
+
+/// Whether a period is counted as the sober and the bereaved count it: “day 214”, “six months today”.
+pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
+    let is_period = |item: &Item<'_>| PERIODS.contains(&item.word);
+    let is_number = |item: &Item<'_>| item.word.chars().all(|c| c.is_ascii_digit());
+    let numbered = items.windows(2).any(|pair| is_period(&pair[0]) && is_number(&pair[1]));
+    numbered
+        || items.iter().any(is_period)
+            && !items.iter().any(is_thing)
+            && items.iter().any(|item| COUNTING.contains(&item.word))
+}
+
+/// Whether all that the author says of themselves is an act or a view of work, and all they call theirs is of work.
+pub(super) fn speaks_of_work(items: &[Item<'_>]) -> bool {
+    let is_verb = |item: &Item<'_>| item.classes.meets(Classes::ACT) || item.classes.meets(Classes::SAY);
+    (0..items.len()).all(|at| {
+        let word = items[at].word;
+        let after = &items[at + 1..];
+        if SUBJECTS.contains(&word) {
+            let going_on = word == "i'm" || after.first().is_some_and(|item| item.word == "am");
+            let verb = after.iter().find(|item| !BEFORE_VERB.contains(&item.word));
+            return verb.is_some_and(|verb| is_verb(verb) && (!going_on || verb.word.ends_with("ing")));
+        }
+        !POSSESSIVES.contains(&word) || after.iter().take(2).any(|item| item.classes.meets(Classes::OWN))
+    })
+}
