@@ -1,5 +1,9 @@
 //! How many slips of the pen lie between two words.
 
+mod one_slip;
+
+pub use self::one_slip::{is_likely_slip, is_swap};
+
 /// Words longer than this are not compared letter by letter: no name has so many, and the cost stays bounded.
 const LONGEST_COMPARED: usize = 40;
 

@@ -14,6 +14,7 @@ use super::name::PersonName;
 use super::rarity::Rarity;
 use crate::domain::person::PersonQuery;
 
+mod family_name_first;
 mod given_names;
 mod surnames;
 #[cfg(test)]
@@ -33,6 +34,8 @@ pub(super) mod degree {
     pub(crate) const LATER_GIVEN_NAME: f64 = 0.94;
     pub(crate) const GIVEN_NAME_OF_SAME_SOUND: f64 = 0.93;
     pub(crate) const SURNAME_OF_SAME_SOUND: f64 = 0.96;
+    pub(crate) const OTHER_ALPHABET: f64 = 0.95;
+    pub(crate) const FAMILY_NAME_FIRST: f64 = 0.94;
     pub(crate) const ONE_SLIP: f64 = 0.88;
     pub(crate) const TWO_SLIPS: f64 = 0.80;
     /// Saying less than the source knows is no evidence against: with all three fields it stays inside the window.
@@ -72,6 +75,8 @@ pub struct Match {
     pub confidence: f64,
     /// By which rule each field agreed.
     pub evidence: MatchEvidence,
+    /// Whether name and company agree in every word, and neither side has more.
+    pub is_whole: bool,
 }
 
 impl Match {
@@ -79,6 +84,15 @@ impl Match {
     pub fn is_beyond_slips(&self) -> bool {
         self.confidence > degree::ONE_SLIP + AMBIGUITY_WINDOW + f64::EPSILON
     }
+}
+
+/// Which words are forgiven a slip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slips {
+    /// Words of the usual length.
+    InLongWords,
+    /// Shorter ones too: where everything else agrees exactly.
+    InShortWordsToo,
 }
 
 /// By which rule each field agreed.
@@ -117,40 +131,75 @@ pub fn resolve(query: &PersonQuery, candidates: &[Candidate], rarity: &Rarity) -
         .iter()
         .enumerate()
         .filter_map(|(index, candidate)| {
-            let (confidence, evidence) = agreement(&query, candidate, rarity)?;
-            Some(Match { index, confidence, evidence })
+            agreement(&query, candidate, rarity).map(|found| Match { index, ..found })
         })
         .collect();
     matches
         .sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.index.cmp(&other.index)));
     let Some(best) = matches.first().copied() else { return Resolution::None };
     matches.retain(|candidate| best.confidence - candidate.confidence <= AMBIGUITY_WINDOW + f64::EPSILON);
+    // The person who agrees in every word is meant, not those who bear the name among others.
+    if matches.iter().any(|candidate| candidate.is_whole) {
+        matches.retain(|candidate| candidate.is_whole);
+    }
     if matches.len() == 1 { Resolution::One(best) } else { Resolution::Several(matches) }
 }
 
-/// The confidence that the candidate is meant, and by which rules; `None` when a field disagrees.
-fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Option<(f64, MatchEvidence)> {
-    let company =
-        company::likeness::compare(&query.company, &candidate.company, &candidate.former_companies, rarity)?;
-    let own_name = compare_names(&query.name, &candidate.name, rarity);
-    let by_alias = || {
-        let agreeing = candidate.aliases.iter().filter_map(|alias| compare_names(&query.name, alias, rarity));
-        let best = Agreement::best(agreeing)?;
-        Some(Agreement::new((GivenNameRule::Alias, best.rule.1), best.degree * ALIAS))
+/// How surely the candidate is meant, and by which rules; `None` when a field disagrees.
+fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Option<Match> {
+    let compare_company = |slips| {
+        company::likeness::compare(
+            &query.company,
+            &candidate.company,
+            &candidate.former_companies,
+            rarity,
+            slips,
+        )
     };
-    let names = own_name.or_else(by_alias)?;
-    let (first_name, last_name) = names.rule;
+    let compare_names = |slips| compare_any_name(&query.name, candidate, rarity, slips);
+    let (company, names) = match (compare_company(Slips::InLongWords), compare_names(Slips::InLongWords)) {
+        (Some(company), Some(names)) => (company, names),
+        // A slip in a short word is believed only where everything else agrees exactly.
+        (Some(company), None) if company.rule == CompanyRule::Exact => {
+            let names = compare_names(Slips::InShortWordsToo)?;
+            (company, (names.rule.0 == GivenNameRule::Exact).then_some(names)?)
+        }
+        (None, Some(names)) if names.rule == (GivenNameRule::Exact, SurnameRule::Exact) => {
+            (compare_company(Slips::InShortWordsToo)?, names)
+        }
+        _ => return None,
+    };
     let confidence = names.degree * company.degree;
+    let (first_name, last_name) = names.rule;
     let evidence = MatchEvidence { first_name, last_name, company: company.rule };
-    (confidence >= CONFIDENCE_NEEDED).then_some((confidence, evidence))
+    let is_whole = query.name.has_same_words(&candidate.name) && company.rule == CompanyRule::Exact;
+    (confidence >= CONFIDENCE_NEEDED).then_some(Match { index: 0, confidence, evidence, is_whole })
+}
+
+/// Compares with the candidate's own name, and where that disagrees with the others the source lists.
+fn compare_any_name(
+    query: &PersonName,
+    candidate: &Candidate,
+    rarity: &Rarity,
+    slips: Slips,
+) -> Option<Agreement<(GivenNameRule, SurnameRule)>> {
+    let compare = |name| {
+        compare_names(query, name, rarity, slips)
+            .or_else(|| family_name_first::compare(query, name, rarity, slips))
+    };
+    compare(&candidate.name).or_else(|| {
+        let best = Agreement::best(candidate.aliases.iter().filter_map(compare))?;
+        Some(Agreement::new((GivenNameRule::Alias, best.rule.1), best.degree * ALIAS))
+    })
 }
 
 fn compare_names(
     query: &PersonName,
     candidate: &PersonName,
     rarity: &Rarity,
+    slips: Slips,
 ) -> Option<Agreement<(GivenNameRule, SurnameRule)>> {
     let given = given_names::compare(query, candidate, rarity)?;
-    let surnames = surnames::compare(query, candidate, rarity)?;
+    let surnames = surnames::compare(query, candidate, rarity, slips)?;
     Some(Agreement::new((given.rule, surnames.rule), given.degree * surnames.degree))
 }

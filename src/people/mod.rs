@@ -19,3 +19,4 @@ pub mod rarity;
 pub mod sample;
 pub mod search_keys;
 pub mod sound;
+pub mod transliteration;

@@ -1,5 +1,6 @@
 //! A person's name, read into given names and surnames.
 
+use super::known_names::{is_given_name, is_surname};
 use super::normalise::{without_particles, words};
 
 /// A person's name, folded, without particles and forms of address.
@@ -45,6 +46,19 @@ impl PersonName {
             name.surnames.clone_from(&own.surnames);
         }
         name
+    }
+
+    /// Whether the two names have the same words in the same order, however they are split.
+    pub fn has_same_words(&self, other: &Self) -> bool {
+        self.given.concat() == other.given.concat() && self.surnames.concat() == other.surnames.concat()
+    }
+
+    /// The name with its two parts exchanged, as where the family name was written first; `None` where the order is
+    /// evidently right: Ana Rosa is not Rosa Ana.
+    pub fn family_name_first(&self) -> Option<Self> {
+        let (given, surname) = (self.given.first()?, self.surnames.first()?);
+        let is_in_order = is_given_name(given) && (is_surname(surname) || !is_surname(given));
+        (!is_in_order).then(|| Self { given: self.surnames.clone(), surnames: self.given.clone() })
     }
 
     /// Takes up a name from its stored form, see [`PersonName::stored`].

@@ -73,29 +73,20 @@ impl Rarity {
         self.surnames.get(word).copied().unwrap_or(0)
     }
 
-    /// Whether the two folded given names are two names of their own right, not one with a slip.
-    pub fn are_two_given_names(&self, one: &str, other: &str) -> bool {
-        are_two_names(&self.given_names, known_names::is_given_name, one, other)
+    /// Whether the folded word is a given name of its own right, not a slip in the other.
+    pub fn is_own_given_name(&self, word: &str, other: &str) -> bool {
+        known_names::is_given_name(word) || is_borne_often(&self.given_names, word, other)
     }
 
-    /// Whether the two folded surnames are two names of their own right, not one with a slip.
-    pub fn are_two_surnames(&self, one: &str, other: &str) -> bool {
-        are_two_names(&self.surnames, known_names::is_surname, one, other)
+    /// Whether the folded word is a surname of its own right, not a slip in the other.
+    pub fn is_own_surname(&self, word: &str, other: &str) -> bool {
+        known_names::is_surname(word) || is_borne_often(&self.surnames, word, other)
     }
 }
 
-fn are_two_names(
-    counts: &HashMap<Box<str>, u32>,
-    is_listed: fn(&str) -> bool,
-    one: &str,
-    other: &str,
-) -> bool {
+fn is_borne_often(counts: &HashMap<Box<str>, u32>, word: &str, other: &str) -> bool {
     let bearers = |name: &str| counts.get(name).copied().unwrap_or(0);
-    let is_name = |name: &str, beside: &str| {
-        is_listed(name)
-            || (bearers(name) >= NAME_BEARERS && bearers(name).saturating_mul(SLIP_RATIO) >= bearers(beside))
-    };
-    is_name(one, other) && is_name(other, one)
+    bearers(word) >= NAME_BEARERS && bearers(word).saturating_mul(SLIP_RATIO) >= bearers(other)
 }
 
 #[cfg(test)]
@@ -118,10 +109,10 @@ mod tests {
     #[test]
     fn a_surname_the_directory_has_often_is_not_a_slip() {
         let mut rarity = Rarity::new(10);
-        assert!(!rarity.are_two_surnames("koerich", "koerick"));
+        assert!(!rarity.is_own_surname("koerick", "koerich"));
         rarity.record(WordKind::Surname, "koerich", 3);
         rarity.record(WordKind::Surname, "koerick", 3);
-        assert!(rarity.are_two_surnames("koerich", "koerick"));
+        assert!(rarity.is_own_surname("koerick", "koerich"));
     }
 
     #[test]
@@ -129,6 +120,6 @@ mod tests {
         let mut rarity = Rarity::new(10);
         rarity.record(WordKind::Surname, "sivla", 20);
         rarity.record(WordKind::Surname, "silva", 80_000);
-        assert!(!rarity.are_two_surnames("sivla", "silva"));
+        assert!(!rarity.is_own_surname("sivla", "silva"));
     }
 }

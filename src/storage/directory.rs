@@ -66,6 +66,7 @@ pub async fn find_candidates(
         .bind(&keys.every_word)
         .bind(now)
         .bind(MOST_CANDIDATES)
+        .bind(&keys.whole_name)
         .fetch_all(pool)
         .await?;
     let words_version = rows.first().map_or(0, |row| row.words_version);
@@ -81,7 +82,7 @@ pub const FIND_CANDIDATES: &str = "
           select id, name_key, company_key, alias_keys, former_keys, title, location
             from directory_people
            where search_keys && $1 and search_keys && $2 and expires_at > $4
-           order by search_keys @> $3 desc, id
+           order by name_key = $6 desc, search_keys @> $3 desc, id
            limit $5
       ) as found on true";
 

@@ -11,6 +11,7 @@ use self::containment::soft_containment;
 use super::CompanyName;
 use crate::people::agreement::Agreement;
 use crate::people::company_words::common_spelling;
+use crate::people::matching::Slips;
 use crate::people::rarity::Rarity;
 
 /// The company is known by another name.
@@ -39,14 +40,16 @@ pub enum CompanyRule {
 }
 
 /// How surely the company asked for is one where the candidate works, or worked; `None` below the containment needed.
-pub fn compare(
+pub(in crate::people) fn compare(
     query: &CompanyName,
     present: &CompanyName,
     former: &[CompanyName],
     rarity: &Rarity,
+    slips: Slips,
 ) -> Option<Agreement<CompanyRule>> {
-    compare_two(query, present, rarity).or_else(|| {
-        let agreeing = former.iter().filter_map(|company| compare_two(query, company, rarity));
+    compare_two(query, present, rarity, slips).or_else(|| {
+        let agreeing =
+            former.iter().filter_map(|company| compare_two(query, company, rarity, Slips::InLongWords));
         Agreement::best(agreeing).map(|found| Agreement::new(CompanyRule::Former, found.degree * FORMER))
     })
 }
@@ -55,6 +58,7 @@ fn compare_two(
     query: &CompanyName,
     candidate: &CompanyName,
     rarity: &Rarity,
+    slips: Slips,
 ) -> Option<Agreement<CompanyRule>> {
     if query.words.is_empty() || candidate.words.is_empty() {
         return None;
@@ -66,7 +70,7 @@ fn compare_two(
     if query.filed_under().is_some_and(|name| candidate.filed_under() == Some(name)) {
         return Some(Agreement::new(CompanyRule::Alias, ALIAS));
     }
-    soft_containment(query, candidate, rarity).or_else(|| {
+    soft_containment(query, candidate, rarity, slips).or_else(|| {
         (are_initials(query, candidate) || are_initials(candidate, query))
             .then_some(Agreement::new(CompanyRule::Initials, INITIALS))
     })
@@ -113,7 +117,7 @@ mod tests {
 
     fn rule(query: &str, candidate: &str) -> Option<CompanyRule> {
         let compared =
-            compare(&CompanyName::parse(query), &CompanyName::parse(candidate), &[], &Rarity::default());
+            compare(&CompanyName::parse(query), &CompanyName::parse(candidate), &[], &Rarity::default(), Slips::InLongWords);
         compared.map(|found| found.rule)
     }
 
@@ -160,7 +164,7 @@ mod tests {
         let mut rarity = Rarity::new(2);
         rarity.record(WordKind::Company, "solaris", 1);
         rarity.record(WordKind::Company, "polaris", 1);
-        let compared = compare(&CompanyName::parse("Solaris"), &CompanyName::parse("Polaris"), &[], &rarity);
+        let compared = compare(&CompanyName::parse("Solaris"), &CompanyName::parse("Polaris"), &[], &rarity, Slips::InLongWords);
         assert_eq!(compared, None);
     }
 
@@ -170,7 +174,7 @@ mod tests {
         rarity.record(WordKind::Company, "imperial", 40);
         rarity.record(WordKind::Company, "klarion", 1);
         let compare = |query, candidate| {
-            compare(&CompanyName::parse(query), &CompanyName::parse(candidate), &[], &rarity)
+            compare(&CompanyName::parse(query), &CompanyName::parse(candidate), &[], &rarity, Slips::InLongWords)
         };
         assert_eq!(compare("Imperial", "Klarion Imperial"), None);
         assert!(compare("Klarion", "Klarion Imperial").is_some());
@@ -197,6 +201,7 @@ mod tests {
             &CompanyName::parse("Zyntra"),
             &former,
             &Rarity::default(),
+            Slips::InLongWords,
         );
         assert_eq!(compared, Some(Agreement::new(CompanyRule::Former, FORMER)));
     }

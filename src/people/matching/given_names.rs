@@ -2,13 +2,16 @@
 
 use serde::Serialize;
 
-use super::degree::{GIVEN_NAME_OF_SAME_SOUND, LATER_GIVEN_NAME, NICKNAME, ONE_SLIP, SAYS_LESS};
+use super::degree::{
+    GIVEN_NAME_OF_SAME_SOUND, LATER_GIVEN_NAME, NICKNAME, ONE_SLIP, OTHER_ALPHABET, SAYS_LESS,
+};
 use crate::people::agreement::Agreement;
-use crate::people::edits::{shorter_length, slips_between};
+use crate::people::edits::{is_likely_slip, is_swap, shorter_length};
 use crate::people::name::PersonName;
 use crate::people::nicknames;
 use crate::people::rarity::Rarity;
 use crate::people::sound::sound_key;
+use crate::people::transliteration::are_one_in_two_alphabets;
 
 /// Shorter names are not forgiven a slip.
 const SHORTEST_WITH_SLIP: usize = 5;
@@ -29,8 +32,12 @@ pub enum GivenNameRule {
     Nickname,
     /// Another spelling that sounds the same.
     SameSound,
+    /// The same in another alphabet.
+    OtherAlphabet,
     /// One slip of the pen.
     OneSlip,
+    /// Asked for in the place of the surname.
+    FamilyNameFirst,
     /// Another name the source lists for the person.
     Alias,
 }
@@ -47,6 +54,9 @@ pub(super) fn compare(
     let known_whole = candidate.given.join(" ");
     if query.given.concat() == candidate.given.concat() {
         return Some(Agreement::new(GivenNameRule::Exact, 1.0));
+    }
+    if are_one_in_two_alphabets(&query.given.concat(), &candidate.given.concat()) {
+        return Some(Agreement::new(GivenNameRule::OtherAlphabet, OTHER_ALPHABET));
     }
     // Malu for Maria Luíza: the pet form stands for the compound name, not for its first word.
     if nicknames::are_related(&asked_whole, &known_whole) {
@@ -65,7 +75,7 @@ pub(super) fn compare(
     }
     // Clara for Maria Clara.
     let is_later =
-        asked_rest.is_empty() && known_rest.iter().any(|known| sound_key(known) == sound_key(asked_first));
+        asked_rest.is_empty() && known_rest.iter().any(|known| sound_the_same(asked_first, known));
     is_later.then_some(Agreement::new(GivenNameRule::LaterOfSeveral, LATER_GIVEN_NAME))
 }
 
@@ -96,13 +106,16 @@ fn compare_word(asked: &str, known: &str, rarity: &Rarity) -> Option<Agreement<G
     if nicknames::are_related(asked, known) {
         return Some(Agreement::new(GivenNameRule::Nickname, NICKNAME));
     }
-    if sound_key(asked) == sound_key(known) {
+    if sound_the_same(asked, known) {
         return Some(Agreement::new(GivenNameRule::SameSound, GIVEN_NAME_OF_SAME_SOUND));
     }
+    if are_one_in_two_alphabets(asked, known) {
+        return Some(Agreement::new(GivenNameRule::OtherAlphabet, OTHER_ALPHABET));
+    }
     let is_slip = shorter_length(asked, known) >= SHORTEST_WITH_SLIP
-        && slips_between(asked, known, 1).is_some()
+        && is_likely_slip(asked, known)
         && !differ_by_gender(asked, known)
-        && !rarity.are_two_given_names(asked, known);
+        && (is_swap(asked, known) || !rarity.is_own_given_name(asked, known));
     is_slip.then_some(Agreement::new(GivenNameRule::OneSlip, ONE_SLIP))
 }
 
@@ -129,11 +142,17 @@ impl From<Likeness> for GivenNameRule {
 pub(super) fn likeness(asked: &str, known: &str) -> Option<Likeness> {
     if asked == known {
         Some(Likeness::Same)
-    } else if sound_key(asked) == sound_key(known) {
+    } else if sound_the_same(asked, known) {
         Some(Likeness::SameSound)
     } else {
         (asked.chars().count() == 1 && known.starts_with(asked)).then_some(Likeness::Initial)
     }
+}
+
+/// Whether the two words are spellings of one sound. A single letter has none: E is not Y.
+pub(super) fn sound_the_same(one: &str, other: &str) -> bool {
+    let is_letter = |word: &str| word.chars().nth(1).is_none();
+    one == other || (!is_letter(one) && !is_letter(other) && sound_key(one) == sound_key(other))
 }
 
 /// Paulo and Paula, Daniel and Daniela are two people, however close on the keyboard.

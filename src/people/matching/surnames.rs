@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use super::degree::{ONE_SLIP, SAYS_LESS, SURNAME_OF_SAME_SOUND, TWO_SLIPS};
-use super::given_names::{Likeness, likeness};
+use super::Slips;
+use super::degree::{ONE_SLIP, OTHER_ALPHABET, SAYS_LESS, SURNAME_OF_SAME_SOUND, TWO_SLIPS};
+use super::given_names::{Likeness, likeness, sound_the_same};
 use crate::people::agreement::Agreement;
-use crate::people::edits::{shorter_length, slips_between};
+use crate::people::edits::{is_likely_slip, is_swap, shorter_length, slips_between};
 use crate::people::name::PersonName;
 use crate::people::rarity::Rarity;
-use crate::people::sound::sound_key;
+use crate::people::transliteration::are_one_in_two_alphabets;
 
 /// Shorter surnames are not forgiven a slip: a letter more or less makes another name.
 const SHORTEST_WITH_SLIP: usize = 4;
@@ -27,10 +28,14 @@ pub enum SurnameRule {
     Initial,
     /// Another spelling that sounds the same.
     SameSound,
+    /// The same in another alphabet.
+    OtherAlphabet,
     /// One slip of the pen.
     OneSlip,
     /// Two slips in a long name.
     TwoSlips,
+    /// Asked for in the place of the given name.
+    FamilyNameFirst,
 }
 
 impl From<Likeness> for SurnameRule {
@@ -49,6 +54,7 @@ pub(super) fn compare(
     query: &PersonName,
     candidate: &PersonName,
     rarity: &Rarity,
+    slips: Slips,
 ) -> Option<Agreement<SurnameRule>> {
     if query.surnames.is_empty() || candidate.surnames.is_empty() {
         return None;
@@ -56,12 +62,15 @@ pub(super) fn compare(
     if query.surnames == candidate.surnames || are_joined(&query.surnames, &candidate.surnames) {
         return Some(Agreement::new(SurnameRule::Exact, 1.0));
     }
+    if are_one_in_two_alphabets(&query.surnames.concat(), &candidate.surnames.concat()) {
+        return Some(Agreement::new(SurnameRule::OtherAlphabet, OTHER_ALPHABET));
+    }
     let mut weakest = SurnameRule::Exact;
     let mut degree = 1.0;
     let mut surname_found = false;
     let mut surnames_used = 0;
     for asked in &query.surnames {
-        let own = best_surname(asked, &candidate.surnames, rarity);
+        let own = best_surname(asked, &candidate.surnames, rarity, slips);
         let found = match own {
             Some(own) => {
                 surname_found = true;
@@ -87,31 +96,48 @@ pub(super) fn compare(
     Some(Agreement::new(weakest, degree))
 }
 
-fn best_surname(asked: &str, known: &[String], rarity: &Rarity) -> Option<Agreement<SurnameRule>> {
-    Agreement::best(known.iter().filter_map(|known| compare_word(asked, known, rarity)))
+fn best_surname(
+    asked: &str,
+    known: &[String],
+    rarity: &Rarity,
+    slips: Slips,
+) -> Option<Agreement<SurnameRule>> {
+    Agreement::best(known.iter().filter_map(|known| compare_word(asked, known, rarity, slips)))
 }
 
-fn compare_word(asked: &str, known: &str, rarity: &Rarity) -> Option<Agreement<SurnameRule>> {
+fn compare_word(
+    asked: &str,
+    known: &str,
+    rarity: &Rarity,
+    slips: Slips,
+) -> Option<Agreement<SurnameRule>> {
     if asked == known {
         return Some(Agreement::new(SurnameRule::Exact, 1.0));
     }
-    if sound_key(asked) == sound_key(known) {
+    if sound_the_same(asked, known) {
         return Some(Agreement::new(SurnameRule::SameSound, SURNAME_OF_SAME_SOUND));
     }
+    if are_one_in_two_alphabets(asked, known) {
+        return Some(Agreement::new(SurnameRule::OtherAlphabet, OTHER_ALPHABET));
+    }
     let length = shorter_length(asked, known);
-    if length < SHORTEST_WITH_SLIP {
+    let is_short = length < SHORTEST_WITH_SLIP;
+    // Mota without its t: a letter of the person's name was left out.
+    let is_forgiven = slips == Slips::InShortWordsToo
+        && length + 1 == SHORTEST_WITH_SLIP
+        && known.chars().count() == SHORTEST_WITH_SLIP;
+    if is_short && !is_forgiven {
         return None;
     }
-    let most = if length >= SHORTEST_WITH_TWO_SLIPS { 2 } else { 1 };
-    let slips = slips_between(asked, known, most)?;
-    if rarity.are_two_surnames(asked, known) {
+    // A surname that people bear is theirs; only two letters in each other's place are a slip all the same.
+    if rarity.is_own_surname(asked, known) && !is_swap(asked, known) {
         return None;
     }
-    Some(if slips == 1 {
-        Agreement::new(SurnameRule::OneSlip, ONE_SLIP)
-    } else {
-        Agreement::new(SurnameRule::TwoSlips, TWO_SLIPS)
-    })
+    if is_likely_slip(asked, known) {
+        return Some(Agreement::new(SurnameRule::OneSlip, ONE_SLIP));
+    }
+    let has_two = length >= SHORTEST_WITH_TWO_SLIPS && slips_between(asked, known, 2) == Some(2);
+    has_two.then_some(Agreement::new(SurnameRule::TwoSlips, TWO_SLIPS))
 }
 
 /// "Vas Concelos" and "Vasconcelos", "Castelobranco" and "Pires Castelo Branco".

@@ -58,7 +58,7 @@ pub async fn find_candidates(
         "select id, name_key, company_key, title
            from contact
           where search_keys && $3 and search_keys && $4 and account_id = $1 and mode = $2
-          order by search_keys @> $5 desc, id
+          order by name_key = $7 desc, search_keys @> $5 desc, id
           limit $6",
     )
     .bind(owner.account.as_uuid())
@@ -67,6 +67,7 @@ pub async fn find_candidates(
     .bind(owned(owner, &keys.company.for_breadth(breadth)))
     .bind(owned(owner, &keys.every_word))
     .bind(MOST_CANDIDATES)
+    .bind(&keys.whole_name)
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(CandidateRow::candidate).unzip())

@@ -24,6 +24,7 @@ async fn both_conditions_of_a_search_are_intersected_in_the_index() {
         .bind(&keys.every_word)
         .bind(start())
         .bind(200_i64)
+        .bind(&keys.whole_name)
         .fetch_all(&mut *connection)
         .await
         .unwrap();

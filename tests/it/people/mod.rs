@@ -7,6 +7,7 @@ mod find;
 mod generator;
 mod import;
 mod index;
+mod kinds;
 mod rights;
 
 use chrono::{DateTime, TimeZone, Utc};

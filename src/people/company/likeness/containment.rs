@@ -4,9 +4,11 @@ use super::{CompanyRule, are_same_word};
 use crate::people::agreement::Agreement;
 use crate::people::company::CompanyName;
 use crate::people::company_words::{is_generic, is_trade_word};
-use crate::people::edits::{shorter_length, slips_between};
+use crate::people::edits::{is_likely_slip, shorter_length};
+use crate::people::matching::Slips;
 use crate::people::rarity::Rarity;
 use crate::people::sound::sound_key;
+use crate::people::transliteration::are_one_in_two_alphabets;
 
 /// A company counts as the same from this weighted share of words on.
 const CONTAINMENT_NEEDED: f64 = 0.70;
@@ -30,9 +32,10 @@ pub(super) fn soft_containment(
     query: &CompanyName,
     candidate: &CompanyName,
     rarity: &Rarity,
+    slips: Slips,
 ) -> Option<Agreement<CompanyRule>> {
-    let of_query = Found::of(query, candidate, rarity);
-    let of_candidate = Found::of(candidate, query, rarity);
+    let of_query = Found::of(query, candidate, rarity, slips);
+    let of_candidate = Found::of(candidate, query, rarity, slips);
     let query_says_less = of_query.share() >= of_candidate.share();
     let (contained, containing) =
         if query_says_less { (of_query, of_candidate) } else { (of_candidate, of_query) };
@@ -60,10 +63,11 @@ struct Found {
 }
 
 impl Found {
-    fn of(name: &CompanyName, within: &CompanyName, rarity: &Rarity) -> Self {
+    fn of(name: &CompanyName, within: &CompanyName, rarity: &Rarity, slips: Slips) -> Self {
         let mut found = Self::default();
         for word in &name.words {
-            let likeness = within.words.iter().map(|other| likeness(word, other, rarity)).fold(0.0, f64::max);
+            let alike = within.words.iter().map(|other| likeness(word, other, rarity, slips));
+            let likeness = alike.fold(0.0, f64::max);
             let weight = rarity.company_weight(word);
             found.weight_of_all += weight;
             found.weight_found += weight * likeness;
@@ -89,18 +93,23 @@ impl Found {
     }
 }
 
-fn likeness(word: &str, other: &str, rarity: &Rarity) -> f64 {
+fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
     if are_same_word(word, other) {
         return 1.0;
     }
-    if sound_key(word) == sound_key(other) {
+    if sound_key(word) == sound_key(other) || are_one_in_two_alphabets(word, other) {
         return SAME_SOUND;
     }
     // A word that some company of the directory bears is that company's word, not a slip.
     let both_known = rarity.is_company_word(word) && rarity.is_company_word(other);
-    if shorter_length(word, other) >= SHORTEST_WITH_SLIP
+    let shortest = match slips {
+        Slips::InLongWords => SHORTEST_WITH_SLIP,
+        Slips::InShortWordsToo => SHORTEST_WITH_SLIP - 1,
+    };
+    if shorter_length(word, other) >= shortest
+        && word.chars().count().max(other.chars().count()) >= SHORTEST_WITH_SLIP
         && !both_known
-        && slips_between(word, other, 1).is_some()
+        && is_likely_slip(word, other)
     {
         return ONE_SLIP;
     }

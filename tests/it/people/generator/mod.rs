@@ -9,10 +9,32 @@ use fluence::domain::person::PersonQuery;
 
 use tables::{
     BRAND_ENDS, BRAND_MIDDLES, BRAND_STARTS, BRAND_WORDS, GENDERS, GIVEN, LEGAL_FORMS, NICKNAMES,
-    SECOND_GIVEN, SURNAMES, TRADE_SHORT, TRADES,
+    SECOND_GIVEN, SURNAMES, TRADE_SHORT, TRADES, other,
 };
 
 mod tables;
+
+/// The names a world is made of.
+#[derive(Debug)]
+pub(crate) struct Vocabulary {
+    given: &'static [&'static str],
+    second_given: &'static [&'static str],
+    surnames: &'static [&'static str],
+    /// Brands come from this list alone, or are made of syllables.
+    brands: Option<&'static [&'static str]>,
+}
+
+/// The frequent names of Brazil.
+pub(crate) const FREQUENT: Vocabulary =
+    Vocabulary { given: GIVEN, second_given: SECOND_GIVEN, surnames: SURNAMES, brands: None };
+
+/// Names that the matcher's lists hardly know, many of them a letter away from another.
+pub(crate) const OTHER: Vocabulary = Vocabulary {
+    given: other::GIVEN,
+    second_given: other::SECOND_GIVEN,
+    surnames: other::SURNAMES,
+    brands: Some(other::BRANDS),
+};
 
 /// A small reproducible source of chance (SplitMix64, Steele, Lea and Flood 2014).
 pub(crate) struct Chance(u64);
@@ -103,6 +125,7 @@ pub(crate) struct Invented {
 
 /// The invented world.
 pub(crate) struct World {
+    vocabulary: &'static Vocabulary,
     pub(crate) companies: Vec<Company>,
     pub(crate) people: Vec<Invented>,
 }
@@ -110,13 +133,23 @@ pub(crate) struct World {
 impl World {
     /// So many people in so many companies; one in twenty shares name and company with another.
     pub(crate) fn new(chance: &mut Chance, people: usize, companies: usize) -> Self {
-        let companies = invent_companies(chance, companies);
-        let mut world = Self { companies, people: Vec::with_capacity(people) };
+        Self::of(&FREQUENT, chance, people, companies)
+    }
+
+    /// As [`World::new`], of other names.
+    pub(crate) fn of(
+        vocabulary: &'static Vocabulary,
+        chance: &mut Chance,
+        people: usize,
+        companies: usize,
+    ) -> Self {
+        let companies = invent_companies(vocabulary, chance, companies);
+        let mut world = Self { vocabulary, companies, people: Vec::with_capacity(people) };
         for _ in 0..people {
             let person = if !world.people.is_empty() && chance.percent(5) {
                 world.invent_namesake(chance)
             } else {
-                invent_person(chance, world.companies.len())
+                invent_person(vocabulary, chance, world.companies.len())
             };
             world.people.push(person);
         }
@@ -128,7 +161,7 @@ impl World {
         let mut namesake = chance.pick(&self.people);
         namesake.former = None;
         if chance.percent(50) && namesake.surnames.len() > 1 {
-            namesake.surnames[0] = chance.pick_common(SURNAMES);
+            namesake.surnames[0] = chance.pick_common(self.vocabulary.surnames);
         }
         namesake
     }
@@ -182,10 +215,10 @@ fn joint(surname: &str) -> &'static str {
     }
 }
 
-fn invent_person(chance: &mut Chance, companies: usize) -> Invented {
-    let mut given = vec![chance.pick_common(GIVEN)];
+fn invent_person(vocabulary: &Vocabulary, chance: &mut Chance, companies: usize) -> Invented {
+    let mut given = vec![chance.pick_common(vocabulary.given)];
     if chance.percent(22) {
-        let second = chance.pick_common(SECOND_GIVEN);
+        let second = chance.pick_common(vocabulary.second_given);
         if second != given[0] {
             given.push(second);
         }
@@ -193,7 +226,7 @@ fn invent_person(chance: &mut Chance, companies: usize) -> Invented {
     let count = 1 + usize::from(chance.percent(65)) + usize::from(chance.percent(20));
     let mut surnames: Vec<&'static str> = Vec::new();
     while surnames.len() < count {
-        let surname = chance.pick_common(SURNAMES);
+        let surname = chance.pick_common(vocabulary.surnames);
         if !surnames.contains(&surname) {
             surnames.push(surname);
         }
@@ -204,11 +237,11 @@ fn invent_person(chance: &mut Chance, companies: usize) -> Invented {
     Invented { given, surnames, company, former }
 }
 
-fn invent_companies(chance: &mut Chance, count: usize) -> Vec<Company> {
+fn invent_companies(vocabulary: &Vocabulary, chance: &mut Chance, count: usize) -> Vec<Company> {
     let mut trades_of: HashMap<String, Vec<&str>> = HashMap::new();
     let mut companies: Vec<Company> = Vec::with_capacity(count);
     while companies.len() < count {
-        let brand = invent_brand(chance);
+        let brand = invent_brand(vocabulary, chance);
         let trade = if chance.percent(70) { chance.pick(TRADES) } else { "" };
         // Two companies of one brand are two companies only when their trades tell them apart.
         let trades = trades_of.entry(brand.clone()).or_default();
@@ -220,7 +253,11 @@ fn invent_companies(chance: &mut Chance, count: usize) -> Vec<Company> {
     companies
 }
 
-fn invent_brand(chance: &mut Chance) -> String {
+fn invent_brand(vocabulary: &Vocabulary, chance: &mut Chance) -> String {
+    if let Some(brands) = vocabulary.brands {
+        let brand = chance.pick(brands).to_owned();
+        return if chance.percent(60) { format!("{brand} {}", chance.pick::<&str>(BRAND_WORDS)) } else { brand };
+    }
     let mut brand = if chance.percent(25) {
         chance.pick(BRAND_WORDS).to_owned()
     } else {
@@ -295,10 +332,10 @@ impl World {
         somebody.former = None;
         match chance.below(5) {
             0 => somebody.company = chance.below(self.companies.len()),
-            1 => somebody.given = vec![chance.pick(GIVEN)],
-            2 => somebody.surnames = vec![chance.pick(SURNAMES)],
+            1 => somebody.given = vec![chance.pick(self.vocabulary.given)],
+            2 => somebody.surnames = vec![chance.pick(self.vocabulary.surnames)],
             3 => somebody.given = vec![other_gender(somebody.given[0])?],
-            _ => somebody = invent_person(chance, self.companies.len()),
+            _ => somebody = invent_person(self.vocabulary, chance, self.companies.len()),
         }
         let question = self.ask_about(chance, &somebody);
         self.meant(&question.meaning).is_empty().then_some(question)

@@ -1,5 +1,7 @@
 //! The names of the invented world: our own tables, not those of the matcher.
 
+pub(super) mod other;
+
 pub(super) const GIVEN: &[&str] = &[
     "Maria",
     "José",
