@@ -62,11 +62,13 @@ impl AnalysisApi {
             false => self.people.find_shared(realm, &request.query, now).await,
         };
         let found = found.map_err(|error| not_searched(&error))?;
-        let stand_in = || self.people.stand_in().filter(|_| request.allow_mock_data);
-        let found = if matches!(found, Found::None) { stand_in().unwrap_or(found) } else { found };
         let (person, version, matched, source) = match found {
-            Found::One { person, version, matched, source } => (person, version, matched, source),
-            Found::None => return Err(Refusal::ProfileNotFound),
+            Found::One { person, version, matched, source } => (person, version, Some(matched), source),
+            Found::None => {
+                let mock = request.allow_mock_data.then(|| self.people.mock(&request.query)).flatten();
+                let (person, version) = mock.ok_or(Refusal::ProfileNotFound)?;
+                (person, version, None, PersonSource::Mock)
+            }
             Found::Several { candidates, total } => {
                 let hint =
                     |hint: crate::people::find::Hint| CandidateHint { role: hint.role, city: hint.city };
@@ -79,7 +81,7 @@ impl AnalysisApi {
         let question = Question { version, tier, texts, day: now.date_naive() };
         let analysis = self.analyses.of(&person, question, now).await?;
         let mut response =
-            PaidAnswer { analise: analise(&person, &matched, source, &analysis)? }.into_response();
+            PaidAnswer { analise: analise(&person, matched.as_ref(), source, &analysis)? }.into_response();
         if let Some(used) = used {
             response.extensions_mut().insert(CreditsUsed(used));
         }
@@ -93,7 +95,9 @@ fn not_searched(error: &FindError) -> Refusal {
         FindError::Storage(_) => Refusal::Unavailable { retry_after_s: 1 },
         FindError::Enrichment(UpstreamError::Failed(_) | UpstreamError::Unusable(_)) => Refusal::Upstream,
         FindError::Enrichment(UpstreamError::Timeout) => Refusal::Timeout,
-        FindError::Enrichment(UpstreamError::Unavailable { retry_after }) => {
+        FindError::Enrichment(
+            UpstreamError::Unavailable { retry_after } | UpstreamError::Paused { retry_after },
+        ) => {
             // Rounded up: waiting that long is enough.
             Refusal::Unavailable { retry_after_s: retry_after.as_secs() + 1 }
         }
@@ -130,9 +134,12 @@ struct PersonShown<'a> {
 
 #[derive(Serialize)]
 struct MatchShown<'a> {
-    confidence: f64,
+    /// None of a mock, who matches nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<f64>,
     source: PersonSource,
-    evidence: &'a MatchEvidence,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a MatchEvidence>,
 }
 
 /// What the keys that tell who is meant usually take.
@@ -141,7 +148,7 @@ const LIKELY_HEAD_BYTES: usize = 512;
 /// Puts who is meant in front of a ready analysis, which is a JSON object and never empty.
 fn analise(
     person: &Person,
-    matched: &Match,
+    matched: Option<&Match>,
     source: PersonSource,
     analysis: &Bytes,
 ) -> Result<Bytes, Refusal> {
@@ -154,9 +161,9 @@ fn analise(
             location: person.location.as_deref(),
         },
         matched: MatchShown {
-            confidence: (matched.confidence * 1000.0).round() / 1000.0,
+            confidence: matched.map(|matched| (matched.confidence * 1000.0).round() / 1000.0),
             source,
-            evidence: &matched.evidence,
+            evidence: matched.map(|matched| &matched.evidence),
         },
     };
     let mut body = Vec::with_capacity(LIKELY_HEAD_BYTES + analysis.len());

@@ -1,5 +1,7 @@
 //! `/status`: is the service well, which limits are in force for whoever asks, and who decides them.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
@@ -16,14 +18,17 @@ use crate::gate::account_live::Slot;
 use crate::gate::admission::{DecidedBy, Limits};
 use crate::gate::caller::Caller;
 use crate::http::render::json_ok;
+use crate::people::find::People;
 
 /// What the page looks at.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Status {
     /// Whether paid calls can be taken.
     pub readiness: Readiness,
     /// Who decides on limits.
     pub limits: Limits,
+    /// The sources of people; one of them may be away.
+    pub people: Arc<People>,
     /// Where accounts stand.
     pub pool: PgPool,
     /// What operators call this gateway.
@@ -95,6 +100,7 @@ pub async fn status(
         status: match (ready, decided_by) {
             (false, _) => "unavailable",
             (true, DecidedBy::ItselfSince(_)) => "degraded",
+            (true, _) if status.people.is_enrichment_paused() => "degraded",
             (true, DecidedBy::Itself | DecidedBy::All) => "operational",
         },
         service: env!("CARGO_PKG_NAME"),

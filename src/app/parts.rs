@@ -66,10 +66,11 @@ impl Built<'_> {
         let numbers = Arc::new(route_numbers::numbers(&mut connection, &paths).await?);
         drop(connection);
         let analysis = analysis_api(settings, pool.clone())?;
+        let people = analysis.people.clone();
         Ok(Parts {
             contacts: ContactsApi {
                 pool: pool.clone(),
-                people: analysis.people.clone(),
+                people: people.clone(),
                 keyring: keyring.clone(),
                 max_per_account: settings.contacts.max_per_account,
                 max_body_bytes: settings.contacts.max_body_bytes,
@@ -79,6 +80,7 @@ impl Built<'_> {
             status: Status {
                 readiness: readiness.clone(),
                 limits: limits.clone(),
+                people,
                 pool: pool.clone(),
                 node: node.to_owned(),
                 region: settings.region.clone(),

@@ -26,6 +26,7 @@ use crate::domain::key::{KeyFormat, KeySecret, KeyState, Scope};
 use crate::domain::plan::PlanRef;
 use crate::ledger::operation::Operation;
 use crate::management;
+use crate::people::sample::SAMPLE_SOURCE;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::clock;
 use crate::storage::keys::{self, NewKey};
@@ -35,7 +36,6 @@ const ACCOUNT: AccountId = AccountId::from_uuid(uuid::uuid!("01900000-0000-7000-
 const EDITION: &str = "2025-01";
 const PLAN: &str = "professional";
 const KEY_NAME: &str = "demonstration";
-const SOURCE: &str = "sample";
 
 /// The demonstration account with a key of this run.
 #[derive(Debug)]
@@ -116,7 +116,7 @@ async fn new_key(context: &Context) -> anyhow::Result<(KeyId, KeySecret)> {
 }
 
 async fn import_sample(context: &Context, now: DateTime<Utc>) -> anyhow::Result<()> {
-    let report = import_into(context, Cursor::new(SAMPLE_PEOPLE), SOURCE, now).await?;
+    let report = import_into(context, Cursor::new(SAMPLE_PEOPLE), SAMPLE_SOURCE, now).await?;
     match report.faults.first() {
         None => Ok(()),
         Some(fault) => Err(anyhow!("sample people, line {}: {}", fault.line, fault.reason)),
@@ -135,6 +135,7 @@ impl Demo {
             key_id: self.key_id,
             key: self.key.expose(),
             calls: calls(reachable(listen), self.key.expose())?,
+            remove_people: format!("fluence directory remove --source {SAMPLE_SOURCE}"),
         })
     }
 }
@@ -146,6 +147,8 @@ struct DemoReport<'a> {
     key_id: KeyId,
     key: &'a str,
     calls: Vec<Call>,
+    /// The command that takes the invented people out of the live directory again.
+    remove_people: String,
 }
 
 impl Report for DemoReport<'_> {
@@ -160,6 +163,12 @@ impl Report for DemoReport<'_> {
             &[("account", &self.account_id), ("plan", &plan), ("credits", &self.balance), ("key", &self.key)],
         )?;
         writeln!(out, "\nTry it:")?;
-        self.calls.iter().try_for_each(|call| writeln!(out, "\n{}", call.curl))
+        self.calls.iter().try_for_each(|call| writeln!(out, "\n{}", call.curl))?;
+        writeln!(
+            out,
+            "\nThe people of these calls are invented, and stand in the live directory, where every customer finds \
+             them.\nBefore you sell: {}",
+            self.remove_people
+        )
     }
 }

@@ -3,20 +3,25 @@
 mod import;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
+use serde::Serialize;
+use tokio::fs::File;
 use tokio::io::{AsyncBufRead, BufReader};
 
 pub use self::import::{FaultyLine, ImportError, ImportOptions, ImportReport, import};
 use super::context::Context;
 use super::output::{Output, Report, count, or_dash, printable, write_fields, write_table};
 use crate::domain::text::Name;
+use crate::people::sample::SAMPLE_SOURCE;
 use crate::storage::clock;
-pub use crate::storage::directory::stats::{DirectoryStats, SourceStats, stats};
+use crate::storage::directory::removal;
+pub use crate::storage::directory::stats::{DirectoryStats, Shortage, SourceStats, shortage, stats};
 
 /// Bytes read from a file at a time.
 const READ_BYTES: usize = 1 << 20;
@@ -29,17 +34,30 @@ pub enum DirectoryCommand {
     Import(ImportFile),
     /// Count what the directory holds.
     Stats,
+    /// Remove everybody of one source, such as the sample people of `fluence demo`.
+    Remove(Removal),
 }
 
 /// `fluence directory import`.
 #[derive(Debug, Args)]
 pub struct ImportFile {
-    /// The file, one person a line.
+    /// The file, one person a line; `-` is standard input.
     #[arg(value_name = "FILE.jsonl")]
     file: PathBuf,
     /// The source of lines that name none; it and `external_id` identify a person when a file is imported again.
     #[arg(long, default_value = "import")]
     source: Name,
+}
+
+/// `fluence directory remove`.
+#[derive(Debug, Args)]
+pub struct Removal {
+    /// The source, as `fluence directory stats` lists it.
+    #[arg(long)]
+    source: Name,
+    /// Count the people and remove nobody.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl DirectoryCommand {
@@ -52,6 +70,7 @@ impl DirectoryCommand {
         match self {
             Self::Import(order) => import_file(order, context, output, now).await,
             Self::Stats => output.print(&stats(context.pool(), now).await?),
+            Self::Remove(order) => output.print(&remove(order, context).await?),
         }
     }
 }
@@ -62,15 +81,71 @@ async fn import_file(
     output: Output,
     now: DateTime<Utc>,
 ) -> anyhow::Result<()> {
-    let file = tokio::fs::File::open(&order.file).await;
-    let file = file.with_context(|| format!("cannot open {}", order.file.display()))?;
-    let lines = BufReader::with_capacity(READ_BYTES, file);
+    let lines = BufReader::with_capacity(READ_BYTES, open(&order.file).await?);
     let report = import_into(context, lines, order.source.as_str(), now).await?;
     output.print(&report)?;
     if !report.is_clean() {
         bail!("{} refused; everything else was imported", count(report.faulty, "line"));
     }
     Ok(())
+}
+
+async fn open(file: &Path) -> anyhow::Result<File> {
+    if file == Path::new("-") {
+        let input = io::stdin().as_fd().try_clone_to_owned().context("cannot read standard input")?;
+        return Ok(File::from_std(input.into()));
+    }
+    File::open(file).await.with_context(|| format!("cannot open {}", file.display()))
+}
+
+async fn remove(order: Removal, context: &Context) -> anyhow::Result<RemovalReport> {
+    let source = order.source.as_str();
+    let people = if order.dry_run {
+        removal::count(&mut *context.connection().await?, source).await?.unsigned_abs()
+    } else {
+        removal::remove_source(context.pool(), &context.operator().actor, source).await?
+    };
+    if people == 0 {
+        bail!(
+            "nobody in the directory is from the source {source}; `fluence directory stats` lists the sources"
+        );
+    }
+    Ok(RemovalReport { source: source.to_owned(), people, removed: !order.dry_run })
+}
+
+/// What became of the people of a source.
+#[derive(Debug, Serialize)]
+struct RemovalReport {
+    source: String,
+    people: u64,
+    /// False after a dry run.
+    removed: bool,
+}
+
+impl Report for RemovalReport {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let people = match self.people {
+            1 => "1 person".to_owned(),
+            people => format!("{people} people"),
+        };
+        let verb = if self.removed { "removed" } else { "would be removed" };
+        writeln!(out, "{people} of the source {} {verb}", printable(&self.source))
+    }
+}
+
+/// Says to the operator what is wrong with the directory.
+pub(super) fn advice(shortage: Shortage) -> String {
+    match shortage {
+        Shortage::Empty => {
+            "the directory holds nobody: every question about somebody whom the account does not keep \
+                            as a contact is charged and finds nobody; see `fluence directory import`"
+                .to_owned()
+        }
+        Shortage::SampleOnly => format!(
+            "the directory holds invented people only, and customers may be sold them: import real ones with `fluence \
+             directory import`, remove these with `fluence directory remove --source {SAMPLE_SOURCE}`"
+        ),
+    }
 }
 
 /// Imports people, to be kept as long as the settings say.
@@ -121,6 +196,9 @@ impl Report for DirectoryStats {
                 ("opted out", &self.opt_outs),
             ],
         )?;
+        if let Some(shortage) = self.shortage {
+            writeln!(out, "\nwarning: {}", advice(shortage))?;
+        }
         if self.sources.is_empty() {
             return Ok(());
         }

@@ -8,10 +8,12 @@ use tokio::task::JoinHandle;
 
 use super::context::Context;
 use super::demo;
+use super::directory;
 use super::output::Output;
 use crate::app::{App, Start};
 use crate::config::Settings;
 use crate::server::stop;
+use crate::storage::clock;
 use crate::storage::runtime_role;
 use crate::storage::schema::SchemaState;
 
@@ -85,8 +87,21 @@ async fn until_signalled(
     if options.demo {
         demo::prepare(context).await?.print(address, Output::Text)?;
     }
+    // In the development mode nobody is sold anything.
+    if !options.dev {
+        warn_of_shortage(context).await?;
+    }
     let signal = signal.await??;
     tracing::info!(signal, "stopping");
+    Ok(())
+}
+
+/// Warns where customers would find nobody real. Contacts and an enrichment service may be all that a seller needs.
+async fn warn_of_shortage(context: &Context) -> anyhow::Result<()> {
+    let now = clock::now(&mut *context.connection().await?).await?;
+    if let Some(shortage) = directory::shortage(context.pool(), now).await? {
+        tracing::warn!("{}", directory::advice(shortage));
+    }
     Ok(())
 }
 

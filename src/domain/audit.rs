@@ -109,6 +109,7 @@ actions! {
     MemberChanged "member.changed" "A member has another role or state.",
     CreditsGranted "credits.granted" "Credits were added.",
     CreditsTaken "credits.taken" "Credits were taken back.",
+    DirectorySourceRemoved "directory.source_removed" "The people of one source were removed from the directory.",
     PepperAdded "pepper.added" "A new pepper is in use.",
     PepperRetired "pepper.retired" "A pepper is not in use any more.",
 }
@@ -128,6 +129,8 @@ pub enum Subject {
     Credits(CallId),
     /// A version of the pepper.
     Pepper(i32),
+    /// A source of people of the shared directory.
+    Source(String),
 }
 
 impl Subject {
@@ -140,6 +143,7 @@ impl Subject {
             Self::Member(_) => "member",
             Self::Credits(_) => "credits",
             Self::Pepper(_) => "pepper",
+            Self::Source(_) => "source",
         }
     }
 }
@@ -153,6 +157,7 @@ impl fmt::Display for Subject {
             Self::Member(id) => id.fmt(f),
             Self::Credits(id) => id.fmt(f),
             Self::Pepper(version) => version.fmt(f),
+            Self::Source(name) => f.write_str(name),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A person as a source describes them, before any analysis.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ids::PersonId;
@@ -57,6 +57,17 @@ pub struct Post {
     pub language: Option<String>,
 }
 
+/// Reads when a text was published: an instant as RFC 3339 writes it, or a date, which stands for the start of its day
+/// in UTC.
+pub fn parse_published_at(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Some(instant.with_timezone(&Utc));
+    }
+    let is_date = text.len() == "2026-01-31".len();
+    let date = text.parse::<NaiveDate>().ok().filter(|_| is_date)?;
+    Some(date.and_time(NaiveTime::MIN).and_utc())
+}
+
 /// Which source knew the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -69,4 +80,6 @@ pub enum PersonSource {
     Enrichment,
     /// Invented people, for test environments and development.
     Sample,
+    /// None: a test asked for an invented answer about somebody unknown.
+    Mock,
 }

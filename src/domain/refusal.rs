@@ -218,6 +218,8 @@ pub enum Fault {
     },
     /// Not an e-mail address.
     NotAddress,
+    /// It must be a date or an instant.
+    NotDate,
     /// Not an instant.
     NotInstant,
     /// It must be a whole number within bounds.

@@ -3,20 +3,18 @@
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
-
 use super::fields::Fields;
 use super::json::Json;
 use crate::domain::contact::{ContactContent, limits};
-use crate::domain::person::Post;
+use crate::domain::person::{Post, parse_published_at};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::text::EmailAddress;
 
 /// Reads a new contact. `first_name`, `last_name` and `company` must be there.
 pub fn parse_new(mut fields: Fields) -> Result<ContactContent, Refusal> {
-    let first_name = needed_name(&mut fields, "first_name");
-    let last_name = needed_name(&mut fields, "last_name");
-    let company = needed_name(&mut fields, "company");
+    let first_name = needed_name(&mut fields, FIRST_NAME);
+    let last_name = needed_name(&mut fields, LAST_NAME);
+    let company = needed_name(&mut fields, COMPANY);
     let optional = Optional::take(&mut fields);
     fields.finish()?;
     // Whatever is missing here was a fault above.
@@ -34,11 +32,15 @@ pub fn parse_new(mut fields: Fields) -> Result<ContactContent, Refusal> {
     })
 }
 
-fn needed_name(fields: &mut Fields, name: &'static str) -> Option<String> {
-    match fields.take(name) {
-        None => fields.fault(name, Fault::Missing),
-        Some(value) => fields.line(name, value, limits::NAME_CHARS),
-    }
+/// A field under its English and its Portuguese name.
+type Spellings = (&'static str, &'static str);
+
+const FIRST_NAME: Spellings = ("first_name", "primeiro_nome");
+const LAST_NAME: Spellings = ("last_name", "ultimo_nome");
+const COMPANY: Spellings = ("company", "empresa");
+
+fn needed_name(fields: &mut Fields, (english, portuguese): Spellings) -> Option<String> {
+    fields.take_line_of_two(english, portuguese, limits::NAME_CHARS)
 }
 
 /// Changes to a contact, as a JSON merge patch (RFC 7396) names them: a field that is missing stays, `null` empties it.
@@ -53,9 +55,9 @@ pub struct ContactChange {
 impl ContactChange {
     /// Reads changes. The names and the company cannot be emptied; `posts` replaces all posts.
     pub fn parse(mut fields: Fields) -> Result<Self, Refusal> {
-        let first_name = changed_name(&mut fields, "first_name");
-        let last_name = changed_name(&mut fields, "last_name");
-        let company = changed_name(&mut fields, "company");
+        let first_name = changed_name(&mut fields, FIRST_NAME);
+        let last_name = changed_name(&mut fields, LAST_NAME);
+        let company = changed_name(&mut fields, COMPANY);
         let optional = Optional::take(&mut fields);
         fields.finish()?;
         Ok(Self { first_name, last_name, company, optional })
@@ -76,10 +78,15 @@ impl ContactChange {
     }
 }
 
-fn changed_name(fields: &mut Fields, name: &'static str) -> Option<String> {
-    match fields.take_or_null(name)? {
-        Json::Null => fields.fault(name, Fault::Empty),
-        value => fields.line(name, value, limits::NAME_CHARS),
+fn changed_name(fields: &mut Fields, (english, portuguese): Spellings) -> Option<String> {
+    let emptied = [english, portuguese].into_iter().find(|name| fields.is_null(name));
+    match emptied {
+        Some(name) => {
+            let _ = (fields.take_or_null(english), fields.take_or_null(portuguese));
+            fields.fault(name, Fault::Empty)
+        }
+        None if fields.has(english) || fields.has(portuguese) => needed_name(fields, (english, portuguese)),
+        None => None,
     }
 }
 
@@ -165,10 +172,9 @@ fn post(mut fields: Fields) -> Result<Post, Refusal> {
         None => fields.fault("text", Fault::Missing),
         Some(value) => prose(&mut fields, "text", value, limits::POST_CHARS),
     };
-    let published_at = fields.take_text("published_at").and_then(|text| {
-        let instant = DateTime::parse_from_rfc3339(&text).map(|instant| instant.with_timezone(&Utc));
-        instant.ok().or_else(|| fields.fault("published_at", Fault::NotInstant))
-    });
+    let published_at = fields
+        .take_text("published_at")
+        .and_then(|text| parse_published_at(&text).or_else(|| fields.fault("published_at", Fault::NotDate)));
     let language = fields.take("language");
     let language = language.and_then(|value| fields.line("language", value, limits::LANGUAGE_CHARS));
     fields.finish()?;

@@ -209,6 +209,7 @@ fn problem_name(fault: Fault) -> &'static str {
         Fault::TooMany { .. } => "too_many",
         Fault::NotAddress => "not_address",
         Fault::NotInstant => "not_instant",
+        Fault::NotDate => "not_date",
         Fault::NotWhole { .. } => "not_a_whole_number_in_range",
         Fault::InPast => "in_the_past",
         Fault::NotARegion => "not_a_region",

@@ -59,6 +59,32 @@ impl Fields {
         self.members.iter().any(|(known, value)| known == name && *value != Json::Null)
     }
 
+    /// Whether a field is there and `null`.
+    pub fn is_null(&self, name: &str) -> bool {
+        self.members.iter().any(|(known, value)| known == name && *value == Json::Null)
+    }
+
+    /// Takes a line of text that must be there, under either of two names. Under both with different values is a fault.
+    pub fn take_line_of_two(
+        &mut self,
+        own: &'static str,
+        other: &'static str,
+        max_chars: usize,
+    ) -> Option<String> {
+        match (self.take(own), self.take(other)) {
+            (None, None) => self.fault(own, Fault::Missing),
+            (Some(value), None) => self.line(own, value, max_chars),
+            (None, Some(value)) => self.line(other, value, max_chars),
+            (Some(value), Some(same)) => {
+                match (self.line(own, value, max_chars), self.line(other, same, max_chars)) {
+                    (Some(line), Some(other_line)) if line == other_line => Some(line),
+                    (Some(_), Some(_)) => self.fault(other, Fault::Contradicts),
+                    _ => None,
+                }
+            }
+        }
+    }
+
     /// Whether a field is there, be it `null`.
     pub fn has_or_null(&self, name: &str) -> bool {
         self.members.iter().any(|(known, _)| known == name)

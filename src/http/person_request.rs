@@ -4,7 +4,7 @@ use super::fields::{Fields, shown_name};
 use super::json::Json;
 use crate::domain::language::Language;
 use crate::domain::person::PersonQuery;
-use crate::domain::refusal::{Fault, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::tier::Tier;
 
 /// Most characters of a name, after trimming.
@@ -91,20 +91,7 @@ fn take_name(
         Language::En => (english, portuguese),
         Language::Pt => (portuguese, english),
     };
-    match (fields.take(own), fields.take(other)) {
-        (None, None) => fields.fault(own, Fault::Missing),
-        (Some(value), None) => fields.line(own, value, MAX_NAME_CHARS),
-        (None, Some(value)) => fields.line(other, value, MAX_NAME_CHARS),
-        (Some(value), Some(same)) => {
-            let name = fields.line(own, value, MAX_NAME_CHARS);
-            let other_name = fields.line(other, same, MAX_NAME_CHARS);
-            match (name, other_name) {
-                (Some(name), Some(other_name)) if name == other_name => Some(name),
-                (Some(_), Some(_)) => fields.fault(other, Fault::Contradicts),
-                _ => None,
-            }
-        }
-    }
+    fields.take_line_of_two(own, other, MAX_NAME_CHARS)
 }
 
 /// Refuses a profile address in any field, and any field named like one: people are found by name and company.
@@ -160,7 +147,7 @@ fn is_host(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::refusal::FieldFault;
+    use crate::domain::refusal::{Fault, FieldFault};
     use crate::http::json_body::parse_fields;
     use proptest::prelude::*;
 

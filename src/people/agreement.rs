@@ -7,12 +7,22 @@ pub struct Agreement<Rule> {
     pub rule: Rule,
     /// How far they agree.
     pub degree: f64,
+    /// Whether the query says less than the source knows.
+    pub says_less: bool,
 }
+
+/// Saying less than the source knows is no evidence against: with all three fields it stays inside the window.
+pub(super) const SAYS_LESS: f64 = 0.995;
 
 impl<Rule> Agreement<Rule> {
     /// Agreement by this rule to this degree.
     pub fn new(rule: Rule, degree: f64) -> Self {
-        Self { rule, degree }
+        Self { rule, degree, says_less: false }
+    }
+
+    /// The same, where the query says less than the source knows.
+    pub fn saying_less(self) -> Self {
+        Self { degree: self.degree * SAYS_LESS, says_less: true, ..self }
     }
 
     /// The one of the highest degree; of equals the last.

@@ -2,10 +2,11 @@
 
 mod check;
 mod content;
+mod read;
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::company::CompanyName;
 use super::matching::Candidate;
@@ -18,8 +19,7 @@ use crate::domain::person::{Person, Post};
 pub const LONGEST_LINE_BYTES: usize = 1024 * 1024;
 
 /// A person as a directory file describes them, within every limit; texts are trimmed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DirectoryLine {
     /// First name or names.
     pub first_name: String,
@@ -38,16 +38,12 @@ pub struct DirectoryLine {
     /// What the person says of themselves.
     pub bio: Option<String>,
     /// ISO 639-1 codes.
-    #[serde(default)]
     pub languages: Vec<String>,
     /// Other names of the person.
-    #[serde(default)]
     pub aliases: Vec<String>,
     /// Employers before.
-    #[serde(default)]
     pub former_companies: Vec<String>,
     /// What the person wrote.
-    #[serde(default)]
     pub posts: Vec<Post>,
     /// Where the record is from.
     pub source: Option<String>,
@@ -58,18 +54,72 @@ pub struct DirectoryLine {
 /// Why a line was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineFault {
-    /// Not the JSON object expected: broken, a field missing, unknown or of another type.
-    #[error("{0}")]
-    Json(String),
+    /// Not JSON.
+    #[error("not JSON, from column {column} on")]
+    NotJson {
+        /// Where it ends to be JSON, counted in bytes from 1.
+        column: usize,
+    },
+    /// JSON of another kind.
+    #[error("not an object such as {{\"first_name\": \"…\", \"last_name\": \"…\", \"company\": \"…\"}}")]
+    NotObject,
     /// Longer than [`LONGEST_LINE_BYTES`].
     #[error("longer than {LONGEST_LINE_BYTES} bytes")]
     TooLong,
     /// Not UTF-8.
     #[error("not UTF-8 text")]
     NotText,
-    /// Fields outside their limits, each with what is wrong.
-    #[error("{}", .0.join("; "))]
-    Fields(Vec<String>),
+    /// Faulty fields, all of them.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Fields(Vec<FieldFault>),
+}
+
+/// A faulty field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct FieldFault {
+    /// Its name, such as `posts[0].published_at`.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What is wrong with a field. The texts hold nothing of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// It must be there.
+    #[error("missing")]
+    Missing,
+    /// A person has no such field.
+    #[error("no such field")]
+    Unknown,
+    /// It stands there more than once.
+    #[error("given more than once")]
+    Repeated,
+    /// Another kind of value than text.
+    #[error("not a text")]
+    NotText,
+    /// Another kind of value than a list.
+    #[error("not a list")]
+    NotList,
+    /// Another kind of value than an object.
+    #[error("not an object")]
+    NotObject,
+    /// Neither a date nor an instant.
+    #[error("not a date such as 2026-01-31")]
+    NotDate,
+    /// Nothing but blanks.
+    #[error("empty")]
+    Empty,
+    /// Too many characters.
+    #[error("longer than {0} characters")]
+    TooLong(usize),
+    /// Too many items.
+    #[error("more than {0} items")]
+    TooMany(usize),
+    /// It holds a control character.
+    #[error("contains a control character")]
+    ControlCharacter,
 }
 
 impl DirectoryLine {
@@ -79,9 +129,11 @@ impl DirectoryLine {
             return Err(LineFault::TooLong);
         }
         let text = std::str::from_utf8(line).map_err(|_| LineFault::NotText)?;
-        let mut parsed: Self =
-            serde_json::from_str(text).map_err(|error| LineFault::Json(error.to_string()))?;
-        let faults = parsed.check();
+        let (mut parsed, mut faults) = Self::read(text)?;
+        // What could not be read is not empty besides.
+        let is_known = |fault: &FieldFault| faults.iter().any(|known| known.field == fault.field);
+        let limits: Vec<FieldFault> = parsed.check().into_iter().filter(|fault| !is_known(fault)).collect();
+        faults.extend(limits);
         if faults.is_empty() { Ok(parsed) } else { Err(LineFault::Fields(faults)) }
     }
 

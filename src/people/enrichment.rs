@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::directory_line::{DirectoryLine, LineFault};
+use super::directory_line::{DirectoryLine, FieldFault, LineFault, Problem};
 use crate::domain::person::PersonQuery;
 
 /// Most people in one answer.
@@ -26,8 +26,9 @@ pub fn question(query: &PersonQuery) -> Vec<u8> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Answer<'a> {
-    #[serde(borrow)]
-    people: Vec<&'a RawValue>,
+    /// `null` is nobody, as an empty list is.
+    #[serde(borrow, deserialize_with = "Option::deserialize")]
+    people: Option<Vec<&'a RawValue>>,
 }
 
 /// What is wrong with an answer. The texts hold nothing of it: they go into logs.
@@ -40,33 +41,37 @@ pub enum AnswerFault {
     #[error("answered more than {MOST_PEOPLE} people")]
     TooMany,
     /// Somebody who could not stand in a directory file either.
-    #[error("answered a person, number {number} of the list, who is {reason}")]
+    #[error("answered a faulty person, number {number} of the list: {reason}")]
     Person {
         /// Their place, counted from 1.
         number: usize,
         /// What is wrong, without their data.
-        reason: &'static str,
+        reason: String,
     },
 }
 
 /// Reads an answer: everybody in it as strictly as a line of a directory file.
 pub fn people(answer: &[u8]) -> Result<Vec<DirectoryLine>, AnswerFault> {
     let answer: Answer<'_> = serde_json::from_slice(answer).map_err(|_| AnswerFault::Malformed)?;
-    if answer.people.len() > MOST_PEOPLE {
+    let people = answer.people.unwrap_or_default();
+    if people.len() > MOST_PEOPLE {
         return Err(AnswerFault::TooMany);
     }
     let read = |(index, raw): (usize, &RawValue)| {
-        DirectoryLine::parse(raw.get().as_bytes()).map_err(|fault| AnswerFault::Person {
-            number: index + 1,
-            reason: match fault {
-                LineFault::Json(_) => "not described as in a directory file",
-                LineFault::TooLong => "too long",
-                LineFault::NotText => "not UTF-8 text",
-                LineFault::Fields(_) => "described by a text that is empty, too long or not printable",
-            },
-        })
+        DirectoryLine::parse(raw.get().as_bytes())
+            .map_err(|fault| AnswerFault::Person { number: index + 1, reason: without_their_data(&fault) })
     };
-    answer.people.into_iter().enumerate().map(read).collect()
+    people.into_iter().enumerate().map(read).collect()
+}
+
+/// The reason as a directory file would get it, but for names of fields that are the service's own.
+fn without_their_data(fault: &LineFault) -> String {
+    let LineFault::Fields(faults) = fault else { return fault.to_string() };
+    let one = |fault: &FieldFault| match fault.problem {
+        Problem::Unknown => "a field that a directory file does not have".to_owned(),
+        _ => fault.to_string(),
+    };
+    faults.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -108,6 +113,24 @@ mod tests {
             assert!(matches!(fault, AnswerFault::Person { number: 2, .. }), "{fault:?}");
             assert!(!fault.to_string().contains("Lemos"));
         }
+    }
+
+    #[test]
+    fn null_is_nobody() {
+        assert_eq!(people(br#"{"people": null}"#).unwrap(), []);
+    }
+
+    #[test]
+    fn a_reason_names_the_field_and_nothing_of_the_service() {
+        let mut faulty = ana();
+        faulty["posts"] = json!([{"text": "oi", "published_at": "yesterday"}]);
+        faulty["secret_of_the_service"] = json!(1);
+        let reason = fault(&json!({"people": [faulty]})).to_string();
+        assert_eq!(
+            reason,
+            "answered a faulty person, number 1 of the list: posts[0].published_at: not a date such as 2026-01-31; \
+             a field that a directory file does not have"
+        );
     }
 
     #[test]

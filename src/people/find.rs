@@ -29,7 +29,7 @@ use super::sample::SamplePeople;
 use crate::domain::contact::ContactOwner;
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
-use crate::domain::person::{PersonQuery, PersonSource};
+use crate::domain::person::{Person, PersonQuery, PersonSource};
 use crate::upstream::client::Upstream;
 pub use crate::upstream::client::UpstreamError;
 
@@ -157,15 +157,15 @@ impl People {
         self.contacts.changed(owner);
     }
 
-    /// An invented person to answer for somebody unknown, where a test asks for mock data.
-    pub fn stand_in(&self) -> Option<Found> {
-        let person = Arc::clone(&self.sample.get(0)?.person);
-        let query = PersonQuery {
-            first_name: person.first_name.clone(),
-            last_name: person.last_name.clone(),
-            company: person.company.clone(),
-        };
-        Some(self.find_in_sample(&query))
+    /// An invented person of the name asked for, where a test wants an answer about somebody unknown.
+    pub fn mock(&self, query: &PersonQuery) -> Option<(Arc<Person>, PersonVersion)> {
+        let (person, content_sha256) = self.sample.mock(query)?;
+        Some((Arc::new(person), PersonVersion(content_sha256)))
+    }
+
+    /// Whether the enrichment service is left in peace because it fails or asked for it.
+    pub fn is_enrichment_paused(&self) -> bool {
+        self.enrichment.as_ref().is_some_and(Upstream::is_paused)
     }
 
     async fn find_contact(

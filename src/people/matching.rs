@@ -8,7 +8,7 @@ use serde::Serialize;
 
 pub use self::given_names::GivenNameRule;
 pub use self::surnames::SurnameRule;
-use super::agreement::Agreement;
+use super::agreement::{Agreement, SAYS_LESS};
 use super::company::{self, CompanyName, CompanyRule};
 use super::name::PersonName;
 use super::rarity::Rarity;
@@ -20,6 +20,8 @@ mod surnames;
 #[cfg(test)]
 pub(super) mod tests;
 
+/// Confidences that differ by less come from the same rules.
+const SAME: f64 = 1e-9;
 /// Candidates this close to the best cannot be told apart from it.
 const AMBIGUITY_WINDOW: f64 = 0.015;
 /// Below this, too many fields agree only by a weak rule.
@@ -38,8 +40,6 @@ pub(super) mod degree {
     pub(crate) const FAMILY_NAME_FIRST: f64 = 0.94;
     pub(crate) const ONE_SLIP: f64 = 0.88;
     pub(crate) const TWO_SLIPS: f64 = 0.80;
-    /// Saying less than the source knows is no evidence against: with all three fields it stays inside the window.
-    pub(crate) const SAYS_LESS: f64 = 0.995;
 }
 
 /// A person as a source offers them for the decision.
@@ -75,11 +75,34 @@ pub struct Match {
     pub confidence: f64,
     /// By which rule each field agreed.
     pub evidence: MatchEvidence,
-    /// Whether name and company agree in every word, and neither side has more.
-    pub is_whole: bool,
+    /// What the source knows besides what was asked for.
+    pub(super) beyond: Beyond,
+}
+
+/// Where the source knows more than was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Beyond {
+    given: bool,
+    surnames: bool,
+    company: bool,
+}
+
+impl Beyond {
+    /// Whether this is the whole name asked for, and the other bears it among more.
+    fn is_exceeded_by(self, other: Self) -> bool {
+        let is_whole_name = !self.given && !self.surnames;
+        is_whole_name && self != other && (other.company || !self.company)
+    }
 }
 
 impl Match {
+    /// The confidence, had the query said as much as the source knows.
+    fn confidence_but_for_length(&self) -> f64 {
+        let Beyond { given, surnames, company } = self.beyond;
+        let fields = i32::from(given) + i32::from(surnames) + i32::from(company);
+        self.confidence / SAYS_LESS.powi(fields)
+    }
+
     /// Whether no candidate whose given name or surname has a slip could come near this one.
     pub fn is_beyond_slips(&self) -> bool {
         self.confidence > degree::ONE_SLIP + AMBIGUITY_WINDOW + f64::EPSILON
@@ -138,10 +161,15 @@ pub fn resolve(query: &PersonQuery, candidates: &[Candidate], rarity: &Rarity) -
         .sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.index.cmp(&other.index)));
     let Some(best) = matches.first().copied() else { return Resolution::None };
     matches.retain(|candidate| best.confidence - candidate.confidence <= AMBIGUITY_WINDOW + f64::EPSILON);
-    // The person who agrees in every word is meant, not those who bear the name among others.
-    if matches.iter().any(|candidate| candidate.is_whole) {
-        matches.retain(|candidate| candidate.is_whole);
-    }
+    // Whoever bears just this name is meant, and not those who bear it among more.
+    let all = matches.clone();
+    matches.retain(|candidate| {
+        let exceeds = |other: &Match| {
+            let difference = candidate.confidence_but_for_length() - other.confidence_but_for_length();
+            other.beyond.is_exceeded_by(candidate.beyond) && difference.abs() < SAME
+        };
+        !all.iter().any(exceeds)
+    });
     if matches.len() == 1 { Resolution::One(best) } else { Resolution::Several(matches) }
 }
 
@@ -162,18 +190,33 @@ fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Opt
         // A slip in a short word is believed only where everything else agrees exactly.
         (Some(company), None) if company.rule == CompanyRule::Exact => {
             let names = compare_names(Slips::InShortWordsToo)?;
-            (company, (names.rule.0 == GivenNameRule::Exact).then_some(names)?)
+            (company, (names.given.rule == GivenNameRule::Exact).then_some(names)?)
         }
-        (None, Some(names)) if names.rule == (GivenNameRule::Exact, SurnameRule::Exact) => {
-            (compare_company(Slips::InShortWordsToo)?, names)
-        }
+        (None, Some(names)) if names.are_exact() => (compare_company(Slips::InShortWordsToo)?, names),
         _ => return None,
     };
-    let confidence = names.degree * company.degree;
-    let (first_name, last_name) = names.rule;
-    let evidence = MatchEvidence { first_name, last_name, company: company.rule };
-    let is_whole = query.name.has_same_words(&candidate.name) && company.rule == CompanyRule::Exact;
-    (confidence >= CONFIDENCE_NEEDED).then_some(Match { index: 0, confidence, evidence, is_whole })
+    let NamesAgreement { given, surnames } = names;
+    let confidence = given.degree * surnames.degree * company.degree;
+    let evidence = MatchEvidence { first_name: given.rule, last_name: surnames.rule, company: company.rule };
+    let beyond = Beyond { given: given.says_less, surnames: surnames.says_less, company: company.says_less };
+    (confidence >= CONFIDENCE_NEEDED).then_some(Match { index: 0, confidence, evidence, beyond })
+}
+
+/// That both parts of a name agree.
+#[derive(Clone, Copy, Debug)]
+struct NamesAgreement {
+    given: Agreement<GivenNameRule>,
+    surnames: Agreement<SurnameRule>,
+}
+
+impl NamesAgreement {
+    fn degree(&self) -> f64 {
+        self.given.degree * self.surnames.degree
+    }
+
+    fn are_exact(&self) -> bool {
+        self.given.rule == GivenNameRule::Exact && self.surnames.rule == SurnameRule::Exact
+    }
 }
 
 /// Compares with the candidate's own name, and where that disagrees with the others the source lists.
@@ -182,14 +225,18 @@ fn compare_any_name(
     candidate: &Candidate,
     rarity: &Rarity,
     slips: Slips,
-) -> Option<Agreement<(GivenNameRule, SurnameRule)>> {
+) -> Option<NamesAgreement> {
     let compare = |name| {
         compare_names(query, name, rarity, slips)
             .or_else(|| family_name_first::compare(query, name, rarity, slips))
     };
     compare(&candidate.name).or_else(|| {
-        let best = Agreement::best(candidate.aliases.iter().filter_map(compare))?;
-        Some(Agreement::new((GivenNameRule::Alias, best.rule.1), best.degree * ALIAS))
+        let agreeing = candidate.aliases.iter().filter_map(compare);
+        let best = agreeing.max_by(|one, other| one.degree().total_cmp(&other.degree()))?;
+        Some(NamesAgreement {
+            given: Agreement::new(GivenNameRule::Alias, best.given.degree * ALIAS),
+            surnames: best.surnames,
+        })
     })
 }
 
@@ -198,8 +245,8 @@ fn compare_names(
     candidate: &PersonName,
     rarity: &Rarity,
     slips: Slips,
-) -> Option<Agreement<(GivenNameRule, SurnameRule)>> {
+) -> Option<NamesAgreement> {
     let given = given_names::compare(query, candidate, rarity)?;
     let surnames = surnames::compare(query, candidate, rarity, slips)?;
-    Some(Agreement::new((given.rule, surnames.rule), given.degree * surnames.degree))
+    Some(NamesAgreement { given, surnames })
 }

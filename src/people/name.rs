@@ -48,11 +48,6 @@ impl PersonName {
         name
     }
 
-    /// Whether the two names have the same words in the same order, however they are split.
-    pub fn has_same_words(&self, other: &Self) -> bool {
-        self.given.concat() == other.given.concat() && self.surnames.concat() == other.surnames.concat()
-    }
-
     /// The name with its two parts exchanged, as where the family name was written first; `None` where the order is
     /// evidently right: Ana Rosa is not Rosa Ana.
     pub fn family_name_first(&self) -> Option<Self> {

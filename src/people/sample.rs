@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use super::directory_line::{DirectoryLine, LineFault};
 use super::matching::Candidate;
-use crate::domain::person::Person;
+use crate::domain::person::{Person, PersonQuery};
+
+/// The source that lines of invented people name. In the live directory they stand under it and no other, so that they
+/// can be told from real ones and removed.
+pub const SAMPLE_SOURCE: &str = "sample";
 
 /// The invented people, ready to be matched.
 #[derive(Debug, Default)]
@@ -40,6 +46,26 @@ impl SamplePeople {
     /// All of them, as candidates.
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
+    }
+
+    /// Somebody of the name asked for who wrote what the first of the invented people wrote, and a digest of it all.
+    pub fn mock(&self, query: &PersonQuery) -> Option<(Person, [u8; 32])> {
+        let sample = self.people.first()?;
+        let PersonQuery { first_name, last_name, company } = query.clone();
+        let mut digest = Sha256::new_with_prefix(sample.content_sha256);
+        for name in [&first_name, &last_name, &company] {
+            digest.update((name.len() as u64).to_be_bytes());
+            digest.update(name);
+        }
+        let person = Person {
+            first_name,
+            last_name,
+            company,
+            aliases: Vec::new(),
+            former_companies: Vec::new(),
+            ..(*sample.person).clone()
+        };
+        Some((person, digest.finalize().into()))
     }
 
     /// The person at the place of the candidate.

@@ -228,8 +228,7 @@ fn company_as_one(company: &CompanyName) -> impl Iterator<Item = String> {
     let pairs = company.words().windows(2).map(|pair| sound_key(&pair.concat()));
     let initials = company.initials().map(|letters| sound_key(&letters));
     let filed = company.filed_under().map(|name| format!("={name}"));
-    let forms: Vec<String> =
-        joined(company.words()).chain(initials).chain(filed).chain(pairs).collect();
+    let forms: Vec<String> = joined(company.words()).chain(initials).chain(filed).chain(pairs).collect();
     forms.into_iter().map(|form| company_key(&form))
 }
 

@@ -16,8 +16,11 @@ pub fn latin_sounds(word: &str) -> Vec<String> {
     }
     // Folding took Hangul syllables apart; the tables know them whole.
     let whole: String = word.nfc().collect();
-    let latin: String =
-        any_ascii(&whole).chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let latin: String = any_ascii(&whole)
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_lowercase();
     // Алексей is both Aleksey and Alexey.
     let mut sounds = vec![sound_key(&latin), sound_key(&latin.replace("ks", "x"))];
     sounds.dedup();
@@ -66,7 +69,8 @@ mod tests {
 
     #[test]
     fn names_that_only_resemble_each_other_are_two() {
-        for (one, other) in [("Владимир", "Vadim"), ("Иван", "Ivana"), ("王", "Wei"), ("Lima", "Lira")] {
+        for (one, other) in [("Владимир", "Vadim"), ("Иван", "Ivana"), ("王", "Wei"), ("Lima", "Lira")]
+        {
             assert!(!are_one(one, other), "{one} {other}");
         }
     }

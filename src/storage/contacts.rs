@@ -81,8 +81,8 @@ fn behind(last: Uuid) -> ContactId {
 
 const INSERT: &str = "
     insert into contact (account_id, mode, id, first_name, last_name, company, title, email, bio, posts,
-                         name_key, company_key, search_keys, content_sha256, text_bytes, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+                         name_key, company_key, search_keys, content_sha256, text_bytes, keys_edition, created_at, updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
             statement_timestamp(), statement_timestamp())
         on conflict on constraint contact_once do nothing
     returning updated_at";
@@ -194,7 +194,7 @@ const UPDATE: &str = "
     update contact
        set first_name = $4, last_name = $5, company = $6, title = $7, email = $8, bio = $9, posts = $10,
            name_key = $11, company_key = $12, search_keys = $13, content_sha256 = $14, text_bytes = $15,
-           updated_at = now()
+           keys_edition = $16, updated_at = now()
      where account_id = $1 and mode = $2 and id = $3
     returning updated_at";
 

@@ -14,6 +14,7 @@ use crate::people::search_keys::{Breadth, QueryKeys};
 
 pub mod import;
 pub mod opt_outs;
+pub mod removal;
 pub mod rights;
 pub mod stats;
 pub mod words;

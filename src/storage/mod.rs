@@ -17,3 +17,4 @@ pub mod pool;
 pub mod routes;
 pub mod runtime_role;
 pub mod schema;
+pub mod search_keys;

@@ -5,7 +5,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::{ConnectOptions, Connection};
 
 use super::error::StorageError;
-use super::{catalogue, ledger, runtime_role};
+use super::{catalogue, ledger, runtime_role, search_keys};
 use crate::config::plans::Catalogue;
 
 /// The schema, forward only.
@@ -99,7 +99,7 @@ async fn applied(connection: &mut PgConnection) -> Result<Option<(i64, i64)>, St
     Ok(version.map(|version| (version, count)))
 }
 
-/// Applies the migrations that are due, writes the catalogue, makes the ledger's next partitions, and gives the runtime
+/// Applies the migrations that are due, renews search keys of older editions, writes the catalogue, makes the ledger's next partitions, and gives the runtime
 /// role its rights. All as the owner. Several programs may do so at once: one does it, the others wait, on a connection without timeouts.
 ///
 /// # Errors
@@ -114,6 +114,13 @@ pub async fn bring_up_to_date(
         return Err(UpgradeError::Newer);
     }
     MIGRATIONS.run(&mut connection).await?;
+    let renewed = search_keys::bring_up_to_date(&mut connection).await?;
+    if renewed > 0 {
+        tracing::info!(
+            people = renewed,
+            "people were stored under older search keys; they have the new ones now"
+        );
+    }
     let (version, after) = applied(&mut connection).await?.unwrap_or_default();
     let mut transaction = connection.begin().await?;
     catalogue::save(&mut transaction, catalogue).await?;

@@ -83,6 +83,15 @@ impl Breaker {
         };
     }
 
+    /// Opens for as long as the server asks for, be it closed or open already.
+    pub fn pause(&mut self, wait: Duration, now: Instant) {
+        let until = now + wait;
+        self.state = match self.state {
+            State::Open { until: known } if known >= until => State::Open { until: known },
+            _ => State::Open { until },
+        };
+    }
+
     /// 0 closed, 1 probing, 2 open: for the gauge.
     pub fn level(&self) -> u8 {
         match self.state {
@@ -148,6 +157,19 @@ mod tests {
         let probe = breaker.admit(later).unwrap();
         breaker.report(probe, false, later);
         assert_eq!(breaker.admit(later).unwrap_err(), CONFIG.open_for);
+    }
+
+    #[test]
+    fn a_pause_opens_it_for_as_long_as_was_asked_and_never_for_less_than_before() {
+        let now = Instant::now();
+        let mut breaker = Breaker::new(CONFIG);
+        breaker.pause(60 * SECOND, now);
+        assert_eq!(breaker.admit(now).unwrap_err(), 60 * SECOND);
+        breaker.pause(SECOND, now);
+        assert_eq!(breaker.wait(now), Some(60 * SECOND));
+        let probe = breaker.admit(now + 60 * SECOND).unwrap();
+        breaker.report(probe, true, now + 60 * SECOND);
+        assert_eq!(breaker.level(), 0);
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::breaker::{Breaker, BreakerConfig};
 use super::connector::Connector;
 use super::heard::Heard;
 use super::places::Places;
+use super::retry_after::retry_after;
 use crate::domain::ids::AccountId;
 
 /// Connections kept open without a request, and for how long: less than servers commonly keep theirs.
@@ -61,6 +62,12 @@ pub enum UpstreamError {
         /// When asking again makes sense.
         retry_after: Duration,
     },
+    /// It answered that it is to be asked no sooner than this: nobody asks until then.
+    #[error("asks to be left alone for {} s", .retry_after.as_secs())]
+    Paused {
+        /// When asking again makes sense.
+        retry_after: Duration,
+    },
     /// No whole answer in time.
     #[error("no whole answer in time")]
     Timeout,
@@ -75,7 +82,7 @@ pub enum UpstreamError {
 impl UpstreamError {
     /// Whether the server is failing, whoever asks.
     fn is_failure(&self) -> bool {
-        matches!(self, Self::Timeout | Self::Failed(_))
+        matches!(self, Self::Timeout | Self::Failed(_) | Self::Paused { .. })
     }
 }
 
@@ -141,9 +148,13 @@ impl Upstream {
             .and_then(|answer| answer.map(|body| understood(&body)).transpose());
         let is_failing = answered.as_ref().is_err_and(UpstreamError::is_failure);
         self.breaker().report(admission, !is_failing, Instant::now());
+        if let Err(UpstreamError::Paused { retry_after }) = &answered {
+            self.breaker().pause(*retry_after, Instant::now());
+        }
         self.count(match answered {
             Ok(_) => "answered",
             Err(UpstreamError::Timeout) => "timed_out",
+            Err(UpstreamError::Paused { .. }) => "paused",
             Err(_) => "failed",
         });
         let seconds = begun.elapsed().as_secs_f64();
@@ -188,6 +199,16 @@ impl Upstream {
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                return Err(match retry_after(response.headers()) {
+                    Some(retry_after) => UpstreamError::Paused { retry_after },
+                    None => UpstreamError::Failed(answered(response.status())),
+                });
+            }
+            // Our credential is refused, whatever is asked.
+            refused @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                return Err(UpstreamError::Failed(answered(refused)));
+            }
             // What is wrong with one question is not wrong with the next.
             refused if refused.is_client_error() => return Err(UpstreamError::Unusable(answered(refused))),
             other => return Err(UpstreamError::Failed(answered(other))),
@@ -204,6 +225,11 @@ impl Upstream {
             Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
             Err(error) => Err(UpstreamError::Failed(format!("broke off: {error}"))),
         }
+    }
+
+    /// Whether it is left in peace, or one question finds out whether it is well again.
+    pub fn is_paused(&self) -> bool {
+        self.breaker().level() > 0
     }
 
     fn breaker(&self) -> MutexGuard<'_, Breaker> {

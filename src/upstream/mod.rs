@@ -7,3 +7,4 @@ pub mod client;
 mod connector;
 mod heard;
 mod places;
+mod retry_after;

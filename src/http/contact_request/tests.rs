@@ -65,7 +65,7 @@ fn d05_every_faulty_field_is_named_at_once() {
         ("bio", Fault::ControlCharacter),
         ("posts[0].text", Fault::Empty),
         ("posts[1]", Fault::NotObject),
-        ("posts[2].published_at", Fault::NotInstant),
+        ("posts[2].published_at", Fault::NotDate),
         ("posts[2].likes", Fault::Unknown),
         ("account_id", Fault::Unknown),
     ];

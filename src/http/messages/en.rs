@@ -234,6 +234,9 @@ pub(super) fn fault(fault: Fault) -> String {
         Fault::NotObject => "must be an object".to_owned(),
         Fault::TooMany { max_items } => format!("must not have more than {max_items} items"),
         Fault::NotAddress => "must look like name@example.com".to_owned(),
+        Fault::NotDate => {
+            "must be a date such as 2026-01-31, or an instant such as 2026-01-31T12:00:00Z".to_owned()
+        }
         Fault::NotInstant => "must be an instant such as 2026-01-31T12:00:00Z".to_owned(),
         Fault::NotWhole { least, most } => format!("must be a whole number from {least} to {most}"),
         Fault::InPast => "lies in the past".to_owned(),

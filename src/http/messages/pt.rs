@@ -239,6 +239,9 @@ pub(super) fn fault(fault: Fault) -> String {
         Fault::NotObject => "deve ser um objeto".to_owned(),
         Fault::TooMany { max_items } => format!("não pode ter mais de {max_items} itens"),
         Fault::NotAddress => "deve ter a forma nome@example.com".to_owned(),
+        Fault::NotDate => {
+            "deve ser uma data como 2026-01-31 ou um instante como 2026-01-31T12:00:00Z".to_owned()
+        }
         Fault::NotInstant => "deve ser um instante como 2026-01-31T12:00:00Z".to_owned(),
         Fault::NotWhole { least, most } => format!("deve ser um número inteiro de {least} a {most}"),
         Fault::InPast => "está no passado".to_owned(),

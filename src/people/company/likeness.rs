@@ -116,8 +116,13 @@ mod tests {
     use crate::people::rarity::WordKind;
 
     fn rule(query: &str, candidate: &str) -> Option<CompanyRule> {
-        let compared =
-            compare(&CompanyName::parse(query), &CompanyName::parse(candidate), &[], &Rarity::default(), Slips::InLongWords);
+        let compared = compare(
+            &CompanyName::parse(query),
+            &CompanyName::parse(candidate),
+            &[],
+            &Rarity::default(),
+            Slips::InLongWords,
+        );
         compared.map(|found| found.rule)
     }
 
@@ -164,7 +169,13 @@ mod tests {
         let mut rarity = Rarity::new(2);
         rarity.record(WordKind::Company, "solaris", 1);
         rarity.record(WordKind::Company, "polaris", 1);
-        let compared = compare(&CompanyName::parse("Solaris"), &CompanyName::parse("Polaris"), &[], &rarity, Slips::InLongWords);
+        let compared = compare(
+            &CompanyName::parse("Solaris"),
+            &CompanyName::parse("Polaris"),
+            &[],
+            &rarity,
+            Slips::InLongWords,
+        );
         assert_eq!(compared, None);
     }
 
@@ -174,7 +185,13 @@ mod tests {
         rarity.record(WordKind::Company, "imperial", 40);
         rarity.record(WordKind::Company, "klarion", 1);
         let compare = |query, candidate| {
-            compare(&CompanyName::parse(query), &CompanyName::parse(candidate), &[], &rarity, Slips::InLongWords)
+            compare(
+                &CompanyName::parse(query),
+                &CompanyName::parse(candidate),
+                &[],
+                &rarity,
+                Slips::InLongWords,
+            )
         };
         assert_eq!(compare("Imperial", "Klarion Imperial"), None);
         assert!(compare("Klarion", "Klarion Imperial").is_some());

@@ -1,6 +1,6 @@
 //! What a line may hold: every text trimmed, and everything outside its limits told at once.
 
-use super::DirectoryLine;
+use super::{DirectoryLine, FieldFault, Problem};
 
 /// Limits of the fields, in characters and in items.
 const LONGEST_NAME: usize = 100;
@@ -14,7 +14,7 @@ pub(super) const MOST_POSTS: usize = 500;
 
 impl DirectoryLine {
     /// Trims every text and lists what is outside its limits.
-    pub(super) fn check(&mut self) -> Vec<String> {
+    pub(super) fn check(&mut self) -> Vec<FieldFault> {
         let mut check = Check::default();
         check.required("first_name", &mut self.first_name, LONGEST_NAME);
         check.required("last_name", &mut self.last_name, LONGEST_NAME);
@@ -43,14 +43,18 @@ impl DirectoryLine {
 /// Collects what is wrong with a line, so that all of it is reported at once.
 #[derive(Default)]
 struct Check {
-    faults: Vec<String>,
+    faults: Vec<FieldFault>,
 }
 
 impl Check {
+    fn fault(&mut self, field: &str, problem: Problem) {
+        self.faults.push(FieldFault { field: field.to_owned(), problem });
+    }
+
     fn required(&mut self, field: &str, text: &mut String, longest: usize) {
         trim(text);
         if text.is_empty() {
-            self.faults.push(format!("{field} is empty"));
+            self.fault(field, Problem::Empty);
         }
         self.line_of_text(field, text, longest);
     }
@@ -77,29 +81,29 @@ impl Check {
 
     fn count(&mut self, field: &str, count: usize, most: usize) {
         if count > most {
-            self.faults.push(format!("{field} has {count} items, more than {most}"));
+            self.fault(field, Problem::TooMany(most));
         }
     }
 
     fn line_of_text(&mut self, field: &str, text: &str, longest: usize) {
         if text.chars().count() > longest {
-            self.faults.push(format!("{field} is longer than {longest} characters"));
+            self.fault(field, Problem::TooLong(longest));
         }
         if text.chars().any(char::is_control) {
-            self.faults.push(format!("{field} contains a control character"));
+            self.fault(field, Problem::ControlCharacter);
         }
     }
 
     /// Text of several lines: line breaks and tabs are part of it.
     fn prose(&mut self, field: &str, text: &str, longest: usize) {
         if text.trim().is_empty() {
-            self.faults.push(format!("{field} is empty"));
+            self.fault(field, Problem::Empty);
         }
         if text.chars().count() > longest {
-            self.faults.push(format!("{field} is longer than {longest} characters"));
+            self.fault(field, Problem::TooLong(longest));
         }
         if text.contains('\0') {
-            self.faults.push(format!("{field} contains a control character"));
+            self.fault(field, Problem::ControlCharacter);
         }
     }
 }

@@ -58,7 +58,7 @@ fn all_faulty_fields_are_named_at_once() {
     let fault = DirectoryLine::parse(faulty.to_string().as_bytes()).unwrap_err();
     assert_eq!(
         fault.to_string(),
-        "first_name is empty; last_name is longer than 100 characters; company contains a control character"
+        "first_name: empty; last_name: longer than 100 characters; company: contains a control character"
     );
 }
 
@@ -84,9 +84,65 @@ fn a_zero_character_is_refused_everywhere() {
 
 #[test]
 fn broken_json_and_broken_text_are_faults() {
-    assert!(matches!(DirectoryLine::parse(b"{"), Err(LineFault::Json(_))));
+    assert_eq!(DirectoryLine::parse(b"nonsense"), Err(LineFault::NotJson { column: 2 }));
+    assert_eq!(DirectoryLine::parse(b"{} x"), Err(LineFault::NotJson { column: 4 }));
     assert_eq!(DirectoryLine::parse(b"\xff{}"), Err(LineFault::NotText));
-    assert!(matches!(DirectoryLine::parse(b"[]"), Err(LineFault::Json(_))));
+    for other in ["[]", "null", "7", "\"Ana\""] {
+        assert_eq!(DirectoryLine::parse(other.as_bytes()), Err(LineFault::NotObject), "{other}");
+    }
+}
+
+#[test]
+fn a_null_field_is_an_absent_one_and_a_null_list_an_empty_one() {
+    for field in [
+        "external_id",
+        "title",
+        "location",
+        "email",
+        "bio",
+        "languages",
+        "aliases",
+        "former_companies",
+        "posts",
+        "source",
+        "legal_basis",
+    ] {
+        assert_eq!(with(field, json!(null)), DirectoryLine::parse(line().to_string().as_bytes()), "{field}");
+    }
+    let post = with("posts", json!([{"text": "oi", "published_at": null, "language": null}])).unwrap();
+    assert_eq!((post.posts[0].published_at, post.posts[0].language.as_deref()), (None, None));
+    assert_eq!(fault("company", json!(null)), "company: missing");
+}
+
+#[test]
+fn a_fault_names_the_field_and_what_it_should_be() {
+    for (field, value, reason) in [
+        ("title", json!(7), "title: not a text"),
+        ("languages", json!("pt"), "languages: not a list"),
+        ("aliases", json!(["Aninha", 7]), "aliases[1]: not a text"),
+        ("posts", json!(["oi"]), "posts[0]: not an object"),
+        ("posts", json!([{"text": "oi"}, {}]), "posts[1].text: missing"),
+        (
+            "posts",
+            json!([{"text": "oi", "published_at": "31/01/2026"}]),
+            "posts[0].published_at: not a date such as 2026-01-31",
+        ),
+        ("posts", json!([{"text": "oi", "published_at": 7}]), "posts[0].published_at: not a text"),
+        ("frist_name", json!("Ana"), "frist_name: no such field"),
+    ] {
+        assert_eq!(fault(field, value), reason);
+    }
+    let twice = br#"{"first_name": "Ana", "last_name": "Lemos", "company": "Zyntra", "company": "Klarion"}"#;
+    assert_eq!(DirectoryLine::parse(twice).unwrap_err().to_string(), "company: given more than once");
+}
+
+#[test]
+fn a_date_stands_for_the_start_of_its_day_in_utc() {
+    let written = |text: &str| {
+        with("posts", json!([{"text": "oi", "published_at": text}])).unwrap().posts[0].published_at
+    };
+    assert_eq!(written("2026-01-31"), written("2026-01-31T00:00:00Z"));
+    assert_eq!(written("2026-01-31T03:00:00-03:00"), written("2026-01-31T06:00:00Z"));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! Most pairs of names that are a letter apart are two names: Rossi and Rosso, Weber and Heber, Lang and Lange. What
 //! tells a slip from another name is the letter: the first of a word is seldom mistyped, one vowel is exchanged for
-//! another mostly where the keys are neighbours, and a vowel or an s more at the end makes another form of the word.
+//! another mostly where the keys are neighbours, and another vowel at the end, or a vowel or an s more, makes another
+//! form of the word.
 
 /// Words shorter than this are held to the first letter.
 const LONG_FOR_ITS_FIRST_LETTER: usize = 7;
@@ -14,8 +15,8 @@ const LONG: usize = 8;
 enum Slip {
     /// Two neighbouring letters stand in each other's place.
     Swapped,
-    /// One letter stands for another at this place.
-    Exchanged { at: usize, one: char, other: char },
+    /// One letter stands for another at this place, the last of the word or not.
+    Exchanged { at: usize, one: char, other: char, is_last: bool },
     /// One word has a letter more, at this place of its letters.
     Added { at: usize, letter: char, letters: usize },
 }
@@ -32,8 +33,9 @@ pub fn is_likely_slip(one: &str, other: &str) -> bool {
         {
             false
         }
-        Some(Slip::Exchanged { one, other, .. }) => {
-            shorter >= LONG || !is_vowel(one) || !is_vowel(other) || are_neighbouring_keys(one, other)
+        Some(Slip::Exchanged { one, other, is_last, .. }) => {
+            let are_vowels = is_vowel(one) && is_vowel(other);
+            shorter >= LONG || !are_vowels || (!is_last && are_neighbouring_keys(one, other))
         }
         Some(Slip::Added { at, letter, letters }) => {
             shorter >= LONG || at + 1 < letters || !(is_vowel(letter) || letter == 's')
@@ -52,7 +54,7 @@ fn slip_between(one: &[char], other: &[char]) -> Option<Slip> {
     let at = one.iter().zip(other).take_while(|(a, b)| a == b).count();
     match (&one[at..], &other[at..]) {
         ([a, rest @ ..], [b, others @ ..]) if rest == others => {
-            Some(Slip::Exchanged { at, one: *a, other: *b })
+            Some(Slip::Exchanged { at, one: *a, other: *b, is_last: rest.is_empty() })
         }
         ([a, b, rest @ ..], [c, d, others @ ..]) if a == d && b == c && rest == others => Some(Slip::Swapped),
         ([added, rest @ ..], others) if rest == others => {

@@ -1,7 +1,7 @@
 //! Names whose two parts stand in each other's place: 王 as first name and 小明 as last name.
 
 use super::degree::FAMILY_NAME_FIRST;
-use super::{GivenNameRule, Slips, SurnameRule, compare_names};
+use super::{GivenNameRule, NamesAgreement, Slips, SurnameRule, compare_names};
 use crate::people::agreement::Agreement;
 use crate::people::name::PersonName;
 use crate::people::rarity::Rarity;
@@ -12,20 +12,21 @@ pub(super) fn compare(
     candidate: &PersonName,
     rarity: &Rarity,
     slips: Slips,
-) -> Option<Agreement<(GivenNameRule, SurnameRule)>> {
+) -> Option<NamesAgreement> {
     if slips == Slips::InShortWordsToo {
         return None;
     }
     let read = query.family_name_first()?;
-    let found = compare_names(&read, candidate, rarity, slips)?;
-    let (given, surnames) = found.rule;
+    let NamesAgreement { given, surnames } = compare_names(&read, candidate, rarity, slips)?;
     let has_same_words = matches!(
-        given,
+        given.rule,
         GivenNameRule::Exact | GivenNameRule::FirstOfSeveral | GivenNameRule::OtherAlphabet
     ) && matches!(
-        surnames,
+        surnames.rule,
         SurnameRule::Exact | SurnameRule::SomeOfSeveral | SurnameRule::OtherAlphabet
     );
-    let rules = (GivenNameRule::FamilyNameFirst, SurnameRule::FamilyNameFirst);
-    has_same_words.then(|| Agreement::new(rules, found.degree * FAMILY_NAME_FIRST))
+    let given =
+        Agreement { rule: GivenNameRule::FamilyNameFirst, degree: given.degree * FAMILY_NAME_FIRST, ..given };
+    let surnames = Agreement { rule: SurnameRule::FamilyNameFirst, ..surnames };
+    has_same_words.then_some(NamesAgreement { given, surnames })
 }

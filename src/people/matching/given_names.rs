@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use super::degree::{
-    GIVEN_NAME_OF_SAME_SOUND, LATER_GIVEN_NAME, NICKNAME, ONE_SLIP, OTHER_ALPHABET, SAYS_LESS,
-};
+use super::degree::{GIVEN_NAME_OF_SAME_SOUND, LATER_GIVEN_NAME, NICKNAME, ONE_SLIP, OTHER_ALPHABET};
 use crate::people::agreement::Agreement;
 use crate::people::edits::{is_likely_slip, is_swap, shorter_length};
 use crate::people::name::PersonName;
@@ -65,17 +63,16 @@ pub(super) fn compare(
     if let Some(first) = compare_word(asked_first, known_first, rarity) {
         let further = compare_further(asked_rest, known_rest, &candidate.surnames, rarity)?;
         let says_less = asked_rest.len() < known_rest.len();
-        let degree = first.degree * further.degree * if says_less { SAYS_LESS } else { 1.0 };
         let rule = match (first.rule, further.rule) {
             (GivenNameRule::Exact, GivenNameRule::Exact) if says_less => GivenNameRule::FirstOfSeveral,
             (GivenNameRule::Exact, further) => further,
             (first, _) => first,
         };
-        return Some(Agreement::new(rule, degree));
+        let both = Agreement::new(rule, first.degree * further.degree);
+        return Some(if says_less { both.saying_less() } else { both });
     }
     // Clara for Maria Clara.
-    let is_later =
-        asked_rest.is_empty() && known_rest.iter().any(|known| sound_the_same(asked_first, known));
+    let is_later = asked_rest.is_empty() && known_rest.iter().any(|known| sound_the_same(asked_first, known));
     is_later.then_some(Agreement::new(GivenNameRule::LaterOfSeveral, LATER_GIVEN_NAME))
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Slips;
-use super::degree::{ONE_SLIP, OTHER_ALPHABET, SAYS_LESS, SURNAME_OF_SAME_SOUND, TWO_SLIPS};
+use super::degree::{ONE_SLIP, OTHER_ALPHABET, SURNAME_OF_SAME_SOUND, TWO_SLIPS};
 use super::given_names::{Likeness, likeness, sound_the_same};
 use crate::people::agreement::Agreement;
 use crate::people::edits::{is_likely_slip, is_swap, shorter_length, slips_between};
@@ -90,8 +90,8 @@ pub(super) fn compare(
         return None;
     }
     if surnames_used < candidate.surnames.len() {
-        weakest = weakest.max(SurnameRule::SomeOfSeveral);
-        degree *= SAYS_LESS;
+        let rule = weakest.max(SurnameRule::SomeOfSeveral);
+        return Some(Agreement::new(rule, degree).saying_less());
     }
     Some(Agreement::new(weakest, degree))
 }
@@ -105,12 +105,7 @@ fn best_surname(
     Agreement::best(known.iter().filter_map(|known| compare_word(asked, known, rarity, slips)))
 }
 
-fn compare_word(
-    asked: &str,
-    known: &str,
-    rarity: &Rarity,
-    slips: Slips,
-) -> Option<Agreement<SurnameRule>> {
+fn compare_word(asked: &str, known: &str, rarity: &Rarity, slips: Slips) -> Option<Agreement<SurnameRule>> {
     if asked == known {
         return Some(Agreement::new(SurnameRule::Exact, 1.0));
     }

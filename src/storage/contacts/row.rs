@@ -12,7 +12,7 @@ use crate::domain::contact::{Contact, ContactContent, ContactOwner};
 use crate::domain::ids::ContactId;
 use crate::domain::person::Post;
 use crate::people::directory_line::DirectoryLine;
-use crate::people::search_keys::stored_keys;
+use crate::people::search_keys::{KEYS_EDITION, stored_keys};
 
 /// The columns of a [`ContactRow`].
 macro_rules! columns {
@@ -80,8 +80,8 @@ impl<'a> NewRow<'a> {
         }
     }
 
-    /// A statement that writes this row and returns when: `$1` to `$3` are account, mode and id, `$4` to `$15` the columns
-    /// from `first_name` to `text_bytes`.
+    /// A statement that writes this row and returns when: `$1` to `$3` are account, mode and id, `$4` to `$16` the columns
+    /// from `first_name` to `keys_edition`.
     pub(super) fn written_by(
         &'a self,
         statement: &'static str,
@@ -105,5 +105,6 @@ impl<'a> NewRow<'a> {
             .bind(&self.search_keys)
             .bind(self.content_sha256.as_slice())
             .bind(self.text_bytes)
+            .bind(KEYS_EDITION)
     }
 }

@@ -26,7 +26,7 @@ pub struct ContactCandidate {
 
 /// Keys as this owner's contacts have them: mixed with account and mode, so that an index over all accounts' contacts
 /// gives back this owner's alone. A collision only offers a candidate of somebody else, which the statement leaves out.
-pub(super) fn owned(owner: ContactOwner, keys: &[i32]) -> Vec<i32> {
+pub(in crate::storage) fn owned(owner: ContactOwner, keys: &[i32]) -> Vec<i32> {
     let mut salt = crc32fast::Hasher::new();
     salt.update(owner.account.as_uuid().as_bytes());
     salt.update(owner.mode.as_str().as_bytes());

@@ -13,7 +13,7 @@ use super::opt_outs::{identities, without_opted_out};
 use crate::domain::ids::PersonId;
 use crate::people::directory_line::DirectoryLine;
 use crate::people::matching::Candidate;
-use crate::people::search_keys::stored_keys;
+use crate::people::search_keys::{KEYS_EDITION, stored_keys};
 
 /// A checked line with everything that is stored for it.
 #[derive(Debug)]
@@ -113,6 +113,7 @@ pub async fn import_batch(
         .bind(Json(&rows))
         .bind(imported_at)
         .bind(expires_at)
+        .bind(KEYS_EDITION)
         .execute(&mut *transaction)
         .await?;
     transaction.commit().await?;
@@ -201,10 +202,10 @@ const UPSERT: &str = "
     insert into directory_people
            (id, first_name, last_name, company, title, location, email, bio, languages, aliases, former_companies, posts,
             name_key, company_key, alias_keys, former_keys, search_keys, source, external_id, legal_basis,
-            content_sha256, imported_at, expires_at)
+            content_sha256, imported_at, expires_at, keys_edition)
     select id, first_name, last_name, company, title, location, email, bio, languages, aliases, former_companies, posts,
            name_key, company_key, alias_keys, former_keys, search_keys, source, external_id, legal_basis,
-           decode(content_hex, 'hex'), $2, $3
+           decode(content_hex, 'hex'), $2, $3, $4
       from jsonb_to_recordset($1) as line (
            id uuid, first_name text, last_name text, company text, title text, location text, email text, bio text,
            languages text[], aliases text[], former_companies text[], posts jsonb, name_key text, company_key text,
@@ -217,7 +218,8 @@ const UPSERT: &str = "
            posts = excluded.posts, name_key = excluded.name_key, company_key = excluded.company_key,
            alias_keys = excluded.alias_keys, former_keys = excluded.former_keys, search_keys = excluded.search_keys,
            legal_basis = excluded.legal_basis, content_sha256 = excluded.content_sha256,
-           imported_at = excluded.imported_at, expires_at = excluded.expires_at";
+           imported_at = excluded.imported_at, expires_at = excluded.expires_at,
+           keys_edition = excluded.keys_edition";
 
 /// Files what the index still has pending, counts the words anew, and tells the planner and the gateways. Once, after
 /// the last batch.

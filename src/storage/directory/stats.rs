@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{FromRow, PgPool};
 
+use crate::people::sample::SAMPLE_SOURCE;
+
 /// What the directory holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DirectoryStats {
@@ -17,6 +19,8 @@ pub struct DirectoryStats {
     pub expired: i64,
     /// Identities that are left out: names at companies, and ids of sources.
     pub opt_outs: i64,
+    /// Why customers find nobody real, if they do not.
+    pub shortage: Option<Shortage>,
     /// People by source and legal basis, the largest first, at most 100 rows.
     pub sources: Vec<SourceStats>,
 }
@@ -30,6 +34,33 @@ pub struct SourceStats {
     pub legal_basis: Option<String>,
     /// People.
     pub people: i64,
+}
+
+/// Why the directory is of no use to customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shortage {
+    /// It holds nobody.
+    Empty,
+    /// It holds invented people alone.
+    SampleOnly,
+}
+
+/// Whether the directory holds real people, and what is wrong where it does not.
+pub async fn shortage(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Shortage>, sqlx::Error> {
+    let (has_real, has_sample): (bool, bool) = sqlx::query_as(
+        "select exists (select from directory_people where source <> $1 and expires_at > $2),
+                exists (select from directory_people where source = $1 and expires_at > $2)",
+    )
+    .bind(SAMPLE_SOURCE)
+    .bind(now)
+    .fetch_one(pool)
+    .await?;
+    Ok(match (has_real, has_sample) {
+        (true, _) => None,
+        (false, true) => Some(Shortage::SampleOnly),
+        (false, false) => Some(Shortage::Empty),
+    })
 }
 
 /// Counts what the directory holds. Reads all of it: for an operator, not for a request.
@@ -54,5 +85,6 @@ pub async fn stats(pool: &PgPool, now: DateTime<Utc>) -> Result<DirectoryStats, 
     .bind(now)
     .fetch_all(pool)
     .await?;
-    Ok(DirectoryStats { people, people_with_posts, companies, expired, opt_outs, sources })
+    let shortage = shortage(pool, now).await?;
+    Ok(DirectoryStats { people, people_with_posts, companies, expired, opt_outs, shortage, sources })
 }

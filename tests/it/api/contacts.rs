@@ -293,3 +293,25 @@ async fn a_body_too_large_or_of_another_kind_is_refused() {
     let refused = answer(request.header("content-type", "text/plain").body(ana().to_string())).await;
     assert_eq!(refused.outcome(), (415, "UNSUPPORTED_MEDIA_TYPE"));
 }
+
+#[tokio::test]
+async fn the_names_may_be_portuguese() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let body = json!({"primeiro_nome": "Ana", "ultimo_nome": "Lemos", "empresa": "Zyntra"});
+    let place = gateway.contact(&customer.key, &body).await;
+    let read = gateway.get(&place, &customer.key).await;
+    assert_eq!(
+        (&read.body["data"]["first_name"], &read.body["data"]["company"]),
+        (&json!("Ana"), &json!("Zyntra"))
+    );
+    let moved = gateway.patch(&place, &customer.key, &json!({"empresa": "Klarion"})).await;
+    assert_eq!((moved.status, &moved.body["data"]["company"]), (200, &json!("Klarion")));
+    let both = json!({"empresa": "Zyntra", "company": "Klarion"});
+    assert_eq!(gateway.patch(&place, &customer.key, &both).await.outcome(), (400, "VALIDATION_FAILED"));
+    let mut twice = body.clone();
+    twice["first_name"] = json!("Bia");
+    assert_eq!(gateway.post(PATH, &customer.key, &twice).await.outcome(), (400, "VALIDATION_FAILED"));
+    twice["first_name"] = json!(" Ana ");
+    assert_eq!(gateway.post(PATH, &customer.key, &twice).await.status, 201, "Zyntra is free again");
+}

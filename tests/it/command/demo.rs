@@ -17,7 +17,8 @@ async fn the_demonstration_is_complete_on_an_empty_database() {
     assert_eq!(demo["balance"], 1000);
     let endpoints: Vec<_> = demo["calls"].as_array().unwrap().iter().map(|call| &call["endpoint"]).collect();
     assert_eq!(endpoints, ["/saude", "/crm_basico", "/crm", "/analyze"]);
-    assert_eq!(program.json(&["directory", "stats"])["people"], 16);
+    assert_eq!(program.json(&["directory", "stats"])["people"], 20);
+    assert_eq!(demo["remove_people"], "fluence directory remove --source sample");
 }
 
 #[tokio::test]
@@ -28,7 +29,7 @@ async fn running_it_again_adds_a_key_and_nothing_else() {
     let distinct = |name: &str| runs.iter().map(|run| text(run, name)).collect::<BTreeSet<_>>().len();
     assert_eq!((distinct("account_id"), distinct("key")), (1, 12));
     assert_eq!(program.json(&["account", "list"])["accounts"].as_array().unwrap().len(), 1);
-    assert_eq!(program.json(&["directory", "stats"])["people"], 16);
+    assert_eq!(program.json(&["directory", "stats"])["people"], 20);
     let keys = program.json(&["key", "list", "--account", &text(&runs[0], "account_id")])["keys"].clone();
     let states: Vec<_> = keys.as_array().unwrap().iter().map(|key| key["state"].as_str().unwrap()).collect();
     assert_eq!(states[..2], ["revoked", "revoked"], "the oldest make room");

@@ -55,3 +55,50 @@ async fn a_file_that_is_not_there_is_named() {
     let failed = program.run(&["directory", "import", "/no/such/file"]);
     assert!(failed.failure().starts_with("cannot open /no/such/file: "));
 }
+
+#[tokio::test]
+async fn people_come_from_standard_input_too() {
+    let program = Program::new().await;
+    let ran = program.run_with(&["directory", "import", "-", "--json"], PERSON);
+    assert_eq!(ran.json()["added"], 1);
+}
+
+#[tokio::test]
+async fn the_people_of_one_source_are_counted_then_removed_and_it_is_written_down() {
+    let program = Program::new().await;
+    program.run(&["demo"]);
+    import(&program, PERSON, &["--source", "crm"]);
+    let dry = program.json(&["directory", "remove", "--source", "sample", "--dry-run"]);
+    assert_eq!(dry, json!({"source": "sample", "people": 20, "removed": false}));
+    assert_eq!(program.json(&["directory", "stats"])["people"], 21);
+    let done = program.json(&["directory", "remove", "--source", "sample"]);
+    assert_eq!(done, json!({"source": "sample", "people": 20, "removed": true}));
+    assert_eq!(
+        program.json(&["directory", "stats"])["sources"],
+        json!([{"source": "crm", "legal_basis": null, "people": 1}])
+    );
+    let audit = program.json(&["audit", "--last", "1"])["entries"][0].clone();
+    assert_eq!(
+        (&audit["action"], &audit["subject_id"]),
+        (&json!("directory.source_removed"), &json!("sample"))
+    );
+    assert_eq!((&audit["before"]["people"], &audit["after"]["people"]), (&json!(20), &json!(0)));
+    let again = program.run(&["directory", "remove", "--source", "sample"]);
+    assert!(
+        again.failure().starts_with("nobody in the directory is from the source sample"),
+        "{}",
+        again.err
+    );
+}
+
+#[tokio::test]
+async fn stats_warn_of_a_directory_of_nobody_or_of_invented_people_alone() {
+    let program = Program::new().await;
+    assert_eq!(program.json(&["directory", "stats"])["shortage"], "empty");
+    program.run(&["demo"]);
+    assert_eq!(program.json(&["directory", "stats"])["shortage"], "sample_only");
+    let out = program.run(&["directory", "stats"]).out;
+    assert!(out.contains("fluence directory remove --source sample"), "{out}");
+    import(&program, PERSON, &[]);
+    assert_eq!(program.json(&["directory", "stats"])["shortage"], json!(null));
+}

@@ -90,7 +90,14 @@ async fn mock_data_answers_for_somebody_unknown_in_test_mode_only() {
     let key = gateway.test_key(customer.account).await;
     let path = "/analyze-comprehensive";
     let mocked = gateway.post(path, &key, &comprehensive(nobody(), true)).await;
-    assert_eq!((mocked.status, &mocked.body["analise"]["match"]["source"]), (200, &json!("sample")));
+    assert_eq!((mocked.status, &mocked.body["analise"]["match"]), (200, &json!({"source": "mock"})));
+    let person = &mocked.body["analise"]["person"];
+    assert_eq!(
+        (&person["first_name"], &person["last_name"], &person["company"]),
+        (&json!("Ninguém"), &json!("Desconhecido"), &json!("Empresa Nenhuma"))
+    );
+    let known = gateway.post(path, &key, &comprehensive(marina(), true)).await;
+    assert_eq!(known.body["analise"]["match"]["source"], "sample");
     assert_eq!(gateway.post(path, &key, &comprehensive(nobody(), false)).await.status, 404);
     let refused = gateway.post(path, &customer.key, &comprehensive(nobody(), true)).await;
     assert_eq!(refused.outcome(), (400, "MOCK_DATA_NOT_ALLOWED"));
@@ -114,4 +121,27 @@ async fn the_development_mode_needs_no_key_and_charges_nothing() {
 async fn the_development_mode_refuses_a_bad_key_all_the_same() {
     let gateway = Gateway::start_dev().await;
     assert_eq!(gateway.get("/creditos", "an-imported-key-for-tests-1").await.code(), "INVALID_API_KEY");
+}
+
+#[tokio::test]
+async fn the_people_of_published_samples_are_among_the_sample_people() {
+    let gateway = Gateway::start_dev().await;
+    for (first, last, company) in [
+        ("João", "Silva", "Microsoft Brasil"),
+        ("João", "Silva", "Google Brasil"),
+        ("Maria", "Santos", "Google Brasil"),
+        ("Maria", "Santos", "Microsoft Brasil"),
+        ("John", "Doe", "Microsoft"),
+        ("John", "Doe", "Apple"),
+    ] {
+        let body = json!({"primeiro_nome": first, "ultimo_nome": last, "empresa": company});
+        let found = answer(gateway.request(Method::POST, "/crm").json(&body)).await;
+        assert_eq!(found.status, 200, "{first} {last} {company}: {}", found.text);
+        assert_eq!(found.body["analise"]["match"]["source"], "sample");
+        assert_eq!(
+            found.body["analise"]["mbti_type"].as_str().map(str::len),
+            Some(4),
+            "enough posts for all of it"
+        );
+    }
 }

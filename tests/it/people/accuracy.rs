@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap};
 
 use fluence::domain::person::PersonQuery;
 use fluence::people::company::CompanyName;
-use fluence::people::company_words::common_spelling;
 use fluence::people::matching::{Candidate, ParsedQuery, Resolution, resolve};
 use fluence::people::name::PersonName;
 use fluence::people::normalise::words;
@@ -171,25 +170,15 @@ impl Score {
     }
 }
 
-/// Whom a question means: everybody who fits it, or of these only who bears just the name that was written, at just the
-/// company.
-fn meant(world: &World, directory: &Directory, question: &Question) -> Decision {
+/// Whom a question means: everybody who fits it, or of these only who bears just the name that was meant.
+fn meant(world: &World, question: &Question) -> Decision {
     let fitting = world.meant(&question.meaning);
-    let asked = ParsedQuery::from(&question.query);
     let is_whole = |place: &&usize| {
-        let Candidate { name, company, .. } = &directory.candidates[**place];
-        name.given.concat() == asked.name.given.concat()
-            && name.surnames.concat() == asked.name.surnames.concat()
-            && sorted_words(company) == sorted_words(&asked.company)
+        let person = &world.people[**place];
+        person.given == question.meaning.given && person.surnames == question.meaning.surnames
     };
     let whole: Vec<usize> = fitting.iter().filter(is_whole).copied().collect();
     Decision::meant(if whole.is_empty() { fitting } else { whole })
-}
-
-fn sorted_words(company: &CompanyName) -> Vec<&str> {
-    let mut words: Vec<&str> = company.words().iter().map(|word| common_spelling(word)).collect();
-    words.sort_unstable();
-    words
 }
 
 #[test]
@@ -217,7 +206,7 @@ fn score(vocabulary: &'static Vocabulary, companies: usize) -> Score {
     let mut score = Score::default();
     let mut misses = Vec::new();
     for question in questions(&world, &mut chance) {
-        let meant = meant(&world, &directory, &question);
+        let meant = meant(&world, &question);
         let decided = directory.decide(&question.query);
         score.asked += 1;
         score.exact += u32::from(decided == meant);
@@ -232,10 +221,16 @@ fn score(vocabulary: &'static Vocabulary, companies: usize) -> Score {
             score.false_hits += u32::from(decided != Decision::None);
         }
         if decided != meant {
-            misses.push(format!("{:?} meant {meant:?} found {decided:?}", question.query));
+            let named = |decision: &Decision| match decision {
+                Decision::None => "nobody".to_owned(),
+                Decision::One(place) => format!("{:?}", world.written(&world.people[*place])),
+                Decision::Several(places) => format!("{} people", places.len()),
+            };
+            misses.push(format!("{:?} meant {} found {}", question.query, named(&meant), named(&decided)));
         }
     }
-    let (exact, wrong, false_hits) = (score.exact_percent(), score.wrong_percent(), score.false_hit_percent());
+    let (exact, wrong, false_hits) =
+        (score.exact_percent(), score.wrong_percent(), score.false_hit_percent());
     println!("{score:?}: exact {exact:.2} %, wrong person {wrong:.2} %, false hits {false_hits:.2} %");
     println!("{}", misses.join("\n"));
     score

@@ -7,7 +7,7 @@ use fluence::domain::key::Mode;
 use fluence::domain::person::{PersonSource, Post};
 use fluence::people::find::{FindConfig, Found, People, Realm};
 use fluence::people::sample::SamplePeople;
-use fluence::storage::contacts;
+use fluence::storage::{contacts, search_keys};
 use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -217,4 +217,59 @@ async fn contacts_are_listed_in_the_order_they_were_made_whatever_their_ids() {
         assert_eq!(page.contacts, [made], "{first_name} is behind what a reader has seen");
         after = page.contacts.last().map(|contact| contact.id);
     }
+}
+
+#[tokio::test]
+async fn a_contact_of_one_character_or_another_alphabet_is_found() {
+    let world = World::new().await;
+    world.keep(live(MINE), contact("小明", "王", "腾讯", &["Oi"])).await;
+    world.keep(live(MINE), contact("Владимир", "Иванов", "Zyntra", &["Oi"])).await;
+    for (first, last, company) in [
+        ("小明", "王", "腾讯"),
+        ("王", "小明", "腾讯"),
+        ("Vladimir", "Ivanov", "Zyntra"),
+        ("Владимир", "Иванов", "Zyntra"),
+    ] {
+        assert_eq!(world.one(LIVE, first, last, company).await.0, PersonSource::Contacts, "{first} {last}");
+    }
+}
+
+#[tokio::test]
+async fn contacts_stored_under_older_keys_are_found_once_the_schema_is_brought_up_to_date() {
+    let world = World::new().await;
+    for owner in [live(MINE), ContactOwner { account: MINE, mode: Mode::Test }] {
+        world.keep(owner, contact("Владимир", "Иванов", "Zyntra", &["Oi"])).await;
+    }
+    sqlx::query("update contact set keys_edition = 1, search_keys = '{}'")
+        .execute(&world.pool)
+        .await
+        .unwrap();
+    let found = world.find(LIVE, "Vladimir", "Ivanov", "Zyntra", TimeDelta::zero()).await;
+    assert!(matches!(found, Found::None), "{found:?}");
+    let mut connection = world.pool.acquire().await.unwrap();
+    assert_eq!(search_keys::bring_up_to_date(&mut connection).await.unwrap(), 2);
+    for realm in [LIVE, Realm::Sample { account: MINE }] {
+        let found = world.find(realm, "Vladimir", "Ivanov", "Zyntra", TimeDelta::minutes(1)).await;
+        assert!(matches!(found, Found::One { source: PersonSource::Contacts, .. }), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_contact_that_names_the_very_person_settles_who_is_meant_beside_a_longer_name() {
+    let world = World::new().await;
+    let wrote = |first: &str| {
+        let mut person = person(first, "Souza", "Nubank");
+        person["posts"] = json!([{"text": first}]);
+        person
+    };
+    import_people(&world.pool, &[wrote("Ana"), wrote("Ana Paula")]).await;
+    world.keep(live(MINE), contact("Ana", "Souza", "Nubank", &[])).await;
+    let found = world.find(LIVE, "Ana", "Souza", "Nubank", TimeDelta::zero()).await;
+    let Found::One { person, source, .. } = found else { panic!("{found:?}") };
+    assert_eq!((source, person.posts[0].text.as_str()), (PersonSource::Directory, "Ana"));
+    // And among contacts the exact name wins as well.
+    world.keep(live(MINE), contact("Ana Paula", "Souza", "Nubank", &["Oi"])).await;
+    world.people.contacts_changed(live(MINE));
+    let found = world.find(LIVE, "Ana", "Souza", "Nubank", TimeDelta::minutes(1)).await;
+    assert!(matches!(&found, Found::One { person, .. } if person.first_name == "Ana"), "{found:?}");
 }

@@ -216,3 +216,32 @@ async fn a_service_that_keeps_failing_makes_calls_503_at_once_and_given_back() {
     let marina = crate::gate::people::marina();
     assert_eq!(world.gateway.post("/crm_basico", &world.customer.key, &marina).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_refused_credential_counts_as_a_failure_and_status_says_degraded() {
+    let once = [("FLUENCE_ENRICHMENT_BREAKER_FAILURES", "1")];
+    for status in [401, 403] {
+        let world = World::new(vec![Behaviour::Answers(status, String::new())], &once).await;
+        let state = async || world.gateway.get("/status", &world.customer.key).await.body["status"].clone();
+        assert_eq!(state().await, "operational");
+        assert_eq!(world.ask().await.outcome(), (502, "UPSTREAM_ERROR"));
+        assert_eq!(state().await, "degraded");
+        assert_eq!(world.ask().await.outcome(), (503, "SERVICE_UNAVAILABLE"));
+        assert_eq!((world.balance().await, world.server.requests().len()), (1000, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_asks_for_a_pause_gets_it() {
+    for status in [429, 503] {
+        let answer = format!("HTTP/1.1 {status} x\r\nRetry-After: 42\r\nContent-Length: 0\r\n\r\n");
+        let pause = Behaviour::Says(answer.into_bytes());
+        let world = World::new(vec![pause], &[]).await;
+        for asked in [world.ask().await, world.ask().await] {
+            assert_eq!(asked.outcome(), (503, "SERVICE_UNAVAILABLE"));
+            assert!((40..=43).contains(&asked.number("retry-after")), "{}", asked.header("retry-after"));
+        }
+        assert_eq!((world.balance().await, world.server.requests().len()), (1000, 1));
+        assert_eq!(world.gateway.get("/status", &world.customer.key).await.body["status"], "degraded");
+    }
+}

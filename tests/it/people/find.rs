@@ -7,6 +7,7 @@ use fluence::people::company::CompanyRule;
 use fluence::people::find::{FindConfig, Found, Hint, People, Realm};
 use fluence::people::matching::{GivenNameRule, SurnameRule};
 use fluence::people::sample::SamplePeople;
+use fluence::storage::search_keys;
 use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -203,4 +204,76 @@ async fn a_database_away_is_an_error_and_nothing_is_remembered() {
     assert!(people.find(LIVE, &query, start()).await.is_err());
     sqlx::raw_sql("alter table away rename to directory_people").execute(&pool).await.unwrap();
     assert!(matches!(people.find(LIVE, &query, start()).await, Ok(Found::One { .. })));
+}
+
+#[tokio::test]
+async fn a_surname_of_one_character_is_found() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
+    let names = [
+        ("小明", "王", "腾讯"),
+        ("明", "森", "Zyntra"),
+        ("Karen", "O", "Zyntra"),
+        ("Ng", "E", "X"),
+        ("X", "Mayo", "X"),
+    ];
+    import_people(&pool, &names.map(|(first, last, company)| person(first, last, company))).await;
+    let people = people(&pool);
+    for (first, last, company) in names {
+        let found = people.find(LIVE, &ask(first, last, company), start()).await.unwrap();
+        let Found::One { person, matched, .. } = found else { panic!("{first} {last}: {found:?}") };
+        assert_eq!((person.first_name.as_str(), person.last_name.as_str()), (first, last));
+        assert_eq!(matched.evidence.last_name, SurnameRule::Exact);
+    }
+    for (first, last, company) in
+        [("Karen", "E", "Zyntra"), ("Karen", "Oliveira", "Zyntra"), ("小明", "汪", "腾讯")]
+    {
+        let found = people.find(LIVE, &ask(first, last, company), start()).await.unwrap();
+        assert!(matches!(found, Found::None), "{first} {last}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_exact_name_wins_over_longer_ones_however_many() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
+    let longer = (0..300).map(|at| person("Ana Paula", &format!("Souza Silva{at}"), "Nubank"));
+    // Imported last, so that it has the highest id of all.
+    let everybody: Vec<_> = longer.chain([person("Ana", "Souza", "Nubank")]).collect();
+    import_people(&pool, &everybody).await;
+    let people = people(&pool);
+    let found = people.find(LIVE, &ask("Ana", "Souza", "Nubank"), start()).await.unwrap();
+    let Found::One { person: ana, .. } = found else { panic!("{found:?}") };
+    assert_eq!(ana.first_name, "Ana");
+    import_people(
+        &pool,
+        &[json!({"first_name": "Ana", "last_name": "Souza", "company": "Nubank", "title": "CTO"})],
+    )
+    .await;
+    let found =
+        people.find(LIVE, &ask("Ana", "Souza", "Nubank"), start() + TimeDelta::minutes(1)).await.unwrap();
+    assert!(matches!(found, Found::Several { total: 2, .. }), "two of just this name are two: {found:?}");
+}
+
+#[tokio::test]
+async fn people_stored_under_older_keys_are_found_once_the_schema_is_brought_up_to_date() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
+    import_people(&pool, &[person("Владимир", "Иванов", "Zyntra"), person("Ana", "Lemos", "Zyntra")]).await;
+    // As a version stored them that knew of no other alphabet.
+    sqlx::query("update directory_people set keys_edition = 1, search_keys = '{}'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let people = people(&pool);
+    let find = async |first: &str, last: &str, after| {
+        people.find(LIVE, &ask(first, last, "Zyntra"), start() + TimeDelta::minutes(after)).await.unwrap()
+    };
+    assert!(matches!(find("Vladimir", "Ivanov", 0).await, Found::None));
+    let mut connection = pool.acquire().await.unwrap();
+    assert_eq!(search_keys::bring_up_to_date(&mut connection).await.unwrap(), 2);
+    let Found::One { matched, .. } = find("Vladimir", "Ivanov", 1).await else { panic!("not found") };
+    assert_eq!(matched.evidence.last_name, SurnameRule::OtherAlphabet);
+    assert!(matches!(find("Ana", "Lemos", 1).await, Found::One { .. }));
+    assert_eq!(search_keys::bring_up_to_date(&mut connection).await.unwrap(), 0, "nobody twice");
 }

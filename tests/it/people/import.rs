@@ -135,3 +135,21 @@ async fn a_retention_beyond_the_calendar_is_refused() {
     let refused = import(&pool, b"".as_slice(), &options, start()).await;
     assert!(matches!(refused, Err(ImportError::RetentionTooLong)));
 }
+
+#[tokio::test]
+async fn a_reason_names_the_field_and_one_line_number() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool().clone();
+    let mut dated = person("Ana", "Lemos", "Zyntra");
+    dated["posts"] = json!([{"text": "Oi", "published_at": "ontem"}]);
+    let mut silent = person("Rui", "Lemos", "Zyntra");
+    for list in ["posts", "aliases", "languages", "former_companies"] {
+        silent[list] = json!(null);
+    }
+    let report = import_file(&pool, format!("{dated}\n{silent}\n[1]\nnonsense\n").as_bytes()).await;
+    assert_eq!(report.added, 1);
+    let faults: Vec<_> = report.faults.iter().map(|fault| (fault.line, fault.reason.as_str())).collect();
+    assert_eq!(faults[0], (1, "posts[0].published_at: not a date such as 2026-01-31"));
+    assert_eq!(faults[2], (4, "not JSON, from column 2 on"));
+    assert!(faults[1].0 == 3 && faults[1].1.starts_with("not an object such as {"), "{faults:?}");
+}

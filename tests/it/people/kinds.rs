@@ -17,7 +17,8 @@ type Written = (String, String, String);
 /// A question, and the place of the one who is meant; `None` where nobody is.
 type Asked = (PersonQuery, Option<usize>);
 
-const COMPANIES: [&str; 6] = ["Farol Ltda", "Orion Sistemas", "Vetor", "Prisma", "Safira", "Lotus Tecnologia"];
+const COMPANIES: [&str; 6] =
+    ["Farol Ltda", "Orion Sistemas", "Vetor", "Prisma", "Safira", "Lotus Tecnologia"];
 const HAN_SURNAMES: [&str; 12] = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "森", "林"];
 const HAN_GIVEN: [&str; 10] = ["伟", "小明", "芳", "秀英", "敏", "静", "磊", "洋", "艳", "勇"];
 /// The same names in two alphabets.
@@ -43,7 +44,15 @@ const CYRILLIC_SURNAMES: [(&str, &str); 8] = [
 ];
 const SHORT_SURNAMES: [&str; 8] = ["Mota", "Rola", "Piva", "Zago", "Kato", "Goto", "Hata", "Vidi"];
 const GIVEN: [&str; 10] = [
-    "Veridiana", "Romualdo", "Ludmila", "Siegfried", "Palmira", "Kenji", "Solveig", "Quirino", "Bettina",
+    "Veridiana",
+    "Romualdo",
+    "Ludmila",
+    "Siegfried",
+    "Palmira",
+    "Kenji",
+    "Solveig",
+    "Quirino",
+    "Bettina",
     "Helmut",
 ];
 

@@ -22,8 +22,6 @@ const SAME_SOUND: f64 = 0.95;
 const ONE_SLIP: f64 = 0.88;
 /// Shorter words are not forgiven a slip.
 const SHORTEST_WITH_SLIP: usize = 5;
-/// The query says less than the source knows: no evidence against, only an order.
-const QUERY_SAYS_LESS: f64 = 0.995;
 /// The query says more than the source knows.
 const QUERY_SAYS_MORE: f64 = 0.97;
 
@@ -48,8 +46,11 @@ pub(super) fn soft_containment(
         let degree = share - FULLER * (share - containing.share());
         return Some(Agreement::new(CompanyRule::Similar, degree));
     }
-    let degree = if query_says_less { QUERY_SAYS_LESS } else { QUERY_SAYS_MORE };
-    Some(Agreement::new(CompanyRule::Contained, degree))
+    Some(if query_says_less {
+        Agreement::new(CompanyRule::Contained, 1.0).saying_less()
+    } else {
+        Agreement::new(CompanyRule::Contained, QUERY_SAYS_MORE)
+    })
 }
 
 /// How much of one name was found in another.

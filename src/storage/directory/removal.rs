@@ -1,0 +1,44 @@
+//! Removing all people of one source.
+
+use serde_json::json;
+use sqlx::{Connection, PgConnection, PgPool};
+
+use super::import::finish_import;
+use crate::domain::audit::{Action, Actor, Change, Subject};
+use crate::storage::audit;
+
+/// How many people the directory holds of the source, also those whose time is over.
+pub async fn count(connection: &mut PgConnection, source: &str) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("select count(*) from directory_people where source = $1")
+        .bind(source)
+        .fetch_one(connection)
+        .await
+}
+
+/// Deletes everybody of the source, writes that into the audit log, and returns how many people there were. In turn with
+/// imports: either all of a batch is there to be deleted or none of it.
+pub async fn remove_source(pool: &PgPool, by: &Actor, source: &str) -> Result<u64, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    let mut transaction = connection.begin().await?;
+    sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;
+    let done = sqlx::query("delete from directory_people where source = $1")
+        .bind(source)
+        .execute(&mut *transaction)
+        .await?;
+    let removed = done.rows_affected();
+    if removed == 0 {
+        return Ok(0);
+    }
+    let change = Change {
+        account_id: None,
+        action: Action::DirectorySourceRemoved,
+        subject: Subject::Source(source.to_owned()),
+        before: Some(json!({ "people": removed })),
+        after: Some(json!({ "people": 0 })),
+    };
+    audit::append(&mut transaction, by, &change).await?;
+    transaction.commit().await?;
+    drop(connection);
+    finish_import(pool).await?;
+    Ok(removed)
+}

@@ -1,0 +1,57 @@
+//! `Retry-After` of an answer (RFC 9110, section 10.2.3).
+
+use std::time::Duration;
+
+use chrono::DateTime;
+use hyper::HeaderMap;
+use hyper::header::{DATE, RETRY_AFTER};
+
+/// The longest pause that a server may ask for: what it says is not to take it away for a day.
+const LONGEST: Duration = Duration::from_secs(300);
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// How long the server asks to be left alone, within bounds; `None` where it says nothing that can be read. An instant
+/// counts from the answer's own `Date`, so that the two clocks need not agree.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let instant = |text: &str| DateTime::parse_from_rfc2822(text).ok();
+    let wait = match text.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => LONGEST,
+        Err(_) => {
+            let sent = instant(headers.get(DATE)?.to_str().ok()?)?;
+            (instant(text)? - sent).to_std().unwrap_or(SHORTEST)
+        }
+    };
+    Some(wait.clamp(SHORTEST, LONGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(retry_after_text: &str, date: Option<&str>) -> Option<u64> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, retry_after_text.parse().unwrap());
+        if let Some(date) = date {
+            headers.insert(DATE, date.parse().unwrap());
+        }
+        retry_after(&headers).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn seconds_and_instants_are_read_within_bounds() {
+        assert_eq!(read("7", None), Some(7));
+        assert_eq!(read("0", None), Some(1));
+        assert_eq!(read("86400", None), Some(300));
+        assert_eq!(read("99999999999999999999999", None), Some(300));
+        let date = Some("Thu, 26 Nov 2026 12:00:00 GMT");
+        assert_eq!(read("Thu, 26 Nov 2026 12:00:42 GMT", date), Some(42));
+        assert_eq!(read("Thu, 26 Nov 2026 11:00:00 GMT", date), Some(1));
+        assert_eq!(read("Thu, 26 Nov 2026 12:00:42 GMT", None), None);
+        for nonsense in ["", "soon", "-3", "1.5"] {
+            assert_eq!(read(nonsense, date), None, "{nonsense}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
+}
