@@ -163,14 +163,18 @@ pub fn resolve(query: &PersonQuery, candidates: &[Candidate], rarity: &Rarity) -
     matches.retain(|candidate| best.confidence - candidate.confidence <= AMBIGUITY_WINDOW + f64::EPSILON);
     // Whoever bears just this name is meant, and not those who bear it among more.
     let all = matches.clone();
-    matches.retain(|candidate| {
-        let exceeds = |other: &Match| {
-            let difference = candidate.confidence_but_for_length() - other.confidence_but_for_length();
-            other.beyond.is_exceeded_by(candidate.beyond) && difference.abs() < SAME
-        };
-        !all.iter().any(exceeds)
-    });
+    matches.retain(|found| !all.iter().any(|other| exceeds(found, other, candidates)));
     if matches.len() == 1 { Resolution::One(best) } else { Resolution::Several(matches) }
+}
+
+/// Whether the one agrees by the same rules as the other and knows more besides. Where the company asked for may be either
+/// of two, neither exceeds the other.
+fn exceeds(one: &Match, other: &Match, candidates: &[Candidate]) -> bool {
+    let company = |found: &Match| candidates.get(found.index).map(|candidate| &candidate.company);
+    let difference = one.confidence_but_for_length() - other.confidence_but_for_length();
+    other.beyond.is_exceeded_by(one.beyond)
+        && difference.abs() < SAME
+        && (!other.beyond.company || company(one) == company(other))
 }
 
 /// How surely the candidate is meant, and by which rules; `None` when a field disagrees.

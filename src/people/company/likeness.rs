@@ -180,6 +180,24 @@ mod tests {
     }
 
     #[test]
+    fn a_word_more_that_is_a_company_s_own_asks_for_another_company() {
+        let mut rarity = Rarity::new(3);
+        rarity.record(WordKind::Company, "klarion", 2);
+        rarity.record(WordKind::Company, "zyntra", 1);
+        let compare = |query, candidate| {
+            compare(
+                &CompanyName::parse(query),
+                &CompanyName::parse(candidate),
+                &[],
+                &rarity,
+                Slips::InLongWords,
+            )
+        };
+        assert_eq!(compare("Klarion Zyntra", "Klarion"), None);
+        assert!(compare("Klarion", "Klarion Zyntra").is_some());
+    }
+
+    #[test]
     fn a_common_word_does_not_mean_every_brand_beside_it() {
         let mut rarity = Rarity::new(400);
         rarity.record(WordKind::Company, "imperial", 40);

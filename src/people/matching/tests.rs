@@ -132,6 +132,55 @@ fn a_better_rule_decides_between_two() {
 }
 
 #[test]
+fn the_whole_name_wins_over_those_who_bear_it_among_more() {
+    let ana = person("Ana", "Souza", "Zyntra Tecnologia");
+    for longer in [
+        person("Ana Paula", "Souza", "Zyntra Tecnologia"),
+        person("Ana", "Souza Júnior", "Zyntra Tecnologia"),
+        person("Ana", "Souza Lima", "Zyntra Tecnologia"),
+    ] {
+        let candidates = [longer, ana.clone()];
+        for company in ["Zyntra Tecnologia", "Zyntra"] {
+            let decided = decide(&ask("Ana", "Souza", company), &candidates);
+            assert!(matches!(decided, Resolution::One(found) if found.index == 1), "{company}: {decided:?}");
+        }
+    }
+    let twins = [ana.clone(), ana, person("Ana Paula", "Souza", "Zyntra Tecnologia")];
+    let decided = decide(&ask("Ana", "Souza", "Zyntra Tecnologia"), &twins);
+    assert!(matches!(decided, Resolution::Several(ref matches) if matches.len() == 2), "{decided:?}");
+}
+
+#[test]
+fn the_whole_name_does_not_decide_between_two_companies() {
+    let candidates =
+        [person("Ana Paula", "Souza", "Zyntra Indústria"), person("Ana", "Souza", "Zyntra Logística")];
+    let decided = decide(&ask("Ana", "Souza", "Zyntra"), &candidates);
+    assert!(matches!(decided, Resolution::Several(ref matches) if matches.len() == 2), "{decided:?}");
+    let decided = decide(&ask("Ana", "Souza", "Zyntra Indústria"), &candidates);
+    assert!(matches!(decided, Resolution::One(found) if found.index == 0), "{decided:?}");
+}
+
+#[test]
+fn a_name_in_its_evident_order_is_not_turned_round() {
+    let rules = (GivenNameRule::FamilyNameFirst, SurnameRule::FamilyNameFirst);
+    let decided = decide(&ask("王", "小明", "Zyntra"), &[person("小明", "王", "Zyntra")]);
+    assert!(
+        matches!(decided, Resolution::One(found) if (found.evidence.first_name, found.evidence.last_name) == rules),
+        "{decided:?}"
+    );
+    assert_eq!(decide(&ask("Ana", "Rosa", "Zyntra"), &[person("Rosa", "Ana", "Zyntra")]), Resolution::None);
+    assert_eq!(decide(&ask("王", "小", "Zyntra"), &[person("小明", "王", "Zyntra")]), Resolution::None);
+}
+
+#[test]
+fn a_single_letter_is_itself_alone() {
+    assert_eq!(surname_rule("E", "E"), Some(SurnameRule::Exact));
+    for other in ["I", "Y", "Lemos", "H"] {
+        assert_eq!(surname_rule("E", other), None, "{other}");
+    }
+}
+
+#[test]
 fn weak_agreement_in_every_field_is_none() {
     let candidates = [person("Fernando", "Figueiredo", "Klarion")];
     let decided = decide(&ask("Fernnado", "Figeuiredoo", "Klairon"), &candidates);

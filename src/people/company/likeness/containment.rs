@@ -38,7 +38,8 @@ pub(super) fn soft_containment(
     let (contained, containing) =
         if query_says_less { (of_query, of_candidate) } else { (of_candidate, of_query) };
     let share = contained.share();
-    if share < CONTAINMENT_NEEDED || containing.misses_its_brand() {
+    let names_another = !query_says_less && containing.misses_a_known_brand;
+    if share < CONTAINMENT_NEEDED || containing.misses_its_brand() || names_another {
         return None;
     }
     if share < 1.0 {
@@ -61,6 +62,8 @@ struct Found {
     heaviest_found: f64,
     heaviest_missing: f64,
     brand_found: bool,
+    /// A word is missing that some company of the directory bears as its own.
+    misses_a_known_brand: bool,
 }
 
 impl Found {
@@ -77,6 +80,8 @@ impl Found {
                 found.brand_found |= !is_trade_word(word) && !is_generic(word);
             } else {
                 found.heaviest_missing = found.heaviest_missing.max(weight);
+                found.misses_a_known_brand |=
+                    !is_trade_word(word) && !is_generic(word) && rarity.is_company_word(word);
             }
         }
         found

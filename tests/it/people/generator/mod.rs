@@ -256,7 +256,7 @@ fn invent_companies(vocabulary: &Vocabulary, chance: &mut Chance, count: usize) 
 fn invent_brand(vocabulary: &Vocabulary, chance: &mut Chance) -> String {
     if let Some(brands) = vocabulary.brands {
         let brand = chance.pick(brands).to_owned();
-        return if chance.percent(60) {
+        return if chance.percent(25) {
             format!("{brand} {}", chance.pick::<&str>(BRAND_WORDS))
         } else {
             brand
