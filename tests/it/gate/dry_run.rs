@@ -88,12 +88,17 @@ async fn a_dry_run_with_the_quota_used_up_counts_on_packs() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.customer_on(|plan| plan.requests = 1).await;
     assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
-    gateway.add_pack(customer.account, 3, TimeDelta::days(365)).await;
-    for (path, would) in [("/crm_basico", true), ("/crm", true), ("/crm", false)] {
-        assert_eq!(gateway.get("/creditos", &customer.key).await.status, 200);
-        let answer = dry_run(&gateway, path, &customer.key, &marina()).await;
-        assert_eq!(answer.body["dry_run"]["would_succeed"], would, "{}", answer.text);
-        let paid = gateway.post(path, &customer.key, &marina()).await;
+    gateway.add_pack(customer.account, 5, TimeDelta::days(365)).await;
+    // This gateway hears of the pack with the first call that it pays for.
+    assert_eq!(gateway.post("/crm_basico", &customer.key, &marina()).await.status, 200);
+    for (left, would) in [(4, true), (2, true), (0, false)] {
+        let answer = dry_run(&gateway, "/crm", &customer.key, &marina()).await;
+        assert_eq!(
+            answer.body["dry_run"]["would_succeed"], would,
+            "with {left} of the pack: {}",
+            answer.text
+        );
+        let paid = gateway.post("/crm", &customer.key, &marina()).await;
         let expected = if would { (200, "") } else { (429, "QUOTA_EXCEEDED") };
         assert_eq!(paid.outcome(), expected, "{}", paid.text);
     }
