@@ -106,7 +106,7 @@ fn limited(hit: &LimitHit) -> Text {
         Limit::Rate => format!("Mais de {size} requisições por segundo").into(),
         Limit::Concurrency => format!("Mais de {size} requisições ao mesmo tempo").into(),
         Limit::Quota => format!(
-            "As {size} requisições que o plano cobre neste período de cobrança acabaram; um pacote de créditos paga outras"
+            "As {size} requisições que o plano cobre neste período de cobrança acabaram; um pacote de créditos cobre as próximas"
         )
         .into(),
         Limit::FailedAttempts => "Tentativas falhas demais a partir deste endereço de rede".into(),
@@ -221,7 +221,7 @@ fn retry(hit: &LimitHit, upgrade: &str) -> Text {
         }
         Limit::Quota => {
             format!(
-                "Compre um pacote de créditos, que paga chamadas além das requisições do plano, espere o próximo período \
+                "Compre um pacote de créditos, que cobre chamadas além das requisições do plano, espere o próximo período \
                  de cobrança ou escolha um plano maior em {upgrade}."
             )
             .into()

@@ -80,7 +80,7 @@ async fn a_dry_run_with_the_quota_used_up_says_that_the_call_would_fail() {
     let request = gateway.posting("/crm", &customer.key, &marina()).header("accept-language", "pt");
     let answer = answer_to(request.header("x-dry-run", "true")).await;
     let message = answer.body["dry_run"]["reason"]["message"].as_str().unwrap();
-    assert!(message.contains("um pacote de créditos paga outras"), "{message}");
+    assert!(message.contains("um pacote de créditos cobre as próximas"), "{message}");
 }
 
 #[tokio::test]
