@@ -195,9 +195,7 @@ pub async fn receipt(
     call_id: CallId,
 ) -> Result<Option<Receipt>, StorageError> {
     let rows = of_call(connection, account_id, call_id).await?;
-    let Some(hold) = rows.first().filter(|row| row.kind == EntryKind::Hold.number()) else {
-        return Ok(None);
-    };
+    let Some(hold) = rows.first() else { return Ok(None) };
     let (state, outcome, requests_by_plan) = (hold.state(), hold.ended()?, hold.requests_by_plan);
     let movements = rows.iter().map(|row| Movement { amount: row.amount, lot: row.lot, source: &row.source });
     let payment = Payment::of(movements, state);
@@ -220,7 +218,8 @@ pub async fn receipt(
     }))
 }
 
-/// The entries of one call, oldest first. Empty when the account has no such call.
+/// The entries that move credits of one call, oldest first. Empty when the account has no such call. A renewal or an expiry
+/// that the call brought about bears its id, too, and is no part of it.
 async fn of_call(
     connection: &mut PgConnection,
     account_id: AccountId,
@@ -230,15 +229,16 @@ async fn of_call(
         return Ok(Vec::new());
     };
     // The times let the partitions and the index over arrival do the search.
-    let rows = sqlx::query_as(select_lines!("e.call_id = $4 and e.at between $5 and $6"))
-        .bind(account_id.as_uuid())
-        .bind(EntryKind::Grant.number())
-        .bind(EntryKind::Pack.number())
-        .bind(call_id.as_uuid())
-        .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
-        .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
-        .fetch_all(connection)
-        .await?;
+    let rows =
+        sqlx::query_as(select_lines!("e.call_id = $4 and e.at between $5 and $6 and e.kind in (4, 5)"))
+            .bind(account_id.as_uuid())
+            .bind(EntryKind::Grant.number())
+            .bind(EntryKind::Pack.number())
+            .bind(call_id.as_uuid())
+            .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
+            .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
+            .fetch_all(connection)
+            .await?;
     Ok(rows)
 }
 

@@ -27,7 +27,7 @@ async fn every_end_of_a_call_is_told_by_its_receipt() {
     let customer = world.customer().await;
     let writer = world.writer("a").await;
     let credits = Credits::from_u32;
-    // A call that runs all the while keeps recoveries looking at old batches.
+    // It brings the first plan credits, which are no part of it, and it runs all the while.
     let slow = customer.request(1);
     let open = writer.hold(slow.clone()).await;
     let requests =
