@@ -92,9 +92,9 @@ impl LineRow {
 
 /// The entries of account `$1` as their owner reads them; `$2` and `$3` are the kinds that a purchase or grant makes.
 ///
-/// A captured call stands in the batch that captured it: no later than the first batch by which its hold was no longer
-/// open. Where a part came back, that is the batch of the release. A call that was given back has a release, somewhat
-/// after its hold.
+/// A captured call stands in the batch that captured it: most often one of the next after its hold, and no later than the
+/// first batch by which its hold was no longer open. Where a part came back, that is the batch of the release. A call that
+/// was given back has a release, somewhat after its hold.
 macro_rules! select_lines {
     ($entries:literal) => {
         concat!(
@@ -112,15 +112,20 @@ macro_rules! select_lines {
            left join route r on r.number = e.route
            join ledger_epoch p on p.epoch = e.epoch
            left join lateral (
-                select b.captured_outcomes[array_position(b.captured, e.call_id)] as outcome
-                  from ledger_batch b
-                 where e.kind in (4, 5) and b.epoch = e.epoch and b.batch >= e.batch
-                   and b.batch <= case e.kind when 5 then e.batch else coalesce((
-                           select n.batch from ledger_batch n
-                            where n.epoch = e.epoch and n.batch > e.batch and n.open_from > e.batch
-                            order by n.batch limit 1), 2147483647) end
-                   and e.call_id = any (b.captured)
-                 order by b.batch limit 1) captured on true
+                select coalesce(
+                    (select b.captured_outcomes[array_position(b.captured, e.call_id)] from ledger_batch b
+                      where b.epoch = e.epoch and b.batch between e.batch and e.batch + case e.kind when 4 then 63 else 0 end
+                        and e.call_id = any (b.captured)
+                      order by b.batch limit 1),
+                    case e.kind when 4 then
+                    (select b.captured_outcomes[array_position(b.captured, e.call_id)] from ledger_batch b
+                      where b.epoch = e.epoch and b.batch > e.batch + 63
+                        and b.batch <= coalesce((select n.batch from ledger_batch n
+                                                  where n.epoch = e.epoch and n.batch > e.batch and n.open_from > e.batch
+                                                  order by n.batch limit 1), 2147483647)
+                        and e.call_id = any (b.captured)
+                      order by b.batch limit 1) end) as outcome
+                 where e.kind in (4, 5) offset 0) captured on true
            left join lateral (
                 select o.outcome from ledger_entry o
                  where captured.outcome is null and e.kind = 4

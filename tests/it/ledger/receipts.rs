@@ -78,7 +78,7 @@ async fn a_capture_is_found_however_much_later_it_comes() {
     let mut hand = world.hand("a").await;
     let request = customer.request(1);
     hand.one(Operation::Hold(request.clone())).await;
-    for _ in 0..20 {
+    for _ in 0..80 {
         hand.commit(Work::Fast(Vec::new()), Vec::new()).await;
     }
     hand.commit(Work::Fast(Vec::new()), vec![(request.call_id, Outcome::ProfileNotFound)]).await;
