@@ -19,6 +19,9 @@ pub enum ActError {
     /// The store was asked, and nothing was changed by the last try.
     #[error("nothing was changed: {0}")]
     GaveUp(GaveUp),
+    /// The store was asked, and could not say before the epoch was closed.
+    #[error("it is not known whether the change was made: read the account's statement before you repeat it")]
+    Unknown,
     /// The store kept leaving operations undecided. Those changed nothing.
     #[error("the store left {0} operation(s) undecided; they changed nothing")]
     Undecided(usize),
@@ -50,6 +53,7 @@ async fn decide<S: LedgerStore>(
             Ok(decided) => slots.into_iter().zip(decided).for_each(|(slot, effect)| *slot = effect),
             // The sweep of a gateway took a pause for death. Nothing was committed.
             Err(GaveUp::NewEpoch) => {}
+            Err(GaveUp::Unknown) => return Err(ActError::Unknown),
             // Each try waits for as long as the store waits for a lock.
             Err(GaveUp::Locked(_)) if attempt < TRIES => {}
             Err(gave_up) => return Err(ActError::GaveUp(gave_up)),
@@ -101,7 +105,7 @@ mod tests {
             self.answers.pop_front().unwrap()
         }
         async fn resolve(&mut self, _: &Batch) -> Result<Resolution, StoreError> {
-            Ok(self.found.remove(0))
+            if self.found.is_empty() { Err(StoreError::Fenced) } else { Ok(self.found.remove(0)) }
         }
         async fn heartbeat(&mut self, _: Epoch) -> Result<(), StoreError> {
             Ok(())
@@ -159,6 +163,14 @@ mod tests {
         let (outcome, asked) = run(vec![lost], vec![Resolution::Committed(vec![done(), done()])]).await;
         assert_eq!(outcome.unwrap().len(), 2);
         assert_eq!(asked, ["+", "12", "-"]);
+    }
+
+    #[tokio::test]
+    async fn what_may_have_been_committed_before_the_epoch_was_closed_is_not_repeated() {
+        let lost = Err(StoreError::Unknown("reset".into()));
+        let (outcome, asked) = run(vec![lost], vec![]).await;
+        assert!(matches!(outcome, Err(ActError::Unknown)));
+        assert_eq!(asked, ["+", "12", "+", "-"]);
     }
 
     #[tokio::test]

@@ -18,12 +18,16 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// What is still locked after so long is not another gateway's batch, which takes milliseconds.
 const LOCKED_FOR: Duration = Duration::from_millis(50);
 
-/// Why a batch was given up. Nothing of it was committed.
+/// Why a batch was given up. Nothing of it was committed, except perhaps where that is [`GaveUp::Unknown`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GaveUp {
     /// The epoch was closed by another node; a new one has been opened.
     #[error("the writer's epoch was closed")]
     NewEpoch,
+    /// The epoch was closed by another node before the store could say what became of the batch. What it held, if it was
+    /// committed, is released. A new epoch has been opened, or will be by the next batch.
+    #[error("the writer's epoch was closed, and it is not known whether the batch was committed")]
+    Unknown,
     /// The batch itself is at fault.
     #[error("the store refused the batch")]
     Refused,
@@ -133,7 +137,10 @@ impl<S: LedgerStore> Committer<S> {
         loop {
             match self.store.resolve(batch).await {
                 Ok(resolution) => return Ok(resolution),
-                Err(StoreError::Fenced) => return Err(self.renew_epoch().await),
+                Err(StoreError::Fenced) => {
+                    self.renew_epoch().await;
+                    return Err(GaveUp::Unknown);
+                }
                 Err(error) => {
                     tracing::warn!(batch = batch.number, %error, "the outcome of a ledger batch is not known yet");
                     tokio::time::sleep(wait).await;

@@ -256,7 +256,7 @@ impl<S: LedgerStore> Writer<S> {
         if gave_up == GaveUp::Unavailable {
             self.retry_after = (self.retry_after * 2).clamp(SHORTEST_RETRY, LONGEST_RETRY);
         }
-        if gave_up == GaveUp::NewEpoch {
+        if matches!(gave_up, GaveUp::NewEpoch | GaveUp::Unknown) {
             // Whoever closed the old epoch has released everything that was open in it.
             self.open.clear();
         }
@@ -267,7 +267,11 @@ impl<S: LedgerStore> Writer<S> {
                 Waiter::Caller(reply) if gave_up == GaveUp::NewEpoch => {
                     again.push(Job { waiter: Waiter::Caller(reply), ..job });
                 }
+                // Asked for again, a hold that was committed and released would be there twice.
                 Waiter::Caller(reply) => reply.send(Err(LedgerUnavailable::Store)),
+                Waiter::Keeper(_, reply) if gave_up == GaveUp::Unknown => {
+                    reply.send(Err(LedgerUnavailable::Unknown));
+                }
                 Waiter::Keeper(place, reply) if gave_up == GaveUp::Refused => {
                     reply.send(Err(LedgerUnavailable::Store));
                     self.left_over.ordered.extend(instead(place, job.operation));

@@ -134,7 +134,7 @@ fn limited(hit: &LimitHit) -> Text {
             format!("Mais de {} ao mesmo tempo", counted(size, "requisição", "requisições")).into()
         }
         Limit::Quota => format!(
-            "O plano cobre {} por período de cobrança, e esse limite acabou; um pacote de créditos paga outras",
+            "O plano cobre {} por período de cobrança, e esse limite acabou; um pacote de créditos cobre as próximas",
             counted(size, "requisição", "requisições")
         )
         .into(),
@@ -263,7 +263,7 @@ fn retry(hit: &LimitHit, at_upgrade: &str) -> Text {
         }
         Limit::Quota => {
             format!(
-                "Compre um pacote de créditos, que paga chamadas além das requisições do plano, espere o próximo período \
+                "Compre um pacote de créditos, que cobre chamadas além das requisições do plano, espere o próximo período \
                  de cobrança ou escolha um plano maior{at_upgrade}."
             )
             .into()

@@ -2,8 +2,8 @@
 //!
 //! An account's holds are taken together when its open lot covers all of them, has not expired, and its period and, where
 //! the lot is the plan's, its request quota allow it. An account for which that is not so is missing from the answer and is
-//! decided in order; so is one whose open lot is the plan's of an earlier period, which only a release after the period's
-//! end brings about.
+//! decided in order. So is one whose open lot ends within a day and is not the period's plan lot: it may be the plan's of an
+//! earlier period, to which a call that was released late gave its credits back.
 
 use std::collections::HashMap;
 
@@ -45,11 +45,9 @@ with fence as (
       from unnest($8::uuid[], $9::bigint[], $10::bigint[]) as d (account_id, total, calls)
      where a.account_id = d.account_id
        and a.open_lot_left >= d.total
-       and a.open_lot_expires_at > now()
+       and a.open_lot_expires_at > case when a.open_lot_is_plan then now() else now() + interval '24 hours' end
        and a.period_ends_at > now()
-       and case when a.open_lot_is_plan then a.requests_used + d.calls <= a.requests_limit
-                else (select l.source <> 'plan' from ledger_lot l
-                       where l.account_id = a.account_id and l.lot = a.open_lot) end
+       and (not a.open_lot_is_plan or a.requests_used + d.calls <= a.requests_limit)
        and exists (select from fence)
     returning a.account_id, a.balance, a.open_lot, a.open_lot_is_plan, a.plan_credits, a.plan_left, a.last_entry, a.period,
               a.period_ends_at, a.requests_limit, a.requests_used
@@ -238,4 +236,15 @@ fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime
         renews_at: account.period_ends_at,
     };
     Decision::Held { hold, standing }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::STATEMENT;
+    use crate::ledger::lot::EXPIRED_LOT_GRACE;
+
+    #[test]
+    fn the_statement_knows_how_long_a_lot_lives_that_got_credits_back() {
+        assert!(STATEMENT.contains(&format!("interval '{} hours'", EXPIRED_LOT_GRACE.num_hours())));
+    }
 }

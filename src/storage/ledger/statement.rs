@@ -92,9 +92,9 @@ impl LineRow {
 
 /// The entries of account `$1` as their owner reads them; `$2` and `$3` are the kinds that a purchase or grant makes.
 ///
-/// A captured call stands in the batch that captured it: no later than the first batch by which its hold was no longer
-/// open. Where a part came back, that is the batch of the release. A call that was given back has a release, somewhat
-/// after its hold.
+/// A captured call stands in the batch that captured it: most often one of the next after its hold, and no later than the
+/// first batch by which its hold was no longer open. Where a part came back, that is the batch of the release. A call that
+/// was given back has a release, somewhat after its hold.
 macro_rules! select_lines {
     ($entries:literal) => {
         concat!(
@@ -112,15 +112,20 @@ macro_rules! select_lines {
            left join route r on r.number = e.route
            join ledger_epoch p on p.epoch = e.epoch
            left join lateral (
-                select b.captured_outcomes[array_position(b.captured, e.call_id)] as outcome
-                  from ledger_batch b
-                 where e.kind in (4, 5) and b.epoch = e.epoch and b.batch >= e.batch
-                   and b.batch <= case e.kind when 5 then e.batch else coalesce((
-                           select n.batch from ledger_batch n
-                            where n.epoch = e.epoch and n.batch > e.batch and n.open_from > e.batch
-                            order by n.batch limit 1), 2147483647) end
-                   and e.call_id = any (b.captured)
-                 order by b.batch limit 1) captured on true
+                select coalesce(
+                    (select b.captured_outcomes[array_position(b.captured, e.call_id)] from ledger_batch b
+                      where b.epoch = e.epoch and b.batch between e.batch and e.batch + case e.kind when 4 then 63 else 0 end
+                        and e.call_id = any (b.captured)
+                      order by b.batch limit 1),
+                    case e.kind when 4 then
+                    (select b.captured_outcomes[array_position(b.captured, e.call_id)] from ledger_batch b
+                      where b.epoch = e.epoch and b.batch > e.batch + 63
+                        and b.batch <= coalesce((select n.batch from ledger_batch n
+                                                  where n.epoch = e.epoch and n.batch > e.batch and n.open_from > e.batch
+                                                  order by n.batch limit 1), 2147483647)
+                        and e.call_id = any (b.captured)
+                      order by b.batch limit 1) end) as outcome
+                 where e.kind in (4, 5) offset 0) captured on true
            left join lateral (
                 select o.outcome from ledger_entry o
                  where captured.outcome is null and e.kind = 4
@@ -195,9 +200,7 @@ pub async fn receipt(
     call_id: CallId,
 ) -> Result<Option<Receipt>, StorageError> {
     let rows = of_call(connection, account_id, call_id).await?;
-    let Some(hold) = rows.first().filter(|row| row.kind == EntryKind::Hold.number()) else {
-        return Ok(None);
-    };
+    let Some(hold) = rows.first() else { return Ok(None) };
     let (state, outcome, requests_by_plan) = (hold.state(), hold.ended()?, hold.requests_by_plan);
     let movements = rows.iter().map(|row| Movement { amount: row.amount, lot: row.lot, source: &row.source });
     let payment = Payment::of(movements, state);
@@ -220,7 +223,8 @@ pub async fn receipt(
     }))
 }
 
-/// The entries of one call, oldest first. Empty when the account has no such call.
+/// The entries that move credits of one call, oldest first. Empty when the account has no such call. A renewal or an expiry
+/// that the call brought about bears its id, too, and is no part of it.
 async fn of_call(
     connection: &mut PgConnection,
     account_id: AccountId,
@@ -230,15 +234,16 @@ async fn of_call(
         return Ok(Vec::new());
     };
     // The times let the partitions and the index over arrival do the search.
-    let rows = sqlx::query_as(select_lines!("e.call_id = $4 and e.at between $5 and $6"))
-        .bind(account_id.as_uuid())
-        .bind(EntryKind::Grant.number())
-        .bind(EntryKind::Pack.number())
-        .bind(call_id.as_uuid())
-        .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
-        .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
-        .fetch_all(connection)
-        .await?;
+    let rows =
+        sqlx::query_as(select_lines!("e.call_id = $4 and e.at between $5 and $6 and e.kind in (4, 5)"))
+            .bind(account_id.as_uuid())
+            .bind(EntryKind::Grant.number())
+            .bind(EntryKind::Pack.number())
+            .bind(call_id.as_uuid())
+            .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
+            .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
+            .fetch_all(connection)
+            .await?;
     Ok(rows)
 }
 

@@ -1,10 +1,7 @@
 //! `/v1/ledger`.
 
-use fluence::domain::refusal::Refusal;
 use serde_json::{Value, json};
 
-use crate::gate::handlers::answering;
-use crate::gate::people::marina;
 use crate::support::gateway::{Answer, Gateway};
 
 fn nobody() -> serde_json::Value {
@@ -99,46 +96,6 @@ async fn a_receipt_says_what_was_charged_and_why() {
         assert_eq!((&line["state"], &line["outcome"]), (&json!("captured"), &json!("profile_not_found")));
     }
     assert!(told[0]["state"].is_null() && told[0]["label"].is_null(), "a renewal is no call: {}", told[0]);
-}
-
-#[tokio::test]
-async fn a_receipt_of_a_call_that_was_given_back_says_why() {
-    let gateway = answering(|| std::future::ready(Refusal::Upstream)).await;
-    let customer = gateway.professional().await;
-    let call = gateway.post("/crm", &customer.key, &marina()).await;
-    assert_eq!(call.status, 502);
-    let receipt = receipt(&gateway, &customer.key, &call).await;
-    assert_eq!((&receipt["state"], &receipt["label"]), (&json!("released"), &json!("refunded")));
-    assert_eq!((&receipt["outcome"], &receipt["status"]), (&json!("failed"), &Value::Null));
-    assert_eq!((&receipt["credits"], &receipt["credits_released"]), (&json!(0), &json!(2)));
-    assert_eq!(receipt["summary"], "Refunded: 2 credits given back, because the call failed.");
-    assert_eq!(receipt["plan_request_used"], false);
-    let entries = receipt["entries"].as_array().unwrap();
-    assert!(entries.iter().all(|entry| entry["label"] == "refunded" && entry["outcome"] == "failed"));
-}
-
-#[tokio::test]
-async fn a_receipt_of_a_call_that_runs_is_pending() {
-    let gateway = answering(std::future::pending::<axum::response::Response>).await;
-    let customer = gateway.professional().await;
-    let request = gateway.posting("/crm", &customer.key, &marina());
-    let running = tokio::spawn(request.send());
-    let pending = async || {
-        let statement = gateway.get("/v1/ledger", &customer.key).await;
-        let lines = statement.body["data"].as_array().unwrap().clone();
-        lines.into_iter().find(|line| line["kind"] == "hold")
-    };
-    let mut line = pending().await;
-    while line.is_none() {
-        line = pending().await;
-    }
-    let line = line.unwrap();
-    assert_eq!((&line["state"], &line["label"]), (&json!("held"), &json!("pending")));
-    assert!(line["outcome"].is_null());
-    let receipt = gateway.get(&format!("/v1/ledger/{}", line["id"].as_str().unwrap()), &customer.key).await;
-    assert_eq!(receipt.body["summary"], "Pending: 2 credits set aside while the call runs.");
-    assert_eq!((&receipt.body["credits_held"], &receipt.body["credits_captured"]), (&json!(2), &json!(0)));
-    running.abort();
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod model;
 mod plan;
 mod quota;
 mod races;
+mod receipts;
 mod recovery;
 mod retries;
 mod runtime_role;

@@ -111,7 +111,8 @@ type Story = (i64, u64, Vec<(i64, i64)>, Vec<Vec<i64>>);
 
 fn stories() -> impl Strategy<Value = Vec<Story>> {
     // Lots of packs that end before the plan's lot and after it.
-    let lots = proptest::collection::vec((1i64..6, proptest::sample::select(vec![1i64, 300])), 0..3);
+    let lots =
+        proptest::collection::vec((1i64..6, proptest::sample::select(vec![1i64, 300, 300, 300])), 0..3);
     let rounds = proptest::collection::vec(proptest::collection::vec(1i64..4, 0..3), 6);
     proptest::collection::vec((0i64..9, 0u64..5, lots, rounds), 60)
 }
@@ -193,7 +194,7 @@ async fn the_fast_path_decides_as_the_rules_do() {
         let holds = book.entries.iter().filter(|entry| entry.kind == EntryKind::Hold).count();
         assert!(holds as i64 >= used);
     }
-    assert!(by_path["fast"] > 50 && by_path["ordered"] > 50, "{by_path:?}");
+    assert!(by_path["fast"] > 40 && by_path["ordered"] > 50, "{by_path:?}");
     hand.close().await;
     assert_clean(&world).await;
 }

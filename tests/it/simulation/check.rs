@@ -49,6 +49,17 @@ struct Account {
     last_entry: i64,
     lots: HashMap<LotNumber, i64>,
     periods: HashSet<u32>,
+    /// Calls of each period whose charge contains plan credits.
+    paid_by_plan: HashMap<u32, u64>,
+}
+
+impl Account {
+    fn charge_to_plan(&mut self, call: &mut Call, credits: i64) {
+        let calls = self.paid_by_plan.entry(call.period).or_default();
+        *calls -= u64::from(call.charged_to_plan > 0);
+        call.charged_to_plan += credits;
+        *calls += u64::from(call.charged_to_plan > 0);
+    }
 }
 
 /// Remembers how far it has checked.
@@ -114,7 +125,7 @@ impl Checker {
                 assert_eq!((call.epoch, call.batch), (row.epoch, row.batch), "held twice: {row:?}");
                 assert!(call.held.insert(entry.lot, -entry.amount).is_none(), "held twice: {row:?}");
                 self.open.insert(entry.call_id);
-                call.charged_to_plan += of_plan(database, row);
+                account.charge_to_plan(call, of_plan(database, row));
             }
             EntryKind::Release => {
                 let call = self.calls.get_mut(&entry.call_id).expect("a release has a hold");
@@ -123,7 +134,7 @@ impl Checker {
                 let twice = call.released.insert(entry.lot, entry.amount).is_some();
                 assert!(!twice, "released twice: {row:?}");
                 assert!(entry.amount <= call.held[&entry.lot], "more came back than was taken: {row:?}");
-                call.charged_to_plan += of_plan(database, row);
+                account.charge_to_plan(call, of_plan(database, row));
             }
             EntryKind::Grant | EntryKind::Pack => {
                 assert!(self.purchases.insert(entry.call_id), "bought once, counted twice: {row:?}");
@@ -150,10 +161,7 @@ impl Checker {
         assert_eq!(book.balance(), account.balance, "the balance is the sum of the entries");
         assert_eq!(book.last_entry, account.last_entry);
         assert!(book.requests_used <= book.requests_limit);
-        let by_plan = |call: &&Call| {
-            call.account_id == id && call.period == book.period.index && call.charged_to_plan > 0
-        };
-        let paid_by_plan = self.calls.values().filter(by_plan).count() as u64;
+        let paid_by_plan = account.paid_by_plan.get(&book.period.index).copied().unwrap_or(0);
         assert_eq!(book.requests_used, paid_by_plan, "a request for each call that the plan pays for");
         for lot in &book.lots {
             assert_eq!(lot.left.as_i64(), account.lots.get(&lot.number).copied().unwrap_or(0), "{lot:?}");

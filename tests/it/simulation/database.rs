@@ -12,7 +12,7 @@ use fluence::ledger::caps::KeySpend;
 use fluence::ledger::desk::{ClaimKey, ClaimRecord, ClaimState, Desk, captures_made};
 use fluence::ledger::entry::{Entry, EntryKind};
 use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, Payer, Take};
-use fluence::ledger::lot::{LotNumber, LotSource};
+use fluence::ledger::lot::{EXPIRED_LOT_GRACE, LotNumber};
 use fluence::ledger::operation::{Effect, Operation, Release};
 use fluence::ledger::store::{Batch, Effects, Epoch, Resolution, StoreError, Work};
 
@@ -145,12 +145,11 @@ impl Database {
                 lot.left.as_i64() >= *total
                     && lot.expires_at > now
                     && account.book.period.ends_at > now
-                    && match lot.source {
-                        LotSource::Plan => {
-                            lot.number == account.book.plan_lot
-                                && account.book.requests_used + calls <= account.book.requests_limit
-                        }
-                        LotSource::Pack | LotSource::Grant => true,
+                    && if lot.number == account.book.plan_lot {
+                        account.book.requests_used + calls <= account.book.requests_limit
+                    } else {
+                        // It may be the plan's of an earlier period.
+                        lot.expires_at > now + EXPIRED_LOT_GRACE
                     }
             })
             .map(|(id, _)| id)
