@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use fluence::clock::DatabaseClock;
 use fluence::config::{self, Sources};
 use fluence::domain::change::News;
 use fluence::domain::key::KeySecret;
@@ -32,7 +33,8 @@ pub(crate) async fn run(
     let pool = pool::pool(postgres.options(database), 2, Duration::from_secs(5));
     let pepper = Pepper::parse(&keys.pepper, 1)?;
     let settings = config::load(&Sources::default())?;
-    let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, RateLimits::default());
+    let (limits, clock) = (RateLimits::default(), DatabaseClock::default());
+    let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, limits, clock);
     for secret in &secrets {
         ensure!(keyring.identify(secret, None).await.is_ok(), "a key is not known");
     }

@@ -166,7 +166,7 @@ pub(super) async fn make(
 
 async fn find(text: &str, context: &Context, output: Output) -> anyhow::Result<()> {
     let accounts = accounts::search(&mut *context.connection().await?, text.trim()).await?;
-    let is_cut = i64::try_from(accounts.len())? == accounts::SEARCH_LIMIT;
+    let is_cut = accounts.len() == accounts::SEARCH_LIMIT;
     output.print(&AccountList { accounts, is_cut })
 }
 

@@ -25,6 +25,8 @@ const X_DEVELOPMENT_MODE: HeaderName = HeaderName::from_static("x-development-mo
 const KEY_NOT_CHECKED: HeaderValue = HeaderValue::from_static("key not checked");
 /// Refusals of credentials leave in steps of this: longer than a look-up usually takes.
 const REFUSAL_STEP: Duration = Duration::from_millis(5);
+/// The same for networks from which too many guesses came, whose look-ups wait in a lane of their own.
+const THROTTLED_STEP: Duration = Duration::from_millis(25);
 
 /// The layer.
 #[derive(Clone, Debug)]
@@ -145,9 +147,12 @@ impl<N: Stage> Authenticate<N> {
 /// Passes the refusal of a credential on at the next full step after the request came: a credential that was looked up and
 /// one that was not are refused after the same time.
 async fn evenly(came_at: Instant, refusal: Refusal) -> Refusal {
-    if matches!(refusal, Refusal::InvalidApiKey | Refusal::Limited(_)) {
-        let steps = came_at.elapsed().as_micros() / REFUSAL_STEP.as_micros() + 1;
-        sleep_until(came_at + REFUSAL_STEP * u32::try_from(steps).unwrap_or(1)).await;
-    }
+    let step = match refusal {
+        Refusal::InvalidApiKey => REFUSAL_STEP,
+        Refusal::Limited(_) => THROTTLED_STEP,
+        _ => return refusal,
+    };
+    let steps = came_at.elapsed().as_micros() / step.as_micros() + 1;
+    sleep_until(came_at + step * u32::try_from(steps).unwrap_or(1)).await;
     refusal
 }

@@ -137,21 +137,38 @@ pub async fn find(connection: &mut PgConnection, id: AccountId) -> Result<Option
 /// # Errors
 /// When the store is away or holds a row that this program cannot read.
 pub async fn search(connection: &mut PgConnection, text: &str) -> Result<Vec<Account>, StorageError> {
-    let rows: Vec<AccountRow> = sqlx::query_as(
-        "select a.*, l.balance from account a join ledger_account l on l.account_id = a.id
-          where strpos(lower(a.name), lower($1)) > 0 or strpos(lower(a.email), lower($1)) > 0
-             or starts_with(a.id::text, lower($1))
-          order by a.id limit $2",
-    )
-    .bind(text)
-    .bind(SEARCH_LIMIT)
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter().map(Account::try_from).collect()
+    // Here and not in the database, whose locale may know the letter case of ASCII only.
+    let text = text.to_lowercase();
+    let holds = |row: &AccountRow| {
+        row.name.to_lowercase().contains(&text)
+            || row.email.to_lowercase().contains(&text)
+            || row.id.to_string().starts_with(&text)
+    };
+    let (mut found, mut after) = (Vec::new(), Uuid::nil());
+    loop {
+        let page: Vec<AccountRow> = sqlx::query_as(
+            "select a.*, l.balance from account a join ledger_account l on l.account_id = a.id
+              where a.id > $1 order by a.id limit $2",
+        )
+        .bind(after)
+        .bind(SEARCH_PAGE)
+        .fetch_all(&mut *connection)
+        .await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = last.id;
+        for row in page.into_iter().filter(holds) {
+            if found.len() >= SEARCH_LIMIT {
+                return Ok(found);
+            }
+            found.push(row.try_into()?);
+        }
+    }
 }
 
+/// Accounts that a search reads at once.
+const SEARCH_PAGE: i64 = 1_000;
 /// Most accounts that one search finds.
-pub const SEARCH_LIMIT: i64 = 100;
+pub const SEARCH_LIMIT: usize = 100;
 
 /// The oldest account that is not closed and has this e-mail address, in any letter case. Until the transaction ends,
 /// nobody else asks that of this address.

@@ -32,6 +32,14 @@ pub enum Before {
     Answered(KeptAnswer),
 }
 
+#[derive(sqlx::FromRow)]
+struct AnswerRow {
+    fingerprint: Vec<u8>,
+    status: i16,
+    location: Option<String>,
+    body: Option<Vec<u8>>,
+}
+
 /// Claims an `Idempotency-Key` for the present transaction.
 ///
 /// # Errors
@@ -46,7 +54,7 @@ pub async fn claim(connection: &mut PgConnection, claim: &IdempotencyClaim) -> R
     if !is_claimed {
         return Ok(Before::InProgress);
     }
-    let known: Option<(Vec<u8>, i16, Option<String>, Option<Vec<u8>>)> = sqlx::query_as(
+    let known: Option<AnswerRow> = sqlx::query_as(
         "select fingerprint, status, location, body from change_answer
           where environment_id = $1 and key_hash = $2 and answered_at > now() - interval '24 hours'",
     )
@@ -56,8 +64,8 @@ pub async fn claim(connection: &mut PgConnection, claim: &IdempotencyClaim) -> R
     .await?;
     Ok(match known {
         None => Before::Nothing,
-        Some((fingerprint, ..)) if fingerprint != claim.fingerprint => Before::Another,
-        Some((_, status, location, body)) => {
+        Some(row) if row.fingerprint != claim.fingerprint => Before::Another,
+        Some(AnswerRow { status, location, body, .. }) => {
             let status = u16::try_from(status).map_err(|_| StorageError::Corrupt("status of an answer"))?;
             Before::Answered(KeptAnswer { status, location, body })
         }

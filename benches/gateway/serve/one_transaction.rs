@@ -12,6 +12,7 @@ use axum::Router;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use fluence::app;
+use fluence::clock::DatabaseClock;
 use fluence::config::plans::Catalogue;
 use fluence::config::{self, Settings, Sources, routes};
 use fluence::domain::billing::{Billing, Standing};
@@ -235,7 +236,8 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
     let route = routes.into_iter().find(|route| route.path == PATH).map(Arc::new);
     let route = route.ok_or_else(|| anyhow::anyhow!("no route {PATH}"))?;
     let pepper = Pepper::parse(settings.pepper.expose_secret(), settings.pepper_version)?;
-    let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, RateLimits::default());
+    let (limits, clock) = (RateLimits::default(), DatabaseClock::default());
+    let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, limits, clock);
     let till = Till {
         pool: till_pool,
         price: route.price.held(route.tier(None)),

@@ -65,7 +65,7 @@ async fn a_wait_that_is_told_is_as_long_by_the_databases_clock() {
     let left = async || (gateway.renews_at(customer.account).await - now()).num_seconds();
     let refused = gateway.post("/analyze", &customer.key, &body).await;
     assert_eq!(refused.code(), "QUOTA_EXCEEDED");
-    let told = i64::try_from(refused.number("retry-after")).unwrap();
+    let told = refused.number("retry-after");
     assert!((told - left().await).abs() < 60, "{told}");
 }
 
