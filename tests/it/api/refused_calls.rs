@@ -85,7 +85,7 @@ async fn gateways_add_up_and_pages_go_on_behind_every_line() {
         ("2026-01-07", "/crm", ErrorCode::RateLimited),
     ];
     let all: Vec<_> = kinds.map(|(day, path, code)| (refused(&customer, day, path, code), 2)).to_vec();
-    let write = async || add(&mut *pool.acquire().await.unwrap(), &all).await.unwrap();
+    let write = async || add(&mut pool.acquire().await.unwrap(), &all).await.unwrap();
     tokio::join!(write(), write(), write());
     let used = "insert into ledger_usage values ($1, '2026-01-05', $2, 1, 1, 5, 9)";
     let used = sqlx::query(used).bind(customer.account.as_uuid()).bind(customer.key_id.as_uuid());
