@@ -142,7 +142,9 @@ async fn a_dry_run_under_an_idempotency_key_leaves_the_key_free() {
 async fn a_dry_run_says_which_cap_of_the_key_is_spent() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(10).await;
-    for (daily, monthly, limit) in [(Some(3), None, "key_credits_per_day"), (None, Some(3), "key_credits_per_month")] {
+    for (daily, monthly, limit) in
+        [(Some(3), None, "key_credits_per_day"), (None, Some(3), "key_credits_per_month")]
+    {
         let caps = |key: &mut NewKey| (key.terms.daily_cap, key.terms.monthly_cap) = (daily, monthly);
         let (_, key) = gateway.key(customer.account, caps).await;
         assert_eq!(dry_run(&gateway, "/crm", &key, &marina()).await.body["dry_run"]["would_succeed"], true);
