@@ -25,6 +25,7 @@ use fluence::gate::admission::Limits;
 use fluence::gate::authenticate::{Authenticate, Nobody};
 use fluence::gate::caller::Caller;
 use fluence::gate::keyring::Keyring;
+use fluence::gate::refused::RefusedCalls;
 use fluence::gate::limit::Limit;
 use fluence::gate::limiter::RateLimits;
 use fluence::gate::stage::{Endpoint, Passing, Stage, before};
@@ -249,6 +250,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
     let gated = before(handler, move |handler| Authenticate {
         keyring: keyring.clone(),
         nobody: Nobody::IsRefused,
+        refused: RefusedCalls::default(),
         path,
         next: Limit {
             limits: Limits::local(),
