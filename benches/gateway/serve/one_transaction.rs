@@ -28,6 +28,7 @@ use fluence::gate::caller::Caller;
 use fluence::gate::keyring::Keyring;
 use fluence::gate::limit::Limit;
 use fluence::gate::limiter::RateLimits;
+use fluence::gate::refused::RefusedCalls;
 use fluence::gate::stage::{Endpoint, Passing, Stage, before};
 use fluence::gate::validate::Validate;
 use fluence::secret::Pepper;
@@ -251,6 +252,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
     let gated = before(handler, move |handler| Authenticate {
         keyring: keyring.clone(),
         nobody: Nobody::IsRefused,
+        refused: RefusedCalls::default(),
         path,
         next: Limit {
             limits: Limits::local(),

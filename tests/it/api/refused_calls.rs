@@ -1,4 +1,4 @@
-//! Refused calls in `/v1/account/usage`.
+//! Refused calls in `/v1/account/usage`. Made-up days lie ahead, where the gateway's own tidying leaves them alone.
 
 use chrono::NaiveDate;
 use fluence::domain::error_code::ErrorCode;
@@ -79,18 +79,18 @@ async fn gateways_add_up_and_pages_go_on_behind_every_line() {
     let customer = gateway.professional().await;
     let pool = gateway.database.pool();
     let kinds = [
-        ("2026-01-05", "/crm", ErrorCode::RateLimited),
-        ("2026-01-05", "/crm", ErrorCode::InsufficientCredits),
-        ("2026-01-05", "/analyze", ErrorCode::RateLimited),
-        ("2026-01-07", "/crm", ErrorCode::RateLimited),
+        ("2126-01-05", "/crm", ErrorCode::RateLimited),
+        ("2126-01-05", "/crm", ErrorCode::InsufficientCredits),
+        ("2126-01-05", "/analyze", ErrorCode::RateLimited),
+        ("2126-01-07", "/crm", ErrorCode::RateLimited),
     ];
     let all: Vec<_> = kinds.map(|(day, path, code)| (refused(&customer, day, path, code), 2)).to_vec();
-    let write = async || add(&mut *pool.acquire().await.unwrap(), &all).await.unwrap();
+    let write = async || add(&mut pool.acquire().await.unwrap(), &all).await.unwrap();
     tokio::join!(write(), write(), write());
-    let used = "insert into ledger_usage values ($1, '2026-01-05', $2, 1, 1, 5, 9)";
+    let used = "insert into ledger_usage values ($1, '2126-01-05', $2, 1, 1, 5, 9)";
     let used = sqlx::query(used).bind(customer.account.as_uuid()).bind(customer.key_id.as_uuid());
     used.execute(pool).await.unwrap();
-    let month = "from=2026-01-01&to=2026-01-31";
+    let month = "from=2126-01-01&to=2126-01-31";
     for grouping in ["day", "outcome", "endpoint,outcome", "day,key,endpoint,outcome"] {
         let whole = usage(&gateway, &customer, &format!("{month}&group_by={grouping}")).await;
         assert_eq!(whole["refused"], 24);
@@ -116,12 +116,12 @@ async fn counts_end_after_400_days_and_numbers_of_paths_are_not_used_up() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let mut connection = gateway.database.pool().acquire().await.unwrap();
-    let old = [("2025-01-01", 1), ("2025-01-02", 1)];
+    let old = [("2126-01-01", 1), ("2126-01-02", 1)];
     let old = old.map(|(day, calls)| (refused(&customer, day, "/crm", ErrorCode::RateLimited), calls));
     for _ in 0..5 {
         add(&mut connection, &old).await.unwrap();
     }
-    let today: NaiveDate = "2026-02-06".parse().unwrap();
+    let today: NaiveDate = "2127-02-06".parse().unwrap();
     assert_eq!(forget_old(&mut connection, today, 10).await.unwrap(), 1);
     assert_eq!(counted(&gateway, customer.account).await, 5);
     let unknown = RefusedCall { key_id: KeyId::from_uuid(Uuid::nil()), path: "/a/new/one", ..old[0].0 };

@@ -4,8 +4,8 @@ use std::future::ready;
 
 use chrono::TimeDelta;
 use fluence::domain::account::AccountState;
-use fluence::domain::key::terms::KeyTerms;
 use fluence::domain::plan::Access;
+use fluence::storage::keys::NewKey;
 use serde_json::{Value, json};
 
 use super::handlers::{answering, paid_answer};
@@ -159,12 +159,11 @@ async fn a_dry_run_under_an_idempotency_key_leaves_the_key_free() {
 async fn a_dry_run_says_which_cap_of_the_key_is_spent() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(10).await;
-    let caps: [(fn(&mut KeyTerms), &str); 2] = [
-        (|terms| terms.daily_cap = Some(3), "key_credits_per_day"),
-        (|terms| terms.monthly_cap = Some(3), "key_credits_per_month"),
-    ];
-    for (cap, limit) in caps {
-        let (_, key) = gateway.key(customer.account, |key| cap(&mut key.terms)).await;
+    for (daily, monthly, limit) in
+        [(Some(3), None, "key_credits_per_day"), (None, Some(3), "key_credits_per_month")]
+    {
+        let caps = |key: &mut NewKey| (key.terms.daily_cap, key.terms.monthly_cap) = (daily, monthly);
+        let (_, key) = gateway.key(customer.account, caps).await;
         assert_eq!(dry_run(&gateway, "/crm", &key, &marina()).await.body["dry_run"]["would_succeed"], true);
         assert_eq!(gateway.post("/crm", &key, &marina()).await.status, 200);
         let dry = dry_run(&gateway, "/crm", &key, &marina()).await.body["dry_run"].clone();
