@@ -24,7 +24,7 @@ async fn invalid_api_key_as_a_problem() {
     let refused = with_header(&gateway, "an-imported-key-for-tests-1", &marina(), PROBLEM).await;
     assert_snapshot!(refused.golden(), @r#"
     401 | application/problem+json | www-authenticate: Bearer error="invalid_token"
-    {"type":"https://example.com/docs#INVALID_API_KEY","title":"Invalid API key","status":401,"detail":"Invalid API key provided","instance":"…","code":"INVALID_API_KEY","user_action":"Check that the key was copied whole and without spaces; if it was, make a new key in the console.","support_contact":"support@example.com","request_id":"…"}
+    {"type":"https://example.com/docs#INVALID_API_KEY","title":"Invalid API key","status":401,"detail":"Invalid API key provided","instance":"…","code":"INVALID_API_KEY","user_action":"Check that the key was copied whole and without spaces; if it was, use a new key.","support_contact":"support@example.com","request_id":"…"}
     "#);
 }
 
@@ -36,7 +36,7 @@ async fn insufficient_credits_as_a_problem() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     402 | application/problem+json
-    {"type":"https://example.com/docs#INSUFFICIENT_CREDITS","title":"Insufficient credits","status":402,"detail":"This call needs 2 credits, the account has 1","instance":"…","code":"INSUFFICIENT_CREDITS","user_action":"Buy credits or a larger plan at https://example.com/upgrade.","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
+    {"type":"https://example.com/docs#INSUFFICIENT_CREDITS","title":"Insufficient credits","status":402,"detail":"This call needs 2 credits, the account has 1","instance":"…","code":"INSUFFICIENT_CREDITS","user_action":"Buy credits or a larger plan.","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
     "#);
 }
 
@@ -48,7 +48,7 @@ async fn access_denied_as_a_problem_tells_the_billing_too() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     403 | application/problem+json
-    {"type":"https://example.com/docs#ACCESS_DENIED","title":"Access denied","status":403,"detail":"Access denied. Your professional tier API key cannot access /crm. Upgrade to CRM tier for access.","instance":"…","code":"ACCESS_DENIED","user_action":"Choose a plan with access at https://example.com/upgrade.","support_contact":"support@example.com","current_tier":"platform_professional","required_tier":"crm_business","upgrade_url":"https://example.com/upgrade","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":100000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":100000,"uso_percentual":0.0}}
+    {"type":"https://example.com/docs#ACCESS_DENIED","title":"Access denied","status":403,"detail":"Access denied. Your professional tier API key cannot access /crm. Upgrade to CRM tier for access.","instance":"…","code":"ACCESS_DENIED","user_action":"Choose a plan with access.","support_contact":"support@example.com","current_tier":"platform_professional","required_tier":"crm_business","upgrade_url":"https://example.com/upgrade","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":100000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":100000,"uso_percentual":0.0}}
     "#);
 }
 
@@ -72,7 +72,7 @@ async fn missing_fields_in_portuguese() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     400
-    {"success":false,"error":{"type":"validation_error","message":"A requisição tem campos com erro: `primeiro_nome` é obrigatório; `ultimo_nome` é obrigatório; `empresa` não pode ser vazio.","code":400,"user_action":"Corrija os campos listados em `fields` e envie de novo.","support_contact":"support@example.com","fields":[{"field":"primeiro_nome","problem":"missing","message":"é obrigatório"},{"field":"ultimo_nome","problem":"missing","message":"é obrigatório"},{"field":"empresa","problem":"empty","message":"não pode ser vazio"}]},"error_code":"VALIDATION_FAILED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"type":"validation_error","message":"A requisição não é válida: `primeiro_nome` é obrigatório; `ultimo_nome` é obrigatório; `empresa` não pode ser vazio.","code":400,"user_action":"Corrija os campos listados em `fields` e envie de novo.","support_contact":"support@example.com","fields":[{"field":"primeiro_nome","problem":"missing","message":"é obrigatório"},{"field":"ultimo_nome","problem":"missing","message":"é obrigatório"},{"field":"empresa","problem":"empty","message":"não pode ser vazio"}]},"error_code":"VALIDATION_FAILED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 
@@ -83,7 +83,7 @@ async fn insufficient_credits_in_portuguese() {
     let refused = with_header(&gateway, &customer.key, &marina(), PORTUGUESE).await;
     assert_snapshot!(refused.golden(), @r#"
     402
-    {"success":false,"error":{"type":"insufficient_credits","message":"Esta chamada custa 2 créditos, a conta tem 1","code":402,"user_action":"Compre créditos ou um plano maior em https://example.com/upgrade.","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade"},"error_code":"INSUFFICIENT_CREDITS","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
+    {"success":false,"error":{"type":"insufficient_credits","message":"Esta chamada custa 2 créditos, a conta tem 1","code":402,"user_action":"Compre créditos ou um plano maior.","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade"},"error_code":"INSUFFICIENT_CREDITS","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
     "#);
 }
 
@@ -99,7 +99,7 @@ async fn texts_fixed_by_the_contract_stay_english() {
     let invalid = with_header(&gateway, "an-imported-key-for-tests-1", &marina(), PORTUGUESE).await;
     assert_snapshot!(invalid.golden(), @r#"
     401 | www-authenticate: Bearer error="invalid_token"
-    {"success":false,"error":{"type":"authentication_error","message":"Invalid API key provided","code":401,"user_action":"Confira se a chave foi copiada inteira e sem espaços; se foi, crie uma nova no console.","support_contact":"support@example.com"},"error_code":"INVALID_API_KEY","request_id":"…"}
+    {"success":false,"error":{"type":"authentication_error","message":"Invalid API key provided","code":401,"user_action":"Confira se a chave foi copiada inteira e sem espaços; se foi, use uma nova.","support_contact":"support@example.com"},"error_code":"INVALID_API_KEY","request_id":"…"}
     "#);
 }
 
@@ -108,7 +108,7 @@ async fn portuguese_endpoints_speak_portuguese_unless_they_are_asked_for_english
     let gateway = Gateway::start().await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let message = async |path: &str, language: Option<&str>| {
-        let request = gateway.request(Method::POST, path).build().unwrap();
+        let request = gateway.request(reqwest::Method::POST, path).build().unwrap();
         let mut bare = client.post(request.url().clone());
         if let Some(language) = language {
             bare = bare.header("accept-language", language);
