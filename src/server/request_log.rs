@@ -26,6 +26,8 @@ use crate::http::render::X_REQUEST_ID;
 const MOST_CHARS: usize = 64;
 /// No key is shorter.
 const KEY_CHARS: usize = 20;
+/// What stands between the segments of a path, and between the words of a user agent.
+const SEPARATORS: [char; 2] = ['/', ' '];
 /// Lines a second of refusals without a good key: anyone can cause these, and fill a disk with them.
 const MAX_ANONYMOUS_REFUSALS: u64 = 50;
 const WINDOW: Duration = Duration::from_secs(1);
@@ -189,39 +191,32 @@ impl RequestFacts {
     }
 }
 
-/// A text of a client's with `…` for whatever is long enough to be a key, and for all that comes after the first
-/// characters.
+/// A text of a client's, with `…` for each segment or word that is long enough to be a key, and for all that comes after
+/// the first characters.
 fn without_keys(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_graphic() || c == ' ';
-    let end = text.char_indices().nth(MOST_CHARS).map_or(text.len(), |(end, _)| end);
-    let whole = end == text.len() && text.chars().all(is_plain);
-    if whole && words(text).all(|word| word.len() < KEY_CHARS) {
+    let is_short = text.len() <= MOST_CHARS && text.split(SEPARATORS).all(|word| word.len() < KEY_CHARS);
+    if is_short && text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(MOST_CHARS);
-    let mut rest = text;
-    while let Some(word) = words(rest).next() {
-        let (before, after) = rest.split_at(word.len());
-        shown.push_str(if word.len() < KEY_CHARS { before } else { "…" });
-        let mut behind = after.chars();
-        shown.extend(behind.next().map(|c| if is_plain(c) { c } else { '?' }));
-        rest = behind.as_str();
-        if shown.chars().count() >= MOST_CHARS || rest.is_empty() {
+    let mut shown = String::new();
+    for piece in text.split_inclusive(SEPARATORS) {
+        let word = piece.strip_suffix(SEPARATORS).unwrap_or(piece);
+        match word.len() {
+            ..KEY_CHARS => shown.extend(word.chars().map(|c| if is_plain(c) { c } else { '?' })),
+            _ => shown.push('…'),
+        }
+        shown.push_str(&piece[word.len()..]);
+        // No character takes more than three bytes.
+        if shown.len() > 3 * MOST_CHARS {
             break;
         }
     }
-    match shown.char_indices().nth(MOST_CHARS) {
-        Some((end, _)) => shown.truncate(end),
-        None if rest.is_empty() => return Cow::Owned(shown),
-        None => {}
+    if let Some((end, _)) = shown.char_indices().nth(MOST_CHARS) {
+        shown.truncate(end);
+        shown.push('…');
     }
-    shown.push('…');
     Cow::Owned(shown)
-}
-
-/// The runs of characters that keys are made of.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
 }
 
 /// A method of the standard by its name; others may be of any length.
@@ -261,7 +256,7 @@ mod tests {
     fn what_could_be_a_key_is_left_out() {
         let key = "k".repeat(KEY_CHARS);
         assert_eq!(without_keys(&format!("/v1/{key}/x")), "/v1/…/x");
-        assert_eq!(without_keys(&format!("client/1.0 (key={key}z)")), "client/1.0 (key=…)");
+        assert_eq!(without_keys(&format!("client/1.0 (key={key}z)")), "client/1.0 …");
         assert_eq!(without_keys(&key), "…");
     }
 

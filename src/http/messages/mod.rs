@@ -116,3 +116,86 @@ fn join_faults(faults: &[FieldFault], language: Language) -> String {
     text.push_str(if faults.len() > 5 { "; …" } else { "." });
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::credits::Credits;
+    use crate::domain::refusal::{Limit, LimitHit};
+    use crate::http::dialect::Dialects;
+
+    fn edge(upgrade_url: &str) -> Edge {
+        Edge {
+            support_contact: "help@example.com".to_owned(),
+            upgrade_url: upgrade_url.to_owned(),
+            error_docs_url: "https://example.com/docs".to_owned(),
+            stage_prefixes: Vec::new(),
+            dialects: Dialects::default(),
+        }
+    }
+
+    fn limited(limit: Limit) -> Refusal {
+        Refusal::Limited(LimitHit { limit, size: 1, retry_after_s: 1 })
+    }
+
+    #[test]
+    fn placeholders_stay_out_of_sentences() {
+        let needed = Credits::from_u32(1);
+        for refusal in [
+            Refusal::PlanWithoutApi,
+            Refusal::AccountSuspended,
+            Refusal::EndpointNotFound,
+            Refusal::InsufficientCredits { needed, available: Credits::ZERO },
+            Refusal::ContactLimitReached { limit: 1 },
+            Refusal::Internal,
+            limited(Limit::Rate),
+            limited(Limit::Concurrency),
+            limited(Limit::Quota),
+        ] {
+            for language in [Language::En, Language::Pt] {
+                let text = user_action(&refusal, language, &edge("https://example.com/upgrade"));
+                assert!(!text.contains("example.com") && !text.contains("/docs"), "{text}");
+            }
+        }
+        let real = edge("https://acme.test/plans");
+        let text = user_action(&Refusal::PlanWithoutApi, Language::En, &real);
+        assert_eq!(text, "Choose a plan with access at https://acme.test/plans.");
+    }
+
+    #[test]
+    fn one_of_a_thing_is_in_the_singular() {
+        let several = Refusal::MultipleMatches { total: 1, candidates: Vec::new() };
+        let texts = [limited(Limit::Rate), limited(Limit::Concurrency), limited(Limit::Quota), several]
+            .into_iter()
+            .chain([Refusal::BodyTooLarge { limit_bytes: 1 }, Refusal::ContactLimitReached { limit: 1 }])
+            .flat_map(|refusal| {
+                [Language::En, Language::Pt].map(|language| message(&refusal, language).into_owned())
+            })
+            .chain([
+                fault(Fault::TooLong { max_chars: 1 }, Language::En),
+                fault(Fault::TooMany { max_items: 1 }, Language::Pt),
+            ]);
+        for text in texts {
+            let behind = text
+                .split(" 1 ")
+                .nth(1)
+                .or_else(|| text.strip_prefix("1 "))
+                .unwrap_or_else(|| panic!("{text}"));
+            let noun = behind.split(' ').next().unwrap();
+            assert!(!noun.ends_with('s') && noun != "people", "{text}");
+        }
+        assert_eq!(
+            message(&limited(Limit::Quota), Language::En),
+            "This billing period's 1 request is used up"
+        );
+    }
+
+    #[test]
+    fn a_range_is_told_as_a_range() {
+        let range = Fault::OutOfRange { least: 1, most: 1000 };
+        assert_eq!(fault(range, Language::En), "must be from 1 to 1000");
+        assert_eq!(fault(range, Language::Pt), "deve estar entre 1 e 1000");
+        let days = Fault::DaysOutOfRange { most: 366 };
+        assert_eq!(fault(days, Language::En), "must not be later than `to`; at most 366 days");
+    }
+}

@@ -202,7 +202,7 @@ async fn an_account_keeps_as_many_contacts_as_it_may() {
     gateway.contact(&customer.key, &named("Bia")).await;
     assert_snapshot!(gateway.post(PATH, &customer.key, &named("Caio")).await.golden(), @r#"
     409
-    {"success":false,"error":{"code":"CONTACT_LIMIT_REACHED","message":"The account has all 2 contacts that it may have","current_limit":"2 contacts","limit":"contacts"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"code":"CONTACT_LIMIT_REACHED","message":"The account has reached its limit of 2 contacts","current_limit":"2 contacts","limit":"contacts"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
     let again = gateway.post(PATH, &customer.key, &named("Ana")).await;
     assert_eq!(
@@ -276,7 +276,7 @@ async fn every_faulty_field_is_told_at_once() {
         json!({"first_name": "", "last_name": 7, "email": "x", "posts": [{"likes": 1}], "account_id": "1"});
     assert_snapshot!(gateway.post(PATH, &customer.key, &body).await.golden(), @r#"
     400
-    {"success":false,"error":{"code":"VALIDATION_FAILED","message":"The request has faulty fields: `first_name` must not be empty; `last_name` must be text; `company` is required; `email` must look like name@example.com; `posts[0].text` is required; …","fields":[{"field":"first_name","problem":"empty","message":"must not be empty"},{"field":"last_name","problem":"not_text","message":"must be text"},{"field":"company","problem":"missing","message":"is required"},{"field":"email","problem":"not_address","message":"must look like name@example.com"},{"field":"posts[0].text","problem":"missing","message":"is required"},{"field":"posts[0].likes","problem":"unknown_field","message":"is not a field of this request"},{"field":"account_id","problem":"unknown_field","message":"is not a field of this request"}]},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"code":"VALIDATION_FAILED","message":"The request is not valid: `first_name` must not be empty; `last_name` must be text; `company` is required; `email` must look like name@example.com; `posts[0].text` is required; …","fields":[{"field":"first_name","problem":"empty","message":"must not be empty"},{"field":"last_name","problem":"not_text","message":"must be text"},{"field":"company","problem":"missing","message":"is required"},{"field":"email","problem":"not_address","message":"must look like name@example.com"},{"field":"posts[0].text","problem":"missing","message":"is required"},{"field":"posts[0].likes","problem":"unknown_field","message":"is not a field of this request"},{"field":"account_id","problem":"unknown_field","message":"is not a field of this request"}]},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 
@@ -286,7 +286,7 @@ async fn nothing_stands_under_an_unknown_id() {
     let customer = gateway.professional().await;
     assert_snapshot!(gateway.get("/v1/contacts/no-id", &customer.key).await.golden(), @r#"
     404
-    {"success":false,"error":{"code":"NOT_FOUND","message":"There is nothing with this id"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"code":"NOT_FOUND","message":"Nothing with this id exists"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 

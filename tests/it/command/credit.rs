@@ -102,7 +102,7 @@ async fn credits_are_taken_back_with_their_reason_and_never_below_zero() {
         ])
     };
     assert_eq!(take("499").status, 0);
-    assert_eq!(take("2").failure(), "the account has only 1 credits; nothing was changed");
+    assert_eq!(take("2").failure(), "the account has only 1 credit; nothing was changed");
     assert_eq!(program.balance(&account), 1);
     let entries = program.json(&["ledger", "statement", "--account", &account])["entries"].clone();
     assert_eq!(entries.as_array().unwrap().len(), 2, "a refused act leaves no entry");

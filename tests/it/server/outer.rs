@@ -98,13 +98,13 @@ impl std::io::Write for Lines {
 }
 
 #[tokio::test]
-async fn l01_a_request_is_one_log_line_without_secrets_or_paths() {
+async fn l01_a_request_is_one_log_line_without_secrets() {
     let lines = Lines::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone());
     let _guard = tracing::subscriber::set_default(subscriber.finish());
     let outer = Outer::new(axum::Router::new(), edge());
-    let request = Request::post("/canary-path?api_key=canary-query")
+    let request = Request::post("/canary-path-of-a-key?api_key=canary-query")
         .header("host", "a")
         .header("x-api-key", "canary-key")
         .header("x-request-id", "theirs-1")
@@ -118,6 +118,7 @@ async fn l01_a_request_is_one_log_line_without_secrets_or_paths() {
     assert_eq!(line["code"], "ENDPOINT_NOT_FOUND");
     assert_eq!(line["client_request_id"], "theirs-1");
     assert_eq!(line["request_id"], response.headers()["x-request-id"].to_str().unwrap());
+    assert_eq!(line["path"], "/…");
     assert!(line["duration_ms"].is_number());
     assert!(!text.contains("canary"), "{text}");
 }

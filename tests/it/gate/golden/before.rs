@@ -36,7 +36,7 @@ async fn expired_api_key() {
     let (_, key) = gateway.key(customer.account, |key| key.terms.expires_at = Some(now())).await;
     assert_snapshot!(gateway.post("/crm", &key, &marina()).await.golden(), @r#"
     401 | www-authenticate: Bearer error="invalid_token"
-    {"success":false,"error":{"type":"authentication_error","message":"This API key has expired","code":401,"user_action":"Make a new key in the console and put it where your program keeps this one.","support_contact":"support@example.com"},"error_code":"EXPIRED_API_KEY","request_id":"…"}
+    {"success":false,"error":{"type":"authentication_error","message":"This API key has expired","code":401,"user_action":"Make a new key, or ask an administrator of your account for one, and put it where your program keeps this one.","support_contact":"support@example.com"},"error_code":"EXPIRED_API_KEY","request_id":"…"}
     "#);
 }
 
@@ -47,7 +47,7 @@ async fn revoked_api_key() {
     gateway.set_key_state(customer.key_id, KeyState::Revoked).await;
     assert_snapshot!(gateway.post("/crm", &customer.key, &marina()).await.golden(), @r#"
     401 | www-authenticate: Bearer error="invalid_token"
-    {"success":false,"error":{"type":"authentication_error","message":"This API key was revoked","code":401,"user_action":"Make a new key in the console and put it where your program keeps this one.","support_contact":"support@example.com"},"error_code":"REVOKED_API_KEY","request_id":"…"}
+    {"success":false,"error":{"type":"authentication_error","message":"This API key was revoked","code":401,"user_action":"Make a new key, or ask an administrator of your account for one, and put it where your program keeps this one.","support_contact":"support@example.com"},"error_code":"REVOKED_API_KEY","request_id":"…"}
     "#);
 }
 
@@ -131,7 +131,7 @@ async fn account_suspended() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     403
-    {"success":false,"error":{"type":"permission_error","message":"The account is suspended","code":403,"user_action":"Write to support@example.com to have the account resumed.","support_contact":"support@example.com"},"error_code":"ACCOUNT_SUSPENDED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"type":"permission_error","message":"The account is suspended","code":403,"user_action":"Write to support to have the account resumed.","support_contact":"support@example.com"},"error_code":"ACCOUNT_SUSPENDED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 
@@ -141,7 +141,7 @@ async fn endpoint_not_found() {
     let customer = gateway.professional().await;
     assert_snapshot!(gateway.post("/crm/", &customer.key, &marina()).await.golden(), @r#"
     404
-    {"success":false,"error":{"type":"not_found","message":"There is no such endpoint","code":404,"user_action":"Check the path for spelling, case and a trailing slash; see /docs.","support_contact":"support@example.com"},"error_code":"ENDPOINT_NOT_FOUND","request_id":"…"}
+    {"success":false,"error":{"type":"not_found","message":"There is no such endpoint","code":404,"user_action":"Check the path for spelling, case and a trailing slash.","support_contact":"support@example.com"},"error_code":"ENDPOINT_NOT_FOUND","request_id":"…"}
     "#);
 }
 
@@ -151,7 +151,7 @@ async fn method_not_allowed() {
     let customer = gateway.professional().await;
     assert_snapshot!(gateway.get("/crm", &customer.key).await.golden(), @r#"
     405 | allow: POST
-    {"success":false,"error":{"type":"method_not_allowed","message":"This endpoint does not answer to this method","code":405,"user_action":"Use one of the methods in the Allow header.","support_contact":"support@example.com"},"error_code":"METHOD_NOT_ALLOWED","request_id":"…"}
+    {"success":false,"error":{"type":"method_not_allowed","message":"This endpoint does not support this method","code":405,"user_action":"Use one of the methods in the Allow header.","support_contact":"support@example.com"},"error_code":"METHOD_NOT_ALLOWED","request_id":"…"}
     "#);
 }
 
@@ -161,7 +161,7 @@ async fn method_not_allowed_on_a_page_that_is_read() {
     let customer = gateway.professional().await;
     assert_snapshot!(gateway.post("/creditos", &customer.key, &marina()).await.golden(), @r#"
     405 | allow: GET,HEAD
-    {"success":false,"error":{"type":"method_not_allowed","message":"This endpoint does not answer to this method","code":405,"user_action":"Use one of the methods in the Allow header.","support_contact":"support@example.com"},"error_code":"METHOD_NOT_ALLOWED","request_id":"…"}
+    {"success":false,"error":{"type":"method_not_allowed","message":"This endpoint does not support this method","code":405,"user_action":"Use one of the methods in the Allow header.","support_contact":"support@example.com"},"error_code":"METHOD_NOT_ALLOWED","request_id":"…"}
     "#);
 }
 

@@ -24,7 +24,7 @@ async fn rate_limited() {
     let customer = gateway.customer_on(|plan| (plan.rate_per_s, plan.burst) = (1, 2)).await;
     assert_snapshot!(limited(&gateway, &customer.key).await.golden(), @r#"
     429 | retry-after: 1
-    {"success":false,"error":{"type":"rate_limit_exceeded","message":"More than 1 requests per second","code":429,"user_action":"Wait 1 s and send again, more slowly; a larger plan allows more: https://example.com/upgrade.","support_contact":"support@example.com","retry_after":1,"current_limit":"1 requests/second","limit":"requests_per_second"},"error_code":"RATE_LIMITED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"type":"rate_limit_exceeded","message":"More than 1 request per second","code":429,"user_action":"Wait 1 s and send again, more slowly, or choose a larger plan.","support_contact":"support@example.com","retry_after":1,"current_limit":"1 request/second","limit":"requests_per_second"},"error_code":"RATE_LIMITED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 

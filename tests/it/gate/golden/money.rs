@@ -28,7 +28,7 @@ async fn key_cap_reached_for_the_day() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     402
-    {"success":false,"error":{"type":"insufficient_credits","message":"This API key has spent its cap of 1 credit a day","code":402,"user_action":"Raise the key's cap in the console, use another key, or wait until the time in `resets_at`.","support_contact":"support@example.com","current_limit":"1 credits/day","limit":"key_credits_per_day","resets_at":"…"},"error_code":"KEY_CAP_REACHED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"type":"insufficient_credits","message":"This API key has spent its cap of 1 credit a day","code":402,"user_action":"Raise the key's cap, use another key, or wait until the time in `resets_at`.","support_contact":"support@example.com","current_limit":"1 credit/day","limit":"key_credits_per_day","resets_at":"…"},"error_code":"KEY_CAP_REACHED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 
@@ -41,7 +41,7 @@ async fn key_cap_reached_for_the_month() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     402
-    {"success":false,"error":{"type":"insufficient_credits","message":"This API key has spent its cap of 1 credit a month","code":402,"user_action":"Raise the key's cap in the console, use another key, or wait until the time in `resets_at`.","support_contact":"support@example.com","current_limit":"1 credits/month","limit":"key_credits_per_month","resets_at":"…"},"error_code":"KEY_CAP_REACHED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"type":"insufficient_credits","message":"This API key has spent its cap of 1 credit a month","code":402,"user_action":"Raise the key's cap, use another key, or wait until the time in `resets_at`.","support_contact":"support@example.com","current_limit":"1 credit/month","limit":"key_credits_per_month","resets_at":"…"},"error_code":"KEY_CAP_REACHED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 

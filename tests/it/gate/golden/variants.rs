@@ -49,7 +49,7 @@ async fn access_denied_as_a_problem_tells_the_billing_too() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     403 | application/problem+json
-    {"type":"https://example.com/docs#ACCESS_DENIED","title":"Access denied","status":403,"detail":"Access denied. Your professional tier API key cannot access /crm. Upgrade to CRM tier for access.","instance":"…","code":"ACCESS_DENIED","user_action":"Choose a plan with access at https://example.com/upgrade.","support_contact":"support@example.com","current_tier":"platform_professional","required_tier":"crm_business","upgrade_url":"https://example.com/upgrade","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":100000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":100000,"uso_percentual":0.0}}
+    {"type":"https://example.com/docs#ACCESS_DENIED","title":"Access denied","status":403,"detail":"Access denied. Your professional tier API key cannot access /crm. Upgrade to CRM tier for access.","instance":"…","code":"ACCESS_DENIED","user_action":"Choose a plan with access.","support_contact":"support@example.com","current_tier":"platform_professional","required_tier":"crm_business","upgrade_url":"https://example.com/upgrade","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":100000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":100000,"uso_percentual":0.0}}
     "#);
 }
 
@@ -73,7 +73,7 @@ async fn missing_fields_in_portuguese() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     400
-    {"success":false,"error":{"type":"validation_error","message":"A requisição tem campos com erro: `primeiro_nome` é obrigatório; `ultimo_nome` é obrigatório; `empresa` não pode ser vazio.","code":400,"user_action":"Corrija os campos listados em `fields` e envie de novo.","support_contact":"support@example.com","fields":[{"field":"primeiro_nome","problem":"missing","message":"é obrigatório"},{"field":"ultimo_nome","problem":"missing","message":"é obrigatório"},{"field":"empresa","problem":"empty","message":"não pode ser vazio"}]},"error_code":"VALIDATION_FAILED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"type":"validation_error","message":"A requisição não é válida: `primeiro_nome` é obrigatório; `ultimo_nome` é obrigatório; `empresa` não pode ser vazio.","code":400,"user_action":"Corrija os campos listados em `fields` e envie de novo.","support_contact":"support@example.com","fields":[{"field":"primeiro_nome","problem":"missing","message":"é obrigatório"},{"field":"ultimo_nome","problem":"missing","message":"é obrigatório"},{"field":"empresa","problem":"empty","message":"não pode ser vazio"}]},"error_code":"VALIDATION_FAILED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 
@@ -109,7 +109,7 @@ async fn portuguese_endpoints_speak_portuguese_unless_they_are_asked_for_english
     let gateway = Gateway::start().await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let message = async |path: &str, language: Option<&str>| {
-        let request = gateway.request(Method::POST, path).build().unwrap();
+        let request = gateway.request(reqwest::Method::POST, path).build().unwrap();
         let mut bare = client.post(request.url().clone());
         if let Some(language) = language {
             bare = bare.header("accept-language", language);
