@@ -120,6 +120,7 @@ fn join_faults(faults: &[FieldFault], language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::contact::ContactLimit;
     use crate::domain::credits::Credits;
     use crate::domain::refusal::{Limit, LimitHit};
     use crate::http::dialect::Dialects;
@@ -142,11 +143,11 @@ mod tests {
     fn placeholders_stay_out_of_sentences() {
         let needed = Credits::from_u32(1);
         for refusal in [
-            Refusal::PlanWithoutApi,
+            Refusal::PlanWithoutApi { required_plan: None },
             Refusal::AccountSuspended,
             Refusal::EndpointNotFound,
             Refusal::InsufficientCredits { needed, available: Credits::ZERO },
-            Refusal::ContactLimitReached { limit: 1 },
+            Refusal::ContactLimitReached { limit: ContactLimit::Contacts(1) },
             Refusal::Internal,
             limited(Limit::Rate),
             limited(Limit::Concurrency),
@@ -158,7 +159,7 @@ mod tests {
             }
         }
         let real = edge("https://acme.test/plans");
-        let text = user_action(&Refusal::PlanWithoutApi, Language::En, &real);
+        let text = user_action(&Refusal::PlanWithoutApi { required_plan: None }, Language::En, &real);
         assert_eq!(text, "Choose a plan with access at https://acme.test/plans.");
     }
 
@@ -167,7 +168,7 @@ mod tests {
         let several = Refusal::MultipleMatches { total: 1, candidates: Vec::new() };
         let texts = [limited(Limit::Rate), limited(Limit::Concurrency), limited(Limit::Quota), several]
             .into_iter()
-            .chain([Refusal::BodyTooLarge { limit_bytes: 1 }, Refusal::ContactLimitReached { limit: 1 }])
+            .chain([Refusal::BodyTooLarge { limit_bytes: 1 }, Refusal::ContactLimitReached { limit: ContactLimit::Contacts(1) }])
             .flat_map(|refusal| {
                 [Language::En, Language::Pt].map(|language| message(&refusal, language).into_owned())
             })

@@ -125,7 +125,8 @@ impl Program {
     /// Every row of every table, as text.
     pub(crate) async fn dump(&self) -> String {
         let tables: Vec<String> = sqlx::query_scalar(
-            "select quote_ident(relname) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1",
+            "select quote_ident(relname) from pg_class
+              where relkind = 'r' and relnamespace = 'public'::regnamespace order by relname",
         )
         .fetch_all(self.database.pool())
         .await
