@@ -168,7 +168,10 @@ mod tests {
         let several = Refusal::MultipleMatches { total: 1, candidates: Vec::new() };
         let texts = [limited(Limit::Rate), limited(Limit::Concurrency), limited(Limit::Quota), several]
             .into_iter()
-            .chain([Refusal::BodyTooLarge { limit_bytes: 1 }, Refusal::ContactLimitReached { limit: ContactLimit::Contacts(1) }])
+            .chain([
+                Refusal::BodyTooLarge { limit_bytes: 1 },
+                Refusal::ContactLimitReached { limit: ContactLimit::Contacts(1) },
+            ])
             .flat_map(|refusal| {
                 [Language::En, Language::Pt].map(|language| message(&refusal, language).into_owned())
             })

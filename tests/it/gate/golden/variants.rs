@@ -4,7 +4,6 @@ use std::future::ready;
 
 use fluence::domain::refusal::Refusal;
 use insta::assert_snapshot;
-use reqwest::Method;
 use serde_json::json;
 
 use crate::gate::handlers::answering;
