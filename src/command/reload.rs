@@ -42,13 +42,14 @@ impl Reloading<'_> {
     }
 }
 
-/// The names of settings that differ, but for the log level. Secrets are compared by whether they are set.
+/// The names of settings that differ, but for the log level. Secrets are compared by whether they are set; the peppers were
+/// taken out of the settings in force, so they are not compared.
 fn changed(before: &Settings, after: &Settings) -> Vec<String> {
     let tables = (Table::try_from(before), Table::try_from(after));
     let (Ok(before), Ok(after)) = tables else { return Vec::new() };
     let mut names = Vec::new();
     differing(&before, &after, "", &mut names);
-    names.retain(|name| name != "log.level");
+    names.retain(|name| !["log.level", "pepper", "previous_pepper"].contains(&name.as_str()));
     names
 }
 

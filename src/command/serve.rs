@@ -120,7 +120,11 @@ async fn until_stopped(
     reloading: Reloading<'_>,
 ) -> anyhow::Result<StopSignal> {
     if options.demo {
-        demo::prepare(context).await?.print(&running::url_of(address)?, Output::Text)?;
+        let demo = demo::prepare(context).await?;
+        // A closed standard output, as of `make run | head`, is no reason to end.
+        if let Err(error) = demo.print(&running::url_of(address)?, Output::Text) {
+            tracing::warn!(%error, "the demonstration's lines could not be printed");
+        }
     }
     // In the development mode nobody is sold anything.
     if !options.dev {

@@ -264,6 +264,7 @@ mod tests {
     fn every_secret_of_the_settings_is_one_that_may_come_from_a_file() {
         let files: Vec<TextFile> = [
             "postgresql://me@db.example/fluence",
+            "any characters: @/?#",
             &generate_pepper(),
             &generate_pepper(),
             "credential",

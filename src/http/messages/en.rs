@@ -124,7 +124,7 @@ fn limited(hit: &LimitHit) -> Text {
         Limit::Rate => format!("More than {} per second", counted(size, "request", "requests")).into(),
         Limit::Concurrency => format!("More than {} at once", counted(size, "request", "requests")).into(),
         Limit::Quota => format!(
-            "The plan pays for {} in a billing period, which are used up; a credit pack pays for more",
+            "The plan pays for {} in a billing period, and that limit is reached; a credit pack pays for more",
             counted(size, "request", "requests")
         )
         .into(),

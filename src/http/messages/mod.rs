@@ -190,7 +190,7 @@ mod tests {
         }
         assert_eq!(
             message(&limited(Limit::Quota), Language::En),
-            "This billing period's 1 request is used up"
+            "The plan pays for 1 request in a billing period, and that limit is reached; a credit pack pays for more"
         );
     }
 

@@ -111,7 +111,7 @@ async fn a_line_whose_names_have_no_letter_is_refused_with_its_reason() {
     let ran = import(&program, &format!("{letterless}\n{company_of_digits}\n"), &[]);
     assert_eq!(ran.status, 1);
     let reason =
-        "line 1: first_name needs a letter; last_name needs a letter; company needs a letter or a digit";
+        "line 1: first_name: needs a letter; last_name: needs a letter; company: needs a letter or a digit";
     assert!(ran.out.contains(reason), "{}", ran.out);
     assert_eq!(program.json(&["directory", "stats"])["people"], 1);
 }

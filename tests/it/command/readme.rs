@@ -38,6 +38,9 @@ async fn the_key_of_the_first_commands_is_taken_by_the_first_call() {
     // The sample people are there after `make run`.
     program.json(&["demo"]);
     let (mut account, mut key_id, mut key) = (String::new(), String::new(), String::new());
+    let people = std::env::temp_dir().join(format!("fluence-readme-{}.jsonl", std::process::id()));
+    std::fs::write(&people, r#"{"first_name":"Iara","last_name":"Quental","company":"Moinho Alto"}"#)
+        .unwrap();
     for line in block("fluence account create") {
         let line: Vec<String> = line
             .into_iter()
@@ -45,6 +48,7 @@ async fn the_key_of_the_first_commands_is_taken_by_the_first_call() {
             .map(|word| match word.as_str() {
                 "ID" => account.clone(),
                 "KEYID" => key_id.clone(),
+                "people.jsonl" => people.display().to_string(),
                 _ => word,
             })
             .collect();

@@ -52,8 +52,9 @@ impl Stage {
     /// A key of a new account.
     fn key(&self) -> String {
         let words =
-            ["account", "create", "--name", "Acme", "--email", "ops@acme.example", "--edition", "2025-06"];
-        let account = text(&self.json(&[&words[..], &["--plan", "enterprise"]].concat()), "id");
+            ["account", "create", "--name", "Acme", "--email", "ops@acme.example", "--allow-duplicate-email"];
+        let plan = ["--edition", "2025-06", "--plan", "enterprise"];
+        let account = text(&self.json(&[&words[..], &plan].concat()), "id");
         text(&self.json(&["key", "create", "--account", &account, "--name", "load"]), "key")
     }
 
