@@ -19,7 +19,7 @@ mod writer;
 
 use std::env;
 
-use fluence::server::signals::{Asked, Signals};
+use fluence::server::signals::{Asked, Signals, StopSignal};
 
 use crate::machine::Steal;
 use crate::options::{Options, Part};
@@ -45,22 +45,21 @@ async fn main() -> anyhow::Result<()> {
 /// Starts the private Postgres, measures, and takes it down again, even when interrupted.
 async fn measure(options: &Options) -> anyhow::Result<()> {
     let folder = Postgres::folder()?;
-    let signal = signalled()?;
+    let mut signals = Signals::listen()?;
     let postgres = Postgres::start(&folder).await?;
     let outcome = tokio::select! {
         outcome = run(options, &postgres) => outcome,
-        signal = signal => Err(anyhow::anyhow!("stopped by {signal}")),
+        signal = stopped(&mut signals) => Err(anyhow::anyhow!("stopped by {signal}")),
     };
     postgres.stop().await?;
     outcome
 }
 
 /// Waits until the system asks this program to stop.
-async fn signalled() -> std::io::Result<&'static str> {
-    let mut signals = Signals::listen()?;
+async fn stopped(signals: &mut Signals) -> StopSignal {
     loop {
-        if let Asked::Stop(reason) = signals.next().await {
-            return Ok(reason);
+        if let Asked::Stop(signal) = signals.next().await {
+            return signal;
         }
     }
 }
