@@ -31,12 +31,17 @@ create index change_answer_by_age on change_answer (answered_at);
 create index change_answer_by_location on change_answer (location) where body is not null;
 
 -- What is deleted does not live on in an answer.
-create function forget_answers_about_contact() returns trigger language plpgsql as $$
-begin
-    update change_answer set body = null where location = '/v1/contacts/' || old.id and body is not null;
-    return null;
-end
-$$;
+do $migration$ begin
+    execute replace($function$
+        create function HOME.forget_answers_about_contact() returns trigger
+            language plpgsql set search_path = pg_catalog, HOME, pg_temp as $$
+        begin
+            update HOME.change_answer set body = null
+             where location = '/v1/contacts/' || old.id and body is not null;
+            return null;
+        end $$;
+    $function$, 'HOME', quote_ident(current_schema()));
+end $migration$;
 create trigger contact_answers_forgotten after delete on contact
     for each row execute function forget_answers_about_contact();
 

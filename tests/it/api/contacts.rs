@@ -295,7 +295,7 @@ async fn without_a_key_all_is_unauthorized() {
     let gateway = Gateway::start().await;
     assert_snapshot!(answer(gateway.request(Method::GET, PATH)).await.golden(), @r#"
     401 | www-authenticate: Bearer
-    {"success":false,"error":{"code":"UNAUTHORIZED","message":"No API key was sent"},"request_id":"…"}
+    {"success":false,"error":{"code":"UNAUTHORIZED","message":"Invalid or missing API key","user_action":"Send your key in the header `X-API-Key: YOUR_KEY` or `Authorization: Bearer YOUR_KEY`."},"request_id":"…"}
     "#);
 }
 

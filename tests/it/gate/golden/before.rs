@@ -118,7 +118,7 @@ async fn plan_without_api() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     403
-    {"success":false,"error":{"type":"permission_error","message":"API access requires Essentials plan","code":403,"user_action":"Choose a plan with access at https://example.com/upgrade.","support_contact":"support@example.com","upgrade_url":"https://example.com/upgrade"},"error_code":"PLAN_WITHOUT_API","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {"success":false,"error":{"type":"permission_error","message":"API access requires Essentials plan","code":403,"user_action":"Choose a plan with access.","support_contact":"support@example.com","upgrade_url":"https://example.com/upgrade"},"error_code":"PLAN_WITHOUT_API","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
     "#);
 }
 

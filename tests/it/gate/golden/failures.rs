@@ -31,7 +31,7 @@ async fn insufficient_data() {
     let refusal = Refusal::InsufficientData { words: 37, words_needed: 150, unsupported_language: false };
     assert_snapshot!(refused_with(refusal).await.golden(), @r#"
     422
-    {"success":false,"error":{"type":"insufficient_data","message":"An analysis needs 150 words of the person's own, there are 37","code":422,"user_action":"Add more posts of this person to your contacts, in English or Portuguese; this call was not charged.","support_contact":"help@fluence.example","words_found":37,"words_needed":150},"error_code":"INSUFFICIENT_DATA","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0,"reembolsado":true,"motivo_reembolso":"insufficient_data"}}
+    {"success":false,"error":{"type":"insufficient_data","message":"An analysis needs 150 words of the person's own; 37 found","code":422,"user_action":"Add more posts of this person to your contacts, in English or Portuguese; this call was not charged.","support_contact":"help@fluence.example","words_found":37,"words_needed":150},"error_code":"INSUFFICIENT_DATA","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0,"reembolsado":true,"motivo_reembolso":"insufficient_data"}}
     "#);
 }
 

@@ -43,7 +43,7 @@ async fn concurrency_limited() {
     let (_, refused) = tokio::join!(gateway.post("/crm", &customer.key, &body), second);
     assert_snapshot!(refused.golden_without(&["retry_after"]), @r#"
     429 | retry-after: …
-    {"success":false,"error":{"type":"rate_limit_exceeded","message":"More than 1 requests at once","code":429,"user_action":"Wait for the answers to your open requests; a larger plan allows more: https://fluence.example/plans.","support_contact":"help@fluence.example","retry_after":"…","current_limit":"1 concurrent requests","limit":"concurrent_requests"},"error_code":"CONCURRENCY_LIMITED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.2}}
+    {"success":false,"error":{"type":"rate_limit_exceeded","message":"More than 1 request at once","code":429,"user_action":"Wait for the answers to your open requests, or choose a larger plan at https://fluence.example/plans.","support_contact":"help@fluence.example","retry_after":"…","current_limit":"1 concurrent request","limit":"concurrent_requests"},"error_code":"CONCURRENCY_LIMITED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.2}}
     "#);
 }
 
@@ -55,6 +55,6 @@ async fn quota_exceeded() {
     let refused = gateway.post("/crm", &customer.key, &marina()).await;
     assert_snapshot!(refused.golden_without(&["retry_after"]), @r#"
     429 | retry-after: …
-    {"success":false,"error":{"type":"rate_limit_exceeded","message":"The 1 requests that the plan pays for in this billing period are used up; a credit pack pays for more","code":429,"user_action":"Buy a credit pack, which pays for calls beyond the plan's requests, wait for the next billing period, or choose a larger plan at https://fluence.example/plans.","support_contact":"help@fluence.example","retry_after":"…","current_limit":"1 requests/period","limit":"requests_per_period"},"error_code":"QUOTA_EXCEEDED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.2}}
+    {"success":false,"error":{"type":"rate_limit_exceeded","message":"The plan pays for 1 request in a billing period, and that limit is reached; a credit pack pays for more","code":429,"user_action":"Buy a credit pack, which pays for calls beyond the plan's requests, wait for the next billing period, or choose a larger plan at https://fluence.example/plans.","support_contact":"help@fluence.example","retry_after":"…","current_limit":"1 request/period","limit":"requests_per_period"},"error_code":"QUOTA_EXCEEDED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.2}}
     "#);
 }

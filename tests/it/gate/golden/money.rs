@@ -15,7 +15,7 @@ async fn insufficient_credits() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     402
-    {"success":false,"error":{"type":"insufficient_credits","message":"This call needs 2 credits, the account has 1","code":402,"user_action":"Purchase additional credits or upgrade your plan: https://example.com/upgrade","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade"},"error_code":"INSUFFICIENT_CREDITS","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
+    {"success":false,"error":{"type":"insufficient_credits","message":"This call needs 2 credits, the account has 1","code":402,"user_action":"Purchase additional credits or upgrade your plan.","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade"},"error_code":"INSUFFICIENT_CREDITS","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
     "#);
 }
 

@@ -36,7 +36,7 @@ async fn insufficient_credits_as_a_problem() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden(), @r#"
     402 | application/problem+json
-    {"type":"https://example.com/docs#INSUFFICIENT_CREDITS","title":"Insufficient credits","status":402,"detail":"This call needs 2 credits, the account has 1","instance":"…","code":"INSUFFICIENT_CREDITS","user_action":"Purchase additional credits or upgrade your plan: https://example.com/upgrade","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
+    {"type":"https://example.com/docs#INSUFFICIENT_CREDITS","title":"Insufficient credits","status":402,"detail":"This call needs 2 credits, the account has 1","instance":"…","code":"INSUFFICIENT_CREDITS","user_action":"Purchase additional credits or upgrade your plan.","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
     "#);
 }
 
@@ -83,7 +83,7 @@ async fn insufficient_credits_in_portuguese() {
     let refused = with_header(&gateway, &customer.key, &marina(), PORTUGUESE).await;
     assert_snapshot!(refused.golden(), @r#"
     402
-    {"success":false,"error":{"type":"insufficient_credits","message":"Esta chamada custa 2 créditos, a conta tem 1","code":402,"user_action":"Compre mais créditos ou mude para um plano maior: https://example.com/upgrade","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade"},"error_code":"INSUFFICIENT_CREDITS","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
+    {"success":false,"error":{"type":"insufficient_credits","message":"Esta chamada custa 2 créditos, a conta tem 1","code":402,"user_action":"Compre mais créditos ou mude para um plano maior.","support_contact":"support@example.com","credits_needed":2,"credits_available":1,"upgrade_url":"https://example.com/upgrade"},"error_code":"INSUFFICIENT_CREDITS","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1,"tipo_plano":"enterprise_crm","renovacao_proxima":"…","limite_mensal":500000,"uso_percentual":100.0}}
     "#);
 }
 
