@@ -13,7 +13,7 @@ use crate::domain::language::Language;
 use crate::domain::person::Person;
 use crate::domain::refusal::Refusal;
 use crate::domain::tier::Tier;
-use crate::people::find::PersonVersion;
+use crate::lookup::PersonVersion;
 
 /// All that an analysis depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

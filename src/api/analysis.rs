@@ -20,7 +20,7 @@ use crate::gate::caller::Caller;
 use crate::gate::running::CreditsUsed;
 use crate::http::person_request::PersonRequest;
 use crate::http::render::PaidAnswer;
-use crate::people::find::{FindError, Found, People, Realm, UpstreamError};
+use crate::lookup::{FindError, Found, People, Realm, UpstreamError};
 use crate::people::matching::{Match, MatchEvidence};
 
 /// What the endpoints work with.
@@ -71,7 +71,7 @@ impl AnalysisApi {
             }
             Found::Several { candidates, total } => {
                 let hint =
-                    |hint: crate::people::find::Hint| CandidateHint { role: hint.role, city: hint.city };
+                    |hint: crate::lookup::Hint| CandidateHint { role: hint.role, city: hint.city };
                 let candidates = candidates.into_iter().map(hint).collect();
                 return Err(Refusal::MultipleMatches { total, candidates });
             }

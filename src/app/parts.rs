@@ -31,7 +31,7 @@ use crate::gate::shared_limits::{NotAStore, SharedConfig, SharedLimits};
 use crate::http::dialect::Dialects;
 use crate::http::edge::Edge;
 use crate::ledger::writer::WriterLimits;
-use crate::people::find::{FindConfig, People};
+use crate::lookup::{FindConfig, People};
 use crate::people::sample::SamplePeople;
 use crate::secret::peppers::Peppers;
 use crate::server::listener::ServerLimits;

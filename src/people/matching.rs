@@ -96,6 +96,12 @@ impl Beyond {
 }
 
 impl Match {
+    /// The same match, as sure as a second match of the same person allows.
+    #[must_use]
+    pub fn confirmed_by(self, second: &Self) -> Self {
+        Self { confidence: self.confidence * second.confidence, ..self }
+    }
+
     /// The confidence, had the query said as much as the source knows.
     fn confidence_but_for_length(&self) -> f64 {
         let Beyond { given, surnames, company } = self.beyond;

@@ -1,4 +1,4 @@
-//! Who is meant: normalising names, matching, and the sources that know people.
+//! Who is meant: normalising names and matching.
 //!
 //! A name is folded once ([`normalise`]), read as a person's name ([`name`]) or a company's ([`company`]), looked up
 //! by keys that survive a slip of the pen ([`search_keys`]), and decided on by one pure function ([`matching`]).
@@ -9,7 +9,6 @@ pub mod company_words;
 pub mod directory_line;
 pub mod edits;
 pub mod enrichment;
-pub mod find;
 pub mod known_names;
 pub mod matching;
 pub mod name;

@@ -23,13 +23,13 @@ use self::found::several;
 pub use self::found::{FindError, Found, Hint, PersonVersion};
 use self::remembered::{Kept, Remembered};
 use self::words::KnownWords;
-use super::matching::{Match, Resolution, resolve};
-use super::rarity::Rarity;
-use super::sample::SamplePeople;
 use crate::domain::contact::ContactOwner;
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::domain::person::{Person, PersonQuery, PersonSource};
+use crate::people::matching::{Resolution, resolve};
+use crate::people::rarity::Rarity;
+use crate::people::sample::SamplePeople;
 use crate::upstream::client::Upstream;
 pub use crate::upstream::client::UpstreamError;
 
@@ -144,8 +144,7 @@ impl People {
         };
         match self.find_shared(realm, &this_person, now).await? {
             Found::One { person, version, matched: shared, source } if !person.posts.is_empty() => {
-                let confidence = matched.confidence * shared.confidence;
-                Ok(Found::One { person, version, matched: Match { confidence, ..*matched }, source })
+                Ok(Found::One { person, version, matched: matched.confirmed_by(&shared), source })
             }
             _ => Ok(own),
         }
