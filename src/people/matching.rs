@@ -10,6 +10,7 @@ pub use self::given_names::GivenNameRule;
 pub use self::surnames::SurnameRule;
 use super::agreement::{Agreement, SAYS_LESS};
 use super::company::{self, CompanyName, CompanyRule};
+use super::edits::Slips;
 use super::name::PersonName;
 use super::rarity::Rarity;
 use crate::domain::person::PersonQuery;
@@ -113,15 +114,6 @@ impl Match {
     pub fn is_beyond_slips(&self) -> bool {
         self.confidence > degree::ONE_SLIP + AMBIGUITY_WINDOW + f64::EPSILON
     }
-}
-
-/// Which words are forgiven a slip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slips {
-    /// Words of the usual length.
-    InLongWords,
-    /// Shorter ones too: where everything else agrees exactly.
-    InShortWordsToo,
 }
 
 /// By which rule each field agreed.

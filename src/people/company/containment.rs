@@ -1,11 +1,10 @@
 //! How much of one company's name is in another, by the weight of its words.
 
-use super::{CompanyRule, are_same_word};
+use super::CompanyName;
+use super::rule::CompanyRule;
 use crate::people::agreement::Agreement;
-use crate::people::company::CompanyName;
-use crate::people::company_words::{is_generic, is_trade_word};
-use crate::people::edits::{is_likely_slip, shorter_length};
-use crate::people::matching::Slips;
+use crate::people::company_words::{are_same_word, is_generic, is_trade_word};
+use crate::people::edits::{Slips, is_likely_slip, shorter_length};
 use crate::people::rarity::Rarity;
 use crate::people::sound::sound_key;
 use crate::people::transliteration::are_one_in_two_alphabets;
