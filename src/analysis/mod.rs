@@ -9,6 +9,7 @@ pub mod clean;
 pub mod evidence;
 pub mod features;
 pub mod language;
+pub mod layout;
 pub mod lexicon;
 pub mod model;
 pub mod normal;
