@@ -12,7 +12,7 @@ use crate::gate::caller::Caller;
 use crate::gate::decision;
 use crate::gate::meter::{Meter, with_billing};
 use crate::http::dry_run::DryRun;
-use crate::http::render::RenderContext;
+use crate::http::negotiate::RenderContext;
 use crate::ledger::hold::{Decision, HoldRequest};
 use crate::storage::ledger::preview::{Preview, preview};
 use crate::storage::test_answers::TestCall;

@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::edge::Edge;
 use super::facts::Facts;
 use super::messages::{self, Text};
-use super::render::{RenderContext, json_ok};
+use super::negotiate::RenderContext;
+use super::render::json_ok;
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 

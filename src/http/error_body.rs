@@ -8,7 +8,7 @@ use super::dialect::Dialect;
 use super::edge::Edge;
 use super::facts::Facts;
 use super::messages::{self, Text};
-use super::render::RenderContext;
+use super::negotiate::RenderContext;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::{AccessDenied, Refusal};

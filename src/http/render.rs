@@ -12,14 +12,13 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::billing_info::{self, BillingInfo};
-use super::dialect::{Dialect, DialectOf};
+use super::dialect::DialectOf;
 use super::edge::Edge;
 use super::error_body::{self, ErrorView};
 use super::facts::Facts;
-use super::negotiate::{PROBLEM_JSON, preferred_language, wants_problem_json};
+use super::negotiate::{PROBLEM_JSON, RenderContext};
 use crate::domain::billing::Billing;
 use crate::domain::ids::{CallId, IdText};
-use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
 
 /// The id of a request, on every answer.
@@ -42,31 +41,6 @@ struct ReadyObject(Vec<u8>);
 /// Response extension of a rendered answer whose body has a `billing_info` that was written here.
 #[derive(Clone, Copy, Debug)]
 pub struct TellsBilling;
-
-/// How one request wants its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RenderContext {
-    /// The request's id.
-    pub request_id: CallId,
-    /// The dialect of its route.
-    pub dialect: Dialect,
-    /// Whether errors are wanted as RFC 9457 problems.
-    pub problem_json: bool,
-    /// The language of sentences for people.
-    pub language: Language,
-}
-
-impl RenderContext {
-    /// Reads what a request asks for.
-    pub fn of(path: &str, headers: &HeaderMap, request_id: CallId, edge: &Edge) -> Self {
-        Self {
-            request_id,
-            dialect: edge.dialect_of(path),
-            problem_json: wants_problem_json(headers),
-            language: preferred_language(headers).unwrap_or_else(|| edge.language_of(path)),
-        }
-    }
-}
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {

@@ -20,7 +20,8 @@ use crate::domain::refusal::Refusal;
 use crate::gate::running::unless_panicking;
 use crate::http::compression::compress;
 use crate::http::edge::Edge;
-use crate::http::render::{RenderContext, render};
+use crate::http::negotiate::RenderContext;
+use crate::http::render::render;
 use crate::kill_point::{self, KillPoint};
 use crate::telemetry::request::serving;
 

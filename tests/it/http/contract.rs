@@ -9,7 +9,8 @@ use fluence::domain::language::Language;
 use fluence::domain::refusal::{AccessDenied, Limit, LimitHit, Refusal, UpgradeTo};
 use fluence::domain::settlement::Outcome;
 use fluence::http::dialect::{Dialect, DialectOf};
-use fluence::http::render::{PaidAnswer, RenderContext, json_ok, json_with};
+use fluence::http::negotiate::RenderContext;
+use fluence::http::render::{PaidAnswer, json_ok, json_with};
 use serde_json::json;
 
 use super::samples::{Sent, access_denied, billing, context, refunded, sent, sent_refusal};

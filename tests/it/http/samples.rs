@@ -15,7 +15,8 @@ use fluence::domain::refusal::{
 };
 use fluence::domain::settlement::Outcome;
 use fluence::http::dialect::Dialect;
-use fluence::http::render::{RenderContext, render};
+use fluence::http::negotiate::RenderContext;
+use fluence::http::render::render;
 
 use crate::support::edge::edge;
 
