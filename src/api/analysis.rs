@@ -70,8 +70,7 @@ impl AnalysisApi {
                 (person, version, None, PersonSource::Mock)
             }
             Found::Several { candidates, total } => {
-                let hint =
-                    |hint: crate::lookup::Hint| CandidateHint { role: hint.role, city: hint.city };
+                let hint = |hint: crate::lookup::Hint| CandidateHint { role: hint.role, city: hint.city };
                 let candidates = candidates.into_iter().map(hint).collect();
                 return Err(Refusal::MultipleMatches { total, candidates });
             }

@@ -1,4 +1,4 @@
-//! Who asks for a change over HTTP, what they may do, and how they are told that nothing was done.
+//! Who asks for a change over HTTP, and what they may do.
 
 use std::ops::{Deref, DerefMut};
 
@@ -9,26 +9,22 @@ use axum::http::request::Parts;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
 
+use super::change_refusal::refusal;
 use super::once::{Act, BodyLimit, Ended, Posted};
 use super::turns::{Turn, Turns, Urgency};
 use crate::domain::audit::{Actor, Who};
 use crate::domain::caller::KeyRecord;
-use crate::domain::conflict::Conflict;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
-use crate::domain::key::Scope;
 use crate::domain::key::reach::Reach;
-use crate::domain::key::rotation::CannotRotate;
-use crate::domain::refusal::{Fault, FieldFault, Refusal};
-use crate::domain::rights::{ActingKey, Lacks, Principal, Rights};
-use crate::domain::wait::whole_seconds;
+use crate::domain::refusal::Refusal;
+use crate::domain::rights::{ActingKey, Principal, Rights};
 use crate::gate::caller::Caller;
 use crate::http::client_address::ClientAddress;
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
-use crate::management::{NotDone, NotThemselves};
+use crate::management::NotDone;
 use crate::secret::peppers::Peppers;
-use crate::storage::error::StorageError;
 
 /// What changes of an account work with.
 #[derive(Clone, Debug)]
@@ -136,48 +132,4 @@ fn acting(key: &KeyRecord) -> ActingKey {
             monthly_cap: key.monthly_cap.map(Credits::as_i64),
         },
     }
-}
-
-/// Why nothing was done, as a client is told.
-pub(super) fn refusal(error: NotDone) -> Refusal {
-    match error {
-        NotDone::NoAccount | NotDone::NoKey | NotDone::NoEnvironment | NotDone::NoMember => Refusal::NotFound,
-        NotDone::UnknownEnvironment { .. } => faulty("environment", Fault::NotThere),
-        NotDone::WrongMode { .. } => faulty("format", Fault::OtherMode),
-        NotDone::EndsInPast => faulty("expires_at", Fault::InPast),
-        NotDone::TooManyKeys => Refusal::Conflict(Conflict::KeyLimitReached),
-        NotDone::TooManyEnvironments => Refusal::Conflict(Conflict::EnvironmentLimitReached),
-        NotDone::EnvironmentExists => Refusal::Conflict(Conflict::EnvironmentExists),
-        NotDone::CannotRotate(CannotRotate::InProgress { wait, .. }) => {
-            let retry_after_s = whole_seconds(wait.to_std().unwrap_or_default()).max(1);
-            Refusal::Conflict(Conflict::RotationInProgress { retry_after_s })
-        }
-        NotDone::CannotRotate(CannotRotate::Expired) => Refusal::Conflict(Conflict::KeyExpired),
-        NotDone::CannotRotate(CannotRotate::Revoked) | NotDone::Revoked => {
-            Refusal::Conflict(Conflict::KeyRevoked)
-        }
-        NotDone::NotRotating => Refusal::Conflict(Conflict::NotRotating),
-        NotDone::Lacks(Lacks::Account) => Refusal::NotFound,
-        NotDone::Lacks(Lacks::Scope(scope)) => Refusal::InsufficientScope { needed: scope.as_str() },
-        NotDone::Lacks(Lacks::Admin) => Refusal::InsufficientScope { needed: Scope::Manage.as_str() },
-        NotDone::Lacks(Lacks::Limit(field)) => Refusal::BeyondOwnLimits { field },
-        NotDone::Lacks(Lacks::Uncapped) => Refusal::CappedKey,
-        NotDone::NotThemselves(NotThemselves::Disabled) => Refusal::DisabledApiKey,
-        NotDone::NotThemselves(NotThemselves::Revoked) => Refusal::RevokedApiKey,
-        NotDone::NotThemselves(NotThemselves::Expired) => Refusal::ExpiredApiKey,
-        NotDone::NotThemselves(NotThemselves::Suspended) => Refusal::AccountSuspended,
-        NotDone::Lacks(Lacks::LiveKey) => Refusal::TestKeyNotAllowed,
-        NotDone::Storage(error @ StorageError::Unavailable(_)) => {
-            tracing::warn!(%error, "a change could not be made");
-            Refusal::Unavailable { retry_after_s: 1 }
-        }
-        error => {
-            tracing::error!(%error, "a change could not be made");
-            Refusal::Internal
-        }
-    }
-}
-
-fn faulty(field: &str, fault: Fault) -> Refusal {
-    Refusal::ValidationFailed(vec![FieldFault { field: field.to_owned(), fault }])
 }

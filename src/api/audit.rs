@@ -5,7 +5,8 @@ use axum::http::Uri;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::asking::{Asking, Management, refusal};
+use super::asking::{Asking, Management};
+use super::change_refusal::refusal;
 use super::turns::Urgency;
 use crate::domain::audit::AuditEntry;
 use crate::domain::refusal::Refusal;

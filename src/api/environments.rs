@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::asking::{Asking, Management, refusal};
+use super::asking::{Asking, Management};
+use super::change_refusal::refusal;
 use super::once::{Answer, Ended, Posted};
 use super::turns::Urgency;
 use crate::clock::new_id;

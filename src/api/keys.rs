@@ -7,7 +7,8 @@ use axum::response::Response;
 use serde::Serialize;
 use sqlx::Connection;
 
-use super::asking::{Asking, Management, refusal};
+use super::asking::{Asking, Management};
+use super::change_refusal::refusal;
 use super::once::{Act, Answer, Ended, Posted};
 use super::turns::Urgency;
 use crate::clock::new_id;

@@ -6,6 +6,7 @@ pub mod analysis;
 pub mod asking;
 pub mod audit;
 pub mod catalogue;
+pub mod change_refusal;
 pub mod credits;
 pub mod contacts;
 pub mod environments;

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use super::asking::refusal;
+use super::change_refusal::refusal;
 use super::turns::Turn;
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
