@@ -7,6 +7,7 @@ mod load;
 mod log_level;
 pub mod plans;
 pub mod routes;
+mod values;
 mod warnings;
 
 use std::net::SocketAddr;
@@ -19,7 +20,8 @@ use crate::secret::peppers::Peppers;
 use crate::secret::{Pepper, PepperError, is_weak};
 use crate::upstream::address::Reach;
 
-pub use load::{ConfigError, DEFAULTS, Fault, Sources, load};
+pub use load::{ConfigError, DEFAULTS, Sources, load};
+pub use values::Fault;
 
 /// Every setting. Names, defaults and meanings stand in `config/default.toml`; units are in the names.
 #[derive(Clone, Debug, Deserialize, Serialize)]
