@@ -12,7 +12,6 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::billing_info::{self, BillingInfo};
-use super::dialect::DialectOf;
 use super::edge::Edge;
 use super::error_body::{self, ErrorView};
 use super::facts::Facts;
@@ -133,8 +132,6 @@ fn write_error(
     ctx: &RenderContext,
     edge: &Edge,
 ) {
-    let dialect = response.extensions().get().map_or(ctx.dialect, |DialectOf(dialect)| *dialect);
-    let ctx = &RenderContext { dialect, ..*ctx };
     let facts = Facts::new(refusal, ctx.language, edge).spread(refusal, ctx.request_id);
     set_error_headers(response.headers_mut(), refusal, facts.retry_after_s());
     let view =
