@@ -101,7 +101,7 @@ pub enum StartError {
     Ledger(#[from] StoreError),
     /// The account of the development mode cannot be changed.
     #[error("cannot set up the development mode's account: {0}")]
-    Development(#[from] crate::management::NotDone),
+    Development(#[from] crate::management::ChangeError),
     /// Development mode where others could reach it.
     #[error("--dev serves anybody without a key, so it listens on a loopback address only, not on {0}")]
     DevelopmentInPublic(SocketAddr),

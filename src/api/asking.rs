@@ -23,7 +23,7 @@ use crate::gate::caller::Caller;
 use crate::http::client_address::ClientAddress;
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
-use crate::management::NotDone;
+use crate::management::ChangeError;
 use crate::secret::peppers::Peppers;
 
 /// What changes of an account work with.
@@ -67,7 +67,7 @@ impl Management {
     /// A connection of the pool, when it is the account's turn.
     pub(super) async fn connection(&self, asking: &Asking, urgency: Urgency) -> Result<Connected, Refusal> {
         let turn = self.turn(asking, urgency).await?;
-        let connection = self.pool.acquire().await.map_err(|error| refusal(NotDone::from(error)))?;
+        let connection = self.pool.acquire().await.map_err(|error| refusal(ChangeError::from(error)))?;
         Ok(Connected { connection, _turn: turn })
     }
 

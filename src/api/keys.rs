@@ -19,7 +19,7 @@ use crate::domain::refusal::Refusal;
 use crate::http::key_request::{self, NewKeyRequest};
 use crate::http::paging::Page;
 use crate::http::render::json_ok;
-use crate::management::{self, NotDone};
+use crate::management::{self, ChangeError};
 use crate::storage::keys::{self, NewKey};
 
 #[derive(Serialize)]
@@ -143,7 +143,7 @@ pub async fn change(
             view = management::keys::set_state(&mut transaction, &asking.by, id, state).await?;
         }
         transaction.commit().await?;
-        Ok::<_, NotDone>(view)
+        Ok::<_, ChangeError>(view)
     };
     Ok(shown(changed.await.map_err(refusal)?))
 }

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{NotDone, NotThemselves};
+use super::{ChangeError, KeyNoLongerValid};
 use crate::domain::account::AccountState;
 use crate::domain::key::KeyState;
 use crate::domain::rights::{ActingKey, Rights};
@@ -13,20 +13,20 @@ use crate::storage::keys;
 pub(super) async fn present_rights(
     connection: &mut PgConnection,
     rights: &Rights,
-) -> Result<Rights, NotDone> {
+) -> Result<Rights, ChangeError> {
     let Rights::OfKey(known) = rights else { return Ok(rights.clone()) };
     let present = keys::acting(connection, known.key_id, known.secret_version).await?;
-    let present = present.ok_or(NotThemselves::Revoked)?;
+    let present = present.ok_or(KeyNoLongerValid::Revoked)?;
     match present.state {
         KeyState::Active => {}
-        KeyState::Disabled => return Err(NotThemselves::Disabled.into()),
-        KeyState::Revoked => return Err(NotThemselves::Revoked.into()),
+        KeyState::Disabled => return Err(KeyNoLongerValid::Disabled.into()),
+        KeyState::Revoked => return Err(KeyNoLongerValid::Revoked.into()),
     }
     if present.has_ended {
-        return Err(NotThemselves::Expired.into());
+        return Err(KeyNoLongerValid::Expired.into());
     }
     if present.account_state == AccountState::Suspended {
-        return Err(NotThemselves::Suspended.into());
+        return Err(KeyNoLongerValid::Suspended.into());
     }
     Ok(Rights::OfKey(ActingKey { reach: present.reach, ..known.clone() }))
 }

@@ -7,7 +7,7 @@ mod acting;
 pub mod environments;
 pub mod keys;
 pub mod members;
-mod not_done;
+mod change_error;
 pub mod peppers;
 
 use serde::Serialize;
@@ -21,15 +21,19 @@ use crate::storage;
 use crate::storage::accounts::Life;
 use crate::storage::error::StorageError;
 
-pub use not_done::{NotDone, NotThemselves};
+pub use change_error::{ChangeError, KeyNoLongerValid};
 
 /// Keeps everybody else from changing the account until the transaction ends. Returns the rights that whoever asks has
 /// by then.
-async fn lock(connection: &mut PgConnection, by: &Principal, account: AccountId) -> Result<Rights, NotDone> {
+async fn lock(
+    connection: &mut PgConnection,
+    by: &Principal,
+    account: AccountId,
+) -> Result<Rights, ChangeError> {
     match storage::accounts::lock(connection, account).await? {
         Some(Life::Open) => {}
-        Some(Life::Closed) => return Err(NotDone::Closed),
-        None => return Err(NotDone::NoAccount),
+        Some(Life::Closed) => return Err(ChangeError::Closed),
+        None => return Err(ChangeError::NoAccount),
     }
     let rights = acting::present_rights(connection, &by.rights).await?;
     rights.manage(account)?;
@@ -46,7 +50,7 @@ struct Done {
 }
 
 /// Writes a change down, last of all in its transaction.
-async fn write_down(connection: &mut PgConnection, by: &Principal, done: Done) -> Result<(), NotDone> {
+async fn write_down(connection: &mut PgConnection, by: &Principal, done: Done) -> Result<(), ChangeError> {
     let Done { account_id, action, subject, before, after } = done;
     let change = Change { account_id: Some(account_id), action, subject, before, after };
     Ok(storage::audit::append(connection, &by.actor, &change).await.map_err(StorageError::from)?)

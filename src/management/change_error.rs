@@ -10,7 +10,7 @@ use crate::storage::error::StorageError;
 
 /// Why a change was not made. Nothing of it was then.
 #[derive(Debug, thiserror::Error)]
-pub enum NotDone {
+pub enum ChangeError {
     /// No such account, or not for whoever asks.
     #[error("there is no such account")]
     NoAccount,
@@ -109,7 +109,7 @@ pub enum NotDone {
     WrongPepper(i32),
     /// The key that somebody acts by may not be used any more.
     #[error(transparent)]
-    NotThemselves(#[from] NotThemselves),
+    KeyNoLongerValid(#[from] KeyNoLongerValid),
     /// Whoever asks may not.
     #[error(transparent)]
     Lacks(#[from] Lacks),
@@ -126,7 +126,7 @@ pub enum NotDone {
 
 /// Why a key that was good when the request came may not act any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotThemselves {
+pub enum KeyNoLongerValid {
     /// It was switched off.
     #[error("the key that asks was switched off")]
     Disabled,
@@ -141,7 +141,7 @@ pub enum NotThemselves {
     Suspended,
 }
 
-impl From<sqlx::Error> for NotDone {
+impl From<sqlx::Error> for ChangeError {
     fn from(error: sqlx::Error) -> Self {
         Self::Storage(error.into())
     }
