@@ -4,7 +4,7 @@ use crate::domain::conflict::Conflict;
 use crate::domain::key::Scope;
 use crate::domain::key::rotation::CannotRotate;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
-use crate::domain::rights::Lacks;
+use crate::domain::rights::MissingRight;
 use crate::domain::wait::whole_seconds;
 use crate::management::{ChangeError, KeyNoLongerValid};
 use crate::storage::error::StorageError;
@@ -30,16 +30,20 @@ pub(super) fn refusal(error: ChangeError) -> Refusal {
             Refusal::Conflict(Conflict::KeyRevoked)
         }
         ChangeError::NotRotating => Refusal::Conflict(Conflict::NotRotating),
-        ChangeError::Lacks(Lacks::Account) => Refusal::NotFound,
-        ChangeError::Lacks(Lacks::Scope(scope)) => Refusal::InsufficientScope { needed: scope.as_str() },
-        ChangeError::Lacks(Lacks::Admin) => Refusal::InsufficientScope { needed: Scope::Manage.as_str() },
-        ChangeError::Lacks(Lacks::Limit(field)) => Refusal::BeyondOwnLimits { field },
-        ChangeError::Lacks(Lacks::Uncapped) => Refusal::CappedKey,
+        ChangeError::MissingRight(MissingRight::Account) => Refusal::NotFound,
+        ChangeError::MissingRight(MissingRight::Scope(scope)) => {
+            Refusal::InsufficientScope { needed: scope.as_str() }
+        }
+        ChangeError::MissingRight(MissingRight::Admin) => {
+            Refusal::InsufficientScope { needed: Scope::Manage.as_str() }
+        }
+        ChangeError::MissingRight(MissingRight::Limit(field)) => Refusal::BeyondOwnLimits { field },
+        ChangeError::MissingRight(MissingRight::Uncapped) => Refusal::CappedKey,
         ChangeError::KeyNoLongerValid(KeyNoLongerValid::Disabled) => Refusal::DisabledApiKey,
         ChangeError::KeyNoLongerValid(KeyNoLongerValid::Revoked) => Refusal::RevokedApiKey,
         ChangeError::KeyNoLongerValid(KeyNoLongerValid::Expired) => Refusal::ExpiredApiKey,
         ChangeError::KeyNoLongerValid(KeyNoLongerValid::Suspended) => Refusal::AccountSuspended,
-        ChangeError::Lacks(Lacks::LiveKey) => Refusal::TestKeyNotAllowed,
+        ChangeError::MissingRight(MissingRight::LiveKey) => Refusal::TestKeyNotAllowed,
         ChangeError::Storage(error @ StorageError::Unavailable(_)) => {
             tracing::warn!(%error, "a change could not be made");
             Refusal::Unavailable { retry_after_s: 1 }

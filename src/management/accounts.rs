@@ -10,7 +10,7 @@ use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::Role;
 use crate::domain::plan::PlanRef;
-use crate::domain::rights::{Lacks, Principal, Rights};
+use crate::domain::rights::{MissingRight, Principal, Rights};
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::operator_acts::{self as acts, Act, ActKind};
 use crate::storage::{keys, members};
@@ -25,7 +25,7 @@ pub async fn create(
     new: &NewAccount,
 ) -> Result<(), ChangeError> {
     if by.rights != Rights::All {
-        return Err(Lacks::Admin.into());
+        return Err(MissingRight::Admin.into());
     }
     let mut transaction = connection.begin().await?;
     accounts::create(&mut transaction, new).await?;
@@ -209,8 +209,8 @@ async fn locked(
     by: &Principal,
     id: AccountId,
 ) -> Result<Account, ChangeError> {
-    by.rights.manage(id).map_err(|lacks| match lacks {
-        Lacks::Account => ChangeError::NoAccount,
+    by.rights.manage(id).map_err(|missing| match missing {
+        MissingRight::Account => ChangeError::NoAccount,
         other => other.into(),
     })?;
     lock(connection, by, id).await?;

@@ -4,7 +4,7 @@ use crate::domain::ids::AccountId;
 use crate::domain::key::rotation::CannotRotate;
 use crate::domain::key::{KeyFormat, Mode};
 use crate::domain::member::LastAdmin;
-use crate::domain::rights::Lacks;
+use crate::domain::rights::MissingRight;
 use crate::secret::NewKeyError;
 use crate::storage::error::StorageError;
 
@@ -112,7 +112,7 @@ pub enum ChangeError {
     KeyNoLongerValid(#[from] KeyNoLongerValid),
     /// Whoever asks may not.
     #[error(transparent)]
-    Lacks(#[from] Lacks),
+    MissingRight(#[from] MissingRight),
     /// An account keeps an admin.
     #[error(transparent)]
     LastAdmin(#[from] LastAdmin),

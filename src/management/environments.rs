@@ -8,7 +8,7 @@ use crate::domain::account::EnvironmentView;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::{AccountId, EnvironmentId};
 use crate::domain::key::Mode;
-use crate::domain::rights::{Lacks, Principal};
+use crate::domain::rights::{MissingRight, Principal};
 use crate::domain::text::EnvironmentName;
 use crate::storage::accounts;
 
@@ -63,8 +63,8 @@ pub async fn set_key_cap(
     id: EnvironmentId,
     key_cap: Option<u16>,
 ) -> Result<EnvironmentView, ChangeError> {
-    by.rights.manage(account_id).map_err(|lacks| match lacks {
-        Lacks::Account => ChangeError::NoEnvironment,
+    by.rights.manage(account_id).map_err(|missing| match missing {
+        MissingRight::Account => ChangeError::NoEnvironment,
         other => other.into(),
     })?;
     let mut transaction = connection.begin().await?;

@@ -13,7 +13,7 @@ use crate::domain::ids::KeyId;
 use crate::domain::key::terms::TermsChange;
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyState, KeyStatus};
-use crate::domain::rights::{Lacks, Principal, Rights};
+use crate::domain::rights::{MissingRight, Principal, Rights};
 use crate::storage::{accounts, clock, keys};
 
 pub use make::{create, import};
@@ -27,8 +27,8 @@ async fn locked(
     id: KeyId,
 ) -> Result<(KeyView, Rights), ChangeError> {
     let seen = keys::find(connection, id).await?.ok_or(ChangeError::NoKey)?;
-    by.rights.manage(seen.account_id).map_err(|lacks| match lacks {
-        Lacks::Account => ChangeError::NoKey,
+    by.rights.manage(seen.account_id).map_err(|missing| match missing {
+        MissingRight::Account => ChangeError::NoKey,
         other => other.into(),
     })?;
     by.rights.touch(seen.mode)?;

@@ -7,7 +7,7 @@ use super::{ChangeError, Done, difference, lock, write_down};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::{Member, MemberState, Role, may_become};
-use crate::domain::rights::{Lacks, Principal};
+use crate::domain::rights::{MissingRight, Principal};
 use crate::domain::text::EmailAddress;
 use crate::storage::members::{self, MOST_MEMBERS};
 
@@ -56,8 +56,8 @@ pub async fn change(
     role: Role,
     state: MemberState,
 ) -> Result<Member, ChangeError> {
-    by.rights.manage(account_id).map_err(|lacks| match lacks {
-        Lacks::Account => ChangeError::NoMember,
+    by.rights.manage(account_id).map_err(|missing| match missing {
+        MissingRight::Account => ChangeError::NoMember,
         other => other.into(),
     })?;
     let mut transaction = connection.begin().await?;

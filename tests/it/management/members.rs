@@ -5,7 +5,7 @@ use fluence::domain::audit::{Actor, Who};
 use fluence::domain::ids::{AccountId, EnvironmentId, MemberId};
 use fluence::domain::member::{Member, MemberState, Role};
 use fluence::domain::plan::PlanRef;
-use fluence::domain::rights::{Lacks, Principal, Rights};
+use fluence::domain::rights::{MissingRight, Principal, Rights};
 use fluence::management::{ChangeError, accounts, members};
 use fluence::storage::accounts::NewAccount;
 use fluence::storage::{self, catalogue};
@@ -98,11 +98,12 @@ async fn only_admins_of_the_account_add_members() {
     let database = TestDatabase::new().await;
     let mut connection = database.pool().acquire().await.unwrap();
     let (own, other) = (account(&mut connection).await, account(&mut connection).await);
-    for (by, lacks) in
-        [(person(own, Role::Member), Lacks::Admin), (person(other, Role::Admin), Lacks::Account)]
-    {
+    for (by, missing) in [
+        (person(own, Role::Member), MissingRight::Admin),
+        (person(other, Role::Admin), MissingRight::Account),
+    ] {
         let refused = add(&mut connection, &by, own, "new@acme.example", Role::Member).await.unwrap_err();
-        assert!(matches!(refused, ChangeError::Lacks(what) if what == lacks), "{refused}");
+        assert!(matches!(refused, ChangeError::MissingRight(what) if what == missing), "{refused}");
     }
     add(&mut connection, &person(own, Role::Admin), own, "new@acme.example", Role::Member).await.unwrap();
     let log = storage::audit::page(&mut connection, own, 0, 10).await.unwrap();
