@@ -9,7 +9,7 @@ pub mod limits;
 pub mod listener;
 pub mod metrics_page;
 pub mod outer;
-mod pulse;
+mod connection_state;
 mod request_log;
 mod request_metrics;
 mod rest;

@@ -38,7 +38,7 @@ pub(super) struct WaitingSince(Instant);
 
 /// How long a connection may stay in a phase.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(super) struct Timeouts {
     /// For a whole head, from its first byte; also for a client to stop sending.
     pub(super) head: Duration,
     /// Between requests.
@@ -51,7 +51,7 @@ pub(super) struct Patience {
 
 /// One connection's state. All its tellers run in one task; the atomics only make it shareable.
 #[derive(Debug)]
-pub(super) struct Pulse {
+pub(super) struct ConnectionState {
     opened: Instant,
     /// Milliseconds since `opened`, shifted, and the phase in the low bits.
     phase: AtomicU64,
@@ -84,7 +84,7 @@ impl Wait {
     }
 }
 
-impl Pulse {
+impl ConnectionState {
     pub(super) fn new() -> Self {
         Self {
             opened: Instant::now(),
@@ -220,28 +220,28 @@ impl Pulse {
         self.enter(phase);
     }
 
-    /// When patience ends as things stand; none while only the service works.
-    fn deadline(&self, patience: &Patience) -> Option<Instant> {
+    /// When the earliest timeout ends; none while only the service works.
+    fn deadline(&self, timeouts: &Timeouts) -> Option<Instant> {
         let since = Duration::from_millis(self.phase.load(Relaxed) >> PHASE_BITS);
         let phase = match self.phase() {
-            Phase::Head | Phase::Closing => Some(since + patience.head),
-            Phase::Idle => Some(since + patience.idle),
+            Phase::Head | Phase::Closing => Some(since + timeouts.head),
+            Phase::Idle => Some(since + timeouts.idle),
             Phase::Serving | Phase::Sending => None,
         };
-        let body = self.body_wait.since().map(|since| since + patience.body);
-        let write = self.write_wait.since().map(|since| since + patience.write);
+        let body = self.body_wait.since().map(|since| since + timeouts.body);
+        let write = self.write_wait.since().map(|since| since + timeouts.write);
         [phase, body, write].into_iter().flatten().min().map(|earliest| self.opened + earliest)
     }
 
-    /// Ends when the connection has outstayed its phase.
+    /// Ends when the connection has timed out.
     ///
-    /// It never sleeps longer than the shortest patience, so a phase that begins while it sleeps is not overlooked.
-    pub(super) async fn outstayed(&self, patience: Patience) {
-        let shortest = patience.head.min(patience.idle).min(patience.body).min(patience.write);
+    /// It never sleeps longer than the shortest timeout, so a phase that begins while it sleeps is not overlooked.
+    pub(super) async fn timed_out(&self, timeouts: Timeouts) {
+        let shortest = timeouts.head.min(timeouts.idle).min(timeouts.body).min(timeouts.write);
         loop {
             let now = Instant::now();
             let latest = now + shortest;
-            match self.deadline(&patience) {
+            match self.deadline(&timeouts) {
                 Some(deadline) if deadline <= now => return,
                 deadline => tokio::time::sleep_until(deadline.map_or(latest, |it| it.min(latest))).await,
             }
@@ -269,53 +269,53 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Patience = Patience {
+    const TIMEOUTS: Timeouts = Timeouts {
         head: Duration::from_secs(10),
         idle: Duration::from_secs(60),
         body: Duration::from_secs(15),
         write: Duration::from_secs(20),
     };
 
-    async fn outstayed_after_s(pulse: &Pulse) -> u64 {
+    async fn timed_out_after_s(state: &ConnectionState) -> u64 {
         let start = Instant::now();
-        pulse.outstayed(PATIENCE).await;
+        state.timed_out(TIMEOUTS).await;
         start.elapsed().as_secs()
     }
 
     #[tokio::test(start_paused = true)]
-    async fn each_phase_has_its_own_patience() {
-        let pulse = Pulse::new();
-        assert_eq!(outstayed_after_s(&pulse).await, 10);
-        pulse.enter(Phase::Idle);
-        assert_eq!(outstayed_after_s(&pulse).await, 60);
-        pulse.enter(Phase::Serving);
-        pulse.write_waits();
-        assert_eq!(outstayed_after_s(&pulse).await, 20);
-        pulse.write_moves();
-        pulse.body_waits();
-        assert_eq!(outstayed_after_s(&pulse).await, 15);
+    async fn each_phase_has_its_own_timeout() {
+        let state = ConnectionState::new();
+        assert_eq!(timed_out_after_s(&state).await, 10);
+        state.enter(Phase::Idle);
+        assert_eq!(timed_out_after_s(&state).await, 60);
+        state.enter(Phase::Serving);
+        state.write_waits();
+        assert_eq!(timed_out_after_s(&state).await, 20);
+        state.write_moves();
+        state.body_waits();
+        assert_eq!(timed_out_after_s(&state).await, 15);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_phase_that_begins_during_sleep_is_timed_exactly() {
-        let pulse = Arc::new(Pulse::new());
-        pulse.enter(Phase::Idle);
+        let state = Arc::new(ConnectionState::new());
+        state.enter(Phase::Idle);
         let teller = tokio::spawn({
-            let pulse = pulse.clone();
+            let state = state.clone();
             async move {
                 tokio::time::sleep(Duration::from_secs(13)).await;
-                pulse.enter(Phase::Head);
+                state.enter(Phase::Head);
             }
         });
-        assert_eq!(outstayed_after_s(&pulse).await, 23);
+        assert_eq!(timed_out_after_s(&state).await, 23);
         teller.await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_working_service_is_never_hurried() {
-        let pulse = Pulse::new();
-        pulse.enter(Phase::Serving);
-        let waited = tokio::time::timeout(Duration::from_secs(3600), pulse.outstayed(PATIENCE)).await;
+        let state = ConnectionState::new();
+        state.enter(Phase::Serving);
+        let waited = tokio::time::timeout(Duration::from_secs(3600), state.timed_out(TIMEOUTS)).await;
         assert!(waited.is_err());
     }
 }
