@@ -213,7 +213,7 @@ async fn serve_connection(
     });
     let unread = {
         let server = server.clone();
-        move |bytes: &[u8], is_line_done| server.outer.answer_unread(bytes, is_line_done)
+        move |bytes: &[u8], is_line_done| server.outer.answer_malformed_head(bytes, is_line_done)
     };
     let (unsent, min_bytes) = (server.unsent.clone(), server.limits.write_min_bytes);
     let socket = WatchedSocket::new(stream, state.clone(), unsent, min_bytes, unread);

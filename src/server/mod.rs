@@ -18,5 +18,5 @@ pub mod signals;
 mod socket;
 pub mod stop;
 mod tail;
-mod unread;
+mod malformed_head;
 mod unsent;

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use tower::Service;
 
 use super::request_log::{Cost, RequestFacts, RequestLog};
-use super::{framing, unread};
+use super::{framing, malformed_head};
 use crate::api::health;
 use crate::clock::new_id;
 use crate::domain::ids::CallId;
@@ -103,15 +103,15 @@ impl Outer {
 
     /// The answer in place of the HTTP library's own, which says no more than that it could not read a head; none
     /// where the bytes are anything else.
-    pub(super) fn answer_unread(&self, bytes: &[u8], is_line_done: bool) -> Option<Vec<u8>> {
-        let status = unread::bare_status(bytes)?;
+    pub(super) fn answer_malformed_head(&self, bytes: &[u8], is_line_done: bool) -> Option<Vec<u8>> {
+        let status = malformed_head::bare_status(bytes)?;
         let started = Instant::now();
         let request_id = CallId::from_uuid(new_id());
         let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, &self.edge);
-        let mut response = render(unread::refusal_of(status, is_line_done), &ctx, &self.edge);
+        let mut response = render(malformed_head::refusal_of(status, is_line_done), &ctx, &self.edge);
         set_security_headers(response.headers_mut());
         self.log.write(&RequestFacts::unread(request_id, started), &response, None);
-        Some(unread::to_bytes(response, bytes))
+        Some(malformed_head::to_bytes(response, bytes))
     }
 }
 
