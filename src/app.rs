@@ -35,11 +35,11 @@ use crate::http::client_address::TrustedProxies;
 use crate::ledger::store::StoreError;
 use crate::ledger::writer;
 use crate::secret::peppers::Peppers;
-use crate::server::cores::Cores;
 use crate::server::listener::{Server, accept_loop};
 use crate::server::outer::Outer;
 use crate::server::router::router;
 use crate::server::stop::{Stop, StopTiming};
+use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::nodes::{self, Node};
@@ -131,7 +131,7 @@ pub struct App {
     refused: RefusedCalls,
     pool: PgPool,
     /// Connections of the pool that were opened on these threads work no longer than they do.
-    cores: Cores,
+    workers: WorkerThreads,
     writer: JoinHandle<()>,
     following: JoinHandle<()>,
     stop_writer: CancellationToken,
@@ -217,9 +217,9 @@ impl App {
         let outer = Outer::new(router(&parts), (*edge).clone());
         let outer = if dev { outer.on_loopback_names_only() } else { outer };
         let proxies = TrustedProxies::new(settings.server.trusted_proxies.clone());
-        let cores = Cores::start(server_threads(&settings)).map_err(StartError::Threads)?;
+        let workers = WorkerThreads::start(server_threads(&settings)).map_err(StartError::Threads)?;
         let server = Server::new(outer, server_limits(&settings), stop.clone());
-        let server = Arc::new(server.behind(proxies).on(cores.clone()));
+        let server = Arc::new(server.behind(proxies).on(workers.clone()));
         tokio::spawn(accept_loop(listener, server.clone()));
         let sampled =
             metrics::Sampled { server: server.clone(), pool: pool.clone(), readiness: readiness.clone() };
@@ -240,7 +240,7 @@ impl App {
             last_used,
             refused,
             pool,
-            cores,
+            workers,
             writer,
             following,
             stop_writer,
@@ -278,7 +278,7 @@ impl App {
         let _ = tokio::time::timeout(WRITER_DEADLINE, self.following).await;
         // It waits for connections that are in use, and one whose server has vanished may be.
         let _ = tokio::time::timeout(STORE_DEADLINE, self.pool.close()).await;
-        drop(self.cores);
+        drop(self.workers);
         tracing::info!(drained, "stopped");
     }
 }

@@ -21,7 +21,6 @@ use super::answer_body::AnswerBody;
 use super::body_pace::paced;
 use super::connection_state::{ConnectionState, Timeouts};
 use super::connections::{Connections, Place, PlaceKind};
-use super::cores::Cores;
 use super::framing::FragmentInTarget;
 pub use super::limits::{ListenerStats, ServerLimits};
 use super::outer::{Outer, ProbesOnly};
@@ -29,6 +28,7 @@ use super::rest;
 use super::socket::WatchedSocket;
 use super::stop::Stop;
 use super::unsent::{Answer, Unsent};
+use super::worker_threads::WorkerThreads;
 use crate::gate::limit::Reentry;
 use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
@@ -42,7 +42,7 @@ pub struct Server {
     stop: Stop,
     stats: ListenerStats,
     proxies: TrustedProxies,
-    cores: Cores,
+    workers: WorkerThreads,
 }
 
 impl fmt::Debug for Server {
@@ -66,7 +66,17 @@ impl Server {
         let connections = Connections::new(limits.max_connections, limits.max_connections_per_client);
         let unsent = Unsent::new(limits.max_unsent_bytes_per_account, limits.max_unsent_bytes);
         let (stats, proxies) = (ListenerStats::default(), TrustedProxies::default());
-        Self { outer, limits, http, connections, unsent, stop, stats, proxies, cores: Cores::default() }
+        Self {
+            outer,
+            limits,
+            http,
+            connections,
+            unsent,
+            stop,
+            stats,
+            proxies,
+            workers: WorkerThreads::default(),
+        }
     }
 
     /// Believes what these proxies say of their clients.
@@ -75,8 +85,8 @@ impl Server {
     }
 
     /// Serves connections on these threads.
-    pub fn on(self, cores: Cores) -> Self {
-        Self { cores, ..self }
+    pub fn on(self, workers: WorkerThreads) -> Self {
+        Self { workers, ..self }
     }
 
     /// The counters so far.
@@ -179,7 +189,7 @@ fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
     counter.fetch_add(1, Relaxed);
     // A socket belongs to the runtime that it is used on.
     let Ok(stream) = stream.into_std() else { return };
-    let (server, core) = (server.clone(), server.cores.next());
+    let (server, core) = (server.clone(), server.workers.next());
     let tasks = server.stop.tasks().clone();
     let serving = async move {
         if let Ok(stream) = TcpStream::from_std(stream) {

@@ -3,7 +3,7 @@
 mod answer_body;
 mod body_pace;
 mod connections;
-pub mod cores;
+pub mod worker_threads;
 pub mod framing;
 pub mod limits;
 pub mod listener;

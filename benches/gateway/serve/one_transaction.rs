@@ -32,10 +32,10 @@ use fluence::gate::refused::RefusedCalls;
 use fluence::gate::stage::{Endpoint, Passing, Stage, before};
 use fluence::gate::validate::Validate;
 use fluence::secret::Pepper;
-use fluence::server::cores::Cores;
 use fluence::server::listener::{Server, ServerLimits, accept_loop};
 use fluence::server::outer::Outer;
 use fluence::server::stop::Stop;
+use fluence::server::worker_threads::WorkerThreads;
 use fluence::storage::pool;
 use fluence::telemetry;
 use secrecy::ExposeSecret;
@@ -225,8 +225,8 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let pool = pool::pool(database, settings.database.max_connections, wait);
     let router = router(&settings, pool, till_pool, settles)?;
     let edge = app::edge(&settings);
-    let cores = Cores::start(available_parallelism()?.get())?;
-    let server = Server::new(Outer::new(router, edge), ServerLimits::default(), Stop::new()).on(cores);
+    let workers = WorkerThreads::start(available_parallelism()?.get())?;
+    let server = Server::new(Outer::new(router, edge), ServerLimits::default(), Stop::new()).on(workers);
     accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
     Ok(())
 }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 /// The threads. They end with the last clone, and what runs on them then is dropped.
 #[derive(Clone, Debug, Default)]
-pub struct Cores(Arc<Threads>);
+pub struct WorkerThreads(Arc<Threads>);
 
 #[derive(Debug, Default)]
 struct Threads {
@@ -23,7 +23,7 @@ struct Threads {
     ending: CancellationToken,
 }
 
-impl Cores {
+impl WorkerThreads {
     /// Starts so many threads. With none, connections are served by the runtime that accepts them.
     ///
     /// # Errors
@@ -62,27 +62,27 @@ mod tests {
 
     #[tokio::test]
     async fn connections_go_to_each_thread_in_turn() {
-        let cores = Cores::start(2).unwrap();
-        let [first, second, third] = [(); 3].map(|()| cores.next().id());
+        let workers = WorkerThreads::start(2).unwrap();
+        let [first, second, third] = [(); 3].map(|()| workers.next().id());
         assert_ne!(first, second);
         assert_eq!(first, third);
-        let name = cores.next().spawn(async { std::thread::current().name().map(str::to_owned) });
+        let name = workers.next().spawn(async { std::thread::current().name().map(str::to_owned) });
         assert_eq!(name.await.unwrap().as_deref(), Some("core-1"));
     }
 
     #[tokio::test]
     async fn without_threads_whoever_accepts_serves() {
-        let cores = Cores::start(0).unwrap();
-        assert_eq!(cores.next().id(), Handle::current().id());
+        let workers = WorkerThreads::start(0).unwrap();
+        assert_eq!(workers.next().id(), Handle::current().id());
     }
 
     #[tokio::test]
     async fn what_still_runs_is_dropped_with_the_last_clone() {
-        let cores = Cores::start(1).unwrap();
-        let running = cores.next().spawn(pending::<()>());
-        drop(cores.clone());
+        let workers = WorkerThreads::start(1).unwrap();
+        let running = workers.next().spawn(pending::<()>());
+        drop(workers.clone());
         assert!(!running.is_finished());
-        drop(cores);
+        drop(workers);
         assert!(running.await.unwrap_err().is_cancelled());
     }
 }
