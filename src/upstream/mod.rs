@@ -6,5 +6,5 @@ pub mod breaker;
 pub mod client;
 mod connector;
 mod heard;
-mod places;
+mod bulkhead;
 mod retry_after;
