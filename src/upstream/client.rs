@@ -20,7 +20,7 @@ use super::address::Reach;
 use super::breaker::{Breaker, BreakerConfig};
 use super::bulkhead::Bulkhead;
 use super::connector::Connector;
-use super::heard::Heard;
+use super::response_started::ResponseStarted;
 use super::retry_after::retry_after;
 use crate::domain::ids::AccountId;
 
@@ -253,7 +253,7 @@ fn answer_had_begun(error: &Error, connection: &CaptureConnection) -> bool {
     if let Some(connected) = connection.connection_metadata().as_ref() {
         connected.get_extras(&mut extras);
     }
-    extras.get::<Heard>().is_none_or(Heard::anything)
+    extras.get::<ResponseStarted>().is_none_or(ResponseStarted::is_set)
 }
 
 fn answered(status: StatusCode) -> String {

@@ -5,6 +5,6 @@ pub mod address;
 pub mod breaker;
 pub mod client;
 mod connector;
-mod heard;
+mod response_started;
 mod bulkhead;
 mod retry_after;

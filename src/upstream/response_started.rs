@@ -12,33 +12,33 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Whether an answer has begun on a connection.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heard(Arc<AtomicBool>);
+pub(super) struct ResponseStarted(Arc<AtomicBool>);
 
-impl Heard {
-    pub(super) fn anything(&self) -> bool {
+impl ResponseStarted {
+    pub(super) fn is_set(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
-/// A stream that keeps its [`Heard`] up to date.
-pub(super) struct Listening<T> {
+/// A stream that keeps its [`ResponseStarted`] up to date.
+pub(super) struct WatchedStream<T> {
     stream: T,
-    heard: Heard,
+    started: ResponseStarted,
 }
 
-impl<T> Listening<T> {
+impl<T> WatchedStream<T> {
     pub(super) fn new(stream: T) -> Self {
-        Self { stream, heard: Heard::default() }
+        Self { stream, started: ResponseStarted::default() }
     }
 }
 
-impl<T: Connection> Connection for Listening<T> {
+impl<T: Connection> Connection for WatchedStream<T> {
     fn connected(&self) -> Connected {
-        self.stream.connected().extra(self.heard.clone())
+        self.stream.connected().extra(self.started.clone())
     }
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for Listening<T> {
+impl<T: AsyncRead + Unpin> AsyncRead for WatchedStream<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -47,15 +47,15 @@ impl<T: AsyncRead + Unpin> AsyncRead for Listening<T> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.heard.0.store(true, Ordering::Release);
+            self.started.0.store(true, Ordering::Release);
         }
         polled
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Listening<T> {
+impl<T: AsyncWrite + Unpin> AsyncWrite for WatchedStream<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.heard.0.store(false, Ordering::Release);
+        self.started.0.store(false, Ordering::Release);
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
@@ -64,7 +64,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Listening<T> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.heard.0.store(false, Ordering::Release);
+        self.started.0.store(false, Ordering::Release);
         Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
 
