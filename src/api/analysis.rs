@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::api::analyses::{Analyses, Question};
+use crate::api::analysis_cache::{AnalysisCache, Question};
 use crate::clock;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;
@@ -29,7 +29,7 @@ pub struct AnalysisApi {
     /// Who is meant.
     pub people: Arc<People>,
     /// What their words say.
-    pub analyses: Arc<Analyses>,
+    pub analysis_cache: Arc<AnalysisCache>,
 }
 
 impl AnalysisApi {
@@ -78,7 +78,7 @@ impl AnalysisApi {
         let texts = request.texts.unwrap_or(route.language);
         let (tier, used) = depth(route, request.tier, &person);
         let question = Question { version, tier, texts, day: now.date_naive() };
-        let analysis = self.analyses.of(&person, question, now).await?;
+        let analysis = self.analysis_cache.of(&person, question, now).await?;
         let mut response =
             PaidAnswer { analise: analise(&person, matched.as_ref(), source, &analysis)? }.into_response();
         if let Some(used) = used {

@@ -1,7 +1,7 @@
 //! The built-in endpoints, one file a subject.
 
 pub mod account;
-pub mod analyses;
+pub mod analysis_cache;
 pub mod analysis;
 pub mod asking;
 pub mod audit;

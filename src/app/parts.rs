@@ -9,8 +9,8 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use super::{SAMPLE_PEOPLE, StartError};
-use crate::api::analyses::Analyses;
 use crate::api::analysis::AnalysisApi;
+use crate::api::analysis_cache::AnalysisCache;
 use crate::api::asking::Management;
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
@@ -170,7 +170,7 @@ pub fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, St
     };
     Ok(AnalysisApi {
         people: Arc::new(people),
-        analyses: Arc::new(Analyses::new(settings.people.cache_bytes)),
+        analysis_cache: Arc::new(AnalysisCache::new(settings.people.cache_bytes)),
     })
 }
 

@@ -36,7 +36,7 @@ enum Made {
 }
 
 /// Makes analyses away from the async threads, and keeps them.
-pub struct Analyses {
+pub struct AnalysisCache {
     kept: Cache<Question, Made, ByteWeight>,
     /// One place for each core: more at once would only make each of them later.
     places: Arc<Semaphore>,
@@ -59,7 +59,7 @@ impl Weighter<Question, Made> for ByteWeight {
     }
 }
 
-impl Analyses {
+impl AnalysisCache {
     /// Keeps at most `cache_bytes` of analyses.
     pub fn new(cache_bytes: u64) -> Self {
         let likely = usize::try_from(cache_bytes / LIKELY_BYTES).unwrap_or(usize::MAX);
@@ -142,7 +142,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_person_without_words_is_analysed_once() {
-        let analyses = Analyses::new(1024 * 1024);
+        let analyses = AnalysisCache::new(1024 * 1024);
         let (now, version) = (DateTime::UNIX_EPOCH, PersonVersion([7; 32]));
         let question = |tier| Question { version, tier, texts: Language::En, day: now.date_naive() };
         let basic = analyses.of(&silent(50), question(Tier::Basic), now).await;
