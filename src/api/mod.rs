@@ -3,7 +3,7 @@
 pub mod account;
 pub mod analysis_cache;
 pub mod analysis;
-pub mod asking;
+pub mod management_auth;
 pub mod audit;
 pub mod catalogue;
 pub mod change_refusal;

@@ -65,20 +65,29 @@ impl Management {
     }
 
     /// A connection of the pool, when it is the account's turn.
-    pub(super) async fn connection(&self, asking: &Asking, urgency: Urgency) -> Result<Connected, Refusal> {
-        let turn = self.turn(asking, urgency).await?;
+    pub(super) async fn connection(
+        &self,
+        auth: &ManagementAuth,
+        urgency: Urgency,
+    ) -> Result<Connected, Refusal> {
+        let turn = self.turn(auth, urgency).await?;
         let connection = self.pool.acquire().await.map_err(|error| refusal(ChangeError::from(error)))?;
         Ok(Connected { connection, _turn: turn })
     }
 
     /// A change, when it is the account's turn.
-    pub(super) async fn act(&self, asking: &Asking, posted: &Posted, urgency: Urgency) -> Result<Act, Ended> {
-        let turn = self.turn(asking, urgency).await?;
+    pub(super) async fn act(
+        &self,
+        auth: &ManagementAuth,
+        posted: &Posted,
+        urgency: Urgency,
+    ) -> Result<Act, Ended> {
+        let turn = self.turn(auth, urgency).await?;
         Act::begin(&self.pool, posted.claim.clone(), Some(turn)).await
     }
 
-    async fn turn(&self, asking: &Asking, urgency: Urgency) -> Result<Turn, Refusal> {
-        let turn = self.turns.take(asking.caller.key.account_id, urgency).await;
+    async fn turn(&self, auth: &ManagementAuth, urgency: Urgency) -> Result<Turn, Refusal> {
+        let turn = self.turns.take(auth.caller.key.account_id, urgency).await;
         turn.ok_or(Refusal::Unavailable { retry_after_s: 1 })
     }
 
@@ -96,14 +105,14 @@ impl BodyLimit for Management {
 
 /// Who asks: the key of the request, its account and rights.
 #[derive(Clone, Debug)]
-pub struct Asking {
+pub struct ManagementAuth {
     /// The key's record.
     pub caller: Caller,
     /// The same for the operations and their audit log.
     pub by: Principal,
 }
 
-impl<S: Sync> FromRequestParts<S> for Asking {
+impl<S: Sync> FromRequestParts<S> for ManagementAuth {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
