@@ -3,7 +3,7 @@
 //! change it, write the change down, commit.
 
 pub mod accounts;
-mod acting;
+mod current_key;
 pub mod environments;
 pub mod keys;
 pub mod members;
@@ -35,7 +35,7 @@ async fn lock(
         Some(Life::Closed) => return Err(ChangeError::Closed),
         None => return Err(ChangeError::NoAccount),
     }
-    let rights = acting::present_rights(connection, &by.rights).await?;
+    let rights = current_key::current_rights(connection, &by.rights).await?;
     rights.manage(account)?;
     Ok(rights)
 }

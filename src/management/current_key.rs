@@ -10,7 +10,7 @@ use crate::storage::keys;
 
 /// The rights as they are now. Between the head of a request and its last byte, and again while it waited for the account,
 /// the key that it came with may have been revoked or limited: it acts by what it is now. Run once the account is locked.
-pub(super) async fn present_rights(
+pub(super) async fn current_rights(
     connection: &mut PgConnection,
     rights: &Rights,
 ) -> Result<Rights, ChangeError> {
