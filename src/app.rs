@@ -46,7 +46,7 @@ use crate::storage::nodes::{self, Node};
 use crate::storage::pool;
 use crate::telemetry::metrics::Metrics;
 
-pub use parts::{analysis_api, edge, limits_in_force, node_name};
+pub use parts::{analysis_api, limits_in_force, node_name, public_links};
 use parts::{hold_life, server_limits, server_threads, writer_limits};
 pub use ports::Ports;
 
@@ -163,7 +163,7 @@ impl App {
                 None
             }
         };
-        let edge = Arc::new(edge(&settings));
+        let links = Arc::new(public_links(&settings));
         let readiness = Readiness::default();
         let stop = Stop::new();
         let (stop_writer, stop_background) = (CancellationToken::new(), CancellationToken::new());
@@ -185,7 +185,7 @@ impl App {
             deadline: Duration::from_secs(settings.calls.deadline_s),
             calls: stop.tasks().clone(),
             test_answers: TestAnswers::new(pool.clone(), hold_life(&settings)),
-            edge: edge.clone(),
+            links: links.clone(),
         };
         let limits_in_force = limits_in_force(&settings, &stop_background).await?;
         let parts = parts::Built {
@@ -214,7 +214,7 @@ impl App {
         };
         jobs.start(&settings, &stop_background).await;
 
-        let outer = Outer::new(router(&parts), (*edge).clone());
+        let outer = Outer::new(router(&parts), (*links).clone());
         let outer = if dev { outer.on_loopback_names_only() } else { outer };
         let proxies = TrustedProxies::new(settings.server.trusted_proxies.clone());
         let workers = WorkerThreads::start(server_threads(&settings)).map_err(StartError::Threads)?;
@@ -223,8 +223,8 @@ impl App {
         tokio::spawn(accept_loop(listener, server.clone()));
         let sampled =
             metrics::Sampled { server: server.clone(), pool: pool.clone(), readiness: readiness.clone() };
-        let (edge, stops) = ((*edge).clone(), (stop.clone(), stop_background.clone()));
-        let metrics_address = metrics::serve(metrics_listener, sampled, edge, stops.0, stops.1);
+        let (links, stops) = ((*links).clone(), (stop.clone(), stop_background.clone()));
+        let metrics_address = metrics::serve(metrics_listener, sampled, links, stops.0, stops.1);
         let timing = StopTiming {
             announce_delay: Duration::from_secs(settings.server.announce_s),
             drain_deadline: Duration::from_secs(settings.server.drain_s),

@@ -29,7 +29,7 @@ use crate::gate::meter::Meter;
 use crate::gate::refused::RefusedCalls;
 use crate::gate::shared_limits::{NotAStore, SharedConfig, SharedLimits};
 use crate::http::dialect::Dialects;
-use crate::http::edge::Edge;
+use crate::http::public_links::PublicLinks;
 use crate::ledger::writer::WriterLimits;
 use crate::lookup::{FindConfig, People};
 use crate::people::sample::SamplePeople;
@@ -199,8 +199,8 @@ fn enrichment(settings: &Settings) -> Result<Option<Upstream>, StartError> {
 }
 
 /// What answers name, as the settings have it.
-pub fn edge(settings: &Settings) -> Edge {
-    Edge {
+pub fn public_links(settings: &Settings) -> PublicLinks {
+    PublicLinks {
         support_contact: settings.support_contact.clone(),
         upgrade_url: settings.upgrade_url.clone(),
         error_docs_url: settings.docs_url.clone(),

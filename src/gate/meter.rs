@@ -23,9 +23,9 @@ use crate::gate::running::Running;
 use crate::gate::stage::{Endpoint, Passing, Stage};
 use crate::gate::test_answers::TestAnswers;
 use crate::gate::{decision, dry_run, idempotency};
-use crate::http::edge::Edge;
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
+use crate::http::public_links::PublicLinks;
 use crate::ledger::entry::{CallRef, RouteNumber};
 use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
 use crate::ledger::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
@@ -48,7 +48,7 @@ pub struct Meter {
     /// Where answers of test environments are kept.
     pub test_answers: TestAnswers,
     /// For answers that are stored: they are written here, as they will be sent.
-    pub edge: Arc<Edge>,
+    pub links: Arc<PublicLinks>,
 }
 
 /// The layer.
@@ -74,7 +74,7 @@ impl Stage for Metered {
         let claim = idempotency::claim(&request, caller.key.environment_id)?;
         let tier = request.extensions().get::<Arc<PersonRequest>>().and_then(|request| request.tier);
         let price = self.route.price.held(self.route.tier(tier));
-        let context = RenderContext::of(request.uri().path(), request.headers(), call_id, &self.meter.edge);
+        let context = RenderContext::of(request.uri().path(), request.headers(), call_id, &self.meter.links);
         if dry_run::is_dry_run(request.headers())? {
             let hold = self.hold_request(call_id, &caller, price, claim);
             // Boxed, so that paid calls do not carry its size.

@@ -139,7 +139,7 @@ impl Running {
 
     /// The answer as it is sent, and as it is kept; `None` where its body cannot be read.
     async fn written(&self, response: Response) -> Option<(Parts, Bytes, AnswerContent)> {
-        let (parts, body) = render::render(response, &self.context, &self.meter.edge).into_parts();
+        let (parts, body) = render::render(response, &self.context, &self.meter.links).into_parts();
         let body = body.collect().await.ok()?.to_bytes();
         let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content = AnswerContent {

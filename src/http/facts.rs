@@ -5,8 +5,8 @@ use std::fmt::Display;
 use chrono::SecondsFormat;
 use serde::Serialize;
 
-use super::edge::Edge;
 use super::messages;
+use super::public_links::PublicLinks;
 use crate::domain::conflict::Conflict;
 use crate::domain::contact::ContactLimit;
 use crate::domain::ids::{CallId, ContactId};
@@ -83,13 +83,13 @@ struct CandidateFact<'r> {
 
 impl<'r> Facts<'r> {
     /// The facts of a refusal.
-    pub fn new(refusal: &'r Refusal, language: Language, edge: &'r Edge) -> Self {
+    pub fn new(refusal: &'r Refusal, language: Language, links: &'r PublicLinks) -> Self {
         let none = Self::default();
         match refusal {
             Refusal::InsufficientCredits { needed, available } => Self {
                 credits_needed: Some(needed.as_i64()),
                 credits_available: Some(available.as_i64()),
-                upgrade_url: Some(&edge.upgrade_url),
+                upgrade_url: Some(&links.upgrade_url),
                 ..none
             },
             Refusal::KeyCapReached { cap, limit, resets_at } => Self {
@@ -101,10 +101,10 @@ impl<'r> Facts<'r> {
             Refusal::AccessDenied(denied) => Self {
                 current_tier: Some(&denied.current_tier),
                 required_tier: Some(&denied.required_tier),
-                upgrade_url: Some(&edge.upgrade_url),
+                upgrade_url: Some(&links.upgrade_url),
                 ..none
             },
-            Refusal::PlanWithoutApi { .. } => Self { upgrade_url: Some(&edge.upgrade_url), ..none },
+            Refusal::PlanWithoutApi { .. } => Self { upgrade_url: Some(&links.upgrade_url), ..none },
             Refusal::InsufficientScope { needed } => Self { required_scope: Some(needed), ..none },
             Refusal::BeyondOwnLimits { field } => Self { field: Some(field), ..none },
             Refusal::KeyInQueryString { parameter } => Self { parameter: Some(parameter), ..none },
@@ -276,7 +276,7 @@ mod tests {
 
     /// The waits that a thousand clients are told.
     fn waits(refusal: &Refusal) -> HashSet<u64> {
-        let edge = Edge {
+        let links = PublicLinks {
             support_contact: String::new(),
             upgrade_url: String::new(),
             error_docs_url: String::new(),
@@ -284,7 +284,7 @@ mod tests {
             dialects: Dialects::default(),
         };
         let told = |id: u128| {
-            let facts = Facts::new(refusal, Language::En, &edge);
+            let facts = Facts::new(refusal, Language::En, &links);
             facts.spread(refusal, CallId::from_uuid(uuid::Uuid::from_u128(id))).retry_after_s().unwrap()
         };
         (0..1_000).map(told).collect()

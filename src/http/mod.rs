@@ -6,7 +6,7 @@ pub mod compression;
 pub mod contact_request;
 pub mod dialect;
 pub mod dry_run;
-pub mod edge;
+pub mod public_links;
 pub mod error_body;
 pub mod facts;
 pub mod fields;

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderName, header};
 
 use super::dialect::Dialect;
-use super::edge::Edge;
+use super::public_links::PublicLinks;
 use crate::domain::ids::CallId;
 use crate::domain::language::Language;
 
@@ -25,12 +25,12 @@ pub struct RenderContext {
 
 impl RenderContext {
     /// Reads what a request asks for.
-    pub fn of(path: &str, headers: &HeaderMap, request_id: CallId, edge: &Edge) -> Self {
+    pub fn of(path: &str, headers: &HeaderMap, request_id: CallId, links: &PublicLinks) -> Self {
         Self {
             request_id,
-            dialect: edge.dialect_of(path),
+            dialect: links.dialect_of(path),
             problem_json: wants_problem_json(headers),
-            language: preferred_language(headers).unwrap_or_else(|| edge.language_of(path)),
+            language: preferred_language(headers).unwrap_or_else(|| links.language_of(path)),
         }
     }
 }

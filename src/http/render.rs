@@ -12,10 +12,10 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::billing_info::{self, BillingInfo};
-use super::edge::Edge;
 use super::error_body::{self, ErrorView};
 use super::facts::Facts;
 use super::negotiate::{PROBLEM_JSON, RenderContext};
+use super::public_links::PublicLinks;
 use crate::domain::billing::Billing;
 use crate::domain::ids::{CallId, IdText};
 use crate::domain::refusal::Refusal;
@@ -82,11 +82,11 @@ pub fn json_ready(status: StatusCode, object: Vec<u8>) -> Response {
 }
 
 /// Turns what a response means into its bytes and headers.
-pub fn render(mut response: Response, ctx: &RenderContext, edge: &Edge) -> Response {
+pub fn render(mut response: Response, ctx: &RenderContext, links: &PublicLinks) -> Response {
     let extensions = response.extensions_mut();
     let billing = extensions.remove::<Billing>();
     if let Some(refusal) = extensions.remove::<Refusal>().or_else(|| implied_refusal(&response)) {
-        write_error(&mut response, &refusal, billing.as_ref(), ctx, edge);
+        write_error(&mut response, &refusal, billing.as_ref(), ctx, links);
         tell_billing(&mut response, billing.as_ref());
     } else if let Some(PaidAnswer { analise }) = response.extensions_mut().remove() {
         set_json(&mut response, paid_body(&analise, billing.as_ref()), JSON);
@@ -130,13 +130,13 @@ fn write_error(
     refusal: &Refusal,
     billing: Option<&Billing>,
     ctx: &RenderContext,
-    edge: &Edge,
+    links: &PublicLinks,
 ) {
-    let facts = Facts::new(refusal, ctx.language, edge).spread(refusal, ctx.request_id);
+    let facts = Facts::new(refusal, ctx.language, links).spread(refusal, ctx.request_id);
     set_error_headers(response.headers_mut(), refusal, facts.retry_after_s());
     let view =
         ErrorView { refusal, status: response.status(), facts, billing: billing.map(BillingInfo::new) };
-    let body = error_body::write(view, ctx, edge).unwrap_or_else(|error| {
+    let body = error_body::write(view, ctx, links).unwrap_or_else(|error| {
         tracing::error!(%error, "an error body could not be written as JSON");
         Vec::new()
     });

@@ -19,8 +19,8 @@ use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
 use crate::gate::running::unless_panicking;
 use crate::http::compression::compress;
-use crate::http::edge::Edge;
 use crate::http::negotiate::RenderContext;
+use crate::http::public_links::PublicLinks;
 use crate::http::render::render;
 use crate::kill_point::{self, KillPoint};
 use crate::telemetry::request::serving;
@@ -28,7 +28,7 @@ use crate::telemetry::request::serving;
 /// The router with all that surrounds it.
 pub struct Outer {
     router: Router,
-    edge: Edge,
+    links: PublicLinks,
     loopback_names_only: bool,
     log: RequestLog,
 }
@@ -39,9 +39,9 @@ pub struct ProbesOnly;
 
 impl Outer {
     /// Surrounds a router.
-    pub fn new(router: Router, edge: Edge) -> Self {
+    pub fn new(router: Router, links: PublicLinks) -> Self {
         // With its state given, a router makes each route once; without it, anew for each request.
-        Self { router: router.with_state(()), edge, loopback_names_only: false, log: RequestLog::default() }
+        Self { router: router.with_state(()), links, loopback_names_only: false, log: RequestLog::default() }
     }
 
     /// Refuses every request that does not name a loopback host. For the development mode, which asks for no key: a web
@@ -57,7 +57,7 @@ impl Outer {
         let started = Instant::now();
         let request_id = CallId::from_uuid(new_id());
         kill_point::pass(KillPoint::RequestReceived);
-        let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, &self.edge);
+        let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, &self.links);
         let accept_encoding = request.headers().get(header::ACCEPT_ENCODING).cloned();
         let facts = RequestFacts::of(&request, request_id, started);
         let is_options = request.method() == Method::OPTIONS;
@@ -74,7 +74,7 @@ impl Outer {
             }
             Ok(()) if request.uri().path() == "*" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             Ok(()) => {
-                strip_stage(request.uri_mut(), &self.edge);
+                strip_stage(request.uri_mut(), &self.links);
                 request.extensions_mut().insert(request_id);
                 let call = serving(request_id, self.router.clone().call(request));
                 // The panic hook has logged it; the router itself never fails.
@@ -84,7 +84,7 @@ impl Outer {
         };
         let response = if is_options { options(response) } else { response };
         let cost = Cost::of(&response);
-        let mut response = render(response, &ctx, &self.edge);
+        let mut response = render(response, &ctx, &self.links);
         set_security_headers(response.headers_mut());
         let response = match accept_encoding {
             // Boxed, so that calls without compression carry no future of its size.
@@ -98,7 +98,7 @@ impl Outer {
 
     fn is_beyond_limits(&self, request: &Request<Body>) -> bool {
         request.extensions().get::<ProbesOnly>().is_some()
-            && !health::PROBES.contains(&self.edge.without_stage(request.uri().path()))
+            && !health::PROBES.contains(&self.links.without_stage(request.uri().path()))
     }
 
     /// The answer in place of the HTTP library's own, which says no more than that it could not read a head; none
@@ -107,8 +107,8 @@ impl Outer {
         let status = malformed_head::bare_status(bytes)?;
         let started = Instant::now();
         let request_id = CallId::from_uuid(new_id());
-        let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, &self.edge);
-        let mut response = render(malformed_head::refusal_of(status, is_line_done), &ctx, &self.edge);
+        let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, &self.links);
+        let mut response = render(malformed_head::refusal_of(status, is_line_done), &ctx, &self.links);
         set_security_headers(response.headers_mut());
         self.log.write(&RequestFacts::unread(request_id, started), &response, None);
         Some(malformed_head::to_bytes(response, bytes))
@@ -116,8 +116,8 @@ impl Outer {
 }
 
 /// Takes the stage prefix off, so that the router knows each path once.
-fn strip_stage(uri: &mut Uri, edge: &Edge) {
-    let bare = edge.without_stage(uri.path());
+fn strip_stage(uri: &mut Uri, links: &PublicLinks) {
+    let bare = links.without_stage(uri.path());
     if bare.len() == uri.path().len() {
         return;
     }

@@ -224,9 +224,9 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let wait = Duration::from_millis(settings.database.wait_ms);
     let pool = pool::pool(database, settings.database.max_connections, wait);
     let router = router(&settings, pool, till_pool, settles)?;
-    let edge = app::edge(&settings);
+    let links = app::public_links(&settings);
     let workers = WorkerThreads::start(available_parallelism()?.get())?;
-    let server = Server::new(Outer::new(router, edge), ServerLimits::default(), Stop::new()).on(workers);
+    let server = Server::new(Outer::new(router, links), ServerLimits::default(), Stop::new()).on(workers);
     accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
     Ok(())
 }

@@ -6,7 +6,7 @@ mod pt;
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use super::edge::Edge;
+use super::public_links::PublicLinks;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::language::Language;
 use crate::domain::refusal::{AccessDenied, Fault, FieldFault, Refusal, UpgradeTo};
@@ -23,10 +23,10 @@ pub fn message(refusal: &Refusal, language: Language) -> Text {
 }
 
 /// What the reader can do about it.
-pub fn user_action(refusal: &Refusal, language: Language, edge: &Edge) -> Text {
+pub fn user_action(refusal: &Refusal, language: Language, links: &PublicLinks) -> Text {
     match language {
-        Language::En => en::user_action(refusal, edge),
-        Language::Pt => pt::user_action(refusal, edge),
+        Language::En => en::user_action(refusal, links),
+        Language::Pt => pt::user_action(refusal, links),
     }
 }
 
@@ -125,8 +125,8 @@ mod tests {
     use crate::domain::refusal::{Limit, LimitHit};
     use crate::http::dialect::Dialects;
 
-    fn edge(upgrade_url: &str) -> Edge {
-        Edge {
+    fn links(upgrade_url: &str) -> PublicLinks {
+        PublicLinks {
             support_contact: "help@example.com".to_owned(),
             upgrade_url: upgrade_url.to_owned(),
             error_docs_url: "https://example.com/docs".to_owned(),
@@ -154,11 +154,11 @@ mod tests {
             limited(Limit::Quota),
         ] {
             for language in [Language::En, Language::Pt] {
-                let text = user_action(&refusal, language, &edge("https://example.com/upgrade"));
+                let text = user_action(&refusal, language, &links("https://example.com/upgrade"));
                 assert!(!text.contains("example.com") && !text.contains("/docs"), "{text}");
             }
         }
-        let real = edge("https://acme.test/plans");
+        let real = links("https://acme.test/plans");
         let text = user_action(&Refusal::PlanWithoutApi { required_plan: None }, Language::En, &real);
         assert_eq!(text, "Choose a plan with access at https://acme.test/plans.");
     }

@@ -4,7 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod books;
 pub(crate) mod customer;
 pub(crate) mod database;
-pub(crate) mod edge;
+pub(crate) mod public_links;
 pub(crate) mod gateway;
 pub(crate) mod line;
 pub(crate) mod neighbour;

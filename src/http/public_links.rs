@@ -4,9 +4,9 @@ use super::dialect::{Dialect, Dialects, is_under};
 use crate::domain::language::Language;
 use crate::domain::placeholder::is_placeholder;
 
-/// Settings of the outside edge.
+/// Links, stage prefixes and dialects of one gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edge {
+pub struct PublicLinks {
     /// Address of support, as `support_contact` shows it.
     pub support_contact: String,
     /// Page where plans and credits are bought.
@@ -19,7 +19,7 @@ pub struct Edge {
     pub dialects: Dialects,
 }
 
-impl Edge {
+impl PublicLinks {
     /// The path without a stage prefix: `/prod/crm` is `/crm`, `/prod` is `/`.
     pub fn without_stage<'p>(&self, path: &'p str) -> &'p str {
         let stage = self.stage_prefixes.iter().find(|stage| is_under(path, stage));
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_stage_prefix_changes_nothing() {
-        let edge = Edge {
+        let links = PublicLinks {
             support_contact: String::new(),
             upgrade_url: String::new(),
             error_docs_url: String::new(),
@@ -81,8 +81,8 @@ mod tests {
             ("/prod", "/"),
             ("/prod/prod/crm", "/prod/crm"),
         ] {
-            assert_eq!(edge.without_stage(path), bare);
+            assert_eq!(links.without_stage(path), bare);
         }
-        assert_eq!(edge.dialect_of("/production/v1/account"), Dialect::Influtics);
+        assert_eq!(links.dialect_of("/production/v1/account"), Dialect::Influtics);
     }
 }

@@ -1,11 +1,11 @@
-//! Settings of the outside edge as tests use them.
+//! Public links as tests use them.
 
 use fluence::http::dialect::Dialects;
-use fluence::http::edge::Edge;
+use fluence::http::public_links::PublicLinks;
 
-/// An edge with invented addresses and both stage prefixes.
-pub(crate) fn edge() -> Edge {
-    Edge {
+/// Public links with invented addresses and both stage prefixes.
+pub(crate) fn links() -> PublicLinks {
+    PublicLinks {
         support_contact: "help@fluence.example".to_owned(),
         upgrade_url: "https://fluence.example/plans".to_owned(),
         error_docs_url: "https://fluence.example/docs/errors".to_owned(),
