@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde::Serialize;
 
-use super::facts::Facts;
+use super::error_details::ErrorDetails;
 use super::messages::{self, Text};
 use super::negotiate::RenderContext;
 use super::public_links::PublicLinks;
@@ -52,7 +52,7 @@ struct Reason<'a> {
     message: Text,
     user_action: Text,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    details: ErrorDetails<'a>,
 }
 
 impl DryRun {
@@ -63,7 +63,7 @@ impl DryRun {
             status: Refusal::code(refusal).status(),
             message: messages::message(refusal, context.language),
             user_action: messages::user_action(refusal, context.language, links),
-            facts: Facts::new(refusal, context.language, links),
+            details: ErrorDetails::new(refusal, context.language, links),
         };
         let after = credits_available.checked_sub(*credits);
         json_ok(Answer {

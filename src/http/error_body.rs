@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::billing_info::BillingInfo;
 use super::dialect::Dialect;
-use super::facts::Facts;
+use super::error_details::ErrorDetails;
 use super::messages::{self, Text};
 use super::negotiate::RenderContext;
 use super::public_links::PublicLinks;
@@ -17,7 +17,7 @@ use crate::domain::refusal::{AccessDenied, Refusal};
 pub(super) struct ErrorView<'a> {
     pub(super) refusal: &'a Refusal,
     pub(super) status: StatusCode,
-    pub(super) facts: Facts<'a>,
+    pub(super) details: ErrorDetails<'a>,
     pub(super) billing: Option<BillingInfo<'a>>,
 }
 
@@ -58,7 +58,7 @@ struct FluenceError<'a> {
     user_action: Text,
     support_contact: &'a str,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    details: ErrorDetails<'a>,
 }
 
 impl<'a> Fluence<'a> {
@@ -72,7 +72,7 @@ impl<'a> Fluence<'a> {
                 code: view.status.as_u16(),
                 user_action: messages::user_action(view.refusal, ctx.language, links),
                 support_contact: &links.support_contact,
-                facts: view.facts,
+                details: view.details,
             },
             error_code: code.as_str(),
             request_id: ctx.request_id,
@@ -122,7 +122,7 @@ struct FluenzrError<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_action: Option<Text>,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    details: ErrorDetails<'a>,
 }
 
 impl<'a> Fluenzr<'a> {
@@ -138,7 +138,7 @@ impl<'a> Fluenzr<'a> {
         };
         Self {
             success: false,
-            error: FluenzrError { code, message, user_action, facts: view.facts },
+            error: FluenzrError { code, message, user_action, details: view.details },
             request_id: ctx.request_id,
             billing_info: view.billing,
         }
@@ -163,7 +163,7 @@ struct Influtics<'a> {
     error: Text,
     code: &'static str,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    details: ErrorDetails<'a>,
     request_id: CallId,
     #[serde(skip_serializing_if = "Option::is_none")]
     billing_info: Option<BillingInfo<'a>>,
@@ -182,7 +182,7 @@ impl<'a> Influtics<'a> {
             success: false,
             error,
             code: view.refusal.code().as_str(),
-            facts: view.facts,
+            details: view.details,
             request_id: ctx.request_id,
             billing_info: view.billing,
         }
@@ -201,7 +201,7 @@ struct Problem<'a> {
     user_action: Text,
     support_contact: &'a str,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    details: ErrorDetails<'a>,
     request_id: CallId,
     #[serde(skip_serializing_if = "Option::is_none")]
     billing_info: Option<BillingInfo<'a>>,
@@ -219,7 +219,7 @@ impl<'a> Problem<'a> {
             code,
             user_action: messages::user_action(view.refusal, ctx.language, links),
             support_contact: &links.support_contact,
-            facts: view.facts,
+            details: view.details,
             request_id: ctx.request_id,
             billing_info: view.billing,
         }

@@ -8,7 +8,7 @@ pub mod dialect;
 pub mod dry_run;
 pub mod public_links;
 pub mod error_body;
-pub mod facts;
+pub mod error_details;
 pub mod fields;
 pub mod idempotency_key;
 pub mod json;

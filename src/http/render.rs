@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::billing_info::{self, BillingInfo};
 use super::error_body::{self, ErrorView};
-use super::facts::Facts;
+use super::error_details::ErrorDetails;
 use super::negotiate::{PROBLEM_JSON, RenderContext};
 use super::public_links::PublicLinks;
 use crate::domain::billing::Billing;
@@ -132,10 +132,10 @@ fn write_error(
     ctx: &RenderContext,
     links: &PublicLinks,
 ) {
-    let facts = Facts::new(refusal, ctx.language, links).spread(refusal, ctx.request_id);
-    set_error_headers(response.headers_mut(), refusal, facts.retry_after_s());
+    let details = ErrorDetails::new(refusal, ctx.language, links).spread(refusal, ctx.request_id);
+    set_error_headers(response.headers_mut(), refusal, details.retry_after_s());
     let view =
-        ErrorView { refusal, status: response.status(), facts, billing: billing.map(BillingInfo::new) };
+        ErrorView { refusal, status: response.status(), details, billing: billing.map(BillingInfo::new) };
     let body = error_body::write(view, ctx, links).unwrap_or_else(|error| {
         tracing::error!(%error, "an error body could not be written as JSON");
         Vec::new()

@@ -19,7 +19,7 @@ pub const MOST_LISTED: usize = 32;
 
 /// The facts of one error; what does not apply is left out of the body.
 #[derive(Debug, Default, Serialize)]
-pub struct Facts<'r> {
+pub struct ErrorDetails<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     credits_needed: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,7 +81,7 @@ struct CandidateFact<'r> {
     city: Option<&'r str>,
 }
 
-impl<'r> Facts<'r> {
+impl<'r> ErrorDetails<'r> {
     /// The facts of a refusal.
     pub fn new(refusal: &'r Refusal, language: Language, links: &'r PublicLinks) -> Self {
         let none = Self::default();
@@ -284,8 +284,8 @@ mod tests {
             dialects: Dialects::default(),
         };
         let told = |id: u128| {
-            let facts = Facts::new(refusal, Language::En, &links);
-            facts.spread(refusal, CallId::from_uuid(uuid::Uuid::from_u128(id))).retry_after_s().unwrap()
+            let details = ErrorDetails::new(refusal, Language::En, &links);
+            details.spread(refusal, CallId::from_uuid(uuid::Uuid::from_u128(id))).retry_after_s().unwrap()
         };
         (0..1_000).map(told).collect()
     }
