@@ -10,7 +10,7 @@ mod contacts;
 mod directory;
 mod enrichment;
 mod found;
-mod remembered;
+mod ttl_cache;
 mod words;
 
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use sqlx::PgPool;
 use self::contacts::Contacts;
 use self::found::several;
 pub use self::found::{FindError, Found, Hint, PersonVersion};
-use self::remembered::{Kept, Remembered};
+use self::ttl_cache::{Kept, TtlCache};
 use self::words::KnownWords;
 use crate::domain::contact::ContactOwner;
 use crate::domain::ids::AccountId;
@@ -81,7 +81,7 @@ pub struct People {
     pool: PgPool,
     sample: SamplePeople,
     contacts: Contacts,
-    answers: Remembered<Question, Found, FindError, AnswerWeight>,
+    answers: TtlCache<Question, Found, FindError, AnswerWeight>,
     words: KnownWords,
     enrichment: Option<Upstream>,
 }
@@ -108,7 +108,7 @@ impl People {
             pool,
             sample,
             contacts: Contacts::new(ttl),
-            answers: Remembered::weighing(likely_answers, config.cache_bytes, AnswerWeight, ttl),
+            answers: TtlCache::weighing(likely_answers, config.cache_bytes, AnswerWeight, ttl),
             words: KnownWords::none_yet(),
             enrichment: None,
         }
@@ -173,11 +173,11 @@ impl People {
         query: &PersonQuery,
         now: DateTime<Utc>,
     ) -> Result<Found, FindError> {
-        let shelf = self.contacts.shelf(&self.pool, owner, now).await?;
-        if shelf.is_empty {
+        let snapshot = self.contacts.snapshot(&self.pool, owner, now).await?;
+        if snapshot.is_empty {
             return Ok(Found::None);
         }
-        let question = Question::Contacts { owner, stamp: shelf.stamp, query: query.clone() };
+        let question = Question::Contacts { owner, stamp: snapshot.stamp, query: query.clone() };
         let look_up = || contacts::look_up(&self.pool, &self.words, owner, query);
         self.answers.get(&question, now, look_up).await
     }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 
 use super::found::{FindError, Found, Hint, PersonVersion, several};
-use super::remembered::Remembered;
+use super::ttl_cache::TtlCache;
 use super::words::KnownWords;
 use crate::domain::contact::ContactOwner;
 use crate::domain::person::{PersonQuery, PersonSource};
@@ -21,39 +21,39 @@ const MOST_OWNERS: usize = 10_000;
 
 /// What is remembered of an owner's contacts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shelf {
+pub(super) struct ContactSnapshot {
     /// Whether there is no contact at all, as where the last one is gone: the account still counts as keeping some.
     pub(super) is_empty: bool,
-    /// Told anew whenever the shelf is looked at, so that answers from before a change are never given again.
+    /// Told anew whenever the snapshot is looked at, so that answers from before a change are never given again.
     pub(super) stamp: u64,
 }
 
 /// The contacts of all accounts.
 pub(super) struct Contacts {
-    shelves: Remembered<ContactOwner, Shelf, FindError>,
+    snapshots: TtlCache<ContactOwner, ContactSnapshot, FindError>,
     stamps: AtomicU64,
 }
 
 impl Contacts {
     pub(super) fn new(ttl: TimeDelta) -> Self {
-        Self { shelves: Remembered::at_most(MOST_OWNERS, ttl), stamps: AtomicU64::new(0) }
+        Self { snapshots: TtlCache::at_most(MOST_OWNERS, ttl), stamps: AtomicU64::new(0) }
     }
 
-    pub(super) async fn shelf(
+    pub(super) async fn snapshot(
         &self,
         pool: &PgPool,
         owner: ContactOwner,
         now: DateTime<Utc>,
-    ) -> Result<Shelf, FindError> {
+    ) -> Result<ContactSnapshot, FindError> {
         let look = async || {
             let is_empty = !search::has_any(pool, owner).await?;
-            Ok(Shelf { is_empty, stamp: self.stamps.fetch_add(1, Ordering::Relaxed) })
+            Ok(ContactSnapshot { is_empty, stamp: self.stamps.fetch_add(1, Ordering::Relaxed) })
         };
-        self.shelves.get(&owner, now, look).await
+        self.snapshots.get(&owner, now, look).await
     }
 
     pub(super) fn changed(&self, owner: ContactOwner) {
-        self.shelves.forget(&owner);
+        self.snapshots.forget(&owner);
     }
 }
 

@@ -8,7 +8,7 @@ use quick_cache::sync::{Cache, EntryAction, EntryResult};
 use quick_cache::{DefaultHashBuilder, UnitWeighter, Weighter};
 
 /// Values that are trusted for a while.
-pub(super) struct Remembered<K, V, E, W = UnitWeighter> {
+pub(super) struct TtlCache<K, V, E, W = UnitWeighter> {
     kept: Cache<K, Kept<V, E>, W, DefaultHashBuilder>,
     ttl: TimeDelta,
     /// Look-ups that failed so far.
@@ -24,14 +24,14 @@ pub(super) enum Kept<V, E> {
     Failure { error: E, number: u64 },
 }
 
-impl<K: Eq + Hash + Clone, V: Clone, E: Clone> Remembered<K, V, E> {
+impl<K: Eq + Hash + Clone, V: Clone, E: Clone> TtlCache<K, V, E> {
     /// At most so many values.
     pub(super) fn at_most(values: usize, ttl: TimeDelta) -> Self {
         Self { kept: Cache::new(values), ttl, failures: AtomicU64::new(0) }
     }
 }
 
-impl<K, V, E, W> Remembered<K, V, E, W>
+impl<K, V, E, W> TtlCache<K, V, E, W>
 where
     K: Eq + Hash + Clone,
     V: Clone,
@@ -122,13 +122,13 @@ mod tests {
 
     /// Remembers nothing but failures: every look-up takes its time and ends with its number.
     struct Failing {
-        remembered: Remembered<u8, (), u64>,
+        cache: TtlCache<u8, (), u64>,
         look_ups: AtomicU64,
     }
 
     impl Failing {
         fn new() -> Self {
-            Self { remembered: Remembered::at_most(10, TimeDelta::seconds(2)), look_ups: AtomicU64::new(0) }
+            Self { cache: TtlCache::at_most(10, TimeDelta::seconds(2)), look_ups: AtomicU64::new(0) }
         }
 
         async fn get(&self) -> Result<(), u64> {
@@ -137,7 +137,7 @@ mod tests {
                 sleep(ONE_TRY).await;
                 Err(number)
             };
-            self.remembered.get(&7, NOW, look_up).await
+            self.cache.get(&7, NOW, look_up).await
         }
     }
 
@@ -155,7 +155,7 @@ mod tests {
         let failing = Failing::new();
         assert_eq!(failing.get().await, Err(0));
         assert_eq!(failing.get().await, Err(1));
-        let values = failing.remembered.get(&7, NOW, async || Ok(())).await;
+        let values = failing.cache.get(&7, NOW, async || Ok(())).await;
         assert_eq!(values, Ok(()));
         assert_eq!(failing.get().await, Ok(()), "the value that followed the failures is remembered");
     }
