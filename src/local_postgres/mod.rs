@@ -4,7 +4,7 @@
 //! its user may enter. Several processes may use one server at a time: the first starts it, the last stops it, and
 //! when all were killed the next takes up what still runs.
 //!
-//! `discover` finds the programs, `owner` chooses the user, `folder` and `cluster` make the place, `turns` counts
+//! `discover` finds the programs, `owner` chooses the user, `folder` and `cluster` make the place, `locks` counts
 //! the users, `plain` opens files in a folder of another user's, `postmaster` speaks to the server, `supervise` keeps it up, `stale` clears what a killed one left.
 //! `throwaway` and `template` are for tests.
 
@@ -19,7 +19,7 @@ mod stale;
 mod supervise;
 pub mod template;
 mod throwaway;
-mod turns;
+mod locks;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -32,10 +32,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use self::error::LocalPostgresError;
+use self::locks::{StartLock, UserLock};
 use self::postmaster::Postmaster;
 use self::supervise::Server;
 pub use self::throwaway::Throwaway;
-use self::turns::{Door, Presence};
 
 /// The one database user, and the database it uses.
 const USER: &str = "fluence";
@@ -55,7 +55,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct LocalPostgres {
     postmaster: Arc<Postmaster>,
-    presence: Presence,
+    user_lock: UserLock,
     keeper: JoinHandle<Server>,
     keep: DropGuard,
 }
@@ -67,9 +67,9 @@ impl LocalPostgres {
     /// Whatever keeps it from starting, with what to do about it.
     pub async fn start(options: Options) -> Result<Self, LocalPostgresError> {
         let postmaster = Arc::new(Postmaster::new(options)?);
-        let door = Door::enter(postmaster.folder()).await?;
-        let presence = Presence::join(postmaster.folder(), &door)?;
-        let server = postmaster.bring_up(&door).await?;
+        let start_lock = StartLock::enter(postmaster.folder()).await?;
+        let user_lock = UserLock::join(postmaster.folder(), &start_lock)?;
+        let server = postmaster.bring_up(&start_lock).await?;
         create_database(&postmaster).await?;
         tracing::info!(
             folder = %postmaster.folder().path().display(),
@@ -83,7 +83,7 @@ impl LocalPostgres {
             let postmaster = Arc::clone(&postmaster);
             async move { postmaster.keep_up(server, stop).await }
         });
-        Ok(Self { postmaster, presence, keeper, keep })
+        Ok(Self { postmaster, user_lock, keeper, keep })
     }
 
     /// How to connect, for sqlx.
@@ -105,9 +105,9 @@ impl LocalPostgres {
         drop(self.keep);
         let server = self.keeper.await.unwrap_or(Server::Adopted);
         let folder = self.postmaster.folder();
-        let door = Door::enter(folder).await?;
-        if self.presence.leave(folder, &door)? {
-            self.postmaster.shut_down(server, &door).await?;
+        let start_lock = StartLock::enter(folder).await?;
+        if self.user_lock.leave(folder, &start_lock)? {
+            self.postmaster.shut_down(server, &start_lock).await?;
             tracing::info!("the private PostgreSQL has stopped");
         }
         Ok(())
