@@ -36,7 +36,7 @@ use crate::ledger::store::StoreError;
 use crate::ledger::writer;
 use crate::secret::peppers::Peppers;
 use crate::server::listener::{Server, accept_loop};
-use crate::server::outer::Outer;
+use crate::server::pipeline::Pipeline;
 use crate::server::router::router;
 use crate::server::stop::{Stop, StopTiming};
 use crate::server::worker_threads::WorkerThreads;
@@ -214,11 +214,11 @@ impl App {
         };
         jobs.start(&settings, &stop_background).await;
 
-        let outer = Outer::new(router(&parts), (*links).clone());
-        let outer = if dev { outer.on_loopback_names_only() } else { outer };
+        let pipeline = Pipeline::new(router(&parts), (*links).clone());
+        let pipeline = if dev { pipeline.on_loopback_names_only() } else { pipeline };
         let proxies = TrustedProxies::new(settings.server.trusted_proxies.clone());
         let workers = WorkerThreads::start(server_threads(&settings)).map_err(StartError::Threads)?;
-        let server = Server::new(outer, server_limits(&settings), stop.clone());
+        let server = Server::new(pipeline, server_limits(&settings), stop.clone());
         let server = Arc::new(server.behind(proxies).on(workers.clone()));
         tokio::spawn(accept_loop(listener, server.clone()));
         let sampled =

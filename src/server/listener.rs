@@ -23,7 +23,7 @@ use super::connection_state::{ConnectionState, Timeouts};
 use super::connections::{Connections, Place, PlaceKind};
 use super::framing::FragmentInTarget;
 pub use super::limits::{ListenerStats, ServerLimits};
-use super::outer::{Outer, ProbesOnly};
+use super::pipeline::{Pipeline, ProbesOnly};
 use super::rest;
 use super::socket::WatchedSocket;
 use super::stop::Stop;
@@ -34,7 +34,7 @@ use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
 /// All that connections share. Several accept loops may serve one.
 pub struct Server {
-    outer: Outer,
+    pipeline: Pipeline,
     limits: ServerLimits,
     http: http1::Builder,
     connections: Arc<Connections>,
@@ -53,7 +53,7 @@ impl fmt::Debug for Server {
 
 impl Server {
     /// A server that answers through `outer` and stops with `stop`.
-    pub fn new(outer: Outer, limits: ServerLimits, stop: Stop) -> Self {
+    pub fn new(pipeline: Pipeline, limits: ServerLimits, stop: Stop) -> Self {
         let mut http = http1::Builder::new();
         // The library's own header timeout counts idle time as well, and costs a timer a request; see `connection_state`.
         http.header_read_timeout(None)
@@ -67,7 +67,7 @@ impl Server {
         let unsent = Unsent::new(limits.max_unsent_bytes_per_account, limits.max_unsent_bytes);
         let (stats, proxies) = (ListenerStats::default(), TrustedProxies::default());
         Self {
-            outer,
+            pipeline,
             limits,
             http,
             connections,
@@ -223,7 +223,7 @@ async fn serve_connection(
     });
     let unread = {
         let server = server.clone();
-        move |bytes: &[u8], is_line_done| server.outer.answer_malformed_head(bytes, is_line_done)
+        move |bytes: &[u8], is_line_done| server.pipeline.answer_malformed_head(bytes, is_line_done)
     };
     let (unsent, min_bytes) = (server.unsent.clone(), server.limits.write_min_bytes);
     let socket = WatchedSocket::new(stream, state.clone(), unsent, min_bytes, unread);
@@ -291,7 +291,7 @@ async fn answer(
     if !is_regular {
         request.extensions_mut().insert(ProbesOnly);
     }
-    let mut response = server.outer.answer(request).await;
+    let mut response = server.pipeline.answer(request).await;
     if !is_regular || !server.stop.is_ready() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }

@@ -8,7 +8,7 @@ pub mod framing;
 pub mod limits;
 pub mod listener;
 pub mod metrics_page;
-pub mod outer;
+pub mod pipeline;
 mod connection_state;
 mod request_log;
 mod request_metrics;

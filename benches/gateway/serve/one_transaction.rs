@@ -33,7 +33,7 @@ use fluence::gate::stage::{Endpoint, Passing, Stage, before};
 use fluence::gate::validate::Validate;
 use fluence::secret::Pepper;
 use fluence::server::listener::{Server, ServerLimits, accept_loop};
-use fluence::server::outer::Outer;
+use fluence::server::pipeline::Pipeline;
 use fluence::server::stop::Stop;
 use fluence::server::worker_threads::WorkerThreads;
 use fluence::storage::pool;
@@ -226,7 +226,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let router = router(&settings, pool, till_pool, settles)?;
     let links = app::public_links(&settings);
     let workers = WorkerThreads::start(available_parallelism()?.get())?;
-    let server = Server::new(Outer::new(router, links), ServerLimits::default(), Stop::new()).on(workers);
+    let server = Server::new(Pipeline::new(router, links), ServerLimits::default(), Stop::new()).on(workers);
     accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
     Ok(())
 }

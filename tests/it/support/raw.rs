@@ -13,7 +13,7 @@ use fluence::domain::refusal::Refusal;
 use fluence::http::json_body::{parse_fields, read_body};
 use fluence::http::render::json_ok;
 use fluence::server::listener::{self, Server, ServerLimits, accept_loop};
-use fluence::server::outer::Outer;
+use fluence::server::pipeline::Pipeline;
 use fluence::server::stop::Stop;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -54,7 +54,8 @@ impl Gateway {
     pub(crate) async fn start(limits: ServerLimits) -> Self {
         let calls = Arc::new(AtomicU64::new(0));
         let stop = Stop::new();
-        let server = Arc::new(Server::new(Outer::new(routes(calls.clone()), links()), limits, stop.clone()));
+        let server =
+            Arc::new(Server::new(Pipeline::new(routes(calls.clone()), links()), limits, stop.clone()));
         let listener = listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(accept_loop(listener, server.clone()));

@@ -21,7 +21,7 @@ use fluence::gate::test_answers::TestAnswers;
 use fluence::ledger::writer::{self, WriterLimits};
 use fluence::secret::peppers::Peppers;
 use fluence::server::listener::{Server, accept_loop};
-use fluence::server::outer::Outer;
+use fluence::server::pipeline::Pipeline;
 use fluence::server::stop::{Stop, StopTiming};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::{pool, routes as route_numbers};
@@ -91,7 +91,7 @@ impl StandIn {
         let router = routes
             .iter()
             .fold(Router::new(), |router, route| router.merge(gate.paid(route, handler.clone())));
-        let server = Arc::new(Server::new(Outer::new(router, (*links).clone()), patient(), stop.clone()));
+        let server = Arc::new(Server::new(Pipeline::new(router, (*links).clone()), patient(), stop.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(accept_loop(listener, server.clone()));

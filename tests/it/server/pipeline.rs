@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use fluence::api::health;
-use fluence::server::outer::Outer;
+use fluence::server::pipeline::Pipeline;
 
 use crate::support::public_links::links;
 use crate::support::raw::{Gateway, patient, status};
@@ -103,13 +103,13 @@ async fn l01_a_request_is_one_log_line_without_secrets() {
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone());
     let _guard = tracing::subscriber::set_default(subscriber.finish());
-    let outer = Outer::new(axum::Router::new(), links());
+    let pipeline = Pipeline::new(axum::Router::new(), links());
     let request = Request::post("/canary-path-of-a-key?api_key=canary-query")
         .header("host", "a")
         .header("x-api-key", "canary-key")
         .header("x-request-id", "theirs-1")
         .body(Body::from("canary-body"));
-    let response = outer.answer(request.unwrap()).await;
+    let response = pipeline.answer(request.unwrap()).await;
 
     let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert_eq!(text.lines().count(), 1, "{text}");
@@ -135,7 +135,7 @@ async fn probes_are_told_at_debug_and_by_their_route() {
     let _guard = tracing::subscriber::set_default(subscriber.finish());
     let router = axum::Router::new().route(health::LIVEZ, axum::routing::get(health::livez));
     let request = Request::get("/livez").header("host", "a").body(Body::empty()).unwrap();
-    assert_eq!(Outer::new(router, links()).answer(request).await.status(), 200);
+    assert_eq!(Pipeline::new(router, links()).answer(request).await.status(), 200);
     let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     let line: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!((&line["level"], &line["route"]), (&"DEBUG".into(), &"/livez".into()));
@@ -147,13 +147,13 @@ async fn a_flood_of_refusals_without_a_key_is_few_lines_and_their_number() {
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone());
     let _guard = tracing::subscriber::set_default(subscriber.finish());
-    let outer = Outer::new(axum::Router::new(), links());
+    let pipeline = Pipeline::new(axum::Router::new(), links());
     let started = std::time::Instant::now();
     const FLOOD: usize = 2_000;
     for _ in 0..FLOOD {
-        outer.answer(Request::get("/none").header("host", "a").body(Body::empty()).unwrap()).await;
+        pipeline.answer(Request::get("/none").header("host", "a").body(Body::empty()).unwrap()).await;
     }
-    drop(outer);
+    drop(pipeline);
     let seconds = started.elapsed().as_secs() as usize + 1;
     let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     let lines: Vec<serde_json::Value> =
@@ -172,7 +172,7 @@ async fn l04_a_client_s_id_is_logged_only_if_it_is_short_and_visible() {
         let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone());
         let _guard = tracing::subscriber::set_default(subscriber.finish());
         let request = Request::get("/").header("host", "a").header("x-request-id", bad.as_bytes());
-        Outer::new(axum::Router::new(), links()).answer(request.body(Body::empty()).unwrap()).await;
+        Pipeline::new(axum::Router::new(), links()).answer(request.body(Body::empty()).unwrap()).await;
         let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         assert!(text.contains("404") && !text.contains("client_request_id"), "{text}");
     }

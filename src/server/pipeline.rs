@@ -26,7 +26,7 @@ use crate::kill_point::{self, KillPoint};
 use crate::telemetry::request::serving;
 
 /// The router with all that surrounds it.
-pub struct Outer {
+pub struct Pipeline {
     router: Router,
     links: PublicLinks,
     loopback_names_only: bool,
@@ -37,7 +37,7 @@ pub struct Outer {
 #[derive(Clone, Copy, Debug)]
 pub struct ProbesOnly;
 
-impl Outer {
+impl Pipeline {
     /// Surrounds a router.
     pub fn new(router: Router, links: PublicLinks) -> Self {
         // With its state given, a router makes each route once; without it, anew for each request.
