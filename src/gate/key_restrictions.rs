@@ -13,14 +13,14 @@ use crate::http::client_address::ClientAddress;
 
 /// The layer.
 #[derive(Clone, Debug)]
-pub struct WithinOrigin<N> {
+pub struct KeyRestrictions<N> {
     /// The region that this gateway serves from.
     pub region: Arc<str>,
     /// What stands behind it.
     pub next: N,
 }
 
-impl<N: Stage> Stage for WithinOrigin<N> {
+impl<N: Stage> Stage for KeyRestrictions<N> {
     /// Lets a caller pass whose key may be used in this region, from the client's address; and who has no key.
     async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
         let extensions = request.extensions();
