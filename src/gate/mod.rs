@@ -3,14 +3,14 @@
 //! 1. [`authenticate`]: first, because everything behind it is decided by who calls.
 //! 2. [`limit`]: before any work is done for the caller; rate and concurrency are decided together.
 //! 3. [`key_restrictions`]: may the key be used in this region, from this address?
-//! 4. [`access`]: before the body is read, so that a plan without the endpoint is told so whatever it sends.
+//! 4. [`entitlement`]: before the body is read, so that a plan without the endpoint is told so whatever it sends.
 //! 5. [`validate`]: last of what is free, so that bad input is never charged.
 //! 6. [`meter`]: the hold, the handler, the capture or release.
 //!
 //! Each layer is a [`stage::Stage`]: it takes only the state it needs, and refuses with a
 //! [`crate::domain::refusal::Refusal`].
 
-pub mod access;
+pub mod entitlement;
 pub mod account_live;
 pub mod admission;
 pub mod authenticate;
@@ -43,8 +43,8 @@ use axum::routing::MethodRouter;
 
 use crate::domain::key::{KeySecret, Scope};
 use crate::domain::route::Route;
-use crate::gate::access::{Access, InScope};
 use crate::gate::authenticate::{Authenticate, Nobody};
+use crate::gate::entitlement::{Entitlement, InScope};
 use crate::gate::key_restrictions::KeyRestrictions;
 use crate::gate::limit::Limit;
 use crate::gate::meter::Metered;
@@ -99,7 +99,7 @@ impl Gate {
                     next: KeyRestrictions {
                         region: gate.region.clone(),
                         // Before the body is read, so that a plan without the endpoint is told so whatever it sends.
-                        next: Access {
+                        next: Entitlement {
                             route: route.clone(),
                             catalogue: gate.catalogue.clone(),
                             // Last of what is free, so that bad input is never charged.

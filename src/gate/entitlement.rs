@@ -15,7 +15,7 @@ use crate::gate::stage::{Passing, Stage};
 
 /// The layer of a paid route.
 #[derive(Clone, Debug)]
-pub struct Access<N> {
+pub struct Entitlement<N> {
     /// What is called.
     pub route: Arc<Route>,
     /// For advice on the plan to upgrade to.
@@ -24,7 +24,7 @@ pub struct Access<N> {
     pub next: N,
 }
 
-impl<N: Stage> Stage for Access<N> {
+impl<N: Stage> Stage for Entitlement<N> {
     /// Lets a caller pass whose plan and scopes include the route.
     async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
         let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
@@ -92,7 +92,7 @@ pub fn check(key: &KeyRecord, route: &Route) -> Result<(), Missing> {
     }
 }
 
-impl<N> Access<N> {
+impl<N> Entitlement<N> {
     fn refusal(&self, missing: Missing, key: &KeyRecord) -> Refusal {
         match missing {
             Missing::Api => without_api(&self.catalogue, key),
