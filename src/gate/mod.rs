@@ -17,7 +17,7 @@ pub mod authenticate;
 pub mod caller;
 pub mod credential;
 mod decision;
-pub mod guesses;
+pub mod failed_auth;
 mod dry_run;
 pub(crate) mod idempotency;
 pub mod keyring;

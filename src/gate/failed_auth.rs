@@ -16,7 +16,7 @@ use crate::http::client_address::ClientNetwork;
 
 /// Counts failures of as many networks as the settings say; beyond that, of those that fail most. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Guesses {
+pub struct FailedAuth {
     windows: Arc<Cache<ClientNetwork, Arc<Mutex<Window>>>>,
     most: u32,
     window: Duration,
@@ -29,7 +29,7 @@ struct Window {
     failures: u32,
 }
 
-impl Guesses {
+impl FailedAuth {
     /// With the limits of the settings.
     pub fn new(keys: &Keys) -> Self {
         Self {
@@ -73,9 +73,9 @@ mod tests {
 
     use super::*;
 
-    fn guesses(most: u32, networks: usize) -> Guesses {
+    fn failed_auth(most: u32, networks: usize) -> FailedAuth {
         let window = Duration::from_secs(60);
-        Guesses { windows: Arc::new(Cache::new(networks)), most, window }
+        FailedAuth { windows: Arc::new(Cache::new(networks)), most, window }
     }
 
     fn v4(last: u32) -> IpAddr {
@@ -95,43 +95,43 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_wait_that_is_told_is_enough_and_none_shorter_is() {
-        let guesses = guesses(2, 100);
-        assert_eq!(guesses.failed(v4(1)), Refusal::InvalidApiKey);
+        let failed_auth = failed_auth(2, 100);
+        assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
         tokio::time::advance(Duration::from_millis(10_500)).await;
-        assert_eq!(guesses.failed(v4(1)), Refusal::InvalidApiKey);
-        assert!(guesses.are_too_many(v4(1)));
-        assert_eq!(wait_of(guesses.failed(v4(1))), Some(50));
+        assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
+        assert!(failed_auth.are_too_many(v4(1)));
+        assert_eq!(wait_of(failed_auth.failed(v4(1))), Some(50));
         tokio::time::advance(Duration::from_secs(49)).await;
-        assert_eq!(wait_of(guesses.failed(v4(1))), Some(1));
+        assert_eq!(wait_of(failed_auth.failed(v4(1))), Some(1));
         tokio::time::advance(Duration::from_secs(1)).await;
-        assert!(!guesses.are_too_many(v4(1)));
-        assert_eq!(guesses.failed(v4(1)), Refusal::InvalidApiKey);
+        assert!(!failed_auth.are_too_many(v4(1)));
+        assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
     }
 
     #[tokio::test]
     async fn addresses_of_one_ipv6_subscriber_are_one_and_ipv4_addresses_are_each_their_own() {
-        let guesses = guesses(1, 100);
-        assert_eq!(guesses.failed(v6(7, 1)), Refusal::InvalidApiKey);
-        assert!(wait_of(guesses.failed(v6(7, u128::from(u64::MAX)))).is_some());
-        assert_eq!(guesses.failed(v6(8, 1)), Refusal::InvalidApiKey);
-        assert_eq!(guesses.failed(v4(1)), Refusal::InvalidApiKey);
-        assert_eq!(guesses.failed(v4(2)), Refusal::InvalidApiKey);
+        let failed_auth = failed_auth(1, 100);
+        assert_eq!(failed_auth.failed(v6(7, 1)), Refusal::InvalidApiKey);
+        assert!(wait_of(failed_auth.failed(v6(7, u128::from(u64::MAX)))).is_some());
+        assert_eq!(failed_auth.failed(v6(8, 1)), Refusal::InvalidApiKey);
+        assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
+        assert_eq!(failed_auth.failed(v4(2)), Refusal::InvalidApiKey);
     }
 
     #[tokio::test]
     async fn an_ipv4_address_written_as_ipv6_is_the_same() {
-        let guesses = guesses(1, 100);
-        assert_eq!(guesses.failed(v4(1)), Refusal::InvalidApiKey);
+        let failed_auth = failed_auth(1, 100);
+        assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
         let mapped = Ipv4Addr::from_bits(0x0a00_0001).to_ipv6_mapped().into();
-        assert!(wait_of(guesses.failed(mapped)).is_some());
+        assert!(wait_of(failed_auth.failed(mapped)).is_some());
     }
 
     #[tokio::test]
     async fn e08_millions_of_addresses_take_no_more_memory_than_the_settings_allow() {
-        let guesses = guesses(1, 1000);
+        let failed_auth = failed_auth(1, 1000);
         for network in 0..2_000_000 {
-            guesses.failed(v6(network, 1));
+            failed_auth.failed(v6(network, 1));
         }
-        assert!(guesses.windows.len() <= 1000, "{}", guesses.windows.len());
+        assert!(failed_auth.windows.len() <= 1000, "{}", failed_auth.windows.len());
     }
 }
