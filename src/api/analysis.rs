@@ -17,7 +17,7 @@ use crate::domain::refusal::{CandidateHint, Refusal};
 use crate::domain::route::{Price, Route};
 use crate::domain::tier::Tier;
 use crate::gate::caller::Caller;
-use crate::gate::running::CreditsUsed;
+use crate::gate::metered_call::CreditsUsed;
 use crate::http::person_request::PersonRequest;
 use crate::http::render::PaidAnswer;
 use crate::lookup::{FindError, Found, People, Realm, UpstreamError};

@@ -9,20 +9,20 @@ use tokio_util::task::TaskTracker;
 
 /// Runs in whatever task waits for it, which costs no task and no waking of another; dropped before its end, it goes on
 /// in a task of its own.
-pub(super) struct Outliving<'t, T: Send + 'static> {
+pub(super) struct DetachOnDrop<'t, T: Send + 'static> {
     /// Present until it has ended.
     work: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
     tasks: &'t TaskTracker,
 }
 
-impl<'t, T: Send + 'static> Outliving<'t, T> {
+impl<'t, T: Send + 'static> DetachOnDrop<'t, T> {
     /// Work that goes on among `tasks` once nobody waits for it.
     pub(super) fn new(tasks: &'t TaskTracker, work: impl Future<Output = T> + Send + 'static) -> Self {
         Self { work: Some(Box::pin(work)), tasks }
     }
 }
 
-impl<T: Send + 'static> Future for Outliving<'_, T> {
+impl<T: Send + 'static> Future for DetachOnDrop<'_, T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
@@ -36,7 +36,7 @@ impl<T: Send + 'static> Future for Outliving<'_, T> {
     }
 }
 
-impl<T: Send + 'static> Drop for Outliving<'_, T> {
+impl<T: Send + 'static> Drop for DetachOnDrop<'_, T> {
     fn drop(&mut self) {
         // Without a runtime the program has ended, and its work with it.
         if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
@@ -52,14 +52,14 @@ mod tests {
     use super::*;
     use tokio::sync::oneshot;
 
-    fn poll_once<T: Send>(work: &mut Outliving<'_, T>) -> Poll<T> {
+    fn poll_once<T: Send>(work: &mut DetachOnDrop<'_, T>) -> Poll<T> {
         Pin::new(work).poll(&mut Context::from_waker(std::task::Waker::noop()))
     }
 
     #[tokio::test]
     async fn work_that_is_waited_for_needs_no_task() {
         let tasks = TaskTracker::new();
-        let mut work = Outliving::new(&tasks, async { 7 });
+        let mut work = DetachOnDrop::new(&tasks, async { 7 });
         assert_eq!(poll_once(&mut work), Poll::Ready(7));
         drop(work);
         assert!(tasks.is_empty());
@@ -70,7 +70,7 @@ mod tests {
         let tasks = TaskTracker::new();
         let (go, gone) = oneshot::channel();
         let (done, ended) = oneshot::channel();
-        let mut work = Outliving::new(&tasks, async {
+        let mut work = DetachOnDrop::new(&tasks, async {
             gone.await.unwrap();
             done.send(7).unwrap();
         });
@@ -86,7 +86,7 @@ mod tests {
     async fn work_that_panicked_is_not_gone_on_with() {
         let tasks = TaskTracker::new();
         let fault = || panic!("as a fault of the gate might");
-        let mut work = Outliving::new(&tasks, async move { fault() });
+        let mut work = DetachOnDrop::new(&tasks, async move { fault() });
         assert!(catch_unwind(AssertUnwindSafe(|| poll_once(&mut work))).is_err());
         drop(work);
         assert!(tasks.is_empty());

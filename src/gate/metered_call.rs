@@ -32,7 +32,7 @@ pub struct CreditsUsed(pub Credits);
 
 /// A call on its way.
 #[derive(Debug)]
-pub(super) struct Running {
+pub(super) struct MeteredCall {
     pub(super) meter: Arc<Meter>,
     pub(super) caller: Caller,
     /// What is held.
@@ -44,7 +44,7 @@ pub(super) struct Running {
     pub(super) context: RenderContext,
 }
 
-impl Running {
+impl MeteredCall {
     /// Runs a call that costs nothing.
     pub(super) async fn without_hold(self, handler: impl Future<Output = Response>) -> Response {
         let response = self.handle(handler).await;
