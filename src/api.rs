@@ -1,18 +1,18 @@
 //! The built-in endpoints, one file a subject.
 
 pub mod account;
-pub mod analysis_cache;
 pub mod analysis;
-pub mod management_auth;
+pub mod analysis_cache;
 pub mod audit;
 pub mod catalogue;
 pub mod change_refusal;
-pub mod credits;
 pub mod contacts;
+pub mod credits;
 pub mod environments;
 pub mod health;
 pub mod keys;
 pub mod ledger;
+pub mod management_auth;
 pub mod once;
 pub mod status;
 mod turns;

@@ -12,6 +12,7 @@ mod cluster;
 mod discover;
 mod error;
 mod folder;
+mod locks;
 mod owner;
 mod plain;
 mod postmaster;
@@ -19,7 +20,6 @@ mod stale;
 mod supervise;
 pub mod template;
 mod throwaway;
-mod locks;
 
 use std::env;
 use std::path::{Path, PathBuf};

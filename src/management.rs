@@ -3,11 +3,11 @@
 //! change it, write the change down, commit.
 
 pub mod accounts;
+mod change_error;
 mod current_key;
 pub mod environments;
 pub mod keys;
 pub mod members;
-mod change_error;
 pub mod peppers;
 
 use serde::Serialize;

@@ -2,14 +2,14 @@
 
 mod answer_body;
 mod body_pace;
+mod connection_state;
 mod connections;
-pub mod worker_threads;
 pub mod framing;
 pub mod limits;
 pub mod listener;
+mod malformed_head;
 pub mod metrics_page;
 pub mod pipeline;
-mod connection_state;
 mod request_log;
 mod request_metrics;
 mod rest;
@@ -18,5 +18,5 @@ pub mod signals;
 mod socket;
 pub mod stop;
 mod tail;
-mod malformed_head;
 mod unsent;
+pub mod worker_threads;

@@ -3,8 +3,8 @@
 
 pub mod address;
 pub mod breaker;
+mod bulkhead;
 pub mod client;
 mod connector;
 mod response_started;
-mod bulkhead;
 mod retry_after;

@@ -10,30 +10,30 @@
 //! Each layer is a [`stage::Stage`]: it takes only the state it needs, and refuses with a
 //! [`crate::domain::refusal::Refusal`].
 
-pub mod entitlement;
 pub mod account_live;
 pub mod admission;
 pub mod authenticate;
 pub mod caller;
 pub mod credential;
 mod decision;
-pub mod failed_auth;
+mod detach_on_drop;
 mod dry_run;
+pub mod entitlement;
+pub mod failed_auth;
 pub(crate) mod idempotency;
+pub mod key_restrictions;
 pub mod keyring;
 pub mod last_used;
 pub mod limit;
 pub mod limiter;
 pub mod meter;
-pub mod no_parameters;
-mod detach_on_drop;
-pub mod refused;
 pub mod metered_call;
+pub mod no_parameters;
+pub mod refused;
 pub mod shared_limits;
 pub mod stage;
 pub mod test_answers;
 pub mod validate;
-pub mod key_restrictions;
 
 use std::collections::HashMap;
 use std::sync::Arc;
