@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fluence::command::directory::{ImportOptions, import};
 use fluence::domain::ids::AccountId;
 use fluence::domain::person::PersonQuery;
-use fluence::people::find::{FindConfig, Found, People, Realm};
+use fluence::lookup::{FindConfig, Found, People, Realm};
 use fluence::people::sample::SamplePeople;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Executor, PgPool};

@@ -35,18 +35,18 @@ use crate::http::client_address::TrustedProxies;
 use crate::ledger::store::StoreError;
 use crate::ledger::writer;
 use crate::secret::peppers::Peppers;
-use crate::server::cores::Cores;
 use crate::server::listener::{Server, accept_loop};
-use crate::server::outer::Outer;
+use crate::server::pipeline::Pipeline;
 use crate::server::router::router;
 use crate::server::stop::{Stop, StopTiming};
+use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::nodes::{self, Node};
 use crate::storage::pool;
 use crate::telemetry::metrics::Metrics;
 
-pub use parts::{analysis_api, edge, limits_in_force, node_name};
+pub use parts::{analysis_api, limits_in_force, node_name, public_links};
 use parts::{hold_life, server_limits, server_threads, writer_limits};
 pub use ports::Ports;
 
@@ -101,7 +101,7 @@ pub enum StartError {
     Ledger(#[from] StoreError),
     /// The account of the development mode cannot be changed.
     #[error("cannot set up the development mode's account: {0}")]
-    Development(#[from] crate::management::NotDone),
+    Development(#[from] crate::management::ChangeError),
     /// Development mode where others could reach it.
     #[error("--dev serves anybody without a key, so it listens on a loopback address only, not on {0}")]
     DevelopmentInPublic(SocketAddr),
@@ -131,7 +131,7 @@ pub struct App {
     refused: RefusedCalls,
     pool: PgPool,
     /// Connections of the pool that were opened on these threads work no longer than they do.
-    cores: Cores,
+    workers: WorkerThreads,
     writer: JoinHandle<()>,
     following: JoinHandle<()>,
     stop_writer: CancellationToken,
@@ -163,7 +163,7 @@ impl App {
                 None
             }
         };
-        let edge = Arc::new(edge(&settings));
+        let links = Arc::new(public_links(&settings));
         let readiness = Readiness::default();
         let stop = Stop::new();
         let (stop_writer, stop_background) = (CancellationToken::new(), CancellationToken::new());
@@ -185,7 +185,7 @@ impl App {
             deadline: Duration::from_secs(settings.calls.deadline_s),
             calls: stop.tasks().clone(),
             test_answers: TestAnswers::new(pool.clone(), hold_life(&settings)),
-            edge: edge.clone(),
+            links: links.clone(),
         };
         let limits_in_force = limits_in_force(&settings, &stop_background).await?;
         let parts = parts::Built {
@@ -214,17 +214,17 @@ impl App {
         };
         jobs.start(&settings, &stop_background).await;
 
-        let outer = Outer::new(router(&parts), (*edge).clone());
-        let outer = if dev { outer.on_loopback_names_only() } else { outer };
+        let pipeline = Pipeline::new(router(&parts), (*links).clone());
+        let pipeline = if dev { pipeline.on_loopback_names_only() } else { pipeline };
         let proxies = TrustedProxies::new(settings.server.trusted_proxies.clone());
-        let cores = Cores::start(server_threads(&settings)).map_err(StartError::Threads)?;
-        let server = Server::new(outer, server_limits(&settings), stop.clone());
-        let server = Arc::new(server.behind(proxies).on(cores.clone()));
+        let workers = WorkerThreads::start(server_threads(&settings)).map_err(StartError::Threads)?;
+        let server = Server::new(pipeline, server_limits(&settings), stop.clone());
+        let server = Arc::new(server.behind(proxies).on(workers.clone()));
         tokio::spawn(accept_loop(listener, server.clone()));
         let sampled =
             metrics::Sampled { server: server.clone(), pool: pool.clone(), readiness: readiness.clone() };
-        let (edge, stops) = ((*edge).clone(), (stop.clone(), stop_background.clone()));
-        let metrics_address = metrics::serve(metrics_listener, sampled, edge, stops.0, stops.1);
+        let (links, stops) = ((*links).clone(), (stop.clone(), stop_background.clone()));
+        let metrics_address = metrics::serve(metrics_listener, sampled, links, stops.0, stops.1);
         let timing = StopTiming {
             announce_delay: Duration::from_secs(settings.server.announce_s),
             drain_deadline: Duration::from_secs(settings.server.drain_s),
@@ -240,7 +240,7 @@ impl App {
             last_used,
             refused,
             pool,
-            cores,
+            workers,
             writer,
             following,
             stop_writer,
@@ -278,7 +278,7 @@ impl App {
         let _ = tokio::time::timeout(WRITER_DEADLINE, self.following).await;
         // It waits for connections that are in use, and one whose server has vanished may be.
         let _ = tokio::time::timeout(STORE_DEADLINE, self.pool.close()).await;
-        drop(self.cores);
+        drop(self.workers);
         tracing::info!(drained, "stopped");
     }
 }

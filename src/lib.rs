@@ -9,6 +9,7 @@ pub mod http; // dialects of errors, JSON bodies, billing_info
 pub mod gate; // what a paid request passes: authenticate, limit, access, validate, meter
 pub mod api; // the built-in endpoints
 pub mod management; // changes of accounts, keys and what belongs to them, each written down
+pub mod lookup; // finds the person of a request in every source
 pub mod people; // who is meant
 pub mod upstream; // servers behind this one: the enrichment service
 pub mod analysis; // what the text says

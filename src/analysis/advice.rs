@@ -3,9 +3,11 @@
 mod ground;
 mod line;
 mod shown;
+mod standing;
 
 pub use self::ground::Ground;
-pub use self::line::{Basis, Line, Strength, Tally};
+pub use self::line::{Basis, Line, Strength};
+pub use self::standing::Tally;
 use super::catalogue::{Rule, Section, Side};
 use super::text;
 use super::traits::{Calibrated, TypeAxes};

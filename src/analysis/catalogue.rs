@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::features::TRAITS;
-use super::model::Measure;
+use super::layout::TRAITS;
 use crate::domain::language::Language;
 
 static ADVICE_TOML: &str = include_str!("advice.toml");
@@ -167,10 +166,10 @@ pub struct Hypothesis {
 
 impl Catalogue {
     /// Reads the compiled-in file and finds every measure and trait it names, or says what is wrong.
-    pub fn load(measures: &[Measure]) -> Result<Self, String> {
+    pub fn load(measures: &[&str]) -> Result<Self, String> {
         let mut catalogue: Self = toml::from_str(ADVICE_TOML).map_err(|error| format!("advice: {error}"))?;
         let measure = |name: &str| {
-            let at = measures.iter().position(|measure| measure.name == name);
+            let at = measures.iter().position(|measure| *measure == name);
             at.ok_or_else(|| format!("advice: no measure {name}"))
         };
         for style in &mut catalogue.style {

@@ -3,47 +3,17 @@
 //! Counts are whole numbers and add up over sentences, so the order of posts cannot matter and each sentence's share
 //! of a score is exact. The order of features is that of the model's weights: categories, marks and shapes, meaning.
 
+use super::layout::{
+    CATEGORIES, DIMS, FEATURES, FIRST_DIM, FIRST_MARK, Features, LONG_WORD_LETTERS, LONG_WORDS, MARK_COUNT,
+    SENTENCE_LENGTH, WORD_LENGTH,
+};
 use super::lexicon::bits;
 use super::model::{Model, Norms};
 use super::segment::{Sentence, Token};
 use crate::domain::language::Language;
 
-/// The five traits, in the order of the model.
-pub const TRAITS: [&str; 5] =
-    ["openness", "conscientiousness", "extraversion", "agreeableness", "neuroticism"];
-/// Categories of the lexicon.
-pub const CATEGORIES: usize = 47;
-/// Dimensions of a word vector.
-pub const DIMS: usize = 64;
-/// Marks that are features, then the three shapes, by name.
-pub const MARKS: [&str; 10] = [
-    "mark.question",
-    "mark.exclamation",
-    "mark.comma",
-    "mark.ellipsis",
-    "mark.parenthesis",
-    "mark.colon",
-    "mark.number",
-    "shape.sentence_length",
-    "shape.word_length",
-    "shape.long_words",
-];
-/// Features in all.
-pub const FEATURES: usize = FIRST_DIM + DIMS;
-
-pub(super) const FIRST_MARK: usize = CATEGORIES;
-pub(super) const MARK_COUNT: usize = 7;
-pub(super) const SENTENCE_LENGTH: usize = FIRST_MARK + MARK_COUNT;
-pub(super) const WORD_LENGTH: usize = SENTENCE_LENGTH + 1;
-pub(super) const LONG_WORDS: usize = SENTENCE_LENGTH + 2;
-pub(super) const FIRST_DIM: usize = SENTENCE_LENGTH + 3;
-
-pub(super) const LONG_WORD_LETTERS: usize = 7;
 /// Features count no further than this many standard deviations.
 const CLIP: f64 = 3.0;
-
-/// One value for each feature.
-pub type Features = [f64; FEATURES];
 
 /// What one text, or one sentence of it, adds up to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 
 use super::catalogue::Catalogue;
-use super::features::{DIMS, MARKS};
+use super::layout::DIMS;
 use super::lexicon::{Lexicon, side};
 use super::permission;
 use crate::domain::language::Language;
@@ -98,7 +98,8 @@ impl Model {
             VectorTable::take(&mut blobs, &header.tables.en)?,
             VectorTable::take(&mut blobs, &header.tables.pt)?,
         ];
-        let catalogue = Catalogue::load(&header.measures).map_err(ModelError::DoesNotFit)?;
+        let measures: Vec<&str> = header.measures.iter().map(|measure| measure.name.as_str()).collect();
+        let catalogue = Catalogue::load(&measures).map_err(ModelError::DoesNotFit)?;
         Ok(Self { header, sha256: hex(seal), lexicon, register, catalogue, vectors })
     }
 
@@ -135,12 +136,6 @@ impl VectorTable {
         let row = self.words.binary_search(&word).ok()?;
         self.rows.get(row * DIMS..(row + 1) * DIMS)
     }
-}
-
-/// Names of the features in the order of the weights, except the meaning dimensions, which have none.
-pub(super) fn feature_names(categories: &[String]) -> Vec<String> {
-    let words = categories.iter().map(|name| format!("word.{name}"));
-    words.chain(MARKS.iter().map(|name| (*name).to_owned())).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -5,9 +5,10 @@
 //! share says how far the sentence lifts the score above the norms' mean, for its length; the shares add up to the
 //! score. [`Scores::without`] answers another question, exactly too: the score if the sentence were not there.
 
-use super::features::{
-    CATEGORIES, Counts, DIMS, FEATURES, FIRST_DIM, FIRST_MARK, Features, LONG_WORD_LETTERS, LONG_WORDS,
-    MARK_COUNT, SENTENCE_LENGTH, TRAITS, WORD_LENGTH, WordFacts, standardise,
+use super::features::{Counts, WordFacts, standardise};
+use super::layout::{
+    CATEGORIES, DIMS, FEATURES, FIRST_DIM, FIRST_MARK, Features, LONG_WORD_LETTERS, LONG_WORDS, MARK_COUNT,
+    SENTENCE_LENGTH, TRAITS, WORD_LENGTH,
 };
 use super::lexicon::bits;
 use super::model::{Model, Norms};

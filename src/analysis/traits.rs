@@ -3,18 +3,20 @@
 mod calibrated;
 mod ocean;
 mod type_axes;
+mod wording;
 
 use serde::Serialize;
 
 pub use self::calibrated::Calibrated;
 pub use self::ocean::{Confidence, Ocean};
 pub use self::type_axes::{AxisLean, TypeAxes};
+use self::wording::{Lean, trait_reading};
 use super::evidence::{self, Evidence, rounded};
-use super::features::FIRST_DIM;
-use super::model::{Model, feature_names};
+use super::layout::FIRST_DIM;
+use super::layout::feature_names;
+use super::model::Model;
 use super::reading::{Reading, Texts};
 use super::score::{PerTrait, Scores};
-use super::text::{self, Lean};
 use crate::domain::language::Language;
 
 /// Features listed by name in a breakdown; the others are summed up.
@@ -76,7 +78,7 @@ pub fn details(
     Ocean::from_fn(|t| {
         let confidence = Confidence::of(texts.words);
         TraitDetail {
-            reading: text::trait_reading(t, Lean::of(calibrated.probability[t]), confidence, answer),
+            reading: trait_reading(t, Lean::of(calibrated.probability[t]), confidence, answer),
             percentile: calibrated.percentile(t),
             probability_above_median: three_decimals(calibrated.probability[t]),
             interval: calibrated.interval(t),

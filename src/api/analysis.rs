@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::api::analyses::{Analyses, Question};
+use crate::api::analysis_cache::{AnalysisCache, Question};
 use crate::clock;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;
@@ -17,10 +17,10 @@ use crate::domain::refusal::{CandidateHint, Refusal};
 use crate::domain::route::{Price, Route};
 use crate::domain::tier::Tier;
 use crate::gate::caller::Caller;
-use crate::gate::running::CreditsUsed;
+use crate::gate::metered_call::CreditsUsed;
 use crate::http::person_request::PersonRequest;
 use crate::http::render::PaidAnswer;
-use crate::people::find::{FindError, Found, People, Realm, UpstreamError};
+use crate::lookup::{FindError, Found, People, Realm, UpstreamError};
 use crate::people::matching::{Match, MatchEvidence};
 
 /// What the endpoints work with.
@@ -29,7 +29,7 @@ pub struct AnalysisApi {
     /// Who is meant.
     pub people: Arc<People>,
     /// What their words say.
-    pub analyses: Arc<Analyses>,
+    pub analysis_cache: Arc<AnalysisCache>,
 }
 
 impl AnalysisApi {
@@ -70,8 +70,7 @@ impl AnalysisApi {
                 (person, version, None, PersonSource::Mock)
             }
             Found::Several { candidates, total } => {
-                let hint =
-                    |hint: crate::people::find::Hint| CandidateHint { role: hint.role, city: hint.city };
+                let hint = |hint: crate::lookup::Hint| CandidateHint { role: hint.role, city: hint.city };
                 let candidates = candidates.into_iter().map(hint).collect();
                 return Err(Refusal::MultipleMatches { total, candidates });
             }
@@ -79,7 +78,7 @@ impl AnalysisApi {
         let texts = request.texts.unwrap_or(route.language);
         let (tier, used) = depth(route, request.tier, &person);
         let question = Question { version, tier, texts, day: now.date_naive() };
-        let analysis = self.analyses.of(&person, question, now).await?;
+        let analysis = self.analysis_cache.of(&person, question, now).await?;
         let mut response =
             PaidAnswer { analise: analise(&person, matched.as_ref(), source, &analysis)? }.into_response();
         if let Some(used) = used {

@@ -5,7 +5,8 @@ use axum::http::Uri;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::asking::{Asking, Management, refusal};
+use super::change_refusal::refusal;
+use super::management_auth::{Management, ManagementAuth};
 use super::turns::Urgency;
 use crate::domain::audit::AuditEntry;
 use crate::domain::refusal::Refusal;
@@ -24,13 +25,13 @@ struct Entries {
 /// The account's entries, oldest first, a page at a time.
 pub async fn entries(
     State(management): State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     uri: Uri,
 ) -> Result<Response, Refusal> {
     let page = Page::<u64>::of(&uri)?;
-    let mut connection = management.connection(&asking, Urgency::Ordinary).await?;
+    let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
     let after = page.after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX));
-    let account = asking.caller.key.account_id;
+    let account = auth.caller.key.account_id;
     let read = audit::page(&mut connection, account, after, page.limit).await;
     let mut data: Vec<_> =
         read.map_err(|error| refusal(error.into()))?.into_iter().map(without_host).collect();

@@ -25,7 +25,7 @@ use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::paging::{self, PAGE_BYTES, Page};
 use crate::http::render::{json_ok, json_with};
-use crate::people::find::People;
+use crate::lookup::People;
 use crate::storage::contacts::{self, ContactError};
 
 /// What the endpoints work with.

@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::asking::{Asking, Management, refusal};
+use super::change_refusal::refusal;
+use super::management_auth::{Management, ManagementAuth};
 use super::once::{Answer, Ended, Posted};
 use super::turns::Urgency;
 use crate::clock::new_id;
@@ -29,23 +30,23 @@ fn shown(environment: EnvironmentView) -> Environments<EnvironmentView> {
 }
 
 /// All of them, oldest first; there are few.
-pub async fn list(State(management): State<Management>, asking: Asking) -> Result<Response, Refusal> {
-    let mut connection = management.connection(&asking, Urgency::Ordinary).await?;
-    let listed = accounts::environments(&mut connection, asking.caller.key.account_id).await;
+pub async fn list(State(management): State<Management>, auth: ManagementAuth) -> Result<Response, Refusal> {
+    let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
+    let listed = accounts::environments(&mut connection, auth.caller.key.account_id).await;
     Ok(json_ok(Environments { success: true, data: listed.map_err(|error| refusal(error.into()))? }))
 }
 
 /// Makes one.
 pub async fn create(
     State(management): State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     posted: Posted,
 ) -> Result<Response, Ended> {
     let (name, mode) = key_request::new_environment(posted.fields().await?)?;
     let id = EnvironmentId::from_uuid(new_id());
-    let mut act = management.act(&asking, &posted, Urgency::Ordinary).await?;
-    let account = asking.caller.key.account_id;
-    let made = environments::create(&mut act, &asking.by, id, account, &name, mode).await;
+    let mut act = management.act(&auth, &posted, Urgency::Ordinary).await?;
+    let account = auth.caller.key.account_id;
+    let made = environments::create(&mut act, &auth.by, id, account, &name, mode).await;
     let (status, location) = (StatusCode::CREATED, format!("/v1/environments/{id}"));
     let shown = shown(made.map_err(refusal)?);
     act.finish(Answer { status, location, shown, is_secret: false }).await
@@ -54,7 +55,7 @@ pub async fn create(
 /// Says how many keys one may have.
 pub async fn change(
     State(management): State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -62,7 +63,7 @@ pub async fn change(
     let id: EnvironmentId = id.parse().map_err(|_| Refusal::NotFound)?;
     let key_cap = key_request::key_cap(management.fields(&headers, body).await?)?;
     let (mut connection, account) =
-        (management.connection(&asking, Urgency::Ordinary).await?, asking.caller.key.account_id);
-    let changed = environments::set_key_cap(&mut connection, &asking.by, account, id, key_cap).await;
+        (management.connection(&auth, Urgency::Ordinary).await?, auth.caller.key.account_id);
+    let changed = environments::set_key_cap(&mut connection, &auth.by, account, id, key_cap).await;
     Ok(json_ok(shown(changed.map_err(refusal)?)))
 }

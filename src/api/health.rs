@@ -17,8 +17,8 @@ use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
-use crate::gate::access;
 use crate::gate::caller::Caller;
+use crate::gate::entitlement;
 use crate::http::log_facts::LogFacts;
 use crate::http::render::{json_ok, json_with};
 
@@ -99,7 +99,7 @@ pub async fn health(
 
 fn key_shown(caller: &Caller, standing: &Standing, routes: &[Arc<Route>]) -> KeyShown {
     let plan = &caller.key.plan;
-    let callable = routes.iter().filter(|route| access::check(&caller.key, route).is_ok());
+    let callable = routes.iter().filter(|route| entitlement::check(&caller.key, route).is_ok());
     KeyShown {
         api_key_status: "valid",
         subscription_info: Subscription {

@@ -7,7 +7,8 @@ use axum::response::Response;
 use serde::Serialize;
 use sqlx::Connection;
 
-use super::asking::{Asking, Management, refusal};
+use super::change_refusal::refusal;
+use super::management_auth::{Management, ManagementAuth};
 use super::once::{Act, Answer, Ended, Posted};
 use super::turns::Urgency;
 use crate::clock::new_id;
@@ -18,7 +19,7 @@ use crate::domain::refusal::Refusal;
 use crate::http::key_request::{self, NewKeyRequest};
 use crate::http::paging::Page;
 use crate::http::render::json_ok;
-use crate::management::{self, NotDone};
+use crate::management::{self, ChangeError};
 use crate::storage::keys::{self, NewKey};
 
 #[derive(Serialize)]
@@ -78,12 +79,12 @@ fn id_of(text: &str) -> Result<KeyId, Refusal> {
 /// The account's keys, oldest first, a page at a time.
 pub async fn list(
     State(management): State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     uri: Uri,
 ) -> Result<Response, Refusal> {
     let page = Page::<KeyId>::of(&uri)?;
-    let mut connection = management.connection(&asking, Urgency::Ordinary).await?;
-    let account = asking.caller.key.account_id;
+    let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
+    let account = auth.caller.key.account_id;
     let listed = keys::list(&mut connection, account, page.after, page.limit).await;
     let mut data = listed.map_err(|error| refusal(error.into()))?;
     let next_cursor = page.end(&mut data, |key| key.id.to_string());
@@ -93,32 +94,32 @@ pub async fn list(
 /// One key of the account.
 pub async fn one(
     State(management): State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
     let id = id_of(&id)?;
-    let mut connection = management.connection(&asking, Urgency::Ordinary).await?;
+    let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
     let found = keys::find(&mut connection, id).await.map_err(|error| refusal(error.into()))?;
-    let own = found.filter(|key| key.account_id == asking.caller.key.account_id);
+    let own = found.filter(|key| key.account_id == auth.caller.key.account_id);
     own.map(shown).ok_or(Refusal::NotFound)
 }
 
 /// Makes a key, and shows it this once.
 pub async fn create(
     State(management): State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     posted: Posted,
 ) -> Result<Response, Ended> {
     let asked = NewKeyRequest::parse(posted.fields().await?)?;
     let new = NewKey {
         id: KeyId::from_uuid(new_id()),
-        account_id: asking.caller.key.account_id,
+        account_id: auth.caller.key.account_id,
         environment: asked.environment.into_string(),
         terms: asked.terms,
     };
-    let mut act = management.act(&asking, &posted, Urgency::Ordinary).await?;
+    let mut act = management.act(&auth, &posted, Urgency::Ordinary).await?;
     let peppers = &management.peppers;
-    let made = management::keys::create(&mut act, &asking.by, &new, asked.format, peppers).await;
+    let made = management::keys::create(&mut act, &auth.by, &new, asked.format, peppers).await;
     let (view, secret) = made.map_err(refusal)?;
     done_once(act, StatusCode::CREATED, view, &secret).await
 }
@@ -126,7 +127,7 @@ pub async fn create(
 /// Changes a key's name, rights, limits or state, all of what is asked for or nothing.
 pub async fn change(
     State(management): State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -134,15 +135,15 @@ pub async fn change(
     let id = id_of(&id)?;
     let (terms, state) = key_request::key_change(management.fields(&headers, body).await?)?;
     let urgency = if state == Some(KeyState::Disabled) { Urgency::Revocation } else { Urgency::Ordinary };
-    let mut connection = management.connection(&asking, urgency).await?;
+    let mut connection = management.connection(&auth, urgency).await?;
     let changed = async {
         let mut transaction = connection.begin().await?;
-        let mut view = management::keys::change(&mut transaction, &asking.by, id, terms).await?;
+        let mut view = management::keys::change(&mut transaction, &auth.by, id, terms).await?;
         if let Some(state) = state {
-            view = management::keys::set_state(&mut transaction, &asking.by, id, state).await?;
+            view = management::keys::set_state(&mut transaction, &auth.by, id, state).await?;
         }
         transaction.commit().await?;
-        Ok::<_, NotDone>(view)
+        Ok::<_, ChangeError>(view)
     };
     Ok(shown(changed.await.map_err(refusal)?))
 }
@@ -150,7 +151,7 @@ pub async fn change(
 /// Gives a key a new secret, and shows it this once.
 pub async fn rotate(
     State(management): State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, Ended> {
@@ -158,8 +159,8 @@ pub async fn rotate(
     let overlap = key_request::overlap(posted.optional_fields()?)?;
     // Without an overlap it ends a secret that may have leaked.
     let urgency = if overlap.span().is_zero() { Urgency::Revocation } else { Urgency::Ordinary };
-    let mut act = management.act(&asking, &posted, urgency).await?;
-    let rotated = management::keys::rotate(&mut act, &asking.by, id, overlap, &management.peppers).await;
+    let mut act = management.act(&auth, &posted, urgency).await?;
+    let rotated = management::keys::rotate(&mut act, &auth.by, id, overlap, &management.peppers).await;
     let (view, secret) = rotated.map_err(refusal)?;
     done_once(act, StatusCode::OK, view, &secret).await
 }
@@ -167,64 +168,64 @@ pub async fn rotate(
 /// Ends the old secret of a key that is being rotated.
 pub async fn end_overlap(
     State(management): State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, Ended> {
     let id = id_of(&id)?;
     posted.no_fields()?;
-    let mut act = management.act(&asking, &posted, Urgency::Revocation).await?;
-    let ended = management::keys::end_overlap(&mut act, &asking.by, id).await;
+    let mut act = management.act(&auth, &posted, Urgency::Revocation).await?;
+    let ended = management::keys::end_overlap(&mut act, &auth.by, id).await;
     done(act, ended.map_err(refusal)?).await
 }
 
 /// Takes the new secret of a key that is being rotated back; the old one lives on.
 pub async fn cancel_rotation(
     State(management): State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, Ended> {
     let id = id_of(&id)?;
     posted.no_fields()?;
-    let mut act = management.act(&asking, &posted, Urgency::Ordinary).await?;
-    let cancelled = management::keys::cancel_rotation(&mut act, &asking.by, id).await;
+    let mut act = management.act(&auth, &posted, Urgency::Ordinary).await?;
+    let cancelled = management::keys::cancel_rotation(&mut act, &auth.by, id).await;
     done(act, cancelled.map_err(refusal)?).await
 }
 
 /// Ends a key for good. A key may end itself.
 pub async fn revoke(
     management: State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     id: Path<String>,
     posted: Posted,
 ) -> Result<Response, Ended> {
-    set_state(management, asking, id, posted, KeyState::Revoked, Urgency::Revocation).await
+    set_state(management, auth, id, posted, KeyState::Revoked, Urgency::Revocation).await
 }
 
 /// Has a key refused until it is enabled.
 pub async fn disable(
     management: State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     id: Path<String>,
     posted: Posted,
 ) -> Result<Response, Ended> {
-    set_state(management, asking, id, posted, KeyState::Disabled, Urgency::Revocation).await
+    set_state(management, auth, id, posted, KeyState::Disabled, Urgency::Revocation).await
 }
 
 /// Lets a disabled key call again.
 pub async fn enable(
     management: State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     id: Path<String>,
     posted: Posted,
 ) -> Result<Response, Ended> {
-    set_state(management, asking, id, posted, KeyState::Active, Urgency::Ordinary).await
+    set_state(management, auth, id, posted, KeyState::Active, Urgency::Ordinary).await
 }
 
 async fn set_state(
     State(management): State<Management>,
-    asking: Asking,
+    auth: ManagementAuth,
     Path(id): Path<String>,
     posted: Posted,
     state: KeyState,
@@ -232,7 +233,7 @@ async fn set_state(
 ) -> Result<Response, Ended> {
     let id = id_of(&id)?;
     posted.no_fields()?;
-    let mut act = management.act(&asking, &posted, urgency).await?;
-    let changed = management::keys::set_state(&mut act, &asking.by, id, state).await;
+    let mut act = management.act(&auth, &posted, urgency).await?;
+    let changed = management::keys::set_state(&mut act, &auth.by, id, state).await;
     done(act, changed.map_err(refusal)?).await
 }

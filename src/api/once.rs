@@ -11,7 +11,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use super::asking::refusal;
+use super::change_refusal::refusal;
 use super::turns::Turn;
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
@@ -21,7 +21,7 @@ use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::render::json_ready;
 use crate::ledger::hold::IdempotencyClaim;
-use crate::management::NotDone;
+use crate::management::ChangeError;
 use crate::storage::change_answers::{self, Before, KeptAnswer, MOST_BODY_BYTES};
 
 /// How soon a change that is still being made is worth asking for again.
@@ -174,7 +174,7 @@ impl Act {
             let keeping = change_answers::keep(&mut self.work, claim, &kept).await;
             keeping.map_err(|error| refusal(error.into()))?;
         }
-        self.work.commit().await.map_err(|error| refusal(NotDone::from(error)))?;
+        self.work.commit().await.map_err(|error| refusal(ChangeError::from(error)))?;
         Ok(answered(status, Some(&location), object))
     }
 }

@@ -19,7 +19,7 @@ use crate::gate::account_live::Slot;
 use crate::gate::admission::{DecidedBy, Limits};
 use crate::gate::caller::Caller;
 use crate::http::render::json_ok;
-use crate::people::find::People;
+use crate::lookup::People;
 
 /// What the page looks at.
 #[derive(Clone)]

@@ -14,7 +14,7 @@ use crate::domain::key::{KeyFormat, KeySecret, KeyState, Mode, Scope};
 use crate::domain::plan::PlanRef;
 use crate::domain::rights::Principal;
 use crate::management::accounts::set_state;
-use crate::management::{self, NotDone};
+use crate::management::{self, ChangeError};
 use crate::secret::peppers::Peppers;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::error::StorageError;
@@ -26,7 +26,7 @@ const ENVIRONMENT: &str = "development";
 const KEY_NAME: &str = "development mode";
 
 /// Suspends the account, where an earlier start in development mode has made it.
-pub(super) async fn suspend(pool: &PgPool) -> Result<(), NotDone> {
+pub(super) async fn suspend(pool: &PgPool) -> Result<(), ChangeError> {
     let mut connection = pool.acquire().await?;
     if accounts::find(&mut connection, ACCOUNT).await?.is_some() {
         set_state(&mut connection, &principal(), ACCOUNT, AccountState::Suspended).await?;
@@ -43,7 +43,7 @@ pub(super) async fn key(
     pool: &PgPool,
     catalogue: &Catalogue,
     peppers: &Peppers,
-) -> Result<KeySecret, NotDone> {
+) -> Result<KeySecret, ChangeError> {
     let by = principal();
     let mut transaction = pool.begin().await?;
     if accounts::find(&mut transaction, ACCOUNT).await?.is_none() {

@@ -12,10 +12,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::background;
 use crate::background::readiness::Readiness;
-use crate::http::edge::Edge;
+use crate::http::public_links::PublicLinks;
 use crate::server::listener::{Server, accept_loop};
 use crate::server::metrics_page::{self, MetricsPage};
-use crate::server::outer::Outer;
+use crate::server::pipeline::Pipeline;
 use crate::server::stop::Stop;
 use crate::telemetry::metrics::Metrics;
 
@@ -55,7 +55,7 @@ impl Sampled {
 pub(super) fn serve(
     listener: Option<TcpListener>,
     sampled: Sampled,
-    edge: Edge,
+    links: PublicLinks,
     stop: Stop,
     stop_background: CancellationToken,
 ) -> Option<SocketAddr> {
@@ -68,8 +68,8 @@ pub(super) fn serve(
     let listener = listener?;
     let address = listener.local_addr().ok()?;
     let page = MetricsPage { metrics, sample: Arc::new(move || sampled.sample()) };
-    let outer = Outer::new(metrics_page::router(page), edge);
-    tokio::spawn(accept_loop(listener, Arc::new(Server::new(outer, metrics_page::limits(), stop))));
+    let pipeline = Pipeline::new(metrics_page::router(page), links);
+    tokio::spawn(accept_loop(listener, Arc::new(Server::new(pipeline, metrics_page::limits(), stop))));
     tracing::info!(%address, "metrics");
     Some(address)
 }

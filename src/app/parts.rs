@@ -9,11 +9,11 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use super::{SAMPLE_PEOPLE, StartError};
-use crate::api::analyses::Analyses;
 use crate::api::analysis::AnalysisApi;
-use crate::api::asking::Management;
+use crate::api::analysis_cache::AnalysisCache;
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
+use crate::api::management_auth::Management;
 use crate::api::status::Status;
 use crate::background::readiness::Readiness;
 use crate::clock::DatabaseClock;
@@ -29,9 +29,9 @@ use crate::gate::meter::Meter;
 use crate::gate::refused::RefusedCalls;
 use crate::gate::shared_limits::{NotAStore, SharedConfig, SharedLimits};
 use crate::http::dialect::Dialects;
-use crate::http::edge::Edge;
+use crate::http::public_links::PublicLinks;
 use crate::ledger::writer::WriterLimits;
-use crate::people::find::{FindConfig, People};
+use crate::lookup::{FindConfig, People};
 use crate::people::sample::SamplePeople;
 use crate::secret::peppers::Peppers;
 use crate::server::listener::ServerLimits;
@@ -170,7 +170,7 @@ pub fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, St
     };
     Ok(AnalysisApi {
         people: Arc::new(people),
-        analyses: Arc::new(Analyses::new(settings.people.cache_bytes)),
+        analysis_cache: Arc::new(AnalysisCache::new(settings.people.cache_bytes)),
     })
 }
 
@@ -199,8 +199,8 @@ fn enrichment(settings: &Settings) -> Result<Option<Upstream>, StartError> {
 }
 
 /// What answers name, as the settings have it.
-pub fn edge(settings: &Settings) -> Edge {
-    Edge {
+pub fn public_links(settings: &Settings) -> PublicLinks {
+    PublicLinks {
         support_contact: settings.support_contact.clone(),
         upgrade_url: settings.upgrade_url.clone(),
         error_docs_url: settings.docs_url.clone(),

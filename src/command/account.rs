@@ -17,7 +17,7 @@ use crate::domain::plan::PlanRef;
 use crate::domain::text::{EmailAddress, Name, Reference};
 use crate::ledger::operation::Operation;
 use crate::management::accounts::Once;
-use crate::management::{self, NotDone};
+use crate::management::{self, ChangeError};
 use crate::storage::accounts::{self, NewAccount};
 
 /// What to do with accounts.
@@ -224,9 +224,9 @@ async fn change_plan(target: MoveAccount, context: &Context, output: Output) -> 
 }
 
 /// Why nothing was done to an account, as an operator is told.
-fn said_of(id: AccountId, error: NotDone) -> anyhow::Error {
+fn said_of(id: AccountId, error: ChangeError) -> anyhow::Error {
     match error {
-        NotDone::NoAccount => anyhow!(unknown_account(id)),
+        ChangeError::NoAccount => anyhow!(unknown_account(id)),
         error => error.into(),
     }
 }

@@ -16,7 +16,7 @@ use super::output::Output;
 use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::key::KeyState;
 use crate::domain::key::rotation::{CannotRotate, Overlap};
-use crate::management::{self, NotDone};
+use crate::management::{self, ChangeError};
 use crate::storage::keys;
 
 /// What to do with keys.
@@ -126,7 +126,7 @@ async fn list(account: AccountId, context: &Context, output: Output) -> anyhow::
 
 async fn show(id: KeyId, context: &Context, output: Output) -> anyhow::Result<()> {
     let found = keys::find(&mut *context.connection().await?, id).await?;
-    output.print(&WholeKey(found.ok_or_else(|| said_of(id, NotDone::NoKey))?))
+    output.print(&WholeKey(found.ok_or_else(|| said_of(id, ChangeError::NoKey))?))
 }
 
 async fn rotate(rotation: RotateKey, context: &Context, output: Output) -> anyhow::Result<()> {
@@ -158,11 +158,13 @@ async fn set_state(
 }
 
 /// Why nothing was done to a key, as an operator is told.
-fn said_of(id: KeyId, error: NotDone) -> anyhow::Error {
+fn said_of(id: KeyId, error: ChangeError) -> anyhow::Error {
     match error {
-        NotDone::EndsInPast => anyhow!("--expires-at lies in the past"),
-        NotDone::NoKey => anyhow!("there is no key {id}; `fluence key list --account ID` shows an account's"),
-        NotDone::CannotRotate(why @ CannotRotate::InProgress { .. }) => {
+        ChangeError::EndsInPast => anyhow!("--expires-at lies in the past"),
+        ChangeError::NoKey => {
+            anyhow!("there is no key {id}; `fluence key list --account ID` shows an account's")
+        }
+        ChangeError::CannotRotate(why @ CannotRotate::InProgress { .. }) => {
             anyhow!("{why}; wait for that, or end it now with `fluence key end-overlap {id}`")
         }
         error => error.into(),
@@ -170,10 +172,10 @@ fn said_of(id: KeyId, error: NotDone) -> anyhow::Error {
 }
 
 /// Why no key was made, as an operator is told.
-fn said_of_new(account: AccountId, error: NotDone) -> anyhow::Error {
+fn said_of_new(account: AccountId, error: ChangeError) -> anyhow::Error {
     match error {
-        NotDone::NoAccount => anyhow!(unknown_account(account)),
-        NotDone::EndsInPast => anyhow!("--expires-at lies in the past"),
+        ChangeError::NoAccount => anyhow!(unknown_account(account)),
+        ChangeError::EndsInPast => anyhow!("--expires-at lies in the past"),
         error => error.into(),
     }
 }

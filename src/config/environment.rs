@@ -9,7 +9,7 @@ use secrecy::zeroize::Zeroizing;
 use toml::Table;
 
 use super::Sources;
-use super::load::{Fault, set, setting_names};
+use super::values::{Fault, set, setting_names};
 
 /// Prefix of the variables.
 const PREFIX: &str = "FLUENCE_";

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::domain::language::Language;
 use crate::domain::plan::Access;
-use crate::domain::route::{Dialect, Endpoint, Price, Route};
+use crate::domain::route::{Endpoint, Price, Route};
 
 /// The file, compiled in.
 const ROUTES_TOML: &str = include_str!("../../config/routes.toml");
@@ -22,7 +22,6 @@ struct Row {
     endpoint: Endpoint,
     credits: Price,
     access: Access,
-    dialect: Dialect,
     language: Language,
 }
 
@@ -61,7 +60,6 @@ pub fn parse(text: &str) -> Result<Vec<Route>, RoutesError> {
             endpoint: row.endpoint,
             price: row.credits,
             access: row.access,
-            dialect: row.dialect,
             language: row.language,
         });
     }

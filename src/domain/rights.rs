@@ -48,7 +48,7 @@ pub struct ActingKey {
 
 /// What somebody lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Lacks {
+pub enum MissingRight {
     /// It is another account's, and so it is not there for them.
     #[error("there is no such thing in this account")]
     Account,
@@ -88,18 +88,18 @@ impl Rights {
     ///
     /// # Errors
     /// What they lack.
-    pub fn manage(&self, account: AccountId) -> Result<(), Lacks> {
+    pub fn manage(&self, account: AccountId) -> Result<(), MissingRight> {
         match self {
             Self::All => Ok(()),
             Self::OfKey(ActingKey { account_id, .. }) | Self::OfMember { account_id, .. }
                 if *account_id != account =>
             {
-                Err(Lacks::Account)
+                Err(MissingRight::Account)
             }
             Self::OfKey(key) if !key.reach.scopes.contains(&Scope::Manage) => {
-                Err(Lacks::Scope(Scope::Manage))
+                Err(MissingRight::Scope(Scope::Manage))
             }
-            Self::OfMember { role, .. } if !role.may_manage() => Err(Lacks::Admin),
+            Self::OfMember { role, .. } if !role.may_manage() => Err(MissingRight::Admin),
             Self::OfKey(_) | Self::OfMember { .. } => Ok(()),
         }
     }
@@ -108,9 +108,9 @@ impl Rights {
     ///
     /// # Errors
     /// What they lack.
-    pub fn touch(&self, mode: Mode) -> Result<(), Lacks> {
+    pub fn touch(&self, mode: Mode) -> Result<(), MissingRight> {
         match self {
-            Self::OfKey(own) if (own.mode, mode) == (Mode::Test, Mode::Live) => Err(Lacks::LiveKey),
+            Self::OfKey(own) if (own.mode, mode) == (Mode::Test, Mode::Live) => Err(MissingRight::LiveKey),
             _ => Ok(()),
         }
     }
@@ -119,9 +119,9 @@ impl Rights {
     ///
     /// # Errors
     /// What they lack.
-    pub fn change_environments(&self) -> Result<(), Lacks> {
+    pub fn change_environments(&self) -> Result<(), MissingRight> {
         match self {
-            Self::OfKey(own) if own.is_capped() => Err(Lacks::Uncapped),
+            Self::OfKey(own) if own.is_capped() => Err(MissingRight::Uncapped),
             _ => Ok(()),
         }
     }
@@ -141,17 +141,17 @@ impl Rights {
         wanted: &Reach,
         had: Option<&Reach>,
         mode: Mode,
-    ) -> Result<(), Lacks> {
+    ) -> Result<(), MissingRight> {
         let Self::OfKey(own) = self else { return Ok(()) };
         self.touch(mode)?;
         if own.is_capped() && target != Some(own.key_id) {
             let is_narrowed = had.is_some_and(|had| wanted.beyond(&[had]).is_none());
-            return if is_narrowed { Ok(()) } else { Err(Lacks::Uncapped) };
+            return if is_narrowed { Ok(()) } else { Err(MissingRight::Uncapped) };
         }
         let bounds: Vec<&Reach> = [Some(&own.reach), had].into_iter().flatten().collect();
         match wanted.beyond(&bounds) {
-            Some(Beyond::Scope(scope)) => Err(Lacks::Scope(scope)),
-            Some(Beyond::Limit(field)) => Err(Lacks::Limit(field)),
+            Some(Beyond::Scope(scope)) => Err(MissingRight::Scope(scope)),
+            Some(Beyond::Limit(field)) => Err(MissingRight::Limit(field)),
             None => Ok(()),
         }
     }
@@ -194,17 +194,17 @@ mod tests {
         let member = Rights::OfMember { account_id: account(1), role: Role::Admin };
         for rights in [key(&Scope::ALL, Mode::Live), member] {
             assert_eq!(rights.manage(account(1)), Ok(()));
-            assert_eq!(rights.manage(account(2)), Err(Lacks::Account));
+            assert_eq!(rights.manage(account(2)), Err(MissingRight::Account));
         }
         assert_eq!(Rights::All.manage(account(2)), Ok(()));
     }
 
     #[test]
     fn a_key_without_manage_and_a_member_who_is_no_admin_change_nothing() {
-        let lacks = key(&Scope::DEFAULT, Mode::Live).manage(account(1));
-        assert_eq!(lacks, Err(Lacks::Scope(Scope::Manage)));
+        let missing = key(&Scope::DEFAULT, Mode::Live).manage(account(1));
+        assert_eq!(missing, Err(MissingRight::Scope(Scope::Manage)));
         let member = Rights::OfMember { account_id: account(1), role: Role::Member };
-        assert_eq!(member.manage(account(1)), Err(Lacks::Admin));
+        assert_eq!(member.manage(account(1)), Err(MissingRight::Admin));
     }
 
     #[test]
@@ -212,7 +212,7 @@ mod tests {
         let rights = key(&[Scope::Read, Scope::Manage], Mode::Live);
         let (few, all) = (reach(&[Scope::Read]), reach(&Scope::ALL));
         assert_eq!(rights.grant(None, &few, None, Mode::Live), Ok(()));
-        assert_eq!(rights.grant(None, &all, None, Mode::Live), Err(Lacks::Scope(Scope::Invoke)));
+        assert_eq!(rights.grant(None, &all, None, Mode::Live), Err(MissingRight::Scope(Scope::Invoke)));
         assert_eq!(rights.grant(None, &all, Some(&reach(&[Scope::Invoke])), Mode::Live), Ok(()));
         assert_eq!(Rights::All.grant(None, &all, None, Mode::Live), Ok(()));
     }
@@ -225,7 +225,7 @@ mod tests {
         }
         let until = |at| Reach { expires_at: DateTime::from_timestamp(at, 0), ..reach(&[Scope::Read]) };
         assert_eq!(own.grant(None, &until(5), None, Mode::Live), Ok(()));
-        assert_eq!(own.grant(None, &until(6), None, Mode::Live), Err(Lacks::Limit("expires_at")));
+        assert_eq!(own.grant(None, &until(6), None, Mode::Live), Err(MissingRight::Limit("expires_at")));
         // A key that others made so stays so when something else of it is changed.
         assert_eq!(own.grant(Some(other_key()), &until(6), Some(&until(6)), Mode::Live), Ok(()));
     }
@@ -238,7 +238,7 @@ mod tests {
             acting.reach.daily_cap = Some(5);
         }
         let capped = |daily_cap| Reach { daily_cap, ..reach(&[Scope::Read]) };
-        let uncapped = Err(Lacks::Uncapped);
+        let uncapped = Err(MissingRight::Uncapped);
         for wanted in [None, Some(5), Some(1)] {
             assert_eq!(own.grant(None, &capped(wanted), None, Mode::Live), uncapped, "made");
             assert_eq!(own.grant(Some(other_key()), &capped(wanted), None, Mode::Live), uncapped, "rotated");
@@ -255,15 +255,15 @@ mod tests {
         assert_eq!(own.grant(Some(own_key()), &capped(Some(5)), None, Mode::Live), Ok(()));
         assert_eq!(
             own.grant(Some(own_key()), &capped(Some(6)), None, Mode::Live),
-            Err(Lacks::Limit("daily_cap"))
+            Err(MissingRight::Limit("daily_cap"))
         );
     }
 
     #[test]
     fn a_test_key_brings_about_no_live_one() {
         let (rights, few) = (key(&Scope::ALL, Mode::Test), reach(&[Scope::Read]));
-        assert_eq!(rights.grant(None, &few, None, Mode::Live), Err(Lacks::LiveKey));
-        assert_eq!(rights.touch(Mode::Live), Err(Lacks::LiveKey));
+        assert_eq!(rights.grant(None, &few, None, Mode::Live), Err(MissingRight::LiveKey));
+        assert_eq!(rights.touch(Mode::Live), Err(MissingRight::LiveKey));
         assert_eq!(rights.grant(None, &few, None, Mode::Test), Ok(()));
         assert_eq!(key(&Scope::ALL, Mode::Live).grant(None, &few, None, Mode::Test), Ok(()));
     }

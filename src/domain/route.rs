@@ -7,19 +7,6 @@ use super::language::Language;
 use super::plan::Access;
 use super::tier::Tier;
 
-/// The shape of error bodies. `Accept: application/problem+json` overrules it on any route.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Dialect {
-    /// `error` is an object with a sentence and what to do; `error_code` stands beside it.
-    #[default]
-    Fluence,
-    /// `error` is an object with a code and a sentence; 401 and missing rights are told by one code each.
-    Fluenzr,
-    /// `error` is a sentence; `code` stands beside it.
-    Influtics,
-}
-
 /// A built-in paid endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,8 +95,6 @@ pub struct Route {
     pub price: Price,
     /// Which plans include it.
     pub access: Access,
-    /// How its errors are written.
-    pub dialect: Dialect,
     /// Language of its texts.
     pub language: Language,
 }

@@ -12,7 +12,7 @@ use crate::gate::caller::Caller;
 use crate::gate::decision;
 use crate::gate::meter::{Meter, with_billing};
 use crate::http::dry_run::DryRun;
-use crate::http::render::RenderContext;
+use crate::http::negotiate::RenderContext;
 use crate::ledger::hold::{Decision, HoldRequest};
 use crate::storage::ledger::preview::{Preview, preview};
 use crate::storage::test_answers::TestCall;
@@ -55,7 +55,7 @@ pub(super) async fn answer(
         refusal: decision.as_ref().and_then(|decision| decision::refusal(decision, caller, price)),
     };
     let billing = Billing { standing, ..caller.unbilled() };
-    Ok(with_billing(dry_run.answer(context, &meter.edge), billing))
+    Ok(with_billing(dry_run.answer(context, &meter.links), billing))
 }
 
 /// What an idempotency key of a test environment would come to; nothing else refuses its calls.

@@ -18,14 +18,14 @@ use crate::domain::route::Route;
 use crate::domain::settlement::SettlementTable;
 use crate::gate::account_live::Slot;
 use crate::gate::caller::Caller;
-use crate::gate::outliving::Outliving;
-use crate::gate::running::Running;
+use crate::gate::detach_on_drop::DetachOnDrop;
+use crate::gate::metered_call::MeteredCall;
 use crate::gate::stage::{Endpoint, Passing, Stage};
 use crate::gate::test_answers::TestAnswers;
 use crate::gate::{decision, dry_run, idempotency};
-use crate::http::edge::Edge;
+use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
-use crate::http::render::RenderContext;
+use crate::http::public_links::PublicLinks;
 use crate::ledger::entry::{CallRef, RouteNumber};
 use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
 use crate::ledger::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
@@ -48,7 +48,7 @@ pub struct Meter {
     /// Where answers of test environments are kept.
     pub test_answers: TestAnswers,
     /// For answers that are stored: they are written here, as they will be sent.
-    pub edge: Arc<Edge>,
+    pub links: Arc<PublicLinks>,
 }
 
 /// The layer.
@@ -74,7 +74,7 @@ impl Stage for Metered {
         let claim = idempotency::claim(&request, caller.key.environment_id)?;
         let tier = request.extensions().get::<Arc<PersonRequest>>().and_then(|request| request.tier);
         let price = self.route.price.held(self.route.tier(tier));
-        let context = RenderContext::of(request.uri().path(), request.headers(), call_id, &self.meter.edge);
+        let context = RenderContext::of(request.uri().path(), request.headers(), call_id, &self.meter.links);
         if dry_run::is_dry_run(request.headers())? {
             let hold = self.hold_request(call_id, &caller, price, claim);
             // Boxed, so that paid calls do not carry its size.
@@ -84,11 +84,11 @@ impl Stage for Metered {
             let standing = caller.account.standing();
             let meter = self.meter.clone();
             let account_id = caller.key.account_id;
-            let running = Running { meter, caller, price: Credits::ZERO, standing, slot, context };
+            let metered_call = MeteredCall { meter, caller, price: Credits::ZERO, standing, slot, context };
             let handler = self.next.run(request);
             return Ok(match claim.map(|claim| TestCall { call_id, account_id, claim }) {
-                Some(call) => self.outliving(call_id, running.under_key(call, handler)).await,
-                None => self.outliving(call_id, running.without_hold(handler)).await,
+                Some(call) => self.detached(call_id, metered_call.under_key(call, handler)).await,
+                None => self.detached(call_id, metered_call.without_hold(handler)).await,
             });
         }
         let hold = self.hold_request(call_id, &caller, price, claim);
@@ -97,8 +97,8 @@ impl Stage for Metered {
             Granted::Held { hold, standing } => {
                 caller.account.stands(standing.clone());
                 let (meter, price) = (self.meter.clone(), hold.amount());
-                let running = Running { meter, caller, price, standing, slot, context };
-                Ok(self.outliving(call_id, running.with_hold(hold, self.next.run(request))).await)
+                let metered_call = MeteredCall { meter, caller, price, standing, slot, context };
+                Ok(self.detached(call_id, metered_call.with_hold(hold, self.next.run(request))).await)
             }
         }
     }
@@ -106,12 +106,12 @@ impl Stage for Metered {
 
 impl Metered {
     /// What is logged on the way names the call, also when its client has left.
-    fn outliving<T: Send + 'static>(
+    fn detached<T: Send + 'static>(
         &self,
         call_id: CallId,
         call: impl Future<Output = T> + Send + 'static,
-    ) -> Outliving<'_, T> {
-        Outliving::new(&self.meter.calls, serving(call_id, call))
+    ) -> DetachOnDrop<'_, T> {
+        DetachOnDrop::new(&self.meter.calls, serving(call_id, call))
     }
 
     fn hold_request(

@@ -2,38 +2,38 @@
 //!
 //! 1. [`authenticate`]: first, because everything behind it is decided by who calls.
 //! 2. [`limit`]: before any work is done for the caller; rate and concurrency are decided together.
-//! 3. [`within_origin`]: may the key be used in this region, from this address?
-//! 4. [`access`]: before the body is read, so that a plan without the endpoint is told so whatever it sends.
+//! 3. [`key_restrictions`]: may the key be used in this region, from this address?
+//! 4. [`entitlement`]: before the body is read, so that a plan without the endpoint is told so whatever it sends.
 //! 5. [`validate`]: last of what is free, so that bad input is never charged.
 //! 6. [`meter`]: the hold, the handler, the capture or release.
 //!
 //! Each layer is a [`stage::Stage`]: it takes only the state it needs, and refuses with a
 //! [`crate::domain::refusal::Refusal`].
 
-pub mod access;
 pub mod account_live;
 pub mod admission;
 pub mod authenticate;
 pub mod caller;
 pub mod credential;
 mod decision;
-pub mod guesses;
+mod detach_on_drop;
 mod dry_run;
+pub mod entitlement;
+pub mod failed_auth;
 pub(crate) mod idempotency;
+pub mod key_restrictions;
 pub mod keyring;
 pub mod last_used;
 pub mod limit;
 pub mod limiter;
 pub mod meter;
+pub mod metered_call;
 pub mod no_parameters;
-mod outliving;
 pub mod refused;
-pub mod running;
 pub mod shared_limits;
 pub mod stage;
 pub mod test_answers;
 pub mod validate;
-pub mod within_origin;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -43,14 +43,14 @@ use axum::routing::MethodRouter;
 
 use crate::domain::key::{KeySecret, Scope};
 use crate::domain::route::Route;
-use crate::gate::access::{Access, InScope};
 use crate::gate::authenticate::{Authenticate, Nobody};
+use crate::gate::entitlement::{Entitlement, InScope};
+use crate::gate::key_restrictions::KeyRestrictions;
 use crate::gate::limit::Limit;
 use crate::gate::meter::Metered;
 use crate::gate::no_parameters::NoParameters;
 use crate::gate::stage::before;
 use crate::gate::validate::Validate;
-use crate::gate::within_origin::WithinOrigin;
 use crate::ledger::entry::RouteNumber;
 
 /// The parts of the gate, built once.
@@ -96,10 +96,10 @@ impl Gate {
                 next: Limit {
                     limits: gate.limits.clone(),
                     // Before anything is told of the account.
-                    next: WithinOrigin {
+                    next: KeyRestrictions {
                         region: gate.region.clone(),
                         // Before the body is read, so that a plan without the endpoint is told so whatever it sends.
-                        next: Access {
+                        next: Entitlement {
                             route: route.clone(),
                             catalogue: gate.catalogue.clone(),
                             // Last of what is free, so that bad input is never charged.
@@ -136,7 +136,7 @@ impl Gate {
             path,
             next: Limit {
                 limits: limits.clone(),
-                next: WithinOrigin { region: region.clone(), next: handler },
+                next: KeyRestrictions { region: region.clone(), next: handler },
             },
         });
         Router::new().route(path, gated)
@@ -164,7 +164,7 @@ impl Gate {
             path,
             next: Limit {
                 limits: limits.clone(),
-                next: WithinOrigin { region: region.clone(), next: handler },
+                next: KeyRestrictions { region: region.clone(), next: handler },
             },
         });
         Router::new().route(path, gated)

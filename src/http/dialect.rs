@@ -1,11 +1,18 @@
 //! Which shape of body a route speaks, and in which language its sentences are.
 
 use crate::domain::language::Language;
-pub use crate::domain::route::Dialect;
 
-/// Response extension of a route that speaks another dialect than its path says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DialectOf(pub Dialect);
+/// The shape of error bodies. `Accept: application/problem+json` overrules it on any route.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// `error` is an object with a sentence and what to do; `error_code` stands beside it.
+    #[default]
+    Fluence,
+    /// `error` is an object with a code and a sentence; 401 and missing rights are told by one code each.
+    Fluenzr,
+    /// `error` is a sentence; `code` stands beside it.
+    Influtics,
+}
 
 /// Which dialect and language a path speaks, unknown paths included: the longest matching prefix decides.
 #[derive(Clone, Debug, PartialEq, Eq)]

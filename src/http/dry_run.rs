@@ -3,10 +3,11 @@
 use axum::response::Response;
 use serde::Serialize;
 
-use super::edge::Edge;
-use super::facts::Facts;
+use super::error_details::ErrorDetails;
 use super::messages::{self, Text};
-use super::render::{RenderContext, json_ok};
+use super::negotiate::RenderContext;
+use super::public_links::PublicLinks;
+use super::render::json_ok;
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 
@@ -51,18 +52,18 @@ struct Reason<'a> {
     message: Text,
     user_action: Text,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    details: ErrorDetails<'a>,
 }
 
 impl DryRun {
     /// The answer, in the request's language.
-    pub fn answer(&self, context: &RenderContext, edge: &Edge) -> Response {
+    pub fn answer(&self, context: &RenderContext, links: &PublicLinks) -> Response {
         let Self { credits, credits_available, is_replay, refusal } = self;
         let reason = |refusal| Reason {
             status: Refusal::code(refusal).status(),
             message: messages::message(refusal, context.language),
-            user_action: messages::user_action(refusal, context.language, edge),
-            facts: Facts::new(refusal, context.language, edge),
+            user_action: messages::user_action(refusal, context.language, links),
+            details: ErrorDetails::new(refusal, context.language, links),
         };
         let after = credits_available.checked_sub(*credits);
         json_ok(Answer {

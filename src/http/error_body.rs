@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::billing_info::BillingInfo;
 use super::dialect::Dialect;
-use super::edge::Edge;
-use super::facts::Facts;
+use super::error_details::ErrorDetails;
 use super::messages::{self, Text};
-use super::render::RenderContext;
+use super::negotiate::RenderContext;
+use super::public_links::PublicLinks;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::{AccessDenied, Refusal};
@@ -17,7 +17,7 @@ use crate::domain::refusal::{AccessDenied, Refusal};
 pub(super) struct ErrorView<'a> {
     pub(super) refusal: &'a Refusal,
     pub(super) status: StatusCode,
-    pub(super) facts: Facts<'a>,
+    pub(super) details: ErrorDetails<'a>,
     pub(super) billing: Option<BillingInfo<'a>>,
 }
 
@@ -25,16 +25,16 @@ pub(super) struct ErrorView<'a> {
 pub(super) fn write(
     view: ErrorView<'_>,
     ctx: &RenderContext,
-    edge: &Edge,
+    links: &PublicLinks,
 ) -> Result<Vec<u8>, serde_json::Error> {
     match (ctx.problem_json, ctx.dialect, view.refusal) {
-        (true, _, _) => serde_json::to_vec(&Problem::new(view, ctx, edge)),
+        (true, _, _) => serde_json::to_vec(&Problem::new(view, ctx, links)),
         // The contract gives this body to the letter; billing and request id stand in the headers alone.
         (_, Dialect::Fluence, Refusal::AccessDenied(denied)) => {
-            serde_json::to_vec(&FluenceAccessDenied::new(denied, edge))
+            serde_json::to_vec(&FluenceAccessDenied::new(denied, links))
         }
-        (_, Dialect::Fluence, _) => serde_json::to_vec(&Fluence::new(view, ctx, edge)),
-        (_, Dialect::Fluenzr, _) => serde_json::to_vec(&Fluenzr::new(view, ctx, edge)),
+        (_, Dialect::Fluence, _) => serde_json::to_vec(&Fluence::new(view, ctx, links)),
+        (_, Dialect::Fluenzr, _) => serde_json::to_vec(&Fluenzr::new(view, ctx, links)),
         (_, Dialect::Influtics, _) => serde_json::to_vec(&Influtics::new(view, ctx)),
     }
 }
@@ -58,11 +58,11 @@ struct FluenceError<'a> {
     user_action: Text,
     support_contact: &'a str,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    details: ErrorDetails<'a>,
 }
 
 impl<'a> Fluence<'a> {
-    fn new(view: ErrorView<'a>, ctx: &RenderContext, edge: &'a Edge) -> Self {
+    fn new(view: ErrorView<'a>, ctx: &RenderContext, links: &'a PublicLinks) -> Self {
         let code = view.refusal.code();
         Self {
             success: false,
@@ -70,9 +70,9 @@ impl<'a> Fluence<'a> {
                 r#type: messages::kind(code),
                 message: messages::message(view.refusal, ctx.language),
                 code: view.status.as_u16(),
-                user_action: messages::user_action(view.refusal, ctx.language, edge),
-                support_contact: &edge.support_contact,
-                facts: view.facts,
+                user_action: messages::user_action(view.refusal, ctx.language, links),
+                support_contact: &links.support_contact,
+                details: view.details,
             },
             error_code: code.as_str(),
             request_id: ctx.request_id,
@@ -93,14 +93,14 @@ struct FluenceAccessDenied<'a> {
 }
 
 impl<'a> FluenceAccessDenied<'a> {
-    fn new(denied: &'a AccessDenied, edge: &'a Edge) -> Self {
+    fn new(denied: &'a AccessDenied, links: &'a PublicLinks) -> Self {
         Self {
             success: false,
             error: messages::access_denied(denied),
             error_code: ErrorCode::AccessDenied.as_str(),
             current_tier: &denied.current_tier,
             required_tier: &denied.required_tier,
-            upgrade_url: &edge.upgrade_url,
+            upgrade_url: &links.upgrade_url,
         }
     }
 }
@@ -122,23 +122,23 @@ struct FluenzrError<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_action: Option<Text>,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    details: ErrorDetails<'a>,
 }
 
 impl<'a> Fluenzr<'a> {
-    fn new(view: ErrorView<'a>, ctx: &RenderContext, edge: &Edge) -> Self {
+    fn new(view: ErrorView<'a>, ctx: &RenderContext, links: &PublicLinks) -> Self {
         let code = fluenzr_code(view.refusal.code());
         // The contract fixes one sentence for every 401, so what to do about it stands beside it.
         let (message, user_action) = match code {
             UNAUTHORIZED => {
-                let action = messages::user_action(view.refusal, ctx.language, edge);
+                let action = messages::user_action(view.refusal, ctx.language, links);
                 ("Invalid or missing API key".into(), Some(action))
             }
             _ => (messages::message(view.refusal, ctx.language), None),
         };
         Self {
             success: false,
-            error: FluenzrError { code, message, user_action, facts: view.facts },
+            error: FluenzrError { code, message, user_action, details: view.details },
             request_id: ctx.request_id,
             billing_info: view.billing,
         }
@@ -163,7 +163,7 @@ struct Influtics<'a> {
     error: Text,
     code: &'static str,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    details: ErrorDetails<'a>,
     request_id: CallId,
     #[serde(skip_serializing_if = "Option::is_none")]
     billing_info: Option<BillingInfo<'a>>,
@@ -182,7 +182,7 @@ impl<'a> Influtics<'a> {
             success: false,
             error,
             code: view.refusal.code().as_str(),
-            facts: view.facts,
+            details: view.details,
             request_id: ctx.request_id,
             billing_info: view.billing,
         }
@@ -201,25 +201,25 @@ struct Problem<'a> {
     user_action: Text,
     support_contact: &'a str,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    details: ErrorDetails<'a>,
     request_id: CallId,
     #[serde(skip_serializing_if = "Option::is_none")]
     billing_info: Option<BillingInfo<'a>>,
 }
 
 impl<'a> Problem<'a> {
-    fn new(view: ErrorView<'a>, ctx: &RenderContext, edge: &'a Edge) -> Self {
+    fn new(view: ErrorView<'a>, ctx: &RenderContext, links: &'a PublicLinks) -> Self {
         let code = view.refusal.code().as_str();
         Self {
-            r#type: format!("{}#{code}", edge.error_docs_url),
+            r#type: format!("{}#{code}", links.error_docs_url),
             title: title(code),
             status: view.status.as_u16(),
             detail: messages::message(view.refusal, ctx.language),
             instance: format!("urn:uuid:{}", ctx.request_id),
             code,
-            user_action: messages::user_action(view.refusal, ctx.language, edge),
-            support_contact: &edge.support_contact,
-            facts: view.facts,
+            user_action: messages::user_action(view.refusal, ctx.language, links),
+            support_contact: &links.support_contact,
+            details: view.details,
             request_id: ctx.request_id,
             billing_info: view.billing,
         }

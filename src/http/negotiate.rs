@@ -2,10 +2,38 @@
 
 use axum::http::{HeaderMap, HeaderName, header};
 
+use super::dialect::Dialect;
+use super::public_links::PublicLinks;
+use crate::domain::ids::CallId;
 use crate::domain::language::Language;
 
 /// Media type of RFC 9457.
 pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// How one request wants its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RenderContext {
+    /// The request's id.
+    pub request_id: CallId,
+    /// The dialect of its route.
+    pub dialect: Dialect,
+    /// Whether errors are wanted as RFC 9457 problems.
+    pub problem_json: bool,
+    /// The language of sentences for people.
+    pub language: Language,
+}
+
+impl RenderContext {
+    /// Reads what a request asks for.
+    pub fn of(path: &str, headers: &HeaderMap, request_id: CallId, links: &PublicLinks) -> Self {
+        Self {
+            request_id,
+            dialect: links.dialect_of(path),
+            problem_json: wants_problem_json(headers),
+            language: preferred_language(headers).unwrap_or_else(|| links.language_of(path)),
+        }
+    }
+}
 
 /// Whether errors are wanted as RFC 9457 problems: the media type is named, whatever else is. A client that
 /// names it beside `application/json` means the latter for answers that are no errors.

@@ -12,14 +12,12 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::billing_info::{self, BillingInfo};
-use super::dialect::{Dialect, DialectOf};
-use super::edge::Edge;
 use super::error_body::{self, ErrorView};
-use super::facts::Facts;
-use super::negotiate::{PROBLEM_JSON, preferred_language, wants_problem_json};
+use super::error_details::ErrorDetails;
+use super::negotiate::{PROBLEM_JSON, RenderContext};
+use super::public_links::PublicLinks;
 use crate::domain::billing::Billing;
 use crate::domain::ids::{CallId, IdText};
-use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
 
 /// The id of a request, on every answer.
@@ -42,31 +40,6 @@ struct ReadyObject(Vec<u8>);
 /// Response extension of a rendered answer whose body has a `billing_info` that was written here.
 #[derive(Clone, Copy, Debug)]
 pub struct TellsBilling;
-
-/// How one request wants its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RenderContext {
-    /// The request's id.
-    pub request_id: CallId,
-    /// The dialect of its route.
-    pub dialect: Dialect,
-    /// Whether errors are wanted as RFC 9457 problems.
-    pub problem_json: bool,
-    /// The language of sentences for people.
-    pub language: Language,
-}
-
-impl RenderContext {
-    /// Reads what a request asks for.
-    pub fn of(path: &str, headers: &HeaderMap, request_id: CallId, edge: &Edge) -> Self {
-        Self {
-            request_id,
-            dialect: edge.dialect_of(path),
-            problem_json: wants_problem_json(headers),
-            language: preferred_language(headers).unwrap_or_else(|| edge.language_of(path)),
-        }
-    }
-}
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
@@ -109,11 +82,11 @@ pub fn json_ready(status: StatusCode, object: Vec<u8>) -> Response {
 }
 
 /// Turns what a response means into its bytes and headers.
-pub fn render(mut response: Response, ctx: &RenderContext, edge: &Edge) -> Response {
+pub fn render(mut response: Response, ctx: &RenderContext, links: &PublicLinks) -> Response {
     let extensions = response.extensions_mut();
     let billing = extensions.remove::<Billing>();
     if let Some(refusal) = extensions.remove::<Refusal>().or_else(|| implied_refusal(&response)) {
-        write_error(&mut response, &refusal, billing.as_ref(), ctx, edge);
+        write_error(&mut response, &refusal, billing.as_ref(), ctx, links);
         tell_billing(&mut response, billing.as_ref());
     } else if let Some(PaidAnswer { analise }) = response.extensions_mut().remove() {
         set_json(&mut response, paid_body(&analise, billing.as_ref()), JSON);
@@ -157,15 +130,13 @@ fn write_error(
     refusal: &Refusal,
     billing: Option<&Billing>,
     ctx: &RenderContext,
-    edge: &Edge,
+    links: &PublicLinks,
 ) {
-    let dialect = response.extensions().get().map_or(ctx.dialect, |DialectOf(dialect)| *dialect);
-    let ctx = &RenderContext { dialect, ..*ctx };
-    let facts = Facts::new(refusal, ctx.language, edge).spread(refusal, ctx.request_id);
-    set_error_headers(response.headers_mut(), refusal, facts.retry_after_s());
+    let details = ErrorDetails::new(refusal, ctx.language, links).spread(refusal, ctx.request_id);
+    set_error_headers(response.headers_mut(), refusal, details.retry_after_s());
     let view =
-        ErrorView { refusal, status: response.status(), facts, billing: billing.map(BillingInfo::new) };
-    let body = error_body::write(view, ctx, edge).unwrap_or_else(|error| {
+        ErrorView { refusal, status: response.status(), details, billing: billing.map(BillingInfo::new) };
+    let body = error_body::write(view, ctx, links).unwrap_or_else(|error| {
         tracing::error!(%error, "an error body could not be written as JSON");
         Vec::new()
     });

@@ -14,7 +14,7 @@ const ALWAYS_THERE: [&str; 2] = ["PG_VERSION", "global/pg_control"];
 const UNFINISHED_PREFIX: &str = "cluster.new-";
 
 /// Makes the data folder when there is none. `initdb` works under another name, which becomes the real one when all
-/// is written, so a data folder is always whole. Needs the door.
+/// is written, so a data folder is always whole. Needs the start lock.
 pub(super) async fn ensure(folder: &Folder, programs: &Programs) -> Result<(), LocalPostgresError> {
     remove_unfinished(folder);
     let cluster = folder.cluster();

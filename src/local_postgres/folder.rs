@@ -5,7 +5,7 @@
 //!   cluster/                      the data
 //!   .s.PGSQL.5432                 the socket
 //!   postgres.log                  the server's own log, at most two files of about a mebibyte
-//!   start.lock users.lock         see `turns`
+//!   start.lock users.lock         see `locks`
 //! ```
 
 use std::fs;

@@ -9,9 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::cluster;
 use super::error::LocalPostgresError;
+use super::locks::StartLock;
 use super::postmaster::{Answer, Postmaster, STOPPED_WITHIN};
 use super::stale::{self, Obstacle};
-use super::turns::Door;
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const POLL_EVERY: Duration = Duration::from_millis(20);
@@ -30,7 +30,7 @@ pub(super) enum Server {
 
 impl Postmaster {
     /// Takes up the server that runs, or starts one, and waits until it answers.
-    pub(super) async fn bring_up(&self, _inside: &Door) -> Result<Server, LocalPostgresError> {
+    pub(super) async fn bring_up(&self, _inside: &StartLock) -> Result<Server, LocalPostgresError> {
         cluster::ensure(self.folder(), self.programs()).await?;
         let deadline = Instant::now() + READY_WITHIN;
         let mut started: Option<(Child, u64)> = None;
@@ -79,7 +79,11 @@ impl Postmaster {
     }
 
     /// Stops the server, whoever started it: open transactions are rolled back, everything committed is on disk.
-    pub(super) async fn shut_down(&self, server: Server, _inside: &Door) -> Result<(), LocalPostgresError> {
+    pub(super) async fn shut_down(
+        &self,
+        server: Server,
+        _inside: &StartLock,
+    ) -> Result<(), LocalPostgresError> {
         let outcome = self.stop().await;
         if let Server::Ours(mut child) = server
             && outcome.is_ok()
@@ -90,8 +94,8 @@ impl Postmaster {
     }
 
     async fn bring_up_in_turn(&self) -> Result<Server, LocalPostgresError> {
-        let door = Door::enter(self.folder()).await?;
-        self.bring_up(&door).await
+        let start_lock = StartLock::enter(self.folder()).await?;
+        self.bring_up(&start_lock).await
     }
 
     /// After a server that did not come up: removes what stood in its way, or shows why it ended.

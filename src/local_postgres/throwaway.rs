@@ -8,9 +8,9 @@ use std::process::Command;
 use rustix::process::geteuid;
 
 use super::error::LocalPostgresError;
+use super::locks::{StartLock, UserLock};
 use super::postmaster::Postmaster;
 use super::supervise::Server;
-use super::turns::{Door, Presence};
 use super::{LocalPostgres, Options};
 
 const MEMORY: &str = "/dev/shm";
@@ -74,7 +74,7 @@ fn options(data_dir: &Path) -> Options {
 async fn remove_abandoned(base: &Path) {
     for entry in fs::read_dir(base).into_iter().flatten().flatten() {
         let data_dir = entry.path();
-        // A run that is just beginning has no such file yet, or holds the door.
+        // A run that is just beginning has no such file yet, or holds the start lock.
         let begun = data_dir.join("postgres/users.lock").exists();
         if begun && is_our_folder(&data_dir) && entry.file_name().to_string_lossy().starts_with(NAME_PREFIX) {
             match stop_abandoned(&data_dir).await {
@@ -94,11 +94,11 @@ fn is_our_folder(path: &Path) -> bool {
 /// Whether nobody uses the server any more; then it is stopped.
 async fn stop_abandoned(data_dir: &Path) -> Result<bool, LocalPostgresError> {
     let postmaster = Postmaster::new(options(data_dir))?;
-    let Some(door) = Door::try_enter(postmaster.folder())? else { return Ok(false) };
-    if !Presence::join(postmaster.folder(), &door)?.leave(postmaster.folder(), &door)? {
+    let Some(start_lock) = StartLock::try_enter(postmaster.folder())? else { return Ok(false) };
+    if !UserLock::join(postmaster.folder(), &start_lock)?.leave(postmaster.folder(), &start_lock)? {
         return Ok(false);
     }
-    postmaster.shut_down(Server::Adopted, &door).await?;
+    postmaster.shut_down(Server::Adopted, &start_lock).await?;
     Ok(true)
 }
 

@@ -3,14 +3,14 @@
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{Done, NotDone, difference, lock, write_down};
+use super::{ChangeError, Done, difference, lock, write_down};
 use crate::clock::new_id;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::Role;
 use crate::domain::plan::PlanRef;
-use crate::domain::rights::{Lacks, Principal, Rights};
+use crate::domain::rights::{MissingRight, Principal, Rights};
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::operator_acts::{self as acts, Act, ActKind};
 use crate::storage::{keys, members};
@@ -19,9 +19,13 @@ use crate::storage::{keys, members};
 ///
 /// # Errors
 /// When whoever asks may not, or there is no such plan.
-pub async fn create(connection: &mut PgConnection, by: &Principal, new: &NewAccount) -> Result<(), NotDone> {
+pub async fn create(
+    connection: &mut PgConnection,
+    by: &Principal,
+    new: &NewAccount,
+) -> Result<(), ChangeError> {
     if by.rights != Rights::All {
-        return Err(Lacks::Admin.into());
+        return Err(MissingRight::Admin.into());
     }
     let mut transaction = connection.begin().await?;
     accounts::create(&mut transaction, new).await?;
@@ -55,22 +59,23 @@ pub async fn create_once(
     by: &Principal,
     new: &NewAccount,
     once: &Once,
-) -> Result<(AccountId, bool), NotDone> {
+) -> Result<(AccountId, bool), ChangeError> {
     let mut transaction = connection.begin().await?;
     if let Some(reference) = &once.reference {
         acts::lock(&mut transaction, ActKind::Account, reference).await?;
         if let Some(act) = acts::find(&mut transaction, ActKind::Account, reference).await? {
-            let known = accounts::find(&mut transaction, act.account_id).await?.ok_or(NotDone::NoAccount)?;
+            let known =
+                accounts::find(&mut transaction, act.account_id).await?.ok_or(ChangeError::NoAccount)?;
             if (&known.name, &known.email) == (&new.name, &new.email) {
                 return Ok((known.id, true));
             }
-            return Err(NotDone::ReferenceUsed { reference: reference.clone(), account_id: known.id });
+            return Err(ChangeError::ReferenceUsed { reference: reference.clone(), account_id: known.id });
         }
     }
     if let Some(other) = accounts::with_email(&mut transaction, &new.email).await?
         && !once.allow_duplicate_email
     {
-        return Err(NotDone::EmailTaken(other));
+        return Err(ChangeError::EmailTaken(other));
     }
     create(&mut transaction, by, new).await?;
     if let Some(reference) = &once.reference {
@@ -92,7 +97,7 @@ pub async fn change(
     name: Option<&str>,
     email: Option<&str>,
     allow_duplicate_email: bool,
-) -> Result<(), NotDone> {
+) -> Result<(), ChangeError> {
     let mut transaction = connection.begin().await?;
     let before = locked(&mut transaction, by, id).await?;
     if let Some(email) = email
@@ -100,7 +105,7 @@ pub async fn change(
         && let Some(other) = accounts::with_email(&mut transaction, email).await?
         && !allow_duplicate_email
     {
-        return Err(NotDone::EmailTaken(other));
+        return Err(ChangeError::EmailTaken(other));
     }
     let contact = |name: &str, email: &str| json!({ "name": name, "email": email });
     let (new_name, new_email) = (name.unwrap_or(&before.name), email.unwrap_or(&before.email));
@@ -123,10 +128,10 @@ pub async fn change(
 ///
 /// # Errors
 /// When whoever asks may not, or there is no such account.
-pub async fn close(connection: &mut PgConnection, by: &Principal, id: AccountId) -> Result<(), NotDone> {
+pub async fn close(connection: &mut PgConnection, by: &Principal, id: AccountId) -> Result<(), ChangeError> {
     let mut transaction = connection.begin().await?;
     match locked(&mut transaction, by, id).await {
-        Err(NotDone::Closed) => return Ok(()),
+        Err(ChangeError::Closed) => return Ok(()),
         account => drop(account?),
     }
     let revoked = keys::revoke_all(&mut transaction, id).await?;
@@ -151,7 +156,7 @@ pub async fn set_state(
     by: &Principal,
     id: AccountId,
     state: AccountState,
-) -> Result<(), NotDone> {
+) -> Result<(), ChangeError> {
     let mut transaction = connection.begin().await?;
     let before = locked(&mut transaction, by, id).await?;
     if before.state == state {
@@ -181,7 +186,7 @@ pub async fn set_plan(
     by: &Principal,
     id: AccountId,
     plan: &PlanRef,
-) -> Result<(), NotDone> {
+) -> Result<(), ChangeError> {
     let mut transaction = connection.begin().await?;
     let before = locked(&mut transaction, by, id).await?;
     if before.plan == *plan {
@@ -199,11 +204,15 @@ pub async fn set_plan(
     Ok(transaction.commit().await?)
 }
 
-async fn locked(connection: &mut PgConnection, by: &Principal, id: AccountId) -> Result<Account, NotDone> {
-    by.rights.manage(id).map_err(|lacks| match lacks {
-        Lacks::Account => NotDone::NoAccount,
+async fn locked(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: AccountId,
+) -> Result<Account, ChangeError> {
+    by.rights.manage(id).map_err(|missing| match missing {
+        MissingRight::Account => ChangeError::NoAccount,
         other => other.into(),
     })?;
     lock(connection, by, id).await?;
-    accounts::find(connection, id).await?.ok_or(NotDone::NoAccount)
+    accounts::find(connection, id).await?.ok_or(ChangeError::NoAccount)
 }

@@ -3,12 +3,12 @@
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{Done, NotDone, lock, write_down};
+use super::{ChangeError, Done, lock, write_down};
 use crate::domain::account::EnvironmentView;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::{AccountId, EnvironmentId};
 use crate::domain::key::Mode;
-use crate::domain::rights::{Lacks, Principal};
+use crate::domain::rights::{MissingRight, Principal};
 use crate::domain::text::EnvironmentName;
 use crate::storage::accounts;
 
@@ -26,17 +26,17 @@ pub async fn create(
     account_id: AccountId,
     name: &EnvironmentName,
     mode: Mode,
-) -> Result<EnvironmentView, NotDone> {
+) -> Result<EnvironmentView, ChangeError> {
     by.rights.manage(account_id)?;
     by.rights.touch(mode)?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?.change_environments()?;
     let environments = accounts::environments(&mut transaction, account_id).await?;
     if environments.iter().any(|environment| environment.name == name.as_str()) {
-        return Err(NotDone::EnvironmentExists);
+        return Err(ChangeError::EnvironmentExists);
     }
     if environments.len() >= MOST_ENVIRONMENTS {
-        return Err(NotDone::TooManyEnvironments);
+        return Err(ChangeError::TooManyEnvironments);
     }
     accounts::create_environment(&mut transaction, id, account_id, name.as_str(), mode).await?;
     let done = Done {
@@ -62,9 +62,9 @@ pub async fn set_key_cap(
     account_id: AccountId,
     id: EnvironmentId,
     key_cap: Option<u16>,
-) -> Result<EnvironmentView, NotDone> {
-    by.rights.manage(account_id).map_err(|lacks| match lacks {
-        Lacks::Account => NotDone::NoEnvironment,
+) -> Result<EnvironmentView, ChangeError> {
+    by.rights.manage(account_id).map_err(|missing| match missing {
+        MissingRight::Account => ChangeError::NoEnvironment,
         other => other.into(),
     })?;
     let mut transaction = connection.begin().await?;
@@ -93,7 +93,7 @@ async fn found(
     connection: &mut PgConnection,
     account_id: AccountId,
     id: EnvironmentId,
-) -> Result<EnvironmentView, NotDone> {
+) -> Result<EnvironmentView, ChangeError> {
     let environments = accounts::environments(connection, account_id).await?;
-    environments.into_iter().find(|environment| environment.id == id).ok_or(NotDone::NoEnvironment)
+    environments.into_iter().find(|environment| environment.id == id).ok_or(ChangeError::NoEnvironment)
 }

@@ -6,14 +6,14 @@ mod rotate;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{Done, NotDone, difference, lock, write_down};
+use super::{ChangeError, Done, difference, lock, write_down};
 use crate::domain::account::EnvironmentView;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::KeyId;
 use crate::domain::key::terms::TermsChange;
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyState, KeyStatus};
-use crate::domain::rights::{Lacks, Principal, Rights};
+use crate::domain::rights::{MissingRight, Principal, Rights};
 use crate::storage::{accounts, clock, keys};
 
 pub use make::{create, import};
@@ -25,10 +25,10 @@ async fn locked(
     connection: &mut PgConnection,
     by: &Principal,
     id: KeyId,
-) -> Result<(KeyView, Rights), NotDone> {
-    let seen = keys::find(connection, id).await?.ok_or(NotDone::NoKey)?;
-    by.rights.manage(seen.account_id).map_err(|lacks| match lacks {
-        Lacks::Account => NotDone::NoKey,
+) -> Result<(KeyView, Rights), ChangeError> {
+    let seen = keys::find(connection, id).await?.ok_or(ChangeError::NoKey)?;
+    by.rights.manage(seen.account_id).map_err(|missing| match missing {
+        MissingRight::Account => ChangeError::NoKey,
         other => other.into(),
     })?;
     by.rights.touch(seen.mode)?;
@@ -36,13 +36,13 @@ async fn locked(
     Ok((found(connection, id).await?, rights))
 }
 
-async fn found(connection: &mut PgConnection, id: KeyId) -> Result<KeyView, NotDone> {
-    keys::find(connection, id).await?.ok_or(NotDone::NoKey)
+async fn found(connection: &mut PgConnection, id: KeyId) -> Result<KeyView, ChangeError> {
+    keys::find(connection, id).await?.ok_or(ChangeError::NoKey)
 }
 
 /// Whether an environment can take another key.
-fn room(environment: &EnvironmentView) -> Result<(), NotDone> {
-    if environment.keys < i64::from(environment.most_keys) { Ok(()) } else { Err(NotDone::TooManyKeys) }
+fn room(environment: &EnvironmentView) -> Result<(), ChangeError> {
+    if environment.keys < i64::from(environment.most_keys) { Ok(()) } else { Err(ChangeError::TooManyKeys) }
 }
 
 /// Moves a key from one state to another. Moved to the state that it has, nothing happens.
@@ -55,14 +55,14 @@ pub async fn set_state(
     by: &Principal,
     id: KeyId,
     state: KeyState,
-) -> Result<KeyView, NotDone> {
+) -> Result<KeyView, ChangeError> {
     let mut transaction = connection.begin().await?;
     let (before, rights) = locked(&mut transaction, by, id).await?;
     if before.state == state {
         return Ok(before);
     }
     if before.state == KeyState::Revoked {
-        return Err(NotDone::Revoked);
+        return Err(ChangeError::Revoked);
     }
     if state == KeyState::Active {
         rights.grant(Some(id), &before.terms().reach(), None, before.mode)?;
@@ -95,26 +95,26 @@ pub async fn change(
     by: &Principal,
     id: KeyId,
     change: TermsChange,
-) -> Result<KeyView, NotDone> {
+) -> Result<KeyView, ChangeError> {
     let mut transaction = connection.begin().await?;
     let (view, rights) = locked(&mut transaction, by, id).await?;
     let before = view.terms();
     let after = change.apply(before.clone());
     let Some((old, new)) = difference(&before, &after) else { return Ok(view) };
     if view.state == KeyState::Revoked {
-        return Err(NotDone::Revoked);
+        return Err(ChangeError::Revoked);
     }
     rights.grant(Some(id), &after.reach(), Some(&before.reach()), view.mode)?;
     let now = clock::now(&mut transaction).await?;
     if after.expires_at != before.expires_at {
         if after.expires_at.is_some_and(|ends| ends <= now) {
-            return Err(NotDone::EndsInPast);
+            return Err(ChangeError::EndsInPast);
         }
         // An expired key takes no place in its environment; one that lives again does.
         if view.status == KeyStatus::Expired {
             let environments = accounts::environments(&mut transaction, view.account_id).await?;
             let environment = environments.iter().find(|known| known.id == view.environment_id);
-            room(environment.ok_or(NotDone::NoEnvironment)?)?;
+            room(environment.ok_or(ChangeError::NoEnvironment)?)?;
         }
     }
     keys::save_terms(&mut transaction, id, &after).await?;

@@ -3,11 +3,11 @@
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{Done, NotDone, difference, lock, write_down};
+use super::{ChangeError, Done, difference, lock, write_down};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::{Member, MemberState, Role, may_become};
-use crate::domain::rights::{Lacks, Principal};
+use crate::domain::rights::{MissingRight, Principal};
 use crate::domain::text::EmailAddress;
 use crate::storage::members::{self, MOST_MEMBERS};
 
@@ -22,12 +22,12 @@ pub async fn add(
     account_id: AccountId,
     email: &EmailAddress,
     role: Role,
-) -> Result<Member, NotDone> {
+) -> Result<Member, ChangeError> {
     by.rights.manage(account_id)?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?;
     if members::list(&mut transaction, account_id).await?.len() >= MOST_MEMBERS {
-        return Err(NotDone::TooManyMembers);
+        return Err(ChangeError::TooManyMembers);
     }
     members::add(&mut transaction, id, account_id, email.as_str(), role).await?;
     let done = Done {
@@ -39,7 +39,7 @@ pub async fn add(
     };
     write_down(&mut transaction, by, done).await?;
     let members = members::list(&mut transaction, account_id).await?;
-    let added = members.into_iter().find(|member| member.id == id).ok_or(NotDone::NoMember)?;
+    let added = members.into_iter().find(|member| member.id == id).ok_or(ChangeError::NoMember)?;
     transaction.commit().await?;
     Ok(added)
 }
@@ -55,15 +55,15 @@ pub async fn change(
     id: MemberId,
     role: Role,
     state: MemberState,
-) -> Result<Member, NotDone> {
-    by.rights.manage(account_id).map_err(|lacks| match lacks {
-        Lacks::Account => NotDone::NoMember,
+) -> Result<Member, ChangeError> {
+    by.rights.manage(account_id).map_err(|missing| match missing {
+        MissingRight::Account => ChangeError::NoMember,
         other => other.into(),
     })?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?;
     let members = members::list(&mut transaction, account_id).await?;
-    let before = members.iter().find(|member| member.id == id).ok_or(NotDone::NoMember)?.clone();
+    let before = members.iter().find(|member| member.id == id).ok_or(ChangeError::NoMember)?.clone();
     may_become(&members, id, role, state)?;
     let after = Member { role, state, ..before.clone() };
     let Some((old, new)) = difference(&before, &after) else { return Ok(before) };

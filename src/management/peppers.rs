@@ -3,7 +3,7 @@
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::NotDone;
+use super::ChangeError;
 use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::secret::peppers::Peppers;
 use crate::storage::audit;
@@ -15,14 +15,18 @@ use crate::storage::peppers::{self, Known};
 ///
 /// # Errors
 /// When another pepper has the version of one of them: every key would be refused.
-pub async fn recognise(connection: &mut PgConnection, actor: &Actor, live: &Peppers) -> Result<(), NotDone> {
+pub async fn recognise(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    live: &Peppers,
+) -> Result<(), ChangeError> {
     let mut transaction = connection.begin().await?;
     for pepper in live.all() {
         let version = pepper.version();
         match peppers::register(&mut transaction, pepper).await? {
             Known::Yes => {}
             Known::Retired if version != live.newest().version() => {}
-            Known::Other | Known::Retired => return Err(NotDone::WrongPepper(version)),
+            Known::Other | Known::Retired => return Err(ChangeError::WrongPepper(version)),
             Known::New => write_down(&mut transaction, actor, Action::PepperAdded, version, 0).await?,
         }
     }
@@ -33,16 +37,16 @@ pub async fn recognise(connection: &mut PgConnection, actor: &Actor, live: &Pepp
 ///
 /// # Errors
 /// When it is the newest version, is not known, or live secrets need it.
-pub async fn retire(connection: &mut PgConnection, actor: &Actor, version: i32) -> Result<i64, NotDone> {
+pub async fn retire(connection: &mut PgConnection, actor: &Actor, version: i32) -> Result<i64, ChangeError> {
     let mut transaction = connection.begin().await?;
     peppers::lock(&mut transaction).await?;
     let all = peppers::status(&mut transaction).await?;
-    let status = all.iter().find(|known| known.version == version).ok_or(NotDone::NoPepper(version))?;
+    let status = all.iter().find(|known| known.version == version).ok_or(ChangeError::NoPepper(version))?;
     if all.first().is_some_and(|newest| newest.version == version) {
-        return Err(NotDone::NewestPepper(version));
+        return Err(ChangeError::NewestPepper(version));
     }
     if status.needed_by > 0 {
-        return Err(NotDone::PepperNeeded { version, needed_by: status.needed_by });
+        return Err(ChangeError::PepperNeeded { version, needed_by: status.needed_by });
     }
     if status.retired_at.is_none() {
         peppers::retire(&mut transaction, version).await?;
@@ -58,7 +62,7 @@ async fn write_down(
     action: Action,
     version: i32,
     digests_forgotten: i64,
-) -> Result<(), NotDone> {
+) -> Result<(), ChangeError> {
     let after = (action == Action::PepperRetired).then(|| json!({ "digests_forgotten": digests_forgotten }));
     let change = Change { account_id: None, action, subject: Subject::Pepper(version), before: None, after };
     Ok(audit::append(connection, actor, &change).await.map_err(StorageError::from)?)

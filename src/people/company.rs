@@ -1,10 +1,11 @@
 //! A company's name, read into the words that tell it apart.
 
-pub use self::likeness::CompanyRule;
-use super::company_words::{filed_under, is_generic, is_joint, is_legal_form, is_trade_word};
-use super::normalise::words;
+pub use self::rule::CompanyRule;
+use super::company_words::{core_words, filed_under, is_trade_word};
 
+mod containment;
 pub mod likeness;
+mod rule;
 
 /// A company's name, folded and stripped to its telling words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,36 +57,6 @@ impl CompanyName {
     pub fn filed_under(&self) -> Option<&'static str> {
         filed_under(&self.stored())
     }
-}
-
-/// The telling words of a company's name: legal forms, joining words and, unless little else is there, generic words
-/// left out, runs of single letters closed up ("S/A" is "sa", "J.P." is "jp").
-pub(super) fn core_words(written: &str) -> Vec<String> {
-    let all = close_up_letters(words(written));
-    let telling: Vec<String> =
-        all.iter().filter(|word| !is_legal_form(word) && !is_joint(word)).cloned().collect();
-    let specific: Vec<String> = telling.iter().filter(|word| !is_generic(word)).cloned().collect();
-    if specific.iter().any(|word| !is_trade_word(word)) {
-        specific
-    } else if telling.is_empty() {
-        all
-    } else {
-        telling
-    }
-}
-
-fn close_up_letters(words: Vec<String>) -> Vec<String> {
-    let mut closed: Vec<String> = Vec::with_capacity(words.len());
-    let mut after_letter = false;
-    for word in words {
-        let is_letter = word.chars().count() == 1;
-        match closed.last_mut() {
-            Some(run) if is_letter && after_letter => run.push_str(&word),
-            _ => closed.push(word),
-        }
-        after_letter = is_letter;
-    }
-    closed
 }
 
 #[cfg(test)]

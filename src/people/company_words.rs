@@ -4,6 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::normalise::words;
+
 /// Whether the word states a legal form, such as "ltda" or "inc".
 pub fn is_legal_form(word: &str) -> bool {
     LEGAL_FORMS.contains(&word)
@@ -29,10 +31,45 @@ pub fn common_spelling(word: &str) -> &str {
     SPELLINGS.get(word).copied().unwrap_or(word)
 }
 
+/// Equal, or two spellings of one trade.
+pub(super) fn are_same_word(word: &str, other: &str) -> bool {
+    common_spelling(word) == common_spelling(other)
+}
+
 /// The name under which a company with several known names is filed; the key itself when it has only one.
-/// The argument is the core words (see [`company`](super::company)) joined by single spaces.
+/// The argument is the core words (see [`core_words`]) joined by single spaces.
 pub fn filed_under(name: &str) -> Option<&'static str> {
     FILED.get(name).copied()
+}
+
+/// The telling words of a company's name: legal forms, joining words and, unless little else is there, generic words
+/// left out, runs of single letters closed up ("S/A" is "sa", "J.P." is "jp").
+pub(super) fn core_words(written: &str) -> Vec<String> {
+    let all = close_up_letters(words(written));
+    let telling: Vec<String> =
+        all.iter().filter(|word| !is_legal_form(word) && !is_joint(word)).cloned().collect();
+    let specific: Vec<String> = telling.iter().filter(|word| !is_generic(word)).cloned().collect();
+    if specific.iter().any(|word| !is_trade_word(word)) {
+        specific
+    } else if telling.is_empty() {
+        all
+    } else {
+        telling
+    }
+}
+
+fn close_up_letters(words: Vec<String>) -> Vec<String> {
+    let mut closed: Vec<String> = Vec::with_capacity(words.len());
+    let mut after_letter = false;
+    for word in words {
+        let is_letter = word.chars().count() == 1;
+        match closed.last_mut() {
+            Some(run) if is_letter && after_letter => run.push_str(&word),
+            _ => closed.push(word),
+        }
+        after_letter = is_letter;
+    }
+    closed
 }
 
 const LEGAL_FORMS: [&str; 40] = [
@@ -122,7 +159,7 @@ static FILED: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
         let mut names = line.split(" | ");
         let Some(first) = names.next() else { continue };
         for name in std::iter::once(first).chain(names) {
-            filed.insert(super::company::core_words(name).join(" "), first);
+            filed.insert(core_words(name).join(" "), first);
         }
     }
     filed
@@ -154,9 +191,7 @@ mod tests {
     fn no_name_is_filed_under_two_companies() {
         let names: Vec<_> = KNOWN_COMPANIES
             .lines()
-            .flat_map(|line| {
-                line.split(" | ").map(move |name| (crate::people::company::core_words(name).join(" "), line))
-            })
+            .flat_map(|line| line.split(" | ").map(move |name| (core_words(name).join(" "), line)))
             .collect();
         for (name, line) in &names {
             assert!(names.iter().all(|(other, elsewhere)| other != name || elsewhere == line), "{name}");

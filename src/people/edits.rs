@@ -7,6 +7,15 @@ pub use self::one_slip::{is_likely_slip, is_swap};
 /// Words longer than this are not compared letter by letter: no name has so many, and the cost stays bounded.
 const LONGEST_COMPARED: usize = 40;
 
+/// Which words are forgiven a slip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slips {
+    /// Words of the usual length.
+    InLongWords,
+    /// Shorter ones too: where everything else agrees exactly.
+    InShortWordsToo,
+}
+
 /// The number of slips that turn `a` into `b`, or `None` above `most`. A slip is a letter left out, added, exchanged,
 /// or two neighbours swapped (optimal string alignment distance).
 pub fn slips_between(a: &str, b: &str, most: usize) -> Option<usize> {

@@ -10,6 +10,7 @@ pub use self::given_names::GivenNameRule;
 pub use self::surnames::SurnameRule;
 use super::agreement::{Agreement, SAYS_LESS};
 use super::company::{self, CompanyName, CompanyRule};
+use super::edits::Slips;
 use super::name::PersonName;
 use super::rarity::Rarity;
 use crate::domain::person::PersonQuery;
@@ -96,6 +97,12 @@ impl Beyond {
 }
 
 impl Match {
+    /// The same match, as sure as a second match of the same person allows.
+    #[must_use]
+    pub fn confirmed_by(self, second: &Self) -> Self {
+        Self { confidence: self.confidence * second.confidence, ..self }
+    }
+
     /// The confidence, had the query said as much as the source knows.
     fn confidence_but_for_length(&self) -> f64 {
         let Beyond { given, surnames, company } = self.beyond;
@@ -107,15 +114,6 @@ impl Match {
     pub fn is_beyond_slips(&self) -> bool {
         self.confidence > degree::ONE_SLIP + AMBIGUITY_WINDOW + f64::EPSILON
     }
-}
-
-/// Which words are forgiven a slip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slips {
-    /// Words of the usual length.
-    InLongWords,
-    /// Shorter ones too: where everything else agrees exactly.
-    InShortWordsToo,
 }
 
 /// By which rule each field agreed.

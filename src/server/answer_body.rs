@@ -8,23 +8,23 @@ use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
-use super::pulse::{Phase, Pulse};
+use super::connection_state::{ConnectionState, Phase};
 
 /// The body of an answer. When it is gone, all of the answer is with the HTTP library, and the socket is being written.
 pub(super) struct AnswerBody {
     body: Body,
-    pulse: Arc<Pulse>,
+    state: Arc<ConnectionState>,
 }
 
 impl AnswerBody {
-    pub(super) fn new(body: Body, pulse: Arc<Pulse>) -> Self {
-        Self { body, pulse }
+    pub(super) fn new(body: Body, state: Arc<ConnectionState>) -> Self {
+        Self { body, state }
     }
 }
 
 impl Drop for AnswerBody {
     fn drop(&mut self) {
-        self.pulse.enter(Phase::Sending);
+        self.state.enter(Phase::Sending);
     }
 }
 

@@ -8,7 +8,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
-use super::pulse::Pulse;
+use super::connection_state::ConnectionState;
 
 /// A body that tells the connection's watch when it waits and when it moves on.
 struct PacedBody {
@@ -21,11 +21,11 @@ struct PacedBody {
     has_ended: bool,
     /// Whether its length was declared.
     has_length: bool,
-    pulse: Arc<Pulse>,
+    state: Arc<ConnectionState>,
 }
 
 /// Wraps the body of a request as it comes from the connection.
-pub(super) fn paced(body: Incoming, min_bytes: usize, pulse: &Arc<Pulse>) -> Body {
+pub(super) fn paced(body: Incoming, min_bytes: usize, state: &Arc<ConnectionState>) -> Body {
     if body.is_end_stream() {
         return Body::empty();
     }
@@ -37,7 +37,7 @@ pub(super) fn paced(body: Incoming, min_bytes: usize, pulse: &Arc<Pulse>) -> Bod
         is_waiting: false,
         has_ended: false,
         has_length,
-        pulse: pulse.clone(),
+        state: state.clone(),
     })
 }
 
@@ -45,7 +45,7 @@ impl PacedBody {
     fn moves(&mut self) {
         self.received_bytes = 0;
         if std::mem::take(&mut self.is_waiting) {
-            self.pulse.body_moves();
+            self.state.body_moves();
         }
     }
 }
@@ -63,14 +63,14 @@ impl HttpBody for PacedBody {
         match &polled {
             Poll::Pending if !self.is_waiting => {
                 self.is_waiting = true;
-                self.pulse.body_waits();
+                self.state.body_waits();
             }
             Poll::Pending => {}
             Poll::Ready(Some(Ok(frame))) => {
                 let data = frame.data_ref().map_or(&[][..], |data| data);
                 self.received_bytes += data.len();
                 if self.has_length {
-                    self.pulse.note_body(data);
+                    self.state.note_body(data);
                 }
                 if self.received_bytes >= self.min_bytes {
                     self.moves();
@@ -94,7 +94,7 @@ impl Drop for PacedBody {
     fn drop(&mut self) {
         self.moves();
         if let Some(body) = self.body.take().filter(|body| !self.has_ended && !body.is_end_stream()) {
-            self.pulse.leave_rest(body);
+            self.state.leave_rest(body);
         }
     }
 }

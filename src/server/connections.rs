@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::pulse::{Pulse, WaitingSince};
+use super::connection_state::{ConnectionState, WaitingSince};
 use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
 /// Places for connections beyond the limits.
@@ -29,7 +29,7 @@ pub(super) struct Connections {
 #[derive(Debug, Default)]
 struct State {
     next_id: u64,
-    open: HashMap<u64, Arc<Pulse>>,
+    open: HashMap<u64, Arc<ConnectionState>>,
     of_client: HashMap<ClientNetwork, usize>,
     overflow: HashSet<ClientNetwork>,
     /// Those that waited longest when last looked through, the longest at the end.
@@ -68,7 +68,7 @@ impl Connections {
         self: &Arc<Self>,
         peer: IpAddr,
         proxies: &TrustedProxies,
-        pulse: &Arc<Pulse>,
+        connection: &Arc<ConnectionState>,
     ) -> Option<Admitted> {
         let network = ClientNetwork::from(peer);
         let client = (!proxies.believes(peer)).then_some(network);
@@ -77,7 +77,7 @@ impl Connections {
         let is_full = state.open.len() >= self.max;
         let has_evicted = has_room && is_full && state.open.len() < self.max + MAX_LEAVING && state.evict();
         let kind = if has_room && (!is_full || has_evicted) {
-            let id = state.open(pulse.clone(), client);
+            let id = state.open(connection.clone(), client);
             PlaceKind::Regular { id, client }
         } else if state.overflow.len() < OVERFLOW_PLACES && state.overflow.insert(network) {
             PlaceKind::Overflow { client: network }
@@ -104,10 +104,10 @@ impl State {
         self.of_client.get(&client).copied().unwrap_or_default()
     }
 
-    fn open(&mut self, pulse: Arc<Pulse>, client: Option<ClientNetwork>) -> u64 {
+    fn open(&mut self, connection: Arc<ConnectionState>, client: Option<ClientNetwork>) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
-        self.open.insert(id, pulse);
+        self.open.insert(id, connection);
         if let Some(client) = client {
             *self.of_client.entry(client).or_default() += 1;
         }
@@ -133,8 +133,10 @@ impl State {
             }
             while let Some((since, id)) = self.candidates.pop() {
                 // It may have had a request since, or be gone.
-                if let Some(pulse) = self.open.get(&id).filter(|pulse| pulse.waiting_since() == Some(since)) {
-                    pulse.evict();
+                if let Some(connection) =
+                    self.open.get(&id).filter(|connection| connection.waiting_since() == Some(since))
+                {
+                    connection.evict();
                     return true;
                 }
             }
@@ -143,7 +145,8 @@ impl State {
     }
 
     fn look_through(&mut self) {
-        let waiting = self.open.iter().filter_map(|(id, pulse)| Some((pulse.waiting_since()?, *id)));
+        let waiting =
+            self.open.iter().filter_map(|(id, connection)| Some((connection.waiting_since()?, *id)));
         self.candidates = waiting.collect();
         if self.candidates.len() > CANDIDATES {
             self.candidates.select_nth_unstable(CANDIDATES);
@@ -170,15 +173,15 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::server::pulse::Phase;
+    use crate::server::connection_state::Phase;
 
-    fn admit(connections: &Arc<Connections>, peer: &str) -> Option<(Admitted, Arc<Pulse>)> {
+    fn admit(connections: &Arc<Connections>, peer: &str) -> Option<(Admitted, Arc<ConnectionState>)> {
         let proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
-        let pulse = Arc::new(Pulse::new());
-        connections.admit(peer.parse().unwrap(), &proxies, &pulse).map(|admitted| (admitted, pulse))
+        let connection = Arc::new(ConnectionState::new());
+        connections.admit(peer.parse().unwrap(), &proxies, &connection).map(|admitted| (admitted, connection))
     }
 
-    fn is_regular(admitted: &Option<(Admitted, Arc<Pulse>)>) -> bool {
+    fn is_regular(admitted: &Option<(Admitted, Arc<ConnectionState>)>) -> bool {
         matches!(admitted, Some((Admitted { place: Place { kind: PlaceKind::Regular { .. }, .. }, .. }, _)))
     }
 
@@ -210,10 +213,16 @@ mod tests {
         assert!(admitted.has_evicted);
         assert!(open[1].1.is_evicted() && !open[0].1.is_evicted() && !open[2].1.is_evicted());
         // Nobody waits any more: only the places that are kept apart are left, one for each client.
-        for (_, pulse) in &open {
-            pulse.enter(Phase::Serving);
+        for (_, connection) in &open {
+            connection.enter(Phase::Serving);
         }
-        admitted.place.connections.state().open.values().for_each(|pulse| pulse.enter(Phase::Serving));
+        admitted
+            .place
+            .connections
+            .state()
+            .open
+            .values()
+            .for_each(|connection| connection.enter(Phase::Serving));
         let beyond = admit(&connections, "192.0.2.5");
         assert!(beyond.is_some() && !is_regular(&beyond));
         assert!(admit(&connections, "192.0.2.5").is_none());

@@ -19,22 +19,22 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::answer_body::AnswerBody;
 use super::body_pace::paced;
+use super::connection_state::{ConnectionState, Timeouts};
 use super::connections::{Connections, Place, PlaceKind};
-use super::cores::Cores;
 use super::framing::FragmentInTarget;
 pub use super::limits::{ListenerStats, ServerLimits};
-use super::outer::{Outer, ProbesOnly};
-use super::pulse::{Patience, Pulse};
+use super::pipeline::{Pipeline, ProbesOnly};
 use super::rest;
 use super::socket::WatchedSocket;
 use super::stop::Stop;
 use super::unsent::{Answer, Unsent};
+use super::worker_threads::WorkerThreads;
 use crate::gate::limit::Reentry;
 use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
 /// All that connections share. Several accept loops may serve one.
 pub struct Server {
-    outer: Outer,
+    pipeline: Pipeline,
     limits: ServerLimits,
     http: http1::Builder,
     connections: Arc<Connections>,
@@ -42,7 +42,7 @@ pub struct Server {
     stop: Stop,
     stats: ListenerStats,
     proxies: TrustedProxies,
-    cores: Cores,
+    workers: WorkerThreads,
 }
 
 impl fmt::Debug for Server {
@@ -53,9 +53,9 @@ impl fmt::Debug for Server {
 
 impl Server {
     /// A server that answers through `outer` and stops with `stop`.
-    pub fn new(outer: Outer, limits: ServerLimits, stop: Stop) -> Self {
+    pub fn new(pipeline: Pipeline, limits: ServerLimits, stop: Stop) -> Self {
         let mut http = http1::Builder::new();
-        // The library's own header timeout counts idle time as well, and costs a timer a request; see `pulse`.
+        // The library's own header timeout counts idle time as well, and costs a timer a request; see `connection_state`.
         http.header_read_timeout(None)
             // A client that closed its sending side alone still gets its answer. Whether it closed more than that shows
             // when the answer is written: the call's deadline bounds the wait.
@@ -66,7 +66,17 @@ impl Server {
         let connections = Connections::new(limits.max_connections, limits.max_connections_per_client);
         let unsent = Unsent::new(limits.max_unsent_bytes_per_account, limits.max_unsent_bytes);
         let (stats, proxies) = (ListenerStats::default(), TrustedProxies::default());
-        Self { outer, limits, http, connections, unsent, stop, stats, proxies, cores: Cores::default() }
+        Self {
+            pipeline,
+            limits,
+            http,
+            connections,
+            unsent,
+            stop,
+            stats,
+            proxies,
+            workers: WorkerThreads::default(),
+        }
     }
 
     /// Believes what these proxies say of their clients.
@@ -75,8 +85,8 @@ impl Server {
     }
 
     /// Serves connections on these threads.
-    pub fn on(self, cores: Cores) -> Self {
-        Self { cores, ..self }
+    pub fn on(self, workers: WorkerThreads) -> Self {
+        Self { workers, ..self }
     }
 
     /// The counters so far.
@@ -163,8 +173,8 @@ pub async fn accept_loop(listener: TcpListener, server: Arc<Server>) {
 
 /// Serves a connection in a task if there is a place, or closes it.
 fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
-    let pulse = Arc::new(Pulse::new());
-    let Some(admitted) = server.connections.admit(peer.ip(), &server.proxies, &pulse) else {
+    let state = Arc::new(ConnectionState::new());
+    let Some(admitted) = server.connections.admit(peer.ip(), &server.proxies, &state) else {
         server.stats.refused.fetch_add(1, Relaxed);
         return;
     };
@@ -179,11 +189,11 @@ fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
     counter.fetch_add(1, Relaxed);
     // A socket belongs to the runtime that it is used on.
     let Ok(stream) = stream.into_std() else { return };
-    let (server, core) = (server.clone(), server.cores.next());
+    let (server, core) = (server.clone(), server.workers.next());
     let tasks = server.stop.tasks().clone();
     let serving = async move {
         if let Ok(stream) = TcpStream::from_std(stream) {
-            serve_connection(stream, peer, &server, pulse, &place).await;
+            serve_connection(stream, peer, &server, state, &place).await;
         }
         drop(place);
     };
@@ -201,24 +211,24 @@ async fn serve_connection(
     stream: TcpStream,
     peer: SocketAddr,
     server: &Arc<Server>,
-    pulse: Arc<Pulse>,
+    state: Arc<ConnectionState>,
     place: &Place,
 ) {
     // Answers are written in one piece, so there is nothing for the system to gather.
     let _ = stream.set_nodelay(true);
     let is_regular = matches!(place.kind, PlaceKind::Regular { .. });
     let service = service_fn({
-        let (server, pulse) = (server.clone(), pulse.clone());
-        move |request| answer(request, peer, is_regular, server.clone(), pulse.clone())
+        let (server, state) = (server.clone(), state.clone());
+        move |request| answer(request, peer, is_regular, server.clone(), state.clone())
     });
     let unread = {
         let server = server.clone();
-        move |bytes: &[u8], is_line_done| server.outer.answer_unread(bytes, is_line_done)
+        move |bytes: &[u8], is_line_done| server.pipeline.answer_malformed_head(bytes, is_line_done)
     };
     let (unsent, min_bytes) = (server.unsent.clone(), server.limits.write_min_bytes);
-    let socket = WatchedSocket::new(stream, pulse.clone(), unsent, min_bytes, unread);
+    let socket = WatchedSocket::new(stream, state.clone(), unsent, min_bytes, unread);
     let mut connection = pin!(server.http.serve_connection(TokioIo::new(socket), service));
-    let mut outstayed = pin!(pulse.outstayed(patience(&server.limits, is_regular)));
+    let mut timed_out = pin!(state.timed_out(timeouts(&server.limits, is_regular)));
     let draining = server.stop.draining();
     let mut is_draining = false;
     // The connection comes first: the others are looked at only when it has nothing to do.
@@ -226,11 +236,11 @@ async fn serve_connection(
         tokio::select! {
             biased;
             _ = connection.as_mut() => return,
-            () = &mut outstayed => {
+            () = &mut timed_out => {
                 server.stats.outstayed.fetch_add(1, Relaxed);
                 return;
             }
-            () = pulse.evicted() => if pulse.has_to_leave() { return },
+            () = state.evicted() => if state.has_to_leave() { return },
             () = draining.cancelled(), if !is_draining => {
                 is_draining = true;
                 connection.as_mut().graceful_shutdown();
@@ -243,22 +253,22 @@ async fn serve_connection(
 /// How long a connection beyond the limits may take for its one request.
 const OVERFLOW_PATIENCE: Duration = Duration::from_secs(2);
 
-fn patience(limits: &ServerLimits, is_regular: bool) -> Patience {
-    let patience = Patience {
+fn timeouts(limits: &ServerLimits, is_regular: bool) -> Timeouts {
+    let timeouts = Timeouts {
         head: limits.head_timeout,
         idle: limits.idle_timeout,
         body: limits.body_timeout,
         write: limits.write_timeout,
     };
     if is_regular {
-        return patience;
+        return timeouts;
     }
     let short = |long: Duration| long.min(OVERFLOW_PATIENCE);
-    Patience {
-        head: short(patience.head),
-        idle: short(patience.idle),
-        body: short(patience.body),
-        write: short(patience.write),
+    Timeouts {
+        head: short(timeouts.head),
+        idle: short(timeouts.idle),
+        body: short(timeouts.body),
+        write: short(timeouts.write),
     }
 }
 
@@ -268,28 +278,28 @@ async fn answer(
     peer: SocketAddr,
     is_regular: bool,
     server: Arc<Server>,
-    pulse: Arc<Pulse>,
+    state: Arc<ConnectionState>,
 ) -> Result<Response<AnswerBody>, Infallible> {
-    pulse.serve();
-    let mut request = request.map(|body| paced(body, server.limits.body_min_bytes, &pulse));
+    state.serve();
+    let mut request = request.map(|body| paced(body, server.limits.body_min_bytes, &state));
     let expects_continue = request.headers().contains_key(header::EXPECT);
     let client = server.proxies.client(peer.ip(), request.headers());
     request.extensions_mut().insert(client);
-    if pulse.take_fragment() {
+    if state.take_fragment() {
         request.extensions_mut().insert(FragmentInTarget);
     }
     if !is_regular {
         request.extensions_mut().insert(ProbesOnly);
     }
-    let mut response = server.outer.answer(request).await;
+    let mut response = server.pipeline.answer(request).await;
     if !is_regular || !server.stop.is_ready() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    rest::settle(&pulse, &mut response, expects_continue).await;
+    rest::settle(&state, &mut response, expects_continue).await;
     let reentry = response.extensions_mut().remove::<Reentry>();
     // Of a body without a known length only a part lies in memory at a time.
     let bytes = response.body().size_hint().exact().unwrap_or(STREAM_BYTES);
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    pulse.sends(Answer { bytes, network: ClientNetwork::from(client.0), reentry });
-    Ok(response.map(|body| AnswerBody::new(body, pulse)))
+    state.sends(Answer { bytes, network: ClientNetwork::from(client.0), reentry });
+    Ok(response.map(|body| AnswerBody::new(body, state)))
 }

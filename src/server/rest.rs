@@ -12,7 +12,7 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 
 use super::body_pace::paced;
-use super::pulse::Pulse;
+use super::connection_state::ConnectionState;
 
 /// Most bytes that are read for the connection's sake.
 const MAX_BYTES: u64 = 64 * 1024;
@@ -21,19 +21,19 @@ const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// Reads what is left of the request, or lets the answer say that the connection ends. A client that waits for `100
 /// Continue` sends no body once it has the answer, so there is nothing to wait for.
-pub(super) async fn settle(pulse: &Arc<Pulse>, response: &mut Response, expects_continue: bool) {
-    let Some(rest) = pulse.take_rest() else { return };
+pub(super) async fn settle(state: &Arc<ConnectionState>, response: &mut Response, expects_continue: bool) {
+    let Some(rest) = state.take_rest() else { return };
     let ends = response.headers().get(CONNECTION).is_some_and(|value| value == "close");
     let is_small = rest.size_hint().lower() <= MAX_BYTES;
     if !ends && !expects_continue && is_small {
-        let body = paced(rest, usize::MAX, pulse);
+        let body = paced(rest, usize::MAX, state);
         if matches!(tokio::time::timeout(MAX_WAIT, drained(body)).await, Ok(true)) {
             return;
         }
         // What was read no further is given back when the body is dropped.
-        drop(pulse.take_rest());
+        drop(state.take_rest());
     }
-    pulse.note_unread_body();
+    state.note_unread_body();
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
 }
 

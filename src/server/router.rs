@@ -7,9 +7,9 @@ use axum::routing::{get, patch, post};
 use sqlx::PgPool;
 
 use crate::api::analysis::AnalysisApi;
-use crate::api::asking::Management;
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
+use crate::api::management_auth::Management;
 use crate::api::status::Status;
 use crate::api::{
     account, audit, catalogue, contacts, credits, environments, health, keys, ledger, status, usage,

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::pulse::{Phase, Pulse};
+use super::connection_state::{ConnectionState, Phase};
 use super::tail::Tail;
 use super::unsent::{Unsent, Waiting};
 
@@ -20,7 +20,7 @@ const MAX_LINGER_BYTES: usize = 4 * 1024 * 1024;
 /// head and gives a bare status of its own accord.
 pub(super) struct WatchedSocket<S, U> {
     socket: S,
-    pulse: Arc<Pulse>,
+    state: Arc<ConnectionState>,
     line: RequestLine,
     read: Tail,
     outflow: Outflow,
@@ -56,24 +56,24 @@ impl<S, U> WatchedSocket<S, U> {
     /// `unsent` counts answers that wait; `min_bytes` of an answer taken count as progress.
     pub(super) fn new(
         socket: S,
-        pulse: Arc<Pulse>,
+        state: Arc<ConnectionState>,
         unsent: Arc<Unsent>,
         min_bytes: usize,
         unread: U,
     ) -> Self {
         let outflow = Outflow { unsent, min_bytes, taken_bytes: None, waiting: None };
         let (line, read) = (RequestLine::Awaited, Tail::default());
-        Self { socket, pulse, line, read, outflow, lingered_bytes: 0, unread, instead: None }
+        Self { socket, state, line, read, outflow, lingered_bytes: 0, unread, instead: None }
     }
 
     /// Takes note of bytes of a head. A request that was sent before the answer to the one before it escapes this
     /// look: what it may hide there, a `#` behind its path, then means nothing, as ever.
     fn note_head(&mut self, bytes: &[u8]) {
-        match self.pulse.phase() {
+        match self.state.phase() {
             Phase::Serving | Phase::Sending | Phase::Closing => return,
             Phase::Idle => {
                 self.line = RequestLine::Awaited;
-                self.pulse.enter(Phase::Head);
+                self.state.enter(Phase::Head);
             }
             Phase::Head => {}
         }
@@ -82,7 +82,7 @@ impl<S, U> WatchedSocket<S, U> {
                 (RequestLine::Done, _) => return,
                 (RequestLine::Awaited, b'\r' | b'\n') => {}
                 (RequestLine::Begun, b'\n') => self.line = RequestLine::Done,
-                (_, b'#') => self.pulse.note_fragment(),
+                (_, b'#') => self.state.note_fragment(),
                 _ => self.line = RequestLine::Begun,
             }
         }
@@ -94,8 +94,8 @@ impl<S, U> WatchedSocket<S, U> {
         match (&written, &mut outflow.taken_bytes) {
             (Poll::Pending, None) => {
                 outflow.taken_bytes = Some(0);
-                self.pulse.write_waits();
-                if let Some(answer) = self.pulse.answer().filter(|_| outflow.waiting.is_none()) {
+                self.state.write_waits();
+                if let Some(answer) = self.state.answer().filter(|_| outflow.waiting.is_none()) {
                     outflow.waiting = outflow.unsent.wait(&answer);
                     if outflow.waiting.is_none() {
                         return Poll::Ready(Err(io::Error::other(TooMuchUnsent)));
@@ -106,7 +106,7 @@ impl<S, U> WatchedSocket<S, U> {
                 *taken += bytes;
                 if *taken >= outflow.min_bytes {
                     outflow.taken_bytes = None;
-                    self.pulse.write_moves();
+                    self.state.write_moves();
                 }
             }
             _ => {}
@@ -117,17 +117,17 @@ impl<S, U> WatchedSocket<S, U> {
     /// Notes that all that was to be written is. The library flushes a socket only then.
     fn note_flushed(&mut self) {
         if self.outflow.taken_bytes.take().is_some() {
-            self.pulse.write_moves();
+            self.state.write_moves();
         }
         self.outflow.waiting = None;
-        if self.pulse.phase() == Phase::Sending {
-            let is_next_begun = match self.pulse.body_tail() {
+        if self.state.phase() == Phase::Sending {
+            let is_next_begun = match self.state.body_tail() {
                 body if body.is_empty() => !self.read.is_empty_line(),
                 body => !self.read.ends_with(body),
             };
             // Of a head that came too early nothing was looked at.
             self.line = RequestLine::Done;
-            self.pulse.sent(if is_next_begun { Phase::Head } else { Phase::Idle });
+            self.state.sent(if is_next_begun { Phase::Head } else { Phase::Idle });
         }
     }
 }
@@ -161,11 +161,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin, U: Fn(&[u8], bool) -> Option<Vec<u8>>> W
         bytes: &[u8],
         claimed: usize,
     ) -> Option<Poll<io::Result<usize>>> {
-        if self.instead.is_none() && matches!(self.pulse.phase(), Phase::Head | Phase::Idle) {
+        if self.instead.is_none() && matches!(self.state.phase(), Phase::Head | Phase::Idle) {
             self.instead = (self.unread)(bytes, self.line == RequestLine::Done).map(Bytes::from);
-            if self.instead.is_some() && self.pulse.phase() == Phase::Idle {
+            if self.instead.is_some() && self.state.phase() == Phase::Idle {
                 // The client may be sending still.
-                self.pulse.enter(Phase::Head);
+                self.state.enter(Phase::Head);
             }
         }
         let instead = self.instead.as_mut()?;
@@ -233,12 +233,12 @@ where
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.pulse.phase() == Phase::Closing {
+        if self.state.phase() == Phase::Closing {
             return self.poll_linger(cx);
         }
         ready!(Pin::new(&mut self.socket).poll_shutdown(cx))?;
-        if self.pulse.has_unread_body() || self.pulse.phase() == Phase::Head {
-            self.pulse.enter(Phase::Closing);
+        if self.state.has_unread_body() || self.state.phase() == Phase::Head {
+            self.state.enter(Phase::Closing);
             return self.poll_linger(cx);
         }
         Poll::Ready(Ok(()))

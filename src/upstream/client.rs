@@ -18,9 +18,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::address::Reach;
 use super::breaker::{Breaker, BreakerConfig};
+use super::bulkhead::Bulkhead;
 use super::connector::Connector;
-use super::heard::Heard;
-use super::places::Places;
+use super::response_started::ResponseStarted;
 use super::retry_after::retry_after;
 use crate::domain::ids::AccountId;
 
@@ -91,7 +91,7 @@ pub struct Upstream {
     config: UpstreamConfig,
     authorization: Option<HeaderValue>,
     client: Client<Connector, Full<Bytes>>,
-    places: Places,
+    bulkhead: Bulkhead,
     breaker: Mutex<Breaker>,
 }
 
@@ -114,9 +114,9 @@ impl Upstream {
             .pool_idle_timeout(IDLE_FOR)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
             .build(Connector::new(config.reach, config.connect_timeout));
-        let places = Places::new(config.max_concurrent);
+        let bulkhead = Bulkhead::new(config.max_concurrent);
         let breaker = Mutex::new(Breaker::new(config.breaker));
-        Ok(Self { config, authorization, client, places, breaker })
+        Ok(Self { config, authorization, client, bulkhead, breaker })
     }
 
     /// Posts a JSON body for an account and gives what `understood` makes of the answer; `None` for 404. Nonsense is to be
@@ -133,7 +133,7 @@ impl Upstream {
             self.count("refused");
             return Err(UpstreamError::Unavailable { retry_after });
         }
-        let waiting = tokio::time::timeout(self.config.connect_timeout, self.places.take(account));
+        let waiting = tokio::time::timeout(self.config.connect_timeout, self.bulkhead.take(account));
         let Ok(_place) = waiting.await else {
             self.count("busy");
             return Err(UpstreamError::Unavailable { retry_after: BUSY_RETRY_AFTER });
@@ -253,7 +253,7 @@ fn answer_had_begun(error: &Error, connection: &CaptureConnection) -> bool {
     if let Some(connected) = connection.connection_metadata().as_ref() {
         connected.get_extras(&mut extras);
     }
-    extras.get::<Heard>().is_none_or(Heard::anything)
+    extras.get::<ResponseStarted>().is_none_or(ResponseStarted::is_set)
 }
 
 fn answered(status: StatusCode) -> String {

@@ -17,13 +17,13 @@ use tokio::net::TcpStream;
 use tower::Service;
 
 use super::address::{Reach, literal_address};
-use super::heard::Listening;
+use super::response_started::WatchedStream;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Boxed<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
 /// A connection, with or without TLS.
-pub(super) type Stream = TokioIo<Listening<TokioIo<MaybeHttpsStream<TokioIo<TcpStream>>>>>;
+pub(super) type Stream = TokioIo<WatchedStream<TokioIo<MaybeHttpsStream<TokioIo<TcpStream>>>>>;
 
 /// Connects within a time, to addresses that may be reached.
 #[derive(Clone)]
@@ -65,7 +65,7 @@ impl Service<Uri> for Connector {
         let (connecting, timeout) = (self.connector.call(url), self.timeout);
         Box::pin(async move {
             let stream = tokio::time::timeout(timeout, connecting).await??;
-            Ok(TokioIo::new(Listening::new(TokioIo::new(stream))))
+            Ok(TokioIo::new(WatchedStream::new(TokioIo::new(stream))))
         })
     }
 }

@@ -20,11 +20,11 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::refusal::Refusal;
 use fluence::domain::settlement::{Outcome, SETTLEMENT_TOML, Settlement, SettlementTable};
-use fluence::gate::access::Access;
 use fluence::gate::account_live::Slot;
 use fluence::gate::admission::Limits;
 use fluence::gate::authenticate::{Authenticate, Nobody};
 use fluence::gate::caller::Caller;
+use fluence::gate::entitlement::Access;
 use fluence::gate::keyring::Keyring;
 use fluence::gate::limit::Limit;
 use fluence::gate::limiter::RateLimits;
@@ -32,10 +32,10 @@ use fluence::gate::refused::RefusedCalls;
 use fluence::gate::stage::{Endpoint, Passing, Stage, before};
 use fluence::gate::validate::Validate;
 use fluence::secret::Pepper;
-use fluence::server::cores::Cores;
 use fluence::server::listener::{Server, ServerLimits, accept_loop};
-use fluence::server::outer::Outer;
+use fluence::server::pipeline::Pipeline;
 use fluence::server::stop::Stop;
+use fluence::server::worker_threads::WorkerThreads;
 use fluence::storage::pool;
 use fluence::telemetry;
 use secrecy::ExposeSecret;
@@ -224,9 +224,9 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let wait = Duration::from_millis(settings.database.wait_ms);
     let pool = pool::pool(database, settings.database.max_connections, wait);
     let router = router(&settings, pool, till_pool, settles)?;
-    let edge = app::edge(&settings);
-    let cores = Cores::start(available_parallelism()?.get())?;
-    let server = Server::new(Outer::new(router, edge), ServerLimits::default(), Stop::new()).on(cores);
+    let links = app::public_links(&settings);
+    let workers = WorkerThreads::start(available_parallelism()?.get())?;
+    let server = Server::new(Pipeline::new(router, links), ServerLimits::default(), Stop::new()).on(workers);
     accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
     Ok(())
 }

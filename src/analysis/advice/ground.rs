@@ -1,10 +1,10 @@
 //! What advice rests on: where the person stands on each measure of the model.
 
-use super::line::Tally;
+use super::standing::{Standing, Tally};
 use crate::analysis::catalogue::Side;
-use crate::analysis::features::{Counts, Features, SENTENCE_LENGTH, WORD_LENGTH};
+use crate::analysis::features::Counts;
+use crate::analysis::layout::{Features, SENTENCE_LENGTH, WORD_LENGTH};
 use crate::analysis::model::{Measure, Model};
-use crate::analysis::normal::cumulative;
 use crate::analysis::reading::{Reading, Texts};
 use crate::domain::language::Language;
 
@@ -30,12 +30,6 @@ pub struct Ground<'a> {
     pub answer: Language,
     /// The model.
     pub model: &'a Model,
-}
-
-/// One measure of this person.
-pub(super) struct Standing {
-    pub(super) z: f64,
-    reliability: f64,
 }
 
 impl Ground<'_> {
@@ -86,17 +80,5 @@ impl Measure {
     /// Whether a text stands on this side by what it lacks.
     pub(super) fn only_removes(&self, side: Side) -> bool {
         self.mix.iter().all(|(_, weight)| weight * side.sign() <= 0.0)
-    }
-}
-
-impl Standing {
-    /// The deviation that is the author's and not chance, in standard deviations of authors.
-    pub(super) fn true_z(&self) -> f64 {
-        self.z * self.reliability.sqrt()
-    }
-
-    /// Share of the norms' texts of this length that stand lower.
-    pub(super) fn share(&self) -> f64 {
-        cumulative(self.z)
     }
 }

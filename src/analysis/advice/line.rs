@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::ground::{Ground, Standing};
+use super::ground::Ground;
+use super::standing::{Standing, Tally};
 use crate::analysis::catalogue::Section;
 use crate::analysis::evidence::Evidence;
 use crate::analysis::model::Measure;
@@ -66,15 +67,6 @@ impl Strength {
             _ => Self::None,
         }
     }
-}
-
-/// A count and what it is out of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Tally {
-    /// Occurrences; for sentence length, the mean length.
-    pub matched: u32,
-    /// Out of how many words.
-    pub of_words: u32,
 }
 
 impl Line {

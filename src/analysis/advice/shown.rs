@@ -3,7 +3,8 @@
 use super::{Ground, MAX_EVIDENCE};
 use crate::analysis::catalogue::Side;
 use crate::analysis::evidence::{self, Evidence};
-use crate::analysis::features::{FIRST_MARK, MARKS, SENTENCE_LENGTH, WORD_LENGTH, word_facts};
+use crate::analysis::features::word_facts;
+use crate::analysis::layout::{FIRST_MARK, MARKS, SENTENCE_LENGTH, WORD_LENGTH};
 use crate::analysis::model::Measure;
 use crate::analysis::permission::Permission;
 use crate::analysis::reading::Placed;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{ModelError, SCHEMA, feature_names, hex};
-use crate::analysis::features::{CATEGORIES, DIMS, FEATURES, FIRST_DIM, Features, TRAITS};
+use super::{ModelError, SCHEMA, hex};
+use crate::analysis::layout::{CATEGORIES, DIMS, FEATURES, FIRST_DIM, Features, TRAITS, feature_names};
 use crate::analysis::lexicon::{LEXICON_TSV, Lexicon};
 use crate::domain::language::Language;
 

@@ -2,7 +2,7 @@
 
 use super::type_axes::{AxisLean, TypeAxes};
 use super::{Interval, percent, three_decimals};
-use crate::analysis::features::TRAITS;
+use crate::analysis::layout::TRAITS;
 use crate::analysis::model::{Band, Model, TypeAxis};
 use crate::analysis::normal::{cumulative, logistic, quantile};
 use crate::analysis::score::{PerTrait, Scores};

@@ -34,7 +34,7 @@ impl Keyring {
     /// another refusal when there were too many.
     pub fn refuse(&self, refusal: Refusal, from: Option<IpAddr>) -> Refusal {
         let refusal = match (refusal, from) {
-            (Refusal::InvalidApiKey, Some(address)) => self.guesses.failed(address),
+            (Refusal::InvalidApiKey, Some(address)) => self.failed_auth.failed(address),
             (refusal, _) => refusal,
         };
         counter!("gateway_auth_total", "result" => refusal.code().as_str()).increment(1);

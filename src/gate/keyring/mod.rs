@@ -28,7 +28,7 @@ use crate::domain::change::{News, Stale};
 use crate::domain::ids::AccountId;
 use crate::domain::key::{KeyFormat, KeySecret};
 use crate::gate::caller::Caller;
-use crate::gate::guesses::Guesses;
+use crate::gate::failed_auth::FailedAuth;
 use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
 use crate::secret::KeyDigest;
@@ -59,7 +59,7 @@ pub struct Keyring {
     imported: ImportedShapes,
     standings: Batcher<AccountId, Standing>,
     standing_trust: Duration,
-    guesses: Guesses,
+    failed_auth: FailedAuth,
     /// `gateway_auth_total` of good keys.
     accepted: Counter,
 }
@@ -125,7 +125,7 @@ impl Keyring {
         };
         let standing_trust = Duration::from_millis(keys.standing_trust_ms);
         let accepted = counter!("gateway_auth_total", "result" => "ok");
-        let (shared, guesses) = (Arc::new(shared), Guesses::new(keys));
+        let (shared, failed_auth) = (Arc::new(shared), FailedAuth::new(keys));
         let (peppers, last_used) = (peppers.into(), LastUsed::new(keys.cache_size));
         Self {
             peppers,
@@ -136,7 +136,7 @@ impl Keyring {
             imported,
             standings,
             standing_trust,
-            guesses,
+            failed_auth,
             accepted,
         }
     }
@@ -154,7 +154,7 @@ impl Keyring {
             return Ok(remembered);
         }
         // A key that was good a while ago is no guess.
-        let is_suspect = from.is_some_and(|address| self.guesses.are_too_many(address))
+        let is_suspect = from.is_some_and(|address| self.failed_auth.are_too_many(address))
             && !self.shared.known.contains_key(&digest);
         let digests = self.peppers.digests(secret);
         self.look_up(digests, if is_suspect { &self.suspect_lookups } else { &self.lookups }).await

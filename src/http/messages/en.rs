@@ -5,7 +5,7 @@ use crate::domain::conflict::Conflict;
 use crate::domain::contact::ContactLimit;
 use crate::domain::language::Language;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, MediaFault, Refusal};
-use crate::http::edge::Edge;
+use crate::http::public_links::PublicLinks;
 
 pub(super) fn message(refusal: &Refusal) -> Text {
     match refusal {
@@ -132,9 +132,9 @@ fn limited(hit: &LimitHit) -> Text {
     }
 }
 
-pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
-    let support = edge.support().unwrap_or("support");
-    let at_upgrade = edge.upgrade().map(|url| format!(" at {url}")).unwrap_or_default();
+pub(super) fn user_action(refusal: &Refusal, links: &PublicLinks) -> Text {
+    let support = links.support().unwrap_or("support");
+    let at_upgrade = links.upgrade().map(|url| format!(" at {url}")).unwrap_or_default();
     match refusal {
         Refusal::NotBearer => {
             "Write the scheme before the key: `Authorization: Bearer YOUR_KEY`.".into()
@@ -176,7 +176,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         }
         Refusal::MockDataNotAllowed => "Leave `allow_mock_data` out, or use a key of a test environment.".into(),
         Refusal::BadRequest { .. } => "Correct the request and send it again.".into(),
-        Refusal::EndpointNotFound => match edge.docs() {
+        Refusal::EndpointNotFound => match links.docs() {
             Some(docs) => format!("Check the path for spelling, case and a trailing slash; see {docs}.").into(),
             None => "Check the path for spelling, case and a trailing slash.".into(),
         },

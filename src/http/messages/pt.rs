@@ -6,7 +6,7 @@ use crate::domain::contact::ContactLimit;
 use crate::domain::language::Language;
 use crate::domain::person::NameOf;
 use crate::domain::refusal::{Fault, KeyCap, Limit, LimitHit, MediaFault, Refusal};
-use crate::http::edge::Edge;
+use crate::http::public_links::PublicLinks;
 
 pub(super) fn message(refusal: &Refusal) -> Text {
     match refusal {
@@ -142,9 +142,9 @@ fn limited(hit: &LimitHit) -> Text {
     }
 }
 
-pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
-    let support = edge.support().unwrap_or("o suporte");
-    let at_upgrade = edge.upgrade().map(|url| format!(" em {url}")).unwrap_or_default();
+pub(super) fn user_action(refusal: &Refusal, links: &PublicLinks) -> Text {
+    let support = links.support().unwrap_or("o suporte");
+    let at_upgrade = links.upgrade().map(|url| format!(" em {url}")).unwrap_or_default();
     match refusal {
         Refusal::NotBearer => {
             "Escreva o esquema antes da chave: `Authorization: Bearer SUA_CHAVE`.".into()
@@ -188,7 +188,7 @@ pub(super) fn user_action(refusal: &Refusal, edge: &Edge) -> Text {
         }
         Refusal::MockDataNotAllowed => "Omita `allow_mock_data`, ou use uma chave de um ambiente de teste.".into(),
         Refusal::BadRequest { reason } => format!("Corrija a requisição e envie de novo: {reason}.").into(),
-        Refusal::EndpointNotFound => match edge.docs() {
+        Refusal::EndpointNotFound => match links.docs() {
             Some(docs) => format!("Confira a grafia, as maiúsculas e a barra final; veja {docs}.").into(),
             None => "Confira a grafia, as maiúsculas e a barra final.".into(),
         },

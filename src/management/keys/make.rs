@@ -9,7 +9,7 @@ use crate::domain::audit::{Action, Subject};
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyFormat, KeySecret};
 use crate::domain::rights::Principal;
-use crate::management::{Done, NotDone, lock, write_down};
+use crate::management::{ChangeError, Done, lock, write_down};
 use crate::secret::generate_key;
 use crate::secret::peppers::Peppers;
 use crate::storage::error::StorageError;
@@ -26,7 +26,7 @@ pub async fn create(
     new: &NewKey,
     format: KeyFormat,
     peppers: &Peppers,
-) -> Result<(KeyView, KeySecret), NotDone> {
+) -> Result<(KeyView, KeySecret), ChangeError> {
     let secret = generate_key(format)?;
     let view = save(connection, by, new, &secret, peppers, Action::KeyCreated).await?;
     Ok((view, secret))
@@ -42,7 +42,7 @@ pub async fn import(
     new: &NewKey,
     secret: &KeySecret,
     peppers: &Peppers,
-) -> Result<KeyView, NotDone> {
+) -> Result<KeyView, ChangeError> {
     save(connection, by, new, secret, peppers, Action::KeyImported).await
 }
 
@@ -53,7 +53,7 @@ async fn save(
     secret: &KeySecret,
     peppers: &Peppers,
     action: Action,
-) -> Result<KeyView, NotDone> {
+) -> Result<KeyView, ChangeError> {
     by.rights.manage(new.account_id)?;
     let mut transaction = connection.begin().await?;
     let rights = lock(&mut transaction, by, new.account_id).await?;
@@ -62,11 +62,11 @@ async fn save(
     rights.grant(None, &new.terms.reach(), None, environment.mode)?;
     let now = clock::now(&mut transaction).await?;
     if new.terms.expires_at.is_some_and(|ends| ends <= now) {
-        return Err(NotDone::EndsInPast);
+        return Err(ChangeError::EndsInPast);
     }
     room(environment)?;
     keys::create(&mut transaction, new, secret, peppers).await.map_err(|error| match error {
-        StorageError::Conflict(_) => NotDone::KeyExists,
+        StorageError::Conflict(_) => ChangeError::KeyExists,
         error => error.into(),
     })?;
     let view = found(&mut transaction, new.id).await?;
@@ -83,14 +83,14 @@ fn fitting<'a>(
     environments: &'a [EnvironmentView],
     name: &str,
     format: KeyFormat,
-) -> Result<&'a EnvironmentView, NotDone> {
+) -> Result<&'a EnvironmentView, ChangeError> {
     let Some(environment) = environments.iter().find(|environment| environment.name == name) else {
         let known = environments.iter().map(|environment| environment.name.clone()).collect();
-        return Err(NotDone::UnknownEnvironment { name: name.to_owned(), known });
+        return Err(ChangeError::UnknownEnvironment { name: name.to_owned(), known });
     };
     match format.mode() {
         Some(said) if said != environment.mode => {
-            Err(NotDone::WrongMode { environment: name.to_owned(), mode: environment.mode, format })
+            Err(ChangeError::WrongMode { environment: name.to_owned(), mode: environment.mode, format })
         }
         _ => Ok(environment),
     }

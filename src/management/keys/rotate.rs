@@ -10,7 +10,7 @@ use crate::domain::key::KeySecret;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::view::KeyView;
 use crate::domain::rights::Principal;
-use crate::management::{Done, NotDone, write_down};
+use crate::management::{ChangeError, Done, write_down};
 use crate::secret::generate_key;
 use crate::secret::peppers::Peppers;
 use crate::storage::{clock, keys};
@@ -26,7 +26,7 @@ pub async fn rotate(
     id: KeyId,
     overlap: Overlap,
     peppers: &Peppers,
-) -> Result<(KeyView, KeySecret), NotDone> {
+) -> Result<(KeyView, KeySecret), ChangeError> {
     let mut transaction = connection.begin().await?;
     let (before, rights) = locked(&mut transaction, by, id).await?;
     rights.grant(Some(id), &before.terms().reach(), None, before.mode)?;
@@ -55,12 +55,12 @@ pub async fn end_overlap(
     connection: &mut PgConnection,
     by: &Principal,
     id: KeyId,
-) -> Result<KeyView, NotDone> {
+) -> Result<KeyView, ChangeError> {
     let mut transaction = connection.begin().await?;
     let (before, _) = locked(&mut transaction, by, id).await?;
-    let replaced = before.replaced_secret().ok_or(NotDone::NotRotating)?;
+    let replaced = before.replaced_secret().ok_or(ChangeError::NotRotating)?;
     if !keys::end_replaced(&mut transaction, id).await? {
-        return Err(NotDone::NotRotating);
+        return Err(ChangeError::NotRotating);
     }
     let done = Done {
         account_id: before.account_id,
@@ -83,12 +83,12 @@ pub async fn cancel_rotation(
     connection: &mut PgConnection,
     by: &Principal,
     id: KeyId,
-) -> Result<KeyView, NotDone> {
+) -> Result<KeyView, ChangeError> {
     let mut transaction = connection.begin().await?;
     let (before, rights) = locked(&mut transaction, by, id).await?;
     rights.grant(Some(id), &before.terms().reach(), None, before.mode)?;
     if !keys::restore_replaced(&mut transaction, id).await? {
-        return Err(NotDone::NotRotating);
+        return Err(ChangeError::NotRotating);
     }
     let view = found(&mut transaction, id).await?;
     let done = Done {

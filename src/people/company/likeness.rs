@@ -3,15 +3,12 @@
 //! "Alfa Tecnologia Ltda." and "ALFA" are one company: the legal form says nothing, the trade little, the brand
 //! nearly all. "Alfa Tecnologia" and "Beta Tecnologia" are two.
 
-mod containment;
-
-use serde::Serialize;
-
-use self::containment::soft_containment;
 use super::CompanyName;
+use super::containment::soft_containment;
+use super::rule::CompanyRule;
 use crate::people::agreement::Agreement;
-use crate::people::company_words::common_spelling;
-use crate::people::matching::Slips;
+use crate::people::company_words::are_same_word;
+use crate::people::edits::Slips;
 use crate::people::rarity::Rarity;
 
 /// The company is known by another name.
@@ -20,24 +17,6 @@ const ALIAS: f64 = 0.96;
 const INITIALS: f64 = 0.90;
 /// The person worked there before.
 const FORMER: f64 = 0.90;
-
-/// Which rule found the companies the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CompanyRule {
-    /// The same telling words.
-    Exact,
-    /// The telling words of one are among those of the other.
-    Contained,
-    /// Enough of the telling words agree, by weight, spelling slips allowed.
-    Similar,
-    /// Two known names of one company.
-    Alias,
-    /// One is the initials of the other.
-    Initials,
-    /// An earlier employer, by any of the other rules.
-    Former,
-}
 
 /// How surely the company asked for is one where the candidate works, or worked; `None` below the containment needed.
 pub(in crate::people) fn compare(
@@ -82,11 +61,6 @@ fn have_same_words(query: &CompanyName, candidate: &CompanyName) -> bool {
     };
     (is_within(query, candidate) && is_within(candidate, query))
         || query.words.concat() == candidate.words.concat()
-}
-
-/// Equal, or two spellings of one trade.
-fn are_same_word(word: &str, other: &str) -> bool {
-    common_spelling(word) == common_spelling(other)
 }
 
 /// The same name with two neighbouring words in one where the other name writes them so: "Mercado Livre" beside

@@ -1,8 +1,9 @@
 //! Names whose two parts stand in each other's place: 王 as first name and 小明 as last name.
 
 use super::degree::FAMILY_NAME_FIRST;
-use super::{GivenNameRule, NamesAgreement, Slips, SurnameRule, compare_names};
+use super::{GivenNameRule, NamesAgreement, SurnameRule, compare_names};
 use crate::people::agreement::Agreement;
+use crate::people::edits::Slips;
 use crate::people::name::PersonName;
 use crate::people::rarity::Rarity;
 

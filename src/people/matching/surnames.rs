@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 
-use super::Slips;
 use super::degree::{ONE_SLIP, OTHER_ALPHABET, SURNAME_OF_SAME_SOUND, TWO_SLIPS};
 use super::given_names::{Likeness, likeness, sound_the_same};
 use crate::people::agreement::Agreement;
-use crate::people::edits::{is_likely_slip, is_swap, shorter_length, slips_between};
+use crate::people::edits::{Slips, is_likely_slip, is_swap, shorter_length, slips_between};
 use crate::people::name::PersonName;
 use crate::people::rarity::Rarity;
 use crate::people::transliteration::are_one_in_two_alphabets;

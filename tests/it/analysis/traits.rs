@@ -1,7 +1,8 @@
 //! Where each figure comes from, exactly; and what must not move it.
 
 use fluence::analysis::evidence::Evidence;
-use fluence::analysis::features::{Counts, TRAITS, word_facts};
+use fluence::analysis::features::{Counts, word_facts};
+use fluence::analysis::layout::TRAITS;
 use fluence::analysis::model;
 use fluence::analysis::reading::{Reading, Texts};
 use fluence::analysis::score::Scores;

@@ -8,8 +8,9 @@ use fluence::domain::credits::Credits;
 use fluence::domain::language::Language;
 use fluence::domain::refusal::{AccessDenied, Limit, LimitHit, Refusal, UpgradeTo};
 use fluence::domain::settlement::Outcome;
-use fluence::http::dialect::{Dialect, DialectOf};
-use fluence::http::render::{PaidAnswer, RenderContext, json_ok, json_with};
+use fluence::http::dialect::Dialect;
+use fluence::http::negotiate::RenderContext;
+use fluence::http::render::{PaidAnswer, json_ok, json_with};
 use serde_json::json;
 
 use super::samples::{Sent, access_denied, billing, context, refunded, sent, sent_refusal};
@@ -226,13 +227,6 @@ async fn a_problem_is_one_on_any_route() {
         assert_eq!(body["instance"], "urn:uuid:019a0000-0000-7000-8000-000000000001");
         assert_eq!(body["required_tier"], "crm_business");
     }
-}
-
-#[tokio::test]
-async fn a_route_may_speak_another_dialect_than_its_path() {
-    let mut response = Refusal::NotFound.into_response();
-    response.extensions_mut().insert(DialectOf(Dialect::Influtics));
-    assert_eq!(sent(response, &fluence()).await.json()["code"], "NOT_FOUND");
 }
 
 #[tokio::test]

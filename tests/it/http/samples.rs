@@ -15,9 +15,10 @@ use fluence::domain::refusal::{
 };
 use fluence::domain::settlement::Outcome;
 use fluence::http::dialect::Dialect;
-use fluence::http::render::{RenderContext, render};
+use fluence::http::negotiate::RenderContext;
+use fluence::http::render::render;
 
-use crate::support::edge::edge;
+use crate::support::public_links::links;
 
 pub(crate) fn context(dialect: Dialect, problem_json: bool, language: Language) -> RenderContext {
     let request_id: CallId = "019a0000-0000-7000-8000-000000000001".parse().unwrap();
@@ -58,7 +59,7 @@ impl Sent {
 }
 
 pub(crate) async fn sent(response: Response, ctx: &RenderContext) -> Sent {
-    let response = render(response, ctx, &edge());
+    let response = render(response, ctx, &links());
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let body = String::from_utf8(body.to_vec()).unwrap();

@@ -5,8 +5,8 @@ use fluence::domain::audit::{Actor, Who};
 use fluence::domain::ids::{AccountId, EnvironmentId, MemberId};
 use fluence::domain::member::{Member, MemberState, Role};
 use fluence::domain::plan::PlanRef;
-use fluence::domain::rights::{Lacks, Principal, Rights};
-use fluence::management::{NotDone, accounts, members};
+use fluence::domain::rights::{MissingRight, Principal, Rights};
+use fluence::management::{ChangeError, accounts, members};
 use fluence::storage::accounts::NewAccount;
 use fluence::storage::{self, catalogue};
 use sqlx::PgConnection;
@@ -46,7 +46,7 @@ async fn add(
     account: AccountId,
     email: &str,
     role: Role,
-) -> Result<Member, NotDone> {
+) -> Result<Member, ChangeError> {
     let id = MemberId::from_uuid(new_id());
     members::add(connection, by, id, account, &email.parse().unwrap(), role).await
 }
@@ -83,11 +83,11 @@ async fn the_last_admin_stays_and_one_of_two_may_go() {
     turn(&mut connection, owner, Role::Admin, MemberState::Active).await.unwrap();
     for (role, state) in [(Role::Member, MemberState::Active), (Role::Admin, MemberState::Disabled)] {
         let refused = turn(&mut connection, owner, role, state).await;
-        assert!(matches!(refused, Err(NotDone::LastAdmin(_))));
+        assert!(matches!(refused, Err(ChangeError::LastAdmin(_))));
     }
     let added = add(&mut connection, &operator(), account, "second@acme.example", Role::Admin).await.unwrap();
     let refused = turn(&mut connection, owner, Role::Member, MemberState::Active).await;
-    assert!(matches!(refused, Err(NotDone::LastAdmin(_))), "who was invited has not come yet");
+    assert!(matches!(refused, Err(ChangeError::LastAdmin(_))), "who was invited has not come yet");
     turn(&mut connection, added.id, Role::Admin, MemberState::Active).await.unwrap();
     let changed = turn(&mut connection, owner, Role::Member, MemberState::Active).await.unwrap();
     assert_eq!(changed.role, Role::Member);
@@ -98,11 +98,12 @@ async fn only_admins_of_the_account_add_members() {
     let database = TestDatabase::new().await;
     let mut connection = database.pool().acquire().await.unwrap();
     let (own, other) = (account(&mut connection).await, account(&mut connection).await);
-    for (by, lacks) in
-        [(person(own, Role::Member), Lacks::Admin), (person(other, Role::Admin), Lacks::Account)]
-    {
+    for (by, missing) in [
+        (person(own, Role::Member), MissingRight::Admin),
+        (person(other, Role::Admin), MissingRight::Account),
+    ] {
         let refused = add(&mut connection, &by, own, "new@acme.example", Role::Member).await.unwrap_err();
-        assert!(matches!(refused, NotDone::Lacks(what) if what == lacks), "{refused}");
+        assert!(matches!(refused, ChangeError::MissingRight(what) if what == missing), "{refused}");
     }
     add(&mut connection, &person(own, Role::Admin), own, "new@acme.example", Role::Member).await.unwrap();
     let log = storage::audit::page(&mut connection, own, 0, 10).await.unwrap();

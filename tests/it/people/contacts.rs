@@ -5,7 +5,7 @@ use fluence::domain::contact::{ContactContent, ContactLimits, ContactOwner};
 use fluence::domain::ids::{AccountId, ContactId};
 use fluence::domain::key::Mode;
 use fluence::domain::person::{PersonSource, Post};
-use fluence::people::find::{FindConfig, Found, People, Realm};
+use fluence::lookup::{FindConfig, Found, People, Realm};
 use fluence::people::sample::SamplePeople;
 use fluence::storage::{contacts, search_keys};
 use serde_json::json;

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use fluence::domain::ids::AccountId;
 use fluence::domain::person::{PersonQuery, PersonSource};
+use fluence::lookup::{FindConfig, Found, Hint, People, Realm};
 use fluence::people::company::CompanyRule;
-use fluence::people::find::{FindConfig, Found, Hint, People, Realm};
 use fluence::people::matching::{GivenNameRule, SurnameRule};
 use fluence::people::sample::SamplePeople;
 use fluence::storage::search_keys;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use fluence::background::sweep::Sweep;
 use fluence::command::directory::stats;
 use fluence::domain::ids::AccountId;
-use fluence::people::find::{FindConfig, Found, People, Realm};
+use fluence::lookup::{FindConfig, Found, People, Realm};
 use fluence::people::sample::SamplePeople;
 use fluence::storage::directory::rights::{PersonSelector, delete_expired, erase, export, opt_out};
 use serde_json::json;

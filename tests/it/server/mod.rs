@@ -3,5 +3,5 @@ mod framing;
 mod listener;
 mod manners;
 mod metrics;
-mod outer;
+mod pipeline;
 mod unsent;

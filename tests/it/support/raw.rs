@@ -13,12 +13,12 @@ use fluence::domain::refusal::Refusal;
 use fluence::http::json_body::{parse_fields, read_body};
 use fluence::http::render::json_ok;
 use fluence::server::listener::{self, Server, ServerLimits, accept_loop};
-use fluence::server::outer::Outer;
+use fluence::server::pipeline::Pipeline;
 use fluence::server::stop::Stop;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::edge::edge;
+use super::public_links::links;
 
 /// Largest body that the test routes take.
 pub(crate) const MAX_BODY_BYTES: usize = 1024;
@@ -54,7 +54,8 @@ impl Gateway {
     pub(crate) async fn start(limits: ServerLimits) -> Self {
         let calls = Arc::new(AtomicU64::new(0));
         let stop = Stop::new();
-        let server = Arc::new(Server::new(Outer::new(routes(calls.clone()), edge()), limits, stop.clone()));
+        let server =
+            Arc::new(Server::new(Pipeline::new(routes(calls.clone()), links()), limits, stop.clone()));
         let listener = listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(accept_loop(listener, server.clone()));

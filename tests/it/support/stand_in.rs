@@ -21,7 +21,7 @@ use fluence::gate::test_answers::TestAnswers;
 use fluence::ledger::writer::{self, WriterLimits};
 use fluence::secret::peppers::Peppers;
 use fluence::server::listener::{Server, accept_loop};
-use fluence::server::outer::Outer;
+use fluence::server::pipeline::Pipeline;
 use fluence::server::stop::{Stop, StopTiming};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::{pool, routes as route_numbers};
@@ -30,7 +30,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::database::TestDatabase;
-use super::edge::edge;
+use super::public_links::links;
 use super::raw::patient;
 
 /// What a gateway is made of, with other handlers.
@@ -50,7 +50,7 @@ impl StandIn {
         handler: MethodRouter,
         deadline: Duration,
     ) -> Self {
-        let edge = Arc::new(edge());
+        let links = Arc::new(links());
         let (stop, stop_writer) = (Stop::new(), CancellationToken::new());
         let store = PgLedgerStore::new(database.options(), "stand-in".into(), TimeDelta::seconds(60));
         let (ledger, writer) = writer::start(store, writer_limits(), stop_writer.clone()).await.unwrap();
@@ -62,7 +62,7 @@ impl StandIn {
         let numbers = route_numbers::numbers(&mut connection, &paths).await.unwrap();
         drop(connection);
         let test_answers = TestAnswers::new(pool.clone(), TimeDelta::seconds(60));
-        let (calls, of_edge) = (stop.tasks().clone(), edge.clone());
+        let (calls, meter_links) = (stop.tasks().clone(), links.clone());
         let gate = Gate {
             keyring: Keyring::start(
                 pool.clone(),
@@ -74,7 +74,15 @@ impl StandIn {
             limits: limits_in_force(settings, &stop_writer).await.unwrap(),
             dev_key: None,
             catalogue: Arc::new(Catalogue::shipped().unwrap()),
-            meter: Meter { ledger, pool: pool.clone(), table, deadline, calls, test_answers, edge: of_edge },
+            meter: Meter {
+                ledger,
+                pool: pool.clone(),
+                table,
+                deadline,
+                calls,
+                test_answers,
+                links: meter_links,
+            },
             refused: RefusedCalls::default(),
             numbers: Arc::new(numbers),
             max_body_bytes: settings.server.max_body_bytes,
@@ -83,7 +91,7 @@ impl StandIn {
         let router = routes
             .iter()
             .fold(Router::new(), |router, route| router.merge(gate.paid(route, handler.clone())));
-        let server = Arc::new(Server::new(Outer::new(router, (*edge).clone()), patient(), stop.clone()));
+        let server = Arc::new(Server::new(Pipeline::new(router, (*links).clone()), patient(), stop.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(accept_loop(listener, server.clone()));

@@ -1,0 +1,92 @@
+//! The sentence on a trait, in both languages, as sure as the figures are.
+
+use super::ocean::Confidence;
+use crate::domain::language::Language;
+
+/// Which way a calibrated probability leans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lean {
+    /// Below 0.40.
+    Low,
+    /// Below 0.47.
+    SlightlyLow,
+    /// As good as even.
+    Even,
+    /// Above 0.53.
+    SlightlyHigh,
+    /// Above 0.60.
+    High,
+}
+
+impl Lean {
+    /// The lean of a probability of standing above the median.
+    pub(super) fn of(probability: f64) -> Self {
+        match probability {
+            p if p < 0.40 => Self::Low,
+            p if p < 0.47 => Self::SlightlyLow,
+            p if p <= 0.53 => Self::Even,
+            p if p <= 0.60 => Self::SlightlyHigh,
+            _ => Self::High,
+        }
+    }
+}
+
+const TRAIT_EN: [&str; 5] =
+    ["openness to experience", "conscientiousness", "extraversion", "agreeableness", "neuroticism"];
+const TRAIT_PT: [&str; 5] =
+    ["abertura a experiências", "conscienciosidade", "extroversão", "amabilidade", "neuroticismo"];
+
+/// One sentence on a trait, as sure as the figures are.
+pub(super) fn trait_reading(t: usize, lean: Lean, confidence: Confidence, language: Language) -> String {
+    match language {
+        Language::En => {
+            let name = TRAIT_EN[t];
+            let base = match lean {
+                Lean::Low => format!("The wording leans towards lower {name}"),
+                Lean::SlightlyLow => format!("The wording leans very slightly towards lower {name}"),
+                Lean::Even => format!("The wording says nothing either way about {name}"),
+                Lean::SlightlyHigh => format!("The wording leans very slightly towards higher {name}"),
+                Lean::High => format!("The wording leans towards higher {name}"),
+            };
+            match confidence {
+                Confidence::VeryLow => format!("{base}; with so few words, take it as a guess."),
+                Confidence::Low | Confidence::Moderate => format!("{base}."),
+            }
+        }
+        Language::Pt => {
+            let name = TRAIT_PT[t];
+            let base = match lean {
+                Lean::Low => format!("O modo de escrever pende para menos {name}"),
+                Lean::SlightlyLow => format!("O modo de escrever pende de leve para menos {name}"),
+                Lean::Even => format!("O modo de escrever não pende para nenhum lado em {name}"),
+                Lean::SlightlyHigh => format!("O modo de escrever pende de leve para mais {name}"),
+                Lean::High => format!("O modo de escrever pende para mais {name}"),
+            };
+            match confidence {
+                Confidence::VeryLow => format!("{base}; com tão pouco texto, é só um palpite."),
+                Confidence::Low | Confidence::Moderate => format!("{base}."),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lean_reads_differently_in_both_languages() {
+        for language in [Language::En, Language::Pt] {
+            let readings: std::collections::HashSet<String> = [0.3, 0.45, 0.5, 0.55, 0.7]
+                .map(|p| trait_reading(0, Lean::of(p), Confidence::Moderate, language))
+                .into();
+            assert_eq!(readings.len(), 5);
+        }
+    }
+
+    #[test]
+    fn few_words_are_called_a_guess() {
+        assert!(trait_reading(2, Lean::High, Confidence::VeryLow, Language::En).contains("guess"));
+        assert!(trait_reading(2, Lean::High, Confidence::VeryLow, Language::Pt).contains("palpite"));
+    }
+}

@@ -1,0 +1,39 @@
+//! The built-in endpoints, one file a subject.
+
+pub mod account;
+pub mod analysis;
+pub mod analysis_cache;
+pub mod audit;
+pub mod catalogue;
+pub mod change_refusal;
+pub mod contacts;
+pub mod credits;
+pub mod environments;
+pub mod health;
+pub mod keys;
+pub mod ledger;
+pub mod management_auth;
+pub mod once;
+pub mod status;
+mod turns;
+pub mod usage;
+
+use std::fmt::Display;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::domain::refusal::Refusal;
+
+/// What a client is told when the store could not be read; `what` and the error are for the log.
+fn unreadable<E: Display>(what: &'static str) -> impl Fn(E) -> Refusal {
+    move |error| {
+        tracing::warn!(%error, "{what} could not be read");
+        Refusal::Unavailable { retry_after_s: 1 }
+    }
+}
+
+/// An instant as every answer writes it: RFC 3339, UTC, whole seconds. `billing_info` writes the next renewal so, and the
+/// same instant must read the same everywhere.
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

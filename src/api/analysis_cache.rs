@@ -1,0 +1,156 @@
+//! Analyses, kept while they cannot change: the engine is pure, so the same words give the same bytes.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use tokio::sync::Semaphore;
+
+use crate::analysis::{InsufficientData, InsufficientReason, analyse};
+use crate::domain::language::Language;
+use crate::domain::person::Person;
+use crate::domain::refusal::Refusal;
+use crate::domain::tier::Tier;
+use crate::lookup::PersonVersion;
+
+/// All that an analysis depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// The person's words, by their hash.
+    pub version: PersonVersion,
+    /// How deep.
+    pub tier: Tier,
+    /// Language of the answer's sentences.
+    pub texts: Language,
+    /// How fresh the words are is told by the day.
+    pub day: NaiveDate,
+}
+
+/// What became of an analysis. That the words do not support one is kept as well: it costs as much to find out again.
+#[derive(Clone)]
+enum Made {
+    Analysis(Bytes),
+    Insufficient(InsufficientData),
+}
+
+/// Makes analyses away from the async threads, and keeps them.
+pub struct AnalysisCache {
+    kept: Cache<Question, Made, ByteWeight>,
+    /// One place for each core: more at once would only make each of them later.
+    places: Arc<Semaphore>,
+}
+
+#[derive(Clone)]
+struct ByteWeight;
+
+/// What an entry weighs besides its bytes; an estimate.
+const ENTRY_BYTES: u64 = 128;
+/// A typical analysis, for sizing the cache's tables.
+const LIKELY_BYTES: u64 = 8 * 1024;
+
+impl Weighter<Question, Made> for ByteWeight {
+    fn weight(&self, _: &Question, made: &Made) -> u64 {
+        match made {
+            Made::Analysis(analysis) => ENTRY_BYTES + analysis.len() as u64,
+            Made::Insufficient(_) => ENTRY_BYTES,
+        }
+    }
+}
+
+impl AnalysisCache {
+    /// Keeps at most `cache_bytes` of analyses.
+    pub fn new(cache_bytes: u64) -> Self {
+        let likely = usize::try_from(cache_bytes / LIKELY_BYTES).unwrap_or(usize::MAX);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            kept: Cache::with_weighter(likely, cache_bytes, ByteWeight),
+            places: Arc::new(Semaphore::new(cores)),
+        }
+    }
+
+    /// The analysis of `person`, as a JSON object. Many requests for one share one run.
+    pub async fn of(
+        &self,
+        person: &Arc<Person>,
+        question: Question,
+        now: DateTime<Utc>,
+    ) -> Result<Bytes, Refusal> {
+        match self.kept.get_or_insert_async(&question, self.make(person.clone(), question, now)).await? {
+            Made::Analysis(analysis) => Ok(analysis),
+            Made::Insufficient(insufficient) => Err(refusal(insufficient)),
+        }
+    }
+
+    async fn make(
+        &self,
+        person: Arc<Person>,
+        question: Question,
+        now: DateTime<Utc>,
+    ) -> Result<Made, Refusal> {
+        let place = self.places.clone().acquire_owned().await;
+        let made = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            let analysis = match analyse(&person, question.tier, question.texts, now) {
+                Ok(analysis) => analysis,
+                Err(insufficient) => return Ok(Made::Insufficient(insufficient)),
+            };
+            serde_json::to_vec(&analysis).map(|json| Made::Analysis(json.into())).map_err(|error| {
+                tracing::error!(%error, "an analysis could not be written");
+                Refusal::Internal
+            })
+        });
+        made.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "an analysis did not finish");
+            Err(Refusal::Internal)
+        })
+    }
+}
+
+fn refusal(insufficient: InsufficientData) -> Refusal {
+    Refusal::InsufficientData {
+        words: insufficient.words,
+        words_needed: insufficient.words_needed,
+        unsupported_language: insufficient.reason == InsufficientReason::UnsupportedLanguage,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::PersonId;
+    use crate::domain::person::Post;
+    use uuid::Uuid;
+
+    fn silent(posts: usize) -> Arc<Person> {
+        let post = Post { text: "... !!! ...".to_owned(), published_at: None, language: None };
+        Arc::new(Person {
+            id: PersonId::from_uuid(Uuid::nil()),
+            first_name: "Ana".to_owned(),
+            last_name: "Souza".to_owned(),
+            company: "Nubank".to_owned(),
+            title: None,
+            location: None,
+            bio: None,
+            languages: Vec::new(),
+            aliases: Vec::new(),
+            former_companies: Vec::new(),
+            posts: vec![post; posts],
+        })
+    }
+
+    #[tokio::test]
+    async fn a_person_without_words_is_analysed_once() {
+        let analyses = AnalysisCache::new(1024 * 1024);
+        let (now, version) = (DateTime::UNIX_EPOCH, PersonVersion([7; 32]));
+        let question = |tier| Question { version, tier, texts: Language::En, day: now.date_naive() };
+        let basic = analyses.of(&silent(50), question(Tier::Basic), now).await;
+        assert!(basic.is_ok() && analyses.kept.get(&question(Tier::Basic)).is_some());
+        let first = analyses.of(&silent(50), question(Tier::Standard), now).await.unwrap_err();
+        assert!(matches!(first, Refusal::InsufficientData { words: 0, .. }), "{first:?}");
+        assert!(analyses.kept.get(&question(Tier::Standard)).is_some());
+        assert_eq!(analyses.of(&silent(50), question(Tier::Standard), now).await, Err(first));
+        assert!(analyses.kept.weight() < 64 * 1024);
+    }
+}

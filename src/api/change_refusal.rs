@@ -1,0 +1,60 @@
+//! Why a change was not made, as a client sees it.
+
+use crate::domain::conflict::Conflict;
+use crate::domain::key::Scope;
+use crate::domain::key::rotation::CannotRotate;
+use crate::domain::refusal::{Fault, FieldFault, Refusal};
+use crate::domain::rights::MissingRight;
+use crate::domain::wait::whole_seconds;
+use crate::management::{ChangeError, KeyNoLongerValid};
+use crate::storage::error::StorageError;
+
+/// The refusal that an error of a change means.
+pub(super) fn refusal(error: ChangeError) -> Refusal {
+    match error {
+        ChangeError::NoAccount | ChangeError::NoKey | ChangeError::NoEnvironment | ChangeError::NoMember => {
+            Refusal::NotFound
+        }
+        ChangeError::UnknownEnvironment { .. } => faulty("environment", Fault::NotThere),
+        ChangeError::WrongMode { .. } => faulty("format", Fault::OtherMode),
+        ChangeError::EndsInPast => faulty("expires_at", Fault::InPast),
+        ChangeError::TooManyKeys => Refusal::Conflict(Conflict::KeyLimitReached),
+        ChangeError::TooManyEnvironments => Refusal::Conflict(Conflict::EnvironmentLimitReached),
+        ChangeError::EnvironmentExists => Refusal::Conflict(Conflict::EnvironmentExists),
+        ChangeError::CannotRotate(CannotRotate::InProgress { wait, .. }) => {
+            let retry_after_s = whole_seconds(wait.to_std().unwrap_or_default()).max(1);
+            Refusal::Conflict(Conflict::RotationInProgress { retry_after_s })
+        }
+        ChangeError::CannotRotate(CannotRotate::Expired) => Refusal::Conflict(Conflict::KeyExpired),
+        ChangeError::CannotRotate(CannotRotate::Revoked) | ChangeError::Revoked => {
+            Refusal::Conflict(Conflict::KeyRevoked)
+        }
+        ChangeError::NotRotating => Refusal::Conflict(Conflict::NotRotating),
+        ChangeError::MissingRight(MissingRight::Account) => Refusal::NotFound,
+        ChangeError::MissingRight(MissingRight::Scope(scope)) => {
+            Refusal::InsufficientScope { needed: scope.as_str() }
+        }
+        ChangeError::MissingRight(MissingRight::Admin) => {
+            Refusal::InsufficientScope { needed: Scope::Manage.as_str() }
+        }
+        ChangeError::MissingRight(MissingRight::Limit(field)) => Refusal::BeyondOwnLimits { field },
+        ChangeError::MissingRight(MissingRight::Uncapped) => Refusal::CappedKey,
+        ChangeError::KeyNoLongerValid(KeyNoLongerValid::Disabled) => Refusal::DisabledApiKey,
+        ChangeError::KeyNoLongerValid(KeyNoLongerValid::Revoked) => Refusal::RevokedApiKey,
+        ChangeError::KeyNoLongerValid(KeyNoLongerValid::Expired) => Refusal::ExpiredApiKey,
+        ChangeError::KeyNoLongerValid(KeyNoLongerValid::Suspended) => Refusal::AccountSuspended,
+        ChangeError::MissingRight(MissingRight::LiveKey) => Refusal::TestKeyNotAllowed,
+        ChangeError::Storage(error @ StorageError::Unavailable(_)) => {
+            tracing::warn!(%error, "a change could not be made");
+            Refusal::Unavailable { retry_after_s: 1 }
+        }
+        error => {
+            tracing::error!(%error, "a change could not be made");
+            Refusal::Internal
+        }
+    }
+}
+
+fn faulty(field: &str, fault: Fault) -> Refusal {
+    Refusal::ValidationFailed(vec![FieldFault { field: field.to_owned(), fault }])
+}

@@ -1,0 +1,144 @@
+//! Who asks for a change over HTTP, and what they may do.
+
+use std::ops::{Deref, DerefMut};
+
+use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool, Postgres};
+
+use super::change_refusal::refusal;
+use super::once::{Act, BodyLimit, Ended, Posted};
+use super::turns::{Turn, Turns, Urgency};
+use crate::domain::audit::{Actor, Who};
+use crate::domain::caller::KeyRecord;
+use crate::domain::credits::Credits;
+use crate::domain::ids::CallId;
+use crate::domain::key::reach::Reach;
+use crate::domain::refusal::Refusal;
+use crate::domain::rights::{ActingKey, Principal, Rights};
+use crate::gate::caller::Caller;
+use crate::http::client_address::ClientAddress;
+use crate::http::fields::Fields;
+use crate::http::json_body::{parse_fields, read_body};
+use crate::management::ChangeError;
+use crate::secret::peppers::Peppers;
+
+/// What changes of an account work with.
+#[derive(Clone, Debug)]
+pub struct Management {
+    /// The store.
+    pub pool: PgPool,
+    /// What new secrets are hashed under.
+    pub peppers: Peppers,
+    /// Largest body.
+    pub max_body_bytes: usize,
+    turns: Turns,
+}
+
+/// A connection that a call may work with, and the call's turn, which ends with it.
+#[derive(Debug)]
+pub(super) struct Connected {
+    connection: PoolConnection<Postgres>,
+    _turn: Turn,
+}
+
+impl Deref for Connected {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Connected {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+impl Management {
+    /// Changes made through this pool.
+    pub fn new(pool: PgPool, peppers: Peppers, max_body_bytes: usize) -> Self {
+        Self { pool, peppers, max_body_bytes, turns: Turns::default() }
+    }
+
+    /// A connection of the pool, when it is the account's turn.
+    pub(super) async fn connection(
+        &self,
+        auth: &ManagementAuth,
+        urgency: Urgency,
+    ) -> Result<Connected, Refusal> {
+        let turn = self.turn(auth, urgency).await?;
+        let connection = self.pool.acquire().await.map_err(|error| refusal(ChangeError::from(error)))?;
+        Ok(Connected { connection, _turn: turn })
+    }
+
+    /// A change, when it is the account's turn.
+    pub(super) async fn act(
+        &self,
+        auth: &ManagementAuth,
+        posted: &Posted,
+        urgency: Urgency,
+    ) -> Result<Act, Ended> {
+        let turn = self.turn(auth, urgency).await?;
+        Act::begin(&self.pool, posted.claim.clone(), Some(turn)).await
+    }
+
+    async fn turn(&self, auth: &ManagementAuth, urgency: Urgency) -> Result<Turn, Refusal> {
+        let turn = self.turns.take(auth.caller.key.account_id, urgency).await;
+        turn.ok_or(Refusal::Unavailable { retry_after_s: 1 })
+    }
+
+    /// The fields of a body.
+    pub(super) async fn fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {
+        parse_fields(&read_body(headers, body, self.max_body_bytes).await?)
+    }
+}
+
+impl BodyLimit for Management {
+    fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes
+    }
+}
+
+/// Who asks: the key of the request, its account and rights.
+#[derive(Clone, Debug)]
+pub struct ManagementAuth {
+    /// The key's record.
+    pub caller: Caller,
+    /// The same for the operations and their audit log.
+    pub by: Principal,
+}
+
+impl<S: Sync> FromRequestParts<S> for ManagementAuth {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let caller = parts.extensions.get::<Caller>().ok_or(Refusal::MissingAuth)?.clone();
+        let actor = Actor {
+            who: Who::Key(caller.key.key_id),
+            address: parts.extensions.get().map(|ClientAddress(address)| *address),
+            request_id: parts.extensions.get::<CallId>().copied(),
+        };
+        let rights = Rights::OfKey(acting(&caller.key));
+        Ok(Self { caller, by: Principal { actor, rights } })
+    }
+}
+
+fn acting(key: &KeyRecord) -> ActingKey {
+    ActingKey {
+        key_id: key.key_id,
+        secret_version: key.secret_version,
+        account_id: key.account_id,
+        mode: key.mode,
+        reach: Reach {
+            scopes: key.scopes.clone(),
+            origin: key.origin.clone(),
+            expires_at: key.ends_at,
+            daily_cap: key.daily_cap.map(Credits::as_i64),
+            monthly_cap: key.monthly_cap.map(Credits::as_i64),
+        },
+    }
+}

@@ -1,0 +1,94 @@
+//! Work that a client may leave, but not stop.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
+
+/// Runs in whatever task waits for it, which costs no task and no waking of another; dropped before its end, it goes on
+/// in a task of its own.
+pub(super) struct DetachOnDrop<'t, T: Send + 'static> {
+    /// Present until it has ended.
+    work: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
+    tasks: &'t TaskTracker,
+}
+
+impl<'t, T: Send + 'static> DetachOnDrop<'t, T> {
+    /// Work that goes on among `tasks` once nobody waits for it.
+    pub(super) fn new(tasks: &'t TaskTracker, work: impl Future<Output = T> + Send + 'static) -> Self {
+        Self { work: Some(Box::pin(work)), tasks }
+    }
+}
+
+impl<T: Send + 'static> Future for DetachOnDrop<'_, T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        // Taken out while it is polled, so that work which panics is gone, and not gone on with.
+        let Some(mut work) = self.work.take() else { return Poll::Pending };
+        let polled = work.as_mut().poll(cx);
+        if polled.is_pending() {
+            self.work = Some(work);
+        }
+        polled
+    }
+}
+
+impl<T: Send + 'static> Drop for DetachOnDrop<'_, T> {
+    fn drop(&mut self) {
+        // Without a runtime the program has ended, and its work with it.
+        if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
+            self.tasks.spawn_on(work, &runtime);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+    use tokio::sync::oneshot;
+
+    fn poll_once<T: Send>(work: &mut DetachOnDrop<'_, T>) -> Poll<T> {
+        Pin::new(work).poll(&mut Context::from_waker(std::task::Waker::noop()))
+    }
+
+    #[tokio::test]
+    async fn work_that_is_waited_for_needs_no_task() {
+        let tasks = TaskTracker::new();
+        let mut work = DetachOnDrop::new(&tasks, async { 7 });
+        assert_eq!(poll_once(&mut work), Poll::Ready(7));
+        drop(work);
+        assert!(tasks.is_empty());
+    }
+
+    #[tokio::test]
+    async fn work_that_is_left_goes_on() {
+        let tasks = TaskTracker::new();
+        let (go, gone) = oneshot::channel();
+        let (done, ended) = oneshot::channel();
+        let mut work = DetachOnDrop::new(&tasks, async {
+            gone.await.unwrap();
+            done.send(7).unwrap();
+        });
+        assert!(poll_once(&mut work).is_pending());
+        drop(work);
+        go.send(()).unwrap();
+        assert_eq!(ended.await, Ok(7));
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    #[tokio::test]
+    async fn work_that_panicked_is_not_gone_on_with() {
+        let tasks = TaskTracker::new();
+        let fault = || panic!("as a fault of the gate might");
+        let mut work = DetachOnDrop::new(&tasks, async move { fault() });
+        assert!(catch_unwind(AssertUnwindSafe(|| poll_once(&mut work))).is_err());
+        drop(work);
+        assert!(tasks.is_empty());
+    }
+}

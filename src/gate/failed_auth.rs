@@ -1,0 +1,137 @@
+//! Failed guesses, counted by the network they come from.
+//!
+//! Only failures are ever refused by this: a key that is good passes whatever others at its address do.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use quick_cache::sync::Cache;
+use tokio::time::Instant;
+
+use crate::config::Keys;
+use crate::domain::refusal::{Limit, LimitHit, Refusal};
+use crate::domain::wait::whole_seconds;
+use crate::http::client_address::ClientNetwork;
+
+/// Counts failures of as many networks as the settings say; beyond that, of those that fail most. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct FailedAuth {
+    windows: Arc<Cache<ClientNetwork, Arc<Mutex<Window>>>>,
+    most: u32,
+    window: Duration,
+}
+
+/// The failures since the first that counts.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    since: Instant,
+    failures: u32,
+}
+
+impl FailedAuth {
+    /// With the limits of the settings.
+    pub fn new(keys: &Keys) -> Self {
+        Self {
+            windows: Arc::new(Cache::new(keys.guessing_networks)),
+            most: keys.guesses,
+            window: Duration::from_secs(keys.guess_window_s),
+        }
+    }
+
+    /// How to answer a failure: as what it is, or that there were too many.
+    pub fn failed(&self, address: IpAddr) -> Refusal {
+        let now = Instant::now();
+        let fresh =
+            || Ok::<_, std::convert::Infallible>(Arc::new(Mutex::new(Window { since: now, failures: 0 })));
+        let Ok(window) = self.windows.get_or_insert_with(&ClientNetwork::from(address), fresh);
+        let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.duration_since(window.since) >= self.window {
+            *window = Window { since: now, failures: 0 };
+        }
+        if window.failures < self.most {
+            window.failures += 1;
+            return Refusal::InvalidApiKey;
+        }
+        let left = (window.since + self.window).duration_since(now);
+        let retry_after_s = whole_seconds(left);
+        Refusal::Limited(LimitHit { limit: Limit::FailedAttempts, size: self.most.into(), retry_after_s })
+    }
+
+    /// Whether the next failure of this address will be one too many.
+    pub fn are_too_many(&self, address: IpAddr) -> bool {
+        self.windows.get(&ClientNetwork::from(address)).is_some_and(|window| {
+            let window = window.lock().unwrap_or_else(PoisonError::into_inner);
+            window.failures >= self.most && window.since.elapsed() < self.window
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    use super::*;
+
+    fn failed_auth(most: u32, networks: usize) -> FailedAuth {
+        let window = Duration::from_secs(60);
+        FailedAuth { windows: Arc::new(Cache::new(networks)), most, window }
+    }
+
+    fn v4(last: u32) -> IpAddr {
+        Ipv4Addr::from_bits(0x0a00_0000 + last).into()
+    }
+
+    fn v6(prefix: u128, host: u128) -> IpAddr {
+        Ipv6Addr::from_bits(0x2001_0db8 << 96 | prefix << 64 | host).into()
+    }
+
+    fn wait_of(refusal: Refusal) -> Option<u64> {
+        match refusal {
+            Refusal::Limited(hit) => Some(hit.retry_after_s),
+            _ => None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_wait_that_is_told_is_enough_and_none_shorter_is() {
+        let failed_auth = failed_auth(2, 100);
+        assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
+        tokio::time::advance(Duration::from_millis(10_500)).await;
+        assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
+        assert!(failed_auth.are_too_many(v4(1)));
+        assert_eq!(wait_of(failed_auth.failed(v4(1))), Some(50));
+        tokio::time::advance(Duration::from_secs(49)).await;
+        assert_eq!(wait_of(failed_auth.failed(v4(1))), Some(1));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(!failed_auth.are_too_many(v4(1)));
+        assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
+    }
+
+    #[tokio::test]
+    async fn addresses_of_one_ipv6_subscriber_are_one_and_ipv4_addresses_are_each_their_own() {
+        let failed_auth = failed_auth(1, 100);
+        assert_eq!(failed_auth.failed(v6(7, 1)), Refusal::InvalidApiKey);
+        assert!(wait_of(failed_auth.failed(v6(7, u128::from(u64::MAX)))).is_some());
+        assert_eq!(failed_auth.failed(v6(8, 1)), Refusal::InvalidApiKey);
+        assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
+        assert_eq!(failed_auth.failed(v4(2)), Refusal::InvalidApiKey);
+    }
+
+    #[tokio::test]
+    async fn an_ipv4_address_written_as_ipv6_is_the_same() {
+        let failed_auth = failed_auth(1, 100);
+        assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
+        let mapped = Ipv4Addr::from_bits(0x0a00_0001).to_ipv6_mapped().into();
+        assert!(wait_of(failed_auth.failed(mapped)).is_some());
+    }
+
+    #[tokio::test]
+    async fn e08_millions_of_addresses_take_no_more_memory_than_the_settings_allow() {
+        let failed_auth = failed_auth(1, 1000);
+        for network in 0..2_000_000 {
+            failed_auth.failed(v6(network, 1));
+        }
+        assert!(failed_auth.windows.len() <= 1000, "{}", failed_auth.windows.len());
+    }
+}

@@ -1,0 +1,23 @@
+//! HTTP at the edge: how a refusal or an answer becomes bytes, and how bytes become a checked request.
+
+pub mod billing_info;
+pub mod client_address;
+pub mod compression;
+pub mod contact_request;
+pub mod dialect;
+pub mod dry_run;
+pub mod error_body;
+pub mod error_details;
+pub mod fields;
+pub mod idempotency_key;
+pub mod json;
+pub mod json_body;
+pub mod key_request;
+pub mod log_facts;
+pub mod messages;
+pub mod negotiate;
+pub mod paging;
+pub mod person_request;
+pub mod public_links;
+pub mod query;
+pub mod render;

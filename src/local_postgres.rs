@@ -1,0 +1,163 @@
+//! A Postgres of our own, for `serve` without `DATABASE_URL` and for tests: no configuration, no port, no password.
+//!
+//! It supervises the system's own programs. The server listens on nothing but a Unix socket in a folder that only
+//! its user may enter. Several processes may use one server at a time: the first starts it, the last stops it, and
+//! when all were killed the next takes up what still runs.
+//!
+//! `discover` finds the programs, `owner` chooses the user, `folder` and `cluster` make the place, `locks` counts
+//! the users, `plain` opens files in a folder of another user's, `postmaster` speaks to the server, `supervise` keeps it up, `stale` clears what a killed one left.
+//! `throwaway` and `template` are for tests.
+
+mod cluster;
+mod discover;
+mod error;
+mod folder;
+mod locks;
+mod owner;
+mod plain;
+mod postmaster;
+mod stale;
+mod supervise;
+pub mod template;
+mod throwaway;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::process::geteuid;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection};
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use self::error::LocalPostgresError;
+use self::locks::{StartLock, UserLock};
+use self::postmaster::Postmaster;
+use self::supervise::Server;
+pub use self::throwaway::Throwaway;
+
+/// The one database user, and the database it uses.
+const USER: &str = "fluence";
+
+/// How to run a private server.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The gateway's data folder; the server lives in `postgres` inside it.
+    pub data_dir: PathBuf,
+    /// Whether a commit survives a power cut. `false` is for tests: several times faster, and stopped at once.
+    pub durable: bool,
+    /// The most connections at a time, over all processes that use the server.
+    pub max_connections: u16,
+}
+
+/// A private server in use. Dropped without `stop`, it leaves the server running for the next start to take up.
+#[derive(Debug)]
+pub struct LocalPostgres {
+    postmaster: Arc<Postmaster>,
+    user_lock: UserLock,
+    keeper: JoinHandle<Server>,
+    keep: DropGuard,
+}
+
+impl LocalPostgres {
+    /// Starts the server on this folder, or takes up the one that runs there, and keeps it up until `stop`.
+    ///
+    /// # Errors
+    /// Whatever keeps it from starting, with what to do about it.
+    pub async fn start(options: Options) -> Result<Self, LocalPostgresError> {
+        let postmaster = Arc::new(Postmaster::new(options)?);
+        let start_lock = StartLock::enter(postmaster.folder()).await?;
+        let user_lock = UserLock::join(postmaster.folder(), &start_lock)?;
+        let server = postmaster.bring_up(&start_lock).await?;
+        create_database(&postmaster).await?;
+        tracing::info!(
+            folder = %postmaster.folder().path().display(),
+            adopted = matches!(server, Server::Adopted),
+            "the private PostgreSQL is ready"
+        );
+
+        let stop = CancellationToken::new();
+        let keep = stop.clone().drop_guard();
+        let keeper = tokio::spawn({
+            let postmaster = Arc::clone(&postmaster);
+            async move { postmaster.keep_up(server, stop).await }
+        });
+        Ok(Self { postmaster, user_lock, keeper, keep })
+    }
+
+    /// How to connect, for sqlx.
+    pub fn connect_options(&self) -> PgConnectOptions {
+        self.postmaster.connect_options(USER)
+    }
+
+    /// How to connect, for sqlx, `psql` and everything else that takes a connection URL.
+    pub fn url(&self) -> String {
+        let folder = percent_encoded(self.postmaster.folder().path());
+        format!("postgresql://{USER}@localhost:{}/{USER}?host={folder}", folder::PORT)
+    }
+
+    /// Leaves the server, and stops it when nobody else uses it. Close the pool first.
+    ///
+    /// # Errors
+    /// When the server does not stop in time. Nothing that was committed is lost by it.
+    pub async fn stop(self) -> Result<(), LocalPostgresError> {
+        drop(self.keep);
+        let server = self.keeper.await.unwrap_or(Server::Adopted);
+        let folder = self.postmaster.folder();
+        let start_lock = StartLock::enter(folder).await?;
+        if self.user_lock.leave(folder, &start_lock)? {
+            self.postmaster.shut_down(server, &start_lock).await?;
+            tracing::info!("the private PostgreSQL has stopped");
+        }
+        Ok(())
+    }
+}
+
+/// Where data goes when nobody says: `/var/lib/fluence` for root, else `$XDG_STATE_HOME/fluence` or
+/// `~/.local/state/fluence`. Never inside a checkout, which the unprivileged server may be unable to reach.
+pub fn default_data_dir() -> PathBuf {
+    if geteuid().is_root() {
+        return PathBuf::from("/var/lib/fluence");
+    }
+    env::var_os("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .filter(|state| state.is_absolute())
+        .unwrap_or_else(|| env::home_dir().unwrap_or_else(|| "/var/tmp".into()).join(".local/state"))
+        .join("fluence")
+}
+
+async fn create_database(postmaster: &Postmaster) -> Result<(), sqlx::Error> {
+    let mut connection = postmaster.connect_options("postgres").connect().await?;
+    let there: bool = sqlx::query_scalar("select exists (select from pg_database where datname = 'fluence')")
+        .fetch_one(&mut connection)
+        .await?;
+    if !there {
+        sqlx::query("create database fluence").execute(&mut connection).await?;
+    }
+    connection.close().await
+}
+
+/// Everything but letters, digits, `-._~` and `/`, so that any folder fits into a URL's query.
+fn percent_encoded(path: &Path) -> String {
+    use std::fmt::Write;
+    let mut encoded = String::new();
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_folder_name_fits_into_a_url() {
+        assert_eq!(percent_encoded(Path::new("/var/lib/a b&c=ü?%")), "/var/lib/a%20b%26c%3D%C3%BC%3F%25");
+    }
+}

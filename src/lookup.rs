@@ -1,0 +1,236 @@
+//! Finding the person of a request, across the sources, without a query for what was just answered.
+//!
+//! An account's own contacts come first: whom it keeps for itself is whom it means. Then what all accounts share: the
+//! directory, or the invented people of a test environment. Last the operator's enrichment service, about somebody whom
+//! nobody else knows. A contact without posts says who is meant, but not what they wrote: then the next sources are
+//! asked for that very person, by the contact's whole name, and the contact answers only where none of them has posts of
+//! exactly one.
+
+mod contacts;
+mod directory;
+mod enrichment;
+mod found;
+mod ttl_cache;
+mod words;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
+
+use self::contacts::Contacts;
+use self::found::several;
+pub use self::found::{FindError, Found, Hint, PersonVersion};
+use self::ttl_cache::{Kept, TtlCache};
+use self::words::KnownWords;
+use crate::domain::contact::ContactOwner;
+use crate::domain::ids::AccountId;
+use crate::domain::key::Mode;
+use crate::domain::person::{Person, PersonQuery, PersonSource};
+use crate::people::matching::{Resolution, resolve};
+use crate::people::rarity::Rarity;
+use crate::people::sample::SamplePeople;
+use crate::upstream::client::Upstream;
+pub use crate::upstream::client::UpstreamError;
+
+/// What an answer weighs in the cache besides the person's texts, in bytes; an estimate.
+const ANSWER_BYTES: u64 = 512;
+
+/// Among whose people a request looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Realm {
+    /// Real people: the account's contacts, then the directory everybody shares.
+    Live {
+        /// Whose contacts.
+        account: AccountId,
+    },
+    /// The contacts of the account's test keys, then invented people: for test environments and development.
+    Sample {
+        /// Whose contacts.
+        account: AccountId,
+    },
+}
+
+impl Realm {
+    /// Whose contacts are asked first.
+    pub fn contacts(self) -> ContactOwner {
+        match self {
+            Self::Live { account } => ContactOwner { account, mode: Mode::Live },
+            Self::Sample { account } => ContactOwner { account, mode: Mode::Test },
+        }
+    }
+}
+
+/// What the answers of the last moments may take.
+#[derive(Clone, Copy, Debug)]
+pub struct FindConfig {
+    /// How long an answer is given again without asking the database.
+    pub answer_ttl: TimeDelta,
+    /// Bytes of people kept.
+    pub cache_bytes: u64,
+}
+
+impl Default for FindConfig {
+    fn default() -> Self {
+        Self { answer_ttl: TimeDelta::seconds(2), cache_bytes: 64 * 1024 * 1024 }
+    }
+}
+
+/// The sources of people.
+pub struct People {
+    pool: PgPool,
+    sample: SamplePeople,
+    contacts: Contacts,
+    answers: TtlCache<Question, Found, FindError, AnswerWeight>,
+    words: KnownWords,
+    enrichment: Option<Upstream>,
+}
+
+/// What was asked of which source. Answers of the shared sources are the same for every account; what comes from an
+/// account's contacts is remembered under their owner, so that no account ever sees another's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Question {
+    Contacts { owner: ContactOwner, stamp: u64, query: PersonQuery },
+    Directory(PersonQuery),
+    Enrichment(PersonQuery),
+    Sample(PersonQuery),
+}
+
+#[derive(Clone)]
+struct AnswerWeight;
+
+impl People {
+    /// People of this database, and the invented ones.
+    pub fn new(pool: PgPool, sample: SamplePeople, config: FindConfig) -> Self {
+        let likely_answers = usize::try_from(config.cache_bytes / 4096).unwrap_or(usize::MAX);
+        let ttl = config.answer_ttl;
+        Self {
+            pool,
+            sample,
+            contacts: Contacts::new(ttl),
+            answers: TtlCache::weighing(likely_answers, config.cache_bytes, AnswerWeight, ttl),
+            words: KnownWords::none_yet(),
+            enrichment: None,
+        }
+    }
+
+    /// With an enrichment service as the last source.
+    pub fn enriched_by(self, upstream: Upstream) -> Self {
+        Self { enrichment: Some(upstream), ..self }
+    }
+
+    /// Finds whom the query means. Many requests for one person share one look-up.
+    pub async fn find(
+        &self,
+        realm: Realm,
+        query: &PersonQuery,
+        now: DateTime<Utc>,
+    ) -> Result<Found, FindError> {
+        let own = self.find_contact(realm.contacts(), query, now).await?;
+        let Found::One { person, matched, .. } = &own else {
+            return if matches!(own, Found::None) {
+                self.find_shared(realm, query, now).await
+            } else {
+                Ok(own)
+            };
+        };
+        if !person.posts.is_empty() {
+            return Ok(own);
+        }
+        let this_person = PersonQuery {
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+            company: person.company.clone(),
+        };
+        match self.find_shared(realm, &this_person, now).await? {
+            Found::One { person, version, matched: shared, source } if !person.posts.is_empty() => {
+                Ok(Found::One { person, version, matched: matched.confirmed_by(&shared), source })
+            }
+            _ => Ok(own),
+        }
+    }
+
+    /// Has the next search of this owner's contacts look at them anew. Other gateways do so by themselves when their
+    /// answers have aged.
+    pub fn contacts_changed(&self, owner: ContactOwner) {
+        self.contacts.changed(owner);
+    }
+
+    /// An invented person of the name asked for, where a test wants an answer about somebody unknown.
+    pub fn mock(&self, query: &PersonQuery) -> Option<(Arc<Person>, PersonVersion)> {
+        let (person, content_sha256) = self.sample.mock(query)?;
+        Some((Arc::new(person), PersonVersion(content_sha256)))
+    }
+
+    /// Whether the enrichment service is left in peace because it fails or asked for it.
+    pub fn is_enrichment_paused(&self) -> bool {
+        self.enrichment.as_ref().is_some_and(Upstream::is_paused)
+    }
+
+    async fn find_contact(
+        &self,
+        owner: ContactOwner,
+        query: &PersonQuery,
+        now: DateTime<Utc>,
+    ) -> Result<Found, FindError> {
+        let snapshot = self.contacts.snapshot(&self.pool, owner, now).await?;
+        if snapshot.is_empty {
+            return Ok(Found::None);
+        }
+        let question = Question::Contacts { owner, stamp: snapshot.stamp, query: query.clone() };
+        let look_up = || contacts::look_up(&self.pool, &self.words, owner, query);
+        self.answers.get(&question, now, look_up).await
+    }
+
+    /// Finds whom the query means among the sources that are the same for every account of a realm: enough for an account
+    /// that keeps no contacts.
+    pub async fn find_shared(
+        &self,
+        realm: Realm,
+        query: &PersonQuery,
+        now: DateTime<Utc>,
+    ) -> Result<Found, FindError> {
+        match realm {
+            Realm::Sample { .. } => {
+                let look_up = async || Ok(self.find_in_sample(query));
+                self.answers.get(&Question::Sample(query.clone()), now, look_up).await
+            }
+            Realm::Live { account } => {
+                let look_up = || directory::look_up(&self.pool, &self.words, query, now);
+                let found = self.answers.get(&Question::Directory(query.clone()), now, look_up).await?;
+                let Some(upstream) = self.enrichment.as_ref().filter(|_| matches!(found, Found::None)) else {
+                    return Ok(found);
+                };
+                let look_up = || enrichment::look_up(&self.pool, &self.words, upstream, account, query);
+                self.answers.get(&Question::Enrichment(query.clone()), now, look_up).await
+            }
+        }
+    }
+
+    fn find_in_sample(&self, query: &PersonQuery) -> Found {
+        let candidates = self.sample.candidates();
+        match resolve(query, candidates, &Rarity::default()) {
+            Resolution::None => Found::None,
+            Resolution::One(matched) => {
+                self.sample.get(matched.index).map_or(Found::None, |sample| Found::One {
+                    person: Arc::clone(&sample.person),
+                    version: PersonVersion(sample.content_sha256),
+                    matched,
+                    source: PersonSource::Sample,
+                })
+            }
+            Resolution::Several(matches) => several(&matches, |index| {
+                let person = &self.sample.get(index)?.person;
+                Some(Hint { role: person.title.clone(), city: person.location.clone() })
+            }),
+        }
+    }
+}
+
+impl quick_cache::Weighter<Question, Kept<Found, FindError>> for AnswerWeight {
+    fn weight(&self, _: &Question, answer: &Kept<Found, FindError>) -> u64 {
+        let Kept::Value { value: Found::One { person, .. }, .. } = answer else { return ANSWER_BYTES };
+        let texts: usize = person.posts.iter().map(|post| post.text.len() + 64).sum();
+        ANSWER_BYTES + (texts + person.bio.as_ref().map_or(0, String::len)) as u64
+    }
+}

@@ -1,0 +1,93 @@
+//! An account's own contacts as a source.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
+
+use super::found::{FindError, Found, Hint, PersonVersion, several};
+use super::ttl_cache::TtlCache;
+use super::words::KnownWords;
+use crate::domain::contact::ContactOwner;
+use crate::domain::person::{PersonQuery, PersonSource};
+use crate::people::matching::{ParsedQuery, Resolution, resolve};
+use crate::people::search_keys::{Breadth, query_keys};
+use crate::storage::contacts::search;
+use crate::storage::directory::StoredPerson;
+
+/// Owners remembered at once.
+const MOST_OWNERS: usize = 10_000;
+
+/// What is remembered of an owner's contacts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ContactSnapshot {
+    /// Whether there is no contact at all, as where the last one is gone: the account still counts as keeping some.
+    pub(super) is_empty: bool,
+    /// Told anew whenever the snapshot is looked at, so that answers from before a change are never given again.
+    pub(super) stamp: u64,
+}
+
+/// The contacts of all accounts.
+pub(super) struct Contacts {
+    snapshots: TtlCache<ContactOwner, ContactSnapshot, FindError>,
+    stamps: AtomicU64,
+}
+
+impl Contacts {
+    pub(super) fn new(ttl: TimeDelta) -> Self {
+        Self { snapshots: TtlCache::at_most(MOST_OWNERS, ttl), stamps: AtomicU64::new(0) }
+    }
+
+    pub(super) async fn snapshot(
+        &self,
+        pool: &PgPool,
+        owner: ContactOwner,
+        now: DateTime<Utc>,
+    ) -> Result<ContactSnapshot, FindError> {
+        let look = async || {
+            let is_empty = !search::has_any(pool, owner).await?;
+            Ok(ContactSnapshot { is_empty, stamp: self.stamps.fetch_add(1, Ordering::Relaxed) })
+        };
+        self.snapshots.get(&owner, now, look).await
+    }
+
+    pub(super) fn changed(&self, owner: ContactOwner) {
+        self.snapshots.forget(&owner);
+    }
+}
+
+/// Finds whom the query means among the owner's contacts.
+pub(super) async fn look_up(
+    pool: &PgPool,
+    words: &KnownWords,
+    owner: ContactOwner,
+    query: &PersonQuery,
+) -> Result<Found, FindError> {
+    let words = words.at_least(0, pool).await?;
+    let keys = query_keys(&ParsedQuery::from(query), &words.rarity);
+    let (mut candidates, mut profiles) =
+        search::find_candidates(pool, owner, &keys, Breadth::WholeWords).await?;
+    let mut decided = resolve(query, &candidates, &words.rarity);
+    if !keys.are_settled_by(&decided) {
+        (candidates, profiles) = search::find_candidates(pool, owner, &keys, Breadth::WithSlips).await?;
+        decided = resolve(query, &candidates, &words.rarity);
+    }
+    match decided {
+        Resolution::None => Ok(Found::None),
+        Resolution::One(matched) => {
+            let Some(profile) = profiles.get(matched.index) else { return Ok(Found::None) };
+            let fetched = search::fetch(pool, owner, profile.id).await?;
+            // Deleted between the two queries: as if never there.
+            Ok(fetched.map_or(Found::None, |StoredPerson { person, content_sha256 }| Found::One {
+                person: Arc::new(person),
+                version: PersonVersion(content_sha256),
+                matched,
+                source: PersonSource::Contacts,
+            }))
+        }
+        Resolution::Several(matches) => {
+            Ok(several(&matches, |index| Some(Hint { role: profiles.get(index)?.title.clone(), city: None })))
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Changes of accounts, environments, keys, members and peppers: one function each, for the command line, for HTTP and
+//! for the program itself. Every one goes the same way: may they? lock the account, check the rules on what is there,
+//! change it, write the change down, commit.
+
+pub mod accounts;
+mod change_error;
+mod current_key;
+pub mod environments;
+pub mod keys;
+pub mod members;
+pub mod peppers;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use sqlx::PgConnection;
+
+use crate::domain::audit::{Action, Change, Subject};
+use crate::domain::ids::AccountId;
+use crate::domain::rights::{Principal, Rights};
+use crate::storage;
+use crate::storage::accounts::Life;
+use crate::storage::error::StorageError;
+
+pub use change_error::{ChangeError, KeyNoLongerValid};
+
+/// Keeps everybody else from changing the account until the transaction ends. Returns the rights that whoever asks has
+/// by then.
+async fn lock(
+    connection: &mut PgConnection,
+    by: &Principal,
+    account: AccountId,
+) -> Result<Rights, ChangeError> {
+    match storage::accounts::lock(connection, account).await? {
+        Some(Life::Open) => {}
+        Some(Life::Closed) => return Err(ChangeError::Closed),
+        None => return Err(ChangeError::NoAccount),
+    }
+    let rights = current_key::current_rights(connection, &by.rights).await?;
+    rights.manage(account)?;
+    Ok(rights)
+}
+
+/// A change of something of an account, on its way into the audit log.
+struct Done {
+    account_id: AccountId,
+    action: Action,
+    subject: Subject,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+/// Writes a change down, last of all in its transaction.
+async fn write_down(connection: &mut PgConnection, by: &Principal, done: Done) -> Result<(), ChangeError> {
+    let Done { account_id, action, subject, before, after } = done;
+    let change = Change { account_id: Some(account_id), action, subject, before, after };
+    Ok(storage::audit::append(connection, &by.actor, &change).await.map_err(StorageError::from)?)
+}
+
+/// What differs between two states of one thing: the same fields of both. None where nothing does.
+fn difference(before: &impl Serialize, after: &impl Serialize) -> Option<(Value, Value)> {
+    let (Ok(Value::Object(before)), Ok(Value::Object(after))) =
+        (serde_json::to_value(before), serde_json::to_value(after))
+    else {
+        return None;
+    };
+    let differs = |name: &str| before.get(name) != after.get(name);
+    let kept = |fields: &Map<String, Value>| -> Map<String, Value> {
+        fields.iter().filter(|(name, _)| differs(name)).map(|(n, v)| (n.clone(), v.clone())).collect()
+    };
+    let (old, new) = (kept(&before), kept(&after));
+    (!old.is_empty() || !new.is_empty()).then_some((Value::Object(old), Value::Object(new)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_written_down() {
+        let (before, after) = (json!({"a": 1, "b": [1], "c": null}), json!({"a": 1, "b": [2], "c": 3}));
+        let expected = (json!({"b": [1], "c": null}), json!({"b": [2], "c": 3}));
+        assert_eq!(difference(&before, &after), Some(expected));
+        assert_eq!(difference(&before, &before), None);
+    }
+}

@@ -1,0 +1,148 @@
+//! Why a change was not made.
+
+use crate::domain::ids::AccountId;
+use crate::domain::key::rotation::CannotRotate;
+use crate::domain::key::{KeyFormat, Mode};
+use crate::domain::member::LastAdmin;
+use crate::domain::rights::MissingRight;
+use crate::secret::NewKeyError;
+use crate::storage::error::StorageError;
+
+/// Why a change was not made. Nothing of it was then.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// No such account, or not for whoever asks.
+    #[error("there is no such account")]
+    NoAccount,
+    /// The account is closed, for good.
+    #[error("the account is closed, for good")]
+    Closed,
+    /// Another account has the e-mail address.
+    #[error(
+        "account {0} has this e-mail address already; `--allow-duplicate-email` makes another one all the same"
+    )]
+    EmailTaken(AccountId),
+    /// The caller's own id belongs to another act.
+    #[error("id `{reference}` was used before, for account {account_id}; nothing was done now")]
+    ReferenceUsed {
+        /// The id.
+        reference: String,
+        /// What it was used for.
+        account_id: AccountId,
+    },
+    /// No such key, or not for whoever asks.
+    #[error("there is no such key")]
+    NoKey,
+    /// No such environment, or not for whoever asks.
+    #[error("there is no such environment")]
+    NoEnvironment,
+    /// No such member, or not for whoever asks.
+    #[error("there is no such member")]
+    NoMember,
+    /// The environment in which a key was to be made.
+    #[error("the account has no environment `{name}`; it has {}", known.join(", "))]
+    UnknownEnvironment {
+        /// The name that was given.
+        name: String,
+        /// Those there are.
+        known: Vec<String>,
+    },
+    /// A key that says `test` or `live` must be what it says.
+    #[error("environment `{environment}` is a {} one, and a `{}` key says otherwise", mode.as_str(), format.as_str())]
+    WrongMode {
+        /// The environment.
+        environment: String,
+        /// Its mode.
+        mode: Mode,
+        /// The format that was asked for.
+        format: KeyFormat,
+    },
+    /// A key that would have ended already.
+    #[error("its end lies in the past")]
+    EndsInPast,
+    /// The environment is full.
+    #[error("the environment has reached its limit of keys; revoke one first")]
+    TooManyKeys,
+    /// The account is full.
+    #[error("the account has as many environments as it may have")]
+    TooManyEnvironments,
+    /// The account is full.
+    #[error("the account has as many members as it may have")]
+    TooManyMembers,
+    /// There is one of that name.
+    #[error("the account has an environment of that name")]
+    EnvironmentExists,
+    /// There is one with that secret.
+    #[error("this key exists already; nothing was imported")]
+    KeyExists,
+    /// The key's secret cannot be replaced.
+    #[error(transparent)]
+    CannotRotate(#[from] CannotRotate),
+    /// The key has one live secret only.
+    #[error("the key is not being rotated: it has one secret only")]
+    NotRotating,
+    /// The key is revoked, for good.
+    #[error("the key is revoked, and revocation cannot be undone")]
+    Revoked,
+    /// The pepper is still needed.
+    #[error(
+        "{needed_by} live secret(s) are hashed under no newer pepper than version {version}; they are hashed anew when \
+         they are used, so wait for that, or rotate or revoke their keys"
+    )]
+    PepperNeeded {
+        /// The version.
+        version: i32,
+        /// How many secrets need it.
+        needed_by: i64,
+    },
+    /// No pepper of that version was ever used.
+    #[error("there is no pepper of version {0}; `fluence pepper status` shows them")]
+    NoPepper(i32),
+    /// New keys are hashed under it.
+    #[error("version {0} is the newest pepper, under which new keys are hashed; add a newer one first")]
+    NewestPepper(i32),
+    /// Another pepper had this version.
+    #[error(
+        "the pepper of version {0} is not the one that keys were hashed under; put the right one back, or give a new one \
+         a new version"
+    )]
+    WrongPepper(i32),
+    /// The key that somebody acts by may not be used any more.
+    #[error(transparent)]
+    KeyNoLongerValid(#[from] KeyNoLongerValid),
+    /// Whoever asks may not.
+    #[error(transparent)]
+    MissingRight(#[from] MissingRight),
+    /// An account keeps an admin.
+    #[error(transparent)]
+    LastAdmin(#[from] LastAdmin),
+    /// No secret could be made.
+    #[error(transparent)]
+    NoSecret(#[from] NewKeyError),
+    /// The store.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Why a key that was good when the request came may not act any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyNoLongerValid {
+    /// It was switched off.
+    #[error("the key that asks was switched off")]
+    Disabled,
+    /// It was revoked.
+    #[error("the key that asks was revoked")]
+    Revoked,
+    /// It, or the version of its secret that was used, has ended.
+    #[error("the key that asks, or its secret, has ended")]
+    Expired,
+    /// Its account was suspended.
+    #[error("the account of the key that asks was suspended")]
+    Suspended,
+}
+
+impl From<sqlx::Error> for ChangeError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Storage(error.into())
+    }
+}

@@ -1,0 +1,32 @@
+//! The key that somebody acts by, looked at again.
+
+use sqlx::PgConnection;
+
+use super::{ChangeError, KeyNoLongerValid};
+use crate::domain::account::AccountState;
+use crate::domain::key::KeyState;
+use crate::domain::rights::{ActingKey, Rights};
+use crate::storage::keys;
+
+/// The rights as they are now. Between the head of a request and its last byte, and again while it waited for the account,
+/// the key that it came with may have been revoked or limited: it acts by what it is now. Run once the account is locked.
+pub(super) async fn current_rights(
+    connection: &mut PgConnection,
+    rights: &Rights,
+) -> Result<Rights, ChangeError> {
+    let Rights::OfKey(known) = rights else { return Ok(rights.clone()) };
+    let present = keys::acting(connection, known.key_id, known.secret_version).await?;
+    let present = present.ok_or(KeyNoLongerValid::Revoked)?;
+    match present.state {
+        KeyState::Active => {}
+        KeyState::Disabled => return Err(KeyNoLongerValid::Disabled.into()),
+        KeyState::Revoked => return Err(KeyNoLongerValid::Revoked.into()),
+    }
+    if present.has_ended {
+        return Err(KeyNoLongerValid::Expired.into());
+    }
+    if present.account_state == AccountState::Suspended {
+        return Err(KeyNoLongerValid::Suspended.into());
+    }
+    Ok(Rights::OfKey(ActingKey { reach: present.reach, ..known.clone() }))
+}

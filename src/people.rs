@@ -1,0 +1,21 @@
+//! Who is meant: normalising names and matching.
+//!
+//! A name is folded once ([`normalise`]), read as a person's name ([`name`]) or a company's ([`company`]), looked up
+//! by keys that survive a slip of the pen ([`search_keys`]), and decided on by one pure function ([`matching`]).
+
+pub mod agreement;
+pub mod company;
+pub mod company_words;
+pub mod directory_line;
+pub mod edits;
+pub mod enrichment;
+pub mod known_names;
+pub mod matching;
+pub mod name;
+pub mod nicknames;
+pub mod normalise;
+pub mod rarity;
+pub mod sample;
+pub mod search_keys;
+pub mod sound;
+pub mod transliteration;

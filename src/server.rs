@@ -1,0 +1,22 @@
+//! The outside edge: sockets with timeouts and caps, strict framing, outer layers, stopping.
+
+mod answer_body;
+mod body_pace;
+mod connection_state;
+mod connections;
+pub mod framing;
+pub mod limits;
+pub mod listener;
+mod malformed_head;
+pub mod metrics_page;
+pub mod pipeline;
+mod request_log;
+mod request_metrics;
+mod rest;
+pub mod router;
+pub mod signals;
+mod socket;
+pub mod stop;
+mod tail;
+mod unsent;
+pub mod worker_threads;

@@ -1,0 +1,321 @@
+//! What a connection is doing, and since when: told by its socket and its service, watched by one timer.
+//!
+//! The timer is not moved with every request. It wakes, reads how things stand and sleeps again, which costs a busy
+//! connection nothing but two clock readings a request.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::tail::Tail;
+use super::unsent::Answer;
+
+/// What a connection waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The rest of a request's head, or the first one on a fresh connection.
+    Head = 0,
+    /// Our own answer; the body has a clock of its own.
+    Serving = 1,
+    /// A client to take the rest of an answer, which has a clock of its own.
+    Sending = 2,
+    /// The next request.
+    Idle = 3,
+    /// A client to stop sending, after the last answer.
+    Closing = 4,
+}
+
+/// Bits that a phase takes.
+const PHASE_BITS: u32 = 3;
+
+/// Since when a connection waits for a request; the earlier, the less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct WaitingSince(Instant);
+
+/// How long a connection may stay in a phase.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timeouts {
+    /// For a whole head, from its first byte; also for a client to stop sending.
+    pub(super) head: Duration,
+    /// Between requests.
+    pub(super) idle: Duration,
+    /// For so many bytes of a request's body as count as progress.
+    pub(super) body: Duration,
+    /// For so many bytes of our answer taken as count as progress.
+    pub(super) write: Duration,
+}
+
+/// One connection's state. All its tellers run in one task; the atomics only make it shareable.
+#[derive(Debug)]
+pub(super) struct ConnectionState {
+    opened: Instant,
+    /// Milliseconds since `opened`, shifted, and the phase in the low bits.
+    phase: AtomicU64,
+    /// Since when the service waits for progress of a body.
+    body_wait: Wait,
+    /// Since when the client takes no bytes.
+    write_wait: Wait,
+    /// A `#` was seen in the request line that is being read.
+    fragment: AtomicBool,
+    /// An answer was given before the request's body was read to its end.
+    unread_body: AtomicBool,
+    /// What the service left of the request's body.
+    rest: Mutex<Option<Incoming>>,
+    /// How the request's body ends, as far as it was read; empty without a body, and for a chunked one.
+    body_tail: AtomicU64,
+    /// The answer that is being sent.
+    answer: Mutex<Option<Answer>>,
+    /// The connection is to make room for another.
+    is_evicted: AtomicBool,
+    eviction: Notify,
+}
+
+/// A wait that may be under way: milliseconds since the connection opened plus one, or 0.
+#[derive(Debug, Default)]
+struct Wait(AtomicU64);
+
+impl Wait {
+    fn since(&self) -> Option<Duration> {
+        self.0.load(Relaxed).checked_sub(1).map(Duration::from_millis)
+    }
+}
+
+impl ConnectionState {
+    pub(super) fn new() -> Self {
+        Self {
+            opened: Instant::now(),
+            phase: AtomicU64::new(Phase::Head as u64),
+            body_wait: Wait::default(),
+            write_wait: Wait::default(),
+            fragment: AtomicBool::new(false),
+            unread_body: AtomicBool::new(false),
+            rest: Mutex::default(),
+            body_tail: AtomicU64::default(),
+            answer: Mutex::default(),
+            is_evicted: AtomicBool::new(false),
+            eviction: Notify::new(),
+        }
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX >> PHASE_BITS)
+    }
+
+    pub(super) fn enter(&self, phase: Phase) {
+        self.phase.store(self.now_ms() << PHASE_BITS | phase as u64, Relaxed);
+    }
+
+    /// A request begins to be served.
+    pub(super) fn serve(&self) {
+        self.body_tail.store(Tail::default().to_bits(), Relaxed);
+        self.enter(Phase::Serving);
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        phase_in(self.phase.load(Relaxed))
+    }
+
+    /// Since when the connection waits for a request or for the rest of one's head; none while it serves.
+    pub(super) fn waiting_since(&self) -> Option<WaitingSince> {
+        let word = self.phase.load(Relaxed);
+        match phase_in(word) {
+            Phase::Head | Phase::Idle | Phase::Closing if !self.is_evicted() => {
+                Some(WaitingSince(self.opened + Duration::from_millis(word >> PHASE_BITS)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Asks the connection to make room for another.
+    pub(super) fn evict(&self) {
+        self.is_evicted.store(true, Relaxed);
+        self.eviction.notify_one();
+    }
+
+    pub(super) fn is_evicted(&self) -> bool {
+        self.is_evicted.load(Relaxed)
+    }
+
+    /// Ends when the connection is asked to make room.
+    pub(super) async fn evicted(&self) {
+        self.eviction.notified().await;
+    }
+
+    /// Whether a connection that was asked to make room has to: one that got a request meanwhile stays.
+    pub(super) fn has_to_leave(&self) -> bool {
+        let is_waiting = !matches!(self.phase(), Phase::Serving | Phase::Sending);
+        self.is_evicted.store(is_waiting, Relaxed);
+        is_waiting
+    }
+
+    pub(super) fn body_waits(&self) {
+        self.body_wait.0.store(self.now_ms() + 1, Relaxed);
+    }
+
+    pub(super) fn body_moves(&self) {
+        self.body_wait.0.store(0, Relaxed);
+    }
+
+    pub(super) fn write_waits(&self) {
+        self.write_wait.0.store(self.now_ms() + 1, Relaxed);
+    }
+
+    pub(super) fn write_moves(&self) {
+        self.write_wait.0.store(0, Relaxed);
+    }
+
+    pub(super) fn note_fragment(&self) {
+        self.fragment.store(true, Relaxed);
+    }
+
+    pub(super) fn take_fragment(&self) -> bool {
+        self.fragment.load(Relaxed) && self.fragment.swap(false, Relaxed)
+    }
+
+    pub(super) fn note_unread_body(&self) {
+        self.unread_body.store(true, Relaxed);
+    }
+
+    pub(super) fn has_unread_body(&self) -> bool {
+        self.unread_body.load(Relaxed)
+    }
+
+    /// Keeps what the service left of a request's body.
+    pub(super) fn leave_rest(&self, body: Incoming) {
+        *lock(&self.rest) = Some(body);
+    }
+
+    /// Takes what the service left of a request's body.
+    pub(super) fn take_rest(&self) -> Option<Incoming> {
+        lock(&self.rest).take()
+    }
+
+    /// Notes bytes of a request's body.
+    pub(super) fn note_body(&self, bytes: &[u8]) {
+        self.body_tail.store(self.body_tail().push(bytes).to_bits(), Relaxed);
+    }
+
+    /// How the request's body ended; empty without a body, and for a chunked one.
+    pub(super) fn body_tail(&self) -> Tail {
+        Tail::from_bits(self.body_tail.load(Relaxed))
+    }
+
+    /// Notes which answer is about to be sent.
+    pub(super) fn sends(&self, answer: Answer) {
+        *lock(&self.answer) = Some(answer);
+    }
+
+    /// The answer that is being sent.
+    pub(super) fn answer(&self) -> Option<Answer> {
+        lock(&self.answer).clone()
+    }
+
+    /// The answer was taken to its last byte; `phase` follows.
+    pub(super) fn sent(&self, phase: Phase) {
+        *lock(&self.answer) = None;
+        self.enter(phase);
+    }
+
+    /// When the earliest timeout ends; none while only the service works.
+    fn deadline(&self, timeouts: &Timeouts) -> Option<Instant> {
+        let since = Duration::from_millis(self.phase.load(Relaxed) >> PHASE_BITS);
+        let phase = match self.phase() {
+            Phase::Head | Phase::Closing => Some(since + timeouts.head),
+            Phase::Idle => Some(since + timeouts.idle),
+            Phase::Serving | Phase::Sending => None,
+        };
+        let body = self.body_wait.since().map(|since| since + timeouts.body);
+        let write = self.write_wait.since().map(|since| since + timeouts.write);
+        [phase, body, write].into_iter().flatten().min().map(|earliest| self.opened + earliest)
+    }
+
+    /// Ends when the connection has timed out.
+    ///
+    /// It never sleeps longer than the shortest timeout, so a phase that begins while it sleeps is not overlooked.
+    pub(super) async fn timed_out(&self, timeouts: Timeouts) {
+        let shortest = timeouts.head.min(timeouts.idle).min(timeouts.body).min(timeouts.write);
+        loop {
+            let now = Instant::now();
+            let latest = now + shortest;
+            match self.deadline(&timeouts) {
+                Some(deadline) if deadline <= now => return,
+                deadline => tokio::time::sleep_until(deadline.map_or(latest, |it| it.min(latest))).await,
+            }
+        }
+    }
+}
+
+fn phase_in(word: u64) -> Phase {
+    match word & ((1 << PHASE_BITS) - 1) {
+        0 => Phase::Head,
+        1 => Phase::Serving,
+        2 => Phase::Sending,
+        3 => Phase::Idle,
+        _ => Phase::Closing,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    const TIMEOUTS: Timeouts = Timeouts {
+        head: Duration::from_secs(10),
+        idle: Duration::from_secs(60),
+        body: Duration::from_secs(15),
+        write: Duration::from_secs(20),
+    };
+
+    async fn timed_out_after_s(state: &ConnectionState) -> u64 {
+        let start = Instant::now();
+        state.timed_out(TIMEOUTS).await;
+        start.elapsed().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_phase_has_its_own_timeout() {
+        let state = ConnectionState::new();
+        assert_eq!(timed_out_after_s(&state).await, 10);
+        state.enter(Phase::Idle);
+        assert_eq!(timed_out_after_s(&state).await, 60);
+        state.enter(Phase::Serving);
+        state.write_waits();
+        assert_eq!(timed_out_after_s(&state).await, 20);
+        state.write_moves();
+        state.body_waits();
+        assert_eq!(timed_out_after_s(&state).await, 15);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_phase_that_begins_during_sleep_is_timed_exactly() {
+        let state = Arc::new(ConnectionState::new());
+        state.enter(Phase::Idle);
+        let teller = tokio::spawn({
+            let state = state.clone();
+            async move {
+                tokio::time::sleep(Duration::from_secs(13)).await;
+                state.enter(Phase::Head);
+            }
+        });
+        assert_eq!(timed_out_after_s(&state).await, 23);
+        teller.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_working_service_is_never_hurried() {
+        let state = ConnectionState::new();
+        state.enter(Phase::Serving);
+        let waited = tokio::time::timeout(Duration::from_secs(3600), state.timed_out(TIMEOUTS)).await;
+        assert!(waited.is_err());
+    }
+}

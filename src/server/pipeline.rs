@@ -1,0 +1,161 @@
+//! What surrounds every request, in order: framing, the router, rendering, headers, one log line.
+//!
+//! It is one function instead of a stack of layers: nothing in it is boxed, and the order can be read.
+
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use tower::Service;
+
+use super::request_log::{Cost, RequestFacts, RequestLog};
+use super::{framing, malformed_head};
+use crate::api::health;
+use crate::clock::new_id;
+use crate::domain::ids::CallId;
+use crate::domain::refusal::Refusal;
+use crate::gate::metered_call::unless_panicking;
+use crate::http::compression::compress;
+use crate::http::negotiate::RenderContext;
+use crate::http::public_links::PublicLinks;
+use crate::http::render::render;
+use crate::kill_point::{self, KillPoint};
+use crate::telemetry::request::serving;
+
+/// The router with all that surrounds it.
+pub struct Pipeline {
+    router: Router,
+    links: PublicLinks,
+    loopback_names_only: bool,
+    log: RequestLog,
+}
+
+/// Request extension of a connection beyond the limits: probes are answered, everything else is told to come back.
+#[derive(Clone, Copy, Debug)]
+pub struct ProbesOnly;
+
+impl Pipeline {
+    /// Surrounds a router.
+    pub fn new(router: Router, links: PublicLinks) -> Self {
+        // With its state given, a router makes each route once; without it, anew for each request.
+        Self { router: router.with_state(()), links, loopback_names_only: false, log: RequestLog::default() }
+    }
+
+    /// Refuses every request that does not name a loopback host. For the development mode, which asks for no key: a web
+    /// page whose name was made to resolve to this machine (DNS rebinding) must not reach it.
+    #[must_use]
+    pub fn on_loopback_names_only(mut self) -> Self {
+        self.loopback_names_only = true;
+        self
+    }
+
+    /// Answers one request. The router finds the request's [`CallId`] among its extensions.
+    pub async fn answer(&self, mut request: Request<Body>) -> Response {
+        let started = Instant::now();
+        let request_id = CallId::from_uuid(new_id());
+        kill_point::pass(KillPoint::RequestReceived);
+        let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, &self.links);
+        let accept_encoding = request.headers().get(header::ACCEPT_ENCODING).cloned();
+        let facts = RequestFacts::of(&request, request_id, started);
+        let is_options = request.method() == Method::OPTIONS;
+
+        // First, so that nothing below reads a request that two parsers may understand differently.
+        let checked = framing::check(&request).and_then(|()| match self.loopback_names_only {
+            true => framing::check_loopback_host(request.headers()),
+            false => Ok(()),
+        });
+        let response = match checked {
+            Err(fault) => fault.into_response(),
+            Ok(()) if self.is_beyond_limits(&request) => {
+                Refusal::Unavailable { retry_after_s: 1 }.into_response()
+            }
+            Ok(()) if request.uri().path() == "*" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+            Ok(()) => {
+                strip_stage(request.uri_mut(), &self.links);
+                request.extensions_mut().insert(request_id);
+                let call = serving(request_id, self.router.clone().call(request));
+                // The panic hook has logged it; the router itself never fails.
+                let answered = unless_panicking(call).await.and_then(Result::ok);
+                answered.unwrap_or_else(|| Refusal::Internal.into_response())
+            }
+        };
+        let response = if is_options { options(response) } else { response };
+        let cost = Cost::of(&response);
+        let mut response = render(response, &ctx, &self.links);
+        set_security_headers(response.headers_mut());
+        let response = match accept_encoding {
+            // Boxed, so that calls without compression carry no future of its size.
+            Some(accepted) => Box::pin(compress(response, accepted)).await,
+            None => response,
+        };
+        self.log.write(&facts, &response, cost);
+        kill_point::pass(KillPoint::AnswerUnsent);
+        response
+    }
+
+    fn is_beyond_limits(&self, request: &Request<Body>) -> bool {
+        request.extensions().get::<ProbesOnly>().is_some()
+            && !health::PROBES.contains(&self.links.without_stage(request.uri().path()))
+    }
+
+    /// The answer in place of the HTTP library's own, which says no more than that it could not read a head; none
+    /// where the bytes are anything else.
+    pub(super) fn answer_malformed_head(&self, bytes: &[u8], is_line_done: bool) -> Option<Vec<u8>> {
+        let status = malformed_head::bare_status(bytes)?;
+        let started = Instant::now();
+        let request_id = CallId::from_uuid(new_id());
+        let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, &self.links);
+        let mut response = render(malformed_head::refusal_of(status, is_line_done), &ctx, &self.links);
+        set_security_headers(response.headers_mut());
+        self.log.write(&RequestFacts::unread(request_id, started), &response, None);
+        Some(malformed_head::to_bytes(response, bytes))
+    }
+}
+
+/// Takes the stage prefix off, so that the router knows each path once.
+fn strip_stage(uri: &mut Uri, links: &PublicLinks) {
+    let bare = links.without_stage(uri.path());
+    if bare.len() == uri.path().len() {
+        return;
+    }
+    let target = match uri.query() {
+        Some(query) => format!("{bare}?{query}"),
+        None => bare.to_owned(),
+    };
+    // A tail of a valid target is a valid target.
+    if let Ok(target) = PathAndQuery::try_from(target) {
+        *uri = Uri::from(target);
+    }
+}
+
+/// OPTIONS on a path that exists says what it answers to, free and without a key. No origin is allowed across
+/// sites: a key has no place in a web page.
+fn options(response: Response) -> Response {
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return response;
+    }
+    let refused = response.extensions().get::<Refusal>();
+    let from_refusal = match refused {
+        Some(Refusal::MethodNotAllowed { allow }) => Some(*allow),
+        _ => None,
+    };
+    let listed = response.headers().get(header::ALLOW).and_then(|allow| allow.to_str().ok());
+    let methods = listed.or(from_refusal).unwrap_or("GET,HEAD,POST,PATCH,DELETE");
+    let allow = if methods.contains("OPTIONS") { methods.to_owned() } else { format!("{methods},OPTIONS") };
+    let mut answer = StatusCode::NO_CONTENT.into_response();
+    if let Ok(allow) = HeaderValue::try_from(allow) {
+        answer.headers_mut().insert(header::ALLOW, allow);
+    }
+    answer
+}
+
+/// Nothing is sniffed, and nothing is kept by caches unless the handler says so.
+fn set_security_headers(headers: &mut HeaderMap) {
+    const NO_SNIFF: (HeaderName, HeaderValue) =
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(NO_SNIFF.0, NO_SNIFF.1);
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}

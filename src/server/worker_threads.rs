@@ -1,0 +1,88 @@
+//! Threads that serve connections, one for each core, each with a runtime of its own.
+//!
+//! A connection stays on the thread that was given it: what its requests wake is on the same thread, no work is stolen, and
+//! no thread is woken for another's sake. Work that keeps a core busy for long has no place here: it goes to the threads
+//! for blocking work.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use tokio::runtime::{Builder, Handle};
+use tokio_util::sync::CancellationToken;
+
+/// The threads. They end with the last clone, and what runs on them then is dropped.
+#[derive(Clone, Debug, Default)]
+pub struct WorkerThreads(Arc<Threads>);
+
+#[derive(Debug, Default)]
+struct Threads {
+    runtimes: Vec<Handle>,
+    /// Who is given the next connection.
+    next: AtomicUsize,
+    ending: CancellationToken,
+}
+
+impl WorkerThreads {
+    /// Starts so many threads. With none, connections are served by the runtime that accepts them.
+    ///
+    /// # Errors
+    /// When the system gives no more threads or files.
+    pub fn start(count: usize) -> io::Result<Self> {
+        let mut threads = Threads::default();
+        for core in 0..count {
+            let runtime = Builder::new_current_thread().enable_all().build()?;
+            threads.runtimes.push(runtime.handle().clone());
+            let ending = threads.ending.clone();
+            let run = move || runtime.block_on(ending.cancelled());
+            std::thread::Builder::new().name(format!("core-{core}")).spawn(run)?;
+        }
+        Ok(Self(Arc::new(threads)))
+    }
+
+    /// The runtime for the next connection: each in turn.
+    pub(super) fn next(&self) -> Handle {
+        let Threads { runtimes, next, .. } = &*self.0;
+        let turn = next.fetch_add(1, Relaxed).checked_rem(runtimes.len());
+        turn.and_then(|turn| runtimes.get(turn)).cloned().unwrap_or_else(Handle::current)
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.ending.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn connections_go_to_each_thread_in_turn() {
+        let workers = WorkerThreads::start(2).unwrap();
+        let [first, second, third] = [(); 3].map(|()| workers.next().id());
+        assert_ne!(first, second);
+        assert_eq!(first, third);
+        let name = workers.next().spawn(async { std::thread::current().name().map(str::to_owned) });
+        assert_eq!(name.await.unwrap().as_deref(), Some("core-1"));
+    }
+
+    #[tokio::test]
+    async fn without_threads_whoever_accepts_serves() {
+        let workers = WorkerThreads::start(0).unwrap();
+        assert_eq!(workers.next().id(), Handle::current().id());
+    }
+
+    #[tokio::test]
+    async fn what_still_runs_is_dropped_with_the_last_clone() {
+        let workers = WorkerThreads::start(1).unwrap();
+        let running = workers.next().spawn(pending::<()>());
+        drop(workers.clone());
+        assert!(!running.is_finished());
+        drop(workers);
+        assert!(running.await.unwrap_err().is_cancelled());
+    }
+}

@@ -1,0 +1,82 @@
+//! A connection that knows whether the other side has said anything since we spoke last: before that, and only before,
+//! a request may be made again.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Whether an answer has begun on a connection.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ResponseStarted(Arc<AtomicBool>);
+
+impl ResponseStarted {
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// A stream that keeps its [`ResponseStarted`] up to date.
+pub(super) struct WatchedStream<T> {
+    stream: T,
+    started: ResponseStarted,
+}
+
+impl<T> WatchedStream<T> {
+    pub(super) fn new(stream: T) -> Self {
+        Self { stream, started: ResponseStarted::default() }
+    }
+}
+
+impl<T: Connection> Connection for WatchedStream<T> {
+    fn connected(&self) -> Connected {
+        self.stream.connected().extra(self.started.clone())
+    }
+}
+
+impl<T: AsyncRead + Unpin> AsyncRead for WatchedStream<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            self.started.0.store(true, Ordering::Release);
+        }
+        polled
+    }
+}
+
+impl<T: AsyncWrite + Unpin> AsyncWrite for WatchedStream<T> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.started.0.store(false, Ordering::Release);
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.started.0.store(false, Ordering::Release);
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
