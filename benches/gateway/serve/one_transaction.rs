@@ -24,7 +24,7 @@ use fluence::gate::account_live::Slot;
 use fluence::gate::admission::Limits;
 use fluence::gate::authenticate::{Authenticate, Nobody};
 use fluence::gate::caller::Caller;
-use fluence::gate::entitlement::Access;
+use fluence::gate::entitlement::Entitlement;
 use fluence::gate::keyring::Keyring;
 use fluence::gate::limit::Limit;
 use fluence::gate::limiter::RateLimits;
@@ -256,7 +256,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         path,
         next: Limit {
             limits: Limits::local(),
-            next: Access {
+            next: Entitlement {
                 route: route.clone(),
                 catalogue: catalogue.clone(),
                 next: Validate {
