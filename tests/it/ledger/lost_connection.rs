@@ -40,20 +40,6 @@ async fn a_statement_that_arrives_after_its_batch_was_resolved_commits_nothing()
 }
 
 #[tokio::test]
-async fn a_question_that_arrives_after_the_next_one_was_answered_ends_no_session() {
-    let (world, proxy) = world_and_proxy().await;
-    let customer = world.customer().await;
-    let mut hand = warm_hand(&world, &proxy, &customer).await;
-    let batch = hand.batch(Work::Fast(vec![customer.request(2)]), Vec::new());
-    proxy.arm(Fault::HoldBack("session <"));
-    let Err(StoreError::Unknown(_)) = hand.store.resolve(&batch).await else { panic!() };
-    assert_eq!(hand.store.resolve(&batch).await.unwrap(), Resolution::NotCommitted);
-    proxy.deliver().await;
-    hand.store.commit(&batch).await.unwrap();
-    assert_eq!(world.books(&customer).await, (97, 97, 2));
-}
-
-#[tokio::test]
 async fn a_fast_batch_whose_answer_was_lost_is_found_with_its_effects() {
     let (world, proxy) = world_and_proxy().await;
     let (customer, poor) = (world.customer().await, world.customer().await);
