@@ -99,8 +99,11 @@ impl LedgerStore for PgLedgerStore {
     }
 
     async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, StoreError> {
-        let resolved = self.connection.call(async |server| resolve::resolve(server, batch).await).await?;
-        self.seat.session = resolved.session;
+        // Numbered here, so that a question of a lost connection that arrives later than the next one ends no session.
+        self.seat.session += 1;
+        let session = self.seat.session;
+        let resolved =
+            self.connection.call(async |server| resolve::resolve(server, batch, session).await).await?;
         if let Some(head) = resolved.head {
             self.seat.head = head;
         }

@@ -20,38 +20,44 @@ use crate::ledger::lot::{LotNumber, LotSource};
 use crate::ledger::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, Resolution, StoreError, Work};
 
-/// What became of a batch, and where its writer stands now.
+/// What became of a batch.
 #[derive(Debug)]
 pub(super) struct Resolved {
     pub(super) resolution: Resolution,
-    /// The number of the writer's new session.
-    pub(super) session: i32,
     /// The batch's hash, if it was committed.
     pub(super) head: Option<[u8; 32]>,
 }
 
-/// Starts a new session of the writer, then reads what became of the batch.
+/// Starts this session of the writer, then reads what became of the batch.
 ///
 /// The update waits for a server process that still works on the batch for a connection that is gone; one that has yet to
 /// begin will find that its session is over.
-pub(super) async fn resolve(connection: &mut PgConnection, batch: &Batch) -> Result<Resolved, StoreError> {
+pub(super) async fn resolve(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    session: i32,
+) -> Result<Resolved, StoreError> {
     let mut transaction = connection.begin().await.map_err(classify)?;
-    let resolved = resolve_within(&mut transaction, batch).await;
+    let resolved = resolve_within(&mut transaction, batch, session).await;
     end(transaction, resolved).await
 }
 
-async fn resolve_within(connection: &mut PgConnection, batch: &Batch) -> Result<Resolved, StoreError> {
-    let epoch: Option<(i32, i32)> = sqlx::query_as(
-        "update ledger_epoch set session = session + 1 where epoch = $1 and closed_at is null
-         returning batches, session",
+async fn resolve_within(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    session: i32,
+) -> Result<Resolved, StoreError> {
+    let batches: Option<i32> = sqlx::query_scalar(
+        "update ledger_epoch set session = $2 where epoch = $1 and session < $2 and closed_at is null
+         returning batches",
     )
     .bind(batch.epoch.0)
+    .bind(session)
     .fetch_optional(&mut *connection)
     .await
     .map_err(classify)?;
-    let (batches, session) = epoch.ok_or(StoreError::Fenced)?;
-    if batches < batch.number {
-        return Ok(Resolved { resolution: Resolution::NotCommitted, session, head: None });
+    if batches.ok_or(StoreError::Fenced)? < batch.number {
+        return Ok(Resolved { resolution: Resolution::NotCommitted, head: None });
     }
     let hash: Vec<u8> = sqlx::query_scalar("select hash from ledger_batch where epoch = $1 and batch = $2")
         .bind(batch.epoch.0)
@@ -60,7 +66,7 @@ async fn resolve_within(connection: &mut PgConnection, batch: &Batch) -> Result<
         .await
         .map_err(classify)?;
     let effects = effects(connection, batch).await?;
-    Ok(Resolved { resolution: Resolution::Committed(effects), session, head: Some(seal::hash_of(&hash)?) })
+    Ok(Resolved { resolution: Resolution::Committed(effects), head: Some(seal::hash_of(&hash)?) })
 }
 
 async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects, StoreError> {

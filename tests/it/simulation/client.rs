@@ -142,8 +142,9 @@ impl Client {
                     Ok(Err(LedgerUnavailable::Unknown)) | Err(_) => {
                         self.remember(call_id, Expected::Either(used));
                     }
-                    // Whatever the outcome of a call that was taken from this one, it was not this customer's answer.
-                    Ok(Ok(Kept::Superseded) | Err(_)) => {}
+                    // Another call had taken the key over, so this one is released.
+                    Ok(Ok(Kept::Superseded)) => self.remember(call_id, Expected::Nothing),
+                    Ok(Err(_)) => {}
                 }
             }
             _ => {

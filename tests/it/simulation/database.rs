@@ -116,16 +116,16 @@ impl Database {
         Ok(effects)
     }
 
-    pub(crate) fn resolve(&mut self, batch: &Batch) -> Result<(Resolution, i32), StoreError> {
+    pub(crate) fn resolve(&mut self, batch: &Batch, session: i32) -> Result<Resolution, StoreError> {
         let row = self.epoch_mut(batch.epoch);
-        if row.closed {
+        if row.closed || row.session >= session {
             return Err(StoreError::Fenced);
         }
-        row.session += 1;
+        row.session = session;
         let found = row.batches.get(batch.number as usize - 1);
         let resolution = found
             .map_or(Resolution::NotCommitted, |committed| Resolution::Committed(committed.effects.clone()));
-        Ok((resolution, row.session))
+        Ok(resolution)
     }
 
     fn hold_fast(&mut self, batch: &Batch, holds: &[HoldRequest], now: DateTime<Utc>) -> Effects {

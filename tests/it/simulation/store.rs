@@ -226,10 +226,9 @@ impl LedgerStore for SimStore {
 
     async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, StoreError> {
         let batch = batch.clone();
-        let (resolution, session) =
-            self.server.request(move |shared| shared.database.resolve(&batch)).await?;
-        self.session = session;
-        Ok(resolution)
+        self.session += 1;
+        let session = self.session;
+        self.server.request(move |shared| shared.database.resolve(&batch, session)).await
     }
 
     async fn heartbeat(&mut self, epoch: Epoch) -> Result<(), StoreError> {
