@@ -12,8 +12,8 @@ use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
 use crate::http::render::json_ok;
-use crate::ledger::book::Book;
-use crate::ledger::lot::Lot;
+use crate::ledger::rules::account::Book;
+use crate::ledger::rules::lot::Lot;
 use crate::storage::ledger::standing::read_book;
 
 #[derive(Serialize)]

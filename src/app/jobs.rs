@@ -11,7 +11,7 @@ use crate::config::Settings;
 use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
-use crate::ledger::life::WriterLife;
+use crate::ledger::writer::liveness::WriterLife;
 
 /// How often readiness is asked for.
 const PROBE_EVERY: Duration = Duration::from_secs(1);

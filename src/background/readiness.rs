@@ -8,7 +8,7 @@ use metrics::gauge;
 use sqlx::PgPool;
 use tokio::time::timeout;
 
-use crate::ledger::life::WriterLife;
+use crate::ledger::writer::liveness::WriterLife;
 use crate::storage::pool::can_write;
 use crate::storage::schema::{SchemaState, state_of};
 

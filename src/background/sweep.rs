@@ -10,10 +10,10 @@ use tokio::time::{Instant, sleep};
 
 use crate::clock::new_id;
 use crate::domain::ids::{AccountId, CallId};
-use crate::ledger::act::{ActError, act};
-use crate::ledger::commit::GaveUp;
-use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
+use crate::ledger::writer::commit::GaveUp;
+use crate::ledger::writer::operator::{ActError, act};
 use crate::storage::clock;
 use crate::storage::directory::rights::delete_expired;
 use crate::storage::error::StorageError;

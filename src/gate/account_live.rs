@@ -13,7 +13,7 @@ use crate::gate::admission::Admission;
 use crate::gate::keyring::{LastChange, Tick};
 use crate::gate::limiter::{LimitSizes, RateDecision};
 use crate::gate::shared_limits::Lease;
-use crate::ledger::hold::Refund;
+use crate::ledger::rules::hold::Refund;
 
 /// Shared by all keys of an account.
 #[derive(Debug)]

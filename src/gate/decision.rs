@@ -10,7 +10,7 @@ use crate::domain::wait;
 use crate::gate::caller::Caller;
 use crate::gate::idempotency;
 use crate::gate::meter::with_billing;
-use crate::ledger::hold::Decision;
+use crate::ledger::rules::hold::Decision;
 
 /// The answer to a call that was not held; `needed` is its price.
 pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Response {

@@ -21,8 +21,8 @@ use crate::gate::decision;
 use crate::gate::meter::{Meter, with_billing};
 use crate::http::negotiate::RenderContext;
 use crate::http::render::{self, TellsBilling};
-use crate::ledger::handle::{Kept, LedgerUnavailable, OpenHold};
-use crate::ledger::hold::{AnswerContent, Refund};
+use crate::ledger::rules::hold::{AnswerContent, Refund};
+use crate::ledger::writer::{Kept, LedgerUnavailable, OpenHold};
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::TestCall;
 

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use crate::domain::billing::Standing;
-use crate::ledger::hold::{AnswerContent, Decision};
+use crate::ledger::rules::hold::{AnswerContent, Decision};
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::{self, TestCall};
 

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::hold::HoldRequest;
-use crate::ledger::operation::{Effect, Operation};
-use crate::ledger::touched::Touched;
+use crate::ledger::lock_set::Touched;
+use crate::ledger::rules::hold::HoldRequest;
+use crate::ledger::rules::operation::{Effect, Operation};
 
 /// One run of one writer, as the store numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

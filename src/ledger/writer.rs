@@ -2,6 +2,17 @@
 //! waiter with its own decision, and starts again. The commit that runs is the wait in which the next batch gathers, so
 //! there is no timer while there is work.
 
+mod batch_plan;
+pub mod commit;
+mod handle;
+pub mod liveness;
+mod locked_accounts;
+mod message;
+mod open_hold;
+mod open_holds;
+pub mod operator;
+mod reply;
+
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -9,17 +20,23 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use self::batch_plan::{Captured, Job, Path, Round, Waiter, instead, still_wanted};
+use self::commit::{Committer, GaveUp};
+use self::handle::Ask;
+use self::liveness::Living;
+use self::locked_accounts::Aside;
+use self::message::{Ending, Place};
+use self::open_holds::OpenHolds;
+use self::reply::Replies;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::aside::{self, Aside};
-use crate::ledger::commit::{Committer, GaveUp};
-use crate::ledger::handle::{Ask, Ending, Granted, Kept, Ledger, LedgerUnavailable, OpenHold, Place};
-use crate::ledger::hold::Decision;
-use crate::ledger::life::Living;
-use crate::ledger::open_holds::OpenHolds;
-use crate::ledger::operation::Effect;
-use crate::ledger::reply::Replies;
-use crate::ledger::round::{Captured, Job, Path, Round, Waiter, instead, still_wanted};
+use crate::ledger::rules::hold::Decision;
+use crate::ledger::rules::operation::Effect;
 use crate::ledger::store::{Effects, LedgerStore, StoreError};
+
+pub use self::handle::Ledger;
+pub use self::message::{Kept, LedgerUnavailable};
+pub use self::open_hold::OpenHold;
+pub use self::reply::Granted;
 
 /// What the writer may use.
 #[derive(Clone, Debug)]
@@ -125,7 +142,7 @@ impl<S: LedgerStore> Writer<S> {
         let most = self.limits.batch;
         let pause = match (self.left_over.is_empty(), self.aside.is_empty()) {
             (true, true) => self.heartbeat_at.saturating_duration_since(Instant::now()),
-            (true, false) => aside::LOOK_EVERY,
+            (true, false) => locked_accounts::LOOK_EVERY,
             (false, _) => self.retry_after,
         };
         tokio::select! {
@@ -298,7 +315,7 @@ impl<S: LedgerStore> Writer<S> {
             }
             self.commit_round(round).await;
             if !(self.left_over.is_empty() && self.aside.is_empty()) {
-                tokio::time::sleep(aside::LOOK_EVERY).await;
+                tokio::time::sleep(locked_accounts::LOOK_EVERY).await;
             }
         }
         self.committer.close().await;

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::domain::billing::Standing;
 use crate::domain::ids::{AccountId, CallId};
-use crate::ledger::desk::{ClaimRecord, ClaimState, IDEMPOTENCY_RETENTION, decide_known_claim};
-use crate::ledger::hold::{AnswerContent, Decision, IdempotencyClaim, StoredAnswer};
+use crate::ledger::rules::batch_state::{ClaimRecord, ClaimState, IDEMPOTENCY_RETENTION, decide_known_claim};
+use crate::ledger::rules::hold::{AnswerContent, Decision, IdempotencyClaim, StoredAnswer};
 use crate::storage::error::StorageError;
 
 /// Most records of one account; the oldest give way.

@@ -17,9 +17,9 @@ use super::seal::{self, seal_sql};
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::hold::{Decision, Hold, HoldRequest, Payer, Take};
-use crate::ledger::lot::LotNumber;
-use crate::ledger::operation::Effect;
+use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, Payer, Take};
+use crate::ledger::rules::lot::LotNumber;
+use crate::ledger::rules::operation::Effect;
 use crate::ledger::store::{Batch, Effects, StoreError};
 
 /// The statement of the fast path.
@@ -241,7 +241,7 @@ fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime
 #[cfg(test)]
 mod tests {
     use super::STATEMENT;
-    use crate::ledger::lot::EXPIRED_LOT_GRACE;
+    use crate::ledger::rules::lot::EXPIRED_LOT_GRACE;
 
     #[test]
     fn the_statement_knows_how_long_a_lot_lives_that_got_credits_back() {

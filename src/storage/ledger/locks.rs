@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::error::classify;
 use crate::domain::ids::AccountId;
+use crate::ledger::lock_set::Touched;
 use crate::ledger::store::StoreError;
-use crate::ledger::touched::Touched;
 
 /// The accounts of rows that cannot be locked now. $1 accounts, $2 accounts with their lots, $3 to $5 idempotency records,
 /// $6 keys with caps and $7 their accounts.

@@ -30,8 +30,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use crate::domain::audit::Actor;
 use crate::domain::ids::AccountId;
+use crate::ledger::lock_set::Touched;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
-use crate::ledger::touched::Touched;
 use connection::LedgerConnection;
 
 pub use connection::writer_options;

@@ -10,8 +10,8 @@ use super::error::classify;
 use super::{Seat, audit, rows, save};
 use crate::domain::audit::Actor;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::desk::captures_made;
-use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::rules::batch_state::captures_made;
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, StoreError};
 
 /// Commits a batch of operations. Returns the effects in their order, and the hash of the batch.

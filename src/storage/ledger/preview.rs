@@ -8,8 +8,8 @@ use sqlx::PgPool;
 use super::error::classify;
 use super::rows;
 use crate::domain::billing::Standing;
-use crate::ledger::hold::{Decision, HoldRequest};
-use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::rules::hold::{Decision, HoldRequest};
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
 
 /// A decision that was not carried out.

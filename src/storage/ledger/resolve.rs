@@ -13,11 +13,11 @@ use super::{rows, seal};
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::AccountId;
-use crate::ledger::book::BookError;
-use crate::ledger::entry::EntryKind;
-use crate::ledger::hold::{Decision, Hold, HoldRequest, Payer, Take};
-use crate::ledger::lot::{LotNumber, LotSource};
-use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::rules::account::BookError;
+use crate::ledger::rules::entry::EntryKind;
+use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, Payer, Take};
+use crate::ledger::rules::lot::{LotNumber, LotSource};
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, Resolution, StoreError, Work};
 
 /// What became of a batch, and where its writer stands now.

@@ -9,13 +9,13 @@ use uuid::Uuid;
 use super::error::classify;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
-use crate::ledger::book::{Book, PlanTerms};
-use crate::ledger::caps::KeySpend;
-use crate::ledger::desk::{ClaimKey, ClaimRecord, ClaimState, Desk, claim_key};
-use crate::ledger::hold::{AnswerContent, StoredAnswer};
-use crate::ledger::lot::{Lot, LotNumber, LotSource};
-use crate::ledger::operation::Operation;
-use crate::ledger::period::Period;
+use crate::ledger::rules::account::{Book, PlanTerms};
+use crate::ledger::rules::batch_state::{ClaimKey, ClaimRecord, ClaimState, Desk, claim_key};
+use crate::ledger::rules::caps::KeySpend;
+use crate::ledger::rules::hold::{AnswerContent, StoredAnswer};
+use crate::ledger::rules::lot::{Lot, LotNumber, LotSource};
+use crate::ledger::rules::operation::Operation;
+use crate::ledger::rules::period::Period;
 use crate::ledger::store::{Batch, StoreError};
 
 fn corrupt(what: &str) -> StoreError {

@@ -10,11 +10,11 @@ use super::error::classify;
 use super::seal::{self, seal_sql};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::book::Book;
-use crate::ledger::desk::{ClaimState, Desk};
-use crate::ledger::entry::Entry;
-use crate::ledger::lot::LotNumber;
-use crate::ledger::operation::{Effect, Grant, Operation};
+use crate::ledger::rules::account::Book;
+use crate::ledger::rules::batch_state::{ClaimState, Desk};
+use crate::ledger::rules::entry::Entry;
+use crate::ledger::rules::lot::LotNumber;
+use crate::ledger::rules::operation::{Effect, Grant, Operation};
 use crate::ledger::store::{Batch, StoreError};
 
 /// Saves accounts, lots, reasons of corrections, key spends and idempotency records.

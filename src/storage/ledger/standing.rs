@@ -9,7 +9,7 @@ use super::rows;
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
-use crate::ledger::book::Book;
+use crate::ledger::rules::account::Book;
 use crate::ledger::store::StoreError;
 use crate::storage::error::StorageError;
 

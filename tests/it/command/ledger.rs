@@ -7,9 +7,9 @@ use chrono::{DateTime, TimeDelta};
 use fluence::clock::new_id;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId};
-use fluence::ledger::act::act;
-use fluence::ledger::lot::LotSource;
-use fluence::ledger::operation::{Correction, Grant, Operation};
+use fluence::ledger::rules::lot::LotSource;
+use fluence::ledger::rules::operation::{Correction, Grant, Operation};
+use fluence::ledger::writer::operator::act;
 use fluence::storage::ledger::PgLedgerStore;
 use serde_json::{Value, json};
 
@@ -105,8 +105,8 @@ async fn an_entry_is_told_with_names() {
 /// What the store answers about a batch whose commit was not acknowledged is what the commit had decided.
 #[tokio::test]
 async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
-    use fluence::ledger::book::BookError;
-    use fluence::ledger::operation::Effect;
+    use fluence::ledger::rules::account::BookError;
+    use fluence::ledger::rules::operation::Effect;
     use fluence::ledger::store::{Batch, LedgerStore, Resolution, Work};
     let program = Program::new().await;
     let account_id: AccountId = program.account("2025-01", "essentials").parse().unwrap();

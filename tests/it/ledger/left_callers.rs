@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::{Granted, Kept, Ledger, LedgerUnavailable, OpenHold};
-use fluence::ledger::hold::{AnswerContent, Decision, HoldRequest};
-use fluence::ledger::writer::{self, WriterLimits};
+use fluence::ledger::rules::hold::{AnswerContent, Decision, HoldRequest};
+use fluence::ledger::writer::{self, Granted, Kept, Ledger, LedgerUnavailable, OpenHold, WriterLimits};
 use fluence::storage::ledger::PgLedgerStore;
 use sqlx::{Postgres, Transaction};
 use tokio::task::JoinHandle;

@@ -2,10 +2,10 @@
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::Kept;
-use fluence::ledger::hold::{AnswerContent, Decision};
-use fluence::ledger::operation::{Effect, Operation};
+use fluence::ledger::rules::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
+use fluence::ledger::writer::Kept;
 
 use super::world::{Hand, World};
 use crate::support::proxy::{Fault, Proxy};

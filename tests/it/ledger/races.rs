@@ -11,9 +11,9 @@ use fluence::config::{Sources, load};
 use fluence::domain::credits::Credits;
 use fluence::domain::plan::Plan;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::{Granted, Ledger, OpenHold};
-use fluence::ledger::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::hold::{AnswerContent, Decision};
 use fluence::ledger::store::{LedgerStore, StoreError, Work};
+use fluence::ledger::writer::{Granted, Ledger, OpenHold};
 use fluence::storage::ledger::close_stale_epochs;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
@@ -214,7 +214,7 @@ async fn a_writer_whose_epoch_was_closed_goes_on_in_a_new_one_and_its_old_calls_
     captured_late.capture(Credits::from_u32(5), Outcome::Answered);
     let kept =
         kept_late.keep(Credits::from_u32(7), Outcome::Answered, AnswerContent::json(200, "")).await.unwrap();
-    assert_eq!(kept, fluence::ledger::handle::Kept::Superseded);
+    assert_eq!(kept, fluence::ledger::writer::Kept::Superseded);
     writer.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (99, 99, 1));

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::hold::AnswerContent;
-use fluence::ledger::operation::{Operation, Release};
+use fluence::ledger::rules::hold::AnswerContent;
+use fluence::ledger::rules::operation::{Operation, Release};
 use fluence::ledger::store::{LedgerStore, StoreError, Work};
 use fluence::storage::ledger::close_stale_epochs;
 

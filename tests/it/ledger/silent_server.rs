@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::Kept;
-use fluence::ledger::hold::AnswerContent;
-use fluence::ledger::operation::Operation;
+use fluence::ledger::lock_set::Touched;
+use fluence::ledger::rules::hold::AnswerContent;
+use fluence::ledger::rules::operation::Operation;
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
-use fluence::ledger::touched::Touched;
+use fluence::ledger::writer::Kept;
 use fluence::storage::ledger::PgLedgerStore;
 use tokio::time::timeout;
 

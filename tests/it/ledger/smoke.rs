@@ -2,9 +2,9 @@
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::{Granted, Kept};
-use fluence::ledger::hold::{AnswerContent, Decision};
-use fluence::ledger::operation::Effect;
+use fluence::ledger::rules::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::operation::Effect;
+use fluence::ledger::writer::{Granted, Kept};
 
 use super::world::World;
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::{Granted, Kept, LedgerUnavailable, OpenHold};
-use fluence::ledger::hold::{AnswerContent, HoldRequest, KeyCaps};
+use fluence::ledger::rules::hold::{AnswerContent, HoldRequest, KeyCaps};
+use fluence::ledger::writer::{Granted, Kept, LedgerUnavailable, OpenHold};
 use tokio::time::timeout;
 
 use super::world::{ACCOUNT_ROW, Customer, World, Writer};

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::hold::AnswerContent;
+use fluence::ledger::rules::hold::AnswerContent;
 use fluence::storage::ledger::usage::roll_up;
 use fluence::storage::ledger::{close_stale_epochs, forget_empty_epochs};
 

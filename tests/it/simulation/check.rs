@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fluence::domain::ids::{AccountId, CallId};
-use fluence::ledger::entry::{CallRef, EntryKind};
-use fluence::ledger::lot::{LotNumber, LotSource};
+use fluence::ledger::rules::entry::{CallRef, EntryKind};
+use fluence::ledger::rules::lot::{LotNumber, LotSource};
 
 use super::database::{Database, Row};
 

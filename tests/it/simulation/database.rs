@@ -7,13 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, KeyId};
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::book::{Book, PlanTerms};
-use fluence::ledger::caps::KeySpend;
-use fluence::ledger::desk::{ClaimKey, ClaimRecord, ClaimState, Desk, captures_made};
-use fluence::ledger::entry::{Entry, EntryKind};
-use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, Payer, Take};
-use fluence::ledger::lot::{EXPIRED_LOT_GRACE, LotNumber};
-use fluence::ledger::operation::{Effect, Operation, Release};
+use fluence::ledger::rules::account::{Book, PlanTerms};
+use fluence::ledger::rules::batch_state::{ClaimKey, ClaimRecord, ClaimState, Desk, captures_made};
+use fluence::ledger::rules::caps::KeySpend;
+use fluence::ledger::rules::entry::{Entry, EntryKind};
+use fluence::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, Payer, Take};
+use fluence::ledger::rules::lot::{EXPIRED_LOT_GRACE, LotNumber};
+use fluence::ledger::rules::operation::{Effect, Operation, Release};
 use fluence::ledger::store::{Batch, Effects, Epoch, Resolution, StoreError, Work};
 
 /// An account's row, and all its lots.

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use fluence::domain::billing::Standing;
 use fluence::domain::ids::{AccountId, CallId};
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::entry::Entry;
-use fluence::ledger::hold::{Decision, HoldRequest};
-use fluence::ledger::operation::{Effect, Operation};
+use fluence::ledger::rules::entry::Entry;
+use fluence::ledger::rules::hold::{Decision, HoldRequest};
+use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{Batch, Effects, Epoch, StoreError, Work};
 
 use super::program::{ACCOUNTS, NODES, PLANS, Program, Turn, account_id};

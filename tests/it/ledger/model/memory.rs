@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use fluence::domain::billing::Standing;
 use fluence::domain::ids::{AccountId, CallId};
-use fluence::ledger::book::PlanTerms;
+use fluence::ledger::rules::account::PlanTerms;
 use fluence::ledger::store::{Batch, Effects, Epoch, StoreError};
 
 use super::machine::{Machine, View};

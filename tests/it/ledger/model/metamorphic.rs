@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use fluence::domain::ids::AccountId;
-use fluence::ledger::operation::Operation;
+use fluence::ledger::rules::operation::Operation;
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 

@@ -6,12 +6,12 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::entry::{CallRef, RouteNumber};
-use fluence::ledger::hold::{
+use fluence::ledger::rules::entry::{CallRef, RouteNumber};
+use fluence::ledger::rules::hold::{
     AnswerContent, Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, StoredAnswer,
 };
-use fluence::ledger::lot::LotSource;
-use fluence::ledger::operation::{Correction, Effect, Grant, Keep, Operation, Release};
+use fluence::ledger::rules::lot::LotSource;
+use fluence::ledger::rules::operation::{Correction, Effect, Grant, Keep, Operation, Release};
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 use uuid::Uuid;

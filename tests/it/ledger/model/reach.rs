@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use fluence::domain::billing::Standing;
 use fluence::domain::refusal::KeyCap;
-use fluence::ledger::entry::EntryKind;
-use fluence::ledger::hold::Decision;
-use fluence::ledger::operation::{Effect, Operation, Release};
+use fluence::ledger::rules::entry::EntryKind;
+use fluence::ledger::rules::hold::Decision;
+use fluence::ledger::rules::operation::{Effect, Operation, Release};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use proptest_state_machine::ReferenceStateMachine;

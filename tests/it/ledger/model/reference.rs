@@ -11,13 +11,13 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::refusal::KeyCap;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::book::BookError;
-use fluence::ledger::entry::{CallRef, Entry, EntryKind};
-use fluence::ledger::hold::{
+use fluence::ledger::rules::account::BookError;
+use fluence::ledger::rules::entry::{CallRef, Entry, EntryKind};
+use fluence::ledger::rules::hold::{
     Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, Payer, StoredAnswer, Take,
 };
-use fluence::ledger::lot::{LotNumber, LotSource};
-use fluence::ledger::operation::{Effect, Grant, Keep, Operation, Release};
+use fluence::ledger::rules::lot::{LotNumber, LotSource};
+use fluence::ledger::rules::operation::{Effect, Grant, Keep, Operation, Release};
 
 type Instant = DateTime<Utc>;
 type ClaimKey = (AccountId, EnvironmentId, [u8; 32]);

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::ids::{AccountId, KeyId};
-use crate::ledger::desk::{ClaimKey, claim_key};
-use crate::ledger::hold::HoldRequest;
-use crate::ledger::operation::Operation;
+use crate::ledger::rules::batch_state::{ClaimKey, claim_key};
+use crate::ledger::rules::hold::HoldRequest;
+use crate::ledger::rules::operation::Operation;
 
 /// What a batch writes of some accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

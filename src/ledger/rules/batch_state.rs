@@ -11,11 +11,11 @@ use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::book::{Book, BookError};
-use crate::ledger::caps::KeySpend;
-use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
-use crate::ledger::lot::LotNumber;
-use crate::ledger::operation::{Effect, Grant, Keep, Operation, Release};
+use crate::ledger::rules::account::{Book, BookError};
+use crate::ledger::rules::caps::KeySpend;
+use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
+use crate::ledger::rules::lot::LotNumber;
+use crate::ledger::rules::operation::{Effect, Grant, Keep, Operation, Release};
 
 /// How long an idempotency record is kept.
 pub const IDEMPOTENCY_RETENTION: TimeDelta = TimeDelta::hours(24);

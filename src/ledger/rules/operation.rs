@@ -6,11 +6,11 @@ use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::book::BookError;
-use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
-use crate::ledger::lot::{LotNumber, LotSource};
+use crate::ledger::rules::account::BookError;
+use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
+use crate::ledger::rules::lot::{LotNumber, LotSource};
 
-/// A change to one account, decided by [`crate::ledger::desk::Desk`].
+/// A change to one account, decided by [`crate::ledger::rules::batch_state::Desk`].
 #[derive(Clone, Debug)]
 pub enum Operation {
     /// Set credits aside for a call.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
+use crate::ledger::lock_set::Touched;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
-use crate::ledger::touched::Touched;
 
 /// How often a batch is tried again, after a conflict or a lost connection, before its calls are refused.
 const TRIES: u32 = 5;
@@ -193,7 +193,7 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::AccountId;
-    use crate::ledger::operation::Operation;
+    use crate::ledger::rules::operation::Operation;
 
     /// Says that a row is locked until it has been asked for so many commits, and then takes them.
     struct Contended {

@@ -6,8 +6,8 @@ use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
 use crate::domain::refusal::KeyCap;
-use crate::ledger::entry::CallRef;
-use crate::ledger::lot::{LotNumber, LotSource};
+use crate::ledger::rules::entry::CallRef;
+use crate::ledger::rules::lot::{LotNumber, LotSource};
 
 /// A call that wants to be paid for.
 #[derive(Clone, Debug)]
@@ -269,7 +269,7 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::KeyId;
-    use crate::ledger::entry::RouteNumber;
+    use crate::ledger::rules::entry::RouteNumber;
 
     fn hold(takes: &[(u32, Payer)], request_taken: bool) -> Hold {
         let take = |(lot, (amount, payer)): (i32, &(u32, Payer))| Take {

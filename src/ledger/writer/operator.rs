@@ -3,8 +3,8 @@
 //! A gateway may serve the same accounts meanwhile, on this machine or another: the row locks of the store put the acts
 //! in order with everything else, and an epoch of their own keeps their batches in a chain of their own.
 
-use crate::ledger::commit::{Committer, GaveUp};
-use crate::ledger::operation::{Effect, Operation};
+use super::commit::{Committer, GaveUp};
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{LedgerStore, StoreError, Work};
 
 /// How often operations are tried that were neither decided nor refused.

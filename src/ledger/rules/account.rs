@@ -10,10 +10,10 @@ use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
-use crate::ledger::entry::{CallRef, Entry, EntryKind};
-use crate::ledger::hold::{Hold, Payer, Take};
-use crate::ledger::lot::{EXPIRED_LOT_GRACE, Lot, LotNumber, LotSource};
-use crate::ledger::period::{Period, period_at};
+use crate::ledger::rules::entry::{CallRef, Entry, EntryKind};
+use crate::ledger::rules::hold::{Hold, Payer, Take};
+use crate::ledger::rules::lot::{EXPIRED_LOT_GRACE, Lot, LotNumber, LotSource};
+use crate::ledger::rules::period::{Period, period_at};
 
 /// What the plan gives in each period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::ledger::handle::LedgerUnavailable;
-use crate::ledger::round::{Job, Round, Waiter};
-use crate::ledger::touched::Touched;
+use super::batch_plan::{Job, Round, Waiter};
+use super::message::LedgerUnavailable;
+use crate::ledger::lock_set::Touched;
 
 /// How long accounts that were found locked are left alone before they are looked at again.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);

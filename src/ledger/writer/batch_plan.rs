@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
+use super::handle::Ask;
+use super::message::{End, Ending, KeepReply, Kept, Place};
+use super::reply::Reply;
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::handle::{Ask, End, Ending, KeepReply, Kept, Place};
-use crate::ledger::operation::{Operation, Release};
-use crate::ledger::reply::Reply;
+use crate::ledger::rules::operation::{Operation, Release};
 use crate::ledger::store::{Epoch, Work};
 
 /// An operation and who waits for it.

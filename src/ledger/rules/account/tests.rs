@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::ids::{AccountId, KeyId};
-use crate::ledger::entry::RouteNumber;
+use crate::ledger::rules::entry::RouteNumber;
 
 const CALL: CallRef = CallRef { key_id: KeyId::from_uuid(Uuid::nil()), route: RouteNumber(1) };
 
