@@ -19,7 +19,7 @@ use crate::config::plans::Catalogue;
 use crate::domain::account::Account;
 use crate::domain::ids::AccountId;
 use crate::domain::rights::Principal;
-use crate::ledger::rules::account::BookError;
+use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::writer::operator::act;
 use crate::local_postgres::{self, LocalPostgres};
@@ -231,7 +231,7 @@ impl Context {
             )
         })??;
         match effects.into_iter().next() {
-            Some(Effect::Refused(BookError::Insufficient { available })) => {
+            Some(Effect::Refused(RuleError::Insufficient { available })) => {
                 let available = count(available.as_i64().unsigned_abs(), "credit");
                 bail!("the account has only {available}; nothing was changed")
             }

@@ -6,11 +6,11 @@ use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::rules::account::BookError;
+use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
 use crate::ledger::rules::lot::{LotNumber, LotSource};
 
-/// A change to one account, decided by [`crate::ledger::rules::batch_state::Desk`].
+/// A change to one account, decided by [`super::batch_state::BatchState`].
 #[derive(Clone, Debug)]
 pub enum Operation {
     /// Set credits aside for a call.
@@ -120,7 +120,7 @@ pub enum Effect {
         standing: Standing,
     },
     /// Nothing was done.
-    Refused(BookError),
+    Refused(RuleError),
     /// The account is not in the ledger.
     UnknownAccount,
 }

@@ -1,5 +1,5 @@
-//! The ordered path: lock the accounts of a batch in the order of their ids, let the desk decide every operation in the
-//! order of arrival, save what changed, one commit.
+//! The ordered path: lock the accounts of a batch in the order of their ids, let the rules decide every operation in the order
+//! of arrival, save what changed, one commit.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::Connection;
@@ -54,12 +54,12 @@ pub(super) async fn decide_and_save(
     lease: TimeDelta,
     now: DateTime<Utc>,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
-    let mut desk = rows::load_desk(connection, operations, now, lease).await?;
+    let mut state = rows::load_batch_state(connection, operations, now, lease).await?;
     kill_point::pass(KillPoint::OrderedLocked);
-    let effects: Vec<Effect> = operations.iter().map(|operation| desk.apply(operation)).collect();
+    let effects: Vec<Effect> = operations.iter().map(|operation| state.apply(operation)).collect();
     let captured: Vec<_> =
         batch.captured.iter().copied().chain(captures_made(operations, &effects)).collect();
-    save::save_desk(connection, &desk, operations, &effects).await?;
-    let head = save::save_batch(connection, batch, &desk, &captured, head).await?;
+    save::save_batch_state(connection, &state, operations, &effects).await?;
+    let head = save::save_batch(connection, batch, &state, &captured, head).await?;
     Ok((effects.into_iter().map(Some).collect(), head))
 }

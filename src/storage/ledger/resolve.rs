@@ -13,7 +13,7 @@ use super::{rows, seal};
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::AccountId;
-use crate::ledger::rules::account::BookError;
+use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::entry::EntryKind;
 use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, Payer, Take};
 use crate::ledger::rules::lot::{LotNumber, LotSource};
@@ -68,11 +68,12 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
         Work::Fast(holds) => holds.iter().cloned().map(Operation::Hold).collect(),
         Work::Ordered(operations) => operations.clone(),
     };
-    let standings: HashMap<AccountId, (Standing, u32, LotNumber)> = rows::read_books(connection, &operations)
-        .await?
-        .iter()
-        .map(|(id, book)| (*id, (book.standing(), book.period.index, book.plan_lot)))
-        .collect();
+    let standings: HashMap<AccountId, (Standing, u32, LotNumber)> =
+        rows::read_accounts(connection, &operations)
+            .await?
+            .iter()
+            .map(|(id, account)| (*id, (account.standing(), account.period.index, account.plan_lot)))
+            .collect();
     let references = rows::load_references(connection, &operations).await?;
     let takes = takes_of(connection, batch).await?;
     let acts = acts_of(connection, batch).await?;
@@ -104,7 +105,7 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
                 Some(Effect::Granted { lot, repeated: !acts.contains(&grant.id.as_uuid()), standing })
             }
             Operation::Correct(correction) if !acts.contains(&correction.id.as_uuid()) => {
-                Some(Effect::Refused(BookError::Insufficient { available: standing.remaining }))
+                Some(Effect::Refused(RuleError::Insufficient { available: standing.remaining }))
             }
             _ => Some(Effect::Done(standing)),
         }

@@ -105,7 +105,7 @@ async fn an_entry_is_told_with_names() {
 /// What the store answers about a batch whose commit was not acknowledged is what the commit had decided.
 #[tokio::test]
 async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
-    use fluence::ledger::rules::account::BookError;
+    use fluence::ledger::rules::account::RuleError;
     use fluence::ledger::rules::operation::Effect;
     use fluence::ledger::store::{Batch, LedgerStore, Resolution, Work};
     let program = Program::new().await;
@@ -147,7 +147,7 @@ async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
         let word = |effect: &Option<Effect>| match effect {
             Some(Effect::Granted { lot, repeated, .. }) => format!("lot {} {repeated}", lot.0),
             Some(Effect::Done(_)) => "done".into(),
-            Some(Effect::Refused(BookError::Insufficient { available })) => format!("only {available}"),
+            Some(Effect::Refused(RuleError::Insufficient { available })) => format!("only {available}"),
             other => format!("{other:?}"),
         };
         effects.iter().map(word).collect()

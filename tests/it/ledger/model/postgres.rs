@@ -15,7 +15,7 @@ use fluence::ledger::rules::lot::LotNumber;
 use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, StoreError};
 use fluence::storage::accounts::{self, NewAccount};
 use fluence::storage::ledger::due::due_accounts;
-use fluence::storage::ledger::standing::read_book;
+use fluence::storage::ledger::standing::read_account;
 use fluence::storage::ledger::usage::roll_up;
 use fluence::storage::ledger::verify::verify;
 use fluence::storage::ledger::{PgLedgerStore, close_stale_epochs};
@@ -196,7 +196,7 @@ impl Machine for Postgres {
     }
 
     fn standing(&mut self, account: AccountId) -> Standing {
-        self.runtime.block_on(read_book(&self.pool, account)).unwrap().unwrap().standing()
+        self.runtime.block_on(read_account(&self.pool, account)).unwrap().unwrap().standing()
     }
 
     fn is_due(&mut self, account: AccountId) -> bool {

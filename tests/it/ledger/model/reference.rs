@@ -11,7 +11,7 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::refusal::KeyCap;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::account::BookError;
+use fluence::ledger::rules::account::RuleError;
 use fluence::ledger::rules::entry::{CallRef, Entry, EntryKind};
 use fluence::ledger::rules::hold::{
     Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, Payer, StoredAnswer, Take,
@@ -265,7 +265,7 @@ impl Reference {
             Operation::Correct(correction) => {
                 let (amount, available) = (correction.amount.as_i64(), account.balance());
                 if amount > available {
-                    return Effect::Refused(BookError::Insufficient { available: credits(available) });
+                    return Effect::Refused(RuleError::Insufficient { available: credits(available) });
                 }
                 account.burn(EntryKind::Correction, amount, id, None, true);
             }
@@ -287,7 +287,7 @@ impl Reference {
         let Some(account) = self.accounts.get_mut(&request.account_id) else { unreachable!() };
         let amount = request.amount.as_i64();
         if amount == 0 {
-            return Effect::Refused(BookError::Nothing);
+            return Effect::Refused(RuleError::Nothing);
         }
         let requests_left = account.requests_used < account.requests_limit;
         let available = if requests_left { account.balance() } else { account.beside_the_plan() };
