@@ -21,7 +21,7 @@ use crate::domain::ids::AccountId;
 use crate::domain::rights::Principal;
 use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::operation::{Effect, Operation};
-use crate::ledger::writer::operator::act;
+use crate::ledger::writer::operator::apply_operations;
 use crate::local_postgres::{self, LocalPostgres};
 use crate::management;
 use crate::secret::peppers::Peppers;
@@ -223,7 +223,7 @@ impl Context {
     /// When the rules refuse it, the account is unknown, or the store cannot be reached.
     pub async fn act(&self, operation: Operation) -> anyhow::Result<Effect> {
         let account_id = operation.account_id();
-        let acting = timeout(ACT_WITHIN, act(self.ledger_store(), vec![operation]));
+        let acting = timeout(ACT_WITHIN, apply_operations(self.ledger_store(), vec![operation]));
         let effects = acting.await.map_err(|_| {
             anyhow!(
                 "the database went away and it is not known whether the act was carried out: \

@@ -91,7 +91,7 @@ impl MeteredCall {
             Settlement::Capture => {
                 let used = response.extensions().get().map_or(self.price, |CreditsUsed(used)| *used);
                 let billing = self.spend(used.min(self.price), &hold);
-                if hold.must_be_kept() {
+                if hold.has_idempotency_key() {
                     self.keep(hold, billing, outcome, response).await
                 } else {
                     hold.capture(billing.used, outcome);
@@ -121,7 +121,7 @@ impl MeteredCall {
             hold.release(Outcome::Failed);
             return with_billing(Refusal::Internal.into_response(), self.refunded(rest, Outcome::Failed));
         };
-        match hold.keep(used, outcome, content).await {
+        match hold.capture_with_response(used, outcome, content).await {
             Ok(Kept::Stored(_)) => {
                 parts.extensions.insert(billing);
                 Response::from_parts(parts, body.into())

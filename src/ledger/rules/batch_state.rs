@@ -16,7 +16,7 @@ use crate::ledger::rules::account::{LedgerAccount, RuleError};
 use crate::ledger::rules::caps::KeySpend;
 use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
 use crate::ledger::rules::lot::LotNumber;
-use crate::ledger::rules::operation::{Effect, Grant, Keep, Operation, Release};
+use crate::ledger::rules::operation::{CaptureWithResponse, Effect, Grant, Operation, Release};
 
 /// How long an idempotency record is kept.
 pub const IDEMPOTENCY_RETENTION: TimeDelta = TimeDelta::hours(24);
@@ -88,7 +88,7 @@ impl BatchState {
         let id = match operation {
             Operation::Hold(request) => request.call_id,
             Operation::Release(release) => release.hold.call_id,
-            Operation::Keep(keep) => keep.hold.call_id,
+            Operation::CaptureWithResponse(capture) => capture.hold.call_id,
             Operation::Grant(grant) => grant.id,
             Operation::Correct(correction) => correction.id,
             Operation::MovePlan { id, .. } | Operation::Advance { id, .. } => *id,
@@ -105,7 +105,7 @@ impl BatchState {
         match operation {
             Operation::Hold(request) => self.hold(request),
             Operation::Release(release) => self.release(release),
-            Operation::Keep(keep) => self.keep(keep),
+            Operation::CaptureWithResponse(capture) => self.capture_with_response(capture),
             Operation::Grant(grant) => self.grant(grant),
             Operation::Correct(correction) => {
                 done(account, |account| account.correct(correction.amount, id).map(drop))
@@ -210,14 +210,18 @@ impl BatchState {
         Effect::Done(standing)
     }
 
-    fn keep(&mut self, keep: &Keep) -> Effect {
-        let key = claim_key(keep.hold.account_id, &keep.claim);
-        let ours = self.claims.get(&key).is_some_and(|record| is_held_by(record, &keep.hold));
-        let rest =
-            if ours { keep.hold.amount().checked_sub(keep.captured) } else { Some(keep.hold.amount()) };
-        let outcome = if ours { keep.outcome } else { Outcome::Abandoned };
+    fn capture_with_response(&mut self, capture: &CaptureWithResponse) -> Effect {
+        let key = claim_key(capture.hold.account_id, &capture.claim);
+        let ours = self.claims.get(&key).is_some_and(|record| is_held_by(record, &capture.hold));
+        let rest = if ours {
+            capture.hold.amount().checked_sub(capture.captured)
+        } else {
+            Some(capture.hold.amount())
+        };
+        let outcome = if ours { capture.outcome } else { Outcome::Abandoned };
         let rest = rest.unwrap_or(Credits::ZERO);
-        let release = Release { hold: keep.hold.clone(), amount: rest, outcome, whole: !ours, claim: None };
+        let release =
+            Release { hold: capture.hold.clone(), amount: rest, outcome, whole: !ours, claim: None };
         let standing = match self.release(&release) {
             Effect::Done(standing) => standing,
             refused => return refused,
@@ -226,7 +230,7 @@ impl BatchState {
             return Effect::Superseded(standing);
         }
         if let Some(record) = self.claims.get_mut(&key) {
-            record.state = ClaimState::Captured(keep.answer.clone());
+            record.state = ClaimState::Captured(capture.answer.clone());
             self.changed_claims.insert(key);
         }
         Effect::Done(standing)
@@ -256,7 +260,9 @@ pub fn captures_made<'a>(
     effects: &'a [Effect],
 ) -> impl Iterator<Item = (CallId, Outcome)> + 'a {
     operations.iter().zip(effects).filter_map(|(operation, effect)| match (operation, effect) {
-        (Operation::Keep(keep), Effect::Done(_)) => Some((keep.hold.call_id, keep.outcome)),
+        (Operation::CaptureWithResponse(capture), Effect::Done(_)) => {
+            Some((capture.hold.call_id, capture.outcome))
+        }
         (Operation::Release(release), Effect::Done(_)) if !release.whole => {
             Some((release.hold.call_id, release.outcome))
         }

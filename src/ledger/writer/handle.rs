@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::liveness::WriterLife;
+use super::liveness::Liveness;
 use super::message::LedgerUnavailable;
 use super::reply::{Granted, Reply};
 use crate::kill_point::{self, KillPoint};
@@ -13,32 +13,32 @@ use crate::ledger::rules::hold::HoldRequest;
 /// Asks the writer for holds. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    asks: mpsc::Sender<Ask>,
+    holds: mpsc::Sender<HoldCommand>,
     longest_wait: Duration,
-    life: WriterLife,
+    liveness: Liveness,
 }
 
 /// A hold asked for, and where the answer goes.
 #[derive(Debug)]
-pub(crate) struct Ask {
+pub(crate) struct HoldCommand {
     pub(crate) request: HoldRequest,
     pub(crate) reply: Reply,
 }
 
 impl Ledger {
-    pub(crate) fn new(asks: mpsc::Sender<Ask>, longest_wait: Duration, life: WriterLife) -> Self {
-        Self { asks, longest_wait, life }
+    pub(crate) fn new(holds: mpsc::Sender<HoldCommand>, longest_wait: Duration, liveness: Liveness) -> Self {
+        Self { holds, longest_wait, liveness }
     }
 
     /// Whether the writer lives.
-    pub fn life(&self) -> &WriterLife {
-        &self.life
+    pub fn liveness(&self) -> &Liveness {
+        &self.liveness
     }
 
     /// Sets credits aside, durably. A caller that stops waiting is not charged.
     pub async fn hold(&self, request: HoldRequest) -> Result<Granted, LedgerUnavailable> {
         let (reply, answer) = Reply::to_here();
-        self.asks.try_send(Ask { request, reply }).map_err(|error| match error {
+        self.holds.try_send(HoldCommand { request, reply }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => LedgerUnavailable::QueueFull,
             mpsc::error::TrySendError::Closed(_) => LedgerUnavailable::Stopped,
         })?;

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use crate::domain::billing::Standing;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
-use crate::ledger::rules::operation::{Keep, Release};
+use crate::ledger::rules::operation::{CaptureWithResponse, Release};
 use crate::ledger::store::Epoch;
 
 /// The ledger cannot decide now. Nothing will be charged: a hold that was made all the same is released. Only
@@ -38,26 +38,26 @@ pub enum LedgerUnavailable {
 
 /// How a hold ended, on its way to the writer. There are never more of them than open holds.
 #[derive(Debug)]
-pub(crate) struct Ending {
-    pub(crate) place: Place,
-    pub(crate) end: End,
+pub(crate) struct SettleCommand {
+    pub(crate) batch_ref: BatchRef,
+    pub(crate) end: HoldEnd,
 }
 
 /// The batch that made a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct BatchRef {
     pub(crate) epoch: Epoch,
     pub(crate) batch: i32,
 }
 
 #[derive(Debug)]
-pub(crate) enum End {
+pub(crate) enum HoldEnd {
     /// All of it is captured.
     Captured(CallId, Outcome),
     /// A part goes back, the rest is captured; or all of it goes back.
     Released(Release),
     /// Captured, with the answer kept for replay.
-    Kept(Box<Keep>, KeepReply),
+    Kept(Box<CaptureWithResponse>, CaptureReply),
 }
 
 /// What became of an answer that was to be kept.
@@ -89,12 +89,12 @@ impl Turn {
 
 /// The way back to a call whose answer is to be kept.
 #[derive(Debug)]
-pub(crate) struct KeepReply {
+pub(crate) struct CaptureReply {
     pub(super) reply: oneshot::Sender<Result<Kept, LedgerUnavailable>>,
     pub(super) turn: Arc<Turn>,
 }
 
-impl KeepReply {
+impl CaptureReply {
     /// The answer is about to be committed. False where the call has left: then it must be released instead.
     pub(crate) fn begin(&self) -> bool {
         self.turn.shift(Turn::WAITING, Turn::COMMITTING);

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::message::{End, Ending, KeepReply, Kept, LedgerUnavailable, Place, Turn};
+use super::message::{BatchRef, CaptureReply, HoldEnd, Kept, LedgerUnavailable, SettleCommand, Turn};
 use crate::domain::credits::Credits;
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::hold::{AnswerContent, Hold, IdempotencyClaim, Refund, StoredAnswer};
-use crate::ledger::rules::operation::{Keep, Release};
+use crate::ledger::rules::operation::{CaptureWithResponse, Release};
 
 /// How much longer than its longest wait a call waits for a commit that is under way.
 const GRACE: Duration = Duration::from_secs(1);
@@ -22,8 +22,8 @@ pub struct OpenHold {
     /// Present until the hold has ended.
     open: Option<Hold>,
     claim: Option<IdempotencyClaim>,
-    place: Place,
-    endings: mpsc::UnboundedSender<Ending>,
+    batch_ref: BatchRef,
+    settlements: mpsc::UnboundedSender<SettleCommand>,
     /// Longest a call waits for its answer to be kept.
     longest_wait: Duration,
 }
@@ -32,11 +32,11 @@ impl OpenHold {
     pub(crate) fn new(
         hold: Hold,
         claim: Option<IdempotencyClaim>,
-        place: Place,
-        endings: mpsc::UnboundedSender<Ending>,
+        batch_ref: BatchRef,
+        settlements: mpsc::UnboundedSender<SettleCommand>,
         longest_wait: Duration,
     ) -> Self {
-        Self { open: Some(hold), claim, place, endings, longest_wait }
+        Self { open: Some(hold), claim, batch_ref, settlements, longest_wait }
     }
 
     /// What is set aside.
@@ -49,8 +49,8 @@ impl OpenHold {
         self.open.as_ref().map_or_else(Refund::default, |hold| hold.refund(amount))
     }
 
-    /// Whether the answer must be kept under an idempotency key: then end it with [`OpenHold::keep`].
-    pub fn must_be_kept(&self) -> bool {
+    /// Whether the answer must be kept under an idempotency key: then end it with [`OpenHold::capture_with_response`].
+    pub fn has_idempotency_key(&self) -> bool {
         self.claim.is_some()
     }
 
@@ -60,9 +60,9 @@ impl OpenHold {
         let Some(hold) = self.open.take() else { return };
         let rest = hold.amount().checked_sub(used).unwrap_or(Credits::ZERO);
         let end = if rest == Credits::ZERO {
-            End::Captured(hold.call_id, outcome)
+            HoldEnd::Captured(hold.call_id, outcome)
         } else {
-            End::Released(Release { hold, amount: rest, outcome, whole: false, claim: None })
+            HoldEnd::Released(Release { hold, amount: rest, outcome, whole: false, claim: None })
         };
         kill_point::pass(KillPoint::CaptureUnqueued);
         self.end(end);
@@ -77,7 +77,7 @@ impl OpenHold {
     /// Captures `used` and keeps the answer under the call's idempotency key; waits until both are durable, and no
     /// longer than calls wait for a decision. Given up, the call is released, unless a commit was under way that may
     /// have kept it: [`LedgerUnavailable::Unknown`].
-    pub async fn keep(
+    pub async fn capture_with_response(
         mut self,
         used: Credits,
         outcome: Outcome,
@@ -90,8 +90,11 @@ impl OpenHold {
         let captured = used.min(hold.amount());
         let (reply, mut kept) = oneshot::channel();
         let turn = Arc::<Turn>::default();
-        let reply = KeepReply { reply, turn: turn.clone() };
-        self.end(End::Kept(Box::new(Keep { hold, captured, outcome, claim, answer }), reply));
+        let reply = CaptureReply { reply, turn: turn.clone() };
+        self.end(HoldEnd::Kept(
+            Box::new(CaptureWithResponse { hold, captured, outcome, claim, answer }),
+            reply,
+        ));
         kill_point::pass(KillPoint::KeepQueued);
         let kept = match tokio::time::timeout(self.longest_wait, &mut kept).await {
             Ok(kept) => kept.unwrap_or(Err(LedgerUnavailable::Stopped)),
@@ -112,13 +115,13 @@ impl OpenHold {
         let Some(hold) = self.open.take() else { return };
         let amount = hold.amount();
         let claim = self.claim.take();
-        self.end(End::Released(Release { hold, amount, outcome, whole: true, claim }));
+        self.end(HoldEnd::Released(Release { hold, amount, outcome, whole: true, claim }));
         kill_point::pass(KillPoint::ReleaseQueued);
     }
 
-    fn end(&self, end: End) {
+    fn end(&self, end: HoldEnd) {
         // A writer that has stopped has closed its epoch, which released every hold.
-        let _ = self.endings.send(Ending { place: self.place, end });
+        let _ = self.settlements.send(SettleCommand { batch_ref: self.batch_ref, end });
     }
 }
 

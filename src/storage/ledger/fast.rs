@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::Seat;
+use super::WriterSession;
 use super::error::classify;
 use super::seal::{self, seal_sql};
 use crate::domain::billing::Standing;
@@ -163,7 +163,7 @@ pub(super) async fn commit(
     connection: &mut PgConnection,
     batch: &Batch,
     holds: &[HoldRequest],
-    seat: Seat,
+    session: WriterSession,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut order: Vec<usize> = (0..holds.len()).collect();
     order.sort_by_key(|at| holds[*at].account_id);
@@ -179,7 +179,7 @@ pub(super) async fn commit(
         .bind(&captured)
         .bind(&outcomes)
         .bind(seal::captures(&captured, &outcomes).to_vec())
-        .bind(seat.head.to_vec())
+        .bind(session.head.to_vec())
         .bind(&columns.accounts)
         .bind(&columns.totals)
         .bind(&columns.calls)
@@ -190,7 +190,7 @@ pub(super) async fn commit(
         .bind(&columns.entry_amounts)
         .bind(&columns.later_totals)
         .bind(&columns.later_calls)
-        .bind(seat.session)
+        .bind(session.number)
         .fetch_all(connection)
         .await
         .map_err(classify)?;

@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnection;
 
 use super::connection::end;
 use super::error::classify;
-use super::{Seat, audit, rows, save};
+use super::{WriterSession, audit, rows, save};
 use crate::domain::audit::Actor;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::batch_state::captures_made;
@@ -19,12 +19,12 @@ pub(super) async fn commit(
     connection: &mut PgConnection,
     batch: &Batch,
     operations: &[Operation],
-    seat: Seat,
+    session: WriterSession,
     lease: TimeDelta,
     actor: &Actor,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut transaction = connection.begin().await.map_err(classify)?;
-    let decided = act(&mut transaction, batch, operations, seat, lease, actor).await;
+    let decided = act(&mut transaction, batch, operations, session, lease, actor).await;
     kill_point::pass(KillPoint::OrderedWritten);
     let ended = end(transaction, decided).await;
     kill_point::pass(KillPoint::OrderedCommitted);
@@ -35,12 +35,12 @@ async fn act(
     connection: &mut PgConnection,
     batch: &Batch,
     operations: &[Operation],
-    seat: Seat,
+    session: WriterSession,
     lease: TimeDelta,
     actor: &Actor,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
-    let now = rows::pass_fence(connection, batch, seat.session).await?;
-    let (effects, head) = decide_and_save(connection, batch, operations, seat.head, lease, now).await?;
+    let now = rows::pass_fence(connection, batch, session.number).await?;
+    let (effects, head) = decide_and_save(connection, batch, operations, session.head, lease, now).await?;
     audit::write_down(connection, actor, operations, &effects).await?;
     Ok((effects, head))
 }

@@ -97,7 +97,9 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
                 let hold = rebuilt(request, taken.iter().map(take).collect(), period, *held_at);
                 Some(Effect::Decided(Decision::Held { hold, standing }))
             }
-            Operation::Keep(keep) if !captured.contains(&keep.hold.call_id.as_uuid()) => {
+            Operation::CaptureWithResponse(capture)
+                if !captured.contains(&capture.hold.call_id.as_uuid()) =>
+            {
                 Some(Effect::Superseded(standing))
             }
             Operation::Grant(grant) => {

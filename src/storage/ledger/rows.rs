@@ -225,7 +225,7 @@ fn lots_of_holds(operations: &[Operation]) -> (Vec<Uuid>, Vec<i32>) {
         .iter()
         .filter_map(|operation| match operation {
             Operation::Release(release) => Some(&release.hold),
-            Operation::Keep(keep) => Some(&keep.hold),
+            Operation::CaptureWithResponse(capture) => Some(&capture.hold),
             _ => None,
         })
         .flat_map(|hold| hold.takes.iter().map(|take| (hold.account_id.as_uuid(), take.lot.0)))

@@ -9,7 +9,7 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId};
 use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Correction, Grant, Operation};
-use fluence::ledger::writer::operator::act;
+use fluence::ledger::writer::operator::apply_operations;
 use fluence::storage::ledger::PgLedgerStore;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ async fn with_many_entries() -> (Program, String) {
         Operation::Correct(Correction { account_id, id, amount: Credits::from_u32(1), note: "test".into() })
     };
     let store = PgLedgerStore::new(program.database.options(), "test".into(), TimeDelta::zero());
-    act(store, (0..MANY).map(take).collect()).await.unwrap();
+    apply_operations(store, (0..MANY).map(take).collect()).await.unwrap();
     (program, account)
 }
 

@@ -82,7 +82,8 @@ async fn close_gate(world: &World) -> Transaction<'static, Postgres> {
 const HANG: Duration = Duration::from_secs(20);
 
 async fn keep(hold: OpenHold) -> Result<Kept, LedgerUnavailable> {
-    let keep = hold.keep(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
+    let keep =
+        hold.capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
     tokio::time::timeout(HANG, keep).await.expect("it waits for ever")
 }
 

@@ -119,8 +119,10 @@ async fn callers_notice_nothing_of_a_lost_answer() {
     for fault in [Fault::LoseAnswer("COMMIT"), Fault::HoldBack("BEGIN"), Fault::LoseAnswer("COMMIT")] {
         proxy.arm(fault);
         let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-        let kept =
-            hold.keep(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
+        let kept = hold
+            .capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
+            .await
+            .unwrap();
         assert!(matches!(kept, Kept::Stored(_)));
         assert!(proxy.has_struck());
         world.run("delete from ledger_idempotency").await;

@@ -118,7 +118,7 @@ impl Client {
     }
 
     async fn work(&mut self, call_id: CallId, hold: OpenHold) {
-        let slow = self.rng.random_bool(if hold.must_be_kept() { 0.05 } else { 0.005 });
+        let slow = self.rng.random_bool(if hold.has_idempotency_key() { 0.05 } else { 0.005 });
         let work = self.millis(if slow { 150_000 } else { 40 });
         sleep(work).await;
         let held = hold.amount().as_i64();
@@ -127,9 +127,13 @@ impl Client {
         match self.rng.random_range(0..10) {
             0 => drop(hold),
             1 | 2 => hold.release(Outcome::Failed),
-            _ if hold.must_be_kept() => {
+            _ if hold.has_idempotency_key() => {
                 self.remember(call_id, Expected::AtMost(used));
-                let keep = hold.keep(credits, Outcome::Answered, AnswerContent::json(200, "answer"));
+                let keep = hold.capture_with_response(
+                    credits,
+                    Outcome::Answered,
+                    AnswerContent::json(200, "answer"),
+                );
                 let patience =
                     if self.rng.random_bool(0.1) { self.millis(30) } else { Duration::from_secs(600) };
                 let kept = timeout(patience, keep).await;

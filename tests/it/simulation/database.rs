@@ -225,7 +225,7 @@ impl Database {
             let Some(account) = self.accounts.get(&id) else { continue };
             let hold = match operation {
                 Operation::Release(release) => Some(&release.hold),
-                Operation::Keep(keep) => Some(&keep.hold),
+                Operation::CaptureWithResponse(capture) => Some(&capture.hold),
                 _ => None,
             };
             let ledger_account = state.accounts.entry(id).or_insert_with(|| {

@@ -174,7 +174,7 @@ impl<M: Machine> Run<M> {
         for (operation, effect) in operations.iter().zip(effects.iter().flatten()) {
             match operation {
                 Operation::Release(release) => drop(open.remove(&release.hold.call_id)),
-                Operation::Keep(keep) => drop(open.remove(&keep.hold.call_id)),
+                Operation::CaptureWithResponse(capture) => drop(open.remove(&capture.hold.call_id)),
                 _ => open.extend(held(effect).map(|id| (id, number))),
             }
         }

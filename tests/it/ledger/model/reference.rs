@@ -17,7 +17,7 @@ use fluence::ledger::rules::hold::{
     Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, Payer, StoredAnswer, Take,
 };
 use fluence::ledger::rules::lot::{LotNumber, LotSource};
-use fluence::ledger::rules::operation::{Effect, Grant, Keep, Operation, Release};
+use fluence::ledger::rules::operation::{CaptureWithResponse, Effect, Grant, Operation, Release};
 
 type Instant = DateTime<Utc>;
 type ClaimKey = (AccountId, EnvironmentId, [u8; 32]);
@@ -243,7 +243,7 @@ impl Reference {
         let id = match operation {
             Operation::Hold(request) => request.call_id,
             Operation::Release(release) => release.hold.call_id,
-            Operation::Keep(keep) => keep.hold.call_id,
+            Operation::CaptureWithResponse(capture) => capture.hold.call_id,
             Operation::Grant(grant) => grant.id,
             Operation::Correct(correction) => correction.id,
             Operation::MovePlan { id, .. } | Operation::Advance { id, .. } => *id,
@@ -260,7 +260,7 @@ impl Reference {
         match operation {
             Operation::Hold(request) => return self.hold(request),
             Operation::Release(release) => self.release(release),
-            Operation::Keep(keep) => return self.keep(keep),
+            Operation::CaptureWithResponse(capture) => return self.capture_with_response(capture),
             Operation::Grant(grant) => return self.grant(grant),
             Operation::Correct(correction) => {
                 let (amount, available) = (correction.amount.as_i64(), account.balance());
@@ -413,13 +413,13 @@ impl Reference {
         (record.call_id == hold.call_id && matches!(record.state, ClaimState::Running)).then_some(record)
     }
 
-    fn keep(&mut self, keep: &Keep) -> Effect {
-        let hold = &keep.hold;
+    fn capture_with_response(&mut self, capture: &CaptureWithResponse) -> Effect {
+        let hold = &capture.hold;
         let held: i64 = hold.takes.iter().map(|take| take.amount.as_i64()).sum();
-        let state = ClaimState::Captured(keep.answer.clone());
-        let ours = self.running(hold, &keep.claim).map(|record| record.state = state).is_some();
+        let state = ClaimState::Captured(capture.answer.clone());
+        let ours = self.running(hold, &capture.claim).map(|record| record.state = state).is_some();
         if ours {
-            self.give_back(hold, held - keep.captured.as_i64(), keep.outcome);
+            self.give_back(hold, held - capture.captured.as_i64(), capture.outcome);
             Effect::Done(self.accounts[&hold.account_id].standing())
         } else {
             self.give_back(hold, held, Outcome::Abandoned);
