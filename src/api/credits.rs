@@ -7,7 +7,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::api::{instant, unreadable};
-use crate::domain::billing::{Billing, Standing};
+use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
@@ -59,7 +59,7 @@ pub async fn credits(
 }
 
 /// Where the caller's account stands now, read from the store.
-pub(super) async fn current_standing(pool: &PgPool, caller: &Caller) -> Result<Standing, Refusal> {
+pub(super) async fn current_standing(pool: &PgPool, caller: &Caller) -> Result<AccountBalance, Refusal> {
     Ok(current_account(pool, caller).await?.standing())
 }
 

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::billing::{Billing, Standing};
+use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait;
@@ -58,7 +58,7 @@ pub(super) fn refusal(decision: &Decision, caller: &Caller, needed: Credits) -> 
 /// A call in flight has usually ended long before its lease: worth asking again soon.
 const LONGEST_IN_PROGRESS_WAIT_S: u64 = 2;
 
-fn unbilled(caller: &Caller, standing: Standing) -> Billing {
+fn unbilled(caller: &Caller, standing: AccountBalance) -> Billing {
     caller.account.stands(standing.clone());
     Billing { used: Credits::ZERO, plan_label: caller.key.plan.label.clone(), standing, refunded: None }
 }

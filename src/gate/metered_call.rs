@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 
-use crate::domain::billing::{Billing, Standing};
+use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Outcome, Settlement};
@@ -38,7 +38,7 @@ pub(super) struct MeteredCall {
     /// What is held.
     pub(super) price: Credits,
     /// The account right after the hold.
-    pub(super) standing: Standing,
+    pub(super) standing: AccountBalance,
     /// The caller's place among the running requests: kept until the work is done, not until the client is gone.
     pub(super) slot: Option<Slot>,
     pub(super) context: RenderContext,
@@ -171,7 +171,7 @@ impl MeteredCall {
         self.billing(Credits::ZERO, standing, Some(outcome))
     }
 
-    fn billing(&self, used: Credits, standing: Standing, refunded: Option<Outcome>) -> Billing {
+    fn billing(&self, used: Credits, standing: AccountBalance, refunded: Option<Outcome>) -> Billing {
         Billing { used, plan_label: self.caller.key.plan.label.clone(), standing, refunded }
     }
 }

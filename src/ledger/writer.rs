@@ -47,7 +47,7 @@ pub struct WriterLimits {
     pub queue: usize,
     /// Longest a call waits for its decision, and for its answer to be kept.
     pub longest_wait: Duration,
-    /// How long a lone ending waits for holds to share its commit with.
+    /// How long a lone settlement waits for holds to share its commit with.
     pub flush_after: Duration,
     /// How often a writer that commits nothing says that it is alive.
     pub heartbeat_every: Duration,
@@ -88,7 +88,7 @@ struct Writer<S> {
     /// Given to each open hold, so that it can end.
     settlements_in: mpsc::UnboundedSender<SettleCommand>,
     open: OpenHolds,
-    /// What the last round could not commit.
+    /// What the last plan could not commit.
     left_over: BatchPlan,
     /// What waits for accounts that somebody else has locked.
     locked_accounts: LockedAccounts,
@@ -269,7 +269,7 @@ impl<S: LedgerStore> Writer<S> {
         }
     }
 
-    /// Nothing was committed: callers are told, endings are kept for the next round.
+    /// Nothing was committed: callers get an error, settlements wait for the next plan.
     fn take_back(&mut self, error: CommitError, captured: Vec<Captured>, jobs: Vec<Job>) -> Vec<Job> {
         if error == CommitError::Unavailable {
             self.retry_after = (self.retry_after * 2).clamp(SHORTEST_RETRY, LONGEST_RETRY);

@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
@@ -115,8 +115,8 @@ impl LedgerAccount {
     }
 
     /// Where the account stands.
-    pub fn standing(&self) -> Standing {
-        Standing {
+    pub fn standing(&self) -> AccountBalance {
+        AccountBalance {
             remaining: Credits::try_from(self.balance()).unwrap_or(Credits::ZERO),
             plan_credits_used: self.plan_credits.checked_sub(self.plan_left()).unwrap_or(Credits::ZERO),
             plan_credits: self.plan_credits,

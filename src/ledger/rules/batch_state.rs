@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
@@ -293,7 +293,7 @@ fn done(
 pub fn decide_known_claim(
     known: &ClaimRecord,
     claim: &IdempotencyClaim,
-    standing: Standing,
+    standing: AccountBalance,
     now: DateTime<Utc>,
 ) -> Option<Decision> {
     if known.expires_at <= now {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
@@ -107,9 +107,9 @@ pub enum Effect {
     /// Of a hold.
     Decided(Decision),
     /// Done; where the account stands now.
-    Done(Standing),
+    Done(AccountBalance),
     /// Of a [`CaptureWithResponse`]: the record was taken over by another call meanwhile, so this one was released instead.
-    Superseded(Standing),
+    Superseded(AccountBalance),
     /// Of a grant.
     Granted {
         /// The lot that holds it.
@@ -117,7 +117,7 @@ pub enum Effect {
         /// Whether this reference was granted before, and nothing was added now.
         repeated: bool,
         /// The account now.
-        standing: Standing,
+        standing: AccountBalance,
     },
     /// Nothing was done.
     Refused(RuleError),

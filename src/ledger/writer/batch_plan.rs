@@ -1,4 +1,4 @@
-//! One round of the writer: what was asked and what has ended, sorted by how it must be committed.
+//! What the writer commits next: hold and settle commands, sorted by how they must be committed.
 
 use std::collections::HashSet;
 
@@ -55,14 +55,14 @@ pub(crate) struct Captured {
 pub(crate) struct BatchPlan {
     /// Ride with whichever batch comes first.
     pub(crate) captured: Vec<Captured>,
-    /// Plain holds of accounts that nothing else in this round touches.
+    /// Plain holds of accounts that nothing else in this plan writes.
     pub(crate) fast: Vec<Job>,
     /// Everything that must be decided in order under locks.
     pub(crate) ordered: Vec<Job>,
 }
 
 impl BatchPlan {
-    /// Sorts asks and endings. Endings go first: what comes back may pay for what is asked.
+    /// Sorts the commands. Settlements go first: the credits that they return may pay for new holds.
     pub(crate) fn new(holds: Vec<HoldCommand>, settlements: Vec<SettleCommand>) -> Self {
         let mut plan = Self::default();
         settlements.into_iter().for_each(|command| plan.add_settlement(command));
@@ -110,7 +110,7 @@ impl BatchPlan {
         self.ordered.push(Job { operation, waiter });
     }
 
-    /// Takes out whatever touches one of these accounts, in its order.
+    /// Takes out the jobs of these accounts, in its order.
     pub(crate) fn take_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Job> {
         let mut taken = Vec::new();
         for list in [&mut self.ordered, &mut self.fast] {
@@ -165,7 +165,7 @@ impl Path {
     }
 }
 
-/// Drops the endings of an epoch that was closed, which released every hold it had, and releases the calls that left
+/// Drops the settlements of an epoch that was closed, which released every hold it had, and releases the calls that left
 /// before their answers could be kept: they told their clients that they could not.
 pub(crate) fn still_wanted(jobs: Vec<Job>, epoch: Epoch) -> Vec<Job> {
     let wanted = |job: Job| match job.waiter {
@@ -180,7 +180,7 @@ pub(crate) fn still_wanted(jobs: Vec<Job>, epoch: Epoch) -> Vec<Job> {
     jobs.into_iter().filter_map(wanted).collect()
 }
 
-/// An answer that cannot be kept is not charged: the release to try in place of a keep that the store refused.
+/// An answer that cannot be kept is not charged: the release to try in place of a capture that the store refused.
 pub(crate) fn instead(batch_ref: BatchRef, refused: Operation) -> Option<Job> {
     let Operation::CaptureWithResponse(capture) = refused else { return None };
     let (amount, claim) = (capture.hold.amount(), Some(capture.claim));

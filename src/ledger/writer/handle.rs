@@ -1,4 +1,4 @@
-//! The writer as the rest of the program sees it: ask for a hold.
+//! The writer as the rest of the program sees it.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::reply::{Granted, Reply};
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::hold::HoldRequest;
 
-/// Asks the writer for holds. Cheap to clone.
+/// Requests holds from the writer. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     holds: mpsc::Sender<HoldCommand>,
@@ -18,7 +18,7 @@ pub struct Ledger {
     liveness: Liveness,
 }
 
-/// A hold asked for, and where the answer goes.
+/// A requested hold, and where the answer goes.
 #[derive(Debug)]
 pub(crate) struct HoldCommand {
     pub(crate) request: HoldRequest,

@@ -1,4 +1,4 @@
-//! Whether the writer lives, for whoever must know without waiting for it.
+//! Whether the writer is alive, readable without waiting for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

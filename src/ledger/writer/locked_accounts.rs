@@ -1,5 +1,5 @@
 //! Accounts that another session of the store holds locked, such as an operator's transaction that was left open: their
-//! calls are refused, their endings wait, and everybody else goes on.
+//! calls are refused, their settlements wait, and everybody else goes on.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::ledger::lock_set::LockSet;
 /// How long accounts that were found locked are left alone before they are looked at again.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// What is set aside. There are never more endings than open holds.
+/// The locked accounts and the settlements that wait for them, never more than open holds.
 #[derive(Default)]
 pub(crate) struct LockedAccounts {
     /// What was found locked: to be looked at again.
@@ -22,12 +22,12 @@ pub(crate) struct LockedAccounts {
 }
 
 impl LockedAccounts {
-    /// Whether no ending waits.
+    /// Whether no settlement waits.
     pub(crate) fn is_empty(&self) -> bool {
         self.settlements.is_empty()
     }
 
-    /// Closes accounts that were found locked: takes what touches them out of a round.
+    /// Closes accounts that were found locked: takes their jobs out of a plan.
     pub(crate) fn close(&mut self, locked: LockSet, plan: &mut BatchPlan) {
         let accounts = locked.accounts.len();
         tracing::warn!(accounts, "another session holds accounts locked: closed for now");
@@ -36,7 +36,7 @@ impl LockedAccounts {
         self.take_of(plan);
     }
 
-    /// Takes what touches a closed account out of a round.
+    /// Takes the jobs of closed accounts out of a plan.
     pub(crate) fn take_of(&mut self, plan: &mut BatchPlan) {
         if self.locked.is_empty() {
             return;
@@ -56,7 +56,7 @@ impl LockedAccounts {
     }
 
     /// Opens the accounts of which nothing is `locked` any more, where that could be seen, and adds what waited for them
-    /// to a round, before what came later.
+    /// to a plan, before what came later.
     pub(crate) fn reopen(&mut self, locked: Option<LockSet>, plan: &mut BatchPlan) {
         if let Some(locked) = locked {
             self.locked = locked;
@@ -67,7 +67,7 @@ impl LockedAccounts {
         plan.ordered = ordered;
     }
 
-    /// Makes the next round look, however short ago the last did.
+    /// Makes the next plan look, however recently the last one did.
     pub(crate) fn look_now(&mut self) {
         self.look_at = None;
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::sync::oneshot;
 
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::operation::{CaptureWithResponse, Release};
@@ -64,7 +64,7 @@ pub(crate) enum HoldEnd {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kept {
     /// It is stored and charged.
-    Stored(Standing),
+    Stored(AccountBalance),
     /// Another call had taken the key over; this call was released and must not be answered.
     Superseded,
 }

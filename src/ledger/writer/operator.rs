@@ -1,6 +1,6 @@
-//! An operator's acts: a few operations, outside the flow of calls, made durable by a writer of their own.
+//! Operations of an operator: few, outside the flow of calls, made durable by a writer of their own.
 //!
-//! A gateway may serve the same accounts meanwhile, on this machine or another: the row locks of the store put the acts
+//! A gateway may serve the same accounts meanwhile, on this machine or another: the row locks of the store put these
 //! in order with everything else, and an epoch of their own keeps their batches in a chain of their own.
 
 use super::commit::{CommitError, Committer};
@@ -10,7 +10,7 @@ use crate::ledger::store::{LedgerStore, StoreError, Work};
 /// How often operations are tried that were neither decided nor refused.
 const TRIES: u32 = 5;
 
-/// Why acts were not carried out, or not all of them.
+/// Why operations were not carried out, or not all of them.
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
     /// The store could not even be asked. Nothing was changed.
@@ -74,7 +74,7 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     use super::*;
-    use crate::domain::billing::Standing;
+    use crate::domain::billing::AccountBalance;
     use crate::domain::credits::Credits;
     use crate::domain::ids::{AccountId, CallId};
     use crate::ledger::store::{Batch, Effects, Epoch, Resolution};
@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn done() -> Option<Effect> {
-        Some(Effect::Done(Standing {
+        Some(Effect::Done(AccountBalance {
             remaining: Credits::ZERO,
             plan_credits_used: Credits::ZERO,
             plan_credits: Credits::ZERO,

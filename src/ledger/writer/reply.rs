@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 
 use super::message::LedgerUnavailable;
 use super::open_hold::OpenHold;
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::hold::Decision;
 
@@ -20,7 +20,7 @@ pub enum Granted {
         /// Ends the hold. Dropped, it releases.
         hold: OpenHold,
         /// The account right after it.
-        standing: Standing,
+        standing: AccountBalance,
     },
     /// Nothing was set aside; the decision says why. Never [`Decision::Held`].
     Not(Decision),

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::WriterSession;
 use super::error::classify;
 use super::seal::{self, seal_sql};
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, Payer, Take};
@@ -228,7 +228,7 @@ fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime
     };
     let (plan_credits, requests) = if account.open_lot_is_plan { later } else { (0, 0) };
     let plan_left = account.plan_left + plan_credits;
-    let standing = Standing {
+    let standing = AccountBalance {
         remaining: credits(account.balance + later.0),
         plan_credits_used: credits(account.plan_credits - plan_left),
         plan_credits: credits(account.plan_credits),

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use super::error::classify;
 use super::rows;
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::ledger::rules::hold::{Decision, HoldRequest};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
@@ -16,7 +16,7 @@ use crate::ledger::store::StoreError;
 #[derive(Debug)]
 pub struct Preview {
     /// The account before the call.
-    pub standing: Standing,
+    pub standing: AccountBalance,
     /// What the ledger would decide.
     pub decision: Decision,
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::connection::end;
 use super::error::classify;
 use super::{rows, seal};
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::AccountId;
 use crate::ledger::rules::account::RuleError;
@@ -68,7 +68,7 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
         Work::Fast(holds) => holds.iter().cloned().map(Operation::Hold).collect(),
         Work::Ordered(operations) => operations.clone(),
     };
-    let standings: HashMap<AccountId, (Standing, u32, LotNumber)> =
+    let standings: HashMap<AccountId, (AccountBalance, u32, LotNumber)> =
         rows::read_accounts(connection, &operations)
             .await?
             .iter()

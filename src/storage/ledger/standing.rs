@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::error::classify;
 use super::rows;
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
 use crate::ledger::rules::account::LedgerAccount;
@@ -48,7 +48,7 @@ struct StandingRow {
 pub async fn read_standings(
     connection: &mut PgConnection,
     accounts: &[AccountId],
-) -> Result<Vec<(AccountId, Standing)>, StorageError> {
+) -> Result<Vec<(AccountId, AccountBalance)>, StorageError> {
     let wanted: Vec<Uuid> = accounts.iter().map(AccountId::as_uuid).collect();
     let rows: Vec<StandingRow> = sqlx::query_as(
         "select account_id, balance, plan_credits, plan_left, requests_limit - requests_used as requests_left,
@@ -61,10 +61,10 @@ pub async fn read_standings(
     rows.into_iter().map(standing).collect()
 }
 
-fn standing(row: StandingRow) -> Result<(AccountId, Standing), StorageError> {
+fn standing(row: StandingRow) -> Result<(AccountId, AccountBalance), StorageError> {
     let credits = |amount: i64| Credits::try_from(amount).map_err(|_| StorageError::Corrupt("credits"));
     let plan_credits = credits(row.plan_credits)?;
-    let standing = Standing {
+    let standing = AccountBalance {
         remaining: credits(row.balance)?,
         plan_credits_used: plan_credits.checked_sub(credits(row.plan_left)?).unwrap_or(Credits::ZERO),
         plan_credits,

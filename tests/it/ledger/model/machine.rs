@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use fluence::domain::billing::Standing;
+use fluence::domain::billing::AccountBalance;
 use fluence::domain::ids::{AccountId, CallId};
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::entry::Entry;
@@ -30,7 +30,7 @@ pub(super) trait Machine {
     /// The account's row, lots and entries.
     fn view(&mut self, account: AccountId) -> View;
     /// Where the account stands, read without touching it.
-    fn standing(&mut self, account: AccountId) -> Standing;
+    fn standing(&mut self, account: AccountId) -> AccountBalance;
     /// Whether the sweep would look at the account.
     fn is_due(&mut self, account: AccountId) -> bool;
     /// What must hold once every epoch is closed.

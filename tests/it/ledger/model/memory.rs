@@ -1,7 +1,7 @@
 //! The pure rules over tables in memory, as the simulation has them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fluence::domain::billing::Standing;
+use fluence::domain::billing::AccountBalance;
 use fluence::domain::ids::{AccountId, CallId};
 use fluence::ledger::rules::account::PlanTerms;
 use fluence::ledger::store::{Batch, Effects, Epoch, StoreError};
@@ -72,7 +72,7 @@ impl Machine for Memory {
         }
     }
 
-    fn standing(&mut self, account: AccountId) -> Standing {
+    fn standing(&mut self, account: AccountId) -> AccountBalance {
         let mut ledger_account = self.database.accounts[&account].ledger_account.clone();
         ledger_account.advance(self.now, CallId::from_uuid(account.as_uuid())).unwrap();
         ledger_account.standing()

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fluence::domain::billing::Standing;
+use fluence::domain::billing::AccountBalance;
 use fluence::domain::ids::{AccountId, CallId, KeyId};
 use fluence::domain::plan::PlanRef;
 use fluence::domain::settlement::Outcome;
@@ -195,7 +195,7 @@ impl Machine for Postgres {
         self.runtime.block_on(view(&self.pool, account))
     }
 
-    fn standing(&mut self, account: AccountId) -> Standing {
+    fn standing(&mut self, account: AccountId) -> AccountBalance {
         self.runtime.block_on(read_account(&self.pool, account)).unwrap().unwrap().standing()
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fluence::domain::billing::Standing;
+use fluence::domain::billing::AccountBalance;
 use fluence::domain::refusal::KeyCap;
 use fluence::ledger::rules::entry::EntryKind;
 use fluence::ledger::rules::hold::Decision;
@@ -44,7 +44,7 @@ const EVERYTHING: [&str; 27] = [
     "plan move down",
 ];
 
-fn has_plan_credits(standing: &Standing) -> bool {
+fn has_plan_credits(standing: &AccountBalance) -> bool {
     standing.plan_credits_used < standing.plan_credits
 }
 

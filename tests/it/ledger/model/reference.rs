@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use fluence::domain::billing::Standing;
+use fluence::domain::billing::AccountBalance;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::refusal::KeyCap;
@@ -103,9 +103,9 @@ impl Account {
         self.lots.iter().map(|lot| lot.left).sum()
     }
 
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) fn standing(&self) -> AccountBalance {
         let plan_left = self.lots[self.plan_lot].left;
-        Standing {
+        AccountBalance {
             remaining: credits(self.balance()),
             plan_credits_used: credits((self.plan_credits - plan_left).max(0)),
             plan_credits: credits(self.plan_credits),
@@ -326,7 +326,7 @@ impl Reference {
         Effect::Decided(Decision::Held { hold, standing })
     }
 
-    fn answered_before(&self, request: &HoldRequest, standing: &Standing) -> Option<Decision> {
+    fn answered_before(&self, request: &HoldRequest, standing: &AccountBalance) -> Option<Decision> {
         let claim = request.idempotency.as_ref()?;
         let known = self.claims.get(&(request.account_id, claim.environment_id, claim.key_hash))?;
         let standing = standing.clone();
