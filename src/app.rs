@@ -171,7 +171,7 @@ impl App {
         let node = node_name(&settings);
         let store = PgLedgerStore::new(database.clone(), node.clone(), hold_life(&settings));
         let (ledger, writer) = writer::start(store, writer_limits(&settings), stop_writer.clone()).await?;
-        let writer_life = ledger.life().clone();
+        let writer_life = ledger.liveness().clone();
         let limits = RateLimits::default();
         let keyring =
             Keyring::start(pool.clone(), pepper.clone(), &settings.keys, limits.clone(), clock.clone());

@@ -14,8 +14,8 @@ use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::key::terms::KeyTerms;
 use fluence::domain::key::{KeyFormat, KeySecret, Mode, Scope};
 use fluence::domain::plan::PlanRef;
-use fluence::ledger::act::act;
-use fluence::ledger::operation::Operation;
+use fluence::ledger::rules::operation::Operation;
+use fluence::ledger::writer::operator::apply_operations;
 use fluence::secret::{Pepper, generate_pepper};
 use fluence::storage::accounts::{self, NewAccount};
 use fluence::storage::keys::{self, NewKey};
@@ -161,6 +161,6 @@ async fn grant_plan_credits(postgres: &Postgres) -> anyhow::Result<()> {
         account_id: account_id(number),
         id: CallId::from_uuid(clock::new_id()),
     };
-    act(store, (1..=ACCOUNTS).map(advance).collect()).await?;
+    apply_operations(store, (1..=ACCOUNTS).map(advance).collect()).await?;
     Ok(())
 }

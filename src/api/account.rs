@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Serialize;
 use sqlx::PgPool;
 
-use crate::api::credits::current_book;
+use crate::api::credits::current_account;
 use crate::api::{instant, unreadable};
 use crate::domain::account::AccountState;
 use crate::domain::billing::Billing;
@@ -81,7 +81,7 @@ pub async fn account(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,
 ) -> Result<Response, Refusal> {
-    let book = current_book(&pool, &caller).await?;
+    let book = current_account(&pool, &caller).await?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let account = accounts::find(&mut connection, caller.key.account_id).await.map_err(unreadable(WHAT))?;
     let account = account.ok_or(Refusal::Internal)?;

@@ -7,14 +7,14 @@ use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::api::{instant, unreadable};
-use crate::domain::billing::{Billing, Standing};
+use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::gate::caller::Caller;
 use crate::http::render::json_ok;
-use crate::ledger::book::Book;
-use crate::ledger::lot::Lot;
-use crate::storage::ledger::standing::read_book;
+use crate::ledger::rules::account::LedgerAccount;
+use crate::ledger::rules::lot::Lot;
+use crate::storage::ledger::standing::read_account;
 
 #[derive(Serialize)]
 struct CreditsShown<'a> {
@@ -38,8 +38,8 @@ pub async fn credits(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,
 ) -> Result<Response, Refusal> {
-    let book = current_book(&pool, &caller).await?;
-    let mut lots: Vec<&Lot> = book.lots.iter().filter(|lot| lot.left > Credits::ZERO).collect();
+    let account = current_account(&pool, &caller).await?;
+    let mut lots: Vec<&Lot> = account.lots.iter().filter(|lot| lot.left > Credits::ZERO).collect();
     lots.sort_by_key(|lot| lot.burn_order());
     let shown = |lot: &Lot| LotShown {
         source: lot.source.as_str(),
@@ -52,21 +52,22 @@ pub async fn credits(
         credits: lots.into_iter().map(shown).collect(),
         plan: &caller.key.plan.plan,
         edition: &caller.key.edition,
-        requests_remaining: book.standing().requests_remaining,
+        requests_remaining: account.standing().requests_remaining,
     });
-    response.extensions_mut().insert(Billing { standing: book.standing(), ..caller.unbilled() });
+    response.extensions_mut().insert(Billing { standing: account.standing(), ..caller.unbilled() });
     Ok(response)
 }
 
 /// Where the caller's account stands now, read from the store.
-pub(super) async fn current_standing(pool: &PgPool, caller: &Caller) -> Result<Standing, Refusal> {
-    Ok(current_book(pool, caller).await?.standing())
+pub(super) async fn current_standing(pool: &PgPool, caller: &Caller) -> Result<AccountBalance, Refusal> {
+    Ok(current_account(pool, caller).await?.standing())
 }
 
-/// The account's books as they stand now, read from the store.
-pub(super) async fn current_book(pool: &PgPool, caller: &Caller) -> Result<Book, Refusal> {
-    let found = read_book(pool, caller.key.account_id).await.map_err(unreadable("an account's credits"))?;
-    let book = found.ok_or(Refusal::Internal)?;
-    caller.account.stands(book.standing());
-    Ok(book)
+/// The account as it is now, read from the store.
+pub(super) async fn current_account(pool: &PgPool, caller: &Caller) -> Result<LedgerAccount, Refusal> {
+    let found =
+        read_account(pool, caller.key.account_id).await.map_err(unreadable("an account's credits"))?;
+    let account = found.ok_or(Refusal::Internal)?;
+    caller.account.stands(account.standing());
+    Ok(account)
 }

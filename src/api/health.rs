@@ -13,7 +13,7 @@ use crate::api::credits::current_standing;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
 use crate::clock::{self, DatabaseClock};
-use crate::domain::billing::{Billing, Standing};
+use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
@@ -97,7 +97,7 @@ pub async fn health(
     Ok(response)
 }
 
-fn key_shown(caller: &Caller, standing: &Standing, routes: &[Arc<Route>]) -> KeyShown {
+fn key_shown(caller: &Caller, standing: &AccountBalance, routes: &[Arc<Route>]) -> KeyShown {
     let plan = &caller.key.plan;
     let callable = routes.iter().filter(|route| entitlement::check(&caller.key, route).is_ok());
     KeyShown {

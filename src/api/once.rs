@@ -20,7 +20,7 @@ use crate::gate::validate::RawBody;
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::render::json_ready;
-use crate::ledger::hold::IdempotencyClaim;
+use crate::ledger::rules::hold::IdempotencyClaim;
 use crate::management::ChangeError;
 use crate::storage::change_answers::{self, Before, KeptAnswer, MOST_BODY_BYTES};
 

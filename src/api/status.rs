@@ -13,7 +13,7 @@ use crate::api::credits::current_standing;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
 use crate::clock::{self, DatabaseClock};
-use crate::domain::billing::{Billing, Standing};
+use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::gate::account_live::Slot;
 use crate::gate::admission::{DecidedBy, Limits};
@@ -127,7 +127,12 @@ fn to_the_millisecond(span: TimeDelta) -> f64 {
     (span.as_seconds_f64() * 1_000.0).round() / 1_000.0
 }
 
-fn limits_shown(decided_by: DecidedBy, caller: &Caller, slot: &Slot, standing: &Standing) -> LimitsShown {
+fn limits_shown(
+    decided_by: DecidedBy,
+    caller: &Caller,
+    slot: &Slot,
+    standing: &AccountBalance,
+) -> LimitsShown {
     let plan = &caller.key.plan;
     LimitsShown {
         decided: if decided_by == DecidedBy::All { "shared" } else { "local" },

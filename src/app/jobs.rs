@@ -11,7 +11,7 @@ use crate::config::Settings;
 use crate::gate::last_used::LastUsed;
 use crate::gate::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
-use crate::ledger::life::WriterLife;
+use crate::ledger::writer::liveness::Liveness;
 
 /// How often readiness is asked for.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -24,7 +24,7 @@ const HEARTBEATS_MISSED: u64 = 2;
 pub(super) struct Jobs {
     pub(super) sweep: Sweep,
     pub(super) readiness: Readiness,
-    pub(super) writer: WriterLife,
+    pub(super) writer: Liveness,
     pub(super) limits: RateLimits,
     pub(super) last_used: LastUsed,
     pub(super) refused: RefusedCalls,

@@ -8,7 +8,7 @@ use metrics::gauge;
 use sqlx::PgPool;
 use tokio::time::timeout;
 
-use crate::ledger::life::WriterLife;
+use crate::ledger::writer::liveness::Liveness;
 use crate::storage::pool::can_write;
 use crate::storage::schema::{SchemaState, state_of};
 
@@ -51,7 +51,7 @@ pub struct Needed {
     /// The store.
     pub pool: PgPool,
     /// The ledger's writer, which has a connection of its own.
-    pub writer: WriterLife,
+    pub writer: Liveness,
     /// A writer that is well is heard of more often than this.
     pub writer_silence: Duration,
 }

@@ -10,10 +10,10 @@ use tokio::time::{Instant, sleep};
 
 use crate::clock::new_id;
 use crate::domain::ids::{AccountId, CallId};
-use crate::ledger::act::{ActError, act};
-use crate::ledger::commit::GaveUp;
-use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
+use crate::ledger::writer::commit::CommitError;
+use crate::ledger::writer::operator::{OperatorError, apply_operations};
 use crate::storage::clock;
 use crate::storage::directory::rights::delete_expired;
 use crate::storage::error::StorageError;
@@ -66,7 +66,7 @@ enum SweepError {
     #[error(transparent)]
     Ledger(#[from] StoreError),
     #[error(transparent)]
-    Act(#[from] ActError),
+    Act(#[from] OperatorError),
 }
 
 impl Sweep {
@@ -151,9 +151,9 @@ impl Sweep {
                 |id: &AccountId| Operation::Advance { account_id: *id, id: CallId::from_uuid(new_id()) };
             let node = format!("sweep@{}", self.node);
             let store = PgLedgerStore::new(self.database.clone(), node, self.silence);
-            match act(store, part.iter().map(advance).collect()).await {
+            match apply_operations(store, part.iter().map(advance).collect()).await {
                 Ok(effects) => passed_over.extend(not_advanced(part, &effects)),
-                Err(ActError::GaveUp(GaveUp::Locked(locked))) => {
+                Err(OperatorError::Commit(CommitError::Locked(locked))) => {
                     tracing::warn!(
                         accounts = locked.accounts.len(),
                         "accounts that are due are locked; the next sweep tries again"
@@ -164,11 +164,11 @@ impl Sweep {
                         parts.push(part);
                     }
                 }
-                Err(ActError::GaveUp(GaveUp::Refused)) if part.len() > 1 => {
+                Err(OperatorError::Commit(CommitError::Refused)) if part.len() > 1 => {
                     parts.push(part.split_off(part.len() / 2));
                     parts.push(part);
                 }
-                Err(ActError::GaveUp(GaveUp::Refused)) => {
+                Err(OperatorError::Commit(CommitError::Refused)) => {
                     tracing::error!(account = ?part, "the store refuses to advance an account that is due");
                     passed_over.extend(part);
                 }

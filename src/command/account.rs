@@ -15,7 +15,7 @@ use crate::domain::account::{Account, AccountDetail, AccountState};
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
 use crate::domain::plan::PlanRef;
 use crate::domain::text::{EmailAddress, Name, Reference};
-use crate::ledger::operation::Operation;
+use crate::ledger::rules::operation::Operation;
 use crate::management::accounts::Once;
 use crate::management::{self, ChangeError};
 use crate::storage::accounts::{self, NewAccount};

@@ -19,9 +19,9 @@ use crate::config::plans::Catalogue;
 use crate::domain::account::Account;
 use crate::domain::ids::AccountId;
 use crate::domain::rights::Principal;
-use crate::ledger::act::act;
-use crate::ledger::book::BookError;
-use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::rules::account::RuleError;
+use crate::ledger::rules::operation::{Effect, Operation};
+use crate::ledger::writer::operator::apply_operations;
 use crate::local_postgres::{self, LocalPostgres};
 use crate::management;
 use crate::secret::peppers::Peppers;
@@ -223,7 +223,7 @@ impl Context {
     /// When the rules refuse it, the account is unknown, or the store cannot be reached.
     pub async fn act(&self, operation: Operation) -> anyhow::Result<Effect> {
         let account_id = operation.account_id();
-        let acting = timeout(ACT_WITHIN, act(self.ledger_store(), vec![operation]));
+        let acting = timeout(ACT_WITHIN, apply_operations(self.ledger_store(), vec![operation]));
         let effects = acting.await.map_err(|_| {
             anyhow!(
                 "the database went away and it is not known whether the act was carried out: \
@@ -231,7 +231,7 @@ impl Context {
             )
         })??;
         match effects.into_iter().next() {
-            Some(Effect::Refused(BookError::Insufficient { available })) => {
+            Some(Effect::Refused(RuleError::Insufficient { available })) => {
                 let available = count(available.as_i64().unsigned_abs(), "credit");
                 bail!("the account has only {available}; nothing was changed")
             }

@@ -26,7 +26,7 @@ use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{KeyFormat, KeySecret, KeyState, Scope};
 use crate::domain::plan::PlanRef;
-use crate::ledger::operation::Operation;
+use crate::ledger::rules::operation::Operation;
 use crate::management;
 use crate::management::accounts::Once;
 use crate::people::sample::SAMPLE_SOURCE;

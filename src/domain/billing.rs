@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use super::credits::Credits;
 use super::settlement::Outcome;
 
-/// Where an account stands in its billing period.
+/// What an account has left and has used in its billing period.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct AccountBalance {
     /// Credits left, of the plan and of packs together.
     pub remaining: Credits,
     /// Plan credits used in the present period.
@@ -28,12 +28,12 @@ pub struct Billing {
     /// The plan's billing label, such as `enterprise_crm`.
     pub plan_label: String,
     /// The account after this request.
-    pub standing: Standing,
+    pub standing: AccountBalance,
     /// Set when the credits of this request were given back, with the outcome that is the reason.
     pub refunded: Option<Outcome>,
 }
 
-impl Standing {
+impl AccountBalance {
     /// Credits that do not come from the period's plan.
     pub fn beside_plan(&self) -> Credits {
         let plan_left = self.plan_credits.checked_sub(self.plan_credits_used).unwrap_or(Credits::ZERO);

@@ -7,7 +7,7 @@ use super::ids::{AccountId, EnvironmentId, KeyId};
 use super::key::{KeyState, Mode, Scope};
 use super::origin::Origin;
 use super::plan::Plan;
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 
 /// A key as the store knows it, found by its whole secret.
@@ -44,5 +44,5 @@ pub struct KeyRecord {
     /// The account's plan.
     pub plan: Plan,
     /// Where the account stood when the key was read.
-    pub standing: Standing,
+    pub standing: AccountBalance,
 }

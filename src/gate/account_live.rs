@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;
 use crate::gate::admission::Admission;
 use crate::gate::keyring::{LastChange, Tick};
 use crate::gate::limiter::{LimitSizes, RateDecision};
 use crate::gate::shared_limits::Lease;
-use crate::ledger::hold::Refund;
+use crate::ledger::rules::hold::Refund;
 
 /// Shared by all keys of an account.
 #[derive(Debug)]
@@ -34,13 +34,13 @@ struct KeepsContacts {
 /// Where an account stood, and when this gateway was told so.
 #[derive(Debug)]
 struct Remembered {
-    standing: Standing,
+    standing: AccountBalance,
     told_at: Instant,
 }
 
 impl AccountLive {
     /// An account that stands so, with nothing running, which was changed at `tick` for all that is known.
-    pub fn new(standing: Standing, tick: Tick) -> Self {
+    pub fn new(standing: AccountBalance, tick: Tick) -> Self {
         let remembered = Remembered { standing, told_at: Instant::now() };
         let (running, last_change) = (Mutex::new(0), LastChange::at(tick));
         Self {
@@ -75,7 +75,7 @@ impl AccountLive {
     }
 
     /// Where the account stood when this gateway last heard of it: for answers that moved no money.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> AccountBalance {
         self.remembered().standing.clone()
     }
 
@@ -85,13 +85,13 @@ impl AccountLive {
     }
 
     /// Remembers where the account stands.
-    pub fn stands(&self, standing: Standing) {
+    pub fn stands(&self, standing: AccountBalance) {
         *self.remembered() = Remembered { standing, told_at: Instant::now() };
     }
 
     /// Notes what a call gives back. What else has moved the account since the call was held stays counted. Returns where
     /// the account stands now.
-    pub fn gives_back(&self, refund: Refund) -> Standing {
+    pub fn gives_back(&self, refund: Refund) -> AccountBalance {
         let standing = &mut self.remembered().standing;
         standing.remaining = standing.remaining.checked_add(refund.credits).unwrap_or(standing.remaining);
         standing.plan_credits_used =
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn live() -> Arc<AccountLive> {
-        let standing = Standing {
+        let standing = AccountBalance {
             remaining: Credits::ZERO,
             plan_credits_used: Credits::ZERO,
             plan_credits: Credits::ZERO,

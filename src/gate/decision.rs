@@ -3,14 +3,14 @@
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::billing::{Billing, Standing};
+use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait;
 use crate::gate::caller::Caller;
 use crate::gate::idempotency;
 use crate::gate::meter::with_billing;
-use crate::ledger::hold::Decision;
+use crate::ledger::rules::hold::Decision;
 
 /// The answer to a call that was not held; `needed` is its price.
 pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Response {
@@ -58,7 +58,7 @@ pub(super) fn refusal(decision: &Decision, caller: &Caller, needed: Credits) -> 
 /// A call in flight has usually ended long before its lease: worth asking again soon.
 const LONGEST_IN_PROGRESS_WAIT_S: u64 = 2;
 
-fn unbilled(caller: &Caller, standing: Standing) -> Billing {
+fn unbilled(caller: &Caller, standing: AccountBalance) -> Billing {
     caller.account.stands(standing.clone());
     Billing { used: Credits::ZERO, plan_label: caller.key.plan.label.clone(), standing, refunded: None }
 }

@@ -13,7 +13,7 @@ use crate::gate::decision;
 use crate::gate::meter::{Meter, with_billing};
 use crate::http::dry_run::DryRun;
 use crate::http::negotiate::RenderContext;
-use crate::ledger::hold::{Decision, HoldRequest};
+use crate::ledger::rules::hold::{Decision, HoldRequest};
 use crate::storage::ledger::preview::{Preview, preview};
 use crate::storage::test_answers::TestCall;
 

@@ -11,7 +11,7 @@ use crate::domain::refusal::Refusal;
 use crate::gate::validate::RawBody;
 use crate::http::billing_info;
 use crate::http::idempotency_key::idempotency_key;
-use crate::ledger::hold::{AnswerContent, IdempotencyClaim};
+use crate::ledger::rules::hold::{AnswerContent, IdempotencyClaim};
 
 /// Says that an answer was given before.
 pub(crate) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");

@@ -26,9 +26,9 @@ use crate::gate::{decision, dry_run, idempotency};
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
 use crate::http::public_links::PublicLinks;
-use crate::ledger::entry::{CallRef, RouteNumber};
-use crate::ledger::handle::{Granted, Ledger, LedgerUnavailable};
-use crate::ledger::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
+use crate::ledger::rules::entry::{CallRef, RouteNumber};
+use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
+use crate::ledger::writer::{Granted, Ledger, LedgerUnavailable};
 use crate::storage::test_answers::TestCall;
 use crate::telemetry::request::serving;
 

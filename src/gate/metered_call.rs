@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 
-use crate::domain::billing::{Billing, Standing};
+use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Outcome, Settlement};
@@ -21,8 +21,8 @@ use crate::gate::decision;
 use crate::gate::meter::{Meter, with_billing};
 use crate::http::negotiate::RenderContext;
 use crate::http::render::{self, TellsBilling};
-use crate::ledger::handle::{Kept, LedgerUnavailable, OpenHold};
-use crate::ledger::hold::{AnswerContent, Refund};
+use crate::ledger::rules::hold::{AnswerContent, Refund};
+use crate::ledger::writer::{Kept, LedgerUnavailable, OpenHold};
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::TestCall;
 
@@ -38,7 +38,7 @@ pub(super) struct MeteredCall {
     /// What is held.
     pub(super) price: Credits,
     /// The account right after the hold.
-    pub(super) standing: Standing,
+    pub(super) standing: AccountBalance,
     /// The caller's place among the running requests: kept until the work is done, not until the client is gone.
     pub(super) slot: Option<Slot>,
     pub(super) context: RenderContext,
@@ -91,7 +91,7 @@ impl MeteredCall {
             Settlement::Capture => {
                 let used = response.extensions().get().map_or(self.price, |CreditsUsed(used)| *used);
                 let billing = self.spend(used.min(self.price), &hold);
-                if hold.must_be_kept() {
+                if hold.has_idempotency_key() {
                     self.keep(hold, billing, outcome, response).await
                 } else {
                     hold.capture(billing.used, outcome);
@@ -121,7 +121,7 @@ impl MeteredCall {
             hold.release(Outcome::Failed);
             return with_billing(Refusal::Internal.into_response(), self.refunded(rest, Outcome::Failed));
         };
-        match hold.keep(used, outcome, content).await {
+        match hold.capture_with_response(used, outcome, content).await {
             Ok(Kept::Stored(_)) => {
                 parts.extensions.insert(billing);
                 Response::from_parts(parts, body.into())
@@ -171,7 +171,7 @@ impl MeteredCall {
         self.billing(Credits::ZERO, standing, Some(outcome))
     }
 
-    fn billing(&self, used: Credits, standing: Standing, refunded: Option<Outcome>) -> Billing {
+    fn billing(&self, used: Credits, standing: AccountBalance, refunded: Option<Outcome>) -> Billing {
         Billing { used, plan_label: self.caller.key.plan.label.clone(), standing, refunded }
     }
 }

@@ -51,7 +51,7 @@ use crate::gate::meter::Metered;
 use crate::gate::no_parameters::NoParameters;
 use crate::gate::stage::before;
 use crate::gate::validate::Validate;
-use crate::ledger::entry::RouteNumber;
+use crate::ledger::rules::entry::RouteNumber;
 
 /// The parts of the gate, built once.
 #[derive(Clone, Debug)]

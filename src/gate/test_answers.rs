@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
-use crate::domain::billing::Standing;
-use crate::ledger::hold::{AnswerContent, Decision};
+use crate::domain::billing::AccountBalance;
+use crate::ledger::rules::hold::{AnswerContent, Decision};
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::{self, TestCall};
 
@@ -26,7 +26,7 @@ impl TestAnswers {
     pub(super) async fn claim(
         &self,
         call: &TestCall,
-        standing: Standing,
+        standing: AccountBalance,
     ) -> Result<Option<Decision>, StorageError> {
         test_answers::claim(&mut *self.pool.acquire().await?, call, standing, self.lease).await
     }
@@ -35,7 +35,7 @@ impl TestAnswers {
     pub(super) async fn look_up(
         &self,
         call: &TestCall,
-        standing: Standing,
+        standing: AccountBalance,
     ) -> Result<Option<Decision>, StorageError> {
         test_answers::look_up(&mut *self.pool.acquire().await?, call, standing).await
     }

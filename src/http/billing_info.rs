@@ -75,12 +75,12 @@ pub fn set_headers(headers: &mut HeaderMap, billing: &Billing) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::billing::Standing;
+    use crate::domain::billing::AccountBalance;
     use crate::domain::credits::Credits;
     use chrono::DateTime;
 
     fn billing(used: u32, label: &str) -> Billing {
-        let standing = Standing {
+        let standing = AccountBalance {
             remaining: Credits::from_u32(10 - used),
             plan_credits_used: Credits::from_u32(used),
             plan_credits: Credits::from_u32(10),

@@ -222,12 +222,12 @@ fn request_id_value(id: CallId) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::billing::Standing;
+    use crate::domain::billing::AccountBalance;
     use crate::domain::credits::Credits;
     use chrono::DateTime;
 
     fn billing() -> Billing {
-        let standing = Standing {
+        let standing = AccountBalance {
             remaining: Credits::from_u32(998),
             plan_credits_used: Credits::from_u32(2),
             plan_credits: Credits::from_u32(1000),

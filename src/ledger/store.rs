@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::hold::HoldRequest;
-use crate::ledger::operation::{Effect, Operation};
-use crate::ledger::touched::Touched;
+use crate::ledger::lock_set::LockSet;
+use crate::ledger::rules::hold::HoldRequest;
+use crate::ledger::rules::operation::{Effect, Operation};
 
 /// One run of one writer, as the store numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,10 +47,10 @@ impl Work {
     }
 
     /// What it writes.
-    pub fn touched(&self) -> Touched {
+    pub fn lock_set(&self) -> LockSet {
         match self {
-            Self::Fast(holds) => Touched::by_holds(holds),
-            Self::Ordered(operations) => Touched::by_operations(operations),
+            Self::Fast(holds) => LockSet::of_holds(holds),
+            Self::Ordered(operations) => LockSet::of_operations(operations),
         }
     }
 
@@ -111,9 +111,9 @@ pub trait LedgerStore: Send + 'static {
     /// Of which accounts somebody else holds any of this locked now. Does not wait. A store without locks has none.
     fn locked(
         &mut self,
-        touched: &Touched,
+        lock_set: &LockSet,
     ) -> impl Future<Output = Result<HashSet<AccountId>, StoreError>> + Send {
-        let _ = touched;
+        let _ = lock_set;
         async { Ok(HashSet::new()) }
     }
 

@@ -2,6 +2,17 @@
 //! waiter with its own decision, and starts again. The commit that runs is the wait in which the next batch gathers, so
 //! there is no timer while there is work.
 
+mod batch_plan;
+pub mod commit;
+mod handle;
+pub mod liveness;
+mod locked_accounts;
+mod message;
+mod open_hold;
+mod open_holds;
+pub mod operator;
+mod reply;
+
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -9,17 +20,23 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use self::batch_plan::{BatchPlan, Captured, Job, Path, Waiter, instead, still_wanted};
+use self::commit::{CommitError, Committer};
+use self::handle::HoldCommand;
+use self::liveness::Heartbeat;
+use self::locked_accounts::LockedAccounts;
+use self::message::{BatchRef, SettleCommand};
+use self::open_holds::OpenHolds;
+use self::reply::Replies;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::aside::{self, Aside};
-use crate::ledger::commit::{Committer, GaveUp};
-use crate::ledger::handle::{Ask, Ending, Granted, Kept, Ledger, LedgerUnavailable, OpenHold, Place};
-use crate::ledger::hold::Decision;
-use crate::ledger::life::Living;
-use crate::ledger::open_holds::OpenHolds;
-use crate::ledger::operation::Effect;
-use crate::ledger::reply::Replies;
-use crate::ledger::round::{Captured, Job, Path, Round, Waiter, instead, still_wanted};
+use crate::ledger::rules::hold::Decision;
+use crate::ledger::rules::operation::Effect;
 use crate::ledger::store::{Effects, LedgerStore, StoreError};
+
+pub use self::handle::Ledger;
+pub use self::message::{Kept, LedgerUnavailable};
+pub use self::open_hold::OpenHold;
+pub use self::reply::Granted;
 
 /// What the writer may use.
 #[derive(Clone, Debug)]
@@ -30,7 +47,7 @@ pub struct WriterLimits {
     pub queue: usize,
     /// Longest a call waits for its decision, and for its answer to be kept.
     pub longest_wait: Duration,
-    /// How long a lone ending waits for holds to share its commit with.
+    /// How long a lone settlement waits for holds to share its commit with.
     pub flush_after: Duration,
     /// How often a writer that commits nothing says that it is alive.
     pub heartbeat_every: Duration,
@@ -43,22 +60,22 @@ pub async fn start<S: LedgerStore>(
     limits: WriterLimits,
     stop: CancellationToken,
 ) -> Result<(Ledger, JoinHandle<()>), StoreError> {
-    let (asks_in, asks) = mpsc::channel(limits.queue);
-    let (endings_in, endings) = mpsc::unbounded_channel();
+    let (holds_in, holds) = mpsc::channel(limits.queue);
+    let (settlements_in, settlements) = mpsc::unbounded_channel();
     let committer = Committer::open(store).await?;
-    let living = Living::new();
-    let ledger = Ledger::new(asks_in, limits.longest_wait, living.life());
+    let heartbeat = Heartbeat::new();
+    let ledger = Ledger::new(holds_in, limits.longest_wait, heartbeat.liveness());
     let writer = Writer {
         committer,
-        asks,
-        endings,
-        endings_in,
+        holds,
+        settlements,
+        settlements_in,
         open: OpenHolds::default(),
-        left_over: Round::default(),
-        aside: Aside::default(),
+        left_over: BatchPlan::default(),
+        locked_accounts: LockedAccounts::default(),
         retry_after: limits.flush_after,
         heartbeat_at: Instant::now() + limits.heartbeat_every,
-        living,
+        heartbeat,
         limits,
     };
     Ok((ledger, tokio::spawn(writer.run(stop))))
@@ -66,20 +83,20 @@ pub async fn start<S: LedgerStore>(
 
 struct Writer<S> {
     committer: Committer<S>,
-    asks: mpsc::Receiver<Ask>,
-    endings: mpsc::UnboundedReceiver<Ending>,
+    holds: mpsc::Receiver<HoldCommand>,
+    settlements: mpsc::UnboundedReceiver<SettleCommand>,
     /// Given to each open hold, so that it can end.
-    endings_in: mpsc::UnboundedSender<Ending>,
+    settlements_in: mpsc::UnboundedSender<SettleCommand>,
     open: OpenHolds,
-    /// What the last round could not commit.
-    left_over: Round,
+    /// What the last plan could not commit.
+    left_over: BatchPlan,
     /// What waits for accounts that somebody else has locked.
-    aside: Aside,
+    locked_accounts: LockedAccounts,
     /// How long an idle writer waits before it tries again.
     retry_after: Duration,
     /// When to say that the writer is alive, should no commit do so before.
     heartbeat_at: Instant,
-    living: Living,
+    heartbeat: Heartbeat,
     limits: WriterLimits,
 }
 
@@ -92,79 +109,79 @@ const HEARTBEAT_RETRY: Duration = Duration::from_secs(1);
 
 impl<S: LedgerStore> Writer<S> {
     async fn run(mut self, stop: CancellationToken) {
-        while let Some(round) = self.gather(&stop).await {
-            self.commit_round(round).await;
-            self.show_life().await;
+        while let Some(plan) = self.gather(&stop).await {
+            self.commit_plan(plan).await;
+            self.beat_if_due().await;
         }
         self.finish().await;
     }
 
     /// Says that the writer is alive, where no commit has said so for long: also one that only refuses is.
-    async fn show_life(&mut self) {
+    async fn beat_if_due(&mut self) {
         if Instant::now() < self.heartbeat_at {
             return;
         }
         match self.committer.heartbeat().await {
-            Ok(()) => self.shown_alive(),
-            Err(GaveUp::NewEpoch) => {
+            Ok(()) => self.has_beaten(),
+            Err(CommitError::NewEpoch) => {
                 self.open.clear();
-                self.shown_alive();
+                self.has_beaten();
             }
             Err(_) => self.heartbeat_at = Instant::now() + HEARTBEAT_RETRY.min(self.limits.heartbeat_every),
         }
     }
 
-    fn shown_alive(&mut self) {
+    fn has_beaten(&mut self) {
         self.heartbeat_at = Instant::now() + self.limits.heartbeat_every;
-        self.living.show();
+        self.heartbeat.beat();
     }
 
     /// Waits for work and takes all there is. `None` ends the writer.
-    async fn gather(&mut self, stop: &CancellationToken) -> Option<Round> {
-        let (mut asks, mut endings) = (Vec::new(), Vec::new());
+    async fn gather(&mut self, stop: &CancellationToken) -> Option<BatchPlan> {
+        let (mut holds, mut settlements) = (Vec::new(), Vec::new());
         let most = self.limits.batch;
-        let pause = match (self.left_over.is_empty(), self.aside.is_empty()) {
+        let pause = match (self.left_over.is_empty(), self.locked_accounts.is_empty()) {
             (true, true) => self.heartbeat_at.saturating_duration_since(Instant::now()),
-            (true, false) => aside::LOOK_EVERY,
+            (true, false) => locked_accounts::LOOK_EVERY,
             (false, _) => self.retry_after,
         };
         tokio::select! {
             biased;
             () = stop.cancelled() => return None,
-            count = self.asks.recv_many(&mut asks, most) => if count == 0 { return None },
-            _ = self.endings.recv_many(&mut endings, most) => {
-                let _ = tokio::time::timeout(self.limits.flush_after, self.asks.recv_many(&mut asks, most)).await;
+            count = self.holds.recv_many(&mut holds, most) => if count == 0 { return None },
+            _ = self.settlements.recv_many(&mut settlements, most) => {
+                let _ = tokio::time::timeout(self.limits.flush_after, self.holds.recv_many(&mut holds, most)).await;
             }
             () = tokio::time::sleep(pause) => {}
         }
-        Some(self.plan(asks, endings))
+        Some(self.plan(holds, settlements))
     }
 
-    fn plan(&mut self, asks: Vec<Ask>, mut endings: Vec<Ending>) -> Round {
-        while let Ok(ending) = self.endings.try_recv() {
-            endings.push(ending);
+    fn plan(&mut self, holds: Vec<HoldCommand>, mut settlements: Vec<SettleCommand>) -> BatchPlan {
+        while let Ok(command) = self.settlements.try_recv() {
+            settlements.push(command);
         }
-        if !asks.is_empty() {
+        if !holds.is_empty() {
             kill_point::pass(KillPoint::HoldsGathered);
         }
-        if !endings.is_empty() {
+        if !settlements.is_empty() {
             kill_point::pass(KillPoint::EndingsGathered);
         }
-        Round::plan(asks, endings).behind(std::mem::take(&mut self.left_over))
+        BatchPlan::new(holds, settlements).behind(std::mem::take(&mut self.left_over))
     }
 
-    async fn commit_round(&mut self, mut round: Round) {
-        if let Some(locked) = self.aside.to_look_at() {
-            self.aside.reopen(self.committer.locked(locked).await.ok(), &mut round);
+    async fn commit_plan(&mut self, mut plan: BatchPlan) {
+        if let Some(locked) = self.locked_accounts.to_look_at() {
+            self.locked_accounts.reopen(self.committer.locked(locked).await.ok(), &mut plan);
         }
-        self.aside.take_of(&mut round);
-        if !round.fast.is_empty() || (round.ordered.is_empty() && !round.captured.is_empty()) {
-            let captured = std::mem::take(&mut round.captured);
-            let deferred = self.commit(captured, round.fast, Path::Fast).await;
-            round.ordered.extend(deferred);
+        self.locked_accounts.take_of(&mut plan);
+        if !plan.fast.is_empty() || (plan.ordered.is_empty() && !plan.captured.is_empty()) {
+            let captured = std::mem::take(&mut plan.captured);
+            let deferred = self.commit(captured, plan.fast, Path::Fast).await;
+            plan.ordered.extend(deferred);
         }
-        if !round.ordered.is_empty() {
-            let undecided = self.commit(round.captured, round.ordered, Path::Ordered).await;
+        if !plan.ordered.is_empty() {
+            let undecided = self.commit(plan.captured, plan.ordered, Path::Ordered).await;
             self.left_over.ordered.extend(undecided);
         }
     }
@@ -172,29 +189,29 @@ impl<S: LedgerStore> Writer<S> {
     /// Commits one batch and tells its waiters. Returns the jobs that are still to be decided.
     async fn commit(&mut self, mut captured: Vec<Captured>, jobs: Vec<Job>, path: Path) -> Vec<Job> {
         let epoch = self.committer.epoch();
-        captured.retain(|end| end.place.epoch == epoch);
+        captured.retain(|end| end.batch_ref.epoch == epoch);
         let jobs = still_wanted(jobs, epoch);
-        let place = Place { epoch, batch: self.committer.next_batch() };
+        let batch_ref = BatchRef { epoch, batch: self.committer.next_batch() };
         let calls = captured.iter().map(|end| (end.call_id, end.outcome)).collect();
-        match self.committer.commit(self.open.oldest_or(place.batch), calls, path.work(&jobs)).await {
+        match self.committer.commit(self.open.oldest_or(batch_ref.batch), calls, path.work(&jobs)).await {
             Ok(effects) => {
                 self.retry_after = self.limits.flush_after;
-                self.shown_alive();
-                captured.iter().for_each(|end| self.open.ended(end.place.batch));
+                self.has_beaten();
+                captured.iter().for_each(|end| self.open.ended(end.batch_ref.batch));
                 kill_point::pass(KillPoint::HeldUntold);
-                self.answer(place, jobs, effects)
+                self.answer(batch_ref, jobs, effects)
             }
             // Those whose accounts are free must not wait for the others.
-            Err(GaveUp::Locked(locked)) => {
-                let mut round = Round { captured, fast: Vec::new(), ordered: jobs };
-                self.aside.close(locked, &mut round);
-                if round.is_empty() {
+            Err(CommitError::Locked(locked)) => {
+                let mut plan = BatchPlan { captured, fast: Vec::new(), ordered: jobs };
+                self.locked_accounts.close(locked, &mut plan);
+                if plan.is_empty() {
                     return Vec::new();
                 }
-                Box::pin(self.commit(round.captured, round.ordered, path)).await
+                Box::pin(self.commit(plan.captured, plan.ordered, path)).await
             }
             // One of them is at fault; the others must not suffer.
-            Err(GaveUp::Refused) if jobs.len() > 1 => {
+            Err(CommitError::Refused) if jobs.len() > 1 => {
                 self.left_over.captured.extend(captured);
                 let mut undecided = Vec::new();
                 for job in jobs {
@@ -202,11 +219,11 @@ impl<S: LedgerStore> Writer<S> {
                 }
                 undecided
             }
-            Err(gave_up) => self.take_back(gave_up, captured, jobs),
+            Err(error) => self.take_back(error, captured, jobs),
         }
     }
 
-    fn answer(&mut self, place: Place, jobs: Vec<Job>, effects: Effects) -> Vec<Job> {
+    fn answer(&mut self, batch_ref: BatchRef, jobs: Vec<Job>, effects: Effects) -> Vec<Job> {
         let (mut undecided, mut replies) = (Vec::new(), Replies::default());
         for (job, effect) in jobs.into_iter().zip(effects) {
             match (job.waiter, effect) {
@@ -215,9 +232,10 @@ impl<S: LedgerStore> Writer<S> {
                     let claim = job.operation.claim().cloned();
                     let answer = match effect {
                         Effect::Decided(Decision::Held { hold, standing }) => {
-                            self.open.opened(place.batch);
-                            let endings = self.endings_in.clone();
-                            let hold = OpenHold::new(hold, claim, place, endings, self.limits.longest_wait);
+                            self.open.opened(batch_ref.batch);
+                            let settlements = self.settlements_in.clone();
+                            let hold =
+                                OpenHold::new(hold, claim, batch_ref, settlements, self.limits.longest_wait);
                             Ok(Granted::Held { hold, standing })
                         }
                         Effect::Decided(decision) => Ok(Granted::Not(decision)),
@@ -244,19 +262,19 @@ impl<S: LedgerStore> Writer<S> {
     }
 
     /// A hold that the rules did not let end stays open, so that closing the epoch finds it.
-    fn ended(&mut self, held: Place, effect: &Effect) {
+    fn ended(&mut self, held: BatchRef, effect: &Effect) {
         match effect {
             Effect::Done(_) | Effect::Superseded(_) => self.open.ended(held.batch),
             effect => tracing::error!(?effect, "the ledger's rules did not let a hold end"),
         }
     }
 
-    /// Nothing was committed: callers are told, endings are kept for the next round.
-    fn take_back(&mut self, gave_up: GaveUp, captured: Vec<Captured>, jobs: Vec<Job>) -> Vec<Job> {
-        if gave_up == GaveUp::Unavailable {
+    /// Nothing was committed: callers get an error, settlements wait for the next plan.
+    fn take_back(&mut self, error: CommitError, captured: Vec<Captured>, jobs: Vec<Job>) -> Vec<Job> {
+        if error == CommitError::Unavailable {
             self.retry_after = (self.retry_after * 2).clamp(SHORTEST_RETRY, LONGEST_RETRY);
         }
-        if matches!(gave_up, GaveUp::NewEpoch | GaveUp::Unknown) {
+        if matches!(error, CommitError::NewEpoch | CommitError::Unknown) {
             // Whoever closed the old epoch has released everything that was open in it.
             self.open.clear();
         }
@@ -264,19 +282,19 @@ impl<S: LedgerStore> Writer<S> {
         let mut again = Vec::new();
         for job in jobs {
             match job.waiter {
-                Waiter::Caller(reply) if gave_up == GaveUp::NewEpoch => {
+                Waiter::Caller(reply) if error == CommitError::NewEpoch => {
                     again.push(Job { waiter: Waiter::Caller(reply), ..job });
                 }
                 // Asked for again, a hold that was committed and released would be there twice.
                 Waiter::Caller(reply) => reply.send(Err(LedgerUnavailable::Store)),
-                Waiter::Keeper(_, reply) if gave_up == GaveUp::Unknown => {
+                Waiter::Keeper(_, reply) if error == CommitError::Unknown => {
                     reply.send(Err(LedgerUnavailable::Unknown));
                 }
-                Waiter::Keeper(place, reply) if gave_up == GaveUp::Refused => {
+                Waiter::Keeper(batch_ref, reply) if error == CommitError::Refused => {
                     reply.send(Err(LedgerUnavailable::Store));
-                    self.left_over.ordered.extend(instead(place, job.operation));
+                    self.left_over.ordered.extend(instead(batch_ref, job.operation));
                 }
-                Waiter::Ended(_) if gave_up == GaveUp::Refused => {
+                Waiter::Ended(_) if error == CommitError::Refused => {
                     tracing::error!(operation = ?job.operation, "an ending was refused; closing the epoch will release it");
                 }
                 waiter => self.left_over.ordered.extend(Job { waiter, ..job }.at_rest()),
@@ -287,18 +305,18 @@ impl<S: LedgerStore> Writer<S> {
 
     /// Commits what has ended and closes the epoch. Calls that still wait are told that the writer has stopped.
     async fn finish(mut self) {
-        self.asks.close();
-        while self.asks.try_recv().is_ok() {}
+        self.holds.close();
+        while self.holds.try_recv().is_ok() {}
         let until = Instant::now() + LAST_CHANCE;
         while Instant::now() < until {
-            self.aside.look_now();
-            let round = self.plan(Vec::new(), Vec::new());
-            if round.is_empty() && self.aside.is_empty() {
+            self.locked_accounts.look_now();
+            let plan = self.plan(Vec::new(), Vec::new());
+            if plan.is_empty() && self.locked_accounts.is_empty() {
                 break;
             }
-            self.commit_round(round).await;
-            if !(self.left_over.is_empty() && self.aside.is_empty()) {
-                tokio::time::sleep(aside::LOOK_EVERY).await;
+            self.commit_plan(plan).await;
+            if !(self.left_over.is_empty() && self.locked_accounts.is_empty()) {
+                tokio::time::sleep(locked_accounts::LOOK_EVERY).await;
             }
         }
         self.committer.close().await;

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::error::StorageError;
-use crate::ledger::hold::IdempotencyClaim;
+use crate::ledger::rules::hold::IdempotencyClaim;
 
 /// Largest body that is kept.
 pub const MOST_BODY_BYTES: usize = 64 * 1024;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::PgConnection;
 
 use super::error::StorageError;
-use crate::ledger::entry::RouteNumber;
+use crate::ledger::rules::entry::RouteNumber;
 
 /// Numbers the paths that have none. Numbers are few, and a row that is offered in vain uses one up: so only what is missing is
 /// offered.

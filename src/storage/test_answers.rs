@@ -5,10 +5,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::ids::{AccountId, CallId};
-use crate::ledger::desk::{ClaimRecord, ClaimState, IDEMPOTENCY_RETENTION, decide_known_claim};
-use crate::ledger::hold::{AnswerContent, Decision, IdempotencyClaim, StoredAnswer};
+use crate::ledger::rules::batch_state::{ClaimRecord, ClaimState, IDEMPOTENCY_RETENTION, decide_known_claim};
+use crate::ledger::rules::hold::{AnswerContent, Decision, IdempotencyClaim, StoredAnswer};
 use crate::storage::error::StorageError;
 
 /// Most records of one account; the oldest give way.
@@ -67,7 +67,7 @@ impl Row {
 pub async fn claim(
     connection: &mut PgConnection,
     call: &TestCall,
-    standing: Standing,
+    standing: AccountBalance,
     lease: TimeDelta,
 ) -> Result<Option<Decision>, StorageError> {
     let mut transaction = connection.begin().await?;
@@ -177,7 +177,7 @@ pub async fn release(connection: &mut PgConnection, call: &TestCall) -> Result<(
 pub async fn look_up(
     connection: &mut PgConnection,
     call: &TestCall,
-    standing: Standing,
+    standing: AccountBalance,
 ) -> Result<Option<Decision>, StorageError> {
     let known: Option<Row> = sqlx::query_as(
         "select fingerprint, call_id, state, lease_until, expires_at, status, media_type, body, tells_billing,

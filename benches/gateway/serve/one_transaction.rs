@@ -15,7 +15,7 @@ use fluence::app;
 use fluence::clock::DatabaseClock;
 use fluence::config::plans::Catalogue;
 use fluence::config::{self, Settings, Sources, routes};
-use fluence::domain::billing::{Billing, Standing};
+use fluence::domain::billing::{AccountBalance, Billing};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::refusal::Refusal;
@@ -74,9 +74,9 @@ struct Charged {
 }
 
 impl Charged {
-    fn standing(&self) -> Standing {
+    fn standing(&self) -> AccountBalance {
         let credits = |amount: i64| Credits::try_from(amount).unwrap_or(Credits::ZERO);
-        Standing {
+        AccountBalance {
             remaining: credits(self.balance),
             plan_credits_used: credits(self.plan_credits - self.plan_left),
             plan_credits: credits(self.plan_credits),

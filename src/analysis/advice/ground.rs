@@ -1,6 +1,6 @@
 //! What advice rests on: where the person stands on each measure of the model.
 
-use super::standing::{Standing, Tally};
+use super::standing::{EvidenceStrength, Tally};
 use crate::analysis::catalogue::Side;
 use crate::analysis::features::Counts;
 use crate::analysis::layout::{Features, SENTENCE_LENGTH, WORD_LENGTH};
@@ -34,13 +34,13 @@ pub struct Ground<'a> {
 
 impl Ground<'_> {
     /// Where the person stands on a measure, for the register they write in.
-    pub(super) fn standing(&self, measure: &Measure) -> Standing {
+    pub(super) fn standing(&self, measure: &Measure) -> EvidenceStrength {
         let sum =
             |mix: &[(usize, f64)]| mix.iter().map(|(feature, weight)| weight * self.z[*feature]).sum::<f64>();
         let norm = measure.norm(self.language);
         let score = sum(&measure.mix) - norm.register * sum(&self.model.register);
         let words = f64::from(self.total.words.max(1));
-        Standing { z: norm.spread.z(score, words), reliability: norm.spread.reliability(words) }
+        EvidenceStrength { z: norm.spread.z(score, words), reliability: norm.spread.reliability(words) }
     }
 
     pub(super) fn measure(&self, at: usize) -> &Measure {

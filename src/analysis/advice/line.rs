@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::ground::Ground;
-use super::standing::{Standing, Tally};
+use super::standing::{EvidenceStrength, Tally};
 use crate::analysis::catalogue::Section;
 use crate::analysis::evidence::Evidence;
 use crate::analysis::model::Measure;
@@ -93,7 +93,7 @@ impl Ground<'_> {
         section: Option<Section>,
         template: &str,
         measure: Option<&Measure>,
-        standing: &Standing,
+        standing: &EvidenceStrength,
         evidence: Vec<Evidence>,
     ) -> Line {
         let counts = measure.and_then(|measure| self.tally(measure));

@@ -5,12 +5,12 @@ use serde::Serialize;
 use crate::analysis::normal::cumulative;
 
 /// One measure of this person.
-pub(super) struct Standing {
+pub(super) struct EvidenceStrength {
     pub(super) z: f64,
     pub(super) reliability: f64,
 }
 
-impl Standing {
+impl EvidenceStrength {
     /// The deviation that is the author's and not chance, in standard deviations of authors.
     pub(super) fn true_z(&self) -> f64 {
         self.z * self.reliability.sqrt()

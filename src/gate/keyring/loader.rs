@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use super::batcher::Load;
 use super::freshness::{Asked, Freshness, Tick};
 use crate::clock::DatabaseClock;
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::caller::KeyRecord;
 use crate::domain::ids::AccountId;
 use crate::gate::account_live::AccountLive;
@@ -71,8 +71,8 @@ impl KeyLoader {
 /// Reads where accounts stand.
 pub(super) struct StandingLoader(pub(super) PgPool);
 
-impl Load<AccountId, Standing> for StandingLoader {
-    async fn load(&self, accounts: &[AccountId]) -> Result<HashMap<AccountId, Standing>, StorageError> {
+impl Load<AccountId, AccountBalance> for StandingLoader {
+    async fn load(&self, accounts: &[AccountId]) -> Result<HashMap<AccountId, AccountBalance>, StorageError> {
         let mut connection = self.0.acquire().await?;
         Ok(read_standings(&mut connection, accounts).await?.into_iter().collect())
     }
@@ -91,7 +91,12 @@ struct Live {
 impl Accounts {
     /// The account, of which was just read that it stands so. One that was not in use until now may have changed since
     /// it was asked for, and nobody could be told: it counts as changed now.
-    pub(super) fn of(&self, id: AccountId, standing: &Standing, freshness: &Freshness) -> Arc<AccountLive> {
+    pub(super) fn of(
+        &self,
+        id: AccountId,
+        standing: &AccountBalance,
+        freshness: &Freshness,
+    ) -> Arc<AccountLive> {
         let mut live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = live.accounts.get(&id).and_then(Weak::upgrade) {
             account.stands(standing.clone());

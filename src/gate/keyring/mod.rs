@@ -23,7 +23,7 @@ use self::imported::ImportedShapes;
 use self::loader::{Accounts, Found, KeyLoader, StandingLoader};
 use crate::clock::DatabaseClock;
 use crate::config::Keys;
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::change::{News, Stale};
 use crate::domain::ids::AccountId;
 use crate::domain::key::{KeyFormat, KeySecret};
@@ -57,7 +57,7 @@ pub struct Keyring {
     /// Lookups for networks from which too many guesses came. They wait for each other and for nobody else.
     suspect_lookups: Batcher<KeyDigest, Found>,
     imported: ImportedShapes,
-    standings: Batcher<AccountId, Standing>,
+    standings: Batcher<AccountId, AccountBalance>,
     standing_trust: Duration,
     failed_auth: FailedAuth,
     /// `gateway_auth_total` of good keys.

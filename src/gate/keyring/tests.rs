@@ -45,7 +45,7 @@ impl Load<KeyDigest, Found> for Script {
 
 fn record(state: KeyState) -> KeyRecord {
     let plan = Catalogue::shipped().unwrap().editions[0].plans[0].clone();
-    let standing = Standing {
+    let standing = AccountBalance {
         remaining: Credits::ZERO,
         plan_credits_used: Credits::ZERO,
         plan_credits: Credits::ZERO,

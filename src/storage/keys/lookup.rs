@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::views::{origin, scopes};
 use crate::domain::account::AccountState;
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::caller::KeyRecord;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
@@ -95,7 +95,7 @@ fn record(row: RecordRow) -> Result<(KeyDigest, KeyRecord), StorageError> {
             .ok_or(StorageError::Corrupt("account state"))?,
         edition: row.edition,
         plan: row.plan.try_into()?,
-        standing: Standing {
+        standing: AccountBalance {
             remaining: credits(row.balance)?,
             plan_credits_used: plan_credits.checked_sub(credits(row.plan_left)?).unwrap_or(Credits::ZERO),
             plan_credits,

@@ -5,7 +5,7 @@ use sqlx::postgres::PgConnection;
 
 use super::error::classify;
 use crate::domain::audit::{Action, Actor, Change, Subject};
-use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Effects, StoreError};
 use crate::storage::audit::append;
 

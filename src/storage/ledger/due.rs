@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::domain::ids::AccountId;
 use crate::storage::error::StorageError;
 
-/// Accounts that an [`crate::ledger::operation::Operation::Advance`] would change, longest due first, at most `limit`. A new
+/// Accounts that an [`crate::ledger::rules::operation::Operation::Advance`] would change, longest due first, at most `limit`. A new
 /// account is among them until its first plan credits have come. Those of `besides` are left out.
 ///
 /// # Errors

@@ -11,15 +11,15 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::Seat;
+use super::WriterSession;
 use super::error::classify;
 use super::seal::{self, seal_sql};
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::hold::{Decision, Hold, HoldRequest, Payer, Take};
-use crate::ledger::lot::LotNumber;
-use crate::ledger::operation::Effect;
+use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, Payer, Take};
+use crate::ledger::rules::lot::LotNumber;
+use crate::ledger::rules::operation::Effect;
 use crate::ledger::store::{Batch, Effects, StoreError};
 
 /// The statement of the fast path.
@@ -163,7 +163,7 @@ pub(super) async fn commit(
     connection: &mut PgConnection,
     batch: &Batch,
     holds: &[HoldRequest],
-    seat: Seat,
+    session: WriterSession,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut order: Vec<usize> = (0..holds.len()).collect();
     order.sort_by_key(|at| holds[*at].account_id);
@@ -179,7 +179,7 @@ pub(super) async fn commit(
         .bind(&captured)
         .bind(&outcomes)
         .bind(seal::captures(&captured, &outcomes).to_vec())
-        .bind(seat.head.to_vec())
+        .bind(session.head.to_vec())
         .bind(&columns.accounts)
         .bind(&columns.totals)
         .bind(&columns.calls)
@@ -190,7 +190,7 @@ pub(super) async fn commit(
         .bind(&columns.entry_amounts)
         .bind(&columns.later_totals)
         .bind(&columns.later_calls)
-        .bind(seat.session)
+        .bind(session.number)
         .fetch_all(connection)
         .await
         .map_err(classify)?;
@@ -228,7 +228,7 @@ fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime
     };
     let (plan_credits, requests) = if account.open_lot_is_plan { later } else { (0, 0) };
     let plan_left = account.plan_left + plan_credits;
-    let standing = Standing {
+    let standing = AccountBalance {
         remaining: credits(account.balance + later.0),
         plan_credits_used: credits(account.plan_credits - plan_left),
         plan_credits: credits(account.plan_credits),
@@ -241,7 +241,7 @@ fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime
 #[cfg(test)]
 mod tests {
     use super::STATEMENT;
-    use crate::ledger::lot::EXPIRED_LOT_GRACE;
+    use crate::ledger::rules::lot::EXPIRED_LOT_GRACE;
 
     #[test]
     fn the_statement_knows_how_long_a_lot_lives_that_got_credits_back() {

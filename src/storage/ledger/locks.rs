@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::error::classify;
 use crate::domain::ids::AccountId;
+use crate::ledger::lock_set::LockSet;
 use crate::ledger::store::StoreError;
-use crate::ledger::touched::Touched;
 
 /// The accounts of rows that cannot be locked now. $1 accounts, $2 accounts with their lots, $3 to $5 idempotency records,
 /// $6 keys with caps and $7 their accounts.
@@ -52,20 +52,20 @@ union select account_id from unnest($6::uuid[], $7::uuid[]) as n (key_id, accoun
 /// The accounts of which somebody holds any of this locked. Waits for nobody, and keeps no lock.
 pub(super) async fn locked(
     connection: &mut PgConnection,
-    touched: &Touched,
+    lock_set: &LockSet,
 ) -> Result<HashSet<AccountId>, StoreError> {
     let ids = |accounts: &HashSet<AccountId>| accounts.iter().map(AccountId::as_uuid).collect::<Vec<_>>();
     let (mut owners, mut environments, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
-    for (account_id, environment_id, key_hash) in &touched.claims {
+    for (account_id, environment_id, key_hash) in &lock_set.claims {
         owners.push(account_id.as_uuid());
         environments.push(environment_id.as_uuid());
         hashes.push(key_hash.as_slice());
     }
     let (keys, spenders): (Vec<Uuid>, Vec<Uuid>) =
-        touched.spends.iter().map(|(key, account_id)| (key.as_uuid(), account_id.as_uuid())).unzip();
+        lock_set.spends.iter().map(|(key, account_id)| (key.as_uuid(), account_id.as_uuid())).unzip();
     let locked: Vec<Uuid> = sqlx::query_scalar(LOCKED)
-        .bind(ids(&touched.accounts))
-        .bind(ids(&touched.lots_of))
+        .bind(ids(&lock_set.accounts))
+        .bind(ids(&lock_set.lots_of))
         .bind(owners)
         .bind(environments)
         .bind(hashes)

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use crate::domain::credits::Credits;
 use crate::domain::ids::AccountId;
-use crate::ledger::lot::LotSource;
+use crate::ledger::rules::lot::LotSource;
 use crate::storage::error::StorageError;
 
 /// A lot that was bought or given.

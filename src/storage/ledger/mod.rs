@@ -30,8 +30,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use crate::domain::audit::Actor;
 use crate::domain::ids::AccountId;
+use crate::ledger::lock_set::LockSet;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
-use crate::ledger::touched::Touched;
 use connection::LedgerConnection;
 
 pub use connection::writer_options;
@@ -49,23 +49,23 @@ pub struct PgLedgerStore {
     lease: TimeDelta,
     /// Who gives and takes credits through it.
     actor: Actor,
-    seat: Seat,
+    session: WriterSession,
 }
 
-/// Where a writer stands in its epoch.
+/// The session of a writer in its epoch.
 #[derive(Clone, Copy, Debug, Default)]
-struct Seat {
+struct WriterSession {
     /// Hash of the last batch.
     head: [u8; 32],
-    /// How often the writer has lost its connection in mid-batch; what it sent before that commits nothing.
-    session: i32,
+    /// Its number: how often the writer has lost its connection in mid-batch; what it sent before that commits nothing.
+    number: i32,
 }
 
 impl PgLedgerStore {
     /// A store that connects when it is first used. `node` names this gateway to operators.
     pub fn new(options: PgConnectOptions, node: String, lease: TimeDelta) -> Self {
         let (connection, actor) = (LedgerConnection::new(options), Actor::system("ledger"));
-        Self { connection, node, lease, actor, seat: Seat::default() }
+        Self { connection, node, lease, actor, session: WriterSession::default() }
     }
 
     /// The same store with another longest wait for the server's answer to each call. Past it the connection is given up.
@@ -83,35 +83,37 @@ impl LedgerStore for PgLedgerStore {
     async fn open_epoch(&mut self) -> Result<Epoch, StoreError> {
         let node = &self.node;
         let epoch = self.connection.call(async |server| recover::open_epoch(server, node).await).await?;
-        self.seat = Seat { head: seal::genesis(epoch), session: 0 };
+        self.session = WriterSession { head: seal::genesis(epoch), number: 0 };
         Ok(epoch)
     }
 
     async fn commit(&mut self, batch: &Batch) -> Result<Effects, StoreError> {
-        let (seat, lease, actor) = (self.seat, self.lease, &self.actor);
+        let (session, lease, actor) = (self.session, self.lease, &self.actor);
         let commit = async |server: &mut PgConnection| match &batch.work {
-            Work::Fast(holds) => fast::commit(server, batch, holds, seat).await,
-            Work::Ordered(operations) => ordered::commit(server, batch, operations, seat, lease, actor).await,
+            Work::Fast(holds) => fast::commit(server, batch, holds, session).await,
+            Work::Ordered(operations) => {
+                ordered::commit(server, batch, operations, session, lease, actor).await
+            }
         };
         let (effects, head) = self.connection.call(commit).await?;
-        self.seat.head = head;
+        self.session.head = head;
         Ok(effects)
     }
 
     async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, StoreError> {
         // Numbered here, so that a question of a lost connection that arrives later than the next one ends no session.
-        self.seat.session += 1;
-        let session = self.seat.session;
+        self.session.number += 1;
+        let session = self.session.number;
         let resolved =
             self.connection.call(async |server| resolve::resolve(server, batch, session).await).await?;
         if let Some(head) = resolved.head {
-            self.seat.head = head;
+            self.session.head = head;
         }
         Ok(resolved.resolution)
     }
 
-    async fn locked(&mut self, touched: &Touched) -> Result<HashSet<AccountId>, StoreError> {
-        self.connection.call(async |server| locks::locked(server, touched).await).await
+    async fn locked(&mut self, lock_set: &LockSet) -> Result<HashSet<AccountId>, StoreError> {
+        self.connection.call(async |server| locks::locked(server, lock_set).await).await
     }
 
     async fn heartbeat(&mut self, epoch: Epoch) -> Result<(), StoreError> {

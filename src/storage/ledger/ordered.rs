@@ -1,5 +1,5 @@
-//! The ordered path: lock the accounts of a batch in the order of their ids, let the desk decide every operation in the
-//! order of arrival, save what changed, one commit.
+//! The ordered path: lock the accounts of a batch in the order of their ids, let the rules decide every operation in the order
+//! of arrival, save what changed, one commit.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::Connection;
@@ -7,11 +7,11 @@ use sqlx::postgres::PgConnection;
 
 use super::connection::end;
 use super::error::classify;
-use super::{Seat, audit, rows, save};
+use super::{WriterSession, audit, rows, save};
 use crate::domain::audit::Actor;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::desk::captures_made;
-use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::rules::batch_state::captures_made;
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, StoreError};
 
 /// Commits a batch of operations. Returns the effects in their order, and the hash of the batch.
@@ -19,12 +19,12 @@ pub(super) async fn commit(
     connection: &mut PgConnection,
     batch: &Batch,
     operations: &[Operation],
-    seat: Seat,
+    session: WriterSession,
     lease: TimeDelta,
     actor: &Actor,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let mut transaction = connection.begin().await.map_err(classify)?;
-    let decided = act(&mut transaction, batch, operations, seat, lease, actor).await;
+    let decided = act(&mut transaction, batch, operations, session, lease, actor).await;
     kill_point::pass(KillPoint::OrderedWritten);
     let ended = end(transaction, decided).await;
     kill_point::pass(KillPoint::OrderedCommitted);
@@ -35,12 +35,12 @@ async fn act(
     connection: &mut PgConnection,
     batch: &Batch,
     operations: &[Operation],
-    seat: Seat,
+    session: WriterSession,
     lease: TimeDelta,
     actor: &Actor,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
-    let now = rows::pass_fence(connection, batch, seat.session).await?;
-    let (effects, head) = decide_and_save(connection, batch, operations, seat.head, lease, now).await?;
+    let now = rows::pass_fence(connection, batch, session.number).await?;
+    let (effects, head) = decide_and_save(connection, batch, operations, session.head, lease, now).await?;
     audit::write_down(connection, actor, operations, &effects).await?;
     Ok((effects, head))
 }
@@ -54,12 +54,12 @@ pub(super) async fn decide_and_save(
     lease: TimeDelta,
     now: DateTime<Utc>,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
-    let mut desk = rows::load_desk(connection, operations, now, lease).await?;
+    let mut state = rows::load_batch_state(connection, operations, now, lease).await?;
     kill_point::pass(KillPoint::OrderedLocked);
-    let effects: Vec<Effect> = operations.iter().map(|operation| desk.apply(operation)).collect();
+    let effects: Vec<Effect> = operations.iter().map(|operation| state.apply(operation)).collect();
     let captured: Vec<_> =
         batch.captured.iter().copied().chain(captures_made(operations, &effects)).collect();
-    save::save_desk(connection, &desk, operations, &effects).await?;
-    let head = save::save_batch(connection, batch, &desk, &captured, head).await?;
+    save::save_batch_state(connection, &state, operations, &effects).await?;
+    let head = save::save_batch(connection, batch, &state, &captured, head).await?;
     Ok((effects.into_iter().map(Some).collect(), head))
 }

@@ -7,16 +7,16 @@ use sqlx::PgPool;
 
 use super::error::classify;
 use super::rows;
-use crate::domain::billing::Standing;
-use crate::ledger::hold::{Decision, HoldRequest};
-use crate::ledger::operation::{Effect, Operation};
+use crate::domain::billing::AccountBalance;
+use crate::ledger::rules::hold::{Decision, HoldRequest};
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
 
 /// A decision that was not carried out.
 #[derive(Debug)]
 pub struct Preview {
     /// The account before the call.
-    pub standing: Standing,
+    pub standing: AccountBalance,
     /// What the ledger would decide.
     pub decision: Decision,
 }
@@ -31,14 +31,15 @@ pub async fn preview(pool: &PgPool, request: HoldRequest) -> Result<Option<Previ
         sqlx::query_scalar("select now()").fetch_one(&mut *snapshot).await.map_err(classify)?;
     let (account_id, call_id) = (request.account_id, request.call_id);
     let operation = Operation::Hold(request);
-    let desk = rows::read_desk(&mut snapshot, slice::from_ref(&operation), now, TimeDelta::zero()).await;
+    let state =
+        rows::read_batch_state(&mut snapshot, slice::from_ref(&operation), now, TimeDelta::zero()).await;
     snapshot.rollback().await.map_err(classify)?;
-    let mut desk = desk?;
-    let Some(book) = desk.books.get_mut(&account_id) else { return Ok(None) };
+    let mut state = state?;
+    let Some(account) = state.accounts.get_mut(&account_id) else { return Ok(None) };
     // Applying the hold does this too; before it, the account stands as the customer finds it.
-    book.advance(now, call_id).map_err(|error| StoreError::Refused(error.to_string()))?;
-    let standing = book.standing();
-    match desk.apply(&operation) {
+    account.advance(now, call_id).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let standing = account.standing();
+    match state.apply(&operation) {
         Effect::Decided(decision) => Ok(Some(Preview { standing, decision })),
         effect => Err(StoreError::Refused(format!("a hold came to {effect:?}"))),
     }

@@ -11,10 +11,10 @@ use super::{ordered, rows, seal};
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::entry::{CallRef, EntryKind, RouteNumber};
-use crate::ledger::hold::{Hold, IdempotencyClaim, Payer, Take};
-use crate::ledger::lot::LotNumber;
-use crate::ledger::operation::{Effect, Operation, Release};
+use crate::ledger::rules::entry::{CallRef, EntryKind, RouteNumber};
+use crate::ledger::rules::hold::{Hold, IdempotencyClaim, Payer, Take};
+use crate::ledger::rules::lot::LotNumber;
+use crate::ledger::rules::operation::{Effect, Operation, Release};
 use crate::ledger::store::{Batch, Epoch, StoreError, Work};
 use crate::storage::error::StorageError;
 

@@ -10,14 +10,14 @@ use uuid::Uuid;
 use super::connection::end;
 use super::error::classify;
 use super::{rows, seal};
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::AccountId;
-use crate::ledger::book::BookError;
-use crate::ledger::entry::EntryKind;
-use crate::ledger::hold::{Decision, Hold, HoldRequest, Payer, Take};
-use crate::ledger::lot::{LotNumber, LotSource};
-use crate::ledger::operation::{Effect, Operation};
+use crate::ledger::rules::account::RuleError;
+use crate::ledger::rules::entry::EntryKind;
+use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, Payer, Take};
+use crate::ledger::rules::lot::{LotNumber, LotSource};
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, Resolution, StoreError, Work};
 
 /// What became of a batch.
@@ -74,11 +74,12 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
         Work::Fast(holds) => holds.iter().cloned().map(Operation::Hold).collect(),
         Work::Ordered(operations) => operations.clone(),
     };
-    let standings: HashMap<AccountId, (Standing, u32, LotNumber)> = rows::read_books(connection, &operations)
-        .await?
-        .iter()
-        .map(|(id, book)| (*id, (book.standing(), book.period.index, book.plan_lot)))
-        .collect();
+    let standings: HashMap<AccountId, (AccountBalance, u32, LotNumber)> =
+        rows::read_accounts(connection, &operations)
+            .await?
+            .iter()
+            .map(|(id, account)| (*id, (account.standing(), account.period.index, account.plan_lot)))
+            .collect();
     let references = rows::load_references(connection, &operations).await?;
     let takes = takes_of(connection, batch).await?;
     let acts = acts_of(connection, batch).await?;
@@ -102,7 +103,9 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
                 let hold = rebuilt(request, taken.iter().map(take).collect(), period, *held_at);
                 Some(Effect::Decided(Decision::Held { hold, standing }))
             }
-            Operation::Keep(keep) if !captured.contains(&keep.hold.call_id.as_uuid()) => {
+            Operation::CaptureWithResponse(capture)
+                if !captured.contains(&capture.hold.call_id.as_uuid()) =>
+            {
                 Some(Effect::Superseded(standing))
             }
             Operation::Grant(grant) => {
@@ -110,7 +113,7 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
                 Some(Effect::Granted { lot, repeated: !acts.contains(&grant.id.as_uuid()), standing })
             }
             Operation::Correct(correction) if !acts.contains(&correction.id.as_uuid()) => {
-                Some(Effect::Refused(BookError::Insufficient { available: standing.remaining }))
+                Some(Effect::Refused(RuleError::Insufficient { available: standing.remaining }))
             }
             _ => Some(Effect::Done(standing)),
         }

@@ -1,4 +1,4 @@
-//! Reading: from rows to a desk that the rules can work on.
+//! Reading: from rows to the state that the rules work on.
 
 use std::collections::HashMap;
 
@@ -9,13 +9,13 @@ use uuid::Uuid;
 use super::error::classify;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
-use crate::ledger::book::{Book, PlanTerms};
-use crate::ledger::caps::KeySpend;
-use crate::ledger::desk::{ClaimKey, ClaimRecord, ClaimState, Desk, claim_key};
-use crate::ledger::hold::{AnswerContent, StoredAnswer};
-use crate::ledger::lot::{Lot, LotNumber, LotSource};
-use crate::ledger::operation::Operation;
-use crate::ledger::period::Period;
+use crate::ledger::rules::account::{LedgerAccount, PlanTerms};
+use crate::ledger::rules::batch_state::{BatchState, ClaimKey, ClaimRecord, ClaimState, claim_key};
+use crate::ledger::rules::caps::KeySpend;
+use crate::ledger::rules::hold::{AnswerContent, StoredAnswer};
+use crate::ledger::rules::lot::{Lot, LotNumber, LotSource};
+use crate::ledger::rules::operation::Operation;
+use crate::ledger::rules::period::Period;
 use crate::ledger::store::{Batch, StoreError};
 
 fn corrupt(what: &str) -> StoreError {
@@ -66,56 +66,56 @@ pub(super) async fn pass_fence(
 }
 
 /// Locks and reads all that the operations touch.
-pub(super) async fn load_desk(
+pub(super) async fn load_batch_state(
     connection: &mut PgConnection,
     operations: &[Operation],
     now: DateTime<Utc>,
     lease: TimeDelta,
-) -> Result<Desk, StoreError> {
-    let books = load_books(connection, LOCKED_ACCOUNTS, operations).await?;
-    fill_desk(connection, operations, books, Desk::new(now, lease)).await
+) -> Result<BatchState, StoreError> {
+    let accounts = load_accounts(connection, LOCKED_ACCOUNTS, operations).await?;
+    fill_batch_state(connection, operations, accounts, BatchState::new(now, lease)).await
 }
 
-/// The same desk, without locks.
-pub(super) async fn read_desk(
+/// The same, without locks.
+pub(super) async fn read_batch_state(
     connection: &mut PgConnection,
     operations: &[Operation],
     now: DateTime<Utc>,
     lease: TimeDelta,
-) -> Result<Desk, StoreError> {
-    let books = read_books(connection, operations).await?;
-    fill_desk(connection, operations, books, Desk::new(now, lease)).await
+) -> Result<BatchState, StoreError> {
+    let accounts = read_accounts(connection, operations).await?;
+    fill_batch_state(connection, operations, accounts, BatchState::new(now, lease)).await
 }
 
-async fn fill_desk(
+async fn fill_batch_state(
     connection: &mut PgConnection,
     operations: &[Operation],
-    books: HashMap<AccountId, Book>,
-    desk: Desk,
-) -> Result<Desk, StoreError> {
-    let mut desk = Desk { books, ..desk };
+    accounts: HashMap<AccountId, LedgerAccount>,
+    state: BatchState,
+) -> Result<BatchState, StoreError> {
+    let mut state = BatchState { accounts, ..state };
     let claims: Vec<ClaimKey> = operations
         .iter()
         .filter_map(|operation| Some(claim_key(operation.account_id(), operation.claim()?)))
         .collect();
     if !claims.is_empty() {
-        desk.claims = load_claims(connection, &claims).await?;
+        state.claims = load_claims(connection, &claims).await?;
     }
     let capped: Vec<Uuid> =
         operations.iter().filter_map(Operation::capped_key).map(|key| key.as_uuid()).collect();
     if !capped.is_empty() {
-        desk.spends = load_spends(connection, &capped).await?;
+        state.spends = load_spends(connection, &capped).await?;
     }
-    desk.references = load_references(connection, operations).await?;
-    Ok(desk)
+    state.references = load_references(connection, operations).await?;
+    Ok(state)
 }
 
-/// The books that the operations touch, as they stand. Locks nothing, and waits for nobody who does.
-pub(super) async fn read_books(
+/// The accounts that the operations touch, as they stand. Locks nothing, and waits for nobody who does.
+pub(super) async fn read_accounts(
     connection: &mut PgConnection,
     operations: &[Operation],
-) -> Result<HashMap<AccountId, Book>, StoreError> {
-    load_books(connection, select_accounts!(), operations).await
+) -> Result<HashMap<AccountId, LedgerAccount>, StoreError> {
+    load_accounts(connection, select_accounts!(), operations).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -149,11 +149,11 @@ struct LotRow {
     expires_at: DateTime<Utc>,
 }
 
-/// One account's book without a lock, and the time it was read.
-pub(super) async fn read_book(
+/// One account without a lock, and the time it was read.
+pub(super) async fn read_account(
     connection: &mut PgConnection,
     account_id: AccountId,
-) -> Result<Option<(Book, DateTime<Utc>)>, StoreError> {
+) -> Result<Option<(LedgerAccount, DateTime<Utc>)>, StoreError> {
     let row: Option<AccountRow> = sqlx::query_as(select_accounts!())
         .bind(vec![account_id.as_uuid()])
         .fetch_optional(&mut *connection)
@@ -173,20 +173,20 @@ pub(super) async fn read_book(
     .await
     .map_err(classify)?;
     let read_at = row.read_at;
-    Ok(Some((book(row, lots)?, read_at)))
+    Ok(Some((ledger_account(row, lots)?, read_at)))
 }
 
-async fn load_books(
+async fn load_accounts(
     connection: &mut PgConnection,
     select_accounts: &'static str,
     operations: &[Operation],
-) -> Result<HashMap<AccountId, Book>, StoreError> {
-    let mut accounts: Vec<Uuid> =
+) -> Result<HashMap<AccountId, LedgerAccount>, StoreError> {
+    let mut account_ids: Vec<Uuid> =
         operations.iter().map(|operation| operation.account_id().as_uuid()).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
+    account_ids.sort_unstable();
+    account_ids.dedup();
     let rows: Vec<AccountRow> = sqlx::query_as(select_accounts)
-        .bind(&accounts)
+        .bind(&account_ids)
         .fetch_all(&mut *connection)
         .await
         .map_err(classify)?;
@@ -199,7 +199,7 @@ async fn load_books(
            from unnest($2::uuid[] || $4::uuid[], $3::int[] || $5::int[]) as n (account_id, lot)
            join ledger_lot l on l.account_id = n.account_id and l.lot = n.lot",
     )
-    .bind(accounts)
+    .bind(account_ids)
     .bind(needed_accounts)
     .bind(needed_lots)
     .bind(rows.iter().flat_map(|row| [row.account_id; 2]).collect::<Vec<_>>())
@@ -214,7 +214,7 @@ async fn load_books(
     rows.into_iter()
         .map(|row| {
             let lots = by_account.remove(&row.account_id).unwrap_or_default();
-            Ok((AccountId::from_uuid(row.account_id), book(row, lots)?))
+            Ok((AccountId::from_uuid(row.account_id), ledger_account(row, lots)?))
         })
         .collect()
 }
@@ -225,14 +225,14 @@ fn lots_of_holds(operations: &[Operation]) -> (Vec<Uuid>, Vec<i32>) {
         .iter()
         .filter_map(|operation| match operation {
             Operation::Release(release) => Some(&release.hold),
-            Operation::Keep(keep) => Some(&keep.hold),
+            Operation::CaptureWithResponse(capture) => Some(&capture.hold),
             _ => None,
         })
         .flat_map(|hold| hold.takes.iter().map(|take| (hold.account_id.as_uuid(), take.lot.0)))
         .unzip()
 }
 
-fn book(row: AccountRow, lots: Vec<LotRow>) -> Result<Book, StoreError> {
+fn ledger_account(row: AccountRow, lots: Vec<LotRow>) -> Result<LedgerAccount, StoreError> {
     let lots = lots.into_iter().map(|lot| {
         // What is left of the open lot stands in the account's row, and so does its end.
         let is_open = lot.lot == row.open_lot;
@@ -245,7 +245,7 @@ fn book(row: AccountRow, lots: Vec<LotRow>) -> Result<Book, StoreError> {
         })
     });
     let number = |value: i64| u64::try_from(value).map_err(|_| corrupt("negative count"));
-    Ok(Book {
+    Ok(LedgerAccount {
         anchored_at: row.anchored_at,
         plan: PlanTerms {
             credits: credits(row.plan_credits_next)?,

@@ -1,4 +1,4 @@
-//! Writing: from a desk that has decided back to rows.
+//! Writing: from the state of a decided batch back to rows.
 
 use std::collections::HashMap;
 
@@ -10,37 +10,40 @@ use super::error::classify;
 use super::seal::{self, seal_sql};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::book::Book;
-use crate::ledger::desk::{ClaimState, Desk};
-use crate::ledger::entry::Entry;
-use crate::ledger::lot::LotNumber;
-use crate::ledger::operation::{Effect, Grant, Operation};
+use crate::ledger::rules::account::LedgerAccount;
+use crate::ledger::rules::batch_state::{BatchState, ClaimState};
+use crate::ledger::rules::entry::Entry;
+use crate::ledger::rules::lot::LotNumber;
+use crate::ledger::rules::operation::{Effect, Grant, Operation};
 use crate::ledger::store::{Batch, StoreError};
 
 /// Saves accounts, lots, reasons of corrections, key spends and idempotency records.
-pub(super) async fn save_desk(
+pub(super) async fn save_batch_state(
     connection: &mut PgConnection,
-    desk: &Desk,
+    state: &BatchState,
     operations: &[Operation],
     effects: &[Effect],
 ) -> Result<(), StoreError> {
-    save_accounts(connection, desk).await?;
-    save_lots(connection, desk, operations, effects).await?;
+    save_accounts(connection, state).await?;
+    save_lots(connection, state, operations, effects).await?;
     save_corrections(connection, operations, effects).await?;
-    if !desk.spends.is_empty() {
-        save_spends(connection, desk).await?;
+    if !state.spends.is_empty() {
+        save_spends(connection, state).await?;
     }
-    if !desk.changed_claims.is_empty() {
-        save_claims(connection, desk).await?;
+    if !state.changed_claims.is_empty() {
+        save_claims(connection, state).await?;
     }
     Ok(())
 }
 
-async fn save_accounts(connection: &mut PgConnection, desk: &Desk) -> Result<(), StoreError> {
-    let books: Vec<(&AccountId, &Book)> = desk.books.iter().collect();
-    let column = |value: fn(&Book) -> i64| books.iter().map(|(_, book)| value(book)).collect::<Vec<i64>>();
-    let instants =
-        |value: fn(&Book) -> DateTime<Utc>| books.iter().map(|(_, book)| value(book)).collect::<Vec<_>>();
+async fn save_accounts(connection: &mut PgConnection, state: &BatchState) -> Result<(), StoreError> {
+    let accounts: Vec<(&AccountId, &LedgerAccount)> = state.accounts.iter().collect();
+    let column = |value: fn(&LedgerAccount) -> i64| {
+        accounts.iter().map(|(_, account)| value(account)).collect::<Vec<i64>>()
+    };
+    let instants = |value: fn(&LedgerAccount) -> DateTime<Utc>| {
+        accounts.iter().map(|(_, account)| value(account)).collect::<Vec<_>>()
+    };
     sqlx::query(
         "update ledger_account a
             set balance = n.balance, open_lot = n.open_lot, open_lot_is_plan = n.open_lot = n.plan_lot and n.open_lot > 0,
@@ -55,21 +58,21 @@ async fn save_accounts(connection: &mut PgConnection, desk: &Desk) -> Result<(),
                       period_starts_at, period_ends_at, plan_lot, plan_credits, plan_left, requests_limit, requests_used)
           where a.account_id = n.account_id",
     )
-    .bind(books.iter().map(|(id, _)| id.as_uuid()).collect::<Vec<_>>())
-    .bind(column(Book::balance))
-    .bind(column(|book| book.open_lot().map_or(0, |lot| lot.number.0.into())))
-    .bind(column(|book| book.open_lot().map_or(0, |lot| lot.left.as_i64())))
-    .bind(instants(|book| book.open_lot().map_or(book.period.ends_at, |lot| lot.expires_at)))
-    .bind(column(|book| book.last_lot.0.into()))
-    .bind(column(|book| book.last_entry))
-    .bind(column(|book| book.period.index.into()))
-    .bind(instants(|book| book.period.starts_at))
-    .bind(instants(|book| book.period.ends_at))
-    .bind(column(|book| book.plan_lot.0.into()))
-    .bind(column(|book| book.plan_credits.as_i64()))
-    .bind(column(|book| book.plan_left().as_i64()))
-    .bind(column(|book| i64::try_from(book.requests_limit).unwrap_or(i64::MAX)))
-    .bind(column(|book| i64::try_from(book.requests_used).unwrap_or(i64::MAX)))
+    .bind(accounts.iter().map(|(id, _)| id.as_uuid()).collect::<Vec<_>>())
+    .bind(column(LedgerAccount::balance))
+    .bind(column(|account| account.open_lot().map_or(0, |lot| lot.number.0.into())))
+    .bind(column(|account| account.open_lot().map_or(0, |lot| lot.left.as_i64())))
+    .bind(instants(|account| account.open_lot().map_or(account.period.ends_at, |lot| lot.expires_at)))
+    .bind(column(|account| account.last_lot.0.into()))
+    .bind(column(|account| account.last_entry))
+    .bind(column(|account| account.period.index.into()))
+    .bind(instants(|account| account.period.starts_at))
+    .bind(instants(|account| account.period.ends_at))
+    .bind(column(|account| account.plan_lot.0.into()))
+    .bind(column(|account| account.plan_credits.as_i64()))
+    .bind(column(|account| account.plan_left().as_i64()))
+    .bind(column(|account| i64::try_from(account.requests_limit).unwrap_or(i64::MAX)))
+    .bind(column(|account| i64::try_from(account.requests_used).unwrap_or(i64::MAX)))
     .execute(connection)
     .await
     .map_err(classify)
@@ -78,13 +81,16 @@ async fn save_accounts(connection: &mut PgConnection, desk: &Desk) -> Result<(),
 
 async fn save_lots(
     connection: &mut PgConnection,
-    desk: &Desk,
+    state: &BatchState,
     operations: &[Operation],
     effects: &[Effect],
 ) -> Result<(), StoreError> {
     let grants = new_grants(operations, effects);
-    let lots: Vec<_> =
-        desk.books.iter().flat_map(|(id, book)| book.lots.iter().map(move |lot| (*id, book, lot))).collect();
+    let lots: Vec<_> = state
+        .accounts
+        .iter()
+        .flat_map(|(id, account)| account.lots.iter().map(move |lot| (*id, account, lot)))
+        .collect();
     let grant_of = |id: AccountId, lot: LotNumber| grants.get(&(id, lot)).copied();
     sqlx::query(
         "insert into ledger_lot
@@ -102,8 +108,8 @@ async fn save_lots(
     .bind(lots.iter().map(|(.., lot)| lot.granted.as_i64()).collect::<Vec<_>>())
     .bind(
         lots.iter()
-            .map(|(_, book, lot)| {
-                let is_open = book.open_lot().is_some_and(|open| open.number == lot.number);
+            .map(|(_, account, lot)| {
+                let is_open = account.open_lot().is_some_and(|open| open.number == lot.number);
                 if is_open { 0 } else { lot.left.as_i64() }
             })
             .collect::<Vec<_>>(),
@@ -111,8 +117,8 @@ async fn save_lots(
     .bind(lots.iter().map(|(.., lot)| lot.expires_at).collect::<Vec<_>>())
     .bind(
         lots.iter()
-            .map(|(_, book, lot)| {
-                (lot.number == book.plan_lot).then(|| i32::try_from(book.period.index).ok()).flatten()
+            .map(|(_, account, lot)| {
+                (lot.number == account.plan_lot).then(|| i32::try_from(account.period.index).ok()).flatten()
             })
             .collect::<Vec<_>>(),
     )
@@ -159,8 +165,8 @@ async fn save_corrections(
     Ok(())
 }
 
-async fn save_spends(connection: &mut PgConnection, desk: &Desk) -> Result<(), StoreError> {
-    let spends: Vec<_> = desk.spends.iter().collect();
+async fn save_spends(connection: &mut PgConnection, state: &BatchState) -> Result<(), StoreError> {
+    let spends: Vec<_> = state.spends.iter().collect();
     sqlx::query(
         "insert into ledger_key_spend (key_id, day, day_spent, month, month_spent)
          select * from unnest($1::uuid[], $2::date[], $3::bigint[], $4::date[], $5::bigint[])
@@ -179,9 +185,9 @@ async fn save_spends(connection: &mut PgConnection, desk: &Desk) -> Result<(), S
     .map(drop)
 }
 
-async fn save_claims(connection: &mut PgConnection, desk: &Desk) -> Result<(), StoreError> {
+async fn save_claims(connection: &mut PgConnection, state: &BatchState) -> Result<(), StoreError> {
     let claims: Vec<_> =
-        desk.changed_claims.iter().filter_map(|key| Some((key, desk.claims.get(key)?))).collect();
+        state.changed_claims.iter().filter_map(|key| Some((key, state.claims.get(key)?))).collect();
     let answers: Vec<_> = claims
         .iter()
         .map(|(_, record)| match &record.state {
@@ -247,18 +253,18 @@ values ($1, $2, $8, $3, $4, $5, $7, ",
 returning hash"
 );
 
-/// Saves the entries that the desk wrote and the batch that seals them. Returns its hash.
+/// Saves the entries that the batch made and the batch that seals them. Returns its hash.
 pub(super) async fn save_batch(
     connection: &mut PgConnection,
     batch: &Batch,
-    desk: &Desk,
+    state: &BatchState,
     captured: &[(CallId, Outcome)],
     head: [u8; 32],
 ) -> Result<[u8; 32], StoreError> {
-    let entries: Vec<(Uuid, &Entry)> = desk
-        .books
+    let entries: Vec<(Uuid, &Entry)> = state
+        .accounts
         .iter()
-        .flat_map(|(id, book)| book.entries.iter().map(move |entry| (id.as_uuid(), entry)))
+        .flat_map(|(id, account)| account.entries.iter().map(move |entry| (id.as_uuid(), entry)))
         .collect();
     let calls: Vec<_> = entries.iter().map(|(_, entry)| entry.call).collect();
     let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
@@ -271,7 +277,7 @@ pub(super) async fn save_batch(
         .bind(&outcomes)
         .bind(seal::captures(&captured, &outcomes).to_vec())
         .bind(head.to_vec())
-        .bind(desk.now)
+        .bind(state.now)
         .bind(entries.iter().map(|(account, _)| *account).collect::<Vec<_>>())
         .bind(entries.iter().map(|(_, entry)| entry.number).collect::<Vec<_>>())
         .bind(entries.iter().map(|(_, entry)| entry.amount).collect::<Vec<_>>())

@@ -6,28 +6,28 @@ use uuid::Uuid;
 
 use super::error::classify;
 use super::rows;
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
-use crate::ledger::book::Book;
+use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::store::StoreError;
 use crate::storage::error::StorageError;
 
-/// The account's book as it is now: what has expired is gone and what is due to renew is there, though neither is written
+/// The account as it is now: what has expired is gone and what is due to renew is there, though neither is written
 /// before the account is next touched. `None` when there is no such account.
-pub async fn read_book(pool: &PgPool, account_id: AccountId) -> Result<Option<Book>, StoreError> {
+pub async fn read_account(pool: &PgPool, account_id: AccountId) -> Result<Option<LedgerAccount>, StoreError> {
     // One snapshot for account and lots: a hold in between may have opened another lot.
     let mut snapshot =
         pool.begin_with("begin isolation level repeatable read read only").await.map_err(classify)?;
-    let read = rows::read_book(&mut snapshot, account_id).await?;
+    let read = rows::read_account(&mut snapshot, account_id).await?;
     snapshot.rollback().await.map_err(classify)?;
-    let Some((mut book, now)) = read else {
+    let Some((mut account, now)) = read else {
         return Ok(None);
     };
     // Entries made here are thrown away, so their id means nothing.
     let nobody = CallId::from_uuid(uuid::Uuid::nil());
-    book.advance(now, nobody).map_err(|error| StoreError::Refused(error.to_string()))?;
-    Ok(Some(book))
+    account.advance(now, nobody).map_err(|error| StoreError::Refused(error.to_string()))?;
+    Ok(Some(account))
 }
 
 #[derive(sqlx::FromRow)]
@@ -48,7 +48,7 @@ struct StandingRow {
 pub async fn read_standings(
     connection: &mut PgConnection,
     accounts: &[AccountId],
-) -> Result<Vec<(AccountId, Standing)>, StorageError> {
+) -> Result<Vec<(AccountId, AccountBalance)>, StorageError> {
     let wanted: Vec<Uuid> = accounts.iter().map(AccountId::as_uuid).collect();
     let rows: Vec<StandingRow> = sqlx::query_as(
         "select account_id, balance, plan_credits, plan_left, requests_limit - requests_used as requests_left,
@@ -61,10 +61,10 @@ pub async fn read_standings(
     rows.into_iter().map(standing).collect()
 }
 
-fn standing(row: StandingRow) -> Result<(AccountId, Standing), StorageError> {
+fn standing(row: StandingRow) -> Result<(AccountId, AccountBalance), StorageError> {
     let credits = |amount: i64| Credits::try_from(amount).map_err(|_| StorageError::Corrupt("credits"));
     let plan_credits = credits(row.plan_credits)?;
-    let standing = Standing {
+    let standing = AccountBalance {
         remaining: credits(row.balance)?,
         plan_credits_used: plan_credits.checked_sub(credits(row.plan_left)?).unwrap_or(Credits::ZERO),
         plan_credits,

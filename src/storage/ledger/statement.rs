@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::entry::EntryKind;
-use crate::ledger::receipt::{CallState, Movement, Payment, summary};
+use crate::ledger::rules::entry::EntryKind;
+use crate::ledger::rules::receipt::{CallState, Movement, Payment, summary};
 use crate::storage::error::StorageError;
 
 /// Entries that a statement reads at a time.

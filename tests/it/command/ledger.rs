@@ -7,9 +7,9 @@ use chrono::{DateTime, TimeDelta};
 use fluence::clock::new_id;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId};
-use fluence::ledger::act::act;
-use fluence::ledger::lot::LotSource;
-use fluence::ledger::operation::{Correction, Grant, Operation};
+use fluence::ledger::rules::lot::LotSource;
+use fluence::ledger::rules::operation::{Correction, Grant, Operation};
+use fluence::ledger::writer::operator::apply_operations;
 use fluence::storage::ledger::PgLedgerStore;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ async fn with_many_entries() -> (Program, String) {
         Operation::Correct(Correction { account_id, id, amount: Credits::from_u32(1), note: "test".into() })
     };
     let store = PgLedgerStore::new(program.database.options(), "test".into(), TimeDelta::zero());
-    act(store, (0..MANY).map(take).collect()).await.unwrap();
+    apply_operations(store, (0..MANY).map(take).collect()).await.unwrap();
     (program, account)
 }
 
@@ -105,8 +105,8 @@ async fn an_entry_is_told_with_names() {
 /// What the store answers about a batch whose commit was not acknowledged is what the commit had decided.
 #[tokio::test]
 async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
-    use fluence::ledger::book::BookError;
-    use fluence::ledger::operation::Effect;
+    use fluence::ledger::rules::account::RuleError;
+    use fluence::ledger::rules::operation::Effect;
     use fluence::ledger::store::{Batch, LedgerStore, Resolution, Work};
     let program = Program::new().await;
     let account_id: AccountId = program.account("2025-01", "essentials").parse().unwrap();
@@ -147,7 +147,7 @@ async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
         let word = |effect: &Option<Effect>| match effect {
             Some(Effect::Granted { lot, repeated, .. }) => format!("lot {} {repeated}", lot.0),
             Some(Effect::Done(_)) => "done".into(),
-            Some(Effect::Refused(BookError::Insufficient { available })) => format!("only {available}"),
+            Some(Effect::Refused(RuleError::Insufficient { available })) => format!("only {available}"),
             other => format!("{other:?}"),
         };
         effects.iter().map(word).collect()

@@ -4,7 +4,7 @@ use axum::body::to_bytes;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::DateTime;
-use fluence::domain::billing::{Billing, Standing};
+use fluence::domain::billing::{AccountBalance, Billing};
 use fluence::domain::conflict::Conflict;
 use fluence::domain::contact::ContactLimit;
 use fluence::domain::credits::Credits;
@@ -26,7 +26,7 @@ pub(crate) fn context(dialect: Dialect, problem_json: bool, language: Language) 
 }
 
 pub(crate) fn billing() -> Billing {
-    let standing = Standing {
+    let standing = AccountBalance {
         remaining: Credits::from_u32(998),
         plan_credits_used: Credits::from_u32(2),
         plan_credits: Credits::from_u32(1000),

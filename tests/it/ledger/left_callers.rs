@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::{Granted, Kept, Ledger, LedgerUnavailable, OpenHold};
-use fluence::ledger::hold::{AnswerContent, Decision, HoldRequest};
-use fluence::ledger::writer::{self, WriterLimits};
+use fluence::ledger::rules::hold::{AnswerContent, Decision, HoldRequest};
+use fluence::ledger::writer::{self, Granted, Kept, Ledger, LedgerUnavailable, OpenHold, WriterLimits};
 use fluence::storage::ledger::PgLedgerStore;
 use sqlx::{Postgres, Transaction};
 use tokio::task::JoinHandle;
@@ -83,7 +82,8 @@ async fn close_gate(world: &World) -> Transaction<'static, Postgres> {
 const HANG: Duration = Duration::from_secs(20);
 
 async fn keep(hold: OpenHold) -> Result<Kept, LedgerUnavailable> {
-    let keep = hold.keep(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
+    let keep =
+        hold.capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
     tokio::time::timeout(HANG, keep).await.expect("it waits for ever")
 }
 

@@ -2,10 +2,10 @@
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::Kept;
-use fluence::ledger::hold::{AnswerContent, Decision};
-use fluence::ledger::operation::{Effect, Operation};
+use fluence::ledger::rules::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
+use fluence::ledger::writer::Kept;
 
 use super::world::{Hand, World};
 use crate::support::proxy::{Fault, Proxy};
@@ -119,8 +119,10 @@ async fn callers_notice_nothing_of_a_lost_answer() {
     for fault in [Fault::LoseAnswer("COMMIT"), Fault::HoldBack("BEGIN"), Fault::LoseAnswer("COMMIT")] {
         proxy.arm(fault);
         let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-        let kept =
-            hold.keep(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
+        let kept = hold
+            .capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
+            .await
+            .unwrap();
         assert!(matches!(kept, Kept::Stored(_)));
         assert!(proxy.has_struck());
         world.run("delete from ledger_idempotency").await;

@@ -2,7 +2,7 @@
 
 mod definer_functions;
 mod left_callers;
-mod life;
+mod liveness;
 mod lost_connection;
 mod model;
 mod plan;

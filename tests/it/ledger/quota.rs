@@ -6,11 +6,11 @@ use chrono::TimeDelta;
 use fluence::clock::now;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::book::{Book, BookError, PlanTerms};
-use fluence::ledger::entry::EntryKind;
-use fluence::ledger::hold::{Decision, Hold, HoldRequest};
-use fluence::ledger::lot::LotSource;
-use fluence::ledger::operation::{Effect, Operation};
+use fluence::ledger::rules::account::{LedgerAccount, PlanTerms, RuleError};
+use fluence::ledger::rules::entry::EntryKind;
+use fluence::ledger::rules::hold::{Decision, Hold, HoldRequest};
+use fluence::ledger::rules::lot::LotSource;
+use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{LedgerStore, Resolution, Work};
 use fluence::storage::ledger::close_stale_epochs;
 use proptest::strategy::{Strategy, ValueTree};
@@ -118,13 +118,13 @@ fn stories() -> impl Strategy<Value = Vec<Story>> {
 }
 
 /// What the rules say of calls one after the other: decision by decision.
-fn decide(book: &mut Book, requests: &[HoldRequest]) -> Vec<String> {
+fn decide(account: &mut LedgerAccount, requests: &[HoldRequest]) -> Vec<String> {
     let mut decide = |request: &HoldRequest| {
-        let decided = book.hold(request.amount, request.call_id, request.call);
+        let decided = account.hold(request.amount, request.call_id, request.call);
         match decided {
-            Ok(takes) => format!("held {takes:?} {:?}", book.standing().requests_remaining),
-            Err(BookError::QuotaSpent) => "quota".to_owned(),
-            Err(BookError::Insufficient { available }) => format!("only {available}"),
+            Ok(takes) => format!("held {takes:?} {:?}", account.standing().requests_remaining),
+            Err(RuleError::QuotaSpent) => "quota".to_owned(),
+            Err(RuleError::Insufficient { available }) => format!("only {available}"),
             Err(other) => panic!("{other}"),
         }
     };
@@ -155,16 +155,17 @@ async fn the_fast_path_decides_as_the_rules_do() {
         let set =
             sqlx::query("update account set plan = $2 where id = $1").bind(customer.account_id.as_uuid());
         set.bind(&plan).execute(world.pool()).await.unwrap();
-        let mut book = Book::open(now(), PlanTerms { credits: credits.try_into().unwrap(), requests });
-        book.advance(now(), customer.request(1).call_id).unwrap();
+        let mut account =
+            LedgerAccount::open(now(), PlanTerms { credits: credits.try_into().unwrap(), requests });
+        account.advance(now(), customer.request(1).call_id).unwrap();
         hand.one(customer.advance()).await;
         for (amount, days) in lots {
             let grant = customer.grant(amount as u32, TimeDelta::days(days));
             let Operation::Grant(granted) = &grant else { panic!() };
-            book.grant(LotSource::Grant, granted.amount, granted.expires_at, granted.id).unwrap();
+            account.grant(LotSource::Grant, granted.amount, granted.expires_at, granted.id).unwrap();
             hand.one(grant).await;
         }
-        accounts.push((customer, book, rounds));
+        accounts.push((customer, account, rounds));
     }
     let mut by_path: HashMap<&str, u32> = HashMap::new();
     for round in 0..6 {
@@ -174,9 +175,9 @@ async fn the_fast_path_decides_as_the_rules_do() {
             .collect();
         let effects = hand.commit(Work::Fast(calls.concat()), Vec::new()).await;
         let mut rest = effects.into_iter();
-        for (requests, (_, book, _)) in calls.iter().zip(&mut accounts) {
+        for (requests, (_, account, _)) in calls.iter().zip(&mut accounts) {
             let mut effects: Vec<Option<Effect>> = rest.by_ref().take(requests.len()).collect();
-            let expected = decide(book, requests);
+            let expected = decide(account, requests);
             if effects.iter().all(Option::is_none) {
                 let operations = requests.iter().cloned().map(Operation::Hold).collect();
                 effects = hand.commit(Work::Ordered(operations), Vec::new()).await;
@@ -187,11 +188,11 @@ async fn the_fast_path_decides_as_the_rules_do() {
             assert_eq!(effects.iter().map(decided).collect::<Vec<_>>(), expected);
         }
     }
-    for (customer, book, _) in &accounts {
+    for (customer, account, _) in &accounts {
         let (balance, plan_left, used) = world.books(customer).await;
-        assert_eq!((balance, plan_left), (book.balance(), book.plan_left().as_i64()));
-        assert_eq!(used as u64, book.requests_used);
-        let holds = book.entries.iter().filter(|entry| entry.kind == EntryKind::Hold).count();
+        assert_eq!((balance, plan_left), (account.balance(), account.plan_left().as_i64()));
+        assert_eq!(used as u64, account.requests_used);
+        let holds = account.entries.iter().filter(|entry| entry.kind == EntryKind::Hold).count();
         assert!(holds as i64 >= used);
     }
     assert!(by_path["fast"] > 40 && by_path["ordered"] > 50, "{by_path:?}");

@@ -11,9 +11,9 @@ use fluence::config::{Sources, load};
 use fluence::domain::credits::Credits;
 use fluence::domain::plan::Plan;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::{Granted, Ledger, OpenHold};
-use fluence::ledger::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::hold::{AnswerContent, Decision};
 use fluence::ledger::store::{LedgerStore, StoreError, Work};
+use fluence::ledger::writer::{Granted, Ledger, OpenHold};
 use fluence::storage::ledger::close_stale_epochs;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
@@ -212,9 +212,11 @@ async fn a_writer_whose_epoch_was_closed_goes_on_in_a_new_one_and_its_old_calls_
     let mut connection = world.pool().acquire().await.unwrap();
     assert_eq!(close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap(), 2);
     captured_late.capture(Credits::from_u32(5), Outcome::Answered);
-    let kept =
-        kept_late.keep(Credits::from_u32(7), Outcome::Answered, AnswerContent::json(200, "")).await.unwrap();
-    assert_eq!(kept, fluence::ledger::handle::Kept::Superseded);
+    let kept = kept_late
+        .capture_with_response(Credits::from_u32(7), Outcome::Answered, AnswerContent::json(200, ""))
+        .await
+        .unwrap();
+    assert_eq!(kept, fluence::ledger::writer::Kept::Superseded);
     writer.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (99, 99, 1));
@@ -262,9 +264,13 @@ async fn spend(ledger: Ledger, customer: Customer, calls: u8) -> i64 {
         let Granted::Held { hold, .. } = granted else { panic!("{granted:?}") };
         match call % 5 {
             0 => {
-                hold.keep(Credits::from_u32(3), Outcome::Answered, AnswerContent::json(200, ""))
-                    .await
-                    .unwrap();
+                hold.capture_with_response(
+                    Credits::from_u32(3),
+                    Outcome::Answered,
+                    AnswerContent::json(200, ""),
+                )
+                .await
+                .unwrap();
                 spent += 3;
             }
             1 => hold.release(Outcome::Failed),

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::hold::AnswerContent;
-use fluence::ledger::operation::{Operation, Release};
+use fluence::ledger::rules::hold::AnswerContent;
+use fluence::ledger::rules::operation::{Operation, Release};
 use fluence::ledger::store::{LedgerStore, StoreError, Work};
 use fluence::storage::ledger::close_stale_epochs;
 
@@ -67,7 +67,9 @@ async fn the_idempotency_key_of_a_dead_call_is_free_at_once() {
     assert_eq!(world.value::<String>("select state from ledger_idempotency").await, "released");
     let writer = world.writer("a").await;
     let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-    hold.keep(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
+    hold.capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
+        .await
+        .unwrap();
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (98, 98, 1));
 }

@@ -2,7 +2,7 @@
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::LedgerUnavailable;
+use fluence::ledger::writer::LedgerUnavailable;
 use sqlx::AssertSqlSafe;
 
 use super::world::{Customer, World, Writer};
@@ -42,7 +42,7 @@ async fn ready() -> (World, Customer, Writer) {
 }
 
 /// A plain hold, or one that is decided in order.
-fn request(customer: &Customer, is_keyed: bool) -> fluence::ledger::hold::HoldRequest {
+fn request(customer: &Customer, is_keyed: bool) -> fluence::ledger::rules::hold::HoldRequest {
     if is_keyed { customer.request_once(1, 1, 1) } else { customer.request(1) }
 }
 

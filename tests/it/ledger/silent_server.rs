@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::Kept;
-use fluence::ledger::hold::AnswerContent;
-use fluence::ledger::operation::Operation;
+use fluence::ledger::lock_set::LockSet;
+use fluence::ledger::rules::hold::AnswerContent;
+use fluence::ledger::rules::operation::Operation;
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
-use fluence::ledger::touched::Touched;
+use fluence::ledger::writer::Kept;
 use fluence::storage::ledger::PgLedgerStore;
 use tokio::time::timeout;
 
@@ -80,9 +80,9 @@ async fn no_call_to_the_store_waits_for_ever() {
         hand.store.heartbeat(hand.epoch).await.unwrap();
 
         proxy.arm(Fault::Swallow(""));
-        let touched = Touched::by_operations(&[customer.advance()]);
-        assert!(is_unknown(hand.store.locked(&touched).await));
-        assert!(hand.store.locked(&touched).await.unwrap().is_empty());
+        let lock_set = LockSet::of_operations(&[customer.advance()]);
+        assert!(is_unknown(hand.store.locked(&lock_set).await));
+        assert!(hand.store.locked(&lock_set).await.unwrap().is_empty());
 
         let batch = hand.batch(Work::Fast(vec![customer.request(1)]), Vec::new());
         proxy.arm(Fault::Swallow(""));
@@ -110,7 +110,12 @@ async fn calls_are_decided_once_the_writer_has_another_connection() {
         proxy.arm(fault);
         let call = async {
             let hold = writer.hold(customer.request_once(2, number, 1)).await;
-            hold.keep(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}")).await
+            hold.capture_with_response(
+                Credits::from_u32(2),
+                Outcome::Answered,
+                AnswerContent::json(200, "{}"),
+            )
+            .await
         };
         let kept = timeout(HANG, call).await.expect("it waits for ever");
         assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");

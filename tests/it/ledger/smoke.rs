@@ -2,9 +2,9 @@
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::{Granted, Kept};
-use fluence::ledger::hold::{AnswerContent, Decision};
-use fluence::ledger::operation::Effect;
+use fluence::ledger::rules::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::operation::Effect;
+use fluence::ledger::writer::{Granted, Kept};
 
 use super::world::World;
 
@@ -109,11 +109,13 @@ async fn a_kept_answer_is_replayed_and_charged_once() {
     let customer = world.customer().await;
     let writer = world.writer("a").await;
     let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-    assert!(hold.must_be_kept());
+    assert!(hold.has_idempotency_key());
     let Decision::InProgress { .. } = writer.refusal(customer.request_once(2, 1, 1)).await else { panic!() };
     let Decision::KeyReused(_) = writer.refusal(customer.request_once(2, 1, 2)).await else { panic!() };
-    let Kept::Stored(standing) =
-        hold.keep(credits(1), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap()
+    let Kept::Stored(standing) = hold
+        .capture_with_response(credits(1), Outcome::Answered, AnswerContent::json(200, "{}"))
+        .await
+        .unwrap()
     else {
         panic!()
     };
@@ -135,7 +137,7 @@ async fn a_released_idempotency_key_may_be_tried_again() {
     writer.hold(customer.request_once(2, 1, 1)).await.release(Outcome::Failed);
     // The release goes first in the round that decides the next hold.
     let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-    hold.keep(credits(2), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
+    hold.capture_with_response(credits(2), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (98, 98, 1));
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::handle::{Granted, Kept, LedgerUnavailable, OpenHold};
-use fluence::ledger::hold::{AnswerContent, HoldRequest, KeyCaps};
+use fluence::ledger::rules::hold::{AnswerContent, HoldRequest, KeyCaps};
+use fluence::ledger::writer::{Granted, Kept, LedgerUnavailable, OpenHold};
 use tokio::time::timeout;
 
 use super::world::{ACCOUNT_ROW, Customer, World, Writer};
@@ -150,7 +150,8 @@ async fn an_ending_waits_for_its_account_and_for_nothing_else() {
         (writer.hold(locked.request(5)).await, writer.hold(locked.request_once(2, 1, 1)).await);
     let stray = world.lock(&locked).await;
     released.release(Outcome::Failed);
-    let keep = kept.keep(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
+    let keep =
+        kept.capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
     let others = async {
         for _ in 0..10 {
             writer.hold(free.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
@@ -173,7 +174,7 @@ async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
         (writer.hold(locked.request_once(1, 1, 1)).await, writer.hold(locked.request_once(2, 2, 2)).await);
     let stray = world.lock(&locked).await;
     let keep = |hold: OpenHold, used| {
-        hold.keep(Credits::from_u32(used), Outcome::Answered, AnswerContent::json(200, "{}"))
+        hold.capture_with_response(Credits::from_u32(used), Outcome::Answered, AnswerContent::json(200, "{}"))
     };
     let later = async {
         // Closed by the first answer, before the second arrives.
@@ -202,7 +203,11 @@ async fn a_writer_that_stops_waits_a_little_for_a_lock_to_go() {
     let stray = world.lock(&locked).await;
     released.release(Outcome::Failed);
     while !is_closed(&writer, locked.request(1)).await {}
-    let keep = captured.keep(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
+    let keep = captured.capture_with_response(
+        Credits::from_u32(2),
+        Outcome::Answered,
+        AnswerContent::json(200, "{}"),
+    );
     let stray_ends = async {
         // Longer than closing the epoch would wait.
         tokio::time::sleep(Duration::from_secs(1)).await;

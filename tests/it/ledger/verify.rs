@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use fluence::clock::now;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::hold::AnswerContent;
+use fluence::ledger::rules::hold::AnswerContent;
 use fluence::ledger::store::{LedgerStore, Work};
 use fluence::storage::ledger::usage::roll_up;
 use fluence::storage::ledger::verify::{Fault, Invariant, Scope};
@@ -26,7 +26,7 @@ async fn lived_in() -> (World, Customer) {
     writer.hold(customer.request(9)).await.release(Outcome::Failed);
     writer.hold(customer.request(1)).await.capture(credits(1), Outcome::MultipleMatches);
     let kept = writer.hold(customer.request_once(2, 1, 1)).await;
-    kept.keep(credits(1), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
+    kept.capture_with_response(credits(1), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
     writer.stop().await;
     (world, customer)
 }
@@ -444,7 +444,7 @@ async fn open_holds_one_of_a_silent_gateway_is_named() {
     let world = World::new(10, 50).await;
     let customer = world.customer().await;
     let mut silent = world.hand("silent").await;
-    silent.one(fluence::ledger::operation::Operation::Hold(customer.request(1))).await;
+    silent.one(fluence::ledger::rules::operation::Operation::Hold(customer.request(1))).await;
     let faults = planted(&world, "update ledger_epoch set heartbeat_at = now() - interval '1 day'").await;
     assert!(find(&faults, Invariant::OpenHolds).found.contains("last heard of"));
 }
@@ -454,7 +454,7 @@ async fn open_holds_one_that_no_call_can_need_any_more_is_named() {
     let world = World::new(10, 50).await;
     let customer = world.customer().await;
     let mut forgetful = world.hand("forgetful").await;
-    forgetful.one(fluence::ledger::operation::Operation::Hold(customer.request(1))).await;
+    forgetful.one(fluence::ledger::rules::operation::Operation::Hold(customer.request(1))).await;
     let faults = planted(&world, "update ledger_entry set at = at - interval '1 hour' where kind = 4").await;
     assert!(find(&faults, Invariant::OpenHolds).found.contains("open since"));
 }

@@ -8,13 +8,12 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::plan::PlanRef;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::entry::CallRef;
-use fluence::ledger::handle::{Granted, Ledger, OpenHold};
-use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps};
-use fluence::ledger::lot::LotSource;
-use fluence::ledger::operation::{Correction, Effect, Grant, Operation};
+use fluence::ledger::rules::entry::CallRef;
+use fluence::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps};
+use fluence::ledger::rules::lot::LotSource;
+use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation};
 use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, Work};
-use fluence::ledger::writer::{self, WriterLimits};
+use fluence::ledger::writer::{self, Granted, Ledger, OpenHold, WriterLimits};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::ledger::verify::{Scope, VerifyReport, verify};
 use fluence::storage::{accounts, routes};
@@ -45,7 +44,7 @@ pub(super) struct Customer {
 /// A database with a plan of the test's own.
 pub(super) struct World {
     pub(super) database: TestDatabase,
-    route: fluence::ledger::entry::RouteNumber,
+    route: fluence::ledger::rules::entry::RouteNumber,
 }
 
 impl World {

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fluence::domain::ids::{AccountId, CallId};
-use fluence::ledger::entry::{CallRef, EntryKind};
-use fluence::ledger::lot::{LotNumber, LotSource};
+use fluence::ledger::rules::entry::{CallRef, EntryKind};
+use fluence::ledger::rules::lot::{LotNumber, LotSource};
 
 use super::database::{Database, Row};
 
 /// What an entry of a call takes from the plan, below zero where it gives back.
 fn of_plan(database: &Database, row: &Row) -> i64 {
-    let lots = &database.accounts[&row.account_id].book.lots;
+    let lots = &database.accounts[&row.account_id].ledger_account.lots;
     let source = lots.iter().find(|lot| lot.number == row.entry.lot).map(|lot| lot.source);
     if source == Some(LotSource::Plan) { -row.entry.amount } else { 0 }
 }
@@ -107,7 +107,7 @@ impl Checker {
         *account.lots.entry(entry.lot).or_default() += entry.amount;
         match entry.kind {
             EntryKind::Renewal => {
-                let period = database.accounts[&row.account_id].book.period.index;
+                let period = database.accounts[&row.account_id].ledger_account.period.index;
                 assert!(account.periods.insert(period), "renewed twice: {row:?}");
             }
             EntryKind::Hold => {
@@ -119,7 +119,7 @@ impl Checker {
                     held: BTreeMap::new(),
                     released: BTreeMap::new(),
                     captured: false,
-                    period: database.accounts[&row.account_id].book.period.index,
+                    period: database.accounts[&row.account_id].ledger_account.period.index,
                     charged_to_plan: 0,
                 });
                 assert_eq!((call.epoch, call.batch), (row.epoch, row.batch), "held twice: {row:?}");
@@ -157,13 +157,16 @@ impl Checker {
     }
 
     fn account(&self, database: &Database, id: AccountId) {
-        let (account, book) = (&self.accounts[&id], &database.accounts[&id].book);
-        assert_eq!(book.balance(), account.balance, "the balance is the sum of the entries");
-        assert_eq!(book.last_entry, account.last_entry);
-        assert!(book.requests_used <= book.requests_limit);
-        let paid_by_plan = account.paid_by_plan.get(&book.period.index).copied().unwrap_or(0);
-        assert_eq!(book.requests_used, paid_by_plan, "a request for each call that the plan pays for");
-        for lot in &book.lots {
+        let (account, ledger_account) = (&self.accounts[&id], &database.accounts[&id].ledger_account);
+        assert_eq!(ledger_account.balance(), account.balance, "the balance is the sum of the entries");
+        assert_eq!(ledger_account.last_entry, account.last_entry);
+        assert!(ledger_account.requests_used <= ledger_account.requests_limit);
+        let paid_by_plan = account.paid_by_plan.get(&ledger_account.period.index).copied().unwrap_or(0);
+        assert_eq!(
+            ledger_account.requests_used, paid_by_plan,
+            "a request for each call that the plan pays for"
+        );
+        for lot in &ledger_account.lots {
             assert_eq!(lot.left.as_i64(), account.lots.get(&lot.number).copied().unwrap_or(0), "{lot:?}");
             assert!(lot.left <= lot.granted, "{lot:?}");
         }
@@ -188,7 +191,7 @@ impl Checker {
     pub(crate) fn rest(&self, database: &Database) {
         assert!(self.open.is_empty(), "holds are still open");
         assert!(database.epochs.iter().all(|epoch| epoch.closed), "epochs are still open");
-        let there: i64 = database.accounts.values().map(|account| account.book.balance()).sum();
+        let there: i64 = database.accounts.values().map(|account| account.ledger_account.balance()).sum();
         let moved: i64 = database.entries.iter().map(|row| row.entry.amount).sum();
         assert_eq!(there, moved, "what came in less what went out is there");
     }

@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::desk::{ClaimKey, claim_key};
-use fluence::ledger::entry::{CallRef, RouteNumber};
-use fluence::ledger::handle::{Granted, Kept, Ledger, LedgerUnavailable, OpenHold};
-use fluence::ledger::hold::{AnswerContent, Decision, HoldRequest, IdempotencyClaim, KeyCaps};
+use fluence::ledger::rules::batch_state::{ClaimKey, claim_key};
+use fluence::ledger::rules::entry::{CallRef, RouteNumber};
+use fluence::ledger::rules::hold::{AnswerContent, Decision, HoldRequest, IdempotencyClaim, KeyCaps};
+use fluence::ledger::writer::{Granted, Kept, Ledger, LedgerUnavailable, OpenHold};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use tokio::time::{sleep, timeout};
@@ -118,7 +118,7 @@ impl Client {
     }
 
     async fn work(&mut self, call_id: CallId, hold: OpenHold) {
-        let slow = self.rng.random_bool(if hold.must_be_kept() { 0.05 } else { 0.005 });
+        let slow = self.rng.random_bool(if hold.has_idempotency_key() { 0.05 } else { 0.005 });
         let work = self.millis(if slow { 150_000 } else { 40 });
         sleep(work).await;
         let held = hold.amount().as_i64();
@@ -127,9 +127,13 @@ impl Client {
         match self.rng.random_range(0..10) {
             0 => drop(hold),
             1 | 2 => hold.release(Outcome::Failed),
-            _ if hold.must_be_kept() => {
+            _ if hold.has_idempotency_key() => {
                 self.remember(call_id, Expected::AtMost(used));
-                let keep = hold.keep(credits, Outcome::Answered, AnswerContent::json(200, "answer"));
+                let keep = hold.capture_with_response(
+                    credits,
+                    Outcome::Answered,
+                    AnswerContent::json(200, "answer"),
+                );
                 let patience =
                     if self.rng.random_bool(0.1) { self.millis(30) } else { Duration::from_secs(600) };
                 let kept = timeout(patience, keep).await;

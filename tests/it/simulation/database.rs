@@ -7,19 +7,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, KeyId};
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::book::{Book, PlanTerms};
-use fluence::ledger::caps::KeySpend;
-use fluence::ledger::desk::{ClaimKey, ClaimRecord, ClaimState, Desk, captures_made};
-use fluence::ledger::entry::{Entry, EntryKind};
-use fluence::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, Payer, Take};
-use fluence::ledger::lot::{EXPIRED_LOT_GRACE, LotNumber};
-use fluence::ledger::operation::{Effect, Operation, Release};
+use fluence::ledger::rules::account::{LedgerAccount, PlanTerms};
+use fluence::ledger::rules::batch_state::{BatchState, ClaimKey, ClaimRecord, ClaimState, captures_made};
+use fluence::ledger::rules::caps::KeySpend;
+use fluence::ledger::rules::entry::{Entry, EntryKind};
+use fluence::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, Payer, Take};
+use fluence::ledger::rules::lot::{EXPIRED_LOT_GRACE, LotNumber};
+use fluence::ledger::rules::operation::{Effect, Operation, Release};
 use fluence::ledger::store::{Batch, Effects, Epoch, Resolution, StoreError, Work};
 
 /// An account's row, and all its lots.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
-    pub(crate) book: Book,
+    pub(crate) ledger_account: LedgerAccount,
     /// The lot that the row says is open.
     open_lot: LotNumber,
 }
@@ -68,12 +68,13 @@ pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(60);
 
 impl Database {
     pub(crate) fn create_account(&mut self, id: AccountId, plan: PlanTerms, now: DateTime<Utc>) {
-        self.accounts.insert(id, Account { book: Book::open(now, plan), open_lot: LotNumber(0) });
+        self.accounts
+            .insert(id, Account { ledger_account: LedgerAccount::open(now, plan), open_lot: LotNumber(0) });
     }
 
     /// What an operator does before a [`Operation::MovePlan`].
     pub(crate) fn set_plan(&mut self, id: AccountId, plan: PlanTerms) {
-        self.accounts.get_mut(&id).unwrap().book.plan = plan;
+        self.accounts.get_mut(&id).unwrap().ledger_account.plan = plan;
     }
 
     pub(crate) fn open_epoch(&mut self, now: DateTime<Utc>) -> Epoch {
@@ -139,14 +140,15 @@ impl Database {
             .into_iter()
             .filter(|(id, (total, calls))| {
                 let Some(account) = self.accounts.get(id) else { return false };
-                let Some(lot) = account.book.lots.iter().find(|lot| lot.number == account.open_lot) else {
+                let Some(lot) = account.ledger_account.lots.iter().find(|lot| lot.number == account.open_lot)
+                else {
                     return false;
                 };
                 lot.left.as_i64() >= *total
                     && lot.expires_at > now
-                    && account.book.period.ends_at > now
-                    && if lot.number == account.book.plan_lot {
-                        account.book.requests_used + calls <= account.book.requests_limit
+                    && account.ledger_account.period.ends_at > now
+                    && if lot.number == account.ledger_account.plan_lot {
+                        account.ledger_account.requests_used + calls <= account.ledger_account.requests_limit
                     } else {
                         // It may be the plan's of an earlier period.
                         lot.expires_at > now + EXPIRED_LOT_GRACE
@@ -164,17 +166,17 @@ impl Database {
 
     fn hold_one(&mut self, batch: &Batch, request: &HoldRequest, now: DateTime<Utc>) -> Effect {
         let account = self.accounts.get_mut(&request.account_id).unwrap();
-        let (open_lot, book) = (account.open_lot, &mut account.book);
-        let lot = book.lots.iter_mut().find(|lot| lot.number == open_lot).unwrap();
+        let (open_lot, ledger_account) = (account.open_lot, &mut account.ledger_account);
+        let lot = ledger_account.lots.iter_mut().find(|lot| lot.number == open_lot).unwrap();
         lot.left = lot.left.checked_sub(request.amount).unwrap();
-        let payer = Payer::of(open_lot, lot.source, book.plan_lot);
-        book.requests_used += u64::from(payer.is_plan());
-        book.last_entry += 1;
+        let payer = Payer::of(open_lot, lot.source, ledger_account.plan_lot);
+        ledger_account.requests_used += u64::from(payer.is_plan());
+        ledger_account.last_entry += 1;
         let entry = Entry {
-            number: book.last_entry,
+            number: ledger_account.last_entry,
             kind: EntryKind::Hold,
             amount: -request.amount.as_i64(),
-            balance_after: book.balance(),
+            balance_after: ledger_account.balance(),
             lot: open_lot,
             call_id: request.call_id,
             call: Some(request.call),
@@ -185,23 +187,23 @@ impl Database {
             account_id: request.account_id,
             call: request.call,
             takes: vec![Take { lot: open_lot, amount: request.amount, payer }],
-            period: book.period.index,
+            period: ledger_account.period.index,
             request_taken: payer.is_plan(),
             capped: false,
             held_at: now,
         };
-        let standing = book.standing();
+        let standing = ledger_account.standing();
         let (account_id, epoch) = (request.account_id, batch.epoch.0);
         self.entries.push(Row { account_id, at: now, epoch, batch: batch.number, entry });
         Effect::Decided(Decision::Held { hold, standing })
     }
 
     fn decide(&mut self, batch: &Batch, operations: &[Operation], now: DateTime<Utc>) -> Effects {
-        let mut desk = self.load(operations, now);
-        let effects: Vec<Effect> = operations.iter().map(|operation| desk.apply(operation)).collect();
+        let mut state = self.load(operations, now);
+        let effects: Vec<Effect> = operations.iter().map(|operation| state.apply(operation)).collect();
         let captured: Vec<_> =
             batch.captured.iter().copied().chain(captures_made(operations, &effects)).collect();
-        self.save(batch, desk, now);
+        self.save(batch, state, now);
         // A resolution finds holds by their entries; other decisions are to be asked for again.
         let found = |effect: &Effect| match effect {
             Effect::Decided(Decision::Held { .. }) => Some(effect.clone()),
@@ -214,29 +216,31 @@ impl Database {
 
     /// The accounts of the operations, each with the lots that have credits left, its open lot and its plan's, and those
     /// that releases come back to.
-    fn load(&self, operations: &[Operation], now: DateTime<Utc>) -> Desk {
-        let mut desk = Desk::new(now, LEASE);
-        desk.claims.extend(self.claims.iter().map(|(key, record)| (*key, record.clone())));
-        desk.references.extend(self.references.iter().map(|(key, lot)| (key.clone(), *lot)));
+    fn load(&self, operations: &[Operation], now: DateTime<Utc>) -> BatchState {
+        let mut state = BatchState::new(now, LEASE);
+        state.claims.extend(self.claims.iter().map(|(key, record)| (*key, record.clone())));
+        state.references.extend(self.references.iter().map(|(key, lot)| (key.clone(), *lot)));
         for operation in operations {
             let id = operation.account_id();
             let Some(account) = self.accounts.get(&id) else { continue };
             let hold = match operation {
                 Operation::Release(release) => Some(&release.hold),
-                Operation::Keep(keep) => Some(&keep.hold),
+                Operation::CaptureWithResponse(capture) => Some(&capture.hold),
                 _ => None,
             };
-            let book = desk.books.entry(id).or_insert_with(|| {
-                let mut book = account.book.clone();
-                let (open_lot, plan_lot) = (account.open_lot, book.plan_lot);
-                book.lots.retain(|lot| {
+            let ledger_account = state.accounts.entry(id).or_insert_with(|| {
+                let mut ledger_account = account.ledger_account.clone();
+                let (open_lot, plan_lot) = (account.open_lot, ledger_account.plan_lot);
+                ledger_account.lots.retain(|lot| {
                     lot.left > Credits::ZERO || lot.number == open_lot || lot.number == plan_lot
                 });
-                book
+                ledger_account
             });
             for take in hold.iter().flat_map(|hold| &hold.takes) {
-                if !book.lots.iter().any(|lot| lot.number == take.lot) {
-                    book.lots.extend(account.book.lots.iter().find(|lot| lot.number == take.lot).cloned());
+                if !ledger_account.lots.iter().any(|lot| lot.number == take.lot) {
+                    ledger_account.lots.extend(
+                        account.ledger_account.lots.iter().find(|lot| lot.number == take.lot).cloned(),
+                    );
                 }
             }
             let key = match (operation, hold) {
@@ -245,32 +249,32 @@ impl Database {
                 _ => None,
             };
             if let Some((key, spend)) = key.and_then(|key| self.spends.get_key_value(&key)) {
-                desk.spends.insert(*key, *spend);
+                state.spends.insert(*key, *spend);
             }
         }
-        desk
+        state
     }
 
-    fn save(&mut self, batch: &Batch, desk: Desk, now: DateTime<Utc>) {
-        let books: BTreeMap<_, _> = desk.books.into_iter().collect();
-        for (account_id, mut book) in books {
+    fn save(&mut self, batch: &Batch, state: BatchState, now: DateTime<Utc>) {
+        let ledger_accounts: BTreeMap<_, _> = state.accounts.into_iter().collect();
+        for (account_id, mut ledger_account) in ledger_accounts {
             let account = self.accounts.get_mut(&account_id).unwrap();
-            for entry in book.entries.drain(..) {
+            for entry in ledger_account.entries.drain(..) {
                 let (epoch, batch) = (batch.epoch.0, batch.number);
                 self.entries.push(Row { account_id, at: now, epoch, batch, entry });
             }
-            account.open_lot = book.open_lot().map_or(LotNumber(0), |lot| lot.number);
-            for lot in &account.book.lots {
-                if !book.lots.iter().any(|kept| kept.number == lot.number) {
-                    book.lots.push(lot.clone());
+            account.open_lot = ledger_account.open_lot().map_or(LotNumber(0), |lot| lot.number);
+            for lot in &account.ledger_account.lots {
+                if !ledger_account.lots.iter().any(|kept| kept.number == lot.number) {
+                    ledger_account.lots.push(lot.clone());
                 }
             }
-            book.lots.sort_by_key(|lot| lot.number);
-            account.book = book;
+            ledger_account.lots.sort_by_key(|lot| lot.number);
+            account.ledger_account = ledger_account;
         }
-        self.spends.extend(desk.spends);
-        self.claims.extend(desk.claims);
-        self.references.extend(desk.references);
+        self.spends.extend(state.spends);
+        self.claims.extend(state.claims);
+        self.references.extend(state.references);
     }
 
     fn save_batch(&mut self, batch: &Batch, captured: Vec<(CallId, Outcome)>, effects: Effects) {
@@ -321,7 +325,7 @@ impl Database {
                 continue;
             }
             let amount = Credits::try_from(-row.entry.amount).unwrap();
-            let lots = &self.accounts[&row.account_id].book.lots;
+            let lots = &self.accounts[&row.account_id].ledger_account.lots;
             let source = lots.iter().find(|lot| lot.number == row.entry.lot).unwrap().source;
             let payer = Payer::of(row.entry.lot, source, row.entry.lot);
             let take = Take { lot: row.entry.lot, amount, payer };
@@ -334,7 +338,7 @@ impl Database {
     }
 
     fn release_of(&self, row: &Row) -> Release {
-        let period = &self.accounts[&row.account_id].book.period;
+        let period = &self.accounts[&row.account_id].ledger_account.period;
         let running = |(key, record): (&ClaimKey, &ClaimRecord)| {
             let claim =
                 IdempotencyClaim { environment_id: key.1, key_hash: key.2, fingerprint: record.fingerprint };

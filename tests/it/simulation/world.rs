@@ -6,10 +6,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId};
-use fluence::ledger::act::act;
-use fluence::ledger::book::PlanTerms;
-use fluence::ledger::lot::LotSource;
-use fluence::ledger::operation::{Correction, Grant, Operation};
+use fluence::ledger::rules::account::PlanTerms;
+use fluence::ledger::rules::lot::LotSource;
+use fluence::ledger::rules::operation::{Correction, Grant, Operation};
+use fluence::ledger::writer::operator::apply_operations;
 use fluence::ledger::writer::{self, WriterLimits};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -250,7 +250,7 @@ async fn operate(server: Server, accounts: Vec<AccountId>, mut rng: StdRng) {
                 note: "operator".into(),
             }),
         };
-        let effects = act(server.store(), vec![operation]).await;
+        let effects = apply_operations(server.store(), vec![operation]).await;
         server.lock().note(&format!("{effects:?}"));
     }
 }

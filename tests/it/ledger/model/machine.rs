@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use fluence::domain::billing::Standing;
+use fluence::domain::billing::AccountBalance;
 use fluence::domain::ids::{AccountId, CallId};
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::entry::Entry;
-use fluence::ledger::hold::{Decision, HoldRequest};
-use fluence::ledger::operation::{Effect, Operation};
+use fluence::ledger::rules::entry::Entry;
+use fluence::ledger::rules::hold::{Decision, HoldRequest};
+use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{Batch, Effects, Epoch, StoreError, Work};
 
 use super::program::{ACCOUNTS, NODES, PLANS, Program, Turn, account_id};
@@ -30,7 +30,7 @@ pub(super) trait Machine {
     /// The account's row, lots and entries.
     fn view(&mut self, account: AccountId) -> View;
     /// Where the account stands, read without touching it.
-    fn standing(&mut self, account: AccountId) -> Standing;
+    fn standing(&mut self, account: AccountId) -> AccountBalance;
     /// Whether the sweep would look at the account.
     fn is_due(&mut self, account: AccountId) -> bool;
     /// What must hold once every epoch is closed.
@@ -174,7 +174,7 @@ impl<M: Machine> Run<M> {
         for (operation, effect) in operations.iter().zip(effects.iter().flatten()) {
             match operation {
                 Operation::Release(release) => drop(open.remove(&release.hold.call_id)),
-                Operation::Keep(keep) => drop(open.remove(&keep.hold.call_id)),
+                Operation::CaptureWithResponse(capture) => drop(open.remove(&capture.hold.call_id)),
                 _ => open.extend(held(effect).map(|id| (id, number))),
             }
         }

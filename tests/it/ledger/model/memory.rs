@@ -1,9 +1,9 @@
 //! The pure rules over tables in memory, as the simulation has them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fluence::domain::billing::Standing;
+use fluence::domain::billing::AccountBalance;
 use fluence::domain::ids::{AccountId, CallId};
-use fluence::ledger::book::PlanTerms;
+use fluence::ledger::rules::account::PlanTerms;
 use fluence::ledger::store::{Batch, Effects, Epoch, StoreError};
 
 use super::machine::{Machine, View};
@@ -60,22 +60,22 @@ impl Machine for Memory {
     }
 
     fn view(&mut self, account: AccountId) -> View {
-        let book = &self.database.accounts[&account].book;
-        let mut lots: Vec<_> = book.lots.iter().filter(|lot| lot.left.as_i64() > 0).collect();
+        let ledger_account = &self.database.accounts[&account].ledger_account;
+        let mut lots: Vec<_> = ledger_account.lots.iter().filter(|lot| lot.left.as_i64() > 0).collect();
         lots.sort_by_key(|lot| lot.number);
         let entries = self.database.entries.iter().filter(|row| row.account_id == account);
         View {
-            balance: book.balance(),
-            requests: (book.requests_used, book.requests_limit),
+            balance: ledger_account.balance(),
+            requests: (ledger_account.requests_used, ledger_account.requests_limit),
             lots: lots.iter().map(|lot| (lot.number.0, lot.left.as_i64(), lot.expires_at)).collect(),
             entries: entries.map(|row| row.entry.clone()).collect(),
         }
     }
 
-    fn standing(&mut self, account: AccountId) -> Standing {
-        let mut book = self.database.accounts[&account].book.clone();
-        book.advance(self.now, CallId::from_uuid(account.as_uuid())).unwrap();
-        book.standing()
+    fn standing(&mut self, account: AccountId) -> AccountBalance {
+        let mut ledger_account = self.database.accounts[&account].ledger_account.clone();
+        ledger_account.advance(self.now, CallId::from_uuid(account.as_uuid())).unwrap();
+        ledger_account.standing()
     }
 
     /// The simulation's own sweep asks no such question.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use fluence::domain::ids::AccountId;
-use fluence::ledger::operation::Operation;
+use fluence::ledger::rules::operation::Operation;
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 
@@ -65,7 +65,7 @@ fn repeatable(turn: &Turn) -> Vec<Operation> {
     let is_known = |operation: &&Operation| match operation {
         Operation::Hold(request) => request.idempotency.is_some(),
         Operation::Grant(_) | Operation::MovePlan { .. } | Operation::Advance { .. } => true,
-        Operation::Release(_) | Operation::Keep(_) | Operation::Correct(_) => false,
+        Operation::Release(_) | Operation::CaptureWithResponse(_) | Operation::Correct(_) => false,
     };
     operations.iter().filter(is_known).cloned().collect()
 }

@@ -14,7 +14,7 @@ mod reference;
 use std::env;
 use std::marker::PhantomData;
 
-use fluence::ledger::lot::LotSource;
+use fluence::ledger::rules::lot::LotSource;
 use proptest::test_runner::Config;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 

@@ -6,16 +6,16 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fluence::domain::billing::Standing;
+use fluence::domain::billing::AccountBalance;
 use fluence::domain::ids::{AccountId, CallId, KeyId};
 use fluence::domain::plan::PlanRef;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::entry::{CallRef, Entry, EntryKind, RouteNumber};
-use fluence::ledger::lot::LotNumber;
+use fluence::ledger::rules::entry::{CallRef, Entry, EntryKind, RouteNumber};
+use fluence::ledger::rules::lot::LotNumber;
 use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, StoreError};
 use fluence::storage::accounts::{self, NewAccount};
 use fluence::storage::ledger::due::due_accounts;
-use fluence::storage::ledger::standing::read_book;
+use fluence::storage::ledger::standing::read_account;
 use fluence::storage::ledger::usage::roll_up;
 use fluence::storage::ledger::verify::verify;
 use fluence::storage::ledger::{PgLedgerStore, close_stale_epochs};
@@ -195,8 +195,8 @@ impl Machine for Postgres {
         self.runtime.block_on(view(&self.pool, account))
     }
 
-    fn standing(&mut self, account: AccountId) -> Standing {
-        self.runtime.block_on(read_book(&self.pool, account)).unwrap().unwrap().standing()
+    fn standing(&mut self, account: AccountId) -> AccountBalance {
+        self.runtime.block_on(read_account(&self.pool, account)).unwrap().unwrap().standing()
     }
 
     fn is_due(&mut self, account: AccountId) -> bool {

@@ -6,12 +6,12 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::entry::{CallRef, RouteNumber};
-use fluence::ledger::hold::{
+use fluence::ledger::rules::entry::{CallRef, RouteNumber};
+use fluence::ledger::rules::hold::{
     AnswerContent, Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, StoredAnswer,
 };
-use fluence::ledger::lot::LotSource;
-use fluence::ledger::operation::{Correction, Effect, Grant, Keep, Operation, Release};
+use fluence::ledger::rules::lot::LotSource;
+use fluence::ledger::rules::operation::{CaptureWithResponse, Correction, Effect, Grant, Operation, Release};
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 use uuid::Uuid;
@@ -259,7 +259,11 @@ impl Program {
                     self.nodes[node].open.push((hold.clone(), claim.clone()));
                     self.calls.push(OpenCall { hold, claim, node, life });
                 }
-                (Operation::Release(Release { hold, .. }) | Operation::Keep(Keep { hold, .. }), _) => {
+                (
+                    Operation::Release(Release { hold, .. })
+                    | Operation::CaptureWithResponse(CaptureWithResponse { hold, .. }),
+                    _,
+                ) => {
                     self.nodes[node].open.retain(|(open, _)| open.call_id != hold.call_id);
                 }
                 _ => {}
@@ -285,7 +289,7 @@ impl Program {
             (End::Capture(used), Some(claim)) => {
                 let captured = credits(used.into()).min(all);
                 let answer = StoredAnswer { call_id, content: AnswerContent::json(200, call_id.to_string()) };
-                Operation::Keep(Keep { hold, captured, outcome, claim, answer })
+                Operation::CaptureWithResponse(CaptureWithResponse { hold, captured, outcome, claim, answer })
             }
             (End::Capture(used), None) => {
                 let rest = all.checked_sub(credits(used.into())).unwrap_or_default();

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use fluence::domain::billing::Standing;
+use fluence::domain::billing::AccountBalance;
 use fluence::domain::refusal::KeyCap;
-use fluence::ledger::entry::EntryKind;
-use fluence::ledger::hold::Decision;
-use fluence::ledger::operation::{Effect, Operation, Release};
+use fluence::ledger::rules::entry::EntryKind;
+use fluence::ledger::rules::hold::Decision;
+use fluence::ledger::rules::operation::{Effect, Operation, Release};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use proptest_state_machine::ReferenceStateMachine;
@@ -44,7 +44,7 @@ const EVERYTHING: [&str; 27] = [
     "plan move down",
 ];
 
-fn has_plan_credits(standing: &Standing) -> bool {
+fn has_plan_credits(standing: &AccountBalance) -> bool {
     standing.plan_credits_used < standing.plan_credits
 }
 

@@ -6,18 +6,18 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use fluence::domain::billing::Standing;
+use fluence::domain::billing::AccountBalance;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::refusal::KeyCap;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::book::BookError;
-use fluence::ledger::entry::{CallRef, Entry, EntryKind};
-use fluence::ledger::hold::{
+use fluence::ledger::rules::account::RuleError;
+use fluence::ledger::rules::entry::{CallRef, Entry, EntryKind};
+use fluence::ledger::rules::hold::{
     Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, Payer, StoredAnswer, Take,
 };
-use fluence::ledger::lot::{LotNumber, LotSource};
-use fluence::ledger::operation::{Effect, Grant, Keep, Operation, Release};
+use fluence::ledger::rules::lot::{LotNumber, LotSource};
+use fluence::ledger::rules::operation::{CaptureWithResponse, Effect, Grant, Operation, Release};
 
 type Instant = DateTime<Utc>;
 type ClaimKey = (AccountId, EnvironmentId, [u8; 32]);
@@ -103,9 +103,9 @@ impl Account {
         self.lots.iter().map(|lot| lot.left).sum()
     }
 
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) fn standing(&self) -> AccountBalance {
         let plan_left = self.lots[self.plan_lot].left;
-        Standing {
+        AccountBalance {
             remaining: credits(self.balance()),
             plan_credits_used: credits((self.plan_credits - plan_left).max(0)),
             plan_credits: credits(self.plan_credits),
@@ -243,7 +243,7 @@ impl Reference {
         let id = match operation {
             Operation::Hold(request) => request.call_id,
             Operation::Release(release) => release.hold.call_id,
-            Operation::Keep(keep) => keep.hold.call_id,
+            Operation::CaptureWithResponse(capture) => capture.hold.call_id,
             Operation::Grant(grant) => grant.id,
             Operation::Correct(correction) => correction.id,
             Operation::MovePlan { id, .. } | Operation::Advance { id, .. } => *id,
@@ -260,12 +260,12 @@ impl Reference {
         match operation {
             Operation::Hold(request) => return self.hold(request),
             Operation::Release(release) => self.release(release),
-            Operation::Keep(keep) => return self.keep(keep),
+            Operation::CaptureWithResponse(capture) => return self.capture_with_response(capture),
             Operation::Grant(grant) => return self.grant(grant),
             Operation::Correct(correction) => {
                 let (amount, available) = (correction.amount.as_i64(), account.balance());
                 if amount > available {
-                    return Effect::Refused(BookError::Insufficient { available: credits(available) });
+                    return Effect::Refused(RuleError::Insufficient { available: credits(available) });
                 }
                 account.burn(EntryKind::Correction, amount, id, None, true);
             }
@@ -287,7 +287,7 @@ impl Reference {
         let Some(account) = self.accounts.get_mut(&request.account_id) else { unreachable!() };
         let amount = request.amount.as_i64();
         if amount == 0 {
-            return Effect::Refused(BookError::Nothing);
+            return Effect::Refused(RuleError::Nothing);
         }
         let requests_left = account.requests_used < account.requests_limit;
         let available = if requests_left { account.balance() } else { account.beside_the_plan() };
@@ -326,7 +326,7 @@ impl Reference {
         Effect::Decided(Decision::Held { hold, standing })
     }
 
-    fn answered_before(&self, request: &HoldRequest, standing: &Standing) -> Option<Decision> {
+    fn answered_before(&self, request: &HoldRequest, standing: &AccountBalance) -> Option<Decision> {
         let claim = request.idempotency.as_ref()?;
         let known = self.claims.get(&(request.account_id, claim.environment_id, claim.key_hash))?;
         let standing = standing.clone();
@@ -413,13 +413,13 @@ impl Reference {
         (record.call_id == hold.call_id && matches!(record.state, ClaimState::Running)).then_some(record)
     }
 
-    fn keep(&mut self, keep: &Keep) -> Effect {
-        let hold = &keep.hold;
+    fn capture_with_response(&mut self, capture: &CaptureWithResponse) -> Effect {
+        let hold = &capture.hold;
         let held: i64 = hold.takes.iter().map(|take| take.amount.as_i64()).sum();
-        let state = ClaimState::Captured(keep.answer.clone());
-        let ours = self.running(hold, &keep.claim).map(|record| record.state = state).is_some();
+        let state = ClaimState::Captured(capture.answer.clone());
+        let ours = self.running(hold, &capture.claim).map(|record| record.state = state).is_some();
         if ours {
-            self.give_back(hold, held - keep.captured.as_i64(), keep.outcome);
+            self.give_back(hold, held - capture.captured.as_i64(), capture.outcome);
             Effect::Done(self.accounts[&hold.account_id].standing())
         } else {
             self.give_back(hold, held, Outcome::Abandoned);

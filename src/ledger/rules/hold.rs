@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
 use crate::domain::refusal::KeyCap;
-use crate::ledger::entry::CallRef;
-use crate::ledger::lot::{LotNumber, LotSource};
+use crate::ledger::rules::entry::CallRef;
+use crate::ledger::rules::lot::{LotNumber, LotSource};
 
 /// A call that wants to be paid for.
 #[derive(Clone, Debug)]
@@ -170,21 +170,21 @@ pub enum Decision {
         /// What was set aside.
         hold: Hold,
         /// The account right after it.
-        standing: Standing,
+        standing: AccountBalance,
     },
     /// Too few credits, and waiting for the renewal would not help.
     Insufficient {
         /// Credits that may pay for this call: of all lots, or of packs and grants where the plan's requests are used up.
         available: Credits,
         /// The account as it is.
-        standing: Standing,
+        standing: AccountBalance,
     },
     /// The period's requests are used up, and packs and grants cannot pay. The renewal, which the standing names, can.
     QuotaSpent {
         /// Requests of a period.
         limit: u64,
         /// The account as it is.
-        standing: Standing,
+        standing: AccountBalance,
     },
     /// A cap of the key is spent.
     CapReached {
@@ -195,31 +195,31 @@ pub enum Decision {
         /// When it starts anew.
         resets_at: DateTime<Utc>,
         /// The account as it is.
-        standing: Standing,
+        standing: AccountBalance,
     },
     /// The same request was answered before under its idempotency key.
     Replay {
         /// The stored answer.
         answer: StoredAnswer,
         /// The account as it is.
-        standing: Standing,
+        standing: AccountBalance,
     },
     /// The same idempotency key is in flight.
     InProgress {
         /// When its lease ends.
         lease_until: DateTime<Utc>,
         /// The account as it is.
-        standing: Standing,
+        standing: AccountBalance,
     },
     /// The idempotency key came with another request before.
-    KeyReused(Standing),
+    KeyReused(AccountBalance),
     /// The account is not in the ledger.
     UnknownAccount,
 }
 
 impl Decision {
     /// The account as it is; `None` where there is no account.
-    pub const fn standing(&self) -> Option<&Standing> {
+    pub const fn standing(&self) -> Option<&AccountBalance> {
         match self {
             Self::Held { standing, .. }
             | Self::Insufficient { standing, .. }
@@ -269,7 +269,7 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::KeyId;
-    use crate::ledger::entry::RouteNumber;
+    use crate::ledger::rules::entry::RouteNumber;
 
     fn hold(takes: &[(u32, Payer)], request_taken: bool) -> Hold {
         let take = |(lot, (amount, payer)): (i32, &(u32, Payer))| Take {

@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{CallId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::lot::LotNumber;
+use crate::ledger::rules::lot::LotNumber;
 
 /// What an entry records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

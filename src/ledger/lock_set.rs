@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::ids::{AccountId, KeyId};
-use crate::ledger::desk::{ClaimKey, claim_key};
-use crate::ledger::hold::HoldRequest;
-use crate::ledger::operation::Operation;
+use crate::ledger::rules::batch_state::{ClaimKey, claim_key};
+use crate::ledger::rules::hold::HoldRequest;
+use crate::ledger::rules::operation::Operation;
 
 /// What a batch writes of some accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Touched {
+pub struct LockSet {
     /// Their own rows.
     pub accounts: HashSet<AccountId>,
     /// Those whose lots it writes.
@@ -20,23 +20,23 @@ pub struct Touched {
     pub spends: HashMap<KeyId, AccountId>,
 }
 
-impl Touched {
+impl LockSet {
     /// By plain holds: an update of the accounts' rows.
-    pub fn by_holds(holds: &[HoldRequest]) -> Self {
+    pub fn of_holds(holds: &[HoldRequest]) -> Self {
         Self { accounts: holds.iter().map(|hold| hold.account_id).collect(), ..Self::default() }
     }
 
     /// By operations that are decided in order.
-    pub fn by_operations(operations: &[Operation]) -> Self {
-        let mut touched = Self::default();
+    pub fn of_operations(operations: &[Operation]) -> Self {
+        let mut lock_set = Self::default();
         for operation in operations {
             let account_id = operation.account_id();
-            touched.accounts.insert(account_id);
-            touched.lots_of.insert(account_id);
-            touched.claims.extend(operation.claim().map(|claim| claim_key(account_id, claim)));
-            touched.spends.extend(operation.capped_key().map(|key| (key, account_id)));
+            lock_set.accounts.insert(account_id);
+            lock_set.lots_of.insert(account_id);
+            lock_set.claims.extend(operation.claim().map(|claim| claim_key(account_id, claim)));
+            lock_set.spends.extend(operation.capped_key().map(|key| (key, account_id)));
         }
-        touched
+        lock_set
     }
 
     /// Whether it is nobody's.

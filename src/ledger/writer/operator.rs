@@ -1,24 +1,24 @@
-//! An operator's acts: a few operations, outside the flow of calls, made durable by a writer of their own.
+//! Operations of an operator: few, outside the flow of calls, made durable by a writer of their own.
 //!
-//! A gateway may serve the same accounts meanwhile, on this machine or another: the row locks of the store put the acts
+//! A gateway may serve the same accounts meanwhile, on this machine or another: the row locks of the store put these
 //! in order with everything else, and an epoch of their own keeps their batches in a chain of their own.
 
-use crate::ledger::commit::{Committer, GaveUp};
-use crate::ledger::operation::{Effect, Operation};
+use super::commit::{CommitError, Committer};
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{LedgerStore, StoreError, Work};
 
 /// How often operations are tried that were neither decided nor refused.
 const TRIES: u32 = 5;
 
-/// Why acts were not carried out, or not all of them.
+/// Why operations were not carried out, or not all of them.
 #[derive(Debug, thiserror::Error)]
-pub enum ActError {
+pub enum OperatorError {
     /// The store could not even be asked. Nothing was changed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The store was asked, and nothing was changed by the last try.
     #[error("nothing was changed: {0}")]
-    GaveUp(GaveUp),
+    Commit(CommitError),
     /// The store was asked, and could not say before the epoch was closed.
     #[error("it is not known whether the change was made: read the account's statement before you repeat it")]
     Unknown,
@@ -29,7 +29,10 @@ pub enum ActError {
 
 /// Carries out operations in their order, in one commit, and returns their effects. An operation is carried out at most
 /// once, whatever happens to the connection; an effect may still say that the rules refused it.
-pub async fn act<S: LedgerStore>(store: S, operations: Vec<Operation>) -> Result<Vec<Effect>, ActError> {
+pub async fn apply_operations<S: LedgerStore>(
+    store: S,
+    operations: Vec<Operation>,
+) -> Result<Vec<Effect>, OperatorError> {
     let mut committer = Committer::open(store).await?;
     let outcome = decide(&mut committer, operations).await;
     committer.close().await;
@@ -39,7 +42,7 @@ pub async fn act<S: LedgerStore>(store: S, operations: Vec<Operation>) -> Result
 async fn decide<S: LedgerStore>(
     committer: &mut Committer<S>,
     operations: Vec<Operation>,
-) -> Result<Vec<Effect>, ActError> {
+) -> Result<Vec<Effect>, OperatorError> {
     let mut effects = vec![None; operations.len()];
     for attempt in 1..=TRIES {
         let (due, slots): (Vec<_>, Vec<_>) =
@@ -52,15 +55,15 @@ async fn decide<S: LedgerStore>(
         {
             Ok(decided) => slots.into_iter().zip(decided).for_each(|(slot, effect)| *slot = effect),
             // The sweep of a gateway took a pause for death. Nothing was committed.
-            Err(GaveUp::NewEpoch) => {}
-            Err(GaveUp::Unknown) => return Err(ActError::Unknown),
+            Err(CommitError::NewEpoch) => {}
+            Err(CommitError::Unknown) => return Err(OperatorError::Unknown),
             // Each try waits for as long as the store waits for a lock.
-            Err(GaveUp::Locked(_)) if attempt < TRIES => {}
-            Err(gave_up) => return Err(ActError::GaveUp(gave_up)),
+            Err(CommitError::Locked(_)) if attempt < TRIES => {}
+            Err(error) => return Err(OperatorError::Commit(error)),
         }
     }
     let undecided = effects.iter().filter(|effect| effect.is_none()).count();
-    effects.into_iter().collect::<Option<_>>().ok_or(ActError::Undecided(undecided))
+    effects.into_iter().collect::<Option<_>>().ok_or(OperatorError::Undecided(undecided))
 }
 
 #[cfg(test)]
@@ -71,7 +74,7 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     use super::*;
-    use crate::domain::billing::Standing;
+    use crate::domain::billing::AccountBalance;
     use crate::domain::credits::Credits;
     use crate::domain::ids::{AccountId, CallId};
     use crate::ledger::store::{Batch, Effects, Epoch, Resolution};
@@ -117,7 +120,7 @@ mod tests {
     }
 
     fn done() -> Option<Effect> {
-        Some(Effect::Done(Standing {
+        Some(Effect::Done(AccountBalance {
             remaining: Credits::ZERO,
             plan_credits_used: Credits::ZERO,
             plan_credits: Credits::ZERO,
@@ -130,7 +133,7 @@ mod tests {
     async fn run(
         answers: Vec<Result<Effects, StoreError>>,
         found: Vec<Resolution>,
-    ) -> (Result<Vec<Effect>, ActError>, Vec<String>) {
+    ) -> (Result<Vec<Effect>, OperatorError>, Vec<String>) {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let store = Scripted { answers: answers.into(), found, asked: Arc::clone(&asked) };
         let account_id = AccountId::from_uuid(uuid::Uuid::nil());
@@ -138,7 +141,7 @@ mod tests {
             let id = CallId::from_uuid(uuid::Uuid::from_u128(number));
             Operation::Advance { account_id, id }
         });
-        let outcome = act(store, acts.into()).await;
+        let outcome = apply_operations(store, acts.into()).await;
         let asked = asked.lock().unwrap().clone();
         (outcome, asked)
     }
@@ -169,7 +172,7 @@ mod tests {
     async fn what_may_have_been_committed_before_the_epoch_was_closed_is_not_repeated() {
         let lost = Err(StoreError::Unknown("reset".into()));
         let (outcome, asked) = run(vec![lost], vec![]).await;
-        assert!(matches!(outcome, Err(ActError::Unknown)));
+        assert!(matches!(outcome, Err(OperatorError::Unknown)));
         assert_eq!(asked, ["+", "12", "+", "-"]);
     }
 
@@ -183,7 +186,7 @@ mod tests {
     #[tokio::test]
     async fn a_store_that_cannot_write_is_told_and_the_epoch_closed() {
         let (outcome, asked) = run(vec![Err(StoreError::Unavailable("read-only".into()))], vec![]).await;
-        assert!(matches!(outcome, Err(ActError::GaveUp(GaveUp::Unavailable))));
+        assert!(matches!(outcome, Err(OperatorError::Commit(CommitError::Unavailable))));
         assert_eq!(asked, ["+", "12", "-"]);
     }
 
@@ -192,7 +195,7 @@ mod tests {
         let mut answers = vec![Ok(vec![None, done()])];
         answers.extend((1..TRIES).map(|_| Ok(vec![None])));
         let (outcome, asked) = run(answers, vec![]).await;
-        assert!(matches!(outcome, Err(ActError::Undecided(1))));
+        assert!(matches!(outcome, Err(OperatorError::Undecided(1))));
         assert_eq!(asked.len(), 2 + TRIES as usize);
     }
 }

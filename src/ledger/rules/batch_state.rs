@@ -1,21 +1,22 @@
-//! The desk: the accounts, keys and idempotency records one batch needs, and the rules applied to them in order.
+//! The state of a batch: the accounts, keys and idempotency records that it needs. The rules apply its operations to them
+//! in order.
 //!
-//! A store fills a desk, applies the operations in order of arrival, and saves what changed. The rules see no store and
+//! A store loads the state, applies the operations in order of arrival, and saves what changed. The rules see no store and
 //! no clock, so the same code decides over Postgres, in the property tests and in the simulation.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::book::{Book, BookError};
-use crate::ledger::caps::KeySpend;
-use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
-use crate::ledger::lot::LotNumber;
-use crate::ledger::operation::{Effect, Grant, Keep, Operation, Release};
+use crate::ledger::rules::account::{LedgerAccount, RuleError};
+use crate::ledger::rules::caps::KeySpend;
+use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
+use crate::ledger::rules::lot::LotNumber;
+use crate::ledger::rules::operation::{CaptureWithResponse, Effect, Grant, Operation, Release};
 
 /// How long an idempotency record is kept.
 pub const IDEMPOTENCY_RETENTION: TimeDelta = TimeDelta::hours(24);
@@ -51,30 +52,30 @@ pub enum ClaimState {
 
 /// What one batch works on.
 #[derive(Debug)]
-pub struct Desk {
+pub struct BatchState {
     /// The store's time, the same for the whole batch.
     pub now: DateTime<Utc>,
     /// How long a call may run before others may take its idempotency key over.
     pub lease: TimeDelta,
     /// Accounts.
-    pub books: HashMap<AccountId, Book>,
+    pub accounts: HashMap<AccountId, LedgerAccount>,
     /// Keys with caps.
     pub spends: HashMap<KeyId, KeySpend>,
     /// Idempotency records.
     pub claims: HashMap<ClaimKey, ClaimRecord>,
     /// Lots by the caller's reference.
     pub references: HashMap<(AccountId, String), LotNumber>,
-    /// Records changed since the desk was filled.
+    /// Records changed since the state was loaded.
     pub changed_claims: HashSet<ClaimKey>,
 }
 
-impl Desk {
-    /// A desk with nothing on it.
+impl BatchState {
+    /// The state before anything is loaded.
     pub fn new(now: DateTime<Utc>, lease: TimeDelta) -> Self {
         Self {
             now,
             lease,
-            books: HashMap::new(),
+            accounts: HashMap::new(),
             spends: HashMap::new(),
             claims: HashMap::new(),
             references: HashMap::new(),
@@ -87,39 +88,39 @@ impl Desk {
         let id = match operation {
             Operation::Hold(request) => request.call_id,
             Operation::Release(release) => release.hold.call_id,
-            Operation::Keep(keep) => keep.hold.call_id,
+            Operation::CaptureWithResponse(capture) => capture.hold.call_id,
             Operation::Grant(grant) => grant.id,
             Operation::Correct(correction) => correction.id,
             Operation::MovePlan { id, .. } | Operation::Advance { id, .. } => *id,
         };
-        let Some(book) = self.books.get_mut(&operation.account_id()) else {
+        let Some(account) = self.accounts.get_mut(&operation.account_id()) else {
             return match operation {
                 Operation::Hold(_) => Effect::Decided(Decision::UnknownAccount),
                 _ => Effect::UnknownAccount,
             };
         };
-        if let Err(error) = book.advance(self.now, id) {
+        if let Err(error) = account.advance(self.now, id) {
             return Effect::Refused(error);
         }
         match operation {
             Operation::Hold(request) => self.hold(request),
             Operation::Release(release) => self.release(release),
-            Operation::Keep(keep) => self.keep(keep),
+            Operation::CaptureWithResponse(capture) => self.capture_with_response(capture),
             Operation::Grant(grant) => self.grant(grant),
             Operation::Correct(correction) => {
-                done(book, |book| book.correct(correction.amount, id).map(drop))
+                done(account, |account| account.correct(correction.amount, id).map(drop))
             }
-            Operation::MovePlan { .. } => done(book, |book| book.move_plan(book.plan, id)),
-            Operation::Advance { .. } => Effect::Done(book.standing()),
+            Operation::MovePlan { .. } => done(account, |account| account.move_plan(account.plan, id)),
+            Operation::Advance { .. } => Effect::Done(account.standing()),
         }
     }
 
     fn hold(&mut self, request: &HoldRequest) -> Effect {
-        let Some(book) = self.books.get_mut(&request.account_id) else {
+        let Some(account) = self.accounts.get_mut(&request.account_id) else {
             return Effect::Decided(Decision::UnknownAccount);
         };
         if let Some(claim) = &request.idempotency {
-            let standing = book.standing();
+            let standing = account.standing();
             if let Some(known) = self.claims.get(&claim_key(request.account_id, claim))
                 && let Some(decision) = decide_known_claim(known, claim, standing, self.now)
             {
@@ -135,18 +136,18 @@ impl Desk {
                     cap,
                     limit,
                     resets_at,
-                    standing: book.standing(),
+                    standing: account.standing(),
                 });
             }
         }
-        let takes = match book.hold(request.amount, request.call_id, request.call) {
+        let takes = match account.hold(request.amount, request.call_id, request.call) {
             Ok(takes) => takes,
-            Err(BookError::QuotaSpent) => {
-                let limit = book.requests_limit;
-                return Effect::Decided(Decision::QuotaSpent { limit, standing: book.standing() });
+            Err(RuleError::QuotaSpent) => {
+                let limit = account.requests_limit;
+                return Effect::Decided(Decision::QuotaSpent { limit, standing: account.standing() });
             }
-            Err(BookError::Insufficient { available }) => {
-                return Effect::Decided(Decision::Insufficient { available, standing: book.standing() });
+            Err(RuleError::Insufficient { available }) => {
+                return Effect::Decided(Decision::Insufficient { available, standing: account.standing() });
             }
             Err(error) => return Effect::Refused(error),
         };
@@ -156,11 +157,11 @@ impl Desk {
             call: request.call,
             request_taken: takes.iter().any(|take| take.payer.is_plan()),
             takes,
-            period: book.period.index,
+            period: account.period.index,
             capped: request.caps.any(),
             held_at: self.now,
         };
-        let standing = book.standing();
+        let standing = account.standing();
         if hold.capped
             && let Some(spend) = self.spends.get_mut(&request.call.key_id)
         {
@@ -187,13 +188,13 @@ impl Desk {
 
     fn release(&mut self, release: &Release) -> Effect {
         let hold = &release.hold;
-        let Some(book) = self.books.get_mut(&hold.account_id) else {
+        let Some(account) = self.accounts.get_mut(&hold.account_id) else {
             return Effect::UnknownAccount;
         };
-        if let Err(error) = book.release(hold, release.amount, release.outcome, self.now) {
+        if let Err(error) = account.release(hold, release.amount, release.outcome, self.now) {
             return Effect::Refused(error);
         }
-        let standing = book.standing();
+        let standing = account.standing();
         if hold.capped
             && let Some(spend) = self.spends.get_mut(&hold.call.key_id)
         {
@@ -209,14 +210,18 @@ impl Desk {
         Effect::Done(standing)
     }
 
-    fn keep(&mut self, keep: &Keep) -> Effect {
-        let key = claim_key(keep.hold.account_id, &keep.claim);
-        let ours = self.claims.get(&key).is_some_and(|record| is_held_by(record, &keep.hold));
-        let rest =
-            if ours { keep.hold.amount().checked_sub(keep.captured) } else { Some(keep.hold.amount()) };
-        let outcome = if ours { keep.outcome } else { Outcome::Abandoned };
+    fn capture_with_response(&mut self, capture: &CaptureWithResponse) -> Effect {
+        let key = claim_key(capture.hold.account_id, &capture.claim);
+        let ours = self.claims.get(&key).is_some_and(|record| is_held_by(record, &capture.hold));
+        let rest = if ours {
+            capture.hold.amount().checked_sub(capture.captured)
+        } else {
+            Some(capture.hold.amount())
+        };
+        let outcome = if ours { capture.outcome } else { Outcome::Abandoned };
         let rest = rest.unwrap_or(Credits::ZERO);
-        let release = Release { hold: keep.hold.clone(), amount: rest, outcome, whole: !ours, claim: None };
+        let release =
+            Release { hold: capture.hold.clone(), amount: rest, outcome, whole: !ours, claim: None };
         let standing = match self.release(&release) {
             Effect::Done(standing) => standing,
             refused => return refused,
@@ -225,24 +230,24 @@ impl Desk {
             return Effect::Superseded(standing);
         }
         if let Some(record) = self.claims.get_mut(&key) {
-            record.state = ClaimState::Captured(keep.answer.clone());
+            record.state = ClaimState::Captured(capture.answer.clone());
             self.changed_claims.insert(key);
         }
         Effect::Done(standing)
     }
 
     fn grant(&mut self, grant: &Grant) -> Effect {
-        let Some(book) = self.books.get_mut(&grant.account_id) else {
+        let Some(account) = self.accounts.get_mut(&grant.account_id) else {
             return Effect::UnknownAccount;
         };
         let reference = (grant.account_id, grant.reference.clone());
         if let Some(lot) = self.references.get(&reference) {
-            return Effect::Granted { lot: *lot, repeated: true, standing: book.standing() };
+            return Effect::Granted { lot: *lot, repeated: true, standing: account.standing() };
         }
-        match book.grant(grant.source, grant.amount, grant.expires_at, grant.id) {
+        match account.grant(grant.source, grant.amount, grant.expires_at, grant.id) {
             Ok(lot) => {
                 self.references.insert(reference, lot);
-                Effect::Granted { lot, repeated: false, standing: book.standing() }
+                Effect::Granted { lot, repeated: false, standing: account.standing() }
             }
             Err(error) => Effect::Refused(error),
         }
@@ -255,7 +260,9 @@ pub fn captures_made<'a>(
     effects: &'a [Effect],
 ) -> impl Iterator<Item = (CallId, Outcome)> + 'a {
     operations.iter().zip(effects).filter_map(|(operation, effect)| match (operation, effect) {
-        (Operation::Keep(keep), Effect::Done(_)) => Some((keep.hold.call_id, keep.outcome)),
+        (Operation::CaptureWithResponse(capture), Effect::Done(_)) => {
+            Some((capture.hold.call_id, capture.outcome))
+        }
         (Operation::Release(release), Effect::Done(_)) if !release.whole => {
             Some((release.hold.call_id, release.outcome))
         }
@@ -272,9 +279,12 @@ fn is_held_by(record: &ClaimRecord, hold: &Hold) -> bool {
     record.call_id == hold.call_id && record.state == ClaimState::Running
 }
 
-fn done(book: &mut Book, change: impl FnOnce(&mut Book) -> Result<(), BookError>) -> Effect {
-    match change(book) {
-        Ok(()) => Effect::Done(book.standing()),
+fn done(
+    account: &mut LedgerAccount,
+    change: impl FnOnce(&mut LedgerAccount) -> Result<(), RuleError>,
+) -> Effect {
+    match change(account) {
+        Ok(()) => Effect::Done(account.standing()),
         Err(error) => Effect::Refused(error),
     }
 }
@@ -283,7 +293,7 @@ fn done(book: &mut Book, change: impl FnOnce(&mut Book) -> Result<(), BookError>
 pub fn decide_known_claim(
     known: &ClaimRecord,
     claim: &IdempotencyClaim,
-    standing: Standing,
+    standing: AccountBalance,
     now: DateTime<Utc>,
 ) -> Option<Decision> {
     if known.expires_at <= now {

@@ -3,8 +3,28 @@
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::handle::Answer;
+use super::message::LedgerUnavailable;
+use super::open_hold::OpenHold;
+use crate::domain::billing::AccountBalance;
 use crate::kill_point::{self, KillPoint};
+use crate::ledger::rules::hold::Decision;
+
+/// The writer's answer to a request for a hold.
+pub(crate) type Answer = Result<Granted, LedgerUnavailable>;
+
+/// What a request for a hold came to.
+#[derive(Debug)]
+pub enum Granted {
+    /// The credits are set aside, durably.
+    Held {
+        /// Ends the hold. Dropped, it releases.
+        hold: OpenHold,
+        /// The account right after it.
+        standing: AccountBalance,
+    },
+    /// Nothing was set aside; the decision says why. Never [`Decision::Held`].
+    Not(Decision),
+}
 
 /// Where the answer to one call goes.
 #[derive(Debug)]
@@ -65,9 +85,6 @@ impl Replies {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::handle::Granted;
-    use crate::ledger::handle::LedgerUnavailable;
-    use crate::ledger::hold::Decision;
 
     #[tokio::test]
     async fn every_call_gets_its_own_answer_wherever_it_waits() {

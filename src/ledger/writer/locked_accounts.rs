@@ -1,73 +1,73 @@
 //! Accounts that another session of the store holds locked, such as an operator's transaction that was left open: their
-//! calls are refused, their endings wait, and everybody else goes on.
+//! calls are refused, their settlements wait, and everybody else goes on.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::ledger::handle::LedgerUnavailable;
-use crate::ledger::round::{Job, Round, Waiter};
-use crate::ledger::touched::Touched;
+use super::batch_plan::{BatchPlan, Job, Waiter};
+use super::message::LedgerUnavailable;
+use crate::ledger::lock_set::LockSet;
 
 /// How long accounts that were found locked are left alone before they are looked at again.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// What is set aside. There are never more endings than open holds.
+/// The locked accounts and the settlements that wait for them, never more than open holds.
 #[derive(Default)]
-pub(crate) struct Aside {
+pub(crate) struct LockedAccounts {
     /// What was found locked: to be looked at again.
-    locked: Touched,
-    endings: Vec<Job>,
+    locked: LockSet,
+    settlements: Vec<Job>,
     look_at: Option<Instant>,
 }
 
-impl Aside {
-    /// Whether no ending waits.
+impl LockedAccounts {
+    /// Whether no settlement waits.
     pub(crate) fn is_empty(&self) -> bool {
-        self.endings.is_empty()
+        self.settlements.is_empty()
     }
 
-    /// Closes accounts that were found locked: takes what touches them out of a round.
-    pub(crate) fn close(&mut self, locked: Touched, round: &mut Round) {
+    /// Closes accounts that were found locked: takes their jobs out of a plan.
+    pub(crate) fn close(&mut self, locked: LockSet, plan: &mut BatchPlan) {
         let accounts = locked.accounts.len();
         tracing::warn!(accounts, "another session holds accounts locked: closed for now");
         self.locked.extend(locked);
         self.look_at = Some(Instant::now() + LOOK_EVERY);
-        self.take_of(round);
+        self.take_of(plan);
     }
 
-    /// Takes what touches a closed account out of a round.
-    pub(crate) fn take_of(&mut self, round: &mut Round) {
+    /// Takes the jobs of closed accounts out of a plan.
+    pub(crate) fn take_of(&mut self, plan: &mut BatchPlan) {
         if self.locked.is_empty() {
             return;
         }
-        for job in round.take_of(&self.locked.accounts) {
+        for job in plan.take_of(&self.locked.accounts) {
             match job.waiter {
                 Waiter::Caller(reply) => reply.send(Err(LedgerUnavailable::Locked)),
-                waiter => self.endings.extend(Job { waiter, ..job }.at_rest()),
+                waiter => self.settlements.extend(Job { waiter, ..job }.at_rest()),
             }
         }
     }
 
     /// What was found locked, if it is time to look whether it still is.
-    pub(crate) fn to_look_at(&self) -> Option<Touched> {
+    pub(crate) fn to_look_at(&self) -> Option<LockSet> {
         let due = self.look_at.is_none_or(|at| at <= Instant::now());
         (due && !self.locked.is_empty()).then(|| self.locked.clone())
     }
 
     /// Opens the accounts of which nothing is `locked` any more, where that could be seen, and adds what waited for them
-    /// to a round, before what came later.
-    pub(crate) fn reopen(&mut self, locked: Option<Touched>, round: &mut Round) {
+    /// to a plan, before what came later.
+    pub(crate) fn reopen(&mut self, locked: Option<LockSet>, plan: &mut BatchPlan) {
         if let Some(locked) = locked {
             self.locked = locked;
         }
         self.look_at = Some(Instant::now() + LOOK_EVERY);
-        let mut ordered = std::mem::take(&mut self.endings);
-        ordered.append(&mut round.ordered);
-        round.ordered = ordered;
+        let mut ordered = std::mem::take(&mut self.settlements);
+        ordered.append(&mut plan.ordered);
+        plan.ordered = ordered;
     }
 
-    /// Makes the next round look, however short ago the last did.
+    /// Makes the next plan look, however recently the last one did.
     pub(crate) fn look_now(&mut self) {
         self.look_at = None;
     }

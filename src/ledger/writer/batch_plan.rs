@@ -1,12 +1,13 @@
-//! One round of the writer: what was asked and what has ended, sorted by how it must be committed.
+//! What the writer commits next: hold and settle commands, sorted by how they must be committed.
 
 use std::collections::HashSet;
 
+use super::handle::HoldCommand;
+use super::message::{BatchRef, CaptureReply, HoldEnd, Kept, SettleCommand};
+use super::reply::Reply;
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::handle::{Ask, End, Ending, KeepReply, Kept, Place};
-use crate::ledger::operation::{Operation, Release};
-use crate::ledger::reply::Reply;
+use crate::ledger::rules::operation::{Operation, Release};
 use crate::ledger::store::{Epoch, Work};
 
 /// An operation and who waits for it.
@@ -21,9 +22,9 @@ impl Job {
     pub(crate) fn at_rest(self) -> Option<Self> {
         let Self { operation, waiter } = self;
         match waiter {
-            Waiter::Keeper(place, reply) => match reply.rest() {
-                Some(reply) => Some(Self { operation, waiter: Waiter::Keeper(place, reply) }),
-                None => instead(place, operation),
+            Waiter::Keeper(batch_ref, reply) => match reply.rest() {
+                Some(reply) => Some(Self { operation, waiter: Waiter::Keeper(batch_ref, reply) }),
+                None => instead(batch_ref, operation),
             },
             waiter => Some(Self { operation, waiter }),
         }
@@ -36,49 +37,49 @@ pub(crate) enum Waiter {
     /// A call that wants to start.
     Caller(Reply),
     /// A call whose answer is to be kept.
-    Keeper(Place, KeepReply),
+    Keeper(BatchRef, CaptureReply),
     /// Nobody: the call was answered already.
-    Ended(Place),
+    Ended(BatchRef),
 }
 
 /// A call captured in full.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Captured {
-    pub(crate) place: Place,
+    pub(crate) batch_ref: BatchRef,
     pub(crate) call_id: CallId,
     pub(crate) outcome: Outcome,
 }
 
 /// What is to be committed, in at most two batches.
 #[derive(Debug, Default)]
-pub(crate) struct Round {
+pub(crate) struct BatchPlan {
     /// Ride with whichever batch comes first.
     pub(crate) captured: Vec<Captured>,
-    /// Plain holds of accounts that nothing else in this round touches.
+    /// Plain holds of accounts that nothing else in this plan writes.
     pub(crate) fast: Vec<Job>,
     /// Everything that must be decided in order under locks.
     pub(crate) ordered: Vec<Job>,
 }
 
-impl Round {
-    /// Sorts asks and endings. Endings go first: what comes back may pay for what is asked.
-    pub(crate) fn plan(asks: Vec<Ask>, endings: Vec<Ending>) -> Self {
-        let mut round = Self::default();
-        endings.into_iter().for_each(|ending| round.add_ending(ending));
-        let waiting = asks.into_iter().filter(|ask| !ask.reply.is_closed());
+impl BatchPlan {
+    /// Sorts the commands. Settlements go first: the credits that they return may pay for new holds.
+    pub(crate) fn new(holds: Vec<HoldCommand>, settlements: Vec<SettleCommand>) -> Self {
+        let mut plan = Self::default();
+        settlements.into_iter().for_each(|command| plan.add_settlement(command));
+        let waiting = holds.into_iter().filter(|hold| !hold.reply.is_closed());
         let jobs: Vec<_> = waiting
-            .map(|ask| Job { operation: Operation::Hold(ask.request), waiter: Waiter::Caller(ask.reply) })
+            .map(|hold| Job { operation: Operation::Hold(hold.request), waiter: Waiter::Caller(hold.reply) })
             .collect();
         let mut in_order: HashSet<AccountId> =
-            round.ordered.iter().map(|job| job.operation.account_id()).collect();
+            plan.ordered.iter().map(|job| job.operation.account_id()).collect();
         in_order
             .extend(jobs.iter().filter(|job| needs_order(&job.operation)).map(|j| j.operation.account_id()));
         for job in jobs {
             let in_order = in_order.contains(&job.operation.account_id());
-            let list = if in_order { &mut round.ordered } else { &mut round.fast };
+            let list = if in_order { &mut plan.ordered } else { &mut plan.fast };
             list.push(job);
         }
-        round
+        plan
     }
 
     /// What came later than `first`, after it. Plain holds of other accounts are free to pass.
@@ -94,20 +95,22 @@ impl Round {
         Self { ordered, ..self }
     }
 
-    fn add_ending(&mut self, ending: Ending) {
-        let place = ending.place;
-        let (operation, waiter) = match ending.end {
-            End::Captured(call_id, outcome) => {
-                self.captured.push(Captured { place, call_id, outcome });
+    fn add_settlement(&mut self, command: SettleCommand) {
+        let batch_ref = command.batch_ref;
+        let (operation, waiter) = match command.end {
+            HoldEnd::Captured(call_id, outcome) => {
+                self.captured.push(Captured { batch_ref, call_id, outcome });
                 return;
             }
-            End::Released(release) => (Operation::Release(release), Waiter::Ended(place)),
-            End::Kept(keep, reply) => (Operation::Keep(*keep), Waiter::Keeper(place, reply)),
+            HoldEnd::Released(release) => (Operation::Release(release), Waiter::Ended(batch_ref)),
+            HoldEnd::Kept(capture, reply) => {
+                (Operation::CaptureWithResponse(*capture), Waiter::Keeper(batch_ref, reply))
+            }
         };
         self.ordered.push(Job { operation, waiter });
     }
 
-    /// Takes out whatever touches one of these accounts, in its order.
+    /// Takes out the jobs of these accounts, in its order.
     pub(crate) fn take_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Job> {
         let mut taken = Vec::new();
         for list in [&mut self.ordered, &mut self.fast] {
@@ -162,27 +165,27 @@ impl Path {
     }
 }
 
-/// Drops the endings of an epoch that was closed, which released every hold it had, and releases the calls that left
+/// Drops the settlements of an epoch that was closed, which released every hold it had, and releases the calls that left
 /// before their answers could be kept: they told their clients that they could not.
 pub(crate) fn still_wanted(jobs: Vec<Job>, epoch: Epoch) -> Vec<Job> {
     let wanted = |job: Job| match job.waiter {
-        Waiter::Keeper(place, reply) if place.epoch != epoch => {
+        Waiter::Keeper(batch_ref, reply) if batch_ref.epoch != epoch => {
             reply.send(Ok(Kept::Superseded));
             None
         }
-        Waiter::Ended(place) if place.epoch != epoch => None,
-        Waiter::Keeper(place, reply) if !reply.begin() => instead(place, job.operation),
+        Waiter::Ended(batch_ref) if batch_ref.epoch != epoch => None,
+        Waiter::Keeper(batch_ref, reply) if !reply.begin() => instead(batch_ref, job.operation),
         waiter => Some(Job { waiter, ..job }),
     };
     jobs.into_iter().filter_map(wanted).collect()
 }
 
-/// An answer that cannot be kept is not charged: the release to try in place of a keep that the store refused.
-pub(crate) fn instead(place: Place, refused: Operation) -> Option<Job> {
-    let Operation::Keep(keep) = refused else { return None };
-    let (amount, claim) = (keep.hold.amount(), Some(keep.claim));
-    let release = Release { hold: keep.hold, amount, outcome: Outcome::Failed, whole: true, claim };
-    Some(Job { operation: Operation::Release(release), waiter: Waiter::Ended(place) })
+/// An answer that cannot be kept is not charged: the release to try in place of a capture that the store refused.
+pub(crate) fn instead(batch_ref: BatchRef, refused: Operation) -> Option<Job> {
+    let Operation::CaptureWithResponse(capture) = refused else { return None };
+    let (amount, claim) = (capture.hold.amount(), Some(capture.claim));
+    let release = Release { hold: capture.hold, amount, outcome: Outcome::Failed, whole: true, claim };
+    Some(Job { operation: Operation::Release(release), waiter: Waiter::Ended(batch_ref) })
 }
 
 #[cfg(test)]
@@ -194,7 +197,7 @@ mod tests {
     fn job(account: u128, id: u128) -> Job {
         let account_id = AccountId::from_uuid(Uuid::from_u128(account));
         let operation = Operation::Advance { account_id, id: CallId::from_uuid(Uuid::from_u128(id)) };
-        Job { operation, waiter: Waiter::Ended(Place { epoch: Epoch(1), batch: 1 }) }
+        Job { operation, waiter: Waiter::Ended(BatchRef { epoch: Epoch(1), batch: 1 }) }
     }
 
     fn ids(jobs: &[Job]) -> Vec<u128> {
@@ -207,14 +210,14 @@ mod tests {
 
     #[test]
     fn only_what_is_of_an_account_that_is_left_over_waits_behind_it() {
-        let first = Round { ordered: vec![job(1, 10), job(2, 20)], ..Round::default() };
-        let later = Round {
+        let first = BatchPlan { ordered: vec![job(1, 10), job(2, 20)], ..BatchPlan::default() };
+        let later = BatchPlan {
             fast: vec![job(3, 30), job(1, 11), job(4, 40), job(1, 12)],
             ordered: vec![job(2, 21), job(5, 50)],
-            ..Round::default()
+            ..BatchPlan::default()
         };
-        let round = later.behind(first);
-        assert_eq!(ids(&round.fast), [30, 40]);
-        assert_eq!(ids(&round.ordered), [10, 20, 11, 12, 21, 50]);
+        let plan = later.behind(first);
+        assert_eq!(ids(&plan.fast), [30, 40]);
+        assert_eq!(ids(&plan.ordered), [10, 20, 11, 12, 21, 50]);
     }
 }

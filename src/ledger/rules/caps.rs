@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::credits::Credits;
 use crate::domain::refusal::KeyCap;
-use crate::ledger::hold::KeyCaps;
+use crate::ledger::rules::hold::KeyCaps;
 
 /// Credits a key has spent in the present UTC day and calendar month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

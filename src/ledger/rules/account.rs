@@ -1,19 +1,19 @@
 //! The rules of one account's money, without a store or a clock: what may be held, what a release gives back, what a new
 //! period brings.
 //!
-//! A [`Book`] is an account as the store has it. Every rule changes it and writes down the entries it made; the store
+//! A [`LedgerAccount`] is an account as the store has it. Every rule changes it and adds the entries it made; the store
 //! then saves both together.
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
-use crate::ledger::entry::{CallRef, Entry, EntryKind};
-use crate::ledger::hold::{Hold, Payer, Take};
-use crate::ledger::lot::{EXPIRED_LOT_GRACE, Lot, LotNumber, LotSource};
-use crate::ledger::period::{Period, period_at};
+use crate::ledger::rules::entry::{CallRef, Entry, EntryKind};
+use crate::ledger::rules::hold::{Hold, Payer, Take};
+use crate::ledger::rules::lot::{EXPIRED_LOT_GRACE, Lot, LotNumber, LotSource};
+use crate::ledger::rules::period::{Period, period_at};
 
 /// What the plan gives in each period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct PlanTerms {
 
 /// One account's money.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Book {
+pub struct LedgerAccount {
     /// Where its periods are counted from.
     pub anchored_at: DateTime<Utc>,
     /// What its plan gives from the next period on.
@@ -47,13 +47,13 @@ pub struct Book {
     pub last_entry: i64,
     /// Every lot that has credits left or that a release may come back to.
     pub lots: Vec<Lot>,
-    /// Entries made since the book was opened, oldest first.
+    /// Entries made since the account was loaded, oldest first.
     pub entries: Vec<Entry>,
 }
 
 /// Why a rule did nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BookError {
+pub enum RuleError {
     /// Fewer credits than asked for.
     #[error("not enough credits: {available} available")]
     Insufficient {
@@ -74,8 +74,8 @@ pub enum BookError {
     UnknownLot(i32),
 }
 
-impl Book {
-    /// A book without lots or entries, in the period that holds `now`. [`Book::advance`] brings the first plan credits.
+impl LedgerAccount {
+    /// An account without lots or entries, in its first period. [`LedgerAccount::advance`] brings the first plan credits.
     pub fn open(anchored_at: DateTime<Utc>, plan: PlanTerms) -> Self {
         let period = period_at(anchored_at, anchored_at);
         Self {
@@ -93,7 +93,7 @@ impl Book {
         }
     }
 
-    /// Credits left, in all lots together. No rule lets the sum leave the range; a book that was read with such lots has
+    /// Credits left, in all lots together. No rule lets the sum leave the range; an account that was read with such lots has
     /// the largest balance there is, to which nothing can be added.
     pub fn balance(&self) -> i64 {
         self.left_in(|_| true).as_i64()
@@ -115,8 +115,8 @@ impl Book {
     }
 
     /// Where the account stands.
-    pub fn standing(&self) -> Standing {
-        Standing {
+    pub fn standing(&self) -> AccountBalance {
+        AccountBalance {
             remaining: Credits::try_from(self.balance()).unwrap_or(Credits::ZERO),
             plan_credits_used: self.plan_credits.checked_sub(self.plan_left()).unwrap_or(Credits::ZERO),
             plan_credits: self.plan_credits,
@@ -139,9 +139,9 @@ impl Book {
         with_credits.min_by_key(|lot| lot.burn_order())
     }
 
-    /// Brings the book to `now`: ends what has expired, and starts the present period if it is a new one. Periods that
+    /// Brings the account to `now`: ends what has expired, and starts the present period if it is a new one. Periods that
     /// passed without a touch grant nothing. Called twice, the second time does nothing.
-    pub fn advance(&mut self, now: DateTime<Utc>, id: CallId) -> Result<(), BookError> {
+    pub fn advance(&mut self, now: DateTime<Utc>, id: CallId) -> Result<(), RuleError> {
         let mut expired: Vec<_> =
             self.lots.iter().filter(|lot| lot.has_expired(now) && lot.left > Credits::ZERO).collect();
         expired.sort_by_key(|lot| lot.burn_order());
@@ -168,7 +168,7 @@ impl Book {
         amount: Credits,
         expires_at: DateTime<Utc>,
         id: CallId,
-    ) -> Result<LotNumber, BookError> {
+    ) -> Result<LotNumber, RuleError> {
         let kind = match source {
             LotSource::Plan => EntryKind::Renewal,
             LotSource::Pack => EntryKind::Pack,
@@ -179,18 +179,18 @@ impl Book {
 
     /// Sets `amount` aside for a call, or changes nothing. A call that the plan pays for, in whole or in part, takes one
     /// request of the period; once these are used up, packs and grants pay alone.
-    pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, BookError> {
+    pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, RuleError> {
         if amount == Credits::ZERO {
-            return Err(BookError::Nothing);
+            return Err(RuleError::Nothing);
         }
         let plan_pays = self.has_requests_left();
         let may_pay = |lot: &Lot| plan_pays || lot.source != LotSource::Plan;
         let takes = match self.burn(amount, EntryKind::Hold, id, Some(call), may_pay) {
             // To wait helps only if the next period's plan credits are enough.
-            Err(BookError::Insufficient { .. })
+            Err(RuleError::Insufficient { .. })
                 if !plan_pays && self.plan.requests > 0 && self.plan.credits >= amount =>
             {
-                return Err(BookError::QuotaSpent);
+                return Err(RuleError::QuotaSpent);
             }
             taken => taken?,
         };
@@ -201,7 +201,7 @@ impl Book {
     }
 
     /// Takes `amount` back from the account for a reason of the operator's, or changes nothing.
-    pub fn correct(&mut self, amount: Credits, id: CallId) -> Result<Vec<Take>, BookError> {
+    pub fn correct(&mut self, amount: Credits, id: CallId) -> Result<Vec<Take>, RuleError> {
         self.burn(amount, EntryKind::Correction, id, None, |_| true)
     }
 
@@ -213,12 +213,12 @@ impl Book {
         amount: Credits,
         outcome: Outcome,
         now: DateTime<Utc>,
-    ) -> Result<(), BookError> {
+    ) -> Result<(), RuleError> {
         if let Some(take) = hold.takes.iter().find(|take| self.lot(take.lot).is_none()) {
-            return Err(BookError::UnknownLot(take.lot.0));
+            return Err(RuleError::UnknownLot(take.lot.0));
         }
         let mut due = amount.min(hold.amount());
-        self.balance().checked_add(due.as_i64()).ok_or(BookError::Overflow)?;
+        self.balance().checked_add(due.as_i64()).ok_or(RuleError::Overflow)?;
         for take in hold.takes.iter().rev() {
             let part = take.amount.min(due);
             if part == Credits::ZERO {
@@ -243,19 +243,19 @@ impl Book {
 
     /// Moves the account to another plan at once, prorating nothing: the present period's allowances become the new
     /// plan's, and what was used of them stays used.
-    pub fn move_plan(&mut self, plan: PlanTerms, id: CallId) -> Result<(), BookError> {
+    pub fn move_plan(&mut self, plan: PlanTerms, id: CallId) -> Result<(), RuleError> {
         let number = self.plan_lot;
         let Some(lot) = self.lot(number) else {
-            return Err(BookError::UnknownLot(number.0));
+            return Err(RuleError::UnknownLot(number.0));
         };
         // What the lot was given and no longer has; it survives a move to a plan with less than that.
         let used = lot.granted.checked_sub(lot.left).unwrap_or(Credits::ZERO);
         let left = plan.credits.checked_sub(used).unwrap_or(Credits::ZERO);
         let difference = left.as_i64() - lot.left.as_i64();
-        let granted = left.checked_add(used).ok_or(BookError::Overflow)?;
-        self.balance().checked_add(difference).ok_or(BookError::Overflow)?;
+        let granted = left.checked_add(used).ok_or(RuleError::Overflow)?;
+        self.balance().checked_add(difference).ok_or(RuleError::Overflow)?;
         let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
-            return Err(BookError::UnknownLot(number.0));
+            return Err(RuleError::UnknownLot(number.0));
         };
         (lot.left, lot.granted) = (left, granted);
         self.plan = plan;
@@ -279,16 +279,16 @@ impl Book {
         id: CallId,
         call: Option<CallRef>,
         may_pay: impl Fn(&Lot) -> bool,
-    ) -> Result<Vec<Take>, BookError> {
+    ) -> Result<Vec<Take>, RuleError> {
         let available = self.left_in(&may_pay);
         if available < amount {
-            return Err(BookError::Insufficient { available });
+            return Err(RuleError::Insufficient { available });
         }
         let mut takes = Vec::with_capacity(1);
         let mut due = amount;
         while due > Credits::ZERO {
             let Some(lot) = self.first_lot(&may_pay) else {
-                return Err(BookError::Insufficient { available });
+                return Err(RuleError::Insufficient { available });
             };
             let payer = Payer::of(lot.number, lot.source, self.plan_lot);
             let take = Take { lot: lot.number, amount: lot.left.min(due), payer };
@@ -306,20 +306,20 @@ impl Book {
         kind: EntryKind,
         id: CallId,
         call: Option<CallRef>,
-    ) -> Result<(), BookError> {
+    ) -> Result<(), RuleError> {
         let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
-            return Err(BookError::UnknownLot(number.0));
+            return Err(RuleError::UnknownLot(number.0));
         };
-        lot.left = lot.left.checked_sub(amount).ok_or(BookError::Insufficient { available: lot.left })?;
+        lot.left = lot.left.checked_sub(amount).ok_or(RuleError::Insufficient { available: lot.left })?;
         self.write(kind, -amount.as_i64(), number, id, call, None);
         Ok(())
     }
 
-    fn put_back(&mut self, number: LotNumber, amount: Credits, now: DateTime<Utc>) -> Result<(), BookError> {
+    fn put_back(&mut self, number: LotNumber, amount: Credits, now: DateTime<Utc>) -> Result<(), RuleError> {
         let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
-            return Err(BookError::UnknownLot(number.0));
+            return Err(RuleError::UnknownLot(number.0));
         };
-        lot.left = lot.left.checked_add(amount).ok_or(BookError::Overflow)?;
+        lot.left = lot.left.checked_add(amount).ok_or(RuleError::Overflow)?;
         // A downgrade may have left the lot smaller than what now comes back to it.
         lot.granted = lot.granted.max(lot.left);
         if lot.has_expired(now) && amount > Credits::ZERO {
@@ -335,9 +335,9 @@ impl Book {
         expires_at: DateTime<Utc>,
         kind: EntryKind,
         id: CallId,
-    ) -> Result<LotNumber, BookError> {
-        self.balance().checked_add(amount.as_i64()).ok_or(BookError::Overflow)?;
-        let number = LotNumber(self.last_lot.0.checked_add(1).ok_or(BookError::Overflow)?);
+    ) -> Result<LotNumber, RuleError> {
+        self.balance().checked_add(amount.as_i64()).ok_or(RuleError::Overflow)?;
+        let number = LotNumber(self.last_lot.0.checked_add(1).ok_or(RuleError::Overflow)?);
         self.last_lot = number;
         self.lots.push(Lot { number, source, granted: amount, left: amount, expires_at });
         self.write(kind, amount.as_i64(), number, id, None, None);

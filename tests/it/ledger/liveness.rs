@@ -18,7 +18,8 @@ async fn a_gateway_whose_writer_has_stopped_is_not_ready() {
     let world = World::new(100, 100).await;
     let writer = world.writer("a").await;
     let writer_silence = Duration::from_secs(3_600);
-    let needed = Needed { pool: world.pool().clone(), writer: writer.ledger.life().clone(), writer_silence };
+    let needed =
+        Needed { pool: world.pool().clone(), writer: writer.ledger.liveness().clone(), writer_silence };
     assert_eq!(trouble(&needed).await, None);
     writer.stop().await;
     assert_eq!(trouble(&needed).await, Some("the ledger's writer has stopped; restart this gateway"));
@@ -30,7 +31,8 @@ async fn a_gateway_whose_writer_gets_nothing_committed_is_not_ready_until_it_doe
     let writer = world.writer("a").await;
     // Its heartbeats come every second.
     let writer_silence = Duration::from_millis(1_500);
-    let needed = Needed { pool: world.pool().clone(), writer: writer.ledger.life().clone(), writer_silence };
+    let needed =
+        Needed { pool: world.pool().clone(), writer: writer.ledger.liveness().clone(), writer_silence };
     world
         .run(
             "create function fault() returns trigger language plpgsql as $$

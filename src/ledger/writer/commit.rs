@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
+use crate::ledger::lock_set::LockSet;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
-use crate::ledger::touched::Touched;
 
 /// How often a batch is tried again, after a conflict or a lost connection, before its calls are refused.
 const TRIES: u32 = 5;
@@ -18,9 +18,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// What is still locked after so long is not another gateway's batch, which takes milliseconds.
 const LOCKED_FOR: Duration = Duration::from_millis(50);
 
-/// Why a batch was given up. Nothing of it was committed, except perhaps where that is [`GaveUp::Unknown`].
+/// Why a batch was given up. Nothing of it was committed, except perhaps where that is [`CommitError::Unknown`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum GaveUp {
+pub enum CommitError {
     /// The epoch was closed by another node; a new one has been opened.
     #[error("the writer's epoch was closed")]
     NewEpoch,
@@ -34,7 +34,7 @@ pub enum GaveUp {
     /// Somebody else holds a part of this locked, which is all that the batch writes of their accounts; there is at least
     /// one.
     #[error("another session holds {} account(s) locked", .0.accounts.len())]
-    Locked(Touched),
+    Locked(LockSet),
     /// The store cannot write now.
     #[error("the store cannot write now")]
     Unavailable,
@@ -71,7 +71,7 @@ impl<S: LedgerStore> Committer<S> {
         open_from: i32,
         captured: Vec<(CallId, Outcome)>,
         work: Work,
-    ) -> Result<Effects, GaveUp> {
+    ) -> Result<Effects, CommitError> {
         let batch = Batch { epoch: self.epoch, number: self.next_batch, open_from, captured, work };
         for attempt in 1..=TRIES {
             let error = match self.store.commit(&batch).await {
@@ -82,9 +82,9 @@ impl<S: LedgerStore> Committer<S> {
             match error {
                 StoreError::Conflict(_) => {}
                 StoreError::Locked(_) => {
-                    let locked = self.locked_for_long(batch.work.touched()).await?;
+                    let locked = self.locked_for_long(batch.work.lock_set()).await?;
                     if !locked.is_empty() {
-                        return Err(GaveUp::Locked(locked));
+                        return Err(CommitError::Locked(locked));
                     }
                     // Gone meanwhile, or another row's.
                 }
@@ -97,17 +97,17 @@ impl<S: LedgerStore> Committer<S> {
                     }
                 }
                 StoreError::Fenced => return Err(self.renew_epoch().await),
-                StoreError::Refused(_) => return Err(GaveUp::Refused),
-                StoreError::Unavailable(_) => return Err(GaveUp::Unavailable),
+                StoreError::Refused(_) => return Err(CommitError::Refused),
+                StoreError::Unavailable(_) => return Err(CommitError::Unavailable),
             }
             tokio::time::sleep(FIRST_WAIT * attempt).await;
         }
-        Err(GaveUp::Unavailable)
+        Err(CommitError::Unavailable)
     }
 
     /// What of this is of accounts that somebody else holds locked, and not just for the length of a batch.
-    async fn locked_for_long(&mut self, touched: Touched) -> Result<Touched, GaveUp> {
-        let locked = self.locked(touched).await?;
+    async fn locked_for_long(&mut self, lock_set: LockSet) -> Result<LockSet, CommitError> {
+        let locked = self.locked(lock_set).await?;
         if locked.is_empty() {
             return Ok(locked);
         }
@@ -116,12 +116,12 @@ impl<S: LedgerStore> Committer<S> {
     }
 
     /// What of this is of accounts that somebody else holds locked now.
-    pub(crate) async fn locked(&mut self, touched: Touched) -> Result<Touched, GaveUp> {
-        match self.store.locked(&touched).await {
-            Ok(accounts) => Ok(touched.only(&accounts)),
+    pub(crate) async fn locked(&mut self, lock_set: LockSet) -> Result<LockSet, CommitError> {
+        match self.store.locked(&lock_set).await {
+            Ok(accounts) => Ok(lock_set.only(&accounts)),
             Err(error) => {
                 tracing::warn!(%error, "it cannot be seen which accounts are locked");
-                Err(GaveUp::Unavailable)
+                Err(CommitError::Unavailable)
             }
         }
     }
@@ -132,14 +132,14 @@ impl<S: LedgerStore> Committer<S> {
     }
 
     /// Asks until the store answers.
-    async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, GaveUp> {
+    async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, CommitError> {
         let mut wait = FIRST_WAIT;
         loop {
             match self.store.resolve(batch).await {
                 Ok(resolution) => return Ok(resolution),
                 Err(StoreError::Fenced) => {
                     self.renew_epoch().await;
-                    return Err(GaveUp::Unknown);
+                    return Err(CommitError::Unknown);
                 }
                 Err(error) => {
                     tracing::warn!(batch = batch.number, %error, "the outcome of a ledger batch is not known yet");
@@ -150,7 +150,7 @@ impl<S: LedgerStore> Committer<S> {
         }
     }
 
-    async fn renew_epoch(&mut self) -> GaveUp {
+    async fn renew_epoch(&mut self) -> CommitError {
         match self.store.open_epoch().await {
             Ok(epoch) => {
                 tracing::warn!(
@@ -159,20 +159,20 @@ impl<S: LedgerStore> Committer<S> {
                     "the ledger epoch was closed by another node"
                 );
                 (self.epoch, self.next_batch) = (epoch, 1);
-                GaveUp::NewEpoch
+                CommitError::NewEpoch
             }
-            Err(_) => GaveUp::Unavailable,
+            Err(_) => CommitError::Unavailable,
         }
     }
 
     /// Says that this writer is alive.
-    pub(crate) async fn heartbeat(&mut self) -> Result<(), GaveUp> {
+    pub(crate) async fn heartbeat(&mut self) -> Result<(), CommitError> {
         match self.store.heartbeat(self.epoch).await {
             Ok(()) => Ok(()),
             Err(StoreError::Fenced) => Err(self.renew_epoch().await),
             Err(error) => {
                 tracing::warn!(%error, "the ledger heartbeat failed");
-                Err(GaveUp::Unavailable)
+                Err(CommitError::Unavailable)
             }
         }
     }
@@ -193,7 +193,7 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::AccountId;
-    use crate::ledger::operation::Operation;
+    use crate::ledger::rules::operation::Operation;
 
     /// Says that a row is locked until it has been asked for so many commits, and then takes them.
     struct Contended {
@@ -216,9 +216,9 @@ mod tests {
         async fn resolve(&mut self, _: &Batch) -> Result<Resolution, StoreError> {
             Ok(Resolution::NotCommitted)
         }
-        async fn locked(&mut self, touched: &Touched) -> Result<HashSet<AccountId>, StoreError> {
+        async fn locked(&mut self, lock_set: &LockSet) -> Result<HashSet<AccountId>, StoreError> {
             let seen = self.looks.pop_front().unwrap_or_default();
-            Ok(seen.into_iter().filter(|account| touched.accounts.contains(account)).collect())
+            Ok(seen.into_iter().filter(|account| lock_set.accounts.contains(account)).collect())
         }
         async fn heartbeat(&mut self, _: Epoch) -> Result<(), StoreError> {
             Ok(())
@@ -233,7 +233,7 @@ mod tests {
     }
 
     /// What a batch of accounts 1 to 3 comes to, whose first commit finds a row locked.
-    async fn commit(looks: &[&[u128]]) -> Result<Effects, GaveUp> {
+    async fn commit(looks: &[&[u128]]) -> Result<Effects, CommitError> {
         let looks = looks.iter().map(|seen| seen.iter().copied().map(account).collect()).collect();
         let mut committer = Committer::open(Contended { refusals: 1, looks }).await.unwrap();
         let advance = |number: u128| Operation::Advance {
@@ -252,7 +252,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn only_accounts_that_both_looks_see_locked_are_given_up() {
-        let Err(GaveUp::Locked(locked)) = commit(&[&[1, 2], &[2, 3]]).await else { panic!() };
+        let Err(CommitError::Locked(locked)) = commit(&[&[1, 2], &[2, 3]]).await else { panic!() };
         assert_eq!(locked.accounts, HashSet::from([account(2)]));
         assert_eq!(locked.lots_of, HashSet::from([account(2)]));
     }

@@ -1,4 +1,4 @@
-//! Whether the writer lives, for whoever must know without waiting for it.
+//! Whether the writer is alive, readable without waiting for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// When the store last took something from the writer. Cheap to clone and to ask.
+/// When the store last took something from the writer. Cheap to clone and to hold.
 #[derive(Clone, Debug)]
-pub struct WriterLife {
+pub struct Liveness {
     began: Instant,
     /// Milliseconds since then, or [`STOPPED`].
     shown_ms: Arc<AtomicU64>,
@@ -16,7 +16,7 @@ pub struct WriterLife {
 
 const STOPPED: u64 = u64::MAX;
 
-impl WriterLife {
+impl Liveness {
     /// How long ago the store last took a batch or a heartbeat. `None`: the writer has stopped, and will take no more calls.
     pub fn silent_for(&self) -> Option<Duration> {
         let shown_ms = self.shown_ms.load(Ordering::Relaxed);
@@ -27,26 +27,26 @@ impl WriterLife {
 
 /// The writer's own end of it. Dropped, however that comes about, the writer has stopped.
 #[derive(Debug)]
-pub(crate) struct Living(WriterLife);
+pub(crate) struct Heartbeat(Liveness);
 
-impl Living {
+impl Heartbeat {
     /// A writer whose epoch the store has just opened.
     pub(crate) fn new() -> Self {
-        Self(WriterLife { began: Instant::now(), shown_ms: Arc::default() })
+        Self(Liveness { began: Instant::now(), shown_ms: Arc::default() })
     }
 
-    pub(crate) fn life(&self) -> WriterLife {
+    pub(crate) fn liveness(&self) -> Liveness {
         self.0.clone()
     }
 
     /// The store took something.
-    pub(crate) fn show(&self) {
+    pub(crate) fn beat(&self) {
         let since = self.0.began.elapsed().as_millis();
         self.0.shown_ms.store(u64::try_from(since).unwrap_or(STOPPED - 1), Ordering::Relaxed);
     }
 }
 
-impl Drop for Living {
+impl Drop for Heartbeat {
     fn drop(&mut self) {
         self.0.shown_ms.store(STOPPED, Ordering::Relaxed);
     }
@@ -58,25 +58,25 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn it_is_known_how_long_the_store_took_nothing() {
-        let living = Living::new();
-        let life = living.life();
+        let heartbeat = Heartbeat::new();
+        let liveness = heartbeat.liveness();
         tokio::time::advance(Duration::from_secs(7)).await;
-        assert_eq!(life.silent_for(), Some(Duration::from_secs(7)));
-        living.show();
-        assert_eq!(life.silent_for(), Some(Duration::ZERO));
+        assert_eq!(liveness.silent_for(), Some(Duration::from_secs(7)));
+        heartbeat.beat();
+        assert_eq!(liveness.silent_for(), Some(Duration::ZERO));
         tokio::time::advance(Duration::from_secs(2)).await;
-        assert_eq!(life.silent_for(), Some(Duration::from_secs(2)));
+        assert_eq!(liveness.silent_for(), Some(Duration::from_secs(2)));
     }
 
     #[tokio::test]
     async fn a_writer_that_panicked_has_stopped() {
-        let living = Living::new();
-        let life = living.life();
+        let heartbeat = Heartbeat::new();
+        let liveness = heartbeat.liveness();
         let writer = tokio::spawn(async move {
-            living.show();
+            heartbeat.beat();
             panic!("as a test wants it");
         });
         assert!(writer.await.unwrap_err().is_panic());
-        assert_eq!(life.silent_for(), None);
+        assert_eq!(liveness.silent_for(), None);
     }
 }

@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::billing::Standing;
+use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::book::BookError;
-use crate::ledger::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
-use crate::ledger::lot::{LotNumber, LotSource};
+use crate::ledger::rules::account::RuleError;
+use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
+use crate::ledger::rules::lot::{LotNumber, LotSource};
 
-/// A change to one account, decided by [`crate::ledger::desk::Desk`].
+/// A change to one account, decided by [`super::batch_state::BatchState`].
 #[derive(Clone, Debug)]
 pub enum Operation {
     /// Set credits aside for a call.
@@ -18,7 +18,7 @@ pub enum Operation {
     /// Give credits of a call back.
     Release(Release),
     /// End a call that carries an `Idempotency-Key`, keeping its answer.
-    Keep(Keep),
+    CaptureWithResponse(CaptureWithResponse),
     /// Add a pack or a grant.
     Grant(Grant),
     /// Take credits back.
@@ -56,7 +56,7 @@ pub struct Release {
 
 /// A captured call whose answer is kept under its idempotency key.
 #[derive(Clone, Debug)]
-pub struct Keep {
+pub struct CaptureWithResponse {
     /// The hold; what is above `captured` goes back.
     pub hold: Hold,
     /// What the call cost.
@@ -107,9 +107,9 @@ pub enum Effect {
     /// Of a hold.
     Decided(Decision),
     /// Done; where the account stands now.
-    Done(Standing),
-    /// Of a [`Keep`]: the record was taken over by another call meanwhile, so this one was released instead.
-    Superseded(Standing),
+    Done(AccountBalance),
+    /// Of a [`CaptureWithResponse`]: the record was taken over by another call meanwhile, so this one was released instead.
+    Superseded(AccountBalance),
     /// Of a grant.
     Granted {
         /// The lot that holds it.
@@ -117,10 +117,10 @@ pub enum Effect {
         /// Whether this reference was granted before, and nothing was added now.
         repeated: bool,
         /// The account now.
-        standing: Standing,
+        standing: AccountBalance,
     },
     /// Nothing was done.
-    Refused(BookError),
+    Refused(RuleError),
     /// The account is not in the ledger.
     UnknownAccount,
 }
@@ -131,7 +131,7 @@ impl Operation {
         match self {
             Self::Hold(hold) => hold.account_id,
             Self::Release(release) => release.hold.account_id,
-            Self::Keep(keep) => keep.hold.account_id,
+            Self::CaptureWithResponse(capture) => capture.hold.account_id,
             Self::Grant(grant) => grant.account_id,
             Self::Correct(correction) => correction.account_id,
             Self::MovePlan { account_id, .. } | Self::Advance { account_id, .. } => *account_id,
@@ -143,7 +143,7 @@ impl Operation {
         let (key, is_capped) = match self {
             Self::Hold(request) => (request.call.key_id, request.caps.any()),
             Self::Release(release) => (release.hold.call.key_id, release.hold.capped),
-            Self::Keep(keep) => (keep.hold.call.key_id, keep.hold.capped),
+            Self::CaptureWithResponse(capture) => (capture.hold.call.key_id, capture.hold.capped),
             _ => return None,
         };
         is_capped.then_some(key)
@@ -154,7 +154,7 @@ impl Operation {
         match self {
             Self::Hold(hold) => hold.idempotency.as_ref(),
             Self::Release(release) => release.claim.as_ref(),
-            Self::Keep(keep) => Some(&keep.claim),
+            Self::CaptureWithResponse(capture) => Some(&capture.claim),
             _ => None,
         }
     }

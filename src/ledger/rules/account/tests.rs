@@ -1,0 +1,376 @@
+//! The rules of one account's money.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::ids::{AccountId, KeyId};
+use crate::ledger::rules::entry::RouteNumber;
+
+const CALL: CallRef = CallRef { key_id: KeyId::from_uuid(Uuid::nil()), route: RouteNumber(1) };
+
+fn utc(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn credits(amount: i64) -> Credits {
+    amount.try_into().unwrap()
+}
+
+fn id(number: u128) -> CallId {
+    CallId::from_uuid(Uuid::from_u128(number))
+}
+
+const ANCHOR: &str = "2026-01-31T12:00:00Z";
+
+/// An account with 10 plan credits and 5 requests a period, in its first.
+fn account() -> LedgerAccount {
+    let mut account = LedgerAccount::open(utc(ANCHOR), PlanTerms { credits: credits(10), requests: 5 });
+    account.advance(utc(ANCHOR), id(0)).unwrap();
+    account
+}
+
+fn held(account: &LedgerAccount, call: CallId, takes: Vec<Take>, at: DateTime<Utc>) -> Hold {
+    let account_id = AccountId::from_uuid(Uuid::nil());
+    Hold {
+        call_id: call,
+        account_id,
+        call: CALL,
+        request_taken: takes.iter().any(|take| take.payer.is_plan()),
+        takes,
+        period: account.period.index,
+        capped: false,
+        held_at: at,
+    }
+}
+
+#[test]
+fn lots_are_spent_soonest_end_first_then_plan_before_pack_before_grant() {
+    let mut account = account();
+    let end = account.period.ends_at;
+    let grant = account.grant(LotSource::Grant, credits(1), end, id(1)).unwrap();
+    let pack = account.grant(LotSource::Pack, credits(1), end, id(2)).unwrap();
+    let soon = account.grant(LotSource::Grant, credits(1), end - TimeDelta::days(1), id(3)).unwrap();
+    let takes = account.hold(credits(13), id(4), CALL).unwrap();
+    let order: Vec<LotNumber> = takes.iter().map(|take| take.lot).collect();
+    assert_eq!(order, [soon, account.plan_lot, pack, grant]);
+}
+
+#[test]
+fn a_hold_that_does_not_fit_changes_nothing() {
+    let mut account = account();
+    let before = account.clone();
+    assert_eq!(
+        account.hold(credits(11), id(1), CALL),
+        Err(RuleError::Insufficient { available: credits(10) })
+    );
+    assert_eq!(account, before);
+}
+
+#[test]
+fn a_spent_quota_is_told_before_missing_credits() {
+    let mut account = account();
+    for call in 1..=5 {
+        account.hold(credits(2), id(call), CALL).unwrap();
+    }
+    assert_eq!(account.hold(credits(1), id(6), CALL), Err(RuleError::QuotaSpent));
+}
+
+#[test]
+fn a_release_returns_credits_to_their_lots_and_the_request_to_the_quota() {
+    let mut account = account();
+    let pack = account.grant(LotSource::Pack, credits(5), utc("2027-01-31T12:00:00Z"), id(1)).unwrap();
+    let takes = account.hold(credits(12), id(2), CALL).unwrap();
+    let hold = held(&account, id(2), takes, utc(ANCHOR));
+    account.release(&hold, credits(12), Outcome::Failed, utc(ANCHOR)).unwrap();
+    assert_eq!((account.plan_left(), account.lot(pack).unwrap().left), (credits(10), credits(5)));
+    assert_eq!(account.requests_used, 0);
+}
+
+#[test]
+fn a_partial_release_gives_back_what_was_taken_last_and_keeps_the_request() {
+    let mut account = account();
+    let pack = account.grant(LotSource::Pack, credits(5), utc("2027-01-31T12:00:00Z"), id(1)).unwrap();
+    let takes = account.hold(credits(12), id(2), CALL).unwrap();
+    let hold = held(&account, id(2), takes, utc(ANCHOR));
+    account.release(&hold, credits(1), Outcome::Answered, utc(ANCHOR)).unwrap();
+    assert_eq!((account.plan_left(), account.lot(pack).unwrap().left), (credits(0), credits(4)));
+    assert_eq!(account.requests_used, 1);
+}
+
+#[test]
+fn credits_that_come_back_to_an_expired_lot_live_another_day() {
+    let mut account = account();
+    let takes = account.hold(credits(4), id(1), CALL).unwrap();
+    let hold = held(&account, id(1), takes, utc(ANCHOR));
+    let later = account.period.ends_at + TimeDelta::hours(1);
+    account.advance(later, id(2)).unwrap();
+    account.release(&hold, credits(4), Outcome::Abandoned, later).unwrap();
+    assert_eq!(account.balance(), 14);
+    assert_eq!(account.requests_used, 0, "the new period's quota is not touched");
+    account.advance(later + EXPIRED_LOT_GRACE, id(3)).unwrap();
+    assert_eq!(account.balance(), 10);
+}
+
+#[test]
+fn months_of_downtime_grant_one_period() {
+    let mut account = account();
+    account.hold(credits(3), id(1), CALL).unwrap();
+    let now = utc("2026-06-30T12:00:00Z");
+    account.advance(now, id(2)).unwrap();
+    let again = account.clone();
+    account.advance(now, id(3)).unwrap();
+    assert_eq!(account, again);
+    assert_eq!((account.balance(), account.requests_used, account.period.index), (10, 0, 5));
+}
+
+#[test]
+fn a_plan_move_counts_what_was_used_against_the_new_allowance() {
+    let mut account = account();
+    account.hold(credits(3), id(1), CALL).unwrap();
+    account.move_plan(PlanTerms { credits: credits(100), requests: 50 }, id(2)).unwrap();
+    assert_eq!((account.balance(), account.requests_limit), (97, 50));
+    account.move_plan(PlanTerms { credits: credits(2), requests: 50 }, id(3)).unwrap();
+    assert_eq!(account.balance(), 0);
+    account.move_plan(PlanTerms { credits: credits(10), requests: 5 }, id(4)).unwrap();
+    assert_eq!(account.balance(), 7, "moving to and fro brings nothing");
+}
+
+/// The account with a pack of 4 credits that outlives the period, and its requests used up by calls of 1 credit.
+fn account_without_requests() -> (LedgerAccount, LotNumber) {
+    let mut account = account();
+    let pack = account.grant(LotSource::Pack, credits(4), utc("2027-01-31T12:00:00Z"), id(100)).unwrap();
+    for call in 101..=105 {
+        account.hold(credits(1), id(call), CALL).unwrap();
+    }
+    assert_eq!((account.requests_used, account.plan_left()), (5, credits(5)));
+    (account, pack)
+}
+
+#[test]
+fn a_pack_pays_when_the_plans_requests_are_used_up() {
+    let (mut account, pack) = account_without_requests();
+    assert_eq!(account.open_lot().map(|lot| lot.number), Some(pack));
+    let takes = account.hold(credits(3), id(1), CALL).unwrap();
+    assert_eq!(takes, [Take { lot: pack, amount: credits(3), payer: Payer::PackOrGrant }]);
+    assert_eq!((account.requests_used, account.plan_left()), (5, credits(5)));
+    assert_eq!(account.hold(credits(2), id(2), CALL), Err(RuleError::QuotaSpent), "the pack has 1 left");
+}
+
+#[test]
+fn a_call_that_a_pack_pays_alone_takes_no_request_and_one_of_both_takes_one() {
+    let mut account = account();
+    let ends = account.period.ends_at;
+    account.grant(LotSource::Pack, credits(2), ends - TimeDelta::days(1), id(1)).unwrap();
+    account.grant(LotSource::Pack, credits(9), ends + TimeDelta::days(1), id(2)).unwrap();
+    account.hold(credits(2), id(3), CALL).unwrap();
+    assert_eq!(account.requests_used, 0);
+    assert_eq!(account.hold(credits(12), id(4), CALL).unwrap().len(), 2);
+    assert_eq!(account.requests_used, 1);
+}
+
+#[test]
+fn a_request_comes_back_once_no_plan_credit_stays_taken() {
+    let mut account = account();
+    let sooner = account.period.ends_at - TimeDelta::days(1);
+    account.grant(LotSource::Grant, credits(2), sooner, id(1)).unwrap();
+    let takes = account.hold(credits(5), id(2), CALL).unwrap();
+    let hold = held(&account, id(2), takes, utc(ANCHOR));
+    let mut of_grant = account.clone();
+    of_grant.release(&hold, credits(3), Outcome::Answered, utc(ANCHOR)).unwrap();
+    assert_eq!(
+        (of_grant.requests_used, of_grant.plan_left()),
+        (0, credits(10)),
+        "the grant alone was charged"
+    );
+    account.release(&hold, credits(2), Outcome::Answered, utc(ANCHOR)).unwrap();
+    assert_eq!((account.requests_used, account.plan_left()), (1, credits(9)));
+}
+
+#[test]
+fn a_request_that_comes_back_lets_the_plan_pay_again() {
+    let (mut account, pack) = account_without_requests();
+    let take = Take { lot: account.plan_lot, amount: credits(1), payer: Payer::Plan };
+    let hold = held(&account, id(105), vec![take], utc(ANCHOR));
+    account.release(&hold, credits(1), Outcome::Failed, utc(ANCHOR)).unwrap();
+    assert_eq!(account.open_lot().map(|lot| lot.number), Some(account.plan_lot));
+    let takes = account.hold(credits(1), id(1), CALL).unwrap();
+    assert_eq!((takes[0].payer, account.requests_used), (Payer::Plan, 5));
+    assert_eq!(account.hold(credits(1), id(2), CALL).unwrap()[0].lot, pack);
+}
+
+#[test]
+fn who_cannot_pay_after_the_renewal_either_is_told_to_buy() {
+    let (mut account, _) = account_without_requests();
+    assert_eq!(account.hold(credits(10), id(1), CALL), Err(RuleError::QuotaSpent));
+    assert_eq!(
+        account.hold(credits(11), id(2), CALL),
+        Err(RuleError::Insufficient { available: credits(4) })
+    );
+    account.move_plan(PlanTerms { credits: credits(10), requests: 0 }, id(3)).unwrap();
+    assert_eq!(account.hold(credits(5), id(4), CALL), Err(RuleError::Insufficient { available: credits(4) }));
+}
+
+#[test]
+fn a_correction_takes_plan_credits_whatever_requests_are_left() {
+    let (mut account, _) = account_without_requests();
+    account.correct(credits(9), id(1)).unwrap();
+    assert_eq!((account.balance(), account.requests_used), (0, 5));
+}
+
+#[test]
+fn the_credits_of_an_account_stay_within_64_bits() {
+    let mut account = account();
+    let (all, ends) = (credits(i64::MAX), utc("2027-01-31T12:00:00Z"));
+    assert_eq!(account.grant(LotSource::Grant, all, ends, id(1)), Err(RuleError::Overflow));
+    account.grant(LotSource::Grant, credits(i64::MAX - 10), ends, id(2)).unwrap();
+    let before = account.clone();
+    let larger = PlanTerms { credits: credits(11), requests: 5 };
+    assert_eq!(account.move_plan(larger, id(3)), Err(RuleError::Overflow));
+    assert_eq!(account, before);
+    account.lots[0].left = all;
+    assert_eq!(
+        account.balance(),
+        i64::MAX,
+        "an account that was read with too much has the most there can be"
+    );
+    assert_eq!(account.grant(LotSource::Grant, credits(1), ends, id(4)), Err(RuleError::Overflow));
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Hold(i64),
+    Release { which: usize, amount: i64 },
+    Grant { amount: i64, days: i64 },
+    Wait(i64),
+    Move { credits: i64, requests: u64 },
+    Correct(i64),
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let act = prop_oneof![
+        4 => (1i64..8).prop_map(Act::Hold),
+        3 => (any::<usize>(), 0i64..8).prop_map(|(which, amount)| Act::Release { which, amount }),
+        2 => (0i64..20, 1i64..90).prop_map(|(amount, days)| Act::Grant { amount, days }),
+        2 => (0i64..2_000).prop_map(Act::Wait),
+        1 => (0i64..30, 0u64..12).prop_map(|(credits, requests)| Act::Move { credits, requests }),
+        1 => (1i64..5).prop_map(Act::Correct),
+    ];
+    proptest::collection::vec(act, 1..60)
+}
+
+/// Calls of the present period, which began with this entry, whose charge contains plan credits.
+fn paid_by_plan(account: &LedgerAccount, (_, began): &(u32, usize)) -> u64 {
+    let mut charged: HashMap<CallId, i64> = HashMap::new();
+    for entry in &account.entries[*began..] {
+        let of_plan = account.lot(entry.lot).is_some_and(|lot| lot.source == LotSource::Plan);
+        match entry.kind {
+            EntryKind::Hold if of_plan => *charged.entry(entry.call_id).or_default() -= entry.amount,
+            EntryKind::Release if of_plan => {
+                // A call of an earlier period has no part in this one's requests.
+                charged.entry(entry.call_id).and_modify(|left| *left -= entry.amount);
+            }
+            _ => {}
+        }
+    }
+    charged.values().filter(|left| **left > 0).count() as u64
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_entries_add_up_and_no_lot_goes_below_zero(acts in acts()) {
+        let (mut account, mut now, mut open) = (account(), utc(ANCHOR), Vec::<Hold>::new());
+        // The entry with which the present period began.
+        let mut in_period = (account.period.index, 0);
+        for (number, act) in (1u128..).zip(acts) {
+            match act {
+                Act::Hold(amount) => {
+                    let before = account.clone();
+                    let plan_pays = account.requests_used < account.requests_limit;
+                    let beside_plan = account.left_in(|lot| lot.source != LotSource::Plan);
+                    match account.hold(credits(amount), id(number), CALL) {
+                        Ok(takes) => {
+                            prop_assert_eq!(account.balance(), before.balance() - amount);
+                            let by_plan = takes.iter().any(|take| take.payer.is_plan());
+                            prop_assert_eq!(account.requests_used, before.requests_used + u64::from(by_plan));
+                            prop_assert!(plan_pays || !by_plan);
+                            open.push(held(&account, id(number), takes, now));
+                        }
+                        Err(error) => {
+                            prop_assert_eq!(&account, &before, "a refusal changes nothing");
+                            prop_assert!(beside_plan < credits(amount), "a pack is spendable whenever it has credits");
+                            prop_assert!(!plan_pays || account.balance() < amount);
+                            if error == RuleError::QuotaSpent {
+                                let mut renewed = account.clone();
+                                renewed.advance(account.period.ends_at, id(number)).unwrap();
+                                prop_assert!(renewed.hold(credits(amount), id(number), CALL).is_ok(), "waiting is enough");
+                            }
+                        }
+                    }
+                }
+                Act::Release { which, amount } if !open.is_empty() => {
+                    let hold = open.swap_remove(which % open.len());
+                    let amount = credits(amount).min(hold.amount());
+                    let before = account.balance();
+                    account.release(&hold, amount, Outcome::Failed, now).unwrap();
+                    prop_assert_eq!(account.balance(), before + amount.as_i64());
+                }
+                Act::Release { .. } => {}
+                Act::Grant { amount, days } => {
+                    account.grant(LotSource::Grant, credits(amount), now + TimeDelta::days(days), id(number)).unwrap();
+                }
+                Act::Wait(hours) => {
+                    now += TimeDelta::hours(hours);
+                    account.advance(now, id(number)).unwrap();
+                    prop_assert!(account.lots.iter().all(|lot| lot.left == Credits::ZERO || !lot.has_expired(now)));
+                }
+                Act::Move { credits: amount, requests } => {
+                    account.move_plan(PlanTerms { credits: credits(amount), requests }, id(number)).unwrap();
+                }
+                Act::Correct(amount) => drop(account.correct(credits(amount), id(number))),
+            }
+            if account.period.index != in_period.0 {
+                let renewal = account.entries.iter().rposition(|entry| entry.kind == EntryKind::Renewal);
+                in_period = (account.period.index, renewal.unwrap_or(0));
+            }
+            let mut balance = 0;
+            for (entry, expected) in account.entries.iter().zip(1..) {
+                balance += entry.amount;
+                prop_assert_eq!((entry.number, entry.balance_after), (expected, balance));
+                prop_assert!(balance >= 0);
+            }
+            prop_assert_eq!(account.balance(), balance);
+            prop_assert!(account.requests_used <= account.requests_limit, "requests used never exceed the plan's");
+            prop_assert_eq!(account.requests_used, paid_by_plan(&account, &in_period));
+            let in_row = account.open_lot().map(|lot| (lot.number == account.plan_lot, lot.burn_order()));
+            prop_assert_eq!(in_row.is_some(), balance > 0);
+        }
+    }
+
+    #[test]
+    fn taking_and_releasing_restores_lots_and_requests(
+        (plan_credits, requests, used) in (0i64..12, 0u64..4, 0u64..4),
+        lots in proptest::collection::vec((1i64..6, -20i64..40, any::<bool>()), 0..4),
+        amount in 1i64..20,
+    ) {
+        let terms = PlanTerms { credits: credits(plan_credits), requests };
+        let mut account = LedgerAccount::open(utc(ANCHOR), terms);
+        account.advance(utc(ANCHOR), id(0)).unwrap();
+        account.requests_used = used.min(requests);
+        for (number, (amount, days, is_pack)) in (1u128..).zip(lots) {
+            let source = if is_pack { LotSource::Pack } else { LotSource::Grant };
+            let ends = account.period.ends_at + TimeDelta::days(days);
+            account.grant(source, credits(amount), ends, id(number)).unwrap();
+        }
+        let before = account.clone();
+        if let Ok(takes) = account.hold(credits(amount), id(99), CALL) {
+            let hold = held(&account, id(99), takes, utc(ANCHOR));
+            account.release(&hold, credits(amount), Outcome::Failed, utc(ANCHOR)).unwrap();
+            prop_assert_eq!(&account.lots, &before.lots);
+            prop_assert_eq!((account.requests_used, account.standing()), (before.requests_used, before.standing()));
+        }
+    }
+}
