@@ -6,7 +6,7 @@ pub mod command; // what the program can be told to do
 pub mod app; // builds the long-lived parts once; the only place where they all meet
 pub mod server; // the outside edge: listener, framing, router, stopping
 pub mod http; // dialects of errors, JSON bodies, billing_info
-pub mod gate; // what a paid request passes: authenticate, limit, access, validate, meter
+pub mod gate; // what a paid request passes: authenticate, limit, restrict, entitle, validate, meter
 pub mod api; // the built-in endpoints
 pub mod management; // changes of accounts, keys and what belongs to them, each written down
 pub mod lookup; // finds the person of a request in every source

@@ -1,4 +1,4 @@
-//! First of the gate: who calls? Everything behind it is decided by the answer.
+//! Who calls? Everything behind it is decided by the answer.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use crate::clock;
 use crate::domain::billing::Billing;
 use crate::domain::key::{KeySecret, Mode};
 use crate::domain::refusal::Refusal;
-use crate::gate::caller::Caller;
-use crate::gate::credential::credential;
-use crate::gate::keyring::Keyring;
+use crate::gate::auth::caller::Caller;
+use crate::gate::auth::credential::credential;
+use crate::gate::auth::keyring::Keyring;
 use crate::gate::refused::RefusedCalls;
 use crate::gate::stage::{Passing, Stage};
 use crate::http::client_address::ClientAddress;
@@ -34,7 +34,7 @@ pub struct Authenticate<N> {
     /// Who knows the keys.
     pub keyring: Keyring,
     /// What happens to a request without a credential.
-    pub nobody: Nobody,
+    pub anonymous: Anonymous,
     /// Where refused calls are counted.
     pub refused: RefusedCalls,
     /// The path's template, for the log and the count.
@@ -45,13 +45,13 @@ pub struct Authenticate<N> {
 
 /// What happens to a request without a credential. One that has a credential must always have a good one.
 #[derive(Clone, Debug)]
-pub enum Nobody {
+pub enum Anonymous {
     /// It is refused.
-    IsRefused,
+    Reject,
     /// It counts as one with this key, and so does one with a bad credential: development mode only.
-    Has(Arc<KeySecret>),
-    /// It passes as it is.
-    Passes,
+    UseDevKey(Arc<KeySecret>),
+    /// It passes without a caller.
+    Allow,
 }
 
 impl<N: Stage> Stage for Authenticate<N> {
@@ -70,17 +70,17 @@ impl<N: Stage> Authenticate<N> {
         let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
         let refuse = |refusal| self.keyring.refuse(refusal, from);
         let sent = credential(request.headers(), request.uri());
-        if let Nobody::Has(key) = &self.nobody {
+        if let Anonymous::UseDevKey(key) = &self.anonymous {
             return self.admit_in_development(sent, key, from, request).await;
         }
         let secret = match sent {
             Ok(secret) => secret,
             Err(refusal) => return Err(evenly(came_at, refuse(refusal)).await),
         };
-        let secret = match (secret, &self.nobody) {
+        let secret = match (secret, &self.anonymous) {
             (Some(secret), _) => secret,
-            (None, Nobody::Passes) => return self.next.pass(request).await,
-            (None, Nobody::IsRefused) if request.headers().contains_key(header::AUTHORIZATION) => {
+            (None, Anonymous::Allow) => return self.next.pass(request).await,
+            (None, Anonymous::Reject) if request.headers().contains_key(header::AUTHORIZATION) => {
                 return Err(refuse(Refusal::NotBearer));
             }
             (None, _) => return Err(refuse(Refusal::MissingAuth)),
@@ -136,7 +136,7 @@ impl<N: Stage> Authenticate<N> {
             response.extensions_mut().insert(caller.unbilled());
         }
         if let Some(refusal) = response.extensions().get::<Refusal>() {
-            self.refused.note(&caller, self.path, refusal.code(), clock::now().date_naive());
+            self.refused.note(&caller.key, self.path, refusal.code(), clock::now().date_naive());
         }
         let (account, key) = (Some(caller.key.account_id), Some(caller.key.key_id));
         response.extensions_mut().insert(LogFacts { route: Some(self.path), account, key });
