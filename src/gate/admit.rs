@@ -18,12 +18,12 @@ use crate::gate::stage::{Passing, Stage};
 /// least that `Retry-After` can say.
 const CONCURRENCY_RETRY_AFTER_S: u64 = 1;
 
-/// The layer.
+/// Admits requests within the limits of their account.
 #[derive(Clone, Debug)]
 pub struct Admit<N> {
     /// Who decides.
     pub limits: Limits,
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
 

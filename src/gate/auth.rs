@@ -3,6 +3,7 @@
 pub mod authenticate;
 pub mod caller;
 pub mod credential;
+mod dev_mode;
 pub mod failed_auth;
 pub mod keyring;
 pub mod last_used;

@@ -19,7 +19,7 @@ pub struct Entitlement<N> {
     pub route: Arc<Route>,
     /// For advice on the plan to upgrade to.
     pub catalogue: Arc<Catalogue>,
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
 
@@ -39,7 +39,7 @@ pub struct InScope<N> {
     pub scope: Scope,
     /// For advice on the plan to upgrade to.
     pub catalogue: Arc<Catalogue>,
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
 

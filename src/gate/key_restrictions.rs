@@ -11,12 +11,12 @@ use crate::gate::auth::caller::Caller;
 use crate::gate::stage::{Passing, Stage};
 use crate::http::client_address::ClientAddress;
 
-/// The layer.
+/// Passes requests from where their key may be used.
 #[derive(Clone, Debug)]
 pub struct KeyRestrictions<N> {
     /// The region that this gateway serves from.
     pub region: Arc<str>,
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
 

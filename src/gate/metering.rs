@@ -1,5 +1,5 @@
-//! The money. The hold is durable before the handler runs; the handler outlives its connection, so
-//! that a client who hangs up changes nothing; its outcome decides between capture and release.
+//! The money. The hold is durable before the handler runs; the handler outlives its connection, so that a client who hangs up
+//! changes nothing; its outcome decides between capture and release.
 
 mod decision;
 mod detach_on_drop;
@@ -19,7 +19,6 @@ use tokio_util::task::TaskTracker;
 use self::detach_on_drop::DetachOnDrop;
 use self::metered_call::MeteredCall;
 use self::test_answers::TestAnswers;
-
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::key::Mode;
@@ -60,7 +59,7 @@ pub struct Meter {
     pub links: Arc<PublicLinks>,
 }
 
-/// The layer.
+/// Runs the handler against a hold of its price.
 #[derive(Clone, Debug)]
 pub struct Metered {
     /// Shared by all routes.

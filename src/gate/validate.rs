@@ -15,14 +15,14 @@ use crate::http::json_body::{RawBody, parse_fields, read_body};
 use crate::http::person_request::{PersonFields, PersonRequest};
 use crate::http::query::refuse_parameters;
 
-/// The layer.
+/// Reads and checks the body of each request.
 #[derive(Clone, Debug)]
 pub struct Validate<N> {
     /// What is called.
     pub route: Arc<Route>,
     /// Largest body.
     pub max_body_bytes: usize,
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
 

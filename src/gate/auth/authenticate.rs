@@ -1,13 +1,13 @@
 //! Who calls? Everything behind it is decided by the answer.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use tokio::time::{Instant, sleep_until};
 
+use super::dev_mode::{self, KEY_NOT_CHECKED, X_DEVELOPMENT_MODE};
 use crate::clock;
 use crate::domain::billing::Billing;
 use crate::domain::key::{KeySecret, Mode};
@@ -20,15 +20,12 @@ use crate::gate::stage::{Passing, Stage};
 use crate::http::client_address::ClientAddress;
 use crate::http::log_facts::LogFacts;
 
-/// Says that a credential was not checked, on answers of the development mode.
-const X_DEVELOPMENT_MODE: HeaderName = HeaderName::from_static("x-development-mode");
-const KEY_NOT_CHECKED: HeaderValue = HeaderValue::from_static("key not checked");
 /// Refusals of credentials leave in steps of this: longer than a look-up usually takes.
 const REFUSAL_STEP: Duration = Duration::from_millis(5);
 /// The same for networks from which too many guesses came, whose look-ups wait in a lane of their own.
 const THROTTLED_STEP: Duration = Duration::from_millis(25);
 
-/// The layer.
+/// Finds the caller of each request by its credential.
 #[derive(Clone, Debug)]
 pub struct Authenticate<N> {
     /// Who knows the keys.
@@ -39,7 +36,7 @@ pub struct Authenticate<N> {
     pub refused: RefusedCalls,
     /// The path's template, for the log and the count.
     pub path: &'static str,
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
 
@@ -71,7 +68,12 @@ impl<N: Stage> Authenticate<N> {
         let refuse = |refusal| self.keyring.refuse(refusal, from);
         let sent = credential(request.headers(), request.uri());
         if let Anonymous::UseDevKey(key) = &self.anonymous {
-            return self.admit_in_development(sent, key, from, request).await;
+            let found = dev_mode::identify(&self.keyring, sent, key, from).await?;
+            let mut response = self.serve(found.caller, request).await;
+            if found.is_unchecked {
+                response.headers_mut().insert(X_DEVELOPMENT_MODE, KEY_NOT_CHECKED);
+            }
+            return Ok(response);
         }
         let secret = match sent {
             Ok(secret) => secret,
@@ -89,38 +91,6 @@ impl<N: Stage> Authenticate<N> {
             Ok(caller) => Ok(self.serve(caller, request).await),
             Err(refusal) => Err(evenly(came_at, refusal).await),
         }
-    }
-
-    /// Development mode: a good key counts, and any other credential, or none, counts as the mode's own key.
-    async fn admit_in_development(
-        &self,
-        sent: Result<Option<KeySecret>, Refusal>,
-        own: &KeySecret,
-        from: Option<IpAddr>,
-        request: Passing,
-    ) -> Result<Response, Refusal> {
-        let secret = match sent {
-            Ok(None) => {
-                let caller = self.keyring.identify(own, from).await?;
-                return Ok(self.serve(caller, request).await);
-            }
-            Ok(Some(secret)) => Some(secret),
-            // A program that puts its key into the URL would fail in production.
-            Err(refusal @ Refusal::KeyInQueryString { .. }) => return Err(refusal),
-            Err(_) => None,
-        };
-        if let Some(secret) = secret {
-            match self.keyring.identify(&secret, from).await {
-                Ok(caller) => return Ok(self.serve(caller, request).await),
-                Err(refusal) if refusal.code().status() >= 500 => return Err(refusal),
-                Err(_) => {}
-            }
-        }
-        tracing::info!("development mode: the credential of this request is not checked");
-        let caller = self.keyring.identify(own, from).await?;
-        let mut response = self.serve(caller, request).await;
-        response.headers_mut().insert(X_DEVELOPMENT_MODE, KEY_NOT_CHECKED);
-        Ok(response)
     }
 
     /// Serves a request of a known caller; every answer from here on says where the account stands.

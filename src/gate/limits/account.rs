@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-pub use self::slot::{Admission, Slot};
 use super::limiter::{LimitSizes, RateDecision};
 use crate::domain::billing::Standing;
 use crate::domain::credits::Credits;
@@ -16,6 +15,8 @@ use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::gate::changes::{ChangeCounter, LastChange};
 use crate::ledger::hold::Refund;
+
+pub use self::slot::{Admission, Slot};
 
 /// Shared by all keys of an account.
 #[derive(Debug)]

@@ -5,7 +5,6 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
 
 use super::{Meter, decision};
-
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;

@@ -12,7 +12,6 @@ use futures_util::FutureExt;
 use http_body_util::BodyExt;
 
 use super::{Meter, decision};
-
 use crate::domain::billing::{Billing, Standing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
