@@ -7,8 +7,8 @@ use fluence::clock::DatabaseClock;
 use fluence::config::{self, Sources};
 use fluence::domain::change::News;
 use fluence::domain::key::KeySecret;
-use fluence::gate::keyring::Keyring;
-use fluence::gate::limiter::RateLimits;
+use fluence::gate::auth::keyring::Keyring;
+use fluence::gate::limits::limiter::RateLimits;
 use fluence::secret::Pepper;
 use fluence::storage::pool;
 

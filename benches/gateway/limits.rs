@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use fluence::domain::ids::AccountId;
-use fluence::gate::limiter::{LimitSizes, RateLimits};
-use fluence::gate::shared_limits::{SharedConfig, SharedLimits};
+use fluence::gate::limits::limiter::{LimitSizes, RateLimits};
+use fluence::gate::limits::shared_limits::{SharedConfig, SharedLimits};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;

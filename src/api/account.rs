@@ -14,7 +14,7 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::plan::Access;
 use crate::domain::refusal::Refusal;
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
 use crate::http::render::json_ok;
 use crate::storage::accounts;
 

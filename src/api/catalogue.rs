@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::config::plans::{Catalogue, Edition};
 use crate::domain::plan::{PACK_LIFE_MONTHS, Pack};
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
 use crate::http::render::json_ok;
 
 #[derive(Serialize)]

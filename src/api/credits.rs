@@ -10,7 +10,7 @@ use crate::api::{instant, unreadable};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
 use crate::http::render::json_ok;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::lot::Lot;

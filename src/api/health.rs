@@ -17,7 +17,7 @@ use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
 use crate::gate::entitlement;
 use crate::http::log_facts::LogFacts;
 use crate::http::render::{json_ok, json_with};

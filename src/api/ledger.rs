@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use crate::api::unreadable;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
 use crate::http::paging::Page;
 use crate::http::render::json_ok;
 use crate::storage::ledger::statement::{self, Receipt, StatementLine};

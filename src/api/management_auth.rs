@@ -19,7 +19,7 @@ use crate::domain::ids::CallId;
 use crate::domain::key::reach::Reach;
 use crate::domain::refusal::Refusal;
 use crate::domain::rights::{ActingKey, Principal, Rights};
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
 use crate::http::client_address::ClientAddress;
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};

@@ -15,9 +15,9 @@ use crate::background::readiness::Readiness;
 use crate::clock::{self, DatabaseClock};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
-use crate::gate::account_live::Slot;
-use crate::gate::admission::{DecidedBy, Limits};
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
+use crate::gate::limits::account::Slot;
+use crate::gate::limits::{DecidedBy, Limits};
 use crate::http::render::json_ok;
 use crate::lookup::People;
 

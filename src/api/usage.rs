@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use self::cursor::UsageCursor;
 use crate::api::unreadable;
 use crate::domain::refusal::{Fault, Refusal};
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
 use crate::http::paging::{self, Page};
 use crate::http::query::Query;
 use crate::http::render::json_ok;

@@ -8,8 +8,8 @@ use crate::background::every;
 use crate::background::readiness::{Needed, Readiness};
 use crate::background::sweep::{RETENTION_EVERY, Sweep, TIDY_EVERY};
 use crate::config::Settings;
-use crate::gate::last_used::LastUsed;
-use crate::gate::limiter::RateLimits;
+use crate::gate::auth::last_used::LastUsed;
+use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
 use crate::ledger::writer::liveness::Liveness;
 

@@ -1,5 +1,4 @@
-//! Third of the gate: may this key of this plan call this endpoint? Before the body is read, so that a plan without the
-//! endpoint is told so whatever it sends.
+//! May this key of this plan call this endpoint?
 
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use crate::domain::caller::KeyRecord;
 use crate::domain::key::Scope;
 use crate::domain::refusal::{AccessDenied, Refusal, UpgradeTo};
 use crate::domain::route::Route;
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
 use crate::gate::stage::{Passing, Stage};
 
 /// The layer of a paid route.
@@ -20,7 +19,7 @@ pub struct Entitlement<N> {
     pub route: Arc<Route>,
     /// For advice on the plan to upgrade to.
     pub catalogue: Arc<Catalogue>,
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
 
@@ -40,7 +39,7 @@ pub struct InScope<N> {
     pub scope: Scope,
     /// For advice on the plan to upgrade to.
     pub catalogue: Arc<Catalogue>,
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
 

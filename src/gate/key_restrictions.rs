@@ -1,5 +1,5 @@
-//! Between the limits and everything else: may this key be used here? It holds for every path, so that a stolen key that is
-//! limited to networks can be neither spent nor rotated from elsewhere.
+//! May this key be used here? It holds for every path, so that a stolen key that is limited to networks can be neither spent
+//! nor rotated from elsewhere.
 
 use std::sync::Arc;
 
@@ -7,16 +7,16 @@ use axum::response::Response;
 
 use crate::domain::origin::WrongOrigin;
 use crate::domain::refusal::Refusal;
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
 use crate::gate::stage::{Passing, Stage};
 use crate::http::client_address::ClientAddress;
 
-/// The layer.
+/// Passes requests from where their key may be used.
 #[derive(Clone, Debug)]
 pub struct KeyRestrictions<N> {
     /// The region that this gateway serves from.
     pub region: Arc<str>,
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
 

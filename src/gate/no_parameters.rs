@@ -6,10 +6,10 @@ use crate::domain::refusal::Refusal;
 use crate::gate::stage::{Passing, Stage};
 use crate::http::query::refuse_parameters;
 
-/// The layer.
+/// Passes requests without query parameters.
 #[derive(Clone, Debug)]
 pub struct NoParameters<N> {
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
 

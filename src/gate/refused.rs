@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use metrics::counter;
 use sqlx::PgPool;
 
+use crate::domain::caller::KeyRecord;
 use crate::domain::error_code::ErrorCode;
-use crate::gate::caller::Caller;
 use crate::storage::refused_calls::{RefusedCall, add};
 
 /// Most kinds of refused calls that wait to be written, some 100 bytes each.
@@ -27,9 +27,9 @@ const fn counts(code: ErrorCode) -> bool {
 
 impl RefusedCalls {
     /// Counts an answer with this code, if it refused the call.
-    pub fn note(&self, caller: &Caller, path: &'static str, code: ErrorCode, day: NaiveDate) {
+    pub fn note(&self, key: &KeyRecord, path: &'static str, code: ErrorCode, day: NaiveDate) {
         if counts(code) {
-            let (account_id, key_id) = (caller.key.account_id, caller.key.key_id);
+            let (account_id, key_id) = (key.account_id, key.key_id);
             self.add(RefusedCall { account_id, day, key_id, path, code }, 1);
         }
     }

@@ -1,35 +1,30 @@
-//! Fourth of the gate: is the body what the endpoint takes? Last of what is free, so that bad input is never charged.
+//! Is the body what the endpoint takes?
 
 use std::sync::Arc;
 
 use axum::http::Uri;
 use axum::response::Response;
-use bytes::Bytes;
 
 use crate::domain::key::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::{Endpoint, Route};
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
 use crate::gate::stage::{Passing, Stage};
 use crate::http::idempotency_key::IDEMPOTENCY_KEY;
-use crate::http::json_body::{parse_fields, read_body};
+use crate::http::json_body::{RawBody, parse_fields, read_body};
 use crate::http::person_request::{PersonFields, PersonRequest};
 use crate::http::query::refuse_parameters;
 
-/// The layer.
+/// Reads and checks the body of each request.
 #[derive(Clone, Debug)]
 pub struct Validate<N> {
     /// What is called.
     pub route: Arc<Route>,
     /// Largest body.
     pub max_body_bytes: usize,
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
-
-/// Request extension of a request with an `Idempotency-Key`: the body as it came, for the fingerprint.
-#[derive(Clone, Debug)]
-pub struct RawBody(pub Bytes);
 
 impl<N: Stage> Stage for Validate<N> {
     /// Reads and checks the body; the handler finds an `Arc` of a [`PersonRequest`] in the extensions.

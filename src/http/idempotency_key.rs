@@ -8,6 +8,9 @@ use crate::domain::refusal::Refusal;
 /// The header.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// Says that an answer was given before.
+pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
 /// Returns the request's key; `None` where it has none. A header that is sent twice is refused, as is anything but a bare or
 /// quoted key: a call that the client believes safe to repeat may not run without its key.
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refusal> {

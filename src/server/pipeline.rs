@@ -17,7 +17,7 @@ use crate::api::health;
 use crate::clock::new_id;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
-use crate::gate::metered_call::unless_panicking;
+use crate::gate::metering::unless_panicking;
 use crate::http::compression::compress;
 use crate::http::negotiate::RenderContext;
 use crate::http::public_links::PublicLinks;

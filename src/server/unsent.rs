@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::ids::AccountId;
-use crate::gate::account_live::Slot;
-use crate::gate::limit::Reentry;
+use crate::gate::admit::Reentry;
+use crate::gate::limits::account::Slot;
 use crate::http::client_address::ClientNetwork;
 
 /// An answer on its way.

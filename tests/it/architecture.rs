@@ -90,10 +90,7 @@ fn modules() -> Vec<(String, PathBuf, String)> {
 }
 
 /// Circles between sibling files that are not dissolved yet.
-const KNOWN_CIRCLES: &[&[&str]] = &[
-    &["gate/account_live", "gate/admission", "gate/caller", "gate/keyring"],
-    &["gate/decision", "gate/dry_run", "gate/meter", "gate/metered_call"],
-];
+const KNOWN_CIRCLES: &[&[&str]] = &[];
 
 /// A module by the names on its path: `["http", "messages", "en"]`.
 type Module = Vec<String>;

@@ -20,14 +20,14 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::refusal::Refusal;
 use fluence::domain::settlement::{Outcome, SETTLEMENT_TOML, Settlement, SettlementTable};
-use fluence::gate::account_live::Slot;
-use fluence::gate::admission::Limits;
-use fluence::gate::authenticate::{Authenticate, Nobody};
-use fluence::gate::caller::Caller;
+use fluence::gate::admit::Admit;
+use fluence::gate::auth::authenticate::{Anonymous, Authenticate};
+use fluence::gate::auth::caller::Caller;
+use fluence::gate::auth::keyring::Keyring;
 use fluence::gate::entitlement::Entitlement;
-use fluence::gate::keyring::Keyring;
-use fluence::gate::limit::Limit;
-use fluence::gate::limiter::RateLimits;
+use fluence::gate::limits::Limits;
+use fluence::gate::limits::account::Slot;
+use fluence::gate::limits::limiter::RateLimits;
 use fluence::gate::refused::RefusedCalls;
 use fluence::gate::stage::{Endpoint, Passing, Stage, before};
 use fluence::gate::validate::Validate;
@@ -251,10 +251,10 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
     let (path, max_body_bytes) = (route.path, settings.server.max_body_bytes);
     let gated = before(handler, move |handler| Authenticate {
         keyring: keyring.clone(),
-        nobody: Nobody::IsRefused,
+        anonymous: Anonymous::Reject,
         refused: RefusedCalls::default(),
         path,
-        next: Limit {
+        next: Admit {
             limits: Limits::local(),
             next: Entitlement {
                 route: route.clone(),

@@ -367,7 +367,7 @@ async fn fifty_sends_of_one_key_at_once_are_one_charge() {
 #[tokio::test]
 async fn a_call_that_used_less_is_replayed_as_it_was_charged() {
     use fluence::domain::credits::Credits;
-    use fluence::gate::metered_call::CreditsUsed;
+    use fluence::gate::metering::CreditsUsed;
     let gateway = answering(|| {
         let mut response = paid_answer();
         response.extensions_mut().insert(CreditsUsed(Credits::from_u32(1)));

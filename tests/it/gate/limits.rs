@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::response::Response;
 use axum::routing::post;
 use fluence::domain::ids::AccountId;
-use fluence::gate::limiter::RateLimits;
+use fluence::gate::limits::limiter::RateLimits;
 use futures_util::future::join_all;
 use reqwest::Method;
 

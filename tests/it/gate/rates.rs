@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fluence::domain::ids::AccountId;
-use fluence::gate::limiter::RateLimits;
+use fluence::gate::limits::limiter::RateLimits;
 use governor::clock::FakeRelativeClock;
 use proptest::prelude::*;
 

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use fluence::domain::credits::Credits;
 use fluence::domain::refusal::{CandidateHint, Fault, FieldFault, Refusal};
 use fluence::domain::settlement::Outcome;
-use fluence::gate::metered_call::CreditsUsed;
+use fluence::gate::metering::CreditsUsed;
 
 use super::handlers::{LONG, answering, handler, paid_answer};
 use super::people::marina;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fluence::domain::ids::AccountId;
-use fluence::gate::limiter::LimitSizes;
-use fluence::gate::shared_limits::{Lease, SharedConfig, SharedLimits, Verdict};
+use fluence::gate::limits::limiter::LimitSizes;
+use fluence::gate::limits::shared_limits::{Lease, SharedConfig, SharedLimits, Verdict};
 use redis::aio::MultiplexedConnection;
 use tokio_util::sync::{CancellationToken, DropGuard};
 

@@ -9,7 +9,7 @@ use redis::{Commands, Connection};
 use crate::gate::reference::{Reference, assert_never_too_many};
 use crate::support::redis::Redis;
 
-const ADMIT: &str = include_str!("../../../../src/gate/shared_limits/admit.lua");
+const ADMIT: &str = include_str!("../../../../src/gate/limits/shared_limits/admit.lua");
 const LEASE_LIFE_MS: u64 = 1000;
 const US_PER_S: u64 = 1_000_000;
 /// Long ago, so that a script that read the store's own clock would be found out.

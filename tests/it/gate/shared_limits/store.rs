@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use fluence::gate::limiter::LimitSizes;
-use fluence::gate::shared_limits::{Away, NotAStore, SharedConfig, SharedLimits, Verdict};
+use fluence::gate::limits::limiter::LimitSizes;
+use fluence::gate::limits::shared_limits::{Away, NotAStore, SharedConfig, SharedLimits, Verdict};
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 

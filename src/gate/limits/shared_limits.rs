@@ -23,7 +23,7 @@ use self::keys::{rate_key, running_key};
 use self::leases::Leases;
 use self::store::Store;
 use crate::domain::ids::AccountId;
-use crate::gate::limiter::{LimitSizes, RateDecision};
+use crate::gate::limits::limiter::{LimitSizes, RateDecision};
 
 pub use self::leases::Lease;
 pub use self::store::Away;
@@ -166,7 +166,7 @@ struct Reply {
 impl AdmitScript {
     fn new(lease_life: Duration) -> Self {
         let lease_life_ms = u64::try_from(lease_life.as_millis()).unwrap_or(u64::MAX);
-        Self { script: Script::new(include_str!("admit.lua")), lease_life_ms }
+        Self { script: Script::new(include_str!("shared_limits/admit.lua")), lease_life_ms }
     }
 
     async fn run(

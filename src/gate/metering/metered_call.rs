@@ -11,14 +11,14 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 
+use super::{Meter, decision};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Outcome, Settlement};
-use crate::gate::account_live::Slot;
-use crate::gate::caller::Caller;
-use crate::gate::decision;
-use crate::gate::meter::{Meter, with_billing};
+use crate::gate::auth::caller::Caller;
+use crate::gate::limits::account::Slot;
+use crate::http::billing_info::with_billing;
 use crate::http::negotiate::RenderContext;
 use crate::http::render::{self, TellsBilling};
 use crate::ledger::rules::hold::{AnswerContent, Refund};

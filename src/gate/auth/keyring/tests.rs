@@ -272,7 +272,7 @@ async fn a_hundred_thousand_keys_of_as_many_accounts_fit_in_200_megabytes() {
         digest[..16]
             .copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes());
         let asked = shared.freshness.asking();
-        let account = shared.accounts.of(record.account_id, &record.standing, &shared.freshness);
+        let account = shared.accounts.of(record.account_id, &record.standing, || shared.freshness.change());
         let rate = limits.of(record.plan.rate_per_s, record.plan.burst);
         let found =
             Found { caller: Some(Caller::new(record, account, rate, DatabaseClock::default())), asked };

@@ -1,5 +1,12 @@
-//! Last of the gate: the money. The hold is durable before the handler runs; the handler outlives its connection, so
-//! that a client who hangs up changes nothing; its outcome decides between capture and release.
+//! The money. The hold is durable before the handler runs; the handler outlives its connection, so that a client who hangs up
+//! changes nothing; its outcome decides between capture and release.
+
+mod decision;
+mod detach_on_drop;
+mod dry_run;
+mod metered_call;
+mod replay;
+pub mod test_answers;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -9,20 +16,19 @@ use axum::response::Response;
 use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::billing::Billing;
+use self::detach_on_drop::DetachOnDrop;
+use self::metered_call::MeteredCall;
+use self::test_answers::TestAnswers;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::key::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::domain::settlement::SettlementTable;
-use crate::gate::account_live::Slot;
-use crate::gate::caller::Caller;
-use crate::gate::detach_on_drop::DetachOnDrop;
-use crate::gate::metered_call::MeteredCall;
+use crate::gate::auth::caller::Caller;
+use crate::gate::idempotency;
+use crate::gate::limits::account::Slot;
 use crate::gate::stage::{Endpoint, Passing, Stage};
-use crate::gate::test_answers::TestAnswers;
-use crate::gate::{decision, dry_run, idempotency};
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
 use crate::http::public_links::PublicLinks;
@@ -31,6 +37,8 @@ use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
 use crate::ledger::writer::{Granted, Ledger, LedgerUnavailable};
 use crate::storage::test_answers::TestCall;
 use crate::telemetry::request::serving;
+
+pub use self::metered_call::{CreditsUsed, unless_panicking};
 
 /// What metering needs, whatever the route.
 #[derive(Clone, Debug)]
@@ -51,7 +59,7 @@ pub struct Meter {
     pub links: Arc<PublicLinks>,
 }
 
-/// The layer.
+/// Runs the handler against a hold of its price.
 #[derive(Clone, Debug)]
 pub struct Metered {
     /// Shared by all routes.
@@ -136,10 +144,4 @@ impl Metered {
 fn unavailable(error: LedgerUnavailable) -> Refusal {
     tracing::warn!(%error, "a paid call could not be held");
     Refusal::Unavailable { retry_after_s: 1 }
-}
-
-/// Puts billing facts on an answer.
-pub(super) fn with_billing(mut response: Response, billing: Billing) -> Response {
-    response.extensions_mut().insert(billing);
-    response
 }

@@ -1,23 +1,27 @@
 //! What this gateway remembers of an account between requests: how many run now, and where it last stood.
 
+mod slot;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::limiter::{LimitSizes, RateDecision};
 use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
+use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
-use crate::gate::admission::Admission;
-use crate::gate::keyring::{LastChange, Tick};
-use crate::gate::limiter::{LimitSizes, RateDecision};
-use crate::gate::shared_limits::Lease;
+use crate::gate::changes::{ChangeCounter, LastChange};
 use crate::ledger::rules::hold::Refund;
+
+pub use self::slot::{Admission, Slot};
 
 /// Shared by all keys of an account.
 #[derive(Debug)]
-pub struct AccountLive {
+pub struct CachedAccount {
+    id: AccountId,
     running: Mutex<u32>,
     standing: Mutex<Remembered>,
     last_change: LastChange,
@@ -38,17 +42,23 @@ struct Remembered {
     told_at: Instant,
 }
 
-impl AccountLive {
-    /// An account that stands so, with nothing running, which was changed at `tick` for all that is known.
-    pub fn new(standing: AccountBalance, tick: Tick) -> Self {
+impl CachedAccount {
+    /// An account that stands so, with nothing running, which was last changed at `change` for all that is known.
+    pub fn new(id: AccountId, standing: AccountBalance, change: ChangeCounter) -> Self {
         let remembered = Remembered { standing, told_at: Instant::now() };
-        let (running, last_change) = (Mutex::new(0), LastChange::at(tick));
+        let (running, last_change) = (Mutex::new(0), LastChange::at(change));
         Self {
+            id,
             running,
             standing: Mutex::new(remembered),
             last_change,
             keeps_contacts: KeepsContacts::default(),
         }
+    }
+
+    /// Which account it is.
+    pub fn id(&self) -> AccountId {
+        self.id
     }
 
     /// When the account or one of its keys was last changed.
@@ -131,7 +141,7 @@ impl AccountLive {
     }
 
     fn slot(self: &Arc<Self>, running: u32) -> Slot {
-        Slot(Arc::new(Place { account: self.clone(), running, lease: None }))
+        Slot::new(self.clone(), running)
     }
 
     fn lock_running(&self) -> MutexGuard<'_, u32> {
@@ -139,62 +149,11 @@ impl AccountLive {
     }
 }
 
-/// A place among an account's running requests; given back when the last clone is dropped.
-#[derive(Clone, Debug)]
-pub struct Slot(Arc<Place>);
-
-#[derive(Debug)]
-struct Place {
-    account: Arc<AccountLive>,
-    /// How many ran when this one was admitted, with it.
-    running: u32,
-    /// The place among the running requests of all gateways.
-    lease: Option<Lease>,
-}
-
-impl Slot {
-    /// How many requests of the account ran when this one was admitted, with it: on all gateways, or on this one where
-    /// it decided alone.
-    pub fn running(&self) -> u32 {
-        self.0.running
-    }
-
-    /// Holds a lease for as long as the place.
-    pub(super) fn hold(&mut self, lease: Lease) {
-        if let Some(place) = Arc::get_mut(&mut self.0) {
-            place.lease = Some(lease);
-        }
-    }
-
-    /// Notes how many run on all gateways.
-    pub(super) fn counts_on_all_gateways(&mut self, running: u32) {
-        if let Some(place) = Arc::get_mut(&mut self.0) {
-            place.running = running;
-        }
-    }
-
-    /// Gives the place back before the answer goes out, unless somebody else keeps it still. Waits only for a shared
-    /// store, and not long.
-    pub(super) async fn give_back(mut self) {
-        let lease = Arc::get_mut(&mut self.0).and_then(|place| place.lease.take());
-        drop(self);
-        if let Some(lease) = lease {
-            lease.give_back().await;
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        *self.account.lock_running() -= 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn live() -> Arc<AccountLive> {
+    fn live() -> Arc<CachedAccount> {
         let standing = AccountBalance {
             remaining: Credits::ZERO,
             plan_credits_used: Credits::ZERO,
@@ -202,7 +161,8 @@ mod tests {
             requests_remaining: 0,
             renews_at: chrono::DateTime::UNIX_EPOCH,
         };
-        Arc::new(AccountLive::new(standing, Tick::default()))
+        let id = AccountId::from_uuid(uuid::Uuid::nil());
+        Arc::new(CachedAccount::new(id, standing, ChangeCounter::default()))
     }
 
     const ONE_AT_ONCE: LimitSizes = LimitSizes { rate_per_s: 1, burst: 1, concurrency: 1 };
@@ -211,7 +171,7 @@ mod tests {
         RateDecision { rate_per_s: 1, burst: 1, remaining: 0, reset_after: Duration::ZERO, retry_after }
     }
 
-    fn enter(account: &Arc<AccountLive>) -> Option<Slot> {
+    fn enter(account: &Arc<CachedAccount>) -> Option<Slot> {
         match account.admit(ONE_AT_ONCE, || rate(None)) {
             Admission::Admitted { slot, .. } => Some(slot),
             Admission::TooFast(_) | Admission::TooMany => None,

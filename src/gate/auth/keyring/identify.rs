@@ -7,7 +7,7 @@ use metrics::counter;
 use super::Keyring;
 use crate::domain::key::{KeySecret, KeyState};
 use crate::domain::refusal::Refusal;
-use crate::gate::caller::Caller;
+use crate::gate::auth::caller::Caller;
 
 impl Keyring {
     /// The caller with this key, if it may be used now; `from` is where the request came from.

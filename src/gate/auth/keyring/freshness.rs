@@ -10,37 +10,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::config::Keys;
-
-/// Counts the changes that this gateway was told of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Tick(u64);
-
-/// The last change of something, as a [`Tick`]; many threads may read and move it.
-#[derive(Debug, Default)]
-pub struct LastChange(AtomicU64);
-
-impl LastChange {
-    /// Last changed at this tick.
-    pub const fn at(tick: Tick) -> Self {
-        Self(AtomicU64::new(tick.0))
-    }
-
-    /// Notes a change; an older one never takes the place of a newer.
-    pub fn changed(&self, tick: Tick) {
-        self.0.fetch_max(tick.0, Ordering::AcqRel);
-    }
-
-    /// Whether what was asked for at `tick` shows the last change.
-    pub fn is_shown_by(&self, tick: Tick) -> bool {
-        tick.0 >= self.0.load(Ordering::Acquire)
-    }
-}
+use crate::gate::changes::{ChangeCounter, LastChange};
 
 /// When a question was asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
     /// After which change.
-    pub(super) tick: Tick,
+    pub(super) change: ChangeCounter,
     /// At what time.
     pub(super) at: Instant,
 }
@@ -70,7 +46,7 @@ pub(super) struct Freshness {
     started_at: Instant,
     /// Milliseconds after the start up to which every change is known.
     current_ms: AtomicU64,
-    tick: AtomicU64,
+    change: AtomicU64,
     /// The last change that concerned every key.
     everything: LastChange,
     /// The last time that a key was made.
@@ -83,7 +59,7 @@ impl Freshness {
             trust,
             started_at: Instant::now(),
             current_ms: AtomicU64::new(0),
-            tick: AtomicU64::new(0),
+            change: AtomicU64::new(0),
             everything: LastChange::default(),
             unknown: LastChange::default(),
         }
@@ -91,26 +67,26 @@ impl Freshness {
 
     /// Now, for a question that is about to be asked. Its answer must never seem newer than it is.
     pub(super) fn asking(&self) -> Asked {
-        Asked { tick: self.tick(), at: Instant::now() }
+        Asked { change: self.change(), at: Instant::now() }
     }
 
     /// The last change that is known.
-    pub(super) fn tick(&self) -> Tick {
-        Tick(self.tick.load(Ordering::Acquire))
+    pub(super) fn change(&self) -> ChangeCounter {
+        ChangeCounter::new(self.change.load(Ordering::Acquire))
     }
 
     /// Counts a change. Whoever asks from now on sees it, because it was committed before it was told.
-    pub(super) fn next_tick(&self) -> Tick {
-        Tick(self.tick.fetch_add(1, Ordering::AcqRel) + 1)
+    pub(super) fn count_change(&self) -> ChangeCounter {
+        ChangeCounter::new(self.change.fetch_add(1, Ordering::AcqRel) + 1)
     }
 
-    pub(super) fn everything_changed(&self, tick: Tick) {
-        self.everything.changed(tick);
-        self.unknown.changed(tick);
+    pub(super) fn everything_changed(&self, change: ChangeCounter) {
+        self.everything.changed(change);
+        self.unknown.changed(change);
     }
 
-    pub(super) fn key_was_made(&self, tick: Tick) {
-        self.unknown.changed(tick);
+    pub(super) fn key_was_made(&self, change: ChangeCounter) {
+        self.unknown.changed(change);
     }
 
     /// Notes that every change before this instant is known.
@@ -122,12 +98,12 @@ impl Freshness {
 
     /// Whether an answer about a key shows every change that is known.
     pub(super) fn shows_changes(&self, asked: Asked, account: &LastChange) -> bool {
-        self.everything.is_shown_by(asked.tick) && account.is_shown_by(asked.tick)
+        self.everything.is_shown_by(asked.change) && account.is_shown_by(asked.change)
     }
 
     /// Whether an answer that there is no such key shows every change that is known.
     pub(super) fn shows_new_keys(&self, asked: Asked) -> bool {
-        self.unknown.is_shown_by(asked.tick)
+        self.unknown.is_shown_by(asked.change)
     }
 
     /// Whether time still lets an answer about a key be believed. `share`, of 255, is the part of the last quarter of the

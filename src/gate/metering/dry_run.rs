@@ -4,13 +4,13 @@
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
 
+use super::{Meter, decision};
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;
 use crate::domain::refusal::Refusal;
-use crate::gate::caller::Caller;
-use crate::gate::decision;
-use crate::gate::meter::{Meter, with_billing};
+use crate::gate::auth::caller::Caller;
+use crate::http::billing_info::with_billing;
 use crate::http::dry_run::DryRun;
 use crate::http::negotiate::RenderContext;
 use crate::ledger::rules::hold::{Decision, HoldRequest};

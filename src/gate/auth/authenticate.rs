@@ -1,57 +1,54 @@
-//! First of the gate: who calls? Everything behind it is decided by the answer.
+//! Who calls? Everything behind it is decided by the answer.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use tokio::time::{Instant, sleep_until};
 
+use super::dev_mode::{self, KEY_NOT_CHECKED, X_DEVELOPMENT_MODE};
 use crate::clock;
 use crate::domain::billing::Billing;
 use crate::domain::key::{KeySecret, Mode};
 use crate::domain::refusal::Refusal;
-use crate::gate::caller::Caller;
-use crate::gate::credential::credential;
-use crate::gate::keyring::Keyring;
+use crate::gate::auth::caller::Caller;
+use crate::gate::auth::credential::credential;
+use crate::gate::auth::keyring::Keyring;
 use crate::gate::refused::RefusedCalls;
 use crate::gate::stage::{Passing, Stage};
 use crate::http::client_address::ClientAddress;
 use crate::http::log_facts::LogFacts;
 
-/// Says that a credential was not checked, on answers of the development mode.
-const X_DEVELOPMENT_MODE: HeaderName = HeaderName::from_static("x-development-mode");
-const KEY_NOT_CHECKED: HeaderValue = HeaderValue::from_static("key not checked");
 /// Refusals of credentials leave in steps of this: longer than a look-up usually takes.
 const REFUSAL_STEP: Duration = Duration::from_millis(5);
 /// The same for networks from which too many guesses came, whose look-ups wait in a lane of their own.
 const THROTTLED_STEP: Duration = Duration::from_millis(25);
 
-/// The layer.
+/// Finds the caller of each request by its credential.
 #[derive(Clone, Debug)]
 pub struct Authenticate<N> {
     /// Who knows the keys.
     pub keyring: Keyring,
     /// What happens to a request without a credential.
-    pub nobody: Nobody,
+    pub anonymous: Anonymous,
     /// Where refused calls are counted.
     pub refused: RefusedCalls,
     /// The path's template, for the log and the count.
     pub path: &'static str,
-    /// What stands behind it.
+    /// The steps behind it, and the handler.
     pub next: N,
 }
 
 /// What happens to a request without a credential. One that has a credential must always have a good one.
 #[derive(Clone, Debug)]
-pub enum Nobody {
+pub enum Anonymous {
     /// It is refused.
-    IsRefused,
+    Reject,
     /// It counts as one with this key, and so does one with a bad credential: development mode only.
-    Has(Arc<KeySecret>),
-    /// It passes as it is.
-    Passes,
+    UseDevKey(Arc<KeySecret>),
+    /// It passes without a caller.
+    Allow,
 }
 
 impl<N: Stage> Stage for Authenticate<N> {
@@ -70,17 +67,22 @@ impl<N: Stage> Authenticate<N> {
         let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
         let refuse = |refusal| self.keyring.refuse(refusal, from);
         let sent = credential(request.headers(), request.uri());
-        if let Nobody::Has(key) = &self.nobody {
-            return self.admit_in_development(sent, key, from, request).await;
+        if let Anonymous::UseDevKey(key) = &self.anonymous {
+            let found = dev_mode::identify(&self.keyring, sent, key, from).await?;
+            let mut response = self.serve(found.caller, request).await;
+            if found.is_unchecked {
+                response.headers_mut().insert(X_DEVELOPMENT_MODE, KEY_NOT_CHECKED);
+            }
+            return Ok(response);
         }
         let secret = match sent {
             Ok(secret) => secret,
             Err(refusal) => return Err(evenly(came_at, refuse(refusal)).await),
         };
-        let secret = match (secret, &self.nobody) {
+        let secret = match (secret, &self.anonymous) {
             (Some(secret), _) => secret,
-            (None, Nobody::Passes) => return self.next.pass(request).await,
-            (None, Nobody::IsRefused) if request.headers().contains_key(header::AUTHORIZATION) => {
+            (None, Anonymous::Allow) => return self.next.pass(request).await,
+            (None, Anonymous::Reject) if request.headers().contains_key(header::AUTHORIZATION) => {
                 return Err(refuse(Refusal::NotBearer));
             }
             (None, _) => return Err(refuse(Refusal::MissingAuth)),
@@ -89,38 +91,6 @@ impl<N: Stage> Authenticate<N> {
             Ok(caller) => Ok(self.serve(caller, request).await),
             Err(refusal) => Err(evenly(came_at, refusal).await),
         }
-    }
-
-    /// Development mode: a good key counts, and any other credential, or none, counts as the mode's own key.
-    async fn admit_in_development(
-        &self,
-        sent: Result<Option<KeySecret>, Refusal>,
-        own: &KeySecret,
-        from: Option<IpAddr>,
-        request: Passing,
-    ) -> Result<Response, Refusal> {
-        let secret = match sent {
-            Ok(None) => {
-                let caller = self.keyring.identify(own, from).await?;
-                return Ok(self.serve(caller, request).await);
-            }
-            Ok(Some(secret)) => Some(secret),
-            // A program that puts its key into the URL would fail in production.
-            Err(refusal @ Refusal::KeyInQueryString { .. }) => return Err(refusal),
-            Err(_) => None,
-        };
-        if let Some(secret) = secret {
-            match self.keyring.identify(&secret, from).await {
-                Ok(caller) => return Ok(self.serve(caller, request).await),
-                Err(refusal) if refusal.code().status() >= 500 => return Err(refusal),
-                Err(_) => {}
-            }
-        }
-        tracing::info!("development mode: the credential of this request is not checked");
-        let caller = self.keyring.identify(own, from).await?;
-        let mut response = self.serve(caller, request).await;
-        response.headers_mut().insert(X_DEVELOPMENT_MODE, KEY_NOT_CHECKED);
-        Ok(response)
     }
 
     /// Serves a request of a known caller; every answer from here on says where the account stands.
@@ -136,7 +106,7 @@ impl<N: Stage> Authenticate<N> {
             response.extensions_mut().insert(caller.unbilled());
         }
         if let Some(refusal) = response.extensions().get::<Refusal>() {
-            self.refused.note(&caller, self.path, refusal.code(), clock::now().date_naive());
+            self.refused.note(&caller.key, self.path, refusal.code(), clock::now().date_naive());
         }
         let (account, key) = (Some(caller.key.account_id), Some(caller.key.key_id));
         response.extensions_mut().insert(LogFacts { route: Some(self.path), account, key });

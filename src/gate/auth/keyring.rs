@@ -20,23 +20,23 @@ use tokio::time::{Instant, timeout_at};
 use self::batcher::Batcher;
 use self::freshness::{Asked, Freshness, Trust};
 use self::imported::ImportedShapes;
-use self::loader::{Accounts, Found, KeyLoader, StandingLoader};
+use self::loader::{Found, KeyLoader, StandingLoader};
 use crate::clock::DatabaseClock;
 use crate::config::Keys;
 use crate::domain::billing::AccountBalance;
 use crate::domain::change::{News, Stale};
 use crate::domain::ids::AccountId;
 use crate::domain::key::{KeyFormat, KeySecret};
-use crate::gate::caller::Caller;
-use crate::gate::failed_auth::FailedAuth;
-use crate::gate::last_used::LastUsed;
-use crate::gate::limiter::RateLimits;
+use crate::gate::auth::caller::Caller;
+use crate::gate::auth::failed_auth::FailedAuth;
+use crate::gate::auth::last_used::LastUsed;
+use crate::gate::limits::accounts::CachedAccounts;
+use crate::gate::limits::limiter::RateLimits;
 use crate::secret::KeyDigest;
 use crate::secret::peppers::{KeyDigests, Peppers};
 use crate::storage::keys::Rehash;
 
 pub use self::batcher::StoreInDoubt;
-pub use self::freshness::{LastChange, Tick};
 
 /// Longest a request waits for its key to be looked up, again where it changes meanwhile: neither a store that hangs nor a
 /// key that changes all the time hangs its callers.
@@ -69,7 +69,7 @@ struct Shared {
     known: Cache<KeyDigest, Known>,
     /// Digests that no key has. Apart, so that a flood of guesses does not drive good keys out.
     unknown: Cache<KeyDigest, Asked>,
-    accounts: Arc<Accounts>,
+    accounts: Arc<CachedAccounts>,
     freshness: Arc<Freshness>,
     counters: Counters,
 }
@@ -107,7 +107,7 @@ impl Keyring {
         clock: DatabaseClock,
     ) -> Self {
         let freshness = Arc::new(Freshness::new(Trust::new(keys)));
-        let accounts = Arc::new(Accounts::default());
+        let accounts = Arc::new(CachedAccounts::default());
         let standings =
             Batcher::start(StandingLoader(pool.clone()), LONGEST_WAIT_FOR_STANDING, Duration::ZERO);
         let pool_of_shapes = pool.clone();
@@ -225,12 +225,12 @@ impl Keyring {
         let (freshness, accounts) = (&self.shared.freshness, &self.shared.accounts);
         match news {
             News::Current(at) => freshness.is_current(Instant::from_std(at)),
-            News::Changed(Stale::Everything) => freshness.everything_changed(freshness.next_tick()),
-            News::Changed(Stale::Account(id)) => accounts.changed(id, freshness.next_tick()),
+            News::Changed(Stale::Everything) => freshness.everything_changed(freshness.count_change()),
+            News::Changed(Stale::Account(id)) => accounts.changed(id, freshness.count_change()),
             News::Changed(Stale::AccountAndUnknown(id)) => {
-                let tick = freshness.next_tick();
-                freshness.key_was_made(tick);
-                accounts.changed(id, tick);
+                let change = freshness.count_change();
+                freshness.key_was_made(change);
+                accounts.changed(id, change);
             }
         }
     }

@@ -1,36 +1,25 @@
 //! Where a request is admitted or refused by rate and concurrency: here, or in a store that several gateways share.
 
+pub mod account;
+pub mod accounts;
+pub mod headers;
+pub mod limiter;
+pub mod shared_limits;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use metrics::{Counter, counter};
 
-use crate::gate::account_live::Slot;
-use crate::gate::caller::Caller;
-use crate::gate::limiter::{LimitSizes, RateDecision};
-use crate::gate::shared_limits::{Ruling, SharedLimits, Verdict};
+use self::account::{Admission, CachedAccount, Slot};
+use self::limiter::{LimitSizes, RateLimit};
+use self::shared_limits::{Ruling, SharedLimits, Verdict};
 
 /// The limits of all accounts. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Limits {
     shared: Option<Arc<SharedLimits>>,
     counts: Arc<Counts>,
-}
-
-/// What was decided of one request. A refusal has taken nothing from either limit.
-#[derive(Debug)]
-pub enum Admission {
-    /// It may go on, in this place among the account's running calls.
-    Admitted {
-        /// The place.
-        slot: Slot,
-        /// The state of the rate.
-        rate: RateDecision,
-    },
-    /// Too many requests in too short a time.
-    TooFast(RateDecision),
-    /// Too many at once.
-    TooMany,
 }
 
 /// Who decides.
@@ -60,22 +49,27 @@ impl Limits {
     }
 
     /// Admits a request or refuses it. Without a shared store nothing is waited for.
-    pub async fn admit(&self, caller: &Caller) -> Admission {
+    pub async fn admit(
+        &self,
+        account: &Arc<CachedAccount>,
+        rate: &RateLimit,
+        sizes: LimitSizes,
+    ) -> Admission {
         let (admission, is_shared) = match &self.shared {
-            None => (caller.account.admit(sizes(caller), || caller.check_rate()), false),
+            None => (account.admit(sizes, || rate.check(account.id())), false),
             // Boxed, so that requests of a gateway without a store do not carry the size of a conversation with one.
-            Some(shared) => Box::pin(admit_shared(shared, caller)).await,
+            Some(shared) => Box::pin(admit_shared(shared, account, rate, sizes)).await,
         };
         let counts = if is_shared { &self.counts.shared } else { &self.counts.local };
         counts.count(&admission);
         admission
     }
 
-    /// A place for a request of the caller whose answer is being sent, however many run. The shared store hears of it.
-    pub fn enter_again(&self, caller: &Caller) -> Slot {
-        let mut slot = caller.account.enter();
+    /// A place for a request of the account whose answer is being sent, however many run. The shared store hears of it.
+    pub fn enter_again(&self, account: &Arc<CachedAccount>) -> Slot {
+        let mut slot = account.enter();
         if let Some(shared) = &self.shared {
-            slot.hold(shared.lease_without_store(caller.key.account_id));
+            slot.hold(shared.lease_without_store(account.id()));
         }
         slot
     }
@@ -96,10 +90,15 @@ impl Limits {
 }
 
 /// Also tells whether the store decided.
-async fn admit_shared(shared: &SharedLimits, caller: &Caller) -> (Admission, bool) {
-    let account_id = caller.key.account_id;
-    let Ok(Ruling { verdict, rate, running }) = shared.decide(account_id, sizes(caller)).await else {
-        let mut admission = caller.account.admit(sizes(caller), || caller.check_rate());
+async fn admit_shared(
+    shared: &SharedLimits,
+    account: &Arc<CachedAccount>,
+    local_rate: &RateLimit,
+    sizes: LimitSizes,
+) -> (Admission, bool) {
+    let account_id = account.id();
+    let Ok(Ruling { verdict, rate, running }) = shared.decide(account_id, sizes).await else {
+        let mut admission = account.admit(sizes, || local_rate.check(account_id));
         if let Admission::Admitted { slot, .. } = &mut admission {
             slot.hold(shared.lease_without_store(account_id));
         }
@@ -108,8 +107,8 @@ async fn admit_shared(shared: &SharedLimits, caller: &Caller) -> (Admission, boo
     let admission = match verdict {
         Verdict::Admitted(lease) => {
             // The local rate hears of it, so that this gateway goes on from there when the store is away.
-            let _ = caller.check_rate();
-            let mut slot = caller.account.enter();
+            let _ = local_rate.check(account_id);
+            let mut slot = account.enter();
             slot.hold(lease);
             slot.counts_on_all_gateways(running);
             Admission::Admitted { slot, rate }
@@ -118,11 +117,6 @@ async fn admit_shared(shared: &SharedLimits, caller: &Caller) -> (Admission, boo
         Verdict::TooMany => Admission::TooMany,
     };
     (admission, true)
-}
-
-fn sizes(caller: &Caller) -> LimitSizes {
-    let plan = &caller.key.plan;
-    LimitSizes { rate_per_s: plan.rate_per_s, burst: plan.burst, concurrency: plan.concurrency }
 }
 
 /// Decisions, counted. The handles are made once: to look one up costs as much as a decision.

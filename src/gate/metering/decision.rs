@@ -3,13 +3,13 @@
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::replay::replay;
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait;
-use crate::gate::caller::Caller;
-use crate::gate::idempotency;
-use crate::gate::meter::with_billing;
+use crate::gate::auth::caller::Caller;
+use crate::http::billing_info::with_billing;
 use crate::ledger::rules::hold::Decision;
 
 /// The answer to a call that was not held; `needed` is its price.
@@ -17,7 +17,7 @@ pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Re
     match decision {
         Decision::Replay { answer, standing } => {
             let billing = unbilled(caller, standing);
-            with_billing(idempotency::replay(answer.content, &billing), billing)
+            with_billing(replay(answer.content, &billing), billing)
         }
         decision => match (refusal(&decision, caller, needed), decision.standing()) {
             (Some(refusal), Some(standing)) => {

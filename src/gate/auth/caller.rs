@@ -7,9 +7,9 @@ use crate::clock::DatabaseClock;
 use crate::domain::billing::Billing;
 use crate::domain::caller::KeyRecord;
 use crate::domain::credits::Credits;
-use crate::gate::account_live::AccountLive;
-use crate::gate::last_used::UseMark;
-use crate::gate::limiter::{RateDecision, RateLimit};
+use crate::gate::auth::last_used::UseMark;
+use crate::gate::limits::account::CachedAccount;
+use crate::gate::limits::limiter::{LimitSizes, RateLimit};
 use crate::storage::keys::Rehash;
 
 /// Request extension: who calls. Cheap to clone: one count for all of it.
@@ -22,7 +22,7 @@ pub struct Known {
     /// The key and its account, as last read.
     pub key: KeyRecord,
     /// What this gateway remembers of the account.
-    pub account: Arc<AccountLive>,
+    pub account: Arc<CachedAccount>,
     /// The rate limit of the account's plan.
     pub rate: RateLimit,
     /// What was noted of the use of its secret.
@@ -41,7 +41,7 @@ impl Deref for Caller {
 
 impl Caller {
     /// A caller with this key, of this account.
-    pub fn new(key: KeyRecord, account: Arc<AccountLive>, rate: RateLimit, clock: DatabaseClock) -> Self {
+    pub fn new(key: KeyRecord, account: Arc<CachedAccount>, rate: RateLimit, clock: DatabaseClock) -> Self {
         let mark = UseMark::new(key.key_id, key.secret_version, None);
         Self(Arc::new(Known { key, account, rate, mark, clock }))
     }
@@ -64,9 +64,10 @@ impl Caller {
         self.key.keeps_contacts || self.account.keeps_contacts(self.key.mode)
     }
 
-    /// Admits one request by this gateway's own rate limit, or says how long to wait.
-    pub fn check_rate(&self) -> RateDecision {
-        self.rate.check(self.key.account_id)
+    /// The sizes of the limits of the account's plan.
+    pub fn limit_sizes(&self) -> LimitSizes {
+        let plan = &self.key.plan;
+        LimitSizes { rate_per_s: plan.rate_per_s, burst: plan.burst, concurrency: plan.concurrency }
     }
 
     /// The billing facts of an answer that moved no money.

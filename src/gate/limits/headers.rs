@@ -1,0 +1,82 @@
+//! The rate-limit headers of an answer.
+
+use std::fmt::{self, Write};
+
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
+
+use super::limiter::RateDecision;
+use crate::clock;
+use crate::domain::refusal::LimitHit;
+use crate::domain::wait::whole_seconds;
+
+const X_RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const X_RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const X_RATELIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// Headers of a usual answer: room for all of them at once, so that the map grows but once.
+const USUAL_HEADERS: usize = 14;
+
+/// The most that a value of `RateLimit` or `RateLimit-Policy` comes to.
+const LONGEST_TEXT: usize = 64;
+
+/// The rate-limit headers of an answer: the state of one limit, of the one that refused where one did.
+#[derive(Debug)]
+pub struct RateLimitHeaders {
+    policy: &'static str,
+    size: u64,
+    /// The time in which `size` requests may come; none for a limit that does not fill up with time.
+    window_s: Option<u64>,
+    remaining: u64,
+    reset_s: u64,
+}
+
+impl From<&RateDecision> for RateLimitHeaders {
+    fn from(decision: &RateDecision) -> Self {
+        Self {
+            policy: "burst",
+            size: decision.burst.into(),
+            window_s: Some(decision.burst.div_ceil(decision.rate_per_s.max(1)).max(1).into()),
+            remaining: decision.remaining.into(),
+            reset_s: whole_seconds(decision.reset_after),
+        }
+    }
+}
+
+impl RateLimitHeaders {
+    /// A limit that has just refused.
+    pub fn used_up(policy: &'static str, hit: &LimitHit) -> Self {
+        Self { policy, size: hit.size, window_s: None, remaining: 0, reset_s: hit.retry_after_s }
+    }
+
+    /// All of these from one decision, so that they cannot contradict each other. `RateLimit` and `RateLimit-Policy` are
+    /// those of draft-ietf-httpapi-ratelimit-headers-10.
+    pub fn set_on(&self, mut response: Response) -> Response {
+        let Self { policy, size, window_s, remaining, reset_s } = self;
+        let headers = response.headers_mut();
+        headers.reserve(USUAL_HEADERS);
+        headers.insert(X_RATELIMIT_LIMIT, (*size).into());
+        headers.insert(X_RATELIMIT_REMAINING, (*remaining).into());
+        headers.insert(X_RATELIMIT_RESET, clock::now().timestamp().saturating_add_unsigned(*reset_s).into());
+        let mut text = String::with_capacity(LONGEST_TEXT);
+        let mut value = |parts: fmt::Arguments<'_>| {
+            text.clear();
+            // Writing to memory cannot fail.
+            let _ = text.write_fmt(parts);
+            HeaderValue::from_str(&text).ok()
+        };
+        let limit = match window_s {
+            Some(window_s) => value(format_args!("\"{policy}\";q={size};w={window_s}")),
+            None => value(format_args!("\"{policy}\";q={size}")),
+        };
+        let state = value(format_args!("\"{policy}\";r={remaining};t={reset_s}"));
+        for (name, value) in [(RATELIMIT_POLICY, limit), (RATELIMIT, state)] {
+            if let Some(value) = value {
+                headers.insert(name, value);
+            }
+        }
+        response
+    }
+}
