@@ -83,7 +83,7 @@ need_clients() {
     local packages=()
     command -v curl >/dev/null || packages+=(curl)
     command -v go >/dev/null || packages+=(golang-go)
-    php -m 2>/dev/null | grep -qx curl || packages+=(php-cli php-curl)
+    php -r 'exit(extension_loaded("curl") ? 0 : 1);' 2>/dev/null || packages+=(php-cli php-curl)
     command -v ruby >/dev/null || packages+=(ruby)
     command -v node >/dev/null || packages+=(nodejs)
     command -v npm >/dev/null || packages+=(npm)
