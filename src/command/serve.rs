@@ -147,10 +147,7 @@ async fn until_stopped(
 fn tell_of_settings(settings: &Settings) {
     let placeholders = settings.placeholders().join(", ");
     if !placeholders.is_empty() && settings.listen.ip().is_loopback() {
-        tracing::info!(
-            settings = placeholders,
-            "clients are not told whom to turn to: these are placeholders"
-        );
+        tracing::info!(settings = placeholders, "answers omit these addresses: they are placeholders");
     }
     for warning in settings.warnings() {
         tracing::warn!("{warning}");

@@ -10,7 +10,10 @@ impl Settings {
         let mut warnings = Vec::new();
         let placeholders = self.placeholders();
         if !placeholders.is_empty() && !self.listen.ip().is_loopback() {
-            warnings.push(format!("clients are not told whom to turn to: set {}", placeholders.join(", ")));
+            warnings.push(format!(
+                "answers omit addresses that are placeholders: set {}",
+                placeholders.join(", ")
+            ));
         }
         if self.server.trusted_proxies.iter().any(Network::is_everything) {
             warnings.push(

@@ -34,12 +34,6 @@ pub struct Billing {
 }
 
 impl AccountBalance {
-    /// Credits that do not come from the period's plan.
-    pub fn beside_plan(&self) -> Credits {
-        let plan_left = self.plan_credits.checked_sub(self.plan_credits_used).unwrap_or(Credits::ZERO);
-        self.remaining.checked_sub(plan_left).unwrap_or(Credits::ZERO)
-    }
-
     /// Percent of the period's plan credits used; 0.2 means 0.2 %. A plan without credits is 0.
     pub fn plan_used_percent(&self) -> f64 {
         match self.plan_credits.as_i64() {

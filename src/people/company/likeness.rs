@@ -153,20 +153,16 @@ mod tests {
         assert_eq!(compared, None);
     }
 
+    fn compare_names(query: &str, candidate: &str, rarity: &Rarity) -> Option<Agreement<CompanyRule>> {
+        compare(&CompanyName::parse(query), &CompanyName::parse(candidate), &[], rarity, Slips::InLongWords)
+    }
+
     #[test]
     fn a_word_more_that_is_a_company_s_own_asks_for_another_company() {
         let mut rarity = Rarity::new(3);
         rarity.record(WordKind::Company, "klarion", 2);
         rarity.record(WordKind::Company, "zyntra", 1);
-        let compare = |query, candidate| {
-            compare(
-                &CompanyName::parse(query),
-                &CompanyName::parse(candidate),
-                &[],
-                &rarity,
-                Slips::InLongWords,
-            )
-        };
+        let compare = |query, candidate| compare_names(query, candidate, &rarity);
         assert_eq!(compare("Klarion Zyntra", "Klarion"), None);
         assert!(compare("Klarion", "Klarion Zyntra").is_some());
     }
@@ -176,15 +172,7 @@ mod tests {
         let mut rarity = Rarity::new(400);
         rarity.record(WordKind::Company, "imperial", 40);
         rarity.record(WordKind::Company, "klarion", 1);
-        let compare = |query, candidate| {
-            compare(
-                &CompanyName::parse(query),
-                &CompanyName::parse(candidate),
-                &[],
-                &rarity,
-                Slips::InLongWords,
-            )
-        };
+        let compare = |query, candidate| compare_names(query, candidate, &rarity);
         assert_eq!(compare("Imperial", "Klarion Imperial"), None);
         assert!(compare("Klarion", "Klarion Imperial").is_some());
     }
