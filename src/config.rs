@@ -26,7 +26,6 @@ pub use values::Fault;
 /// Every setting. Names, defaults and meanings stand in `config/default.toml`; units are in the names.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Settings {
     #[serde(deserialize_with = "address::required")]
     pub listen: SocketAddr,
@@ -81,7 +80,6 @@ fn redacted_url<S: Serializer>(_: &Option<SecretString>, serializer: S) -> Resul
 /// What is logged, and how.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Log {
     pub level: String,
     pub format: LogFormat,
@@ -102,7 +100,6 @@ pub enum LogFormat {
 /// Limits of connections and requests.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Server {
     pub threads: usize,
     pub max_connections: usize,
@@ -123,7 +120,6 @@ pub struct Server {
 /// The connection pool.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Database {
     pub max_connections: u32,
     pub wait_ms: u64,
@@ -133,7 +129,6 @@ pub struct Database {
 /// The ledger's writer and sweep.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Ledger {
     pub batch: usize,
     pub queue: usize,
@@ -147,7 +142,6 @@ pub struct Ledger {
 /// Paid calls.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Calls {
     pub deadline_s: u64,
 }
@@ -155,7 +149,6 @@ pub struct Calls {
 /// The cache of verified keys.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Keys {
     pub cache_size: usize,
     pub trust_ms: u64,
@@ -172,7 +165,6 @@ pub struct Keys {
 /// Limits that several gateways share.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Limits {
     pub decision_ms: u64,
     pub lease_ms: u64,
@@ -182,7 +174,6 @@ pub struct Limits {
 /// The cache of people searches.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct People {
     pub cache_ms: u64,
     pub cache_bytes: u64,
@@ -196,7 +187,6 @@ pub const MOST_UNHEARD_TRUST_MS: u64 = 4000;
 /// What an account may keep.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Contacts {
     pub max_per_account: u64,
     pub max_bytes_per_account: u64,
@@ -206,7 +196,6 @@ pub struct Contacts {
 /// The enrichment service.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every setting")]
 pub struct Enrichment {
     pub url: String,
     #[serde(serialize_with = "redacted")]

@@ -23,7 +23,6 @@ const MOST_KEYS: i64 = 10_000;
 
 /// A key to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields of a key, as everywhere")]
 pub struct NewKeyRequest {
     pub environment: EnvironmentName,
     pub format: KeyFormat,

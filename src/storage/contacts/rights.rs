@@ -13,7 +13,6 @@ use crate::storage::directory::rights::{MOST_RECORDS, PersonSelector, bounds};
 
 /// All that an account keeps of one person as a contact.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow)]
-#[expect(missing_docs, reason = "the fields are the columns of the table, named as in the API")]
 pub struct ExportedContact {
     pub id: Uuid,
     pub account_id: Uuid,

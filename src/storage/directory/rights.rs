@@ -41,7 +41,6 @@ pub enum PersonSelector {
 
 /// All that is held on one person.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow)]
-#[expect(missing_docs, reason = "the fields are the columns of the table, named as in a directory file")]
 pub struct ExportedPerson {
     pub id: Uuid,
     pub first_name: String,
