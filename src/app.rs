@@ -28,7 +28,7 @@ use crate::gate::auth::keyring::Keyring;
 use crate::gate::auth::last_used::LastUsed;
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::limits::shared_limits::NotAStore;
-use crate::gate::metering::Meter;
+use crate::gate::metering::Metering;
 use crate::gate::metering::test_answers::TestAnswers;
 use crate::gate::refused::RefusedCalls;
 use crate::http::client_address::TrustedProxies;
@@ -178,14 +178,13 @@ impl App {
         let following = listen(database.clone(), &pool, &node, &keyring, &clock, &stop_background).await?;
         let last_used = keyring.last_used().clone();
         let refused = RefusedCalls::default();
-        let meter = Meter {
+        let metering = Metering {
             ledger,
             pool: pool.clone(),
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
             deadline: Duration::from_secs(settings.calls.deadline_s),
             calls: stop.tasks().clone(),
             test_answers: TestAnswers::new(pool.clone(), hold_life(&settings)),
-            links: links.clone(),
         };
         let limits_in_force = limits_in_force(&settings, &stop_background).await?;
         let parts = parts::Built {
@@ -197,7 +196,8 @@ impl App {
             limits: limits_in_force,
             dev_key,
             catalogue,
-            meter,
+            metering,
+            links: links.clone(),
             refused: refused.clone(),
             node: &node,
             clock,

@@ -21,5 +21,6 @@ pub mod config; // settings, plans, routes
 pub mod local_postgres; // the private Postgres of a gateway without DATABASE_URL
 pub mod telemetry; // logs
 pub mod secret; // the pepper, and the keyed hash of every API key
+pub mod panic_guard; // a panic ends one call
 pub mod kill_point; // where a test may end the process; nothing in a release build
 pub mod clock; // the only place that asks what time it is

@@ -15,7 +15,7 @@ use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::plan::Access;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
-use crate::http::render::json_ok;
+use crate::http::answer::{json_ok, with_billing};
 use crate::storage::accounts;
 
 /// What the log says could not be read.
@@ -87,7 +87,7 @@ pub async fn account(
     let account = account.ok_or(Refusal::Internal)?;
     drop(connection);
     let (key, plan, standing) = (&caller.key, &caller.key.plan, book.standing());
-    let mut response = json_ok(Answer {
+    let response = json_ok(Answer {
         success: true,
         account: AccountShown {
             id: account.id,
@@ -126,6 +126,5 @@ pub async fn account(
             monthly_cap: key.monthly_cap,
         },
     });
-    response.extensions_mut().insert(Billing { standing, ..caller.unbilled() });
-    Ok(response)
+    Ok(with_billing(response, Billing { standing, ..caller.unbilled() }))
 }

@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
 use serde::Serialize;
 
@@ -16,10 +13,8 @@ use crate::domain::person::{Person, PersonSource};
 use crate::domain::refusal::{CandidateHint, Refusal};
 use crate::domain::route::{Price, Route};
 use crate::domain::tier::Tier;
-use crate::gate::auth::caller::Caller;
-use crate::gate::metering::CreditsUsed;
-use crate::http::person_request::PersonRequest;
-use crate::http::render::PaidAnswer;
+use crate::gate::metering::{PaidAnswer, PaidCall, PaidHandler};
+use crate::http::answer::analysis_ok;
 use crate::lookup::{FindError, Found, People, Realm, UpstreamError};
 use crate::people::matching::{Match, MatchEvidence};
 
@@ -34,23 +29,19 @@ pub struct AnalysisApi {
 
 impl AnalysisApi {
     /// The handler of a route.
-    pub fn handler(&self, route: &Arc<Route>) -> MethodRouter {
-        // One count for both: a handler is copied for each request.
+    pub fn handler(&self, route: &Arc<Route>) -> PaidHandler {
         let shared = Arc::new((self.clone(), route.clone()));
-        post(
-            move |Extension(caller): Extension<Caller>, Extension(request): Extension<Arc<PersonRequest>>| async move {
+        Arc::new(move |call| {
+            let shared = shared.clone();
+            Box::pin(async move {
                 let (api, route) = &*shared;
-                api.answer(route, &caller, &request).await
-            },
-        )
+                api.answer(route, &call).await
+            })
+        })
     }
 
-    async fn answer(
-        &self,
-        route: &Route,
-        caller: &Caller,
-        request: &PersonRequest,
-    ) -> Result<Response, Refusal> {
+    async fn answer(&self, route: &Route, call: &PaidCall) -> Result<PaidAnswer, Refusal> {
+        let PaidCall { caller, person: request, price } = call;
         let realm = match caller.key.mode {
             Mode::Live => Realm::Live { account: caller.key.account_id },
             Mode::Test => Realm::Sample { account: caller.key.account_id },
@@ -79,12 +70,8 @@ impl AnalysisApi {
         let (tier, used) = depth(route, request.tier, &person);
         let question = Question { version, tier, texts, day: now.date_naive() };
         let analysis = self.analysis_cache.of(&person, question, now).await?;
-        let mut response =
-            PaidAnswer { analise: analise(&person, matched.as_ref(), source, &analysis)? }.into_response();
-        if let Some(used) = used {
-            response.extensions_mut().insert(CreditsUsed(used));
-        }
-        Ok(response)
+        let response = analysis_ok(analise(&person, matched.as_ref(), source, &analysis)?);
+        Ok(PaidAnswer { response, credits_used: used.unwrap_or(*price) })
     }
 }
 

@@ -11,7 +11,7 @@ use super::turns::Urgency;
 use crate::domain::audit::AuditEntry;
 use crate::domain::refusal::Refusal;
 use crate::http::paging::Page;
-use crate::http::render::json_ok;
+use crate::http::answer::json_ok;
 use crate::storage::audit;
 
 #[derive(Serialize)]

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::config::plans::{Catalogue, Edition};
 use crate::domain::plan::{PACK_LIFE_MONTHS, Pack};
 use crate::gate::auth::caller::Caller;
-use crate::http::render::json_ok;
+use crate::http::answer::json_ok;
 
 #[derive(Serialize)]
 struct CatalogueShown<'a> {

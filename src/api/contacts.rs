@@ -24,7 +24,7 @@ use crate::http::contact_request::{ContactChange, parse_new};
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::paging::{self, PAGE_BYTES, Page};
-use crate::http::render::{json_ok, json_with};
+use crate::http::answer::{json_ok, json_with};
 use crate::lookup::People;
 use crate::storage::contacts::{self, ContactError};
 

@@ -11,7 +11,7 @@ use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
-use crate::http::render::json_ok;
+use crate::http::answer::{json_ok, with_billing};
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::lot::Lot;
 use crate::storage::ledger::standing::read_account;
@@ -47,15 +47,14 @@ pub async fn credits(
         granted: lot.granted,
         expires_at: instant(lot.expires_at),
     };
-    let mut response = json_ok(CreditsShown {
+    let response = json_ok(CreditsShown {
         success: true,
         credits: lots.into_iter().map(shown).collect(),
         plan: &caller.key.plan.plan,
         edition: &caller.key.edition,
         requests_remaining: account.standing().requests_remaining,
     });
-    response.extensions_mut().insert(Billing { standing: account.standing(), ..caller.unbilled() });
-    Ok(response)
+    Ok(with_billing(response, Billing { standing: account.standing(), ..caller.unbilled() }))
 }
 
 /// Where the caller's account stands now, read from the store.

@@ -15,7 +15,7 @@ use crate::domain::account::EnvironmentView;
 use crate::domain::ids::EnvironmentId;
 use crate::domain::refusal::Refusal;
 use crate::http::key_request;
-use crate::http::render::json_ok;
+use crate::http::answer::json_ok;
 use crate::management::environments;
 use crate::storage::accounts;
 

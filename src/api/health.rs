@@ -19,8 +19,8 @@ use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::gate::auth::caller::Caller;
 use crate::gate::entitlement;
-use crate::http::log_facts::LogFacts;
-use crate::http::render::{json_ok, json_with};
+use crate::http::call_record::CallRecord;
+use crate::http::answer::{json_ok, json_with, with_billing};
 
 /// What the health pages look at.
 #[derive(Clone, Debug)]
@@ -92,9 +92,8 @@ pub async fn health(
     };
     let standing = current_standing(&health.pool, &caller).await?;
     shown.key = Some(key_shown(&caller, &standing, &health.routes));
-    let mut response = json_with(status, shown);
-    response.extensions_mut().insert(Billing { standing, ..caller.unbilled() });
-    Ok(response)
+    let response = json_with(status, shown);
+    Ok(with_billing(response, Billing { standing, ..caller.unbilled() }))
 }
 
 fn key_shown(caller: &Caller, standing: &AccountBalance, routes: &[Arc<Route>]) -> KeyShown {
@@ -153,6 +152,6 @@ pub async fn readyz(State(health): State<Health>) -> Response {
 }
 
 fn of_route(route: &'static str, mut response: Response) -> Response {
-    response.extensions_mut().insert(LogFacts { route: Some(route), ..LogFacts::default() });
+    response.extensions_mut().insert(CallRecord::of_open_path(route));
     response
 }

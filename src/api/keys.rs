@@ -18,7 +18,7 @@ use crate::domain::key::{KeySecret, KeyState};
 use crate::domain::refusal::Refusal;
 use crate::http::key_request::{self, NewKeyRequest};
 use crate::http::paging::Page;
-use crate::http::render::json_ok;
+use crate::http::answer::json_ok;
 use crate::management::{self, ChangeError};
 use crate::storage::keys::{self, NewKey};
 

@@ -12,7 +12,7 @@ use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::http::paging::Page;
-use crate::http::render::json_ok;
+use crate::http::answer::json_ok;
 use crate::storage::ledger::statement::{self, Receipt, StatementLine};
 
 /// What the log says could not be read.

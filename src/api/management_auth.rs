@@ -15,7 +15,6 @@ use super::turns::{Turn, Turns, Urgency};
 use crate::domain::audit::{Actor, Who};
 use crate::domain::caller::KeyRecord;
 use crate::domain::credits::Credits;
-use crate::domain::ids::CallId;
 use crate::domain::key::reach::Reach;
 use crate::domain::refusal::Refusal;
 use crate::domain::rights::{ActingKey, Principal, Rights};
@@ -23,6 +22,7 @@ use crate::gate::auth::caller::Caller;
 use crate::http::client_address::ClientAddress;
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
+use crate::http::negotiate::RenderContext;
 use crate::management::ChangeError;
 use crate::secret::peppers::Peppers;
 
@@ -120,7 +120,7 @@ impl<S: Sync> FromRequestParts<S> for ManagementAuth {
         let actor = Actor {
             who: Who::Key(caller.key.key_id),
             address: parts.extensions.get().map(|ClientAddress(address)| *address),
-            request_id: parts.extensions.get::<CallId>().copied(),
+            request_id: parts.extensions.get().map(|context: &RenderContext| context.request_id),
         };
         let rights = Rights::OfKey(acting(&caller.key));
         Ok(Self { caller, by: Principal { actor, rights } })

@@ -18,8 +18,8 @@ use crate::gate::auth::caller::Caller;
 use crate::gate::idempotency;
 use crate::http::fields::Fields;
 use crate::http::idempotency_key::IDEMPOTENT_REPLAYED;
-use crate::http::json_body::{RawBody, parse_fields, read_body};
-use crate::http::render::json_ready;
+use crate::http::json_body::{parse_fields, read_body};
+use crate::http::answer::json_ready;
 use crate::ledger::rules::hold::IdempotencyClaim;
 use crate::management::ChangeError;
 use crate::storage::change_answers::{self, Before, KeptAnswer, MOST_BODY_BYTES};
@@ -46,16 +46,15 @@ impl<S: BodyLimit + Sync> FromRequest<S> for Posted {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let (mut parts, body) = request.into_parts();
+        let (parts, body) = request.into_parts();
         let caller = parts.extensions.get::<Caller>().ok_or(Refusal::MissingAuth)?.clone();
         let body = match body.is_end_stream() {
             true => None,
             false => Some(read_body(&parts.headers, body, state.max_body_bytes()).await?),
         };
-        parts.extensions.insert(RawBody(body.clone().unwrap_or_default()));
-        let request = Request::from_parts(parts, Body::empty());
-        let claim = idempotency::claim(&request, caller.key.environment_id)?;
-        Ok(Self { headers: request.into_parts().0.headers, body, claim })
+        let head = (&parts.method, &parts.uri, &parts.headers);
+        let claim = idempotency::claim(head, body.as_deref().unwrap_or_default(), caller.key.environment_id)?;
+        Ok(Self { headers: parts.headers, body, claim })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::domain::credits::Credits;
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
 use crate::gate::limits::{DecidedBy, Limits};
-use crate::http::render::json_ok;
+use crate::http::answer::{json_ok, with_billing};
 use crate::lookup::People;
 
 /// What the page looks at.
@@ -102,7 +102,7 @@ pub async fn status(
         false => caller.account.standing(),
     };
     let decided_by = status.limits.decided_by();
-    let mut response = json_ok(Answer {
+    let response = json_ok(Answer {
         success: true,
         status: match (ready, decided_by) {
             (false, _) => "unavailable",
@@ -119,8 +119,7 @@ pub async fn status(
         warnings: status.clock.warning().into_iter().collect(),
         limits: limits_shown(decided_by, &caller, &slot, &standing),
     });
-    response.extensions_mut().insert(Billing { standing, ..caller.unbilled() });
-    response
+    with_billing(response, Billing { standing, ..caller.unbilled() })
 }
 
 fn to_the_millisecond(span: TimeDelta) -> f64 {

@@ -16,7 +16,7 @@ use crate::domain::refusal::{Fault, Refusal};
 use crate::gate::auth::caller::Caller;
 use crate::http::paging::{self, Page};
 use crate::http::query::Query;
-use crate::http::render::json_ok;
+use crate::http::answer::json_ok;
 use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsagePage, UsageQuery};
 
 /// What the log says could not be read.

@@ -26,7 +26,7 @@ use crate::gate::Gate;
 use crate::gate::auth::keyring::Keyring;
 use crate::gate::limits::Limits;
 use crate::gate::limits::shared_limits::{NotAStore, SharedConfig, SharedLimits};
-use crate::gate::metering::Meter;
+use crate::gate::metering::{Metering, PaidRoute};
 use crate::gate::refused::RefusedCalls;
 use crate::http::dialect::Dialects;
 use crate::http::public_links::PublicLinks;
@@ -53,7 +53,8 @@ pub(super) struct Built<'a> {
     pub(super) limits: Limits,
     pub(super) dev_key: Option<Arc<KeySecret>>,
     pub(super) catalogue: Arc<Catalogue>,
-    pub(super) meter: Meter,
+    pub(super) metering: Metering,
+    pub(super) links: Arc<PublicLinks>,
     pub(super) refused: RefusedCalls,
     pub(super) node: &'a str,
     pub(super) clock: DatabaseClock,
@@ -71,7 +72,8 @@ impl Built<'_> {
             limits,
             dev_key,
             catalogue,
-            meter,
+            metering,
+            links,
             refused,
             node,
             clock,
@@ -81,9 +83,15 @@ impl Built<'_> {
         let routes = Arc::new(routes);
         let paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
         let mut connection = pool.acquire().await.map_err(StorageError::from)?;
-        let numbers = Arc::new(route_numbers::numbers(&mut connection, &paths).await?);
+        let numbers = route_numbers::numbers(&mut connection, &paths).await?;
         drop(connection);
         let analysis = analysis_api(settings, pool.clone())?;
+        let paid_routes = routes.iter().zip(numbers).map(|(route, number)| PaidRoute {
+            route: route.clone(),
+            number,
+            handler: analysis.handler(route),
+        });
+        let paid_routes = paid_routes.collect();
         let people = analysis.people.clone();
         Ok(Parts {
             contacts: ContactsApi {
@@ -95,7 +103,7 @@ impl Built<'_> {
                 },
                 max_body_bytes: settings.contacts.max_body_bytes,
             },
-            analysis,
+            paid_routes,
             health: Health {
                 readiness: readiness.clone(),
                 pool: pool.clone(),
@@ -112,18 +120,17 @@ impl Built<'_> {
                 region: settings.region.clone(),
                 clock,
             },
-            gate: Gate {
+            gate: Arc::new(Gate {
                 keyring,
                 limits,
                 dev_key,
-                catalogue: catalogue.clone(),
-                meter,
-                refused,
-                numbers,
-                max_body_bytes,
                 region: settings.region.as_str().into(),
-            },
-            routes,
+                catalogue: catalogue.clone(),
+                max_body_bytes,
+                metering,
+                links,
+                refused,
+            }),
             catalogue,
             management: Management::new(pool.clone(), peppers, max_body_bytes),
             pool: pool.clone(),

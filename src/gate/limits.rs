@@ -2,7 +2,6 @@
 
 pub mod account;
 pub mod accounts;
-pub mod headers;
 pub mod limiter;
 pub mod shared_limits;
 

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::response::Response;
 use chrono::SecondsFormat;
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -65,12 +64,6 @@ fn place_of(body: &[u8]) -> Option<Range<usize>> {
     let mut values = serde_json::Deserializer::from_slice(body.get(start..)?).into_iter::<IgnoredAny>();
     values.next()?.ok()?;
     Some(start..start + values.byte_offset())
-}
-
-/// Puts billing facts on an answer, to be rendered with it.
-pub fn with_billing(mut response: Response, billing: Billing) -> Response {
-    response.extensions_mut().insert(billing);
-    response
 }
 
 /// Sets the credit headers, in place of any that stand there.

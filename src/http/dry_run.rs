@@ -7,7 +7,7 @@ use super::error_details::ErrorDetails;
 use super::messages::{self, Text};
 use super::negotiate::RenderContext;
 use super::public_links::PublicLinks;
-use super::render::json_ok;
+use super::answer::json_ok;
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 

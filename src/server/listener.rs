@@ -29,7 +29,7 @@ use super::socket::WatchedSocket;
 use super::stop::Stop;
 use super::unsent::{Answer, Unsent};
 use super::worker_threads::WorkerThreads;
-use crate::gate::admit::Reentry;
+use crate::gate::Reentry;
 use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
 /// All that connections share. Several accept loops may serve one.

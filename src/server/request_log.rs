@@ -10,16 +10,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Request, Uri, header};
-use axum::response::Response;
+use axum::http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 
 use super::request_metrics;
 use crate::api::health;
 use crate::domain::billing::Billing;
-use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::{CallId, IdText};
+use crate::http::call_record::CallRecord;
 use crate::http::client_address::ClientAddress;
-use crate::http::log_facts::LogFacts;
 use crate::http::render::X_REQUEST_ID;
 
 /// Longest text of a client's own in a line.
@@ -50,19 +48,17 @@ struct Window {
 
 impl RequestLog {
     /// Counts the request and writes its line.
-    pub(super) fn write(&self, request: &RequestFacts, response: &Response, cost: Option<Cost>) {
-        let is_anonymous =
-            response.extensions().get::<LogFacts>().is_none_or(|facts| facts.account.is_none());
-        let is_refusal = response.status().as_u16() >= 400;
-        if is_refusal && is_anonymous && !self.has_room(Instant::now()) {
+    pub(super) fn write(&self, request: &RequestFacts, status: StatusCode, record: &CallRecord) {
+        let is_refusal = status.as_u16() >= 400;
+        if is_refusal && record.caller.is_none() && !self.has_room(Instant::now()) {
             self.left_out.fetch_add(1, Relaxed);
-            request.count(response);
+            request.count(status, record);
             return;
         }
         if self.left_out.load(Relaxed) > 0 {
             self.report_left_out();
         }
-        request.log(response, cost);
+        request.log(status, record);
     }
 
     /// Whether one more refusal without a key is logged.
@@ -102,23 +98,13 @@ pub(super) struct RequestFacts {
     client_request_id: Option<HeaderValue>,
 }
 
-/// What a call cost.
-#[derive(Clone, Copy)]
-pub(super) struct Cost {
-    credits: i64,
-    outcome: &'static str,
-}
-
-impl Cost {
-    /// The cost of an answer that has yet to be rendered; none where nothing was held.
-    pub(super) fn of(response: &Response) -> Option<Self> {
-        let billing = response.extensions().get::<Billing>()?;
-        let credits = billing.used.as_i64();
-        match billing.refunded {
-            Some(_) => Some(Self { credits, outcome: "refunded" }),
-            None if credits > 0 => Some(Self { credits, outcome: "charged" }),
-            None => None,
-        }
+/// What became of the money of a call, and of how many credits; `None` where nothing was charged or given back.
+fn cost_of(billing: &Billing) -> Option<(&'static str, i64)> {
+    let credits = billing.used.as_i64();
+    match billing.refunded {
+        Some(_) => Some(("refunded", credits)),
+        None if credits > 0 => Some(("charged", credits)),
+        None => None,
     }
 }
 
@@ -144,18 +130,14 @@ impl RequestFacts {
     }
 
     /// Counts the request among the metrics.
-    fn count(&self, response: &Response) {
-        let route = response.extensions().get::<LogFacts>().and_then(|facts| facts.route);
-        let status = response.status().as_u16();
-        request_metrics::count(route, self.method.as_ref(), status, self.started.elapsed());
+    fn count(&self, status: StatusCode, record: &CallRecord) {
+        request_metrics::count(record.route, self.method.as_ref(), status.as_u16(), self.started.elapsed());
     }
 
     /// Writes the line, at level debug for probes: they come every few seconds, and a change of readiness has a line of
     /// its own.
-    fn log(&self, response: &Response, cost: Option<Cost>) {
-        let facts = response.extensions().get::<LogFacts>().copied().unwrap_or_default();
-        let route = facts.route;
-        let status = response.status().as_u16();
+    fn log(&self, status: StatusCode, record: &CallRecord) {
+        let (route, status) = (record.route, status.as_u16());
         let took = self.started.elapsed();
         request_metrics::count(route, self.method.as_ref(), status, took);
         let [mut request, mut key, mut account] = [IdText::default(); 3];
@@ -170,6 +152,7 @@ impl RequestFacts {
             None => Some(without_keys(self.uri.path())),
             Some(_) => None,
         };
+        let cost = record.billing.as_ref().and_then(cost_of);
         let user_agent = self.user_agent.as_ref().and_then(|value| value.to_str().ok()).map(without_keys);
         tracing::info!(
             target: "fluence::request",
@@ -178,13 +161,13 @@ impl RequestFacts {
             route,
             path = path.as_deref(),
             status,
-            code = response.extensions().get::<ErrorCode>().map(|code| code.as_str()),
-            outcome = cost.map(|cost| cost.outcome),
-            credits = cost.map(|cost| cost.credits),
+            code = record.error_code.map(|code| code.as_str()),
+            outcome = cost.map(|(outcome, _)| outcome),
+            credits = cost.map(|(_, credits)| credits),
             duration_ms,
             request_id,
-            key = facts.key.map(|id| id.text(&mut key)),
-            account = facts.account.map(|id| id.text(&mut account)),
+            key = record.caller.as_ref().map(|(_, id)| id.text(&mut key)),
+            account = record.caller.as_ref().map(|(id, _)| id.text(&mut account)),
             user_agent = user_agent.as_deref(),
             client_request_id = self.client_request_id.as_ref().and_then(shown_id),
         );

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::ids::AccountId;
-use crate::gate::admit::Reentry;
+use crate::gate::Reentry;
 use crate::gate::limits::account::Slot;
 use crate::http::client_address::ClientNetwork;
 

@@ -22,11 +22,11 @@ pub(super) async fn add_missing(connection: &mut PgConnection, paths: &[&str]) -
     Ok(())
 }
 
-/// Gives every path its number, the one it already has if it has one.
+/// Returns the number of each path, in the order of the paths. A path keeps the number that it has.
 pub async fn numbers(
     connection: &mut PgConnection,
     paths: &[&'static str],
-) -> Result<HashMap<&'static str, RouteNumber>, StorageError> {
+) -> Result<Vec<RouteNumber>, StorageError> {
     add_missing(connection, paths).await?;
     let rows: Vec<(String, i16)> = sqlx::query_as("select path, number from route where path = any($1)")
         .bind(paths)
@@ -37,7 +37,7 @@ pub async fn numbers(
         .iter()
         .map(|path| {
             let number = numbers.get(*path).ok_or(StorageError::Corrupt("route number"))?;
-            Ok((*path, RouteNumber(*number)))
+            Ok(RouteNumber(*number))
         })
         .collect()
 }

@@ -1,32 +1,29 @@
 //! What a caller is told when the ledger did not hold: too little, too many, or answered before.
 
-use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::metered_call::Settled;
 use super::replay::replay;
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait;
 use crate::gate::auth::caller::Caller;
-use crate::http::billing_info::with_billing;
 use crate::ledger::rules::hold::Decision;
 
 /// The answer to a call that was not held; `needed` is its price.
-pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Response {
+pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Settled {
     match decision {
         Decision::Replay { answer, standing } => {
             let billing = unbilled(caller, standing);
-            with_billing(replay(answer.content, &billing), billing)
+            Settled::new(replay(answer.content, &billing), billing)
         }
         decision => match (refusal(&decision, caller, needed), decision.standing()) {
-            (Some(refusal), Some(standing)) => {
-                with_billing(refusal.into_response(), unbilled(caller, standing.clone()))
-            }
+            (Some(refusal), Some(standing)) => Settled::new(refusal, unbilled(caller, standing.clone())),
             // A key outlives its account's ledger only if somebody took rows away by hand.
             _ => {
                 tracing::error!(account = %caller.key.account_id, "the account is not in the ledger");
-                Refusal::Internal.into_response()
+                Settled::new(Refusal::Internal, caller.unbilled())
             }
         },
     }

@@ -4,18 +4,16 @@ use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::response::Response;
 use chrono::TimeDelta;
 use fluence::domain::account::AccountState;
 use fluence::domain::key::Scope;
 use fluence::domain::refusal::Refusal;
-use fluence::http::person_request::PersonRequest;
+use fluence::gate::metering::PaidHandler;
 use reqwest::Method;
 use serde_json::json;
 
-use super::handlers::{LONG, Turnstile, answering, paid_answer};
+use super::handlers::{LONG, Turnstile, answering, handler, paid, paid_answer};
 use super::people::{luiz, marina, nobody};
 use crate::support::gateway::{Gateway, answer, eventually};
 
@@ -160,12 +158,15 @@ async fn a_refund_is_told_with_its_reason_and_the_balance_is_as_before() {
 
 /// Holds its call of "Marina" back and then refuses it; answers every other at once.
 async fn one_refused_late(turnstile: Turnstile) -> Gateway {
-    let handler = post(move |Extension(request): Extension<Arc<PersonRequest>>| async move {
-        if request.query.first_name != "Marina" {
-            return paid_answer();
-        }
-        turnstile.pass().await;
-        Refusal::Upstream.into_response() as Response
+    let handler: PaidHandler = Arc::new(move |call| {
+        let turnstile = turnstile.clone();
+        Box::pin(async move {
+            if call.person.query.first_name != "Marina" {
+                return paid(paid_answer(), call.price);
+            }
+            turnstile.pass().await;
+            Err(Refusal::Upstream)
+        })
     });
     Gateway::in_front_of(handler, LONG).await
 }
@@ -208,7 +209,7 @@ async fn a_call_that_cannot_be_held_is_503_and_costs_nothing() {
 
 #[tokio::test]
 async fn a_deadline_is_told_as_the_reason_of_the_refund() {
-    let never = post(std::future::pending::<Response>);
+    let never = handler(std::future::pending::<Response>);
     let gateway = Gateway::in_front_of(never, Duration::from_millis(20)).await;
     let customer = gateway.professional().await;
     let answer = gateway.post("/crm", &customer.key, &marina()).await;

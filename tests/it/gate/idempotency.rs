@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use reqwest::RequestBuilder;
 use serde_json::json;
 
-use super::handlers::{Turnstile, answering, paid_answer};
+use super::handlers::{Turnstile, answering, paid_answer, paid_answer_using};
 use super::people::{luiz, marina, nobody};
 use crate::support::gateway::{Answer, Gateway, answer};
 
@@ -366,14 +366,7 @@ async fn fifty_sends_of_one_key_at_once_are_one_charge() {
 
 #[tokio::test]
 async fn a_call_that_used_less_is_replayed_as_it_was_charged() {
-    use fluence::domain::credits::Credits;
-    use fluence::gate::metering::CreditsUsed;
-    let gateway = answering(|| {
-        let mut response = paid_answer();
-        response.extensions_mut().insert(CreditsUsed(Credits::from_u32(1)));
-        ready(response)
-    })
-    .await;
+    let gateway = answering(|| ready(paid_answer_using(1))).await;
     let customer = gateway.enterprise(10).await;
     let first = call(&gateway, &customer.key, "a").await;
     first.assert_accounted();

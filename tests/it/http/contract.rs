@@ -10,7 +10,7 @@ use fluence::domain::refusal::{AccessDenied, Limit, LimitHit, Refusal, UpgradeTo
 use fluence::domain::settlement::Outcome;
 use fluence::http::dialect::Dialect;
 use fluence::http::negotiate::RenderContext;
-use fluence::http::render::{PaidAnswer, json_ok, json_with};
+use fluence::http::answer::{analysis_ok, json_ok, json_with, with_billing};
 use serde_json::json;
 
 use super::samples::{Sent, access_denied, billing, context, refunded, sent, sent_refusal};
@@ -28,10 +28,8 @@ async fn fluence_refusal(refusal: Refusal) -> Sent {
 #[tokio::test]
 async fn a_paid_answer_is_success_analysis_and_billing() {
     let charged = Billing { used: Credits::from_u32(2), ..billing() };
-    let mut response =
-        PaidAnswer { analise: Bytes::from(r#"{"person": {"first_name":"Zoë"}}"#) }.into_response();
-    response.extensions_mut().insert(charged);
-    let sent = sent(response, &fluence()).await;
+    let response = analysis_ok(Bytes::from(r#"{"person": {"first_name":"Zoë"}}"#));
+    let sent = sent(with_billing(response, charged), &fluence()).await;
     assert_eq!(sent.status, 200);
     assert_eq!(sent.header("content-type"), Some("application/json"));
     assert_eq!((sent.header("x-credits-used"), sent.header("x-credits-remaining")), (Some("2"), Some("998")));
@@ -46,9 +44,8 @@ async fn free_answers_tell_the_billing_of_a_known_caller_only() {
     let plain = sent(json_ok(json!({"status": "ok"})), &fluence()).await;
     assert_eq!(plain.body, r#"{"status":"ok"}"#);
     assert_eq!(plain.header("x-credits-remaining"), None);
-    let mut response = json_with(StatusCode::SERVICE_UNAVAILABLE, json!({"status": "down"}));
-    response.extensions_mut().insert(billing());
-    let known = sent(response, &fluence()).await;
+    let response = json_with(StatusCode::SERVICE_UNAVAILABLE, json!({"status": "down"}));
+    let known = sent(with_billing(response, billing()), &fluence()).await;
     assert_eq!(known.status, 503);
     assert_eq!(known.json()["status"], "down");
     assert_eq!(known.json()["billing_info"]["creditos_utilizados"], 0);

@@ -16,6 +16,7 @@ use fluence::domain::refusal::{
 use fluence::domain::settlement::Outcome;
 use fluence::http::dialect::Dialect;
 use fluence::http::negotiate::RenderContext;
+use fluence::http::answer::with_billing;
 use fluence::http::render::render;
 
 use crate::support::public_links::links;
@@ -59,7 +60,7 @@ impl Sent {
 }
 
 pub(crate) async fn sent(response: Response, ctx: &RenderContext) -> Sent {
-    let response = render(response, ctx, &links());
+    let (response, _) = render(response, ctx, &links());
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let body = String::from_utf8(body.to_vec()).unwrap();
@@ -68,10 +69,11 @@ pub(crate) async fn sent(response: Response, ctx: &RenderContext) -> Sent {
 }
 
 pub(crate) async fn sent_refusal(refusal: Refusal, billing: Option<Billing>, ctx: &RenderContext) -> Sent {
-    let mut response = refusal.into_response();
-    if let Some(billing) = billing {
-        response.extensions_mut().insert(billing);
-    }
+    let response = refusal.into_response();
+    let response = match billing {
+        Some(billing) => with_billing(response, billing),
+        None => response,
+    };
     sent(response, ctx).await
 }
 

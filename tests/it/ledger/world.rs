@@ -52,7 +52,7 @@ impl World {
     pub(super) async fn new(credits: i64, requests: i32) -> Self {
         let database = TestDatabase::new().await;
         let mut connection = database.pool().acquire().await.unwrap();
-        let route = routes::numbers(&mut connection, &["/analyze"]).await.unwrap()["/analyze"];
+        let route = routes::numbers(&mut connection, &["/analyze"]).await.unwrap()[0];
         drop(connection);
         let world = Self { database, route };
         world.plan("test", credits, requests).await;

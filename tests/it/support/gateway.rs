@@ -4,8 +4,8 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::routing::MethodRouter;
 use chrono::{DateTime, Utc};
+use fluence::gate::metering::PaidHandler;
 use fluence::app::{App, Start};
 use fluence::clock::DatabaseClock;
 use fluence::config::plans::Catalogue;
@@ -93,13 +93,13 @@ impl Gateway {
     }
 
     /// The whole gate, but with this handler behind it on every paid path, which may take as long as `deadline`.
-    pub(crate) async fn in_front_of(handler: MethodRouter, deadline: Duration) -> Self {
+    pub(crate) async fn in_front_of(handler: PaidHandler, deadline: Duration) -> Self {
         Self::in_front_of_with(handler, deadline, &[]).await
     }
 
     /// The same with some settings of its own.
     pub(crate) async fn in_front_of_with(
-        handler: MethodRouter,
+        handler: PaidHandler,
         deadline: Duration,
         environment: &[(&str, &str)],
     ) -> Self {

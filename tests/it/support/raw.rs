@@ -11,7 +11,7 @@ use axum::http::HeaderMap;
 use axum::routing::{any, get, post};
 use fluence::domain::refusal::Refusal;
 use fluence::http::json_body::{parse_fields, read_body};
-use fluence::http::render::json_ok;
+use fluence::http::answer::json_ok;
 use fluence::server::listener::{self, Server, ServerLimits, accept_loop};
 use fluence::server::pipeline::Pipeline;
 use fluence::server::stop::Stop;

@@ -5,17 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::MethodRouter;
 use chrono::TimeDelta;
 use fluence::app::limits_in_force;
 use fluence::clock::DatabaseClock;
 use fluence::config::plans::Catalogue;
 use fluence::config::{Settings, routes};
 use fluence::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
-use fluence::gate::Gate;
+use fluence::gate::{Gate, stack};
 use fluence::gate::auth::keyring::Keyring;
 use fluence::gate::limits::limiter::RateLimits;
-use fluence::gate::metering::Meter;
+use fluence::gate::metering::{Metering, PaidHandler, PaidRoute};
 use fluence::gate::metering::test_answers::TestAnswers;
 use fluence::gate::refused::RefusedCalls;
 use fluence::ledger::writer::{self, WriterLimits};
@@ -47,7 +46,7 @@ impl StandIn {
         database: &TestDatabase,
         pepper: &Peppers,
         settings: &Settings,
-        handler: MethodRouter,
+        handler: PaidHandler,
         deadline: Duration,
     ) -> Self {
         let links = Arc::new(links());
@@ -62,8 +61,8 @@ impl StandIn {
         let numbers = route_numbers::numbers(&mut connection, &paths).await.unwrap();
         drop(connection);
         let test_answers = TestAnswers::new(pool.clone(), TimeDelta::seconds(60));
-        let (calls, meter_links) = (stop.tasks().clone(), links.clone());
-        let gate = Gate {
+        let calls = stop.tasks().clone();
+        let gate = Arc::new(Gate {
             keyring: Keyring::start(
                 pool.clone(),
                 pepper.clone(),
@@ -73,24 +72,17 @@ impl StandIn {
             ),
             limits: limits_in_force(settings, &stop_writer).await.unwrap(),
             dev_key: None,
-            catalogue: Arc::new(Catalogue::shipped().unwrap()),
-            meter: Meter {
-                ledger,
-                pool: pool.clone(),
-                table,
-                deadline,
-                calls,
-                test_answers,
-                links: meter_links,
-            },
-            refused: RefusedCalls::default(),
-            numbers: Arc::new(numbers),
-            max_body_bytes: settings.server.max_body_bytes,
             region: settings.region.as_str().into(),
-        };
-        let router = routes
-            .iter()
-            .fold(Router::new(), |router, route| router.merge(gate.paid(route, handler.clone())));
+            catalogue: Arc::new(Catalogue::shipped().unwrap()),
+            max_body_bytes: settings.server.max_body_bytes,
+            metering: Metering { ledger, pool, table, deadline, calls, test_answers },
+            links: links.clone(),
+            refused: RefusedCalls::default(),
+        });
+        let router = routes.into_iter().zip(numbers).fold(Router::new(), |router, (route, number)| {
+            let paid = PaidRoute { route, number, handler: handler.clone() };
+            router.route(paid.route.path, stack::paid(&gate, paid))
+        });
         let server = Arc::new(Server::new(Pipeline::new(router, (*links).clone()), patient(), stop.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

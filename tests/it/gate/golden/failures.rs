@@ -4,7 +4,6 @@ use std::future::ready;
 use std::time::Duration;
 
 use axum::response::Response;
-use axum::routing::post;
 use fluence::domain::refusal::Refusal;
 use insta::assert_snapshot;
 
@@ -79,7 +78,7 @@ async fn service_unavailable_while_the_ledger_cannot_write() {
 #[tokio::test]
 async fn timeout() {
     let gateway =
-        Gateway::in_front_of(post(std::future::pending::<Response>), Duration::from_millis(20)).await;
+        Gateway::in_front_of(handler(std::future::pending::<Response>), Duration::from_millis(20)).await;
     assert_snapshot!(refunded(gateway).await.golden(), @r#"
     504
     {"success":false,"error":{"type":"timeout","message":"The call took too long and was stopped","code":504,"user_action":"Try again in a moment. You were not charged.","support_contact":"help@fluence.example"},"error_code":"TIMEOUT","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0,"reembolsado":true,"motivo_reembolso":"timed_out"}}

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::response::Response;
-use axum::routing::post;
 use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -253,7 +252,7 @@ async fn e06_headers_and_body_of_one_shared_decision_agree() {
 }
 
 /// A gateway on the store, with this handler behind it.
-async fn in_front_of(redis: &Redis, handler: axum::routing::MethodRouter, deadline: Duration) -> Gateway {
+async fn in_front_of(redis: &Redis, handler: fluence::gate::metering::PaidHandler, deadline: Duration) -> Gateway {
     Gateway::in_front_of_with(handler, deadline, &patient(&redis.url())).await
 }
 
@@ -268,7 +267,7 @@ async fn e05_who_has_the_answer_has_the_place_back() {
         panic!("on purpose")
     }
     let redis = Redis::start().await;
-    for handler in [handler(|| ready(paid_answer())), handler(panics), post(pending::<Response>)] {
+    for handler in [handler(|| ready(paid_answer())), handler(panics), handler(pending::<Response>)] {
         let gateway = in_front_of(&redis, handler, Duration::from_millis(30)).await;
         let customer = one_at_once(&gateway).await;
         for _ in 0..10 {

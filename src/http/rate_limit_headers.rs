@@ -2,13 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use axum::http::{HeaderName, HeaderValue};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::limiter::RateDecision;
 use crate::clock;
 use crate::domain::refusal::LimitHit;
-use crate::domain::wait::whole_seconds;
 
 const X_RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const X_RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -22,27 +19,19 @@ const USUAL_HEADERS: usize = 14;
 /// The most that a value of `RateLimit` or `RateLimit-Policy` comes to.
 const LONGEST_TEXT: usize = 64;
 
-/// The rate-limit headers of an answer: the state of one limit, of the one that refused where one did.
-#[derive(Debug)]
+/// The state of the limit that an answer shows: of the one that refused, where one did.
+#[derive(Clone, Debug)]
 pub struct RateLimitHeaders {
-    policy: &'static str,
-    size: u64,
-    /// The time in which `size` requests may come; none for a limit that does not fill up with time.
-    window_s: Option<u64>,
-    remaining: u64,
-    reset_s: u64,
-}
-
-impl From<&RateDecision> for RateLimitHeaders {
-    fn from(decision: &RateDecision) -> Self {
-        Self {
-            policy: "burst",
-            size: decision.burst.into(),
-            window_s: Some(decision.burst.div_ceil(decision.rate_per_s.max(1)).max(1).into()),
-            remaining: decision.remaining.into(),
-            reset_s: whole_seconds(decision.reset_after),
-        }
-    }
+    /// The limit's name in `RateLimit-Policy`.
+    pub policy: &'static str,
+    /// Requests that it admits.
+    pub size: u64,
+    /// The time in which `size` requests may come; `None` for a limit that does not fill up with time.
+    pub window_s: Option<u64>,
+    /// Requests that it still admits.
+    pub remaining: u64,
+    /// When it admits `size` requests again.
+    pub reset_s: u64,
 }
 
 impl RateLimitHeaders {
@@ -53,9 +42,8 @@ impl RateLimitHeaders {
 
     /// All of these from one decision, so that they cannot contradict each other. `RateLimit` and `RateLimit-Policy` are
     /// those of draft-ietf-httpapi-ratelimit-headers-10.
-    pub fn set_on(&self, mut response: Response) -> Response {
+    pub(super) fn set_on(&self, headers: &mut HeaderMap) {
         let Self { policy, size, window_s, remaining, reset_s } = self;
-        let headers = response.headers_mut();
         headers.reserve(USUAL_HEADERS);
         headers.insert(X_RATELIMIT_LIMIT, (*size).into());
         headers.insert(X_RATELIMIT_REMAINING, (*remaining).into());
@@ -77,6 +65,5 @@ impl RateLimitHeaders {
                 headers.insert(name, value);
             }
         }
-        response
     }
 }

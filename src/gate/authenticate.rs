@@ -1,0 +1,88 @@
+//! Who calls? Everything below is decided by the answer.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use axum::http::header;
+use tokio::time::{Instant, sleep_until};
+
+use super::Gate;
+use super::auth::caller::Caller;
+use super::auth::credential::credential;
+use super::auth::dev_mode::{self, Identified};
+use super::call::{Call, Incoming, Refused};
+use crate::domain::key::{KeySecret, Mode};
+use crate::domain::refusal::Refusal;
+
+/// Refusals of credentials leave in steps of this: longer than a look-up usually takes.
+const REFUSAL_STEP: Duration = Duration::from_millis(5);
+/// The same for networks that sent too many bad credentials, whose look-ups wait in a lane of their own.
+const THROTTLED_STEP: Duration = Duration::from_millis(25);
+
+/// A call whose caller is known.
+#[derive(Debug)]
+pub(super) struct Authenticated {
+    call: Call,
+    caller: Caller,
+}
+
+impl Authenticated {
+    pub(super) fn into_parts(self) -> (Call, Caller) {
+        (self.call, self.caller)
+    }
+}
+
+/// Lets a call with a good key pass; in development mode, every call.
+pub(super) async fn authenticate(Incoming(mut call): Incoming) -> Result<Authenticated, Refused> {
+    let sent = credential(call.request.headers(), call.request.uri());
+    let has_other_scheme = call.request.headers().contains_key(header::AUTHORIZATION);
+    let client = call.client();
+    let identified = match &call.gate.dev_key {
+        Some(key) => dev_mode::identify(&call.gate.keyring, sent, key, client).await,
+        None => identify(&call.gate, sent, has_other_scheme, client).await,
+    };
+    let Identified { caller, is_unchecked } = match identified {
+        Ok(identified) => identified,
+        Err(refusal) => return Err(call.refuse(refusal)),
+    };
+    // The ledger is not asked about a test call; it shows the account's balance all the same.
+    if caller.key.mode == Mode::Test {
+        call.gate.keyring.ask_standing(&caller).await;
+    }
+    call.facts.caller = Some(caller.clone());
+    call.facts.record.is_key_unchecked = is_unchecked;
+    Ok(Authenticated { call, caller })
+}
+
+async fn identify(
+    gate: &Gate,
+    sent: Result<Option<KeySecret>, Refusal>,
+    has_other_scheme: bool,
+    client: Option<IpAddr>,
+) -> Result<Identified, Refusal> {
+    let came_at = Instant::now();
+    let refuse = |refusal| gate.keyring.refuse(refusal, client);
+    let secret = match sent {
+        Ok(Some(secret)) => secret,
+        Ok(None) if has_other_scheme => return Err(refuse(Refusal::NotBearer)),
+        Ok(None) => return Err(refuse(Refusal::MissingAuth)),
+        Err(refusal) => return Err(evenly(came_at, refuse(refusal)).await),
+    };
+    match gate.keyring.identify(&secret, client).await {
+        Ok(caller) => Ok(Identified { caller, is_unchecked: false }),
+        Err(refusal) => Err(evenly(came_at, refusal).await),
+    }
+}
+
+/// Passes the refusal of a credential on at the next full step after the request came: a credential that was looked up and
+/// one that was not are refused after the same time.
+async fn evenly(came_at: Instant, refusal: Refusal) -> Refusal {
+    let step = match refusal {
+        Refusal::InvalidApiKey => REFUSAL_STEP,
+        Refusal::Limited(_) => THROTTLED_STEP,
+        _ => return refusal,
+    };
+    let steps = came_at.elapsed().as_micros() / step.as_micros() + 1;
+    sleep_until(came_at + step * u32::try_from(steps).unwrap_or(1)).await;
+    refusal
+}

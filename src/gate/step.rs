@@ -1,0 +1,39 @@
+//! A step of the gate as a tower layer.
+
+use std::future::Future;
+
+use tower::layer::layer_fn;
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+use super::call::{Answered, Refused};
+
+/// A layer that passes a call on to the next service once `check` has let it pass. `check` turns one type of call into the
+/// next, as the functions of [`tower::filter`] do, but its refusal keeps its type, and nothing is boxed.
+pub(super) fn step<S, C, In, Out, Checked>(
+    check: C,
+) -> impl Layer<
+    S,
+    Service = impl Service<In, Response = Answered, Error = Refused, Future: Send>
+              + Clone
+              + Send
+              + Sync
+              + 'static,
+>
+where
+    C: Fn(In) -> Checked + Clone + Send + Sync + 'static,
+    Checked: Future<Output = Result<Out, Refused>> + Send + 'static,
+    S: Service<Out, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
+    In: Send + 'static,
+    Out: Send + 'static,
+{
+    layer_fn(move |next: S| {
+        let check = check.clone();
+        service_fn(move |call: In| {
+            let (check, next) = (check.clone(), next.clone());
+            async move {
+                let passed = check(call).await?;
+                next.oneshot(passed).await
+            }
+        })
+    })
+}
