@@ -178,14 +178,15 @@ impl App {
         let following = listen(database.clone(), &pool, &node, &keyring, &clock, &stop_background).await?;
         let last_used = keyring.last_used().clone();
         let refused = RefusedCalls::default();
-        let metering = Metering {
+        let metering = Arc::new(Metering {
             ledger,
             pool: pool.clone(),
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
             deadline: Duration::from_secs(settings.calls.deadline_s),
             calls: stop.tasks().clone(),
             test_answers: TestAnswers::new(pool.clone(), hold_life(&settings)),
-        };
+            links: links.clone(),
+        });
         let limits_in_force = limits_in_force(&settings, &stop_background).await?;
         let parts = parts::Built {
             settings: &settings,

@@ -26,7 +26,6 @@ use std::sync::Arc;
 
 use self::auth::keyring::Keyring;
 use self::limits::Limits;
-use self::metering::Metering;
 use self::refused::RefusedCalls;
 use crate::config::plans::Catalogue;
 use crate::domain::key::KeySecret;
@@ -50,9 +49,7 @@ pub struct Gate {
     pub catalogue: Arc<Catalogue>,
     /// Largest body of a paid call.
     pub max_body_bytes: usize,
-    /// The money.
-    pub metering: Metering,
-    /// For answers that are stored: they are written before they leave the gate.
+    /// The dialect and language of each path.
     pub links: Arc<PublicLinks>,
     /// Where refused calls are counted.
     pub refused: RefusedCalls,

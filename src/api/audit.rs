@@ -10,8 +10,8 @@ use super::management_auth::{Management, ManagementAuth};
 use super::turns::Urgency;
 use crate::domain::audit::AuditEntry;
 use crate::domain::refusal::Refusal;
-use crate::http::paging::Page;
 use crate::http::answer::json_ok;
+use crate::http::paging::Page;
 use crate::storage::audit;
 
 #[derive(Serialize)]

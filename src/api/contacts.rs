@@ -20,11 +20,11 @@ use crate::domain::ids::ContactId;
 use crate::domain::person::Post;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
+use crate::http::answer::{json_ok, json_with};
 use crate::http::contact_request::{ContactChange, parse_new};
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::paging::{self, PAGE_BYTES, Page};
-use crate::http::answer::{json_ok, json_with};
 use crate::lookup::People;
 use crate::storage::contacts::{self, ContactError};
 

@@ -14,8 +14,8 @@ use crate::clock::new_id;
 use crate::domain::account::EnvironmentView;
 use crate::domain::ids::EnvironmentId;
 use crate::domain::refusal::Refusal;
-use crate::http::key_request;
 use crate::http::answer::json_ok;
+use crate::http::key_request;
 use crate::management::environments;
 use crate::storage::accounts;
 

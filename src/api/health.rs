@@ -19,8 +19,8 @@ use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::gate::auth::caller::Caller;
 use crate::gate::entitlement;
-use crate::http::call_record::CallRecord;
 use crate::http::answer::{json_ok, json_with, with_billing};
+use crate::http::call_record::CallRecord;
 
 /// What the health pages look at.
 #[derive(Clone, Debug)]

@@ -16,9 +16,9 @@ use crate::domain::ids::KeyId;
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeySecret, KeyState};
 use crate::domain::refusal::Refusal;
+use crate::http::answer::json_ok;
 use crate::http::key_request::{self, NewKeyRequest};
 use crate::http::paging::Page;
-use crate::http::answer::json_ok;
 use crate::management::{self, ChangeError};
 use crate::storage::keys::{self, NewKey};
 

@@ -11,8 +11,8 @@ use crate::api::unreadable;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
-use crate::http::paging::Page;
 use crate::http::answer::json_ok;
+use crate::http::paging::Page;
 use crate::storage::ledger::statement::{self, Receipt, StatementLine};
 
 /// What the log says could not be read.

@@ -14,9 +14,9 @@ use self::cursor::UsageCursor;
 use crate::api::unreadable;
 use crate::domain::refusal::{Fault, Refusal};
 use crate::gate::auth::caller::Caller;
+use crate::http::answer::json_ok;
 use crate::http::paging::{self, Page};
 use crate::http::query::Query;
-use crate::http::answer::json_ok;
 use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsagePage, UsageQuery};
 
 /// What the log says could not be read.

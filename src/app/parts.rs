@@ -53,7 +53,7 @@ pub(super) struct Built<'a> {
     pub(super) limits: Limits,
     pub(super) dev_key: Option<Arc<KeySecret>>,
     pub(super) catalogue: Arc<Catalogue>,
-    pub(super) metering: Metering,
+    pub(super) metering: Arc<Metering>,
     pub(super) links: Arc<PublicLinks>,
     pub(super) refused: RefusedCalls,
     pub(super) node: &'a str,
@@ -90,6 +90,7 @@ impl Built<'_> {
             route: route.clone(),
             number,
             handler: analysis.handler(route),
+            metering: metering.clone(),
         });
         let paid_routes = paid_routes.collect();
         let people = analysis.people.clone();
@@ -127,7 +128,6 @@ impl Built<'_> {
                 region: settings.region.as_str().into(),
                 catalogue: catalogue.clone(),
                 max_body_bytes,
-                metering,
                 links,
                 refused,
             }),

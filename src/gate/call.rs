@@ -66,7 +66,12 @@ impl Incoming {
         let context = request.extensions().get().copied();
         let context = context.unwrap_or_else(|| {
             // A router that no pipeline surrounds.
-            RenderContext::of(request.uri().path(), request.headers(), CallId::from_uuid(new_id()), &gate.links)
+            RenderContext::of(
+                request.uri().path(),
+                request.headers(),
+                CallId::from_uuid(new_id()),
+                &gate.links,
+            )
         });
         Self(Call { gate, request: Box::new(request), context, facts })
     }

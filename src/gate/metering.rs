@@ -6,6 +6,7 @@ mod detach_on_drop;
 mod dry_run;
 mod metered_call;
 mod replay;
+mod settled;
 pub mod test_answers;
 
 use std::fmt;
@@ -19,9 +20,9 @@ use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
 use self::detach_on_drop::DetachOnDrop;
-use self::metered_call::{MeteredCall, Settled};
+use self::metered_call::MeteredCall;
+use self::settled::Settled;
 use self::test_answers::TestAnswers;
-use super::Gate;
 use super::auth::caller::Caller;
 use super::call::{Answered, Call, Refused};
 use super::idempotency;
@@ -35,6 +36,7 @@ use crate::domain::route::Route;
 use crate::domain::settlement::SettlementTable;
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
+use crate::http::public_links::PublicLinks;
 use crate::ledger::rules::entry::{CallRef, RouteNumber};
 use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
 use crate::ledger::writer::{Granted, Ledger, LedgerUnavailable};
@@ -56,6 +58,8 @@ pub struct Metering {
     pub calls: TaskTracker,
     /// Where answers of test environments are kept.
     pub test_answers: TestAnswers,
+    /// For answers that are stored: they are written before they leave the gate.
+    pub links: Arc<PublicLinks>,
 }
 
 /// A route that is sold.
@@ -67,6 +71,8 @@ pub struct PaidRoute {
     pub number: RouteNumber,
     /// What answers its calls.
     pub handler: PaidHandler,
+    /// How they are charged.
+    pub metering: Arc<Metering>,
 }
 
 /// Answers a paid call. Whether it is charged follows from the answer, by `config/settlement.toml`.
@@ -108,7 +114,7 @@ pub(super) async fn meter(route: Arc<PaidRoute>, validated: Validated) -> Result
         Ok(terms) => terms,
         Err(refusal) => return Err(call.refuse(refusal)),
     };
-    let settled = run(&call.gate, &route, terms, caller, slot, person);
+    let settled = run(&route, terms, caller, slot, person);
     match settled.await {
         Ok(Settled { response, billing, error_code }) => {
             call.facts.record.error_code = error_code;
@@ -150,7 +156,6 @@ impl Terms {
 }
 
 async fn run(
-    gate: &Arc<Gate>,
     route: &PaidRoute,
     terms: Terms,
     caller: Caller,
@@ -158,36 +163,44 @@ async fn run(
     person: PersonRequest,
 ) -> Result<Settled, Refusal> {
     let Terms { hold, is_dry_run, context } = terms;
-    let (call_id, price) = (hold.call_id, hold.amount);
+    let (metering, call_id, price) = (&route.metering, hold.call_id, hold.amount);
     if is_dry_run {
         // Boxed, so that paid calls do not carry its size.
-        return Box::pin(dry_run::answer(gate, &caller, hold, &context)).await;
+        return Box::pin(dry_run::answer(metering, &caller, hold, &context)).await;
     }
-    // Not run before it is awaited, so nothing happens before the hold.
-    let handler = (route.handler)(PaidCall { caller: caller.clone(), person, price });
+    let handler = route.handler.clone();
+    let metered = |price, balance| MeteredCall {
+        metering: metering.clone(),
+        caller: caller.clone(),
+        price,
+        balance,
+        person,
+        handler,
+        _slot: slot,
+        context,
+    };
     if caller.key.mode == Mode::Test {
         let balance = caller.account.standing();
-        let call = MeteredCall { gate: gate.clone(), caller, price: Credits::ZERO, balance, _slot: slot, context };
-        return Ok(detached(gate, call_id, call.of_test_environment(test_call(hold), handler)).await);
+        let call = metered(Credits::ZERO, balance).of_test_environment(test_call(hold));
+        return Ok(detached(metering, call_id, call).await);
     }
-    match gate.metering.ledger.hold(hold).await.map_err(unavailable)? {
+    match metering.ledger.hold(hold).await.map_err(unavailable)? {
         Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
         Granted::Held { hold, standing: balance } => {
             caller.account.stands(balance.clone());
-            let price = hold.amount();
-            let call = MeteredCall { gate: gate.clone(), caller, price, balance, _slot: slot, context };
-            Ok(detached(gate, call_id, call.with_hold(hold, handler)).await)
+            let call = metered(hold.amount(), balance).with_hold(hold);
+            Ok(detached(metering, call_id, call).await)
         }
     }
 }
 
 /// Lines that are logged on the way name the call, also when its client has left.
 fn detached<T: Send + 'static>(
-    gate: &Gate,
+    metering: &Metering,
     call_id: CallId,
     call: impl Future<Output = T> + Send + 'static,
 ) -> DetachOnDrop<'_, T> {
-    DetachOnDrop::new(&gate.metering.calls, serving(call_id, call))
+    DetachOnDrop::new(&metering.calls, serving(call_id, call))
 }
 
 /// A call of a test environment under its idempotency key; `None` where it carries none.

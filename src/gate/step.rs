@@ -13,11 +13,7 @@ pub(super) fn step<S, C, In, Out, Checked>(
     check: C,
 ) -> impl Layer<
     S,
-    Service = impl Service<In, Response = Answered, Error = Refused, Future: Send>
-              + Clone
-              + Send
-              + Sync
-              + 'static,
+    Service = impl Service<In, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
 >
 where
     C: Fn(In) -> Checked + Clone + Send + Sync + 'static,

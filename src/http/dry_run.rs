@@ -3,11 +3,11 @@
 use axum::response::Response;
 use serde::Serialize;
 
+use super::answer::json_ok;
 use super::error_details::ErrorDetails;
 use super::messages::{self, Text};
 use super::negotiate::RenderContext;
 use super::public_links::PublicLinks;
-use super::answer::json_ok;
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 

@@ -9,6 +9,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
     ("kill_point", &[]),
+    ("panic_guard", &[]),
     ("analysis", &[]),
     ("secret", &[]),
     ("upstream", &[]),
@@ -23,7 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("http", &["clock"]),
     ("background", &["storage", "ledger", "clock"]),
     // Lines that are logged for a call whose client has left name it too.
-    ("gate", &["ledger", "storage", "http", "secret", "config", "clock", "telemetry"]),
+    ("gate", &["ledger", "storage", "http", "secret", "config", "clock", "telemetry", "panic_guard"]),
     ("management", &["storage", "secret", "clock"]),
     (
         "api",
@@ -42,7 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "secret",
         ],
     ),
-    ("server", &["api", "gate", "http", "config", "clock", "telemetry"]),
+    ("server", &["api", "gate", "http", "config", "clock", "telemetry", "panic_guard"]),
 ];
 
 /// The only modules in which everything meets.

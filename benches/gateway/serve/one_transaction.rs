@@ -9,7 +9,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::Router;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use fluence::app;
 use fluence::clock::DatabaseClock;
@@ -20,17 +20,15 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::refusal::Refusal;
 use fluence::domain::settlement::{Outcome, SETTLEMENT_TOML, Settlement, SettlementTable};
-use fluence::gate::admit::Admit;
-use fluence::gate::auth::authenticate::{Anonymous, Authenticate};
 use fluence::gate::auth::caller::Caller;
 use fluence::gate::auth::keyring::Keyring;
-use fluence::gate::entitlement::Entitlement;
+use fluence::gate::call::{Answered, Refused};
 use fluence::gate::limits::Limits;
-use fluence::gate::limits::account::Slot;
 use fluence::gate::limits::limiter::RateLimits;
+use fluence::gate::metering::{PaidAnswer, PaidCall, PaidHandler};
 use fluence::gate::refused::RefusedCalls;
-use fluence::gate::stage::{Endpoint, Passing, Stage, before};
-use fluence::gate::validate::Validate;
+use fluence::gate::validate::Validated;
+use fluence::gate::{Gate, stack};
 use fluence::secret::Pepper;
 use fluence::server::listener::{Server, ServerLimits, accept_loop};
 use fluence::server::pipeline::Pipeline;
@@ -42,6 +40,7 @@ use secrecy::ExposeSecret;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgConnection, PgPool};
 use tokio::net::TcpListener;
+use tower::service_fn;
 
 use crate::load::PATH;
 
@@ -86,36 +85,35 @@ impl Charged {
     }
 }
 
-/// The metering layer.
-struct Metered {
-    till: Till,
-    next: Endpoint,
-}
-
-impl Stage for Metered {
-    /// Charges, runs the handler in a task of its own, gives back by its outcome.
-    async fn pass(&self, mut request: Passing) -> Result<Response, Refusal> {
-        let till = self.till.clone();
-        let extensions = request.extensions_mut();
-        let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
-        let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
-        let slot = extensions.remove::<Slot>();
-        let charged =
-            till.take(&caller, call_id).await.map_err(|_| Refusal::Unavailable { retry_after_s: 1 })?;
-        let Some(charged) = charged else {
+/// Charges, runs the handler in a task of its own, gives back by its outcome.
+async fn meter(till: Till, handler: PaidHandler, call: Validated) -> Result<Answered, Refused> {
+    let Validated { call, caller, slot, person, .. } = call;
+    let call_id = call.id();
+    let charged = match till.take(&caller, call_id).await {
+        Ok(Some(charged)) => charged,
+        Ok(None) => {
             let available = caller.account.standing().remaining;
-            return Err(Refusal::InsufficientCredits { needed: till.price, available });
+            return Err(call.refuse(Refusal::InsufficientCredits { needed: till.price, available }));
+        }
+        Err(_) => return Err(call.refuse(Refusal::Unavailable { retry_after_s: 1 })),
+    };
+    caller.account.stands(charged.standing());
+    let running = tokio::spawn(async move {
+        let paid = PaidCall { caller: caller.clone(), person, price: till.price };
+        let answer = tokio::time::timeout(till.deadline, handler(paid)).await;
+        let answer = answer.unwrap_or(Err(Refusal::Timeout));
+        let outcome = match &answer {
+            Ok(answer) => Outcome::of(answer.response.status().as_u16(), None),
+            Err(refusal) => Outcome::of(refusal.code().status(), Some(refusal.code())),
         };
-        caller.account.stands(charged.standing());
-        let handler = self.next.run(request);
-        let running = tokio::spawn(async move {
-            let answer = tokio::time::timeout(till.deadline, handler).await;
-            let response = answer.unwrap_or_else(|_| Refusal::Timeout.into_response());
-            let settled = till.settle(response, &caller, call_id, &charged).await;
-            drop(slot);
-            settled.unwrap_or_else(|_| Refusal::Internal.into_response())
-        });
-        Ok(running.await.unwrap_or_else(|_| Refusal::Internal.into_response()))
+        let settled = till.settle(outcome, &caller, call_id, &charged).await;
+        drop(slot);
+        settled.map(|billing| (answer, billing))
+    });
+    match running.await {
+        Ok(Ok((Ok(PaidAnswer { response, .. }), billing))) => Ok(call.answer(response, billing)),
+        Ok(Ok((Err(refusal), billing))) => Ok(call.answer(refusal.into_response(), billing)),
+        Ok(Err(_)) | Err(_) => Err(call.refuse(Refusal::Internal)),
     }
 }
 
@@ -171,13 +169,11 @@ impl Till {
     /// Ends the charge by the handler's outcome.
     async fn settle(
         &self,
-        mut response: Response,
+        outcome: Outcome,
         caller: &Caller,
         call_id: CallId,
         charged: &Charged,
-    ) -> sqlx::Result<Response> {
-        let code = response.extensions().get::<Refusal>().map(Refusal::code);
-        let outcome = Outcome::of(response.status().as_u16(), code);
+    ) -> sqlx::Result<Billing> {
         let refunded = match self.table.settle(outcome) {
             Settlement::Capture => None,
             Settlement::Release => Some(outcome),
@@ -197,14 +193,12 @@ impl Till {
                 .await?;
         }
         let used = if refunded.is_some() { Credits::ZERO } else { self.price };
-        let billing = Billing {
+        Ok(Billing {
             used,
             plan_label: caller.key.plan.label.clone(),
             standing: charged.standing(),
             refunded,
-        };
-        response.extensions_mut().insert(billing);
-        Ok(response)
+        })
     }
 }
 
@@ -246,26 +240,17 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         deadline: Duration::from_secs(settings.calls.deadline_s),
         settles,
     };
-    let catalogue = Arc::new(Catalogue::shipped()?);
     let handler = app::analysis_api(settings, pool)?.handler(&route);
-    let (path, max_body_bytes) = (route.path, settings.server.max_body_bytes);
-    let gated = before(handler, move |handler| Authenticate {
-        keyring: keyring.clone(),
-        anonymous: Anonymous::Reject,
+    let gate = Arc::new(Gate {
+        keyring,
+        limits: Limits::local(),
+        dev_key: None,
+        region: settings.region.as_str().into(),
+        catalogue: Arc::new(Catalogue::shipped()?),
+        max_body_bytes: settings.server.max_body_bytes,
+        links: Arc::new(app::public_links(settings)),
         refused: RefusedCalls::default(),
-        path,
-        next: Admit {
-            limits: Limits::local(),
-            next: Entitlement {
-                route: route.clone(),
-                catalogue: catalogue.clone(),
-                next: Validate {
-                    route: route.clone(),
-                    max_body_bytes,
-                    next: Metered { till: till.clone(), next: handler },
-                },
-            },
-        },
     });
-    Ok(Router::new().route(path, gated))
+    let metering = service_fn(move |call| meter(till.clone(), handler.clone(), call));
+    Ok(Router::new().route(route.path, stack::paid_by(&gate, &route, metering)))
 }

@@ -3,13 +3,12 @@
 
 use axum::http::{HeaderMap, HeaderName};
 
-use super::decision;
-use super::metered_call::Settled;
+use super::settled::Settled;
+use super::{Metering, decision};
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;
 use crate::domain::refusal::Refusal;
-use crate::gate::Gate;
 use crate::gate::auth::caller::Caller;
 use crate::http::dry_run::DryRun;
 use crate::http::negotiate::RenderContext;
@@ -31,7 +30,7 @@ pub(super) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
 
 /// The answer to a dry run of this call.
 pub(super) async fn answer(
-    gate: &Gate,
+    metering: &Metering,
     caller: &Caller,
     request: HoldRequest,
     context: &RenderContext,
@@ -39,12 +38,12 @@ pub(super) async fn answer(
     let price = request.amount;
     let (standing, decision) = match caller.key.mode {
         Mode::Live => {
-            let found = preview(&gate.metering.pool, request).await.map_err(unavailable)?;
+            let found = preview(&metering.pool, request).await.map_err(unavailable)?;
             let Preview { standing, decision } = found.ok_or(Refusal::Internal)?;
             caller.account.stands(standing.clone());
             (standing, Some(decision))
         }
-        Mode::Test => (caller.account.standing(), test_decision(gate, caller, request).await?),
+        Mode::Test => (caller.account.standing(), test_decision(metering, caller, request).await?),
     };
     let is_replay = matches!(decision, Some(Decision::Replay { .. }));
     let is_free = is_replay || caller.key.mode == Mode::Test;
@@ -55,18 +54,18 @@ pub(super) async fn answer(
         refusal: decision.as_ref().and_then(|decision| decision::refusal(decision, caller, price)),
     };
     let billing = Billing { standing, ..caller.unbilled() };
-    Ok(Settled::new(dry_run.answer(context, &gate.links), billing))
+    Ok(Settled::new(dry_run.answer(context, &metering.links), billing))
 }
 
 /// What an idempotency key of a test environment would come to; nothing else refuses its calls.
 async fn test_decision(
-    gate: &Gate,
+    metering: &Metering,
     caller: &Caller,
     request: HoldRequest,
 ) -> Result<Option<Decision>, Refusal> {
     let HoldRequest { call_id, account_id, idempotency: Some(claim), .. } = request else { return Ok(None) };
     let call = TestCall { call_id, account_id, claim };
-    gate.metering.test_answers.look_up(&call, caller.account.standing()).await.map_err(unavailable)
+    metering.test_answers.look_up(&call, caller.account.standing()).await.map_err(unavailable)
 }
 
 fn unavailable(error: impl std::error::Error) -> Refusal {

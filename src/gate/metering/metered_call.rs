@@ -8,16 +8,17 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
-use super::{PaidAnswer, PaidFuture, decision};
+use super::settled::Settled;
+use super::{Metering, PaidAnswer, PaidCall, PaidHandler, decision};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Outcome, Settlement};
-use crate::gate::Gate;
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
 use crate::http::negotiate::RenderContext;
+use crate::http::person_request::PersonRequest;
 use crate::http::render;
 use crate::ledger::rules::hold::{AnswerContent, Refund};
 use crate::ledger::writer::{Kept, LedgerUnavailable, OpenHold};
@@ -29,26 +30,20 @@ use crate::storage::test_answers::TestCall;
 const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
 
 /// A paid call with its price held; in a test environment without credits.
-#[derive(Debug)]
 pub(super) struct MeteredCall {
-    pub(super) gate: Arc<Gate>,
+    pub(super) metering: Arc<Metering>,
     pub(super) caller: Caller,
     /// What is held.
     pub(super) price: Credits,
     /// The account right after the hold.
     pub(super) balance: AccountBalance,
+    /// Who is asked about.
+    pub(super) person: PersonRequest,
+    /// What answers the call.
+    pub(super) handler: PaidHandler,
     /// The place among the account's running calls: kept until the work is done, not until the client is gone.
     pub(super) _slot: Slot,
     pub(super) context: RenderContext,
-}
-
-/// The answer to a paid call, and what it cost in the end.
-#[derive(Debug)]
-pub(super) struct Settled {
-    pub(super) response: Response,
-    pub(super) billing: Billing,
-    /// The code of a refusal whose body is written already.
-    pub(super) error_code: Option<ErrorCode>,
 }
 
 /// What a handler came to.
@@ -59,32 +54,22 @@ struct Handled {
     error_code: Option<ErrorCode>,
 }
 
-impl Settled {
-    pub(super) fn new(answer: impl IntoResponse, billing: Billing) -> Self {
-        Self { response: answer.into_response(), billing, error_code: None }
-    }
-
-    fn unavailable(billing: Billing) -> Self {
-        Self::new(Refusal::Unavailable { retry_after_s: 1 }, billing)
-    }
-}
-
 impl MeteredCall {
     /// Runs a call of a test environment, which costs nothing. Under an idempotency key it is claimed and kept as one whose
     /// credits are held.
-    pub(super) async fn of_test_environment(self, keyed: Option<TestCall>, handler: PaidFuture) -> Settled {
+    pub(super) async fn of_test_environment(self, keyed: Option<TestCall>) -> Settled {
         let billing = self.billing(Credits::ZERO, self.balance.clone(), None);
         let Some(call) = keyed else {
-            return Settled::new(self.handle(handler).await.response, billing);
+            return Settled::new(self.handle().await.response, billing);
         };
-        let answers = &self.gate.metering.test_answers;
+        let answers = &self.metering.test_answers;
         match answers.claim(&call, self.balance.clone()).await {
             Ok(None) => {}
             Ok(Some(decision)) => return decision::answer(decision, &self.caller, self.price),
             Err(error) => return Settled::new(not_kept(&error), billing),
         }
-        let Handled { response, outcome, error_code, .. } = self.handle(handler).await;
-        if self.gate.metering.table.settle(outcome) == Settlement::Release {
+        let Handled { response, outcome, error_code, .. } = self.handle().await;
+        if self.metering.table.settle(outcome) == Settlement::Release {
             answers.release(&call).await;
             return Settled::new(response, billing);
         }
@@ -100,9 +85,9 @@ impl MeteredCall {
     }
 
     /// Runs a call whose credits are held, and ends the hold by its outcome.
-    pub(super) async fn with_hold(self, hold: OpenHold, handler: PaidFuture) -> Settled {
-        let handled = self.handle(handler).await;
-        match self.gate.metering.table.settle(handled.outcome) {
+    pub(super) async fn with_hold(self, hold: OpenHold) -> Settled {
+        let handled = self.handle().await;
+        match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
                 let billing = self.refunded(hold.refund(self.price), handled.outcome);
                 hold.release(handled.outcome);
@@ -120,8 +105,11 @@ impl MeteredCall {
         }
     }
 
-    async fn handle(&self, handler: PaidFuture) -> Handled {
-        let in_time = tokio::time::timeout(self.gate.metering.deadline, unless_panicking(handler)).await;
+    async fn handle(&self) -> Handled {
+        let Self { caller, person, price, handler, .. } = self;
+        let call = PaidCall { caller: caller.clone(), person: person.clone(), price: *price };
+        let running = unless_panicking(async { handler(call).await });
+        let in_time = tokio::time::timeout(self.metering.deadline, running).await;
         let answered = match in_time {
             Ok(Some(answered)) => answered,
             // The panic hook has logged it.
@@ -169,7 +157,7 @@ impl MeteredCall {
         mut response: Response,
         billing: &Billing,
     ) -> Option<(Parts, Bytes, AnswerContent)> {
-        let tells_billing = render::write_early(&mut response, billing, &self.context, &self.gate.links);
+        let tells_billing = render::write_early(&mut response, billing, &self.context, &self.metering.links);
         let (parts, body) = response.into_parts();
         let body = body.collect().await.ok()?.to_bytes();
         let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

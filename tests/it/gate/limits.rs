@@ -225,7 +225,8 @@ async fn e05_a_place_comes_back_after_an_answer_a_panic_and_a_deadline() {
     async fn panics() -> Response {
         panic!("on purpose")
     }
-    for handler in [handler(|| ready(paid_answer())), handler(panics), handler(std::future::pending::<Response>)]
+    for handler in
+        [handler(|| ready(paid_answer())), handler(panics), handler(std::future::pending::<Response>)]
     {
         let gateway = Gateway::in_front_of(handler, Duration::from_millis(30)).await;
         let customer = bursting(&gateway, 100_000, 1).await;

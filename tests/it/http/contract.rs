@@ -8,9 +8,9 @@ use fluence::domain::credits::Credits;
 use fluence::domain::language::Language;
 use fluence::domain::refusal::{AccessDenied, Limit, LimitHit, Refusal, UpgradeTo};
 use fluence::domain::settlement::Outcome;
+use fluence::http::answer::{analysis_ok, json_ok, json_with, with_billing};
 use fluence::http::dialect::Dialect;
 use fluence::http::negotiate::RenderContext;
-use fluence::http::answer::{analysis_ok, json_ok, json_with, with_billing};
 use serde_json::json;
 
 use super::samples::{Sent, access_denied, billing, context, refunded, sent, sent_refusal};

@@ -14,9 +14,9 @@ use fluence::domain::refusal::{
     AccessDenied, CandidateHint, Fault, FieldFault, KeyCap, Limit, LimitHit, MediaFault, Refusal, UpgradeTo,
 };
 use fluence::domain::settlement::Outcome;
+use fluence::http::answer::with_billing;
 use fluence::http::dialect::Dialect;
 use fluence::http::negotiate::RenderContext;
-use fluence::http::answer::with_billing;
 use fluence::http::render::render;
 
 use crate::support::public_links::links;

@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use fluence::gate::metering::PaidHandler;
 use fluence::app::{App, Start};
 use fluence::clock::DatabaseClock;
 use fluence::config::plans::Catalogue;
 use fluence::config::{Settings, Sources, load};
+use fluence::gate::metering::PaidHandler;
 use fluence::secret::peppers::Peppers;
 use fluence::secret::{Pepper, generate_pepper};
 use fluence::storage::catalogue;

@@ -11,12 +11,12 @@ use fluence::clock::DatabaseClock;
 use fluence::config::plans::Catalogue;
 use fluence::config::{Settings, routes};
 use fluence::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
-use fluence::gate::{Gate, stack};
 use fluence::gate::auth::keyring::Keyring;
 use fluence::gate::limits::limiter::RateLimits;
-use fluence::gate::metering::{Metering, PaidHandler, PaidRoute};
 use fluence::gate::metering::test_answers::TestAnswers;
+use fluence::gate::metering::{Metering, PaidHandler, PaidRoute};
 use fluence::gate::refused::RefusedCalls;
+use fluence::gate::{Gate, stack};
 use fluence::ledger::writer::{self, WriterLimits};
 use fluence::secret::peppers::Peppers;
 use fluence::server::listener::{Server, accept_loop};
@@ -62,6 +62,16 @@ impl StandIn {
         drop(connection);
         let test_answers = TestAnswers::new(pool.clone(), TimeDelta::seconds(60));
         let calls = stop.tasks().clone();
+        let metering = Metering {
+            ledger,
+            pool: pool.clone(),
+            table,
+            deadline,
+            calls,
+            test_answers,
+            links: links.clone(),
+        };
+        let metering = Arc::new(metering);
         let gate = Arc::new(Gate {
             keyring: Keyring::start(
                 pool.clone(),
@@ -75,12 +85,11 @@ impl StandIn {
             region: settings.region.as_str().into(),
             catalogue: Arc::new(Catalogue::shipped().unwrap()),
             max_body_bytes: settings.server.max_body_bytes,
-            metering: Metering { ledger, pool, table, deadline, calls, test_answers },
             links: links.clone(),
             refused: RefusedCalls::default(),
         });
         let router = routes.into_iter().zip(numbers).fold(Router::new(), |router, (route, number)| {
-            let paid = PaidRoute { route, number, handler: handler.clone() };
+            let paid = PaidRoute { route, number, handler: handler.clone(), metering: metering.clone() };
             router.route(paid.route.path, stack::paid(&gate, paid))
         });
         let server = Arc::new(Server::new(Pipeline::new(router, (*links).clone()), patient(), stop.clone()));

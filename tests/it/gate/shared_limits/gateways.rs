@@ -252,7 +252,11 @@ async fn e06_headers_and_body_of_one_shared_decision_agree() {
 }
 
 /// A gateway on the store, with this handler behind it.
-async fn in_front_of(redis: &Redis, handler: fluence::gate::metering::PaidHandler, deadline: Duration) -> Gateway {
+async fn in_front_of(
+    redis: &Redis,
+    handler: fluence::gate::metering::PaidHandler,
+    deadline: Duration,
+) -> Gateway {
     Gateway::in_front_of_with(handler, deadline, &patient(&redis.url())).await
 }
 

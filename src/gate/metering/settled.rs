@@ -1,0 +1,27 @@
+//! The end of a paid call, as its answer tells it.
+
+use axum::response::{IntoResponse, Response};
+
+use crate::domain::billing::Billing;
+use crate::domain::error_code::ErrorCode;
+use crate::domain::refusal::Refusal;
+
+/// The answer to a paid call, and what it cost in the end.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub(super) response: Response,
+    pub(super) billing: Billing,
+    /// The code of a refusal whose body is written already.
+    pub(super) error_code: Option<ErrorCode>,
+}
+
+impl Settled {
+    pub(super) fn new(answer: impl IntoResponse, billing: Billing) -> Self {
+        Self { response: answer.into_response(), billing, error_code: None }
+    }
+
+    /// The 503 of a call whose answer could not be stored.
+    pub(super) fn unavailable(billing: Billing) -> Self {
+        Self::new(Refusal::Unavailable { retry_after_s: 1 }, billing)
+    }
+}
