@@ -1,4 +1,4 @@
-//! Who calls? Everything behind it is decided by the answer.
+//! Authenticates each request: from its credential to a [`Caller`], or a refusal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,39 +20,37 @@ use crate::gate::stage::{Passing, Stage};
 use crate::http::client_address::ClientAddress;
 use crate::http::log_facts::LogFacts;
 
-/// Refusals of credentials leave in steps of this: longer than a look-up usually takes.
+/// Refused credentials are answered at multiples of this interval, which is longer than a usual
+/// lookup, so that the time of an answer does not show whether a lookup took place.
 const REFUSAL_STEP: Duration = Duration::from_millis(5);
-/// The same for networks from which too many guesses came, whose look-ups wait in a lane of their own.
+/// The same interval for networks with too many failed attempts, whose lookups have a queue of
+/// their own.
 const THROTTLED_STEP: Duration = Duration::from_millis(25);
 
 /// Finds the caller of each request by its credential.
 #[derive(Clone, Debug)]
 pub struct Authenticate<N> {
-    /// Who knows the keys.
     pub keyring: Keyring,
-    /// What happens to a request without a credential.
     pub anonymous: Anonymous,
-    /// Where refused calls are counted.
     pub refused: RefusedCalls,
-    /// The path's template, for the log and the count.
+    /// The path's template, for the log and the metrics.
     pub path: &'static str,
-    /// The steps behind it, and the handler.
     pub next: N,
 }
 
-/// What happens to a request without a credential. One that has a credential must always have a good one.
+/// What happens to a request without a credential. A credential that is present must be valid.
 #[derive(Clone, Debug)]
 pub enum Anonymous {
-    /// It is refused.
     Reject,
-    /// It counts as one with this key, and so does one with a bad credential: development mode only.
+    /// The request uses this key. So does a request with an invalid credential. Development mode
+    /// only.
     UseDevKey(Arc<KeySecret>),
-    /// It passes without a caller.
+    /// The request passes without a caller.
     Allow,
 }
 
 impl<N: Stage> Stage for Authenticate<N> {
-    /// Lets a request with a good key pass, as a [`Caller`] in its extensions.
+    /// Lets a request with a valid key pass, with its [`Caller`] as an extension.
     async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
         let mut response = self.admit(request).await.into_response();
         let of_path = || LogFacts { route: Some(self.path), ..LogFacts::default() };
@@ -93,9 +91,9 @@ impl<N: Stage> Authenticate<N> {
         }
     }
 
-    /// Serves a request of a known caller; every answer from here on says where the account stands.
+    /// Serves a request of a known caller. Every answer from here on shows the account's balance.
     async fn serve(&self, caller: Caller, mut request: Passing) -> Response {
-        // A call that the ledger is not asked about says where the account stands all the same.
+        // A test call does not reach the ledger, so its balance is fetched here.
         if caller.key.mode == Mode::Test {
             self.keyring.ask_standing(&caller).await;
         }
@@ -114,8 +112,8 @@ impl<N: Stage> Authenticate<N> {
     }
 }
 
-/// Passes the refusal of a credential on at the next full step after the request came: a credential that was looked up and
-/// one that was not are refused after the same time.
+/// Returns the refusal at the next multiple of the interval since the request arrived: a credential
+/// that was looked up and one that was not are refused after the same time.
 async fn evenly(came_at: Instant, refusal: Refusal) -> Refusal {
     let step = match refusal {
         Refusal::InvalidApiKey => REFUSAL_STEP,

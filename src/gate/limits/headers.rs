@@ -16,18 +16,19 @@ const X_RATELIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset
 const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// Headers of a usual answer: room for all of them at once, so that the map grows but once.
+/// Headers of a usual answer. Reserved at once, so that the map grows only once.
 const USUAL_HEADERS: usize = 14;
 
-/// The most that a value of `RateLimit` or `RateLimit-Policy` comes to.
+/// The longest value of `RateLimit` or `RateLimit-Policy`.
 const LONGEST_TEXT: usize = 64;
 
-/// The rate-limit headers of an answer: the state of one limit, of the one that refused where one did.
+/// The rate-limit headers of an answer: the state of one limit, or of the limit that refused.
 #[derive(Debug)]
 pub struct RateLimitHeaders {
     policy: &'static str,
     size: u64,
-    /// The time in which `size` requests may come; none for a limit that does not fill up with time.
+    /// The time in which `size` requests may arrive. `None` for a limit that does not refill with
+    /// time.
     window_s: Option<u64>,
     remaining: u64,
     reset_s: u64,
@@ -46,13 +47,13 @@ impl From<&RateDecision> for RateLimitHeaders {
 }
 
 impl RateLimitHeaders {
-    /// A limit that has just refused.
+    /// The headers of a limit that has just refused a request.
     pub fn used_up(policy: &'static str, hit: &LimitHit) -> Self {
         Self { policy, size: hit.size, window_s: None, remaining: 0, reset_s: hit.retry_after_s }
     }
 
-    /// All of these from one decision, so that they cannot contradict each other. `RateLimit` and `RateLimit-Policy` are
-    /// those of draft-ietf-httpapi-ratelimit-headers-10.
+    /// Sets all headers from one decision, so that they never contradict each other. `RateLimit`
+    /// and `RateLimit-Policy` follow draft-ietf-httpapi-ratelimit-headers-10.
     pub fn set_on(&self, mut response: Response) -> Response {
         let Self { policy, size, window_s, remaining, reset_s } = self;
         let headers = response.headers_mut();

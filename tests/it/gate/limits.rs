@@ -48,7 +48,7 @@ fn ripened_since(started: Instant) -> usize {
 }
 
 #[tokio::test]
-async fn the_burst_is_served_and_the_next_is_told_to_wait() {
+async fn the_burst_is_served_and_the_next_is_throttled() {
     let gateway = Gateway::start().await;
     let customer = bursting(&gateway, 3, 10).await;
     let (served, refused) = until_refused(&gateway, "/creditos", &customer.key, 3).await;
@@ -83,7 +83,7 @@ async fn one_account_never_waits_for_another() {
 }
 
 #[tokio::test]
-async fn waiting_as_long_as_told_is_enough() {
+async fn waiting_for_the_stated_time_is_enough() {
     let gateway = Gateway::start().await;
     let customer = bursting(&gateway, 1, 10).await;
     let (_, refused) = until_refused(&gateway, "/tiers", &customer.key, 1).await;
@@ -92,7 +92,7 @@ async fn waiting_as_long_as_told_is_enough() {
 }
 
 #[tokio::test]
-async fn waiting_as_long_as_decided_is_enough_at_any_rate() {
+async fn waiting_for_the_decided_time_is_enough_at_any_rate() {
     // The limiter's clock and the test's differ by some microseconds in a second.
     let clocks_differ_by = Duration::from_millis(1);
     for (rate, burst) in [(7, 1), (30, 3), (250, 20), (999, 50), (1000, 1)] {
@@ -192,7 +192,7 @@ async fn a_call_refused_for_concurrency_takes_nothing_from_the_rate() {
 }
 
 #[tokio::test]
-async fn a_call_refused_for_its_rate_takes_no_place() {
+async fn a_call_refused_for_its_rate_takes_no_slot() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer =
         gateway.customer_on(|plan| (plan.rate_per_s, plan.burst, plan.concurrency) = (20, 1, 1)).await;
@@ -212,7 +212,7 @@ async fn a_call_refused_for_its_rate_takes_no_place() {
 }
 
 /// Whether the only place of the account is free: a call that costs nothing is let in.
-async fn place_is_free(gateway: &Gateway, customer: &Customer) -> bool {
+async fn slot_is_free(gateway: &Gateway, customer: &Customer) -> bool {
     let request = gateway.request(Method::POST, "/crm").header("x-api-key", &customer.key).body("no JSON");
     match answer(request).await.outcome() {
         (415, _) => true,
@@ -222,7 +222,7 @@ async fn place_is_free(gateway: &Gateway, customer: &Customer) -> bool {
 }
 
 #[tokio::test]
-async fn e05_a_place_comes_back_after_an_answer_a_panic_and_a_deadline() {
+async fn e05_a_slot_is_released_after_an_answer_a_panic_and_a_deadline() {
     async fn panics() -> Response {
         panic!("on purpose")
     }
@@ -233,21 +233,21 @@ async fn e05_a_place_comes_back_after_an_answer_a_panic_and_a_deadline() {
         for _ in 0..3 {
             assert_ne!(gateway.post("/crm", &customer.key, &marina()).await.status, 429);
         }
-        eventually("the place is free", async || place_is_free(&gateway, &customer).await).await;
+        eventually("the place is free", async || slot_is_free(&gateway, &customer).await).await;
     }
 }
 
 #[tokio::test]
-async fn e05_a_place_is_kept_after_a_disconnect_until_the_work_is_done() {
+async fn e05_a_slot_is_held_after_a_disconnect_until_the_work_is_done() {
     let turnstile = Turnstile::new();
     let gateway = turnstile.before(paid_answer).await;
     let customer = bursting(&gateway, 100_000, 1).await;
     let call = tokio::spawn(gateway.posting("/crm", &customer.key, &marina()).send());
     turnstile.reached(1).await;
     call.abort();
-    assert!(!place_is_free(&gateway, &customer).await);
+    assert!(!slot_is_free(&gateway, &customer).await);
     turnstile.let_go(1);
-    eventually("the place is free", async || place_is_free(&gateway, &customer).await).await;
+    eventually("the place is free", async || slot_is_free(&gateway, &customer).await).await;
     gateway.assert_books_are_right().await;
 }
 
@@ -300,7 +300,7 @@ async fn a_pack_bought_when_the_quota_is_used_up_is_spent_to_its_last_credit() {
 }
 
 #[tokio::test]
-async fn free_calls_and_refused_calls_count_for_nothing_in_the_quota() {
+async fn free_calls_and_refused_calls_do_not_count_in_the_quota() {
     let gateway = Gateway::start().await;
     let customer = gateway.customer_on(|plan| plan.requests = 1).await;
     for _ in 0..3 {
@@ -311,7 +311,7 @@ async fn free_calls_and_refused_calls_count_for_nothing_in_the_quota() {
 }
 
 #[tokio::test]
-async fn a_released_call_gives_its_unit_of_the_quota_back_for_the_next() {
+async fn a_released_call_returns_its_request_unit_for_the_next() {
     let gateway = answering(|| ready(fluence::domain::refusal::Refusal::Upstream)).await;
     let customer = gateway.customer_on(|plan| plan.requests = 1).await;
     for _ in 0..3 {
@@ -322,7 +322,7 @@ async fn a_released_call_gives_its_unit_of_the_quota_back_for_the_next() {
 }
 
 #[tokio::test]
-async fn e17_a_call_short_of_both_is_told_to_wait_and_consumes_neither() {
+async fn e17_a_call_short_of_both_must_wait_and_consumes_neither() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer =
         gateway.customer_on(|plan| (plan.requests, plan.credits) = (1, 2.try_into().unwrap())).await;

@@ -31,7 +31,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn e01_no_arrival_pattern_gets_more_than_its_rate_and_waiting_as_told_is_enough(
+    fn e01_no_arrival_pattern_gets_more_than_its_rate_and_waiting_as_stated_is_enough(
         rate_per_s in prop_oneof![1..=5_u32, 1..=3000_u32, Just(333), Just(1_000_000)],
         burst in 1..=40_u32,
         arrivals in arrivals(),

@@ -116,7 +116,7 @@ async fn e10_two_thousand_calls_at_once_on_three_gateways_get_one_burst() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_dies_under_load_fails_no_request_and_is_used_again_when_it_is_back() {
+async fn a_redis_that_dies_under_load_fails_no_request_and_is_used_again_when_it_returns() {
     let mut redis = Redis::start().await;
     let url = redis.url();
     let nodes = Arc::new(cluster(2, &[("FLUENCE_REDIS_URL", &url), ("FLUENCE_LIMITS_WATCH_MS", "20")]).await);
@@ -157,7 +157,7 @@ async fn a_redis_that_dies_under_load_fails_no_request_and_is_used_again_when_it
 }
 
 #[tokio::test]
-async fn while_redis_is_away_each_gateway_keeps_to_the_limits_by_itself() {
+async fn while_redis_is_away_each_gateway_applies_the_limits_by_itself() {
     let mut redis = Redis::start().await;
     let nodes = cluster(2, &patient(&redis.url())).await;
     let customer = first(&nodes)
@@ -177,7 +177,7 @@ async fn while_redis_is_away_each_gateway_keeps_to_the_limits_by_itself() {
 }
 
 #[tokio::test]
-async fn a_gateway_whose_redis_is_not_there_starts_and_says_so_until_it_comes() {
+async fn a_gateway_starts_without_redis_and_reports_it_until_redis_comes() {
     let mut redis = Redis::start().await;
     redis.kill();
     let nodes = cluster(1, &patient(&redis.url())).await;
@@ -197,7 +197,7 @@ async fn a_gateway_whose_redis_is_not_there_starts_and_says_so_until_it_comes() 
 }
 
 #[tokio::test]
-async fn a_slow_redis_is_left_alone_and_said_so() {
+async fn a_slow_redis_is_not_used_and_reported() {
     let redis = Redis::start().await;
     let line = SlowLine::to(redis.port()).await;
     let (url, page) = (redis.url_at(line.port()), ("FLUENCE_METRICS_LISTEN", "127.0.0.1:0"));
@@ -263,7 +263,7 @@ async fn one_at_once(gateway: &Gateway) -> Customer {
 }
 
 #[tokio::test]
-async fn e05_who_has_the_answer_has_the_place_back() {
+async fn e05_the_slot_is_free_when_the_client_has_the_answer() {
     async fn panics() -> Response {
         panic!("on purpose")
     }
@@ -278,7 +278,7 @@ async fn e05_who_has_the_answer_has_the_place_back() {
 }
 
 #[tokio::test]
-async fn e05_a_shared_place_is_kept_after_a_disconnect_until_the_work_is_done() {
+async fn e05_a_shared_slot_is_held_after_a_disconnect_until_the_work_is_done() {
     let redis = Redis::start().await;
     let turnstile = Turnstile::new();
     let gateway = in_front_of(&redis, turnstile.handler(paid_answer), LONG).await;

@@ -7,7 +7,7 @@ use crate::support::gateway::eventually;
 use crate::support::redis::Redis;
 
 #[tokio::test]
-async fn gateways_share_the_places_of_an_account_and_its_alone() {
+async fn gateways_share_the_slots_of_one_account_only() {
     let redis = Redis::start().await;
     let (one, other) = (Node::start(&redis.url(), PATIENT).await, Node::start(&redis.url(), PATIENT).await);
     let account = account();
@@ -54,7 +54,7 @@ async fn a_call_that_runs_keeps_its_lease_however_long_it_takes() {
 }
 
 #[tokio::test]
-async fn e05_leases_of_a_dead_gateway_end_by_themselves() {
+async fn e05_leases_of_a_dead_gateway_expire() {
     let redis = Redis::start().await;
     let mut dying = Node::start(&redis.url(), SHORT_LEASES).await;
     let other = Node::start(&redis.url(), SHORT_LEASES).await;
@@ -66,7 +66,7 @@ async fn e05_leases_of_a_dead_gateway_end_by_themselves() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_left_while_it_is_decided_keeps_no_place() {
+async fn a_request_cancelled_during_its_decision_keeps_no_slot() {
     let redis = Redis::start().await;
     let node = Node::start(&redis.url(), PATIENT).await;
     let account = account();
@@ -78,7 +78,7 @@ async fn a_request_that_is_left_while_it_is_decided_keeps_no_place() {
 }
 
 #[tokio::test]
-async fn a_store_that_lost_everything_is_told_again_what_runs() {
+async fn a_store_that_lost_everything_gets_running_calls_registered_again() {
     let redis = Redis::start().await;
     let node = Node::start(&redis.url(), SHORT_LEASES).await;
     let account = account();
@@ -90,7 +90,7 @@ async fn a_store_that_lost_everything_is_told_again_what_runs() {
 }
 
 #[tokio::test]
-async fn what_began_and_ended_while_the_store_was_away_is_told_when_it_is_back() {
+async fn calls_that_began_and_ended_while_the_store_was_away_are_settled_when_it_returns() {
     let mut redis = Redis::start().await;
     let node = Node::start(&redis.url(), PATIENT).await;
     let account = account();
@@ -106,7 +106,7 @@ async fn what_began_and_ended_while_the_store_was_away_is_told_when_it_is_back()
 }
 
 #[tokio::test]
-async fn a_call_that_ended_while_the_store_was_away_does_not_count_when_it_is_back() {
+async fn a_call_that_ended_while_the_store_was_away_does_not_count_when_it_returns() {
     let redis = Redis::start().await;
     let impatient = super::SharedConfig { budget: Duration::from_secs(1), ..PATIENT };
     let node = Node::start(&redis.url(), impatient).await;

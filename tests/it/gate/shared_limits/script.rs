@@ -148,7 +148,7 @@ fn play(connection: &mut Connection, script: &redis::Script, sizes: Sizes, steps
 }
 
 #[tokio::test]
-async fn e01_e06_no_arrival_pattern_gets_more_than_its_limits_and_waiting_as_told_is_enough() {
+async fn e01_e06_no_arrival_pattern_gets_more_than_its_limits_and_waiting_as_stated_is_enough() {
     let redis = Redis::start().await;
     let mut connection = redis::Client::open(redis.url()).unwrap().get_connection().unwrap();
     let script = with_clock();
@@ -169,7 +169,7 @@ fn connection_of(redis: &Redis) -> Connection {
 const ONE_A_SECOND: Sizes = Sizes { rate_per_s: 1, burst: 3, concurrency: 1000 };
 
 #[tokio::test]
-async fn e02_a_clock_that_is_set_back_makes_nobody_wait_longer_than_for_a_spent_burst() {
+async fn e02_a_clock_that_is_set_back_delays_no_request_longer_than_a_spent_burst() {
     let redis = Redis::start().await;
     let (mut connection, script) = (connection_of(&redis), with_clock());
     let mut account = Account::new(&mut connection);
@@ -197,7 +197,7 @@ async fn e02_leases_from_before_the_clock_was_set_back_do_not_block_an_account()
 }
 
 #[tokio::test]
-async fn a_smaller_burst_is_in_force_at_once() {
+async fn a_smaller_burst_applies_at_once() {
     let redis = Redis::start().await;
     let (mut connection, script) = (connection_of(&redis), with_clock());
     let mut account = Account::new(&mut connection);
@@ -221,7 +221,7 @@ fn leave_garbage(connection: &mut Connection, key: &str, kind: usize) {
 }
 
 #[tokio::test]
-async fn what_is_not_ours_under_a_key_is_made_anew_and_told() {
+async fn foreign_data_under_a_key_is_replaced_and_reported() {
     let redis = Redis::start().await;
     let (mut connection, script) = (connection_of(&redis), redis::Script::new(ADMIT));
     for kind in 0..5 {
@@ -245,7 +245,7 @@ async fn what_is_not_ours_under_a_key_is_made_anew_and_told() {
 }
 
 #[tokio::test]
-async fn numbers_beyond_all_sense_block_nobody_for_longer_than_a_spent_burst() {
+async fn nonsensical_numbers_block_no_request_longer_than_a_spent_burst() {
     let redis = Redis::start().await;
     let (mut connection, script) = (connection_of(&redis), with_clock());
     for number in ["1e300", "inf", "99999999999999999999"] {

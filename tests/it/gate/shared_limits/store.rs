@@ -13,7 +13,7 @@ use crate::support::redis::Redis;
 use crate::support::slow_line::SlowLine;
 
 #[tokio::test]
-async fn a_store_that_died_is_missed_though_nobody_asks_and_is_back_by_itself() {
+async fn a_store_that_died_is_noticed_without_requests_and_returns_by_itself() {
     let mut redis = Redis::start().await;
     let node = Node::start(&redis.url(), PATIENT).await;
     assert!(node.limits.away_since().is_none());
@@ -26,7 +26,7 @@ async fn a_store_that_died_is_missed_though_nobody_asks_and_is_back_by_itself() 
 }
 
 #[tokio::test]
-async fn a_store_that_was_never_there_is_found_when_it_comes() {
+async fn a_store_that_starts_later_is_found() {
     let mut redis = Redis::start().await;
     redis.kill();
     let node = Node::start(&redis.url(), PATIENT).await;
@@ -36,7 +36,7 @@ async fn a_store_that_was_never_there_is_found_when_it_comes() {
 }
 
 #[tokio::test]
-async fn a_late_store_is_not_asked_again_until_it_is_quick() {
+async fn a_late_store_is_not_used_until_it_answers_in_time() {
     let redis = Redis::start().await;
     let line = SlowLine::to(redis.port()).await;
     // The watch is so slow that nothing but decisions is asked meanwhile.
@@ -58,7 +58,7 @@ async fn a_late_store_is_not_asked_again_until_it_is_quick() {
 }
 
 #[tokio::test]
-async fn a_late_store_is_back_when_it_is_quick_again() {
+async fn a_late_store_is_used_again_once_it_answers_in_time() {
     let redis = Redis::start().await;
     let line = SlowLine::to(redis.port()).await;
     let config = SharedConfig { budget: Duration::from_millis(500), ..PATIENT };
@@ -70,7 +70,7 @@ async fn a_late_store_is_back_when_it_is_quick_again() {
 }
 
 #[tokio::test]
-async fn a_lone_late_answer_is_no_reason_to_leave_the_store() {
+async fn a_single_late_answer_does_not_close_the_connection() {
     let redis = Redis::start().await;
     let line = SlowLine::to(redis.port()).await;
     let config =
@@ -97,7 +97,7 @@ async fn a_cluster_decides_as_one_server_does() {
 }
 
 #[tokio::test]
-async fn what_refuses_to_write_is_away() {
+async fn a_store_that_refuses_to_write_is_away() {
     let redis = Redis::start().await;
     let mut connection = redis.connect().await;
     let node = Node::start(&redis.url(), PATIENT).await;
@@ -113,7 +113,7 @@ const RIGHTS: &str =
     "~fluence:* +eval +evalsha +time +get +set +del +type +zadd +zrem +zcard +zremrangebyscore +pexpire";
 
 #[tokio::test]
-async fn a_user_with_the_documented_rights_may_do_all_that_is_needed() {
+async fn a_user_with_the_documented_rights_is_enough() {
     let manual = include_str!("../../../../docs/limits.md").split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(RIGHTS.split_whitespace().all(|right| manual.contains(right)));
     let redis = Redis::start().await;
@@ -135,7 +135,7 @@ async fn a_user_with_the_documented_rights_may_do_all_that_is_needed() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_none_is_away_and_nothing_worse() {
+async fn a_server_of_another_protocol_is_merely_away() {
     let redis = Redis::start().await;
     // It speaks, but no TLS.
     let node = Node::start(&redis.url().replace("redis://", "rediss://"), PATIENT).await;
@@ -145,7 +145,7 @@ async fn a_server_that_is_none_is_away_and_nothing_worse() {
 }
 
 #[tokio::test]
-async fn garbage_under_a_key_is_made_anew() {
+async fn garbage_under_a_key_is_replaced() {
     let redis = Redis::start().await;
     let node = Node::start(&redis.url(), PATIENT).await;
     let account = account();
@@ -162,7 +162,7 @@ async fn garbage_under_a_key_is_made_anew() {
 }
 
 #[tokio::test]
-async fn the_store_says_what_headers_tell() {
+async fn the_headers_show_the_stores_figures() {
     let redis = Redis::start().await;
     let node = Node::start(&redis.url(), PATIENT).await;
     let account = account();
