@@ -139,7 +139,7 @@ fn questions(world: &World, chance: &mut Chance) -> Vec<Question> {
             let person = world.people[chance.below(world.people.len())].clone();
             questions.push(world.ask_about(chance, &person));
         } else {
-            questions.extend(world.ask_about_nobody(chance));
+            questions.extend(world.ask_about_an_unknown_person(chance));
         }
     }
     questions

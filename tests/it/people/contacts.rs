@@ -100,7 +100,7 @@ async fn a_contact_comes_before_the_directory_by_the_same_rules() {
 }
 
 #[tokio::test]
-async fn whom_the_contacts_do_not_know_the_directory_may() {
+async fn a_person_unknown_to_the_contacts_is_found_in_the_directory() {
     let world = World::new().await;
     import_people(&world.pool, &[person("Rui", "Lemos", "Zyntra")]).await;
     world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
@@ -108,7 +108,7 @@ async fn whom_the_contacts_do_not_know_the_directory_may() {
 }
 
 #[tokio::test]
-async fn no_account_finds_another_ones_contacts_and_no_mode_the_others() {
+async fn no_account_or_mode_finds_the_contacts_of_another() {
     let world = World::new().await;
     world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
     let theirs = Realm::Live { account: THEIRS };
@@ -133,7 +133,7 @@ async fn a_test_key_finds_the_contacts_of_test_keys() {
 }
 
 #[tokio::test]
-async fn contacts_who_cannot_be_told_apart_are_several_without_a_look_at_the_directory() {
+async fn contacts_who_cannot_be_distinguished_are_several_without_a_directory_search() {
     let world = World::new().await;
     import_people(&world.pool, &[person("Ana", "Silva", "Zyntra")]).await;
     world.keep(live(MINE), contact("Ana", "Costa Silva", "Zyntra", &["Oi"])).await;
@@ -144,7 +144,7 @@ async fn contacts_who_cannot_be_told_apart_are_several_without_a_look_at_the_dir
 }
 
 #[tokio::test]
-async fn a_contact_without_posts_tells_which_of_two_in_the_directory_is_meant() {
+async fn a_contact_without_posts_selects_one_of_two_people_in_the_directory() {
     let world = World::new().await;
     let wrote = |last: &str| {
         let mut person = person("Ana", last, "Zyntra");
@@ -162,7 +162,7 @@ async fn a_contact_without_posts_tells_which_of_two_in_the_directory_is_meant() 
 }
 
 #[tokio::test]
-async fn a_contact_without_posts_answers_where_nobody_else_has_any() {
+async fn a_contact_without_posts_answers_if_no_source_has_any() {
     let world = World::new().await;
     import_people(&world.pool, &[person("Ana", "Lemos", "Zyntra")]).await;
     world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &[])).await;
@@ -172,7 +172,7 @@ async fn a_contact_without_posts_answers_where_nobody_else_has_any() {
 }
 
 #[tokio::test]
-async fn a_change_on_this_gateway_counts_at_once() {
+async fn a_change_on_this_gateway_applies_at_once() {
     let world = World::new().await;
     let title = |found: Found| match found {
         Found::One { person, .. } => person.title.clone(),
@@ -196,7 +196,7 @@ async fn a_change_on_this_gateway_counts_at_once() {
 }
 
 #[tokio::test]
-async fn a_change_on_another_gateway_counts_after_two_seconds() {
+async fn a_change_on_another_gateway_applies_after_two_seconds() {
     let world = World::new().await;
     let find = |after: i64| world.find(LIVE, "Ana", "Lemos", "Zyntra", TimeDelta::milliseconds(after));
     world.keep(live(MINE), contact("Rui", "Prado", "Klarion", &["Oi"])).await;
@@ -208,7 +208,7 @@ async fn a_change_on_another_gateway_counts_after_two_seconds() {
 
 /// Ids made at one instant, or by gateways whose clocks differ, have no order of their own.
 #[tokio::test]
-async fn contacts_are_listed_in_the_order_they_were_made_whatever_their_ids() {
+async fn contacts_are_listed_in_the_order_of_creation_whatever_their_ids() {
     let world = World::new().await;
     let mut connection = world.pool.acquire().await.unwrap();
     let mut after = None;
@@ -238,7 +238,7 @@ async fn a_contact_of_one_character_or_another_alphabet_is_found() {
 }
 
 #[tokio::test]
-async fn contacts_stored_under_older_keys_are_found_once_the_schema_is_brought_up_to_date() {
+async fn contacts_stored_under_older_keys_are_found_after_a_migration() {
     let world = World::new().await;
     for owner in [live(MINE), ContactOwner { account: MINE, mode: Mode::Test }] {
         world.keep(owner, contact("Владимир", "Иванов", "Zyntra", &["Oi"])).await;
@@ -258,7 +258,7 @@ async fn contacts_stored_under_older_keys_are_found_once_the_schema_is_brought_u
 }
 
 #[tokio::test]
-async fn a_contact_that_names_the_very_person_settles_who_is_meant_beside_a_longer_name() {
+async fn a_contact_with_the_exact_name_decides_beside_a_longer_name() {
     let world = World::new().await;
     let wrote = |first: &str| {
         let mut person = person(first, "Souza", "Nubank");

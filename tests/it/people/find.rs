@@ -50,7 +50,7 @@ async fn a_person_is_found_with_texts_and_evidence() {
 }
 
 #[tokio::test]
-async fn people_who_cannot_be_told_apart_are_shown_by_role_and_city() {
+async fn people_who_cannot_be_distinguished_are_shown_by_role_and_city() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let twin = |title: &str, city: &str| json!({"first_name": "Ana", "last_name": "Lemos", "company": "Zyntra", "title": title, "location": city});
@@ -63,7 +63,7 @@ async fn people_who_cannot_be_told_apart_are_shown_by_role_and_city() {
 }
 
 #[tokio::test]
-async fn nobody_is_better_than_the_closest() {
+async fn no_match_is_better_than_the_closest() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Paula", "Lemos", "Zyntra"), person("Paulo", "Lemos", "Klarion")]).await;
@@ -77,7 +77,7 @@ async fn nobody_is_better_than_the_closest() {
 }
 
 #[tokio::test]
-async fn an_answer_is_given_again_for_two_seconds() {
+async fn an_answer_is_cached_for_two_seconds() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let people = people(&pool);
@@ -100,7 +100,7 @@ async fn a_clock_set_back_does_not_keep_an_answer_alive() {
 }
 
 #[tokio::test]
-async fn many_requests_for_one_person_share_one_look_up() {
+async fn many_requests_for_one_person_share_one_lookup() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
@@ -140,7 +140,7 @@ async fn count_searches(pool: &PgPool) {
 }
 
 #[tokio::test]
-async fn counts_of_the_last_import_decide_at_once() {
+async fn word_counts_of_the_last_import_apply_at_once() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let people = people(&pool);
@@ -157,7 +157,7 @@ async fn counts_of_the_last_import_decide_at_once() {
 }
 
 #[tokio::test]
-async fn sample_and_live_people_never_meet() {
+async fn sample_and_live_people_never_mix() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
@@ -194,7 +194,7 @@ async fn a_changed_record_has_another_version() {
 }
 
 #[tokio::test]
-async fn a_database_away_is_an_error_and_nothing_is_remembered() {
+async fn a_database_that_is_away_is_an_error_and_nothing_is_cached() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
@@ -234,7 +234,7 @@ async fn a_surname_of_one_character_is_found() {
 }
 
 #[tokio::test]
-async fn the_exact_name_wins_over_longer_ones_however_many() {
+async fn the_exact_name_precedes_any_number_of_longer_ones() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let longer = (0..300).map(|at| person("Ana Paula", &format!("Souza Silva{at}"), "Nubank"));
@@ -256,7 +256,7 @@ async fn the_exact_name_wins_over_longer_ones_however_many() {
 }
 
 #[tokio::test]
-async fn people_stored_under_older_keys_are_found_once_the_schema_is_brought_up_to_date() {
+async fn people_stored_under_older_keys_are_found_after_a_migration() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Владимир", "Иванов", "Zyntra"), person("Ana", "Lemos", "Zyntra")]).await;

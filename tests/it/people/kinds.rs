@@ -110,7 +110,7 @@ fn surnames_of_one_character_are_found() {
 }
 
 #[test]
-fn the_exact_name_wins_over_longer_ones() {
+fn the_exact_name_precedes_longer_ones() {
     let short = everybody(&GIVEN, &["Zanatta", "Kleim", "Rigo"]);
     let longer = short.iter().flat_map(|(first, last, company)| {
         [
@@ -127,7 +127,7 @@ fn the_exact_name_wins_over_longer_ones() {
 }
 
 #[test]
-fn a_family_name_that_comes_first_is_found() {
+fn a_name_with_the_family_name_first_is_found() {
     let mut people = everybody(&HAN_GIVEN, &HAN_SURNAMES);
     people.extend(everybody(&["Xiaoming", "Thanh", "Minjun"], &["Wang", "Nguyen", "Choi"]));
     people.extend(everybody(&["João", "Beatriz", "Helmut"], &["Silva", "Ferreira", "Kleim"]));
@@ -158,7 +158,7 @@ fn without_a_letter(chance: &mut Chance, word: &str) -> String {
 }
 
 #[test]
-fn a_letter_left_out_of_a_short_name_is_forgiven_where_all_else_is_exact() {
+fn a_letter_missing_from_a_short_name_is_forgiven_if_all_else_is_exact() {
     let mut chance = Chance::new(SEED);
     let people = everybody(&GIVEN, &SHORT_SURNAMES);
     let mut questions: Vec<Asked> = Vec::new();

@@ -331,7 +331,7 @@ impl World {
     }
 
     /// A question about somebody who is not there, though parts of it are: `None` when chance met somebody.
-    pub(crate) fn ask_about_nobody(&self, chance: &mut Chance) -> Option<Question> {
+    pub(crate) fn ask_about_an_unknown_person(&self, chance: &mut Chance) -> Option<Question> {
         let mut somebody = chance.pick(&self.people);
         somebody.former = None;
         match chance.below(5) {
