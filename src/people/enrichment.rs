@@ -129,7 +129,7 @@ mod tests {
         let reason = fault(&json!({"people": [faulty]})).to_string();
         assert_eq!(
             reason,
-            "answered a faulty person, number 1 of the list: posts[0].published_at: not a date such as 2026-01-31; \
+            "answered with an invalid person, number 1 of the list: posts[0].published_at: not a date such as 2026-01-31; \
              a field that a directory file does not have"
         );
     }

@@ -1,4 +1,4 @@
-//! Asking a server behind this one, over real sockets.
+//! Requests to another server, over real sockets.
 
 use std::time::Duration;
 
@@ -42,7 +42,8 @@ async fn ask_for(account: AccountId, upstream: &Upstream) -> Result<Option<Strin
     upstream.ask(account, Bytes::from("{}"), understood).await
 }
 
-/// Asks a server once that behaves so on every connection; also how many connections it saw.
+/// Sends a request to a server that behaves this way on every connection. Also returns the number
+/// of connections.
 async fn ask_server_that(behaviour: Behaviour) -> (Result<Option<String>, UpstreamError>, usize) {
     let server = ScriptedServer::start(vec![behaviour]).await;
     let answer = ask(&upstream(config(&server.url()))).await;
@@ -185,7 +186,7 @@ async fn a_server_that_hangs_or_drips_times_out() {
         let mut config = config(&server.url());
         config.total_timeout = Duration::from_millis(200);
         assert_eq!(ask(&upstream(config)).await, Err(UpstreamError::Timeout));
-        assert_eq!(server.connections(), 1, "an answer that is only slow is not asked for again");
+        assert_eq!(server.connections(), 1, "a slow answer is not requested again");
     }
 }
 
@@ -274,7 +275,7 @@ async fn i18_requests_in_progress_are_limited() {
         async { tokio::time::timeout(Duration::from_secs(1), ask_for(ACCOUNT, &upstream)).await },
         async { tokio::time::timeout(Duration::from_secs(1), ask_for(OTHER, &upstream)).await },
         async {
-            // The first two have their places by the time they are connected.
+            // The first two have their permits by the time they are connected.
             crate::support::gateway::eventually("two are being asked", async || server.requests().len() == 2)
                 .await;
             ask(&upstream).await
@@ -294,7 +295,7 @@ async fn one_account_leaves_half_of_the_permits_to_others() {
     let watched = async {
         let asked = async |count| {
             let is_so = async || server.requests().len() == count;
-            crate::support::gateway::eventually("so many are being asked", is_so).await;
+            crate::support::gateway::eventually("that many requests are in progress", is_so).await;
         };
         asked(2).await;
         tokio::select! {
@@ -315,7 +316,7 @@ async fn i01_a_name_or_address_that_leads_here_is_not_connected_to() {
         ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "127.1", "2130706433", "0x7f.1", "0"]
     {
         let url = format!("https://{host}:{port}/");
-        // As if a check of the URL had been forgotten.
+        // As if the check of the URL were missing.
         let upstream = upstream(UpstreamConfig {
             url: url.parse().unwrap(),
             reach: Reach::Public,

@@ -1,4 +1,4 @@
-//! Guessing is slowed down, and nobody but the guesser.
+//! Failed authentication is throttled, for the failing network only.
 
 use fluence::domain::key::KeyState;
 use reqwest::Method;
@@ -45,7 +45,7 @@ async fn a_valid_key_is_never_refused_for_guesses_from_its_address() {
     let gateway = gateway().await;
     let customer = gateway.enterprise(10).await;
     guess_until_throttled(&gateway, "192.0.2.1").await;
-    // The gateway has never seen the key, and more guesses come with it.
+    // The gateway has never seen the key, and more guesses arrive with it.
     let guesses: Vec<_> = (0..50).map(|_| new_secret()).collect();
     let guessing = guesses.iter().map(|guess| from(&gateway, "192.0.2.1", guess.expose()));
     let calling = (0..20).map(|_| from(&gateway, "192.0.2.1", &customer.key));

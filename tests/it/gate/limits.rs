@@ -1,4 +1,4 @@
-//! Rate, concurrency and the period's quota, from the outside.
+//! Rate, concurrency and the period's quota, over HTTP.
 
 use std::future::ready;
 use std::time::{Duration, Instant};
@@ -22,8 +22,8 @@ async fn bursting(gateway: &Gateway, burst: u32, concurrency: u32) -> Customer {
         .await
 }
 
-/// Sends until a call is refused for its rate. Returns the calls served, which are as many as `left` and those that
-/// ripened meanwhile, and the refusal.
+/// Sends until a call is refused for its rate. Returns the number of calls served, which is `left`
+/// and those that the rate allowed meanwhile, and the refusal.
 async fn until_refused(gateway: &Gateway, path: &str, key: &str, left: usize) -> (Vec<Answer>, Answer) {
     let started = Instant::now();
     let mut served = Vec::new();
@@ -42,7 +42,7 @@ async fn until_refused(gateway: &Gateway, path: &str, key: &str, left: usize) ->
     }
 }
 
-/// Requests that may have been admitted besides the burst, at one a second.
+/// Requests beyond the burst that may have been admitted, at one a second.
 fn ripened_since(started: Instant) -> usize {
     started.elapsed().as_secs() as usize + 1
 }
@@ -197,7 +197,7 @@ async fn a_call_refused_for_its_rate_takes_no_slot() {
     let customer =
         gateway.customer_on(|plan| (plan.rate_per_s, plan.burst, plan.concurrency) = (20, 1, 1)).await;
     let mut refused = 0;
-    // Had a refused call kept the place it asked for, there would be none for the next.
+    // If the refused call had kept its slot, none would be left for the next.
     while refused < 20 {
         match gateway.post("/crm", &customer.key, &marina()).await.outcome() {
             (429, "RATE_LIMITED") => refused += 1,
@@ -211,7 +211,7 @@ async fn a_call_refused_for_its_rate_takes_no_slot() {
     .await;
 }
 
-/// Whether the only place of the account is free: a call that costs nothing is let in.
+/// Whether the account's only slot is free: a call that costs nothing is admitted.
 async fn slot_is_free(gateway: &Gateway, customer: &Customer) -> bool {
     let request = gateway.request(Method::POST, "/crm").header("x-api-key", &customer.key).body("no JSON");
     match answer(request).await.outcome() {
@@ -233,7 +233,7 @@ async fn e05_a_slot_is_released_after_an_answer_a_panic_and_a_deadline() {
         for _ in 0..3 {
             assert_ne!(gateway.post("/crm", &customer.key, &marina()).await.status, 429);
         }
-        eventually("the place is free", async || slot_is_free(&gateway, &customer).await).await;
+        eventually("the slot is free", async || slot_is_free(&gateway, &customer).await).await;
     }
 }
 
@@ -247,7 +247,7 @@ async fn e05_a_slot_is_held_after_a_disconnect_until_the_work_is_done() {
     call.abort();
     assert!(!slot_is_free(&gateway, &customer).await);
     turnstile.let_go(1);
-    eventually("the place is free", async || slot_is_free(&gateway, &customer).await).await;
+    eventually("the slot is free", async || slot_is_free(&gateway, &customer).await).await;
     gateway.assert_books_are_right().await;
 }
 
@@ -262,9 +262,9 @@ async fn the_quota_of_the_period_refuses_until_it_renews() {
     assert_eq!(refused.outcome(), (429, "QUOTA_EXCEEDED"));
     refused.assert_accounted();
     let renews_in = gateway.renews_at(customer.account).await - fluence::clock::now();
-    let told = refused.number("retry-after");
+    let retry_after_s = refused.number("retry-after");
     // Never too early, and not all clients at the same time.
-    assert!((0..=62).contains(&(told - renews_in.num_seconds())), "{told} and {renews_in}");
+    assert!((0..=62).contains(&(retry_after_s - renews_in.num_seconds())), "{retry_after_s} and {renews_in}");
     assert_eq!(refused.header("ratelimit-policy"), "\"period\";q=2");
     let reset =
         refused.header("ratelimit").strip_prefix("\"period\";r=0;t=").unwrap().parse::<i64>().unwrap();

@@ -1,4 +1,4 @@
-//! The limiter of one gateway against the algorithm, with a clock of the test's own.
+//! The limiter of one gateway against the algorithm, on a simulated clock.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ proptest! {
             if reference.admits(now) {
                 admitted_at.push(now);
             } else if let Arrival::WhenTold = arrival {
-                prop_assert!(false, "waiting as long as told was not enough");
+                prop_assert!(false, "waiting for the stated time was not enough");
             }
             prop_assert_eq!(u64::from(decision.remaining), reference.remaining(now));
             told = reference.wait(now);

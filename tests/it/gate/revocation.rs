@@ -1,4 +1,4 @@
-//! What is changed on one gateway holds on every other.
+//! A change on one gateway takes effect on every other.
 
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,10 @@ use crate::support::gateway::{Gateway, eventually};
 use crate::support::line::{EVERYBODY, LISTENER, Line, Weather};
 use crate::support::neighbour::Neighbour;
 
-/// Keys are trusted for ever, so that only hearing of a change can end it.
+/// Keys are cached practically forever, so that only the change feed can invalidate them.
 const TRUSTING: [(&str, &str); 1] = [("FLUENCE_KEYS_TRUST_MS", "3600000000")];
 
-/// Two gateways on one database, and a customer whom both know.
+/// Two gateways on one database, and a customer cached by both.
 async fn two_gateways() -> (Gateway, Neighbour, Customer) {
     let one = Gateway::start_with(&TRUSTING).await;
     let other = one.neighbour(&TRUSTING).await;
@@ -25,7 +25,7 @@ async fn two_gateways() -> (Gateway, Neighbour, Customer) {
     (one, other, customer)
 }
 
-/// Waits until both gateways answer a key with this code; `OK` stands for an answer.
+/// Waits until both gateways answer a key with this code. `OK` means success.
 async fn both_say(one: &Gateway, other: &Neighbour, key: &str, code: &str) {
     eventually("both gateways know", async || {
         one.get("/tiers", key).await.code() == code && other.get("/tiers", key).await.code() == code
@@ -74,7 +74,7 @@ async fn h07_a_changed_plan_holds_on_every_gateway() {
     .await;
 }
 
-/// A gateway trusts that an account keeps no contacts for as long as it trusts the account's keys.
+/// A gateway caches that an account has no contacts for as long as it caches the account's keys.
 #[tokio::test]
 async fn an_accounts_first_contact_is_found_at_once_here_and_soon_on_every_gateway() {
     let (one, other, customer) = two_gateways().await;
@@ -183,7 +183,7 @@ async fn a_gateway_that_stops_removes_itself() {
     assert_eq!(change_seen(&one).await.len(), 1);
 }
 
-/// What `fluence key revoke --wait` says and does, run beside the gateways of this test.
+/// Runs `fluence key revoke --wait` beside the gateways of this test.
 async fn revoke_and_wait(gateway: &Gateway, customer: &Customer) -> Ran {
     let mut command = bare(&["key", "revoke", &customer.key_id.to_string(), "--wait", "--json"]);
     command.env("DATABASE_URL", gateway.database.url());
@@ -268,7 +268,7 @@ async fn last_change(gateway: &Gateway) -> i64 {
     sqlx::query_scalar("select max(number) from change").fetch_one(gateway.database.pool()).await.unwrap()
 }
 
-/// The last change that each gateway has acted on.
+/// The last change that each gateway has applied.
 async fn change_seen(gateway: &Gateway) -> Vec<i64> {
     sqlx::query_scalar("select change_seen from node").fetch_all(gateway.database.pool()).await.unwrap()
 }

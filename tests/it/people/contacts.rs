@@ -1,4 +1,4 @@
-//! An account's own contacts as the first place where people are looked for.
+//! An account's contacts as the first source of people.
 
 use chrono::TimeDelta;
 use fluence::domain::contact::{ContactContent, ContactLimits, ContactOwner};
@@ -22,7 +22,7 @@ struct World {
     people: People,
 }
 
-/// More than these tests keep.
+/// More than these tests store.
 const LIMITS: ContactLimits = ContactLimits { contacts: 100, bytes: 1 << 20 };
 
 const MINE: AccountId = AccountId::from_uuid(Uuid::from_u128(1));
@@ -65,7 +65,7 @@ impl World {
         Self { _database: database, pool, people }
     }
 
-    /// Keeps a contact, as another gateway would.
+    /// Stores a contact, as another gateway would.
     async fn keep(&self, owner: ContactOwner, content: ContactContent) -> ContactId {
         let id = ContactId::from_uuid(Uuid::now_v7());
         let mut connection = self.pool.acquire().await.unwrap();
@@ -77,7 +77,7 @@ impl World {
         self.people.find(realm, &ask(first, last, company), start() + after).await.unwrap()
     }
 
-    /// Source, title and number of posts of the one who is found.
+    /// Source, title and number of posts of the person found.
     async fn one(&self, realm: Realm, first: &str, last: &str, company: &str) -> (PersonSource, usize, f64) {
         match self.find(realm, first, last, company, TimeDelta::zero()).await {
             Found::One { person, source, matched, .. } => (source, person.posts.len(), matched.confidence),
@@ -113,7 +113,7 @@ async fn no_account_or_mode_finds_the_contacts_of_another() {
     world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
     let theirs = Realm::Live { account: THEIRS };
     let test = Realm::Sample { account: MINE };
-    // Asked first by the one who knows, so that an answer is remembered.
+    // The owner asks first, so that an answer is cached.
     assert_eq!(world.one(LIVE, "Ana", "Lemos", "Zyntra").await.0, PersonSource::Contacts);
     for realm in [theirs, test] {
         // A contact of their own, so that theirs are searched at all.
@@ -158,7 +158,10 @@ async fn a_contact_without_posts_selects_one_of_two_people_in_the_directory() {
     world.keep(live(MINE), contact("Ana", "Costa Silva", "Zyntra", &[])).await;
     let (source, posts, confidence) = world.one(LIVE, "Ana", "Silva", "Zyntra").await;
     assert_eq!((source, posts), (PersonSource::Directory, 1));
-    assert!((confidence - 0.995).abs() < 1e-9, "by how the query agrees with the contact: {confidence}");
+    assert!(
+        (confidence - 0.995).abs() < 1e-9,
+        "the confidence of the query's match with the contact: {confidence}"
+    );
 }
 
 #[tokio::test]
@@ -181,7 +184,11 @@ async fn a_change_on_this_gateway_applies_at_once() {
     let find = || world.find(LIVE, "Ana", "Lemos", "Zyntra", TimeDelta::zero());
     assert_eq!(title(find().await), None);
     let id = world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
-    assert_eq!(title(find().await), None, "not told of it, the gateway trusts its answer for a moment");
+    assert_eq!(
+        title(find().await),
+        None,
+        "without a notice, the gateway uses its cached answer for a moment"
+    );
     world.people.contacts_changed(live(MINE));
     assert_eq!(title(find().await).as_deref(), Some("CTO"));
 
@@ -206,7 +213,7 @@ async fn a_change_on_another_gateway_applies_after_two_seconds() {
     assert!(matches!(find(2_000).await, Found::One { .. }));
 }
 
-/// Ids made at one instant, or by gateways whose clocks differ, have no order of their own.
+/// Ids created at one instant, or by gateways with different clocks, have no order of their own.
 #[tokio::test]
 async fn contacts_are_listed_in_the_order_of_creation_whatever_their_ids() {
     let world = World::new().await;
@@ -270,7 +277,7 @@ async fn a_contact_with_the_exact_name_decides_beside_a_longer_name() {
     let found = world.find(LIVE, "Ana", "Souza", "Nubank", TimeDelta::zero()).await;
     let Found::One { person, source, .. } = found else { panic!("{found:?}") };
     assert_eq!((source, person.posts[0].text.as_str()), (PersonSource::Directory, "Ana"));
-    // And among contacts the exact name wins as well.
+    // Among contacts the exact name comes first too.
     world.keep(live(MINE), contact("Ana Paula", "Souza", "Nubank", &["Oi"])).await;
     world.people.contacts_changed(live(MINE));
     let found = world.find(LIVE, "Ana", "Souza", "Nubank", TimeDelta::minutes(1)).await;

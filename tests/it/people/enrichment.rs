@@ -116,7 +116,7 @@ async fn people_who_opted_out_are_neither_asked_about_nor_accepted_from_an_answe
     opt_out(&mut connection, &name("Prado"), now()).await.unwrap();
     let rui = json!({"first_name": "RUI", "last_name": "Prado", "company": "Zyntra Ltda"});
     assert_eq!(world.gateway.post("/crm_basico", &world.customer.key, &rui).await.status, 404);
-    assert_eq!(world.server.requests().len(), 1, "the name of somebody who opted out is sent to nobody");
+    assert_eq!(world.server.requests().len(), 1, "the name of a person who opted out is never sent");
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn many_calls_for_one_person_send_one_request() {
     assert_eq!(world.server.requests().len(), 1);
 }
 
-/// The answer to a call whose question fails so; it is given back.
+/// The answer to a call whose request fails this way. The call is refunded.
 async fn refunded(script: Vec<Behaviour>, more: &[(&str, &str)]) -> (u16, String) {
     let world = World::new(script, more).await;
     let answer = world.ask().await;
@@ -211,7 +211,7 @@ async fn a_service_that_keeps_failing_makes_calls_503_at_once_and_refunded() {
     assert!((9..=13).contains(&refused.number("retry-after")), "{}", refused.header("retry-after"));
     assert_eq!(refused.billing()["reembolsado"], true);
     assert_eq!((world.balance().await, world.server.requests().len()), (1000, 1));
-    // Whom the directory knows is found all the same.
+    // People in the directory are still found.
     world.gateway.with_sample_people().await;
     let marina = crate::gate::people::marina();
     assert_eq!(world.gateway.post("/crm_basico", &world.customer.key, &marina).await.status, 200);

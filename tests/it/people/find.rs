@@ -1,4 +1,4 @@
-//! Finding the person of a request.
+//! Finds the person of a request.
 
 use chrono::TimeDelta;
 use fluence::domain::ids::AccountId;
@@ -126,7 +126,7 @@ async fn many_requests_for_one_person_share_one_lookup() {
     assert_eq!(searches().await, 2, "one search, and this count");
 }
 
-/// Puts a counter in the way of every candidate search.
+/// Counts every candidate search.
 async fn count_searches(pool: &PgPool) {
     sqlx::raw_sql(
         "create sequence searches;
@@ -147,7 +147,7 @@ async fn word_counts_of_the_last_import_apply_at_once() {
     import_people(&pool, &[person("Ana", "Koerich", "Zyntra")]).await;
     let query = ask("Ana", "Koerick", "Zyntra");
     assert_eq!(company_of(&people, &query, TimeDelta::zero()).await, Some("Zyntra".into()));
-    // Three bearers each make both spellings names of their own.
+    // Three people each make both spellings names in their own right.
     let more: Vec<_> = ["A", "B", "C"]
         .iter()
         .flat_map(|company| [person("Rui", "Koerich", company), person("Eva", "Koerick", company)])
@@ -238,9 +238,9 @@ async fn the_exact_name_precedes_any_number_of_longer_ones() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let longer = (0..300).map(|at| person("Ana Paula", &format!("Souza Silva{at}"), "Nubank"));
-    // Imported last, so that it has the highest id of all.
-    let everybody: Vec<_> = longer.chain([person("Ana", "Souza", "Nubank")]).collect();
-    import_people(&pool, &everybody).await;
+    // Imported last, so that it has the highest id.
+    let all: Vec<_> = longer.chain([person("Ana", "Souza", "Nubank")]).collect();
+    import_people(&pool, &all).await;
     let people = people(&pool);
     let found = people.find(LIVE, &ask("Ana", "Souza", "Nubank"), start()).await.unwrap();
     let Found::One { person: ana, .. } = found else { panic!("{found:?}") };
@@ -252,7 +252,10 @@ async fn the_exact_name_precedes_any_number_of_longer_ones() {
     .await;
     let found =
         people.find(LIVE, &ask("Ana", "Souza", "Nubank"), start() + TimeDelta::minutes(1)).await.unwrap();
-    assert!(matches!(found, Found::Several { total: 2, .. }), "two of just this name are two: {found:?}");
+    assert!(
+        matches!(found, Found::Several { total: 2, .. }),
+        "two people with exactly this name are two: {found:?}"
+    );
 }
 
 #[tokio::test]
@@ -260,7 +263,7 @@ async fn people_stored_under_older_keys_are_found_after_a_migration() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Владимир", "Иванов", "Zyntra"), person("Ana", "Lemos", "Zyntra")]).await;
-    // As a version stored them that knew of no other alphabet.
+    // As a version without other alphabets stored them.
     sqlx::query("update directory_people set keys_edition = 1, search_keys = '{}'")
         .execute(&pool)
         .await
@@ -275,5 +278,5 @@ async fn people_stored_under_older_keys_are_found_after_a_migration() {
     let Found::One { matched, .. } = find("Vladimir", "Ivanov", 1).await else { panic!("not found") };
     assert_eq!(matched.evidence.last_name, SurnameRule::OtherAlphabet);
     assert!(matches!(find("Ana", "Lemos", 1).await, Found::One { .. }));
-    assert_eq!(search_keys::bring_up_to_date(&mut connection).await.unwrap(), 0, "nobody twice");
+    assert_eq!(search_keys::bring_up_to_date(&mut connection).await.unwrap(), 0, "no person twice");
 }

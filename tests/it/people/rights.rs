@@ -92,7 +92,7 @@ async fn people_who_opted_out_by_the_sources_id_stay_out_under_another_name() {
     assert_eq!(import_people(&pool, &[line("Lemos Prates")]).await.opted_out, 1);
 }
 
-/// Ana, who is found by another name and at a former company too.
+/// Ana, who is also found by another name and at a former company.
 fn ana_of_many_names() -> serde_json::Value {
     let mut ana = person("Ana", "Lemos", "Zyntra");
     ana["aliases"] = json!(["Nina", "Ana Prado"]);
@@ -134,7 +134,7 @@ async fn a_record_belongs_to_its_person_under_an_alias_and_at_a_former_company()
     assert!(!is_known(&pool, "Ana", TimeDelta::zero()).await);
     assert_eq!(import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await.opted_out, 1);
     let left = erase(&mut connection, &by_name("Ana", "Prado", "Novata")).await.unwrap();
-    assert_eq!(left, 1, "who bears one of the names elsewhere is somebody else");
+    assert_eq!(left, 1, "a person with one of the names at another company is another person");
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn the_sweep_deletes_expired_people() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra"), person("Rui", "Lemos", "Zyntra")]).await;
-    // By the database's own clock, which the sweep goes by.
+    // By the database's clock, which the sweep uses.
     sqlx::query(
         "update directory_people set expires_at = now() + interval '1 day', imported_at = now()
                   where first_name = 'Rui'",
