@@ -1,10 +1,12 @@
-//! Finding the person of a request, across the sources, without a query for what was just answered.
+//! Finds the person of a request in all sources, and caches the answer for a moment.
 //!
-//! An account's own contacts come first: whom it keeps for itself is whom it means. Then what all accounts share: the
-//! directory, or the invented people of a test environment. Last the operator's enrichment service, about somebody whom
-//! nobody else knows. A contact without posts says who is meant, but not what they wrote: then the next sources are
-//! asked for that very person, by the contact's whole name, and the contact answers only where none of them has posts of
-//! exactly one.
+//! An account's contacts come first: a person that it keeps is the person that it means. Then come
+//! the sources that all accounts share: the directory, or the invented people of a test
+//! environment. The operator's enrichment service is last, for people unknown to the others.
+//!
+//! A contact without posts identifies the person but has no text. Then the next sources are
+//! searched for that person by the contact's whole name, and the contact answers only if none of
+//! them has posts of exactly one person.
 
 mod contacts;
 mod directory;
@@ -33,26 +35,21 @@ use crate::people::sample::SamplePeople;
 use crate::upstream::client::Upstream;
 pub use crate::upstream::client::UpstreamError;
 
-/// What an answer weighs in the cache besides the person's texts, in bytes; an estimate.
+/// An estimate of what an answer takes in the cache besides the person's texts, in bytes.
 const ANSWER_BYTES: u64 = 512;
 
-/// Among whose people a request looks.
+/// The people that a request searches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Realm {
-    /// Real people: the account's contacts, then the directory everybody shares.
-    Live {
-        /// Whose contacts.
-        account: AccountId,
-    },
-    /// The contacts of the account's test keys, then invented people: for test environments and development.
-    Sample {
-        /// Whose contacts.
-        account: AccountId,
-    },
+    /// Real people: the account's contacts, then the shared directory.
+    Live { account: AccountId },
+    /// Test environments and development: the contacts of the account's test keys, then invented
+    /// people.
+    Sample { account: AccountId },
 }
 
 impl Realm {
-    /// Whose contacts are asked first.
+    /// Returns the owner whose contacts are searched first.
     pub fn contacts(self) -> ContactOwner {
         match self {
             Self::Live { account } => ContactOwner { account, mode: Mode::Live },
@@ -61,12 +58,12 @@ impl Realm {
     }
 }
 
-/// What the answers of the last moments may take.
+/// Limits of the answer cache.
 #[derive(Clone, Copy, Debug)]
 pub struct FindConfig {
-    /// How long an answer is given again without asking the database.
+    /// How long an answer is reused without asking the database.
     pub answer_ttl: TimeDelta,
-    /// Bytes of people kept.
+    /// The most bytes of people in the cache.
     pub cache_bytes: u64,
 }
 
@@ -76,7 +73,7 @@ impl Default for FindConfig {
     }
 }
 
-/// The sources of people.
+/// All sources of people.
 pub struct People {
     pool: PgPool,
     sample: SamplePeople,
@@ -86,8 +83,8 @@ pub struct People {
     enrichment: Option<Upstream>,
 }
 
-/// What was asked of which source. Answers of the shared sources are the same for every account; what comes from an
-/// account's contacts is remembered under their owner, so that no account ever sees another's.
+/// A question to one source. Answers of the shared sources are the same for every account. Answers
+/// from contacts are cached under their owner, so no account ever sees another's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Question {
     Contacts { owner: ContactOwner, stamp: u64, query: PersonQuery },
@@ -100,7 +97,7 @@ enum Question {
 struct AnswerWeight;
 
 impl People {
-    /// People of this database, and the invented ones.
+    /// Searches this database and the invented people.
     pub fn new(pool: PgPool, sample: SamplePeople, config: FindConfig) -> Self {
         let likely_answers = usize::try_from(config.cache_bytes / 4096).unwrap_or(usize::MAX);
         let ttl = config.answer_ttl;
@@ -114,12 +111,12 @@ impl People {
         }
     }
 
-    /// With an enrichment service as the last source.
+    /// Adds an enrichment service as the last source.
     pub fn enriched_by(self, upstream: Upstream) -> Self {
         Self { enrichment: Some(upstream), ..self }
     }
 
-    /// Finds whom the query means. Many requests for one person share one look-up.
+    /// Finds the person that the query means. Concurrent requests for one person share a lookup.
     pub async fn find(
         &self,
         realm: Realm,
@@ -150,19 +147,20 @@ impl People {
         }
     }
 
-    /// Has the next search of this owner's contacts look at them anew. Other gateways do so by themselves when their
-    /// answers have aged.
+    /// Makes the next search read this owner's contacts again. Other gateways do so when their
+    /// cached answers expire.
     pub fn contacts_changed(&self, owner: ContactOwner) {
         self.contacts.changed(owner);
     }
 
-    /// An invented person of the name asked for, where a test wants an answer about somebody unknown.
+    /// Returns an invented person with the requested name, for tests that need an answer about an
+    /// unknown person.
     pub fn mock(&self, query: &PersonQuery) -> Option<(Arc<Person>, PersonVersion)> {
         let (person, content_sha256) = self.sample.mock(query)?;
         Some((Arc::new(person), PersonVersion(content_sha256)))
     }
 
-    /// Whether the enrichment service is left in peace because it fails or asked for it.
+    /// Whether the enrichment service is paused, because it fails or has asked for it.
     pub fn is_enrichment_paused(&self) -> bool {
         self.enrichment.as_ref().is_some_and(Upstream::is_paused)
     }
@@ -182,8 +180,8 @@ impl People {
         self.answers.get(&question, now, look_up).await
     }
 
-    /// Finds whom the query means among the sources that are the same for every account of a realm: enough for an account
-    /// that keeps no contacts.
+    /// Finds the person among the sources that all accounts of a realm share: enough for an account
+    /// without contacts.
     pub async fn find_shared(
         &self,
         realm: Realm,

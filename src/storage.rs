@@ -1,4 +1,7 @@
-//! Postgres: the only place with SQL.
+//! PostgreSQL: the only place with SQL.
+//!
+//! Any function may fail because the database is away, or because a row is unreadable for this
+//! program. `# Errors` sections list only further errors.
 
 pub mod accounts;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! The gateway over sockets, against a plain server and against a transaction for each call.
+//! The gateway over sockets, compared with a plain server and with one transaction for each call.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::report::{Contender, Cpu, Report, Turn};
 use crate::serve::{bare, one_transaction};
 use crate::servers::{self, ServerProcess};
 
-/// A contender's process and the keys it is called with.
+/// A contender's process and the keys that call it.
 struct Entrant<'a> {
     server: &'a ServerProcess,
     keys: &'a Path,
@@ -39,9 +39,9 @@ impl<'a> Entrant<'a> {
     }
 }
 
-/// A backend reports what it wrote at most once a second, at the end of a transaction.
+/// A backend reports its statistics at most once a second, at the end of a transaction.
 const REPORTED_AFTER: Duration = Duration::from_millis(1_100);
-/// So many calls at once use every connection of any server here.
+/// This number of concurrent calls uses every connection of any server here.
 const REPORTING_CALLS: usize = 64;
 
 pub(crate) async fn run(
@@ -172,7 +172,7 @@ async fn one_transaction(
     servers::start(command, &keys.of_all).await.with_context(|| format!("the server of {database}"))
 }
 
-/// The plain server, with the bytes that the gateway answers.
+/// The plain server, which answers the gateway's bytes.
 async fn bare_server(gateway: &ServerProcess, keys: &Keys, folder: &Path) -> anyhow::Result<ServerProcess> {
     let all = std::fs::read_to_string(&keys.of_all)?;
     let answer = servers::ask(gateway.address, all.lines().next().unwrap_or_default()).await?;

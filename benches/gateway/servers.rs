@@ -1,4 +1,4 @@
-//! The servers of a run, each a process of its own, so that their CPU times can be told apart.
+//! The servers of a run, each a process of its own, so that their CPU times are separate.
 
 use std::env;
 use std::net::{SocketAddr, TcpListener};
@@ -42,7 +42,7 @@ pub(crate) fn this_program(part: &str) -> anyhow::Result<Command> {
 /// The gateway's environment.
 pub(crate) fn environment(command: &mut Command, database_url: &str, pepper: &str) {
     command.env("DATABASE_URL", database_url).env("FLUENCE_PEPPER", pepper);
-    // One line a request, as in production; nobody reads it.
+    // One line a request, as in production; the output is discarded.
     command.env("FLUENCE_LOG_LEVEL", "info").env("FLUENCE_LOG_FORMAT", "json");
 }
 

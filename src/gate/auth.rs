@@ -1,4 +1,4 @@
-//! Who calls: from the credential of a request to a [`caller::Caller`], or a refusal.
+//! Authentication: from the credential of a request to a [`caller::Caller`], or a refusal.
 
 pub mod caller;
 pub mod credential;

@@ -14,9 +14,10 @@ use super::call::{Call, Incoming, Refused};
 use crate::domain::key::{KeySecret, Mode};
 use crate::domain::refusal::Refusal;
 
-/// Refusals of credentials leave in steps of this: longer than a look-up usually takes.
+/// Refused credentials are answered at multiples of this interval, which is longer than a usual lookup, so that the time of
+/// an answer does not show whether a lookup took place.
 const REFUSAL_STEP: Duration = Duration::from_millis(5);
-/// The same for networks that sent too many bad credentials, whose look-ups wait in a lane of their own.
+/// The same interval for networks with too many failed attempts, whose lookups have a queue of their own.
 const THROTTLED_STEP: Duration = Duration::from_millis(25);
 
 /// A call whose caller is known.
@@ -74,8 +75,7 @@ async fn identify(
     }
 }
 
-/// Passes the refusal of a credential on at the next full step after the request came: a credential that was looked up and
-/// one that was not are refused after the same time.
+/// Returns the refusal at the next multiple of its interval.
 async fn evenly(came_at: Instant, refusal: Refusal) -> Refusal {
     let step = match refusal {
         Refusal::InvalidApiKey => REFUSAL_STEP,

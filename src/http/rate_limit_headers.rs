@@ -13,10 +13,10 @@ const X_RATELIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset
 const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// Headers of a usual answer: room for all of them at once, so that the map grows but once.
+/// Headers of a usual answer. Reserved at once, so that the map grows only once.
 const USUAL_HEADERS: usize = 14;
 
-/// The most that a value of `RateLimit` or `RateLimit-Policy` comes to.
+/// The longest value of `RateLimit` or `RateLimit-Policy`.
 const LONGEST_TEXT: usize = 64;
 
 /// The state of the limit that an answer shows: of the one that refused, where one did.
@@ -35,7 +35,7 @@ pub struct RateLimitHeaders {
 }
 
 impl RateLimitHeaders {
-    /// A limit that has just refused.
+    /// The headers of a limit that has just refused a request.
     pub fn used_up(policy: &'static str, hit: &LimitHit) -> Self {
         Self { policy, size: hit.size, window_s: None, remaining: 0, reset_s: hit.retry_after_s }
     }

@@ -1,4 +1,4 @@
-//! The operator's enrichment service as a source: asked only where no other source knows the person.
+//! The operator's enrichment service as a source, for people unknown to all others.
 
 use std::sync::Arc;
 
@@ -15,8 +15,9 @@ use crate::people::matching::{Candidate, ParsedQuery, Resolution, resolve};
 use crate::storage::directory::opt_outs::{self, identities, opted_out};
 use crate::upstream::client::{Upstream, UpstreamError};
 
-/// Finds whom the query means among the people the service offers, by our own rules: a service that answers somebody of
-/// another name is not believed. People who opted out are neither asked about nor taken from its answer.
+/// Finds the person among the people that the service returns, by this program's own rules: a
+/// person of another name is dropped. People who opted out are neither looked up nor accepted from
+/// an answer.
 pub(super) async fn look_up(
     pool: &PgPool,
     words: &KnownWords,
@@ -50,7 +51,7 @@ pub(super) async fn look_up(
     }
 }
 
-/// One bad record must not shut the service for everybody, only an answer that is none at all may.
+/// One bad record must not pause the service for every account. Only an unreadable answer may.
 impl From<AnswerFault> for UpstreamError {
     fn from(fault: AnswerFault) -> Self {
         match fault {

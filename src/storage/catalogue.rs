@@ -1,4 +1,4 @@
-//! Plans and packs: the files' catalogue, brought into the store.
+//! Plans and packs: saves the catalogue of the configuration files.
 
 use sqlx::PgConnection;
 
@@ -6,7 +6,7 @@ use super::error::StorageError;
 use crate::config::plans::Catalogue;
 use crate::domain::plan::{Access, Plan, Support};
 
-/// Writes the catalogue; plans and packs that are there already are brought up to date.
+/// Saves the catalogue and updates existing plans and packs.
 pub async fn save(connection: &mut PgConnection, catalogue: &Catalogue) -> Result<(), StorageError> {
     for edition in &catalogue.editions {
         for (position, plan) in (0..).zip(&edition.plans) {
@@ -69,7 +69,7 @@ async fn save_plan(
     Ok(())
 }
 
-/// A figure of a plan as the store keeps it.
+/// Converts a figure of a plan to the column's type.
 fn int(figure: u32) -> i32 {
     i32::try_from(figure).unwrap_or(i32::MAX)
 }
@@ -83,7 +83,7 @@ fn support_name(support: Support) -> &'static str {
     }
 }
 
-/// The columns of `plan`, as other queries join them.
+/// The columns of `plan`, for joins in other queries.
 #[derive(sqlx::FromRow)]
 pub(super) struct PlanRow {
     plan: String,

@@ -1,4 +1,4 @@
-//! The shared people directory: looking up, importing, counting, and people's rights over their record.
+//! The shared people directory: search, import, statistics, and data protection requests.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
@@ -19,42 +19,38 @@ pub mod rights;
 pub mod stats;
 pub mod words;
 
-/// Most candidates one search brings back; those who bear every word asked for come first.
+/// The most candidates of one search. Those with every queried word come first.
 pub const MOST_CANDIDATES: i64 = 200;
 
-/// What one lookup brings back.
 #[derive(Debug)]
 pub struct CandidatePage {
-    /// At most [`MOST_CANDIDATES`], best guesses first.
+    /// At most [`MOST_CANDIDATES`], most likely first.
     pub candidates: Vec<Candidate>,
-    /// Who they are, in the same places.
+    /// Their profiles, in the same order.
     pub profiles: Vec<CandidateProfile>,
-    /// Which count of words the directory now has, see [`words::load_rarity`].
+    /// The directory's current version of word counts, see [`words::load_rarity`].
     pub words_version: i64,
 }
 
-/// What is known of a candidate besides names and companies, without their texts.
+/// What a candidate has besides names, companies and texts.
 #[derive(Clone, Debug)]
 pub struct CandidateProfile {
-    /// Id to fetch the person by.
     pub id: PersonId,
-    /// Job title.
     pub title: Option<String>,
     /// City or region.
     pub location: Option<String>,
 }
 
-/// A person of the directory with all their texts.
+/// A person of the directory with all texts.
 #[derive(Debug)]
 pub struct StoredPerson {
-    /// The person.
     pub person: Person,
-    /// SHA-256 over the contents: changes whenever an analysis of the person could.
+    /// SHA-256 of the contents. It changes whenever an analysis of the person could.
     pub content_sha256: [u8; 32],
 }
 
-/// Everybody who shares a key of the names and a key of the company with the query. One round trip, served by the index
-/// `directory_people_search`.
+/// Returns everyone who shares a name key and a company key with the query. One round trip, with
+/// the index `directory_people_search`.
 pub async fn find_candidates(
     pool: &PgPool,
     keys: &QueryKeys,
@@ -75,7 +71,7 @@ pub async fn find_candidates(
     Ok(CandidatePage { candidates, profiles, words_version })
 }
 
-/// The version of the word counts comes along, in one row of its own when nobody is found.
+/// Also returns the version of the word counts, in a row of its own if no person matches.
 pub const FIND_CANDIDATES: &str = "
     select state.words_version, found.*
       from directory_state as state
@@ -114,7 +110,7 @@ impl CandidateRow {
     }
 }
 
-/// A person with all their texts; `None` when they are gone or their time is over.
+/// Returns a person with all texts, or `None` if they were deleted or have expired.
 pub async fn fetch_person(
     pool: &PgPool,
     id: PersonId,
@@ -170,7 +166,7 @@ impl PersonRow {
     }
 }
 
-/// The database holds digests to 32 bytes by a constraint.
+/// A constraint guarantees that stored digests have 32 bytes.
 fn digest(bytes: &[u8]) -> Result<[u8; 32], sqlx::Error> {
     bytes.try_into().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

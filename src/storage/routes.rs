@@ -7,8 +7,8 @@ use sqlx::PgConnection;
 use super::error::StorageError;
 use crate::ledger::rules::entry::RouteNumber;
 
-/// Numbers the paths that have none. Numbers are few, and a row that is offered in vain uses one up: so only what is missing is
-/// offered.
+/// Numbers the new paths. Numbers are few, and every attempted insert consumes one, so only missing
+/// paths are inserted.
 pub(super) async fn add_missing(connection: &mut PgConnection, paths: &[&str]) -> Result<(), StorageError> {
     sqlx::query(
         "insert into route (path)

@@ -1,5 +1,5 @@
-//! Idempotency records of test environments. No money hangs on them, so they stand apart from the ledger, whose rules they
-//! follow.
+//! Idempotency records of test environments. They move no credits, so they are separate from the
+//! ledger, whose rules they follow.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
@@ -11,17 +11,15 @@ use crate::ledger::rules::batch_state::{ClaimRecord, ClaimState, IDEMPOTENCY_RET
 use crate::ledger::rules::hold::{AnswerContent, Decision, IdempotencyClaim, StoredAnswer};
 use crate::storage::error::StorageError;
 
-/// Most records of one account; the oldest give way.
+/// The most records of one account. Beyond it, the oldest are deleted.
 const MOST_PER_ACCOUNT: i64 = 500;
 
-/// A call of a test environment under an idempotency key.
+/// A call of a test environment with an idempotency key.
 #[derive(Clone, Debug)]
 pub struct TestCall {
-    /// The call.
     pub call_id: CallId,
-    /// The account that the environment belongs to.
     pub account_id: AccountId,
-    /// The key, and what was asked.
+    /// The idempotency key, and the digest of the request.
     pub claim: IdempotencyClaim,
 }
 
@@ -59,11 +57,8 @@ impl Row {
     }
 }
 
-/// Claims the key for a call, or returns what a record that exists says to it. `lease` is how long a running call keeps
-/// others out.
-///
-/// # Errors
-/// When the store is away.
+/// Claims the key for a call, or returns what an existing record means for it. `lease` is how long
+/// a running call blocks others.
 pub async fn claim(
     connection: &mut PgConnection,
     call: &TestCall,
@@ -71,7 +66,7 @@ pub async fn claim(
     lease: TimeDelta,
 ) -> Result<Option<Decision>, StorageError> {
     let mut transaction = connection.begin().await?;
-    // A record that exists is locked, so that of two calls one runs.
+    // The existing record is locked, so that only one of two calls runs.
     let known: Row = sqlx::query_as(
         "insert into test_answer
                 (environment_id, key_hash, account_id, fingerprint, call_id, state, lease_until, expires_at)
@@ -127,10 +122,8 @@ async fn take_over(
     Ok(())
 }
 
-/// Keeps the answer of a call that claimed its key. False where another call has taken the key over.
-///
-/// # Errors
-/// When the store is away.
+/// Stores the answer of a call that claimed its key. Returns false if another call has taken the
+/// key over.
 pub async fn keep(
     connection: &mut PgConnection,
     call: &TestCall,
@@ -153,10 +146,7 @@ pub async fn keep(
     Ok(kept.rows_affected() == 1)
 }
 
-/// Sets the key of a call free to be tried again.
-///
-/// # Errors
-/// When the store is away.
+/// Releases the key of a call for another attempt.
 pub async fn release(connection: &mut PgConnection, call: &TestCall) -> Result<(), StorageError> {
     sqlx::query(
         "update test_answer set state = 'released'
@@ -170,10 +160,7 @@ pub async fn release(connection: &mut PgConnection, call: &TestCall) -> Result<(
     Ok(())
 }
 
-/// Returns what a record that exists would say to a call, and changes nothing.
-///
-/// # Errors
-/// When the store is away.
+/// Returns what an existing record means for a call, and changes nothing.
 pub async fn look_up(
     connection: &mut PgConnection,
     call: &TestCall,
@@ -193,7 +180,7 @@ pub async fn look_up(
     Ok(decide_known_claim(&known.record()?, &call.claim, standing, now))
 }
 
-/// Deletes what an account has above its share.
+/// Deletes an account's records beyond its limit.
 async fn forget_oldest(connection: &mut PgConnection, account_id: AccountId) -> Result<(), StorageError> {
     sqlx::query(
         "delete from test_answer
@@ -208,10 +195,7 @@ async fn forget_oldest(connection: &mut PgConnection, account_id: AccountId) -> 
     Ok(())
 }
 
-/// Deletes at most `limit` records whose time is over; returns how many they were.
-///
-/// # Errors
-/// When the store is away.
+/// Deletes at most `limit` expired records. Returns the number deleted.
 pub async fn forget_expired(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
     let deleted = sqlx::query(
         "delete from test_answer

@@ -1,4 +1,5 @@
-//! Development mode: a good key counts, and any other credential, or none, counts as the mode's own key.
+//! Development mode: a valid key counts. Any other credential, or none, is replaced by the mode's
+//! own key.
 
 use std::net::IpAddr;
 
@@ -29,10 +30,10 @@ pub(in crate::gate) async fn identify(
             Err(refusal) if refusal.code().status() >= 500 => return Err(refusal),
             Err(_) => {}
         },
-        // A program that puts its key into the URL would fail in production.
+        // A client that puts its key into the URL would fail in production, so it fails here too.
         Err(refusal @ Refusal::KeyInQueryString { .. }) => return Err(refusal),
         Err(_) => {}
     }
-    tracing::info!("development mode: the credential of this request is not checked");
+    tracing::info!("credential not checked: development mode");
     Ok(Identified { caller: keyring.identify(own, from).await?, is_unchecked: true })
 }

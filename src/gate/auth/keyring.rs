@@ -1,4 +1,5 @@
-//! Verified keys, kept in bounded memory for as long as nothing says that they have changed.
+//! The cache of verified keys, bounded in memory. A key is valid until a change invalidates it or
+//! its time is up.
 
 mod batcher;
 mod freshness;
@@ -38,13 +39,16 @@ use crate::storage::keys::Rehash;
 
 pub use self::batcher::StoreInDoubt;
 
-/// Longest a request waits for its key to be looked up, again where it changes meanwhile: neither a store that hangs nor a
-/// key that changes all the time hangs its callers.
+/// Longest wait of a request for the lookup of its key, including repeated lookups of a key that
+/// changes meanwhile. It bounds the wait for a database that hangs and for a key that changes all
+/// the time.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// Longest an answer waits to say where its account stands now, and not where it stood.
+/// Longest wait of an answer for the account's current balance. After it, the answer shows the
+/// cached one.
 const LONGEST_WAIT_FOR_STANDING: Duration = Duration::from_millis(500);
-/// Between two queries for suspects: a good key among guesses waits for this long and is not refused, and guesses cost the
-/// store no more than 200 queries a second, however many there are.
+/// Pause between two queries for networks with too many failures. A valid key among them waits this
+/// long and is not refused. However many attempts arrive, they cost the database at most 200
+/// queries a second.
 const SUSPECT_PAUSE: Duration = Duration::from_millis(5);
 
 /// Finds callers by their keys. Cheap to clone.
@@ -54,20 +58,21 @@ pub struct Keyring {
     last_used: LastUsed,
     shared: Arc<Shared>,
     lookups: Batcher<KeyDigest, Found>,
-    /// Lookups for networks from which too many guesses came. They wait for each other and for nobody else.
+    /// Lookups for networks with too many failures. They wait for each other and delay no other
+    /// lookup.
     suspect_lookups: Batcher<KeyDigest, Found>,
     imported: ImportedShapes,
     standings: Batcher<AccountId, AccountBalance>,
     standing_trust: Duration,
     failed_auth: FailedAuth,
-    /// `gateway_auth_total` of good keys.
+    /// `gateway_auth_total` of accepted keys.
     accepted: Counter,
 }
 
 #[derive(Debug)]
 struct Shared {
     known: Cache<KeyDigest, Known>,
-    /// Digests that no key has. Apart, so that a flood of guesses does not drive good keys out.
+    /// The negative cache. It is separate, so that a flood of guesses does not evict valid keys.
     unknown: Cache<KeyDigest, Asked>,
     accounts: Arc<CachedAccounts>,
     freshness: Arc<Freshness>,
@@ -80,7 +85,6 @@ struct Known {
     asked: Asked,
 }
 
-/// `gateway_auth_cache_total` by its result.
 #[derive(Debug)]
 struct Counters {
     hit: Counter,
@@ -97,8 +101,9 @@ impl Counters {
 }
 
 impl Keyring {
-    /// Starts the tasks that ask the store. What is remembered must be told of changes, see [`Keyring::hear`]; without
-    /// that it is believed for `unheard_trust_ms` only.
+    /// Starts the tasks that query the database. Cached keys must be invalidated through
+    /// [`Keyring::hear`]. Without a sign from the change feed they are valid for `unheard_trust_ms`
+    /// only.
     pub fn start(
         pool: PgPool,
         peppers: impl Into<Peppers>,
@@ -141,10 +146,10 @@ impl Keyring {
         }
     }
 
-    /// The caller with this key, or `None` if there is no such key.
+    /// Returns the caller with this key, or `None` for an unknown key.
     ///
     /// # Errors
-    /// When what is remembered cannot be vouched for and the store cannot be asked.
+    /// When the cached state cannot be trusted and the database cannot be reached.
     async fn find(&self, secret: &KeySecret, from: Option<IpAddr>) -> Result<Option<Caller>, StoreInDoubt> {
         if secret.format() == KeyFormat::Legacy && !self.imported.include(secret.shape()).await? {
             return Ok(None);
@@ -153,7 +158,7 @@ impl Keyring {
         if let Some(remembered) = self.shared.remembered(&digest) {
             return Ok(remembered);
         }
-        // A key that was good a while ago is no guess.
+        // A key that was valid a while ago is not a guess.
         let is_suspect = from.is_some_and(|address| self.failed_auth.are_too_many(address))
             && !self.shared.known.contains_key(&digest);
         let digests = self.peppers.digests(secret);
@@ -166,15 +171,16 @@ impl Keyring {
         lookups: &Batcher<KeyDigest, Found>,
     ) -> Result<Option<Caller>, StoreInDoubt> {
         let deadline = Instant::now() + LONGEST_WAIT;
-        // Kept while it is asked for again: its account would be forgotten with it, and count as changed once more when it
-        // is read the next time.
+        // Keeps the outdated caller alive during the lookup. Without it the account's state would
+        // be dropped, and would count as changed once more when it is read again.
         let mut outdated: Option<Option<Caller>> = None;
         loop {
             let asking = timeout_at(deadline, self.ask(digests, lookups)).await;
             let doubt = if outdated.is_some() { StoreInDoubt::Changing } else { StoreInDoubt::Silent };
             let found = asking.unwrap_or(Err(doubt))?;
             let caller = found.caller.clone();
-            // A change that came to be known in the meantime may not be in the answer: then it is asked for again.
+            // The answer may miss a change that was announced meanwhile. Then the key is looked up
+            // again.
             if self.shared.remember(digests.newest, found) {
                 return Ok(caller);
             }
@@ -182,8 +188,8 @@ impl Keyring {
         }
     }
 
-    /// Asks for a key by each digest that it may have, at once, so that they share a query. One that has no digest under the
-    /// newest pepper yet will get it when it is used.
+    /// Looks up a key under all digests that it may have, in one query. A key without a digest
+    /// under the newest pepper gets one when it is used.
     async fn ask(
         &self,
         digests: KeyDigests,
@@ -203,13 +209,13 @@ impl Keyring {
         }
     }
 
-    /// When keys were last used, to be written down.
+    /// Returns the recorded uses of keys that wait to be written.
     pub fn last_used(&self) -> &LastUsed {
         &self.last_used
     }
 
-    /// Asks where a caller's account stands, unless that was told a moment ago: a key may be believed for long, its
-    /// balance may not. When the store does not say in time, what is remembered stays.
+    /// Refreshes a caller's balance unless it was read a moment ago: a key may be cached for long,
+    /// its balance may not. If the database does not answer in time, the cached balance stays.
     pub async fn ask_standing(&self, caller: &Caller) {
         if !caller.account.standing_is_older_than(self.standing_trust) {
             return;
@@ -220,7 +226,8 @@ impl Keyring {
         }
     }
 
-    /// Takes note of what has changed in the store. Once this returns, nobody is let in by what was true before.
+    /// Invalidates what has changed. Once this returns, no request is admitted by the state
+    /// before the change.
     pub fn hear(&self, news: News) {
         let (freshness, accounts) = (&self.shared.freshness, &self.shared.accounts);
         match news {
@@ -237,7 +244,8 @@ impl Keyring {
 }
 
 impl Shared {
-    /// What is remembered and may still be believed: a caller, or that there is no such key.
+    /// Returns the cached result that may still be used: a caller, or `Some(None)` for an unknown
+    /// key.
     fn remembered(&self, digest: &KeyDigest) -> Option<Option<Caller>> {
         if let Some(known) = self.known.get(digest) {
             let share = digest.as_bytes()[0];
@@ -259,7 +267,7 @@ impl Shared {
         None
     }
 
-    /// Remembers what was found, if it shows every change that is known by now; says whether it does.
+    /// Caches a lookup's result if it shows every change known by now, and returns whether it does.
     fn remember(&self, digest: KeyDigest, found: Found) -> bool {
         match found.caller {
             Some(caller) => {

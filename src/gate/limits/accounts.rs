@@ -8,10 +8,10 @@ use crate::domain::billing::AccountBalance;
 use crate::domain::ids::AccountId;
 use crate::gate::changes::ChangeCounter;
 
-/// Accounts that are remembered before those are looked for that nobody uses any more.
+/// Cached accounts before unused ones are removed for the first time.
 const FIRST_PRUNE: usize = 1024;
 
-/// The accounts in use, so that all keys of one share what is remembered of it.
+/// The accounts in use. All keys of an account share its cached state.
 #[derive(Debug, Default)]
 pub struct CachedAccounts(Mutex<InUse>);
 
@@ -22,8 +22,9 @@ struct InUse {
 }
 
 impl CachedAccounts {
-    /// The account, of which was just read that it stands so. One that was not in use until now may have changed since
-    /// it was asked for, unnoticed: it counts as changed now, by `changes`.
+    /// Returns the shared state of an account that was just read with this balance. A change of an
+    /// account that was not in use may have passed unnoticed since the query, so its state counts
+    /// as changed now, by `changes`.
     pub fn of(
         &self,
         id: AccountId,
@@ -35,7 +36,8 @@ impl CachedAccounts {
             account.stands(standing.clone());
             return account;
         }
-        // Under the lock: a change that is counted later is told to this account, because it waits for the lock.
+        // Under the lock: a change that is counted later waits for the lock and reaches this
+        // account.
         let account = Arc::new(CachedAccount::new(id, standing.clone(), changes()));
         in_use.accounts.insert(id, Arc::downgrade(&account));
         if in_use.accounts.len() > in_use.prune_at.max(FIRST_PRUNE) {
@@ -45,7 +47,7 @@ impl CachedAccounts {
         account
     }
 
-    /// Notes that an account or one of its keys has changed.
+    /// Records that an account or one of its keys has changed.
     pub fn changed(&self, id: AccountId, change: ChangeCounter) {
         let in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = in_use.accounts.get(&id).and_then(Weak::upgrade) {

@@ -1,5 +1,4 @@
-//! What people may ask about themselves, among the contacts of one account: it is the account that keeps them, and that
-//! answers for them.
+//! Data protection requests about the contacts of one account, which is responsible for them.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -11,7 +10,7 @@ use crate::domain::ids::AccountId;
 use crate::domain::person::Post;
 use crate::storage::directory::rights::{MOST_RECORDS, PersonSelector, bounds};
 
-/// All that an account keeps of one person as a contact.
+/// Everything that an account stores about one person as a contact.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow)]
 pub struct ExportedContact {
     pub id: Uuid,
@@ -28,16 +27,15 @@ pub struct ExportedContact {
     pub updated_at: DateTime<Utc>,
 }
 
-/// An account that keeps a person.
+/// An account that has the person as a contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
 pub struct Keeper {
-    /// The account.
     pub account_id: Uuid,
-    /// How many contacts of it are the person: one for each mode.
+    /// How many of its contacts are the person: one for each mode.
     pub contacts: i64,
 }
 
-/// The account's contacts that are the person, live and test ones.
+/// Returns the account's contacts that are the person, live and test.
 pub async fn export(
     pool: &PgPool,
     account: AccountId,
@@ -59,7 +57,7 @@ pub async fn export(
     .await
 }
 
-/// Deletes the account's contacts that are the person and says how many there were.
+/// Deletes the account's contacts that are the person and returns how many there were.
 pub async fn erase(
     connection: &mut PgConnection,
     account: AccountId,
@@ -78,7 +76,8 @@ pub async fn erase(
     Ok(done.rows_affected())
 }
 
-/// Which accounts keep the person, so that the request can be passed on to them.
+/// Returns the accounts that have the person as a contact, so that the request can be passed on to
+/// them.
 pub async fn keepers(pool: &PgPool, who: &PersonSelector) -> Result<Vec<Keeper>, sqlx::Error> {
     let (id, _, _, name_key, company_key) = bounds(who);
     sqlx::query_as(

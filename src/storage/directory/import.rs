@@ -1,4 +1,4 @@
-//! Writing imported people.
+//! Writes imported people.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::people::directory_line::DirectoryLine;
 use crate::people::matching::Candidate;
 use crate::people::search_keys::{KEYS_EDITION, stored_keys};
 
-/// A checked line with everything that is stored for it.
+/// A validated line with everything that is stored for it.
 #[derive(Debug)]
 pub struct NewPerson {
     id: PersonId,
@@ -26,8 +26,8 @@ pub struct NewPerson {
 }
 
 impl NewPerson {
-    /// Prepares a line for storing under a fresh id; an id given before wins when the person is there already.
-    /// `default_source` stands in for a source the line does not name.
+    /// Prepares a line for storing under a fresh id. A person who is stored already keeps the
+    /// existing id. `default_source` applies to a line without a source.
     pub fn new(id: PersonId, line: DirectoryLine, default_source: &str) -> Self {
         let source = line.source.clone().unwrap_or_else(|| default_source.to_owned());
         Self { id, source, candidate: line.candidate(), content_sha256: line.content_sha256(), line }
@@ -45,27 +45,28 @@ impl NewPerson {
     }
 }
 
-/// What makes a line the same person when it is imported again.
+/// Identifies a person across imports.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Identity {
     ExternalId(String, String),
     Content([u8; 32]),
 }
 
-/// What became of a batch of lines.
+/// The result of importing a batch of lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BatchOutcome {
-    /// People who were not there before.
+    /// New people.
     pub added: u64,
     /// People whose record changed.
     pub updated: u64,
-    /// People who were there in the same words; their time starts anew.
+    /// People whose record is the same; their retention period begins again.
     pub unchanged: u64,
-    /// Lines about people who asked to be left out; nothing of them is stored.
+    /// Lines about people who opted out, of which nothing is stored.
     pub opted_out: u64,
 }
 
-/// Stores a batch in one transaction. Of two lines about one person the later wins. Imports take turns.
+/// Imports a batch in one transaction. Of two lines about one person the later wins. Concurrent
+/// imports wait for each other.
 pub async fn import_batch(
     connection: &mut PgConnection,
     people: Vec<NewPerson>,
@@ -84,7 +85,7 @@ pub async fn import_batch(
     let mut latest: HashMap<Identity, NewPerson> = HashMap::new();
     for person in wanted {
         if latest.insert(person.identity(), person).is_some() {
-            outcome.unchanged += 1; // said twice in one batch
+            outcome.unchanged += 1; // repeated within the batch
         }
     }
     let mut seen_again = Vec::new();
@@ -120,7 +121,7 @@ pub async fn import_batch(
     Ok(outcome)
 }
 
-/// The people of the batch who are stored already, with their ids and contents.
+/// Returns the people of the batch who are stored already, with their ids and contents.
 async fn known_contents(
     connection: &mut PgConnection,
     people: &[NewPerson],
@@ -167,7 +168,7 @@ impl KnownRow {
     }
 }
 
-/// One row on its way into the table, sent as JSON so that a batch is one statement.
+/// A row to insert, sent as JSON so that a batch is one statement.
 #[derive(Serialize)]
 struct Row {
     id: Uuid,
@@ -221,8 +222,8 @@ const UPSERT: &str = "
            imported_at = excluded.imported_at, expires_at = excluded.expires_at,
            keys_edition = excluded.keys_edition";
 
-/// Files what the index still has pending, counts the words anew, and tells the planner and the gateways. Once, after
-/// the last batch.
+/// Updates the index, counts the words again, and updates the planner's statistics and the
+/// gateways. Run once, after the last batch.
 pub async fn finish_import(pool: &PgPool) -> Result<(), sqlx::Error> {
     sqlx::query("select directory_count_words()").execute(pool).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What people may ask of those who hold their record: to see it, to have it erased, to be left out for good.
+//! Data protection requests about the directory: export, erasure, opt-out.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -12,34 +12,28 @@ use crate::domain::person::Post;
 use crate::people::company::CompanyName;
 use crate::people::name::PersonName;
 
-/// Most records given out, erased or left out by one request.
+/// The most records in one request.
 pub const MOST_RECORDS: i64 = 1_000;
 
-/// Whose record is meant.
+/// Identifies the person of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PersonSelector {
-    /// Our own id.
+    /// The directory's id.
     Id(PersonId),
     /// The source's id.
-    ExternalId {
-        /// Where the record is from.
-        source: String,
-        /// The id within it.
-        external_id: String,
-    },
-    /// A whole name and company, equal but for case, accents, particles and legal form: the record's own, or one of its
-    /// aliases, at one of its former companies.
+    ExternalId { source: String, external_id: String },
+    /// A whole name and company, equal except for case, accents, particles and legal form: the
+    /// record's own name or an alias, at a current or former company.
     Name {
-        /// First name or names.
+        /// All given names.
         first_name: String,
         /// All surnames.
         last_name: String,
-        /// Employer.
         company: String,
     },
 }
 
-/// All that is held on one person.
+/// Everything that is stored about one person.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow)]
 pub struct ExportedPerson {
     pub id: Uuid,
@@ -61,7 +55,7 @@ pub struct ExportedPerson {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Whose record it is, of `$1` to `$5`: export and deletion mean the same people.
+/// Selects the person's records by `$1` to `$5`, the same ones for export and deletion.
 macro_rules! is_meant {
     () => {
         "(id = $1 or (source = $2 and external_id = $3)
@@ -69,7 +63,7 @@ macro_rules! is_meant {
     };
 }
 
-/// All that is held on the person, whether their time is over or not.
+/// Returns everything that is stored about the person, expired or not.
 pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedPerson>, sqlx::Error> {
     let (id, source, external_id, name_key, company_key) = bounds(who);
     sqlx::query_as(
@@ -92,22 +86,22 @@ pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedP
     .await
 }
 
-/// Deletes every record of the person and says how many there were. A later import may bring the person back; use
-/// [`opt_out`] to prevent it.
+/// Deletes every record of the person and returns how many there were. A later import may store the
+/// person again; use [`opt_out`] to prevent that.
 pub async fn erase(connection: &mut PgConnection, who: &PersonSelector) -> Result<u64, sqlx::Error> {
     Ok(delete(connection, who).await?.len() as u64)
 }
 
-/// Deletes every record of the person and remembers, as digests, that they are to stay out: by the ids of the deleted
-/// records, by all their names at all their companies, and by what was asked for itself. Says how many records there
-/// were.
+/// Deletes every record of the person and records, as digests, that they opted out: the ids of the
+/// deleted records, all their names at all their companies, and the values of the request itself.
+/// Returns the number of records.
 pub async fn opt_out(
     connection: &mut PgConnection,
     who: &PersonSelector,
     now: DateTime<Utc>,
 ) -> Result<u64, sqlx::Error> {
     let mut transaction = connection.begin().await?;
-    // In turn with imports: one that has read who opted out must not store the person after all.
+    // Waits for imports: one that has read the opt-outs must not store the person afterwards.
     sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;
     let deleted = delete(&mut transaction, who).await?;
     let mut identities: Vec<[u8; 32]> = deleted.iter().flat_map(DeletedRow::identities).collect();
@@ -117,7 +111,8 @@ pub async fn opt_out(
     Ok(deleted.len() as u64)
 }
 
-/// Deletes at most `most` people whose time is over and says how many it were. Call again while it is `most`.
+/// Deletes at most `most` expired people and returns how many. Call it again while it returns
+/// `most`.
 pub async fn delete_expired(
     connection: &mut PgConnection,
     now: DateTime<Utc>,
@@ -170,14 +165,15 @@ impl DeletedRow {
     }
 }
 
-/// None where only a record of ours says who it is.
+/// Returns the identities in the request itself. Empty for the directory's own id.
 fn asked_identities(who: &PersonSelector) -> Vec<[u8; 32]> {
     let (_, source, external_id, name, company) = bounds(who);
     let external = source.as_deref().zip(external_id.as_deref());
     identities_of(name.as_slice(), company.as_slice(), external)
 }
 
-/// What each column must equal; a column that was not asked for is compared with null and so never equal.
+/// The required value of each column. A column without one is compared with null and so never
+/// equal.
 pub(in crate::storage) type Bounds =
     (Option<Uuid>, Option<String>, Option<String>, Option<String>, Option<String>);
 

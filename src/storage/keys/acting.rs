@@ -1,4 +1,4 @@
-//! A key that somebody acts by, as it is when they do.
+//! The current state of a key that makes a management request.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -10,16 +10,16 @@ use crate::domain::key::KeyState;
 use crate::domain::key::reach::Reach;
 use crate::storage::error::StorageError;
 
-/// What decides whether a key may act, and how far.
+/// Decides whether a key may act, and within which bounds.
 #[derive(Clone, Debug)]
 pub struct Acting {
-    /// Its state.
     pub state: KeyState,
-    /// Whether it, or the version of its secret that was used, has ended by the database's clock.
+    /// Whether the key, or the version of its secret that was used, has ended by the database's
+    /// clock.
     pub has_ended: bool,
-    /// Whether its account may act.
+    /// Whether its account is active.
     pub account_state: AccountState,
-    /// How far it reaches.
+    /// The bounds of what it may do.
     pub reach: Reach,
 }
 
@@ -36,16 +36,14 @@ struct ActingRow {
     monthly_cap: Option<i64>,
 }
 
-/// A key and this version of its secret, as they are now; none where there is no such secret.
-///
-/// # Errors
-/// When the store is away or holds a row that this program cannot read.
+/// Returns the current state of a key and this version of its secret, or `None` for an unknown
+/// secret.
 pub async fn acting(
     connection: &mut PgConnection,
     key: KeyId,
     secret_version: i32,
 ) -> Result<Option<Acting>, StorageError> {
-    // Not `now()`: the transaction may have begun, and then waited, before the secret was ended.
+    // Not `now()`: the transaction may have begun, and then waited, before the secret ended.
     let row: Option<ActingRow> = sqlx::query_as(
         "select k.state, coalesce(least(k.expires_at, s.ends_at) <= clock_timestamp(), false) as has_ended,
                 a.state as account_state, k.scopes, k.regions, k.allowed_networks::text[] as allowed_networks,

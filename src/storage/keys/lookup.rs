@@ -1,4 +1,4 @@
-//! Keys found by the digests of their secrets: the one query of authentication.
+//! Keys by the digests of their secrets: the query of authentication.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -42,11 +42,9 @@ struct RecordRow {
     period_ends_at: DateTime<Utc>,
 }
 
-/// The keys with these digests; a digest that no key has is missing from the answer. One query for all of them. What has
-/// ended by the database's clock ended in 1970, so that it has for a gateway whose clock is slow too.
-///
-/// # Errors
-/// When the store is away or holds a row that this program cannot read.
+/// Returns the keys with these digests, in one query. The result lacks unknown digests. For a key
+/// that has ended by the database's clock it shows an end in 1970, so that the key has ended on a
+/// gateway with a slow clock too.
 pub async fn find_by_digest(
     connection: &mut PgConnection,
     digests: &[KeyDigest],
@@ -106,13 +104,10 @@ fn record(row: RecordRow) -> Result<(KeyDigest, KeyRecord), StorageError> {
     Ok((KeyDigest::from_bytes(digest), record))
 }
 
-/// The shapes that imported keys have; `Legacy` stands for those that look like no issued format.
-///
-/// # Errors
-/// When the store is away.
+/// Returns the formats of imported keys. `Legacy` covers all that look like no issued format.
 pub async fn imported_shapes(connection: &mut PgConnection) -> Result<Vec<KeyFormat>, StorageError> {
     let shapes = KeyFormat::ISSUED.into_iter().chain([KeyFormat::Legacy]);
-    // One look into the index for each: there may be many keys of one shape.
+    // One index lookup for each format: there may be many keys of one.
     let found: Vec<(String,)> = sqlx::query_as(
         "select shape from unnest($1::text[]) shape
           where exists (select from api_key where format = 'legacy' and coalesce(imported_shape, 'legacy') = shape)",

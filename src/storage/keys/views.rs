@@ -1,4 +1,4 @@
-//! Keys as they are shown: never their secrets.
+//! Keys as they are shown, always without their secrets.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use crate::domain::key::{KeyFormat, KeyState, KeyStatus, Mode, Scope};
 use crate::domain::origin::Origin;
 use crate::storage::error::StorageError;
 
-/// Most keys that one listing holds.
+/// The most keys in one listing.
 pub const LIST_LIMIT: i64 = 10_000;
 
 #[derive(sqlx::FromRow)]
@@ -38,7 +38,7 @@ struct ViewRow {
     last_used_at: Option<DateTime<Utc>>,
 }
 
-// Uses are noted to the minute, which may have begun before the key was made.
+// Uses are recorded to the minute, which may have begun before the key was created.
 macro_rules! select_views {
     () => {
         "select k.id, k.account_id, k.environment_id, e.name as environment, e.mode, k.name, k.state, coalesce(k.expires_at <= now(), false) as has_ended, k.scopes, k.format,
@@ -50,10 +50,6 @@ macro_rules! select_views {
     };
 }
 
-/// One key.
-///
-/// # Errors
-/// When the store is away or holds a row that this program cannot read.
 pub async fn find(connection: &mut PgConnection, id: KeyId) -> Result<Option<KeyView>, StorageError> {
     let rows: Vec<ViewRow> = sqlx::query_as(concat!(select_views!(), " where k.id = $1"))
         .bind(id.as_uuid())
@@ -62,10 +58,7 @@ pub async fn find(connection: &mut PgConnection, id: KeyId) -> Result<Option<Key
     Ok(with_secrets(connection, rows).await?.pop())
 }
 
-/// The keys of an account, oldest first, after the one with the id `after`, at most `limit`.
-///
-/// # Errors
-/// When the store is away or holds a row that this program cannot read.
+/// Returns the keys of an account after the id `after`, oldest first, at most `limit`.
 pub async fn list(
     connection: &mut PgConnection,
     account: AccountId,
@@ -152,13 +145,12 @@ fn view(secrets: Vec<SecretView>, row: ViewRow) -> Result<KeyView, StorageError>
     })
 }
 
-/// Scopes by their names.
 pub(super) fn scopes(names: &[String]) -> Result<Vec<Scope>, StorageError> {
     let scopes = names.iter().map(|name| Scope::from_name(name));
     scopes.collect::<Option<_>>().ok_or(StorageError::Corrupt("key scope"))
 }
 
-/// Where a key may be used; a column that is null allows everything.
+/// Returns the restrictions of a key. A null column allows everything.
 pub(super) fn origin(
     regions: Option<Vec<String>>,
     networks: Option<Vec<String>>,
@@ -169,7 +161,7 @@ pub(super) fn origin(
     })
 }
 
-/// Values of the store, read as what they are.
+/// Parses stored values.
 fn parsed<T: FromStr>(texts: &[String], what: &'static str) -> Result<Vec<T>, StorageError> {
     texts.iter().map(|text| text.parse().map_err(|_| StorageError::Corrupt(what))).collect()
 }

@@ -1,4 +1,4 @@
-//! Credits given and taken are written down in the audit log, in the commit that moves them.
+//! Records granted and taken credits in the audit log, in the commit that moves them.
 
 use serde_json::json;
 use sqlx::postgres::PgConnection;
@@ -9,7 +9,7 @@ use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Effects, StoreError};
 use crate::storage::audit::append;
 
-/// Writes down what an operator's acts did to credits. Calls, renewals and expiry are the ledger's own, and not here.
+/// Records the credits that operators moved. Calls, renewals and expiry are in the ledger only.
 pub(super) async fn write_down(
     connection: &mut PgConnection,
     actor: &Actor,

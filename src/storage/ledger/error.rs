@@ -1,10 +1,12 @@
-//! What a failure of Postgres means for a batch: was it committed, and may it be tried again?
+//! Classifies failures of PostgreSQL: whether the batch may have been committed, and whether it may
+//! be retried.
 
 use sqlx::Error;
 
 use crate::ledger::store::StoreError;
 
-/// Sorts a failure by its SQLSTATE. Everything that is not an answer of the server leaves the outcome unknown.
+/// Classifies a failure by its SQLSTATE. Anything but an answer of the server leaves the outcome
+/// unknown.
 pub(super) fn classify(error: Error) -> StoreError {
     let Error::Database(answer) = &error else {
         return StoreError::Unknown(error.to_string());
@@ -16,17 +18,17 @@ pub(super) fn classify(error: Error) -> StoreError {
         (_, "40001" | "40P01") => StoreError::Conflict(text),
         // Lock not available.
         (_, "55P03") => StoreError::Locked(text),
-        // The statement was completed on a server that then went away.
+        // The statement was completed, but the server then went away.
         (_, "40003") | ("08", _) | ("57", "57P01" | "57P02" | "57P03") => StoreError::Unknown(text),
-        // Integrity violations, bad data, faults in the statement.
+        // Constraint violations, invalid data, errors in the statement.
         ("22" | "23" | "42", _) => StoreError::Refused(text),
         // Read-only server, out of resources, cancelled, internal.
         _ => StoreError::Unavailable(text),
     }
 }
 
-/// Whether the connection must not be used again: the server is gone, or no longer takes writes (25006: a primary that
-/// was demoted in place keeps its connections).
+/// Whether the connection must not be used again: the server is gone, or no longer accepts writes
+/// (25006: a primary that was demoted in place keeps its connections).
 pub(super) fn poisons_connection(error: &StoreError) -> bool {
     match error {
         StoreError::Unknown(_) | StoreError::Unavailable(_) => true,

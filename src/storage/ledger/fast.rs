@@ -1,9 +1,10 @@
 //! The fast path: one statement, one round trip, one commit for all plain holds of a batch.
 //!
-//! An account's holds are taken together when its open lot covers all of them, has not expired, and its period and, where
-//! the lot is the plan's, its request quota allow it. An account for which that is not so is missing from the answer and is
-//! decided in order. So is one whose open lot ends within a day and is not the period's plan lot: it may be the plan's of an
-//! earlier period, to which a call that was released late gave its credits back.
+//! An account's holds are taken together if its open lot covers all of them and has not expired,
+//! and if its period and, for a plan lot, its request quota allow it. Other accounts are missing
+//! from the answer and are decided in order. So is an account whose open lot ends within a day and
+//! is not the period's plan lot: it may be the plan lot of an earlier period, to which a late
+//! release returned credits.
 
 use std::collections::HashMap;
 
@@ -24,11 +25,12 @@ use crate::ledger::store::{Batch, Effects, StoreError};
 
 /// The statement of the fast path.
 ///
-/// $1 epoch, $2 batch, $3 open_from, $4 captured ids, $5 their outcomes, $6 digest of captures, $7 previous hash;
-/// accounts: $8 id, $9 total, $10 calls; entries, grouped by account in the same order: $11 account, $12 call, $13 key,
-/// $14 route, $15 amount, $16 credits of later entries of the same account in this batch, $17 how many those are; $18 session.
+/// $1 epoch, $2 batch, $3 open_from, $4 captured ids, $5 their outcomes, $6 digest of captures, $7
+/// previous hash; accounts: $8 id, $9 total, $10 calls; entries, grouped by account in the same
+/// order: $11 account, $12 call, $13 key, $14 route, $15 amount, $16 credits of later entries of
+/// the same account in this batch, $17 the number of those; $18 session.
 ///
-/// Rows of accounts are locked in the order of $8, which is sorted, so two writers never wait for each other in a circle.
+/// Rows of accounts are locked in the order of $8, which is sorted, so two writers never deadlock.
 pub const STATEMENT: &str = concat!(
     r"
 with fence as (
@@ -117,7 +119,7 @@ impl Row {
     }
 }
 
-/// The statement's arrays.
+/// The arrays that the statement takes.
 #[derive(Default)]
 struct Columns {
     accounts: Vec<Uuid>,
@@ -133,8 +135,8 @@ struct Columns {
 }
 
 impl Columns {
-    /// `order` lists the holds by account, and within an account by arrival. `None` where the credits of an account leave
-    /// the range of 64 bits.
+    /// `order` lists the holds by account, and within an account by arrival. Returns `None` if the
+    /// credits of an account exceed 64 bits.
     fn new(holds: &[HoldRequest], order: &[usize]) -> Option<Self> {
         let mut columns = Self::default();
         for group in order.chunk_by(|a, b| holds[*a].account_id == holds[*b].account_id) {
@@ -209,7 +211,8 @@ pub(super) async fn commit(
     Ok((effects, hash))
 }
 
-/// The decision for one hold; `later` are the credits and the number of the holds of its account that came after it.
+/// Returns the decision for one hold. `later` is the credits and the number of its account's later
+/// holds.
 fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime<Utc>) -> Decision {
     let credits = |amount: i64| Credits::try_from(amount).unwrap_or(Credits::ZERO);
     let hold = Hold {
@@ -244,7 +247,7 @@ mod tests {
     use crate::ledger::rules::lot::EXPIRED_LOT_GRACE;
 
     #[test]
-    fn the_statement_knows_how_long_a_lot_lives_that_got_credits_back() {
+    fn the_statement_uses_the_grace_period_of_returned_credits() {
         assert!(STATEMENT.contains(&format!("interval '{} hours'", EXPIRED_LOT_GRACE.num_hours())));
     }
 }

@@ -1,4 +1,5 @@
-//! The ledger's store on Postgres: one connection of its own, never shared. A call that is cut off takes it along.
+//! The ledger's store on PostgreSQL, with one connection of its own. A cancelled call drops the
+//! connection.
 
 mod audit;
 mod connection;
@@ -39,7 +40,7 @@ pub use fast::STATEMENT as FAST_STATEMENT;
 pub use partitions::{make_partitions, summarize_entries};
 pub use recover::{close_stale_epochs, forget_empty_epochs};
 
-/// The ledger in Postgres, for one writer.
+/// The ledger in PostgreSQL, for one writer.
 #[derive(Debug)]
 pub struct PgLedgerStore {
     connection: LedgerConnection,
@@ -47,33 +48,34 @@ pub struct PgLedgerStore {
     node: String,
     /// How long a running call keeps its idempotency key.
     lease: TimeDelta,
-    /// Who gives and takes credits through it.
+    /// Who grants and takes credits through this store.
     actor: Actor,
     session: WriterSession,
 }
 
-/// The session of a writer in its epoch.
+/// A writer's session within its epoch.
 #[derive(Clone, Copy, Debug, Default)]
 struct WriterSession {
-    /// Hash of the last batch.
     head: [u8; 32],
-    /// Its number: how often the writer has lost its connection in mid-batch; what it sent before that commits nothing.
+    /// How often the writer has lost its connection during a batch. Statements of earlier sessions
+    /// commit nothing.
     number: i32,
 }
 
 impl PgLedgerStore {
-    /// A store that connects when it is first used. `node` names this gateway to operators.
+    /// A store that connects at its first use. `node` is this gateway's name for operators.
     pub fn new(options: PgConnectOptions, node: String, lease: TimeDelta) -> Self {
         let (connection, actor) = (LedgerConnection::new(options), Actor::system("ledger"));
         Self { connection, node, lease, actor, session: WriterSession::default() }
     }
 
-    /// The same store with another longest wait for the server's answer to each call. Past it the connection is given up.
+    /// Sets the longest wait for the server's answer to each call, after which the connection is
+    /// dropped.
     pub fn with_answer_timeout(self, answer_timeout: Duration) -> Self {
         Self { connection: self.connection.with_answer_timeout(answer_timeout), ..self }
     }
 
-    /// The same store for the acts of somebody: what they give and take is written down in the audit log as theirs.
+    /// Sets the actor of the audit log's records of granted and taken credits.
     pub fn acting_for(self, actor: Actor) -> Self {
         Self { actor, ..self }
     }
@@ -101,7 +103,8 @@ impl LedgerStore for PgLedgerStore {
     }
 
     async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, StoreError> {
-        // Numbered here, so that a question of a lost connection that arrives later than the next one ends no session.
+        // Numbered here, so that a query of a lost connection that arrives after the next one ends
+        // no session.
         self.session.number += 1;
         let session = self.session.number;
         let resolved =

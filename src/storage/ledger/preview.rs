@@ -1,4 +1,4 @@
-//! What the ledger would decide of a call now, without a lock and without changing anything.
+//! What the ledger would decide about a call now, without locks or changes.
 
 use std::slice;
 
@@ -17,14 +17,14 @@ use crate::ledger::store::StoreError;
 pub struct Preview {
     /// The account before the call.
     pub standing: AccountBalance,
-    /// What the ledger would decide.
+    /// The decision that the ledger would make.
     pub decision: Decision,
 }
 
-/// Decides as the writer would: by the same rules, on the account, the key's caps and the idempotency record as they stand.
-/// `None` when there is no such account.
+/// Decides as the writer would: by the same rules, on the current account, caps and idempotency
+/// record. Returns `None` for an unknown account.
 pub async fn preview(pool: &PgPool, request: HoldRequest) -> Result<Option<Preview>, StoreError> {
-    // One snapshot for all that is read.
+    // One snapshot for all reads.
     let mut snapshot =
         pool.begin_with("begin isolation level repeatable read read only").await.map_err(classify)?;
     let now: DateTime<Utc> =
@@ -36,7 +36,7 @@ pub async fn preview(pool: &PgPool, request: HoldRequest) -> Result<Option<Previ
     snapshot.rollback().await.map_err(classify)?;
     let mut state = state?;
     let Some(account) = state.accounts.get_mut(&account_id) else { return Ok(None) };
-    // Applying the hold does this too; before it, the account stands as the customer finds it.
+    // Applying the hold does this too. Before it, this is the account that the customer sees.
     account.advance(now, call_id).map_err(|error| StoreError::Refused(error.to_string()))?;
     let standing = account.standing();
     match state.apply(&operation) {

@@ -1,4 +1,4 @@
-//! Epochs: opening one, keeping it alive, and closing one with the release of everything it left open.
+//! Epochs: opening one, its heartbeat, and closing one, which releases its open holds.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::Connection;
@@ -34,9 +34,10 @@ pub(super) async fn heartbeat(connection: &mut PgConnection, epoch: Epoch) -> Re
     if beaten.rows_affected() == 0 { Err(StoreError::Fenced) } else { Ok(()) }
 }
 
-/// Closes every epoch whose writer has been silent for `silence`, and releases what it left open. Returns how many
-/// holds were released. Several nodes may do this at once: each epoch is closed by one. An epoch that cannot be closed
-/// now, such as one of an account that somebody holds locked, does not keep the others open.
+/// Closes every epoch whose writer has been silent for `silence`, and releases its open holds.
+/// Returns the number released. Several gateways may run this at once: each epoch is closed by one.
+/// An epoch that cannot be closed now, for example because of a locked account, does not block the
+/// others.
 pub async fn close_stale_epochs(
     connection: &mut PgConnection,
     silence: TimeDelta,
@@ -56,24 +57,24 @@ pub async fn close_stale_epochs(
             // Without the connection the others cannot be closed either.
             Err(error @ StoreError::Unknown(_)) => return Err(error),
             Err(error) => {
-                tracing::warn!(epoch, %error, "a dead epoch could not be closed; it will be tried again")
+                tracing::warn!(epoch, %error, "cannot close a dead epoch, will retry")
             }
         }
     }
     Ok(released)
 }
 
-/// Forgets epochs of a day ago in which nothing was committed. Returns how many those were.
+/// Deletes day-old epochs without a batch. Returns the number deleted.
 ///
 /// # Errors
-/// When the store is away or read-only.
+/// When the database is read-only.
 pub async fn forget_empty_epochs(connection: &mut PgConnection) -> Result<i64, StorageError> {
     let (forgotten,): (i64,) =
         sqlx::query_as("select ledger_forget_empty_epochs()").fetch_one(connection).await?;
     Ok(forgotten)
 }
 
-/// Closes one epoch, whoever's it is. Returns how many holds were released.
+/// Closes an epoch of any writer. Returns the number of released holds.
 pub(super) async fn close_epoch(connection: &mut PgConnection, epoch: Epoch) -> Result<usize, StoreError> {
     close(connection, epoch, None).await
 }
@@ -91,8 +92,8 @@ async fn close(
     closed
 }
 
-/// The row lock on the epoch keeps its writer, and everybody else who would close it, out until the commit. The
-/// releases are the epoch's last batch.
+/// The row lock on the epoch blocks its writer and other recoveries until the commit. The releases
+/// are the epoch's last batch.
 async fn close_within(
     connection: &mut PgConnection,
     epoch: Epoch,
@@ -134,22 +135,19 @@ async fn close_within(
     Ok(released)
 }
 
-/// How many of the releases were made. One that the rules refuse is left to an operator: its epoch is closed all the same.
+/// Returns how many of the releases succeeded. One that the rules refuse is left to an operator;
+/// its epoch is closed all the same.
 fn released_of(releases: &[Operation], effects: &[Option<Effect>]) -> usize {
     let refused = releases.iter().zip(effects).filter(|(_, effect)| !matches!(effect, Some(Effect::Done(_))));
     let mut released = releases.len();
     for (release, effect) in refused {
-        tracing::error!(
-            ?effect,
-            ?release,
-            "the ledger's rules did not let a dead gateway's hold be released"
-        );
+        tracing::error!(?effect, ?release, "the ledger's rules refused to release a dead gateway's hold");
         released -= 1;
     }
     released
 }
 
-/// Hash of the epoch's last batch, and from which batch on it may have open holds.
+/// Returns the hash of the epoch's last batch, and the first batch that may have open holds.
 async fn last_batch(
     connection: &mut PgConnection,
     epoch: Epoch,
@@ -179,7 +177,7 @@ struct HeldRow {
     amount: i64,
     at: DateTime<Utc>,
     period: i32,
-    /// Whether only calls that the plan pays for took a request.
+    /// Whether only calls with plan credits used a request unit.
     requests_by_plan: bool,
     capped: bool,
     environment_id: Option<Uuid>,
@@ -187,13 +185,14 @@ struct HeldRow {
     fingerprint: Option<Vec<u8>>,
 }
 
-/// Releases of the epoch's holds that neither a batch captured nor an entry released.
+/// Returns releases of the epoch's holds that no batch captured and no entry released.
 async fn open_holds(
     connection: &mut PgConnection,
     epoch: Epoch,
     open_from: i32,
 ) -> Result<Vec<Release>, StoreError> {
-    // Entries are found by their batch through a BRIN index, which the writer's connection is told not to use.
+    // Entries are found by their batch through a BRIN index, which the writer's connection
+    // disables.
     sqlx::query("set local enable_bitmapscan = on").execute(&mut *connection).await.map_err(classify)?;
     let rows: Vec<HeldRow> = sqlx::query_as(
         "with ended as (
@@ -224,7 +223,7 @@ async fn open_holds(
     rows.chunk_by(|a, b| a.call_id == b.call_id).filter_map(|parts| release(parts).transpose()).collect()
 }
 
-/// The release of a call's hold, of whose entries, one for each lot, these are all.
+/// Returns the release of a call's hold. `parts` are all entries of the hold, one for each lot.
 fn release(parts: &[HeldRow]) -> Result<Option<Release>, StoreError> {
     let Some(first) = parts.first() else { return Ok(None) };
     let take = |part: &HeldRow| {
@@ -240,7 +239,7 @@ fn release(parts: &[HeldRow]) -> Result<Option<Release>, StoreError> {
         call: CallRef { key_id: KeyId::from_uuid(first.key_id), route: RouteNumber(first.route) },
         request_taken: !first.requests_by_plan || takes.iter().any(|take| take.payer.is_plan()),
         takes,
-        // A period that has passed is written as one that never comes.
+        // A past period is represented by one that never comes.
         period: u32::try_from(first.period).unwrap_or(u32::MAX),
         capped: first.capped,
         held_at: first.at,
@@ -249,7 +248,7 @@ fn release(parts: &[HeldRow]) -> Result<Option<Release>, StoreError> {
     Ok(Some(Release { hold, amount, outcome: Outcome::Abandoned, whole: true, claim: claim(first) }))
 }
 
-/// The idempotency record that the call still holds.
+/// Returns the idempotency record that the call still holds.
 fn claim(row: &HeldRow) -> Option<IdempotencyClaim> {
     Some(IdempotencyClaim {
         environment_id: EnvironmentId::from_uuid(row.environment_id?),

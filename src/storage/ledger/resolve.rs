@@ -1,4 +1,4 @@
-//! After a lost connection: was the batch committed, and what did it decide?
+//! After a lost connection: finds out whether the batch was committed and what it decided.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +20,7 @@ use crate::ledger::rules::lot::{LotNumber, LotSource};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, Resolution, StoreError, Work};
 
-/// What became of a batch.
+/// The outcome of a batch.
 #[derive(Debug)]
 pub(super) struct Resolved {
     pub(super) resolution: Resolution,
@@ -28,10 +28,10 @@ pub(super) struct Resolved {
     pub(super) head: Option<[u8; 32]>,
 }
 
-/// Starts this session of the writer, then reads what became of the batch.
+/// Starts this session of the writer, then reads the outcome of the batch.
 ///
-/// The update waits for a server process that still works on the batch for a connection that is gone; one that has yet to
-/// begin will find that its session is over.
+/// The update waits for a server process that still works on the batch for a lost connection. One
+/// that has yet to begin will find that its session is over.
 pub(super) async fn resolve(
     connection: &mut PgConnection,
     batch: &Batch,
@@ -134,7 +134,8 @@ fn rebuilt(request: &HoldRequest, takes: Vec<Take>, period: u32, held_at: DateTi
     }
 }
 
-/// The grants and corrections that the batch has entries of; the others were repeated or refused.
+/// Returns the grants and corrections that have entries in the batch. The others were repeated or
+/// refused.
 async fn acts_of(connection: &mut PgConnection, batch: &Batch) -> Result<HashSet<Uuid>, StoreError> {
     let rows: Vec<(Uuid,)> = sqlx::query_as(
         "select distinct call_id from ledger_entry where epoch = $1 and batch = $2 and kind = any($3)",
@@ -151,9 +152,10 @@ async fn acts_of(connection: &mut PgConnection, batch: &Batch) -> Result<HashSet
 /// When a hold was made, and what it took from which lots.
 type Taken = (DateTime<Utc>, Vec<(LotNumber, LotSource, Credits)>);
 
-/// What the batch's holds took, by call.
+/// Returns what the batch's holds took, by call.
 async fn takes_of(connection: &mut PgConnection, batch: &Batch) -> Result<HashMap<Uuid, Taken>, StoreError> {
-    // Entries are found by their batch through a BRIN index, which the writer's connection is told not to use.
+    // Entries are found by their batch through a BRIN index, which the writer's connection
+    // disables.
     sqlx::query("set local enable_bitmapscan = on").execute(&mut *connection).await.map_err(classify)?;
     let rows: Vec<(Uuid, DateTime<Utc>, i32, String, i64)> = sqlx::query_as(
         "select e.call_id, e.at, e.lot, l.source, -e.amount

@@ -30,7 +30,7 @@ pub(super) fn source(name: &str) -> Result<LotSource, StoreError> {
     LotSource::from_name(name).ok_or_else(|| corrupt("lot source"))
 }
 
-/// The accounts of `$1`, with what their plans give from the next period on.
+/// The accounts of `$1`, with what their plans grant from the next period.
 macro_rules! select_accounts {
     () => {
         "select l.account_id, a.anchored_at, p.credits as plan_credits_next, p.requests as plan_requests_next, l.open_lot,
@@ -46,7 +46,8 @@ macro_rules! select_accounts {
 /// The same, locked in the order of their ids.
 const LOCKED_ACCOUNTS: &str = concat!(select_accounts!(), " order by l.account_id for update of l");
 
-/// Takes the next batch number of the epoch, or finds that the epoch was closed. Returns the transaction's time.
+/// Takes the next batch number of the epoch, or finds the epoch closed. Returns the transaction's
+/// time.
 pub(super) async fn pass_fence(
     connection: &mut PgConnection,
     batch: &Batch,
@@ -65,7 +66,7 @@ pub(super) async fn pass_fence(
     passed.map(|(now,)| now).ok_or(StoreError::Fenced)
 }
 
-/// Locks and reads all that the operations touch.
+/// Locks and reads all rows that the operations need.
 pub(super) async fn load_batch_state(
     connection: &mut PgConnection,
     operations: &[Operation],
@@ -76,7 +77,7 @@ pub(super) async fn load_batch_state(
     fill_batch_state(connection, operations, accounts, BatchState::new(now, lease)).await
 }
 
-/// The same, without locks.
+/// Reads the same rows without locks.
 pub(super) async fn read_batch_state(
     connection: &mut PgConnection,
     operations: &[Operation],
@@ -110,7 +111,8 @@ async fn fill_batch_state(
     Ok(state)
 }
 
-/// The accounts that the operations touch, as they stand. Locks nothing, and waits for nobody who does.
+/// Returns the current state of the accounts that the operations need. Takes no lock and waits for
+/// none.
 pub(super) async fn read_accounts(
     connection: &mut PgConnection,
     operations: &[Operation],
@@ -149,7 +151,7 @@ struct LotRow {
     expires_at: DateTime<Utc>,
 }
 
-/// One account without a lock, and the time it was read.
+/// Reads one account without a lock, and the time of reading.
 pub(super) async fn read_account(
     connection: &mut PgConnection,
     account_id: AccountId,
@@ -219,7 +221,7 @@ async fn load_accounts(
         .collect()
 }
 
-/// The lots that releases come back to, even when nothing is left in them.
+/// The lots that releases return credits to, even empty ones.
 fn lots_of_holds(operations: &[Operation]) -> (Vec<Uuid>, Vec<i32>) {
     operations
         .iter()
@@ -234,7 +236,7 @@ fn lots_of_holds(operations: &[Operation]) -> (Vec<Uuid>, Vec<i32>) {
 
 fn ledger_account(row: AccountRow, lots: Vec<LotRow>) -> Result<LedgerAccount, StoreError> {
     let lots = lots.into_iter().map(|lot| {
-        // What is left of the open lot stands in the account's row, and so does its end.
+        // The account's row has the open lot's remaining credits and its end.
         let is_open = lot.lot == row.open_lot;
         Ok(Lot {
             number: LotNumber(lot.lot),
@@ -310,7 +312,7 @@ fn claim_record(row: ClaimRow) -> Result<(ClaimKey, ClaimRecord), StoreError> {
         ("released", ..) => ClaimState::Released,
         ("captured", Some(status), Some(body)) => {
             let status = u16::try_from(status).map_err(|_| corrupt("idempotency status"))?;
-            // The version before the column wrote none.
+            // Versions before this column wrote null.
             let media_type = row.media_type.unwrap_or_else(|| "application/json".to_owned());
             let content = AnswerContent { status, media_type, body, tells_billing: row.tells_billing };
             ClaimState::Captured(StoredAnswer { call_id, content })
@@ -344,7 +346,7 @@ async fn load_spends(
         .collect()
 }
 
-/// The lots that grants of the same reference made before.
+/// The lots that earlier grants of the same reference created.
 pub(super) async fn load_references(
     connection: &mut PgConnection,
     operations: &[Operation],

@@ -17,7 +17,7 @@ use crate::ledger::rules::lot::LotNumber;
 use crate::ledger::rules::operation::{Effect, Grant, Operation};
 use crate::ledger::store::{Batch, StoreError};
 
-/// Saves accounts, lots, reasons of corrections, key spends and idempotency records.
+/// Saves accounts, lots, notes of corrections, key spending and idempotency records.
 pub(super) async fn save_batch_state(
     connection: &mut PgConnection,
     state: &BatchState,
@@ -253,7 +253,7 @@ values ($1, $2, $8, $3, $4, $5, $7, ",
 returning hash"
 );
 
-/// Saves the entries that the batch made and the batch that seals them. Returns its hash.
+/// Saves the batch's entries and the batch that seals them. Returns its hash.
 pub(super) async fn save_batch(
     connection: &mut PgConnection,
     batch: &Batch,

@@ -1,4 +1,4 @@
-//! Reading where an account stands, without a lock and without changing anything.
+//! Reads the balance of accounts, without locks or changes.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
@@ -13,8 +13,9 @@ use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::store::StoreError;
 use crate::storage::error::StorageError;
 
-/// The account as it is now: what has expired is gone and what is due to renew is there, though neither is written
-/// before the account is next touched. `None` when there is no such account.
+/// Returns the account as it is now: expired credits are gone and a due renewal is applied, though
+/// neither is written before the ledger next advances the account. Returns `None` for an unknown
+/// account.
 pub async fn read_account(pool: &PgPool, account_id: AccountId) -> Result<Option<LedgerAccount>, StoreError> {
     // One snapshot for account and lots: a hold in between may have opened another lot.
     let mut snapshot =
@@ -24,9 +25,9 @@ pub async fn read_account(pool: &PgPool, account_id: AccountId) -> Result<Option
     let Some((mut account, now)) = read else {
         return Ok(None);
     };
-    // Entries made here are thrown away, so their id means nothing.
-    let nobody = CallId::from_uuid(uuid::Uuid::nil());
-    account.advance(now, nobody).map_err(|error| StoreError::Refused(error.to_string()))?;
+    // The entries created here are discarded, so their id means nothing.
+    let discarded = CallId::from_uuid(uuid::Uuid::nil());
+    account.advance(now, discarded).map_err(|error| StoreError::Refused(error.to_string()))?;
     Ok(Some(account))
 }
 
@@ -40,22 +41,19 @@ struct StandingRow {
     period_ends_at: DateTime<Utc>,
 }
 
-/// Where accounts stood after they were last touched; one that does not exist is missing from the answer. One query for
-/// all of them.
-///
-/// # Errors
-/// When the database is away.
+/// Returns the balances of accounts as last written, in one query. The result lacks unknown
+/// accounts.
 pub async fn read_standings(
     connection: &mut PgConnection,
     accounts: &[AccountId],
 ) -> Result<Vec<(AccountId, AccountBalance)>, StorageError> {
-    let wanted: Vec<Uuid> = accounts.iter().map(AccountId::as_uuid).collect();
+    let ids: Vec<Uuid> = accounts.iter().map(AccountId::as_uuid).collect();
     let rows: Vec<StandingRow> = sqlx::query_as(
         "select account_id, balance, plan_credits, plan_left, requests_limit - requests_used as requests_left,
                 period_ends_at
            from ledger_account where account_id = any($1)",
     )
-    .bind(wanted)
+    .bind(ids)
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(standing).collect()

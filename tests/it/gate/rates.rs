@@ -1,4 +1,4 @@
-//! The limiter of one gateway against the algorithm, with a clock of the test's own.
+//! The limiter of one gateway against the algorithm, on a simulated clock.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn e01_no_arrival_pattern_gets_more_than_its_rate_and_waiting_as_told_is_enough(
+    fn e01_no_arrival_pattern_gets_more_than_its_rate_and_waiting_as_stated_is_enough(
         rate_per_s in prop_oneof![1..=5_u32, 1..=3000_u32, Just(333), Just(1_000_000)],
         burst in 1..=40_u32,
         arrivals in arrivals(),
@@ -54,7 +54,7 @@ proptest! {
             if reference.admits(now) {
                 admitted_at.push(now);
             } else if let Arrival::WhenTold = arrival {
-                prop_assert!(false, "waiting as long as told was not enough");
+                prop_assert!(false, "waiting for the stated time was not enough");
             }
             prop_assert_eq!(u64::from(decision.remaining), reference.remaining(now));
             told = reference.wait(now);

@@ -446,7 +446,7 @@ async fn open_holds_one_of_a_silent_gateway_is_named() {
     let mut silent = world.hand("silent").await;
     silent.one(fluence::ledger::rules::operation::Operation::Hold(customer.request(1))).await;
     let faults = planted(&world, "update ledger_epoch set heartbeat_at = now() - interval '1 day'").await;
-    assert!(find(&faults, Invariant::OpenHolds).found.contains("last heard of"));
+    assert!(find(&faults, Invariant::OpenHolds).found.contains("last seen at"));
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
-//! How long what was read of a key may be believed.
+//! How long a cached key may be used.
 //!
-//! Two things end belief. A change that the gateway is told of ends it at once, for whatever was asked for before the
-//! change was known: the order of events decides, and no clock. Time ends it in any case: soon when the gateway has not
-//! heard for a while that nothing changed, and after the longest trust when it has.
+//! Two things end it. A change ends it as soon as the gateway learns of it, for every lookup that
+//! began before: the order of events decides, not a clock. Time ends it in any case: soon if the
+//! gateway has no recent proof that nothing changed, and after the longest trust if it has.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,16 +12,15 @@ use tokio::time::Instant;
 use crate::config::Keys;
 use crate::gate::changes::{ChangeCounter, LastChange};
 
-/// When a question was asked.
+/// When a lookup began.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
-    /// After which change.
+    /// The last change known at that moment.
     pub(super) change: ChangeCounter,
-    /// At what time.
     pub(super) at: Instant,
 }
 
-/// How long to believe, from the settings.
+/// How long cached answers are valid, from the settings.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Trust {
     longest: Duration,
@@ -39,17 +38,17 @@ impl Trust {
     }
 }
 
-/// What this gateway knows of changes.
+/// Which changes this gateway knows.
 #[derive(Debug)]
 pub(super) struct Freshness {
     trust: Trust,
     started_at: Instant,
-    /// Milliseconds after the start up to which every change is known.
+    /// Milliseconds from the start to the instant up to which every change is known.
     current_ms: AtomicU64,
     change: AtomicU64,
-    /// The last change that concerned every key.
+    /// The last change that concerns every key.
     everything: LastChange,
-    /// The last time that a key was made.
+    /// The last creation of a key.
     unknown: LastChange,
 }
 
@@ -65,17 +64,18 @@ impl Freshness {
         }
     }
 
-    /// Now, for a question that is about to be asked. Its answer must never seem newer than it is.
+    /// Marks the beginning of a lookup. It is taken before the query, so an answer never counts as
+    /// newer than it is.
     pub(super) fn asking(&self) -> Asked {
         Asked { change: self.change(), at: Instant::now() }
     }
 
-    /// The last change that is known.
     pub(super) fn change(&self) -> ChangeCounter {
         ChangeCounter::new(self.change.load(Ordering::Acquire))
     }
 
-    /// Counts a change. Whoever asks from now on sees it, because it was committed before it was told.
+    /// Counts a change. A lookup that begins after this sees it, because it was committed before it
+    /// was announced.
     pub(super) fn count_change(&self) -> ChangeCounter {
         ChangeCounter::new(self.change.fetch_add(1, Ordering::AcqRel) + 1)
     }
@@ -89,25 +89,26 @@ impl Freshness {
         self.unknown.changed(change);
     }
 
-    /// Notes that every change before this instant is known.
+    /// Records that every change before this instant is known.
     pub(super) fn is_current(&self, at: Instant) {
         let after_start = at.saturating_duration_since(self.started_at);
         let after_start = u64::try_from(after_start.as_millis()).unwrap_or(u64::MAX);
         self.current_ms.fetch_max(after_start, Ordering::AcqRel);
     }
 
-    /// Whether an answer about a key shows every change that is known.
+    /// Whether a cached key shows every known change.
     pub(super) fn shows_changes(&self, asked: Asked, account: &LastChange) -> bool {
         self.everything.is_shown_by(asked.change) && account.is_shown_by(asked.change)
     }
 
-    /// Whether an answer that there is no such key shows every change that is known.
+    /// Whether a cached "unknown key" shows every known change.
     pub(super) fn shows_new_keys(&self, asked: Asked) -> bool {
         self.unknown.is_shown_by(asked.change)
     }
 
-    /// Whether time still lets an answer about a key be believed. `share`, of 255, is the part of the last quarter of the
-    /// longest trust that this key gets, so that keys that were read together are not read together again.
+    /// Whether a cached key is young enough. `share`, of 255, is the part of the last quarter of
+    /// the longest trust that this key gets, so that keys that were read together do not expire
+    /// together.
     pub(super) fn is_in_time(&self, asked: Asked, share: u8) -> bool {
         let age = asked.at.elapsed();
         let quarter = self.trust.longest / 4;
@@ -117,12 +118,12 @@ impl Freshness {
         self.is_vouched_for(asked)
     }
 
-    /// Whether what was asked for is young, or nothing can have changed since without being heard.
+    /// Whether the lookup is recent, or the change feed proves that nothing has changed since.
     pub(super) fn is_vouched_for(&self, asked: Asked) -> bool {
         asked.at.elapsed() < self.trust.unheard || self.current_at().elapsed() < self.trust.unheard
     }
 
-    /// Whether time still lets an answer be believed that there is no such key.
+    /// Whether a cached "unknown key" is young enough.
     pub(super) fn is_unknown_in_time(&self, asked: Asked) -> bool {
         asked.at.elapsed() < self.trust.unknown
     }

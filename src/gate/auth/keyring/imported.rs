@@ -1,5 +1,5 @@
-//! Which shapes imported keys have on this service. A credential without the checksum of an issued format is looked up only
-//! where some imported key looks like it: elsewhere garbage costs the store nothing.
+//! The formats of imported keys. A credential without the checksum of an issued format is looked up
+//! only if some imported key has its format, so that garbage costs the database nothing.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,7 +13,8 @@ use crate::domain::key::KeyFormat;
 use crate::storage::error::StorageError;
 use crate::storage::keys::imported_shapes;
 
-/// The shapes, as last read. They are read again, once for all who wait, when a key was made since. Cheap to clone.
+/// The formats, as last read. They are read again, once for all waiting requests, after a key is
+/// created. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct ImportedShapes {
     read: Arc<RwLock<Option<Shapes>>>,
@@ -42,28 +43,30 @@ impl Load<(), Shapes> for Loader {
 }
 
 impl ImportedShapes {
-    /// Starts the task that reads them; nobody waits for it longer than `wait`, and it pauses after each reading.
+    /// Starts the task that reads the formats. A request waits for it for at most `wait`.
+    /// The task pauses after each query.
     pub(super) fn start(pool: PgPool, freshness: Arc<Freshness>, wait: Duration, pause: Duration) -> Self {
         let loader = Loader { pool, freshness: freshness.clone() };
         Self { read: Arc::default(), lookups: Batcher::start(loader, wait, pause), freshness }
     }
 
-    /// Whether some imported key has this shape.
+    /// Whether some imported key has this format.
     ///
     /// # Errors
-    /// When that is not known and the store does not answer.
+    /// When that is not cached and the database does not answer.
     pub(super) async fn include(&self, shape: KeyFormat) -> Result<bool, StoreInDoubt> {
-        if let Some(known) = self.believed() {
+        if let Some(known) = self.cached() {
             return Ok(known.shapes.contains(&shape));
         }
         let found = self.lookups.ask(()).await?;
-        // Asked after the request came, so it holds for the request even where a key was made meanwhile.
+        // Read after the request arrived, so it holds for the request even if a key is created
+        // meanwhile.
         let includes = found.shapes.contains(&shape);
         *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some(found);
         Ok(includes)
     }
 
-    fn believed(&self) -> Option<Shapes> {
+    fn cached(&self) -> Option<Shapes> {
         let read = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
         read.filter(|known| {
             self.freshness.shows_new_keys(known.asked) && self.freshness.is_vouched_for(known.asked)

@@ -1,4 +1,4 @@
-//! Reading keys and standings from the store.
+//! Reads keys and balances from the database.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,14 +19,13 @@ use crate::storage::error::StorageError;
 use crate::storage::keys::find_by_digest;
 use crate::storage::ledger::standing::read_standings;
 
-/// What was found under a digest, a caller or nothing, and when it was asked for.
+/// The caller with a digest, if there is one, and when the database was asked.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     pub(super) caller: Option<Caller>,
     pub(super) asked: Asked,
 }
 
-/// Reads keys.
 #[derive(Clone)]
 pub(super) struct KeyLoader {
     pub(super) pool: PgPool,
@@ -46,15 +45,15 @@ impl Load<KeyDigest, Found> for KeyLoader {
 }
 
 impl KeyLoader {
-    /// What the store's answer says of each digest.
+    /// Assigns the records of an answer to the digests that were asked for.
     pub(super) fn found(
         &self,
         asked: Asked,
         digests: &[KeyDigest],
         records: Vec<(KeyDigest, KeyRecord)>,
     ) -> HashMap<KeyDigest, Found> {
-        let nobody = digests.iter().map(|digest| (*digest, Found { caller: None, asked }));
-        let mut found: HashMap<_, _> = nobody.collect();
+        let unknown = digests.iter().map(|digest| (*digest, Found { caller: None, asked }));
+        let mut found: HashMap<_, _> = unknown.collect();
         for (digest, record) in records {
             let account = self.accounts.of(record.account_id, &record.standing, || self.freshness.change());
             let rate = self.limits.of(record.plan.rate_per_s, record.plan.burst);
@@ -65,7 +64,7 @@ impl KeyLoader {
     }
 }
 
-/// Reads where accounts stand.
+/// Reads the balances of accounts.
 pub(super) struct StandingLoader(pub(super) PgPool);
 
 impl Load<AccountId, AccountBalance> for StandingLoader {

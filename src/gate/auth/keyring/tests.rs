@@ -1,4 +1,4 @@
-//! Answers and changes that cross on the way, in every order that matters.
+//! Lookups and changes that overlap, in every order that matters.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
@@ -24,7 +24,8 @@ const ACCOUNT: AccountId = AccountId::from_uuid(uuid::Uuid::from_u128(1));
 const CHANGE: News = News::Changed(Stale::Account(ACCOUNT));
 const CHANGE_OF_ANOTHER: News = News::Changed(Stale::Account(AccountId::from_uuid(uuid::Uuid::from_u128(2))));
 
-/// A store that sees a key in these states, one a query, and answers when it is let.
+/// A store that returns the key in these states, one for each query, and answers when the test lets
+/// it.
 struct Script {
     loader: KeyLoader,
     states: Mutex<VecDeque<Option<KeyState>>>,
@@ -72,7 +73,7 @@ fn record(state: KeyState) -> KeyRecord {
     }
 }
 
-/// A keyring on such a store.
+/// A keyring on a scripted store.
 struct World {
     keyring: Keyring,
     begun: Arc<Semaphore>,
@@ -99,13 +100,13 @@ impl World {
         Self { keyring, begun, answers }
     }
 
-    /// The state in which the key is found; `None`: there is no such key.
+    /// The state in which the key is found, or `None` for an unknown key.
     async fn state(&self) -> Result<Option<KeyState>, StoreInDoubt> {
         let secret = KeySecret::generate(KeyFormat::Fluence, |_| 7).unwrap();
         Ok(self.keyring.find(&secret, None).await?.map(|caller| caller.key.state))
     }
 
-    /// The same, while `change` comes to be known after the first query was asked and before it is answered.
+    /// The same, while `change` arrives after the first query began and before its answer.
     async fn state_while(&self, change: News) -> Result<Option<KeyState>, StoreInDoubt> {
         let crossing = async {
             self.begun.acquire().await.unwrap().forget();
@@ -120,14 +121,14 @@ const ACTIVE: Option<KeyState> = Some(KeyState::Active);
 const REVOKED: Option<KeyState> = Some(KeyState::Revoked);
 
 #[tokio::test]
-async fn an_answer_older_than_a_revocation_lets_nobody_in() {
+async fn an_answer_older_than_a_revocation_admits_no_request() {
     let world = World::new(&[ACTIVE, REVOKED]);
     assert_eq!(world.state_while(CHANGE).await, Ok(REVOKED));
     assert_eq!(world.state().await, Ok(REVOKED), "remembered");
 }
 
 #[tokio::test]
-async fn an_answer_older_than_a_revocation_does_not_bring_a_known_key_back() {
+async fn an_answer_older_than_a_revocation_does_not_restore_a_cached_key() {
     let world = World::new(&[ACTIVE, ACTIVE, REVOKED]);
     world.answers.add_permits(1);
     assert_eq!(world.state().await, Ok(ACTIVE));
@@ -138,7 +139,7 @@ async fn an_answer_older_than_a_revocation_does_not_bring_a_known_key_back() {
 }
 
 #[tokio::test]
-async fn an_answer_older_than_a_changed_plan_is_asked_for_again() {
+async fn an_answer_older_than_a_changed_plan_is_looked_up_again() {
     let world = World::new(&[ACTIVE, REVOKED]);
     assert_eq!(world.state_while(News::Changed(Stale::Everything)).await, Ok(REVOKED));
 }
@@ -151,7 +152,7 @@ async fn an_answer_older_than_a_new_key_does_not_hide_it() {
 }
 
 #[tokio::test]
-async fn a_change_of_another_account_does_not_make_a_known_key_asked_for_again() {
+async fn a_change_of_another_account_does_not_invalidate_a_cached_key() {
     let world = World::new(&[ACTIVE]);
     world.answers.add_permits(1);
     assert_eq!(world.state().await, Ok(ACTIVE));
@@ -160,7 +161,7 @@ async fn a_change_of_another_account_does_not_make_a_known_key_asked_for_again()
 }
 
 #[tokio::test]
-async fn a_key_read_for_the_first_time_is_let_in_while_other_accounts_change_all_the_time() {
+async fn a_new_key_is_accepted_while_other_accounts_change_all_the_time() {
     let world = World::new(&[ACTIVE; 3]);
     let others_change = async {
         loop {
@@ -169,12 +170,12 @@ async fn a_key_read_for_the_first_time_is_let_in_while_other_accounts_change_all
             world.answers.add_permits(1);
         }
     };
-    let state = tokio::select! { state = world.state() => state, () = others_change => unreachable!("it is endless") };
+    let state = tokio::select! { state = world.state() => state, () = others_change => unreachable!("it never ends") };
     assert_eq!(state, Ok(ACTIVE));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_changes_a_hundred_times_while_it_is_read_is_let_in_by_what_it_is_then() {
+async fn a_key_that_changes_a_hundred_times_during_its_lookup_is_accepted_by_its_latest_state() {
     let mut states = vec![ACTIVE; 100];
     states.push(Some(KeyState::Disabled));
     let world = World::new(&states);
@@ -190,7 +191,7 @@ async fn a_key_that_changes_a_hundred_times_while_it_is_read_is_let_in_by_what_i
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_never_stops_changing_is_in_doubt_and_not_let_in() {
+async fn a_key_that_never_stops_changing_is_in_doubt_and_not_accepted() {
     let world = World::new(&[ACTIVE; 30]);
     let changing = async {
         loop {
@@ -201,12 +202,12 @@ async fn a_key_that_never_stops_changing_is_in_doubt_and_not_let_in() {
         }
     };
     let state =
-        tokio::select! { state = world.state() => state, () = changing => unreachable!("it is endless") };
+        tokio::select! { state = world.state() => state, () = changing => unreachable!("it never ends") };
     assert_eq!(state, Err(StoreInDoubt::Changing));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_is_trusted_for_four_seconds_when_nothing_is_heard() {
+async fn a_key_is_cached_for_four_seconds_without_the_change_feed() {
     let world = World::new(&[ACTIVE, REVOKED]);
     world.answers.add_permits(100);
     assert_eq!(world.state().await, Ok(ACTIVE));
@@ -217,7 +218,7 @@ async fn a_key_is_trusted_for_four_seconds_when_nothing_is_heard() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_is_trusted_for_long_while_it_is_heard_that_nothing_changes_and_for_four_seconds_after() {
+async fn a_key_is_cached_for_long_while_the_change_feed_is_current_and_for_four_seconds_after() {
     let world = World::new(&[ACTIVE, REVOKED]);
     world.answers.add_permits(100);
     assert_eq!(world.state().await, Ok(ACTIVE));
@@ -233,7 +234,7 @@ async fn a_key_is_trusted_for_long_while_it_is_heard_that_nothing_changes_and_fo
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_key_is_trusted_for_ever() {
+async fn no_key_is_cached_indefinitely() {
     let world = World::new(&[ACTIVE, REVOKED]);
     world.answers.add_permits(100);
     assert_eq!(world.state().await, Ok(ACTIVE));
@@ -243,7 +244,7 @@ async fn no_key_is_trusted_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn that_there_is_no_such_key_is_believed_for_a_second() {
+async fn an_unknown_key_is_cached_for_a_second() {
     let world = World::new(&[None, ACTIVE]);
     world.answers.add_permits(100);
     assert_eq!(world.state().await, Ok(None));
@@ -253,7 +254,7 @@ async fn that_there_is_no_such_key_is_believed_for_a_second() {
     assert_eq!(world.state().await, Ok(ACTIVE));
 }
 
-/// Resident memory of this process, in bytes; none where the system does not tell.
+/// Resident memory of this process in bytes, or `None` on systems that do not report it.
 fn resident_bytes() -> Option<usize> {
     let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
     Some(statm.split(' ').nth(1)?.parse::<usize>().ok()? * 4096)

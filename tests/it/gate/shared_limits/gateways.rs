@@ -1,4 +1,4 @@
-//! Several gateways with one Redis, from the outside.
+//! Several gateways with one Redis, over HTTP.
 
 use std::future::{pending, ready};
 use std::sync::Arc;
@@ -45,7 +45,7 @@ impl Node {
         }
     }
 
-    /// Who decides, as the status page says.
+    /// Which side decides, according to the status page.
     async fn decided(&self, key: &str) -> String {
         let answer = self.get("/status", key).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -69,14 +69,14 @@ fn first(nodes: &[Node]) -> &Gateway {
     }
 }
 
-/// A customer whom nothing limits.
+/// A customer without effective limits.
 async fn unlimited(gateway: &Gateway) -> Customer {
     let large = 1_000_000;
     gateway.customer_on(|plan| (plan.rate_per_s, plan.burst, plan.concurrency) = (large, large, large)).await
 }
 
-/// When the burst of an account at one request a second is whole again, by the store's clock: each admitted request
-/// moves it by one second.
+/// When the burst of an account at one request a second is whole again, by the store's clock. Each
+/// admitted request moves it by one second.
 async fn whole_at_us(redis: &Redis, customer: &Customer) -> u64 {
     let key = format!("fluence:{{{}}}:rate", customer.account);
     let text: String = redis::cmd("GET").arg(key).query_async(&mut redis.connect().await).await.unwrap();
@@ -88,7 +88,7 @@ async fn e10_two_thousand_calls_at_once_on_three_gateways_get_one_burst() {
     const BURST: u64 = 100;
     const SECOND_US: u64 = 1_000_000;
     let redis = Redis::start().await;
-    // Nothing else may run out of patience on a busy machine.
+    // No other timeout may expire on a busy machine.
     let url = redis.url();
     let others = [("FLUENCE_KEYS_TRUST_MS", "600000"), ("FLUENCE_SERVER_HEAD_TIMEOUT_S", "600")];
     let environment: Vec<_> = patient(&url).into_iter().chain(others).collect();
@@ -96,7 +96,8 @@ async fn e10_two_thousand_calls_at_once_on_three_gateways_get_one_burst() {
     let customer = first(&nodes)
         .customer_on(|plan| (plan.rate_per_s, plan.burst, plan.concurrency) = (1, 100, 1_000_000))
         .await;
-    // Some calls first, so that the bucket is never whole from here on and tells exactly what was taken from it.
+    // Some calls first, so that the bucket is never whole from here on and shows exactly what was
+    // taken from it.
     let before = join_all((0..20).map(|n| nodes[n % 3].get("/tiers", &customer.key))).await;
     assert!(before.iter().all(|answer| answer.status == 200));
     let whole_before_us = whole_at_us(&redis, &customer).await;
@@ -108,14 +109,14 @@ async fn e10_two_thousand_calls_at_once_on_three_gateways_get_one_burst() {
     let unexpected =
         answers.iter().find(|answer| !matches!(answer.outcome(), (200, "") | (429, "RATE_LIMITED")));
     assert!(unexpected.is_none(), "{}", unexpected.map_or("", |answer| &answer.text));
-    // A second of the store's clock lets one more in; within the first second it is the burst and not one more.
+    // A second of the store's clock admits one more; within the first second, exactly the burst.
     let ripened = (ended_us - began_us) / SECOND_US;
     assert!((BURST..=BURST + ripened).contains(&(20 + admitted)), "{admitted} in {ripened} s");
     assert_eq!(whole_at_us(&redis, &customer).await - whole_before_us, admitted * SECOND_US);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_dies_under_load_fails_no_request_and_is_used_again_when_it_is_back() {
+async fn a_redis_that_dies_under_load_fails_no_request_and_is_used_again_when_it_returns() {
     let mut redis = Redis::start().await;
     let url = redis.url();
     let nodes = Arc::new(cluster(2, &[("FLUENCE_REDIS_URL", &url), ("FLUENCE_LIMITS_WATCH_MS", "20")]).await);
@@ -156,7 +157,7 @@ async fn a_redis_that_dies_under_load_fails_no_request_and_is_used_again_when_it
 }
 
 #[tokio::test]
-async fn while_redis_is_away_each_gateway_keeps_to_the_limits_by_itself() {
+async fn while_redis_is_away_each_gateway_applies_the_limits_by_itself() {
     let mut redis = Redis::start().await;
     let nodes = cluster(2, &patient(&redis.url())).await;
     let customer = first(&nodes)
@@ -168,7 +169,7 @@ async fn while_redis_is_away_each_gateway_keeps_to_the_limits_by_itself() {
         eventually("it is missed", async || node.decided(&watcher.key).await == "local").await;
         let answers = join_all((0..200).map(|_| node.get("/tiers", &customer.key))).await;
         let admitted = answers.iter().filter(|answer| answer.status == 200).count();
-        // The store had given some of the burst away already; time gives some back.
+        // The store had granted a part of the burst already; time returns some of it.
         assert!((1..200).contains(&admitted), "{admitted}");
         assert!(answers.iter().any(|answer| answer.outcome() == (429, "RATE_LIMITED")));
         answers.iter().for_each(Answer::assert_accounted);
@@ -176,7 +177,7 @@ async fn while_redis_is_away_each_gateway_keeps_to_the_limits_by_itself() {
 }
 
 #[tokio::test]
-async fn a_gateway_whose_redis_is_not_there_starts_and_says_so_until_it_comes() {
+async fn a_gateway_starts_without_redis_and_reports_it_until_redis_comes() {
     let mut redis = Redis::start().await;
     redis.kill();
     let nodes = cluster(1, &patient(&redis.url())).await;
@@ -196,7 +197,7 @@ async fn a_gateway_whose_redis_is_not_there_starts_and_says_so_until_it_comes() 
 }
 
 #[tokio::test]
-async fn a_slow_redis_is_left_alone_and_said_so() {
+async fn a_slow_redis_is_not_used_and_reported() {
     let redis = Redis::start().await;
     let line = SlowLine::to(redis.port()).await;
     let (url, page) = (redis.url_at(line.port()), ("FLUENCE_METRICS_LISTEN", "127.0.0.1:0"));
@@ -260,13 +261,13 @@ async fn in_front_of(
     Gateway::in_front_of_with(handler, deadline, &patient(&redis.url())).await
 }
 
-/// A customer with one place.
+/// A customer with one slot.
 async fn one_at_once(gateway: &Gateway) -> Customer {
     gateway.customer_on(|plan| (plan.rate_per_s, plan.burst, plan.concurrency) = (1000, 100_000, 1)).await
 }
 
 #[tokio::test]
-async fn e05_who_has_the_answer_has_the_place_back() {
+async fn e05_the_slot_is_free_when_the_client_has_the_answer() {
     async fn panics() -> Response {
         panic!("on purpose")
     }
@@ -281,7 +282,7 @@ async fn e05_who_has_the_answer_has_the_place_back() {
 }
 
 #[tokio::test]
-async fn e05_a_shared_place_is_kept_after_a_disconnect_until_the_work_is_done() {
+async fn e05_a_shared_slot_is_held_after_a_disconnect_until_the_work_is_done() {
     let redis = Redis::start().await;
     let turnstile = Turnstile::new();
     let gateway = in_front_of(&redis, turnstile.handler(paid_answer), LONG).await;
@@ -293,7 +294,7 @@ async fn e05_a_shared_place_is_kept_after_a_disconnect_until_the_work_is_done() 
     assert_eq!(refused.outcome(), (429, "CONCURRENCY_LIMITED"));
     assert_eq!(refused.header("ratelimit"), "\"concurrent\";r=0;t=1");
     turnstile.let_go(1);
-    eventually("the place is free", async || {
+    eventually("the slot is free", async || {
         gateway.post("/crm", &customer.key, &serde_json::json!({})).await.status == 400
     })
     .await;

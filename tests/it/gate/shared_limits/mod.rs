@@ -16,17 +16,18 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::support::redis::Redis;
 
-/// So patient that a busy machine is never taken for a store that is late, and quick to look again.
+/// Timeouts so long that a busy machine never looks like a late store, and a short interval of the
+/// health check.
 const PATIENT: SharedConfig = SharedConfig {
     budget: Duration::from_secs(20),
     lease_life: Duration::from_secs(600),
     watch_every: Duration::from_millis(20),
 };
 
-/// Leases that are renewed, and end, within a test.
+/// Leases that are renewed, and expire, within a test.
 const SHORT_LEASES: SharedConfig = SharedConfig { lease_life: Duration::from_millis(300), ..PATIENT };
 
-/// What a gateway has of shared limits.
+/// A gateway's part in shared limits.
 struct Node {
     limits: Arc<SharedLimits>,
     stop: Option<DropGuard>,
@@ -39,7 +40,7 @@ impl Node {
         Self { limits, stop: Some(stop.drop_guard()) }
     }
 
-    /// Whether a request is admitted, for one that the store decides.
+    /// Whether the store admits a request.
     async fn admits(&self, account: AccountId, sizes: LimitSizes) -> Option<Lease> {
         match self.limits.decide(account, sizes).await.unwrap().verdict {
             Verdict::Admitted(lease) => Some(lease),
@@ -48,13 +49,13 @@ impl Node {
         }
     }
 
-    /// Renews and gives back nothing from now on, as if it were dead.
+    /// Renews and returns nothing from now on, as if the gateway were dead.
     fn dies(&mut self) {
         self.stop = None;
     }
 }
 
-/// Requests that nothing but concurrency bounds.
+/// Requests limited only by concurrency.
 fn at_once(concurrency: u32) -> LimitSizes {
     LimitSizes { rate_per_s: 1_000_000, burst: 1_000_000, concurrency }
 }
@@ -63,7 +64,7 @@ fn account() -> AccountId {
     AccountId::from_uuid(fluence::clock::new_id())
 }
 
-/// Leases of the account in the store, ended ones and all.
+/// Leases of the account in the store, including ended ones.
 async fn leases_in(redis: &Redis, account: AccountId) -> u64 {
     let key = format!("fluence:{{{account}}}:running");
     redis::cmd("ZCARD").arg(key).query_async(&mut redis.connect().await).await.unwrap()
