@@ -36,7 +36,7 @@ lint: ## formatting, and clippy with warnings denied
 	cargo clippy --locked --all-targets -- -D warnings
 
 bench: ## install the load generator and measure the gateway: docs/performance.md
-	@scripts/need.sh rust postgres redis wrk
+	@scripts/need.sh rust postgres redis wrk nginx
 	cargo bench --locked --bench gateway -- $(ARGS)
 
 simulate: ## gateways over an unreliable store, from seeds: make simulate SEEDS=1000

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
-# Things: clients (the languages and libraries of examples/), rust, lint (rustfmt and clippy), postgres (initdb of version 15 or newer), redis (the server), wrk (the load
-# generator).
+# Things: clients (the languages and libraries of examples/), nginx (with Lua), rust, lint (rustfmt and clippy), postgres
+# (initdb of version 15 or newer), redis (the server), wrk (the load generator).
 set -euo pipefail
 
 postgres_minimum=15
@@ -78,6 +78,12 @@ need_wrk() {
     command -v wrk >/dev/null || apt_install "the load generator wrk" wrk
 }
 
+# nginx with Lua, which the gateway is measured against. The server that the package starts is left alone.
+need_nginx() {
+    [ -e /usr/lib/nginx/modules/ngx_http_lua_module.so ] && command -v nginx >/dev/null ||
+        apt_install "nginx with Lua" nginx-light libnginx-mod-http-lua
+}
+
 # What the programs in examples/ are written in: curl, Node.js with axios, Python with requests, Go, PHP, Ruby.
 need_clients() {
     local packages=()
@@ -96,7 +102,7 @@ need_clients() {
 
 for thing in "$@"; do
     case $thing in
-        clients | rust | lint | postgres | redis | wrk) "need_$thing" ;;
-        *) fail "scripts/need.sh knows clients, rust, lint, postgres, redis and wrk, not $thing" ;;
+        clients | nginx | rust | lint | postgres | redis | wrk) "need_$thing" ;;
+        *) fail "scripts/need.sh knows clients, nginx, rust, lint, postgres, redis and wrk, not $thing" ;;
     esac
 done

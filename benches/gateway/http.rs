@@ -9,6 +9,7 @@ use crate::customers::{Keys, SEED};
 use crate::keyring;
 use crate::load::{Answers, Load};
 use crate::machine;
+use crate::nginx;
 use crate::options::Options;
 use crate::postgres::{Log, Postgres};
 use crate::report::Target::AtLeast;
@@ -58,9 +59,12 @@ pub(crate) async fn run(
     let gateway = gateway(postgres, keys).await?;
     let one = one_transaction(postgres, "one_transaction", keys, false).await?;
     let settled = one_transaction(postgres, "settled", keys, true).await?;
-    let bare = bare_server(&gateway, keys, folder).await?;
+    let answer = answer_of(&gateway, keys, folder).await?;
+    let bare = bare_server(&answer, keys).await?;
+    let nginx = nginx::start(&keys.of_all, &answer, folder).await?;
     let entrants = [
         ("bare axum", Entrant::free(&bare, &keys.of_all)),
+        ("nginx and Lua: key check, counter, hop", Entrant::free(&nginx, &keys.of_all)),
         ("free: a test key, whole gate, no hold", Entrant::free(&gateway, &keys.of_tests)),
         ("refused: 429, the account is over its rate", Entrant::refused(&gateway, &keys.of_small_plan)),
         ("paid, 1,000 accounts", Entrant::paid(&gateway, &keys.of_all)),
@@ -80,8 +84,10 @@ pub(crate) async fn run(
 }
 
 fn judge(contenders: &[Contender], report: &mut Report) {
-    let [bare, free, refused, paid, hot, one, one_hot, settled] = contenders else { return };
+    let [bare, nginx, free, refused, paid, hot, one, one_hot, settled] = contenders else { return };
     report.ratio(free, bare, Some(AtLeast(0.7)));
+    report.ratio(free, nginx, Some(AtLeast(1.0)));
+    report.ratio(paid, nginx, None);
     report.ratio(refused, free, None);
     report.ratio(paid, bare, Some(AtLeast(0.4)));
     report.ratio(paid, one, Some(AtLeast(5.0)));
@@ -172,14 +178,18 @@ async fn one_transaction(
     servers::start(command, &keys.of_all).await.with_context(|| format!("the server of {database}"))
 }
 
-/// The plain server, which answers the gateway's bytes.
-async fn bare_server(gateway: &ServerProcess, keys: &Keys, folder: &Path) -> anyhow::Result<ServerProcess> {
+/// Writes the bytes of a paid answer to a file, for the servers that only repeat them.
+async fn answer_of(gateway: &ServerProcess, keys: &Keys, folder: &Path) -> anyhow::Result<PathBuf> {
     let all = std::fs::read_to_string(&keys.of_all)?;
     let answer = servers::ask(gateway.address, all.lines().next().unwrap_or_default()).await?;
     println!("an answer has {} bytes", answer.len());
-    let file: PathBuf = folder.join("answer.json");
+    let file = folder.join("answer.json");
     std::fs::write(&file, answer)?;
+    Ok(file)
+}
+
+async fn bare_server(answer: &Path, keys: &Keys) -> anyhow::Result<ServerProcess> {
     let mut command = servers::this_program("serve-bare")?;
-    command.env(bare::ANSWER_FILE, file);
+    command.env(bare::ANSWER_FILE, answer);
     servers::start(command, &keys.of_all).await.context("the bare server")
 }

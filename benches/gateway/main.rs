@@ -12,6 +12,7 @@ mod keyring;
 mod limits;
 mod load;
 mod machine;
+mod nginx;
 mod options;
 mod postgres;
 mod report;
