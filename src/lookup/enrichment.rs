@@ -26,8 +26,8 @@ pub(super) async fn look_up(
     query: &PersonQuery,
 ) -> Result<Found, FindError> {
     let ParsedQuery { name, company } = ParsedQuery::from(query);
-    let asked = Candidate { name, company, ..Candidate::default() };
-    if !opted_out(&mut *pool.acquire().await?, &identities(&asked, None)).await?.is_empty() {
+    let candidate = Candidate { name, company, ..Candidate::default() };
+    if !opted_out(&mut *pool.acquire().await?, &identities(&candidate, None)).await?.is_empty() {
         return Ok(Found::None);
     }
     let understood = |answer: &[u8]| people(answer).map_err(UpstreamError::from);

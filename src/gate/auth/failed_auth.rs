@@ -38,7 +38,6 @@ impl FailedAuth {
         }
     }
 
-    /// Records a failure and returns its answer: the refusal itself, or `TooManyFailures` past the
     /// Records a failure and returns its answer: an invalid key, or too many failures past the
     /// limit.
     pub fn failed(&self, address: IpAddr) -> Refusal {

@@ -9,8 +9,8 @@ use tokio::time::{sleep, timeout};
 
 use crate::storage::error::StorageError;
 
-/// Lookups that may wait for an answer; more are refused. The default limit of connections is
-/// lower.
+/// Lookups that may wait for an answer; more are refused. The default limit of connections is no
+/// higher.
 const QUEUE: usize = 4096;
 /// The most distinct keys in one query.
 const QUERY_KEYS: usize = 256;
