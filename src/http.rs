@@ -14,7 +14,6 @@ pub mod json;
 pub mod json_body;
 pub mod key_request;
 pub mod log_facts;
-pub mod messages;
 pub mod negotiate;
 pub mod paging;
 pub mod person_request;

@@ -14,7 +14,6 @@ use super::once::{Act, BodyLimit, Ended, Posted};
 use super::turns::{Turn, Turns, Urgency};
 use crate::domain::audit::{Actor, Who};
 use crate::domain::caller::KeyRecord;
-use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::key::reach::Reach;
 use crate::domain::refusal::Refusal;
@@ -137,8 +136,8 @@ fn acting(key: &KeyRecord) -> ActingKey {
             scopes: key.scopes.clone(),
             origin: key.origin.clone(),
             expires_at: key.ends_at,
-            daily_cap: key.daily_cap.map(Credits::as_i64),
-            monthly_cap: key.monthly_cap.map(Credits::as_i64),
+            daily_cap: key.daily_cap,
+            monthly_cap: key.monthly_cap,
         },
     }
 }

@@ -6,30 +6,16 @@ use serde::Serialize;
 use super::credits::Credits;
 use super::ids::{AccountId, EnvironmentId};
 use super::key::Mode;
+use super::named_enum::named_enum;
 use super::plan::PlanRef;
 
-/// Whether an account may call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AccountState {
-    /// It may.
-    Active,
-    /// Every call is refused with 403 until it is resumed.
-    Suspended,
-}
-
-impl AccountState {
-    /// The name in the store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Suspended => "suspended",
-        }
-    }
-
-    /// The state with a name of the store.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Active, Self::Suspended].into_iter().find(|state| state.as_str() == name)
+named_enum! {
+    /// Whether an account may call.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum AccountState {
+        Active = "active",
+        /// Every call is refused with 403 until it is resumed.
+        Suspended = "suspended",
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::ids::{AccountId, CallId, EnvironmentId, KeyId, MemberId};
+use super::named_enum::named_enum;
 
 /// Who changes something, and from where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,52 +69,59 @@ impl fmt::Display for Who {
     }
 }
 
-/// Declares the actions once: variant, word, meaning.
-macro_rules! actions {
-    ($($variant:ident $word:literal $meaning:literal,)*) => {
-        /// What was done. Words are only ever added.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Action {
-            $(#[doc = $meaning] $variant,)*
-        }
-
-        impl Action {
-            /// Every action.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The word in the log: what it was done to, and what was done.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-    };
-}
-
-actions! {
-    AccountCreated "account.created" "An account was made.",
-    AccountSuspended "account.suspended" "An account's calls are refused from now on.",
-    AccountResumed "account.resumed" "An account may call again.",
-    AccountMoved "account.moved" "An account has another plan.",
-    AccountChanged "account.changed" "An account has another name or e-mail address.",
-    AccountClosed "account.closed" "An account is suspended for good, and all its keys are revoked.",
-    EnvironmentCreated "environment.created" "An environment was made.",
-    EnvironmentChanged "environment.changed" "An environment may have more keys, or fewer.",
-    KeyCreated "key.created" "A key was made.",
-    KeyImported "key.imported" "A key of another system was taken over.",
-    KeyChanged "key.changed" "A key has another name, other rights or other limits.",
-    KeyDisabled "key.disabled" "A key is refused until it is enabled.",
-    KeyEnabled "key.enabled" "A disabled key may be used again.",
-    KeyRevoked "key.revoked" "A key ended for good.",
-    KeyRotated "key.rotated" "A key has a new secret.",
-    KeyRotationCancelled "key.rotation_cancelled" "A new secret was taken back, and the one before it lives on.",
-    KeyOverlapEnded "key.overlap_ended" "A secret that was being replaced ended early.",
-    MemberAdded "member.added" "A member was added.",
-    MemberChanged "member.changed" "A member has another role or state.",
-    CreditsGranted "credits.granted" "Credits were added.",
-    CreditsTaken "credits.taken" "Credits were taken back.",
-    DirectorySourceRemoved "directory.source_removed" "The people of one source were removed from the directory.",
-    PepperAdded "pepper.added" "A new pepper is in use.",
-    PepperRetired "pepper.retired" "A pepper is not in use any more.",
+named_enum! {
+    /// What was done. Names are only ever added.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Action {
+        /// An account was made.
+        AccountCreated = "account.created",
+        /// An account's calls are refused from now on.
+        AccountSuspended = "account.suspended",
+        /// An account may call again.
+        AccountResumed = "account.resumed",
+        /// An account has another plan.
+        AccountMoved = "account.moved",
+        /// An account has another name or e-mail address.
+        AccountChanged = "account.changed",
+        /// An account is suspended for good, and all its keys are revoked.
+        AccountClosed = "account.closed",
+        /// An environment was made.
+        EnvironmentCreated = "environment.created",
+        /// An environment may have more keys, or fewer.
+        EnvironmentChanged = "environment.changed",
+        /// A key was made.
+        KeyCreated = "key.created",
+        /// A key of another system was taken over.
+        KeyImported = "key.imported",
+        /// A key has another name, other rights or other limits.
+        KeyChanged = "key.changed",
+        /// A key is refused until it is enabled.
+        KeyDisabled = "key.disabled",
+        /// A disabled key may be used again.
+        KeyEnabled = "key.enabled",
+        /// A key ended for good.
+        KeyRevoked = "key.revoked",
+        /// A key has a new secret.
+        KeyRotated = "key.rotated",
+        /// A new secret was taken back, and the one before it lives on.
+        KeyRotationCancelled = "key.rotation_cancelled",
+        /// A secret that was being replaced ended early.
+        KeyOverlapEnded = "key.overlap_ended",
+        /// A member was added.
+        MemberAdded = "member.added",
+        /// A member has another role or state.
+        MemberChanged = "member.changed",
+        /// Credits were added.
+        CreditsGranted = "credits.granted",
+        /// Credits were taken back.
+        CreditsTaken = "credits.taken",
+        /// The people of one source were removed from the directory.
+        DirectorySourceRemoved = "directory.source_removed",
+        /// A new pepper is in use.
+        PepperAdded = "pepper.added",
+        /// A pepper is not in use any more.
+        PepperRetired = "pepper.retired",
+    }
 }
 
 /// What was changed.

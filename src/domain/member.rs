@@ -4,62 +4,36 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::ids::{AccountId, MemberId};
+use super::named_enum::named_enum;
 
-/// What a member may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Everything: keys, environments, members and the plan too.
-    Admin,
-    /// Look at everything, and change nothing of that.
-    Member,
+named_enum! {
+    /// What a member may do.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Role {
+        /// Everything: keys, environments, members and the plan too.
+        Admin = "admin",
+        /// Look at everything, and change nothing of that.
+        Member = "member",
+    }
 }
 
 impl Role {
-    /// The name in the store and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Member => "member",
-        }
-    }
-
-    /// The role with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Admin, Self::Member].into_iter().find(|role| role.as_str() == name)
-    }
-
     /// Whether it may make, change, rotate or revoke keys, make environments, change members, and move the plan.
     pub const fn may_manage(self) -> bool {
         matches!(self, Self::Admin)
     }
 }
 
-/// Whether a member may act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MemberState {
-    /// Named, and has not accepted yet.
-    Invited,
-    /// May act.
-    Active,
-    /// May not any more.
-    Disabled,
-}
-
-impl MemberState {
-    /// The name in the store and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Invited => "invited",
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-        }
-    }
-
-    /// The state with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Invited, Self::Active, Self::Disabled].into_iter().find(|state| state.as_str() == name)
+named_enum! {
+    /// Whether a member may act.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum MemberState {
+        /// Named, and has not accepted yet.
+        Invited = "invited",
+        /// May act.
+        Active = "active",
+        /// May not any more.
+        Disabled = "disabled",
     }
 }
 

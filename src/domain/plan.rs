@@ -3,32 +3,19 @@
 use serde::{Deserialize, Serialize};
 
 use super::credits::Credits;
+use super::named_enum::named_enum;
 
-/// A group of endpoints that plans sell together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Access {
-    /// `/crm_basico`.
-    CrmBasico,
-    /// `/crm`.
-    Crm,
-    /// `/analyze` and `/analyze-comprehensive`.
-    Analyze,
-}
-
-impl Access {
-    /// The name in files and in the store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CrmBasico => "crm_basico",
-            Self::Crm => "crm",
-            Self::Analyze => "analyze",
-        }
-    }
-
-    /// The access with a name of the store.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::CrmBasico, Self::Crm, Self::Analyze].into_iter().find(|access| access.as_str() == name)
+named_enum! {
+    /// A group of endpoints that plans sell together.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Access {
+        /// `/crm_basico`.
+        CrmBasico = "crm_basico",
+        /// `/crm`.
+        Crm = "crm",
+        /// `/analyze` and `/analyze-comprehensive`.
+        Analyze = "analyze",
     }
 }
 

@@ -160,6 +160,7 @@ impl Rights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::credits::Credits;
     use chrono::DateTime;
     use uuid::Uuid;
 
@@ -235,9 +236,10 @@ mod tests {
         let mut own = key(&Scope::ALL, Mode::Live);
         assert_eq!(own.change_environments(), Ok(()));
         if let Rights::OfKey(acting) = &mut own {
-            acting.reach.daily_cap = Some(5);
+            acting.reach.daily_cap = Some(Credits::from_u32(5));
         }
-        let capped = |daily_cap| Reach { daily_cap, ..reach(&[Scope::Read]) };
+        let capped =
+            |cap: Option<u32>| Reach { daily_cap: cap.map(Credits::from_u32), ..reach(&[Scope::Read]) };
         let uncapped = Err(MissingRight::Uncapped);
         for wanted in [None, Some(5), Some(1)] {
             assert_eq!(own.grant(None, &capped(wanted), None, Mode::Live), uncapped, "made");

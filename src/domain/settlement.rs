@@ -4,60 +4,37 @@
 
 use serde::Deserialize;
 
-use super::error_code::ErrorCode;
+use super::named_enum::named_enum;
+use super::refusal::ErrorCode;
 
 /// The table, compiled in.
 pub const SETTLEMENT_TOML: &str = include_str!("../../config/settlement.toml");
 
-/// How a paid call ended, as far as settlement is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// A 2xx answer.
-    Answered,
-    /// 404 `PROFILE_NOT_FOUND`.
-    ProfileNotFound,
-    /// 409 `MULTIPLE_MATCHES`.
-    MultipleMatches,
-    /// Any other 4xx of the handler or the server behind it.
-    Refused,
-    /// Any 5xx.
-    Failed,
-    /// The deadline passed.
-    TimedOut,
-    /// The gateway died, or lost the call, before its outcome was known.
-    Abandoned,
-    /// 422 `INSUFFICIENT_DATA`. Calls of earlier versions have [`Outcome::Refused`] instead.
-    InsufficientData,
+named_enum! {
+    /// How a paid call ended, as far as settlement is concerned.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Outcome {
+        /// A 2xx answer.
+        Answered = "answered",
+        /// 404 `PROFILE_NOT_FOUND`.
+        ProfileNotFound = "profile_not_found",
+        /// 409 `MULTIPLE_MATCHES`.
+        MultipleMatches = "multiple_matches",
+        /// Any other 4xx of the handler or the server behind it.
+        Refused = "refused",
+        /// Any 5xx.
+        Failed = "failed",
+        /// The deadline passed.
+        TimedOut = "timed_out",
+        /// The gateway died, or lost the call, before its outcome was known.
+        Abandoned = "abandoned",
+        /// 422 `INSUFFICIENT_DATA`. Calls of earlier versions have [`Outcome::Refused`] instead.
+        InsufficientData = "insufficient_data",
+    }
 }
 
 impl Outcome {
-    /// Every outcome; the index is its number in the store.
-    pub const ALL: [Self; 8] = [
-        Self::Answered,
-        Self::ProfileNotFound,
-        Self::MultipleMatches,
-        Self::Refused,
-        Self::Failed,
-        Self::TimedOut,
-        Self::Abandoned,
-        Self::InsufficientData,
-    ];
-
-    /// The name in reports, on the wire and in the table's file.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::ProfileNotFound => "profile_not_found",
-            Self::MultipleMatches => "multiple_matches",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-            Self::TimedOut => "timed_out",
-            Self::Abandoned => "abandoned",
-            Self::InsufficientData => "insufficient_data",
-        }
-    }
-
     /// The number in the store. Numbers are never used again for something else.
     pub const fn number(self) -> i16 {
         match self {

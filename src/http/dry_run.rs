@@ -4,12 +4,11 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::error_details::ErrorDetails;
-use super::messages::{self, Text};
 use super::negotiate::RenderContext;
 use super::public_links::PublicLinks;
 use super::render::json_ok;
 use crate::domain::credits::Credits;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Refusal, Text};
 
 /// What a call would come to.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,12 +56,12 @@ struct Reason<'a> {
 
 impl DryRun {
     /// The answer, in the request's language.
-    pub fn answer(&self, context: &RenderContext, links: &PublicLinks) -> Response {
+    pub fn answer<'r>(&'r self, context: &RenderContext, links: &'r PublicLinks) -> Response {
         let Self { credits, credits_available, is_replay, refusal } = self;
-        let reason = |refusal| Reason {
-            status: Refusal::code(refusal).status(),
-            message: messages::message(refusal, context.language),
-            user_action: messages::user_action(refusal, context.language, links),
+        let reason = |refusal: &'r Refusal| Reason {
+            status: refusal.code().status(),
+            message: refusal.message(context.language),
+            user_action: refusal.action(context.language, links.addresses()),
             details: ErrorDetails::new(refusal, context.language, links),
         };
         let after = credits_available.checked_sub(*credits);

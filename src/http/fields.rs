@@ -179,7 +179,7 @@ impl Fields {
     /// Reads a name that people are searched by, as a line that has what a search goes by. Anything else is a fault.
     pub fn name(&mut self, field: &str, value: Json, name: NameOf, max_chars: usize) -> Option<String> {
         let line = self.line(field, value, max_chars)?;
-        if name.can_be(&line) { Some(line) } else { self.fault(field, Fault::NoName(name)) }
+        if name.can_be(&line) { Some(line) } else { self.fault(field, Fault::no_name(name)) }
     }
 
     /// Notes a fault; returns none, so that a validator can end with it.

@@ -6,6 +6,7 @@ use super::fields::Fields;
 use super::json::Json;
 use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::amount::Amount;
+use crate::domain::credits::Credits;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::terms::{KeyTerms, TermsChange};
 use crate::domain::key::{KeyFormat, KeyState, Mode, Scope};
@@ -163,6 +164,10 @@ fn expires_at(fields: &mut Fields) -> Option<Option<DateTime<Utc>>> {
 }
 
 /// A number of credits, or `null` for no cap.
-fn cap(fields: &mut Fields, name: &str) -> Option<Option<i64>> {
-    fields.take_whole(name, 1, Amount::MOST)
+fn cap(fields: &mut Fields, name: &str) -> Option<Option<Credits>> {
+    let (least, most) = (1, Amount::MOST);
+    match fields.take_whole(name, least, most)?.map(Credits::try_from).transpose() {
+        Ok(cap) => Some(cap),
+        Err(_) => fields.fault(name, Fault::OutOfRange { least, most }),
+    }
 }

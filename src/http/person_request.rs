@@ -280,9 +280,9 @@ mod tests {
     fn names_without_a_letter_are_named_all_at_once() {
         let text = r#"{"first_name": "...", "last_name": "🙂", "empresa": "!!!"}"#;
         let expected = [
-            ("first_name", Fault::NoName(NameOf::Person)),
-            ("last_name", Fault::NoName(NameOf::Person)),
-            ("empresa", Fault::NoName(NameOf::Company)),
+            ("first_name", Fault::NoLetter),
+            ("last_name", Fault::NoLetter),
+            ("empresa", Fault::NoLetterOrDigit),
         ];
         let expected = expected.map(|(name, fault)| (name.to_owned(), fault));
         for takes in [PersonFields::CRM, PersonFields::ANALYZE, PersonFields::COMPREHENSIVE] {
@@ -291,7 +291,7 @@ mod tests {
         assert!(
             parse(r#"{"first_name": "王", "last_name": "O", "company": "99"}"#, PersonFields::CRM).is_ok()
         );
-        assert_eq!(first_name_fault("99"), Fault::NoName(NameOf::Person));
+        assert_eq!(first_name_fault("99"), Fault::NoLetter);
     }
 
     #[test]

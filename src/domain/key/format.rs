@@ -1,57 +1,38 @@
 //! The shapes of keys.
 
-use serde::Serialize;
-
 use super::Mode;
+use crate::domain::named_enum::named_enum;
 
 /// Characters of the checksum at the end of an issued key.
 pub(super) const CHECKSUM_CHARS: usize = 6;
 
-/// The shape of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyFormat {
-    /// 40 base62 characters.
-    Fluence,
-    /// `flz_sk_` and 32 base62 characters.
-    Flz,
-    /// `flz_sk_prod_` and 32.
-    FlzProd,
-    /// `flz_sk_stag_` and 32.
-    FlzStag,
-    /// `flz_sk_dev_` and 32.
-    FlzDev,
-    /// `sk_live_` and 32.
-    SkLive,
-    /// `sk_test_` and 32.
-    SkTest,
-    /// 20 to 128 visible ASCII characters, imported; never issued.
-    Legacy,
+named_enum! {
+    /// The shape of a key.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum KeyFormat {
+        /// 40 base62 characters.
+        Fluence = "fluence",
+        /// `flz_sk_` and 32 base62 characters.
+        Flz = "flz",
+        /// `flz_sk_prod_` and 32.
+        FlzProd = "flz_prod",
+        /// `flz_sk_stag_` and 32.
+        FlzStag = "flz_stag",
+        /// `flz_sk_dev_` and 32.
+        FlzDev = "flz_dev",
+        /// `sk_live_` and 32.
+        SkLive = "sk_live",
+        /// `sk_test_` and 32.
+        SkTest = "sk_test",
+        /// 20 to 128 visible ASCII characters, imported; never issued.
+        Legacy = "legacy",
+    }
 }
 
 impl KeyFormat {
     /// Every format that is issued, longest prefix first.
     pub const ISSUED: [Self; 7] =
         [Self::FlzProd, Self::FlzStag, Self::FlzDev, Self::Flz, Self::SkLive, Self::SkTest, Self::Fluence];
-
-    /// The name in commands and in the store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Fluence => "fluence",
-            Self::Flz => "flz",
-            Self::FlzProd => "flz_prod",
-            Self::FlzStag => "flz_stag",
-            Self::FlzDev => "flz_dev",
-            Self::SkLive => "sk_live",
-            Self::SkTest => "sk_test",
-            Self::Legacy => "legacy",
-        }
-    }
-
-    /// The format with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ISSUED.into_iter().chain([Self::Legacy]).find(|format| format.as_str() == name)
-    }
 
     /// What its keys begin with.
     pub const fn prefix(self) -> &'static str {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Scope;
+use crate::domain::credits::Credits;
 use crate::domain::origin::Origin;
 
 /// What a key may be used for, where, until when, and for how much.
@@ -15,9 +16,9 @@ pub struct Reach {
     /// When it ends by itself; none means never.
     pub expires_at: Option<DateTime<Utc>>,
     /// Credits it may spend per UTC day; none means any number.
-    pub daily_cap: Option<i64>,
+    pub daily_cap: Option<Credits>,
     /// Credits it may spend per UTC calendar month; none means any number.
-    pub monthly_cap: Option<i64>,
+    pub monthly_cap: Option<Credits>,
 }
 
 /// Where one key reaches further than others.
@@ -91,7 +92,8 @@ mod tests {
         Reach { expires_at, ..Reach::default() }
     }
 
-    fn caps(daily_cap: Option<i64>, monthly_cap: Option<i64>) -> Reach {
+    fn caps(daily_cap: Option<u32>, monthly_cap: Option<u32>) -> Reach {
+        let [daily_cap, monthly_cap] = [daily_cap, monthly_cap].map(|cap| cap.map(Credits::from_u32));
         Reach { daily_cap, monthly_cap, ..Reach::default() }
     }
 

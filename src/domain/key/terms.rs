@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Scope;
 use super::reach::Reach;
+use crate::domain::credits::Credits;
 use crate::domain::network::Network;
 use crate::domain::origin::Origin;
 use crate::domain::region::Region;
@@ -22,9 +23,9 @@ pub struct KeyTerms {
     /// When it ends by itself.
     pub expires_at: Option<DateTime<Utc>>,
     /// Credits it may spend per UTC day.
-    pub daily_cap: Option<i64>,
+    pub daily_cap: Option<Credits>,
     /// Credits it may spend per UTC calendar month.
-    pub monthly_cap: Option<i64>,
+    pub monthly_cap: Option<Credits>,
 }
 
 impl KeyTerms {
@@ -66,9 +67,9 @@ pub struct TermsChange {
     /// Another end, or none.
     pub expires_at: Option<Option<DateTime<Utc>>>,
     /// Another daily cap, or none.
-    pub daily_cap: Option<Option<i64>>,
+    pub daily_cap: Option<Option<Credits>>,
     /// Another monthly cap, or none.
-    pub monthly_cap: Option<Option<i64>>,
+    pub monthly_cap: Option<Option<Credits>>,
 }
 
 impl TermsChange {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::rotation::Rotatable;
 use super::terms::KeyTerms;
 use super::{KeyFormat, KeyState, KeyStatus, Mode, Scope};
+use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::network::Network;
 use crate::domain::origin::Origin;
@@ -46,9 +47,9 @@ pub struct KeyView {
     /// Networks that it may be used from; none means any.
     pub allowed_networks: Vec<Network>,
     /// Credits it may spend per UTC day.
-    pub daily_cap: Option<i64>,
+    pub daily_cap: Option<Credits>,
     /// Credits it may spend per UTC calendar month.
-    pub monthly_cap: Option<i64>,
+    pub monthly_cap: Option<Credits>,
     /// When it ends by itself.
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was made.
