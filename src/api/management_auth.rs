@@ -28,11 +28,9 @@ use crate::secret::peppers::Peppers;
 /// What changes of an account work with.
 #[derive(Clone, Debug)]
 pub struct Management {
-    /// The store.
     pub pool: PgPool,
     /// What new secrets are hashed under.
     pub peppers: Peppers,
-    /// Largest body.
     pub max_body_bytes: usize,
     turns: Turns,
 }
@@ -58,7 +56,6 @@ impl DerefMut for Connected {
 }
 
 impl Management {
-    /// Changes made through this pool.
     pub fn new(pool: PgPool, peppers: Peppers, max_body_bytes: usize) -> Self {
         Self { pool, peppers, max_body_bytes, turns: Turns::default() }
     }
@@ -90,7 +87,6 @@ impl Management {
         turn.ok_or(Refusal::Unavailable { retry_after_s: 1 })
     }
 
-    /// The fields of a body.
     pub(super) async fn fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {
         parse_fields(&read_body(headers, body, self.max_body_bytes).await?)
     }
@@ -105,7 +101,6 @@ impl BodyLimit for Management {
 /// Who asks: the key of the request, its account and rights.
 #[derive(Clone, Debug)]
 pub struct ManagementAuth {
-    /// The key's record.
     pub caller: Caller,
     /// The same for the operations and their audit log.
     pub by: Principal,

@@ -1,4 +1,4 @@
-//! Who changed what: the words of the audit log.
+//! The vocabulary of the audit log: who changed what.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,44 +10,36 @@ use serde_json::Value;
 use super::ids::{AccountId, CallId, EnvironmentId, KeyId, MemberId};
 use super::named_enum::named_enum;
 
-/// Who changes something, and from where.
+/// The author of a change, and where the request came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// Who.
     pub who: Who,
-    /// The client's network address, where there is one.
     pub address: Option<IpAddr>,
-    /// The request, where it was one.
     pub request_id: Option<CallId>,
 }
 
-/// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// Somebody at the command line, by name.
+    /// A user of the command line, by name.
     Operator(String),
-    /// A person at the console.
     Member(MemberId),
-    /// A key of the account.
     Key(KeyId),
-    /// The program itself; the word names its part.
+    /// The program itself. The word names the part.
     System(&'static str),
 }
 
 impl Actor {
-    /// The program itself.
     pub const fn system(part: &'static str) -> Self {
         Self { who: Who::System(part), address: None, request_id: None }
     }
 
-    /// Somebody at the command line.
     pub const fn operator(name: String) -> Self {
         Self { who: Who::Operator(name), address: None, request_id: None }
     }
 }
 
 impl Who {
-    /// The kind of actor, by one word.
+    /// The kind of actor for the log.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Operator(_) => "operator",
@@ -73,23 +65,19 @@ named_enum! {
     /// What was done. Names are only ever added.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum Action {
-        /// An account was made.
         AccountCreated = "account.created",
         /// An account's calls are refused from now on.
         AccountSuspended = "account.suspended",
-        /// An account may call again.
         AccountResumed = "account.resumed",
-        /// An account has another plan.
+        /// An account's plan changed.
         AccountMoved = "account.moved",
         /// An account has another name or e-mail address.
         AccountChanged = "account.changed",
         /// An account is suspended for good, and all its keys are revoked.
         AccountClosed = "account.closed",
-        /// An environment was made.
         EnvironmentCreated = "environment.created",
         /// An environment may have more keys, or fewer.
         EnvironmentChanged = "environment.changed",
-        /// A key was made.
         KeyCreated = "key.created",
         /// A key of another system was taken over.
         KeyImported = "key.imported",
@@ -99,7 +87,6 @@ named_enum! {
         KeyDisabled = "key.disabled",
         /// A disabled key may be used again.
         KeyEnabled = "key.enabled",
-        /// A key ended for good.
         KeyRevoked = "key.revoked",
         /// A key has a new secret.
         KeyRotated = "key.rotated",
@@ -107,13 +94,10 @@ named_enum! {
         KeyRotationCancelled = "key.rotation_cancelled",
         /// A secret that was being replaced ended early.
         KeyOverlapEnded = "key.overlap_ended",
-        /// A member was added.
         MemberAdded = "member.added",
         /// A member has another role or state.
         MemberChanged = "member.changed",
-        /// Credits were added.
         CreditsGranted = "credits.granted",
-        /// Credits were taken back.
         CreditsTaken = "credits.taken",
         /// The people of one source were removed from the directory.
         DirectorySourceRemoved = "directory.source_removed",
@@ -124,20 +108,14 @@ named_enum! {
     }
 }
 
-/// What was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// An account.
     Account(AccountId),
-    /// An environment.
     Environment(EnvironmentId),
-    /// A key.
     Key(KeyId),
-    /// A member.
     Member(MemberId),
     /// An act on the ledger, by its id.
     Credits(CallId),
-    /// A version of the pepper.
     Pepper(i32),
     /// A source of people of the shared directory.
     Source(String),
@@ -175,45 +153,37 @@ impl fmt::Display for Subject {
 /// One change, to be written down with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// Whose it is; none for what concerns the whole service.
+    /// `None` for changes of the whole service.
     pub account_id: Option<AccountId>,
-    /// What was done.
     pub action: Action,
-    /// To what.
     pub subject: Subject,
     /// What was changed, as it stood before: a small object without secrets.
     pub before: Option<Value>,
-    /// The same as it stands now.
+    /// The same fields after the change.
     pub after: Option<Value>,
 }
 
-/// One line of the log.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AuditEntry {
     /// Its number, dense from 1 within the account.
     pub number: i64,
-    /// Whose it is; none for what concerns the whole service.
+    /// `None` for changes of the whole service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
-    /// When it was done.
     pub at: DateTime<Utc>,
     /// `operator`, `member`, `key` or `system`.
     pub actor: String,
-    /// Who of them.
     pub actor_id: String,
     /// What was done, such as `key.rotated`.
     pub action: String,
     /// What kind of thing it was done to.
     pub subject: String,
-    /// Which one.
     pub subject_id: String,
     /// What was changed, as it stood before.
     pub before: Option<Value>,
     /// The same as it stood after.
     pub after: Option<Value>,
-    /// The client's network address.
     pub address: Option<String>,
-    /// The request.
     pub request_id: Option<CallId>,
 }
 

@@ -51,7 +51,6 @@ named_enum! {
     /// What a key may be used for.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum Scope {
-        /// Reads the account.
         Read = "read",
         /// Makes paid calls and writes contacts.
         Invoke = "invoke",

@@ -134,7 +134,6 @@ pub enum MediaFault {
 pub struct AccessDenied {
     /// The plan's own name, such as `professional`.
     pub plan: String,
-    /// The endpoint's path.
     pub path: &'static str,
     pub upgrade_to: UpgradeTo,
     /// Tier id of the current plan.
@@ -159,7 +158,6 @@ impl AccessDenied {
 pub enum UpgradeTo {
     /// The CRM plans, which the contract calls the CRM tier.
     CrmTier,
-    /// The plan with this name.
     Plan(String),
     /// The edition has no plan with the endpoint.
     Nothing,
@@ -200,7 +198,6 @@ pub enum Limit {
 /// What a 409 may reveal of a candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CandidateHint {
-    /// Job title.
     pub role: Option<String>,
     pub city: Option<String>,
 }

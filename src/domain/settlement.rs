@@ -11,7 +11,7 @@ use super::refusal::ErrorCode;
 pub const SETTLEMENT_TOML: &str = include_str!("../../config/settlement.toml");
 
 named_enum! {
-    /// How a paid call ended, as far as settlement is concerned.
+    /// How a paid call ended, for its settlement.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Outcome {
@@ -21,13 +21,12 @@ named_enum! {
         ProfileNotFound = "profile_not_found",
         /// 409 `MULTIPLE_MATCHES`.
         MultipleMatches = "multiple_matches",
-        /// Any other 4xx of the handler or the server behind it.
+        /// Any other 4xx of the handler or its upstream.
         Refused = "refused",
         /// Any 5xx.
         Failed = "failed",
-        /// The deadline passed.
         TimedOut = "timed_out",
-        /// The gateway died, or lost the call, before its outcome was known.
+        /// The gateway died or lost the call before its outcome was known.
         Abandoned = "abandoned",
         /// 422 `INSUFFICIENT_DATA`. Calls of earlier versions have [`Outcome::Refused`] instead.
         InsufficientData = "insufficient_data",
@@ -54,7 +53,7 @@ impl Outcome {
         Self::ALL.into_iter().find(|outcome| outcome.number() == number)
     }
 
-    /// Why a call was charged or given back, as a part of a sentence.
+    /// Why a call was charged or refunded, as a part of a sentence.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Answered => "the call was answered",
@@ -68,7 +67,7 @@ impl Outcome {
         }
     }
 
-    /// The HTTP status of the call's answer, where the outcome determines it.
+    /// The HTTP status of the answer, if the outcome determines it.
     pub const fn status(self) -> Option<u16> {
         match self {
             Self::Answered => Some(200),
@@ -80,7 +79,7 @@ impl Outcome {
         }
     }
 
-    /// The outcome of a handler that answered with this HTTP status, and with this code where it failed.
+    /// The outcome of a handler's answer with this status, and with this code if it is an error.
     pub fn of(status: u16, code: Option<ErrorCode>) -> Self {
         match (status, code) {
             (_, Some(ErrorCode::Timeout)) => Self::TimedOut,
@@ -99,9 +98,9 @@ impl Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Settlement {
-    /// Credits are kept, and the unit of the request quota with them.
+    /// Keeps the credits and the request unit.
     Capture,
-    /// Credits go back to their lots, and the quota unit with them.
+    /// Returns the credits to their lots, and the request unit.
     Release,
 }
 
@@ -109,7 +108,6 @@ pub enum Settlement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettlementTable([Settlement; 8]);
 
-/// One row of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {

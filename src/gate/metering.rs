@@ -80,8 +80,8 @@ impl Stage for Metered {
         let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
         let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
         let claim = idempotency::claim(&request, caller.key.environment_id)?;
-        let tier = request.extensions().get::<Arc<PersonRequest>>().and_then(|request| request.tier);
-        let price = self.route.price.held(self.route.tier(tier));
+        let depth = request.extensions().get::<Arc<PersonRequest>>().and_then(|request| request.depth);
+        let price = self.route.price.held(self.route.depth(depth));
         let context = RenderContext::of(request.uri().path(), request.headers(), call_id, &self.meter.links);
         if dry_run::is_dry_run(request.headers())? {
             let hold = self.hold_request(call_id, &caller, price, claim);

@@ -10,16 +10,14 @@ use super::render::json_ok;
 use crate::domain::credits::Credits;
 use crate::domain::refusal::{Refusal, Text};
 
-/// What a call would come to.
+/// The result of a dry run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DryRun {
     /// Credits that would be held.
     pub credits: Credits,
-    /// Credits of the account now.
     pub credits_available: Credits,
-    /// Whether an answer that is kept would be sent again.
+    /// Whether the answer would be a stored one.
     pub is_replay: bool,
-    /// What the call would be refused with.
     pub refusal: Option<Refusal>,
 }
 
@@ -33,7 +31,6 @@ struct Answer<'a> {
 struct Shown<'a> {
     credits: Credits,
     credits_available: Credits,
-    /// None where the call would be refused.
     credits_after: Option<Credits>,
     would_succeed: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -44,7 +41,7 @@ struct Shown<'a> {
     reason: Option<Reason<'a>>,
 }
 
-/// The refusal that the call would get, told as in an error body.
+/// The refusal that the call would get, as in an error body.
 #[derive(Serialize)]
 struct Reason<'a> {
     status: u16,

@@ -38,7 +38,6 @@ pub(super) fn write(
     }
 }
 
-/// Dialect `fluence`.
 #[derive(Serialize)]
 struct Fluence<'a> {
     success: bool,
@@ -104,7 +103,6 @@ impl<'a> FluenceAccessDenied<'a> {
     }
 }
 
-/// Dialect `fluenzr`.
 #[derive(Serialize)]
 struct Fluenzr<'a> {
     success: bool,
@@ -155,7 +153,6 @@ fn fluenzr_code(code: ErrorCode) -> &'static str {
     }
 }
 
-/// Dialect `influtics`.
 #[derive(Serialize)]
 struct Influtics<'a> {
     success: bool,
@@ -188,7 +185,7 @@ impl<'a> Influtics<'a> {
     }
 }
 
-/// RFC 9457.
+/// A problem of RFC 9457.
 #[derive(Serialize)]
 struct Problem<'a> {
     r#type: String,

@@ -21,7 +21,6 @@ pub struct ErrorDetails<'r> {
 }
 
 impl<'r> ErrorDetails<'r> {
-    /// The facts of a refusal.
     pub fn new(refusal: &'r Refusal, language: Language, links: &'r PublicLinks) -> Self {
         let retry_after_s = refusal.wait().map(|Wait { seconds, .. }| seconds.max(1));
         Self { refusal, language, links, retry_after_s }
@@ -60,7 +59,6 @@ impl Serialize for ErrorDetails<'_> {
     }
 }
 
-/// The value of a fact.
 struct FactMember<'r> {
     fact: Fact<'r>,
     details: &'r ErrorDetails<'r>,

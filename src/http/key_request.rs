@@ -22,7 +22,6 @@ const STATES: [&str; 2] = ["active", "disabled"];
 /// Most keys that an environment can be said to have.
 const MOST_KEYS: i64 = 10_000;
 
-/// A key to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewKeyRequest {
     pub environment: EnvironmentName,
@@ -137,7 +136,7 @@ fn scopes(fields: &mut Fields) -> Option<Vec<Scope>> {
     }
 }
 
-/// A list of so many values at most; `null` and an empty one mean the same.
+/// A list of limited length. `null` and an empty list mean the same.
 fn list<T: std::str::FromStr>(fields: &mut Fields, name: &str, most: usize, fault: Fault) -> Option<Vec<T>> {
     let items = match fields.take_or_null(name)? {
         Json::Null => Vec::new(),

@@ -16,7 +16,6 @@ pub struct PublicLinks {
     pub error_docs_url: String,
     /// Path prefixes that are ignored, such as `/prod`.
     pub stage_prefixes: Vec<String>,
-    /// The dialect of each path.
     pub dialects: Dialects,
 }
 

@@ -1,4 +1,4 @@
-//! The shapes of keys.
+//! The formats of keys.
 
 use super::Mode;
 use crate::domain::named_enum::named_enum;
@@ -7,7 +7,7 @@ use crate::domain::named_enum::named_enum;
 pub(super) const CHECKSUM_CHARS: usize = 6;
 
 named_enum! {
-    /// The shape of a key.
+    /// The textual form of a key.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum KeyFormat {
         /// 40 base62 characters.
@@ -34,7 +34,7 @@ impl KeyFormat {
     pub const ISSUED: [Self; 7] =
         [Self::FlzProd, Self::FlzStag, Self::FlzDev, Self::Flz, Self::SkLive, Self::SkTest, Self::Fluence];
 
-    /// What its keys begin with.
+    /// The prefix of its keys.
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Fluence | Self::Legacy => "",
@@ -55,7 +55,7 @@ impl KeyFormat {
         }
     }
 
-    /// The mode that its prefix tells, where it tells one: such a key must be what it says.
+    /// The mode that the prefix states, if it states one. The key's environment must have this mode.
     pub const fn mode(self) -> Option<Mode> {
         match self {
             Self::SkLive => Some(Mode::Live),

@@ -13,7 +13,6 @@ use crate::domain::text::TextError;
 pub struct FieldFault {
     /// Name of the field as the client sent it.
     pub field: String,
-    /// What is wrong.
     pub fault: Fault,
 }
 

@@ -24,7 +24,7 @@ use self::loader::{Found, KeyLoader, StandingLoader};
 use crate::clock::DatabaseClock;
 use crate::config::Keys;
 use crate::domain::billing::AccountBalance;
-use crate::domain::change::{News, Stale};
+use crate::domain::change::{FeedEvent, Invalidation};
 use crate::domain::ids::AccountId;
 use crate::domain::key::{KeyFormat, KeySecret};
 use crate::gate::auth::caller::Caller;
@@ -97,7 +97,7 @@ impl Counters {
 }
 
 impl Keyring {
-    /// Starts the tasks that ask the store. What is remembered must be told of changes, see [`Keyring::hear`]; without
+    /// Starts the tasks that ask the store. What is remembered must be told of changes, see [`Keyring::apply`]; without
     /// that it is believed for `unheard_trust_ms` only.
     pub fn start(
         pool: PgPool,
@@ -220,14 +220,18 @@ impl Keyring {
         }
     }
 
-    /// Takes note of what has changed in the store. Once this returns, nobody is let in by what was true before.
-    pub fn hear(&self, news: News) {
+    /// Applies an event of the change feed. Once this returns, nothing invalidated is used.
+    pub fn apply(&self, event: FeedEvent) {
         let (freshness, accounts) = (&self.shared.freshness, &self.shared.accounts);
-        match news {
-            News::Current(at) => freshness.is_current(Instant::from_std(at)),
-            News::Changed(Stale::Everything) => freshness.everything_changed(freshness.count_change()),
-            News::Changed(Stale::Account(id)) => accounts.changed(id, freshness.count_change()),
-            News::Changed(Stale::AccountAndUnknown(id)) => {
+        match event {
+            FeedEvent::Current(at) => freshness.is_current(Instant::from_std(at)),
+            FeedEvent::Invalidated(Invalidation::Everything) => {
+                freshness.everything_changed(freshness.count_change())
+            }
+            FeedEvent::Invalidated(Invalidation::Account(id)) => {
+                accounts.changed(id, freshness.count_change())
+            }
+            FeedEvent::Invalidated(Invalidation::AccountAndUnknown(id)) => {
                 let change = freshness.count_change();
                 freshness.key_was_made(change);
                 accounts.changed(id, change);
