@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use fluence::analysis::{analyse, check, model};
+use fluence::domain::depth::Depth;
 use fluence::domain::ids::PersonId;
 use fluence::domain::language::Language;
 use fluence::domain::person::{Person, Post};
-use fluence::domain::tier::Tier;
 
 const POSTS: usize = 50;
 const WORDS: usize = 80;
@@ -50,7 +50,7 @@ fn main() {
 fn time(person: &Person) -> Duration {
     let start = Instant::now();
     let analysis =
-        analyse(person, Tier::Premium, Language::Pt, chrono::DateTime::UNIX_EPOCH).expect("enough words");
+        analyse(person, Depth::Premium, Language::Pt, chrono::DateTime::UNIX_EPOCH).expect("enough words");
     std::hint::black_box(serde_json::to_vec(&analysis).expect("JSON"));
     start.elapsed()
 }

@@ -33,9 +33,9 @@ use self::score::Scores;
 use self::summary::Summary;
 use self::text::Validity;
 use self::traits::{Calibrated, Ocean, TraitDetail, TypeAxes};
+use crate::domain::depth::Depth;
 use crate::domain::language::Language;
 use crate::domain::person::Person;
-use crate::domain::tier::Tier;
 
 /// Words of the person's own below which no trait is told. Editors' words: runs between blanks.
 pub const WORDS_NEEDED: u32 = 120;
@@ -139,14 +139,14 @@ pub enum InsufficientReason {
 /// are. Basic needs a profile only; standard and premium need 120 words of the person's own in English or Portuguese.
 pub fn analyse(
     person: &Person,
-    tier: Tier,
+    tier: Depth,
     texts: Language,
     as_of: DateTime<Utc>,
 ) -> Result<Analysis, InsufficientData> {
     let model = model();
     let reading = Reading::of(&person.posts, model);
     let summary = Summary::of(person, &reading, texts, as_of);
-    if tier == Tier::Basic {
+    if tier == Depth::Basic {
         return Ok(Analysis { summary, traits: None, advice: None });
     }
     let language = reading.main_language();
@@ -157,7 +157,7 @@ pub fn analyse(
     let scores = Scores::of(total_of(own, |_| true), language, model);
     let calibrated = Calibrated::of(&scores, own.words, language, model);
     let axes = calibrated.axes(model);
-    let advice = (tier == Tier::Premium).then(|| {
+    let advice = (tier == Depth::Premium).then(|| {
         let total = total_of(own, |permission| permission != Permission::Withheld);
         let is_countable = |permission| matches!(permission, Permission::Quoted | Permission::Counted);
         let countable = total_of(own, is_countable);

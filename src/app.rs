@@ -22,7 +22,7 @@ use crate::clock::{DatabaseClock, new_id};
 use crate::config::Settings;
 use crate::config::plans::Catalogue;
 use crate::config::routes::RoutesError;
-use crate::domain::change::News;
+use crate::domain::change::FeedEvent;
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementError, SettlementTable};
 use crate::gate::auth::keyring::Keyring;
 use crate::gate::auth::last_used::LastUsed;
@@ -303,9 +303,9 @@ async fn listen(
     // It has heard of nothing yet.
     clock.read(nodes::report(&mut *pool.acquire().await?, &node, 0).await?);
     let is_heard = heard.clone();
-    let tell = move |news| {
-        keyring.hear(news);
-        if matches!(news, News::Current(_)) {
+    let tell = move |event| {
+        keyring.apply(event);
+        if matches!(event, FeedEvent::Current(_)) {
             heard.notify_one();
         }
     };

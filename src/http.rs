@@ -15,7 +15,6 @@ pub mod idempotency_key;
 pub mod json;
 pub mod json_body;
 pub mod key_request;
-pub mod messages;
 pub mod negotiate;
 pub mod paging;
 pub mod person_request;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use fluence::clock::DatabaseClock;
 use fluence::config::{self, Sources};
-use fluence::domain::change::News;
+use fluence::domain::change::FeedEvent;
 use fluence::domain::key::KeySecret;
 use fluence::gate::auth::keyring::Keyring;
 use fluence::gate::limits::limiter::RateLimits;
@@ -40,8 +40,8 @@ pub(crate) async fn run(
     }
     let started = Instant::now();
     for _ in 0..ROUNDS {
-        // As the listener reports once a second, so that no key is looked up twice.
-        keyring.hear(News::Current(Instant::now()));
+        // As the listener says once a second, so that no key is looked up twice.
+        keyring.apply(FeedEvent::Current(Instant::now()));
         for secret in &secrets {
             ensure!(keyring.identify(secret, None).await.is_ok(), "a key has become unknown");
         }

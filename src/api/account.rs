@@ -1,4 +1,4 @@
-//! `/v1/account`: whose key this is, what it may do, and where the account stands.
+//! `/v1/account`: the account, its balance, and the key.
 
 use axum::Extension;
 use axum::extract::State;
@@ -49,9 +49,8 @@ struct PlanShown<'a> {
     rate_per_s: u32,
     burst: u32,
     concurrency: u32,
-    /// Requests of a period.
     requests: u32,
-    /// Plan credits of a period.
+    /// Plan credits per period.
     credits: Credits,
     keys_per_environment: u32,
 }

@@ -8,22 +8,19 @@ use serde::Serialize;
 use crate::api::analysis_cache::{AnalysisCache, Question};
 use crate::clock;
 use crate::domain::credits::Credits;
+use crate::domain::depth::Depth;
 use crate::domain::key::Mode;
 use crate::domain::person::{Person, PersonSource};
 use crate::domain::refusal::{CandidateHint, Refusal};
 use crate::domain::route::{Price, Route};
-use crate::domain::tier::Tier;
 use crate::gate::metering::{PaidAnswer, PaidCall, PaidHandler};
 use crate::http::answer::analysis_ok;
 use crate::lookup::{FindError, Found, People, Realm, UpstreamError};
 use crate::people::matching::{Match, MatchEvidence};
 
-/// What the endpoints work with.
 #[derive(Clone)]
 pub struct AnalysisApi {
-    /// Who is meant.
     pub people: Arc<People>,
-    /// What their words say.
     pub analysis_cache: Arc<AnalysisCache>,
 }
 
@@ -67,8 +64,8 @@ impl AnalysisApi {
             }
         };
         let texts = request.texts.unwrap_or(route.language);
-        let (tier, used) = depth(route, request.tier, &person);
-        let question = Question { version, tier, texts, day: now.date_naive() };
+        let (depth, used) = depth(route, request.depth, &person);
+        let question = Question { version, depth, texts, day: now.date_naive() };
         let analysis = self.analysis_cache.of(&person, question, now).await?;
         let response = analysis_ok(analise(&person, matched.as_ref(), source, &analysis)?);
         Ok(PaidAnswer { response, credits_used: used.unwrap_or(*price) })
@@ -90,18 +87,18 @@ fn not_searched(error: &FindError) -> Refusal {
     }
 }
 
-/// How deep the analysis goes, and what it costs if that is less than was held: a comprehensive one of the standard tier
+/// The depth of the analysis, and its price if it is lower than the hold: a comprehensive one of standard depth
 /// goes no deeper than basic where the person has no posts to read.
-fn depth(route: &Route, wanted: Option<Tier>, person: &Person) -> (Tier, Option<Credits>) {
-    match (route.tier(wanted), route.price) {
-        (Tier::Standard, Price::ByTier(prices)) if person.posts.is_empty() => {
-            (Tier::Basic, Some(prices.standard_without_posts))
+fn depth(route: &Route, requested: Option<Depth>, person: &Person) -> (Depth, Option<Credits>) {
+    match (route.depth(requested), route.price) {
+        (Depth::Standard, Price::ByDepth(prices)) if person.posts.is_empty() => {
+            (Depth::Basic, Some(prices.standard_without_posts))
         }
-        (tier, _) => (tier, None),
+        (depth, _) => (depth, None),
     }
 }
 
-/// The keys of `analise` that tell who is meant; the rest follows them as ready JSON.
+/// The members of `analise` that identify the person. The rest follows as ready JSON.
 #[derive(Serialize)]
 struct Head<'a> {
     person: PersonShown<'a>,
@@ -120,7 +117,7 @@ struct PersonShown<'a> {
 
 #[derive(Serialize)]
 struct MatchShown<'a> {
-    /// None of a mock, who matches nobody.
+    /// `None` for a mock.
     #[serde(skip_serializing_if = "Option::is_none")]
     confidence: Option<f64>,
     source: PersonSource,
@@ -128,7 +125,7 @@ struct MatchShown<'a> {
     evidence: Option<&'a MatchEvidence>,
 }
 
-/// What the keys that tell who is meant usually take.
+/// The usual size of the members that identify the person.
 const LIKELY_HEAD_BYTES: usize = 512;
 
 /// Puts who is meant in front of a ready analysis, which is a JSON object and never empty.

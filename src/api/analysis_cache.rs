@@ -9,10 +9,10 @@ use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
 use crate::analysis::{InsufficientData, InsufficientReason, analyse};
+use crate::domain::depth::Depth;
 use crate::domain::language::Language;
 use crate::domain::person::Person;
 use crate::domain::refusal::Refusal;
-use crate::domain::tier::Tier;
 use crate::lookup::PersonVersion;
 
 /// All that an analysis depends on.
@@ -20,11 +20,10 @@ use crate::lookup::PersonVersion;
 pub struct Question {
     /// The person's words, by their hash.
     pub version: PersonVersion,
-    /// How deep.
-    pub tier: Tier,
-    /// Language of the answer's sentences.
+    pub depth: Depth,
+    /// Language of the answer's texts.
     pub texts: Language,
-    /// How fresh the words are is told by the day.
+    /// The freshness of texts is given in days.
     pub day: NaiveDate,
 }
 
@@ -45,7 +44,7 @@ pub struct AnalysisCache {
 #[derive(Clone)]
 struct ByteWeight;
 
-/// What an entry weighs besides its bytes; an estimate.
+/// Estimated overhead of an entry, in bytes.
 const ENTRY_BYTES: u64 = 128;
 /// A typical analysis, for sizing the cache's tables.
 const LIKELY_BYTES: u64 = 8 * 1024;
@@ -92,7 +91,7 @@ impl AnalysisCache {
         let place = self.places.clone().acquire_owned().await;
         let made = tokio::task::spawn_blocking(move || {
             let _place = place;
-            let analysis = match analyse(&person, question.tier, question.texts, now) {
+            let analysis = match analyse(&person, question.depth, question.texts, now) {
                 Ok(analysis) => analysis,
                 Err(insufficient) => return Ok(Made::Insufficient(insufficient)),
             };
@@ -144,13 +143,13 @@ mod tests {
     async fn a_person_without_words_is_analysed_once() {
         let analyses = AnalysisCache::new(1024 * 1024);
         let (now, version) = (DateTime::UNIX_EPOCH, PersonVersion([7; 32]));
-        let question = |tier| Question { version, tier, texts: Language::En, day: now.date_naive() };
-        let basic = analyses.of(&silent(50), question(Tier::Basic), now).await;
-        assert!(basic.is_ok() && analyses.kept.get(&question(Tier::Basic)).is_some());
-        let first = analyses.of(&silent(50), question(Tier::Standard), now).await.unwrap_err();
+        let question = |depth| Question { version, depth, texts: Language::En, day: now.date_naive() };
+        let basic = analyses.of(&silent(50), question(Depth::Basic), now).await;
+        assert!(basic.is_ok() && analyses.kept.get(&question(Depth::Basic)).is_some());
+        let first = analyses.of(&silent(50), question(Depth::Standard), now).await.unwrap_err();
         assert!(matches!(first, Refusal::InsufficientData { words: 0, .. }), "{first:?}");
-        assert!(analyses.kept.get(&question(Tier::Standard)).is_some());
-        assert_eq!(analyses.of(&silent(50), question(Tier::Standard), now).await, Err(first));
+        assert!(analyses.kept.get(&question(Depth::Standard)).is_some());
+        assert_eq!(analyses.of(&silent(50), question(Depth::Standard), now).await, Err(first));
         assert!(analyses.kept.weight() < 64 * 1024);
     }
 }

@@ -1,4 +1,4 @@
-//! `/v1/contacts`: the people whom an account keeps for itself, and asks first when it analyses somebody.
+//! `/v1/contacts`: the people that an account stores for itself. Analyses search them first.
 
 use std::sync::Arc;
 
@@ -28,16 +28,13 @@ use crate::http::paging::{self, PAGE_BYTES, Page};
 use crate::lookup::People;
 use crate::storage::contacts::{self, ContactError};
 
-/// What the endpoints work with.
 #[derive(Clone)]
 pub struct ContactsApi {
-    /// The store.
     pub pool: PgPool,
     /// Remembers what it found among contacts, until it is told that they have changed.
     pub people: Arc<People>,
     /// What an account may keep in one mode.
     pub limits: ContactLimits,
-    /// Largest body.
     pub max_body_bytes: usize,
 }
 
@@ -127,7 +124,6 @@ pub async fn list(
     Ok(json_ok(List { success: true, data, next_cursor }))
 }
 
-/// Keeps a new contact.
 pub async fn create(
     State(api): State<ContactsApi>,
     Extension(caller): Extension<Caller>,
@@ -146,7 +142,6 @@ pub async fn create(
     Ok(response)
 }
 
-/// One contact.
 pub async fn read(
     State(api): State<ContactsApi>,
     Extension(caller): Extension<Caller>,
@@ -177,7 +172,6 @@ pub async fn change(
     Ok(shown(StatusCode::OK, &contact))
 }
 
-/// Deletes a contact for good.
 pub async fn delete(
     State(api): State<ContactsApi>,
     Extension(caller): Extension<Caller>,
@@ -213,7 +207,7 @@ fn owner(caller: &Caller) -> ContactOwner {
     ContactOwner { account: caller.key.account_id, mode: caller.key.mode }
 }
 
-/// An id that is none is the id of nothing.
+/// A malformed id is an unknown id.
 fn contact_id(text: &str) -> Result<ContactId, Refusal> {
     text.parse().map_err(|_| Refusal::NotFound)
 }

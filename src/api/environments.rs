@@ -36,7 +36,6 @@ pub async fn list(State(management): State<Management>, auth: ManagementAuth) ->
     Ok(json_ok(Environments { success: true, data: listed.map_err(|error| refusal(error.into()))? }))
 }
 
-/// Makes one.
 pub async fn create(
     State(management): State<Management>,
     auth: ManagementAuth,

@@ -27,13 +27,10 @@ use crate::http::call_record::CallRecord;
 pub struct Health {
     /// Whether paid calls can be taken.
     pub readiness: Readiness,
-    /// Where accounts stand.
     pub pool: PgPool,
-    /// The paid routes.
     pub routes: Arc<Vec<Arc<Route>>>,
-    /// What `/health` calls this service.
+    /// The `service` of `/health`.
     pub service: Arc<str>,
-    /// The database's time.
     pub clock: DatabaseClock,
 }
 
@@ -118,9 +115,8 @@ fn key_shown(caller: &Caller, standing: &AccountBalance, routes: &[Arc<Route>]) 
 
 /// What whatever runs the gateway asks.
 pub const PROBES: [&str; 2] = [LIVEZ, READYZ];
-/// Whether the process runs.
 pub const LIVEZ: &str = "/livez";
-/// Whether new requests are welcome.
+/// Whether the gateway accepts new requests.
 pub const READYZ: &str = "/readyz";
 
 /// Whether the process runs. Touches nothing else, so that a store in trouble does not get gateways restarted.
@@ -138,7 +134,7 @@ struct ReadyShown {
     warnings: Vec<String>,
 }
 
-/// Whether new requests are welcome.
+/// Whether the gateway accepts new requests.
 pub async fn readyz(State(health): State<Health>) -> Response {
     let (reason, warnings) = (health.readiness.trouble(), health.clock.warning().into_iter().collect());
     let response = match reason {

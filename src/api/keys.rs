@@ -71,7 +71,7 @@ async fn done_once(
     act.finish(Answer { status, location, shown, is_secret: true }).await
 }
 
-/// What is no id is nobody's.
+/// A malformed id is an unknown id.
 fn id_of(text: &str) -> Result<KeyId, Refusal> {
     text.parse().map_err(|_| Refusal::NotFound)
 }
@@ -91,7 +91,6 @@ pub async fn list(
     Ok(json_ok(KeyPage { success: true, data, next_cursor }))
 }
 
-/// One key of the account.
 pub async fn one(
     State(management): State<Management>,
     auth: ManagementAuth,

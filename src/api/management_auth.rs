@@ -14,7 +14,6 @@ use super::once::{Act, BodyLimit, Ended, Posted};
 use super::turns::{Turn, Turns, Urgency};
 use crate::domain::audit::{Actor, Who};
 use crate::domain::caller::KeyRecord;
-use crate::domain::credits::Credits;
 use crate::domain::key::reach::Reach;
 use crate::domain::refusal::Refusal;
 use crate::domain::rights::{ActingKey, Principal, Rights};
@@ -29,11 +28,9 @@ use crate::secret::peppers::Peppers;
 /// What changes of an account work with.
 #[derive(Clone, Debug)]
 pub struct Management {
-    /// The store.
     pub pool: PgPool,
     /// What new secrets are hashed under.
     pub peppers: Peppers,
-    /// Largest body.
     pub max_body_bytes: usize,
     turns: Turns,
 }
@@ -59,7 +56,6 @@ impl DerefMut for Connected {
 }
 
 impl Management {
-    /// Changes made through this pool.
     pub fn new(pool: PgPool, peppers: Peppers, max_body_bytes: usize) -> Self {
         Self { pool, peppers, max_body_bytes, turns: Turns::default() }
     }
@@ -91,7 +87,6 @@ impl Management {
         turn.ok_or(Refusal::Unavailable { retry_after_s: 1 })
     }
 
-    /// The fields of a body.
     pub(super) async fn fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {
         parse_fields(&read_body(headers, body, self.max_body_bytes).await?)
     }
@@ -106,7 +101,6 @@ impl BodyLimit for Management {
 /// Who asks: the key of the request, its account and rights.
 #[derive(Clone, Debug)]
 pub struct ManagementAuth {
-    /// The key's record.
     pub caller: Caller,
     /// The same for the operations and their audit log.
     pub by: Principal,
@@ -137,8 +131,8 @@ fn acting(key: &KeyRecord) -> ActingKey {
             scopes: key.scopes.clone(),
             origin: key.origin.clone(),
             expires_at: key.ends_at,
-            daily_cap: key.daily_cap.map(Credits::as_i64),
-            monthly_cap: key.monthly_cap.map(Credits::as_i64),
+            daily_cap: key.daily_cap,
+            monthly_cap: key.monthly_cap,
         },
     }
 }

@@ -29,7 +29,6 @@ const IN_PROGRESS_WAIT_S: u64 = 1;
 
 /// What handlers of changes work with that says how large a body may be.
 pub(super) trait BodyLimit {
-    /// The largest body, in bytes.
     fn max_body_bytes(&self) -> usize;
 }
 
@@ -59,7 +58,6 @@ impl<S: BodyLimit + Sync> FromRequest<S> for Posted {
 }
 
 impl Posted {
-    /// The fields of the body.
     pub(super) async fn fields(&self) -> Result<Fields, Refusal> {
         match &self.body {
             Some(bytes) => parse_fields(bytes),
@@ -81,7 +79,6 @@ impl Posted {
 /// Why a change is not made.
 #[derive(Debug)]
 pub enum Ended {
-    /// It is refused.
     Refused(Refusal),
     /// It was made before; this was the answer.
     Replayed(Box<Response>),

@@ -1,4 +1,4 @@
-//! `/status`: is the service well, which limits are in force for whoever asks, and who decides them.
+//! `/status`: the service's health, the caller's limits, and where limits are decided.
 
 use std::sync::Arc;
 
@@ -21,20 +21,16 @@ use crate::gate::limits::{DecidedBy, Limits};
 use crate::http::answer::{json_ok, with_billing};
 use crate::lookup::People;
 
-/// What the page looks at.
 #[derive(Clone)]
 pub struct Status {
     /// Whether paid calls can be taken.
     pub readiness: Readiness,
-    /// Who decides on limits.
     pub limits: Limits,
     /// The sources of people; one of them may be away.
     pub people: Arc<People>,
-    /// Where accounts stand.
     pub pool: PgPool,
-    /// What operators call this gateway.
+    /// The operator's name for this gateway.
     pub node: String,
-    /// The region it serves from.
     pub region: String,
     /// The database's time, beside this machine's.
     pub clock: DatabaseClock,
@@ -78,13 +74,13 @@ struct RateShown {
 #[derive(Serialize)]
 struct ConcurrencyShown {
     limit: u32,
-    /// With the request that asks.
+    /// Includes the request itself.
     running: u32,
 }
 
 #[derive(Serialize)]
 struct PeriodShown<T> {
-    /// Of a period.
+    /// Per billing period.
     limit: T,
     remaining: T,
 }

@@ -20,9 +20,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// Which of two calls goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Urgency {
-    /// It ends what somebody else may be using.
+    /// Ends something that another client may be using.
     Revocation,
-    /// Everything else.
     Ordinary,
 }
 
@@ -38,7 +37,7 @@ struct Queue {
     ordinary: Lane,
 }
 
-/// Calls that wait, by account. An account stands in `order` exactly when it has an entry in `waiting`.
+/// Waiting calls, by account. An account is in `order` exactly if it has an entry in `waiting`.
 #[derive(Debug, Default)]
 struct Lane {
     order: VecDeque<AccountId>,
@@ -91,7 +90,7 @@ impl Queue {
         }
     }
 
-    /// The call whose turn it is, counted as working.
+    /// The next call, counted as working.
     fn next(&mut self) -> Option<(AccountId, oneshot::Sender<Turn>)> {
         if self.free == 0 {
             return None;

@@ -22,9 +22,9 @@ use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsagePage, 
 /// What the log says could not be read.
 const WHAT: &str = "an account's usage";
 
-/// Days told when the request names none: today and the 29 before it.
+/// Days of a report by default: today and the 29 days before.
 const DEFAULT_DAYS: u64 = 30;
-/// Most days of one request.
+/// Longest range of one request.
 const MOST_DAYS: i64 = 366;
 
 const GROUPS: Fault = Fault::NotSomeOf(&["day", "key", "endpoint", "outcome"]);

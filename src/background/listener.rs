@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::DatabaseClock;
-use crate::domain::change::{News, Stale};
+use crate::domain::change::{FeedEvent, Invalidation};
 use crate::storage::changes::ChangeFeed;
 use crate::storage::error::StorageError;
 use crate::storage::nodes::{self, Node};
@@ -43,7 +43,7 @@ enum Lost {
     Storage(#[from] StorageError),
 }
 
-impl<F: Fn(News) + Send> Listener<F> {
+impl<F: Fn(FeedEvent) + Send> Listener<F> {
     /// Listens until `stop`, whatever happens to connections.
     pub async fn run(self, stop: CancellationToken) {
         let mut seen = None;
@@ -112,11 +112,11 @@ impl<F: Fn(News) + Send> Listener<F> {
             let since = within(feed.since(seen.unwrap_or(0))).await?;
             if since.has_gap || seen.is_none() {
                 // Not known what happened: before the first connection, while cut off for long, or since a backup.
-                (self.tell)(News::Changed(Stale::Everything));
+                (self.tell)(FeedEvent::Invalidated(Invalidation::Everything));
                 *seen = Some(since.newest);
             } else {
                 for change in &since.changes {
-                    (self.tell)(News::Changed(change.stale));
+                    (self.tell)(FeedEvent::Invalidated(change.invalidation));
                     histogram!("gateway_invalidation_age_seconds").record(change.age + asked_at.elapsed());
                     *seen = Some(change.number);
                 }
@@ -126,7 +126,7 @@ impl<F: Fn(News) + Send> Listener<F> {
                 within(async { nodes::report(feed.connection().await?, &self.node, seen).await }).await?;
             self.clock.read(time);
             if seen >= since.newest {
-                (self.tell)(News::Current(asked_at));
+                (self.tell)(FeedEvent::Current(asked_at));
                 return Ok(());
             }
         }

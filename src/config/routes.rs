@@ -69,11 +69,11 @@ pub fn parse(text: &str) -> Result<Vec<Route>, RoutesError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::tier::Tier;
+    use crate::domain::depth::Depth;
 
     #[test]
     fn the_shipped_routes_cost_what_the_contract_says() {
-        let held = |route: &Route| Tier::ALL.map(|tier| route.price.held(tier).as_i64());
+        let held = |route: &Route| Depth::ALL.map(|tier| route.price.held(tier).as_i64());
         let prices: Vec<_> = shipped().unwrap().iter().map(|route| (route.path, held(route))).collect();
         let expected = [
             ("/crm_basico", [1, 1, 1]),

@@ -1,22 +1,21 @@
-//! What an answer says of the money: `billing_info` and the credit headers.
+//! The facts of `billing_info` and the credit headers.
 
 use chrono::{DateTime, Utc};
 
 use super::credits::Credits;
 use super::settlement::Outcome;
 
-/// What an account has left and has used in its billing period.
+/// What an account has used and has left in its billing period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountBalance {
-    /// Credits left, of the plan and of packs together.
+    /// Credits left in all lots.
     pub remaining: Credits,
-    /// Plan credits used in the present period.
+    /// Plan credits used in the current period.
     pub plan_credits_used: Credits,
-    /// Plan credits of a period.
+    /// Plan credits per period.
     pub plan_credits: Credits,
-    /// Calls of the present period that the plan still pays for. Packs and grants pay for calls beyond them.
+    /// Requests of the current period that the plan still pays for. Packs and grants pay for more.
     pub requests_remaining: u64,
-    /// When the next period starts.
     pub renews_at: DateTime<Utc>,
 }
 
@@ -27,9 +26,8 @@ pub struct Billing {
     pub used: Credits,
     /// The plan's billing label, such as `enterprise_crm`.
     pub plan_label: String,
-    /// The account after this request.
     pub standing: AccountBalance,
-    /// Set when the credits of this request were given back, with the outcome that is the reason.
+    /// The outcome that refunded this request, if it was refunded.
     pub refunded: Option<Outcome>,
 }
 

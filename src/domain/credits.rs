@@ -15,7 +15,6 @@ pub struct Credits(i64);
 pub struct NegativeCredits(pub i64);
 
 impl Credits {
-    /// No credits.
     pub const ZERO: Self = Self(0);
 
     /// Credits known to be few, such as a price from a `u32` in a file.

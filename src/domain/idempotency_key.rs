@@ -1,6 +1,5 @@
 //! The value of an `Idempotency-Key` header.
 
-/// Longest key.
 const MAX_CHARS: usize = 255;
 
 /// A key: 1 to 255 visible ASCII characters. The bare form `k1` and the quoted form `"k1"` are the same key.
@@ -32,7 +31,7 @@ impl IdempotencyKey {
     }
 }
 
-/// The content of a string whose opening mark is gone, if it is closed and nothing follows.
+/// The content of a string after its opening quotation mark, if a closing mark ends it.
 fn unquoted(text: &str) -> Option<String> {
     let (mut content, mut letters) = (String::with_capacity(text.len()), text.chars());
     loop {

@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
-    /// English.
     En,
-    /// Brazilian Portuguese.
     Pt,
 }
 
@@ -21,7 +19,6 @@ impl Language {
         }
     }
 
-    /// The other one.
     pub const fn other(self) -> Self {
         match self {
             Self::En => Self::Pt,

@@ -15,13 +15,12 @@ const MAPPED_BITS: u8 = 96;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network(IpNet);
 
-/// Not a [`Network`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotANetwork {
     /// Not an address, with or without a mask.
     #[error("must be an address or a range such as 203.0.113.0/24 or 2001:db8::/32")]
     Malformed,
-    /// The mask is shorter than the address: whether one address or the whole range is meant cannot be told.
+    /// Bits are set after the mask, so one address or the whole range may be meant.
     #[error("has bits behind its mask; the range is {0}")]
     BitsBehindMask(IpNet),
 }

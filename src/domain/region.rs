@@ -5,20 +5,17 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// Most characters of a name.
 const MOST_CHARS: usize = 32;
 
 /// 1 to 32 of `[a-z0-9-]`, such as `sa-east-1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region(String);
 
-/// Not a [`Region`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to {MOST_CHARS} small letters, digits or `-`, such as `sa-east-1`")]
 pub struct NotARegion;
 
 impl Region {
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

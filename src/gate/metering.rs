@@ -146,7 +146,7 @@ impl Terms {
             call_id: call.id(),
             account_id: key.account_id,
             call: CallRef { key_id: key.key_id, route: route.number },
-            amount: route.route.price.held(route.route.tier(person.tier)),
+            amount: route.route.price.held(route.route.depth(person.depth)),
             caps: KeyCaps { daily: key.daily_cap, monthly: key.monthly_cap },
             idempotency,
         };

@@ -8,7 +8,7 @@ use metrics::counter;
 use sqlx::PgPool;
 
 use crate::domain::caller::KeyRecord;
-use crate::domain::error_code::ErrorCode;
+use crate::domain::refusal::ErrorCode;
 use crate::storage::refused_calls::{RefusedCall, add};
 
 /// Most kinds of refused calls that wait to be written, some 100 bytes each.

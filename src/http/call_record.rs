@@ -6,8 +6,8 @@ use axum::response::Response;
 use super::billing_info;
 use super::rate_limit_headers::RateLimitHeaders;
 use crate::domain::billing::Billing;
-use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::refusal::ErrorCode;
 
 /// Says that a credential was not checked.
 const X_DEVELOPMENT_MODE: HeaderName = HeaderName::from_static("x-development-mode");

@@ -8,14 +8,13 @@ use crate::domain::network::Network;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Request extension: the client's address. IPv4 addresses stand as such, never mapped into IPv6.
+/// Request extension: the client's address. IPv4 addresses are never mapped into IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
 /// What one subscriber of a network provider has: an IPv4 address, or an IPv6 prefix of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClientNetwork {
-    /// An address.
     V4(u32),
     /// The first 64 bits of one.
     V6(u64),
@@ -30,12 +29,12 @@ impl From<IpAddr> for ClientNetwork {
     }
 }
 
-/// Networks of proxies whose `X-Forwarded-For` is believed. Cheap to read, never changed.
+/// Networks of proxies whose `X-Forwarded-For` is trusted. Cheap to read, never changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<Network>);
 
 impl TrustedProxies {
-    /// Believes proxies in these networks.
+    /// Trusts the proxies in these networks.
     pub fn new(networks: Vec<Network>) -> Self {
         Self(networks)
     }

@@ -6,14 +6,13 @@ use serde::Serialize;
 use super::billing_info::BillingInfo;
 use super::dialect::Dialect;
 use super::error_details::ErrorDetails;
-use super::messages::{self, Text};
 use super::negotiate::RenderContext;
 use super::public_links::PublicLinks;
-use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::CallId;
-use crate::domain::refusal::{AccessDenied, Refusal};
+use crate::domain::language::Language;
+use crate::domain::refusal::{AccessDenied, ErrorCode, Refusal, Text};
 
-/// Whatever stands in an error body, before a dialect arranges it.
+/// The content of an error body, before a dialect arranges it.
 pub(super) struct ErrorView<'a> {
     pub(super) refusal: &'a Refusal,
     pub(super) status: StatusCode,
@@ -29,9 +28,9 @@ pub(super) fn write(
 ) -> Result<Vec<u8>, serde_json::Error> {
     match (ctx.problem_json, ctx.dialect, view.refusal) {
         (true, _, _) => serde_json::to_vec(&Problem::new(view, ctx, links)),
-        // The contract gives this body to the letter; billing and request id stand in the headers alone.
+        // The contract fixes this body. Billing and request id are in the headers only.
         (_, Dialect::Fluence, Refusal::AccessDenied(denied)) => {
-            serde_json::to_vec(&FluenceAccessDenied::new(denied, links))
+            serde_json::to_vec(&FluenceAccessDenied::new(view.refusal, denied, links))
         }
         (_, Dialect::Fluence, _) => serde_json::to_vec(&Fluence::new(view, ctx, links)),
         (_, Dialect::Fluenzr, _) => serde_json::to_vec(&Fluenzr::new(view, ctx, links)),
@@ -39,7 +38,6 @@ pub(super) fn write(
     }
 }
 
-/// Dialect `fluence`.
 #[derive(Serialize)]
 struct Fluence<'a> {
     success: bool,
@@ -67,10 +65,10 @@ impl<'a> Fluence<'a> {
         Self {
             success: false,
             error: FluenceError {
-                r#type: messages::kind(code),
-                message: messages::message(view.refusal, ctx.language),
+                r#type: code.kind().as_str(),
+                message: view.refusal.message(ctx.language),
                 code: view.status.as_u16(),
-                user_action: messages::user_action(view.refusal, ctx.language, links),
+                user_action: view.refusal.action(ctx.language, links.addresses()),
                 support_contact: &links.support_contact,
                 details: view.details,
             },
@@ -81,11 +79,11 @@ impl<'a> Fluence<'a> {
     }
 }
 
-/// The one body of the `fluence` dialect that has a shape of its own: a plan without the endpoint.
+/// The only body of the `fluence` dialect with its own shape: a plan without the endpoint.
 #[derive(Serialize)]
 struct FluenceAccessDenied<'a> {
     success: bool,
-    error: String,
+    error: Text,
     error_code: &'static str,
     current_tier: &'a str,
     required_tier: &'a str,
@@ -93,11 +91,11 @@ struct FluenceAccessDenied<'a> {
 }
 
 impl<'a> FluenceAccessDenied<'a> {
-    fn new(denied: &'a AccessDenied, links: &'a PublicLinks) -> Self {
+    fn new(refusal: &Refusal, denied: &'a AccessDenied, links: &'a PublicLinks) -> Self {
         Self {
             success: false,
-            error: messages::access_denied(denied),
-            error_code: ErrorCode::AccessDenied.as_str(),
+            error: refusal.message(Language::En),
+            error_code: refusal.code().as_str(),
             current_tier: &denied.current_tier,
             required_tier: &denied.required_tier,
             upgrade_url: &links.upgrade_url,
@@ -105,7 +103,6 @@ impl<'a> FluenceAccessDenied<'a> {
     }
 }
 
-/// Dialect `fluenzr`.
 #[derive(Serialize)]
 struct Fluenzr<'a> {
     success: bool,
@@ -128,13 +125,13 @@ struct FluenzrError<'a> {
 impl<'a> Fluenzr<'a> {
     fn new(view: ErrorView<'a>, ctx: &RenderContext, links: &PublicLinks) -> Self {
         let code = fluenzr_code(view.refusal.code());
-        // The contract fixes one sentence for every 401, so what to do about it stands beside it.
+        // The contract fixes one sentence for every 401, so the action is a member of its own.
         let (message, user_action) = match code {
             UNAUTHORIZED => {
-                let action = messages::user_action(view.refusal, ctx.language, links);
+                let action = view.refusal.action(ctx.language, links.addresses());
                 ("Invalid or missing API key".into(), Some(action))
             }
-            _ => (messages::message(view.refusal, ctx.language), None),
+            _ => (view.refusal.message(ctx.language), None),
         };
         Self {
             success: false,
@@ -147,7 +144,7 @@ impl<'a> Fluenzr<'a> {
 
 const UNAUTHORIZED: &str = "UNAUTHORIZED";
 
-/// `fluenzr` tells every credential fault by one code, and a missing plan or scope by another.
+/// `fluenzr` has one code for every credential fault, and another for a missing plan or scope.
 fn fluenzr_code(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::AccessDenied | ErrorCode::InsufficientScope | ErrorCode::PlanWithoutApi => "FORBIDDEN",
@@ -156,7 +153,6 @@ fn fluenzr_code(code: ErrorCode) -> &'static str {
     }
 }
 
-/// Dialect `influtics`.
 #[derive(Serialize)]
 struct Influtics<'a> {
     success: bool,
@@ -171,12 +167,12 @@ struct Influtics<'a> {
 
 impl<'a> Influtics<'a> {
     fn new(view: ErrorView<'a>, ctx: &RenderContext) -> Self {
-        // Three sentences of this dialect are fixed by the contract.
+        // The contract fixes three sentences of this dialect.
         let error = match view.refusal {
             Refusal::MissingAuth => "Missing Authorization header".into(),
             Refusal::InvalidApiKey => "Invalid API key".into(),
             Refusal::ExpiredApiKey => "API key has expired".into(),
-            other => messages::message(other, ctx.language),
+            other => other.message(ctx.language),
         };
         Self {
             success: false,
@@ -189,11 +185,11 @@ impl<'a> Influtics<'a> {
     }
 }
 
-/// RFC 9457.
+/// A problem of RFC 9457.
 #[derive(Serialize)]
 struct Problem<'a> {
     r#type: String,
-    title: String,
+    title: &'static str,
     status: u16,
     detail: Text,
     instance: String,
@@ -209,31 +205,20 @@ struct Problem<'a> {
 
 impl<'a> Problem<'a> {
     fn new(view: ErrorView<'a>, ctx: &RenderContext, links: &'a PublicLinks) -> Self {
-        let code = view.refusal.code().as_str();
+        let error_code = view.refusal.code();
+        let code = error_code.as_str();
         Self {
             r#type: format!("{}#{code}", links.error_docs_url),
-            title: title(code),
+            title: error_code.title(ctx.language),
             status: view.status.as_u16(),
-            detail: messages::message(view.refusal, ctx.language),
+            detail: view.refusal.message(ctx.language),
             instance: format!("urn:uuid:{}", ctx.request_id),
             code,
-            user_action: messages::user_action(view.refusal, ctx.language, links),
+            user_action: view.refusal.action(ctx.language, links.addresses()),
             support_contact: &links.support_contact,
             details: view.details,
             request_id: ctx.request_id,
             billing_info: view.billing,
         }
     }
-}
-
-/// The problem type in short, the same for every occurrence: `Invalid API key` of `INVALID_API_KEY`.
-fn title(code: &str) -> String {
-    let words = code.split('_').enumerate().map(|(place, word)| match (place, word) {
-        (_, "API" | "IP" | "JSON" | "URL") => word.to_owned(),
-        (0, _) => {
-            word.get(..1).unwrap_or_default().to_owned() + &word.get(1..).unwrap_or_default().to_lowercase()
-        }
-        _ => word.to_lowercase(),
-    });
-    words.collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! The key that somebody acts by, looked at again.
+//! The current state of the key that requests a change.
 
 use sqlx::PgConnection;
 
@@ -8,8 +8,8 @@ use crate::domain::key::KeyState;
 use crate::domain::rights::{ActingKey, Rights};
 use crate::storage::keys;
 
-/// The rights as they are now. Between the head of a request and its last byte, and again while it waited for the account,
-/// the key that it came with may have been revoked or limited: it acts by what it is now. Run once the account is locked.
+/// Returns the current rights. The key may have been revoked or limited while the request was read or waited for the
+/// account. Call this with the account locked.
 pub(super) async fn current_rights(
     connection: &mut PgConnection,
     rights: &Rights,

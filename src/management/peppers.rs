@@ -27,7 +27,7 @@ pub async fn recognise(
             Known::Yes => {}
             Known::Retired if version != live.newest().version() => {}
             Known::Other | Known::Retired => return Err(ChangeError::WrongPepper(version)),
-            Known::New => write_down(&mut transaction, actor, Action::PepperAdded, version, 0).await?,
+            Known::New => record_change(&mut transaction, actor, Action::PepperAdded, version, 0).await?,
         }
     }
     Ok(transaction.commit().await?)
@@ -50,13 +50,13 @@ pub async fn retire(connection: &mut PgConnection, actor: &Actor, version: i32) 
     }
     if status.retired_at.is_none() {
         peppers::retire(&mut transaction, version).await?;
-        write_down(&mut transaction, actor, Action::PepperRetired, version, status.secrets).await?;
+        record_change(&mut transaction, actor, Action::PepperRetired, version, status.secrets).await?;
     }
     transaction.commit().await?;
     Ok(status.secrets)
 }
 
-async fn write_down(
+async fn record_change(
     connection: &mut PgConnection,
     actor: &Actor,
     action: Action,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::error::StorageError;
 use super::runtime_role;
-use crate::domain::change::{Change, Stale};
+use crate::domain::change::{Change, Invalidation};
 use crate::domain::ids::AccountId;
 
 /// The notification channel.
@@ -116,14 +116,14 @@ impl ChangeFeed {
 
 fn change(row: ChangeRow) -> Option<Change> {
     let account = row.account_id.map(AccountId::from_uuid);
-    let stale = match (row.kind.as_deref(), account) {
-        (Some("api_key" | "environment" | "account"), Some(account)) => Stale::Account(account),
-        (Some("key_secret"), Some(account)) => Stale::AccountAndUnknown(account),
-        // A plan, or a kind that only a newer version of this program knows.
-        _ => Stale::Everything,
+    let invalidation = match (row.kind.as_deref(), account) {
+        (Some("api_key" | "environment" | "account"), Some(account)) => Invalidation::Account(account),
+        (Some("key_secret"), Some(account)) => Invalidation::AccountAndUnknown(account),
+        // A plan, or a kind that a newer version of this program writes.
+        _ => Invalidation::Everything,
     };
     let age = Duration::try_from_secs_f64(row.age_s.unwrap_or(0.0)).unwrap_or_default();
-    Some(Change { number: row.number?, stale, age })
+    Some(Change { number: row.number?, invalidation, age })
 }
 
 /// Returns the number of the newest change, or 0 in an empty log.

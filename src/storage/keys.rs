@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::error::StorageError;
+use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{KeySecret, KeyState, Scope};
@@ -58,8 +59,8 @@ pub async fn create(
     .bind(terms.expires_at)
     .bind(regions)
     .bind(networks)
-    .bind(terms.daily_cap)
-    .bind(terms.monthly_cap)
+    .bind(terms.daily_cap.map(Credits::as_i64))
+    .bind(terms.monthly_cap.map(Credits::as_i64))
     .bind(imported_shape(secret))
     .execute(&mut *connection)
     .await?;
@@ -185,8 +186,8 @@ pub async fn save_terms(
     .bind(regions)
     .bind(networks)
     .bind(terms.expires_at)
-    .bind(terms.daily_cap)
-    .bind(terms.monthly_cap)
+    .bind(terms.daily_cap.map(Credits::as_i64))
+    .bind(terms.monthly_cap.map(Credits::as_i64))
     .execute(connection)
     .await?;
     Ok(())

@@ -4,8 +4,8 @@ use chrono::{Days, NaiveDate};
 use sqlx::{Connection, PgConnection};
 
 use super::routes::add_missing;
-use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::refusal::ErrorCode;
 use crate::storage::error::StorageError;
 
 /// How long counts are kept: somewhat longer than one usage query may span.

@@ -235,7 +235,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
     let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, limits, clock);
     let till = Till {
         pool: till_pool,
-        price: route.price.held(route.tier(None)),
+        price: route.price.held(route.depth(None)),
         table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
         deadline: Duration::from_secs(settings.calls.deadline_s),
         settles,

@@ -49,7 +49,7 @@ pub struct ChangeKey {
 
 impl ChangeKey {
     pub(super) async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
-        let cap = |cap: Option<OrNone<Amount>>| cap.map(|cap| cap.0.map(|cap| cap.credits().as_i64()));
+        let cap = |cap: Option<OrNone<Amount>>| cap.map(|cap| cap.0.map(Amount::credits));
         let change = TermsChange {
             name: self.name.map(Name::into_string),
             scopes: self.scopes.map(|scopes| Scope::sorted(&scopes)),

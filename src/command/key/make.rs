@@ -94,8 +94,8 @@ impl Terms {
                 }),
                 origin: Origin { regions: self.regions, networks: self.networks },
                 expires_at: self.expires_at,
-                daily_cap: self.daily_cap.map(|cap| cap.credits().as_i64()),
-                monthly_cap: self.monthly_cap.map(|cap| cap.credits().as_i64()),
+                daily_cap: self.daily_cap.map(Amount::credits),
+                monthly_cap: self.monthly_cap.map(Amount::credits),
             },
         })
     }

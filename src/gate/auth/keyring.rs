@@ -25,7 +25,7 @@ use self::loader::{Found, KeyLoader, StandingLoader};
 use crate::clock::DatabaseClock;
 use crate::config::Keys;
 use crate::domain::billing::AccountBalance;
-use crate::domain::change::{News, Stale};
+use crate::domain::change::{FeedEvent, Invalidation};
 use crate::domain::ids::AccountId;
 use crate::domain::key::{KeyFormat, KeySecret};
 use crate::gate::auth::caller::Caller;
@@ -102,7 +102,7 @@ impl Counters {
 
 impl Keyring {
     /// Starts the tasks that query the database. Cached keys must be invalidated through
-    /// [`Keyring::hear`]. Without a sign from the change feed they are valid for `unheard_trust_ms`
+    /// [`Keyring::apply`]. Without a sign from the change feed they are valid for `unheard_trust_ms`
     /// only.
     pub fn start(
         pool: PgPool,
@@ -226,15 +226,19 @@ impl Keyring {
         }
     }
 
-    /// Invalidates what has changed. Once this returns, no request is admitted by the state
+    /// Applies an event of the change feed. Once this returns, no request is admitted by the state
     /// before the change.
-    pub fn hear(&self, news: News) {
+    pub fn apply(&self, event: FeedEvent) {
         let (freshness, accounts) = (&self.shared.freshness, &self.shared.accounts);
-        match news {
-            News::Current(at) => freshness.is_current(Instant::from_std(at)),
-            News::Changed(Stale::Everything) => freshness.everything_changed(freshness.count_change()),
-            News::Changed(Stale::Account(id)) => accounts.changed(id, freshness.count_change()),
-            News::Changed(Stale::AccountAndUnknown(id)) => {
+        match event {
+            FeedEvent::Current(at) => freshness.is_current(Instant::from_std(at)),
+            FeedEvent::Invalidated(Invalidation::Everything) => {
+                freshness.everything_changed(freshness.count_change())
+            }
+            FeedEvent::Invalidated(Invalidation::Account(id)) => {
+                accounts.changed(id, freshness.count_change())
+            }
+            FeedEvent::Invalidated(Invalidation::AccountAndUnknown(id)) => {
                 let change = freshness.count_change();
                 freshness.key_was_made(change);
                 accounts.changed(id, change);

@@ -12,7 +12,7 @@ use super::settled::Settled;
 use super::{Metering, PaidAnswer, PaidCall, PaidHandler, decision};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
-use crate::domain::error_code::ErrorCode;
+use crate::domain::refusal::ErrorCode;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::auth::caller::Caller;

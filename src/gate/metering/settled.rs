@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::billing::Billing;
-use crate::domain::error_code::ErrorCode;
+use crate::domain::refusal::ErrorCode;
 use crate::domain::refusal::Refusal;
 
 /// The answer to a paid call, and what it cost in the end.

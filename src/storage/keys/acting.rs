@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::views::{origin, scopes};
+use super::views::{cap, origin, scopes};
 use crate::domain::account::AccountState;
 use crate::domain::ids::KeyId;
 use crate::domain::key::KeyState;
@@ -70,8 +70,8 @@ fn read(row: ActingRow) -> Result<Acting, StorageError> {
             scopes: scopes(&row.scopes)?,
             origin: origin(row.regions, row.allowed_networks)?,
             expires_at: row.expires_at,
-            daily_cap: row.daily_cap,
-            monthly_cap: row.monthly_cap,
+            daily_cap: cap(row.daily_cap)?,
+            monthly_cap: cap(row.monthly_cap)?,
         },
     })
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::view::{KeyView, SecretView};
 use crate::domain::key::{KeyFormat, KeyState, KeyStatus, Mode, Scope};
@@ -135,14 +136,19 @@ fn view(secrets: Vec<SecretView>, row: ViewRow) -> Result<KeyView, StorageError>
         last_four: present.last_four.clone(),
         regions,
         allowed_networks: networks,
-        daily_cap: row.daily_cap,
-        monthly_cap: row.monthly_cap,
+        daily_cap: cap(row.daily_cap)?,
+        monthly_cap: cap(row.monthly_cap)?,
         expires_at: row.expires_at,
         created_at: row.created_at,
         revoked_at: row.revoked_at,
         last_used_at: row.last_used_at,
         secrets,
     })
+}
+
+/// Reads a cap column.
+pub(super) fn cap(amount: Option<i64>) -> Result<Option<Credits>, StorageError> {
+    amount.map(Credits::try_from).transpose().map_err(|_| StorageError::Corrupt("key cap"))
 }
 
 pub(super) fn scopes(names: &[String]) -> Result<Vec<Scope>, StorageError> {

@@ -37,7 +37,22 @@ async fn a_name_is_given_once() {
     let again = gateway.post("/v1/environments", &key, &json!({"name": "default", "mode": "live"})).await;
     assert_snapshot!(again.golden(), @r#"
     409
-    {"success":false,"error":{"code":"ENVIRONMENT_EXISTS","message":"The account has an environment of that name"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "ENVIRONMENT_EXISTS",
+        "message": "The account already has an environment with this name."
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 

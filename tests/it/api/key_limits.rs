@@ -120,28 +120,28 @@ async fn a_key_that_ends_while_its_request_waits_changes_nothing() {
     for (change, expected) in [
         (
             "update api_key set state = 'revoked', revoked_at = now() where id = $1",
-            (401, "This API key was revoked"),
+            (401, "This API key has been revoked."),
         ),
-        ("update api_key set state = 'disabled' where id = $1", (401, "This API key is switched off")),
-        ("update api_key set expires_at = now() where id = $1", (401, "This API key has expired")),
+        ("update api_key set state = 'disabled' where id = $1", (401, "This API key is disabled.")),
+        ("update api_key set expires_at = now() where id = $1", (401, "This API key has expired.")),
         (
             "update key_secret set ends_at = clock_timestamp() where key_id = $1",
-            (401, "This API key has expired"),
+            (401, "This API key has expired."),
         ),
         (
             "update api_key set scopes = '{read}' where id = $1",
-            (403, "This API key lacks the scope `manage`"),
+            (403, "This API key does not have the `manage` scope."),
         ),
         (
             "update api_key set daily_cap = 5 where id = $1",
             (
                 403,
-                "This API key has a cap on credits, so it cannot make or widen other keys, nor change environments",
+                "This API key has a credit cap, so it cannot create keys, loosen their limits or change environments.",
             ),
         ),
         (
             "update account set state = 'suspended' where id = (select account_id from api_key where id = $1)",
-            (403, "The account is suspended"),
+            (403, "The account is suspended."),
         ),
     ] {
         let (id, key) =

@@ -1,8 +1,8 @@
 //! Refused calls in `/v1/account/usage`. Made-up days lie ahead, where the gateway's own tidying leaves them alone.
 
 use chrono::NaiveDate;
-use fluence::domain::error_code::ErrorCode;
 use fluence::domain::ids::{AccountId, KeyId};
+use fluence::domain::refusal::ErrorCode;
 use fluence::storage::refused_calls::{RefusedCall, add, forget_old};
 use serde_json::{Value, json};
 use uuid::Uuid;

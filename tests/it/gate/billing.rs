@@ -1,5 +1,6 @@
 //! What an answer says of the money, and that it is true.
 
+use fluence::domain::credits::Credits;
 use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,7 +72,8 @@ async fn every_answer_of_the_whole_gateway_after_authentication_is_accounted() {
     gateway.with_sample_people().await;
     let customer = gateway.customer_on(|plan| (plan.rate_per_s, plan.burst) = (1000, 1000)).await;
     let (_, reader) = gateway.key(customer.account, |key| key.terms.scopes = vec![Scope::Read]).await;
-    let (_, capped) = gateway.key(customer.account, |key| key.terms.daily_cap = Some(1)).await;
+    let (_, capped) =
+        gateway.key(customer.account, |key| key.terms.daily_cap = Some(Credits::from_u32(1))).await;
     let poor = gateway.enterprise(1).await;
     let with = |method, path: &str, key: &str| gateway.request(method, path).header("x-api-key", key);
     let crm = |key: &str| with(Method::POST, "/crm", key);

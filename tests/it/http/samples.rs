@@ -5,7 +5,6 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::DateTime;
 use fluence::domain::billing::{AccountBalance, Billing};
-use fluence::domain::conflict::Conflict;
 use fluence::domain::contact::ContactLimit;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
@@ -155,13 +154,13 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::ContactExists { id: "019a0000-0000-7000-8000-00000000000c".parse().unwrap() },
         Refusal::ContactLimitReached { limit: ContactLimit::Contacts(10_000) },
         Refusal::IdempotencyInProgress { retry_after_s: 1 },
-        Refusal::Conflict(Conflict::RotationInProgress { retry_after_s: 1_800 }),
-        Refusal::Conflict(Conflict::NotRotating),
-        Refusal::Conflict(Conflict::KeyRevoked),
-        Refusal::Conflict(Conflict::KeyExpired),
-        Refusal::Conflict(Conflict::KeyLimitReached),
-        Refusal::Conflict(Conflict::EnvironmentExists),
-        Refusal::Conflict(Conflict::EnvironmentLimitReached),
+        Refusal::RotationInProgress { retry_after_s: 1_800 },
+        Refusal::NotRotating,
+        Refusal::KeyRevoked,
+        Refusal::KeyExpired,
+        Refusal::KeyLimitReached,
+        Refusal::EnvironmentExists,
+        Refusal::EnvironmentLimitReached,
         Refusal::BodyTooLarge { limit_bytes: 65_536 },
         Refusal::UnsupportedMediaType(MediaFault::NotJson),
         Refusal::UnsupportedMediaType(MediaFault::NotUtf8),

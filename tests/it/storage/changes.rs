@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluence::domain::change::Stale;
+use fluence::domain::change::Invalidation;
 use fluence::storage::changes::{ChangeFeed, Since, forget_old};
 use sqlx::{ConnectOptions, Executor};
 
@@ -24,9 +24,9 @@ async fn a_change_that_commits_later_has_the_higher_number() {
     sqlx::query(RENAME).bind(one.account.as_uuid()).execute(&mut *first_begun).await.unwrap();
     sqlx::query(RENAME).bind(other.account.as_uuid()).execute(gateway.database.pool()).await.unwrap();
     let seen = feed.since(before).await.unwrap();
-    assert_eq!(stale(&seen), [Stale::Account(other.account)]);
+    assert_eq!(invalidations(&seen), [Invalidation::Account(other.account)]);
     first_begun.commit().await.unwrap();
-    assert_eq!(stale(&feed.since(seen.newest).await.unwrap()), [Stale::Account(one.account)]);
+    assert_eq!(invalidations(&feed.since(seen.newest).await.unwrap()), [Invalidation::Account(one.account)]);
 }
 
 #[tokio::test]
@@ -56,8 +56,8 @@ async fn a_log_that_was_set_back_is_a_gap() {
     assert!(feed.since(newest + 1).await.unwrap().has_gap);
 }
 
-fn stale(since: &Since) -> Vec<Stale> {
-    since.changes.iter().map(|change| change.stale).collect()
+fn invalidations(since: &Since) -> Vec<Invalidation> {
+    since.changes.iter().map(|change| change.invalidation).collect()
 }
 
 /// A login that may connect and nothing else.

@@ -21,8 +21,9 @@ use crate::secret::{Pepper, generate_pepper};
 use crate::storage::error::StorageError;
 
 const ACCOUNT: AccountId = AccountId::from_uuid(uuid::Uuid::from_u128(1));
-const CHANGE: News = News::Changed(Stale::Account(ACCOUNT));
-const CHANGE_OF_ANOTHER: News = News::Changed(Stale::Account(AccountId::from_uuid(uuid::Uuid::from_u128(2))));
+const CHANGE: FeedEvent = FeedEvent::Invalidated(Invalidation::Account(ACCOUNT));
+const CHANGE_OF_ANOTHER: FeedEvent =
+    FeedEvent::Invalidated(Invalidation::Account(AccountId::from_uuid(uuid::Uuid::from_u128(2))));
 
 /// A store that returns the key in these states, one for each query, and answers when the test lets
 /// it.
@@ -107,10 +108,10 @@ impl World {
     }
 
     /// The same, while `change` arrives after the first query began and before its answer.
-    async fn state_while(&self, change: News) -> Result<Option<KeyState>, StoreInDoubt> {
+    async fn state_while(&self, change: FeedEvent) -> Result<Option<KeyState>, StoreInDoubt> {
         let crossing = async {
             self.begun.acquire().await.unwrap().forget();
-            self.keyring.hear(change);
+            self.keyring.apply(change);
             self.answers.add_permits(100);
         };
         tokio::join!(self.state(), crossing).0
@@ -133,7 +134,7 @@ async fn an_answer_older_than_a_revocation_does_not_restore_a_cached_key() {
     world.answers.add_permits(1);
     assert_eq!(world.state().await, Ok(ACTIVE));
     world.begun.acquire().await.unwrap().forget();
-    world.keyring.hear(CHANGE);
+    world.keyring.apply(CHANGE);
     assert_eq!(world.state_while(CHANGE).await, Ok(REVOKED));
     assert_eq!(world.state().await, Ok(REVOKED), "remembered");
 }
@@ -141,13 +142,16 @@ async fn an_answer_older_than_a_revocation_does_not_restore_a_cached_key() {
 #[tokio::test]
 async fn an_answer_older_than_a_changed_plan_is_looked_up_again() {
     let world = World::new(&[ACTIVE, REVOKED]);
-    assert_eq!(world.state_while(News::Changed(Stale::Everything)).await, Ok(REVOKED));
+    assert_eq!(world.state_while(FeedEvent::Invalidated(Invalidation::Everything)).await, Ok(REVOKED));
 }
 
 #[tokio::test]
 async fn an_answer_older_than_a_new_key_does_not_hide_it() {
     let world = World::new(&[None, ACTIVE]);
-    assert_eq!(world.state_while(News::Changed(Stale::AccountAndUnknown(ACCOUNT))).await, Ok(ACTIVE));
+    assert_eq!(
+        world.state_while(FeedEvent::Invalidated(Invalidation::AccountAndUnknown(ACCOUNT))).await,
+        Ok(ACTIVE)
+    );
     assert_eq!(world.state().await, Ok(ACTIVE), "remembered");
 }
 
@@ -156,7 +160,7 @@ async fn a_change_of_another_account_does_not_invalidate_a_cached_key() {
     let world = World::new(&[ACTIVE]);
     world.answers.add_permits(1);
     assert_eq!(world.state().await, Ok(ACTIVE));
-    world.keyring.hear(CHANGE_OF_ANOTHER);
+    world.keyring.apply(CHANGE_OF_ANOTHER);
     assert_eq!(world.state().await, Ok(ACTIVE));
 }
 
@@ -166,7 +170,7 @@ async fn a_new_key_is_accepted_while_other_accounts_change_all_the_time() {
     let others_change = async {
         loop {
             world.begun.acquire().await.unwrap().forget();
-            world.keyring.hear(CHANGE_OF_ANOTHER);
+            world.keyring.apply(CHANGE_OF_ANOTHER);
             world.answers.add_permits(1);
         }
     };
@@ -182,7 +186,7 @@ async fn a_key_that_changes_a_hundred_times_during_its_lookup_is_accepted_by_its
     let changing = async {
         for _ in 0..100 {
             world.begun.acquire().await.unwrap().forget();
-            world.keyring.hear(CHANGE);
+            world.keyring.apply(CHANGE);
             world.answers.add_permits(1);
         }
         world.answers.add_permits(1);
@@ -196,7 +200,7 @@ async fn a_key_that_never_stops_changing_is_in_doubt_and_not_accepted() {
     let changing = async {
         loop {
             world.begun.acquire().await.unwrap().forget();
-            world.keyring.hear(CHANGE);
+            world.keyring.apply(CHANGE);
             advance(Duration::from_millis(100)).await;
             world.answers.add_permits(1);
         }
@@ -224,7 +228,7 @@ async fn a_key_is_cached_for_long_while_the_change_feed_is_current_and_for_four_
     assert_eq!(world.state().await, Ok(ACTIVE));
     for _ in 0..30 {
         advance(Duration::from_secs(1)).await;
-        world.keyring.hear(News::Current(Instant::now().into_std()));
+        world.keyring.apply(FeedEvent::Current(Instant::now().into_std()));
         assert_eq!(world.state().await, Ok(ACTIVE));
     }
     advance(Duration::from_millis(3_998)).await;
@@ -239,7 +243,7 @@ async fn no_key_is_cached_indefinitely() {
     world.answers.add_permits(100);
     assert_eq!(world.state().await, Ok(ACTIVE));
     advance(Duration::from_secs(60)).await;
-    world.keyring.hear(News::Current(Instant::now().into_std()));
+    world.keyring.apply(FeedEvent::Current(Instant::now().into_std()));
     assert_eq!(world.state().await, Ok(REVOKED));
 }
 
