@@ -5,8 +5,6 @@ mod check;
 mod environment;
 mod load;
 mod log_level;
-pub mod plans;
-pub mod routes;
 mod values;
 mod warnings;
 

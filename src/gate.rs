@@ -45,7 +45,7 @@ use self::no_parameters::NoParameters;
 use self::refused::RefusedCalls;
 use self::stage::before;
 use self::validate::Validate;
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 use crate::domain::key::{KeySecret, Scope};
 use crate::domain::route::Route;
 use crate::ledger::rules::entry::RouteNumber;

@@ -4,8 +4,8 @@
 
 use sqlx::PgPool;
 
+use crate::catalogue::plans::Catalogue;
 use crate::clock::new_id;
-use crate::config::plans::Catalogue;
 use crate::domain::account::AccountState;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};

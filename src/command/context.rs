@@ -14,8 +14,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::output::count;
 use super::{actor, pepper_file};
+use crate::catalogue::plans::Catalogue;
 use crate::config::Settings;
-use crate::config::plans::Catalogue;
 use crate::domain::account::Account;
 use crate::domain::ids::AccountId;
 use crate::domain::rights::Principal;

@@ -4,7 +4,8 @@ use redis::IntoConnectionInfo;
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
-use super::{Fault, MOST_UNHEARD_TRUST_MS, Settings, log_level, routes};
+use super::{Fault, MOST_UNHEARD_TRUST_MS, Settings, log_level};
+use crate::catalogue::routes;
 use crate::domain::region::Region;
 use crate::upstream::address::parse_url;
 

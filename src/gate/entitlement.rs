@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 use crate::domain::caller::KeyRecord;
 use crate::domain::key::Scope;
 use crate::domain::refusal::{AccessDenied, Refusal, UpgradeTo};

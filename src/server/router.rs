@@ -14,7 +14,7 @@ use crate::api::status::Status;
 use crate::api::{
     account, audit, catalogue, contacts, credits, environments, health, keys, ledger, status, usage,
 };
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::error::StorageError;
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 use crate::domain::plan::{Access, Plan, Support};
 
 /// Writes the catalogue; plans and packs that are there already are brought up to date.

@@ -6,7 +6,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::error::StorageError;
 use super::{catalogue, ledger, runtime_role, search_keys};
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 
 /// The schema, forward only.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");

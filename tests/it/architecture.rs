@@ -12,18 +12,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("analysis", &[]),
     ("secret", &[]),
     ("upstream", &[]),
+    ("catalogue", &[]),
     // Which URLs an upstream may have.
-    ("config", &["secret", "upstream"]),
+    ("config", &["secret", "upstream", "catalogue"]),
     ("telemetry", &["config"]),
     ("ledger", &[]),
     ("local_postgres", &["storage"]),
-    ("storage", &["ledger", "people", "secret", "config"]),
+    ("storage", &["ledger", "people", "secret", "catalogue"]),
     ("people", &[]),
     ("lookup", &["people", "storage", "upstream"]),
     ("http", &["clock"]),
     ("background", &["storage", "ledger", "clock"]),
     // Lines that are logged for a call whose client has left name it too.
-    ("gate", &["ledger", "storage", "http", "secret", "config", "clock", "telemetry"]),
+    ("gate", &["ledger", "storage", "http", "secret", "catalogue", "config", "clock", "telemetry"]),
     ("management", &["storage", "secret", "clock"]),
     (
         "api",
@@ -35,14 +36,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "people",
             "analysis",
             "storage",
-            "config",
+            "catalogue",
             "background",
             "clock",
             "management",
             "secret",
         ],
     ),
-    ("server", &["api", "gate", "http", "config", "clock", "telemetry"]),
+    ("server", &["api", "gate", "http", "catalogue", "clock", "telemetry"]),
 ];
 
 /// The only modules in which everything meets.
