@@ -25,6 +25,7 @@ pub mod limits;
 pub mod metering;
 pub mod no_parameters;
 pub mod refused;
+pub mod settings;
 pub mod stage;
 pub mod validate;
 

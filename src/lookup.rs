@@ -13,9 +13,12 @@ mod found;
 mod ttl_cache;
 mod words;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 
 use self::contacts::Contacts;
@@ -27,6 +30,7 @@ use crate::domain::contact::ContactOwner;
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::domain::person::{Person, PersonQuery, PersonSource};
+use crate::domain::setting;
 use crate::people::matching::{Resolution, resolve};
 use crate::people::rarity::Rarity;
 use crate::people::sample::SamplePeople;
@@ -61,19 +65,18 @@ impl Realm {
     }
 }
 
-/// What the answers of the last moments may take.
-#[derive(Clone, Copy, Debug)]
-pub struct FindConfig {
-    /// How long an answer is given again without asking the database.
-    pub answer_ttl: TimeDelta,
-    /// Bytes of people kept.
-    pub cache_bytes: u64,
-}
-
-impl Default for FindConfig {
-    fn default() -> Self {
-        Self { answer_ttl: TimeDelta::seconds(2), cache_bytes: 64 * 1024 * 1024 }
-    }
+/// The `[people]` settings.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct PeopleSettings {
+    /// How long the result of a search is cached.
+    #[serde(rename = "cache_ms", with = "setting::millis_or_zero")]
+    pub cache: Duration,
+    /// Memory for cached results.
+    #[serde(deserialize_with = "setting::bytes")]
+    pub cache_bytes: NonZeroUsize,
+    /// How long people stay in the directory after their last import.
+    #[serde(rename = "retention_days", with = "setting::days")]
+    pub retention: Duration,
 }
 
 /// The sources of people.
@@ -101,14 +104,14 @@ struct AnswerWeight;
 
 impl People {
     /// People of this database, and the invented ones.
-    pub fn new(pool: PgPool, sample: SamplePeople, config: FindConfig) -> Self {
-        let likely_answers = usize::try_from(config.cache_bytes / 4096).unwrap_or(usize::MAX);
-        let ttl = config.answer_ttl;
+    pub fn new(pool: PgPool, sample: SamplePeople, settings: PeopleSettings) -> Self {
+        let cache_bytes = settings.cache_bytes.get();
+        let (likely_answers, ttl) = (cache_bytes / 4096, setting::time_delta(settings.cache));
         Self {
             pool,
             sample,
             contacts: Contacts::new(ttl),
-            answers: TtlCache::weighing(likely_answers, config.cache_bytes, AnswerWeight, ttl),
+            answers: TtlCache::weighing(likely_answers, cache_bytes as u64, AnswerWeight, ttl),
             words: KnownWords::none_yet(),
             enrichment: None,
         }

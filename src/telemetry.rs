@@ -4,6 +4,7 @@ mod lines;
 pub mod metrics;
 mod queue;
 pub mod request;
+pub mod settings;
 
 use std::io::{self, IsTerminal};
 use std::panic::{self, PanicHookInfo};
@@ -17,7 +18,7 @@ use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 use lines::WithRequestId;
 use queue::{LogGuard, LogQueue};
 
-use crate::config::LogFormat;
+use self::settings::LogFormat;
 
 /// Why logging could not be set up.
 #[derive(Debug, thiserror::Error)]

@@ -14,14 +14,15 @@ use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::address::Reach;
-use super::breaker::{Breaker, BreakerConfig};
+use super::breaker::Breaker;
 use super::bulkhead::Bulkhead;
 use super::connector::Connector;
 use super::response_started::ResponseStarted;
 use super::retry_after::retry_after;
+use super::settings::UpstreamSettings;
 use crate::domain::ids::AccountId;
 
 /// Connections kept open without a request, and for how long: less than servers commonly keep theirs.
@@ -37,20 +38,10 @@ pub struct UpstreamConfig {
     pub name: &'static str,
     /// Where it is asked, see [`parse_url`](super::address::parse_url).
     pub url: Uri,
-    /// Sent as `Authorization: Bearer`; empty for none.
-    pub credential: SecretString,
     /// Which addresses may be connected to.
     pub reach: Reach,
-    /// Resolving, connecting and TLS together; also the wait for a place among the requests under way.
-    pub connect_timeout: Duration,
-    /// One question with everything that belongs to it, a second try included.
-    pub total_timeout: Duration,
-    /// Largest body of an answer.
-    pub max_answer_bytes: usize,
-    /// Questions under way at once; of these, one account's are no more than half, rounded up.
-    pub max_concurrent: usize,
-    /// When it is left in peace.
-    pub breaker: BreakerConfig,
+    /// Its credential and limits.
+    pub settings: UpstreamSettings,
 }
 
 /// Why there is no answer. None of these texts holds what was asked or answered.
@@ -101,7 +92,7 @@ impl Upstream {
     /// # Errors
     /// When the credential cannot stand in a header.
     pub fn new(config: UpstreamConfig) -> Result<Self, InvalidHeaderValue> {
-        let credential = config.credential.expose_secret();
+        let credential = config.settings.credential.expose_secret();
         let authorization = if credential.is_empty() {
             None
         } else {
@@ -113,9 +104,9 @@ impl Upstream {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_FOR)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .build(Connector::new(config.reach, config.connect_timeout));
-        let bulkhead = Bulkhead::new(config.max_concurrent);
-        let breaker = Mutex::new(Breaker::new(config.breaker));
+            .build(Connector::new(config.reach, config.settings.connect_timeout));
+        let bulkhead = Bulkhead::new(config.settings.max_concurrent.get());
+        let breaker = Mutex::new(Breaker::new(config.settings.breaker()));
         Ok(Self { config, authorization, client, bulkhead, breaker })
     }
 
@@ -133,7 +124,7 @@ impl Upstream {
             self.count("refused");
             return Err(UpstreamError::Unavailable { retry_after });
         }
-        let waiting = tokio::time::timeout(self.config.connect_timeout, self.bulkhead.take(account));
+        let waiting = tokio::time::timeout(self.config.settings.connect_timeout, self.bulkhead.take(account));
         let Ok(_place) = waiting.await else {
             self.count("busy");
             return Err(UpstreamError::Unavailable { retry_after: BUSY_RETRY_AFTER });
@@ -141,7 +132,7 @@ impl Upstream {
         let begun = Instant::now();
         let admitted = self.breaker().admit(begun);
         let admission = admitted.map_err(|retry_after| UpstreamError::Unavailable { retry_after })?;
-        let asking = tokio::time::timeout(self.config.total_timeout, self.try_twice(question));
+        let asking = tokio::time::timeout(self.config.settings.total_timeout, self.try_twice(question));
         let answered = asking
             .await
             .unwrap_or(Err(UpstreamError::Timeout))
@@ -195,7 +186,7 @@ impl Upstream {
 
     /// The body of a 200, within its bound; a redirect is not followed, since it may lead anywhere.
     async fn read(&self, response: Response<Incoming>) -> Result<Option<Bytes>, UpstreamError> {
-        let most = self.config.max_answer_bytes;
+        let most = self.config.settings.max_answer_bytes.get();
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),

@@ -33,7 +33,7 @@ use fluence::gate::refused::RefusedCalls;
 use fluence::gate::stage::{Endpoint, Passing, Stage, before};
 use fluence::gate::validate::Validate;
 use fluence::secret::Pepper;
-use fluence::server::listener::{Server, ServerLimits, accept_loop};
+use fluence::server::listener::{Server, accept_loop};
 use fluence::server::pipeline::Pipeline;
 use fluence::server::stop::Stop;
 use fluence::server::worker_threads::WorkerThreads;
@@ -222,12 +222,11 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         .execute(&till_pool)
         .await?;
     }
-    let wait = Duration::from_millis(settings.database.wait_ms);
-    let pool = pool::pool(database, settings.database.max_connections, wait);
+    let pool = pool::pool(database, settings.database.max_connections.get(), settings.database.wait);
     let router = router(&settings, pool, till_pool, settles)?;
     let links = app::public_links(&settings);
     let workers = WorkerThreads::start(available_parallelism()?.get())?;
-    let server = Server::new(Pipeline::new(router, links), ServerLimits::default(), Stop::new()).on(workers);
+    let server = Server::new(Pipeline::new(router, links), settings.server.clone(), Stop::new()).on(workers);
     accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
     Ok(())
 }
@@ -244,12 +243,12 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         pool: till_pool,
         price: route.price.held(route.tier(None)),
         table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
-        deadline: Duration::from_secs(settings.calls.deadline_s),
+        deadline: settings.calls.deadline,
         settles,
     };
     let catalogue = Arc::new(Catalogue::shipped()?);
     let handler = app::analysis_api(settings, pool)?.handler(&route);
-    let (path, max_body_bytes) = (route.path, settings.server.max_body_bytes);
+    let (path, max_body_bytes) = (route.path, settings.server.max_body_bytes.get());
     let gated = before(handler, move |handler| Authenticate {
         keyring: keyring.clone(),
         anonymous: Anonymous::Reject,

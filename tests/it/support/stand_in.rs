@@ -19,7 +19,8 @@ use fluence::gate::limits::limiter::RateLimits;
 use fluence::gate::metering::Meter;
 use fluence::gate::metering::test_answers::TestAnswers;
 use fluence::gate::refused::RefusedCalls;
-use fluence::ledger::writer::{self, WriterLimits};
+use fluence::ledger::settings::LedgerSettings;
+use fluence::ledger::writer;
 use fluence::secret::peppers::Peppers;
 use fluence::server::listener::{Server, accept_loop};
 use fluence::server::pipeline::Pipeline;
@@ -54,7 +55,8 @@ impl StandIn {
         let links = Arc::new(links());
         let (stop, stop_writer) = (Stop::new(), CancellationToken::new());
         let store = PgLedgerStore::new(database.options(), "stand-in".into(), TimeDelta::seconds(60));
-        let (ledger, writer) = writer::start(store, writer_limits(), stop_writer.clone()).await.unwrap();
+        let (ledger, writer) =
+            writer::start(store, patient_ledger(settings), stop_writer.clone()).await.unwrap();
         let table = Arc::new(SettlementTable::parse(SETTLEMENT_TOML).unwrap());
         let pool = pool::pool(database.options(), 4, Duration::from_secs(1));
         let routes: Vec<_> = routes::shipped().unwrap().into_iter().map(Arc::new).collect();
@@ -86,7 +88,7 @@ impl StandIn {
             },
             refused: RefusedCalls::default(),
             numbers: Arc::new(numbers),
-            max_body_bytes: settings.server.max_body_bytes,
+            max_body_bytes: settings.server.max_body_bytes.get(),
             region: settings.region.as_str().into(),
         };
         let router = routes
@@ -108,12 +110,11 @@ impl StandIn {
     }
 }
 
-fn writer_limits() -> WriterLimits {
-    WriterLimits {
-        batch: 512,
-        queue: 4096,
+fn patient_ledger(settings: &Settings) -> LedgerSettings {
+    LedgerSettings {
         longest_wait: Duration::from_secs(30),
         flush_after: Duration::from_millis(1),
         heartbeat_every: Duration::from_secs(1),
+        ..settings.ledger.clone()
     }
 }
