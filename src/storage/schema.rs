@@ -42,7 +42,7 @@ pub struct Upgrade {
 #[derive(Debug, thiserror::Error)]
 pub enum UpgradeError {
     /// A newer program was here.
-    #[error("the database was migrated by a newer fluence; use that one")]
+    #[error("the database was migrated by a newer version of fluence: use that version")]
     Newer,
     /// A migration failed, or one that was applied is not the one this program has.
     #[error("cannot migrate the database")]

@@ -24,7 +24,7 @@ impl Metrics {
             let recorder = builder.set_buckets(&BUCKETS_S).unwrap_or_default().build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
-                tracing::warn!("metrics were set up twice; these stay empty");
+                tracing::warn!("metrics were already installed; /metrics stays empty");
             }
             describe();
             gauge!("gateway_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);

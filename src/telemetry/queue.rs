@@ -86,7 +86,7 @@ impl LogQueue {
             let _ = out.write_all(&lines).and_then(|()| out.flush());
             lines.clear();
             if dropped > 0 {
-                tracing::warn!(dropped, "log lines were dropped: they came faster than they are taken");
+                tracing::warn!(dropped, "log lines dropped: the reader of the log is too slow");
             }
             if self.is_finished() {
                 return;
