@@ -1,4 +1,4 @@
-//! Sockets: accepting them, serving HTTP/1.1 on them, and letting go of those that outstay.
+//! Accepts sockets, serves HTTP/1.1 on them, and closes those that time out.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -33,7 +33,7 @@ use super::worker_threads::WorkerThreads;
 use crate::gate::admit::Reentry;
 use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
-/// All that connections share. Several accept loops may serve one.
+/// What connections share. Several accept loops may use one server.
 pub struct Server {
     pipeline: Pipeline,
     settings: ServerSettings,
@@ -58,8 +58,8 @@ impl Server {
         let mut http = http1::Builder::new();
         // The library's own header timeout counts idle time as well, and costs a timer a request; see `connection_state`.
         http.header_read_timeout(None)
-            // A client that closed its sending side alone still gets its answer. Whether it closed more than that shows
-            // when the answer is written: the call's deadline bounds the wait.
+            // A client that closed its sending side still gets its answer. Writing the answer shows whether it closed both
+            // sides; the call's deadline bounds the wait.
             .half_close(true)
             .max_headers(MAX_HEADERS)
             .max_header_size(MAX_HEAD_BYTES)
@@ -87,32 +87,30 @@ impl Server {
         Self { workers, ..self }
     }
 
-    /// The counters so far.
     pub fn stats(&self) -> &ListenerStats {
         &self.stats
     }
 
-    /// Connections open now.
     pub fn open_connections(&self) -> usize {
         self.connections.count()
     }
 
-    /// Bytes of answers that wait for their clients to take them.
+    /// Bytes of answers that clients have not read yet.
     pub fn unsent_bytes(&self) -> usize {
         self.unsent.bytes()
     }
 
-    /// Answers cut off because too many bytes waited already.
+    /// Answers cut at the limit of unread bytes.
     pub fn answers_cut(&self) -> u64 {
         self.unsent.refused()
     }
 }
 
-/// What the HTTP library may hold of an answer without a known length: its buffer, and a piece that waits for it.
+/// Memory of the HTTP library for an answer of unknown length: its buffer and one piece that waits.
 const STREAM_BYTES: u64 = 64 * 1024;
-/// What the system may hold of an answer that its client does not take. Without a bound of ours it grows to megabytes.
+/// Send buffer of the operating system for an unread answer. Without this bound it grows to megabytes.
 const SEND_BUFFER_BYTES: u32 = 64 * 1024;
-/// Connections that may wait to be accepted.
+/// Maximum number of connections that wait to be accepted.
 pub const BACKLOG: u32 = 1024;
 /// The first and the longest pause after a failure to accept, such as too many open files.
 const ACCEPT_PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
@@ -125,7 +123,7 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     bound_socket(address)?.listen(BACKLOG)
 }
 
-/// A socket that holds an address before anything is accepted on it.
+/// Binds a socket to an address without accepting connections.
 ///
 /// # Errors
 /// When the address is in use or not available to this process.
@@ -135,13 +133,13 @@ pub fn bound_socket(address: SocketAddr) -> io::Result<TcpSocket> {
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
     socket.set_reuseaddr(true)?;
-    // Each connection has it from its listener.
+    // Connections inherit it from the listener.
     socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
     socket.bind(address)?;
     Ok(socket)
 }
 
-/// Accepts connections until the server drains, each served by a task of its own.
+/// Accepts connections until the server drains. Each is served by a task of its own.
 pub async fn accept_loop(listener: TcpListener, server: Arc<Server>) {
     let draining = server.stop.draining();
     let mut draining = pin!(draining.cancelled());
@@ -196,7 +194,7 @@ fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
     tasks.spawn_on(serving, &core);
 }
 
-/// A connection that died before it was accepted says nothing of the listener.
+/// Whether an error concerns one connection that closed before it was accepted, and not the listener.
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
@@ -210,7 +208,7 @@ async fn serve_connection(
     state: Arc<ConnectionState>,
     place: &Place,
 ) {
-    // Answers are written in one piece, so there is nothing for the system to gather.
+    // Answers are written in one piece, so the operating system must not wait for more.
     let _ = stream.set_nodelay(true);
     let is_regular = matches!(place.kind, PlaceKind::Regular { .. });
     let service = service_fn({
@@ -227,7 +225,7 @@ async fn serve_connection(
     let mut timed_out = pin!(state.timed_out(timeouts(&server.settings, is_regular)));
     let draining = server.stop.draining();
     let mut is_draining = false;
-    // The connection comes first: the others are looked at only when it has nothing to do.
+    // The connection comes first: the other branches are polled only when it waits.
     loop {
         tokio::select! {
             biased;
@@ -246,7 +244,7 @@ async fn serve_connection(
     }
 }
 
-/// How long a connection beyond the limits may take for its one request.
+/// Timeout of the one request of a connection beyond the limits.
 const OVERFLOW_PATIENCE: Duration = Duration::from_secs(2);
 
 fn timeouts(settings: &ServerSettings, is_regular: bool) -> Timeouts {
@@ -293,7 +291,7 @@ async fn answer(
     }
     rest::settle(&state, &mut response, expects_continue).await;
     let reentry = response.extensions_mut().remove::<Reentry>();
-    // Of a body without a known length only a part lies in memory at a time.
+    // Of a body of unknown length only a part is in memory at a time.
     let bytes = response.body().size_hint().exact().unwrap_or(STREAM_BYTES);
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     state.sends(Answer { bytes, network: ClientNetwork::from(client.0), reentry });

@@ -1,4 +1,4 @@
-//! Every path of the service, on one page. Stage prefixes are taken off before a request comes here.
+//! Every path of the service on one page. Stage prefixes are removed before.
 
 use std::sync::Arc;
 
@@ -20,35 +20,25 @@ use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::gate::{Gate, without_parameters as bare};
 
-/// What the handlers work with.
 #[derive(Clone)]
 pub struct Parts {
-    /// What paid requests pass.
     pub gate: Gate,
-    /// The paid routes.
     pub routes: Arc<Vec<Arc<Route>>>,
-    /// Their handlers.
+    /// The handlers of the paid routes.
     pub analysis: AnalysisApi,
-    /// An account's contacts.
     pub contacts: ContactsApi,
-    /// The health pages.
     pub health: Health,
-    /// The status page.
     pub status: Status,
-    /// What is for sale.
     pub catalogue: Arc<Catalogue>,
-    /// Changes of keys and environments.
     pub management: Management,
-    /// The store.
     pub pool: PgPool,
 }
 
-/// The router.
 pub fn router(parts: &Parts) -> Router {
     let gate = &parts.gate;
     let mut router = Router::new();
 
-    // Paid: config/routes.toml says what each costs and who may call it.
+    // Paid: config/routes.toml has the price and the access of each.
     for route in parts.routes.iter() {
         router = router.merge(gate.paid(route, parts.analysis.handler(route)));
     }
@@ -108,7 +98,7 @@ pub fn router(parts: &Parts) -> Router {
         router = router.merge(gate.optional(path, catalogue).with_state(parts.catalogue.clone()));
     }
 
-    // Open, for whatever runs the gateway.
+    // Open, for probes and load balancers.
     let probes =
         Router::new().route(health::LIVEZ, get(health::livez)).route(health::READYZ, get(health::readyz));
 
