@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench simulate crash model evaluate
+.PHONY: help run test lint doc deny bench simulate crash model evaluate
 
 # Where rustup puts cargo, for shells that were open before it.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -34,6 +34,14 @@ lint: ## formatting, and clippy with warnings denied
 	@scripts/need.sh rust lint
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+
+doc: ## the documentation of the code, with broken links denied: target/doc/fluence/index.html
+	@scripts/need.sh rust
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items --locked
+
+deny: ## licences, duplicate versions and sources of all crates: deny.toml
+	@scripts/need.sh rust deny
+	cargo deny --locked check licenses bans sources
 
 bench: ## install the load generator and measure the gateway: docs/performance.md
 	@scripts/need.sh rust postgres redis wrk nginx

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
-# Things: clients (the languages and libraries of examples/), nginx (with Lua), rust, lint (rustfmt and clippy), postgres
+# Things: clients (the languages and libraries of examples/), deny (cargo-deny), nginx (with Lua), rust, lint (rustfmt and clippy), postgres
 # (initdb of version 15 or newer), redis (the server), wrk (the load generator).
 set -euo pipefail
 
@@ -30,6 +30,12 @@ apt_install() {
 need_rust() {
     command -v cargo >/dev/null || fail "Rust is missing. Install it as https://rustup.rs says, then open a new shell."
     command -v cc >/dev/null || apt_install "a C compiler" gcc libc6-dev
+}
+
+need_deny() {
+    cargo deny --version >/dev/null 2>&1 && return
+    echo "cargo-deny is missing: building it takes several minutes" >&2
+    cargo install --quiet --locked cargo-deny
 }
 
 need_lint() {
@@ -102,7 +108,7 @@ need_clients() {
 
 for thing in "$@"; do
     case $thing in
-        clients | nginx | rust | lint | postgres | redis | wrk) "need_$thing" ;;
-        *) fail "scripts/need.sh knows clients, nginx, rust, lint, postgres, redis and wrk, not $thing" ;;
+        clients | deny | nginx | rust | lint | postgres | redis | wrk) "need_$thing" ;;
+        *) fail "scripts/need.sh knows clients, deny, nginx, rust, lint, postgres, redis and wrk, not $thing" ;;
     esac
 done

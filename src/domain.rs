@@ -24,6 +24,7 @@ pub mod refusal;
 pub mod region;
 pub mod rights;
 pub mod route;
+pub mod setting;
 pub mod settlement;
 pub mod text;
 pub mod wait;

@@ -18,6 +18,7 @@ pub mod metering;
 mod no_parameters;
 mod reentry;
 pub mod refused;
+pub mod settings;
 pub mod stack;
 mod step;
 pub mod validate;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 use self::auth::keyring::Keyring;
 use self::limits::Limits;
 use self::refused::RefusedCalls;
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 use crate::domain::key::KeySecret;
 use crate::http::public_links::PublicLinks;
 

@@ -5,5 +5,6 @@
 
 pub mod lock_set;
 pub mod rules;
+pub mod settings;
 pub mod store;
 pub mod writer;

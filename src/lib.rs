@@ -17,7 +17,8 @@ pub mod ledger; // credits: the rules, and the writer that makes them durable
 pub mod domain; // plain types and rules
 pub mod storage; // PostgreSQL; the only place with SQL
 pub mod background; // what is done every so often
-pub mod config; // settings, plans, routes
+pub mod catalogue; // plans, packs, paid routes
+pub mod config; // settings
 pub mod local_postgres; // the private Postgres of a gateway without DATABASE_URL
 pub mod telemetry; // logs
 pub mod secret; // the pepper, and the keyed hash of every API key

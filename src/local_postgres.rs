@@ -74,7 +74,7 @@ impl LocalPostgres {
         tracing::info!(
             folder = %postmaster.folder().path().display(),
             adopted = matches!(server, Server::Adopted),
-            "the private PostgreSQL is ready"
+            "private PostgreSQL ready"
         );
 
         let stop = CancellationToken::new();
@@ -108,7 +108,7 @@ impl LocalPostgres {
         let start_lock = StartLock::enter(folder).await?;
         if self.user_lock.leave(folder, &start_lock)? {
             self.postmaster.shut_down(server, &start_lock).await?;
-            tracing::info!("the private PostgreSQL has stopped");
+            tracing::info!("private PostgreSQL stopped");
         }
         Ok(())
     }

@@ -15,9 +15,12 @@ mod found;
 mod ttl_cache;
 mod words;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 
 use self::contacts::Contacts;
@@ -29,6 +32,7 @@ use crate::domain::contact::ContactOwner;
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::domain::person::{Person, PersonQuery, PersonSource};
+use crate::domain::setting;
 use crate::people::matching::{Resolution, resolve};
 use crate::people::rarity::Rarity;
 use crate::people::sample::SamplePeople;
@@ -58,19 +62,18 @@ impl Realm {
     }
 }
 
-/// Limits of the answer cache.
-#[derive(Clone, Copy, Debug)]
-pub struct FindConfig {
-    /// How long an answer is reused without asking the database.
-    pub answer_ttl: TimeDelta,
-    /// The most bytes of people in the cache.
-    pub cache_bytes: u64,
-}
-
-impl Default for FindConfig {
-    fn default() -> Self {
-        Self { answer_ttl: TimeDelta::seconds(2), cache_bytes: 64 * 1024 * 1024 }
-    }
+/// The `[people]` settings.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct PeopleSettings {
+    /// How long the result of a search is cached.
+    #[serde(rename = "cache_ms", with = "setting::millis_or_zero")]
+    pub cache: Duration,
+    /// Memory for cached results.
+    #[serde(deserialize_with = "setting::bytes")]
+    pub cache_bytes: NonZeroUsize,
+    /// How long people stay in the directory after their last import.
+    #[serde(rename = "retention_days", with = "setting::days")]
+    pub retention: Duration,
 }
 
 /// All sources of people.
@@ -97,15 +100,15 @@ enum Question {
 struct AnswerWeight;
 
 impl People {
-    /// Searches this database and the invented people.
-    pub fn new(pool: PgPool, sample: SamplePeople, config: FindConfig) -> Self {
-        let likely_answers = usize::try_from(config.cache_bytes / 4096).unwrap_or(usize::MAX);
-        let ttl = config.answer_ttl;
+    /// People of this database, and the invented ones.
+    pub fn new(pool: PgPool, sample: SamplePeople, settings: PeopleSettings) -> Self {
+        let cache_bytes = settings.cache_bytes.get();
+        let (likely_answers, ttl) = (cache_bytes / 4096, setting::time_delta(settings.cache));
         Self {
             pool,
             sample,
             contacts: Contacts::new(ttl),
-            answers: TtlCache::weighing(likely_answers, config.cache_bytes, AnswerWeight, ttl),
+            answers: TtlCache::weighing(likely_answers, cache_bytes as u64, AnswerWeight, ttl),
             words: KnownWords::none_yet(),
             enrichment: None,
         }

@@ -24,4 +24,5 @@ pub mod routes;
 pub mod runtime_role;
 pub mod schema;
 pub mod search_keys;
+pub mod settings;
 pub mod test_answers;

@@ -8,3 +8,4 @@ pub mod client;
 mod connector;
 mod response_started;
 mod retry_after;
+pub mod settings;

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 
-use crate::config::plans::{Catalogue, Edition};
+use crate::catalogue::plans::{Catalogue, Edition};
 use crate::domain::plan::{PACK_LIFE_MONTHS, Pack};
 use crate::gate::auth::caller::Caller;
 use crate::http::answer::json_ok;

@@ -1,5 +1,6 @@
 //! `/v1/contacts`: the people that an account stores for itself. Analyses search them first.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -8,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::pool::PoolConnection;
 
@@ -19,6 +20,7 @@ use crate::domain::contact::{Contact, ContactLimits, ContactOwner};
 use crate::domain::ids::ContactId;
 use crate::domain::person::Post;
 use crate::domain::refusal::Refusal;
+use crate::domain::setting;
 use crate::gate::auth::caller::Caller;
 use crate::http::answer::{json_ok, json_with};
 use crate::http::contact_request::{ContactChange, parse_new};
@@ -33,9 +35,29 @@ pub struct ContactsApi {
     pub pool: PgPool,
     /// Remembers what it found among contacts, until it is told that they have changed.
     pub people: Arc<People>,
-    /// What an account may keep in one mode.
-    pub limits: ContactLimits,
-    pub max_body_bytes: usize,
+    /// What an account may keep.
+    pub settings: ContactSettings,
+}
+
+/// The `[contacts]` settings. Each limit applies to live and to test environments separately.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ContactSettings {
+    /// Maximum number of contacts of an account.
+    #[serde(deserialize_with = "setting::count_or_zero")]
+    pub max_per_account: u32,
+    /// Maximum bytes of text in them.
+    #[serde(deserialize_with = "setting::bytes")]
+    pub max_bytes_per_account: NonZeroUsize,
+    /// Maximum size of a request body.
+    #[serde(deserialize_with = "setting::bytes")]
+    pub max_body_bytes: NonZeroUsize,
+}
+
+impl ContactSettings {
+    fn limits(&self) -> ContactLimits {
+        let bytes = self.max_bytes_per_account.get() as u64;
+        ContactLimits { contacts: self.max_per_account.into(), bytes }
+    }
 }
 
 #[derive(Serialize)]
@@ -132,7 +154,7 @@ pub async fn create(
     let content = parse_new(posted.fields().await?)?;
     let fresh_id = ContactId::from_uuid(new_id());
     let mut act = Act::begin(&api.pool, posted.claim.clone(), None).await?;
-    let made = contacts::create(&mut act, owner(&caller), fresh_id, content, api.limits).await;
+    let made = contacts::create(&mut act, owner(&caller), fresh_id, content, api.settings.limits()).await;
     let contact = made.map_err(refusal)?;
     let (status, location) = (StatusCode::CREATED, format!("/v1/contacts/{}", contact.id));
     let shown = One { success: true, data: Shown::new(&contact) };
@@ -165,8 +187,14 @@ pub async fn change(
     let id = contact_id(&id)?;
     let change = ContactChange::parse(api.fields(&headers, body).await?)?;
     let mut connection = api.connection().await?;
-    let changed =
-        contacts::update(&mut connection, owner(&caller), id, |old| change.applied_to(old), api.limits).await;
+    let changed = contacts::update(
+        &mut connection,
+        owner(&caller),
+        id,
+        |old| change.applied_to(old),
+        api.settings.limits(),
+    )
+    .await;
     let contact = changed.map_err(refusal)?;
     api.people.contacts_changed(owner(&caller));
     Ok(shown(StatusCode::OK, &contact))
@@ -189,13 +217,13 @@ pub async fn delete(
 
 impl BodyLimit for ContactsApi {
     fn max_body_bytes(&self) -> usize {
-        self.max_body_bytes
+        self.settings.max_body_bytes.get()
     }
 }
 
 impl ContactsApi {
     async fn fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {
-        parse_fields(&read_body(headers, body, self.max_body_bytes).await?)
+        parse_fields(&read_body(headers, body, self.settings.max_body_bytes.get()).await?)
     }
 
     async fn connection(&self) -> Result<PoolConnection<sqlx::Postgres>, Refusal> {

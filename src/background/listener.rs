@@ -1,7 +1,7 @@
-//! Follows the log of changes, so that no gateway goes on trusting what is no longer true.
+//! Follows the change feed, so that caches are invalidated.
 //!
-//! The log is read whenever the database says that it has grown, and every second anyway. Each reading proves that nothing
-//! older has been missed, so that whoever remembers keys knows how long ago that was, however the connection was lost.
+//! The feed is read at every notification, and once a second. Each reading proves that no older change was missed, so that
+//! caches know how current they are, however a connection is lost.
 
 use std::time::{Duration, Instant};
 
@@ -16,22 +16,21 @@ use crate::storage::changes::ChangeFeed;
 use crate::storage::error::StorageError;
 use crate::storage::nodes::{self, Node};
 
-/// How often the log is read when nothing wakes the listener.
+/// Interval of readings without a notification.
 const BEAT: Duration = Duration::from_secs(1);
-/// A connection that takes longer to answer is taken for dead.
-const ANSWER_WITHIN: Duration = Duration::from_secs(2);
-/// The first wait before a lost connection is made anew; doubled up to [`BEAT`].
+/// Timeout of a query; the connection is then considered dead.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
+/// Pause before the first reconnection. It doubles up to [`BEAT`].
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
-/// Listens for one gateway, and tells it what has changed.
+/// Follows the change feed for one gateway.
 pub struct Listener<F> {
-    /// How to reach the database.
     pub database: PgConnectOptions,
-    /// The gateway, as the others are to see it.
+    /// This gateway, as other gateways and operators see it.
     pub node: Node,
-    /// What learns the database's time.
+    /// Set to the database's time at every reading.
     pub clock: DatabaseClock,
-    /// Whom to tell.
+    /// Called with every change, and with the proof that none is missing.
     pub tell: F,
 }
 
@@ -44,7 +43,7 @@ enum Lost {
 }
 
 impl<F: Fn(FeedEvent) + Send> Listener<F> {
-    /// Listens until `stop`, whatever happens to connections.
+    /// Follows the feed until `stop`, over as many connections as that takes.
     pub async fn run(self, stop: CancellationToken) {
         let mut seen = None;
         let mut is_skewed = false;
@@ -55,7 +54,7 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
                 Ok(()) => return,
                 Err(lost) => tracing::warn!(
                     error = %lost,
-                    "no connection for changes of keys: until it is back, each key is looked up again every few seconds"
+                    "change feed disconnected"
                 ),
             }
             gauge!("gateway_listener_connected").set(0.0);
@@ -66,7 +65,7 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
         }
     }
 
-    /// Listens on one connection until it is lost, or until `stop`.
+    /// Follows the feed on one connection, until it is lost or until `stop`.
     async fn listen(
         &self,
         seen: &mut Option<i64>,
@@ -74,7 +73,7 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
         pause: &mut Duration,
         stop: &CancellationToken,
     ) -> Result<(), Lost> {
-        let mut feed = within(ChangeFeed::open(self.database.clone(), ANSWER_WITHIN)).await?;
+        let mut feed = within(ChangeFeed::open(self.database.clone(), QUERY_TIMEOUT)).await?;
         let mut is_new = true;
         loop {
             self.catch_up(&mut feed, seen).await?;
@@ -82,7 +81,7 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
             if std::mem::take(&mut is_new) {
                 *pause = FIRST_PAUSE;
                 gauge!("gateway_listener_connected").set(1.0);
-                tracing::info!("connected for changes of keys: revocations take effect at once");
+                tracing::info!("change feed connected");
             }
             tokio::select! {
                 woken = timeout(BEAT, feed.woken()) => if let Ok(woken) = woken { woken?; },
@@ -93,25 +92,27 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
         }
     }
 
-    /// Says how far this machine's clock is off: in a metric always, in the log when that becomes large or small.
+    /// Reports the skew of this machine's clock: as a metric, and in the log when it becomes large or small.
     fn watch_skew(&self, is_skewed: &mut bool) {
         gauge!("gateway_clock_skew_seconds").set(self.clock.skew().as_seconds_f64());
         let warning = self.clock.warning();
         match (&warning, *is_skewed) {
-            (Some(warning), false) => tracing::warn!("{warning}; keys end by the database's"),
-            (None, true) => tracing::info!("the clock of this machine agrees with the database's again"),
+            (Some(warning), false) => {
+                tracing::warn!(%warning, "clock differs from the database's, which decides when keys expire")
+            }
+            (None, true) => tracing::info!("clock agrees with the database's again"),
             _ => {}
         }
         *is_skewed = warning.is_some();
     }
 
-    /// Reads and tells what has changed, lets the others know, and says that nothing is missing.
+    /// Reads changes and passes them on, reports progress to the other gateways, and proves that no change is missing.
     async fn catch_up(&self, feed: &mut ChangeFeed, seen: &mut Option<i64>) -> Result<(), Lost> {
         loop {
             let asked_at = Instant::now();
             let since = within(feed.since(seen.unwrap_or(0))).await?;
             if since.has_gap || seen.is_none() {
-                // Not known what happened: before the first connection, while cut off for long, or since a backup.
+                // Changes may be missing: at the first connection, after a long interruption, or after a restored backup.
                 (self.tell)(FeedEvent::Invalidated(Invalidation::Everything));
                 *seen = Some(since.newest);
             } else {
@@ -134,5 +135,5 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
 }
 
 async fn within<T>(asking: impl Future<Output = Result<T, StorageError>>) -> Result<T, Lost> {
-    Ok(timeout(ANSWER_WITHIN, asking).await.map_err(|_| Lost::Silent)??)
+    Ok(timeout(QUERY_TIMEOUT, asking).await.map_err(|_| Lost::Silent)??)
 }

@@ -1,4 +1,4 @@
-//! `fluence config`: the settings in force, and what each is for.
+//! `fluence config`: shows the settings.
 
 use std::io::{self, Write};
 
@@ -9,12 +9,11 @@ use super::output::{Output, Report};
 use super::settings;
 use crate::config::{DEFAULTS, Settings};
 
-/// What to do with the settings.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print every setting in force in TOML, without the secrets.
+    /// Print the settings in force as TOML. Secrets are redacted.
     Show {
-        /// Print the defaults instead, each with an explanation.
+        /// Print the defaults and explanations instead.
         #[arg(long)]
         defaults: bool,
     },
@@ -49,7 +48,7 @@ impl Report for Shown {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         let text = toml::to_string(&self.0).map_err(io::Error::other)?;
         for name in settings::ignored_variables() {
-            writeln!(out, "# {name} is set and ignored: clients use this name for their own programs.")?;
+            writeln!(out, "# {name} is set and ignored: the name belongs to client programs.")?;
         }
         for warning in self.0.warnings() {
             writeln!(out, "# Warning: {warning}.")?;

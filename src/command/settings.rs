@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use crate::app;
-use crate::config::{ConfigError, Fault, Log, LogFormat, Settings, Sources, load};
+use crate::config::{ConfigError, Fault, Settings, Sources, load};
 use crate::local_postgres;
+use crate::telemetry::settings::{LogFormat, LogSettings};
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "FLUENCE_CONFIG";
@@ -23,7 +24,7 @@ pub(super) fn for_serve(
 pub(super) fn for_command(
     data_dir: Option<String>,
     needs_pepper: bool,
-) -> Result<(Settings, Log), ConfigError> {
+) -> Result<(Settings, LogSettings), ConfigError> {
     let sources = Sources { needs_pepper, ..sources(data_dir) };
     let is_quiet = sources.variable("FLUENCE_LOG_LEVEL").is_none();
     let settings = read(sources)?;

@@ -1,4 +1,4 @@
-//! How the command line reads words and instants.
+//! Value parsers of the command line.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::domain::amount::Amount;
 use crate::domain::key::{KeyFormat, Mode, Scope};
 
-/// One of a closed list of words, which the help shows.
+/// One of a list of words, which the help shows.
 fn word<T: Clone + Send + Sync + 'static>(
     words: impl IntoIterator<Item = &'static str>,
     meaning: fn(&str) -> Option<T>,
@@ -31,15 +31,15 @@ pub(super) fn key_format() -> impl TypedValueParser<Value = KeyFormat> {
     word(KeyFormat::ISSUED.map(KeyFormat::as_str), KeyFormat::from_name)
 }
 
-/// An instant (RFC 3339), or a date, which stands for its first instant in UTC.
+/// Parses an instant (RFC 3339), or a date, which means 00:00 UTC.
 pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
     let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
     text.parse::<DateTime<Utc>>()
         .or_else(|_| text.parse().map(midnight))
-        .map_err(|_| "write a date such as 2030-12-31, or an instant such as 2030-12-31T23:59:59Z")
+        .map_err(|_| "must be a date such as 2030-12-31, or an instant such as 2030-12-31T23:59:59Z")
 }
 
-/// A value, or none where that was said.
+/// A value, or the word for no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OrNone<T>(pub(super) Option<T>);
 

@@ -6,7 +6,7 @@ use super::auth::caller::Caller;
 use super::call::{Call, Refused};
 use super::key_restrictions::Permitted;
 use super::limits::account::Slot;
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 use crate::domain::caller::KeyRecord;
 use crate::domain::key::Scope;
 use crate::domain::refusal::{AccessDenied, Refusal, UpgradeTo};

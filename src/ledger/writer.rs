@@ -31,6 +31,7 @@ use self::reply::Replies;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::hold::Decision;
 use crate::ledger::rules::operation::Effect;
+use crate::ledger::settings::LedgerSettings;
 use crate::ledger::store::{Effects, LedgerStore, StoreError};
 
 pub use self::handle::Ledger;
@@ -38,33 +39,18 @@ pub use self::message::{Kept, LedgerUnavailable};
 pub use self::open_hold::OpenHold;
 pub use self::reply::Granted;
 
-/// What the writer may use.
-#[derive(Clone, Debug)]
-pub struct WriterLimits {
-    /// Most holds in one batch; bounds latency and memory, not the rate.
-    pub batch: usize,
-    /// Most holds waiting for a batch; past it a call is refused at once.
-    pub queue: usize,
-    /// Longest a call waits for its decision, and for its answer to be kept.
-    pub longest_wait: Duration,
-    /// How long a lone settlement waits for holds to share its commit with.
-    pub flush_after: Duration,
-    /// How often a writer that commits nothing says that it is alive.
-    pub heartbeat_every: Duration,
-}
-
 /// Starts the writer as a task. Once `stop` is cancelled it takes no more holds, commits what has ended, closes its
 /// epoch and ends.
 pub async fn start<S: LedgerStore>(
     store: S,
-    limits: WriterLimits,
+    settings: LedgerSettings,
     stop: CancellationToken,
 ) -> Result<(Ledger, JoinHandle<()>), StoreError> {
-    let (holds_in, holds) = mpsc::channel(limits.queue);
+    let (holds_in, holds) = mpsc::channel(settings.queue.get());
     let (settlements_in, settlements) = mpsc::unbounded_channel();
     let committer = Committer::open(store).await?;
     let heartbeat = Heartbeat::new();
-    let ledger = Ledger::new(holds_in, limits.longest_wait, heartbeat.liveness());
+    let ledger = Ledger::new(holds_in, settings.longest_wait, heartbeat.liveness());
     let writer = Writer {
         committer,
         holds,
@@ -73,10 +59,10 @@ pub async fn start<S: LedgerStore>(
         open: OpenHolds::default(),
         left_over: BatchPlan::default(),
         locked_accounts: LockedAccounts::default(),
-        retry_after: limits.flush_after,
-        heartbeat_at: Instant::now() + limits.heartbeat_every,
+        retry_after: settings.flush_after,
+        heartbeat_at: Instant::now() + settings.heartbeat_every,
         heartbeat,
-        limits,
+        settings,
     };
     Ok((ledger, tokio::spawn(writer.run(stop))))
 }
@@ -97,7 +83,7 @@ struct Writer<S> {
     /// When to say that the writer is alive, should no commit do so before.
     heartbeat_at: Instant,
     heartbeat: Heartbeat,
-    limits: WriterLimits,
+    settings: LedgerSettings,
 }
 
 /// The shortest and the longest wait before what is left over is tried again after a failure.
@@ -127,19 +113,19 @@ impl<S: LedgerStore> Writer<S> {
                 self.open.clear();
                 self.has_beaten();
             }
-            Err(_) => self.heartbeat_at = Instant::now() + HEARTBEAT_RETRY.min(self.limits.heartbeat_every),
+            Err(_) => self.heartbeat_at = Instant::now() + HEARTBEAT_RETRY.min(self.settings.heartbeat_every),
         }
     }
 
     fn has_beaten(&mut self) {
-        self.heartbeat_at = Instant::now() + self.limits.heartbeat_every;
+        self.heartbeat_at = Instant::now() + self.settings.heartbeat_every;
         self.heartbeat.beat();
     }
 
     /// Waits for work and takes all there is. `None` ends the writer.
     async fn gather(&mut self, stop: &CancellationToken) -> Option<BatchPlan> {
         let (mut holds, mut settlements) = (Vec::new(), Vec::new());
-        let most = self.limits.batch;
+        let most = self.settings.batch.get();
         let pause = match (self.left_over.is_empty(), self.locked_accounts.is_empty()) {
             (true, true) => self.heartbeat_at.saturating_duration_since(Instant::now()),
             (true, false) => locked_accounts::LOOK_EVERY,
@@ -150,7 +136,7 @@ impl<S: LedgerStore> Writer<S> {
             () = stop.cancelled() => return None,
             count = self.holds.recv_many(&mut holds, most) => if count == 0 { return None },
             _ = self.settlements.recv_many(&mut settlements, most) => {
-                let _ = tokio::time::timeout(self.limits.flush_after, self.holds.recv_many(&mut holds, most)).await;
+                let _ = tokio::time::timeout(self.settings.flush_after, self.holds.recv_many(&mut holds, most)).await;
             }
             () = tokio::time::sleep(pause) => {}
         }
@@ -195,7 +181,7 @@ impl<S: LedgerStore> Writer<S> {
         let calls = captured.iter().map(|end| (end.call_id, end.outcome)).collect();
         match self.committer.commit(self.open.oldest_or(batch_ref.batch), calls, path.work(&jobs)).await {
             Ok(effects) => {
-                self.retry_after = self.limits.flush_after;
+                self.retry_after = self.settings.flush_after;
                 self.has_beaten();
                 captured.iter().for_each(|end| self.open.ended(end.batch_ref.batch));
                 kill_point::pass(KillPoint::HeldUntold);
@@ -234,8 +220,13 @@ impl<S: LedgerStore> Writer<S> {
                         Effect::Decided(Decision::Held { hold, standing }) => {
                             self.open.opened(batch_ref.batch);
                             let settlements = self.settlements_in.clone();
-                            let hold =
-                                OpenHold::new(hold, claim, batch_ref, settlements, self.limits.longest_wait);
+                            let hold = OpenHold::new(
+                                hold,
+                                claim,
+                                batch_ref,
+                                settlements,
+                                self.settings.longest_wait,
+                            );
                             Ok(Granted::Held { hold, standing })
                         }
                         Effect::Decided(decision) => Ok(Granted::Not(decision)),

@@ -1,5 +1,6 @@
 //! `/metrics`, on an address of its own: it needs no key, so it is not for the world.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-use super::listener::ServerLimits;
+use super::settings::ServerSettings;
 use crate::domain::refusal::Refusal;
 use crate::telemetry::metrics::Metrics;
 
@@ -31,13 +32,19 @@ pub fn router(page: MetricsPage) -> Router {
     metrics.fallback(|| async { Refusal::EndpointNotFound })
 }
 
-/// A scraper or two: few connections, and little patience with one that is stuck.
-pub fn limits() -> ServerLimits {
-    ServerLimits {
-        max_connections: 16,
-        head_timeout: Duration::from_secs(5),
-        write_timeout: Duration::from_secs(5),
-        ..ServerLimits::default()
+/// Connections of scrapers.
+const MAX_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(16).unwrap();
+/// Timeout of a stuck scraper.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The settings of the listener for scrapers: few connections, short timeouts, no proxies.
+pub fn settings(service: &ServerSettings) -> ServerSettings {
+    ServerSettings {
+        max_connections: MAX_CONNECTIONS,
+        head_timeout: TIMEOUT,
+        write_timeout: TIMEOUT,
+        trusted_proxies: Vec::new(),
+        ..service.clone()
     }
 }
 

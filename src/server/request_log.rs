@@ -1,7 +1,7 @@
-//! The log line of a request: who asked for what, what came of it, and what it cost.
+//! The log line of a request: caller, route, outcome and cost.
 //!
-//! Bodies, query strings and keys stay out. What a client chose itself, such as a path that does not exist, is cut short,
-//! and what could be a key in it is left out.
+//! It contains no bodies, query strings or keys. Texts that a client chose, such as an unknown path, are cut, and parts that
+//! could be a key are omitted.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -20,13 +20,13 @@ use crate::http::call_record::CallRecord;
 use crate::http::client_address::ClientAddress;
 use crate::http::render::X_REQUEST_ID;
 
-/// Longest text of a client's own in a line.
+/// Maximum length of a text that a client chose.
 const MOST_CHARS: usize = 64;
-/// No key is shorter.
+/// The length of the shortest key.
 const KEY_CHARS: usize = 20;
-/// What stands between the segments of a path, and between the words of a user agent.
+/// Separators of the segments of a path and the words of a user agent.
 const SEPARATORS: [char; 2] = ['/', ' '];
-/// Lines a second of refusals without a good key: anyone can cause these, and fill a disk with them.
+/// Lines per second about refusals without a valid key, which anyone can cause to fill a disk.
 const MAX_ANONYMOUS_REFUSALS: u64 = 50;
 const WINDOW: Duration = Duration::from_secs(1);
 
@@ -34,7 +34,7 @@ const WINDOW: Duration = Duration::from_secs(1);
 /// instead.
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
-    /// Refusals left out since the last line that reported them.
+    /// Refusals not logged since the last line that reported them.
     left_out: AtomicU64,
     window: Mutex<Option<Window>>,
 }
@@ -73,10 +73,7 @@ impl RequestLog {
     fn report_left_out(&self) {
         let left_out = self.left_out.swap(0, Relaxed);
         if left_out > 0 {
-            tracing::warn!(
-                left_out,
-                "more refusals of requests without a good key than are logged one by one"
-            );
+            tracing::warn!(left_out, "refused requests without a valid key not logged one by one");
         }
     }
 }
@@ -87,7 +84,7 @@ impl Drop for RequestLog {
     }
 }
 
-/// What is known of a request before it is answered.
+/// What is known about a request before its answer.
 pub(super) struct RequestFacts {
     pub(super) id: CallId,
     pub(super) started: Instant,
@@ -109,7 +106,7 @@ fn cost_of(billing: &Billing) -> Option<(&'static str, i64)> {
 }
 
 impl RequestFacts {
-    /// Of a request whose stage prefix is still there.
+    /// For a request that still has its stage prefix.
     pub(super) fn of(request: &Request<Body>, id: CallId, started: Instant) -> Self {
         let headers = request.headers();
         Self {
@@ -123,7 +120,7 @@ impl RequestFacts {
         }
     }
 
-    /// Of a request whose head could not be read.
+    /// For a request whose head could not be read.
     pub(super) fn unread(id: CallId, started: Instant) -> Self {
         let (method, uri, client) = (None, Uri::default(), None);
         Self { id, started, method, uri, client, user_agent: None, client_request_id: None }
@@ -174,8 +171,8 @@ impl RequestFacts {
     }
 }
 
-/// A text of a client's, with `…` for each segment or word that is long enough to be a key, and for all that comes after
-/// the first characters.
+/// A text that a client chose, with `…` for each segment or word that could be a key, and for what exceeds the maximum
+/// length.
 fn without_keys(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_graphic() || c == ' ';
     let is_short = text.len() <= MOST_CHARS && text.split(SEPARATORS).all(|word| word.len() < KEY_CHARS);
@@ -190,7 +187,7 @@ fn without_keys(text: &str) -> Cow<'_, str> {
             _ => shown.push('…'),
         }
         shown.push_str(&piece[word.len()..]);
-        // No character takes more than three bytes.
+        // A character takes at most three bytes.
         if shown.len() > 3 * MOST_CHARS {
             break;
         }
@@ -202,12 +199,12 @@ fn without_keys(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A method of the standard by its name; others may be of any length.
+/// The name of a standard method; others may have any length.
 fn shown_method(method: &Method) -> &str {
     if method.as_str().len() <= 16 { method.as_str() } else { "(long)" }
 }
 
-/// A client's own request id, if it is short visible ASCII.
+/// The request id of the client, if it is short visible ASCII.
 fn shown_id(value: &HeaderValue) -> Option<&str> {
     let text = value.to_str().ok()?;
     (!text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())).then_some(text)

@@ -1,4 +1,4 @@
-//! Every path of the service, on one page. Stage prefixes are taken off before a request comes here.
+//! Every path of the service on one page. Stage prefixes are removed before.
 
 use std::sync::Arc;
 
@@ -13,13 +13,12 @@ use crate::api::status::Status;
 use crate::api::{
     account, audit, catalogue, contacts, credits, environments, health, keys, ledger, status, usage,
 };
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
 use crate::gate::metering::PaidRoute;
 use crate::gate::{Gate, stack, without_parameters as bare};
 
-/// What the handlers work with.
 #[derive(Clone)]
 pub struct Parts {
     /// What requests pass before their handlers.
@@ -28,15 +27,10 @@ pub struct Parts {
     pub paid_routes: Vec<PaidRoute>,
     /// An account's contacts.
     pub contacts: ContactsApi,
-    /// The health pages.
     pub health: Health,
-    /// The status page.
     pub status: Status,
-    /// What is for sale.
     pub catalogue: Arc<Catalogue>,
-    /// Changes of keys and environments.
     pub management: Management,
-    /// The store.
     pub pool: PgPool,
 }
 

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::error::StorageError;
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 use crate::domain::plan::{Access, Plan, Support};
 
 /// Saves the catalogue and updates existing plans and packs.

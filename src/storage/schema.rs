@@ -6,7 +6,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::error::StorageError;
 use super::{catalogue, ledger, runtime_role, search_keys};
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 
 /// The migrations, forward only.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -38,8 +38,8 @@ pub struct Upgrade {
 
 #[derive(Debug, thiserror::Error)]
 pub enum UpgradeError {
-    /// A newer version of the program migrated the database.
-    #[error("the database was migrated by a newer fluence; use that one")]
+    /// A newer program was here.
+    #[error("the database was migrated by a newer version of fluence: use that version")]
     Newer,
     /// A migration failed, or an applied migration differs from this program's.
     #[error("cannot migrate the database")]

@@ -14,14 +14,15 @@ use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::address::Reach;
-use super::breaker::{Breaker, BreakerConfig};
+use super::breaker::Breaker;
 use super::bulkhead::Bulkhead;
 use super::connector::Connector;
 use super::response_started::ResponseStarted;
 use super::retry_after::retry_after;
+use super::settings::UpstreamSettings;
 use crate::domain::ids::AccountId;
 
 /// Idle connections that stay open, and for how long: less than servers commonly keep theirs.
@@ -37,18 +38,10 @@ pub struct UpstreamConfig {
     pub name: &'static str,
     /// See [`parse_url`](super::address::parse_url).
     pub url: Uri,
-    /// Sent as `Authorization: Bearer`, unless it is empty.
-    pub credential: SecretString,
-    /// The addresses that the client may connect to.
+    /// Which addresses may be connected to.
     pub reach: Reach,
-    /// For resolving, connecting and TLS together, and for the wait for a permit.
-    pub connect_timeout: Duration,
-    /// For one request in full, including a retry.
-    pub total_timeout: Duration,
-    pub max_answer_bytes: usize,
-    /// Requests in progress at once. One account has at most half of them, rounded up.
-    pub max_concurrent: usize,
-    pub breaker: BreakerConfig,
+    /// Its credential and limits.
+    pub settings: UpstreamSettings,
 }
 
 /// Why there is no answer. None of these texts contains the request or the response.
@@ -93,7 +86,7 @@ impl Upstream {
     /// # Errors
     /// When the credential is not a valid header value.
     pub fn new(config: UpstreamConfig) -> Result<Self, InvalidHeaderValue> {
-        let credential = config.credential.expose_secret();
+        let credential = config.settings.credential.expose_secret();
         let authorization = if credential.is_empty() {
             None
         } else {
@@ -105,9 +98,9 @@ impl Upstream {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_FOR)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .build(Connector::new(config.reach, config.connect_timeout));
-        let bulkhead = Bulkhead::new(config.max_concurrent);
-        let breaker = Mutex::new(Breaker::new(config.breaker));
+            .build(Connector::new(config.reach, config.settings.connect_timeout));
+        let bulkhead = Bulkhead::new(config.settings.max_concurrent.get());
+        let breaker = Mutex::new(Breaker::new(config.settings.breaker()));
         Ok(Self { config, authorization, client, bulkhead, breaker })
     }
 
@@ -128,7 +121,7 @@ impl Upstream {
             self.count("refused");
             return Err(UpstreamError::Unavailable { retry_after });
         }
-        let waiting = tokio::time::timeout(self.config.connect_timeout, self.bulkhead.take(account));
+        let waiting = tokio::time::timeout(self.config.settings.connect_timeout, self.bulkhead.take(account));
         let Ok(_place) = waiting.await else {
             self.count("busy");
             return Err(UpstreamError::Unavailable { retry_after: BUSY_RETRY_AFTER });
@@ -136,7 +129,7 @@ impl Upstream {
         let begun = Instant::now();
         let admitted = self.breaker().admit(begun);
         let admission = admitted.map_err(|retry_after| UpstreamError::Unavailable { retry_after })?;
-        let asking = tokio::time::timeout(self.config.total_timeout, self.try_twice(question));
+        let asking = tokio::time::timeout(self.config.settings.total_timeout, self.try_twice(question));
         let answered = asking
             .await
             .unwrap_or(Err(UpstreamError::Timeout))
@@ -192,7 +185,7 @@ impl Upstream {
     /// Returns the body of a 200, within its limit. Redirects are not followed, because they may
     /// lead anywhere.
     async fn read(&self, response: Response<Incoming>) -> Result<Option<Bytes>, UpstreamError> {
-        let most = self.config.max_answer_bytes;
+        let most = self.config.settings.max_answer_bytes.get();
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),

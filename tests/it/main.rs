@@ -22,4 +22,5 @@ mod server;
 mod simulation;
 mod storage;
 mod support;
+mod toolchain;
 mod upstream;

@@ -1,28 +1,34 @@
 //! Requests to another server, over real sockets.
 
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use bytes::Bytes;
 use fluence::domain::ids::AccountId;
 use fluence::upstream::address::{Reach, parse_url};
-use fluence::upstream::breaker::BreakerConfig;
 use fluence::upstream::client::{Upstream, UpstreamConfig, UpstreamError};
+use fluence::upstream::settings::UpstreamSettings;
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use crate::support::gateway::settings;
 use crate::support::upstream::{Behaviour, ScriptedServer};
 
 fn config(url: &str) -> UpstreamConfig {
     UpstreamConfig {
         name: "test",
         url: parse_url(url, Reach::Private).unwrap(),
-        credential: SecretString::from("not-a-secret"),
         reach: Reach::Private,
-        connect_timeout: Duration::from_secs(5),
-        total_timeout: Duration::from_secs(5),
-        max_answer_bytes: 10_000,
-        max_concurrent: 4,
-        breaker: BreakerConfig { failures: 100, open_for: Duration::from_secs(100) },
+        settings: UpstreamSettings {
+            credential: SecretString::from("not-a-secret"),
+            connect_timeout: Duration::from_secs(5),
+            total_timeout: Duration::from_secs(5),
+            max_answer_bytes: NonZeroUsize::new(10_000).unwrap(),
+            max_concurrent: NonZeroUsize::new(4).unwrap(),
+            breaker_failures: NonZeroU32::new(100).unwrap(),
+            breaker_open: Duration::from_secs(100),
+            ..settings(&[]).enrichment
+        },
     }
 }
 
@@ -75,7 +81,7 @@ async fn it_is_asked_with_its_own_credential_and_answers() {
 #[tokio::test]
 async fn not_found_is_an_answer_and_not_a_failure() {
     let mut once = config(&ScriptedServer::start(vec![Behaviour::Closes]).await.url());
-    once.breaker.failures = 1;
+    once.settings.breaker_failures = NonZeroU32::MIN;
     let server = ScriptedServer::start(vec![Behaviour::Answers(404, String::new())]).await;
     let upstream =
         upstream(UpstreamConfig { url: parse_url(&server.url(), Reach::Private).unwrap(), ..once });
@@ -184,7 +190,7 @@ async fn a_server_that_hangs_or_drips_times_out() {
     for behaviour in [Behaviour::Hangs, Behaviour::Drips] {
         let server = ScriptedServer::start(vec![behaviour]).await;
         let mut config = config(&server.url());
-        config.total_timeout = Duration::from_millis(200);
+        config.settings.total_timeout = Duration::from_millis(200);
         assert_eq!(ask(&upstream(config)).await, Err(UpstreamError::Timeout));
         assert_eq!(server.connections(), 1, "a slow answer is not requested again");
     }
@@ -204,7 +210,7 @@ async fn a_refused_connection_is_a_failure() {
 async fn a_server_that_keeps_failing_is_not_asked_for_a_while() {
     let server = ScriptedServer::start(vec![Behaviour::Answers(500, String::new())]).await;
     let mut config = config(&server.url());
-    config.breaker.failures = 3;
+    config.settings.breaker_failures = NonZeroU32::new(3).unwrap();
     let upstream = upstream(config);
     for _ in 0..3 {
         assert_eq!(reason(ask(&upstream).await), "answered 500");
@@ -220,7 +226,7 @@ async fn an_error_in_one_request_does_not_open_the_breaker() {
     for (status, body) in [(200, "[]"), (400, ""), (422, "")] {
         let server = ScriptedServer::start(vec![Behaviour::Answers(status, body.into())]).await;
         let mut config = config(&server.url());
-        config.breaker.failures = 1;
+        config.settings.breaker_failures = NonZeroU32::MIN;
         let upstream = upstream(config);
         for _ in 0..3 {
             let faulty = |_: &[u8]| Err::<(), _>(UpstreamError::Unusable("answered 200".into()));
@@ -246,7 +252,8 @@ async fn every_failure_of_the_server_itself_opens_the_breaker() {
     ] {
         let server = ScriptedServer::start(vec![behaviour.clone()]).await;
         let mut config = config(&server.url());
-        (config.breaker.failures, config.total_timeout) = (1, Duration::from_millis(200));
+        let settings = &mut config.settings;
+        (settings.breaker_failures, settings.total_timeout) = (NonZeroU32::MIN, Duration::from_millis(200));
         let upstream = upstream(config);
         assert!(ask(&upstream).await.is_err());
         let refused = ask(&upstream).await;
@@ -259,7 +266,7 @@ async fn a_server_that_recovers_is_asked_again() {
     let script = vec![Behaviour::Says(b"x".to_vec()), Behaviour::Answers(200, "[]".into())];
     let server = ScriptedServer::start(script).await;
     let mut config = config(&server.url());
-    config.breaker = BreakerConfig { failures: 1, open_for: Duration::ZERO };
+    (config.settings.breaker_failures, config.settings.breaker_open) = (NonZeroU32::MIN, Duration::ZERO);
     let upstream = upstream(config);
     assert!(ask(&upstream).await.is_err());
     assert_eq!(ask(&upstream).await, Ok(Some("[]".into())));
@@ -269,7 +276,9 @@ async fn a_server_that_recovers_is_asked_again() {
 async fn i18_requests_in_progress_are_limited() {
     let server = ScriptedServer::start(vec![Behaviour::Hangs]).await;
     let mut config = config(&server.url());
-    (config.max_concurrent, config.connect_timeout) = (2, Duration::from_millis(100));
+    let settings = &mut config.settings;
+    (settings.max_concurrent, settings.connect_timeout) =
+        (NonZeroUsize::new(2).unwrap(), Duration::from_millis(100));
     let upstream = upstream(config);
     let (_, _, third) = tokio::join!(
         async { tokio::time::timeout(Duration::from_secs(1), ask_for(ACCOUNT, &upstream)).await },
@@ -289,7 +298,7 @@ async fn i18_requests_in_progress_are_limited() {
 async fn one_account_leaves_half_of_the_permits_to_others() {
     let server = ScriptedServer::start(vec![Behaviour::Hangs]).await;
     let mut config = config(&server.url());
-    config.max_concurrent = 4;
+    config.settings.max_concurrent = NonZeroUsize::new(4).unwrap();
     let upstream = upstream(config);
     let greedy = futures_util::future::join_all((0..10).map(|_| ask(&upstream)));
     let watched = async {
@@ -331,7 +340,7 @@ async fn i01_a_name_or_address_that_leads_here_is_not_connected_to() {
 async fn i15_a_server_without_a_valid_certificate_never_receives_a_name() {
     let server = ScriptedServer::start(vec![Behaviour::Answers(200, "[]".into())]).await;
     let mut config = config(&server.url().replace("http:", "https:"));
-    config.connect_timeout = Duration::from_millis(200);
+    config.settings.connect_timeout = Duration::from_millis(200);
     assert!(matches!(ask(&upstream(config)).await, Err(UpstreamError::Failed(_))));
     assert_eq!(server.requests().len(), 0);
 }

@@ -12,9 +12,10 @@ use axum::Router;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use fluence::app;
+use fluence::catalogue::plans::Catalogue;
+use fluence::catalogue::routes;
 use fluence::clock::DatabaseClock;
-use fluence::config::plans::Catalogue;
-use fluence::config::{self, Settings, Sources, routes};
+use fluence::config::{self, Settings, Sources};
 use fluence::domain::billing::{AccountBalance, Billing};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
@@ -30,7 +31,7 @@ use fluence::gate::refused::RefusedCalls;
 use fluence::gate::validate::Validated;
 use fluence::gate::{Gate, stack};
 use fluence::secret::Pepper;
-use fluence::server::listener::{Server, ServerLimits, accept_loop};
+use fluence::server::listener::{Server, accept_loop};
 use fluence::server::pipeline::Pipeline;
 use fluence::server::stop::Stop;
 use fluence::server::worker_threads::WorkerThreads;
@@ -215,12 +216,11 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         .execute(&till_pool)
         .await?;
     }
-    let wait = Duration::from_millis(settings.database.wait_ms);
-    let pool = pool::pool(database, settings.database.max_connections, wait);
+    let pool = pool::pool(database, settings.database.max_connections.get(), settings.database.wait);
     let router = router(&settings, pool, till_pool, settles)?;
     let links = app::public_links(&settings);
     let workers = WorkerThreads::start(available_parallelism()?.get())?;
-    let server = Server::new(Pipeline::new(router, links), ServerLimits::default(), Stop::new()).on(workers);
+    let server = Server::new(Pipeline::new(router, links), settings.server.clone(), Stop::new()).on(workers);
     accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
     Ok(())
 }
@@ -237,7 +237,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         pool: till_pool,
         price: route.price.held(route.depth(None)),
         table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
-        deadline: Duration::from_secs(settings.calls.deadline_s),
+        deadline: settings.calls.deadline,
         settles,
     };
     let handler = app::analysis_api(settings, pool)?.handler(&route);
@@ -247,7 +247,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         dev_key: None,
         region: settings.region.as_str().into(),
         catalogue: Arc::new(Catalogue::shipped()?),
-        max_body_bytes: settings.server.max_body_bytes,
+        max_body_bytes: settings.server.max_body_bytes.get(),
         links: Arc::new(app::public_links(settings)),
         refused: RefusedCalls::default(),
     });

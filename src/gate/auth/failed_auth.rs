@@ -9,9 +9,9 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 use tokio::time::Instant;
 
-use crate::config::Keys;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait::whole_seconds;
+use crate::gate::settings::KeySettings;
 use crate::http::client_address::ClientNetwork;
 
 /// Counts the failures of a limited number of networks and evicts the least active. Cheap to clone.
@@ -30,11 +30,12 @@ struct Window {
 }
 
 impl FailedAuth {
-    pub fn new(keys: &Keys) -> Self {
+    /// With the limits of the settings.
+    pub fn new(keys: &KeySettings) -> Self {
         Self {
-            windows: Arc::new(Cache::new(keys.guessing_networks)),
-            most: keys.guesses,
-            window: Duration::from_secs(keys.guess_window_s),
+            windows: Arc::new(Cache::new(keys.guessing_networks.get())),
+            most: keys.guesses.get(),
+            window: keys.guess_window,
         }
     }
 

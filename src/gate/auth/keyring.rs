@@ -23,7 +23,6 @@ use self::freshness::{Asked, Freshness, Trust};
 use self::imported::ImportedShapes;
 use self::loader::{Found, KeyLoader, StandingLoader};
 use crate::clock::DatabaseClock;
-use crate::config::Keys;
 use crate::domain::billing::AccountBalance;
 use crate::domain::change::{FeedEvent, Invalidation};
 use crate::domain::ids::AccountId;
@@ -33,6 +32,7 @@ use crate::gate::auth::failed_auth::FailedAuth;
 use crate::gate::auth::last_used::LastUsed;
 use crate::gate::limits::accounts::CachedAccounts;
 use crate::gate::limits::limiter::RateLimits;
+use crate::gate::settings::KeySettings;
 use crate::secret::KeyDigest;
 use crate::secret::peppers::{KeyDigests, Peppers};
 use crate::storage::keys::Rehash;
@@ -107,7 +107,7 @@ impl Keyring {
     pub fn start(
         pool: PgPool,
         peppers: impl Into<Peppers>,
-        keys: &Keys,
+        keys: &KeySettings,
         limits: RateLimits,
         clock: DatabaseClock,
     ) -> Self {
@@ -122,16 +122,15 @@ impl Keyring {
         let lookups = Batcher::start(loader.clone(), LONGEST_WAIT, Duration::ZERO);
         let suspect_lookups = Batcher::start(loader, LONGEST_WAIT, SUSPECT_PAUSE);
         let shared = Shared {
-            known: Cache::new(keys.cache_size),
-            unknown: Cache::new(keys.unknown_cache_size),
+            known: Cache::new(keys.cache_size.get()),
+            unknown: Cache::new(keys.unknown_cache_size.get()),
             accounts,
             freshness,
             counters: Counters::new(),
         };
-        let standing_trust = Duration::from_millis(keys.standing_trust_ms);
         let accepted = counter!("gateway_auth_total", "result" => "ok");
         let (shared, failed_auth) = (Arc::new(shared), FailedAuth::new(keys));
-        let (peppers, last_used) = (peppers.into(), LastUsed::new(keys.cache_size));
+        let (peppers, last_used) = (peppers.into(), LastUsed::new(keys.cache_size.get()));
         Self {
             peppers,
             last_used,
@@ -140,7 +139,7 @@ impl Keyring {
             suspect_lookups,
             imported,
             standings,
-            standing_trust,
+            standing_trust: keys.standing_trust,
             failed_auth,
             accepted,
         }

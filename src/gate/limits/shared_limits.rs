@@ -16,6 +16,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use metrics::counter;
 use redis::{Cmd, RedisResult};
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -24,18 +25,23 @@ use self::keys::{rate_key, running_key};
 use self::leases::Leases;
 use self::store::Store;
 use crate::domain::ids::AccountId;
+use crate::domain::setting;
 use crate::gate::limits::limiter::{LimitSizes, RateDecision};
 
 pub use self::leases::Lease;
 pub use self::store::Away;
 
-#[derive(Clone, Copy, Debug)]
-pub struct SharedConfig {
-    /// The longest wait of a request for a decision.
+/// The `[limits]` settings: how the store is used.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct SharedLimitSettings {
+    /// Timeout of a decision.
+    #[serde(rename = "decision_ms", with = "setting::millis")]
     pub budget: Duration,
-    /// How long a running call counts after its last renewal.
+    /// How long a call in progress counts after its gateway's last renewal.
+    #[serde(rename = "lease_ms", with = "setting::millis")]
     pub lease_life: Duration,
-    /// The interval of the store's health check.
+    /// Interval of the store's health check.
+    #[serde(rename = "watch_ms", with = "setting::millis")]
     pub watch_every: Duration,
 }
 
@@ -79,18 +85,18 @@ impl SharedLimits {
     /// When `urls` are not Redis URLs.
     pub async fn start(
         urls: &str,
-        config: SharedConfig,
+        settings: SharedLimitSettings,
         stop: &CancellationToken,
     ) -> Result<Arc<Self>, NotAStore> {
         let servers = Servers::parse(urls).map_err(|_| NotAStore)?;
-        let store = Arc::new(Store::new(servers, config.budget));
-        let leases = Leases::new(store.clone(), config.lease_life);
-        let script = Arc::new(AdmitScript::new(config.lease_life));
+        let store = Arc::new(Store::new(servers, settings.budget));
+        let leases = Leases::new(store.clone(), settings.lease_life);
+        let script = Arc::new(AdmitScript::new(settings.lease_life));
         store.look(|store| probe(script.clone(), store)).await;
         let (watched, watching, watch_stop) = (store.clone(), script.clone(), stop.clone());
         tokio::spawn(async move {
             let question = |store| probe(watching.clone(), store);
-            watched.watch(config.watch_every, question, watch_stop).await;
+            watched.watch(settings.watch_every, question, watch_stop).await;
         });
         tokio::spawn(leases.clone().keep(stop.clone()));
         Ok(Arc::new(Self { store, leases, script }))

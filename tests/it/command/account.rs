@@ -102,10 +102,10 @@ async fn an_unknown_plan_names_those_there_are() {
     let failed = program.run(&["account", "move", &id, "--plan", "gold"]);
     assert_eq!(
         failed.failure(),
-        "edition 2025-01 has no plan `gold`; it has essentials, professional, enterprise"
+        "edition 2025-01 has no plan `gold`; its plans are essentials, professional, enterprise"
     );
     let failed = program.run(&["account", "move", &id, "--plan", "gold", "--edition", "1999"]);
-    assert_eq!(failed.failure(), "there is no edition `1999`; there are 2025-01, 2025-06");
+    assert_eq!(failed.failure(), "edition `1999` does not exist; the editions are 2025-01, 2025-06");
     assert_eq!(program.json(&["account", "show", &id])["plan"], "essentials");
 }
 
@@ -125,7 +125,7 @@ async fn an_unknown_account_is_said_to_be_unknown_by_every_command() {
         &["ledger", "verify", "--account", NOBODY],
     ] {
         let failed = program.run(words);
-        assert!(failed.failure().starts_with(&format!("there is no account {NOBODY}")), "{words:?}");
+        assert!(failed.failure().starts_with(&format!("account {NOBODY} does not exist")), "{words:?}");
     }
 }
 

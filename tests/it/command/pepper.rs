@@ -50,7 +50,10 @@ async fn an_old_pepper_goes_when_no_live_secret_needs_it() {
     let refused = under(&program, &newer, &["pepper", "retire", "2"]);
     assert!(refused.failure().contains("add a newer one first"), "{}", refused.err);
     program.json(&["key", "revoke", &old]);
-    assert_eq!(program.run(&["pepper", "retire"]).failure(), "no pepper is being replaced; name a version");
+    assert_eq!(
+        program.run(&["pepper", "retire"]).failure(),
+        "no rotation is in progress; give the version to retire"
+    );
     assert_eq!(under(&program, &newer, &["pepper", "retire", "--json"]).json()["digests_forgotten"], 2);
     assert_eq!(status(&under(&program, &newer, &shown)), [(2, 1, 1), (1, 0, 0)]);
 }

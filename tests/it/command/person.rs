@@ -144,7 +144,7 @@ async fn who_is_meant_must_be_said_whole_and_in_one_way() {
         ANA.into_iter().chain(["--account", "01900000-0000-7000-8000-000000000001"]).collect();
     program.run(&person("opt-out", &opt_out)).usage();
     let unknown = program.run(&person("erase", &opt_out));
-    assert!(unknown.failure().contains("there is no account"), "{}", unknown.err);
+    assert!(unknown.failure().contains("does not exist; `fluence account list`"), "{}", unknown.err);
 }
 
 #[tokio::test]

@@ -5,14 +5,15 @@ use std::time::Duration;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::hold::{AnswerContent, Decision, HoldRequest};
-use fluence::ledger::writer::{self, Granted, Kept, Ledger, LedgerUnavailable, OpenHold, WriterLimits};
+use fluence::ledger::settings::LedgerSettings;
+use fluence::ledger::writer::{self, Granted, Kept, Ledger, LedgerUnavailable, OpenHold};
 use fluence::storage::ledger::PgLedgerStore;
 use sqlx::{Postgres, Transaction};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::world::{Customer, LEASE, World};
-use crate::support::gateway::eventually;
+use crate::support::gateway::{eventually, settings};
 
 /// A writer whose callers soon lose patience.
 struct Impatient {
@@ -23,12 +24,10 @@ struct Impatient {
 
 impl Impatient {
     async fn start(world: &World) -> Self {
-        let limits = WriterLimits {
-            batch: 512,
-            queue: 512,
+        let limits = LedgerSettings {
             longest_wait: Duration::from_secs(1),
-            flush_after: Duration::from_millis(5),
             heartbeat_every: Duration::from_secs(1),
+            ..settings(&[]).ledger
         };
         let (store, stop) =
             (PgLedgerStore::new(world.database.options(), "a".into(), LEASE), CancellationToken::new());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluence::config::plans::Catalogue;
+use fluence::catalogue::plans::Catalogue;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::storage::ledger::summarize_entries;

@@ -1,5 +1,6 @@
 //! An account on a database of its own, and a writer's store, moved by hand.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -12,8 +13,9 @@ use fluence::ledger::rules::entry::CallRef;
 use fluence::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps};
 use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation};
+use fluence::ledger::settings::LedgerSettings;
 use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, Work};
-use fluence::ledger::writer::{self, Granted, Ledger, OpenHold, WriterLimits};
+use fluence::ledger::writer::{self, Granted, Ledger, OpenHold};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::ledger::verify::{Scope, VerifyReport, verify};
 use fluence::storage::{accounts, routes};
@@ -23,6 +25,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::database::TestDatabase;
+use crate::support::gateway::settings;
 
 /// How long a call may keep its idempotency key.
 pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -211,13 +214,12 @@ impl World {
     }
 }
 
-fn limits() -> WriterLimits {
-    WriterLimits {
-        batch: 512,
-        queue: 20_000,
+fn limits() -> LedgerSettings {
+    LedgerSettings {
+        queue: NonZeroUsize::new(20_000).unwrap(),
         longest_wait: Duration::from_secs(30),
-        flush_after: Duration::from_millis(5),
         heartbeat_every: Duration::from_secs(1),
+        ..settings(&[]).ledger
     }
 }
 

@@ -5,7 +5,7 @@ use fluence::domain::contact::{ContactContent, ContactLimits, ContactOwner};
 use fluence::domain::ids::{AccountId, ContactId};
 use fluence::domain::key::Mode;
 use fluence::domain::person::{PersonSource, Post};
-use fluence::lookup::{FindConfig, Found, People, Realm};
+use fluence::lookup::{Found, People, Realm};
 use fluence::people::sample::SamplePeople;
 use fluence::storage::{contacts, search_keys};
 use serde_json::json;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{ask, import_people, person, start};
 use crate::support::database::TestDatabase;
+use crate::support::gateway::settings;
 
 /// A database with two accounts, and the sources on it.
 struct World {
@@ -61,7 +62,7 @@ impl World {
             .await
             .unwrap();
         }
-        let people = People::new(pool.clone(), SamplePeople::default(), FindConfig::default());
+        let people = People::new(pool.clone(), SamplePeople::default(), settings(&[]).people);
         Self { _database: database, pool, people }
     }
 

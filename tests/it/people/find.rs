@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use fluence::domain::ids::AccountId;
 use fluence::domain::person::{PersonQuery, PersonSource};
-use fluence::lookup::{FindConfig, Found, Hint, People, Realm};
+use fluence::lookup::{Found, Hint, People, Realm};
 use fluence::people::company::CompanyRule;
 use fluence::people::matching::{GivenNameRule, SurnameRule};
 use fluence::people::sample::SamplePeople;
@@ -14,13 +14,14 @@ use uuid::Uuid;
 
 use super::{ask, import_people, person, start};
 use crate::support::database::TestDatabase;
+use crate::support::gateway::settings;
 
 const LIVE: Realm = Realm::Live { account: AccountId::from_uuid(Uuid::from_u128(1)) };
 
 const SAMPLE: Realm = Realm::Sample { account: AccountId::from_uuid(Uuid::from_u128(1)) };
 
 fn people(pool: &PgPool) -> People {
-    People::new(pool.clone(), SamplePeople::default(), FindConfig::default())
+    People::new(pool.clone(), SamplePeople::default(), settings(&[]).people)
 }
 
 async fn company_of(people: &People, query: &PersonQuery, after: TimeDelta) -> Option<String> {
@@ -162,7 +163,7 @@ async fn sample_and_live_people_never_mix() {
     let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
     let sample = SamplePeople::parse(&person("Rui", "Lemos", "Klarion").to_string()).unwrap();
-    let people = People::new(pool, sample, FindConfig::default());
+    let people = People::new(pool, sample, settings(&[]).people);
     let (live, sample) = (ask("Ana", "Lemos", "Zyntra"), ask("Rui", "Lemos", "Klarion"));
     let find = |realm, query| people.find(realm, query, start());
     assert!(matches!(find(LIVE, &live).await.unwrap(), Found::One { .. }));

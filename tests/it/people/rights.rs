@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use fluence::background::sweep::Sweep;
 use fluence::command::directory::stats;
 use fluence::domain::ids::AccountId;
-use fluence::lookup::{FindConfig, Found, People, Realm};
+use fluence::lookup::{Found, People, Realm};
 use fluence::people::sample::SamplePeople;
 use fluence::storage::directory::rights::{PersonSelector, delete_expired, erase, export, opt_out};
 use serde_json::json;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{ask, import_people, person, start};
 use crate::support::database::TestDatabase;
+use crate::support::gateway::settings;
 
 fn by_name(first_name: &str, last_name: &str, company: &str) -> PersonSelector {
     PersonSelector::Name {
@@ -27,7 +28,7 @@ fn by_external_id(source: &str, external_id: &str) -> PersonSelector {
 }
 
 async fn is_known(pool: &PgPool, first_name: &str, after: TimeDelta) -> bool {
-    let people = People::new(pool.clone(), SamplePeople::default(), FindConfig::default());
+    let people = People::new(pool.clone(), SamplePeople::default(), settings(&[]).people);
     let live = Realm::Live { account: AccountId::from_uuid(Uuid::from_u128(1)) };
     let found = people.find(live, &ask(first_name, "Lemos", "Zyntra"), start() + after).await.unwrap();
     !matches!(found, Found::None)

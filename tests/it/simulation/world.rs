@@ -1,5 +1,6 @@
 //! Gateways, their customers, an operator and a sweep, all on one thread and one clock that jumps to the next event.
 
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,8 +10,9 @@ use fluence::domain::ids::{AccountId, CallId};
 use fluence::ledger::rules::account::PlanTerms;
 use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Correction, Grant, Operation};
+use fluence::ledger::settings::LedgerSettings;
+use fluence::ledger::writer;
 use fluence::ledger::writer::operator::apply_operations;
-use fluence::ledger::writer::{self, WriterLimits};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::task::JoinHandle;
@@ -24,12 +26,14 @@ use super::store::Server;
 /// A gateway that has been silent for this long is taken for dead.
 const HOLD_LIFE: TimeDelta = TimeDelta::seconds(60);
 
-const LIMITS: WriterLimits = WriterLimits {
-    batch: 8,
-    queue: 16,
+const LIMITS: LedgerSettings = LedgerSettings {
+    batch: NonZeroUsize::new(8).unwrap(),
+    queue: NonZeroUsize::new(16).unwrap(),
     longest_wait: Duration::from_secs(5),
     flush_after: Duration::from_millis(5),
     heartbeat_every: Duration::from_secs(5),
+    hold_life: Duration::from_secs(60),
+    sweep_every: Duration::from_secs(5),
 };
 
 /// What a run was like.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fluence::app::SAMPLE_PEOPLE;
+use fluence::catalogue::plans::{Catalogue, Edition};
 use fluence::clock::{new_id, now};
 use fluence::command::directory::{ImportOptions, import};
-use fluence::config::plans::{Catalogue, Edition};
 use fluence::domain::account::AccountState;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::key::terms::KeyTerms;

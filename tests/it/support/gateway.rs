@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use fluence::app::{App, Start};
+use fluence::catalogue::plans::Catalogue;
 use fluence::clock::DatabaseClock;
-use fluence::config::plans::Catalogue;
 use fluence::config::{Settings, Sources, load};
 use fluence::gate::metering::PaidHandler;
 use fluence::secret::peppers::Peppers;

@@ -7,9 +7,10 @@ use std::time::Duration;
 use axum::Router;
 use chrono::TimeDelta;
 use fluence::app::limits_in_force;
+use fluence::catalogue::plans::Catalogue;
+use fluence::catalogue::routes;
 use fluence::clock::DatabaseClock;
-use fluence::config::plans::Catalogue;
-use fluence::config::{Settings, routes};
+use fluence::config::Settings;
 use fluence::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use fluence::gate::auth::keyring::Keyring;
 use fluence::gate::limits::limiter::RateLimits;
@@ -17,7 +18,8 @@ use fluence::gate::metering::test_answers::TestAnswers;
 use fluence::gate::metering::{Metering, PaidHandler, PaidRoute};
 use fluence::gate::refused::RefusedCalls;
 use fluence::gate::{Gate, stack};
-use fluence::ledger::writer::{self, WriterLimits};
+use fluence::ledger::settings::LedgerSettings;
+use fluence::ledger::writer;
 use fluence::secret::peppers::Peppers;
 use fluence::server::listener::{Server, accept_loop};
 use fluence::server::pipeline::Pipeline;
@@ -52,7 +54,8 @@ impl StandIn {
         let links = Arc::new(links());
         let (stop, stop_writer) = (Stop::new(), CancellationToken::new());
         let store = PgLedgerStore::new(database.options(), "stand-in".into(), TimeDelta::seconds(60));
-        let (ledger, writer) = writer::start(store, writer_limits(), stop_writer.clone()).await.unwrap();
+        let (ledger, writer) =
+            writer::start(store, patient_ledger(settings), stop_writer.clone()).await.unwrap();
         let table = Arc::new(SettlementTable::parse(SETTLEMENT_TOML).unwrap());
         let pool = pool::pool(database.options(), 4, Duration::from_secs(1));
         let routes: Vec<_> = routes::shipped().unwrap().into_iter().map(Arc::new).collect();
@@ -84,7 +87,7 @@ impl StandIn {
             dev_key: None,
             region: settings.region.as_str().into(),
             catalogue: Arc::new(Catalogue::shipped().unwrap()),
-            max_body_bytes: settings.server.max_body_bytes,
+            max_body_bytes: settings.server.max_body_bytes.get(),
             links: links.clone(),
             refused: RefusedCalls::default(),
         });
@@ -108,12 +111,11 @@ impl StandIn {
     }
 }
 
-fn writer_limits() -> WriterLimits {
-    WriterLimits {
-        batch: 512,
-        queue: 4096,
+fn patient_ledger(settings: &Settings) -> LedgerSettings {
+    LedgerSettings {
         longest_wait: Duration::from_secs(30),
         flush_after: Duration::from_millis(1),
         heartbeat_every: Duration::from_secs(1),
+        ..settings.ledger.clone()
     }
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::config::Keys;
 use crate::gate::changes::{ChangeCounter, LastChange};
+use crate::gate::settings::KeySettings;
 
 /// When a lookup began.
 #[derive(Clone, Copy, Debug)]
@@ -29,12 +29,8 @@ pub(super) struct Trust {
 }
 
 impl Trust {
-    pub(super) const fn new(keys: &Keys) -> Self {
-        Self {
-            longest: Duration::from_millis(keys.trust_ms),
-            unheard: Duration::from_millis(keys.unheard_trust_ms),
-            unknown: Duration::from_millis(keys.unknown_trust_ms),
-        }
+    pub(super) const fn new(keys: &KeySettings) -> Self {
+        Self { longest: keys.trust, unheard: keys.unheard_trust, unknown: keys.unknown_trust }
     }
 }
 

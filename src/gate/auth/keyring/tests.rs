@@ -10,7 +10,7 @@ use tokio::time::advance;
 
 use super::batcher::Load;
 use super::*;
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 use crate::config::{Sources, load};
 use crate::domain::account::AccountState;
 use crate::domain::caller::KeyRecord;

@@ -109,7 +109,7 @@ async fn calls_that_began_and_ended_while_the_store_was_away_are_settled_when_it
 #[tokio::test]
 async fn a_call_that_ended_while_the_store_was_away_does_not_count_when_it_returns() {
     let redis = Redis::start().await;
-    let impatient = super::SharedConfig { budget: Duration::from_secs(1), ..PATIENT };
+    let impatient = super::SharedLimitSettings { budget: Duration::from_secs(1), ..PATIENT };
     let node = Node::start(&redis.url(), impatient).await;
     let account = account();
     let lease = node.admits(account, at_once(1)).await.unwrap();

@@ -10,22 +10,22 @@ use std::time::Duration;
 
 use fluence::domain::ids::AccountId;
 use fluence::gate::limits::limiter::LimitSizes;
-use fluence::gate::limits::shared_limits::{Lease, SharedConfig, SharedLimits, Verdict};
+use fluence::gate::limits::shared_limits::{Lease, SharedLimitSettings, SharedLimits, Verdict};
 use redis::aio::MultiplexedConnection;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::support::redis::Redis;
 
-/// Timeouts so long that a busy machine never looks like a late store, and a short interval of the
-/// health check.
-const PATIENT: SharedConfig = SharedConfig {
+/// So patient that a busy machine is never taken for a store that is late, and quick to look again.
+const PATIENT: SharedLimitSettings = SharedLimitSettings {
     budget: Duration::from_secs(20),
     lease_life: Duration::from_secs(600),
     watch_every: Duration::from_millis(20),
 };
 
-/// Leases that are renewed, and expire, within a test.
-const SHORT_LEASES: SharedConfig = SharedConfig { lease_life: Duration::from_millis(300), ..PATIENT };
+/// Leases that are renewed, and end, within a test.
+const SHORT_LEASES: SharedLimitSettings =
+    SharedLimitSettings { lease_life: Duration::from_millis(300), ..PATIENT };
 
 /// A gateway's part in shared limits.
 struct Node {
@@ -34,7 +34,7 @@ struct Node {
 }
 
 impl Node {
-    async fn start(urls: &str, config: SharedConfig) -> Self {
+    async fn start(urls: &str, config: SharedLimitSettings) -> Self {
         let stop = CancellationToken::new();
         let limits = SharedLimits::start(urls, config, &stop).await.unwrap();
         Self { limits, stop: Some(stop.drop_guard()) }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fluence::gate::limits::limiter::LimitSizes;
-use fluence::gate::limits::shared_limits::{Away, NotAStore, SharedConfig, SharedLimits, Verdict};
+use fluence::gate::limits::shared_limits::{Away, NotAStore, SharedLimitSettings, SharedLimits, Verdict};
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
@@ -39,9 +39,12 @@ async fn a_store_that_starts_later_is_found() {
 async fn a_late_store_is_not_used_until_it_answers_in_time() {
     let redis = Redis::start().await;
     let line = SlowLine::to(redis.port()).await;
-    // The health check is so slow that only decisions are sent meanwhile.
-    let config =
-        SharedConfig { budget: Duration::from_secs(1), watch_every: Duration::from_secs(600), ..PATIENT };
+    // The watch is so slow that nothing but decisions is asked meanwhile.
+    let config = SharedLimitSettings {
+        budget: Duration::from_secs(1),
+        watch_every: Duration::from_secs(600),
+        ..PATIENT
+    };
     let node = Node::start(&redis.url_at(line.port()), config).await;
     assert!(node.admits(account(), at_once(1)).await.is_some());
     line.takes(Duration::from_secs(600));
@@ -61,7 +64,7 @@ async fn a_late_store_is_not_used_until_it_answers_in_time() {
 async fn a_late_store_is_used_again_once_it_answers_in_time() {
     let redis = Redis::start().await;
     let line = SlowLine::to(redis.port()).await;
-    let config = SharedConfig { budget: Duration::from_millis(500), ..PATIENT };
+    let config = SharedLimitSettings { budget: Duration::from_millis(500), ..PATIENT };
     let node = Node::start(&redis.url_at(line.port()), config).await;
     line.takes(Duration::from_secs(2));
     eventually("it is noticed", async || node.limits.away_since().is_some()).await;
@@ -73,8 +76,11 @@ async fn a_late_store_is_used_again_once_it_answers_in_time() {
 async fn a_single_late_answer_does_not_close_the_connection() {
     let redis = Redis::start().await;
     let line = SlowLine::to(redis.port()).await;
-    let config =
-        SharedConfig { budget: Duration::from_secs(1), watch_every: Duration::from_secs(600), ..PATIENT };
+    let config = SharedLimitSettings {
+        budget: Duration::from_secs(1),
+        watch_every: Duration::from_secs(600),
+        ..PATIENT
+    };
     let node = Node::start(&redis.url_at(line.port()), config).await;
     line.takes(Duration::from_millis(1500));
     assert!(node.limits.decide(account(), at_once(1)).await.is_err());
