@@ -20,7 +20,7 @@ use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
 use self::detach_on_drop::DetachOnDrop;
-use self::metered_call::MeteredCall;
+use self::metered_call::{MeteredCall, Work};
 use self::settled::Settled;
 use self::test_answers::TestAnswers;
 use super::auth::caller::Caller;
@@ -168,28 +168,23 @@ async fn run(
         // Boxed, so that paid calls do not carry its size.
         return Box::pin(dry_run::answer(metering, &caller, hold, &context)).await;
     }
-    let handler = route.handler.clone();
-    let metered = |price, balance| MeteredCall {
-        metering: metering.clone(),
-        caller: caller.clone(),
-        price,
-        balance,
-        person,
-        handler,
-        _slot: slot,
-        context,
-    };
-    if caller.key.mode == Mode::Test {
+    let is_test = caller.key.mode == Mode::Test;
+    let price = if is_test { Credits::ZERO } else { price };
+    let work =
+        Work { handler: route.handler.clone(), call: PaidCall { caller: caller.clone(), person, price } };
+    let metering = metering.clone();
+    let metered = |caller, balance| MeteredCall { metering, caller, price, balance, _slot: slot, context };
+    if is_test {
         let balance = caller.account.standing();
-        let call = metered(Credits::ZERO, balance).of_test_environment(test_call(hold));
-        return Ok(detached(metering, call_id, call).await);
+        let call = metered(caller, balance).of_test_environment(test_call(hold), work);
+        return Ok(detached(&route.metering, call_id, call).await);
     }
-    match metering.ledger.hold(hold).await.map_err(unavailable)? {
+    match route.metering.ledger.hold(hold).await.map_err(unavailable)? {
         Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
         Granted::Held { hold, standing: balance } => {
             caller.account.stands(balance.clone());
-            let call = metered(hold.amount(), balance).with_hold(hold);
-            Ok(detached(metering, call_id, call).await)
+            let call = metered(caller, balance).with_hold(hold, work);
+            Ok(detached(&route.metering, call_id, call).await)
         }
     }
 }

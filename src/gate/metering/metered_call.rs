@@ -18,7 +18,6 @@ use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
 use crate::http::negotiate::RenderContext;
-use crate::http::person_request::PersonRequest;
 use crate::http::render;
 use crate::ledger::rules::hold::{AnswerContent, Refund};
 use crate::ledger::writer::{Kept, LedgerUnavailable, OpenHold};
@@ -37,13 +36,15 @@ pub(super) struct MeteredCall {
     pub(super) price: Credits,
     /// The account right after the hold.
     pub(super) balance: AccountBalance,
-    /// Who is asked about.
-    pub(super) person: PersonRequest,
-    /// What answers the call.
-    pub(super) handler: PaidHandler,
     /// The place among the account's running calls: kept until the work is done, not until the client is gone.
     pub(super) _slot: Slot,
     pub(super) context: RenderContext,
+}
+
+/// A handler that has yet to start, so that nothing happens before the hold.
+pub(super) struct Work {
+    pub(super) handler: PaidHandler,
+    pub(super) call: PaidCall,
 }
 
 /// What a handler came to.
@@ -57,10 +58,10 @@ struct Handled {
 impl MeteredCall {
     /// Runs a call of a test environment, which costs nothing. Under an idempotency key it is claimed and kept as one whose
     /// credits are held.
-    pub(super) async fn of_test_environment(self, keyed: Option<TestCall>) -> Settled {
+    pub(super) async fn of_test_environment(self, keyed: Option<TestCall>, work: Work) -> Settled {
         let billing = self.billing(Credits::ZERO, self.balance.clone(), None);
         let Some(call) = keyed else {
-            return Settled::new(self.handle().await.response, billing);
+            return Settled::new(self.handle(work).await.response, billing);
         };
         let answers = &self.metering.test_answers;
         match answers.claim(&call, self.balance.clone()).await {
@@ -68,7 +69,7 @@ impl MeteredCall {
             Ok(Some(decision)) => return decision::answer(decision, &self.caller, self.price),
             Err(error) => return Settled::new(not_kept(&error), billing),
         }
-        let Handled { response, outcome, error_code, .. } = self.handle().await;
+        let Handled { response, outcome, error_code, .. } = self.handle(work).await;
         if self.metering.table.settle(outcome) == Settlement::Release {
             answers.release(&call).await;
             return Settled::new(response, billing);
@@ -85,8 +86,8 @@ impl MeteredCall {
     }
 
     /// Runs a call whose credits are held, and ends the hold by its outcome.
-    pub(super) async fn with_hold(self, hold: OpenHold) -> Settled {
-        let handled = self.handle().await;
+    pub(super) async fn with_hold(self, hold: OpenHold, work: Work) -> Settled {
+        let handled = self.handle(work).await;
         match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
                 let billing = self.refunded(hold.refund(self.price), handled.outcome);
@@ -105,10 +106,8 @@ impl MeteredCall {
         }
     }
 
-    async fn handle(&self) -> Handled {
-        let Self { caller, person, price, handler, .. } = self;
-        let call = PaidCall { caller: caller.clone(), person: person.clone(), price: *price };
-        let running = unless_panicking(async { handler(call).await });
+    async fn handle(&self, Work { handler, call }: Work) -> Handled {
+        let running = unless_panicking(async move { handler(call).await });
         let in_time = tokio::time::timeout(self.metering.deadline, running).await;
         let answered = match in_time {
             Ok(Some(answered)) => answered,
