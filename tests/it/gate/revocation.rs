@@ -8,8 +8,8 @@ use serde_json::json;
 
 use crate::command::program::{Ran, bare};
 use crate::support::customer::{Customer, new_secret};
+use crate::support::database_proxy::{ALL_CONNECTIONS, DatabaseProxy, LISTENER, Network};
 use crate::support::gateway::{Gateway, eventually};
-use crate::support::line::{EVERYBODY, LISTENER, Line, Weather};
 use crate::support::neighbour::Neighbour;
 
 /// Keys are trusted for ever, so that only hearing of a change can end it.
@@ -112,19 +112,19 @@ async fn a18_a_key_made_after_somebody_guessed_it_works_on_every_gateway() {
 
 #[tokio::test]
 async fn h02_a_gateway_that_hears_nothing_does_not_trust_for_long() {
-    for weather in [Weather::Dead { whose: LISTENER }, Weather::Torn { whose: LISTENER }] {
+    for network in [Network::Silent { whose: LISTENER }, Network::Cut { whose: LISTENER }] {
         let one = Gateway::start_with(&TRUSTING).await;
-        let line = Line::start(one.database.options()).await;
-        let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+        let proxy = DatabaseProxy::start(one.database.options()).await;
+        let cut_off = one.neighbour_over(proxy.options(), &TRUSTING).await;
         let customer = one.customer("2025-06", "enterprise").await;
         assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
-        line.turns(weather);
+        proxy.turns(network);
         one.set_key_state(customer.key_id, KeyState::Revoked).await;
         let revoked = Instant::now();
         eventually("the key is refused", async || {
             let asked = Instant::now();
             let refused = cut_off.get("/tiers", &customer.key).await.code() == "REVOKED_API_KEY";
-            assert!(refused || asked - revoked < Duration::from_secs(5), "{weather:?}");
+            assert!(refused || asked - revoked < Duration::from_secs(5), "{network:?}");
             refused
         })
         .await;
@@ -134,14 +134,14 @@ async fn h02_a_gateway_that_hears_nothing_does_not_trust_for_long() {
 #[tokio::test]
 async fn a_gateway_that_was_cut_off_catches_up_by_itself() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    let cut_off = one.neighbour_over(proxy.options(), &TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
-    line.turns(Weather::Torn { whose: LISTENER });
+    proxy.turns(Network::Cut { whose: LISTENER });
     one.set_key_state(customer.key_id, KeyState::Revoked).await;
     let last = last_change(&one).await;
-    line.turns(Weather::Fair);
+    proxy.turns(Network::Working);
     eventually("the change is seen", async || change_seen(&one).await.iter().all(|seen| *seen == last)).await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.code(), "REVOKED_API_KEY");
 }
@@ -149,11 +149,11 @@ async fn a_gateway_that_was_cut_off_catches_up_by_itself() {
 #[tokio::test]
 async fn a_gateway_that_cannot_ask_answers_503_for_keys_it_cannot_vouch_for_any_more() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    let cut_off = one.neighbour_over(proxy.options(), &TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
-    line.turns(Weather::Dead { whose: EVERYBODY });
+    proxy.turns(Network::Silent { whose: ALL_CONNECTIONS });
     one.set_key_state(customer.key_id, KeyState::Revoked).await;
     eventually("nothing is vouched for", async || {
         let answer = cut_off.get("/tiers", &customer.key).await;
@@ -208,12 +208,12 @@ async fn once_every_gateway_has_confirmed_none_lets_the_key_in() {
 #[tokio::test]
 async fn h01_a_gateway_that_does_not_confirm_is_named_and_refuses_by_then() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(line.options(), &[TRUSTING[0], ("FLUENCE_NODE", "far-away")]).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    let cut_off = one.neighbour_over(proxy.options(), &[TRUSTING[0], ("FLUENCE_NODE", "far-away")]).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
     eventually("both gateways are there", async || change_seen(&one).await.len() == 2).await;
-    line.turns(Weather::Dead { whose: LISTENER });
+    proxy.turns(Network::Silent { whose: LISTENER });
     let ran = revoke_and_wait(&one, &customer).await;
     let said: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!((ran.status, &said["state"], &said["confirmed"]), (1, &json!("revoked"), &json!(false)));
@@ -247,9 +247,9 @@ async fn h01_a_gateway_that_has_long_been_silent_is_told_and_its_trust_waited_fo
 #[tokio::test]
 async fn a_gateway_that_has_never_heard_of_changes_is_known_before_it_serves() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    line.turns(Weather::Torn { whose: LISTENER });
-    let _deaf = one.neighbour_over(line.options(), &TRUSTING).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    proxy.turns(Network::Cut { whose: LISTENER });
+    let _deaf = one.neighbour_over(proxy.options(), &TRUSTING).await;
     assert_eq!(change_seen(&one).await.len(), 2);
 }
 

@@ -15,10 +15,10 @@ use super::{leases_in, store_time_us};
 use crate::gate::handlers::{LONG, Turnstile, handler, paid_answer};
 use crate::gate::people::marina;
 use crate::support::customer::Customer;
+use crate::support::delay_proxy::DelayProxy;
 use crate::support::gateway::{Answer, Gateway, eventually};
 use crate::support::neighbour::Neighbour;
 use crate::support::redis::Redis;
-use crate::support::slow_line::SlowLine;
 
 /// Settings of a gateway that waits for the store however busy the machine is.
 fn patient(url: &str) -> [(&str, &str); 3] {
@@ -199,8 +199,8 @@ async fn a_gateway_whose_redis_is_not_there_starts_and_says_so_until_it_comes() 
 #[tokio::test]
 async fn a_slow_redis_is_left_alone_and_said_so() {
     let redis = Redis::start().await;
-    let line = SlowLine::to(redis.port()).await;
-    let (url, page) = (redis.url_at(line.port()), ("FLUENCE_METRICS_LISTEN", "127.0.0.1:0"));
+    let proxy = DelayProxy::to(redis.port()).await;
+    let (url, page) = (redis.url_at(proxy.port()), ("FLUENCE_METRICS_LISTEN", "127.0.0.1:0"));
     let budget = ("FLUENCE_LIMITS_DECISION_MS", "500");
     let watch = ("FLUENCE_LIMITS_WATCH_MS", "20");
     let nodes = cluster(1, &[("FLUENCE_REDIS_URL", &url), budget, watch, page]).await;
@@ -209,7 +209,7 @@ async fn a_slow_redis_is_left_alone_and_said_so() {
     let metrics = first(&nodes).metrics().await;
     assert!(metrics.contains("gateway_redis_up 1"), "{metrics}");
     assert!(metrics.contains(r#"gateway_degraded{reason="redis"} 0"#), "{metrics}");
-    line.takes(Duration::from_secs(2));
+    proxy.takes(Duration::from_secs(2));
     eventually("it is left", async || nodes[0].decided(&customer.key).await == "local").await;
     let metrics = first(&nodes).metrics().await;
     for line in [
@@ -219,9 +219,9 @@ async fn a_slow_redis_is_left_alone_and_said_so() {
         r#"gateway_ratelimit_decisions_total{limit="all",result="admitted",source="shared"}"#,
         r#"gateway_ratelimit_decisions_total{limit="all",result="admitted",source="local"}"#,
     ] {
-        assert!(metrics.contains(line), "{line} is not in {metrics}");
+        assert!(metrics.contains(proxy), "{line} is not in {metrics}");
     }
-    line.takes(Duration::ZERO);
+    proxy.takes(Duration::ZERO);
     eventually("it is back", async || nodes[0].decided(&customer.key).await == "shared").await;
 }
 

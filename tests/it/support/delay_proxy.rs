@@ -7,23 +7,23 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A running line.
-pub(crate) struct SlowLine {
+/// A running proxy.
+pub(crate) struct DelayProxy {
     port: u16,
     delay_ms: Arc<AtomicU64>,
     passed: Arc<AtomicU64>,
 }
 
-impl SlowLine {
+impl DelayProxy {
     /// A line to this port, quick at first.
     pub(crate) async fn to(server: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let line = Self {
+        let proxy = Self {
             port: listener.local_addr().unwrap().port(),
             delay_ms: Arc::default(),
             passed: Arc::default(),
         };
-        let (delay_ms, passed) = (line.delay_ms.clone(), line.passed.clone());
+        let (delay_ms, passed) = (proxy.delay_ms.clone(), proxy.passed.clone());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 tokio::spawn(carry(client, server, delay_ms.clone(), passed.clone()));
