@@ -6,7 +6,7 @@ pub(crate) mod customer;
 pub(crate) mod database;
 pub(crate) mod gateway;
 pub(crate) mod database_proxy;
-pub(crate) mod neighbour;
+pub(crate) mod second_gateway;
 pub(crate) mod processes;
 pub(crate) mod proxy;
 pub(crate) mod public_links;

@@ -11,7 +11,7 @@ async fn a_gateway_whose_ledger_hears_nothing_says_503_charges_nothing_and_goes_
     let one = Gateway::start().await;
     let proxy = DatabaseProxy::start(one.database.options()).await;
     let settings = [("FLUENCE_LEDGER_LONGEST_WAIT_MS", "500"), ("FLUENCE_LEDGER_HEARTBEAT_S", "1")];
-    let cut_off = one.neighbour_over(proxy.options(), &settings).await;
+    let cut_off = one.second_gateway_over(proxy.options(), &settings).await;
     let customer = one.enterprise(1_000).await;
     let call = async || cut_off.post("/crm", &customer.key, &nobody()).await;
     let readiness = async || cut_off.get("/readyz", &customer.key).await;

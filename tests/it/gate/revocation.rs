@@ -10,15 +10,15 @@ use crate::command::program::{Ran, bare};
 use crate::support::customer::{Customer, new_secret};
 use crate::support::database_proxy::{ALL_CONNECTIONS, DatabaseProxy, LISTENER, Network};
 use crate::support::gateway::{Gateway, eventually};
-use crate::support::neighbour::Neighbour;
+use crate::support::second_gateway::SecondGateway;
 
 /// Keys are trusted for ever, so that only hearing of a change can end it.
 const TRUSTING: [(&str, &str); 1] = [("FLUENCE_KEYS_TRUST_MS", "3600000000")];
 
 /// Two gateways on one database, and a customer whom both know.
-async fn two_gateways() -> (Gateway, Neighbour, Customer) {
+async fn two_gateways() -> (Gateway, SecondGateway, Customer) {
     let one = Gateway::start_with(&TRUSTING).await;
-    let other = one.neighbour(&TRUSTING).await;
+    let other = one.second_gateway(&TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(one.get("/tiers", &customer.key).await.status, 200);
     assert_eq!(other.get("/tiers", &customer.key).await.status, 200);
@@ -26,7 +26,7 @@ async fn two_gateways() -> (Gateway, Neighbour, Customer) {
 }
 
 /// Waits until both gateways answer a key with this code; `OK` stands for an answer.
-async fn both_say(one: &Gateway, other: &Neighbour, key: &str, code: &str) {
+async fn both_say(one: &Gateway, other: &SecondGateway, key: &str, code: &str) {
     eventually("both gateways know", async || {
         one.get("/tiers", key).await.code() == code && other.get("/tiers", key).await.code() == code
     })
@@ -98,7 +98,7 @@ async fn an_accounts_first_contact_is_found_at_once_here_and_soon_on_every_gatew
 async fn a18_a_key_made_after_somebody_guessed_it_works_on_every_gateway() {
     let never_again = [("FLUENCE_KEYS_UNKNOWN_TRUST_MS", "3600000000")];
     let one = Gateway::start_with(&never_again).await;
-    let other = one.neighbour(&never_again).await;
+    let other = one.second_gateway(&never_again).await;
     let customer = one.customer("2025-06", "enterprise").await;
     let secret = new_secret();
     both_say(&one, &other, secret.expose(), "INVALID_API_KEY").await;
@@ -115,7 +115,7 @@ async fn h02_a_gateway_that_hears_nothing_does_not_trust_for_long() {
     for network in [Network::Silent { whose: LISTENER }, Network::Cut { whose: LISTENER }] {
         let one = Gateway::start_with(&TRUSTING).await;
         let proxy = DatabaseProxy::start(one.database.options()).await;
-        let cut_off = one.neighbour_over(proxy.options(), &TRUSTING).await;
+        let cut_off = one.second_gateway_over(proxy.options(), &TRUSTING).await;
         let customer = one.customer("2025-06", "enterprise").await;
         assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
         proxy.turns(network);
@@ -135,7 +135,7 @@ async fn h02_a_gateway_that_hears_nothing_does_not_trust_for_long() {
 async fn a_gateway_that_was_cut_off_catches_up_by_itself() {
     let one = Gateway::start_with(&TRUSTING).await;
     let proxy = DatabaseProxy::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(proxy.options(), &TRUSTING).await;
+    let cut_off = one.second_gateway_over(proxy.options(), &TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
     proxy.turns(Network::Cut { whose: LISTENER });
@@ -150,7 +150,7 @@ async fn a_gateway_that_was_cut_off_catches_up_by_itself() {
 async fn a_gateway_that_cannot_ask_answers_503_for_keys_it_cannot_vouch_for_any_more() {
     let one = Gateway::start_with(&TRUSTING).await;
     let proxy = DatabaseProxy::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(proxy.options(), &TRUSTING).await;
+    let cut_off = one.second_gateway_over(proxy.options(), &TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
     proxy.turns(Network::Silent { whose: ALL_CONNECTIONS });
@@ -193,7 +193,7 @@ async fn revoke_and_wait(gateway: &Gateway, customer: &Customer) -> Ran {
 #[tokio::test]
 async fn once_every_gateway_has_confirmed_none_lets_the_key_in() {
     let (one, other, customer) = two_gateways().await;
-    let third = one.neighbour(&TRUSTING).await;
+    let third = one.second_gateway(&TRUSTING).await;
     eventually("all gateways are there", async || change_seen(&one).await.len() == 3).await;
     assert_eq!(third.get("/tiers", &customer.key).await.status, 200);
     let said = revoke_and_wait(&one, &customer).await.json();
@@ -209,7 +209,8 @@ async fn once_every_gateway_has_confirmed_none_lets_the_key_in() {
 async fn h01_a_gateway_that_does_not_confirm_is_named_and_refuses_by_then() {
     let one = Gateway::start_with(&TRUSTING).await;
     let proxy = DatabaseProxy::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(proxy.options(), &[TRUSTING[0], ("FLUENCE_NODE", "far-away")]).await;
+    let cut_off =
+        one.second_gateway_over(proxy.options(), &[TRUSTING[0], ("FLUENCE_NODE", "far-away")]).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
     eventually("both gateways are there", async || change_seen(&one).await.len() == 2).await;
@@ -249,7 +250,7 @@ async fn a_gateway_that_has_never_heard_of_changes_is_known_before_it_serves() {
     let one = Gateway::start_with(&TRUSTING).await;
     let proxy = DatabaseProxy::start(one.database.options()).await;
     proxy.turns(Network::Cut { whose: LISTENER });
-    let _deaf = one.neighbour_over(proxy.options(), &TRUSTING).await;
+    let _deaf = one.second_gateway_over(proxy.options(), &TRUSTING).await;
     assert_eq!(change_seen(&one).await.len(), 2);
 }
 
@@ -257,7 +258,7 @@ async fn a_gateway_that_has_never_heard_of_changes_is_known_before_it_serves() {
 async fn a_balance_is_shown_as_it_is_though_the_key_is_trusted_for_long() {
     let never = [TRUSTING[0], ("FLUENCE_KEYS_STANDING_TRUST_MS", "0")];
     let one = Gateway::start_with(&never).await;
-    let other = one.neighbour(&never).await;
+    let other = one.second_gateway(&never).await;
     let customer = one.professional().await;
     assert_eq!(other.get("/tiers", &customer.key).await.number("x-credits-remaining"), 1000);
     one.leave(customer.account, 7).await;

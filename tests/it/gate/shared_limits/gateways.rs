@@ -17,8 +17,8 @@ use crate::gate::people::marina;
 use crate::support::customer::Customer;
 use crate::support::delay_proxy::DelayProxy;
 use crate::support::gateway::{Answer, Gateway, eventually};
-use crate::support::neighbour::Neighbour;
 use crate::support::redis::Redis;
+use crate::support::second_gateway::SecondGateway;
 
 /// Settings of a gateway that waits for the store however busy the machine is.
 fn patient(url: &str) -> [(&str, &str); 3] {
@@ -28,21 +28,21 @@ fn patient(url: &str) -> [(&str, &str); 3] {
 /// One gateway of several.
 enum Node {
     First(Box<Gateway>),
-    Other(Box<Neighbour>),
+    Other(Box<SecondGateway>),
 }
 
 impl Node {
     async fn get(&self, path: &str, key: &str) -> Answer {
         match self {
             Self::First(gateway) => gateway.get(path, key).await,
-            Self::Other(neighbour) => neighbour.get(path, key).await,
+            Self::Other(second) => second.get(path, key).await,
         }
     }
 
     async fn stop(self) {
         match self {
             Self::First(gateway) => drop(gateway.stop().await),
-            Self::Other(neighbour) => neighbour.stop().await,
+            Self::Other(second) => second.stop().await,
         }
     }
 
@@ -58,7 +58,7 @@ async fn cluster(size: usize, environment: &[(&str, &str)]) -> Vec<Node> {
     let first = Gateway::start_with(environment).await;
     let mut others = Vec::new();
     for _ in 1..size {
-        others.push(Node::Other(Box::new(first.neighbour(environment).await)));
+        others.push(Node::Other(Box::new(first.second_gateway(environment).await)));
     }
     std::iter::once(Node::First(Box::new(first))).chain(others).collect()
 }
