@@ -45,12 +45,12 @@ pub(crate) fn paid_answer() -> Response {
 
 /// Where calls wait inside a handler until the test lets them go.
 #[derive(Clone)]
-pub(crate) struct Turnstile {
+pub(crate) struct Latch {
     inside: Arc<Semaphore>,
     let_go: Arc<Semaphore>,
 }
 
-impl Turnstile {
+impl Latch {
     pub(crate) fn new() -> Self {
         Self { inside: Arc::new(Semaphore::new(0)), let_go: Arc::new(Semaphore::new(0)) }
     }
@@ -68,9 +68,9 @@ impl Turnstile {
     where
         R: IntoResponse,
     {
-        let turnstile = self.clone();
+        let latch = self.clone();
         post(move || async move {
-            turnstile.pass().await;
+            latch.pass().await;
             respond().into_response()
         })
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::{leases_in, store_time_us};
-use crate::gate::handlers::{LONG, Turnstile, handler, paid_answer};
+use crate::gate::handlers::{LONG, Latch, handler, paid_answer};
 use crate::gate::people::marina;
 use crate::support::customer::Customer;
 use crate::support::delay_proxy::DelayProxy;
@@ -280,16 +280,16 @@ async fn e05_who_has_the_answer_has_the_place_back() {
 #[tokio::test]
 async fn e05_a_shared_place_is_kept_after_a_disconnect_until_the_work_is_done() {
     let redis = Redis::start().await;
-    let turnstile = Turnstile::new();
-    let gateway = in_front_of(&redis, turnstile.handler(paid_answer), LONG).await;
+    let latch = Latch::new();
+    let gateway = in_front_of(&redis, latch.handler(paid_answer), LONG).await;
     let customer = one_at_once(&gateway).await;
     let call = tokio::spawn(gateway.posting("/crm", &customer.key, &marina()).send());
-    turnstile.reached(1).await;
+    latch.reached(1).await;
     call.abort();
     let refused = gateway.post("/crm", &customer.key, &serde_json::json!({})).await;
     assert_eq!(refused.outcome(), (429, "CONCURRENCY_LIMITED"));
     assert_eq!(refused.header("ratelimit"), "\"concurrent\";r=0;t=1");
-    turnstile.let_go(1);
+    latch.let_go(1);
     eventually("the place is free", async || {
         gateway.post("/crm", &customer.key, &serde_json::json!({})).await.status == 400
     })
