@@ -14,5 +14,5 @@ pub(crate) mod raw;
 pub(crate) mod redis;
 pub(crate) mod scratch;
 pub(crate) mod delay_proxy;
-pub(crate) mod stand_in;
+pub(crate) mod stubbed_gate;
 pub(crate) mod upstream;

@@ -36,7 +36,7 @@ use super::public_links::links;
 use super::raw::patient;
 
 /// What a gateway is made of, with other handlers.
-pub(crate) struct StandIn {
+pub(crate) struct StubbedGate {
     pub(crate) address: SocketAddr,
     pub(crate) server: Arc<Server>,
     stop: Stop,
@@ -44,7 +44,7 @@ pub(crate) struct StandIn {
     stop_writer: CancellationToken,
 }
 
-impl StandIn {
+impl StubbedGate {
     pub(crate) async fn start(
         database: &TestDatabase,
         pepper: &Peppers,
