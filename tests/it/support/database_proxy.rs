@@ -1,4 +1,4 @@
-//! A line between a gateway and its database that can go dead or be torn, for some of its connections or for all.
+//! A proxy between a gateway and its database that can silence or cut some of its connections, or all.
 
 use std::sync::Arc;
 
@@ -7,22 +7,22 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
-/// How the connections whose first packet contains `whose` fare; all do that are not named.
+/// The state of the connections whose first packet contains `whose`. Other connections work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Network {
     /// Everything passes.
     Working,
-    /// Nothing passes and nothing ends: as when a firewall forgets a connection.
+    /// Nothing passes and nothing closes, as when a firewall drops its state.
     Silent { whose: &'static str },
-    /// Connections are cut, and so is every new one.
+    /// Connections are cut, new ones too.
     Cut { whose: &'static str },
 }
 
-/// The name that a gateway's listener gives the database.
+/// The application name of a gateway's change feed.
 pub(crate) const LISTENER: &str = "fluence-listener";
-/// The name that a gateway's ledger writer gives the database.
+/// The application name of a gateway's ledger writer.
 pub(crate) const WRITER: &str = "fluence-ledger";
-/// What the first packet of every connection contains.
+/// In the first packet of every connection.
 pub(crate) const ALL_CONNECTIONS: &str = "user";
 
 /// A running proxy.
@@ -32,7 +32,7 @@ pub(crate) struct DatabaseProxy {
 }
 
 impl DatabaseProxy {
-    /// A line to the server of `options`, which listens on a Unix socket.
+    /// A proxy to the server of `options`, which listens on a Unix socket.
     pub(crate) async fn start(options: PgConnectOptions) -> Self {
         let Some(folder) = options.get_socket() else { panic!("the tests' server listens on a Unix socket") };
         let socket = folder.join(format!(".s.PGSQL.{}", options.get_port()));

@@ -1,4 +1,4 @@
-//! A line to a server on a loopback port that can become slow.
+//! A proxy to a server on a loopback port that can delay answers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ pub(crate) struct DelayProxy {
 }
 
 impl DelayProxy {
-    /// A line to this port, quick at first.
+    /// A proxy to this port, without a delay at first.
     pub(crate) async fn to(server: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = Self {
@@ -29,14 +29,14 @@ impl DelayProxy {
                 tokio::spawn(carry(client, server, delay_ms.clone(), passed.clone()));
             }
         });
-        line
+        proxy
     }
 
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    /// From now on every answer comes so much later.
+    /// Delays every answer from now on.
     pub(crate) fn takes(&self, delay: Duration) {
         self.delay_ms.store(delay.as_millis().try_into().unwrap(), Ordering::Relaxed);
     }

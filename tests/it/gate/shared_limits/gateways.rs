@@ -219,7 +219,7 @@ async fn a_slow_redis_is_left_alone_and_said_so() {
         r#"gateway_ratelimit_decisions_total{limit="all",result="admitted",source="shared"}"#,
         r#"gateway_ratelimit_decisions_total{limit="all",result="admitted",source="local"}"#,
     ] {
-        assert!(metrics.contains(proxy), "{line} is not in {metrics}");
+        assert!(metrics.contains(line), "{line} is not in {metrics}");
     }
     proxy.takes(Duration::ZERO);
     eventually("it is back", async || nodes[0].decided(&customer.key).await == "shared").await;
