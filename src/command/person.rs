@@ -152,7 +152,6 @@ async fn opt_out(who: Who, context: &Context, now: DateTime<Utc>) -> anyhow::Res
     Ok(done)
 }
 
-/// All that is held.
 #[derive(Serialize)]
 struct Exported {
     /// In the shared directory.

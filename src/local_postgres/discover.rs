@@ -35,7 +35,6 @@ impl Programs {
     }
 }
 
-/// Where to look.
 #[derive(Debug)]
 pub(super) struct Search {
     /// `PG_BIN_DIR`. If set, no other folder is searched.

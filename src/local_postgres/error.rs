@@ -28,7 +28,6 @@ pub enum LocalPostgresError {
         cluster.display(), listed(looked_in)
     )]
     VersionMissing {
-        /// The data folder.
         cluster: PathBuf,
         /// The major version in its `PG_VERSION`.
         wanted: u32,
@@ -56,11 +55,7 @@ pub enum LocalPostgresError {
         "user `{user}` cannot pass through {}. Run chmod o+x on it, or choose another folder with --data-dir",
         path.display()
     )]
-    NotPassable {
-        /// The parent folder.
-        path: PathBuf,
-        user: String,
-    },
+    NotPassable { path: PathBuf, user: String },
     /// The address of a Unix socket has a fixed size.
     #[error(
         "the socket path {} has {} bytes, more than the maximum of {limit}. Choose a shorter folder with --data-dir",
@@ -73,11 +68,7 @@ pub enum LocalPostgresError {
          an empty database",
         cluster.display()
     )]
-    Damaged {
-        /// The data folder.
-        cluster: PathBuf,
-        missing: &'static str,
-    },
+    Damaged { cluster: PathBuf, missing: &'static str },
     #[error("cannot run {}: {source}. Check PG_BIN_DIR, and that user `{user}` may run it", program.display())]
     Program { program: PathBuf, user: String, source: io::Error },
     /// `initdb` failed. What it wrote was removed.

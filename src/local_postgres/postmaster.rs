@@ -15,7 +15,6 @@ use super::error::LocalPostgresError;
 use super::folder::{Folder, PORT};
 use super::{Options, USER, plain, stale};
 
-/// Timeout of a stop.
 pub(super) const STOPPED_WITHIN: Duration = Duration::from_secs(60);
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const ENDED_POLL_EVERY: Duration = Duration::from_millis(5);

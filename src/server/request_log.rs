@@ -99,7 +99,6 @@ pub(super) struct RequestFacts {
     client_request_id: Option<HeaderValue>,
 }
 
-/// What a call cost.
 #[derive(Clone, Copy)]
 pub(super) struct Cost {
     credits: i64,
