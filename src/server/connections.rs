@@ -88,7 +88,6 @@ impl Connections {
         Some(Admitted { place: Place { connections: self.clone(), kind }, has_evicted })
     }
 
-    /// Connections open now.
     pub(super) fn count(&self) -> usize {
         let state = self.state();
         state.open.len() + state.overflow.len()

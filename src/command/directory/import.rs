@@ -27,12 +27,10 @@ pub struct ImportOptions {
     pub retention: Duration,
 }
 
-/// What an import did.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
     /// Lines read, without blank ones.
     pub lines: u64,
-    /// New people.
     pub added: u64,
     /// People whose record changed.
     pub updated: u64,
@@ -40,7 +38,6 @@ pub struct ImportReport {
     pub unchanged: u64,
     /// Lines about people who opted out.
     pub opted_out: u64,
-    /// Rejected lines.
     pub faulty: u64,
     /// The first thousand rejected lines.
     pub faults: Vec<FaultyLine>,
