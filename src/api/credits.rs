@@ -57,16 +57,16 @@ pub async fn credits(
     Ok(with_billing(response, Billing { standing: account.standing(), ..caller.unbilled() }))
 }
 
-/// Where the caller's account stands now, read from the store.
+/// The current balance of the caller's account, read from the store.
 pub(super) async fn current_standing(pool: &PgPool, caller: &Caller) -> Result<AccountBalance, Refusal> {
     Ok(current_account(pool, caller).await?.standing())
 }
 
 /// The account as it is now, read from the store.
 pub(super) async fn current_account(pool: &PgPool, caller: &Caller) -> Result<LedgerAccount, Refusal> {
-    let found =
+    let stored =
         read_account(pool, caller.key.account_id).await.map_err(unreadable("an account's credits"))?;
-    let account = found.ok_or(Refusal::Internal)?;
+    let account = stored.ok_or(Refusal::Internal)?;
     caller.account.stands(account.standing());
     Ok(account)
 }

@@ -85,8 +85,7 @@ struct PeriodShown<T> {
     remaining: T,
 }
 
-/// The state of the service and of the caller's limits. It answers though the store is away: with where the account
-/// stood when this gateway last heard of it.
+/// The state of the service and of the caller's limits. Without the store, the answer has the last known balance.
 pub async fn status(
     State(status): State<Status>,
     Extension(caller): Extension<Caller>,
