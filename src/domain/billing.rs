@@ -26,7 +26,7 @@ pub struct Billing {
     pub used: Credits,
     /// The plan's billing label, such as `enterprise_crm`.
     pub plan_label: String,
-    pub standing: AccountBalance,
+    pub balance: AccountBalance,
     /// The outcome that refunded this request, if it was refunded.
     pub refunded: Option<Outcome>,
 }

@@ -36,5 +36,5 @@ pub struct KeyRecord {
     pub edition: String,
     pub plan: Plan,
     /// The balance when the key was read.
-    pub standing: AccountBalance,
+    pub balance: AccountBalance,
 }

@@ -175,14 +175,14 @@ async fn run(
     let metering = metering.clone();
     let metered = |caller, balance| MeteredCall { metering, caller, price, balance, _slot: slot, context };
     if is_test {
-        let balance = caller.account.standing();
+        let balance = caller.account.balance();
         let call = metered(caller, balance).of_test_environment(test_call(hold), work);
         return Ok(detached(&route.metering, call_id, call).await);
     }
     match route.metering.ledger.hold(hold).await.map_err(unavailable)? {
         Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
-        Granted::Held { hold, standing: balance } => {
-            caller.account.stands(balance.clone());
+        Granted::Held { hold, balance } => {
+            caller.account.remember_balance(balance.clone());
             let call = metered(caller, balance).with_hold(hold, work);
             Ok(detached(&route.metering, call_id, call).await)
         }

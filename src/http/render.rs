@@ -193,7 +193,7 @@ mod tests {
     use chrono::DateTime;
 
     fn billing() -> Billing {
-        let standing = AccountBalance {
+        let balance = AccountBalance {
             remaining: Credits::from_u32(998),
             plan_credits_used: Credits::from_u32(2),
             plan_credits: Credits::from_u32(1000),
@@ -203,7 +203,7 @@ mod tests {
         Billing {
             used: Credits::from_u32(2),
             plan_label: "professional".to_owned(),
-            standing,
+            balance,
             refunded: None,
         }
     }

@@ -217,7 +217,7 @@ impl<S: LedgerStore> Writer<S> {
                 (Waiter::Caller(reply), Some(effect)) => {
                     let claim = job.operation.claim().cloned();
                     let answer = match effect {
-                        Effect::Decided(Decision::Held { hold, standing }) => {
+                        Effect::Decided(Decision::Held { hold, balance }) => {
                             self.open.opened(batch_ref.batch);
                             let settlements = self.settlements_in.clone();
                             let hold = OpenHold::new(
@@ -227,7 +227,7 @@ impl<S: LedgerStore> Writer<S> {
                                 settlements,
                                 self.settings.longest_wait,
                             );
-                            Ok(Granted::Held { hold, standing })
+                            Ok(Granted::Held { hold, balance })
                         }
                         Effect::Decided(decision) => Ok(Granted::Not(decision)),
                         effect => {
@@ -240,7 +240,7 @@ impl<S: LedgerStore> Writer<S> {
                 (Waiter::Keeper(held, reply), Some(effect)) => {
                     self.ended(held, &effect);
                     reply.send(match effect {
-                        Effect::Done(standing) => Ok(Kept::Stored(standing)),
+                        Effect::Done(balance) => Ok(Kept::Stored(balance)),
                         Effect::Superseded(_) => Ok(Kept::Superseded),
                         _ => Err(LedgerUnavailable::Store),
                     });

@@ -62,7 +62,7 @@ impl Row {
 pub async fn claim(
     connection: &mut PgConnection,
     call: &TestCall,
-    standing: AccountBalance,
+    balance: AccountBalance,
     lease: TimeDelta,
 ) -> Result<Option<Decision>, StorageError> {
     let mut transaction = connection.begin().await?;
@@ -87,7 +87,7 @@ pub async fn claim(
     let is_new = known.call_id == call.call_id.as_uuid();
     if !is_new {
         let now = known.read_at;
-        if let Some(decision) = decide_known_claim(&known.record()?, &call.claim, standing, now) {
+        if let Some(decision) = decide_known_claim(&known.record()?, &call.claim, balance, now) {
             transaction.rollback().await?;
             return Ok(Some(decision));
         }
@@ -164,7 +164,7 @@ pub async fn release(connection: &mut PgConnection, call: &TestCall) -> Result<(
 pub async fn look_up(
     connection: &mut PgConnection,
     call: &TestCall,
-    standing: AccountBalance,
+    balance: AccountBalance,
 ) -> Result<Option<Decision>, StorageError> {
     let known: Option<Row> = sqlx::query_as(
         "select fingerprint, call_id, state, lease_until, expires_at, status, media_type, body, tells_billing,
@@ -177,7 +177,7 @@ pub async fn look_up(
     .await?;
     let Some(known) = known else { return Ok(None) };
     let now = known.read_at;
-    Ok(decide_known_claim(&known.record()?, &call.claim, standing, now))
+    Ok(decide_known_claim(&known.record()?, &call.claim, balance, now))
 }
 
 /// Deletes an account's records beyond its limit.

@@ -14,12 +14,12 @@ use crate::ledger::rules::hold::Decision;
 /// The answer to a call that was not held; `needed` is its price.
 pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Settled {
     match decision {
-        Decision::Replay { answer, standing } => {
-            let billing = unbilled(caller, standing);
+        Decision::Replay { answer, balance } => {
+            let billing = unbilled(caller, balance);
             Settled::new(replay(answer.content, &billing), billing)
         }
-        decision => match (refusal(&decision, caller, needed), decision.standing()) {
-            (Some(refusal), Some(standing)) => Settled::new(refusal, unbilled(caller, standing.clone())),
+        decision => match (refusal(&decision, caller, needed), decision.balance()) {
+            (Some(refusal), Some(balance)) => Settled::new(refusal, unbilled(caller, balance.clone())),
             // A key outlives its account's ledger only if somebody took rows away by hand.
             _ => {
                 tracing::error!(account = %caller.key.account_id, "the account is not in the ledger");
@@ -35,8 +35,8 @@ pub(super) fn refusal(decision: &Decision, caller: &Caller, needed: Credits) -> 
         Decision::Insufficient { available, .. } => {
             Refusal::InsufficientCredits { needed, available: *available }
         }
-        Decision::QuotaSpent { limit, standing } => {
-            let retry_after_s = seconds_until(standing.renews_at, caller);
+        Decision::QuotaSpent { limit, balance } => {
+            let retry_after_s = seconds_until(balance.renews_at, caller);
             Refusal::Limited(LimitHit { limit: Limit::Quota, size: *limit, retry_after_s })
         }
         Decision::CapReached { cap, limit, resets_at, .. } => {
@@ -55,9 +55,9 @@ pub(super) fn refusal(decision: &Decision, caller: &Caller, needed: Credits) -> 
 /// A call in flight has usually ended long before its lease: worth asking again soon.
 const LONGEST_IN_PROGRESS_WAIT_S: u64 = 2;
 
-fn unbilled(caller: &Caller, standing: AccountBalance) -> Billing {
-    caller.account.stands(standing.clone());
-    Billing { used: Credits::ZERO, plan_label: caller.key.plan.label.clone(), standing, refunded: None }
+fn unbilled(caller: &Caller, balance: AccountBalance) -> Billing {
+    caller.account.remember_balance(balance.clone());
+    Billing { used: Credits::ZERO, plan_label: caller.key.plan.label.clone(), balance, refunded: None }
 }
 
 fn seconds_until(instant: DateTime<Utc>, caller: &Caller) -> u64 {

@@ -36,24 +36,24 @@ pub(super) async fn answer(
     context: &RenderContext,
 ) -> Result<Settled, Refusal> {
     let price = request.amount;
-    let (standing, decision) = match caller.key.mode {
+    let (balance, decision) = match caller.key.mode {
         Mode::Live => {
             let found = preview(&metering.pool, request).await.map_err(unavailable)?;
-            let Preview { standing, decision } = found.ok_or(Refusal::Internal)?;
-            caller.account.stands(standing.clone());
-            (standing, Some(decision))
+            let Preview { balance, decision } = found.ok_or(Refusal::Internal)?;
+            caller.account.remember_balance(balance.clone());
+            (balance, Some(decision))
         }
-        Mode::Test => (caller.account.standing(), test_decision(metering, caller, request).await?),
+        Mode::Test => (caller.account.balance(), test_decision(metering, caller, request).await?),
     };
     let is_replay = matches!(decision, Some(Decision::Replay { .. }));
     let is_free = is_replay || caller.key.mode == Mode::Test;
     let dry_run = DryRun {
         credits: if is_free { Credits::ZERO } else { price },
-        credits_available: standing.remaining,
+        credits_available: balance.remaining,
         is_replay,
         refusal: decision.as_ref().and_then(|decision| decision::refusal(decision, caller, price)),
     };
-    let billing = Billing { standing, ..caller.unbilled() };
+    let billing = Billing { balance, ..caller.unbilled() };
     Ok(Settled::new(dry_run.answer(context, &metering.links), billing))
 }
 
@@ -65,7 +65,7 @@ async fn test_decision(
 ) -> Result<Option<Decision>, Refusal> {
     let HoldRequest { call_id, account_id, idempotency: Some(claim), .. } = request else { return Ok(None) };
     let call = TestCall { call_id, account_id, claim };
-    metering.test_answers.look_up(&call, caller.account.standing()).await.map_err(unavailable)
+    metering.test_answers.look_up(&call, caller.account.balance()).await.map_err(unavailable)
 }
 
 fn unavailable(error: impl std::error::Error) -> Refusal {

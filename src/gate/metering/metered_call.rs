@@ -190,7 +190,7 @@ impl MeteredCall {
     }
 
     fn billing(&self, used: Credits, balance: AccountBalance, refunded: Option<Outcome>) -> Billing {
-        Billing { used, plan_label: self.caller.key.plan.label.clone(), standing: balance, refunded }
+        Billing { used, plan_label: self.caller.key.plan.label.clone(), balance, refunded }
     }
 }
 

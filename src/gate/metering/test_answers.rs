@@ -26,18 +26,18 @@ impl TestAnswers {
     pub(super) async fn claim(
         &self,
         call: &TestCall,
-        standing: AccountBalance,
+        balance: AccountBalance,
     ) -> Result<Option<Decision>, StorageError> {
-        test_answers::claim(&mut *self.pool.acquire().await?, call, standing, self.lease).await
+        test_answers::claim(&mut *self.pool.acquire().await?, call, balance, self.lease).await
     }
 
     /// Returns what [`TestAnswers::claim`] would decide.
     pub(super) async fn look_up(
         &self,
         call: &TestCall,
-        standing: AccountBalance,
+        balance: AccountBalance,
     ) -> Result<Option<Decision>, StorageError> {
-        test_answers::look_up(&mut *self.pool.acquire().await?, call, standing).await
+        test_answers::look_up(&mut *self.pool.acquire().await?, call, balance).await
     }
 
     /// Keeps the answer. False where the call must not be answered: another one has taken its key over.

@@ -115,7 +115,7 @@ impl LedgerAccount {
     }
 
     /// Where the account stands.
-    pub fn standing(&self) -> AccountBalance {
+    pub fn balance(&self) -> AccountBalance {
         AccountBalance {
             remaining: Credits::try_from(self.balance()).unwrap_or(Credits::ZERO),
             plan_credits_used: self.plan_credits.checked_sub(self.plan_left()).unwrap_or(Credits::ZERO),

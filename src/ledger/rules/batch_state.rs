@@ -111,7 +111,7 @@ impl BatchState {
                 done(account, |account| account.correct(correction.amount, id).map(drop))
             }
             Operation::MovePlan { .. } => done(account, |account| account.move_plan(account.plan, id)),
-            Operation::Advance { .. } => Effect::Done(account.standing()),
+            Operation::Advance { .. } => Effect::Done(account.balance()),
         }
     }
 
@@ -120,9 +120,9 @@ impl BatchState {
             return Effect::Decided(Decision::UnknownAccount);
         };
         if let Some(claim) = &request.idempotency {
-            let standing = account.standing();
+            let balance = account.balance();
             if let Some(known) = self.claims.get(&claim_key(request.account_id, claim))
-                && let Some(decision) = decide_known_claim(known, claim, standing, self.now)
+                && let Some(decision) = decide_known_claim(known, claim, balance, self.now)
             {
                 return Effect::Decided(decision);
             }
@@ -136,7 +136,7 @@ impl BatchState {
                     cap,
                     limit,
                     resets_at,
-                    standing: account.standing(),
+                    balance: account.balance(),
                 });
             }
         }
@@ -144,10 +144,10 @@ impl BatchState {
             Ok(takes) => takes,
             Err(RuleError::QuotaSpent) => {
                 let limit = account.requests_limit;
-                return Effect::Decided(Decision::QuotaSpent { limit, standing: account.standing() });
+                return Effect::Decided(Decision::QuotaSpent { limit, balance: account.balance() });
             }
             Err(RuleError::Insufficient { available }) => {
-                return Effect::Decided(Decision::Insufficient { available, standing: account.standing() });
+                return Effect::Decided(Decision::Insufficient { available, balance: account.balance() });
             }
             Err(error) => return Effect::Refused(error),
         };
@@ -161,7 +161,7 @@ impl BatchState {
             capped: request.caps.any(),
             held_at: self.now,
         };
-        let standing = account.standing();
+        let balance = account.balance();
         if hold.capped
             && let Some(spend) = self.spends.get_mut(&request.call.key_id)
         {
@@ -170,7 +170,7 @@ impl BatchState {
         if let Some(claim) = &request.idempotency {
             self.claim(claim_key(request.account_id, claim), claim.fingerprint, request.call_id);
         }
-        Effect::Decided(Decision::Held { hold, standing })
+        Effect::Decided(Decision::Held { hold, balance })
     }
 
     /// Writes the record of a call that starts now.
@@ -194,7 +194,7 @@ impl BatchState {
         if let Err(error) = account.release(hold, release.amount, release.outcome, self.now) {
             return Effect::Refused(error);
         }
-        let standing = account.standing();
+        let balance = account.balance();
         if hold.capped
             && let Some(spend) = self.spends.get_mut(&hold.call.key_id)
         {
@@ -207,7 +207,7 @@ impl BatchState {
                 self.changed_claims.insert(key);
             }
         }
-        Effect::Done(standing)
+        Effect::Done(balance)
     }
 
     fn capture_with_response(&mut self, capture: &CaptureWithResponse) -> Effect {
@@ -222,18 +222,18 @@ impl BatchState {
         let rest = rest.unwrap_or(Credits::ZERO);
         let release =
             Release { hold: capture.hold.clone(), amount: rest, outcome, whole: !ours, claim: None };
-        let standing = match self.release(&release) {
-            Effect::Done(standing) => standing,
+        let balance = match self.release(&release) {
+            Effect::Done(balance) => balance,
             refused => return refused,
         };
         if !ours {
-            return Effect::Superseded(standing);
+            return Effect::Superseded(balance);
         }
         if let Some(record) = self.claims.get_mut(&key) {
             record.state = ClaimState::Captured(capture.answer.clone());
             self.changed_claims.insert(key);
         }
-        Effect::Done(standing)
+        Effect::Done(balance)
     }
 
     fn grant(&mut self, grant: &Grant) -> Effect {
@@ -242,12 +242,12 @@ impl BatchState {
         };
         let reference = (grant.account_id, grant.reference.clone());
         if let Some(lot) = self.references.get(&reference) {
-            return Effect::Granted { lot: *lot, repeated: true, standing: account.standing() };
+            return Effect::Granted { lot: *lot, repeated: true, balance: account.balance() };
         }
         match account.grant(grant.source, grant.amount, grant.expires_at, grant.id) {
             Ok(lot) => {
                 self.references.insert(reference, lot);
-                Effect::Granted { lot, repeated: false, standing: account.standing() }
+                Effect::Granted { lot, repeated: false, balance: account.balance() }
             }
             Err(error) => Effect::Refused(error),
         }
@@ -284,7 +284,7 @@ fn done(
     change: impl FnOnce(&mut LedgerAccount) -> Result<(), RuleError>,
 ) -> Effect {
     match change(account) {
-        Ok(()) => Effect::Done(account.standing()),
+        Ok(()) => Effect::Done(account.balance()),
         Err(error) => Effect::Refused(error),
     }
 }
@@ -293,19 +293,19 @@ fn done(
 pub fn decide_known_claim(
     known: &ClaimRecord,
     claim: &IdempotencyClaim,
-    standing: AccountBalance,
+    balance: AccountBalance,
     now: DateTime<Utc>,
 ) -> Option<Decision> {
     if known.expires_at <= now {
         return None;
     }
     if known.fingerprint != claim.fingerprint {
-        return Some(Decision::KeyReused(standing));
+        return Some(Decision::KeyReused(balance));
     }
     match &known.state {
-        ClaimState::Captured(answer) => Some(Decision::Replay { answer: answer.clone(), standing }),
+        ClaimState::Captured(answer) => Some(Decision::Replay { answer: answer.clone(), balance }),
         ClaimState::Running if known.lease_until > now => {
-            Some(Decision::InProgress { lease_until: known.lease_until, standing })
+            Some(Decision::InProgress { lease_until: known.lease_until, balance })
         }
         // Released, or left behind by a gateway that died: the next caller takes it over.
         ClaimState::Running | ClaimState::Released => None,

@@ -170,21 +170,21 @@ pub enum Decision {
         /// What was set aside.
         hold: Hold,
         /// The account right after it.
-        standing: AccountBalance,
+        balance: AccountBalance,
     },
     /// Too few credits, and waiting for the renewal would not help.
     Insufficient {
         /// Credits that may pay for this call: of all lots, or of packs and grants where the plan's requests are used up.
         available: Credits,
         /// The account as it is.
-        standing: AccountBalance,
+        balance: AccountBalance,
     },
-    /// The period's requests are used up, and packs and grants cannot pay. The renewal, which the standing names, can.
+    /// The period's requests are used up, and packs and grants cannot pay. The renewal, which the balance names, can.
     QuotaSpent {
         /// Requests of a period.
         limit: u64,
         /// The account as it is.
-        standing: AccountBalance,
+        balance: AccountBalance,
     },
     /// A cap of the key is spent.
     CapReached {
@@ -195,21 +195,21 @@ pub enum Decision {
         /// When it starts anew.
         resets_at: DateTime<Utc>,
         /// The account as it is.
-        standing: AccountBalance,
+        balance: AccountBalance,
     },
     /// The same request was answered before under its idempotency key.
     Replay {
         /// The stored answer.
         answer: StoredAnswer,
         /// The account as it is.
-        standing: AccountBalance,
+        balance: AccountBalance,
     },
     /// The same idempotency key is in flight.
     InProgress {
         /// When its lease ends.
         lease_until: DateTime<Utc>,
         /// The account as it is.
-        standing: AccountBalance,
+        balance: AccountBalance,
     },
     /// The idempotency key came with another request before.
     KeyReused(AccountBalance),
@@ -219,15 +219,15 @@ pub enum Decision {
 
 impl Decision {
     /// The account as it is; `None` where there is no account.
-    pub const fn standing(&self) -> Option<&AccountBalance> {
+    pub const fn balance(&self) -> Option<&AccountBalance> {
         match self {
-            Self::Held { standing, .. }
-            | Self::Insufficient { standing, .. }
-            | Self::QuotaSpent { standing, .. }
-            | Self::CapReached { standing, .. }
-            | Self::Replay { standing, .. }
-            | Self::InProgress { standing, .. }
-            | Self::KeyReused(standing) => Some(standing),
+            Self::Held { balance, .. }
+            | Self::Insufficient { balance, .. }
+            | Self::QuotaSpent { balance, .. }
+            | Self::CapReached { balance, .. }
+            | Self::Replay { balance, .. }
+            | Self::InProgress { balance, .. }
+            | Self::KeyReused(balance) => Some(balance),
             Self::UnknownAccount => None,
         }
     }

@@ -117,7 +117,7 @@ pub enum Effect {
         /// Whether this reference was granted before, and nothing was added now.
         repeated: bool,
         /// The account now.
-        standing: AccountBalance,
+        balance: AccountBalance,
     },
     /// Nothing was done.
     Refused(RuleError),

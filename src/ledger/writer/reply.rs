@@ -20,7 +20,7 @@ pub enum Granted {
         /// Ends the hold. Dropped, it releases.
         hold: OpenHold,
         /// The account right after it.
-        standing: AccountBalance,
+        balance: AccountBalance,
     },
     /// Nothing was set aside; the decision says why. Never [`Decision::Held`].
     Not(Decision),

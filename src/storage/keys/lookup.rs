@@ -93,7 +93,7 @@ fn record(row: RecordRow) -> Result<(KeyDigest, KeyRecord), StorageError> {
             .ok_or(StorageError::Corrupt("account state"))?,
         edition: row.edition,
         plan: row.plan.try_into()?,
-        standing: AccountBalance {
+        balance: AccountBalance {
             remaining: credits(row.balance)?,
             plan_credits_used: plan_credits.checked_sub(credits(row.plan_left)?).unwrap_or(Credits::ZERO),
             plan_credits,

@@ -231,14 +231,14 @@ fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime
     };
     let (plan_credits, requests) = if account.open_lot_is_plan { later } else { (0, 0) };
     let plan_left = account.plan_left + plan_credits;
-    let standing = AccountBalance {
+    let balance = AccountBalance {
         remaining: credits(account.balance + later.0),
         plan_credits_used: credits(account.plan_credits - plan_left),
         plan_credits: credits(account.plan_credits),
         requests_remaining: u64::try_from(account.requests_left + requests).unwrap_or(0),
         renews_at: account.period_ends_at,
     };
-    Decision::Held { hold, standing }
+    Decision::Held { hold, balance }
 }
 
 #[cfg(test)]

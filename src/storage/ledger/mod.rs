@@ -17,7 +17,7 @@ mod resolve;
 mod rows;
 mod save;
 mod seal;
-pub mod standing;
+pub mod balance;
 pub mod statement;
 pub mod usage;
 pub mod usage_report;

@@ -16,7 +16,7 @@ use crate::ledger::store::StoreError;
 #[derive(Debug)]
 pub struct Preview {
     /// The account before the call.
-    pub standing: AccountBalance,
+    pub balance: AccountBalance,
     /// The decision that the ledger would make.
     pub decision: Decision,
 }
@@ -38,9 +38,9 @@ pub async fn preview(pool: &PgPool, request: HoldRequest) -> Result<Option<Previ
     let Some(account) = state.accounts.get_mut(&account_id) else { return Ok(None) };
     // Applying the hold does this too. Before it, this is the account that the customer sees.
     account.advance(now, call_id).map_err(|error| StoreError::Refused(error.to_string()))?;
-    let standing = account.standing();
+    let balance = account.balance();
     match state.apply(&operation) {
-        Effect::Decided(decision) => Ok(Some(Preview { standing, decision })),
+        Effect::Decided(decision) => Ok(Some(Preview { balance, decision })),
         effect => Err(StoreError::Refused(format!("a hold came to {effect:?}"))),
     }
 }

@@ -74,11 +74,11 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
         Work::Fast(holds) => holds.iter().cloned().map(Operation::Hold).collect(),
         Work::Ordered(operations) => operations.clone(),
     };
-    let standings: HashMap<AccountId, (AccountBalance, u32, LotNumber)> =
+    let balances: HashMap<AccountId, (AccountBalance, u32, LotNumber)> =
         rows::read_accounts(connection, &operations)
             .await?
             .iter()
-            .map(|(id, account)| (*id, (account.standing(), account.period.index, account.plan_lot)))
+            .map(|(id, account)| (*id, (account.balance(), account.period.index, account.plan_lot)))
             .collect();
     let references = rows::load_references(connection, &operations).await?;
     let takes = takes_of(connection, batch).await?;
@@ -91,7 +91,7 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
             .await
             .map_err(classify)?;
     let effect = |operation: &Operation| {
-        let (standing, period, plan_lot) = standings.get(&operation.account_id())?.clone();
+        let (balance, period, plan_lot) = balances.get(&operation.account_id())?.clone();
         match operation {
             Operation::Hold(request) => {
                 let (held_at, taken) = takes.get(&request.call_id.as_uuid())?;
@@ -101,21 +101,21 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
                     payer: Payer::of(*lot, *source, plan_lot),
                 };
                 let hold = rebuilt(request, taken.iter().map(take).collect(), period, *held_at);
-                Some(Effect::Decided(Decision::Held { hold, standing }))
+                Some(Effect::Decided(Decision::Held { hold, balance }))
             }
             Operation::CaptureWithResponse(capture)
                 if !captured.contains(&capture.hold.call_id.as_uuid()) =>
             {
-                Some(Effect::Superseded(standing))
+                Some(Effect::Superseded(balance))
             }
             Operation::Grant(grant) => {
                 let lot = *references.get(&(grant.account_id, grant.reference.clone()))?;
-                Some(Effect::Granted { lot, repeated: !acts.contains(&grant.id.as_uuid()), standing })
+                Some(Effect::Granted { lot, repeated: !acts.contains(&grant.id.as_uuid()), balance })
             }
             Operation::Correct(correction) if !acts.contains(&correction.id.as_uuid()) => {
-                Some(Effect::Refused(RuleError::Insufficient { available: standing.remaining }))
+                Some(Effect::Refused(RuleError::Insufficient { available: balance.remaining }))
             }
-            _ => Some(Effect::Done(standing)),
+            _ => Some(Effect::Done(balance)),
         }
     };
     Ok(operations.iter().map(effect).collect())

@@ -56,18 +56,18 @@ pub async fn read_standings(
     .bind(ids)
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(standing).collect()
+    rows.into_iter().map(balance).collect()
 }
 
-fn standing(row: StandingRow) -> Result<(AccountId, AccountBalance), StorageError> {
+fn balance(row: StandingRow) -> Result<(AccountId, AccountBalance), StorageError> {
     let credits = |amount: i64| Credits::try_from(amount).map_err(|_| StorageError::Corrupt("credits"));
     let plan_credits = credits(row.plan_credits)?;
-    let standing = AccountBalance {
+    let balance = AccountBalance {
         remaining: credits(row.balance)?,
         plan_credits_used: plan_credits.checked_sub(credits(row.plan_left)?).unwrap_or(Credits::ZERO),
         plan_credits,
         requests_remaining: u64::try_from(row.requests_left).unwrap_or(0),
         renews_at: row.period_ends_at,
     };
-    Ok((AccountId::from_uuid(row.account_id), standing))
+    Ok((AccountId::from_uuid(row.account_id), balance))
 }

@@ -87,8 +87,8 @@ async fn an_ordered_batch_whose_commit_was_lost_is_found_with_its_effects() {
     let Err(StoreError::Unknown(_)) = hand.store.commit(&batch).await else { panic!() };
     let Resolution::Committed(effects) = hand.store.resolve(&batch).await.unwrap() else { panic!() };
     assert_eq!(held_amount(effects[0].as_ref().unwrap()), 2);
-    let Some(Effect::Done(standing)) = &effects[1] else { panic!() };
-    assert_eq!(standing.remaining, Credits::from_u32(97));
+    let Some(Effect::Done(balance)) = &effects[1] else { panic!() };
+    assert_eq!(balance.remaining, Credits::from_u32(97));
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ fn decide(account: &mut LedgerAccount, requests: &[HoldRequest]) -> Vec<String> 
     let mut decide = |request: &HoldRequest| {
         let decided = account.hold(request.amount, request.call_id, request.call);
         match decided {
-            Ok(takes) => format!("held {takes:?} {:?}", account.standing().requests_remaining),
+            Ok(takes) => format!("held {takes:?} {:?}", account.balance().requests_remaining),
             Err(RuleError::QuotaSpent) => "quota".to_owned(),
             Err(RuleError::Insufficient { available }) => format!("only {available}"),
             Err(other) => panic!("{other}"),
@@ -133,8 +133,8 @@ fn decide(account: &mut LedgerAccount, requests: &[HoldRequest]) -> Vec<String> 
 
 fn decided(effect: &Option<Effect>) -> String {
     match effect {
-        Some(Effect::Decided(Decision::Held { hold, standing })) => {
-            format!("held {:?} {:?}", hold.takes, standing.requests_remaining)
+        Some(Effect::Decided(Decision::Held { hold, balance })) => {
+            format!("held {:?} {:?}", hold.takes, balance.requests_remaining)
         }
         Some(Effect::Decided(Decision::QuotaSpent { .. })) => "quota".to_owned(),
         Some(Effect::Decided(Decision::Insufficient { available, .. })) => format!("only {available}"),

@@ -104,7 +104,7 @@ impl Client {
         let Ok(answer) = timeout(patience, self.ledger.hold(request)).await else { return };
         let told = match &answer {
             // A hold names the channel it ends through, which is another in each run.
-            Ok(Granted::Held { hold, standing }) => format!("held {} {standing:?}", hold.amount()),
+            Ok(Granted::Held { hold, balance }) => format!("held {} {balance:?}", hold.amount()),
             other => format!("{other:?}"),
         };
         self.server.lock().note(&format!("{call_id} {told}"));

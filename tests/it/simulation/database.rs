@@ -192,10 +192,10 @@ impl Database {
             capped: false,
             held_at: now,
         };
-        let standing = ledger_account.standing();
+        let balance = ledger_account.balance();
         let (account_id, epoch) = (request.account_id, batch.epoch.0);
         self.entries.push(Row { account_id, at: now, epoch, batch: batch.number, entry });
-        Effect::Decided(Decision::Held { hold, standing })
+        Effect::Decided(Decision::Held { hold, balance })
     }
 
     fn decide(&mut self, batch: &Batch, operations: &[Operation], now: DateTime<Utc>) -> Effects {

@@ -44,8 +44,8 @@ const EVERYTHING: [&str; 27] = [
     "plan move down",
 ];
 
-fn has_plan_credits(standing: &AccountBalance) -> bool {
-    standing.plan_credits_used < standing.plan_credits
+fn has_plan_credits(balance: &AccountBalance) -> bool {
+    balance.plan_credits_used < balance.plan_credits
 }
 
 /// A release of a part that leaves none of the plan's credits taken.
@@ -60,15 +60,15 @@ fn returns_the_request(operation: &Operation) -> bool {
 
 fn of_effect(effect: &Effect) -> &'static str {
     match effect {
-        Effect::Decided(Decision::Held { hold, standing })
-            if !hold.request_taken && standing.requests_remaining == 0 && has_plan_credits(standing) =>
+        Effect::Decided(Decision::Held { hold, balance })
+            if !hold.request_taken && balance.requests_remaining == 0 && has_plan_credits(balance) =>
         {
             "held beside a plan without requests"
         }
         Effect::Decided(Decision::Held { hold, .. }) if hold.takes.len() > 1 => "held from two lots",
         Effect::Decided(Decision::Held { .. }) => "held",
-        Effect::Decided(Decision::Insufficient { available, standing })
-            if *available < standing.remaining =>
+        Effect::Decided(Decision::Insufficient { available, balance })
+            if *available < balance.remaining =>
         {
             "insufficient beside a plan without requests"
         }

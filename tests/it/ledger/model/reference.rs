@@ -103,7 +103,7 @@ impl Account {
         self.lots.iter().map(|lot| lot.left).sum()
     }
 
-    pub(super) fn standing(&self) -> AccountBalance {
+    pub(super) fn balance(&self) -> AccountBalance {
         let plan_left = self.lots[self.plan_lot].left;
         AccountBalance {
             remaining: credits(self.balance()),
@@ -272,17 +272,17 @@ impl Reference {
             Operation::MovePlan { .. } => account.move_plan(account.plan, id),
             Operation::Advance { .. } => {}
         }
-        Effect::Done(self.accounts[&operation.account_id()].standing())
+        Effect::Done(self.accounts[&operation.account_id()].balance())
     }
 
     fn hold(&mut self, request: &HoldRequest) -> Effect {
         let now = self.now;
-        let standing = self.accounts[&request.account_id].standing();
-        if let Some(decision) = self.answered_before(request, &standing) {
+        let balance = self.accounts[&request.account_id].balance();
+        if let Some(decision) = self.answered_before(request, &balance) {
             return Effect::Decided(decision);
         }
         if let Some((cap, limit, resets_at)) = self.cap_in_the_way(request) {
-            return Effect::Decided(Decision::CapReached { cap, limit, resets_at, standing });
+            return Effect::Decided(Decision::CapReached { cap, limit, resets_at, balance });
         }
         let Some(account) = self.accounts.get_mut(&request.account_id) else { unreachable!() };
         let amount = request.amount.as_i64();
@@ -295,9 +295,9 @@ impl Reference {
             let (next_credits, next_requests) = account.plan;
             let waiting_helps = !requests_left && next_credits >= amount && next_requests > 0;
             return Effect::Decided(if waiting_helps {
-                Decision::QuotaSpent { limit: account.requests_limit, standing }
+                Decision::QuotaSpent { limit: account.requests_limit, balance }
             } else {
-                Decision::Insufficient { available: credits(available), standing }
+                Decision::Insufficient { available: credits(available), balance }
             });
         }
         let (account_id, call_id, call) = (request.account_id, request.call_id, request.call);
@@ -305,7 +305,7 @@ impl Reference {
         let request_taken =
             takes.iter().any(|take| account.lots[take.lot.0 as usize - 1].source == LotSource::Plan);
         account.requests_used += u64::from(request_taken);
-        let (period, standing) = (account.month.unwrap(), account.standing());
+        let (period, balance) = (account.month.unwrap(), account.balance());
         let capped = request.caps != KeyCaps::default();
         if capped {
             for window in [day_of(now), month_of(now)] {
@@ -323,23 +323,23 @@ impl Reference {
             self.claims.insert((account_id, claim.environment_id, claim.key_hash), record);
         }
         let hold = Hold { call_id, account_id, call, takes, period, request_taken, capped, held_at: now };
-        Effect::Decided(Decision::Held { hold, standing })
+        Effect::Decided(Decision::Held { hold, balance })
     }
 
-    fn answered_before(&self, request: &HoldRequest, standing: &AccountBalance) -> Option<Decision> {
+    fn answered_before(&self, request: &HoldRequest, balance: &AccountBalance) -> Option<Decision> {
         let claim = request.idempotency.as_ref()?;
         let known = self.claims.get(&(request.account_id, claim.environment_id, claim.key_hash))?;
-        let standing = standing.clone();
+        let balance = balance.clone();
         if self.now >= known.expires_at {
             return None;
         }
         if known.fingerprint != claim.fingerprint {
-            return Some(Decision::KeyReused(standing));
+            return Some(Decision::KeyReused(balance));
         }
         match &known.state {
-            ClaimState::Captured(answer) => Some(Decision::Replay { answer: answer.clone(), standing }),
+            ClaimState::Captured(answer) => Some(Decision::Replay { answer: answer.clone(), balance }),
             ClaimState::Running if self.now < known.lease_until => {
-                Some(Decision::InProgress { lease_until: known.lease_until, standing })
+                Some(Decision::InProgress { lease_until: known.lease_until, balance })
             }
             ClaimState::Running | ClaimState::Released => None,
         }
@@ -420,10 +420,10 @@ impl Reference {
         let ours = self.running(hold, &capture.claim).map(|record| record.state = state).is_some();
         if ours {
             self.give_back(hold, held - capture.captured.as_i64(), capture.outcome);
-            Effect::Done(self.accounts[&hold.account_id].standing())
+            Effect::Done(self.accounts[&hold.account_id].balance())
         } else {
             self.give_back(hold, held, Outcome::Abandoned);
-            Effect::Superseded(self.accounts[&hold.account_id].standing())
+            Effect::Superseded(self.accounts[&hold.account_id].balance())
         }
     }
 
@@ -437,7 +437,7 @@ impl Reference {
         }
         let lot = known.unwrap_or(LotNumber(account.lots.len() as i32));
         self.grants.insert(reference, lot);
-        Effect::Granted { lot, repeated: known.is_some(), standing: account.standing() }
+        Effect::Granted { lot, repeated: known.is_some(), balance: account.balance() }
     }
 
     /// What a gateway that died left open comes back, quota and idempotency key included.
