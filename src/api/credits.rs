@@ -14,7 +14,7 @@ use crate::gate::auth::caller::Caller;
 use crate::http::render::json_ok;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::lot::Lot;
-use crate::storage::ledger::standing::read_account;
+use crate::storage::ledger::balance::read_account;
 
 #[derive(Serialize)]
 struct CreditsShown<'a> {

@@ -101,7 +101,7 @@ async fn give(order: GrantCredits, context: &Context, output: Output) -> anyhow:
         bail!("id `{}` was used before, for account {other}; nothing was granted now", grant.reference);
     }
     let effect = context.act(Operation::Grant(grant.clone())).await?;
-    let Effect::Granted { lot, repeated, standing } = effect else {
+    let Effect::Granted { lot, repeated, balance } = effect else {
         bail!("the ledger answered a grant with something else");
     };
     let kept = lots::by_reference(&mut connection, grant.account_id, &grant.reference).await?;
@@ -118,7 +118,7 @@ async fn give(order: GrantCredits, context: &Context, output: Output) -> anyhow:
         credits: kept.granted,
         lot: lot.0,
         expires_at: kept.expires_at,
-        balance: standing.remaining,
+        balance: balance.remaining,
         repeated,
     })
 }
@@ -186,10 +186,10 @@ async fn take_back(order: TakeCredits, context: &Context, output: Output) -> any
     }
     let correction =
         Correction { account_id, id: call_id, amount: credits, note: order.reason.into_string() };
-    let Effect::Done(standing) = context.act(Operation::Correct(correction)).await? else {
+    let Effect::Done(balance) = context.act(Operation::Correct(correction)).await? else {
         bail!("the ledger answered a correction with something else");
     };
-    let balance = standing.remaining;
+    let balance = balance.remaining;
     output.print(&TakeReport { id: reference, call_id, account_id, credits, balance, repeated: false })
 }
 

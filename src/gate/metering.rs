@@ -32,9 +32,10 @@ use crate::gate::stage::{Endpoint, Passing, Stage};
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
 use crate::http::public_links::PublicLinks;
+use crate::ledger::rules::caps::KeyCaps;
 use crate::ledger::rules::entry::{CallRef, RouteNumber};
-use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
-use crate::ledger::writer::{Granted, Ledger, LedgerUnavailable};
+use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim};
+use crate::ledger::writer::{Granted, HoldError, Ledger, LedgerUnavailable};
 use crate::storage::test_answers::TestCall;
 use crate::telemetry::request::serving;
 
@@ -100,9 +101,15 @@ impl Stage for Metered {
             });
         }
         let hold = self.hold_request(call_id, &caller, price, claim);
-        match self.meter.ledger.hold(hold).await.map_err(unavailable)? {
-            Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
-            Granted::Held { hold, standing } => {
+        match self.meter.ledger.hold(hold).await {
+            Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),
+            Err(HoldError::Unavailable(error)) => Err(unavailable(error)),
+            // A key outlives its account's ledger only if rows were deleted by hand.
+            Err(error @ HoldError::UnknownAccount) => {
+                tracing::error!(account = %caller.key.account_id, %error, "a paid call could not be held");
+                Err(Refusal::Internal)
+            }
+            Ok(Granted { hold, balance: standing }) => {
                 caller.account.stands(standing.clone());
                 let (meter, price) = (self.meter.clone(), hold.amount());
                 let metered_call = MeteredCall { meter, caller, price, standing, slot, context };

@@ -9,12 +9,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::limiter::{LimitSizes, RateDecision};
-use crate::domain::billing::AccountBalance;
-use crate::domain::credits::Credits;
+use crate::domain::billing::{AccountBalance, Refund};
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::gate::changes::{ChangeCounter, LastChange};
-use crate::ledger::rules::hold::Refund;
 
 pub use self::slot::{Admission, Slot};
 
@@ -103,10 +101,7 @@ impl CachedAccount {
     /// the account stands now.
     pub fn gives_back(&self, refund: Refund) -> AccountBalance {
         let standing = &mut self.remembered().standing;
-        standing.remaining = standing.remaining.checked_add(refund.credits).unwrap_or(standing.remaining);
-        standing.plan_credits_used =
-            standing.plan_credits_used.checked_sub(refund.plan_credits).unwrap_or(Credits::ZERO);
-        standing.requests_remaining += u64::from(refund.request);
+        standing.add(refund);
         standing.clone()
     }
 
@@ -152,6 +147,7 @@ impl CachedAccount {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::credits::Credits;
 
     fn live() -> Arc<CachedAccount> {
         let standing = AccountBalance {

@@ -13,7 +13,7 @@ use crate::gate::auth::caller::Caller;
 use crate::http::billing_info::with_billing;
 use crate::http::dry_run::DryRun;
 use crate::http::negotiate::RenderContext;
-use crate::ledger::rules::hold::{Decision, HoldRequest};
+use crate::ledger::rules::hold::{DeclineReason, HoldRequest};
 use crate::storage::ledger::preview::{Preview, preview};
 use crate::storage::test_answers::TestCall;
 
@@ -37,36 +37,33 @@ pub(super) async fn answer(
     context: &RenderContext,
 ) -> Result<Response, Refusal> {
     let price = request.amount;
-    let (standing, decision) = match caller.key.mode {
+    let (standing, declined) = match caller.key.mode {
         Mode::Live => {
             let found = preview(&meter.pool, request).await.map_err(unavailable)?;
-            let Preview { standing, decision } = found.ok_or(Refusal::Internal)?;
-            caller.account.stands(standing.clone());
-            (standing, Some(decision))
+            let Preview { balance, declined } = found.ok_or(Refusal::Internal)?;
+            caller.account.stands(balance.clone());
+            (balance, declined)
         }
-        Mode::Test => (caller.account.standing(), test_decision(meter, caller, request).await?),
+        Mode::Test => (caller.account.standing(), test_decision(meter, request).await?),
     };
-    let is_replay = matches!(decision, Some(Decision::Replay { .. }));
+    let declined = declined.map(|reason| decision::replay_or_refusal(reason, &standing, caller, price));
+    let is_replay = matches!(declined, Some(Ok(_)));
     let is_free = is_replay || caller.key.mode == Mode::Test;
     let dry_run = DryRun {
         credits: if is_free { Credits::ZERO } else { price },
         credits_available: standing.remaining,
         is_replay,
-        refusal: decision.as_ref().and_then(|decision| decision::refusal(decision, caller, price)),
+        refusal: declined.and_then(Result::err),
     };
     let billing = Billing { standing, ..caller.unbilled() };
     Ok(with_billing(dry_run.answer(context, &meter.links), billing))
 }
 
 /// What an idempotency key of a test environment would come to; nothing else refuses its calls.
-async fn test_decision(
-    meter: &Meter,
-    caller: &Caller,
-    request: HoldRequest,
-) -> Result<Option<Decision>, Refusal> {
+async fn test_decision(meter: &Meter, request: HoldRequest) -> Result<Option<DeclineReason>, Refusal> {
     let HoldRequest { call_id, account_id, idempotency: Some(claim), .. } = request else { return Ok(None) };
     let call = TestCall { call_id, account_id, claim };
-    meter.test_answers.look_up(&call, caller.account.standing()).await.map_err(unavailable)
+    meter.test_answers.look_up(&call).await.map_err(unavailable)
 }
 
 fn unavailable(error: impl std::error::Error) -> Refusal {

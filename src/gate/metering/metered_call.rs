@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use http_body_util::BodyExt;
 
 use super::{Meter, decision};
-use crate::domain::billing::{AccountBalance, Billing};
+use crate::domain::billing::{AccountBalance, Billing, Refund};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Outcome, Settlement};
@@ -21,7 +21,7 @@ use crate::gate::limits::account::Slot;
 use crate::http::billing_info::with_billing;
 use crate::http::negotiate::RenderContext;
 use crate::http::render::{self, TellsBilling};
-use crate::ledger::rules::hold::{AnswerContent, Refund};
+use crate::ledger::rules::hold::{AnswerContent, Declined};
 use crate::ledger::writer::{Kept, LedgerUnavailable, OpenHold};
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::TestCall;
@@ -57,9 +57,12 @@ impl MeteredCall {
     pub(super) async fn under_key(self, call: TestCall, handler: impl Future<Output = Response>) -> Response {
         let answers = &self.meter.test_answers;
         let billing = self.billing(Credits::ZERO, self.standing.clone(), None);
-        match answers.claim(&call, self.standing.clone()).await {
+        match answers.claim(&call).await {
             Ok(None) => {}
-            Ok(Some(decision)) => return decision::answer(decision, &self.caller, self.price),
+            Ok(Some(reason)) => {
+                let declined = Declined { reason, balance: self.standing.clone() };
+                return decision::answer(declined, &self.caller, self.price);
+            }
             Err(error) => return with_billing(not_kept(&error), billing),
         }
         let response = self.handle(handler).await;
@@ -84,8 +87,7 @@ impl MeteredCall {
         let outcome = outcome_of(&response);
         match self.meter.table.settle(outcome) {
             Settlement::Release => {
-                let billing = self.refunded(hold.refund(self.price), outcome);
-                hold.release(outcome);
+                let billing = self.refunded(hold.release(outcome), outcome);
                 with_billing(response, billing)
             }
             Settlement::Capture => {

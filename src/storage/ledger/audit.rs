@@ -26,18 +26,18 @@ pub(super) async fn write_down(
 
 fn change_of(operation: &Operation, effect: &Effect) -> Option<Change> {
     let (action, id, after) = match (operation, effect) {
-        (Operation::Grant(grant), Effect::Granted { repeated: false, standing, .. }) => (
+        (Operation::Grant(grant), Effect::Granted { repeated: false, balance, .. }) => (
             Action::CreditsGranted,
             grant.id,
             json!({
                 "credits": grant.amount, "source": grant.source.as_str(), "reference": grant.reference,
-                "note": grant.note, "expires_at": grant.expires_at, "balance": standing.remaining,
+                "note": grant.note, "expires_at": grant.expires_at, "balance": balance.remaining,
             }),
         ),
-        (Operation::Correct(correction), Effect::Done(standing)) => (
+        (Operation::Correct(correction), Effect::Done(balance)) => (
             Action::CreditsTaken,
             correction.id,
-            json!({ "credits": correction.amount, "note": correction.note, "balance": standing.remaining }),
+            json!({ "credits": correction.amount, "note": correction.note, "balance": balance.remaining }),
         ),
         _ => return None,
     };

@@ -3,6 +3,7 @@
 use sqlx::Error;
 
 use crate::ledger::store::StoreError;
+use crate::storage::error::CorruptRow;
 
 /// Sorts a failure by its SQLSTATE. Everything that is not an answer of the server leaves the outcome unknown.
 pub(super) fn classify(error: Error) -> StoreError {
@@ -22,6 +23,13 @@ pub(super) fn classify(error: Error) -> StoreError {
         ("22" | "23" | "42", _) => StoreError::Refused(text),
         // Read-only server, out of resources, cancelled, internal.
         _ => StoreError::Unavailable(text),
+    }
+}
+
+/// A batch that needs a row which cannot be read is refused: to try it again cannot help.
+impl From<CorruptRow> for StoreError {
+    fn from(error: CorruptRow) -> Self {
+        Self::Refused(error.to_string())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The ledger's store on Postgres: one connection of its own, never shared. A call that is cut off takes it along.
 
 mod audit;
+pub mod balance;
 mod connection;
 pub mod due;
 mod error;
@@ -16,7 +17,6 @@ mod resolve;
 mod rows;
 mod save;
 mod seal;
-pub mod standing;
 pub mod statement;
 pub mod usage;
 pub mod usage_report;
@@ -59,6 +59,11 @@ struct WriterSession {
     head: [u8; 32],
     /// Its number: how often the writer has lost its connection in mid-batch; what it sent before that commits nothing.
     number: i32,
+}
+
+/// One column of some rows, as an array to send.
+fn column<R, T>(rows: &[R], value: impl FnMut(&R) -> T) -> Vec<T> {
+    rows.iter().map(value).collect()
 }
 
 impl PgLedgerStore {

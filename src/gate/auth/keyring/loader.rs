@@ -17,7 +17,7 @@ use crate::gate::limits::limiter::RateLimits;
 use crate::secret::KeyDigest;
 use crate::storage::error::StorageError;
 use crate::storage::keys::find_by_digest;
-use crate::storage::ledger::standing::read_standings;
+use crate::storage::ledger::balance::read_balances;
 
 /// What was found under a digest, a caller or nothing, and when it was asked for.
 #[derive(Clone, Debug)]
@@ -71,6 +71,6 @@ pub(super) struct StandingLoader(pub(super) PgPool);
 impl Load<AccountId, AccountBalance> for StandingLoader {
     async fn load(&self, accounts: &[AccountId]) -> Result<HashMap<AccountId, AccountBalance>, StorageError> {
         let mut connection = self.0.acquire().await?;
-        Ok(read_standings(&mut connection, accounts).await?.into_iter().collect())
+        Ok(read_balances(&mut connection, accounts).await?.into_iter().collect())
     }
 }
