@@ -19,7 +19,6 @@ use crate::domain::ids::AccountId;
 use crate::domain::rights::{Principal, Rights};
 use crate::storage;
 use crate::storage::accounts::Life;
-use crate::storage::error::StorageError;
 
 pub use change_error::{ChangeError, KeyNoLongerValid};
 
@@ -53,7 +52,7 @@ struct Done {
 async fn write_down(connection: &mut PgConnection, by: &Principal, done: Done) -> Result<(), ChangeError> {
     let Done { account_id, action, subject, before, after } = done;
     let change = Change { account_id: Some(account_id), action, subject, before, after };
-    Ok(storage::audit::append(connection, &by.actor, &change).await.map_err(StorageError::from)?)
+    Ok(storage::audit::append(connection, &by.actor, &change).await?)
 }
 
 /// What differs between two states of one thing: the same fields of both. None where nothing does.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::person::{Person, PersonSource};
 use crate::people::matching::Match;
+use crate::storage::error::StorageError;
 use crate::upstream::client::UpstreamError;
 
 /// Most people described when a query means several.
@@ -52,14 +53,14 @@ pub struct PersonVersion(pub [u8; 32]);
 pub enum FindError {
     /// The database refused or is away.
     #[error("cannot look up people: {0}")]
-    Storage(Arc<sqlx::Error>),
+    Storage(Arc<StorageError>),
     /// The enrichment service gave no answer, or none that can be used.
     #[error("the enrichment service {0}")]
     Enrichment(#[from] UpstreamError),
 }
 
-impl From<sqlx::Error> for FindError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<StorageError> for FindError {
+    fn from(error: StorageError) -> Self {
         Self::Storage(Arc::new(error))
     }
 }

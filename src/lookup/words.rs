@@ -6,6 +6,7 @@ use sqlx::PgPool;
 
 use crate::people::rarity::Rarity;
 use crate::storage::directory::words::load_rarity;
+use crate::storage::error::StorageError;
 
 /// One count of the words, with its version.
 pub(super) struct Words {
@@ -31,7 +32,7 @@ impl KnownWords {
     }
 
     /// The newest count, read if the one at hand is older than `wanted`.
-    pub(super) async fn at_least(&self, wanted: i64, pool: &PgPool) -> Result<Arc<Words>, sqlx::Error> {
+    pub(super) async fn at_least(&self, wanted: i64, pool: &PgPool) -> Result<Arc<Words>, StorageError> {
         if self.newest().version >= wanted {
             return Ok(self.newest());
         }

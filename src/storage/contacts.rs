@@ -9,7 +9,7 @@ use uuid::Uuid;
 use self::row::{ContactRow, NewRow, columns};
 use crate::domain::contact::{Contact, ContactContent, ContactLimit, ContactLimits, ContactOwner};
 use crate::domain::ids::ContactId;
-use crate::storage::error::plain;
+use crate::storage::error::StorageError;
 
 pub mod rights;
 mod row;
@@ -28,8 +28,14 @@ pub enum ContactError {
     #[error("the account keeps as much as it may")]
     LimitReached(ContactLimit),
     /// The database refused or is away.
-    #[error("cannot keep contacts: {}", plain(.0))]
-    Storage(#[from] sqlx::Error),
+    #[error("cannot keep contacts: {0}")]
+    Storage(#[from] StorageError),
+}
+
+impl From<sqlx::Error> for ContactError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Storage(error.into())
+    }
 }
 
 /// Keeps a new contact, unless that would exceed the owner's limits. It gets the fresh id, or the one behind the owner's last
@@ -70,12 +76,12 @@ struct Kept {
 
 /// Adds up what the owner keeps, and lets nobody else write the account's contacts until the transaction ends: two that
 /// are made at once count each other, and follow each other.
-async fn lock_kept(connection: &mut PgConnection, owner: ContactOwner) -> Result<Kept, sqlx::Error> {
+async fn lock_kept(connection: &mut PgConnection, owner: ContactOwner) -> Result<Kept, StorageError> {
     sqlx::query("select from account where id = $1 for no key update")
         .bind(owner.account.as_uuid())
         .execute(&mut *connection)
         .await?;
-    sqlx::query_as(
+    let rows = sqlx::query_as(
         "select count(*) as contacts, coalesce(sum(text_bytes), 0) as bytes,
                 (select id from contact where account_id = $1 and mode = $2 order by id desc limit 1) as last
            from contact where account_id = $1 and mode = $2",
@@ -83,7 +89,8 @@ async fn lock_kept(connection: &mut PgConnection, owner: ContactOwner) -> Result
     .bind(owner.account.as_uuid())
     .bind(owner.mode.as_str())
     .fetch_one(connection)
-    .await
+    .await?;
+    Ok(rows)
 }
 
 /// The next id, which stays a UUIDv7: its lowest 62 bits count from a random number.
@@ -104,8 +111,9 @@ pub async fn find(
     connection: &mut PgConnection,
     owner: ContactOwner,
     id: ContactId,
-) -> Result<Option<Contact>, sqlx::Error> {
-    select_one(FIND, owner, id).fetch_optional(connection).await.map(|row| row.map(ContactRow::contact))
+) -> Result<Option<Contact>, StorageError> {
+    let row = select_one(FIND, owner, id).fetch_optional(connection).await?;
+    Ok(row.map(ContactRow::contact))
 }
 
 const FIND: &str =
@@ -128,7 +136,7 @@ pub async fn page(
     after: Option<ContactId>,
     limit: i64,
     max_bytes: usize,
-) -> Result<ContactPage, sqlx::Error> {
+) -> Result<ContactPage, StorageError> {
     let rows: Vec<PageRow> = sqlx::query_as(concat!(
         "select ",
         columns!(),
@@ -226,7 +234,7 @@ pub async fn delete(
     connection: &mut PgConnection,
     owner: ContactOwner,
     id: ContactId,
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, StorageError> {
     let done = sqlx::query("delete from contact where account_id = $1 and mode = $2 and id = $3")
         .bind(owner.account.as_uuid())
         .bind(owner.mode.as_str())
@@ -245,7 +253,7 @@ async fn same_name(
     connection: &mut PgConnection,
     owner: ContactOwner,
     row: &NewRow<'_>,
-) -> Result<ContactError, sqlx::Error> {
+) -> Result<ContactError, StorageError> {
     let id: Option<Uuid> = sqlx::query_scalar(
         "select id from contact where account_id = $1 and mode = $2 and name_key = $3 and company_key = $4",
     )
@@ -255,7 +263,8 @@ async fn same_name(
     .bind(&row.company_key)
     .fetch_optional(connection)
     .await?;
-    Ok(id.map_or(ContactError::Storage(sqlx::Error::RowNotFound), |id| {
-        ContactError::Exists(ContactId::from_uuid(id))
-    }))
+    Ok(match id {
+        Some(id) => ContactError::Exists(ContactId::from_uuid(id)),
+        None => StorageError::Missing("the contact of the same name was deleted meanwhile").into(),
+    })
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Row};
+use sqlx::{ConnectOptions, Connection, Postgres, Row};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
@@ -32,6 +33,14 @@ pub fn command_pool(options: PgConnectOptions) -> PgPool {
     let options = options.options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")]);
     with_clean_connections(4, Duration::from_secs(10))
         .connect_lazy_with(options.application_name("fluence-command"))
+}
+
+/// A connection of the pool.
+///
+/// # Errors
+/// When the database is away, or all connections stay in use.
+pub async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, StorageError> {
+    Ok(pool.acquire().await?)
 }
 
 /// A connection that takes longer to say that it is clean is taken for dead: its place in the pool is needed.

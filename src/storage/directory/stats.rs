@@ -5,6 +5,7 @@ use serde::Serialize;
 use sqlx::{FromRow, PgPool};
 
 use crate::people::sample::SAMPLE_SOURCE;
+use crate::storage::error::StorageError;
 
 /// What the directory holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,7 +48,7 @@ pub enum Shortage {
 }
 
 /// Whether the directory holds real people, and what is wrong where it does not.
-pub async fn shortage(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Shortage>, sqlx::Error> {
+pub async fn shortage(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Shortage>, StorageError> {
     let (has_real, has_sample): (bool, bool) = sqlx::query_as(
         "select exists (select from directory_people where source <> $1 and expires_at > $2),
                 exists (select from directory_people where source = $1 and expires_at > $2)",
@@ -64,7 +65,7 @@ pub async fn shortage(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Shorta
 }
 
 /// Counts what the directory holds. Reads all of it: for an operator, not for a request.
-pub async fn stats(pool: &PgPool, now: DateTime<Utc>) -> Result<DirectoryStats, sqlx::Error> {
+pub async fn stats(pool: &PgPool, now: DateTime<Utc>) -> Result<DirectoryStats, StorageError> {
     let (people, people_with_posts, companies, expired, opt_outs): (i64, i64, i64, i64, i64) =
         sqlx::query_as(
             "select count(*) filter (where expires_at > $1),

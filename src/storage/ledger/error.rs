@@ -3,7 +3,7 @@
 use sqlx::Error;
 
 use crate::ledger::store::StoreError;
-use crate::storage::error::CorruptRow;
+use crate::storage::error::{CorruptRow, StorageError};
 
 /// Sorts a failure by its SQLSTATE. Everything that is not an answer of the server leaves the outcome unknown.
 pub(super) fn classify(error: Error) -> StoreError {
@@ -30,6 +30,15 @@ pub(super) fn classify(error: Error) -> StoreError {
 impl From<CorruptRow> for StoreError {
     fn from(error: CorruptRow) -> Self {
         Self::Refused(error.to_string())
+    }
+}
+
+impl From<StorageError> for StoreError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Unavailable(error) => classify(error),
+            refused => Self::Refused(refused.to_string()),
+        }
     }
 }
 
