@@ -52,15 +52,15 @@ pub async fn credits(
         credits: lots.into_iter().map(shown).collect(),
         plan: &caller.key.plan.plan,
         edition: &caller.key.edition,
-        requests_remaining: account.standing().requests_remaining,
+        requests_remaining: account.balance().requests_remaining,
     });
-    response.extensions_mut().insert(Billing { standing: account.standing(), ..caller.unbilled() });
+    response.extensions_mut().insert(Billing { balance: account.balance(), ..caller.unbilled() });
     Ok(response)
 }
 
 /// Where the caller's account stands now, read from the store.
-pub(super) async fn current_standing(pool: &PgPool, caller: &Caller) -> Result<AccountBalance, Refusal> {
-    Ok(current_account(pool, caller).await?.standing())
+pub(super) async fn current_balance(pool: &PgPool, caller: &Caller) -> Result<AccountBalance, Refusal> {
+    Ok(current_account(pool, caller).await?.balance())
 }
 
 /// The account as it is now, read from the store.
@@ -68,6 +68,6 @@ pub(super) async fn current_account(pool: &PgPool, caller: &Caller) -> Result<Le
     let found =
         read_account(pool, caller.key.account_id).await.map_err(unreadable("an account's credits"))?;
     let account = found.ok_or(Refusal::Internal)?;
-    caller.account.stands(account.standing());
+    caller.account.remember_balance(account.balance());
     Ok(account)
 }

@@ -80,7 +80,7 @@ pub struct Billing {
     /// The plan's billing label, such as `enterprise_crm`.
     pub plan_label: String,
     /// The account after this request.
-    pub standing: AccountBalance,
+    pub balance: AccountBalance,
     /// Set when the credits of this request were given back, with the outcome that is the reason.
     pub refunded: Option<Outcome>,
 }

@@ -44,5 +44,5 @@ pub struct KeyRecord {
     /// The account's plan.
     pub plan: Plan,
     /// Where the account stood when the key was read.
-    pub standing: AccountBalance,
+    pub balance: AccountBalance,
 }

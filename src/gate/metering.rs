@@ -90,10 +90,10 @@ impl Stage for Metered {
             return Box::pin(dry_run::answer(&self.meter, &caller, hold, &context)).await;
         }
         if caller.key.mode == Mode::Test {
-            let standing = caller.account.standing();
+            let balance = caller.account.balance();
             let meter = self.meter.clone();
             let account_id = caller.key.account_id;
-            let metered_call = MeteredCall { meter, caller, price: Credits::ZERO, standing, slot, context };
+            let metered_call = MeteredCall { meter, caller, price: Credits::ZERO, balance, slot, context };
             let handler = self.next.run(request);
             return Ok(match claim.map(|claim| TestCall { call_id, account_id, claim }) {
                 Some(call) => self.detached(call_id, metered_call.under_key(call, handler)).await,
@@ -109,10 +109,10 @@ impl Stage for Metered {
                 tracing::error!(account = %caller.key.account_id, %error, "a paid call could not be held");
                 Err(Refusal::Internal)
             }
-            Ok(Granted { hold, balance: standing }) => {
-                caller.account.stands(standing.clone());
+            Ok(Granted { hold, balance }) => {
+                caller.account.remember_balance(balance.clone());
                 let (meter, price) = (self.meter.clone(), hold.amount());
-                let metered_call = MeteredCall { meter, caller, price, standing, slot, context };
+                let metered_call = MeteredCall { meter, caller, price, balance, slot, context };
                 Ok(self.detached(call_id, metered_call.with_hold(hold, self.next.run(request))).await)
             }
         }

@@ -74,7 +74,7 @@ struct Charged {
 }
 
 impl Charged {
-    fn standing(&self) -> AccountBalance {
+    fn balance(&self) -> AccountBalance {
         let credits = |amount: i64| Credits::try_from(amount).unwrap_or(Credits::ZERO);
         AccountBalance {
             remaining: credits(self.balance),
@@ -103,10 +103,10 @@ impl Stage for Metered {
         let charged =
             till.take(&caller, call_id).await.map_err(|_| Refusal::Unavailable { retry_after_s: 1 })?;
         let Some(charged) = charged else {
-            let available = caller.account.standing().remaining;
+            let available = caller.account.balance().remaining;
             return Err(Refusal::InsufficientCredits { needed: till.price, available });
         };
-        caller.account.stands(charged.standing());
+        caller.account.remember_balance(charged.balance());
         let handler = self.next.run(request);
         let running = tokio::spawn(async move {
             let answer = tokio::time::timeout(till.deadline, handler).await;
@@ -197,12 +197,8 @@ impl Till {
                 .await?;
         }
         let used = if refunded.is_some() { Credits::ZERO } else { self.price };
-        let billing = Billing {
-            used,
-            plan_label: caller.key.plan.label.clone(),
-            standing: charged.standing(),
-            refunded,
-        };
+        let billing =
+            Billing { used, plan_label: caller.key.plan.label.clone(), balance: charged.balance(), refunded };
         response.extensions_mut().insert(billing);
         Ok(response)
     }

@@ -97,12 +97,12 @@ impl<N: Stage> Authenticate<N> {
     async fn serve(&self, caller: Caller, mut request: Passing) -> Response {
         // A call that the ledger is not asked about says where the account stands all the same.
         if caller.key.mode == Mode::Test {
-            self.keyring.ask_standing(&caller).await;
+            self.keyring.ask_balance(&caller).await;
         }
         request.extensions_mut().insert(caller.clone());
         let mut response = self.next.pass(request).await.into_response();
         if response.extensions().get::<Billing>().is_none() {
-            self.keyring.ask_standing(&caller).await;
+            self.keyring.ask_balance(&caller).await;
             response.extensions_mut().insert(caller.unbilled());
         }
         if let Some(refusal) = response.extensions().get::<Refusal>() {

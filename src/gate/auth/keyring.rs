@@ -20,7 +20,7 @@ use tokio::time::{Instant, timeout_at};
 use self::batcher::Batcher;
 use self::freshness::{Asked, Freshness, Trust};
 use self::imported::ImportedShapes;
-use self::loader::{Found, KeyLoader, StandingLoader};
+use self::loader::{BalanceLoader, Found, KeyLoader};
 use crate::clock::DatabaseClock;
 use crate::config::Keys;
 use crate::domain::billing::AccountBalance;
@@ -57,8 +57,8 @@ pub struct Keyring {
     /// Lookups for networks from which too many guesses came. They wait for each other and for nobody else.
     suspect_lookups: Batcher<KeyDigest, Found>,
     imported: ImportedShapes,
-    standings: Batcher<AccountId, AccountBalance>,
-    standing_trust: Duration,
+    balances: Batcher<AccountId, AccountBalance>,
+    balance_trust: Duration,
     failed_auth: FailedAuth,
     /// `gateway_auth_total` of good keys.
     accepted: Counter,
@@ -108,8 +108,7 @@ impl Keyring {
     ) -> Self {
         let freshness = Arc::new(Freshness::new(Trust::new(keys)));
         let accounts = Arc::new(CachedAccounts::default());
-        let standings =
-            Batcher::start(StandingLoader(pool.clone()), LONGEST_WAIT_FOR_STANDING, Duration::ZERO);
+        let balances = Batcher::start(BalanceLoader(pool.clone()), LONGEST_WAIT_FOR_STANDING, Duration::ZERO);
         let pool_of_shapes = pool.clone();
         let loader =
             KeyLoader { pool, limits, accounts: accounts.clone(), freshness: freshness.clone(), clock };
@@ -123,7 +122,7 @@ impl Keyring {
             freshness,
             counters: Counters::new(),
         };
-        let standing_trust = Duration::from_millis(keys.standing_trust_ms);
+        let balance_trust = Duration::from_millis(keys.standing_trust_ms);
         let accepted = counter!("gateway_auth_total", "result" => "ok");
         let (shared, failed_auth) = (Arc::new(shared), FailedAuth::new(keys));
         let (peppers, last_used) = (peppers.into(), LastUsed::new(keys.cache_size));
@@ -134,8 +133,8 @@ impl Keyring {
             lookups,
             suspect_lookups,
             imported,
-            standings,
-            standing_trust,
+            balances,
+            balance_trust,
             failed_auth,
             accepted,
         }
@@ -210,13 +209,13 @@ impl Keyring {
 
     /// Asks where a caller's account stands, unless that was told a moment ago: a key may be believed for long, its
     /// balance may not. When the store does not say in time, what is remembered stays.
-    pub async fn ask_standing(&self, caller: &Caller) {
-        if !caller.account.standing_is_older_than(self.standing_trust) {
+    pub async fn ask_balance(&self, caller: &Caller) {
+        if !caller.account.balance_is_older_than(self.balance_trust) {
             return;
         }
-        let asked = self.standings.ask(caller.key.account_id);
-        if let Ok(standing) = asked.await {
-            caller.account.stands(standing);
+        let asked = self.balances.ask(caller.key.account_id);
+        if let Ok(balance) = asked.await {
+            caller.account.remember_balance(balance);
         }
     }
 

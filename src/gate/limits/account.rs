@@ -21,7 +21,7 @@ pub use self::slot::{Admission, Slot};
 pub struct CachedAccount {
     id: AccountId,
     running: Mutex<u32>,
-    standing: Mutex<Remembered>,
+    balance: Mutex<Remembered>,
     last_change: LastChange,
     keeps_contacts: KeepsContacts,
 }
@@ -36,19 +36,19 @@ struct KeepsContacts {
 /// Where an account stood, and when this gateway was told so.
 #[derive(Debug)]
 struct Remembered {
-    standing: AccountBalance,
+    balance: AccountBalance,
     told_at: Instant,
 }
 
 impl CachedAccount {
     /// An account that stands so, with nothing running, which was last changed at `change` for all that is known.
-    pub fn new(id: AccountId, standing: AccountBalance, change: ChangeCounter) -> Self {
-        let remembered = Remembered { standing, told_at: Instant::now() };
+    pub fn new(id: AccountId, balance: AccountBalance, change: ChangeCounter) -> Self {
+        let remembered = Remembered { balance, told_at: Instant::now() };
         let (running, last_change) = (Mutex::new(0), LastChange::at(change));
         Self {
             id,
             running,
-            standing: Mutex::new(remembered),
+            balance: Mutex::new(remembered),
             last_change,
             keeps_contacts: KeepsContacts::default(),
         }
@@ -83,30 +83,30 @@ impl CachedAccount {
     }
 
     /// Where the account stood when this gateway last heard of it: for answers that moved no money.
-    pub fn standing(&self) -> AccountBalance {
-        self.remembered().standing.clone()
+    pub fn balance(&self) -> AccountBalance {
+        self.remembered().balance.clone()
     }
 
     /// Whether this gateway was last told where the account stands longer ago than `age`.
-    pub fn standing_is_older_than(&self, age: Duration) -> bool {
+    pub fn balance_is_older_than(&self, age: Duration) -> bool {
         self.remembered().told_at.elapsed() > age
     }
 
     /// Remembers where the account stands.
-    pub fn stands(&self, standing: AccountBalance) {
-        *self.remembered() = Remembered { standing, told_at: Instant::now() };
+    pub fn remember_balance(&self, balance: AccountBalance) {
+        *self.remembered() = Remembered { balance, told_at: Instant::now() };
     }
 
     /// Notes what a call gives back. What else has moved the account since the call was held stays counted. Returns where
     /// the account stands now.
     pub fn gives_back(&self, refund: Refund) -> AccountBalance {
-        let standing = &mut self.remembered().standing;
-        standing.add(refund);
-        standing.clone()
+        let balance = &mut self.remembered().balance;
+        balance.add(refund);
+        balance.clone()
     }
 
     fn remembered(&self) -> MutexGuard<'_, Remembered> {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+        self.balance.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Admits a request if its concurrency and its rate do. They are decided under one lock, so that a request which the
@@ -150,7 +150,7 @@ mod tests {
     use crate::domain::credits::Credits;
 
     fn live() -> Arc<CachedAccount> {
-        let standing = AccountBalance {
+        let balance = AccountBalance {
             remaining: Credits::ZERO,
             plan_credits_used: Credits::ZERO,
             plan_credits: Credits::ZERO,
@@ -158,7 +158,7 @@ mod tests {
             renews_at: chrono::DateTime::UNIX_EPOCH,
         };
         let id = AccountId::from_uuid(uuid::Uuid::nil());
-        Arc::new(CachedAccount::new(id, standing, ChangeCounter::default()))
+        Arc::new(CachedAccount::new(id, balance, ChangeCounter::default()))
     }
 
     const ONE_AT_ONCE: LimitSizes = LimitSizes { rate_per_s: 1, burst: 1, concurrency: 1 };

@@ -54,9 +54,9 @@ pub(super) fn replay_or_refusal(
 /// A call in flight has usually ended long before its lease: worth asking again soon.
 const LONGEST_IN_PROGRESS_WAIT_S: u64 = 2;
 
-fn unbilled(caller: &Caller, standing: AccountBalance) -> Billing {
-    caller.account.stands(standing.clone());
-    Billing { used: Credits::ZERO, plan_label: caller.key.plan.label.clone(), standing, refunded: None }
+fn unbilled(caller: &Caller, balance: AccountBalance) -> Billing {
+    caller.account.remember_balance(balance.clone());
+    Billing { used: Credits::ZERO, plan_label: caller.key.plan.label.clone(), balance, refunded: None }
 }
 
 fn seconds_until(instant: DateTime<Utc>, caller: &Caller) -> u64 {

@@ -37,25 +37,25 @@ pub(super) async fn answer(
     context: &RenderContext,
 ) -> Result<Response, Refusal> {
     let price = request.amount;
-    let (standing, declined) = match caller.key.mode {
+    let (balance, declined) = match caller.key.mode {
         Mode::Live => {
             let found = preview(&meter.pool, request).await.map_err(unavailable)?;
             let Preview { balance, declined } = found.ok_or(Refusal::Internal)?;
-            caller.account.stands(balance.clone());
+            caller.account.remember_balance(balance.clone());
             (balance, declined)
         }
-        Mode::Test => (caller.account.standing(), test_decision(meter, request).await?),
+        Mode::Test => (caller.account.balance(), test_decision(meter, request).await?),
     };
-    let declined = declined.map(|reason| decision::replay_or_refusal(reason, &standing, caller, price));
+    let declined = declined.map(|reason| decision::replay_or_refusal(reason, &balance, caller, price));
     let is_replay = matches!(declined, Some(Ok(_)));
     let is_free = is_replay || caller.key.mode == Mode::Test;
     let dry_run = DryRun {
         credits: if is_free { Credits::ZERO } else { price },
-        credits_available: standing.remaining,
+        credits_available: balance.remaining,
         is_replay,
         refusal: declined.and_then(Result::err),
     };
-    let billing = Billing { standing, ..caller.unbilled() };
+    let billing = Billing { balance, ..caller.unbilled() };
     Ok(with_billing(dry_run.answer(context, &meter.links), billing))
 }
 

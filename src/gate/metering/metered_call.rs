@@ -38,7 +38,7 @@ pub(super) struct MeteredCall {
     /// What is held.
     pub(super) price: Credits,
     /// The account right after the hold.
-    pub(super) standing: AccountBalance,
+    pub(super) balance: AccountBalance,
     /// The caller's place among the running requests: kept until the work is done, not until the client is gone.
     pub(super) slot: Option<Slot>,
     pub(super) context: RenderContext,
@@ -48,7 +48,7 @@ impl MeteredCall {
     /// Runs a call that costs nothing.
     pub(super) async fn without_hold(self, handler: impl Future<Output = Response>) -> Response {
         let response = self.handle(handler).await;
-        let billing = self.billing(Credits::ZERO, self.standing.clone(), None);
+        let billing = self.billing(Credits::ZERO, self.balance.clone(), None);
         drop(self.slot);
         with_billing(response, billing)
     }
@@ -56,11 +56,11 @@ impl MeteredCall {
     /// Runs a call of a test environment under its idempotency key, as one whose credits are held, but for no credits.
     pub(super) async fn under_key(self, call: TestCall, handler: impl Future<Output = Response>) -> Response {
         let answers = &self.meter.test_answers;
-        let billing = self.billing(Credits::ZERO, self.standing.clone(), None);
+        let billing = self.billing(Credits::ZERO, self.balance.clone(), None);
         match answers.claim(&call).await {
             Ok(None) => {}
             Ok(Some(reason)) => {
-                let declined = Declined { reason, balance: self.standing.clone() };
+                let declined = Declined { reason, balance: self.balance.clone() };
                 return decision::answer(declined, &self.caller, self.price);
             }
             Err(error) => return with_billing(not_kept(&error), billing),
@@ -155,11 +155,11 @@ impl MeteredCall {
 
     /// The billing facts of a call that used this much; what was held beyond it comes back.
     fn spend(&self, used: Credits, hold: &OpenHold) -> Billing {
-        let standing = match self.unused(used) {
-            Credits::ZERO => self.standing.clone(),
+        let balance = match self.unused(used) {
+            Credits::ZERO => self.balance.clone(),
             rest => self.caller.account.gives_back(hold.refund(rest)),
         };
-        self.billing(used, standing, None)
+        self.billing(used, balance, None)
     }
 
     /// What is held beyond what was used.
@@ -169,12 +169,12 @@ impl MeteredCall {
 
     /// The billing facts of a call that is given back, of which `refund` had not come back yet.
     fn refunded(&self, refund: Refund, outcome: Outcome) -> Billing {
-        let standing = self.caller.account.gives_back(refund);
-        self.billing(Credits::ZERO, standing, Some(outcome))
+        let balance = self.caller.account.gives_back(refund);
+        self.billing(Credits::ZERO, balance, Some(outcome))
     }
 
-    fn billing(&self, used: Credits, standing: AccountBalance, refunded: Option<Outcome>) -> Billing {
-        Billing { used, plan_label: self.caller.key.plan.label.clone(), standing, refunded }
+    fn billing(&self, used: Credits, balance: AccountBalance, refunded: Option<Outcome>) -> Billing {
+        Billing { used, plan_label: self.caller.key.plan.label.clone(), balance, refunded }
     }
 }
 

@@ -129,7 +129,7 @@ impl LedgerAccount {
     }
 
     /// What the account has left and has used.
-    pub fn standing(&self) -> AccountBalance {
+    pub fn balance(&self) -> AccountBalance {
         let parts = BalanceParts {
             credits_left: self.credits_left(),
             plan_credits: self.plan_credits,

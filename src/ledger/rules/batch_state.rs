@@ -126,14 +126,14 @@ impl Target<'_> {
             Operation::MovePlan { .. } => self.account.move_plan(self.account.plan, id)?,
             Operation::Advance { .. } => {}
         }
-        Ok(Effect::Done(self.account.standing()))
+        Ok(Effect::Done(self.account.balance()))
     }
 
     fn hold(&mut self, request: &HoldRequest) -> Result<Effect, RuleError> {
         match self.try_hold(request) {
-            Ok(hold) => Ok(Effect::Held(Held { hold, balance: self.account.standing() })),
+            Ok(hold) => Ok(Effect::Held(Held { hold, balance: self.account.balance() })),
             Err(NotHeld::Declined(reason)) => {
-                Ok(Effect::Declined(Declined { reason, balance: self.account.standing() }))
+                Ok(Effect::Declined(Declined { reason, balance: self.account.balance() }))
             }
             Err(NotHeld::Refused(error)) => Err(error),
         }
@@ -204,7 +204,7 @@ impl Target<'_> {
             record.state = settle.response.clone().map_or(ClaimState::Released, ClaimState::Captured);
             self.changed_claims.insert(key);
         }
-        let balance = self.account.standing();
+        let balance = self.account.balance();
         Ok(if is_superseded { Effect::Superseded(balance) } else { Effect::Done(balance) })
     }
 
@@ -219,7 +219,7 @@ impl Target<'_> {
                 lot
             }
         };
-        Ok(Effect::Granted { lot, repeated: known.is_some(), balance: self.account.standing() })
+        Ok(Effect::Granted { lot, repeated: known.is_some(), balance: self.account.balance() })
     }
 }
 

@@ -91,7 +91,7 @@ fn record(row: RecordRow) -> Result<(KeyDigest, KeyRecord), StorageError> {
             .read("state", AccountState::from_name(&row.account_state))?,
         edition: row.edition,
         plan: row.plan.try_into()?,
-        standing: row.balance.try_into()?,
+        balance: row.balance.try_into()?,
     };
     Ok((KeyDigest::from_bytes(digest), record))
 }

@@ -38,7 +38,7 @@ pub async fn preview(pool: &PgPool, request: HoldRequest) -> Result<Option<Previ
     let Some(account) = state.accounts.get_mut(&account_id) else { return Ok(None) };
     // Applying the hold does this too; before it, the account stands as the customer finds it.
     account.advance(now, call_id).map_err(|error| StoreError::Refused(error.to_string()))?;
-    let balance = account.standing();
+    let balance = account.balance();
     match state.apply(&operation) {
         Effect::Held(_) => Ok(Some(Preview { balance, declined: None })),
         Effect::Declined(declined) => Ok(Some(Preview { balance, declined: Some(declined.reason) })),

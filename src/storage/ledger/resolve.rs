@@ -86,7 +86,7 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
             .map_err(classify)?;
     let effect = |operation: &Operation| {
         let account = accounts.get(&operation.account_id())?;
-        let balance = account.standing();
+        let balance = account.balance();
         match operation {
             Operation::Hold(request) => {
                 let (held_at, taken) = takes.get(&request.call_id.as_uuid())?;

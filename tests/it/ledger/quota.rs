@@ -122,7 +122,7 @@ fn decide(account: &mut LedgerAccount, requests: &[HoldRequest]) -> Vec<String> 
     let mut decide = |request: &HoldRequest| {
         let decided = account.hold(request.amount, request.call_id, request.call);
         match decided {
-            Ok(takes) => format!("held {takes:?} {:?}", account.standing().requests_remaining),
+            Ok(takes) => format!("held {takes:?} {:?}", account.balance().requests_remaining),
             Err(NotHeld::Declined(reason)) => declined(&reason),
             Err(NotHeld::Refused(error)) => panic!("{error}"),
         }

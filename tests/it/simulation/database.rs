@@ -185,7 +185,7 @@ impl Database {
         };
         let take = Take { lot: open_lot, amount: request.amount, payer };
         let hold = request.hold(vec![take], ledger_account.period.index, now);
-        let balance = ledger_account.standing();
+        let balance = ledger_account.balance();
         let (account_id, epoch) = (request.account_id, batch.epoch.0);
         self.entries.push(Row { account_id, at: now, epoch, batch: batch.number, entry });
         Effect::Held(Held { hold, balance })

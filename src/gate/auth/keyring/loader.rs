@@ -1,4 +1,4 @@
-//! Reading keys and standings from the store.
+//! Reading keys and balances from the store.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -56,7 +56,7 @@ impl KeyLoader {
         let nobody = digests.iter().map(|digest| (*digest, Found { caller: None, asked }));
         let mut found: HashMap<_, _> = nobody.collect();
         for (digest, record) in records {
-            let account = self.accounts.of(record.account_id, &record.standing, || self.freshness.change());
+            let account = self.accounts.of(record.account_id, &record.balance, || self.freshness.change());
             let rate = self.limits.of(record.plan.rate_per_s, record.plan.burst);
             let caller = Caller::new(record, account, rate, self.clock.clone());
             found.insert(digest, Found { caller: Some(caller), asked });
@@ -66,9 +66,9 @@ impl KeyLoader {
 }
 
 /// Reads where accounts stand.
-pub(super) struct StandingLoader(pub(super) PgPool);
+pub(super) struct BalanceLoader(pub(super) PgPool);
 
-impl Load<AccountId, AccountBalance> for StandingLoader {
+impl Load<AccountId, AccountBalance> for BalanceLoader {
     async fn load(&self, accounts: &[AccountId]) -> Result<HashMap<AccountId, AccountBalance>, StorageError> {
         let mut connection = self.0.acquire().await?;
         Ok(read_balances(&mut connection, accounts).await?.into_iter().collect())

@@ -377,7 +377,7 @@ proptest! {
             let hold = held(&account, id(99), takes, utc(ANCHOR));
             account.release(&hold, credits(amount), Outcome::Failed, utc(ANCHOR)).unwrap();
             prop_assert_eq!(&account.lots, &before.lots);
-            prop_assert_eq!((account.requests_used, account.standing()), (before.requests_used, before.standing()));
+            prop_assert_eq!((account.requests_used, account.balance()), (before.requests_used, before.balance()));
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) trait Machine {
     /// The account's row, lots and entries.
     fn view(&mut self, account: AccountId) -> View;
     /// Where the account stands, read without touching it.
-    fn standing(&mut self, account: AccountId) -> AccountBalance;
+    fn balance(&mut self, account: AccountId) -> AccountBalance;
     /// Whether the sweep would look at the account.
     fn is_due(&mut self, account: AccountId) -> bool;
     /// What must hold once every epoch is closed.
@@ -187,7 +187,7 @@ impl<M: Machine> Run<M> {
         assert_eq!(self.machine.view(id), View::of(reference, id), "account {account}");
         let mut touched = reference.accounts[&id].clone();
         touched.touch(reference.now, CallId::from_uuid(id.as_uuid()));
-        assert_eq!(self.machine.standing(id), touched.standing(), "account {account}");
+        assert_eq!(self.machine.balance(id), touched.balance(), "account {account}");
         if touched.entries.len() > reference.accounts[&id].entries.len() {
             assert!(self.machine.is_due(id), "the sweep would leave out account {account}");
         }

@@ -72,10 +72,10 @@ impl Machine for Memory {
         }
     }
 
-    fn standing(&mut self, account: AccountId) -> AccountBalance {
+    fn balance(&mut self, account: AccountId) -> AccountBalance {
         let mut ledger_account = self.database.accounts[&account].ledger_account.clone();
         ledger_account.advance(self.now, CallId::from_uuid(account.as_uuid())).unwrap();
-        ledger_account.standing()
+        ledger_account.balance()
     }
 
     /// The simulation's own sweep asks no such question.

@@ -195,8 +195,8 @@ impl Machine for Postgres {
         self.runtime.block_on(view(&self.pool, account))
     }
 
-    fn standing(&mut self, account: AccountId) -> AccountBalance {
-        self.runtime.block_on(read_account(&self.pool, account)).unwrap().unwrap().standing()
+    fn balance(&mut self, account: AccountId) -> AccountBalance {
+        self.runtime.block_on(read_account(&self.pool, account)).unwrap().unwrap().balance()
     }
 
     fn is_due(&mut self, account: AccountId) -> bool {

@@ -46,8 +46,8 @@ const EVERYTHING: [&str; 27] = [
     "plan move down",
 ];
 
-fn has_plan_credits(standing: &AccountBalance) -> bool {
-    standing.plan_credits_used < standing.plan_credits
+fn has_plan_credits(balance: &AccountBalance) -> bool {
+    balance.plan_credits_used < balance.plan_credits
 }
 
 /// A capture of a part that leaves none of the plan's credits taken.

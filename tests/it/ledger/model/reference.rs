@@ -100,14 +100,14 @@ fn month_of(at: Instant) -> String {
 }
 
 impl Account {
-    fn balance(&self) -> i64 {
+    fn credits_left(&self) -> i64 {
         self.lots.iter().map(|lot| lot.left).sum()
     }
 
-    pub(super) fn standing(&self) -> AccountBalance {
+    pub(super) fn balance(&self) -> AccountBalance {
         let plan_left = self.lots[self.plan_lot].left;
         AccountBalance {
-            remaining: credits(self.balance()),
+            remaining: credits(self.credits_left()),
             plan_credits_used: credits((self.plan_credits - plan_left).max(0)),
             plan_credits: credits(self.plan_credits),
             requests_remaining: self.requests_limit - self.requests_used,
@@ -140,7 +140,7 @@ impl Account {
             number: self.entries.len() as i64 + 1,
             kind,
             amount,
-            balance_after: self.balance(),
+            balance_after: self.credits_left(),
             lot: LotNumber(lot as i32 + 1),
             call_id,
             call: of.map(|(call, _)| call),
@@ -253,7 +253,7 @@ impl Reference {
             Operation::Settle(settle) => return self.settle(settle),
             Operation::Grant(grant) => return self.grant(grant),
             Operation::Correct(correction) => {
-                let (amount, available) = (correction.amount.as_i64(), account.balance());
+                let (amount, available) = (correction.amount.as_i64(), account.credits_left());
                 if amount > available {
                     return Effect::Refused(RuleError::Insufficient { available: credits(available) });
                 }
@@ -262,12 +262,12 @@ impl Reference {
             Operation::MovePlan { .. } => account.move_plan(account.plan, id),
             Operation::Advance { .. } => {}
         }
-        Effect::Done(self.accounts[&operation.account_id()].standing())
+        Effect::Done(self.accounts[&operation.account_id()].balance())
     }
 
     fn hold(&mut self, request: &HoldRequest) -> Effect {
         let now = self.now;
-        let balance = self.accounts[&request.account_id].standing();
+        let balance = self.accounts[&request.account_id].balance();
         let known = self.answered_before(request).or_else(|| self.cap_in_the_way(request));
         if let Some(reason) = known {
             return Effect::Declined(Declined { reason, balance });
@@ -278,7 +278,7 @@ impl Reference {
             return Effect::Refused(RuleError::Nothing);
         }
         let requests_left = account.requests_used < account.requests_limit;
-        let available = if requests_left { account.balance() } else { account.beside_the_plan() };
+        let available = if requests_left { account.credits_left() } else { account.beside_the_plan() };
         if available < amount {
             let (next_credits, next_requests) = account.plan;
             let waiting_helps = !requests_left && next_credits >= amount && next_requests > 0;
@@ -294,7 +294,7 @@ impl Reference {
         let request_taken =
             takes.iter().any(|take| account.lots[take.lot.0 as usize - 1].source == LotSource::Plan);
         account.requests_used += u64::from(request_taken);
-        let (period, balance) = (account.month.unwrap(), account.standing());
+        let (period, balance) = (account.month.unwrap(), account.balance());
         let capped = request.caps != KeyCaps::default();
         if capped {
             for window in [day_of(now), month_of(now)] {
@@ -364,10 +364,10 @@ impl Reference {
         let ours = record.map(|record| record.state = state).is_some();
         if settle.response.is_some() && !ours {
             self.give_back(hold, held, Outcome::Abandoned);
-            return Effect::Superseded(self.accounts[&hold.account_id].standing());
+            return Effect::Superseded(self.accounts[&hold.account_id].balance());
         }
         self.give_back(hold, held - settle.captured.as_i64(), settle.outcome);
-        Effect::Done(self.accounts[&hold.account_id].standing())
+        Effect::Done(self.accounts[&hold.account_id].balance())
     }
 
     /// To the lots it came from, last taken first. A lot that has ended lives a day more. A call that plan credits paid for
@@ -420,7 +420,7 @@ impl Reference {
         }
         let lot = known.unwrap_or(LotNumber(account.lots.len() as i32));
         self.grants.insert(reference, lot);
-        Effect::Granted { lot, repeated: known.is_some(), balance: account.standing() }
+        Effect::Granted { lot, repeated: known.is_some(), balance: account.balance() }
     }
 
     /// What a gateway that died left open comes back, quota and idempotency key included.
