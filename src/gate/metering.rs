@@ -37,9 +37,10 @@ use crate::domain::settlement::SettlementTable;
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
 use crate::http::public_links::PublicLinks;
+use crate::ledger::rules::caps::KeyCaps;
 use crate::ledger::rules::entry::{CallRef, RouteNumber};
-use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
-use crate::ledger::writer::{Granted, Ledger, LedgerUnavailable};
+use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim};
+use crate::ledger::writer::{Granted, HoldError, Ledger, LedgerUnavailable};
 use crate::storage::test_answers::TestCall;
 use crate::telemetry::request::serving;
 
@@ -179,12 +180,18 @@ async fn run(
         let call = metered(caller, balance).of_test_environment(test_call(hold), work);
         return Ok(detached(&route.metering, call_id, call).await);
     }
-    match route.metering.ledger.hold(hold).await.map_err(unavailable)? {
-        Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
-        Granted::Held { hold, balance } => {
+    match route.metering.ledger.hold(hold).await {
+        Ok(Granted { hold, balance }) => {
             caller.account.remember_balance(balance.clone());
             let call = metered(caller, balance).with_hold(hold, work);
             Ok(detached(&route.metering, call_id, call).await)
+        }
+        Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),
+        Err(HoldError::Unavailable(error)) => Err(unavailable(error)),
+        // A key outlives its account's ledger only if rows were deleted by hand.
+        Err(error @ HoldError::UnknownAccount) => {
+            tracing::error!(account = %caller.key.account_id, %error, "a paid call could not be held");
+            Err(Refusal::Internal)
         }
     }
 }

@@ -194,12 +194,7 @@ impl Till {
                 .await?;
         }
         let used = if refunded.is_some() { Credits::ZERO } else { self.price };
-        Ok(Billing {
-            used,
-            plan_label: caller.key.plan.label.clone(),
-            balance: charged.balance(),
-            refunded,
-        })
+        Ok(Billing { used, plan_label: caller.key.plan.label.clone(), balance: charged.balance(), refunded })
     }
 }
 

@@ -11,6 +11,8 @@ use uuid::Uuid;
 use crate::domain::ids::PersonId;
 use crate::people::directory_line::{DirectoryLine, LONGEST_LINE_BYTES, LineFault};
 use crate::storage::directory::import::{BatchOutcome, NewPerson, finish_import, import_batch};
+use crate::storage::error::StorageError;
+use crate::storage::pool::acquire;
 
 /// A batch is written at this number of people or bytes of lines.
 const BATCH_PEOPLE: usize = 500;
@@ -58,7 +60,7 @@ pub enum ImportError {
     #[error("people.retention_days is too long")]
     RetentionTooLong,
     #[error("cannot store people: {0}")]
-    Storage(#[from] sqlx::Error),
+    Storage(#[from] StorageError),
 }
 
 impl ImportReport {
@@ -93,7 +95,7 @@ pub async fn import(
         .ok()
         .and_then(|retention| now.checked_add_signed(retention))
         .ok_or(ImportError::RetentionTooLong)?;
-    let mut connection = pool.acquire().await?;
+    let mut connection = acquire(pool).await?;
     let mut report = ImportReport::default();
     let mut batch = Batch::default();
     let mut line = Vec::new();

@@ -21,7 +21,7 @@ use tokio::time::{Instant, timeout_at};
 use self::batcher::Batcher;
 use self::freshness::{Asked, Freshness, Trust};
 use self::imported::ImportedShapes;
-use self::loader::{Found, KeyLoader, BalanceLoader};
+use self::loader::{BalanceLoader, Found, KeyLoader};
 use crate::clock::DatabaseClock;
 use crate::domain::billing::AccountBalance;
 use crate::domain::change::{FeedEvent, Invalidation};
@@ -113,8 +113,7 @@ impl Keyring {
     ) -> Self {
         let freshness = Arc::new(Freshness::new(Trust::new(keys)));
         let accounts = Arc::new(CachedAccounts::default());
-        let balances =
-            Batcher::start(BalanceLoader(pool.clone()), LONGEST_WAIT_FOR_STANDING, Duration::ZERO);
+        let balances = Batcher::start(BalanceLoader(pool.clone()), LONGEST_WAIT_FOR_STANDING, Duration::ZERO);
         let pool_of_shapes = pool.clone();
         let loader =
             KeyLoader { pool, limits, accounts: accounts.clone(), freshness: freshness.clone(), clock };

@@ -10,12 +10,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::limiter::{LimitSizes, RateDecision};
-use crate::domain::billing::AccountBalance;
-use crate::domain::credits::Credits;
+use crate::domain::billing::{AccountBalance, Refund};
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::gate::changes::{ChangeCounter, LastChange};
-use crate::ledger::rules::hold::Refund;
 
 pub use self::slot::{Admission, Slot};
 
@@ -103,10 +101,7 @@ impl CachedAccount {
     /// counted. Returns the balance after the refund.
     pub fn gives_back(&self, refund: Refund) -> AccountBalance {
         let balance = &mut self.remembered().balance;
-        balance.remaining = balance.remaining.checked_add(refund.credits).unwrap_or(balance.remaining);
-        balance.plan_credits_used =
-            balance.plan_credits_used.checked_sub(refund.plan_credits).unwrap_or(Credits::ZERO);
-        balance.requests_remaining += u64::from(refund.request);
+        balance.add(refund);
         balance.clone()
     }
 
@@ -153,6 +148,7 @@ impl CachedAccount {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::credits::Credits;
 
     fn live() -> Arc<CachedAccount> {
         let balance = AccountBalance {

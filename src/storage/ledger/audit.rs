@@ -3,7 +3,6 @@
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 
-use super::error::classify;
 use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Effects, StoreError};
@@ -18,7 +17,7 @@ pub(super) async fn write_down(
 ) -> Result<(), StoreError> {
     for (operation, effect) in operations.iter().zip(effects) {
         if let Some(change) = effect.as_ref().and_then(|effect| change_of(operation, effect)) {
-            append(connection, actor, &change).await.map_err(classify)?;
+            append(connection, actor, &change).await?;
         }
     }
     Ok(())

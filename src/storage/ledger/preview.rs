@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use super::error::classify;
 use super::rows;
 use crate::domain::billing::AccountBalance;
-use crate::ledger::rules::hold::{Decision, HoldRequest};
+use crate::ledger::rules::hold::{DeclineReason, HoldRequest};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
 
@@ -17,8 +17,8 @@ use crate::ledger::store::StoreError;
 pub struct Preview {
     /// The account before the call.
     pub balance: AccountBalance,
-    /// The decision that the ledger would make.
-    pub decision: Decision,
+    /// Why the ledger would decline the hold, if it would.
+    pub declined: Option<DeclineReason>,
 }
 
 /// Decides as the writer would: by the same rules, on the current account, caps and idempotency
@@ -40,7 +40,8 @@ pub async fn preview(pool: &PgPool, request: HoldRequest) -> Result<Option<Previ
     account.advance(now, call_id).map_err(|error| StoreError::Refused(error.to_string()))?;
     let balance = account.balance();
     match state.apply(&operation) {
-        Effect::Decided(decision) => Ok(Some(Preview { balance, decision })),
+        Effect::Held(_) => Ok(Some(Preview { balance, declined: None })),
+        Effect::Declined(declined) => Ok(Some(Preview { balance, declined: Some(declined.reason) })),
         effect => Err(StoreError::Refused(format!("a hold came to {effect:?}"))),
     }
 }

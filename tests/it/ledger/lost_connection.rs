@@ -2,7 +2,7 @@
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::hold::{AnswerContent, Held};
 use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
 use fluence::ledger::writer::Kept;
@@ -72,7 +72,7 @@ async fn what_became_of_a_batch_is_told_though_its_account_is_locked_since() {
 }
 
 fn held_amount(effect: &Effect) -> i64 {
-    let Effect::Decided(Decision::Held { hold, .. }) = effect else { panic!("{effect:?}") };
+    let Effect::Held(Held { hold, .. }) = effect else { panic!("{effect:?}") };
     hold.amount().as_i64()
 }
 

@@ -17,7 +17,7 @@ use crate::gate::limits::limiter::RateLimits;
 use crate::secret::KeyDigest;
 use crate::storage::error::StorageError;
 use crate::storage::keys::find_by_digest;
-use crate::storage::ledger::balance::read_standings;
+use crate::storage::ledger::balance::read_balances;
 
 /// The caller with a digest, if there is one, and when the database was asked.
 #[derive(Clone, Debug)]
@@ -70,6 +70,6 @@ pub(super) struct BalanceLoader(pub(super) PgPool);
 impl Load<AccountId, AccountBalance> for BalanceLoader {
     async fn load(&self, accounts: &[AccountId]) -> Result<HashMap<AccountId, AccountBalance>, StorageError> {
         let mut connection = self.0.acquire().await?;
-        Ok(read_standings(&mut connection, accounts).await?.into_iter().collect())
+        Ok(read_balances(&mut connection, accounts).await?.into_iter().collect())
     }
 }

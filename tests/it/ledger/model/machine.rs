@@ -7,7 +7,7 @@ use fluence::domain::billing::AccountBalance;
 use fluence::domain::ids::{AccountId, CallId};
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::entry::Entry;
-use fluence::ledger::rules::hold::{Decision, HoldRequest};
+use fluence::ledger::rules::hold::{Held, HoldRequest};
 use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{Batch, Effects, Epoch, StoreError, Work};
 
@@ -173,8 +173,7 @@ impl<M: Machine> Run<M> {
         };
         for (operation, effect) in operations.iter().zip(effects.iter().flatten()) {
             match operation {
-                Operation::Release(release) => drop(open.remove(&release.hold.call_id)),
-                Operation::CaptureWithResponse(capture) => drop(open.remove(&capture.hold.call_id)),
+                Operation::Settle(settle) => drop(open.remove(&settle.hold.call_id)),
                 _ => open.extend(held(effect).map(|id| (id, number))),
             }
         }
@@ -226,7 +225,7 @@ impl<M: Machine> Run<M> {
 
 fn held(effect: &Effect) -> Option<CallId> {
     match effect {
-        Effect::Decided(Decision::Held { hold, .. }) => Some(hold.call_id),
+        Effect::Held(Held { hold, .. }) => Some(hold.call_id),
         _ => None,
     }
 }

@@ -65,7 +65,7 @@ impl Machine for Memory {
         lots.sort_by_key(|lot| lot.number);
         let entries = self.database.entries.iter().filter(|row| row.account_id == account);
         View {
-            balance: ledger_account.balance(),
+            balance: ledger_account.credits_left().as_i64(),
             requests: (ledger_account.requests_used, ledger_account.requests_limit),
             lots: lots.iter().map(|lot| (lot.number.0, lot.left.as_i64(), lot.expires_at)).collect(),
             entries: entries.map(|row| row.entry.clone()).collect(),
