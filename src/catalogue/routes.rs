@@ -90,9 +90,10 @@ mod tests {
 
     #[test]
     fn a_free_route_cannot_be_a_paid_one() {
-        assert!(matches!(
-            parse(&ROUTES_TOML.replacen("credits = 2", "credits = 0", 1)),
-            Err(RoutesError::Free(_))
-        ));
+        for price in ["credits = 2", "standard_without_posts = 1", "basic = 1"] {
+            let (name, _) = price.split_once(" = ").unwrap();
+            let free = ROUTES_TOML.replacen(price, &format!("{name} = 0"), 1);
+            assert!(matches!(parse(&free), Err(RoutesError::Free(_))), "{price}");
+        }
     }
 }

@@ -52,8 +52,15 @@ impl Price {
         }
     }
 
+    /// Whether every call costs something, also one that uses less than is held.
     pub fn is_paid(&self) -> bool {
-        Depth::ALL.into_iter().all(|depth| self.held(depth) > Credits::ZERO)
+        let every = match *self {
+            Self::Flat(credits) => [credits; 4],
+            Self::ByDepth(DepthPrices { basic, standard, standard_without_posts, premium }) => {
+                [basic, standard, standard_without_posts, premium]
+            }
+        };
+        every.into_iter().all(|credits| credits > Credits::ZERO)
     }
 }
 
