@@ -10,6 +10,7 @@ pub mod change_answers;
 pub mod changes;
 pub mod clock;
 pub mod contacts;
+pub mod diagnosis;
 pub mod directory;
 pub mod error;
 pub mod keys;
