@@ -205,10 +205,10 @@ refuse "an upgrade with another pepper fails" pepper up --scale gateway=2
 [ "$(post $url/crm)" = 200 ] || fail "a failing upgrade stopped the gateways"
 cat kept >secrets/pepper; rm -f kept
 say "and the gateways serve on"
-echo 'FLUENCE_LOG_LEVEL=lots' >>fluence.env
-refuse "an upgrade with a faulty setting fails" FLUENCE_LOG_LEVEL up --scale gateway=2
+echo 'FLUENCE_SERVER_DRAIN_S=soon' >>fluence.env
+refuse "an upgrade with a faulty setting fails" FLUENCE_SERVER_DRAIN_S up --scale gateway=2
 [ "$(post $url/crm)" = 200 ] || fail "a failing upgrade stopped the gateways"
-sed -i '/lots/d' fluence.env
+sed -i '/=soon/d' fluence.env
 say "and the gateways serve on"
 
 # --- backup, and a restore into a second project ---

@@ -7,7 +7,7 @@ use super::error::StorageError;
 use crate::secret::Pepper;
 
 /// The server and its settings.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
 pub struct ServerFacts {
     /// Such as `150018` for 15.18.
     pub version_number: i32,
@@ -125,6 +125,6 @@ pub async fn compare_pepper(
 /// Reads the number of the newest change of keys, accounts and plans.
 pub async fn newest_change(connection: &mut PgConnection) -> Result<i64, StorageError> {
     let (newest,): (i64,) =
-        sqlx::query_as("select coalesce(max(id), 0) from change").fetch_one(connection).await?;
+        sqlx::query_as("select coalesce(max(number), 0) from change").fetch_one(connection).await?;
     Ok(newest)
 }
