@@ -2,7 +2,7 @@
 # Runs the container files as an operator does, and checks what they promise: make docker-check. As root, on Debian.
 #
 # Uses the Docker engine that runs; without one it starts one of its own, with its own folder and socket, and removes it in the
-# end (KEEP=1 leaves it). PROGRAM=FILE puts a built program into the image instead of building it there, which saves minutes.
+# end (KEEP=1 leaves it). RING=1 also stops the database until an alert rings, which takes two minutes. PROGRAM=FILE puts a built program into the image instead of building it there, which saves minutes.
 # Base images are pulled, or made from Debian's packages where no image registry can be reached.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -27,12 +27,7 @@ refuse() {
 until_true() { local end=$((SECONDS + $1)); shift; until "$@" >/dev/null 2>&1; do [ $SECONDS -lt $end ] || return 1; sleep 0.5; done; }
 
 if ! docker info >/dev/null 2>&1; then
-    command -v dockerd >/dev/null && command -v debootstrap >/dev/null && command -v docker-compose >/dev/null || {
-        say "installing Debian's docker.io"
-        apt-get -qq update
-        DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
-            docker.io docker-compose debootstrap iptables ca-certificates >/dev/null
-    }
+    scripts/need.sh docker
     own_engine=1
     folder=${DOCKER_CHECK_DIR:-/var/tmp/fluence-docker-check}
     $here/engine.sh start
@@ -122,7 +117,7 @@ compose=(docker compose); expect "Compose 2 accepts the file" dc config -q
 export PROJECT_FOLDER=$site
 up() { COMPOSE="${compose[*]} -p $project" deploy/up.sh "$@"; }
 expect "it starts with two gateways" up --scale gateway=2
-fluence() { dc exec -T gateway /usr/local/bin/fluence --as check "$@"; }
+fluence() { dc exec -T gateway fluence --as check "$@"; }
 field() { python3 -c 'import json,sys; value=json.load(sys.stdin)
 for name in sys.argv[1].split("."): value=value[name]
 print(value)' "$1"; }
@@ -138,6 +133,7 @@ get() { curl -sS --cacert ca.crt --max-time 10 -o "$site/body" -w '%{http_code}'
 person='{"primeiro_nome":"Marina","ultimo_nome":"Duarte Prado","empresa":"Horizonte Sistemas"}'
 post() { get -H 'Content-Type: application/json' -d "$person" "$@"; }
 url=https://localhost:18443
+test_call() { [ "$(post $url/crm)" = 200 ]; }
 balance() { get $url/creditos >/dev/null; field creditos_disponiveis <body 2>/dev/null || field billing_info.creditos_restantes <body; }
 [ "$(post $url/crm)" = 200 ] || { cat body >&2; fail "a paid call through TLS"; }
 [ "$(get $url/readyz)" = 200 ] || fail "/readyz"
@@ -168,6 +164,17 @@ query() { curl -sS --get --data-urlencode "query=$1" http://127.0.0.1:19090/api/
 both_up() { [ "$(query 'sum(up{job="gateway"})' | python3 -c 'import json,sys; r=json.load(sys.stdin)["data"]["result"]; print(r and r[0]["value"][1])')" = 2 ]; }
 until_true 60 both_up || fail "Prometheus does not scrape both gateways"
 say "Prometheus scrapes both gateways"
+
+healthy_rules() { curl -sS http://127.0.0.1:19090/api/v1/rules | python3 -c 'import json,sys
+rules=[rule for group in json.load(sys.stdin)["data"]["groups"] for rule in group["rules"]]
+assert rules and all(rule["health"] == "ok" for rule in rules), rules'; }
+until_true 60 healthy_rules || fail "Prometheus cannot evaluate the alert rules"
+# The enrichment service is not configured here, and nothing was lost or refused.
+for metric in $(grep -v runbook deploy/alerts.yml | grep -o 'gateway_[a-z_]*' | sort -u | grep -v -e breaker); do
+    gives_a_value() { query "count($metric)" | grep -q '"value"'; }
+    until_true 45 gives_a_value || fail "$metric has no value"
+done
+say "every alert rule is evaluated, and every metric of theirs has a value"
 
 # --- every container dies under load ---
 restarted() { [ "$(docker inspect -f '{{.State.Running}} {{.RestartCount}}' "$1")" = "true 1" ]; }
@@ -210,6 +217,20 @@ refuse "an upgrade with a faulty setting fails" FLUENCE_SERVER_DRAIN_S up --scal
 [ "$(post $url/crm)" = 200 ] || fail "a failing upgrade stopped the gateways"
 sed -i '/=soon/d' fluence.env
 say "and the gateways serve on"
+
+# --- doctor ---
+fluence doctor >doctor.txt 2>&1 || { cat doctor.txt >&2; fail "doctor finds a fault"; }
+say "doctor: $(grep -c '^ok' doctor.txt) ok, $(grep -c '^warn' doctor.txt) warnings"
+
+if [ -n "${RING:-}" ]; then
+    dc stop postgres >/dev/null 2>&1
+    rings() { query 'ALERTS{alertname="NotReady",alertstate="firing"}' | grep -q '"value"'; }
+    stopped=$SECONDS
+    until_true 240 rings || fail "no alert rings while the database is away"
+    say "NotReady rings $((SECONDS - stopped)) s after the database stopped"
+    dc start postgres >/dev/null 2>&1
+    until_true 60 test_call || fail "the gateways do not recover"
+fi
 
 # --- backup, and a restore into a second project ---
 expect "a backup" dc run --rm backup

@@ -118,6 +118,19 @@ async fn a_store_is_asked_and_one_that_is_away_fails_without_its_password() {
 }
 
 #[tokio::test]
+async fn a_user_of_the_store_with_the_rights_of_a_gateway_is_enough() {
+    let (program, store) = (Program::new().await, Redis::start().await);
+    let mut connection = store.connect().await;
+    let rights = ["~fluence:*", "+eval", "+evalsha", "+time", "+get", "+set", "+del"];
+    let mut user = redis::cmd("ACL");
+    let _: () = user.arg("SETUSER").arg("gate").arg("on").arg(">hunter2").arg(&rights).query_async(&mut connection).await.unwrap();
+    let url = format!("redis://gate:hunter2@127.0.0.1:{}/0", store.port());
+    let (_, diagnosis) = diagnosed(&program, &[("FLUENCE_REDIS_URL", &url)]);
+    assert_eq!(verdict(&diagnosis, "store", "version"), "ok");
+    assert!(!diagnosis.to_string().contains("hunter2"), "{diagnosis}");
+}
+
+#[tokio::test]
 async fn an_upstream_that_does_not_answer_fails() {
     let program = Program::new().await;
     let (_, diagnosis) = diagnosed(
