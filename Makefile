@@ -15,7 +15,7 @@ RUN := $(TARGET)/release/fluence serve --demo
 ARGS :=
 
 help: ## this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: ## install what is missing, build, and start the gateway on its own database
 	@scripts/need.sh rust
