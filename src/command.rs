@@ -14,6 +14,7 @@ pub mod credit;
 mod csv;
 pub mod demo;
 pub mod directory;
+pub mod doctor;
 pub mod environment;
 pub mod error;
 pub mod healthcheck;
@@ -40,6 +41,7 @@ use self::context::Context;
 use self::output::Output;
 use self::reload::Reloading;
 use crate::telemetry;
+use crate::telemetry::settings::LogFormat;
 
 /// An HTTP gateway that sells calls by the credit.
 #[derive(Debug, Parser)]
@@ -76,7 +78,9 @@ enum Command {
     Serve(serve::ServeArgs),
     #[command(flatten)]
     Stored(StoredCommand),
-    /// Show the settings.
+    /// Check settings, database, ledger and the services that the gateway needs, and say what to do. Changes nothing.
+    Doctor,
+    /// Show or check the settings.
     #[command(subcommand)]
     Config(config::ConfigCommand),
     /// Check whether the gateway on this machine is ready.
@@ -173,6 +177,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let settings = read()?;
             let log = telemetry::init(&settings.log.level, settings.log.format)?;
             serve::run(settings, args.options(), Reloading { log: &log, read: &read }).await?;
+        }
+        Command::Doctor => {
+            let _log = telemetry::init("error", LogFormat::Pretty)?;
+            doctor::run(settings::for_serve(None, data_dir), output).await?;
         }
         Command::Config(command) => config::run(&command, data_dir, output)?,
         Command::Healthcheck(place) => {

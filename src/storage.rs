@@ -11,6 +11,7 @@ pub mod changes;
 mod claim_record;
 pub mod clock;
 pub mod contacts;
+pub mod diagnosis;
 pub mod directory;
 pub mod error;
 pub mod keys;

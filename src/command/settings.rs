@@ -42,6 +42,12 @@ pub(super) fn ignored_variables() -> Vec<&'static str> {
     sources(None).ignored_variables()
 }
 
+/// The files that hold secrets, with the variables that name them.
+pub(super) fn secret_files() -> Vec<(String, String)> {
+    let sources = sources(None);
+    sources.secret_files().into_iter().map(|(variable, path)| (variable, path.to_owned())).collect()
+}
+
 fn sources(data_dir: Option<String>) -> Sources {
     // A value that is not Unicode is faulty, but it is there: a gateway must not serve without its `DATABASE_URL`.
     let environment = std::env::vars_os()
