@@ -71,8 +71,8 @@ async fn tell(gate: &Gate, caller: &Caller, response: &mut Response, facts: &mut
         record.billing = take_billing(response);
     }
     if record.billing.is_none() {
-        gate.keyring.ask_balance(caller).await;
-        record.billing = Some(caller.unbilled());
+        gate.keyring.refresh_balance(caller).await;
+        record.billing = Some(caller.uncharged_billing());
     }
     let Some(refusal) = refusal_of(response) else { return };
     if let Refusal::Limited(hit) = refusal

@@ -182,7 +182,7 @@ async fn run(
     }
     match route.metering.ledger.hold(hold).await {
         Ok(Granted { hold, balance }) => {
-            caller.account.remember_balance(balance.clone());
+            caller.account.cache_balance(balance.clone());
             let call = metered(caller, balance).with_hold(hold, work);
             Ok(detached(&route.metering, call_id, call).await)
         }

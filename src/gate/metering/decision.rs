@@ -16,8 +16,8 @@ use crate::ledger::rules::hold::{DeclineReason, Declined, StoredAnswer};
 pub(super) fn answer(declined: Declined, caller: &Caller, needed: Credits) -> Settled {
     let Declined { reason, balance } = declined;
     let result = replay_or_refusal(reason, &balance, caller, needed);
-    caller.account.remember_balance(balance.clone());
-    let billing = Billing { balance, ..caller.unbilled() };
+    caller.account.cache_balance(balance.clone());
+    let billing = Billing { balance, ..caller.uncharged_billing() };
     match result {
         Ok(answer) => Settled::new(replay(answer.content, &billing), billing),
         Err(refusal) => Settled::new(refusal, billing),

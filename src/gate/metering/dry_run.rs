@@ -40,7 +40,7 @@ pub(super) async fn answer(
         Mode::Live => {
             let found = preview(&metering.pool, request).await.map_err(unavailable)?;
             let Preview { balance, declined } = found.ok_or(Refusal::Internal)?;
-            caller.account.remember_balance(balance.clone());
+            caller.account.cache_balance(balance.clone());
             (balance, declined)
         }
         Mode::Test => (caller.account.balance(), test_decision(metering, request).await?),
@@ -54,7 +54,7 @@ pub(super) async fn answer(
         is_replay,
         refusal: declined.and_then(Result::err),
     };
-    let billing = Billing { balance, ..caller.unbilled() };
+    let billing = Billing { balance, ..caller.uncharged_billing() };
     Ok(Settled::new(dry_run.answer(context, &metering.links), billing))
 }
 

@@ -174,14 +174,14 @@ impl MeteredCall {
     fn charged(&self, used: Credits, unused: Refund) -> Billing {
         let balance = match used == self.price {
             true => self.balance.clone(),
-            false => self.caller.account.gives_back(unused),
+            false => self.caller.account.apply_refund(unused),
         };
         self.billing(used, balance, None)
     }
 
     /// The billing facts of a call that was not charged.
     fn refunded(&self, refund: Refund, outcome: Outcome) -> Billing {
-        let balance = self.caller.account.gives_back(refund);
+        let balance = self.caller.account.apply_refund(refund);
         self.billing(Credits::ZERO, balance, Some(outcome))
     }
 
