@@ -148,10 +148,10 @@ impl<S: LedgerStore> Writer<S> {
             settlements.push(command);
         }
         if !holds.is_empty() {
-            kill_point::pass(KillPoint::HoldsGathered);
+            kill_point::pass(KillPoint::HoldsDequeued);
         }
         if !settlements.is_empty() {
-            kill_point::pass(KillPoint::EndingsGathered);
+            kill_point::pass(KillPoint::SettlementsDequeued);
         }
         BatchPlan::new(holds, settlements).behind(std::mem::take(&mut self.left_over))
     }
@@ -184,7 +184,7 @@ impl<S: LedgerStore> Writer<S> {
                 self.retry_after = self.settings.flush_after;
                 self.has_beaten();
                 captured.iter().for_each(|end| self.open.ended(end.batch_ref.batch));
-                kill_point::pass(KillPoint::HeldUntold);
+                kill_point::pass(KillPoint::BeforeReplies);
                 self.answer(batch_ref, commands.into_vec(), effects)
             }
             // Those whose accounts are free must not wait for the others.

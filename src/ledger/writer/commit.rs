@@ -91,7 +91,7 @@ impl<S: LedgerStore> Committer<S> {
                 StoreError::Unknown(_) => {
                     kill_point::pass(KillPoint::OutcomeUnknown);
                     let resolution = self.resolve(&batch).await?;
-                    kill_point::pass(KillPoint::OutcomeLearnt);
+                    kill_point::pass(KillPoint::OutcomeResolved);
                     if let Resolution::Committed(effects) = resolution {
                         return Ok(self.committed(effects));
                     }

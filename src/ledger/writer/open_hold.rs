@@ -63,7 +63,7 @@ impl OpenHold {
     /// first, the hold is released and the customer not charged.
     pub fn capture(mut self, used: Credits, outcome: Outcome) -> Refund {
         let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
-        kill_point::pass(KillPoint::CaptureUnqueued);
+        kill_point::pass(KillPoint::HandlerFinished);
         self.settle(|hold| Settle { hold, captured, outcome, claim: None, response: None }, None);
         kill_point::pass(KillPoint::CaptureQueued);
         refund
@@ -92,7 +92,7 @@ impl OpenHold {
         let turn = SharedTurn::default();
         let reply = CaptureReply { reply, turn: turn.clone() };
         self.settle(|hold| Settle { hold, captured, outcome, claim, response }, Some(reply));
-        kill_point::pass(KillPoint::KeepQueued);
+        kill_point::pass(KillPoint::CaptureWithAnswerQueued);
         let stopped = |_| Err(LedgerUnavailable::Stopped);
         let kept = match tokio::time::timeout(self.longest_wait, &mut kept).await {
             Ok(kept) => kept.unwrap_or_else(stopped),
@@ -105,7 +105,7 @@ impl OpenHold {
                 kept.map_or(Err(LedgerUnavailable::Unknown), |kept| kept.unwrap_or_else(stopped))
             }
         };
-        kill_point::pass(KillPoint::AnswerKept);
+        kill_point::pass(KillPoint::AnswerStored);
         kept
     }
 

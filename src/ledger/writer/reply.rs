@@ -68,9 +68,9 @@ impl Replies {
             runtime.spawn(async move {
                 for (to, answer) in answers {
                     let _ = to.send(answer);
-                    kill_point::pass(KillPoint::HeldHalfTold);
+                    kill_point::pass(KillPoint::FirstReplySent);
                 }
-                kill_point::pass(KillPoint::HeldTold);
+                kill_point::pass(KillPoint::RepliesSent);
             });
         }
     }

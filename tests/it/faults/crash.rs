@@ -37,7 +37,7 @@ impl Crashes {
     async fn die_under_load(&mut self, point: KillPoint, nth: u32) {
         let serving = Serving::start(dying_at(self.stage.serve(), point, nth));
         let load = Load::start(&serving.address, &self.stage.clients);
-        if matches!(point, KillPoint::OutcomeUnknown | KillPoint::OutcomeLearnt) {
+        if matches!(point, KillPoint::OutcomeUnknown | KillPoint::OutcomeResolved) {
             self.cut_connections_until_gone(&serving.address).await;
         }
         self.stage.memories.extend(load.gone().await);
@@ -154,25 +154,25 @@ macro_rules! deaths {
 
 deaths! {
     with_requests_received: dies_under_load(RequestReceived, 10 * NTH),
-    with_holds_gathered: dies_under_load(HoldsGathered, 2 * NTH),
-    with_a_batch_unsent: dies_under_load(FastUnsent, NTH),
+    with_holds_dequeued: dies_under_load(HoldsDequeued, 2 * NTH),
+    before_a_fast_commit: dies_under_load(BeforeFastCommit, NTH),
     with_a_batch_committed: dies_under_load(FastCommitted, NTH),
     with_accounts_locked: dies_under_load(OrderedLocked, NTH),
     with_a_batch_written: dies_under_load(OrderedWritten, NTH),
     with_an_ordered_batch_committed: dies_under_load(OrderedCommitted, NTH),
-    with_holds_that_nobody_knows_of: dies_under_load(HeldUntold, 2 * NTH),
-    with_holds_that_one_caller_knows_of: dies_under_load(HeldHalfTold, 4 * NTH),
-    with_holds_that_all_callers_know_of: dies_under_load(HeldTold, 2 * NTH),
+    before_any_reply: dies_under_load(BeforeReplies, 2 * NTH),
+    after_the_first_reply: dies_under_load(FirstReplySent, 4 * NTH),
+    after_all_replies: dies_under_load(RepliesSent, 2 * NTH),
     with_a_hold_received: dies_under_load(HoldReceived, 4 * NTH),
-    with_an_outcome_that_the_writer_does_not_know: dies_under_load(CaptureUnqueued, NTH),
+    before_a_capture: dies_under_load(HandlerFinished, NTH),
     with_a_capture_queued: dies_under_load(CaptureQueued, NTH),
     with_a_release_queued: dies_under_load(ReleaseQueued, NTH),
-    with_an_answer_to_be_kept: dies_under_load(KeepQueued, NTH),
-    with_an_answer_kept_and_not_sent: dies_under_load(AnswerKept, NTH),
-    with_an_answer_unsent: dies_under_load(AnswerUnsent, 10 * NTH),
-    with_endings_gathered: dies_under_load(EndingsGathered, 2 * NTH),
+    with_an_answer_queued_for_storage: dies_under_load(CaptureWithAnswerQueued, NTH),
+    with_an_answer_stored_and_not_sent: dies_under_load(AnswerStored, NTH),
+    before_an_answer: dies_under_load(BeforeAnswer, 10 * NTH),
+    with_settlements_dequeued: dies_under_load(SettlementsDequeued, 2 * NTH),
     with_an_unknown_outcome: dies_under_load(OutcomeUnknown, 3),
-    with_an_outcome_that_was_learnt: dies_under_load(OutcomeLearnt, 3),
+    with_an_outcome_resolved: dies_under_load(OutcomeResolved, 3),
     with_an_epoch_opened: dies_in_recovery(EpochOpened),
     with_a_dead_epoch_locked: dies_in_recovery(EpochLocked),
     with_a_dead_epoch_released: dies_in_recovery(EpochReleased),
