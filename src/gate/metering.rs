@@ -20,7 +20,7 @@ use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
 use self::detach_on_drop::DetachOnDrop;
-use self::metered_call::{MeteredCall, Work};
+use self::metered_call::{HandlerCall, MeteredCall};
 use self::settled::Settled;
 use self::test_answers::TestAnswers;
 use super::auth::caller::Caller;
@@ -171,19 +171,21 @@ async fn run(
     }
     let is_test = caller.key.mode == Mode::Test;
     let price = if is_test { Credits::ZERO } else { price };
-    let work =
-        Work { handler: route.handler.clone(), call: PaidCall { caller: caller.clone(), person, price } };
+    let work = HandlerCall {
+        handler: route.handler.clone(),
+        call: PaidCall { caller: caller.clone(), person, price },
+    };
     let metering = metering.clone();
     let metered = |caller, balance| MeteredCall { metering, caller, price, balance, _slot: slot, context };
     if is_test {
         let balance = caller.account.balance();
-        let call = metered(caller, balance).of_test_environment(test_call(hold), work);
+        let call = metered(caller, balance).run_without_hold(test_call(hold), work);
         return Ok(detached(&route.metering, call_id, call).await);
     }
     match route.metering.ledger.hold(hold).await {
         Ok(Granted { hold, balance }) => {
             caller.account.cache_balance(balance.clone());
-            let call = metered(caller, balance).with_hold(hold, work);
+            let call = metered(caller, balance).run_with_hold(hold, work);
             Ok(detached(&route.metering, call_id, call).await)
         }
         Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),

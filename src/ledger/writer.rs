@@ -35,7 +35,7 @@ use crate::ledger::settings::LedgerSettings;
 use crate::ledger::store::{Effects, LedgerStore, StoreError};
 
 pub use self::handle::Ledger;
-pub use self::message::{HoldError, Kept, LedgerUnavailable};
+pub use self::message::{CaptureResult, HoldError, LedgerUnavailable};
 pub use self::open_hold::OpenHold;
 pub use self::reply::Granted;
 
@@ -245,8 +245,8 @@ impl<S: LedgerStore> Writer<S> {
     /// A hold that the rules did not let end stays open, so that closing the epoch finds it.
     fn settled(&mut self, command: SettleCommand, effect: Effect) {
         let kept = match effect {
-            Effect::Done(balance) => Ok(Kept::Stored(balance)),
-            Effect::Superseded(_) => Ok(Kept::Superseded),
+            Effect::Done(balance) => Ok(CaptureResult::Stored(balance)),
+            Effect::Superseded(_) => Ok(CaptureResult::Superseded),
             effect => {
                 tracing::error!(?effect, "the ledger's rules did not let a hold end");
                 Err(LedgerUnavailable::Store)

@@ -67,7 +67,7 @@ pub async fn claim(connection: &mut PgConnection, claim: &IdempotencyClaim) -> R
 }
 
 /// Stores the answer to a change, in the transaction that claimed its key and makes the change.
-pub async fn keep(
+pub async fn store(
     connection: &mut PgConnection,
     claim: &IdempotencyClaim,
     answer: &KeptAnswer,

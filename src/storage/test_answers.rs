@@ -103,7 +103,7 @@ async fn take_over(
 
 /// Stores the answer of a call that claimed its key. Returns false if another call has taken the
 /// key over.
-pub async fn keep(
+pub async fn store(
     connection: &mut PgConnection,
     call: &TestCall,
     content: &AnswerContent,

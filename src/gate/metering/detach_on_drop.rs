@@ -1,4 +1,4 @@
-//! Work that a client may leave, but not stop.
+//! HandlerCall that a client may leave, but not stop.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ pub(super) struct DetachOnDrop<'t, T: Send + 'static> {
 }
 
 impl<'t, T: Send + 'static> DetachOnDrop<'t, T> {
-    /// Work that goes on among `tasks` once nobody waits for it.
+    /// HandlerCall that goes on among `tasks` once nobody waits for it.
     pub(super) fn new(tasks: &'t TaskTracker, work: impl Future<Output = T> + Send + 'static) -> Self {
         Self { work: Some(Box::pin(work)), tasks }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::handle::HoldCommand;
-use super::message::{BatchRef, Kept, SettleCommand};
+use super::message::{BatchRef, CaptureResult, SettleCommand};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::hold::HoldRequest;
@@ -54,7 +54,7 @@ impl SettleCommand {
     fn still_wanted(self, epoch: Epoch) -> Option<Self> {
         if self.batch_ref.epoch != epoch {
             if let Some(reply) = self.reply {
-                reply.send(Ok(Kept::Superseded));
+                reply.send(Ok(CaptureResult::Superseded));
             }
             return None;
         }

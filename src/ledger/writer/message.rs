@@ -66,7 +66,7 @@ pub(crate) struct BatchRef {
 
 /// What became of an answer that was to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum CaptureResult {
     /// It is stored and charged.
     Stored(AccountBalance),
     /// Another call had taken the key over; this call was released and must not be answered.
@@ -107,7 +107,7 @@ impl SharedTurn {
 /// The way back to a call whose answer is to be kept.
 #[derive(Debug)]
 pub(crate) struct CaptureReply {
-    pub(super) reply: oneshot::Sender<Result<Kept, LedgerUnavailable>>,
+    pub(super) reply: oneshot::Sender<Result<CaptureResult, LedgerUnavailable>>,
     pub(super) turn: SharedTurn,
 }
 
@@ -130,7 +130,7 @@ impl CaptureReply {
         }
     }
 
-    pub(crate) fn send(self, kept: Result<Kept, LedgerUnavailable>) {
+    pub(crate) fn send(self, kept: Result<CaptureResult, LedgerUnavailable>) {
         // A call that has left asks for the answer again, under its key.
         let _ = self.reply.send(kept);
     }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::message::{BatchRef, CaptureReply, Kept, LedgerUnavailable, SettleCommand, SharedTurn, Turn};
+use super::message::{
+    BatchRef, CaptureReply, CaptureResult, LedgerUnavailable, SettleCommand, SharedTurn, Turn,
+};
 use crate::domain::billing::Refund;
 use crate::domain::credits::Credits;
 use crate::domain::settlement::Outcome;
@@ -54,7 +56,7 @@ impl OpenHold {
         self.refund(self.amount().saturating_sub(used))
     }
 
-    /// Whether the answer must be kept under an idempotency key: then end it with [`OpenHold::capture_with_response`].
+    /// Whether the answer must be kept under an idempotency key: then end it with [`OpenHold::capture_and_store`].
     pub fn has_idempotency_key(&self) -> bool {
         self.claim.is_some()
     }
@@ -79,12 +81,12 @@ impl OpenHold {
     /// Captures `used` and keeps the answer under the call's idempotency key; waits until both are durable, and no
     /// longer than calls wait for a decision. Given up, the call is released, unless a commit was under way that may
     /// have kept it: [`LedgerUnavailable::Unknown`].
-    pub async fn capture_with_response(
+    pub async fn capture_and_store(
         mut self,
         used: Credits,
         outcome: Outcome,
         content: AnswerContent,
-    ) -> Result<Kept, LedgerUnavailable> {
+    ) -> Result<CaptureResult, LedgerUnavailable> {
         let captured = used.min(self.amount());
         let response = Some(StoredAnswer { call_id: self.hold.call_id, content });
         let claim = self.claim.take();

@@ -6,7 +6,7 @@ use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::hold::{AnswerContent, DeclineReason, Declined, HoldRequest};
 use fluence::ledger::settings::LedgerSettings;
-use fluence::ledger::writer::{self, Granted, HoldError, Kept, Ledger, LedgerUnavailable, OpenHold};
+use fluence::ledger::writer::{self, CaptureResult, Granted, HoldError, Ledger, LedgerUnavailable, OpenHold};
 use fluence::storage::ledger::PgLedgerStore;
 use sqlx::{Postgres, Transaction};
 use tokio::task::JoinHandle;
@@ -77,9 +77,9 @@ async fn close_gate(world: &World) -> Transaction<'static, Postgres> {
 /// Ends a test in which a call waits for ever.
 const HANG: Duration = Duration::from_secs(20);
 
-async fn keep(hold: OpenHold) -> Result<Kept, LedgerUnavailable> {
+async fn keep(hold: OpenHold) -> Result<CaptureResult, LedgerUnavailable> {
     let keep =
-        hold.capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
+        hold.capture_and_store(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
     tokio::time::timeout(HANG, keep).await.expect("it waits for ever")
 }
 
@@ -126,7 +126,7 @@ async fn a_call_that_gives_up_while_the_store_takes_nothing_is_released_and_its_
     .await;
     assert_eq!(world.books(&customer).await, (100, 100, 0));
     let again = writer.hold(customer.request_once(2, 1, 1)).await;
-    assert!(matches!(keep(again).await, Ok(Kept::Stored(_))));
+    assert!(matches!(keep(again).await, Ok(CaptureResult::Stored(_))));
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (98, 98, 1));
 }
@@ -163,7 +163,7 @@ async fn a_call_that_gives_up_while_the_store_is_away_pays_once_at_most() {
     })
     .await;
     match writer.ledger.hold(customer.request_once(2, 1, 1)).await {
-        Ok(Granted { hold, .. }) => assert!(matches!(keep(hold).await, Ok(Kept::Stored(_)))),
+        Ok(Granted { hold, .. }) => assert!(matches!(keep(hold).await, Ok(CaptureResult::Stored(_)))),
         answer => assert!(is_replay(&answer), "{answer:?}"),
     }
     writer.stop().await;

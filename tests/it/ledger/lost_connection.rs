@@ -5,7 +5,7 @@ use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::hold::{AnswerContent, Held};
 use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
-use fluence::ledger::writer::Kept;
+use fluence::ledger::writer::CaptureResult;
 
 use super::world::{Hand, World};
 use crate::support::proxy::{Fault, Proxy};
@@ -120,10 +120,10 @@ async fn callers_notice_nothing_of_a_lost_answer() {
         proxy.arm(fault);
         let hold = writer.hold(customer.request_once(2, 1, 1)).await;
         let kept = hold
-            .capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
+            .capture_and_store(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
             .await
             .unwrap();
-        assert!(matches!(kept, Kept::Stored(_)));
+        assert!(matches!(kept, CaptureResult::Stored(_)));
         assert!(proxy.has_struck());
         world.run("delete from ledger_idempotency").await;
     }

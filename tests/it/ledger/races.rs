@@ -218,10 +218,10 @@ async fn a_writer_whose_epoch_was_closed_goes_on_in_a_new_one_and_its_old_calls_
     assert_eq!(close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap(), 2);
     captured_late.capture(Credits::from_u32(5), Outcome::Answered);
     let kept = kept_late
-        .capture_with_response(Credits::from_u32(7), Outcome::Answered, AnswerContent::json(200, ""))
+        .capture_and_store(Credits::from_u32(7), Outcome::Answered, AnswerContent::json(200, ""))
         .await
         .unwrap();
-    assert_eq!(kept, fluence::ledger::writer::Kept::Superseded);
+    assert_eq!(kept, fluence::ledger::writer::CaptureResult::Superseded);
     writer.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (99, 99, 1));
@@ -272,13 +272,9 @@ async fn spend(ledger: Ledger, customer: Customer, calls: u8) -> i64 {
         };
         match call % 5 {
             0 => {
-                hold.capture_with_response(
-                    Credits::from_u32(3),
-                    Outcome::Answered,
-                    AnswerContent::json(200, ""),
-                )
-                .await
-                .unwrap();
+                hold.capture_and_store(Credits::from_u32(3), Outcome::Answered, AnswerContent::json(200, ""))
+                    .await
+                    .unwrap();
                 spent += 3;
             }
             1 => {

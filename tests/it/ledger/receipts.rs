@@ -38,7 +38,7 @@ async fn every_end_of_a_call_is_told_by_its_receipt() {
     writer.hold(part).await.capture(credits(2), Outcome::Answered);
     writer.hold(released).await.release(Outcome::TimedOut);
     let kept = writer.hold(kept).await;
-    kept.capture_with_response(credits(4), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
+    kept.capture_and_store(credits(4), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
     // Its commit comes after the capture of all the others.
     drop(writer.hold(customer.request_once(1, 2, 1)).await);
     let mut receipts = Vec::new();

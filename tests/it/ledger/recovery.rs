@@ -67,7 +67,7 @@ async fn the_idempotency_key_of_a_dead_call_is_free_at_once() {
     assert_eq!(world.value::<String>("select state from ledger_idempotency").await, "released");
     let writer = world.writer("a").await;
     let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-    hold.capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
+    hold.capture_and_store(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
         .await
         .unwrap();
     writer.stop().await;

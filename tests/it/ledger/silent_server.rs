@@ -8,7 +8,7 @@ use fluence::ledger::lock_set::LockSet;
 use fluence::ledger::rules::hold::AnswerContent;
 use fluence::ledger::rules::operation::Operation;
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
-use fluence::ledger::writer::Kept;
+use fluence::ledger::writer::CaptureResult;
 use fluence::storage::ledger::PgLedgerStore;
 use tokio::time::timeout;
 
@@ -110,15 +110,11 @@ async fn calls_are_decided_once_the_writer_has_another_connection() {
         proxy.arm(fault);
         let call = async {
             let hold = writer.hold(customer.request_once(2, number, 1)).await;
-            hold.capture_with_response(
-                Credits::from_u32(2),
-                Outcome::Answered,
-                AnswerContent::json(200, "{}"),
-            )
-            .await
+            hold.capture_and_store(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
+                .await
         };
         let kept = timeout(HANG, call).await.expect("it waits for ever");
-        assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");
+        assert!(matches!(kept, Ok(CaptureResult::Stored(_))), "{kept:?}");
         assert!(proxy.has_struck());
     }
     writer.stop().await;

@@ -4,7 +4,7 @@ use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::hold::{AnswerContent, DeclineReason, Declined};
 use fluence::ledger::rules::operation::Effect;
-use fluence::ledger::writer::{Granted, Kept};
+use fluence::ledger::writer::{CaptureResult, Granted};
 
 use super::world::World;
 
@@ -111,10 +111,8 @@ async fn a_kept_answer_is_replayed_and_charged_once() {
     let in_progress = writer.decline_reason(customer.request_once(2, 1, 1)).await;
     assert!(matches!(in_progress, DeclineReason::InProgress { .. }));
     assert_eq!(writer.decline_reason(customer.request_once(2, 1, 2)).await, DeclineReason::KeyReused);
-    let Kept::Stored(balance) = hold
-        .capture_with_response(credits(1), Outcome::Answered, AnswerContent::json(200, "{}"))
-        .await
-        .unwrap()
+    let CaptureResult::Stored(balance) =
+        hold.capture_and_store(credits(1), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap()
     else {
         panic!()
     };
@@ -138,7 +136,7 @@ async fn a_released_idempotency_key_may_be_tried_again() {
     writer.hold(customer.request_once(2, 1, 1)).await.release(Outcome::Failed);
     // The release goes first in the round that decides the next hold.
     let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-    hold.capture_with_response(credits(2), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
+    hold.capture_and_store(credits(2), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (98, 98, 1));
 }

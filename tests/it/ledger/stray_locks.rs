@@ -6,7 +6,7 @@ use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::caps::KeyCaps;
 use fluence::ledger::rules::hold::{AnswerContent, HoldRequest};
-use fluence::ledger::writer::{Granted, HoldError, Kept, LedgerUnavailable, OpenHold};
+use fluence::ledger::writer::{CaptureResult, Granted, HoldError, LedgerUnavailable, OpenHold};
 use tokio::time::timeout;
 
 use super::world::{ACCOUNT_ROW, Customer, World, Writer};
@@ -152,7 +152,7 @@ async fn an_ending_waits_for_its_account_and_for_nothing_else() {
     let stray = world.lock(&locked).await;
     released.release(Outcome::Failed);
     let keep =
-        kept.capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
+        kept.capture_and_store(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
     let others = async {
         for _ in 0..10 {
             writer.hold(free.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
@@ -160,7 +160,7 @@ async fn an_ending_waits_for_its_account_and_for_nothing_else() {
         stray.rollback().await.unwrap();
     };
     let (kept, ()) = timeout(HANG, async { tokio::join!(keep, others) }).await.expect("the others wait");
-    assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");
+    assert!(matches!(kept, Ok(CaptureResult::Stored(_))), "{kept:?}");
     assert_eq!(world.books(&locked).await, (98, 98, 1));
     writer.stop().await;
     assert_eq!(world.books(&free).await, (90, 90, 10));
@@ -175,7 +175,7 @@ async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
         (writer.hold(locked.request_once(1, 1, 1)).await, writer.hold(locked.request_once(2, 2, 2)).await);
     let stray = world.lock(&locked).await;
     let keep = |hold: OpenHold, used| {
-        hold.capture_with_response(Credits::from_u32(used), Outcome::Answered, AnswerContent::json(200, "{}"))
+        hold.capture_and_store(Credits::from_u32(used), Outcome::Answered, AnswerContent::json(200, "{}"))
     };
     let later = async {
         // Closed by the first answer, before the second arrives.
@@ -189,7 +189,7 @@ async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
     };
     let both = timeout(HANG, async { tokio::join!(keep(before, 1), later) });
     for kept in <[_; 2]>::from(both.await.expect("they wait for ever")) {
-        assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");
+        assert!(matches!(kept, Ok(CaptureResult::Stored(_))), "{kept:?}");
     }
     assert_eq!(world.books(&locked).await, (97, 97, 2));
     writer.stop().await;
@@ -204,11 +204,8 @@ async fn a_writer_that_stops_waits_a_little_for_a_lock_to_go() {
     let stray = world.lock(&locked).await;
     released.release(Outcome::Failed);
     while !is_closed(&writer, locked.request(1)).await {}
-    let keep = captured.capture_with_response(
-        Credits::from_u32(2),
-        Outcome::Answered,
-        AnswerContent::json(200, "{}"),
-    );
+    let keep =
+        captured.capture_and_store(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
     let stray_ends = async {
         // Longer than closing the epoch would wait.
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -216,7 +213,7 @@ async fn a_writer_that_stops_waits_a_little_for_a_lock_to_go() {
     };
     let stopping = timeout(HANG, async { tokio::join!(keep, writer.stop(), stray_ends).0 });
     let kept = stopping.await.expect("the stop waits");
-    assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");
+    assert!(matches!(kept, Ok(CaptureResult::Stored(_))), "{kept:?}");
     assert_eq!(world.books(&locked).await, (98, 98, 1));
     assert_eq!(world.value::<i64>("select count(*) from ledger_epoch where closed_at is null").await, 0);
 }

@@ -39,9 +39,7 @@ async fn each_end_of_a_call_counts_under_its_outcome_with_the_credits_that_staye
     writer.hold(customer.request(1)).await.capture(credits(1), Outcome::ProfileNotFound);
     writer.hold(customer.request(1)).await.release(Outcome::Failed);
     let kept = writer.hold(customer.request_once(2, 1, 1)).await;
-    kept.capture_with_response(credits(2), Outcome::MultipleMatches, AnswerContent::json(409, ""))
-        .await
-        .unwrap();
+    kept.capture_and_store(credits(2), Outcome::MultipleMatches, AnswerContent::json(409, "")).await.unwrap();
     writer.stop().await;
     let batches = roll_up_all(&world, 1_000).await;
     assert_eq!(batches as i64, world.value::<i64>("select count(*) from ledger_batch").await);

@@ -26,7 +26,7 @@ async fn lived_in() -> (World, Customer) {
     writer.hold(customer.request(9)).await.release(Outcome::Failed);
     writer.hold(customer.request(1)).await.capture(credits(1), Outcome::MultipleMatches);
     let kept = writer.hold(customer.request_once(2, 1, 1)).await;
-    kept.capture_with_response(credits(1), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
+    kept.capture_and_store(credits(1), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
     writer.stop().await;
     (world, customer)
 }
