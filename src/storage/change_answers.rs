@@ -92,8 +92,8 @@ pub async fn store(
 }
 
 /// Deletes answers older than a day, at most `limit`. Returns the number deleted.
-pub async fn forget_old(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
-    let forgotten = sqlx::query(
+pub async fn delete_old(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
+    let deleted = sqlx::query(
         "delete from change_answer where (environment_id, key_hash) in (
              select environment_id, key_hash from change_answer
               where answered_at <= now() - interval '24 hours' order by answered_at limit $1 for update skip locked)",
@@ -101,5 +101,5 @@ pub async fn forget_old(connection: &mut PgConnection, limit: i64) -> Result<u64
     .bind(limit)
     .execute(connection)
     .await?;
-    Ok(forgotten.rows_affected())
+    Ok(deleted.rows_affected())
 }

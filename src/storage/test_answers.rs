@@ -74,7 +74,7 @@ pub async fn claim(
     }
     transaction.commit().await?;
     if is_new {
-        forget_oldest(connection, call.account_id).await?;
+        delete_oldest(connection, call.account_id).await?;
     }
     Ok(None)
 }
@@ -157,7 +157,7 @@ pub async fn look_up(
 }
 
 /// Deletes an account's records beyond its limit.
-async fn forget_oldest(connection: &mut PgConnection, account_id: AccountId) -> Result<(), StorageError> {
+async fn delete_oldest(connection: &mut PgConnection, account_id: AccountId) -> Result<(), StorageError> {
     sqlx::query(
         "delete from test_answer
           where account_id = $1 and state <> 'running'
@@ -172,7 +172,7 @@ async fn forget_oldest(connection: &mut PgConnection, account_id: AccountId) -> 
 }
 
 /// Deletes at most `limit` expired records. Returns the number deleted.
-pub async fn forget_expired(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
+pub async fn delete_expired(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
     let deleted = sqlx::query(
         "delete from test_answer
           where (environment_id, key_hash) in (

@@ -68,10 +68,10 @@ pub async fn close_stale_epochs(
 ///
 /// # Errors
 /// When the database is read-only.
-pub async fn forget_empty_epochs(connection: &mut PgConnection) -> Result<i64, StorageError> {
-    let (forgotten,): (i64,) =
+pub async fn delete_empty_epochs(connection: &mut PgConnection) -> Result<i64, StorageError> {
+    let (deleted,): (i64,) =
         sqlx::query_as("select ledger_forget_empty_epochs()").fetch_one(connection).await?;
-    Ok(forgotten)
+    Ok(deleted)
 }
 
 /// Closes an epoch of any writer. Returns the number of released holds.

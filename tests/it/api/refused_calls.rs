@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use fluence::domain::ids::{AccountId, KeyId};
 use fluence::domain::refusal::ErrorCode;
-use fluence::storage::refused_calls::{RefusedCall, add, forget_old};
+use fluence::storage::refused_calls::{RefusedCall, add, delete_old};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -122,7 +122,7 @@ async fn counts_end_after_400_days_and_numbers_of_paths_are_not_used_up() {
         add(&mut connection, &old).await.unwrap();
     }
     let today: NaiveDate = "2127-02-06".parse().unwrap();
-    assert_eq!(forget_old(&mut connection, today, 10).await.unwrap(), 1);
+    assert_eq!(delete_old(&mut connection, today, 10).await.unwrap(), 1);
     assert_eq!(counted(&gateway, customer.account).await, 5);
     let unknown = RefusedCall { key_id: KeyId::from_uuid(Uuid::nil()), path: "/a/new/one", ..old[0].0 };
     add(&mut connection, &[(unknown, 1)]).await.unwrap();

@@ -5,7 +5,7 @@ use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::hold::AnswerContent;
 use fluence::storage::ledger::usage::roll_up;
-use fluence::storage::ledger::{close_stale_epochs, forget_empty_epochs};
+use fluence::storage::ledger::{close_stale_epochs, delete_empty_epochs};
 
 use super::world::{WHOLE, World};
 
@@ -128,11 +128,11 @@ async fn epochs_in_which_nothing_was_committed_are_forgotten_after_a_day() {
     idle.stop().await;
     busy.stop().await;
     let mut connection = world.pool().acquire().await.unwrap();
-    assert_eq!(forget_empty_epochs(&mut connection).await.unwrap(), 0, "none is a day old");
+    assert_eq!(delete_empty_epochs(&mut connection).await.unwrap(), 0, "none is a day old");
     world
         .run("update ledger_epoch set closed_at = now() - interval '25 hours' where closed_at is not null")
         .await;
-    assert_eq!(forget_empty_epochs(&mut connection).await.unwrap(), 1);
+    assert_eq!(delete_empty_epochs(&mut connection).await.unwrap(), 1);
     let left = "select string_agg(node, ' ' order by epoch) from ledger_epoch";
     assert_eq!(world.value::<String>(left).await, "busy running");
     running.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
