@@ -35,7 +35,7 @@ impl HoldRequest {
             call: self.call,
             request_taken: takes.iter().any(|take| take.payer.is_plan()),
             takes,
-            period,
+            period: Some(period),
             capped: self.caps.any(),
             held_at,
         }
@@ -102,8 +102,8 @@ pub struct Hold {
     pub call: CallRef,
     /// From which lots, in burn order.
     pub takes: Vec<Take>,
-    /// The period whose request quota it counts in.
-    pub period: u32,
+    /// The period whose request quota it counts in, or `None` if that period has ended.
+    pub period: Option<u32>,
     /// Whether it took a request of that quota.
     pub request_taken: bool,
     /// Whether the key's caps counted it.
@@ -231,7 +231,7 @@ mod tests {
             account_id: AccountId::from_uuid(Uuid::nil()),
             call: CallRef { key_id: KeyId::from_uuid(Uuid::nil()), route: RouteNumber(1) },
             takes: (1..).zip(takes).map(take).collect(),
-            period: 0,
+            period: Some(0),
             request_taken,
             capped: false,
             held_at: DateTime::UNIX_EPOCH,

@@ -311,7 +311,16 @@ impl Reference {
             };
             self.claims.insert((account_id, claim.environment_id, claim.key_hash), record);
         }
-        let hold = Hold { call_id, account_id, call, takes, period, request_taken, capped, held_at: now };
+        let hold = Hold {
+            call_id,
+            account_id,
+            call,
+            takes,
+            period: Some(period),
+            request_taken,
+            capped,
+            held_at: now,
+        };
         Effect::Held(Held { hold, balance })
     }
 
@@ -394,7 +403,7 @@ impl Reference {
             account.entries.iter().filter(of_call).filter(of_plan).map(|entry| entry.amount.abs()).sum()
         };
         let (taken, returned) = (plan_credits(EntryKind::Hold), plan_credits(EntryKind::Release));
-        if taken > 0 && taken == returned && account.month == Some(hold.period) {
+        if taken > 0 && taken == returned && account.month == hold.period {
             account.requests_used -= 1;
         }
         if hold.capped {
