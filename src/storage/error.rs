@@ -1,4 +1,4 @@
-//! What can go wrong in the store, with constraints constraint_error apart by their names.
+//! Failures of the store. A violated constraint becomes an error by its name.
 
 use std::fmt::Display;
 
