@@ -55,9 +55,9 @@ pub struct Metering {
     pub table: Arc<SettlementTable>,
     /// How long a handler may take.
     pub deadline: Duration,
-    /// Where calls go on that their clients have left: a stop waits for them.
+    /// Runs calls whose clients have disconnected. A stopping gateway waits for them.
     pub calls: TaskTracker,
-    /// Where answers of test environments are kept.
+    /// The stored answers of test environments.
     pub test_answers: TestAnswers,
     /// For answers that are stored: they are written before they leave the gate.
     pub links: Arc<PublicLinks>,
@@ -79,7 +79,7 @@ pub struct PaidRoute {
 /// Answers a paid call. Whether it is charged follows from the answer, by `config/settlement.toml`.
 pub type PaidHandler = Arc<dyn Fn(PaidCall) -> PaidFuture + Send + Sync>;
 
-/// Boxed, so that what is built around a handler is not of its size. It borrows nothing: it may outlive the connection.
+/// Boxed, so that callers do not have the size of the handler. It borrows nothing, because it may outlive the connection.
 pub type PaidFuture = Pin<Box<dyn Future<Output = Result<PaidAnswer, Refusal>> + Send>>;
 
 /// A call whose price is held.
@@ -87,9 +87,9 @@ pub type PaidFuture = Pin<Box<dyn Future<Output = Result<PaidAnswer, Refusal>> +
 pub struct PaidCall {
     /// Who pays.
     pub caller: Caller,
-    /// Who is asked about.
+    /// The person to analyse.
     pub person: PersonRequest,
-    /// What is held, and used unless the answer says less.
+    /// The held price, charged unless the answer reports less.
     pub price: Credits,
 }
 
@@ -198,7 +198,7 @@ async fn run(
     }
 }
 
-/// Lines that are logged on the way name the call, also when its client has left.
+/// Detaches a call from its connection. Its log lines keep the id of the call.
 fn detached<T: Send + 'static>(
     metering: &Metering,
     call_id: CallId,
