@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection};
 use super::claim_record::ClaimRecordRow;
 use super::error::{RowRef, StorageError};
 use crate::domain::ids::{AccountId, CallId};
-use crate::ledger::rules::batch_state::{IDEMPOTENCY_RETENTION, decide_known_claim};
+use crate::ledger::rules::batch_state::{IDEMPOTENCY_RETENTION, decide_existing_claim};
 use crate::ledger::rules::hold::{AnswerContent, DeclineReason, IdempotencyClaim};
 
 /// The most records of one account. Beyond it, the oldest are deleted.
@@ -34,7 +34,7 @@ impl Row {
     /// What the record says to a call that claims its key.
     fn decide(self, call: &TestCall) -> Result<Option<DeclineReason>, StorageError> {
         let record = self.record.read(&RowRef::new("test_answer", call.call_id))?;
-        Ok(decide_known_claim(&record, &call.claim, self.read_at))
+        Ok(decide_existing_claim(&record, &call.claim, self.read_at))
     }
 }
 

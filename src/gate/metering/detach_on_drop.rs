@@ -1,4 +1,4 @@
-//! HandlerCall that a client may leave, but not stop.
+//! Work that goes on when its client disconnects.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ pub(super) struct DetachOnDrop<'t, T: Send + 'static> {
 }
 
 impl<'t, T: Send + 'static> DetachOnDrop<'t, T> {
-    /// HandlerCall that goes on among `tasks` once nobody waits for it.
+    /// Work that continues among `tasks` when dropped.
     pub(super) fn new(tasks: &'t TaskTracker, work: impl Future<Output = T> + Send + 'static) -> Self {
         Self { work: Some(Box::pin(work)), tasks }
     }

@@ -372,16 +372,16 @@ impl Reference {
         let record = claim.and_then(|claim| self.running(hold, claim));
         let ours = record.map(|record| record.state = state).is_some();
         if settle.response.is_some() && !ours {
-            self.give_back(hold, held, Outcome::Abandoned);
+            self.refund(hold, held, Outcome::Abandoned);
             return Effect::Superseded(self.accounts[&hold.account_id].balance());
         }
-        self.give_back(hold, held - settle.captured.as_i64(), settle.outcome);
+        self.refund(hold, held - settle.captured.as_i64(), settle.outcome);
         Effect::Done(self.accounts[&hold.account_id].balance())
     }
 
     /// To the lots it came from, last taken first. A lot that has ended lives a day more. A call that plan credits paid for
     /// keeps its request as long as one of them stays taken.
-    fn give_back(&mut self, hold: &Hold, amount: i64, outcome: Outcome) {
+    fn refund(&mut self, hold: &Hold, amount: i64, outcome: Outcome) {
         let now = self.now;
         let Some(account) = self.accounts.get_mut(&hold.account_id) else { unreachable!() };
         let mut due = amount;
