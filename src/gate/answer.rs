@@ -54,7 +54,7 @@ async fn complete(gate: &Gate, mut response: Response, mut facts: Box<Facts>) ->
         // Before the answer is sent, because its client may send the next request at once. If the client reads slowly, the
         // connection takes a slot again.
         if let Some(slot) = facts.slot.take() {
-            slot.give_back().await;
+            slot.release().await;
             response.extensions_mut().insert(Reentry::new(gate.limits.clone(), caller.clone()));
         }
         add_caller(gate, &caller, &mut response, &mut facts).await;
