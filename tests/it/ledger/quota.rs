@@ -85,11 +85,11 @@ async fn a_batch_whose_answer_was_lost_is_found_with_what_its_holds_took() {
     manual.one(other.grant(5, YEAR)).await;
     let both = HoldRequest { account_id: other.account_id, amount: Credits::from_u32(12), ..both };
     let batch = manual.batch(Work::Ordered(vec![Operation::Hold(pack), Operation::Hold(both)]), Vec::new());
-    let told = manual.store.commit(&batch).await.unwrap();
+    let decided = manual.store.commit(&batch).await.unwrap();
     let Resolution::Committed(found) = manual.store.resolve(&batch).await.unwrap() else { panic!() };
     let holds = |effects: &[Option<Effect>]| -> Vec<Hold> { effects.iter().map(held).collect() };
-    assert_eq!(holds(&found), holds(&told));
-    assert_eq!(holds(&told).iter().map(|hold| hold.request_taken).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(holds(&found), holds(&decided));
+    assert_eq!(holds(&decided).iter().map(|hold| hold.request_taken).collect::<Vec<_>>(), [false, true]);
 }
 
 #[tokio::test]

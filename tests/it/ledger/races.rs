@@ -134,8 +134,8 @@ async fn of_600_requests_to_three_gateways_on_60_credits_60_are_answered_and_540
         .collect()
         .await;
     let paid = answers.iter().filter(|answer| answer.status == 200);
-    let told: i64 = paid.map(|answer| answer.billing()["creditos_utilizados"].as_i64().unwrap()).sum();
-    assert_eq!(told, 60);
+    let shown: i64 = paid.map(|answer| answer.billing()["creditos_utilizados"].as_i64().unwrap()).sum();
+    assert_eq!(shown, 60);
     let refused = answers.iter().filter(|answer| answer.outcome() == (402, "INSUFFICIENT_CREDITS")).count();
     assert_eq!(refused, 540);
     for app in others {
@@ -147,7 +147,7 @@ async fn of_600_requests_to_three_gateways_on_60_credits_60_are_answered_and_540
         .fetch_one(first.database.pool())
         .await
         .unwrap();
-    assert_eq!(spent, told);
+    assert_eq!(spent, shown);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -45,9 +45,9 @@ async fn every_end_of_a_call_is_told_by_its_receipt() {
     for request in &requests {
         receipts.push(receipt(&fixture, &customer, request.call_id).await);
     }
-    let told: Vec<_> = receipts.iter().map(figures).collect();
+    let shown: Vec<_> = receipts.iter().map(figures).collect();
     assert_eq!(
-        told,
+        shown,
         [
             ("charged", Some("multiple_matches"), [5, 5, 0]),
             ("charged", Some("answered"), [5, 2, 3]),
@@ -56,14 +56,14 @@ async fn every_end_of_a_call_is_told_by_its_receipt() {
         ]
     );
     assert_eq!(
-        receipts.iter().map(|told| told.status).collect::<Vec<_>>(),
+        receipts.iter().map(|shown| shown.status).collect::<Vec<_>>(),
         [Some(409), Some(200), Some(504), Some(200)]
     );
-    for told in &receipts {
+    for shown in &receipts {
         assert!(
-            told.entries.iter().all(|line| line.label == Some(told.label) && line.outcome == told.outcome)
+            shown.entries.iter().all(|line| line.label == Some(shown.label) && line.outcome == shown.outcome)
         );
-        assert_eq!(told.plan_request_used, told.state == "captured");
+        assert_eq!(shown.plan_request_used, shown.state == "captured");
     }
     assert_eq!(figures(&receipt(&fixture, &customer, slow.call_id).await), ("pending", None, [1, 0, 0]));
     drop(open);
@@ -83,8 +83,8 @@ async fn a_capture_is_found_however_much_later_it_comes() {
         manual.commit(Work::Fast(Vec::new()), Vec::new()).await;
     }
     manual.commit(Work::Fast(Vec::new()), vec![(request.call_id, Outcome::ProfileNotFound)]).await;
-    let told = receipt(&fixture, &customer, request.call_id).await;
-    assert_eq!(figures(&told), ("charged", Some("profile_not_found"), [1, 1, 0]));
+    let shown = receipt(&fixture, &customer, request.call_id).await;
+    assert_eq!(figures(&shown), ("charged", Some("profile_not_found"), [1, 1, 0]));
 }
 
 #[tokio::test]
@@ -95,8 +95,8 @@ async fn a_receipt_tells_of_requests_by_the_rule_of_its_writer() {
     manual.one(customer.grant(5, TimeDelta::days(1))).await;
     let request = customer.request(1);
     manual.one(Operation::Hold(request.clone())).await;
-    let told = receipt(&fixture, &customer, request.call_id).await;
-    assert_eq!((told.payment.lots[0].source.as_str(), told.plan_request_used), ("grant", false));
+    let shown = receipt(&fixture, &customer, request.call_id).await;
+    assert_eq!((shown.payment.lots[0].source.as_str(), shown.plan_request_used), ("grant", false));
     fixture.run("update ledger_epoch set requests_by_plan = false").await;
     assert!(receipt(&fixture, &customer, request.call_id).await.plan_request_used);
 }

@@ -342,7 +342,7 @@ impl Reference {
         }
     }
 
-    /// The cap that the call would pass, the monthly one first, and when it starts anew.
+    /// The cap that the call would pass, the monthly one first, and when it starts resets_on.
     fn cap_in_the_way(&self, request: &HoldRequest) -> Option<DeclineReason> {
         let today = self.now.date_naive();
         let tomorrow = today.succ_opt().unwrap();
@@ -355,10 +355,10 @@ impl Reference {
             (KeyCap::Monthly, request.caps.monthly, month_of(self.now), next_month),
             (KeyCap::Daily, request.caps.daily, day_of(self.now), tomorrow),
         ];
-        caps.into_iter().find_map(|(cap, limit, window, anew)| {
+        caps.into_iter().find_map(|(cap, limit, window, resets_on)| {
             let spent = self.spent.get(&(request.call.key_id, window)).copied().unwrap_or(0);
             let limit = limit.filter(|limit| spent + request.amount.as_i64() > limit.as_i64())?;
-            let resets_at = anew.and_hms_opt(0, 0, 0).unwrap().and_utc();
+            let resets_at = resets_on.and_hms_opt(0, 0, 0).unwrap().and_utc();
             Some(DeclineReason::CapReached(CapReached { cap, limit, resets_at }))
         })
     }
