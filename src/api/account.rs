@@ -125,5 +125,5 @@ pub async fn account(
             monthly_cap: key.monthly_cap,
         },
     });
-    Ok(with_billing(response, Billing { balance, ..caller.unbilled() }))
+    Ok(with_billing(response, Billing { balance, ..caller.uncharged_billing() }))
 }

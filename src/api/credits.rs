@@ -54,7 +54,7 @@ pub async fn credits(
         edition: &caller.key.edition,
         requests_remaining: account.balance().requests_remaining,
     });
-    Ok(with_billing(response, Billing { balance: account.balance(), ..caller.unbilled() }))
+    Ok(with_billing(response, Billing { balance: account.balance(), ..caller.uncharged_billing() }))
 }
 
 /// The current balance of the caller's account, read from the store.
@@ -67,6 +67,6 @@ pub(super) async fn current_account(pool: &PgPool, caller: &Caller) -> Result<Le
     let stored =
         read_account(pool, caller.key.account_id).await.map_err(unreadable("an account's credits"))?;
     let account = stored.ok_or(Refusal::Internal)?;
-    caller.account.remember_balance(account.balance());
+    caller.account.cache_balance(account.balance());
     Ok(account)
 }

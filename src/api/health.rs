@@ -90,7 +90,7 @@ pub async fn health(
     let balance = current_balance(&health.pool, &caller).await?;
     shown.key = Some(key_shown(&caller, &balance, &health.routes));
     let response = json_with(status, shown);
-    Ok(with_billing(response, Billing { balance, ..caller.unbilled() }))
+    Ok(with_billing(response, Billing { balance, ..caller.uncharged_billing() }))
 }
 
 fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &[Arc<Route>]) -> KeyShown {

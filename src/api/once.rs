@@ -167,7 +167,7 @@ impl Act {
                 location: Some(location.clone()),
                 body: is_kept.then(|| object.clone()),
             };
-            let keeping = change_answers::keep(&mut self.work, claim, &kept).await;
+            let keeping = change_answers::store(&mut self.work, claim, &kept).await;
             keeping.map_err(|error| refusal(error.into()))?;
         }
         self.work.commit().await.map_err(|error| refusal(ChangeError::from(error)))?;

@@ -114,7 +114,7 @@ pub async fn status(
         warnings: status.clock.warning().into_iter().collect(),
         limits: limits_shown(decided_by, &caller, &slot, &balance),
     });
-    with_billing(response, Billing { balance, ..caller.unbilled() })
+    with_billing(response, Billing { balance, ..caller.uncharged_billing() })
 }
 
 fn to_the_millisecond(span: TimeDelta) -> f64 {

@@ -26,7 +26,7 @@ use crate::ledger::writer::operator::apply_operations;
 use crate::local_postgres::{self, LocalPostgres};
 use crate::management;
 use crate::secret::peppers::Peppers;
-use crate::storage::error::plain;
+use crate::storage::error::server_message;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::schema::{self, SchemaState, Upgrade};
 use crate::storage::{accounts, keys, pool};
@@ -296,7 +296,7 @@ async fn reach(options: &PgConnectOptions) -> anyhow::Result<()> {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("cannot connect to the database at {host}:{port}: {}", plain(.error))]
+#[error("cannot connect to the database at {host}:{port}: {}", server_message(.error))]
 struct NotReached {
     host: String,
     port: u16,

@@ -1,4 +1,4 @@
-//! The innermost service of a free call: its handler.
+//! Runs the handlers of free calls.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub(super) fn handle(
     handler: Handler,
 ) -> impl Service<Permitted, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static
 {
-    // One count: the steps above clone what is behind them.
+    // One reference count: the steps above clone this service.
     let handler = Arc::new(handler);
     service_fn(move |call: Permitted| {
         let (Call { mut request, facts, .. }, caller, slot) = call.into_parts();
@@ -30,7 +30,7 @@ pub(super) fn handle(
     })
 }
 
-/// The layer that runs the handler of a request without a credential at once. A credential that is sent is checked.
+/// Returns a layer that runs the handler at once if the request has no credential.
 pub(super) fn pass_anonymous<S>(
     handler: Handler,
 ) -> impl Layer<
@@ -60,7 +60,7 @@ where
     })
 }
 
-/// Runs a handler of axum's, which cannot fail.
+/// Runs an axum handler, which cannot fail.
 fn run(handler: &Handler, request: Request) -> impl Future<Output = Response> + Send + use<> {
     let answered = handler.clone().oneshot(request);
     async {

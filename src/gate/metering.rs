@@ -20,7 +20,7 @@ use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
 use self::detach_on_drop::DetachOnDrop;
-use self::metered_call::{MeteredCall, Work};
+use self::metered_call::{HandlerCall, MeteredCall};
 use self::settled::Settled;
 use self::test_answers::TestAnswers;
 use super::auth::caller::Caller;
@@ -55,9 +55,9 @@ pub struct Metering {
     pub table: Arc<SettlementTable>,
     /// How long a handler may take.
     pub deadline: Duration,
-    /// Where calls go on that their clients have left: a stop waits for them.
+    /// Runs calls whose clients have disconnected. A stopping gateway waits for them.
     pub calls: TaskTracker,
-    /// Where answers of test environments are kept.
+    /// The stored answers of test environments.
     pub test_answers: TestAnswers,
     /// For answers that are stored: they are written before they leave the gate.
     pub links: Arc<PublicLinks>,
@@ -79,7 +79,7 @@ pub struct PaidRoute {
 /// Answers a paid call. Whether it is charged follows from the answer, by `config/settlement.toml`.
 pub type PaidHandler = Arc<dyn Fn(PaidCall) -> PaidFuture + Send + Sync>;
 
-/// Boxed, so that what is built around a handler is not of its size. It borrows nothing: it may outlive the connection.
+/// Boxed, so that callers do not have the size of the handler. It borrows nothing, because it may outlive the connection.
 pub type PaidFuture = Pin<Box<dyn Future<Output = Result<PaidAnswer, Refusal>> + Send>>;
 
 /// A call whose price is held.
@@ -87,9 +87,9 @@ pub type PaidFuture = Pin<Box<dyn Future<Output = Result<PaidAnswer, Refusal>> +
 pub struct PaidCall {
     /// Who pays.
     pub caller: Caller,
-    /// Who is asked about.
+    /// The person to analyse.
     pub person: PersonRequest,
-    /// What is held, and used unless the answer says less.
+    /// The held price, charged unless the answer reports less.
     pub price: Credits,
 }
 
@@ -171,19 +171,21 @@ async fn run(
     }
     let is_test = caller.key.mode == Mode::Test;
     let price = if is_test { Credits::ZERO } else { price };
-    let work =
-        Work { handler: route.handler.clone(), call: PaidCall { caller: caller.clone(), person, price } };
+    let work = HandlerCall {
+        handler: route.handler.clone(),
+        call: PaidCall { caller: caller.clone(), person, price },
+    };
     let metering = metering.clone();
     let metered = |caller, balance| MeteredCall { metering, caller, price, balance, _slot: slot, context };
     if is_test {
         let balance = caller.account.balance();
-        let call = metered(caller, balance).of_test_environment(test_call(hold), work);
+        let call = metered(caller, balance).run_without_hold(test_call(hold), work);
         return Ok(detached(&route.metering, call_id, call).await);
     }
     match route.metering.ledger.hold(hold).await {
         Ok(Granted { hold, balance }) => {
-            caller.account.remember_balance(balance.clone());
-            let call = metered(caller, balance).with_hold(hold, work);
+            caller.account.cache_balance(balance.clone());
+            let call = metered(caller, balance).run_with_hold(hold, work);
             Ok(detached(&route.metering, call_id, call).await)
         }
         Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),
@@ -196,7 +198,7 @@ async fn run(
     }
 }
 
-/// Lines that are logged on the way name the call, also when its client has left.
+/// Detaches a call from its connection. Its log lines keep the id of the call.
 fn detached<T: Send + 'static>(
     metering: &Metering,
     call_id: CallId,

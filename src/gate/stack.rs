@@ -1,7 +1,7 @@
-//! The way of a call, from top to bottom, one tower stack for each kind of call.
+//! The steps of a call, in order: one tower stack for each kind of call.
 //!
-//! Each step is an `async fn` in the file of its name. It takes the call as the step above it left it and lets it pass as a
-//! new type, or refuses it; a call that is refused above [`meter`] costs nothing.
+//! Each step is an `async fn` that takes the call from the step above, and passes it on as a new type or refuses it. A call
+//! that is refused above [`meter`] costs nothing.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use super::validate::{Validated, validate};
 use crate::domain::key::Scope;
 use crate::domain::route::Route;
 
-/// A call that is sold: held, run, then captured or released.
+/// A paid call: held, run, then captured or released.
 pub fn paid<S: Clone + 'static>(gate: &Arc<Gate>, route: PaidRoute) -> MethodRouter<S> {
     let sold = route.route.clone();
     let route = Arc::new(route);
@@ -39,7 +39,7 @@ where
     let (of_plan, of_body) = (route.clone(), route.clone());
     post_service(
         ServiceBuilder::new()
-            // Whatever becomes of the call, its answer tells the caller's limits and balance.
+            // Every answer, also a refusal, shows the caller's limits and balance.
             .layer(answer(gate.clone(), route.path))
             // Who calls? Everything below depends on it.
             .layer(step(authenticate))

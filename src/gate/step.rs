@@ -7,8 +7,8 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 
 use super::call::{Answered, Refused};
 
-/// A layer that passes a call on to the next service once `check` has let it pass. `check` turns one type of call into the
-/// next, as the functions of [`tower::filter`] do, but its refusal keeps its type, and nothing is boxed.
+/// Returns the layer of a step. `check` turns one type of call into the next or refuses it. Unlike [`tower::filter`], this
+/// keeps the type of the refusal and boxes nothing.
 pub(super) fn step<S, C, In, Out, Checked>(
     check: C,
 ) -> impl Layer<

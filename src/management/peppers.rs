@@ -7,7 +7,7 @@ use super::ChangeError;
 use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::secret::peppers::Peppers;
 use crate::storage::audit;
-use crate::storage::peppers::{self, Known};
+use crate::storage::peppers::{self, Registration};
 
 /// Makes sure that these are the peppers that keys were hashed under. A new version becomes known by it; one that was
 /// retired does no harm.
@@ -23,10 +23,12 @@ pub async fn recognise(
     for pepper in live.all() {
         let version = pepper.version();
         match peppers::register(&mut transaction, pepper).await? {
-            Known::Yes => {}
-            Known::Retired if version != live.newest().version() => {}
-            Known::Other | Known::Retired => return Err(ChangeError::WrongPepper(version)),
-            Known::New => record_change(&mut transaction, actor, Action::PepperAdded, version, 0).await?,
+            Registration::Same => {}
+            Registration::Retired if version != live.newest().version() => {}
+            Registration::Conflict | Registration::Retired => return Err(ChangeError::WrongPepper(version)),
+            Registration::New => {
+                record_change(&mut transaction, actor, Action::PepperAdded, version, 0).await?
+            }
         }
     }
     Ok(transaction.commit().await?)

@@ -91,7 +91,7 @@ impl Pipeline {
             None => response,
         };
         self.log.write(&facts, response.status(), &record);
-        kill_point::pass(KillPoint::AnswerUnsent);
+        kill_point::pass(KillPoint::BeforeAnswer);
         response
     }
 

@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection};
 use super::claim_record::ClaimRecordRow;
 use super::error::{RowRef, StorageError};
 use crate::domain::ids::{AccountId, CallId};
-use crate::ledger::rules::batch_state::{IDEMPOTENCY_RETENTION, decide_known_claim};
+use crate::ledger::rules::batch_state::{IDEMPOTENCY_RETENTION, decide_existing_claim};
 use crate::ledger::rules::hold::{AnswerContent, DeclineReason, IdempotencyClaim};
 
 /// The most records of one account. Beyond it, the oldest are deleted.
@@ -34,7 +34,7 @@ impl Row {
     /// What the record says to a call that claims its key.
     fn decide(self, call: &TestCall) -> Result<Option<DeclineReason>, StorageError> {
         let record = self.record.read(&RowRef::new("test_answer", call.call_id))?;
-        Ok(decide_known_claim(&record, &call.claim, self.read_at))
+        Ok(decide_existing_claim(&record, &call.claim, self.read_at))
     }
 }
 
@@ -74,7 +74,7 @@ pub async fn claim(
     }
     transaction.commit().await?;
     if is_new {
-        forget_oldest(connection, call.account_id).await?;
+        delete_oldest(connection, call.account_id).await?;
     }
     Ok(None)
 }
@@ -103,7 +103,7 @@ async fn take_over(
 
 /// Stores the answer of a call that claimed its key. Returns false if another call has taken the
 /// key over.
-pub async fn keep(
+pub async fn store(
     connection: &mut PgConnection,
     call: &TestCall,
     content: &AnswerContent,
@@ -157,7 +157,7 @@ pub async fn look_up(
 }
 
 /// Deletes an account's records beyond its limit.
-async fn forget_oldest(connection: &mut PgConnection, account_id: AccountId) -> Result<(), StorageError> {
+async fn delete_oldest(connection: &mut PgConnection, account_id: AccountId) -> Result<(), StorageError> {
     sqlx::query(
         "delete from test_answer
           where account_id = $1 and state <> 'running'
@@ -172,7 +172,7 @@ async fn forget_oldest(connection: &mut PgConnection, account_id: AccountId) -> 
 }
 
 /// Deletes at most `limit` expired records. Returns the number deleted.
-pub async fn forget_expired(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
+pub async fn delete_expired(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
     let deleted = sqlx::query(
         "delete from test_answer
           where (environment_id, key_hash) in (

@@ -98,7 +98,7 @@ async fn meter(till: Till, handler: PaidHandler, call: Validated) -> Result<Answ
         }
         Err(_) => return Err(call.refuse(Refusal::Unavailable { retry_after_s: 1 })),
     };
-    caller.account.remember_balance(charged.balance());
+    caller.account.cache_balance(charged.balance());
     let running = tokio::spawn(async move {
         let paid = PaidCall { caller: caller.clone(), person, price: till.price };
         let answer = tokio::time::timeout(till.deadline, handler(paid)).await;

@@ -13,7 +13,7 @@ use super::limiter::{LimitSizes, RateDecision};
 use crate::domain::billing::{AccountBalance, Refund};
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
-use crate::gate::changes::{ChangeCounter, LastChange};
+use crate::gate::changes::{ChangeCount, LastChange};
 
 pub use self::slot::{Admission, Slot};
 
@@ -22,7 +22,7 @@ pub use self::slot::{Admission, Slot};
 pub struct CachedAccount {
     id: AccountId,
     running: Mutex<u32>,
-    balance: Mutex<Remembered>,
+    balance: Mutex<CachedBalance>,
     last_change: LastChange,
     keeps_contacts: KeepsContacts,
 }
@@ -34,22 +34,22 @@ struct KeepsContacts {
     test: AtomicBool,
 }
 
-/// A balance, and when this gateway learned it.
+/// A balance, and when this gateway cached it.
 #[derive(Debug)]
-struct Remembered {
+struct CachedBalance {
     balance: AccountBalance,
-    told_at: Instant,
+    cached_at: Instant,
 }
 
 impl CachedAccount {
     /// A cached account with nothing running. `change` is the last known change of it.
-    pub fn new(id: AccountId, balance: AccountBalance, change: ChangeCounter) -> Self {
-        let remembered = Remembered { balance, told_at: Instant::now() };
+    pub fn new(id: AccountId, balance: AccountBalance, change: ChangeCount) -> Self {
+        let balance = CachedBalance { balance, cached_at: Instant::now() };
         let (running, last_change) = (Mutex::new(0), LastChange::at(change));
         Self {
             id,
             running,
-            balance: Mutex::new(remembered),
+            balance: Mutex::new(balance),
             last_change,
             keeps_contacts: KeepsContacts::default(),
         }
@@ -84,28 +84,28 @@ impl CachedAccount {
 
     /// Returns the last known balance, for answers that moved no credits.
     pub fn balance(&self) -> AccountBalance {
-        self.remembered().balance.clone()
+        self.lock_balance().balance.clone()
     }
 
     /// Whether the last known balance is older than `age`.
     pub fn balance_is_older_than(&self, age: Duration) -> bool {
-        self.remembered().told_at.elapsed() > age
+        self.lock_balance().cached_at.elapsed() > age
     }
 
     /// Records the account's balance.
-    pub fn remember_balance(&self, balance: AccountBalance) {
-        *self.remembered() = Remembered { balance, told_at: Instant::now() };
+    pub fn cache_balance(&self, balance: AccountBalance) {
+        *self.lock_balance() = CachedBalance { balance, cached_at: Instant::now() };
     }
 
     /// Applies the refund of a call. Whatever else changed the balance since the hold stays
     /// counted. Returns the balance after the refund.
-    pub fn gives_back(&self, refund: Refund) -> AccountBalance {
-        let balance = &mut self.remembered().balance;
+    pub fn apply_refund(&self, refund: Refund) -> AccountBalance {
+        let balance = &mut self.lock_balance().balance;
         balance.add(refund);
         balance.clone()
     }
 
-    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+    fn lock_balance(&self) -> MutexGuard<'_, CachedBalance> {
         self.balance.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -159,7 +159,7 @@ mod tests {
             renews_at: chrono::DateTime::UNIX_EPOCH,
         };
         let id = AccountId::from_uuid(uuid::Uuid::nil());
-        Arc::new(CachedAccount::new(id, balance, ChangeCounter::default()))
+        Arc::new(CachedAccount::new(id, balance, ChangeCount::default()))
     }
 
     const ONE_AT_ONCE: LimitSizes = LimitSizes { rate_per_s: 1, burst: 1, concurrency: 1 };

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::account::CachedAccount;
 use crate::domain::billing::AccountBalance;
 use crate::domain::ids::AccountId;
-use crate::gate::changes::ChangeCounter;
+use crate::gate::changes::ChangeCount;
 
 /// Cached accounts before unused ones are removed for the first time.
 const FIRST_PRUNE: usize = 1024;
@@ -29,11 +29,11 @@ impl CachedAccounts {
         &self,
         id: AccountId,
         balance: &AccountBalance,
-        changes: impl FnOnce() -> ChangeCounter,
+        changes: impl FnOnce() -> ChangeCount,
     ) -> Arc<CachedAccount> {
         let mut in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = in_use.accounts.get(&id).and_then(Weak::upgrade) {
-            account.remember_balance(balance.clone());
+            account.cache_balance(balance.clone());
             return account;
         }
         // Under the lock: a change that is counted later waits for the lock and reaches this
@@ -48,7 +48,7 @@ impl CachedAccounts {
     }
 
     /// Records that an account or one of its keys has changed.
-    pub fn changed(&self, id: AccountId, change: ChangeCounter) {
+    pub fn changed(&self, id: AccountId, change: ChangeCount) {
         let in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = in_use.accounts.get(&id).and_then(Weak::upgrade) {
             account.last_change().changed(change);

@@ -1,4 +1,4 @@
-//! What a caller is told when the ledger did not hold: too little, too many, or answered before.
+//! The answer to a call that was not held: a refusal, or the stored answer of an earlier call.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,19 +12,19 @@ use crate::gate::auth::caller::Caller;
 use crate::ledger::rules::caps::CapReached;
 use crate::ledger::rules::hold::{DeclineReason, Declined, StoredAnswer};
 
-/// The answer to a call that was not held; `needed` is its price.
+/// Returns the answer to a call that was not held. `needed` is its price.
 pub(super) fn answer(declined: Declined, caller: &Caller, needed: Credits) -> Settled {
     let Declined { reason, balance } = declined;
     let result = replay_or_refusal(reason, &balance, caller, needed);
-    caller.account.remember_balance(balance.clone());
-    let billing = Billing { balance, ..caller.unbilled() };
+    caller.account.cache_balance(balance.clone());
+    let billing = Billing { balance, ..caller.uncharged_billing() };
     match result {
         Ok(answer) => Settled::new(replay(answer.content, &billing), billing),
         Err(refusal) => Settled::new(refusal, billing),
     }
 }
 
-/// The stored answer that a call gets again, or what it is refused with.
+/// Returns the stored answer to replay, or the refusal.
 pub(super) fn replay_or_refusal(
     reason: DeclineReason,
     balance: &AccountBalance,
@@ -51,14 +51,14 @@ pub(super) fn replay_or_refusal(
     })
 }
 
-/// A call in flight has usually ended long before its lease: worth asking again soon.
+/// A running call usually ends long before its lease, so a client may retry soon.
 const LONGEST_IN_PROGRESS_WAIT_S: u64 = 2;
 
 fn seconds_until(instant: DateTime<Utc>, caller: &Caller) -> u64 {
     whole_seconds(instant - caller.clock.now())
 }
 
-/// Rounded up, so that waiting so long is always enough; at least 1.
+/// Rounds up to at least 1, so that waiting this long is enough.
 fn whole_seconds(left: TimeDelta) -> u64 {
     wait::whole_seconds(left.to_std().unwrap_or_default()).max(1)
 }
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_is_never_told_shorter_than_it_is() {
+    fn a_wait_is_rounded_up() {
         let second = TimeDelta::seconds(1);
         assert_eq!(whole_seconds(second), 1);
         assert_eq!(whole_seconds(second + TimeDelta::nanoseconds(1)), 2);

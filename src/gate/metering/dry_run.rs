@@ -1,5 +1,5 @@
-//! `X-Dry-Run`: what a call would cost and whether it would be taken, asked of the rules that would decide it. Nothing is
-//! written, and nothing is promised.
+//! `X-Dry-Run`: what a call would cost and whether it would be accepted, decided by the ledger's own rules. Nothing is
+//! written or reserved.
 
 use axum::http::{HeaderMap, HeaderName};
 
@@ -18,7 +18,7 @@ use crate::storage::test_answers::TestCall;
 
 const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
 
-/// Whether the caller only asks what the call would cost. Anything unclear is refused: it may not become a charge.
+/// Whether the call is a dry run. An unclear header is refused, so that it never becomes a charge.
 pub(super) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
     let mut values = headers.get_all(X_DRY_RUN).iter().map(|value| value.as_bytes().to_ascii_lowercase());
     match (values.next().as_deref(), values.next()) {
@@ -28,7 +28,7 @@ pub(super) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
     }
 }
 
-/// The answer to a dry run of this call.
+/// Returns the answer to a dry run.
 pub(super) async fn answer(
     metering: &Metering,
     caller: &Caller,
@@ -40,7 +40,7 @@ pub(super) async fn answer(
         Mode::Live => {
             let found = preview(&metering.pool, request).await.map_err(unavailable)?;
             let Preview { balance, declined } = found.ok_or(Refusal::Internal)?;
-            caller.account.remember_balance(balance.clone());
+            caller.account.cache_balance(balance.clone());
             (balance, declined)
         }
         Mode::Test => (caller.account.balance(), test_decision(metering, request).await?),
@@ -54,11 +54,11 @@ pub(super) async fn answer(
         is_replay,
         refusal: declined.and_then(Result::err),
     };
-    let billing = Billing { balance, ..caller.unbilled() };
+    let billing = Billing { balance, ..caller.uncharged_billing() };
     Ok(Settled::new(dry_run.answer(context, &metering.links), billing))
 }
 
-/// What an idempotency key of a test environment would come to; nothing else refuses its calls.
+/// The decision on a test call. Only its idempotency key can decline it.
 async fn test_decision(metering: &Metering, request: HoldRequest) -> Result<Option<DeclineReason>, Refusal> {
     let HoldRequest { call_id, account_id, idempotency: Some(claim), .. } = request else { return Ok(None) };
     let call = TestCall { call_id, account_id, claim };

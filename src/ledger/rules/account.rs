@@ -1,8 +1,6 @@
-//! The rules of one account's money, without a store or a clock: what may be held, what a release gives back, what a new
-//! period brings.
+//! The rules of one account: holds, releases, renewals, expiry, grants and plan moves.
 //!
-//! A [`LedgerAccount`] is an account as the store has it. Every rule changes it and adds the entries it made; the store
-//! then saves both together.
+//! A store loads a [`LedgerAccount`]. Each rule changes it and adds entries. The store then saves both together.
 
 use chrono::{DateTime, Utc};
 
@@ -27,15 +25,15 @@ pub struct PlanTerms {
 /// One account's money.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerAccount {
-    /// Where its periods are counted from.
+    /// The instant from which periods are counted.
     pub anchored_at: DateTime<Utc>,
-    /// What its plan gives from the next period on.
+    /// The terms of its plan from the next period on.
     pub plan: PlanTerms,
-    /// The period it was last touched in.
+    /// The current period, as of the last operation.
     pub period: Period,
-    /// The lot that holds this period's plan credits; none before the first period.
+    /// The lot of this period's plan credits, or `None` before the first period.
     pub plan_lot: Option<LotNumber>,
-    /// Plan credits of the present period.
+    /// Plan credits of the current period.
     pub plan_credits: Credits,
     /// Calls that the plan pays for in the present period.
     pub requests_limit: u64,
@@ -45,39 +43,39 @@ pub struct LedgerAccount {
     pub last_lot: Option<LotNumber>,
     /// Number of the newest entry.
     pub last_entry: i64,
-    /// Every lot that has credits left or that a release may come back to.
+    /// Every lot that has credits left or may get credits back.
     pub lots: Vec<Lot>,
-    /// Entries made since the account was loaded, oldest first.
+    /// Entries added since the account was loaded, oldest first.
     pub entries: Vec<Entry>,
 }
 
 /// Why a rule did nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
-    /// Fewer credits than asked for.
+    /// Too few credits.
     #[error("not enough credits: {available} available")]
     Insufficient {
-        /// Credits that may be taken for this.
+        /// Credits that may be used.
         available: Credits,
     },
-    /// A hold of nothing, which could be neither captured nor released.
+    /// A hold of 0 credits, which could be neither captured nor released.
     #[error("a hold is of at least 1 credit")]
     Nothing,
     /// A number left the range of 64 bits.
     #[error("a credit amount is out of range")]
     Overflow,
-    /// The account lacks a lot that it is to give to or take from.
+    /// A lot of the operation does not exist.
     #[error("lot {} does not exist", .0.0)]
     UnknownLot(LotNumber),
-    /// The account has no plan credits of the present period to change.
+    /// The account has no plan credits of the current period to change.
     #[error("the account has no plan lot")]
     NoPlanLot,
 }
 
-/// Why an account takes no hold.
+/// Why no hold was made.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NotHeld {
-    /// For a reason that the caller must know.
+    /// The caller is told the reason.
     Declined(DeclineReason),
     /// A rule forbids it.
     Refused(RuleError),
@@ -108,8 +106,8 @@ impl LedgerAccount {
         }
     }
 
-    /// Credits left, in all lots together. No rule lets the sum leave the range; an account that was read with such lots has
-    /// the largest balance there is, to which nothing can be added.
+    /// Returns the credits left in all lots. No rule lets the sum overflow. For stored lots that do, it saturates, and
+    /// nothing can be added.
     pub fn credits_left(&self) -> Credits {
         self.left_in(|_| true)
     }
@@ -118,17 +116,17 @@ impl LedgerAccount {
         Credits::saturating_sum(self.lots.iter().filter(|lot| lots(lot)).map(|lot| lot.left))
     }
 
-    /// Whether the plan may pay for another call of the present period.
+    /// Whether the plan may pay for another call in the current period.
     fn has_requests_left(&self) -> bool {
         self.requests_used < self.requests_limit
     }
 
-    /// Credits left of the present period's plan lot.
+    /// Credits left of the current period's plan lot.
     pub fn plan_left(&self) -> Credits {
         self.left_in(|lot| Some(lot.number) == self.plan_lot)
     }
 
-    /// What the account has left and has used.
+    /// Returns what the account has left and has used.
     pub fn balance(&self) -> AccountBalance {
         let parts = BalanceParts {
             credits_left: self.credits_left(),
@@ -141,35 +139,35 @@ impl LedgerAccount {
         parts.into()
     }
 
-    /// The lot that the account's row holds, so that a hold from it needs no other row: the first in burn order. The
-    /// plan's lot of a period without requests left is passed over if there is another; the sweep does not miss it, since
-    /// it ends with its period.
+    /// Returns the lot that is stored in the account's row, so that a hold from it needs no other row: the first in burn
+    /// order, but not the plan lot of a period without requests left, if another lot has credits. The sweep does not miss
+    /// that lot, because it ends with its period.
     pub fn open_lot(&self) -> Option<&Lot> {
         let plan_pays = self.has_requests_left();
         self.first_lot(|lot| plan_pays || Some(lot.number) != self.plan_lot)
             .or_else(|| self.first_lot(|_| true))
     }
 
-    /// The first in burn order of these lots with credits left.
+    /// Returns the first of these lots in burn order with credits left.
     fn first_lot(&self, lots: impl Fn(&Lot) -> bool) -> Option<&Lot> {
         let with_credits = self.lots.iter().filter(|lot| lot.left > Credits::ZERO && lots(lot));
         with_credits.min_by_key(|lot| lot.burn_order())
     }
 
-    /// Brings the account to `now`: ends what has expired, and starts the present period if it is a new one. Periods that
-    /// passed without a touch grant nothing. Called twice, the second time does nothing.
+    /// Advances the account to `now`: expires lots and starts the current period if it is new. Skipped periods grant
+    /// nothing. A second call has no effect.
     pub fn advance(&mut self, now: DateTime<Utc>, id: CallId) -> Result<(), RuleError> {
         let is_due = |lot: &Lot| lot.has_expired(now);
         while let Some(&Lot { number, left, .. }) = self.first_lot(is_due) {
             self.take(number, left, EntryKind::Expiry, id, None)?;
         }
-        let present = period_at(self.anchored_at, now);
-        if self.plan_lot.is_none() || present.index > self.period.index {
-            self.period = present;
+        let current = period_at(self.anchored_at, now);
+        if self.plan_lot.is_none() || current.index > self.period.index {
+            self.period = current;
             self.plan_credits = self.plan.credits;
             self.requests_limit = self.plan.requests;
             self.requests_used = 0;
-            let (credits, ends_at) = (self.plan.credits, present.ends_at);
+            let (credits, ends_at) = (self.plan.credits, current.ends_at);
             self.plan_lot = Some(self.add_lot(LotSource::Plan, credits, ends_at, EntryKind::Renewal, id)?);
         }
         Ok(())
@@ -191,8 +189,8 @@ impl LedgerAccount {
         self.add_lot(source, amount, expires_at, kind, id)
     }
 
-    /// Sets `amount` aside for a call, or changes nothing. A call that the plan pays for, in whole or in part, takes one
-    /// request of the period; once these are used up, packs and grants pay alone.
+    /// Holds `amount` for a call, or changes nothing. A call with credits of a plan lot uses one request of the period. When
+    /// the requests are used up, only packs and grants pay.
     pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, NotHeld> {
         if amount == Credits::ZERO {
             return Err(RuleError::Nothing.into());
@@ -210,7 +208,7 @@ impl LedgerAccount {
         Ok(takes)
     }
 
-    /// Why the account cannot pay `amount`: to wait helps only if the plan gives requests again, and enough credits.
+    /// Returns why the account cannot pay `amount`. Waiting helps only if the next period grants requests and enough credits.
     fn too_few(&self, amount: Credits, available: Credits) -> DeclineReason {
         if !self.has_requests_left() && self.plan.requests > 0 && self.plan.credits >= amount {
             DeclineReason::QuotaExhausted { limit: self.requests_limit }
@@ -219,13 +217,13 @@ impl LedgerAccount {
         }
     }
 
-    /// Takes `amount` back from the account for a reason of the operator's, or changes nothing.
+    /// Takes `amount` from the account for an operator, or changes nothing.
     pub fn correct(&mut self, amount: Credits, id: CallId) -> Result<Vec<Take>, RuleError> {
         self.burn(amount, EntryKind::Correction, id, None, |_| true)
     }
 
-    /// Gives `amount` of a hold back to the lots it came from, last taken first. A lot that has expired meanwhile lives
-    /// [`EXPIRED_LOT_GRACE`] longer. The request comes back with the last of the plan's credits, if its period still runs.
+    /// Returns `amount` of a hold to its lots, the last taken first. An expired lot lives [`EXPIRED_LOT_GRACE`] longer. The
+    /// request unit returns with the last plan credits, if its period has not ended.
     pub fn release(
         &mut self,
         hold: &Hold,
@@ -255,19 +253,19 @@ impl LedgerAccount {
                 Some(outcome),
             );
         }
-        if hold.refund(amount).request && hold.period == self.period.index {
+        if hold.refund(amount).request && hold.period == Some(self.period.index) {
             self.requests_used = self.requests_used.saturating_sub(1);
         }
         Ok(())
     }
 
-    /// Moves the account to another plan at once, prorating nothing: the present period's allowances become the new
-    /// plan's, and what was used of them stays used.
+    /// Moves the account to another plan at once, without prorating. The new plan's credits and requests replace those of the
+    /// current period, and what was used of them stays used.
     pub fn move_plan(&mut self, plan: PlanTerms, id: CallId) -> Result<(), RuleError> {
         let before = self.credits_left();
         let plan_lot = self.lots.iter_mut().find(|lot| Some(lot.number) == self.plan_lot);
         let lot = plan_lot.ok_or(RuleError::NoPlanLot)?;
-        // What the lot was given and no longer has; it survives a move to a plan with less than that.
+        // Used credits stay used, also if the new plan has fewer.
         let used = lot.granted.saturating_sub(lot.left);
         let left = plan.credits.saturating_sub(used);
         let (number, difference) = (lot.number, left.as_i64() - lot.left.as_i64());
@@ -287,7 +285,7 @@ impl LedgerAccount {
         self.lots.iter_mut().find(|lot| lot.number == number).ok_or(RuleError::UnknownLot(number))
     }
 
-    /// Takes `amount` from the lots that `may_pay`, in burn order, or changes nothing.
+    /// Takes `amount` from lots that `may_pay`, in burn order, or changes nothing.
     fn burn(
         &mut self,
         amount: Credits,
@@ -330,7 +328,7 @@ impl LedgerAccount {
     fn put_back(&mut self, number: LotNumber, amount: Credits, now: DateTime<Utc>) -> Result<(), RuleError> {
         let lot = self.lot_mut(number)?;
         lot.left = lot.left.checked_add(amount).ok_or(RuleError::Overflow)?;
-        // A downgrade may have left the lot smaller than what now comes back to it.
+        // After a downgrade more credits may return than the lot was granted.
         lot.granted = lot.granted.max(lot.left);
         if lot.has_expired(now) && amount > Credits::ZERO {
             lot.expires_at = now + EXPIRED_LOT_GRACE;

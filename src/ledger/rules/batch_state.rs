@@ -27,30 +27,30 @@ pub type ClaimKey = (AccountId, EnvironmentId, [u8; 32]);
 /// An idempotency record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimRecord {
-    /// What was asked.
+    /// The request.
     pub fingerprint: [u8; 32],
-    /// The call that holds it now, or answered it.
+    /// The call that runs or has answered.
     pub call_id: CallId,
-    /// How far it is.
+    /// The progress of the call.
     pub state: ClaimState,
-    /// Until when a running call keeps others out.
+    /// When others may take the key over from a running call.
     pub lease_until: DateTime<Utc>,
-    /// From when the key may be used afresh.
+    /// When the key may be used again.
     pub expires_at: DateTime<Utc>,
 }
 
-/// How far the call under an idempotency key is.
+/// The progress of a call with an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClaimState {
-    /// In flight.
+    /// It has not ended.
     Running,
-    /// Charged; the answer is kept.
+    /// It was captured, and its answer is stored.
     Captured(StoredAnswer),
-    /// Given back; the key may be tried again.
+    /// It was released. The key may be tried again.
     Released,
 }
 
-/// What one batch works on.
+/// The records that one batch reads and changes.
 #[derive(Debug)]
 pub struct BatchState {
     /// The store's time, the same for the whole batch.
@@ -70,7 +70,7 @@ pub struct BatchState {
 }
 
 impl BatchState {
-    /// The state before anything is loaded.
+    /// An empty state.
     pub fn new(now: DateTime<Utc>, lease: TimeDelta) -> Self {
         Self {
             now,
@@ -139,12 +139,12 @@ impl Target<'_> {
         }
     }
 
-    /// Holds, unless the idempotency record, the key's caps or the account say otherwise, in this order.
+    /// Makes a hold unless the idempotency record, the key's caps or the account forbid it, checked in this order.
     fn try_hold(&mut self, request: &HoldRequest) -> Result<Hold, NotHeld> {
         let claim = request.idempotency.as_ref().map(|claim| (claim_key(request.account_id, claim), claim));
         if let Some((key, claim)) = &claim
-            && let Some(known) = self.claims.get(key)
-            && let Some(reason) = decide_known_claim(known, claim, self.now)
+            && let Some(record) = self.claims.get(key)
+            && let Some(reason) = decide_existing_claim(record, claim, self.now)
         {
             return Err(NotHeld::Declined(reason));
         }
@@ -169,7 +169,7 @@ impl Target<'_> {
         Ok(request.hold(takes, self.account.period.index, self.now))
     }
 
-    /// Writes the record of a call that starts now.
+    /// Records a running call.
     fn start_claim(&mut self, key: ClaimKey, fingerprint: [u8; 32], call_id: CallId) {
         let record = ClaimRecord {
             fingerprint,
@@ -187,7 +187,7 @@ impl Target<'_> {
         let key = settle.claim.as_ref().map(|claim| claim_key(hold.account_id, claim));
         let record = key.and_then(|key| Some((key, self.claims.get_mut(&key)?)));
         let record = record.filter(|(_, record)| is_held_by(record, hold));
-        // An answer that cannot be kept under its key must not be charged.
+        // An answer that cannot be stored under its key must not be charged.
         let is_superseded = settle.response.is_some() && record.is_none();
         let (released, outcome) = if is_superseded {
             (hold.amount(), Outcome::Abandoned)
@@ -198,7 +198,7 @@ impl Target<'_> {
         if hold.capped
             && let Some(spend) = self.spends.get_mut(&hold.call.key_id)
         {
-            spend.give_back(released, hold.held_at);
+            spend.refund(released, hold.held_at);
         }
         if let Some((key, record)) = record {
             record.state = settle.response.clone().map_or(ClaimState::Released, ClaimState::Captured);
@@ -210,8 +210,8 @@ impl Target<'_> {
 
     fn grant(&mut self, grant: &Grant) -> Result<Effect, RuleError> {
         let reference = (grant.account_id, grant.reference.clone());
-        let known = self.references.get(&reference).copied();
-        let lot = match known {
+        let granted = self.references.get(&reference).copied();
+        let lot = match granted {
             Some(lot) => lot,
             None => {
                 let lot = self.account.grant(grant.source, grant.amount, grant.expires_at, grant.id)?;
@@ -219,11 +219,11 @@ impl Target<'_> {
                 lot
             }
         };
-        Ok(Effect::Granted { lot, repeated: known.is_some(), balance: self.account.balance() })
+        Ok(Effect::Granted { lot, repeated: granted.is_some(), balance: self.account.balance() })
     }
 }
 
-/// The captures that operations made: each charged a part, or kept an answer.
+/// Returns the captures among operations: of a part, or with an answer to store.
 pub fn captures_made<'a>(
     operations: &'a [Operation],
     effects: &'a [Effect],
@@ -236,7 +236,7 @@ pub fn captures_made<'a>(
     })
 }
 
-/// Where the record of a claim is found.
+/// Returns the key of a claim's record.
 pub fn claim_key(account_id: AccountId, claim: &IdempotencyClaim) -> ClaimKey {
     (account_id, claim.environment_id, claim.key_hash)
 }
@@ -245,24 +245,24 @@ fn is_held_by(record: &ClaimRecord, hold: &Hold) -> bool {
     record.call_id == hold.call_id && record.state == ClaimState::Running
 }
 
-/// What a record that exists says to a call that claims it; `None` lets the call run.
-pub fn decide_known_claim(
-    known: &ClaimRecord,
+/// Decides a call that claims an existing record. `None` lets the call run.
+pub fn decide_existing_claim(
+    record: &ClaimRecord,
     claim: &IdempotencyClaim,
     now: DateTime<Utc>,
 ) -> Option<DeclineReason> {
-    if known.expires_at <= now {
+    if record.expires_at <= now {
         return None;
     }
-    if known.fingerprint != claim.fingerprint {
+    if record.fingerprint != claim.fingerprint {
         return Some(DeclineReason::KeyReused);
     }
-    match &known.state {
+    match &record.state {
         ClaimState::Captured(answer) => Some(DeclineReason::Replay(answer.clone())),
-        ClaimState::Running if known.lease_until > now => {
-            Some(DeclineReason::InProgress { lease_until: known.lease_until })
+        ClaimState::Running if record.lease_until > now => {
+            Some(DeclineReason::InProgress { lease_until: record.lease_until })
         }
-        // Released, or left behind by a gateway that died: the next caller takes it over.
+        // Released, or abandoned by a dead gateway: the call takes it over.
         ClaimState::Running | ClaimState::Released => None,
     }
 }

@@ -92,7 +92,7 @@ impl KeySpend {
     }
 
     /// Counts `amount`, spent at `held_at`, as given back, where its day and month still run.
-    pub fn give_back(&mut self, amount: Credits, held_at: DateTime<Utc>) {
+    pub fn refund(&mut self, amount: Credits, held_at: DateTime<Utc>) {
         let day = held_at.date_naive();
         if day == self.day {
             self.day_spent = self.day_spent.saturating_sub(amount);
@@ -139,7 +139,7 @@ mod tests {
         spend.spend(Credits::from_u32(5));
         spend.advance(utc("2026-03-31T00:00:00Z"));
         spend.spend(Credits::from_u32(2));
-        spend.give_back(Credits::from_u32(5), yesterday);
+        spend.refund(Credits::from_u32(5), yesterday);
         assert_eq!((spend.day_spent, spend.month_spent), (Credits::from_u32(2), Credits::from_u32(2)));
     }
 }

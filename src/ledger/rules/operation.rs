@@ -1,4 +1,4 @@
-//! What a writer may be asked to do, and what came of it.
+//! The operations of the ledger and their effects.
 
 use chrono::{DateTime, Utc};
 
@@ -37,51 +37,51 @@ pub enum Operation {
     },
 }
 
-/// The end of a hold: what is captured stays taken, the rest goes back.
+/// The end of a hold: a part is captured, the rest is released.
 #[derive(Clone, Debug)]
 pub struct Settle {
     /// The hold.
     pub hold: Hold,
-    /// What the call cost. Zero releases the hold: the call is refunded.
+    /// The charge. 0 releases the whole hold.
     pub captured: Credits,
     /// How the call ended.
     pub outcome: Outcome,
-    /// The idempotency record to end with it, if the call carried a key.
+    /// The idempotency record that ends with the hold.
     pub claim: Option<IdempotencyClaim>,
-    /// The answer to keep under that key. Without one the key may be tried again.
+    /// The answer to store in that record. Without one the key may be tried again.
     pub response: Option<StoredAnswer>,
 }
 
 impl Settle {
-    /// Gives everything back, and the idempotency key free.
+    /// Releases the whole hold and the idempotency key.
     pub fn release(hold: Hold, outcome: Outcome, claim: Option<IdempotencyClaim>) -> Self {
         Self { hold, captured: Credits::ZERO, outcome, claim, response: None }
     }
 
-    /// What goes back to the account.
+    /// The released part.
     pub fn released(&self) -> Credits {
         self.hold.amount().saturating_sub(self.captured)
     }
 
-    /// Whether the call counts as captured: it was charged, or its answer is kept.
+    /// Whether the call counts as captured: it is charged, or its answer is stored.
     pub fn is_capture(&self) -> bool {
         self.captured > Credits::ZERO || self.response.is_some()
     }
 
-    /// Whether everything is captured and no record is written: then the account does not change.
+    /// Whether the hold is captured in full and no record is written.
     pub fn leaves_account_unchanged(&self) -> bool {
         self.response.is_none() && self.released() == Credits::ZERO
     }
 }
 
-/// Credits to be added.
+/// An addition of credits.
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// To whom.
     pub account_id: AccountId,
     /// Id of the act.
     pub id: CallId,
-    /// The caller's own id: the same one twice counts once.
+    /// The operator's id of the grant. The same id twice counts once.
     pub reference: String,
     /// Pack or grant.
     pub source: LotSource,
@@ -93,7 +93,7 @@ pub struct Grant {
     pub note: String,
 }
 
-/// Credits to be taken back.
+/// A subtraction of credits.
 #[derive(Clone, Debug)]
 pub struct Correction {
     /// From whom.
@@ -106,35 +106,34 @@ pub struct Correction {
     pub note: String,
 }
 
-/// What came of an [`Operation`].
+/// The effect of an [`Operation`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// A hold was made.
     Held(Held),
-    /// A hold was not made, for a reason that its caller must know.
+    /// A hold was declined.
     Declined(Declined),
-    /// Done; the account now.
+    /// Any other operation was carried out.
     Done(AccountBalance),
-    /// Another call has taken over the idempotency key under which a [`Settle`] was to keep its answer, so the call was
-    /// released instead.
+    /// Another call has taken over the idempotency key of a [`Settle`] with an answer, so the hold was released.
     Superseded(AccountBalance),
-    /// Of a grant.
+    /// A grant was made.
     Granted {
         /// The lot that holds it.
         lot: LotNumber,
-        /// Whether this reference was granted before, and nothing was added now.
+        /// Whether the reference was granted before. Then nothing was added.
         repeated: bool,
-        /// The account now.
+        /// The balance after it.
         balance: AccountBalance,
     },
-    /// Nothing was done.
+    /// A rule forbids it. Nothing was changed.
     Refused(RuleError),
     /// The account is not in the ledger.
     UnknownAccount,
 }
 
 impl Operation {
-    /// Whose money it moves.
+    /// The account that it changes.
     pub fn account_id(&self) -> AccountId {
         match self {
             Self::Hold(request) => request.account_id,
@@ -145,7 +144,7 @@ impl Operation {
         }
     }
 
-    /// The call, or the operator's act, that causes it.
+    /// The id of the call or of the operator's act.
     pub fn id(&self) -> CallId {
         match self {
             Self::Hold(request) => request.call_id,
@@ -156,7 +155,7 @@ impl Operation {
         }
     }
 
-    /// The hold that it ends.
+    /// The hold that ends.
     pub fn settled_hold(&self) -> Option<&Hold> {
         match self {
             Self::Settle(settle) => Some(&settle.hold),
@@ -173,7 +172,7 @@ impl Operation {
         }
     }
 
-    /// The idempotency record it needs, if any.
+    /// The idempotency record that it needs.
     pub fn claim(&self) -> Option<&IdempotencyClaim> {
         match self {
             Self::Hold(request) => request.idempotency.as_ref(),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::handle::HoldCommand;
-use super::message::{BatchRef, Kept, SettleCommand};
+use super::message::{BatchRef, CaptureResult, SettleCommand};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::hold::HoldRequest;
@@ -34,40 +34,40 @@ impl Command {
 }
 
 impl SettleCommand {
-    /// The command after a try that committed nothing of it: what is to be tried again.
-    pub(crate) fn at_rest(self) -> Self {
+    /// The command to try again after a commit that failed.
+    pub(crate) fn after_failed_commit(self) -> Self {
         let Self { batch_ref, settle, reply } = self;
-        match reply.map(|reply| reply.rest()) {
+        match reply.map(|reply| reply.commit_failed()) {
             None => Self { batch_ref, settle, reply: None },
             Some(Some(reply)) => Self { batch_ref, settle, reply: Some(reply) },
-            Some(None) => Self { batch_ref, settle: released_instead(settle), reply: None },
+            Some(None) => Self { batch_ref, settle: into_release(settle), reply: None },
         }
     }
 
-    /// An answer that cannot be kept is not charged: the release to try in place of a capture.
-    pub(crate) fn released_instead(self) -> Self {
-        Self { settle: released_instead(self.settle), reply: None, ..self }
+    /// The release in place of a capture whose answer cannot be stored: such a call is not charged.
+    pub(crate) fn into_release(self) -> Self {
+        Self { settle: into_release(self.settle), reply: None, ..self }
     }
 
-    /// The command to commit in this epoch. A command of an epoch that was closed is dropped, since closing released its
-    /// hold. A call that left before its answer could be kept is released: its client knows that it was not kept.
-    fn still_wanted(self, epoch: Epoch) -> Option<Self> {
+    /// The command to commit in this epoch. A command of a closed epoch is dropped: closing the epoch released its hold. A
+    /// call that has left before its answer was stored is released, as its client was answered.
+    fn for_epoch(self, epoch: Epoch) -> Option<Self> {
         if self.batch_ref.epoch != epoch {
             if let Some(reply) = self.reply {
-                reply.send(Ok(Kept::Superseded));
+                reply.send(Ok(CaptureResult::Superseded));
             }
             return None;
         }
-        let has_left = self.reply.as_ref().is_some_and(|reply| !reply.begin());
-        Some(if has_left { self.released_instead() } else { self })
+        let has_left = self.reply.as_ref().is_some_and(|reply| !reply.begin_commit());
+        Some(if has_left { self.into_release() } else { self })
     }
 }
 
-fn released_instead(settle: Settle) -> Settle {
+fn into_release(settle: Settle) -> Settle {
     Settle::release(settle.hold, Outcome::Failed, settle.claim)
 }
 
-/// The commands of one batch, by the way in which it is decided.
+/// The commands of one batch, by the path that decides them.
 #[derive(Debug)]
 pub(crate) enum Commands {
     Fast(Vec<HoldCommand>),
@@ -82,7 +82,7 @@ impl Commands {
         }
     }
 
-    /// What the store is to decide.
+    /// The work for the store.
     pub(crate) fn work(&self) -> Work {
         match self {
             Self::Fast(holds) => Work::Fast(holds.iter().map(|hold| hold.request.clone()).collect()),
@@ -90,26 +90,26 @@ impl Commands {
         }
     }
 
-    /// Drops or replaces the settlements that are not to be committed as they are.
-    pub(crate) fn still_wanted(self, epoch: Epoch) -> Self {
+    /// Drops or replaces settlements that must not be committed as they are.
+    pub(crate) fn for_epoch(self, epoch: Epoch) -> Self {
         match self {
             Self::Fast(holds) => Self::Fast(holds),
             Self::Ordered(mut commands) => {
-                let still_wanted = |command| match command {
+                let for_epoch = |command| match command {
                     Command::Hold(hold) => Some(Command::Hold(hold)),
-                    Command::Settle(command) => command.still_wanted(epoch).map(Command::Settle),
+                    Command::Settle(command) => command.for_epoch(epoch).map(Command::Settle),
                 };
-                commands = commands.into_iter().filter_map(still_wanted).collect();
+                commands = commands.into_iter().filter_map(for_epoch).collect();
                 Self::Ordered(commands)
             }
         }
     }
 
-    /// Takes out the commands of these accounts, in order.
-    pub(crate) fn take_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Command> {
+    /// Removes the commands of these accounts and returns them in order.
+    pub(crate) fn take_commands_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Command> {
         match self {
-            Self::Fast(holds) => take_holds_of(holds, accounts).collect(),
-            Self::Ordered(commands) => take_commands_of(commands, accounts).collect(),
+            Self::Fast(holds) => extract_holds(holds, accounts).collect(),
+            Self::Ordered(commands) => extract_commands(commands, accounts).collect(),
         }
     }
 
@@ -122,14 +122,14 @@ impl Commands {
     }
 }
 
-fn take_holds_of(
+fn extract_holds(
     holds: &mut Vec<HoldCommand>,
     accounts: &HashSet<AccountId>,
 ) -> impl Iterator<Item = Command> {
     holds.extract_if(.., |hold| accounts.contains(&hold.request.account_id)).map(Command::Hold)
 }
 
-fn take_commands_of(
+fn extract_commands(
     commands: &mut Vec<Command>,
     accounts: &HashSet<AccountId>,
 ) -> impl Iterator<Item = Command> {
@@ -147,9 +147,9 @@ pub(crate) struct Captured {
 /// What is to be committed, in at most two batches.
 #[derive(Debug, Default)]
 pub(crate) struct BatchPlan {
-    /// Ride with the first of the batches.
+    /// Committed with the first batch.
     pub(crate) captured: Vec<Captured>,
-    /// Plain holds of accounts that nothing else in this plan writes.
+    /// Plain holds of accounts that no other command of this plan writes.
     pub(crate) fast: Vec<HoldCommand>,
     /// Everything that must be decided in order under locks.
     pub(crate) ordered: Vec<Command>,
@@ -164,12 +164,12 @@ impl BatchPlan {
         let mut in_order: HashSet<AccountId> = plan.ordered.iter().map(Command::account_id).collect();
         let ordered_holds = holds.iter().filter(|hold| needs_order(&hold.request));
         in_order.extend(ordered_holds.map(|hold| hold.request.account_id));
-        plan.ordered.extend(take_holds_of(&mut holds, &in_order));
+        plan.ordered.extend(extract_holds(&mut holds, &in_order));
         plan.fast = holds;
         plan
     }
 
-    /// What came later than `first`, after it. Plain holds of other accounts are free to pass.
+    /// Puts this plan behind an earlier one. Plain holds of other accounts may overtake it.
     pub(crate) fn behind(mut self, mut first: Self) -> Self {
         self.captured.append(&mut first.captured);
         if first.ordered.is_empty() {
@@ -177,7 +177,7 @@ impl BatchPlan {
         }
         let mut ordered = first.ordered;
         let accounts: HashSet<AccountId> = ordered.iter().map(Command::account_id).collect();
-        ordered.extend(take_holds_of(&mut self.fast, &accounts));
+        ordered.extend(extract_holds(&mut self.fast, &accounts));
         ordered.append(&mut self.ordered);
         Self { ordered, ..self }
     }
@@ -192,10 +192,10 @@ impl BatchPlan {
         }
     }
 
-    /// Takes out the commands of these accounts, in its order.
-    pub(crate) fn take_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Command> {
-        let ordered = take_commands_of(&mut self.ordered, accounts);
-        ordered.chain(take_holds_of(&mut self.fast, accounts)).collect()
+    /// Removes the commands of these accounts and returns them in order.
+    pub(crate) fn take_commands_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Command> {
+        let ordered = extract_commands(&mut self.ordered, accounts);
+        ordered.chain(extract_holds(&mut self.fast, accounts)).collect()
     }
 
     /// Whether there is nothing to commit.
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_what_is_of_an_account_that_is_left_over_waits_behind_it() {
+    async fn only_commands_of_an_uncommitted_account_wait_behind_it() {
         let first = BatchPlan { ordered: vec![release(1, 10), release(2, 20)], ..BatchPlan::default() };
         let later = BatchPlan {
             fast: vec![hold(3, 30), hold(1, 11), hold(4, 40), hold(1, 12)],

@@ -1,4 +1,4 @@
-//! The writer as the rest of the program sees it.
+//! The handle through which calls reach the writer.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub struct Ledger {
     liveness: Liveness,
 }
 
-/// A requested hold, and where the answer goes.
+/// A requested hold, and the reply to it.
 #[derive(Debug)]
 pub(crate) struct HoldCommand {
     pub(crate) request: HoldRequest,
@@ -30,12 +30,12 @@ impl Ledger {
         Self { holds, longest_wait, liveness }
     }
 
-    /// Whether the writer lives.
+    /// Whether the writer is alive.
     pub fn liveness(&self) -> &Liveness {
         &self.liveness
     }
 
-    /// Sets credits aside, durably. A caller that stops waiting is not charged.
+    /// Holds credits durably. A caller that stops waiting is not charged.
     pub async fn hold(&self, request: HoldRequest) -> Result<Granted, HoldError> {
         let (reply, answer) = Reply::to_here();
         self.holds.try_send(HoldCommand { request, reply }).map_err(|error| match error {

@@ -159,7 +159,7 @@ pub(super) async fn commit(
         .ok_or_else(|| StoreError::Refused("the credits of a batch are out of range".into()))?;
     let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
         batch.captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
-    kill_point::pass(KillPoint::FastUnsent);
+    kill_point::pass(KillPoint::BeforeFastCommit);
     let rows = sqlx::query_as::<_, Row>(STATEMENT)
         .bind(batch.epoch.0)
         .bind(batch.number)

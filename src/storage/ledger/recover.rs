@@ -68,10 +68,10 @@ pub async fn close_stale_epochs(
 ///
 /// # Errors
 /// When the database is read-only.
-pub async fn forget_empty_epochs(connection: &mut PgConnection) -> Result<i64, StorageError> {
-    let (forgotten,): (i64,) =
+pub async fn delete_empty_epochs(connection: &mut PgConnection) -> Result<i64, StorageError> {
+    let (deleted,): (i64,) =
         sqlx::query_as("select ledger_forget_empty_epochs()").fetch_one(connection).await?;
-    Ok(forgotten)
+    Ok(deleted)
 }
 
 /// Closes an epoch of any writer. Returns the number of released holds.
@@ -176,7 +176,8 @@ struct HeldRow {
     source: String,
     amount: i64,
     at: DateTime<Utc>,
-    period: i32,
+    /// `None` if the period of the hold has ended.
+    period: Option<i32>,
     /// Whether only calls with plan credits used a request unit.
     requests_by_plan: bool,
     capped: bool,
@@ -200,7 +201,7 @@ async fn open_holds(
              select call_id from ledger_entry where epoch = $1 and batch >= $2 and kind = $4
          )
          select e.call_id, e.account_id, e.key_id, e.route, e.lot, coalesce(o.source, 'grant') as source, -e.amount as amount, e.at,
-                case when e.at >= l.period_starts_at or l.period = 0 then l.period else -1 end as period, p.requests_by_plan,
+                case when e.at >= l.period_starts_at or l.period = 0 then l.period end as period, p.requests_by_plan,
                 coalesce(k.daily_cap, k.monthly_cap) is not null as capped, i.environment_id, i.key_hash, i.fingerprint
            from ledger_entry e
            join ledger_account l using (account_id)
@@ -222,25 +223,26 @@ async fn open_holds(
     rows.chunk_by(|a, b| a.call_id == b.call_id).filter_map(|parts| release(parts).transpose()).collect()
 }
 
-/// The release of a call's hold, of whose entries, one for each lot, these are all.
+/// Returns the release of a hold with these entries, one for each lot.
 fn release(parts: &[HeldRow]) -> Result<Option<Settle>, StoreError> {
     let Some(first) = parts.first() else { return Ok(None) };
     let take = |part: &HeldRow| {
         let (row, lot) = (RowRef::new("ledger_entry", part.call_id), LotNumber(part.lot));
         let source = row.read("source", LotSource::from_name(&part.source))?;
-        // No answer shows the period of these plan credits any more.
+        // No answer will show of which period these plan credits are.
         let payer = Payer::of(lot, source, Some(lot));
         Ok(Take { lot, amount: row.convert("amount", part.amount)?, payer })
     };
     let takes = parts.iter().map(take).collect::<Result<Vec<_>, StoreError>>()?;
+    let account = RowRef::new("ledger_account", first.account_id);
+    let period = first.period.map(|period| account.convert("period", period));
     let hold = Hold {
         call_id: CallId::from_uuid(first.call_id),
         account_id: AccountId::from_uuid(first.account_id),
         call: CallRef { key_id: KeyId::from_uuid(first.key_id), route: RouteNumber(first.route) },
         request_taken: !first.requests_by_plan || takes.iter().any(|take| take.payer.is_plan()),
         takes,
-        // A past period is represented by one that never comes.
-        period: u32::try_from(first.period).unwrap_or(u32::MAX),
+        period: period.transpose()?,
         capped: first.capped,
         held_at: first.at,
     };

@@ -191,14 +191,14 @@ fn memory_holds(pid: u32, wanted: &[u8]) -> Option<bool> {
 
 /// A copy of the program and a folder that a user without rights may use.
 fn for_nobody(scratch: &Scratch) -> Command {
-    const NOBODY: u32 = 65_534;
+    const NOBODY_UID: u32 = 65_534;
     let (program, data) = (scratch.path().join("program"), scratch.path().join("data"));
     fs::create_dir_all(&data).unwrap();
     fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o755)).unwrap();
     fs::copy(Path::new(env!("CARGO_BIN_EXE_fluence")), &program).unwrap();
-    chown(&data, Some(NOBODY), Some(NOBODY)).unwrap();
+    chown(&data, Some(NOBODY_UID), Some(NOBODY_UID)).unwrap();
     let mut command = Command::new(program);
-    std::os::unix::process::CommandExt::uid(&mut command, NOBODY);
+    std::os::unix::process::CommandExt::uid(&mut command, NOBODY_UID);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
     command.args(["migrate", "--data-dir", data.to_str().unwrap()]).stdin(Stdio::null());
     command

@@ -46,10 +46,10 @@ impl Answer {
 
     /// `Retry-After` stands where waiting helps, nowhere else, and says the same as the body.
     fn assert_wait_told(&self) {
-        let told = self.headers.contains_key("retry-after");
+        let has_retry_after = self.headers.contains_key("retry-after");
         let helps = matches!(self.status, 429 | 503) || self.code() == "IDEMPOTENCY_IN_PROGRESS";
-        assert_eq!(told, helps, "{} {}", self.status, self.text);
-        if told {
+        assert_eq!(has_retry_after, helps, "{} {}", self.status, self.text);
+        if has_retry_after {
             assert!(self.number("retry-after") >= 1);
             let body = [&self.body["error"]["retry_after"], &self.body["retry_after"]];
             let said = body.into_iter().find_map(Value::as_i64);

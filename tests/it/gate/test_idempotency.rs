@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use axum::response::{IntoResponse, Response};
 use fluence::domain::refusal::Refusal;
-use fluence::storage::test_answers::forget_expired;
+use fluence::storage::test_answers::delete_expired;
 use serde_json::json;
 
 use super::handlers::{Latch, answering, paid_answer};
@@ -166,7 +166,7 @@ async fn records_end_after_a_day_and_the_oldest_of_an_account_give_way() {
     sqlx::query("update test_answer set expires_at = now()").execute(pool).await.unwrap();
     assert!(!is_replay(&call(&gateway, &key, "a").await), "it has ended, whether it was deleted or not");
     sqlx::query("update test_answer set expires_at = now()").execute(pool).await.unwrap();
-    assert_eq!(forget_expired(&mut pool.acquire().await.unwrap(), 10).await.unwrap(), 1);
+    assert_eq!(delete_expired(&mut pool.acquire().await.unwrap(), 10).await.unwrap(), 1);
 
     let fill = "insert into test_answer (environment_id, key_hash, account_id, fingerprint, call_id, state, lease_until, expires_at)
                 select environment_id, sha256(number::text::bytea), $1, sha256(''), gen_random_uuid(), 'released', now(),

@@ -11,7 +11,7 @@ use fluence::ledger::rules::batch_state::{ClaimKey, claim_key};
 use fluence::ledger::rules::caps::KeyCaps;
 use fluence::ledger::rules::entry::{CallRef, RouteNumber};
 use fluence::ledger::rules::hold::{AnswerContent, DeclineReason, Declined, HoldRequest, IdempotencyClaim};
-use fluence::ledger::writer::{Granted, HoldError, Kept, Ledger, LedgerUnavailable, OpenHold};
+use fluence::ledger::writer::{CaptureResult, Granted, HoldError, Ledger, LedgerUnavailable, OpenHold};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use tokio::time::{sleep, timeout};
@@ -132,17 +132,14 @@ impl Client {
             }
             _ if hold.has_idempotency_key() => {
                 self.remember(call_id, Expected::AtMost(used));
-                let keep = hold.capture_with_response(
-                    credits,
-                    Outcome::Answered,
-                    AnswerContent::json(200, "answer"),
-                );
+                let keep =
+                    hold.capture_and_store(credits, Outcome::Answered, AnswerContent::json(200, "answer"));
                 let patience =
                     if self.rng.random_bool(0.1) { self.millis(30) } else { Duration::from_secs(600) };
                 let kept = timeout(patience, keep).await;
                 self.server.lock().note(&format!("{call_id} {kept:?}"));
                 match kept {
-                    Ok(Ok(Kept::Stored(_))) => self.remember(call_id, Expected::Exactly(used)),
+                    Ok(Ok(CaptureResult::Stored(_))) => self.remember(call_id, Expected::Exactly(used)),
                     // Told that it is free.
                     Ok(Err(LedgerUnavailable::TooSlow)) => self.remember(call_id, Expected::Nothing),
                     // Told that it is not known, or nothing.
@@ -150,7 +147,7 @@ impl Client {
                         self.remember(call_id, Expected::Either(used));
                     }
                     // Another call had taken the key over, so this one is released.
-                    Ok(Ok(Kept::Superseded)) => self.remember(call_id, Expected::Nothing),
+                    Ok(Ok(CaptureResult::Superseded)) => self.remember(call_id, Expected::Nothing),
                     Ok(Err(_)) => {}
                 }
             }

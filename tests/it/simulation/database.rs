@@ -336,7 +336,7 @@ impl Database {
             takes: Vec::new(),
             request_taken: false,
             // What was before the first period belongs to it.
-            period: if row.at >= period.starts_at || period.index == 0 { period.index } else { u32::MAX },
+            period: (row.at >= period.starts_at || period.index == 0).then_some(period.index),
             capped: self.spends.contains_key(&call.key_id),
             held_at: row.at,
         };

@@ -41,7 +41,7 @@ fn held(account: &LedgerAccount, call: CallId, takes: Vec<Take>, at: DateTime<Ut
         call: CALL,
         request_taken: takes.iter().any(|take| take.payer.is_plan()),
         takes,
-        period: account.period.index,
+        period: Some(account.period.index),
         capped: false,
         held_at: at,
     }

@@ -311,7 +311,16 @@ impl Reference {
             };
             self.claims.insert((account_id, claim.environment_id, claim.key_hash), record);
         }
-        let hold = Hold { call_id, account_id, call, takes, period, request_taken, capped, held_at: now };
+        let hold = Hold {
+            call_id,
+            account_id,
+            call,
+            takes,
+            period: Some(period),
+            request_taken,
+            capped,
+            held_at: now,
+        };
         Effect::Held(Held { hold, balance })
     }
 
@@ -333,7 +342,7 @@ impl Reference {
         }
     }
 
-    /// The cap that the call would pass, the monthly one first, and when it starts anew.
+    /// The cap that the call would pass, the monthly one first, and when it starts resets_on.
     fn cap_in_the_way(&self, request: &HoldRequest) -> Option<DeclineReason> {
         let today = self.now.date_naive();
         let tomorrow = today.succ_opt().unwrap();
@@ -346,10 +355,10 @@ impl Reference {
             (KeyCap::Monthly, request.caps.monthly, month_of(self.now), next_month),
             (KeyCap::Daily, request.caps.daily, day_of(self.now), tomorrow),
         ];
-        caps.into_iter().find_map(|(cap, limit, window, anew)| {
+        caps.into_iter().find_map(|(cap, limit, window, resets_on)| {
             let spent = self.spent.get(&(request.call.key_id, window)).copied().unwrap_or(0);
             let limit = limit.filter(|limit| spent + request.amount.as_i64() > limit.as_i64())?;
-            let resets_at = anew.and_hms_opt(0, 0, 0).unwrap().and_utc();
+            let resets_at = resets_on.and_hms_opt(0, 0, 0).unwrap().and_utc();
             Some(DeclineReason::CapReached(CapReached { cap, limit, resets_at }))
         })
     }
@@ -363,16 +372,16 @@ impl Reference {
         let record = claim.and_then(|claim| self.running(hold, claim));
         let ours = record.map(|record| record.state = state).is_some();
         if settle.response.is_some() && !ours {
-            self.give_back(hold, held, Outcome::Abandoned);
+            self.refund(hold, held, Outcome::Abandoned);
             return Effect::Superseded(self.accounts[&hold.account_id].balance());
         }
-        self.give_back(hold, held - settle.captured.as_i64(), settle.outcome);
+        self.refund(hold, held - settle.captured.as_i64(), settle.outcome);
         Effect::Done(self.accounts[&hold.account_id].balance())
     }
 
     /// To the lots it came from, last taken first. A lot that has ended lives a day more. A call that plan credits paid for
     /// keeps its request as long as one of them stays taken.
-    fn give_back(&mut self, hold: &Hold, amount: i64, outcome: Outcome) {
+    fn refund(&mut self, hold: &Hold, amount: i64, outcome: Outcome) {
         let now = self.now;
         let Some(account) = self.accounts.get_mut(&hold.account_id) else { unreachable!() };
         let mut due = amount;
@@ -394,7 +403,7 @@ impl Reference {
             account.entries.iter().filter(of_call).filter(of_plan).map(|entry| entry.amount.abs()).sum()
         };
         let (taken, returned) = (plan_credits(EntryKind::Hold), plan_credits(EntryKind::Release));
-        if taken > 0 && taken == returned && account.month == Some(hold.period) {
+        if taken > 0 && taken == returned && account.month == hold.period {
             account.requests_used -= 1;
         }
         if hold.capped {

@@ -1,4 +1,4 @@
-//! A database host that vanishes without a word: connections stay open, and nothing passes any more.
+//! A database host that stops answering: connections stay open, and no data passes.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::support::database_proxy::{DatabaseProxy, Network, WRITER};
 use crate::support::gateway::{Gateway, eventually};
 
 #[tokio::test]
-async fn a_gateway_whose_ledger_hears_nothing_says_503_charges_nothing_and_goes_on_by_itself() {
+async fn a_gateway_with_a_silent_database_answers_503_charges_nothing_and_recovers() {
     let one = Gateway::start().await;
     let proxy = DatabaseProxy::start(one.database.options()).await;
     let settings = [("FLUENCE_LEDGER_LONGEST_WAIT_MS", "500"), ("FLUENCE_LEDGER_HEARTBEAT_S", "1")];
@@ -27,7 +27,7 @@ async fn a_gateway_whose_ledger_hears_nothing_says_503_charges_nothing_and_goes_
     assert_eq!(readiness().await.body, json!({ "status": "not ready", "reason": reason }));
     assert_eq!(cut_off.get("/health", &customer.key).await.status, 503);
 
-    // Connections that have gone dead stay so; new ones are well.
+    // Dead connections stay dead. New ones work.
     proxy.turns(Network::Working);
     eventually("it is ready again", async || readiness().await.status == 200).await;
     assert_eq!(call().await.outcome(), (404, "PROFILE_NOT_FOUND"));

@@ -19,4 +19,4 @@ mod stray_locks;
 mod sweep;
 mod usage;
 mod verify;
-mod world;
+mod fixture;

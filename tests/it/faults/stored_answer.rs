@@ -1,14 +1,14 @@
-//! An answer that is to be kept while the store takes nothing.
+//! A database that cannot store an answer.
 
 use crate::gate::people::nobody;
 use crate::support::gateway::Gateway;
 
 #[tokio::test]
-async fn a_call_whose_answer_cannot_be_kept_is_told_in_time_and_its_key_runs_again() {
+async fn a_call_whose_answer_cannot_be_stored_is_refunded_and_its_key_runs_again() {
     let gateway = Gateway::start_with(&[("FLUENCE_LEDGER_LONGEST_WAIT_MS", "1000")]).await;
     let customer = gateway.professional().await;
     let database = gateway.database.pool();
-    // As if the disk were full, for this alone.
+    // The disk is full for this statement only.
     sqlx::raw_sql(
         "create function fault() returns trigger language plpgsql as $$
          begin raise exception 'planted' using errcode = '53100'; end $$;
@@ -25,7 +25,7 @@ async fn a_call_whose_answer_cannot_be_kept_is_told_in_time_and_its_key_runs_aga
     assert_eq!(refused.billing()["reembolsado"], true);
     sqlx::raw_sql("drop trigger fault on ledger_idempotency").execute(database).await.unwrap();
     gateway.settled().await;
-    assert_eq!(gateway.balance(customer.account).await, 1000, "what it was told is true");
+    assert_eq!(gateway.balance(customer.account).await, 1000, "what it was answered is true");
     for _ in 0..2 {
         assert_eq!(crate::support::gateway::answer(keyed()).await.status, 404);
     }

@@ -1,4 +1,4 @@
-//! An account on a database of its own, and a writer's store, moved by hand.
+//! A database with a plan, accounts, and writers that run or are driven batch by batch.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -45,22 +45,22 @@ pub(super) struct Customer {
     pub(super) call: CallRef,
 }
 
-/// A database with a plan of the test's own.
-pub(super) struct World {
+/// A database with plan `test` of edition `test`.
+pub(super) struct LedgerFixture {
     pub(super) database: TestDatabase,
     route: fluence::ledger::rules::entry::RouteNumber,
 }
 
-impl World {
-    /// Plan `test` of edition `test` gives this many credits and requests a period.
+impl LedgerFixture {
+    /// Creates the plan with credits and requests for each period.
     pub(super) async fn new(credits: i64, requests: i32) -> Self {
         let database = TestDatabase::new().await;
         let mut connection = database.pool().acquire().await.unwrap();
         let route = routes::numbers(&mut connection, &["/analyze"]).await.unwrap()[0];
         drop(connection);
-        let world = Self { database, route };
-        world.plan("test", credits, requests).await;
-        world
+        let fixture = Self { database, route };
+        fixture.plan("test", credits, requests).await;
+        fixture
     }
 
     pub(super) fn pool(&self) -> &PgPool {
@@ -111,12 +111,12 @@ impl World {
         Customer { account_id, environment_id, call: CallRef { key_id, route: self.route } }
     }
 
-    /// Locks an account, as a session does that forgot its transaction.
+    /// Locks an account, as an operator's open transaction does.
     pub(super) async fn lock(&self, customer: &Customer) -> Transaction<'static, Postgres> {
         self.lock_rows(customer, ACCOUNT_ROW).await
     }
 
-    /// Locks what a query finds of an account, which must be something.
+    /// Locks the rows that a query finds of an account.
     pub(super) async fn lock_rows(
         &self,
         customer: &Customer,
@@ -128,16 +128,16 @@ impl World {
         stray
     }
 
-    /// A store with an epoch of its own, moved batch by batch.
-    pub(super) async fn hand(&self, node: &str) -> Hand {
-        self.hand_through(node, self.database.options()).await
+    /// A store with an epoch of its own.
+    pub(super) async fn manual_writer(&self, node: &str) -> ManualWriter {
+        self.manual_writer_through(node, self.database.options()).await
     }
 
     /// The same over another way to the database.
-    pub(super) async fn hand_through(&self, node: &str, options: PgConnectOptions) -> Hand {
+    pub(super) async fn manual_writer_through(&self, node: &str, options: PgConnectOptions) -> ManualWriter {
         let mut store = PgLedgerStore::new(options, node.into(), LEASE);
         let epoch = store.open_epoch().await.unwrap();
-        Hand { store, epoch, next: 1 }
+        ManualWriter { store, epoch, next: 1 }
     }
 
     /// A running writer.
@@ -165,13 +165,13 @@ impl World {
         sqlx::query_scalar(query).fetch_one(self.pool()).await.unwrap()
     }
 
-    /// What `ledger verify` says.
+    /// Runs `ledger verify`.
     pub(super) async fn verify(&self, scope: Scope) -> VerifyReport {
         let mut connection = self.pool().acquire().await.unwrap();
         verify(&mut connection, scope).await.unwrap()
     }
 
-    /// Moves everything that the ledger measures time by into the past, as if so many months had gone by since.
+    /// Moves all times of the ledger into the past by this many months.
     pub(super) async fn months_pass(&self, months: i32) {
         for statement in [
             "update account set anchored_at = anchored_at - make_interval(months => $1)",
@@ -184,13 +184,13 @@ impl World {
         }
     }
 
-    /// Until a session waits for a lock.
-    pub(super) async fn until_somebody_waits(&self) {
+    /// Waits until a session waits for a lock.
+    pub(super) async fn until_a_session_waits(&self) {
         let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
         while self.value::<i64>(waiting).await == 0 {}
     }
 
-    /// Ends the connections of all writers once so many more batches are there, and one is being made.
+    /// Ends the connections of all writers after `more` batches, during a commit.
     pub(super) async fn kill_writers_after_batches(&self, more: i64) {
         let batches = "select coalesce(sum(batches), 0) from ledger_epoch";
         let before = self.value::<i64>(batches).await;
@@ -232,12 +232,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Holds credits that are known to be there.
+    /// Makes a hold that must succeed.
     pub(super) async fn hold(&self, request: HoldRequest) -> OpenHold {
         self.ledger.hold(request).await.unwrap().hold
     }
 
-    /// Asks for a hold that is known to be declined.
+    /// Requests a hold that must be declined.
     pub(super) async fn declined(&self, request: HoldRequest) -> Declined {
         match self.ledger.hold(request).await {
             Err(HoldError::Declined(declined)) => declined,
@@ -245,26 +245,26 @@ impl Writer {
         }
     }
 
-    /// The reason alone.
+    /// The same, returning only the reason.
     pub(super) async fn decline_reason(&self, request: HoldRequest) -> DeclineReason {
         self.declined(request).await.reason
     }
 
-    /// Commits what has ended and closes the epoch.
+    /// Commits the settlements and closes the epoch.
     pub(super) async fn stop(self) {
         self.stop.cancel();
         self.task.await.unwrap();
     }
 }
 
-/// A store moved by hand, one batch after the other.
-pub(super) struct Hand {
+/// A store with an epoch, driven batch by batch by a test.
+pub(super) struct ManualWriter {
     pub(super) store: PgLedgerStore,
     pub(super) epoch: Epoch,
     pub(super) next: i32,
 }
 
-impl Hand {
+impl ManualWriter {
     pub(super) fn batch(&self, work: Work, captured: Vec<(CallId, Outcome)>) -> Batch {
         Batch { epoch: self.epoch, number: self.next, open_from: 1, captured, work }
     }
@@ -334,7 +334,7 @@ impl Customer {
     }
 }
 
-/// The hold of an effect that is known to be one.
+/// Returns the hold of an effect, which must be one.
 pub(super) fn held(effect: &Option<Effect>) -> Hold {
     match effect {
         Some(Effect::Held(Held { hold, .. })) => hold.clone(),

@@ -38,7 +38,7 @@ use connection::LedgerConnection;
 pub use connection::writer_options;
 pub use fast::STATEMENT as FAST_STATEMENT;
 pub use partitions::{make_partitions, summarize_entries};
-pub use recover::{close_stale_epochs, forget_empty_epochs};
+pub use recover::{close_stale_epochs, delete_empty_epochs};
 
 /// The ledger in PostgreSQL, for one writer.
 #[derive(Debug)]

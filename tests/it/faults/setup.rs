@@ -1,4 +1,4 @@
-//! A database with two accounts, the program on it, and what the accounts' clients remember.
+//! A database with two accounts, the program on it, and the clients' intents.
 
 use std::io::Cursor;
 use std::process::Command;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use sqlx::PgPool;
 
 use super::audit::audit;
-use super::load::{Habit, Intent, client};
+use super::load::{Behaviour, Intent, client};
 use super::serving::Serving;
 use crate::command::program::{Ran, bare, text};
 use crate::support::gateway::eventually;
@@ -20,33 +20,35 @@ use crate::support::gateway::eventually;
 /// Credits of an account: more than the calls can spend.
 const CREDITS: i64 = 500_000;
 
-pub(super) struct Stage {
+pub(super) struct Setup {
     url: String,
     pepper: String,
     pub(super) pool: PgPool,
-    /// Each client's habit and API key.
-    pub(super) clients: Vec<(Habit, String)>,
-    pub(super) memories: Vec<Vec<Intent>>,
+    /// Each client's behaviour and API key.
+    pub(super) clients: Vec<(Behaviour, String)>,
+    pub(super) intents_by_client: Vec<Vec<Intent>>,
 }
 
-impl Stage {
-    /// On the database of `url`, of which `pool` is the owner's.
+impl Setup {
+    /// Migrates the database of `url`. `pool` connects as its owner.
     pub(super) async fn new(url: &str, pool: PgPool) -> Self {
         let (url, pepper) = (url.to_owned(), generate_pepper());
-        let mut stage = Self { url, pepper, pool, clients: Vec::new(), memories: Vec::new() };
-        stage.json(&["migrate"]);
+        let mut setup = Self { url, pepper, pool, clients: Vec::new(), intents_by_client: Vec::new() };
+        setup.json(&["migrate"]);
         let options =
             ImportOptions { default_source: "sample".into(), retention: Duration::from_secs(86_400) };
-        import(&stage.pool, Cursor::new(SAMPLE_PEOPLE), &options, now()).await.unwrap();
+        import(&setup.pool, Cursor::new(SAMPLE_PEOPLE), &options, now()).await.unwrap();
         // The first has plain calls alone, which take the fast path.
-        let (plain, mixed) = (stage.key(), stage.key());
-        for habit in [Habit::Charged; 3] {
-            stage.clients.push((habit, plain.clone()));
+        let (plain, mixed) = (setup.key(), setup.key());
+        for behaviour in [Behaviour::Charged; 3] {
+            setup.clients.push((behaviour, plain.clone()));
         }
-        for habit in [Habit::Keyed, Habit::Keyed, Habit::Charged, Habit::Free, Habit::FreeKeyed] {
-            stage.clients.push((habit, mixed.clone()));
+        for behaviour in
+            [Behaviour::Keyed, Behaviour::Keyed, Behaviour::Charged, Behaviour::Free, Behaviour::FreeKeyed]
+        {
+            setup.clients.push((behaviour, mixed.clone()));
         }
-        stage
+        setup
     }
 
     /// A key of a new account.
@@ -70,18 +72,19 @@ impl Stage {
         ran.json()
     }
 
-    /// A gateway that has yet to start.
+    /// A gateway that is not started yet.
     pub(super) fn serve(&self) -> Command {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
         command.env("FLUENCE_DATABASE_MAX_CONNECTIONS", "8");
         command
     }
 
-    /// With a gateway that is well again: gives every keyed call its answer, stops, and shows the books.
+    /// Repeats every keyed call without an answer on a recovered gateway, stops it, and audits the ledger.
     pub(super) async fn recover_and_audit(mut self, serving: Serving) {
-        self.epochs_of_the_dead_are_closed().await;
+        self.wait_for_dead_epochs().await;
         let client = client();
-        for intent in self.memories.iter_mut().flatten().filter(|intent| intent.habit.is_keyed()) {
+        for intent in self.intents_by_client.iter_mut().flatten().filter(|intent| intent.behaviour.is_keyed())
+        {
             if intent.outcome().is_none() {
                 assert!(intent.call(&client, &serving.address).await);
             }
@@ -89,11 +92,11 @@ impl Stage {
         serving.stop();
         let verified = self.json(&["ledger", "verify"]);
         assert_eq!(verified["clean"], true, "{verified}");
-        audit(&self.pool, &self.memories, 2 * CREDITS).await;
+        audit(&self.pool, &self.intents_by_client, 2 * CREDITS).await;
     }
 
-    async fn epochs_of_the_dead_are_closed(&self) {
-        eventually("the epochs of the dead are closed", async || {
+    async fn wait_for_dead_epochs(&self) {
+        eventually("the epochs of dead gateways are closed", async || {
             let open: i64 = sqlx::query_scalar("select count(*) from ledger_epoch where closed_at is null")
                 .fetch_one(&self.pool)
                 .await
