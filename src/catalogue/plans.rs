@@ -1,5 +1,6 @@
 //! The catalogue of plans and packs, from `config/plans-*.toml` and `config/packs.toml`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::plan::{Access, Pack, Plan};
@@ -10,7 +11,7 @@ const EDITIONS_TOML: [&str; 2] =
 const PACKS_TOML: &str = include_str!("../../config/packs.toml");
 
 /// One edition of the plans.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Edition {
     /// Its name, such as `2025-01`.
