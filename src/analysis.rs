@@ -22,6 +22,7 @@ pub mod text;
 pub mod traits;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::advice::{Ground, Line};
@@ -41,7 +42,7 @@ use crate::domain::person::Person;
 pub const WORDS_NEEDED: u32 = 120;
 
 /// What one call answers, besides who the person is and how they were found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Analysis {
     /// What the profile says.
     pub summary: Summary,
@@ -54,7 +55,7 @@ pub struct Analysis {
 }
 
 /// The traits and all that qualifies them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Traits {
     /// Four letters, derived from the traits.
     pub mbti_type: String,
@@ -75,7 +76,7 @@ pub struct Traits {
 }
 
 /// Style and playbook.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Advice {
     /// How the person writes.
     pub communication_style: Vec<Line>,
@@ -84,7 +85,7 @@ pub struct Advice {
 }
 
 /// The text behind the traits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TextBasis {
     /// Words analysed.
     pub words_analyzed: u32,
@@ -103,7 +104,7 @@ pub struct TextBasis {
 }
 
 /// Which model read the text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ModelId {
     /// Name.
     pub id: String,

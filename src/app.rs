@@ -32,7 +32,7 @@ use crate::server::stop::{Stop, StopTiming};
 use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 
-pub use from_settings::{analysis_api, limits_in_force, node_name, public_links};
+pub use from_settings::{analysis_api, documented, limits_in_force, node_name, public_links};
 pub use ports::Ports;
 
 /// The invented people of test environments and of the demonstration.
@@ -92,6 +92,7 @@ pub enum StartError {
 pub struct App {
     pub address: SocketAddr,
     pub metrics_address: Option<SocketAddr>,
+    paths: Vec<&'static str>,
     server: Arc<Server>,
     stop: Stop,
     timing: StopTiming,
@@ -108,6 +109,11 @@ pub struct App {
 }
 
 impl App {
+    /// The templates of every path that it answers, without stage prefixes.
+    pub fn paths(&self) -> &[&'static str] {
+        &self.paths
+    }
+
     pub fn server(&self) -> &Server {
         &self.server
     }

@@ -21,6 +21,7 @@ pub mod healthcheck;
 pub mod key;
 pub mod ledger;
 pub mod migrate;
+pub mod openapi;
 pub mod output;
 pub mod pepper;
 mod pepper_file;
@@ -83,6 +84,8 @@ enum Command {
     /// Show or check the settings.
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Print the OpenAPI document of the gateway.
+    Openapi,
     /// Check whether the gateway on this machine is ready.
     Healthcheck(running::WhereArgs),
     /// Run a command, such as the tests, with a temporary PostgreSQL.
@@ -183,6 +186,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             doctor::run(settings::for_serve(None, data_dir), output).await?;
         }
         Command::Config(command) => config::run(&command, data_dir, output)?,
+        Command::Openapi => openapi::run(&settings::for_command(data_dir, false)?.0, output)?,
         Command::Healthcheck(place) => {
             let settings = settings::for_command(data_dir, false)?.0;
             healthcheck::run(&place.url(&settings)?, output).await?;

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::analysis::Analysis;
 use crate::api::analysis_cache::{AnalysisCache, Question};
 use crate::clock;
 use crate::domain::credits::Credits;
@@ -99,15 +101,16 @@ fn depth(route: &Route, requested: Option<Depth>, person: &Person) -> (Depth, Op
 }
 
 /// The members of `analise` that identify the person. The rest follows as ready JSON.
-#[derive(Serialize)]
-struct Head<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Head<'a> {
     person: PersonShown<'a>,
     #[serde(rename = "match")]
     matched: MatchShown<'a>,
 }
 
-#[derive(Serialize)]
-struct PersonShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Person")]
+pub(crate) struct PersonShown<'a> {
     first_name: &'a str,
     last_name: &'a str,
     company: &'a str,
@@ -115,14 +118,35 @@ struct PersonShown<'a> {
     location: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct MatchShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Match")]
+pub(crate) struct MatchShown<'a> {
     /// `None` for a mock.
     #[serde(skip_serializing_if = "Option::is_none")]
     confidence: Option<f64>,
     source: PersonSource,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<&'a MatchEvidence>,
+}
+
+/// `analise` as a whole, for its schema: [`analise`] writes it in two parts.
+#[derive(JsonSchema)]
+#[schemars(rename = "Analysis")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct AnaliseShown {
+    #[serde(flatten)]
+    head: Head<'static>,
+    #[serde(flatten)]
+    analysis: Analysis,
+}
+
+/// The 200 of a paid call, for its schema: the renderer writes it around `analise`.
+#[derive(JsonSchema)]
+#[schemars(rename = "AnalysisAnswer")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct AnalysisAnswer {
+    success: bool,
+    analise: AnaliseShown,
 }
 
 /// The usual size of the members that identify the person.

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change_refusal::refusal;
@@ -14,8 +15,9 @@ use crate::http::answer::json_ok;
 use crate::http::paging::Page;
 use crate::storage::audit;
 
-#[derive(Serialize)]
-struct Entries {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AuditPage")]
+pub(crate) struct Entries {
     success: bool,
     data: Vec<AuditEntry>,
     /// Present when there may be more: pass it as `cursor`.

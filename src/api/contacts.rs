@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::pool::PoolConnection;
@@ -60,22 +61,25 @@ impl ContactSettings {
     }
 }
 
-#[derive(Serialize)]
-struct List<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ContactPage")]
+pub(crate) struct List<'a> {
     success: bool,
     data: Vec<Shown<'a>>,
     /// Present when there are more: pass it as `cursor`.
     next_cursor: Option<ContactId>,
 }
 
-#[derive(Serialize)]
-struct One<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ContactAnswer")]
+pub(crate) struct One<'a> {
     success: bool,
     data: Shown<'a>,
 }
 
-#[derive(Serialize)]
-struct Shown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Contact")]
+pub(crate) struct Shown<'a> {
     id: ContactId,
     first_name: &'a str,
     last_name: &'a str,
@@ -88,21 +92,24 @@ struct Shown<'a> {
     updated_at: String,
 }
 
-#[derive(Serialize)]
-struct PostShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Post")]
+pub(crate) struct PostShown<'a> {
     text: &'a str,
     published_at: Option<DateTime<Utc>>,
     language: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct Gone {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ContactDeletedAnswer")]
+pub(crate) struct Gone {
     success: bool,
     data: GoneContact,
 }
 
-#[derive(Serialize)]
-struct GoneContact {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeletedContact")]
+pub(crate) struct GoneContact {
     id: ContactId,
     deleted: bool,
 }

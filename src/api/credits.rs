@@ -3,6 +3,7 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -16,8 +17,9 @@ use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::lot::Lot;
 use crate::storage::ledger::balance::read_account;
 
-#[derive(Serialize)]
-struct CreditsShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CreditsAnswer")]
+pub(crate) struct CreditsShown<'a> {
     success: bool,
     credits: Vec<LotShown>,
     plan: &'a str,
@@ -25,8 +27,9 @@ struct CreditsShown<'a> {
     requests_remaining: u64,
 }
 
-#[derive(Serialize)]
-struct LotShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Lot")]
+pub(crate) struct LotShown {
     source: &'static str,
     remaining: Credits,
     granted: Credits,

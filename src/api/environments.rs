@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change_refusal::refusal;
@@ -19,8 +20,9 @@ use crate::http::key_request;
 use crate::management::environments;
 use crate::storage::accounts;
 
-#[derive(Serialize)]
-struct Environments<T> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Environment_{T}")]
+pub(crate) struct Environments<T> {
     success: bool,
     data: T,
 }

@@ -6,6 +6,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -37,8 +38,9 @@ pub struct Health {
 /// Free paths that the health page names.
 const FREE_PATHS: [&str; 6] = ["/health", "/saude", "/creditos", "/credits", "/tiers", "/planos"];
 
-#[derive(Serialize)]
-struct HealthShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "HealthAnswer")]
+pub(crate) struct HealthShown<'a> {
     status: &'static str,
     service: &'a str,
     version: &'static str,
@@ -47,16 +49,17 @@ struct HealthShown<'a> {
     key: Option<KeyShown>,
 }
 
-#[derive(Serialize)]
-struct KeyShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KeyHealth")]
+pub(crate) struct KeyShown {
     api_key_status: &'static str,
     subscription_info: Subscription,
     rate_limit_status: RequestQuota,
     endpoints_available: Vec<&'static str>,
 }
 
-#[derive(Serialize)]
-struct Subscription {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Subscription {
     tier: String,
     credits_remaining: Credits,
     monthly_limit: Credits,
@@ -64,8 +67,8 @@ struct Subscription {
     rate_limit: String,
 }
 
-#[derive(Serialize)]
-struct RequestQuota {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct RequestQuota {
     requests_remaining: u64,
     reset_time: String,
 }
@@ -119,13 +122,20 @@ pub const LIVEZ: &str = "/livez";
 /// Whether the gateway accepts new requests.
 pub const READYZ: &str = "/readyz";
 
-/// Whether the process runs. Touches nothing else, so that a store in trouble does not get gateways restarted.
-pub async fn livez() -> Response {
-    of_route(LIVEZ, json_ok(serde_json::json!({ "status": "alive" })))
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AliveAnswer")]
+pub(crate) struct AliveShown {
+    status: &'static str,
 }
 
-#[derive(Serialize)]
-struct ReadyShown {
+/// Whether the process runs. Touches nothing else, so that a store in trouble does not get gateways restarted.
+pub async fn livez() -> Response {
+    of_route(LIVEZ, json_ok(AliveShown { status: "alive" }))
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadyAnswer")]
+pub(crate) struct ReadyShown {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,

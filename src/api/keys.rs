@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::Connection;
 
@@ -22,23 +23,25 @@ use crate::http::paging::Page;
 use crate::management::{self, ChangeError};
 use crate::storage::keys::{self, NewKey};
 
-#[derive(Serialize)]
-struct KeyPage {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct KeyPage {
     success: bool,
     data: Vec<KeyView>,
     /// Present when there may be more: pass it as `cursor`.
     next_cursor: Option<String>,
 }
 
-#[derive(Serialize)]
-struct One<T> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KeyAnswer_{T}")]
+pub(crate) struct One<T> {
     success: bool,
     data: T,
 }
 
 /// A key with its secret, in the only answer that ever holds it.
-#[derive(Serialize)]
-struct WithSecret<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KeyWithSecret")]
+pub(crate) struct WithSecret<'a> {
     key: &'a str,
     #[serde(flatten)]
     view: KeyView,

@@ -6,6 +6,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::TimeDelta;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -36,8 +37,9 @@ pub struct Status {
     pub clock: DatabaseClock,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StatusAnswer")]
+pub(crate) struct Answer<'a> {
     success: bool,
     status: &'static str,
     service: &'static str,
@@ -52,8 +54,9 @@ struct Answer<'a> {
     limits: LimitsShown,
 }
 
-#[derive(Serialize)]
-struct LimitsShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LimitsInForce")]
+pub(crate) struct LimitsShown {
     /// `shared` by all gateways, or `local` to this one.
     decided: &'static str,
     /// Since when they are local though they should be shared.
@@ -65,21 +68,24 @@ struct LimitsShown {
     renews_at: String,
 }
 
-#[derive(Serialize)]
-struct RateShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RateLimit")]
+pub(crate) struct RateShown {
     per_second: u32,
     burst: u32,
 }
 
-#[derive(Serialize)]
-struct ConcurrencyShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ConcurrencyLimit")]
+pub(crate) struct ConcurrencyShown {
     limit: u32,
     /// Includes the request itself.
     running: u32,
 }
 
-#[derive(Serialize)]
-struct PeriodShown<T> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PeriodLimit_{T}")]
+pub(crate) struct PeriodShown<T> {
     /// Per billing period.
     limit: T,
     remaining: T,

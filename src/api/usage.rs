@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use chrono::{Datelike, Days, NaiveDate};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -29,8 +30,9 @@ const MOST_DAYS: i64 = 366;
 
 const GROUPS: Fault = Fault::NotSomeOf(&["day", "key", "endpoint", "outcome"]);
 
-#[derive(Serialize)]
-struct Usage {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UsagePage")]
+pub(crate) struct Usage {
     success: bool,
     from: NaiveDate,
     to: NaiveDate,

@@ -9,14 +9,17 @@ use tokio_util::sync::CancellationToken;
 use super::{SAMPLE_PEOPLE, StartError};
 use crate::api::analysis::AnalysisApi;
 use crate::api::analysis_cache::AnalysisCache;
+use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes;
 use crate::config::Settings;
 use crate::domain::language::Language;
+use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::limits::Limits;
 use crate::gate::limits::shared_limits::{NotAStore, SharedLimits};
 use crate::http::dialect::Dialects;
 use crate::http::public_links::PublicLinks;
 use crate::lookup::People;
+use crate::openapi;
 use crate::people::sample::SamplePeople;
 use crate::telemetry::metrics::Metrics;
 use crate::upstream::address::parse_url;
@@ -67,10 +70,17 @@ fn enrichment(settings: &UpstreamSettings) -> Result<Option<Upstream>, StartErro
 
 /// The addresses that answers name.
 pub fn public_links(settings: &Settings) -> PublicLinks {
+    let base_url = settings.base_url.trim_end_matches('/').to_owned();
+    let (error_docs_url, error_page_prefix) = match settings.docs_url.as_str() {
+        "" => (format!("{base_url}/docs/"), format!("{base_url}/docs/errors/")),
+        elsewhere => (elsewhere.to_owned(), format!("{elsewhere}#")),
+    };
     PublicLinks {
         support_contact: settings.support_contact.clone(),
         upgrade_url: settings.upgrade_url.clone(),
-        error_docs_url: settings.docs_url.clone(),
+        base_url,
+        error_docs_url,
+        error_page_prefix,
         stage_prefixes: settings.stage_prefixes.clone(),
         dialects: Dialects::default().in_portuguese(portuguese_paths()),
     }
@@ -80,6 +90,21 @@ pub fn public_links(settings: &Settings) -> PublicLinks {
 fn portuguese_paths() -> Vec<String> {
     let routes = routes::shipped().into_iter().flatten();
     routes.filter(|route| route.language == Language::Pt).map(|route| route.path.to_owned()).collect()
+}
+
+/// What the documentation says of this gateway.
+///
+/// # Errors
+/// When a file compiled into the program is faulty.
+pub fn documented(settings: &Settings) -> Result<openapi::Facts, StartError> {
+    Ok(openapi::Facts {
+        routes: Arc::new(routes::shipped()?.into_iter().map(Arc::new).collect()),
+        catalogue: Arc::new(Catalogue::shipped()?),
+        settlement: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
+        links: Arc::new(public_links(settings)),
+        max_body_bytes: settings.server.max_body_bytes,
+        max_contact_bytes: settings.contacts.max_body_bytes,
+    })
 }
 
 /// The name of this gateway for operators: the one in the settings, or the host name.

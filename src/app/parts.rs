@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::foundation::Foundation;
-use super::from_settings::{analysis_api, limits_in_force};
+use super::from_settings::{analysis_api, documented, limits_in_force};
 use super::{Start, StartError};
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
@@ -18,6 +18,7 @@ use crate::gate::metering::test_answers::TestAnswers;
 use crate::gate::metering::{Metering, PaidRoute};
 use crate::ledger::writer::Ledger;
 use crate::server::router::Parts;
+use crate::site::Site;
 use crate::storage::error::StorageError;
 use crate::storage::routes as route_numbers;
 
@@ -78,8 +79,10 @@ impl Foundation {
             catalogue: self.catalogue.clone(),
             management: Management::new(pool.clone(), pepper.clone(), max_body_bytes),
             pool: pool.clone(),
+            site: Arc::new(Site::new(documented(settings)?)),
         })
     }
+
     fn build_metering(&self, ledger: &Ledger) -> Result<Metering, StartError> {
         let settings = &self.start.settings;
         let lease = setting::time_delta(settings.ledger.hold_life);

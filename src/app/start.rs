@@ -20,7 +20,7 @@ use crate::gate::auth::keyring::Keyring;
 use crate::ledger::writer::{self, Ledger};
 use crate::server::listener::{Server, accept_loop};
 use crate::server::pipeline::Pipeline;
-use crate::server::router::{self, Parts};
+use crate::server::router::{self, Parts, Paths};
 use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
@@ -128,7 +128,8 @@ impl Foundation {
         let settings = start.settings.server;
         let address = listener.local_addr();
         let address = address.map_err(|error| StartError::Listen(start.settings.listen, error))?;
-        let pipeline = Pipeline::new(router::router(parts), (*links).clone());
+        let Paths { router, paths } = router::router(parts);
+        let pipeline = Pipeline::new(router, (*links).clone());
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
         let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
         let server = Arc::new(Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone()));
@@ -146,6 +147,7 @@ impl Foundation {
         Ok(App {
             address,
             metrics_address,
+            paths,
             server,
             stop,
             timing: settings.stop_timing(),

@@ -1,5 +1,6 @@
 //! The catalogue of plans and packs, from `config/plans-*.toml` and `config/packs.toml`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::plan::{Access, Pack, Plan};
@@ -9,7 +10,7 @@ const EDITIONS_TOML: [&str; 2] =
     [include_str!("../../config/plans-2025-01.toml"), include_str!("../../config/plans-2025-06.toml")];
 const PACKS_TOML: &str = include_str!("../../config/packs.toml");
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Edition {
     /// Its name, such as `2025-01`.

@@ -31,7 +31,7 @@ fn is_postgres_url(url: &str) -> bool {
 }
 
 /// The first segments of all paths but the paid routes.
-const FIRST_SEGMENTS: [&str; 14] = [
+const FIRST_SEGMENTS: [&str; 17] = [
     "creditos",
     "credits",
     "status",
@@ -46,6 +46,9 @@ const FIRST_SEGMENTS: [&str; 14] = [
     "openapi.json",
     "docs",
     "console",
+    "assets",
+    "llms.txt",
+    "pt",
 ];
 
 /// Whether a stage prefix is a path of the service, or the beginning of one.
@@ -90,6 +93,15 @@ impl Settings {
                 "none may be the beginning of a path of the service, such as `/v1`: it would hide the paths below it",
             );
         }
+        let is_address = |url: &str| {
+            ["https://", "http://"].iter().any(|scheme| url.strip_prefix(scheme).is_some_and(|host| !host.is_empty()))
+                && !url.contains(['?', '#', '"', '<', '>', ' '])
+        };
+        require(
+            self.base_url.is_empty() || is_address(&self.base_url),
+            "base_url",
+            "must be an address such as https://api.acme.test, or empty",
+        );
         require(log_level::is_valid(&self.log.level), "log.level", log_level::ADVICE);
         if let Err(error) = self.region.parse::<Region>() {
             require(false, "region", &error.to_string());

@@ -1,7 +1,9 @@
 //! What is bought and spent: whole credits.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// A number of credits, zero or more. Arithmetic is checked or saturates; it never wraps.
@@ -13,6 +15,20 @@ pub struct Credits(i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not a number of credits: it must be zero or more")]
 pub struct NegativeCredits(pub i64);
+
+impl JsonSchema for Credits {
+    fn schema_name() -> Cow<'static, str> {
+        "Credits".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "format": "int64", "minimum": 0 })
+    }
+}
 
 impl Credits {
     pub const ZERO: Self = Self(0);

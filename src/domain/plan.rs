@@ -1,5 +1,6 @@
 //! Plans and packs: what an account pays for, and what it may do.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::credits::Credits;
@@ -28,7 +29,7 @@ pub struct PlanRef {
     pub plan: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// Name within the edition.
@@ -60,7 +61,7 @@ pub struct Plan {
 }
 
 /// How soon support answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Support {
     /// By the community and the documentation.
@@ -84,7 +85,7 @@ impl Plan {
 }
 
 /// A pack of credits for sale.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pack {
     /// Name in commands and addresses, such as `boost`.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use chrono::SecondsFormat;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
@@ -15,7 +16,7 @@ pub const X_CREDITS_USED: HeaderName = HeaderName::from_static("x-credits-used")
 pub const X_CREDITS_REMAINING: HeaderName = HeaderName::from_static("x-credits-remaining");
 
 /// `billing_info` as it stands in a body.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BillingInfo<'b> {
     creditos_utilizados: i64,
     creditos_restantes: i64,

@@ -18,6 +18,7 @@ mod http;
 mod ledger;
 mod local_postgres;
 mod management;
+mod openapi;
 mod people;
 mod server;
 mod simulation;

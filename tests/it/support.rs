@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod books;
 pub(crate) mod customer;
 pub(crate) mod database;
+pub(crate) mod documented;
 pub(crate) mod gateway;
 pub(crate) mod database_proxy;
 pub(crate) mod second_gateway;

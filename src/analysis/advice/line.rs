@@ -1,5 +1,6 @@
 //! A line of advice: what it says, what it rests on, and how surely.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ground::Ground;
@@ -9,7 +10,8 @@ use crate::analysis::evidence::Evidence;
 use crate::analysis::model::Measure;
 
 /// One line of advice.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "AdviceLine")]
 pub struct Line {
     /// The same in both languages.
     pub id: String,
@@ -33,7 +35,7 @@ pub struct Line {
 }
 
 /// What a line rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// Counted in the person's texts.
@@ -45,7 +47,7 @@ pub enum Basis {
 }
 
 /// How far from the middle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Strength {
     /// Not set apart.

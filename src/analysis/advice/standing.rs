@@ -1,5 +1,6 @@
 //! Where a person stands on one measure, and what was counted for it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::analysis::normal::cumulative;
@@ -23,7 +24,7 @@ impl EvidenceStrength {
 }
 
 /// A count and what it is out of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Tally {
     /// Occurrences; for sentence length, the mean length.
     pub matched: u32,

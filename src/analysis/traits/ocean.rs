@@ -1,9 +1,11 @@
 //! Five traits, and how surely a text can speak of them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One value for each of the five traits.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "Ocean_{T}")]
 pub struct Ocean<T> {
     /// Openness.
     pub openness: T,
@@ -41,7 +43,7 @@ impl<T> Ocean<T> {
 }
 
 /// How much a trait's figures rest on, by the number of words. "High" does not exist before a local validation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
     /// 120 to 249 words.

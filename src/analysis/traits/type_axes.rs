@@ -1,9 +1,10 @@
 //! The four letters derived from the traits.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Four letter pairs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TypeAxes {
     /// Extraversion or introversion.
     #[serde(rename = "EI")]
@@ -20,7 +21,7 @@ pub struct TypeAxes {
 }
 
 /// One letter of four.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AxisLean {
     /// The likelier letter.
     pub letter: char,

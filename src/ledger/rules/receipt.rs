@@ -1,5 +1,6 @@
 //! A receipt: what one call took, what became of it, and who paid.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::named_enum::named_enum;
@@ -39,7 +40,7 @@ pub struct Movement<'a> {
 }
 
 /// What a receipt says of the credits and their lots.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Payment {
     /// Credits set aside at first.
     pub credits_held: i64,
@@ -52,7 +53,7 @@ pub struct Payment {
 }
 
 /// A lot's part of a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LotPaid {
     /// The lot.
     pub lot: i32,

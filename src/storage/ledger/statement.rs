@@ -1,6 +1,7 @@
 //! An account's statement: its entries in order, with names instead of numbers, in pages.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use crate::storage::error::{RowRef, StorageError};
 
 pub const PAGE: i64 = 1_000;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StatementLine {
     /// Its number within the account, from 1 without gaps.
     pub number: i64,
@@ -153,7 +154,7 @@ pub async fn page(
 const CALL_WINDOW_MINUTES: (i64, i64) = (60, 24 * 60);
 
 /// The receipt of one call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Receipt {
     pub call_id: CallId,
     /// `held` while it runs, then `captured` or `released`.

@@ -1,6 +1,7 @@
 //! Usage of an account for its owner, added up by any of day, key, endpoint and outcome.
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -58,7 +59,7 @@ pub struct UsagePage {
     pub more: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UsageLine {
     /// Its position.
     #[serde(skip)]

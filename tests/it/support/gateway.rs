@@ -130,6 +130,12 @@ impl Gateway {
         self.address
     }
 
+    /// The templates of every path that it answers.
+    pub(crate) fn paths(&self) -> Vec<&'static str> {
+        let Service::Whole(app) = &self.service else { panic!("a stand-in has no paths of its own") };
+        app.paths().to_vec()
+    }
+
     /// Bytes of answers that wait for their clients.
     pub(crate) fn unsent_bytes(&self) -> usize {
         match &self.service {

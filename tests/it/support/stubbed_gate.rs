@@ -31,6 +31,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::database::TestDatabase;
+use super::documented;
 use super::public_links::links;
 use super::raw::patient;
 
@@ -98,6 +99,7 @@ impl StubbedGate {
         let server = Arc::new(Server::new(Pipeline::new(router, (*links).clone()), patient(), stop.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        documented::except(address);
         tokio::spawn(accept_loop(listener, server.clone()));
         Self { address, server, stop, writer, stop_writer }
     }
