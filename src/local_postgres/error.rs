@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::storage::error::plain;
+use crate::storage::error::server_message;
 
 #[derive(Debug, thiserror::Error)]
 pub enum LocalPostgresError {
@@ -89,7 +89,7 @@ pub enum LocalPostgresError {
         "PostgreSQL did not stop in time. Its data is safe, and the next start adopts the server. Output of pg_ctl:\n{output}"
     )]
     NotStopped { output: String },
-    #[error("the private PostgreSQL failed: {}", plain(.0))]
+    #[error("the private PostgreSQL failed: {}", server_message(.0))]
     Sql(#[from] sqlx::Error),
 }
 
