@@ -152,7 +152,6 @@ pub async fn page(
 /// differ, and a call may outlive its gateway.
 const CALL_WINDOW_MINUTES: (i64, i64) = (60, 24 * 60);
 
-/// The receipt of one call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Receipt {
     pub call_id: CallId,
