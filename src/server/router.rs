@@ -34,7 +34,7 @@ pub struct Parts {
     pub pool: PgPool,
 }
 
-/// The router. What each kind of call passes before its handler stands in [`stack`].
+/// Returns the router. [`stack`] lists the steps of each kind of call.
 pub fn router(parts: &Parts) -> Router {
     let gate = &parts.gate;
     let mut router = Router::new();

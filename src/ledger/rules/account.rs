@@ -72,7 +72,7 @@ pub enum RuleError {
 /// Why no hold was made.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NotHeld {
-    /// The caller is told the reason.
+    /// For a reason that the caller learns.
     Declined(DeclineReason),
     /// A rule forbids it.
     Refused(RuleError),

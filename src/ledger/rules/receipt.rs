@@ -1,4 +1,4 @@
-//! A receipt: what one call took, what became of it, and who paid.
+//! A receipt: what one call held, how it was settled, and which lots paid.
 
 use serde::Serialize;
 

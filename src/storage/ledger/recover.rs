@@ -192,7 +192,7 @@ async fn open_holds(
     epoch: Epoch,
     open_from: i32,
 ) -> Result<Vec<Settle>, StoreError> {
-    // Entries are found by their batch through a BRIN index, which the writer's connection is told not to use.
+    // Finding entries by batch needs the BRIN index, which the writer's connection options disable.
     sqlx::query("set local enable_bitmapscan = on").execute(&mut *connection).await.map_err(classify)?;
     let rows: Vec<HeldRow> = sqlx::query_as(
         "with ended as (
