@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::change_refusal::refusal;
 use super::management_auth::{Management, ManagementAuth};
-use super::turns::Urgency;
+use super::fair_queue::Urgency;
 use crate::domain::audit::AuditEntry;
 use crate::domain::refusal::Refusal;
 use crate::http::answer::json_ok;

@@ -60,7 +60,7 @@ impl Default for FairQueue {
 }
 
 impl FairQueue {
-    /// A turn of the account; `None` when it does not come in time.
+    /// Waits for a permit of the account. Returns `None` after [`MAX_WAIT`].
     pub(super) async fn take(&self, account: AccountId, urgency: Urgency) -> Option<Permit> {
         let (caller, permit) = oneshot::channel();
         self.lock().lane(urgency).push(account, caller);
@@ -72,7 +72,7 @@ impl FairQueue {
         loop {
             let next = self.lock().next();
             let Some((account, caller)) = next else { return };
-            // Outside the lock: the turn of a call that has just given up comes back, and takes the lock.
+            // Outside the lock: if the call has just given up, dropping its permit takes the lock.
             drop(caller.send(Permit { queue: self.clone(), account }));
         }
     }
@@ -107,7 +107,7 @@ impl Lane {
     fn push(&mut self, account: AccountId, caller: oneshot::Sender<Permit>) {
         match self.waiting.entry(account) {
             Entry::Occupied(mut waiting) => {
-                // So that those who gave up do not pile up behind a turn that takes long.
+                // Calls that gave up must not pile up behind a long one.
                 waiting.get_mut().retain(|caller| !caller.is_closed());
                 waiting.get_mut().push_back(caller);
             }
@@ -238,6 +238,6 @@ mod tests {
         assert!(look(patient.as_mut()).is_none());
         drop(held);
         assert!(look(patient.as_mut()).flatten().is_some());
-        assert_eq!(queue.lock().free, MAX_RUNNING, "a turn was lost");
+        assert_eq!(queue.lock().free, MAX_RUNNING, "a permit was lost");
     }
 }

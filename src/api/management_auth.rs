@@ -35,7 +35,7 @@ pub struct Management {
     queue: FairQueue,
 }
 
-/// A connection that a call may work with, and the call's permit, which ends with it.
+/// A connection and the permit to use it.
 #[derive(Debug)]
 pub(super) struct Connected {
     connection: PoolConnection<Postgres>,
@@ -60,7 +60,7 @@ impl Management {
         Self { pool, peppers, max_body_bytes, queue: FairQueue::default() }
     }
 
-    /// A connection of the pool, when it is the account's permit.
+    /// Waits for a permit, then returns a connection of the pool.
     pub(super) async fn connection(
         &self,
         auth: &ManagementAuth,
@@ -68,10 +68,10 @@ impl Management {
     ) -> Result<Connected, Refusal> {
         let permit = self.permit(auth, urgency).await?;
         let connection = self.pool.acquire().await.map_err(|error| refusal(ChangeError::from(error)))?;
-        Ok(Connected { connection, _permit: turn })
+        Ok(Connected { connection, _permit: permit })
     }
 
-    /// A change, when it is the account's permit.
+    /// Waits for a permit, then begins a change.
     pub(super) async fn act(
         &self,
         auth: &ManagementAuth,

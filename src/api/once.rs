@@ -150,7 +150,7 @@ impl Act {
                 Before::Answered(answer) => return Err(replayed(answer)),
             }
         }
-        Ok(Self { work, claim, _permit: turn })
+        Ok(Self { work, claim, _permit: permit })
     }
 
     /// Commits the change with its answer, and answers.
