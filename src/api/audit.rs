@@ -6,8 +6,8 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::change_refusal::refusal;
-use super::management_auth::{Management, ManagementAuth};
 use super::fair_queue::Urgency;
+use super::management_auth::{Management, ManagementAuth};
 use crate::domain::audit::AuditEntry;
 use crate::domain::refusal::Refusal;
 use crate::http::answer::json_ok;

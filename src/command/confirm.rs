@@ -93,8 +93,7 @@ impl Confirmation {
             };
             [node.name.clone(), node.id.to_string(), format!("{:.1} s", node.silent_s), confirmed.to_owned()]
         };
-        let (hidden, shown): (Vec<_>, Vec<_>) =
-            self.gateways.iter().partition(|gateway| gateway.is_hidden());
+        let (hidden, shown): (Vec<_>, Vec<_>) = self.gateways.iter().partition(|gateway| gateway.is_hidden());
         let rows: Vec<_> = shown.into_iter().map(row).collect();
         writeln!(out)?;
         write_table(out, ["GATEWAY", "ID", "SILENT FOR", "CONFIRMED"], &rows)?;

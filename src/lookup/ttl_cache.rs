@@ -92,7 +92,9 @@ where
         let outcome = look_up().await;
         let entry = match outcome.clone() {
             Ok(value) => CacheEntry::Value { value, at: now },
-            Err(error) => CacheEntry::Failure { error, number: self.failures.fetch_add(1, Ordering::Relaxed) + 1 },
+            Err(error) => {
+                CacheEntry::Failure { error, number: self.failures.fetch_add(1, Ordering::Relaxed) + 1 }
+            }
         };
         // Fails only if the key was removed meanwhile. The outcome is still valid for earlier
         // requests.

@@ -153,7 +153,7 @@ impl Load {
                 intents
             });
         }
-        Self { clients, counts, enough }
+        Self { clients, counts, stop_requested }
     }
 
     /// Final answers so far.
