@@ -55,13 +55,11 @@ impl DatabaseClock {
         Self(Arc::new(ClockState { started_at: Instant::now(), then_us: AtomicI64::new(UNKNOWN), wall }))
     }
 
-    /// Records the database's current time.
     pub fn read(&self, time: DateTime<Utc>) {
         let then_us = time.timestamp_micros().saturating_sub(self.running_us());
         self.0.then_us.store(then_us, Ordering::Release);
     }
 
-    /// Returns the current time.
     pub fn now(&self) -> DateTime<Utc> {
         let then_us = self.0.then_us.load(Ordering::Acquire);
         let known = (then_us != UNKNOWN).then(|| then_us.saturating_add(self.running_us()));

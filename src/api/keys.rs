@@ -9,9 +9,9 @@ use serde::Serialize;
 use sqlx::Connection;
 
 use super::change_refusal::refusal;
+use super::fair_queue::Urgency;
 use super::management_auth::{Management, ManagementAuth};
 use super::once::{Act, Answer, Ended, Posted};
-use super::turns::Urgency;
 use crate::clock::new_id;
 use crate::domain::ids::KeyId;
 use crate::domain::key::view::KeyView;

@@ -45,14 +45,12 @@ pub(super) struct Facts {
     pub(super) record: CallRecord,
 }
 
-/// A call that was answered.
 #[derive(Debug)]
 pub struct Answered {
     pub(super) response: Response,
     pub(super) facts: Box<Facts>,
 }
 
-/// A call that a step refused.
 #[derive(Debug)]
 pub struct Refused {
     pub(super) refusal: Refusal,
@@ -94,7 +92,6 @@ impl Call {
         Answered { response, facts: self.facts }
     }
 
-    /// Refuses the call.
     pub fn refuse(self, refusal: Refusal) -> Refused {
         Refused { refusal, facts: self.facts }
     }

@@ -15,7 +15,7 @@ pub const X_CREDITS_USED: HeaderName = HeaderName::from_static("x-credits-used")
 /// Credits left on the account after it.
 pub const X_CREDITS_REMAINING: HeaderName = HeaderName::from_static("x-credits-remaining");
 
-/// `billing_info` as it stands in a body.
+/// `billing_info` in a body.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BillingInfo<'b> {
     creditos_utilizados: i64,
@@ -47,7 +47,7 @@ impl<'b> BillingInfo<'b> {
     }
 }
 
-/// The body with these facts in place of the `billing_info` that it tells. A body without one stays as it is.
+/// Returns the body with its `billing_info` replaced. A body without one is not changed.
 pub fn refreshed(mut body: Vec<u8>, billing: &Billing) -> Vec<u8> {
     if let Some(place) = place_of(&body)
         && let Ok(fresh) = serde_json::to_vec(&BillingInfo::new(billing))
@@ -57,7 +57,7 @@ pub fn refreshed(mut body: Vec<u8>, billing: &Billing) -> Vec<u8> {
     body
 }
 
-/// Where the value of `billing_info` stands. The quotation marks of a text are escaped, so the name found is a member's;
+/// Returns the range of the value of `billing_info`. The quotation marks of a text are escaped, so the name found is a member's;
 /// the last one is the body's own.
 fn place_of(body: &[u8]) -> Option<Range<usize>> {
     const NAME: &[u8] = br#""billing_info":"#;
@@ -67,7 +67,7 @@ fn place_of(body: &[u8]) -> Option<Range<usize>> {
     Some(start..start + values.byte_offset())
 }
 
-/// Sets the credit headers, in place of any that stand there.
+/// Sets the credit headers.
 pub fn set_headers(headers: &mut HeaderMap, billing: &Billing) {
     headers.insert(X_CREDITS_USED, HeaderValue::from(billing.used.as_i64()));
     headers.insert(X_CREDITS_REMAINING, HeaderValue::from(billing.balance.remaining.as_i64()));
@@ -91,7 +91,7 @@ mod tests {
         Billing { used: Credits::from_u32(used), plan_label: label.to_owned(), balance, refunded: None }
     }
 
-    fn told(head: &str, billing: &Billing, tail: &str) -> String {
+    fn body_with(head: &str, billing: &Billing, tail: &str) -> String {
         format!("{head}{}{tail}", serde_json::to_string(&BillingInfo::new(billing)).unwrap())
     }
 
@@ -105,8 +105,8 @@ mod tests {
             r#"{"analise":{"billing_info":{}},"billing_info":"#,
         ] {
             for tail in ["}", r#","request_id":"x"}"#] {
-                let body = refreshed(told(head, &old, tail).into_bytes(), &new);
-                assert_eq!(String::from_utf8(body).unwrap(), told(head, &new, tail));
+                let body = refreshed(body_with(head, &old, tail).into_bytes(), &new);
+                assert_eq!(String::from_utf8(body).unwrap(), body_with(head, &new, tail));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What an answer and its log line tell of a call besides its content.
+//! The facts of a call for its answer and log line, besides the content.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;

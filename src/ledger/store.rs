@@ -15,7 +15,6 @@ pub struct Epoch(pub i32);
 /// The content of one commit.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// The writer's epoch.
     pub epoch: Epoch,
     /// Its number within the epoch, from 1 without gaps.
     pub number: i32,
@@ -96,7 +95,6 @@ pub enum Resolution {
 
 /// A store for one writer.
 pub trait LedgerStore: Send + 'static {
-    /// Starts a new epoch.
     fn open_epoch(&mut self) -> impl Future<Output = Result<Epoch, StoreError>> + Send;
 
     /// Commits a batch durably, all or nothing.

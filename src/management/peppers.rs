@@ -34,7 +34,7 @@ pub async fn recognise(
     Ok(transaction.commit().await?)
 }
 
-/// Forgets everything that is hashed under a version. Returns how many digests that were.
+/// Deletes all digests under a version. Returns their number.
 ///
 /// # Errors
 /// When it is the newest version, is not known, or live secrets need it.

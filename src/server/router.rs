@@ -50,7 +50,7 @@ impl Paths {
     }
 }
 
-/// The router. What each kind of call passes before its handler stands in [`stack`].
+/// Returns the router. [`stack`] lists the steps of each kind of call.
 pub fn router(parts: &Parts) -> Paths {
     let gate = &parts.gate;
     let mut router = Paths::default();

@@ -16,7 +16,6 @@ pub struct NewAccount {
     /// The id of its `default` environment.
     pub environment_id: EnvironmentId,
     pub name: String,
-    /// The owner's e-mail address.
     pub email: String,
     pub plan: PlanRef,
 }

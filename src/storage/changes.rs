@@ -12,7 +12,6 @@ use super::runtime_role;
 use crate::domain::change::{Change, Invalidation};
 use crate::domain::ids::AccountId;
 
-/// The notification channel.
 const CHANNEL: &str = "fluence_change";
 /// The most changes in one read.
 const READ_AT_ONCE: i64 = 500;
@@ -98,7 +97,6 @@ impl ChangeFeed {
         Ok(FeedPage { changes, newest, has_gap: newest < seen || oldest > seen })
     }
 
-    /// Waits for a notification.
     pub async fn notified(&mut self) -> Result<(), StorageError> {
         match self.listener.try_recv().await? {
             Some(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! An idempotency record as both of its tables keep it: `ledger_idempotency` and `test_answer`.
+//! An idempotency record, as both tables store it: `ledger_idempotency` and `test_answer`.
 
 use std::fmt::Display;
 
@@ -25,7 +25,7 @@ pub(super) struct ClaimRecordRow {
 }
 
 impl ClaimRecordRow {
-    /// The record; `row` names its row in errors.
+    /// Converts the row to a record. `row` names it in errors.
     pub(super) fn read(self, row: &RowRef<impl Display>) -> Result<ClaimRecord, CorruptRow> {
         let call_id = CallId::from_uuid(self.call_id);
         let state = match (self.state.as_str(), self.status, self.body) {

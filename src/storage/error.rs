@@ -28,9 +28,7 @@ pub enum StorageError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("row {id} of table `{table}` cannot be read: `{column}` is out of range or unknown")]
 pub struct CorruptRow {
-    /// The table.
     pub table: &'static str,
-    /// The row's key.
     pub id: String,
     /// What cannot be read.
     pub column: &'static str,

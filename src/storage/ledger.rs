@@ -46,7 +46,7 @@ pub struct PgLedgerStore {
     connection: LedgerConnection,
     /// The writer's name in `ledger_epoch`.
     node: String,
-    /// How long a running call keeps its idempotency key.
+    /// How long a running call claims its idempotency key.
     lease: TimeDelta,
     /// Who grants and takes credits through this store.
     actor: Actor,

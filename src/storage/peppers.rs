@@ -25,7 +25,7 @@ pub enum Registration {
     Same,
     /// The version was new; the pepper is stored now.
     New,
-    /// Another pepper has its version.
+    /// Another pepper is stored under its version.
     Conflict,
     Retired,
 }

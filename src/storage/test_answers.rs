@@ -31,7 +31,7 @@ struct Row {
 }
 
 impl Row {
-    /// What the record says to a call that claims its key.
+    /// Decides a call that claims the key of this record.
     fn decide(self, call: &TestCall) -> Result<Option<DeclineReason>, StorageError> {
         let record = self.record.read(&RowRef::new("test_answer", call.call_id))?;
         Ok(decide_existing_claim(&record, &call.claim, self.read_at))

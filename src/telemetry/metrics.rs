@@ -35,7 +35,6 @@ impl Metrics {
         Self(handle.clone())
     }
 
-    /// All metrics as Prometheus text.
     pub fn text(&self) -> String {
         self.0.render()
     }

@@ -92,7 +92,6 @@ impl CachedAccount {
         self.lock_balance().cached_at.elapsed() > age
     }
 
-    /// Records the account's balance.
     pub fn cache_balance(&self, balance: AccountBalance) {
         *self.lock_balance() = CachedBalance { balance, cached_at: Instant::now() };
     }

@@ -16,9 +16,7 @@ use crate::ledger::rules::period::{Period, period_at};
 /// What the plan gives in each period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanTerms {
-    /// Credits.
     pub credits: Credits,
-    /// Requests.
     pub requests: u64,
 }
 
@@ -39,7 +37,6 @@ pub struct LedgerAccount {
     pub requests_limit: u64,
     /// Requests used in the present period.
     pub requests_used: u64,
-    /// The newest lot.
     pub last_lot: Option<LotNumber>,
     /// Number of the newest entry.
     pub last_entry: i64,
@@ -75,7 +72,7 @@ pub enum RuleError {
 /// Why no hold was made.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NotHeld {
-    /// The caller is told the reason.
+    /// For a reason that the caller learns.
     Declined(DeclineReason),
     /// A rule forbids it.
     Refused(RuleError),

@@ -14,9 +14,7 @@ use crate::ledger::rules::lot::{LotNumber, LotSource};
 pub struct HoldRequest {
     /// The call. Every request has a new id: the ledger does not look for an earlier hold with it.
     pub call_id: CallId,
-    /// Who pays.
     pub account_id: AccountId,
-    /// Its key and route.
     pub call: CallRef,
     /// The maximum price of the call, at least 1.
     pub amount: Credits,
@@ -83,22 +81,16 @@ impl Payer {
 /// Credits taken from one lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Take {
-    /// The lot.
     pub lot: LotNumber,
-    /// The credits.
     pub amount: Credits,
-    /// The kind of the lot.
     pub payer: Payer,
 }
 
 /// A durable hold. It ends by capture or release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// The call.
     pub call_id: CallId,
-    /// Who pays.
     pub account_id: AccountId,
-    /// Its key and route.
     pub call: CallRef,
     /// The credits by lot, in burn order.
     pub takes: Vec<Take>,
@@ -141,7 +133,6 @@ impl Hold {
 /// A new hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {
-    /// The hold.
     pub hold: Hold,
     /// The balance after the hold.
     pub balance: AccountBalance,
@@ -150,7 +141,6 @@ pub struct Held {
 /// A declined hold. Nothing was changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declined {
-    /// Why.
     pub reason: DeclineReason,
     /// The current balance.
     pub balance: AccountBalance,
@@ -187,18 +177,14 @@ pub enum DeclineReason {
 pub struct StoredAnswer {
     /// The call that was charged.
     pub call_id: CallId,
-    /// Its answer.
     pub content: AnswerContent,
 }
 
 /// The status and body of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerContent {
-    /// HTTP status.
     pub status: u16,
-    /// The body's media type.
     pub media_type: String,
-    /// The whole body.
     pub body: Vec<u8>,
     /// Whether the body has a `billing_info`, which a replay updates.
     pub tells_billing: bool,

@@ -58,12 +58,10 @@ impl LotSource {
     }
 }
 
-/// A lot of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lot {
     /// Its number within the account; later lots have higher numbers.
     pub number: LotNumber,
-    /// Where it came from.
     pub source: LotSource,
     /// Credits it was given in all.
     pub granted: Credits,

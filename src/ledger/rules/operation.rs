@@ -22,29 +22,17 @@ pub enum Operation {
     /// Takes credits back.
     Correct(Correction),
     /// Makes the account's present plan count at once. The account row already names the new plan.
-    MovePlan {
-        /// Whose.
-        account_id: AccountId,
-        /// Id of the act.
-        id: CallId,
-    },
+    MovePlan { account_id: AccountId, id: CallId },
     /// Expires and renews what is due.
-    Advance {
-        /// Whose.
-        account_id: AccountId,
-        /// Id of the act.
-        id: CallId,
-    },
+    Advance { account_id: AccountId, id: CallId },
 }
 
 /// The end of a hold: a part is captured, the rest is released.
 #[derive(Clone, Debug)]
 pub struct Settle {
-    /// The hold.
     pub hold: Hold,
     /// The charge. 0 releases the whole hold.
     pub captured: Credits,
-    /// How the call ended.
     pub outcome: Outcome,
     /// The idempotency record that ends with the hold.
     pub claim: Option<IdempotencyClaim>,
@@ -58,7 +46,6 @@ impl Settle {
         Self { hold, captured: Credits::ZERO, outcome, claim, response: None }
     }
 
-    /// The released part.
     pub fn released(&self) -> Credits {
         self.hold.amount().saturating_sub(self.captured)
     }
@@ -74,33 +61,23 @@ impl Settle {
     }
 }
 
-/// An addition of credits.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// To whom.
     pub account_id: AccountId,
-    /// Id of the act.
     pub id: CallId,
     /// The operator's id of the grant. The same id twice counts once.
     pub reference: String,
-    /// Pack or grant.
     pub source: LotSource,
-    /// How many.
     pub amount: Credits,
-    /// When they end.
     pub expires_at: DateTime<Utc>,
     /// Why, in the operator's words.
     pub note: String,
 }
 
-/// A subtraction of credits.
 #[derive(Clone, Debug)]
 pub struct Correction {
-    /// From whom.
     pub account_id: AccountId,
-    /// Id of the act.
     pub id: CallId,
-    /// How many.
     pub amount: Credits,
     /// Why, in the operator's words.
     pub note: String,
@@ -109,15 +86,12 @@ pub struct Correction {
 /// The effect of an [`Operation`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// A hold was made.
     Held(Held),
-    /// A hold was declined.
     Declined(Declined),
     /// Any other operation was carried out.
     Done(AccountBalance),
     /// Another call has taken over the idempotency key of a [`Settle`] with an answer, so the hold was released.
     Superseded(AccountBalance),
-    /// A grant was made.
     Granted {
         /// The lot that holds it.
         lot: LotNumber,

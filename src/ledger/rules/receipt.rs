@@ -1,4 +1,4 @@
-//! A receipt: what one call took, what became of it, and who paid.
+//! A receipt: what one call held, how it was settled, and which lots paid.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -42,11 +42,8 @@ pub struct Movement<'a> {
 /// What a receipt says of the credits and their lots.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Payment {
-    /// Credits set aside at first.
     pub credits_held: i64,
-    /// Credits charged.
     pub credits_captured: i64,
-    /// Credits given back.
     pub credits_released: i64,
     /// The lots that paid, in the order in which they were taken from.
     pub lots: Vec<LotPaid>,
@@ -55,7 +52,6 @@ pub struct Payment {
 /// A lot's part of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LotPaid {
-    /// The lot.
     pub lot: i32,
     /// `plan`, `pack` or `grant`.
     pub source: String,

@@ -82,7 +82,6 @@ impl Commands {
         }
     }
 
-    /// The work for the store.
     pub(crate) fn work(&self) -> Work {
         match self {
             Self::Fast(holds) => Work::Fast(holds.iter().map(|hold| hold.request.clone()).collect()),
@@ -113,7 +112,6 @@ impl Commands {
         }
     }
 
-    /// The commands, in order.
     pub(crate) fn into_vec(self) -> Vec<Command> {
         match self {
             Self::Fast(holds) => holds.into_iter().map(Command::Hold).collect(),
@@ -198,7 +196,6 @@ impl BatchPlan {
         ordered.chain(extract_holds(&mut self.fast, accounts)).collect()
     }
 
-    /// Whether there is nothing to commit.
     pub(crate) fn is_empty(&self) -> bool {
         self.captured.is_empty() && self.fast.is_empty() && self.ordered.is_empty()
     }

@@ -49,7 +49,6 @@ pub(crate) struct Committer<S> {
 }
 
 impl<S: LedgerStore> Committer<S> {
-    /// Opens an epoch.
     pub(crate) async fn open(mut store: S) -> Result<Self, StoreError> {
         let epoch = store.open_epoch().await?;
         kill_point::pass(KillPoint::EpochOpened);
@@ -177,7 +176,6 @@ impl<S: LedgerStore> Committer<S> {
         }
     }
 
-    /// Closes the epoch.
     pub(crate) async fn close(mut self) {
         if let Err(error) = self.store.close_epoch(self.epoch).await {
             tracing::warn!(%error, "the ledger epoch was left open; it will be closed by the sweep");

@@ -30,7 +30,6 @@ impl Ledger {
         Self { holds, longest_wait, liveness }
     }
 
-    /// Whether the writer is alive.
     pub fn liveness(&self) -> &Liveness {
         &self.liveness
     }

@@ -29,7 +29,6 @@ pub enum LedgerUnavailable {
     /// receipt shows which as soon as the store is back.
     #[error("the ledger does not know yet what became of the call")]
     Unknown,
-    /// The writer has stopped.
     #[error("the ledger has stopped")]
     Stopped,
 }
@@ -37,13 +36,11 @@ pub enum LedgerUnavailable {
 /// Why a hold was not made.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum HoldError {
-    /// The rules decided against it.
     #[error("the hold was declined: {:?}", .0.reason)]
     Declined(Declined),
     /// The account is not in the ledger.
     #[error("the account is not in the ledger")]
     UnknownAccount,
-    /// The ledger cannot decide now.
     #[error(transparent)]
     Unavailable(#[from] LedgerUnavailable),
 }
@@ -84,7 +81,6 @@ pub(super) enum CallerState {
     Committing,
     /// The call wants to leave, and the commit is under way.
     Leaving,
-    /// The call has left.
     Left,
 }
 

@@ -41,7 +41,6 @@ impl OpenHold {
         Self { hold, claim, batch_ref, settlements: Some(settlements), longest_wait }
     }
 
-    /// The credits held.
     pub fn amount(&self) -> Credits {
         self.hold.amount()
     }

@@ -55,7 +55,6 @@ enum Identity {
 /// The result of importing a batch of lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BatchOutcome {
-    /// New people.
     pub added: u64,
     /// People whose record changed.
     pub updated: u64,

@@ -19,10 +19,11 @@ pub const MOST_RECORDS: i64 = 1_000;
 /// Identifies the person of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PersonSelector {
-    /// The directory's id.
     Id(PersonId),
-    /// The source's id.
-    ExternalId { source: String, external_id: String },
+    ExternalId {
+        source: String,
+        external_id: String,
+    },
     /// A whole name and company, equal except for case, accents, particles and legal form: the
     /// record's own name or an alias, at a current or former company.
     Name {

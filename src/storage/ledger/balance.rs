@@ -1,4 +1,4 @@
-//! Reading what accounts have left, without a lock and without changing anything.
+//! Reads balances without locks or changes.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
@@ -41,8 +41,8 @@ impl TryFrom<BalanceRow> for AccountBalance {
     }
 }
 
-/// The account as it is now: what has expired is gone and what is due to renew is there, though neither is written
-/// before the account is next touched. `None` when there is no such account.
+/// Returns the account advanced to now: expired credits are gone and due credits are there, although neither is written
+/// before its next operation. Returns `None` for an unknown account.
 pub async fn read_account(pool: &PgPool, account_id: AccountId) -> Result<Option<LedgerAccount>, StoreError> {
     // One snapshot for account and lots: a hold in between may have opened another lot.
     let mut snapshot =
@@ -58,11 +58,7 @@ pub async fn read_account(pool: &PgPool, account_id: AccountId) -> Result<Option
     Ok(Some(account))
 }
 
-/// What accounts had left after they were last touched; one that does not exist is missing from the answer. One query for
-/// all of them.
-///
-/// # Errors
-/// When the database is away.
+/// Returns the stored balances of accounts, without those that do not exist. One query reads them all.
 pub async fn read_balances(
     connection: &mut PgConnection,
     accounts: &[AccountId],

@@ -28,7 +28,7 @@ pub(super) fn classify(error: Error) -> StoreError {
     }
 }
 
-/// A batch that needs a row which cannot be read is refused: to try it again cannot help.
+/// A batch that needs an unreadable row is refused: trying again cannot help.
 impl From<CorruptRow> for StoreError {
     fn from(error: CorruptRow) -> Self {
         Self::Refused(error.to_string())

@@ -77,7 +77,7 @@ select sealed.at, sealed.hash, held.account_id, held.balance, held.open_lot, hel
   from sealed left join held on true"
 );
 
-/// The batch, with one of the accounts whose holds were taken, if any were.
+/// The batch, and one account whose holds were taken, if any were.
 struct Row {
     at: DateTime<Utc>,
     hash: Vec<u8>,
@@ -199,7 +199,7 @@ pub(super) async fn commit(
 }
 
 impl HeldRow {
-    /// One hold; `later` are the credits and the number of the holds of its account that came after it.
+    /// Returns one hold with its balance. `later` are the credits and the number of later holds of its account in this batch.
     fn held(&self, request: &HoldRequest, later: (i64, i64), at: DateTime<Utc>) -> Result<Held, CorruptRow> {
         let account = RowRef::new("ledger_account", self.balance.account_id);
         let payer = if self.open_lot_is_plan { Payer::Plan } else { Payer::PackOrGrant };

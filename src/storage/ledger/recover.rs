@@ -25,13 +25,13 @@ pub(super) async fn open_epoch(connection: &mut PgConnection, node: &str) -> Res
 }
 
 pub(super) async fn heartbeat(connection: &mut PgConnection, epoch: Epoch) -> Result<(), StoreError> {
-    let beaten =
+    let updated =
         sqlx::query("update ledger_epoch set heartbeat_at = now() where epoch = $1 and closed_at is null")
             .bind(epoch.0)
             .execute(connection)
             .await
             .map_err(classify)?;
-    if beaten.rows_affected() == 0 { Err(StoreError::Fenced) } else { Ok(()) }
+    if updated.rows_affected() == 0 { Err(StoreError::Fenced) } else { Ok(()) }
 }
 
 /// Closes every epoch whose writer has been silent for `silence`, and releases its open holds.
@@ -136,7 +136,7 @@ async fn close_within(
 }
 
 /// Returns how many of the releases succeeded. One that the rules refuse is left to an operator;
-/// its epoch is closed all the same.
+/// its epoch is closed nevertheless.
 fn released_of(releases: &[Operation], effects: &[Option<Effect>]) -> usize {
     let refused = releases.iter().zip(effects).filter(|(_, effect)| !matches!(effect, Some(Effect::Done(_))));
     let mut released = releases.len();
@@ -192,7 +192,7 @@ async fn open_holds(
     epoch: Epoch,
     open_from: i32,
 ) -> Result<Vec<Settle>, StoreError> {
-    // Entries are found by their batch through a BRIN index, which the writer's connection is told not to use.
+    // Finding entries by batch needs the BRIN index, which the writer's connection options disable.
     sqlx::query("set local enable_bitmapscan = on").execute(&mut *connection).await.map_err(classify)?;
     let rows: Vec<HeldRow> = sqlx::query_as(
         "with ended as (

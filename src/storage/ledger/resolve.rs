@@ -19,7 +19,6 @@ use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, Resolution, StoreError, Work};
 use crate::storage::error::RowRef;
 
-/// The outcome of a batch.
 #[derive(Debug)]
 pub(super) struct Resolved {
     pub(super) resolution: Resolution,

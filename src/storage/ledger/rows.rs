@@ -1,4 +1,4 @@
-//! Reading: from rows to the state that the rules work on.
+//! Reads the rows that a batch needs into the state that the rules change.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Writing: from the state of a decided batch back to rows.
+//! Writes the state of a decided batch back to rows.
 
 use std::collections::HashMap;
 

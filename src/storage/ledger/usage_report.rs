@@ -22,7 +22,6 @@ pub struct GroupBy {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageQuery {
-    /// The first UTC day.
     pub from: NaiveDate,
     /// The last UTC day, inclusive.
     pub to: NaiveDate,
@@ -61,7 +60,6 @@ pub struct UsagePage {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UsageLine {
-    /// Its position.
     #[serde(skip)]
     pub place: UsagePlace,
     /// The UTC day of the calls' holds.
@@ -80,7 +78,6 @@ pub struct UsageLine {
     pub calls: i64,
     /// Refused calls among them.
     pub refused: i64,
-    /// Captured credits.
     pub credits: i64,
 }
 

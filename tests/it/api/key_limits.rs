@@ -1,4 +1,4 @@
-//! Keys that manage keys: no further than they reach, and no longer than they live.
+//! Keys that manage keys: within their own rights and lifetime.
 
 use fluence::domain::key::Scope;
 use fluence::storage::keys::NewKey;

@@ -59,7 +59,7 @@ fn serve(program: &Program, metrics: &str) -> Serving {
     Serving { address: listens.recv().unwrap(), child, log }
 }
 
-/// A port that nobody listens on at the moment.
+/// A port without a listener.
 fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
@@ -128,7 +128,7 @@ async fn a24_no_log_line_metric_answer_or_row_contains_a_secret() {
         command.env("FLUENCE_LOG_LEVEL", "trace");
         let ran = command.output().unwrap();
         said.record(&String::from_utf8_lossy(&ran.stdout));
-        // A command line is shown back to whoever typed it.
+        // Error messages repeat the command line.
         if !words.contains(&keys[0]) {
             said.record(&String::from_utf8_lossy(&ran.stderr));
         }

@@ -130,7 +130,7 @@ struct Counts {
     unavailable: AtomicUsize,
 }
 
-/// Before a client tries again that was answered to come later.
+/// Pause before a client retries.
 const RETRY_PAUSE: Duration = Duration::from_millis(20);
 
 impl Load {
@@ -153,7 +153,7 @@ impl Load {
                 intents
             });
         }
-        Self { clients, counts, enough }
+        Self { clients, counts, stop_requested }
     }
 
     /// Final answers so far.

@@ -31,7 +31,7 @@ async fn a_gateway_whose_postgres_is_killed_answers_503_charges_correctly_and_re
         // Its owner is gone, so it stays away until it is started again.
         drop(server);
         signal("KILL", scratch.postmaster().unwrap());
-        eventually("clients are answered", async || load.unavailable() > unavailable).await;
+        eventually("clients get 503", async || load.unavailable() > unavailable).await;
         server = scratch.start().await.unwrap();
     }
     let answered = load.finals() + ANSWERED;

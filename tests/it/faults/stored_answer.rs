@@ -25,7 +25,7 @@ async fn a_call_whose_answer_cannot_be_stored_is_refunded_and_its_key_runs_again
     assert_eq!(refused.billing()["reembolsado"], true);
     sqlx::raw_sql("drop trigger fault on ledger_idempotency").execute(database).await.unwrap();
     gateway.settled().await;
-    assert_eq!(gateway.balance(customer.account).await, 1000, "what it was answered is true");
+    assert_eq!(gateway.balance(customer.account).await, 1000, "the refund is real");
     for _ in 0..2 {
         assert_eq!(crate::support::gateway::answer(keyed()).await.status, 404);
     }

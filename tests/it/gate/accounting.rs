@@ -10,7 +10,7 @@ const LIMIT_HEADERS: [&str; 5] =
 const CREDIT_HEADERS: [&str; 2] = ["x-credits-used", "x-credits-remaining"];
 
 impl Answer {
-    /// It tells the money in body and headers alike, and the limits by one decision.
+    /// Body and headers show the same billing, and the limits of one decision.
     pub(crate) fn assert_accounted(&self) {
         let billing = self.billing();
         assert!(billing.is_object(), "{} {}", self.status, self.text);
@@ -57,7 +57,7 @@ impl Answer {
         }
     }
 
-    /// Nobody is known yet, so it tells nothing of any account.
+    /// The caller is unknown, so the answer shows nothing of any account.
     pub(crate) fn assert_anonymous(&self) {
         for name in LIMIT_HEADERS.into_iter().chain(CREDIT_HEADERS) {
             assert!(!self.headers.contains_key(name), "{name} stands in {} {}", self.status, self.text);

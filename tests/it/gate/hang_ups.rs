@@ -27,7 +27,7 @@ where
     call.abort();
     assert_eq!(gateway.balance(customer.account).await, 998);
     latch.let_go(1);
-    // That nobody is there shows when the answer is written.
+    // The disconnection shows when the answer is written.
     gateway.alone().await;
     gateway.assert_books_are_right().await;
     (gateway, customer)

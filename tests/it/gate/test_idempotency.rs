@@ -1,4 +1,4 @@
-//! `Idempotency-Key` with keys of test environments: the rules of live ones, for nothing.
+//! `Idempotency-Key` with keys of test environments: the rules of live ones, without credits.
 
 use std::future::ready;
 use std::sync::Arc;

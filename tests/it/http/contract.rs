@@ -116,7 +116,7 @@ async fn too_few_credits_say_how_many_and_where_to_buy() {
 
 #[tokio::test]
 async fn a_limit_says_what_bit_and_how_long_to_wait() {
-    // Waits that end for many at once are told a little longer, each client another.
+    // Waits that end for many clients at once are extended by a random amount.
     for (limit, size, name, shown, spread_s) in [
         (Limit::Rate, 10, "requests_per_second", "10 requests/second", 0),
         (Limit::Concurrency, 5, "concurrent_requests", "5 concurrent requests", 2),

@@ -54,7 +54,7 @@ async fn world_and_customer() -> (LedgerFixture, Customer) {
     (fixture, customer)
 }
 
-/// From now on a batch can be committed only while nobody has closed the gate.
+/// Blocks commits while the gate is closed.
 async fn with_gate(fixture: &LedgerFixture) {
     fixture
         .run(

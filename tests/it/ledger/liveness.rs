@@ -1,4 +1,4 @@
-//! Whether the writer lives, as readiness sees it.
+//! The liveness of the writer, which readiness reports.
 
 use std::time::Duration;
 

@@ -23,7 +23,7 @@ use memory::Memory;
 use postgres::Postgres;
 use program::{ACCOUNTS, Call, End, Program, Programs, Step, Turn};
 
-/// So many programs, unless `PROGRAMS` says otherwise. A program that fails is printed whole, so nothing is kept in files.
+/// Runs `programs`, or the number in `PROGRAMS`. A failing program is printed whole, so no file is written.
 fn config(programs: u32, most_shrinks: u32) -> Config {
     let asked = env::var("PROGRAMS").ok().map(|text| text.parse().expect("PROGRAMS must be a number"));
     Config {
@@ -58,7 +58,7 @@ impl<M: Machine> StateMachineTest for Beside<M> {
     }
 }
 
-/// The accounts that a turn may have changed: all, where a gateway died or somebody came too late.
+/// The accounts that a turn may have changed: all, after a crash or a late command.
 fn touched(turn: &Turn) -> Vec<usize> {
     let accounts = 0..ACCOUNTS;
     match turn {

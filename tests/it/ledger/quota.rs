@@ -63,7 +63,7 @@ async fn what_was_taken_comes_back_when_a_gateway_dies() {
     assert_clean(&fixture).await;
 }
 
-/// Until then every call took a request, whoever paid, and its release gave one back.
+/// Before that migration every call used a request, whichever lot paid, and its release returned one.
 #[tokio::test]
 async fn the_holds_of_a_writer_of_the_version_before_end_by_its_own_rule() {
     let (fixture, customer, mut manual) = without_requests().await;

@@ -251,7 +251,7 @@ async fn a_batch_that_waits_for_its_epoch_to_be_closed_is_fenced() {
         }
         drop(closer.commit().await);
         let Err(StoreError::Fenced) = commit.await else { panic!() };
-        // Whoever was fenced must not sit on the epoch's row.
+        // A fenced writer must not keep the epoch's row locked.
         let in_transaction = "select count(*) from pg_stat_activity where datname = current_database()
             and application_name = 'fluence-ledger' and state like 'idle in transaction%'";
         assert_eq!(fixture.value::<i64>(in_transaction).await, 0);

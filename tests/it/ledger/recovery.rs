@@ -14,7 +14,7 @@ use super::fixture::{LedgerFixture, held};
 /// Closes every epoch, as a sweep does with silent ones.
 async fn sweep(fixture: &LedgerFixture) -> usize {
     let mut connection = fixture.pool().acquire().await.unwrap();
-    // Whoever sweeps waits for locks only so long.
+    // The sweep waits for locks for a limited time.
     sqlx::query("set lock_timeout = '200ms'").execute(&mut *connection).await.unwrap();
     close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap()
 }

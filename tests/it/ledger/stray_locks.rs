@@ -54,7 +54,7 @@ async fn hold_again(writer: &Writer, ask: impl Fn() -> HoldRequest) -> OpenHold 
     }
 }
 
-/// While somebody holds rows of an account locked that its calls need, they are refused, and those of others go on.
+/// While another session has locked rows of an account, its calls are refused and those of other accounts go on.
 async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> HoldRequest) {
     let (fixture, locked, free) = two_customers().await;
     let writer = fixture.writer("a").await;
@@ -64,7 +64,7 @@ async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> Hol
     eventually("it has ended", async || fixture.books(&locked).await == (100, 100, 0)).await;
     let stray = fixture.lock_rows(&locked, query).await;
     let calls = timeout(HANG, async {
-        // After the first nobody waits for the lock: thirty waits would be too long.
+        // Only the first call waits for the lock: thirty waits would take too long.
         for _ in 0..31 {
             let hold = hold_beside(&writer, ask_locked(&locked), free.request(1)).await;
             hold.capture(Credits::from_u32(1), Outcome::Answered);
@@ -123,7 +123,7 @@ async fn others_go_on_at_once_while_a_key_is_locked_that_has_spent_nothing() {
     assert_eq!(fixture.books(&locked).await, (100, 100, 0));
 }
 
-/// A lock that a batch does not need closes nobody.
+/// A lock on a row that no batch needs closes no account.
 #[tokio::test]
 async fn an_account_goes_on_whose_lots_alone_are_locked_while_its_holds_need_none() {
     let (fixture, one, other) = two_customers().await;

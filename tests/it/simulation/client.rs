@@ -1,4 +1,4 @@
-//! Customers: they call, hang up, wait, and remember what they were told.
+//! Customers: they call, disconnect, wait, and record the answers.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,26 +19,26 @@ use uuid::Uuid;
 
 use super::store::Server;
 
-/// What a call may have cost when all is over.
+/// What a call may cost at the end of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// The customer was refused, or never heard anything: nothing.
+    /// Nothing: the customer was refused, or got no answer.
     Nothing,
-    /// The customer got an answer: so much; or nothing, if the gateway died before that was durable.
+    /// At most this: the customer got an answer before the capture was durable.
     AtMost(i64),
-    /// The customer was told that it is durable.
+    /// Exactly this: the capture is durable.
     Exactly(i64),
-    /// The customer was told that it is not known, or hung up: so much, or nothing.
+    /// This or nothing: the outcome is unknown, or the customer disconnected.
     Either(i64),
 }
 
-/// What customers remember.
+/// What customers have recorded.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) calls: BTreeMap<CallId, Expected>,
-    /// Calls under each idempotency key, and when they were asked for.
+    /// Calls of each idempotency key, with their times.
     pub(crate) claims: BTreeMap<ClaimKey, Vec<(CallId, DateTime<Utc>)>>,
-    /// Calls whose stored answer was sent again.
+    /// Calls whose stored answer was replayed.
     pub(crate) replayed: Vec<CallId>,
 }
 
@@ -52,7 +52,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Calls until told to stop.
+    /// Makes this number of calls.
     pub(crate) async fn run(mut self, calls: u32) {
         for _ in 0..calls {
             sleep(self.millis(120)).await;
@@ -101,14 +101,14 @@ impl Client {
             self.memory.lock().unwrap().claims.entry(key).or_default().push((call_id, now));
         }
         let patience = if self.rng.random_bool(0.2) { self.millis(30) } else { Duration::from_secs(600) };
-        // A customer whose patience ends drops the call wherever it is.
+        // A customer that stops waiting drops the call at any point.
         let Ok(answer) = timeout(patience, self.ledger.hold(request)).await else { return };
-        let told = match &answer {
-            // A hold names the channel it ends through, which is another in each run.
+        let answered = match &answer {
+            // The debug form of a hold differs in each run.
             Ok(Granted { hold, balance }) => format!("held {} {balance:?}", hold.amount()),
             other => format!("{other:?}"),
         };
-        self.server.lock().note(&format!("{call_id} {told}"));
+        self.server.lock().note(&format!("{call_id} {answered}"));
         match answer {
             Ok(Granted { hold, .. }) => self.work(call_id, hold).await,
             Err(HoldError::Declined(Declined { reason: DeclineReason::Replay(answer), .. })) => {
@@ -140,13 +140,13 @@ impl Client {
                 self.server.lock().note(&format!("{call_id} {kept:?}"));
                 match kept {
                     Ok(Ok(CaptureResult::Stored(_))) => self.remember(call_id, Expected::Exactly(used)),
-                    // Told that it is free.
+                    // It is free.
                     Ok(Err(LedgerUnavailable::TooSlow)) => self.remember(call_id, Expected::Nothing),
-                    // Told that it is not known, or nothing.
+                    // The outcome is unknown.
                     Ok(Err(LedgerUnavailable::Unknown)) | Err(_) => {
                         self.remember(call_id, Expected::Either(used));
                     }
-                    // Another call had taken the key over, so this one is released.
+                    // Another call has taken the key over.
                     Ok(Ok(CaptureResult::Superseded)) => self.remember(call_id, Expected::Nothing),
                     Ok(Err(_)) => {}
                 }

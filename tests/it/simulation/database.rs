@@ -1,5 +1,5 @@
-//! The ledger's tables in memory, with the store's own way of reading and writing them: what is loaded for a batch, what the
-//! fast path may do, what a recovery looks at. The rules themselves are the program's.
+//! The ledger's tables in memory. Loading a batch, the fast path and recovery are modelled on the real store; the rules are
+//! the program's own.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -20,11 +20,11 @@ use fluence::ledger::store::{Batch, Effects, Epoch, Resolution, StoreError, Work
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) ledger_account: LedgerAccount,
-    /// The lot that the row says is open.
+    /// The open lot of the row.
     open_lot: Option<LotNumber>,
 }
 
-/// An entry as it is kept.
+/// A stored entry.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) account_id: AccountId,
@@ -34,12 +34,12 @@ pub(crate) struct Row {
     pub(crate) entry: Entry,
 }
 
-/// A batch as it is kept.
+/// A stored batch.
 #[derive(Clone, Debug)]
 pub(crate) struct BatchRow {
     pub(crate) open_from: i32,
     pub(crate) captured: Vec<(CallId, Outcome)>,
-    /// What a resolution says it decided.
+    /// The effects that a resolution returns.
     effects: Effects,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct Database {
     references: BTreeMap<(AccountId, String), LotNumber>,
 }
 
-/// How long a call keeps its idempotency key.
+/// How long a running call claims its idempotency key.
 pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(60);
 
 impl Database {
@@ -206,8 +206,8 @@ impl Database {
         effects.into_iter().map(Some).collect()
     }
 
-    /// The accounts of the operations, each with the lots that have credits left, its open lot and its plan's, and those
-    /// that releases come back to.
+    /// Returns the accounts of the operations with their lots: those with credits, the open lot, the plan lot, and those of
+    /// the holds to release.
     fn load(&self, operations: &[Operation], now: DateTime<Utc>) -> BatchState {
         let mut state = BatchState::new(now, LEASE);
         state.claims.extend(self.claims.iter().map(|(key, record)| (*key, record.clone())));
@@ -267,7 +267,7 @@ impl Database {
         self.epoch_mut(batch.epoch).batches.push(row);
     }
 
-    /// Closes the epochs that were silent for `silence`; returns how many holds were released.
+    /// Closes the epochs that were silent for `silence`. Returns the number of released holds.
     pub(crate) fn close_stale(&mut self, silence: TimeDelta, now: DateTime<Utc>) -> usize {
         let stale = |row: &EpochRow| !row.closed && row.heartbeat_at < now - silence;
         let stale: Vec<i32> =
@@ -275,7 +275,7 @@ impl Database {
         stale.into_iter().map(|epoch| self.close(Epoch(epoch), now)).sum()
     }
 
-    /// Closes an epoch, if nobody has, and releases its holds. Looks only where the last batch says there may be any.
+    /// Closes an open epoch and releases its holds. Searches only from the batch that `open_from` names.
     pub(crate) fn close(&mut self, epoch: Epoch, now: DateTime<Utc>) -> usize {
         let row = self.epoch(epoch);
         if row.closed {

@@ -1,4 +1,4 @@
-//! The log of changes: nobody who follows it misses one.
+//! The change feed: a follower misses no change.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ async fn a_change_that_commits_later_has_the_higher_number() {
 }
 
 #[tokio::test]
-async fn what_is_forgotten_is_a_gap_for_those_alone_who_have_not_seen_it() {
+async fn deleted_changes_are_a_gap_only_for_followers_that_have_not_seen_them() {
     let gateway = Gateway::start().await;
     let (one, other) = (gateway.professional().await, gateway.professional().await);
     let mut feed = feed(&gateway).await;
@@ -120,7 +120,7 @@ async fn a_change_that_is_being_committed_holds_up_others_no_longer_than_their_p
     let (one, other) = (gateway.professional().await, gateway.professional().await);
     let mut stuck = gateway.database.pool().begin().await.unwrap();
     sqlx::query(RENAME).bind(one.account.as_uuid()).execute(&mut *stuck).await.unwrap();
-    // Not before its commit: whoever has only begun keeps nobody waiting.
+    // A transaction that has not committed blocks no other.
     sqlx::query(RENAME).bind(other.account.as_uuid()).execute(gateway.database.pool()).await.unwrap();
     // As in a commit that hangs.
     stuck.execute("set constraints all immediate").await.unwrap();

@@ -1,4 +1,4 @@
-//! What a borrower never gets: a connection that is inside somebody's transaction (sqlx 0.8.4 to 0.9.0 leaves one when a
+//! What a borrower never gets: a connection inside another borrower's transaction (sqlx 0.8.4 to 0.9.0 leaves one when a
 //! `begin` is cancelled between its statement and the answer), that takes no writes, or that is dead.
 
 use std::time::Duration;
@@ -49,7 +49,7 @@ async fn a_connection_to_a_server_that_takes_no_writes_is_not_used_again() {
     drop(first);
     let mut same = pool.acquire().await.unwrap();
     assert_eq!(backend(&mut same).await, writable);
-    // As if it had been demoted in place.
+    // The server is demoted in place.
     same.execute("set default_transaction_read_only = on").await.unwrap();
     drop(same);
     let mut next = pool.acquire().await.unwrap();
@@ -96,7 +96,7 @@ async fn connections_that_come_back_leave_no_warning_in_the_servers_log() {
     assert_eq!(warnings(), 0);
     let mut other = server.connect_options().connect().await.unwrap();
     other.execute("rollback").await.unwrap();
-    assert_eq!(warnings(), 1, "a lone rollback shows that the log tells of warnings");
+    assert_eq!(warnings(), 1, "a lone rollback shows that the log has warnings");
     drop((owner, other));
     server.stop().await.unwrap();
 }

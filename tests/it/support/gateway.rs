@@ -186,7 +186,7 @@ async fn empty_service() -> (TestDatabase, Peppers) {
     (database, new_pepper(1).into())
 }
 
-/// A pepper that nobody has.
+/// An unused pepper.
 pub(crate) fn new_pepper(version: i32) -> Pepper {
     Pepper::parse(&generate_pepper(), version).unwrap()
 }

@@ -41,7 +41,6 @@ pub(super) struct Freshness {
     started_at: Instant,
     /// Milliseconds from the start to the instant up to which every change has been seen.
     current_ms: AtomicU64,
-    /// Changes counted so far.
     change: AtomicU64,
     /// The last change that invalidates every key.
     everything: LastChange,

@@ -65,7 +65,6 @@ impl KeyLoader {
     }
 }
 
-/// Reads the balances of accounts.
 pub(super) struct BalanceLoader(pub(super) PgPool);
 
 impl Load<AccountId, AccountBalance> for BalanceLoader {

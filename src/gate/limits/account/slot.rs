@@ -10,10 +10,11 @@ use crate::gate::limits::shared_limits::Lease;
 #[derive(Debug)]
 pub enum Admission {
     /// The request may go on, in this slot.
-    Admitted { slot: Slot, rate: RateDecision },
-    /// The rate is exceeded.
+    Admitted {
+        slot: Slot,
+        rate: RateDecision,
+    },
     TooFast(RateDecision),
-    /// The concurrency limit is reached.
     TooMany,
 }
 

@@ -46,7 +46,7 @@ pub(super) enum Step {
     WaitUntil { which: usize, off_s: i64 },
     /// Calls that arrive together.
     Calls { node: usize, fast: bool, calls: Vec<Call> },
-    /// An open call ends, whether or not its gateway still lives.
+    /// An open call ends, also after its gateway died.
     End { which: usize, end: End },
     /// A pack or a grant; the same reference twice counts once.
     Grant { node: usize, account: usize, reference: u8, source: LotSource, amount: u32, hours: i64 },
@@ -73,12 +73,12 @@ pub(super) struct Call {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum End {
-    /// Captured: so many of its credits, at most all.
+    /// Captured credits, at most all.
     Capture(u32),
     Release,
 }
 
-/// What is asked of a ledger, and must come of it.
+/// One turn: operations and their expected effects.
 #[derive(Clone, Debug)]
 pub(super) enum Turn {
     /// Nothing that a store would see.

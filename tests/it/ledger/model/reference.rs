@@ -1,4 +1,4 @@
-//! What the ledger must do, told a second time: the contract's sections 6 to 9 in plain arithmetic, slow and obvious.
+//! A second, independent implementation of the ledger in plain arithmetic: slow and obvious.
 //!
 //! It shares words with the program (operations, decisions, entries) and none of its rules: the calendar, the burn order,
 //! what comes back and for how long, caps, quota and idempotency are all written out here.
@@ -83,7 +83,7 @@ pub(super) struct Reference {
     spent: HashMap<(KeyId, String), i64>,
 }
 
-/// The anchor so many months later: on the same day and time, or on the last day of a month without that day.
+/// The anchor `months` later: the same day and time, or the last day of a shorter month.
 pub(super) fn renewal(anchor: Instant, months: u32) -> Instant {
     let month = anchor.year() * 12 + anchor.month0() as i32 + months as i32;
     let (year, month) = (month / 12, (month % 12) as u32 + 1);
