@@ -276,9 +276,11 @@ mod tests {
         assert_eq!(worst(&sound()), []);
     }
 
+    type Spoil = fn(&mut ServerFacts);
+
     #[test]
     fn each_unsound_setting_is_reported_under_its_name() {
-        let cases: [(&str, Verdict, fn(&mut ServerFacts)); 12] = [
+        let cases: [(&str, Verdict, Spoil); 12] = [
             ("version", Verdict::Fail, |server| server.version_number = 140_012),
             ("writable", Verdict::Fail, |server| server.is_replica = true),
             ("writable", Verdict::Fail, |server| server.is_read_only = true),
