@@ -108,7 +108,6 @@ pub struct App {
 }
 
 impl App {
-    /// The listener's state.
     pub fn server(&self) -> &Server {
         &self.server
     }

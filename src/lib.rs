@@ -20,7 +20,7 @@ pub mod background; // what is done every so often
 pub mod catalogue; // plans, packs, paid routes
 pub mod config; // settings
 pub mod local_postgres; // the private Postgres of a gateway without DATABASE_URL
-pub mod telemetry; // logs
+pub mod telemetry; // logs and metrics
 pub mod secret; // the pepper, and the keyed hash of every API key
 pub mod panic_guard; // a panic ends one call
 pub mod kill_point; // where a test may end the process; empty in a release build

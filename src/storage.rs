@@ -8,6 +8,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod change_answers;
 pub mod changes;
+mod claim_record;
 pub mod clock;
 pub mod contacts;
 pub mod diagnosis;

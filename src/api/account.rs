@@ -85,7 +85,7 @@ pub async fn account(
     let account = accounts::find(&mut connection, caller.key.account_id).await.map_err(unreadable(WHAT))?;
     let account = account.ok_or(Refusal::Internal)?;
     drop(connection);
-    let (key, plan, standing) = (&caller.key, &caller.key.plan, book.standing());
+    let (key, plan, balance) = (&caller.key, &caller.key.plan, book.balance());
     let response = json_ok(Answer {
         success: true,
         account: AccountShown {
@@ -105,15 +105,15 @@ pub async fn account(
             burst: plan.burst,
             concurrency: plan.concurrency,
             requests: plan.requests,
-            credits: standing.plan_credits,
+            credits: balance.plan_credits,
             keys_per_environment: plan.keys_per_environment,
         },
         credits: CreditsShown {
-            remaining: standing.remaining,
-            plan_used: standing.plan_credits_used,
-            requests_remaining: standing.requests_remaining,
+            remaining: balance.remaining,
+            plan_used: balance.plan_credits_used,
+            requests_remaining: balance.requests_remaining,
             period_starts_at: instant(book.period.starts_at),
-            renews_at: instant(standing.renews_at),
+            renews_at: instant(balance.renews_at),
         },
         key: KeyShown {
             id: key.key_id,
@@ -125,5 +125,5 @@ pub async fn account(
             monthly_cap: key.monthly_cap,
         },
     });
-    Ok(with_billing(response, Billing { standing, ..caller.unbilled() }))
+    Ok(with_billing(response, Billing { balance, ..caller.unbilled() }))
 }

@@ -33,7 +33,7 @@ use crate::storage::contacts::{self, ContactError};
 #[derive(Clone)]
 pub struct ContactsApi {
     pub pool: PgPool,
-    /// Remembers what it found among contacts, until it is told that they have changed.
+    /// Caches contacts until it is notified of a change.
     pub people: Arc<People>,
     /// What an account may keep.
     pub settings: ContactSettings,
@@ -137,11 +137,11 @@ pub async fn list(
 ) -> Result<Response, Refusal> {
     let page = Page::<ContactId>::of(&uri)?;
     let mut connection = api.connection().await?;
-    let found = contacts::page(&mut connection, owner(&caller), page.after, page.limit, PAGE_BYTES).await;
-    let found = found.map_err(|error| refusal(error.into()))?;
-    let mut data: Vec<_> = found.contacts.iter().map(Shown::new).collect();
+    let stored = contacts::page(&mut connection, owner(&caller), page.after, page.limit, PAGE_BYTES).await;
+    let stored = stored.map_err(|error| refusal(error.into()))?;
+    let mut data: Vec<_> = stored.contacts.iter().map(Shown::new).collect();
     // The store went by the bytes of their texts; as JSON they may be more.
-    let has_more = paging::cut_to_size(&mut data) || found.more;
+    let has_more = paging::cut_to_size(&mut data) || stored.more;
     let next_cursor = data.last().filter(|_| has_more).map(|contact| contact.id);
     Ok(json_ok(List { success: true, data, next_cursor }))
 }
@@ -171,8 +171,8 @@ pub async fn read(
 ) -> Result<Response, Refusal> {
     let id = contact_id(&id)?;
     let mut connection = api.connection().await?;
-    let found = contacts::find(&mut connection, owner(&caller), id).await;
-    let contact = found.map_err(|error| refusal(error.into()))?.ok_or(Refusal::NotFound)?;
+    let contact = contacts::find(&mut connection, owner(&caller), id).await;
+    let contact = contact.map_err(|error| refusal(error.into()))?.ok_or(Refusal::NotFound)?;
     Ok(shown(StatusCode::OK, &contact))
 }
 

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Serialize;
 use sqlx::PgPool;
 
-use crate::api::credits::current_standing;
+use crate::api::credits::current_balance;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
 use crate::clock::{self, DatabaseClock};
@@ -87,27 +87,27 @@ pub async fn health(
     let Some(Extension(caller)) = caller else {
         return Ok(json_with(status, shown));
     };
-    let standing = current_standing(&health.pool, &caller).await?;
-    shown.key = Some(key_shown(&caller, &standing, &health.routes));
+    let balance = current_balance(&health.pool, &caller).await?;
+    shown.key = Some(key_shown(&caller, &balance, &health.routes));
     let response = json_with(status, shown);
-    Ok(with_billing(response, Billing { standing, ..caller.unbilled() }))
+    Ok(with_billing(response, Billing { balance, ..caller.unbilled() }))
 }
 
-fn key_shown(caller: &Caller, standing: &AccountBalance, routes: &[Arc<Route>]) -> KeyShown {
+fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &[Arc<Route>]) -> KeyShown {
     let plan = &caller.key.plan;
     let callable = routes.iter().filter(|route| entitlement::check(&caller.key, route).is_ok());
     KeyShown {
         api_key_status: "valid",
         subscription_info: Subscription {
             tier: plan.plan.clone(),
-            credits_remaining: standing.remaining,
-            monthly_limit: standing.plan_credits,
-            reset_date: instant(standing.renews_at),
+            credits_remaining: balance.remaining,
+            monthly_limit: balance.plan_credits,
+            reset_date: instant(balance.renews_at),
             rate_limit: format!("{} req/sec", plan.rate_per_s),
         },
         rate_limit_status: RequestQuota {
-            requests_remaining: standing.requests_remaining,
-            reset_time: instant(standing.renews_at),
+            requests_remaining: balance.requests_remaining,
+            reset_time: instant(balance.renews_at),
         },
         endpoints_available: callable.map(|route| route.path).chain(FREE_PATHS).collect(),
     }

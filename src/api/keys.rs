@@ -98,8 +98,8 @@ pub async fn one(
 ) -> Result<Response, Refusal> {
     let id = id_of(&id)?;
     let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
-    let found = keys::find(&mut connection, id).await.map_err(|error| refusal(error.into()))?;
-    let own = found.filter(|key| key.account_id == auth.caller.key.account_id);
+    let key = keys::find(&mut connection, id).await.map_err(|error| refusal(error.into()))?;
+    let own = key.filter(|key| key.account_id == auth.caller.key.account_id);
     own.map(shown).ok_or(Refusal::NotFound)
 }
 
@@ -109,16 +109,16 @@ pub async fn create(
     auth: ManagementAuth,
     posted: Posted,
 ) -> Result<Response, Ended> {
-    let asked = NewKeyRequest::parse(posted.fields().await?)?;
+    let requested = NewKeyRequest::parse(posted.fields().await?)?;
     let new = NewKey {
         id: KeyId::from_uuid(new_id()),
         account_id: auth.caller.key.account_id,
-        environment: asked.environment.into_string(),
-        terms: asked.terms,
+        environment: requested.environment.into_string(),
+        terms: requested.terms,
     };
     let mut act = management.act(&auth, &posted, Urgency::Ordinary).await?;
     let peppers = &management.peppers;
-    let made = management::keys::create(&mut act, &auth.by, &new, asked.format, peppers).await;
+    let made = management::keys::create(&mut act, &auth.by, &new, requested.format, peppers).await;
     let (view, secret) = made.map_err(refusal)?;
     done_once(act, StatusCode::CREATED, view, &secret).await
 }

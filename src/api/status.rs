@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use serde::Serialize;
 use sqlx::PgPool;
 
-use crate::api::credits::current_standing;
+use crate::api::credits::current_balance;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
 use crate::clock::{self, DatabaseClock};
@@ -85,17 +85,16 @@ struct PeriodShown<T> {
     remaining: T,
 }
 
-/// The state of the service and of the caller's limits. It answers though the store is away: with where the account
-/// stood when this gateway last heard of it.
+/// The state of the service and of the caller's limits. Without the store, the answer has the last known balance.
 pub async fn status(
     State(status): State<Status>,
     Extension(caller): Extension<Caller>,
     Extension(slot): Extension<Slot>,
 ) -> Response {
     let ready = status.readiness.is_ready();
-    let standing = match ready {
-        true => current_standing(&status.pool, &caller).await.unwrap_or_else(|_| caller.account.standing()),
-        false => caller.account.standing(),
+    let balance = match ready {
+        true => current_balance(&status.pool, &caller).await.unwrap_or_else(|_| caller.account.balance()),
+        false => caller.account.balance(),
     };
     let decided_by = status.limits.decided_by();
     let response = json_ok(Answer {
@@ -113,9 +112,9 @@ pub async fn status(
         timestamp: instant(clock::now()),
         clock_skew_s: to_the_millisecond(status.clock.skew()),
         warnings: status.clock.warning().into_iter().collect(),
-        limits: limits_shown(decided_by, &caller, &slot, &standing),
+        limits: limits_shown(decided_by, &caller, &slot, &balance),
     });
-    with_billing(response, Billing { standing, ..caller.unbilled() })
+    with_billing(response, Billing { balance, ..caller.unbilled() })
 }
 
 fn to_the_millisecond(span: TimeDelta) -> f64 {
@@ -126,7 +125,7 @@ fn limits_shown(
     decided_by: DecidedBy,
     caller: &Caller,
     slot: &Slot,
-    standing: &AccountBalance,
+    balance: &AccountBalance,
 ) -> LimitsShown {
     let plan = &caller.key.plan;
     LimitsShown {
@@ -137,8 +136,8 @@ fn limits_shown(
         },
         rate: RateShown { per_second: plan.rate_per_s, burst: plan.burst },
         concurrency: ConcurrencyShown { limit: plan.concurrency, running: slot.running() },
-        requests: PeriodShown { limit: plan.requests.into(), remaining: standing.requests_remaining },
-        credits: PeriodShown { limit: standing.plan_credits, remaining: standing.remaining },
-        renews_at: instant(standing.renews_at),
+        requests: PeriodShown { limit: plan.requests.into(), remaining: balance.requests_remaining },
+        credits: PeriodShown { limit: balance.plan_credits, remaining: balance.remaining },
+        renews_at: instant(balance.renews_at),
     }
 }

@@ -177,7 +177,7 @@ impl Sweep {
         let mut deleted = 0;
         for _ in 0..ROUNDS {
             let round = delete_expired(&mut connection, now, PEOPLE_AT_ONCE);
-            let round = round.await.map_err(StorageError::from)?;
+            let round = round.await?;
             deleted += round;
             if round < PEOPLE_AT_ONCE.unsigned_abs() {
                 break;

@@ -9,7 +9,6 @@ const EDITIONS_TOML: [&str; 2] =
     [include_str!("../../config/plans-2025-01.toml"), include_str!("../../config/plans-2025-06.toml")];
 const PACKS_TOML: &str = include_str!("../../config/packs.toml");
 
-/// One edition of the plans.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Edition {
@@ -26,7 +25,6 @@ struct PacksFile {
     pack: Vec<Pack>,
 }
 
-/// All that is for sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalogue {
     /// Editions, oldest first.
@@ -36,7 +34,6 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// The shipped catalogue.
     pub fn shipped() -> Result<Self, toml::de::Error> {
         let editions = EDITIONS_TOML.iter().map(|text| toml::from_str(text)).collect::<Result<_, _>>()?;
         let packs: PacksFile = toml::from_str(PACKS_TOML)?;

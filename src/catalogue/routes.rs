@@ -25,7 +25,6 @@ struct Row {
     language: Language,
 }
 
-/// Why the routes were refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RoutesError {
     /// Not the shape of the file.
@@ -39,7 +38,6 @@ pub enum RoutesError {
     Free(String),
 }
 
-/// The shipped routes.
 pub fn shipped() -> Result<Vec<Route>, RoutesError> {
     parse(ROUTES_TOML)
 }

@@ -314,8 +314,8 @@ async fn connect_once(options: &PgConnectOptions) -> Result<(), NotReached> {
     connected.map_err(|error| NotReached { host, port, error })
 }
 
-/// Whether a database that cannot be reached may be on its way: nobody listens yet, its name is not known yet, it starts or
-/// recovers, or all its connections are in use. A wrong password or name stays wrong.
+/// Whether a database that cannot be reached may become available: no listener yet, an unknown host name, a server that starts
+/// or recovers, or no free connection. A wrong password or database name stays wrong.
 fn may_yet_come(error: &NotReached) -> bool {
     match &error.error {
         sqlx::Error::Io(_) => true,

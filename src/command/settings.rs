@@ -10,7 +10,6 @@ use crate::telemetry::settings::{LogFormat, LogSettings};
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "FLUENCE_CONFIG";
 
-/// The settings of a gateway.
 pub(super) fn for_serve(
     listen: Option<SocketAddr>,
     data_dir: Option<String>,

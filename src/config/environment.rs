@@ -46,7 +46,6 @@ impl Sources {
     }
 }
 
-/// Overlays the environment.
 pub(super) fn overlay(layers: &mut Layers, sources: &Sources) {
     let names = setting_names(&layers.values, "");
     for variable in sources.environment.keys().map(String::as_str).filter(|name| name.starts_with(PREFIX)) {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A number of credits, zero or more. Arithmetic is checked: an overflow or a negative result is `None`.
+/// A number of credits, zero or more. Arithmetic is checked or saturates; it never wraps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]
 pub struct Credits(i64);
@@ -35,6 +35,23 @@ impl Credits {
     /// The sum of them all, or `None` past the largest `i64`.
     pub fn checked_sum(amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
         amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
+    }
+
+    /// The sum, at most the largest `i64`.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// The sum of them all, at most the largest `i64`.
+    pub fn saturating_sum(amounts: impl IntoIterator<Item = Self>) -> Self {
+        amounts.into_iter().fold(Self::ZERO, Self::saturating_add)
+    }
+
+    /// The difference, at least zero.
+    #[must_use]
+    pub fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0).max(0))
     }
 
     /// The difference, or `None` below zero.

@@ -71,7 +71,7 @@ async fn tell(gate: &Gate, caller: &Caller, response: &mut Response, facts: &mut
         record.billing = take_billing(response);
     }
     if record.billing.is_none() {
-        gate.keyring.ask_standing(caller).await;
+        gate.keyring.ask_balance(caller).await;
         record.billing = Some(caller.unbilled());
     }
     let Some(refusal) = refusal_of(response) else { return };

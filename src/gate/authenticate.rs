@@ -48,7 +48,7 @@ pub(super) async fn authenticate(Incoming(mut call): Incoming) -> Result<Authent
     };
     // The ledger is not asked about a test call; it shows the account's balance all the same.
     if caller.key.mode == Mode::Test {
-        call.gate.keyring.ask_standing(&caller).await;
+        call.gate.keyring.ask_balance(&caller).await;
     }
     call.facts.caller = Some(caller.clone());
     call.facts.record.is_key_unchecked = is_unchecked;

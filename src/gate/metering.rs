@@ -20,7 +20,7 @@ use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
 use self::detach_on_drop::DetachOnDrop;
-use self::metered_call::MeteredCall;
+use self::metered_call::{MeteredCall, Work};
 use self::settled::Settled;
 use self::test_answers::TestAnswers;
 use super::auth::caller::Caller;
@@ -37,9 +37,10 @@ use crate::domain::settlement::SettlementTable;
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
 use crate::http::public_links::PublicLinks;
+use crate::ledger::rules::caps::KeyCaps;
 use crate::ledger::rules::entry::{CallRef, RouteNumber};
-use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
-use crate::ledger::writer::{Granted, Ledger, LedgerUnavailable};
+use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim};
+use crate::ledger::writer::{Granted, HoldError, Ledger, LedgerUnavailable};
 use crate::storage::test_answers::TestCall;
 use crate::telemetry::request::serving;
 
@@ -168,28 +169,29 @@ async fn run(
         // Boxed, so that paid calls do not carry its size.
         return Box::pin(dry_run::answer(metering, &caller, hold, &context)).await;
     }
-    let handler = route.handler.clone();
-    let metered = |price, balance| MeteredCall {
-        metering: metering.clone(),
-        caller: caller.clone(),
-        price,
-        balance,
-        person,
-        handler,
-        _slot: slot,
-        context,
-    };
-    if caller.key.mode == Mode::Test {
-        let balance = caller.account.standing();
-        let call = metered(Credits::ZERO, balance).of_test_environment(test_call(hold));
-        return Ok(detached(metering, call_id, call).await);
+    let is_test = caller.key.mode == Mode::Test;
+    let price = if is_test { Credits::ZERO } else { price };
+    let work =
+        Work { handler: route.handler.clone(), call: PaidCall { caller: caller.clone(), person, price } };
+    let metering = metering.clone();
+    let metered = |caller, balance| MeteredCall { metering, caller, price, balance, _slot: slot, context };
+    if is_test {
+        let balance = caller.account.balance();
+        let call = metered(caller, balance).of_test_environment(test_call(hold), work);
+        return Ok(detached(&route.metering, call_id, call).await);
     }
-    match metering.ledger.hold(hold).await.map_err(unavailable)? {
-        Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
-        Granted::Held { hold, standing: balance } => {
-            caller.account.stands(balance.clone());
-            let call = metered(hold.amount(), balance).with_hold(hold);
-            Ok(detached(metering, call_id, call).await)
+    match route.metering.ledger.hold(hold).await {
+        Ok(Granted { hold, balance }) => {
+            caller.account.remember_balance(balance.clone());
+            let call = metered(caller, balance).with_hold(hold, work);
+            Ok(detached(&route.metering, call_id, call).await)
+        }
+        Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),
+        Err(HoldError::Unavailable(error)) => Err(unavailable(error)),
+        // A key outlives its account's ledger only if rows were deleted by hand.
+        Err(error @ HoldError::UnknownAccount) => {
+            tracing::error!(account = %caller.key.account_id, %error, "a paid call could not be held");
+            Err(Refusal::Internal)
         }
     }
 }

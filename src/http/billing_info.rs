@@ -32,14 +32,14 @@ pub struct BillingInfo<'b> {
 impl<'b> BillingInfo<'b> {
     /// The wire form of the facts.
     pub fn new(billing: &'b Billing) -> Self {
-        let standing = &billing.standing;
+        let balance = &billing.balance;
         Self {
             creditos_utilizados: billing.used.as_i64(),
-            creditos_restantes: standing.remaining.as_i64(),
+            creditos_restantes: balance.remaining.as_i64(),
             tipo_plano: &billing.plan_label,
-            renovacao_proxima: standing.renews_at.to_rfc3339_opts(SecondsFormat::Secs, true),
-            limite_mensal: standing.plan_credits.as_i64(),
-            uso_percentual: standing.plan_used_percent(),
+            renovacao_proxima: balance.renews_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            limite_mensal: balance.plan_credits.as_i64(),
+            uso_percentual: balance.plan_used_percent(),
             reembolsado: billing.refunded.map(|_| true),
             motivo_reembolso: billing.refunded.map(|outcome| outcome.as_str()),
         }
@@ -69,7 +69,7 @@ fn place_of(body: &[u8]) -> Option<Range<usize>> {
 /// Sets the credit headers, in place of any that stand there.
 pub fn set_headers(headers: &mut HeaderMap, billing: &Billing) {
     headers.insert(X_CREDITS_USED, HeaderValue::from(billing.used.as_i64()));
-    headers.insert(X_CREDITS_REMAINING, HeaderValue::from(billing.standing.remaining.as_i64()));
+    headers.insert(X_CREDITS_REMAINING, HeaderValue::from(billing.balance.remaining.as_i64()));
 }
 
 #[cfg(test)]
@@ -80,14 +80,14 @@ mod tests {
     use chrono::DateTime;
 
     fn billing(used: u32, label: &str) -> Billing {
-        let standing = AccountBalance {
+        let balance = AccountBalance {
             remaining: Credits::from_u32(10 - used),
             plan_credits_used: Credits::from_u32(used),
             plan_credits: Credits::from_u32(10),
             requests_remaining: 9,
             renews_at: DateTime::UNIX_EPOCH,
         };
-        Billing { used: Credits::from_u32(used), plan_label: label.to_owned(), standing, refunded: None }
+        Billing { used: Credits::from_u32(used), plan_label: label.to_owned(), balance, refunded: None }
     }
 
     fn told(head: &str, billing: &Billing, tail: &str) -> String {

@@ -193,19 +193,14 @@ mod tests {
     use chrono::DateTime;
 
     fn billing() -> Billing {
-        let standing = AccountBalance {
+        let balance = AccountBalance {
             remaining: Credits::from_u32(998),
             plan_credits_used: Credits::from_u32(2),
             plan_credits: Credits::from_u32(1000),
             requests_remaining: 999,
             renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
         };
-        Billing {
-            used: Credits::from_u32(2),
-            plan_label: "professional".to_owned(),
-            standing,
-            refunded: None,
-        }
+        Billing { used: Credits::from_u32(2), plan_label: "professional".to_owned(), balance, refunded: None }
     }
 
     const BILLING: &str = r#""billing_info":{"creditos_utilizados":2,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"2026-01-01T00:00:00Z","limite_mensal":1000,"uso_percentual":0.2}"#;

@@ -20,22 +20,22 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use self::batch_plan::{BatchPlan, Captured, Job, Path, Waiter, instead, still_wanted};
+use self::batch_plan::{BatchPlan, Captured, Command, Commands};
 use self::commit::{CommitError, Committer};
 use self::handle::HoldCommand;
 use self::liveness::Heartbeat;
 use self::locked_accounts::LockedAccounts;
 use self::message::{BatchRef, SettleCommand};
 use self::open_holds::OpenHolds;
-use self::reply::Replies;
+use self::reply::{Answer, Replies};
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::rules::hold::Decision;
+use crate::ledger::rules::hold::{Held, IdempotencyClaim};
 use crate::ledger::rules::operation::Effect;
 use crate::ledger::settings::LedgerSettings;
 use crate::ledger::store::{Effects, LedgerStore, StoreError};
 
 pub use self::handle::Ledger;
-pub use self::message::{Kept, LedgerUnavailable};
+pub use self::message::{HoldError, Kept, LedgerUnavailable};
 pub use self::open_hold::OpenHold;
 pub use self::reply::Granted;
 
@@ -163,132 +163,127 @@ impl<S: LedgerStore> Writer<S> {
         self.locked_accounts.take_of(&mut plan);
         if !plan.fast.is_empty() || (plan.ordered.is_empty() && !plan.captured.is_empty()) {
             let captured = std::mem::take(&mut plan.captured);
-            let deferred = self.commit(captured, plan.fast, Path::Fast).await;
+            let deferred = self.commit(captured, Commands::Fast(plan.fast)).await;
             plan.ordered.extend(deferred);
         }
         if !plan.ordered.is_empty() {
-            let undecided = self.commit(plan.captured, plan.ordered, Path::Ordered).await;
+            let undecided = self.commit(plan.captured, Commands::Ordered(plan.ordered)).await;
             self.left_over.ordered.extend(undecided);
         }
     }
 
-    /// Commits one batch and tells its waiters. Returns the jobs that are still to be decided.
-    async fn commit(&mut self, mut captured: Vec<Captured>, jobs: Vec<Job>, path: Path) -> Vec<Job> {
+    /// Commits one batch and answers its calls. Returns the commands that are still to be decided.
+    async fn commit(&mut self, mut captured: Vec<Captured>, commands: Commands) -> Vec<Command> {
         let epoch = self.committer.epoch();
         captured.retain(|end| end.batch_ref.epoch == epoch);
-        let jobs = still_wanted(jobs, epoch);
+        let mut commands = commands.still_wanted(epoch);
         let batch_ref = BatchRef { epoch, batch: self.committer.next_batch() };
         let calls = captured.iter().map(|end| (end.call_id, end.outcome)).collect();
-        match self.committer.commit(self.open.oldest_or(batch_ref.batch), calls, path.work(&jobs)).await {
+        match self.committer.commit(self.open.oldest_or(batch_ref.batch), calls, commands.work()).await {
             Ok(effects) => {
                 self.retry_after = self.settings.flush_after;
                 self.has_beaten();
                 captured.iter().for_each(|end| self.open.ended(end.batch_ref.batch));
                 kill_point::pass(KillPoint::HeldUntold);
-                self.answer(batch_ref, jobs, effects)
+                self.answer(batch_ref, commands.into_vec(), effects)
             }
             // Those whose accounts are free must not wait for the others.
             Err(CommitError::Locked(locked)) => {
-                let mut plan = BatchPlan { captured, fast: Vec::new(), ordered: jobs };
-                self.locked_accounts.close(locked, &mut plan);
-                if plan.is_empty() {
+                self.locked_accounts.close(locked, &mut commands);
+                if captured.is_empty() && commands.len() == 0 {
                     return Vec::new();
                 }
-                Box::pin(self.commit(plan.captured, plan.ordered, path)).await
+                Box::pin(self.commit(captured, commands)).await
             }
             // One of them is at fault; the others must not suffer.
-            Err(CommitError::Refused) if jobs.len() > 1 => {
+            Err(CommitError::Refused) if commands.len() > 1 => {
                 self.left_over.captured.extend(captured);
                 let mut undecided = Vec::new();
-                for job in jobs {
-                    undecided.extend(Box::pin(self.commit(Vec::new(), vec![job], Path::Ordered)).await);
+                for command in commands.into_vec() {
+                    let alone = Commands::Ordered(vec![command]);
+                    undecided.extend(Box::pin(self.commit(Vec::new(), alone)).await);
                 }
                 undecided
             }
-            Err(error) => self.take_back(error, captured, jobs),
+            Err(error) => self.take_back(error, captured, commands.into_vec()),
         }
     }
 
-    fn answer(&mut self, batch_ref: BatchRef, jobs: Vec<Job>, effects: Effects) -> Vec<Job> {
+    fn answer(&mut self, batch_ref: BatchRef, commands: Vec<Command>, effects: Effects) -> Vec<Command> {
         let (mut undecided, mut replies) = (Vec::new(), Replies::default());
-        for (job, effect) in jobs.into_iter().zip(effects) {
-            match (job.waiter, effect) {
-                (waiter, None) => undecided.push(Job { waiter, ..job }),
-                (Waiter::Caller(reply), Some(effect)) => {
-                    let claim = job.operation.claim().cloned();
-                    let answer = match effect {
-                        Effect::Decided(Decision::Held { hold, standing }) => {
-                            self.open.opened(batch_ref.batch);
-                            let settlements = self.settlements_in.clone();
-                            let hold = OpenHold::new(
-                                hold,
-                                claim,
-                                batch_ref,
-                                settlements,
-                                self.settings.longest_wait,
-                            );
-                            Ok(Granted::Held { hold, standing })
-                        }
-                        Effect::Decided(decision) => Ok(Granted::Not(decision)),
-                        effect => {
-                            tracing::error!(?effect, "the ledger's rules could not decide a hold");
-                            Err(LedgerUnavailable::Store)
-                        }
-                    };
-                    replies.add(reply, answer);
+        for (command, effect) in commands.into_iter().zip(effects) {
+            match (command, effect) {
+                (command, None) => undecided.push(command),
+                (Command::Hold(HoldCommand { request, reply }), Some(effect)) => {
+                    replies.add(reply, self.grant(batch_ref, request.idempotency, effect));
                 }
-                (Waiter::Keeper(held, reply), Some(effect)) => {
-                    self.ended(held, &effect);
-                    reply.send(match effect {
-                        Effect::Done(standing) => Ok(Kept::Stored(standing)),
-                        Effect::Superseded(_) => Ok(Kept::Superseded),
-                        _ => Err(LedgerUnavailable::Store),
-                    });
-                }
-                (Waiter::Ended(held), Some(effect)) => self.ended(held, &effect),
+                (Command::Settle(command), Some(effect)) => self.settled(command, effect),
             }
         }
         replies.send();
         undecided
     }
 
-    /// A hold that the rules did not let end stays open, so that closing the epoch finds it.
-    fn ended(&mut self, held: BatchRef, effect: &Effect) {
+    /// The answer to a call that asked for a hold.
+    fn grant(&mut self, batch_ref: BatchRef, claim: Option<IdempotencyClaim>, effect: Effect) -> Answer {
         match effect {
-            Effect::Done(_) | Effect::Superseded(_) => self.open.ended(held.batch),
-            effect => tracing::error!(?effect, "the ledger's rules did not let a hold end"),
+            Effect::Held(Held { hold, balance }) => {
+                self.open.opened(batch_ref.batch);
+                let settlements = self.settlements_in.clone();
+                let hold = OpenHold::new(hold, claim, batch_ref, settlements, self.settings.longest_wait);
+                Ok(Granted { hold, balance })
+            }
+            Effect::Declined(declined) => Err(HoldError::Declined(declined)),
+            Effect::UnknownAccount => Err(HoldError::UnknownAccount),
+            effect => {
+                tracing::error!(?effect, "the ledger's rules could not decide a hold");
+                Err(LedgerUnavailable::Store.into())
+            }
+        }
+    }
+
+    /// A hold that the rules did not let end stays open, so that closing the epoch finds it.
+    fn settled(&mut self, command: SettleCommand, effect: Effect) {
+        let kept = match effect {
+            Effect::Done(balance) => Ok(Kept::Stored(balance)),
+            Effect::Superseded(_) => Ok(Kept::Superseded),
+            effect => {
+                tracing::error!(?effect, "the ledger's rules did not let a hold end");
+                Err(LedgerUnavailable::Store)
+            }
+        };
+        if kept.is_ok() {
+            self.open.ended(command.batch_ref.batch);
+        }
+        if let Some(reply) = command.reply {
+            reply.send(kept);
         }
     }
 
     /// Nothing was committed: callers get an error, settlements wait for the next plan.
-    fn take_back(&mut self, error: CommitError, captured: Vec<Captured>, jobs: Vec<Job>) -> Vec<Job> {
+    fn take_back(
+        &mut self,
+        error: CommitError,
+        captured: Vec<Captured>,
+        commands: Vec<Command>,
+    ) -> Vec<Command> {
         if error == CommitError::Unavailable {
             self.retry_after = (self.retry_after * 2).clamp(SHORTEST_RETRY, LONGEST_RETRY);
         }
         if matches!(error, CommitError::NewEpoch | CommitError::Unknown) {
-            // Whoever closed the old epoch has released everything that was open in it.
+            // Closing the old epoch has released everything that was open in it.
             self.open.clear();
         }
         self.left_over.captured.extend(captured);
         let mut again = Vec::new();
-        for job in jobs {
-            match job.waiter {
-                Waiter::Caller(reply) if error == CommitError::NewEpoch => {
-                    again.push(Job { waiter: Waiter::Caller(reply), ..job });
+        for command in commands {
+            match command {
+                Command::Hold(hold) if error == CommitError::NewEpoch => again.push(Command::Hold(hold)),
+                // Requested again, a hold that was committed and released would be there twice.
+                Command::Hold(hold) => hold.reply.send(Err(LedgerUnavailable::Store.into())),
+                Command::Settle(command) => {
+                    self.left_over.ordered.extend(not_settled(command, &error).map(Command::Settle));
                 }
-                // Asked for again, a hold that was committed and released would be there twice.
-                Waiter::Caller(reply) => reply.send(Err(LedgerUnavailable::Store)),
-                Waiter::Keeper(_, reply) if error == CommitError::Unknown => {
-                    reply.send(Err(LedgerUnavailable::Unknown));
-                }
-                Waiter::Keeper(batch_ref, reply) if error == CommitError::Refused => {
-                    reply.send(Err(LedgerUnavailable::Store));
-                    self.left_over.ordered.extend(instead(batch_ref, job.operation));
-                }
-                Waiter::Ended(_) if error == CommitError::Refused => {
-                    tracing::error!(operation = ?job.operation, "an ending was refused; closing the epoch will release it");
-                }
-                waiter => self.left_over.ordered.extend(Job { waiter, ..job }.at_rest()),
             }
         }
         again
@@ -311,6 +306,25 @@ impl<S: LedgerStore> Writer<S> {
             }
         }
         self.committer.close().await;
+    }
+}
+
+/// What is to be tried in place of a settlement that was not committed.
+fn not_settled(mut command: SettleCommand, error: &CommitError) -> Option<SettleCommand> {
+    match (error, command.reply.take()) {
+        (CommitError::Unknown, Some(reply)) => {
+            reply.send(Err(LedgerUnavailable::Unknown));
+            None
+        }
+        (CommitError::Refused, Some(reply)) => {
+            reply.send(Err(LedgerUnavailable::Store));
+            Some(command.released_instead())
+        }
+        (CommitError::Refused, None) => {
+            tracing::error!(settle = ?command.settle, "a settlement was refused; closing the epoch will release it");
+            None
+        }
+        (_, reply) => Some(SettleCommand { reply, ..command }.at_rest()),
     }
 }
 

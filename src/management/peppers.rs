@@ -7,7 +7,6 @@ use super::ChangeError;
 use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::secret::peppers::Peppers;
 use crate::storage::audit;
-use crate::storage::error::StorageError;
 use crate::storage::peppers::{self, Known};
 
 /// Makes sure that these are the peppers that keys were hashed under. A new version becomes known by it; one that was
@@ -65,5 +64,5 @@ async fn record_change(
 ) -> Result<(), ChangeError> {
     let after = (action == Action::PepperRetired).then(|| json!({ "digests_forgotten": digests_forgotten }));
     let change = Change { account_id: None, action, subject: Subject::Pepper(version), before: None, after };
-    Ok(audit::append(connection, actor, &change).await.map_err(StorageError::from)?)
+    Ok(audit::append(connection, actor, &change).await?)
 }

@@ -39,7 +39,6 @@ pub struct Pipeline {
 pub struct ProbesOnly;
 
 impl Pipeline {
-    /// Surrounds a router.
     pub fn new(router: Router, links: PublicLinks) -> Self {
         // With its state given, a router makes each route once; without it, anew for each request.
         Self { router: router.with_state(()), links, loopback_names_only: false, log: RequestLog::default() }

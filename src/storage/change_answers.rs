@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::ledger::rules::hold::IdempotencyClaim;
 
 pub const MOST_BODY_BYTES: usize = 64 * 1024;
@@ -60,7 +60,7 @@ pub async fn claim(connection: &mut PgConnection, claim: &IdempotencyClaim) -> R
         None => Before::Nothing,
         Some(row) if row.fingerprint != claim.fingerprint => Before::Another,
         Some(AnswerRow { status, location, body, .. }) => {
-            let status = u16::try_from(status).map_err(|_| StorageError::Corrupt("status of an answer"))?;
+            let status = RowRef::new("change_answer", claim.environment_id).convert("status", status)?;
             Before::Answered(KeptAnswer { status, location, body })
         }
     })

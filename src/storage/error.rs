@@ -1,5 +1,7 @@
 //! What can go wrong in the store, with constraints told apart by their names.
 
+use std::fmt::Display;
+
 use sqlx::Error;
 
 /// A failure of the store outside the ledger's writer.
@@ -18,8 +20,47 @@ pub enum StorageError {
     #[error("{0}")]
     Invalid(&'static str),
     /// A row that this program cannot read.
-    #[error("a row of the database cannot be read: {0}")]
-    Corrupt(&'static str),
+    #[error(transparent)]
+    Corrupt(#[from] CorruptRow),
+}
+
+/// A row that this program cannot read: another version wrote it, or it was changed by hand.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("row {id} of table `{table}` cannot be read: `{column}` is out of range or unknown")]
+pub struct CorruptRow {
+    /// The table.
+    pub table: &'static str,
+    /// The row's key.
+    pub id: String,
+    /// What cannot be read.
+    pub column: &'static str,
+}
+
+/// A row that is being read, to name it where it cannot be.
+#[derive(Clone, Copy)]
+pub(super) struct RowRef<Id> {
+    table: &'static str,
+    id: Id,
+}
+
+impl<Id: Display> RowRef<Id> {
+    pub(super) const fn new(table: &'static str, id: Id) -> Self {
+        Self { table, id }
+    }
+
+    /// The value of a column; `None` is a value that this program does not know.
+    pub(super) fn read<T>(&self, column: &'static str, value: Option<T>) -> Result<T, CorruptRow> {
+        value.ok_or_else(|| self.corrupt(column))
+    }
+
+    /// The value of a column in the type that it has here.
+    pub(super) fn convert<N, T: TryFrom<N>>(&self, column: &'static str, value: N) -> Result<T, CorruptRow> {
+        self.read(column, T::try_from(value).ok())
+    }
+
+    pub(super) fn corrupt(&self, column: &'static str) -> CorruptRow {
+        CorruptRow { table: self.table, id: self.id.to_string(), column }
+    }
 }
 
 /// An error in the server's own words. sqlx adds the line of the server's source, which tells nobody anything.

@@ -74,7 +74,7 @@ struct Charged {
 }
 
 impl Charged {
-    fn standing(&self) -> AccountBalance {
+    fn balance(&self) -> AccountBalance {
         let credits = |amount: i64| Credits::try_from(amount).unwrap_or(Credits::ZERO);
         AccountBalance {
             remaining: credits(self.balance),
@@ -93,12 +93,12 @@ async fn meter(till: Till, handler: PaidHandler, call: Validated) -> Result<Answ
     let charged = match till.take(&caller, call_id).await {
         Ok(Some(charged)) => charged,
         Ok(None) => {
-            let available = caller.account.standing().remaining;
+            let available = caller.account.balance().remaining;
             return Err(call.refuse(Refusal::InsufficientCredits { needed: till.price, available }));
         }
         Err(_) => return Err(call.refuse(Refusal::Unavailable { retry_after_s: 1 })),
     };
-    caller.account.stands(charged.standing());
+    caller.account.remember_balance(charged.balance());
     let running = tokio::spawn(async move {
         let paid = PaidCall { caller: caller.clone(), person, price: till.price };
         let answer = tokio::time::timeout(till.deadline, handler(paid)).await;
@@ -194,12 +194,7 @@ impl Till {
                 .await?;
         }
         let used = if refunded.is_some() { Credits::ZERO } else { self.price };
-        Ok(Billing {
-            used,
-            plan_label: caller.key.plan.label.clone(),
-            standing: charged.standing(),
-            refunded,
-        })
+        Ok(Billing { used, plan_label: caller.key.plan.label.clone(), balance: charged.balance(), refunded })
     }
 }
 

@@ -72,7 +72,7 @@ impl Caller {
         Billing {
             used: Credits::ZERO,
             plan_label: self.key.plan.label.clone(),
-            standing: self.account.standing(),
+            balance: self.account.balance(),
             refunded: None,
         }
     }

@@ -21,7 +21,7 @@ use tokio::time::{Instant, timeout_at};
 use self::batcher::Batcher;
 use self::freshness::{Asked, Freshness, Trust};
 use self::imported::ImportedShapes;
-use self::loader::{Found, KeyLoader, StandingLoader};
+use self::loader::{BalanceLoader, Found, KeyLoader};
 use crate::clock::DatabaseClock;
 use crate::domain::billing::AccountBalance;
 use crate::domain::change::{FeedEvent, Invalidation};
@@ -62,8 +62,8 @@ pub struct Keyring {
     /// lookup.
     suspect_lookups: Batcher<KeyDigest, Found>,
     imported: ImportedShapes,
-    standings: Batcher<AccountId, AccountBalance>,
-    standing_trust: Duration,
+    balances: Batcher<AccountId, AccountBalance>,
+    balance_trust: Duration,
     failed_auth: FailedAuth,
     /// `gateway_auth_total` of accepted keys.
     accepted: Counter,
@@ -113,8 +113,7 @@ impl Keyring {
     ) -> Self {
         let freshness = Arc::new(Freshness::new(Trust::new(keys)));
         let accounts = Arc::new(CachedAccounts::default());
-        let standings =
-            Batcher::start(StandingLoader(pool.clone()), LONGEST_WAIT_FOR_STANDING, Duration::ZERO);
+        let balances = Batcher::start(BalanceLoader(pool.clone()), LONGEST_WAIT_FOR_STANDING, Duration::ZERO);
         let pool_of_shapes = pool.clone();
         let loader =
             KeyLoader { pool, limits, accounts: accounts.clone(), freshness: freshness.clone(), clock };
@@ -138,8 +137,8 @@ impl Keyring {
             lookups,
             suspect_lookups,
             imported,
-            standings,
-            standing_trust: keys.standing_trust,
+            balances,
+            balance_trust: keys.balance_trust,
             failed_auth,
             accepted,
         }
@@ -215,13 +214,13 @@ impl Keyring {
 
     /// Refreshes a caller's balance unless it was read a moment ago: a key may be cached for long,
     /// its balance may not. If the database does not answer in time, the cached balance stays.
-    pub async fn ask_standing(&self, caller: &Caller) {
-        if !caller.account.standing_is_older_than(self.standing_trust) {
+    pub async fn ask_balance(&self, caller: &Caller) {
+        if !caller.account.balance_is_older_than(self.balance_trust) {
             return;
         }
-        let asked = self.standings.ask(caller.key.account_id);
-        if let Ok(standing) = asked.await {
-            caller.account.stands(standing);
+        let asked = self.balances.ask(caller.key.account_id);
+        if let Ok(balance) = asked.await {
+            caller.account.remember_balance(balance);
         }
     }
 

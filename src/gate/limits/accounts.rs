@@ -28,17 +28,17 @@ impl CachedAccounts {
     pub fn of(
         &self,
         id: AccountId,
-        standing: &AccountBalance,
+        balance: &AccountBalance,
         changes: impl FnOnce() -> ChangeCounter,
     ) -> Arc<CachedAccount> {
         let mut in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = in_use.accounts.get(&id).and_then(Weak::upgrade) {
-            account.stands(standing.clone());
+            account.remember_balance(balance.clone());
             return account;
         }
         // Under the lock: a change that is counted later waits for the lock and reaches this
         // account.
-        let account = Arc::new(CachedAccount::new(id, standing.clone(), changes()));
+        let account = Arc::new(CachedAccount::new(id, balance.clone(), changes()));
         in_use.accounts.insert(id, Arc::downgrade(&account));
         if in_use.accounts.len() > in_use.prune_at.max(FIRST_PRUNE) {
             in_use.accounts.retain(|_, account| account.strong_count() > 0);

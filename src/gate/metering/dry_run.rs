@@ -12,7 +12,7 @@ use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::http::dry_run::DryRun;
 use crate::http::negotiate::RenderContext;
-use crate::ledger::rules::hold::{Decision, HoldRequest};
+use crate::ledger::rules::hold::{DeclineReason, HoldRequest};
 use crate::storage::ledger::preview::{Preview, preview};
 use crate::storage::test_answers::TestCall;
 
@@ -36,36 +36,33 @@ pub(super) async fn answer(
     context: &RenderContext,
 ) -> Result<Settled, Refusal> {
     let price = request.amount;
-    let (standing, decision) = match caller.key.mode {
+    let (balance, declined) = match caller.key.mode {
         Mode::Live => {
             let found = preview(&metering.pool, request).await.map_err(unavailable)?;
-            let Preview { standing, decision } = found.ok_or(Refusal::Internal)?;
-            caller.account.stands(standing.clone());
-            (standing, Some(decision))
+            let Preview { balance, declined } = found.ok_or(Refusal::Internal)?;
+            caller.account.remember_balance(balance.clone());
+            (balance, declined)
         }
-        Mode::Test => (caller.account.standing(), test_decision(metering, caller, request).await?),
+        Mode::Test => (caller.account.balance(), test_decision(metering, request).await?),
     };
-    let is_replay = matches!(decision, Some(Decision::Replay { .. }));
+    let declined = declined.map(|reason| decision::replay_or_refusal(reason, &balance, caller, price));
+    let is_replay = matches!(declined, Some(Ok(_)));
     let is_free = is_replay || caller.key.mode == Mode::Test;
     let dry_run = DryRun {
         credits: if is_free { Credits::ZERO } else { price },
-        credits_available: standing.remaining,
+        credits_available: balance.remaining,
         is_replay,
-        refusal: decision.as_ref().and_then(|decision| decision::refusal(decision, caller, price)),
+        refusal: declined.and_then(Result::err),
     };
-    let billing = Billing { standing, ..caller.unbilled() };
+    let billing = Billing { balance, ..caller.unbilled() };
     Ok(Settled::new(dry_run.answer(context, &metering.links), billing))
 }
 
 /// What an idempotency key of a test environment would come to; nothing else refuses its calls.
-async fn test_decision(
-    metering: &Metering,
-    caller: &Caller,
-    request: HoldRequest,
-) -> Result<Option<Decision>, Refusal> {
+async fn test_decision(metering: &Metering, request: HoldRequest) -> Result<Option<DeclineReason>, Refusal> {
     let HoldRequest { call_id, account_id, idempotency: Some(claim), .. } = request else { return Ok(None) };
     let call = TestCall { call_id, account_id, claim };
-    metering.test_answers.look_up(&call, caller.account.standing()).await.map_err(unavailable)
+    metering.test_answers.look_up(&call).await.map_err(unavailable)
 }
 
 fn unavailable(error: impl std::error::Error) -> Refusal {

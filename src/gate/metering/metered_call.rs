@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 
 use super::settled::Settled;
 use super::{Metering, PaidAnswer, PaidCall, PaidHandler, decision};
-use crate::domain::billing::{AccountBalance, Billing};
+use crate::domain::billing::{AccountBalance, Billing, Refund};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::refusal::Refusal;
@@ -18,9 +18,8 @@ use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
 use crate::http::negotiate::RenderContext;
-use crate::http::person_request::PersonRequest;
 use crate::http::render;
-use crate::ledger::rules::hold::{AnswerContent, Refund};
+use crate::ledger::rules::hold::{AnswerContent, Declined};
 use crate::ledger::writer::{Kept, LedgerUnavailable, OpenHold};
 use crate::panic_guard::unless_panicking;
 use crate::storage::error::StorageError;
@@ -37,13 +36,15 @@ pub(super) struct MeteredCall {
     pub(super) price: Credits,
     /// The account right after the hold.
     pub(super) balance: AccountBalance,
-    /// Who is asked about.
-    pub(super) person: PersonRequest,
-    /// What answers the call.
-    pub(super) handler: PaidHandler,
     /// The place among the account's running calls: kept until the work is done, not until the client is gone.
     pub(super) _slot: Slot,
     pub(super) context: RenderContext,
+}
+
+/// A handler that has yet to start, so that nothing happens before the hold.
+pub(super) struct Work {
+    pub(super) handler: PaidHandler,
+    pub(super) call: PaidCall,
 }
 
 /// What a handler came to.
@@ -57,18 +58,21 @@ struct Handled {
 impl MeteredCall {
     /// Runs a call of a test environment, which costs nothing. Under an idempotency key it is claimed and kept as one whose
     /// credits are held.
-    pub(super) async fn of_test_environment(self, keyed: Option<TestCall>) -> Settled {
+    pub(super) async fn of_test_environment(self, keyed: Option<TestCall>, work: Work) -> Settled {
         let billing = self.billing(Credits::ZERO, self.balance.clone(), None);
         let Some(call) = keyed else {
-            return Settled::new(self.handle().await.response, billing);
+            return Settled::new(self.handle(work).await.response, billing);
         };
         let answers = &self.metering.test_answers;
-        match answers.claim(&call, self.balance.clone()).await {
+        match answers.claim(&call).await {
             Ok(None) => {}
-            Ok(Some(decision)) => return decision::answer(decision, &self.caller, self.price),
+            Ok(Some(reason)) => {
+                let declined = Declined { reason, balance: self.balance };
+                return decision::answer(declined, &self.caller, self.price);
+            }
             Err(error) => return Settled::new(not_kept(&error), billing),
         }
-        let Handled { response, outcome, error_code, .. } = self.handle().await;
+        let Handled { response, outcome, error_code, .. } = self.handle(work).await;
         if self.metering.table.settle(outcome) == Settlement::Release {
             answers.release(&call).await;
             return Settled::new(response, billing);
@@ -85,30 +89,24 @@ impl MeteredCall {
     }
 
     /// Runs a call whose credits are held, and ends the hold by its outcome.
-    pub(super) async fn with_hold(self, hold: OpenHold) -> Settled {
-        let handled = self.handle().await;
+    pub(super) async fn with_hold(self, hold: OpenHold, work: Work) -> Settled {
+        let handled = self.handle(work).await;
         match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
-                let billing = self.refunded(hold.refund(self.price), handled.outcome);
-                hold.release(handled.outcome);
-                Settled::new(handled.response, billing)
+                let refund = hold.release(handled.outcome);
+                Settled::new(handled.response, self.refunded(refund, handled.outcome))
             }
+            Settlement::Capture if hold.has_idempotency_key() => self.keep(hold, handled).await,
             Settlement::Capture => {
-                let billing = self.spend(handled.credits_used.min(self.price), &hold);
-                if hold.has_idempotency_key() {
-                    self.keep(hold, billing, handled).await
-                } else {
-                    hold.capture(billing.used, handled.outcome);
-                    Settled::new(handled.response, billing)
-                }
+                let used = handled.credits_used.min(self.price);
+                let refund = hold.capture(used, handled.outcome);
+                Settled::new(handled.response, self.charged(used, refund))
             }
         }
     }
 
-    async fn handle(&self) -> Handled {
-        let Self { caller, person, price, handler, .. } = self;
-        let call = PaidCall { caller: caller.clone(), person: person.clone(), price: *price };
-        let running = unless_panicking(async { handler(call).await });
+    async fn handle(&self, Work { handler, call }: Work) -> Handled {
+        let running = unless_panicking(async move { handler(call).await });
         let in_time = tokio::time::timeout(self.metering.deadline, running).await;
         let answered = match in_time {
             Ok(Some(answered)) => answered,
@@ -132,11 +130,13 @@ impl MeteredCall {
 
     /// Writes the answer, stores it with the capture, and only then lets it go: a client that sends its key again gets
     /// the same answer.
-    async fn keep(self, hold: OpenHold, billing: Billing, handled: Handled) -> Settled {
-        let Handled { response, outcome, error_code, .. } = handled;
-        let used = billing.used;
-        // What was not used has come back already.
-        let rest = hold.refund(self.price).after(hold.refund(self.unused(used)));
+    async fn keep(self, hold: OpenHold, handled: Handled) -> Settled {
+        let Handled { response, outcome, error_code, credits_used } = handled;
+        let used = credits_used.min(self.price);
+        let unused = hold.refund_beyond(used);
+        let billing = self.charged(used, unused);
+        // What a release would return in addition.
+        let rest = hold.refund(self.price).after(unused);
         let Some((parts, body, content)) = self.written(response, &billing).await else {
             hold.release(Outcome::Failed);
             return Settled::new(Refusal::Internal, self.refunded(rest, Outcome::Failed));
@@ -170,28 +170,23 @@ impl MeteredCall {
         Some((parts, body, content))
     }
 
-    /// The billing facts of a call that used this much; what was held beyond it comes back.
-    fn spend(&self, used: Credits, hold: &OpenHold) -> Billing {
-        let balance = match self.unused(used) {
-            Credits::ZERO => self.balance.clone(),
-            rest => self.caller.account.gives_back(hold.refund(rest)),
+    /// The billing facts of a charged call; `unused` is what its hold returned.
+    fn charged(&self, used: Credits, unused: Refund) -> Billing {
+        let balance = match used == self.price {
+            true => self.balance.clone(),
+            false => self.caller.account.gives_back(unused),
         };
         self.billing(used, balance, None)
     }
 
-    /// What is held beyond what was used.
-    fn unused(&self, used: Credits) -> Credits {
-        self.price.checked_sub(used).unwrap_or(Credits::ZERO)
-    }
-
-    /// The billing facts of a call that is given back, of which `refund` had not come back yet.
+    /// The billing facts of a call that was not charged.
     fn refunded(&self, refund: Refund, outcome: Outcome) -> Billing {
         let balance = self.caller.account.gives_back(refund);
         self.billing(Credits::ZERO, balance, Some(outcome))
     }
 
     fn billing(&self, used: Credits, balance: AccountBalance, refunded: Option<Outcome>) -> Billing {
-        Billing { used, plan_label: self.caller.key.plan.label.clone(), standing: balance, refunded }
+        Billing { used, plan_label: self.caller.key.plan.label.clone(), balance, refunded }
     }
 }
 

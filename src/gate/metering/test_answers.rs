@@ -3,8 +3,7 @@
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
-use crate::domain::billing::AccountBalance;
-use crate::ledger::rules::hold::{AnswerContent, Decision};
+use crate::ledger::rules::hold::{AnswerContent, DeclineReason};
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::{self, TestCall};
 
@@ -22,22 +21,14 @@ impl TestAnswers {
         Self { pool, lease }
     }
 
-    /// Claims the key for a call; a decision means that the call does not run.
-    pub(super) async fn claim(
-        &self,
-        call: &TestCall,
-        standing: AccountBalance,
-    ) -> Result<Option<Decision>, StorageError> {
-        test_answers::claim(&mut *self.pool.acquire().await?, call, standing, self.lease).await
+    /// Claims the key for a call; a reason means that the call does not run.
+    pub(super) async fn claim(&self, call: &TestCall) -> Result<Option<DeclineReason>, StorageError> {
+        test_answers::claim(&mut *self.pool.acquire().await?, call, self.lease).await
     }
 
     /// Returns what [`TestAnswers::claim`] would decide.
-    pub(super) async fn look_up(
-        &self,
-        call: &TestCall,
-        standing: AccountBalance,
-    ) -> Result<Option<Decision>, StorageError> {
-        test_answers::look_up(&mut *self.pool.acquire().await?, call, standing).await
+    pub(super) async fn look_up(&self, call: &TestCall) -> Result<Option<DeclineReason>, StorageError> {
+        test_answers::look_up(&mut *self.pool.acquire().await?, call).await
     }
 
     /// Keeps the answer. False where the call must not be answered: another one has taken its key over.

@@ -6,12 +6,12 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::billing::AccountBalance;
+use crate::domain::billing::{AccountBalance, BalanceParts};
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::{CallRef, Entry, EntryKind};
-use crate::ledger::rules::hold::{Hold, Payer, Take};
+use crate::ledger::rules::hold::{DeclineReason, Hold, Payer, Take};
 use crate::ledger::rules::lot::{EXPIRED_LOT_GRACE, Lot, LotNumber, LotSource};
 use crate::ledger::rules::period::{Period, period_at};
 
@@ -34,15 +34,15 @@ pub struct LedgerAccount {
     /// The period it was last touched in.
     pub period: Period,
     /// The lot that holds this period's plan credits; none before the first period.
-    pub plan_lot: LotNumber,
+    pub plan_lot: Option<LotNumber>,
     /// Plan credits of the present period.
     pub plan_credits: Credits,
     /// Calls that the plan pays for in the present period.
     pub requests_limit: u64,
     /// Requests used in the present period.
     pub requests_used: u64,
-    /// Number of the newest lot.
-    pub last_lot: LotNumber,
+    /// The newest lot.
+    pub last_lot: Option<LotNumber>,
     /// Number of the newest entry.
     pub last_entry: i64,
     /// Every lot that has credits left or that a release may come back to.
@@ -60,18 +60,33 @@ pub enum RuleError {
         /// Credits that may be taken for this.
         available: Credits,
     },
-    /// The plan's requests are used up and no other lot can pay, but the next period's plan credits can.
-    #[error("the period's request quota is used up")]
-    QuotaSpent,
     /// A hold of nothing, which could be neither captured nor released.
     #[error("a hold is of at least 1 credit")]
     Nothing,
     /// A number left the range of 64 bits.
     #[error("a credit amount is out of range")]
     Overflow,
-    /// A release names a lot that the account does not have.
-    #[error("lot {0} does not exist")]
-    UnknownLot(i32),
+    /// The account lacks a lot that it is to give to or take from.
+    #[error("lot {} does not exist", .0.0)]
+    UnknownLot(LotNumber),
+    /// The account has no plan credits of the present period to change.
+    #[error("the account has no plan lot")]
+    NoPlanLot,
+}
+
+/// Why an account takes no hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NotHeld {
+    /// For a reason that the caller must know.
+    Declined(DeclineReason),
+    /// A rule forbids it.
+    Refused(RuleError),
+}
+
+impl From<RuleError> for NotHeld {
+    fn from(error: RuleError) -> Self {
+        Self::Refused(error)
+    }
 }
 
 impl LedgerAccount {
@@ -82,11 +97,11 @@ impl LedgerAccount {
             anchored_at,
             plan,
             period,
-            plan_lot: LotNumber(0),
+            plan_lot: None,
             plan_credits: Credits::ZERO,
             requests_limit: plan.requests,
             requests_used: 0,
-            last_lot: LotNumber(0),
+            last_lot: None,
             last_entry: 0,
             lots: Vec::new(),
             entries: Vec::new(),
@@ -95,13 +110,12 @@ impl LedgerAccount {
 
     /// Credits left, in all lots together. No rule lets the sum leave the range; an account that was read with such lots has
     /// the largest balance there is, to which nothing can be added.
-    pub fn balance(&self) -> i64 {
-        self.left_in(|_| true).as_i64()
+    pub fn credits_left(&self) -> Credits {
+        self.left_in(|_| true)
     }
 
     fn left_in(&self, lots: impl Fn(&Lot) -> bool) -> Credits {
-        let left = self.lots.iter().filter(|lot| lots(lot)).map(|lot| lot.left);
-        Credits::checked_sum(left).or_else(|| i64::MAX.try_into().ok()).unwrap_or(Credits::ZERO)
+        Credits::saturating_sum(self.lots.iter().filter(|lot| lots(lot)).map(|lot| lot.left))
     }
 
     /// Whether the plan may pay for another call of the present period.
@@ -111,18 +125,20 @@ impl LedgerAccount {
 
     /// Credits left of the present period's plan lot.
     pub fn plan_left(&self) -> Credits {
-        self.lot(self.plan_lot).map_or(Credits::ZERO, |lot| lot.left)
+        self.left_in(|lot| Some(lot.number) == self.plan_lot)
     }
 
-    /// Where the account stands.
-    pub fn standing(&self) -> AccountBalance {
-        AccountBalance {
-            remaining: Credits::try_from(self.balance()).unwrap_or(Credits::ZERO),
-            plan_credits_used: self.plan_credits.checked_sub(self.plan_left()).unwrap_or(Credits::ZERO),
+    /// What the account has left and has used.
+    pub fn balance(&self) -> AccountBalance {
+        let parts = BalanceParts {
+            credits_left: self.credits_left(),
             plan_credits: self.plan_credits,
-            requests_remaining: self.requests_limit.saturating_sub(self.requests_used),
+            plan_left: self.plan_left(),
+            requests_limit: self.requests_limit,
+            requests_used: self.requests_used,
             renews_at: self.period.ends_at,
-        }
+        };
+        parts.into()
     }
 
     /// The lot that the account's row holds, so that a hold from it needs no other row: the first in burn order. The
@@ -130,7 +146,8 @@ impl LedgerAccount {
     /// it ends with its period.
     pub fn open_lot(&self) -> Option<&Lot> {
         let plan_pays = self.has_requests_left();
-        self.first_lot(|lot| plan_pays || lot.number != self.plan_lot).or_else(|| self.first_lot(|_| true))
+        self.first_lot(|lot| plan_pays || Some(lot.number) != self.plan_lot)
+            .or_else(|| self.first_lot(|_| true))
     }
 
     /// The first in burn order of these lots with credits left.
@@ -142,21 +159,18 @@ impl LedgerAccount {
     /// Brings the account to `now`: ends what has expired, and starts the present period if it is a new one. Periods that
     /// passed without a touch grant nothing. Called twice, the second time does nothing.
     pub fn advance(&mut self, now: DateTime<Utc>, id: CallId) -> Result<(), RuleError> {
-        let mut expired: Vec<_> =
-            self.lots.iter().filter(|lot| lot.has_expired(now) && lot.left > Credits::ZERO).collect();
-        expired.sort_by_key(|lot| lot.burn_order());
-        for number in expired.into_iter().map(|lot| lot.number).collect::<Vec<_>>() {
-            let left = self.lot(number).map_or(Credits::ZERO, |lot| lot.left);
+        let is_due = |lot: &Lot| lot.has_expired(now);
+        while let Some(&Lot { number, left, .. }) = self.first_lot(is_due) {
             self.take(number, left, EntryKind::Expiry, id, None)?;
         }
         let present = period_at(self.anchored_at, now);
-        if self.plan_lot == LotNumber(0) || present.index > self.period.index {
+        if self.plan_lot.is_none() || present.index > self.period.index {
             self.period = present;
             self.plan_credits = self.plan.credits;
             self.requests_limit = self.plan.requests;
             self.requests_used = 0;
-            self.plan_lot =
-                self.add_lot(LotSource::Plan, self.plan.credits, present.ends_at, EntryKind::Renewal, id)?;
+            let (credits, ends_at) = (self.plan.credits, present.ends_at);
+            self.plan_lot = Some(self.add_lot(LotSource::Plan, credits, ends_at, EntryKind::Renewal, id)?);
         }
         Ok(())
     }
@@ -179,25 +193,30 @@ impl LedgerAccount {
 
     /// Sets `amount` aside for a call, or changes nothing. A call that the plan pays for, in whole or in part, takes one
     /// request of the period; once these are used up, packs and grants pay alone.
-    pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, RuleError> {
+    pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, NotHeld> {
         if amount == Credits::ZERO {
-            return Err(RuleError::Nothing);
+            return Err(RuleError::Nothing.into());
         }
         let plan_pays = self.has_requests_left();
         let may_pay = |lot: &Lot| plan_pays || lot.source != LotSource::Plan;
-        let takes = match self.burn(amount, EntryKind::Hold, id, Some(call), may_pay) {
-            // To wait helps only if the next period's plan credits are enough.
-            Err(RuleError::Insufficient { .. })
-                if !plan_pays && self.plan.requests > 0 && self.plan.credits >= amount =>
-            {
-                return Err(RuleError::QuotaSpent);
-            }
-            taken => taken?,
-        };
+        let takes =
+            self.burn(amount, EntryKind::Hold, id, Some(call), may_pay).map_err(|error| match error {
+                RuleError::Insufficient { available } => NotHeld::Declined(self.too_few(amount, available)),
+                error => error.into(),
+            })?;
         if takes.iter().any(|take| take.payer.is_plan()) {
             self.requests_used += 1;
         }
         Ok(takes)
+    }
+
+    /// Why the account cannot pay `amount`: to wait helps only if the plan gives requests again, and enough credits.
+    fn too_few(&self, amount: Credits, available: Credits) -> DeclineReason {
+        if !self.has_requests_left() && self.plan.requests > 0 && self.plan.credits >= amount {
+            DeclineReason::QuotaExhausted { limit: self.requests_limit }
+        } else {
+            DeclineReason::InsufficientCredits { available }
+        }
     }
 
     /// Takes `amount` back from the account for a reason of the operator's, or changes nothing.
@@ -214,17 +233,18 @@ impl LedgerAccount {
         outcome: Outcome,
         now: DateTime<Utc>,
     ) -> Result<(), RuleError> {
-        if let Some(take) = hold.takes.iter().find(|take| self.lot(take.lot).is_none()) {
-            return Err(RuleError::UnknownLot(take.lot.0));
+        if let Some(take) = hold.takes.iter().find(|take| self.lots.iter().all(|lot| lot.number != take.lot))
+        {
+            return Err(RuleError::UnknownLot(take.lot));
         }
         let mut due = amount.min(hold.amount());
-        self.balance().checked_add(due.as_i64()).ok_or(RuleError::Overflow)?;
+        self.credits_left().checked_add(due).ok_or(RuleError::Overflow)?;
         for take in hold.takes.iter().rev() {
             let part = take.amount.min(due);
             if part == Credits::ZERO {
                 continue;
             }
-            due = due.checked_sub(part).unwrap_or(Credits::ZERO);
+            due = due.saturating_sub(part);
             self.put_back(take.lot, part, now)?;
             self.write(
                 EntryKind::Release,
@@ -244,19 +264,15 @@ impl LedgerAccount {
     /// Moves the account to another plan at once, prorating nothing: the present period's allowances become the new
     /// plan's, and what was used of them stays used.
     pub fn move_plan(&mut self, plan: PlanTerms, id: CallId) -> Result<(), RuleError> {
-        let number = self.plan_lot;
-        let Some(lot) = self.lot(number) else {
-            return Err(RuleError::UnknownLot(number.0));
-        };
+        let before = self.credits_left();
+        let plan_lot = self.lots.iter_mut().find(|lot| Some(lot.number) == self.plan_lot);
+        let lot = plan_lot.ok_or(RuleError::NoPlanLot)?;
         // What the lot was given and no longer has; it survives a move to a plan with less than that.
-        let used = lot.granted.checked_sub(lot.left).unwrap_or(Credits::ZERO);
-        let left = plan.credits.checked_sub(used).unwrap_or(Credits::ZERO);
-        let difference = left.as_i64() - lot.left.as_i64();
+        let used = lot.granted.saturating_sub(lot.left);
+        let left = plan.credits.saturating_sub(used);
+        let (number, difference) = (lot.number, left.as_i64() - lot.left.as_i64());
         let granted = left.checked_add(used).ok_or(RuleError::Overflow)?;
-        self.balance().checked_add(difference).ok_or(RuleError::Overflow)?;
-        let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
-            return Err(RuleError::UnknownLot(number.0));
-        };
+        before.as_i64().checked_add(difference).ok_or(RuleError::Overflow)?;
         (lot.left, lot.granted) = (left, granted);
         self.plan = plan;
         self.plan_credits = plan.credits;
@@ -267,8 +283,8 @@ impl LedgerAccount {
         Ok(())
     }
 
-    fn lot(&self, number: LotNumber) -> Option<&Lot> {
-        self.lots.iter().find(|lot| lot.number == number)
+    fn lot_mut(&mut self, number: LotNumber) -> Result<&mut Lot, RuleError> {
+        self.lots.iter_mut().find(|lot| lot.number == number).ok_or(RuleError::UnknownLot(number))
     }
 
     /// Takes `amount` from the lots that `may_pay`, in burn order, or changes nothing.
@@ -284,16 +300,14 @@ impl LedgerAccount {
         if available < amount {
             return Err(RuleError::Insufficient { available });
         }
-        let mut takes = Vec::with_capacity(1);
-        let mut due = amount;
-        while due > Credits::ZERO {
-            let Some(lot) = self.first_lot(&may_pay) else {
-                return Err(RuleError::Insufficient { available });
-            };
+        let (mut takes, mut due) = (Vec::with_capacity(1), amount);
+        while due > Credits::ZERO
+            && let Some(lot) = self.first_lot(&may_pay)
+        {
             let payer = Payer::of(lot.number, lot.source, self.plan_lot);
             let take = Take { lot: lot.number, amount: lot.left.min(due), payer };
             self.take(take.lot, take.amount, kind, id, call)?;
-            due = due.checked_sub(take.amount).unwrap_or(Credits::ZERO);
+            due = due.saturating_sub(take.amount);
             takes.push(take);
         }
         Ok(takes)
@@ -307,18 +321,14 @@ impl LedgerAccount {
         id: CallId,
         call: Option<CallRef>,
     ) -> Result<(), RuleError> {
-        let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
-            return Err(RuleError::UnknownLot(number.0));
-        };
+        let lot = self.lot_mut(number)?;
         lot.left = lot.left.checked_sub(amount).ok_or(RuleError::Insufficient { available: lot.left })?;
         self.write(kind, -amount.as_i64(), number, id, call, None);
         Ok(())
     }
 
     fn put_back(&mut self, number: LotNumber, amount: Credits, now: DateTime<Utc>) -> Result<(), RuleError> {
-        let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
-            return Err(RuleError::UnknownLot(number.0));
-        };
+        let lot = self.lot_mut(number)?;
         lot.left = lot.left.checked_add(amount).ok_or(RuleError::Overflow)?;
         // A downgrade may have left the lot smaller than what now comes back to it.
         lot.granted = lot.granted.max(lot.left);
@@ -336,9 +346,9 @@ impl LedgerAccount {
         kind: EntryKind,
         id: CallId,
     ) -> Result<LotNumber, RuleError> {
-        self.balance().checked_add(amount.as_i64()).ok_or(RuleError::Overflow)?;
-        let number = LotNumber(self.last_lot.0.checked_add(1).ok_or(RuleError::Overflow)?);
-        self.last_lot = number;
+        self.credits_left().checked_add(amount).ok_or(RuleError::Overflow)?;
+        let number = LotNumber::after(self.last_lot).ok_or(RuleError::Overflow)?;
+        self.last_lot = Some(number);
         self.lots.push(Lot { number, source, granted: amount, left: amount, expires_at });
         self.write(kind, amount.as_i64(), number, id, None, None);
         Ok(number)
@@ -354,7 +364,7 @@ impl LedgerAccount {
         outcome: Option<Outcome>,
     ) {
         self.last_entry += 1;
-        let balance_after = self.balance();
+        let balance_after = self.credits_left().as_i64();
         self.entries.push(Entry {
             number: self.last_entry,
             kind,

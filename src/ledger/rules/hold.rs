@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::billing::AccountBalance;
+use crate::domain::billing::{AccountBalance, Refund};
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
-use crate::domain::refusal::KeyCap;
+use crate::ledger::rules::caps::{CapReached, KeyCaps};
 use crate::ledger::rules::entry::CallRef;
 use crate::ledger::rules::lot::{LotNumber, LotSource};
 
@@ -26,19 +26,19 @@ pub struct HoldRequest {
     pub idempotency: Option<IdempotencyClaim>,
 }
 
-/// What a key may spend at most. `None` is no cap.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct KeyCaps {
-    /// Credits per UTC day.
-    pub daily: Option<Credits>,
-    /// Credits per UTC calendar month.
-    pub monthly: Option<Credits>,
-}
-
-impl KeyCaps {
-    /// Whether there is any cap to keep.
-    pub const fn any(&self) -> bool {
-        self.daily.is_some() || self.monthly.is_some()
+impl HoldRequest {
+    /// The hold that takes these credits for the call.
+    pub fn hold(&self, takes: Vec<Take>, period: u32, held_at: DateTime<Utc>) -> Hold {
+        Hold {
+            call_id: self.call_id,
+            account_id: self.account_id,
+            call: self.call,
+            request_taken: takes.iter().any(|take| take.payer.is_plan()),
+            takes,
+            period,
+            capped: self.caps.any(),
+            held_at,
+        }
     }
 }
 
@@ -66,9 +66,9 @@ pub enum Payer {
 
 impl Payer {
     /// The payer behind a lot; `plan_lot` is the plan's lot of the running period.
-    pub fn of(lot: LotNumber, source: LotSource, plan_lot: LotNumber) -> Self {
+    pub fn of(lot: LotNumber, source: LotSource, plan_lot: Option<LotNumber>) -> Self {
         match source {
-            LotSource::Plan if lot == plan_lot => Self::Plan,
+            LotSource::Plan if Some(lot) == plan_lot => Self::Plan,
             LotSource::Plan => Self::EarlierPlan,
             LotSource::Pack | LotSource::Grant => Self::PackOrGrant,
         }
@@ -115,8 +115,8 @@ pub struct Hold {
 impl Hold {
     /// What is set aside in all.
     pub fn amount(&self) -> Credits {
-        // The sum is what a request asked for, which is one `Credits`.
-        Credits::checked_sum(self.takes.iter().map(|take| take.amount)).unwrap_or(Credits::ZERO)
+        // Never saturates: the sum is what a request asked for, which is one `Credits`.
+        Credits::saturating_sum(self.takes.iter().map(|take| take.amount))
     }
 
     /// What a release of `amount` gives back: the credits that were taken last, and the request once none of the credits
@@ -126,10 +126,10 @@ impl Hold {
         let (mut due, mut plan_keeps) = (amount, false);
         for take in self.takes.iter().rev() {
             let part = take.amount.min(due);
-            due = due.checked_sub(part).unwrap_or(Credits::ZERO);
-            refund.credits = refund.credits.checked_add(part).unwrap_or(refund.credits);
+            due = due.saturating_sub(part);
+            refund.credits = refund.credits.saturating_add(part);
             if take.payer == Payer::Plan {
-                refund.plan_credits = refund.plan_credits.checked_add(part).unwrap_or(refund.plan_credits);
+                refund.plan_credits = refund.plan_credits.saturating_add(part);
             }
             plan_keeps |= take.payer.is_plan() && part < take.amount;
         }
@@ -138,99 +138,48 @@ impl Hold {
     }
 }
 
-/// What a release gives back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Refund {
-    /// Credits in all.
-    pub credits: Credits,
-    /// How many of them are the running period's plan credits.
-    pub plan_credits: Credits,
-    /// Whether the request comes back to the quota.
-    pub request: bool,
-}
-
-impl Refund {
-    /// What is left of it after `earlier`, which is a part of it.
-    #[must_use]
-    pub fn after(self, earlier: Self) -> Self {
-        let less = |all: Credits, part| all.checked_sub(part).unwrap_or(Credits::ZERO);
-        Self {
-            credits: less(self.credits, earlier.credits),
-            plan_credits: less(self.plan_credits, earlier.plan_credits),
-            request: self.request && !earlier.request,
-        }
-    }
-}
-
-/// The ledger's answer to a [`HoldRequest`].
+/// A hold that was made.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Decision {
-    /// The credits are set aside; the call may run.
-    Held {
-        /// What was set aside.
-        hold: Hold,
-        /// The account right after it.
-        standing: AccountBalance,
-    },
+pub struct Held {
+    /// What is set aside.
+    pub hold: Hold,
+    /// The account right after it.
+    pub balance: AccountBalance,
+}
+
+/// A hold that was not made. Nothing was set aside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declined {
+    /// Why.
+    pub reason: DeclineReason,
+    /// The account, unchanged.
+    pub balance: AccountBalance,
+}
+
+/// Why a hold is not made.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeclineReason {
     /// Too few credits, and waiting for the renewal would not help.
-    Insufficient {
+    InsufficientCredits {
         /// Credits that may pay for this call: of all lots, or of packs and grants where the plan's requests are used up.
         available: Credits,
-        /// The account as it is.
-        standing: AccountBalance,
     },
-    /// The period's requests are used up, and packs and grants cannot pay. The renewal, which the standing names, can.
-    QuotaSpent {
+    /// The period's requests are used up, and packs and grants cannot pay. The renewal, which the balance names, can.
+    QuotaExhausted {
         /// Requests of a period.
         limit: u64,
-        /// The account as it is.
-        standing: AccountBalance,
     },
-    /// A cap of the key is spent.
-    CapReached {
-        /// Which one.
-        cap: KeyCap,
-        /// Its size.
-        limit: Credits,
-        /// When it starts anew.
-        resets_at: DateTime<Utc>,
-        /// The account as it is.
-        standing: AccountBalance,
-    },
-    /// The same request was answered before under its idempotency key.
-    Replay {
-        /// The stored answer.
-        answer: StoredAnswer,
-        /// The account as it is.
-        standing: AccountBalance,
-    },
-    /// The same idempotency key is in flight.
+    /// The call would exceed a cap of its key.
+    CapReached(CapReached),
+    /// The same request was answered before under its idempotency key. This is the answer.
+    Replay(StoredAnswer),
+    /// The same request runs under its idempotency key.
     InProgress {
         /// When its lease ends.
         lease_until: DateTime<Utc>,
-        /// The account as it is.
-        standing: AccountBalance,
     },
     /// The idempotency key came with another request before.
-    KeyReused(AccountBalance),
-    /// The account is not in the ledger.
-    UnknownAccount,
-}
-
-impl Decision {
-    /// The account as it is; `None` where there is no account.
-    pub const fn standing(&self) -> Option<&AccountBalance> {
-        match self {
-            Self::Held { standing, .. }
-            | Self::Insufficient { standing, .. }
-            | Self::QuotaSpent { standing, .. }
-            | Self::CapReached { standing, .. }
-            | Self::Replay { standing, .. }
-            | Self::InProgress { standing, .. }
-            | Self::KeyReused(standing) => Some(standing),
-            Self::UnknownAccount => None,
-        }
-    }
+    KeyReused,
 }
 
 /// An answer kept for replay.

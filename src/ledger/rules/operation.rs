@@ -7,30 +7,28 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::account::RuleError;
-use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
+use crate::ledger::rules::hold::{Declined, Held, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
 use crate::ledger::rules::lot::{LotNumber, LotSource};
 
 /// A change to one account, decided by [`super::batch_state::BatchState`].
 #[derive(Clone, Debug)]
 pub enum Operation {
-    /// Set credits aside for a call.
+    /// Sets credits aside for a call.
     Hold(HoldRequest),
-    /// Give credits of a call back.
-    Release(Release),
-    /// End a call that carries an `Idempotency-Key`, keeping its answer.
-    CaptureWithResponse(CaptureWithResponse),
-    /// Add a pack or a grant.
+    /// Ends a hold.
+    Settle(Settle),
+    /// Adds a pack or a grant.
     Grant(Grant),
-    /// Take credits back.
+    /// Takes credits back.
     Correct(Correction),
-    /// Make the account's present plan count at once. The account row already names the new plan.
+    /// Makes the account's present plan count at once. The account row already names the new plan.
     MovePlan {
         /// Whose.
         account_id: AccountId,
         /// Id of the act.
         id: CallId,
     },
-    /// Expire and renew what is due.
+    /// Expires and renews what is due.
     Advance {
         /// Whose.
         account_id: AccountId,
@@ -39,34 +37,41 @@ pub enum Operation {
     },
 }
 
-/// Credits of a hold to be given back.
+/// The end of a hold: what is captured stays taken, the rest goes back.
 #[derive(Clone, Debug)]
-pub struct Release {
+pub struct Settle {
     /// The hold.
     pub hold: Hold,
-    /// How much of it.
-    pub amount: Credits,
+    /// What the call cost. Zero releases the hold: the call is refunded.
+    pub captured: Credits,
     /// How the call ended.
     pub outcome: Outcome,
-    /// Whether this ends the hold; otherwise the rest is captured.
-    pub whole: bool,
-    /// The idempotency record to set free, if the call carried a key.
+    /// The idempotency record to end with it, if the call carried a key.
     pub claim: Option<IdempotencyClaim>,
+    /// The answer to keep under that key. Without one the key may be tried again.
+    pub response: Option<StoredAnswer>,
 }
 
-/// A captured call whose answer is kept under its idempotency key.
-#[derive(Clone, Debug)]
-pub struct CaptureWithResponse {
-    /// The hold; what is above `captured` goes back.
-    pub hold: Hold,
-    /// What the call cost.
-    pub captured: Credits,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The record.
-    pub claim: IdempotencyClaim,
-    /// The answer.
-    pub answer: StoredAnswer,
+impl Settle {
+    /// Gives everything back, and the idempotency key free.
+    pub fn release(hold: Hold, outcome: Outcome, claim: Option<IdempotencyClaim>) -> Self {
+        Self { hold, captured: Credits::ZERO, outcome, claim, response: None }
+    }
+
+    /// What goes back to the account.
+    pub fn released(&self) -> Credits {
+        self.hold.amount().saturating_sub(self.captured)
+    }
+
+    /// Whether the call counts as captured: it was charged, or its answer is kept.
+    pub fn is_capture(&self) -> bool {
+        self.captured > Credits::ZERO || self.response.is_some()
+    }
+
+    /// Whether everything is captured and no record is written: then the account does not change.
+    pub fn leaves_account_unchanged(&self) -> bool {
+        self.response.is_none() && self.released() == Credits::ZERO
+    }
 }
 
 /// Credits to be added.
@@ -104,11 +109,14 @@ pub struct Correction {
 /// What came of an [`Operation`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Of a hold.
-    Decided(Decision),
-    /// Done; where the account stands now.
+    /// A hold was made.
+    Held(Held),
+    /// A hold was not made, for a reason that its caller must know.
+    Declined(Declined),
+    /// Done; the account now.
     Done(AccountBalance),
-    /// Of a [`CaptureWithResponse`]: the record was taken over by another call meanwhile, so this one was released instead.
+    /// Another call has taken over the idempotency key under which a [`Settle`] was to keep its answer, so the call was
+    /// released instead.
     Superseded(AccountBalance),
     /// Of a grant.
     Granted {
@@ -117,7 +125,7 @@ pub enum Effect {
         /// Whether this reference was granted before, and nothing was added now.
         repeated: bool,
         /// The account now.
-        standing: AccountBalance,
+        balance: AccountBalance,
     },
     /// Nothing was done.
     Refused(RuleError),
@@ -129,32 +137,47 @@ impl Operation {
     /// Whose money it moves.
     pub fn account_id(&self) -> AccountId {
         match self {
-            Self::Hold(hold) => hold.account_id,
-            Self::Release(release) => release.hold.account_id,
-            Self::CaptureWithResponse(capture) => capture.hold.account_id,
+            Self::Hold(request) => request.account_id,
+            Self::Settle(settle) => settle.hold.account_id,
             Self::Grant(grant) => grant.account_id,
             Self::Correct(correction) => correction.account_id,
             Self::MovePlan { account_id, .. } | Self::Advance { account_id, .. } => *account_id,
         }
     }
 
+    /// The call, or the operator's act, that causes it.
+    pub fn id(&self) -> CallId {
+        match self {
+            Self::Hold(request) => request.call_id,
+            Self::Settle(settle) => settle.hold.call_id,
+            Self::Grant(grant) => grant.id,
+            Self::Correct(correction) => correction.id,
+            Self::MovePlan { id, .. } | Self::Advance { id, .. } => *id,
+        }
+    }
+
+    /// The hold that it ends.
+    pub fn settled_hold(&self) -> Option<&Hold> {
+        match self {
+            Self::Settle(settle) => Some(&settle.hold),
+            _ => None,
+        }
+    }
+
     /// The key whose spending it counts, if that key has caps.
     pub fn capped_key(&self) -> Option<KeyId> {
-        let (key, is_capped) = match self {
-            Self::Hold(request) => (request.call.key_id, request.caps.any()),
-            Self::Release(release) => (release.hold.call.key_id, release.hold.capped),
-            Self::CaptureWithResponse(capture) => (capture.hold.call.key_id, capture.hold.capped),
-            _ => return None,
-        };
-        is_capped.then_some(key)
+        match self {
+            Self::Hold(request) => request.caps.any().then_some(request.call.key_id),
+            Self::Settle(Settle { hold, .. }) => hold.capped.then_some(hold.call.key_id),
+            _ => None,
+        }
     }
 
     /// The idempotency record it needs, if any.
     pub fn claim(&self) -> Option<&IdempotencyClaim> {
         match self {
-            Self::Hold(hold) => hold.idempotency.as_ref(),
-            Self::Release(release) => release.claim.as_ref(),
-            Self::CaptureWithResponse(capture) => Some(&capture.claim),
+            Self::Hold(request) => request.idempotency.as_ref(),
+            Self::Settle(settle) => settle.claim.as_ref(),
             _ => None,
         }
     }

@@ -2,29 +2,21 @@
 
 use serde::Serialize;
 
+use crate::domain::named_enum::named_enum;
 use crate::domain::settlement::Outcome;
 
-/// What became of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallState {
-    /// It still runs; its credits are set aside.
-    Held,
-    /// It was charged.
-    Captured,
-    /// Its credits were given back.
-    Released,
+named_enum! {
+    /// The state of a call's credits.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum CallState {
+        /// The call is running.
+        Held = "held",
+        Captured = "captured",
+        Released = "released",
+    }
 }
 
 impl CallState {
-    /// The name on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Captured => "captured",
-            Self::Released => "released",
-        }
-    }
-
     /// The word for customers.
     pub const fn label(self) -> &'static str {
         match self {

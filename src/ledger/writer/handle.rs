@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::liveness::Liveness;
-use super::message::LedgerUnavailable;
+use super::message::{HoldError, LedgerUnavailable};
 use super::reply::{Granted, Reply};
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::hold::HoldRequest;
@@ -36,7 +36,7 @@ impl Ledger {
     }
 
     /// Sets credits aside, durably. A caller that stops waiting is not charged.
-    pub async fn hold(&self, request: HoldRequest) -> Result<Granted, LedgerUnavailable> {
+    pub async fn hold(&self, request: HoldRequest) -> Result<Granted, HoldError> {
         let (reply, answer) = Reply::to_here();
         self.holds.try_send(HoldCommand { request, reply }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => LedgerUnavailable::QueueFull,
@@ -47,8 +47,8 @@ impl Ledger {
                 kill_point::pass(KillPoint::HoldReceived);
                 answer
             }
-            Ok(Err(_)) => Err(LedgerUnavailable::Stopped),
-            Err(_) => Err(LedgerUnavailable::TooSlow),
+            Ok(Err(_)) => Err(LedgerUnavailable::Stopped.into()),
+            Err(_) => Err(LedgerUnavailable::TooSlow.into()),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::batch_plan::{BatchPlan, Job, Waiter};
-use super::message::LedgerUnavailable;
+use super::batch_plan::{BatchPlan, Command, Commands};
+use super::message::{LedgerUnavailable, SettleCommand};
 use crate::ledger::lock_set::LockSet;
 
 /// How long accounts that were found locked are left alone before they are looked at again.
@@ -17,7 +17,7 @@ pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);
 pub(crate) struct LockedAccounts {
     /// What was found locked: to be looked at again.
     locked: LockSet,
-    settlements: Vec<Job>,
+    settlements: Vec<SettleCommand>,
     look_at: Option<Instant>,
 }
 
@@ -27,24 +27,29 @@ impl LockedAccounts {
         self.settlements.is_empty()
     }
 
-    /// Closes accounts that were found locked: takes their jobs out of a plan.
-    pub(crate) fn close(&mut self, locked: LockSet, plan: &mut BatchPlan) {
+    /// Closes accounts that were found locked: takes their commands out of a batch.
+    pub(crate) fn close(&mut self, locked: LockSet, commands: &mut Commands) {
         let accounts = locked.accounts.len();
         tracing::warn!(accounts, "another session holds accounts locked: closed for now");
         self.locked.extend(locked);
         self.look_at = Some(Instant::now() + LOOK_EVERY);
-        self.take_of(plan);
+        let commands = commands.take_of(&self.locked.accounts);
+        self.set_aside(commands);
     }
 
-    /// Takes the jobs of closed accounts out of a plan.
+    /// Takes the commands of closed accounts out of a plan.
     pub(crate) fn take_of(&mut self, plan: &mut BatchPlan) {
-        if self.locked.is_empty() {
-            return;
+        if !self.locked.is_empty() {
+            let commands = plan.take_of(&self.locked.accounts);
+            self.set_aside(commands);
         }
-        for job in plan.take_of(&self.locked.accounts) {
-            match job.waiter {
-                Waiter::Caller(reply) => reply.send(Err(LedgerUnavailable::Locked)),
-                waiter => self.settlements.extend(Job { waiter, ..job }.at_rest()),
+    }
+
+    fn set_aside(&mut self, commands: Vec<Command>) {
+        for command in commands {
+            match command {
+                Command::Hold(hold) => hold.reply.send(Err(LedgerUnavailable::Locked.into())),
+                Command::Settle(command) => self.settlements.push(command.at_rest()),
             }
         }
     }
@@ -62,9 +67,7 @@ impl LockedAccounts {
             self.locked = locked;
         }
         self.look_at = Some(Instant::now() + LOOK_EVERY);
-        let mut ordered = std::mem::take(&mut self.settlements);
-        ordered.append(&mut plan.ordered);
-        plan.ordered = ordered;
+        plan.ordered.splice(..0, self.settlements.drain(..).map(Command::Settle));
     }
 
     /// Makes the next plan look, however recently the last one did.

@@ -1,14 +1,12 @@
 //! The messages between calls and their writer.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
 use crate::domain::billing::AccountBalance;
-use crate::domain::ids::CallId;
-use crate::domain::settlement::Outcome;
-use crate::ledger::rules::operation::{CaptureWithResponse, Release};
+use crate::ledger::rules::hold::Declined;
+use crate::ledger::rules::operation::Settle;
 use crate::ledger::store::Epoch;
 
 /// The ledger cannot decide now. Nothing will be charged: a hold that was made all the same is released. Only
@@ -36,11 +34,27 @@ pub enum LedgerUnavailable {
     Stopped,
 }
 
-/// How a hold ended, on its way to the writer. There are never more of them than open holds.
+/// Why a hold was not made.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum HoldError {
+    /// The rules decided against it.
+    #[error("the hold was declined: {:?}", .0.reason)]
+    Declined(Declined),
+    /// The account is not in the ledger.
+    #[error("the account is not in the ledger")]
+    UnknownAccount,
+    /// The ledger cannot decide now.
+    #[error(transparent)]
+    Unavailable(#[from] LedgerUnavailable),
+}
+
+/// The end of a hold, on its way to the writer. There are never more of them than open holds.
 #[derive(Debug)]
 pub(crate) struct SettleCommand {
     pub(crate) batch_ref: BatchRef,
-    pub(crate) end: HoldEnd,
+    pub(crate) settle: Settle,
+    /// Present where the call waits for its answer to be kept.
+    pub(crate) reply: Option<CaptureReply>,
 }
 
 /// The batch that made a hold.
@@ -48,16 +62,6 @@ pub(crate) struct SettleCommand {
 pub(crate) struct BatchRef {
     pub(crate) epoch: Epoch,
     pub(crate) batch: i32,
-}
-
-#[derive(Debug)]
-pub(crate) enum HoldEnd {
-    /// All of it is captured.
-    Captured(CallId, Outcome),
-    /// A part goes back, the rest is captured; or all of it goes back.
-    Released(Release),
-    /// Captured, with the answer kept for replay.
-    Kept(Box<CaptureWithResponse>, CaptureReply),
 }
 
 /// What became of an answer that was to be kept.
@@ -70,20 +74,33 @@ pub enum Kept {
 }
 
 /// Who has the last word on an answer that is to be kept. A call that leaves while nothing is being committed knows that
-/// it will be released; one that leaves during the commit waits a little more to be told.
-#[derive(Debug, Default)]
-pub(super) struct Turn(AtomicU8);
-
-impl Turn {
-    pub(super) const WAITING: u8 = 0;
-    pub(super) const COMMITTING: u8 = 1;
+/// it will be released; one that leaves during the commit waits a little longer for the result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The call waits, and nothing is being committed.
+    #[default]
+    Waiting,
+    /// The call waits for the commit that is under way.
+    Committing,
     /// The call wants to leave, and the commit is under way.
-    pub(super) const LEAVING: u8 = 2;
-    pub(super) const LEFT: u8 = 3;
+    Leaving,
+    /// The call has left.
+    Left,
+}
 
-    /// Moves from one state to another, if it is in the first.
-    pub(super) fn shift(&self, from: u8, to: u8) -> bool {
-        self.0.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
+/// The turn, shared by the call and the writer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SharedTurn(Arc<Mutex<Turn>>);
+
+impl SharedTurn {
+    /// Moves from one turn to another, if it is the first. Returns the turn before.
+    pub(super) fn shift(&self, from: Turn, to: Turn) -> Turn {
+        let mut turn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *turn;
+        if before == from {
+            *turn = to;
+        }
+        before
     }
 }
 
@@ -91,26 +108,26 @@ impl Turn {
 #[derive(Debug)]
 pub(crate) struct CaptureReply {
     pub(super) reply: oneshot::Sender<Result<Kept, LedgerUnavailable>>,
-    pub(super) turn: Arc<Turn>,
+    pub(super) turn: SharedTurn,
 }
 
 impl CaptureReply {
     /// The answer is about to be committed. False where the call has left: then it must be released instead.
     pub(crate) fn begin(&self) -> bool {
-        self.turn.shift(Turn::WAITING, Turn::COMMITTING);
-        !self.reply.is_closed() && self.turn.0.load(Ordering::Acquire) != Turn::LEFT
+        self.turn.shift(Turn::Waiting, Turn::Committing) != Turn::Left && !self.reply.is_closed()
     }
 
-    /// Nothing was committed. None where the call has left or wanted to: it is told that it is released, and must be.
+    /// Nothing was committed. `None` where the call has left or wanted to: it gets the answer that it is released, and must
+    /// be.
     pub(crate) fn rest(self) -> Option<Self> {
-        // One that was never begun waits already, unless its call has left.
-        let waits = self.turn.shift(Turn::COMMITTING, Turn::WAITING)
-            || self.turn.0.load(Ordering::Acquire) == Turn::WAITING;
-        if waits {
-            return Some(self);
+        match self.turn.shift(Turn::Committing, Turn::Waiting) {
+            // One that was never begun waits already.
+            Turn::Committing | Turn::Waiting => Some(self),
+            Turn::Leaving | Turn::Left => {
+                self.send(Err(LedgerUnavailable::TooSlow));
+                None
+            }
         }
-        self.send(Err(LedgerUnavailable::TooSlow));
-        None
     }
 
     pub(crate) fn send(self, kept: Result<Kept, LedgerUnavailable>) {

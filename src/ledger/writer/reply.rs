@@ -3,27 +3,21 @@
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::message::LedgerUnavailable;
+use super::message::HoldError;
 use super::open_hold::OpenHold;
 use crate::domain::billing::AccountBalance;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::rules::hold::Decision;
 
 /// The writer's answer to a request for a hold.
-pub(crate) type Answer = Result<Granted, LedgerUnavailable>;
+pub(crate) type Answer = Result<Granted, HoldError>;
 
-/// What a request for a hold came to.
+/// A hold that was made, durably.
 #[derive(Debug)]
-pub enum Granted {
-    /// The credits are set aside, durably.
-    Held {
-        /// Ends the hold. Dropped, it releases.
-        hold: OpenHold,
-        /// The account right after it.
-        standing: AccountBalance,
-    },
-    /// Nothing was set aside; the decision says why. Never [`Decision::Held`].
-    Not(Decision),
+pub struct Granted {
+    /// Ends the hold. Dropped, it releases.
+    pub hold: OpenHold,
+    /// The account right after it.
+    pub balance: AccountBalance,
 }
 
 /// Where the answer to one call goes.
@@ -84,6 +78,7 @@ impl Replies {
 
 #[cfg(test)]
 mod tests {
+    use super::super::message::LedgerUnavailable;
     use super::*;
 
     #[tokio::test]
@@ -92,14 +87,14 @@ mod tests {
         let (here, here_too) = (Reply::to_here(), Reply::to_here());
         let there = elsewhere.spawn(async { Reply::to_here() }).await.unwrap();
         let mut replies = Replies::default();
-        replies.add(here.0, Err(LedgerUnavailable::Locked));
-        replies.add(there.0, Ok(Granted::Not(Decision::UnknownAccount)));
-        replies.add(here_too.0, Err(LedgerUnavailable::Stopped));
+        replies.add(here.0, Err(LedgerUnavailable::Locked.into()));
+        replies.add(there.0, Err(HoldError::UnknownAccount));
+        replies.add(here_too.0, Err(LedgerUnavailable::Stopped.into()));
         assert_eq!(replies.0.len(), 2, "one waking for each runtime");
         replies.send();
-        assert!(matches!(here.1.await, Ok(Err(LedgerUnavailable::Locked))));
-        assert!(matches!(there.1.await, Ok(Ok(Granted::Not(Decision::UnknownAccount)))));
-        assert!(matches!(here_too.1.await, Ok(Err(LedgerUnavailable::Stopped))));
+        assert!(matches!(here.1.await, Ok(Err(HoldError::Unavailable(LedgerUnavailable::Locked)))));
+        assert!(matches!(there.1.await, Ok(Err(HoldError::UnknownAccount))));
+        assert!(matches!(here_too.1.await, Ok(Err(HoldError::Unavailable(LedgerUnavailable::Stopped)))));
         elsewhere.shutdown_background();
     }
 
@@ -111,7 +106,7 @@ mod tests {
         drop(entered);
         ended.shutdown_background();
         let mut replies = Replies::default();
-        replies.add(reply, Err(LedgerUnavailable::Locked));
+        replies.add(reply, Err(LedgerUnavailable::Locked.into()));
         replies.send();
         assert!(answer.await.is_err());
     }

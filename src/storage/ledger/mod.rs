@@ -2,6 +2,7 @@
 //! connection.
 
 mod audit;
+pub mod balance;
 mod connection;
 pub mod due;
 mod error;
@@ -17,7 +18,6 @@ mod resolve;
 mod rows;
 mod save;
 mod seal;
-pub mod standing;
 pub mod statement;
 pub mod usage;
 pub mod usage_report;
@@ -60,6 +60,11 @@ struct WriterSession {
     /// How often the writer has lost its connection during a batch. Statements of earlier sessions
     /// commit nothing.
     number: i32,
+}
+
+/// One column of some rows, as an array to send.
+fn column<R, T>(rows: &[R], value: impl FnMut(&R) -> T) -> Vec<T> {
+    rows.iter().map(value).collect()
 }
 
 impl PgLedgerStore {

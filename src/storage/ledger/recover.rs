@@ -7,16 +7,16 @@ use uuid::Uuid;
 
 use super::connection::end;
 use super::error::classify;
-use super::{ordered, rows, seal};
+use super::{ordered, seal};
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::entry::{CallRef, EntryKind, RouteNumber};
 use crate::ledger::rules::hold::{Hold, IdempotencyClaim, Payer, Take};
-use crate::ledger::rules::lot::LotNumber;
-use crate::ledger::rules::operation::{Effect, Operation, Release};
+use crate::ledger::rules::lot::{LotNumber, LotSource};
+use crate::ledger::rules::operation::{Effect, Operation, Settle};
 use crate::ledger::store::{Batch, Epoch, StoreError, Work};
-use crate::storage::error::StorageError;
+use crate::storage::error::{RowRef, StorageError};
 
 pub(super) async fn open_epoch(connection: &mut PgConnection, node: &str) -> Result<Epoch, StoreError> {
     let insert = "insert into ledger_epoch (node, requests_by_plan) values ($1, true) returning epoch";
@@ -119,7 +119,7 @@ async fn close_within(
     let (mut last, mut released) = (batches, 0);
     if !releases.is_empty() {
         last += 1;
-        let operations: Vec<Operation> = releases.into_iter().map(Operation::Release).collect();
+        let operations: Vec<Operation> = releases.into_iter().map(Operation::Settle).collect();
         let work = Work::Ordered(Vec::new());
         let batch = Batch { epoch, number: last, open_from: last, captured: Vec::new(), work };
         let (effects, _) =
@@ -190,9 +190,8 @@ async fn open_holds(
     connection: &mut PgConnection,
     epoch: Epoch,
     open_from: i32,
-) -> Result<Vec<Release>, StoreError> {
-    // Entries are found by their batch through a BRIN index, which the writer's connection
-    // disables.
+) -> Result<Vec<Settle>, StoreError> {
+    // Entries are found by their batch through a BRIN index, which the writer's connection is told not to use.
     sqlx::query("set local enable_bitmapscan = on").execute(&mut *connection).await.map_err(classify)?;
     let rows: Vec<HeldRow> = sqlx::query_as(
         "with ended as (
@@ -223,14 +222,15 @@ async fn open_holds(
     rows.chunk_by(|a, b| a.call_id == b.call_id).filter_map(|parts| release(parts).transpose()).collect()
 }
 
-/// Returns the release of a call's hold. `parts` are all entries of the hold, one for each lot.
-fn release(parts: &[HeldRow]) -> Result<Option<Release>, StoreError> {
+/// The release of a call's hold, of whose entries, one for each lot, these are all.
+fn release(parts: &[HeldRow]) -> Result<Option<Settle>, StoreError> {
     let Some(first) = parts.first() else { return Ok(None) };
     let take = |part: &HeldRow| {
-        let (lot, source) = (LotNumber(part.lot), rows::source(&part.source)?);
+        let (row, lot) = (RowRef::new("ledger_entry", part.call_id), LotNumber(part.lot));
+        let source = row.read("source", LotSource::from_name(&part.source))?;
         // No answer shows the period of these plan credits any more.
-        let payer = Payer::of(lot, source, lot);
-        Ok(Take { lot, amount: rows::credits(part.amount)?, payer })
+        let payer = Payer::of(lot, source, Some(lot));
+        Ok(Take { lot, amount: row.convert("amount", part.amount)?, payer })
     };
     let takes = parts.iter().map(take).collect::<Result<Vec<_>, StoreError>>()?;
     let hold = Hold {
@@ -244,8 +244,7 @@ fn release(parts: &[HeldRow]) -> Result<Option<Release>, StoreError> {
         capped: first.capped,
         held_at: first.at,
     };
-    let amount = hold.amount();
-    Ok(Some(Release { hold, amount, outcome: Outcome::Abandoned, whole: true, claim: claim(first) }))
+    Ok(Some(Settle::release(hold, Outcome::Abandoned, claim(first))))
 }
 
 /// Returns the idempotency record that the call still holds.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::storage::error::StorageError;
+use crate::storage::error::{CorruptRow, RowRef, StorageError};
 use crate::storage::refused_calls;
 
 /// The dimensions of the result. All others are added up.
@@ -170,12 +170,14 @@ impl LineRow {
         }
     }
 
-    fn line(self, told_apart: GroupBy) -> Result<UsageLine, StorageError> {
+    fn line(self, told_apart: GroupBy) -> Result<UsageLine, CorruptRow> {
         let place = self.place();
-        let outcome = match (self.outcome, Outcome::from_number(self.outcome)) {
-            (REFUSED, _) => self.code,
-            (_, Some(outcome)) => outcome.as_str().to_owned(),
-            (_, None) => return Err(StorageError::Corrupt("usage outcome")),
+        let outcome = match self.outcome {
+            REFUSED => self.code,
+            number => {
+                let usage = RowRef::new("ledger_usage", self.key_id);
+                usage.read("outcome", Outcome::from_number(number))?.as_str().to_owned()
+            }
         };
         Ok(UsageLine {
             place,

@@ -3,22 +3,22 @@
 use serde_json::json;
 
 use crate::gate::people::nobody;
+use crate::support::database_proxy::{DatabaseProxy, Network, WRITER};
 use crate::support::gateway::{Gateway, eventually};
-use crate::support::line::{Line, WRITER, Weather};
 
 #[tokio::test]
 async fn a_gateway_whose_ledger_hears_nothing_says_503_charges_nothing_and_goes_on_by_itself() {
     let one = Gateway::start().await;
-    let line = Line::start(one.database.options()).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
     let settings = [("FLUENCE_LEDGER_LONGEST_WAIT_MS", "500"), ("FLUENCE_LEDGER_HEARTBEAT_S", "1")];
-    let cut_off = one.neighbour_over(line.options(), &settings).await;
+    let cut_off = one.second_gateway_over(proxy.options(), &settings).await;
     let customer = one.enterprise(1_000).await;
     let call = async || cut_off.post("/crm", &customer.key, &nobody()).await;
     let readiness = async || cut_off.get("/readyz", &customer.key).await;
     assert_eq!(call().await.outcome(), (404, "PROFILE_NOT_FOUND"));
     assert_eq!(readiness().await.status, 200);
 
-    line.turns(Weather::Dead { whose: WRITER });
+    proxy.turns(Network::Silent { whose: WRITER });
     let refused = call().await;
     assert_eq!(refused.outcome(), (503, "SERVICE_UNAVAILABLE"));
     assert_eq!(refused.billing()["creditos_utilizados"], 0);
@@ -28,7 +28,7 @@ async fn a_gateway_whose_ledger_hears_nothing_says_503_charges_nothing_and_goes_
     assert_eq!(cut_off.get("/health", &customer.key).await.status, 503);
 
     // Connections that have gone dead stay so; new ones are well.
-    line.turns(Weather::Fair);
+    proxy.turns(Network::Working);
     eventually("it is ready again", async || readiness().await.status == 200).await;
     assert_eq!(call().await.outcome(), (404, "PROFILE_NOT_FOUND"));
     cut_off.stop().await;

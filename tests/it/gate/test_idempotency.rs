@@ -9,7 +9,7 @@ use fluence::domain::refusal::Refusal;
 use fluence::storage::test_answers::forget_expired;
 use serde_json::json;
 
-use super::handlers::{Turnstile, answering, paid_answer};
+use super::handlers::{Latch, answering, paid_answer};
 use super::people::{luiz, marina, nobody};
 use crate::support::gateway::{Answer, Gateway, answer};
 
@@ -69,14 +69,14 @@ async fn another_body_or_path_is_422() {
 
 #[tokio::test]
 async fn a_key_in_flight_is_409_with_a_time_to_wait() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = gateway.enterprise(10).await;
     let key = gateway.test_key(customer.account).await;
     let second = async {
-        turnstile.reached(1).await;
+        latch.reached(1).await;
         let second = call(&gateway, &key, "a").await;
-        turnstile.let_go(1);
+        latch.let_go(1);
         second
     };
     let (first, second) = tokio::join!(call(&gateway, &key, "a"), second);

@@ -2,7 +2,7 @@
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::hold::{AnswerContent, Held};
 use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
 use fluence::ledger::writer::Kept;
@@ -72,7 +72,7 @@ async fn what_became_of_a_batch_is_told_though_its_account_is_locked_since() {
 }
 
 fn held_amount(effect: &Effect) -> i64 {
-    let Effect::Decided(Decision::Held { hold, .. }) = effect else { panic!("{effect:?}") };
+    let Effect::Held(Held { hold, .. }) = effect else { panic!("{effect:?}") };
     hold.amount().as_i64()
 }
 
@@ -87,8 +87,8 @@ async fn an_ordered_batch_whose_commit_was_lost_is_found_with_its_effects() {
     let Err(StoreError::Unknown(_)) = hand.store.commit(&batch).await else { panic!() };
     let Resolution::Committed(effects) = hand.store.resolve(&batch).await.unwrap() else { panic!() };
     assert_eq!(held_amount(effects[0].as_ref().unwrap()), 2);
-    let Some(Effect::Done(standing)) = &effects[1] else { panic!() };
-    assert_eq!(standing.remaining, Credits::from_u32(97));
+    let Some(Effect::Done(balance)) = &effects[1] else { panic!() };
+    assert_eq!(balance.remaining, Credits::from_u32(97));
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 use fluence::clock::now;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::account::{LedgerAccount, PlanTerms, RuleError};
+use fluence::ledger::rules::account::{LedgerAccount, NotHeld, PlanTerms};
 use fluence::ledger::rules::entry::EntryKind;
-use fluence::ledger::rules::hold::{Decision, Hold, HoldRequest};
+use fluence::ledger::rules::hold::{DeclineReason, Declined, Held, Hold, HoldRequest};
 use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{LedgerStore, Resolution, Work};
@@ -122,10 +122,9 @@ fn decide(account: &mut LedgerAccount, requests: &[HoldRequest]) -> Vec<String> 
     let mut decide = |request: &HoldRequest| {
         let decided = account.hold(request.amount, request.call_id, request.call);
         match decided {
-            Ok(takes) => format!("held {takes:?} {:?}", account.standing().requests_remaining),
-            Err(RuleError::QuotaSpent) => "quota".to_owned(),
-            Err(RuleError::Insufficient { available }) => format!("only {available}"),
-            Err(other) => panic!("{other}"),
+            Ok(takes) => format!("held {takes:?} {:?}", account.balance().requests_remaining),
+            Err(NotHeld::Declined(reason)) => declined(&reason),
+            Err(NotHeld::Refused(error)) => panic!("{error}"),
         }
     };
     requests.iter().map(&mut decide).collect()
@@ -133,11 +132,18 @@ fn decide(account: &mut LedgerAccount, requests: &[HoldRequest]) -> Vec<String> 
 
 fn decided(effect: &Option<Effect>) -> String {
     match effect {
-        Some(Effect::Decided(Decision::Held { hold, standing })) => {
-            format!("held {:?} {:?}", hold.takes, standing.requests_remaining)
+        Some(Effect::Held(Held { hold, balance })) => {
+            format!("held {:?} {:?}", hold.takes, balance.requests_remaining)
         }
-        Some(Effect::Decided(Decision::QuotaSpent { .. })) => "quota".to_owned(),
-        Some(Effect::Decided(Decision::Insufficient { available, .. })) => format!("only {available}"),
+        Some(Effect::Declined(Declined { reason, .. })) => declined(reason),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn declined(reason: &DeclineReason) -> String {
+    match reason {
+        DeclineReason::QuotaExhausted { .. } => "quota".to_owned(),
+        DeclineReason::InsufficientCredits { available } => format!("only {available}"),
         other => panic!("{other:?}"),
     }
 }
@@ -190,7 +196,7 @@ async fn the_fast_path_decides_as_the_rules_do() {
     }
     for (customer, account, _) in &accounts {
         let (balance, plan_left, used) = world.books(customer).await;
-        assert_eq!((balance, plan_left), (account.balance(), account.plan_left().as_i64()));
+        assert_eq!((balance, plan_left), (account.credits_left().as_i64(), account.plan_left().as_i64()));
         assert_eq!(used as u64, account.requests_used);
         let holds = account.entries.iter().filter(|entry| entry.kind == EntryKind::Hold).count();
         assert!(holds as i64 >= used);

@@ -11,9 +11,9 @@ use fluence::config::{Sources, load};
 use fluence::domain::credits::Credits;
 use fluence::domain::plan::Plan;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::hold::{AnswerContent, DeclineReason, Declined};
 use fluence::ledger::store::{LedgerStore, StoreError, Work};
-use fluence::ledger::writer::{Granted, Ledger, OpenHold};
+use fluence::ledger::writer::{Granted, HoldError, Ledger, OpenHold};
 use fluence::storage::ledger::close_stale_epochs;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
@@ -28,10 +28,13 @@ async fn hold_at_once(ledger: &Ledger, customer: Customer, calls: usize) -> Vec<
     let asked = (0..calls).map(|_| async {
         let request = customer.request(1);
         let id = request.call_id.as_uuid();
-        match ledger.hold(request).await.unwrap() {
-            Granted::Held { hold, .. } => Some((id, hold)),
-            Granted::Not(Decision::Insufficient { .. }) => None,
-            Granted::Not(other) => panic!("{other:?}"),
+        match ledger.hold(request).await {
+            Ok(Granted { hold, .. }) => Some((id, hold)),
+            Err(HoldError::Declined(Declined { reason, .. })) => {
+                assert!(matches!(reason, DeclineReason::InsufficientCredits { .. }), "{reason:?}");
+                None
+            }
+            Err(other) => panic!("{other:?}"),
         }
     });
     join_all(asked).await.into_iter().flatten().collect()
@@ -50,7 +53,9 @@ async fn of_300_calls_at_once_on_100_credits_100_are_held() {
     let held = hold_at_once(&writer.ledger, customer, 300).await;
     assert_eq!(held.len(), 100);
     assert_eq!(world.books(&customer).await, (0, 0, 100));
-    held.into_iter().for_each(|(_, hold)| hold.capture(Credits::from_u32(1), Outcome::Answered));
+    for (_, hold) in held {
+        hold.capture(Credits::from_u32(1), Outcome::Answered);
+    }
     writer.stop().await;
     assert_clean(&world).await;
 }
@@ -74,7 +79,9 @@ async fn of_10_000_calls_at_three_gateways_on_1_000_credits_1_000_are_held() {
     // What the callers wrote down for themselves.
     let served: BTreeSet<Uuid> = held.iter().map(|(id, _)| *id).collect();
     assert_eq!(served.len(), 1_000);
-    held.into_iter().for_each(|(_, hold)| hold.capture(Credits::from_u32(1), Outcome::Answered));
+    for (_, hold) in held {
+        hold.capture(Credits::from_u32(1), Outcome::Answered);
+    }
     for writer in writers {
         writer.stop().await;
     }
@@ -158,14 +165,12 @@ async fn many_accounts_at_three_gateways_never_wait_in_a_circle() {
             tokio::spawn(async move {
                 for step in 0..20 {
                     let customer = customers[(node * 17 + task * 7 + step * 3) % customers.len()];
-                    let Granted::Held { hold, .. } = ledger.hold(customer.request(2)).await.unwrap() else {
-                        panic!("not held")
-                    };
+                    let Granted { hold, .. } = ledger.hold(customer.request(2)).await.unwrap();
                     match step % 4 {
                         0 => hold.release(Outcome::Failed),
                         1 => hold.capture(Credits::from_u32(1), Outcome::Answered),
                         _ => hold.capture(Credits::from_u32(2), Outcome::Answered),
-                    }
+                    };
                 }
             })
         })
@@ -260,8 +265,11 @@ async fn spend(ledger: Ledger, customer: Customer, calls: u8) -> i64 {
     for call in 0..calls {
         let request = if call % 5 == 0 { customer.request_once(3, call, 1) } else { customer.request(3) };
         // Refused for want of a store: nothing may be charged.
-        let Ok(granted) = ledger.hold(request).await else { continue };
-        let Granted::Held { hold, .. } = granted else { panic!("{granted:?}") };
+        let hold = match ledger.hold(request).await {
+            Ok(Granted { hold, .. }) => hold,
+            Err(HoldError::Unavailable(_)) => continue,
+            Err(other) => panic!("{other:?}"),
+        };
         match call % 5 {
             0 => {
                 hold.capture_with_response(
@@ -273,7 +281,9 @@ async fn spend(ledger: Ledger, customer: Customer, calls: u8) -> i64 {
                 .unwrap();
                 spent += 3;
             }
-            1 => hold.release(Outcome::Failed),
+            1 => {
+                hold.release(Outcome::Failed);
+            }
             _ => {
                 hold.capture(Credits::from_u32(2), Outcome::Answered);
                 spent += 2;

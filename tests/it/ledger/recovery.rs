@@ -5,7 +5,7 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::hold::AnswerContent;
-use fluence::ledger::rules::operation::{Operation, Release};
+use fluence::ledger::rules::operation::{Operation, Settle};
 use fluence::ledger::store::{LedgerStore, StoreError, Work};
 use fluence::storage::ledger::close_stale_epochs;
 
@@ -28,12 +28,12 @@ async fn what_was_neither_captured_nor_released_is_released() {
     let holds: Vec<_> = (0..4).map(|_| customer.request(2)).collect();
     let effects = dead.commit(Work::Fast(holds.clone()), Vec::new()).await;
     dead.commit(Work::Ordered(Vec::new()), vec![(holds[0].call_id, Outcome::Answered)]).await;
-    let release = |at: usize, amount: u32, whole| {
-        let (hold, amount) = (held(&effects[at]), Credits::from_u32(amount));
-        Operation::Release(Release { hold, amount, outcome: Outcome::Failed, whole, claim: None })
+    let capture = |at: usize, captured: u32| {
+        let (hold, captured) = (held(&effects[at]), Credits::from_u32(captured));
+        Operation::Settle(Settle { hold, captured, outcome: Outcome::Failed, claim: None, response: None })
     };
-    dead.one(release(1, 2, true)).await;
-    dead.one(release(2, 1, false)).await;
+    dead.one(capture(1, 0)).await;
+    dead.one(capture(2, 1)).await;
     assert_eq!(sweep(&world).await, 1);
     assert_eq!(world.books(&customer).await, (97, 97, 2));
     assert_eq!(sweep(&world).await, 0);

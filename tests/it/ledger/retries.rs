@@ -2,7 +2,7 @@
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::writer::LedgerUnavailable;
+use fluence::ledger::writer::{HoldError, LedgerUnavailable};
 use sqlx::AssertSqlSafe;
 
 use super::world::{Customer, World, Writer};
@@ -66,7 +66,10 @@ async fn a_conflict_that_does_not_pass_is_given_up_and_nothing_is_charged() {
         let (world, customer, writer) = ready().await;
         plant(&world, code, u32::MAX).await;
         let refused = writer.ledger.hold(customer.request(1)).await;
-        assert!(matches!(refused, Err(LedgerUnavailable::Store)), "{code}: {refused:?}");
+        assert!(
+            matches!(refused, Err(HoldError::Unavailable(LedgerUnavailable::Store))),
+            "{code}: {refused:?}"
+        );
         assert_eq!(world.value::<i64>("select last_value from tries").await, TRIES, "{code}");
         world.run("drop trigger fault on ledger_epoch").await;
         writer.stop().await;
@@ -89,7 +92,7 @@ async fn a_connection_to_a_primary_that_was_demoted_in_place_is_closed() {
         assert_eq!(before.len(), 1);
         plant(&world, "25006", 1).await;
         let refused = writer.ledger.hold(request(&customer, is_keyed)).await;
-        assert!(matches!(refused, Err(LedgerUnavailable::Store)), "{refused:?}");
+        assert!(matches!(refused, Err(HoldError::Unavailable(LedgerUnavailable::Store))), "{refused:?}");
         writer.hold(request(&customer, is_keyed)).await.release(Outcome::Failed);
         eventually("the old connection is gone, and there is one other", async || {
             let now = writers_backends(&world).await;

@@ -2,7 +2,7 @@
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::hold::{AnswerContent, DeclineReason, Declined};
 use fluence::ledger::rules::operation::Effect;
 use fluence::ledger::writer::{Granted, Kept};
 
@@ -18,9 +18,9 @@ async fn advancing_a_new_account_brings_its_first_plan_credits_once() {
     let customer = world.customer().await;
     let mut hand = world.hand("a").await;
     for _ in 0..2 {
-        let Effect::Done(standing) = hand.one(customer.advance()).await else { panic!() };
-        assert_eq!((standing.remaining, standing.plan_credits), (credits(100), credits(100)));
-        assert_eq!(standing.requests_remaining, 50);
+        let Effect::Done(balance) = hand.one(customer.advance()).await else { panic!() };
+        assert_eq!((balance.remaining, balance.plan_credits), (credits(100), credits(100)));
+        assert_eq!(balance.requests_remaining, 50);
     }
     assert_eq!(world.value::<i64>("select count(*) from ledger_entry").await, 1);
 }
@@ -30,11 +30,9 @@ async fn the_first_hold_of_a_new_account_brings_its_plan_credits() {
     let world = World::new(100, 50).await;
     let customer = world.customer().await;
     let writer = world.writer("a").await;
-    let Granted::Held { hold, standing } = writer.ledger.hold(customer.request(2)).await.unwrap() else {
-        panic!()
-    };
-    assert_eq!((hold.amount(), standing.remaining), (credits(2), credits(98)));
-    assert_eq!((standing.plan_credits_used, standing.requests_remaining), (credits(2), 49));
+    let Granted { hold, balance } = writer.ledger.hold(customer.request(2)).await.unwrap();
+    assert_eq!((hold.amount(), balance.remaining), (credits(2), credits(98)));
+    assert_eq!((balance.plan_credits_used, balance.requests_remaining), (credits(2), 49));
     hold.capture(credits(2), Outcome::Answered);
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (98, 98, 1));
@@ -110,21 +108,24 @@ async fn a_kept_answer_is_replayed_and_charged_once() {
     let writer = world.writer("a").await;
     let hold = writer.hold(customer.request_once(2, 1, 1)).await;
     assert!(hold.has_idempotency_key());
-    let Decision::InProgress { .. } = writer.refusal(customer.request_once(2, 1, 1)).await else { panic!() };
-    let Decision::KeyReused(_) = writer.refusal(customer.request_once(2, 1, 2)).await else { panic!() };
-    let Kept::Stored(standing) = hold
+    let in_progress = writer.decline_reason(customer.request_once(2, 1, 1)).await;
+    assert!(matches!(in_progress, DeclineReason::InProgress { .. }));
+    assert_eq!(writer.decline_reason(customer.request_once(2, 1, 2)).await, DeclineReason::KeyReused);
+    let Kept::Stored(balance) = hold
         .capture_with_response(credits(1), Outcome::Answered, AnswerContent::json(200, "{}"))
         .await
         .unwrap()
     else {
         panic!()
     };
-    assert_eq!(standing.remaining, credits(99));
-    let Decision::Replay { answer, standing } = writer.refusal(customer.request_once(2, 1, 1)).await else {
+    assert_eq!(balance.remaining, credits(99));
+    let Declined { reason: DeclineReason::Replay(answer), balance } =
+        writer.declined(customer.request_once(2, 1, 1)).await
+    else {
         panic!()
     };
     assert_eq!((answer.content.status, answer.content.body.as_slice()), (200, b"{}".as_slice()));
-    assert_eq!(standing.remaining, credits(99));
+    assert_eq!(balance.remaining, credits(99));
     writer.stop().await;
     assert_eq!(world.books(&customer).await, (99, 99, 1));
 }
@@ -147,9 +148,11 @@ async fn too_few_credits_and_a_spent_quota_are_told_apart() {
     let world = World::new(3, 2).await;
     let customer = world.customer().await;
     let writer = world.writer("a").await;
-    let Decision::Insufficient { standing, .. } = writer.refusal(customer.request(4)).await else { panic!() };
-    assert_eq!(standing.remaining, credits(3));
+    let Declined { reason, balance } = writer.declined(customer.request(4)).await;
+    assert_eq!(reason, DeclineReason::InsufficientCredits { available: credits(3) });
+    assert_eq!(balance.remaining, credits(3));
     let (_first, _second) = (writer.hold(customer.request(1)).await, writer.hold(customer.request(1)).await);
-    let Decision::QuotaSpent { limit: 2, .. } = writer.refusal(customer.request(1)).await else { panic!() };
+    let reason = writer.decline_reason(customer.request(1)).await;
+    assert_eq!(reason, DeclineReason::QuotaExhausted { limit: 2 });
     writer.stop().await;
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::hold::{AnswerContent, HoldRequest, KeyCaps};
-use fluence::ledger::writer::{Granted, Kept, LedgerUnavailable, OpenHold};
+use fluence::ledger::rules::caps::KeyCaps;
+use fluence::ledger::rules::hold::{AnswerContent, HoldRequest};
+use fluence::ledger::writer::{Granted, HoldError, Kept, LedgerUnavailable, OpenHold};
 use tokio::time::timeout;
 
 use super::world::{ACCOUNT_ROW, Customer, World, Writer};
@@ -30,7 +31,7 @@ async fn two_customers() -> (World, Customer, Customer) {
 }
 
 async fn is_closed(writer: &Writer, request: HoldRequest) -> bool {
-    matches!(writer.ledger.hold(request).await, Err(LedgerUnavailable::Locked))
+    matches!(writer.ledger.hold(request).await, Err(HoldError::Unavailable(LedgerUnavailable::Locked)))
 }
 
 /// A hold that is made while a call of a locked account is refused.
@@ -46,8 +47,8 @@ async fn hold_again(writer: &Writer, ask: impl Fn() -> HoldRequest) -> OpenHold 
     loop {
         tries.tick().await;
         match writer.ledger.hold(ask()).await {
-            Ok(Granted::Held { hold, .. }) => return hold,
-            Err(LedgerUnavailable::Locked) => {}
+            Ok(Granted { hold, .. }) => return hold,
+            Err(HoldError::Unavailable(LedgerUnavailable::Locked)) => {}
             other => panic!("{other:?}"),
         }
     }

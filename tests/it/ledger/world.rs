@@ -9,13 +9,14 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::plan::PlanRef;
 use fluence::domain::settlement::Outcome;
+use fluence::ledger::rules::caps::KeyCaps;
 use fluence::ledger::rules::entry::CallRef;
-use fluence::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps};
+use fluence::ledger::rules::hold::{DeclineReason, Declined, Held, Hold, HoldRequest, IdempotencyClaim};
 use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation};
 use fluence::ledger::settings::LedgerSettings;
 use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, Work};
-use fluence::ledger::writer::{self, Granted, Ledger, OpenHold};
+use fluence::ledger::writer::{self, HoldError, Ledger, OpenHold};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::ledger::verify::{Scope, VerifyReport, verify};
 use fluence::storage::{accounts, routes};
@@ -233,18 +234,20 @@ pub(super) struct Writer {
 impl Writer {
     /// Holds credits that are known to be there.
     pub(super) async fn hold(&self, request: HoldRequest) -> OpenHold {
-        match self.ledger.hold(request).await.unwrap() {
-            Granted::Held { hold, .. } => hold,
-            Granted::Not(decision) => panic!("not held: {decision:?}"),
+        self.ledger.hold(request).await.unwrap().hold
+    }
+
+    /// Asks for a hold that is known to be declined.
+    pub(super) async fn declined(&self, request: HoldRequest) -> Declined {
+        match self.ledger.hold(request).await {
+            Err(HoldError::Declined(declined)) => declined,
+            other => panic!("{other:?}"),
         }
     }
 
-    /// Asks for a hold that is known to be refused.
-    pub(super) async fn refusal(&self, request: HoldRequest) -> Decision {
-        match self.ledger.hold(request).await.unwrap() {
-            Granted::Held { hold, .. } => panic!("held: {hold:?}"),
-            Granted::Not(decision) => decision,
-        }
+    /// The reason alone.
+    pub(super) async fn decline_reason(&self, request: HoldRequest) -> DeclineReason {
+        self.declined(request).await.reason
     }
 
     /// Commits what has ended and closes the epoch.
@@ -334,7 +337,7 @@ impl Customer {
 /// The hold of an effect that is known to be one.
 pub(super) fn held(effect: &Option<Effect>) -> Hold {
     match effect {
-        Some(Effect::Decided(Decision::Held { hold, .. })) => hold.clone(),
+        Some(Effect::Held(Held { hold, .. })) => hold.clone(),
         other => panic!("not held: {other:?}"),
     }
 }

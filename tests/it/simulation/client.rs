@@ -8,9 +8,10 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::batch_state::{ClaimKey, claim_key};
+use fluence::ledger::rules::caps::KeyCaps;
 use fluence::ledger::rules::entry::{CallRef, RouteNumber};
-use fluence::ledger::rules::hold::{AnswerContent, Decision, HoldRequest, IdempotencyClaim, KeyCaps};
-use fluence::ledger::writer::{Granted, Kept, Ledger, LedgerUnavailable, OpenHold};
+use fluence::ledger::rules::hold::{AnswerContent, DeclineReason, Declined, HoldRequest, IdempotencyClaim};
+use fluence::ledger::writer::{Granted, HoldError, Kept, Ledger, LedgerUnavailable, OpenHold};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use tokio::time::{sleep, timeout};
@@ -104,16 +105,16 @@ impl Client {
         let Ok(answer) = timeout(patience, self.ledger.hold(request)).await else { return };
         let told = match &answer {
             // A hold names the channel it ends through, which is another in each run.
-            Ok(Granted::Held { hold, standing }) => format!("held {} {standing:?}", hold.amount()),
+            Ok(Granted { hold, balance }) => format!("held {} {balance:?}", hold.amount()),
             other => format!("{other:?}"),
         };
         self.server.lock().note(&format!("{call_id} {told}"));
         match answer {
-            Ok(Granted::Held { hold, .. }) => self.work(call_id, hold).await,
-            Ok(Granted::Not(Decision::Replay { answer, .. })) => {
+            Ok(Granted { hold, .. }) => self.work(call_id, hold).await,
+            Err(HoldError::Declined(Declined { reason: DeclineReason::Replay(answer), .. })) => {
                 self.memory.lock().unwrap().replayed.push(answer.call_id);
             }
-            Ok(Granted::Not(_)) | Err(_) => {}
+            Err(_) => {}
         }
     }
 
@@ -126,7 +127,9 @@ impl Client {
         let credits = Credits::try_from(used).unwrap();
         match self.rng.random_range(0..10) {
             0 => drop(hold),
-            1 | 2 => hold.release(Outcome::Failed),
+            1 | 2 => {
+                hold.release(Outcome::Failed);
+            }
             _ if hold.has_idempotency_key() => {
                 self.remember(call_id, Expected::AtMost(used));
                 let keep = hold.capture_with_response(

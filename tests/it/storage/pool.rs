@@ -8,8 +8,8 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{ConnectOptions, Executor, PgPool};
 
 use crate::support::database::TestDatabase;
+use crate::support::database_proxy::{ALL_CONNECTIONS, DatabaseProxy, Network};
 use crate::support::gateway::eventually;
-use crate::support::line::{EVERYBODY, Line, Weather};
 use crate::support::scratch::Scratch;
 
 /// Whether the pool's one connection, given back in the middle of a transaction that sqlx knows nothing of, as after such a
@@ -60,14 +60,14 @@ async fn a_connection_to_a_server_that_takes_no_writes_is_not_used_again() {
 async fn connections_whose_server_vanished_cost_nobody_the_next_one() {
     const CONNECTIONS: u32 = 4;
     let database = TestDatabase::new().await;
-    let line = Line::start(database.options()).await;
-    let pool = pool::pool(line.options(), CONNECTIONS, Duration::from_secs(2));
+    let proxy = DatabaseProxy::start(database.options()).await;
+    let pool = pool::pool(proxy.options(), CONNECTIONS, Duration::from_secs(2));
     let all = futures_util::future::join_all((0..CONNECTIONS).map(|_| pool.acquire())).await;
     all.into_iter().for_each(|connection| drop(connection.unwrap()));
     eventually("all are given back", async || pool.num_idle() == CONNECTIONS as usize).await;
-    line.turns(Weather::Dead { whose: EVERYBODY });
+    proxy.turns(Network::Silent { whose: ALL_CONNECTIONS });
     assert!(pool.acquire().await.is_err());
-    line.turns(Weather::Fair);
+    proxy.turns(Network::Working);
     for _ in 0..CONNECTIONS {
         let mut connection = pool.acquire().await.unwrap();
         connection.execute("select").await.unwrap();

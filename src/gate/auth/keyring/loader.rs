@@ -17,7 +17,7 @@ use crate::gate::limits::limiter::RateLimits;
 use crate::secret::KeyDigest;
 use crate::storage::error::StorageError;
 use crate::storage::keys::find_by_digest;
-use crate::storage::ledger::standing::read_standings;
+use crate::storage::ledger::balance::read_balances;
 
 /// The caller with a digest, if there is one, and when the database was asked.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ impl KeyLoader {
         let unknown = digests.iter().map(|digest| (*digest, Found { caller: None, asked }));
         let mut found: HashMap<_, _> = unknown.collect();
         for (digest, record) in records {
-            let account = self.accounts.of(record.account_id, &record.standing, || self.freshness.change());
+            let account = self.accounts.of(record.account_id, &record.balance, || self.freshness.change());
             let rate = self.limits.of(record.plan.rate_per_s, record.plan.burst);
             let caller = Caller::new(record, account, rate, self.clock.clone());
             found.insert(digest, Found { caller: Some(caller), asked });
@@ -65,11 +65,11 @@ impl KeyLoader {
 }
 
 /// Reads the balances of accounts.
-pub(super) struct StandingLoader(pub(super) PgPool);
+pub(super) struct BalanceLoader(pub(super) PgPool);
 
-impl Load<AccountId, AccountBalance> for StandingLoader {
+impl Load<AccountId, AccountBalance> for BalanceLoader {
     async fn load(&self, accounts: &[AccountId]) -> Result<HashMap<AccountId, AccountBalance>, StorageError> {
         let mut connection = self.0.acquire().await?;
-        Ok(read_standings(&mut connection, accounts).await?.into_iter().collect())
+        Ok(read_balances(&mut connection, accounts).await?.into_iter().collect())
     }
 }

@@ -47,7 +47,7 @@ impl Load<KeyDigest, Found> for Script {
 
 fn record(state: KeyState) -> KeyRecord {
     let plan = Catalogue::shipped().unwrap().editions[0].plans[0].clone();
-    let standing = AccountBalance {
+    let balance = AccountBalance {
         remaining: Credits::ZERO,
         plan_credits_used: Credits::ZERO,
         plan_credits: Credits::ZERO,
@@ -70,7 +70,7 @@ fn record(state: KeyState) -> KeyRecord {
         keeps_contacts: false,
         edition: "2025-01".into(),
         plan,
-        standing,
+        balance,
     }
 }
 
@@ -277,7 +277,7 @@ async fn a_hundred_thousand_keys_of_as_many_accounts_fit_in_200_megabytes() {
         digest[..16]
             .copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes());
         let asked = shared.freshness.asking();
-        let account = shared.accounts.of(record.account_id, &record.standing, || shared.freshness.change());
+        let account = shared.accounts.of(record.account_id, &record.balance, || shared.freshness.change());
         let rate = limits.of(record.plan.rate_per_s, record.plan.burst);
         let found =
             Found { caller: Some(Caller::new(record, account, rate, DatabaseClock::default())), asked };

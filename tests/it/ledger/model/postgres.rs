@@ -14,8 +14,8 @@ use fluence::ledger::rules::entry::{CallRef, Entry, EntryKind, RouteNumber};
 use fluence::ledger::rules::lot::LotNumber;
 use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, StoreError};
 use fluence::storage::accounts::{self, NewAccount};
+use fluence::storage::ledger::balance::read_account;
 use fluence::storage::ledger::due::due_accounts;
-use fluence::storage::ledger::standing::read_account;
 use fluence::storage::ledger::usage::roll_up;
 use fluence::storage::ledger::verify::verify;
 use fluence::storage::ledger::{PgLedgerStore, close_stale_epochs};
@@ -195,8 +195,8 @@ impl Machine for Postgres {
         self.runtime.block_on(view(&self.pool, account))
     }
 
-    fn standing(&mut self, account: AccountId) -> AccountBalance {
-        self.runtime.block_on(read_account(&self.pool, account)).unwrap().unwrap().standing()
+    fn balance(&mut self, account: AccountId) -> AccountBalance {
+        self.runtime.block_on(read_account(&self.pool, account)).unwrap().unwrap().balance()
     }
 
     fn is_due(&mut self, account: AccountId) -> bool {

@@ -35,7 +35,7 @@ use super::public_links::links;
 use super::raw::patient;
 
 /// What a gateway is made of, with other handlers.
-pub(crate) struct StandIn {
+pub(crate) struct StubbedGate {
     pub(crate) address: SocketAddr,
     pub(crate) server: Arc<Server>,
     stop: Stop,
@@ -43,7 +43,7 @@ pub(crate) struct StandIn {
     stop_writer: CancellationToken,
 }
 
-impl StandIn {
+impl StubbedGate {
     pub(crate) async fn start(
         database: &TestDatabase,
         pepper: &Peppers,

@@ -1,4 +1,4 @@
-//! A line to a server on a loopback port that can become slow.
+//! A proxy to a server on a loopback port that can delay answers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,36 +7,36 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A running line.
-pub(crate) struct SlowLine {
+/// A running proxy.
+pub(crate) struct DelayProxy {
     port: u16,
     delay_ms: Arc<AtomicU64>,
     passed: Arc<AtomicU64>,
 }
 
-impl SlowLine {
-    /// A line to this port, quick at first.
+impl DelayProxy {
+    /// A proxy to this port, without a delay at first.
     pub(crate) async fn to(server: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let line = Self {
+        let proxy = Self {
             port: listener.local_addr().unwrap().port(),
             delay_ms: Arc::default(),
             passed: Arc::default(),
         };
-        let (delay_ms, passed) = (line.delay_ms.clone(), line.passed.clone());
+        let (delay_ms, passed) = (proxy.delay_ms.clone(), proxy.passed.clone());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 tokio::spawn(carry(client, server, delay_ms.clone(), passed.clone()));
             }
         });
-        line
+        proxy
     }
 
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    /// From now on every answer comes so much later.
+    /// Delays every answer from now on.
     pub(crate) fn takes(&self, delay: Duration) {
         self.delay_ms.store(delay.as_millis().try_into().unwrap(), Ordering::Relaxed);
     }

@@ -11,7 +11,7 @@ use sqlx::postgres::PgConnectOptions;
 use super::gateway::{Answer, Gateway, answer, settings};
 
 /// A gateway that shares keys and accounts with another.
-pub(crate) struct Neighbour {
+pub(crate) struct SecondGateway {
     app: App,
     client: reqwest::Client,
     address: SocketAddr,
@@ -19,25 +19,25 @@ pub(crate) struct Neighbour {
 
 impl Gateway {
     /// Another gateway on the same database.
-    pub(crate) async fn neighbour(&self, environment: &[(&str, &str)]) -> Neighbour {
-        self.neighbour_over(self.database.options(), environment).await
+    pub(crate) async fn second_gateway(&self, environment: &[(&str, &str)]) -> SecondGateway {
+        self.second_gateway_over(self.database.options(), environment).await
     }
 
     /// Another gateway on the same database, which reaches it in its own way.
-    pub(crate) async fn neighbour_over(
+    pub(crate) async fn second_gateway_over(
         &self,
         database: PgConnectOptions,
         environment: &[(&str, &str)],
-    ) -> Neighbour {
+    ) -> SecondGateway {
         let pepper = self.pepper.clone();
         let (settings, clock) = (settings(environment), DatabaseClock::default());
         let app = App::start(Start { settings, database, pepper, clock, dev: false }).await.unwrap();
         let address = app.address;
-        Neighbour { app, client: self.client.clone(), address }
+        SecondGateway { app, client: self.client.clone(), address }
     }
 }
 
-impl Neighbour {
+impl SecondGateway {
     /// A GET with a key.
     pub(crate) async fn get(&self, path: &str, key: &str) -> Answer {
         let request = self.client.request(Method::GET, format!("http://{}{path}", self.address));

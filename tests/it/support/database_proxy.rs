@@ -1,4 +1,4 @@
-//! A line between a gateway and its database that can go dead or be torn, for some of its connections or for all.
+//! A proxy between a gateway and its database that can silence or cut some of its connections, or all.
 
 use std::sync::Arc;
 
@@ -7,39 +7,39 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
-/// How the connections whose first packet contains `whose` fare; all do that are not named.
+/// The state of the connections whose first packet contains `whose`. Other connections work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Weather {
+pub(crate) enum Network {
     /// Everything passes.
-    Fair,
-    /// Nothing passes and nothing ends: as when a firewall forgets a connection.
-    Dead { whose: &'static str },
-    /// Connections are cut, and so is every new one.
-    Torn { whose: &'static str },
+    Working,
+    /// Nothing passes and nothing closes, as when a firewall drops its state.
+    Silent { whose: &'static str },
+    /// Connections are cut, new ones too.
+    Cut { whose: &'static str },
 }
 
-/// The name that a gateway's listener gives the database.
+/// The application name of a gateway's change feed.
 pub(crate) const LISTENER: &str = "fluence-listener";
-/// The name that a gateway's ledger writer gives the database.
+/// The application name of a gateway's ledger writer.
 pub(crate) const WRITER: &str = "fluence-ledger";
-/// What the first packet of every connection contains.
-pub(crate) const EVERYBODY: &str = "user";
+/// In the first packet of every connection.
+pub(crate) const ALL_CONNECTIONS: &str = "user";
 
-/// A running line.
-pub(crate) struct Line {
+/// A running proxy.
+pub(crate) struct DatabaseProxy {
     options: PgConnectOptions,
-    weather: Arc<watch::Sender<Weather>>,
+    network: Arc<watch::Sender<Network>>,
 }
 
-impl Line {
-    /// A line to the server of `options`, which listens on a Unix socket.
+impl DatabaseProxy {
+    /// A proxy to the server of `options`, which listens on a Unix socket.
     pub(crate) async fn start(options: PgConnectOptions) -> Self {
         let Some(folder) = options.get_socket() else { panic!("the tests' server listens on a Unix socket") };
         let socket = folder.join(format!(".s.PGSQL.{}", options.get_port()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let weather = Arc::new(watch::Sender::new(Weather::Fair));
-        let of_task = weather.clone();
+        let network = Arc::new(watch::Sender::new(Network::Working));
+        let of_task = network.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = UnixStream::connect(&socket).await.unwrap();
@@ -52,7 +52,7 @@ impl Line {
             .username(options.get_username())
             .ssl_mode(PgSslMode::Disable)
             .database(options.get_database().unwrap());
-        Self { options: to, weather }
+        Self { options: to, network }
     }
 
     /// How to connect through it.
@@ -61,12 +61,12 @@ impl Line {
     }
 
     /// Changes how connections fare from now on.
-    pub(crate) fn turns(&self, weather: Weather) {
-        self.weather.send_replace(weather);
+    pub(crate) fn turns(&self, network: Network) {
+        self.network.send_replace(network);
     }
 }
 
-async fn carry(mut client: TcpStream, mut server: UnixStream, mut weather: watch::Receiver<Weather>) {
+async fn carry(mut client: TcpStream, mut server: UnixStream, mut network: watch::Receiver<Network>) {
     let mut first = vec![0; 1 << 12];
     let Ok(count @ 1..) = client.read(&mut first).await else { return };
     let concerns = |whose: &str| first[..count].windows(whose.len()).any(|part| part == whose.as_bytes());
@@ -75,11 +75,11 @@ async fn carry(mut client: TcpStream, mut server: UnixStream, mut weather: watch
         tokio::io::copy_bidirectional(&mut client, &mut server).await
     };
     let trouble = async {
-        let concerning = weather.wait_for(|weather| match weather {
-            Weather::Fair => false,
-            Weather::Dead { whose } | Weather::Torn { whose } => concerns(whose),
+        let concerning = network.wait_for(|network| match network {
+            Network::Working => false,
+            Network::Silent { whose } | Network::Cut { whose } => concerns(whose),
         });
-        concerning.await.is_ok_and(|weather| matches!(*weather, Weather::Dead { .. }))
+        concerning.await.is_ok_and(|network| matches!(*network, Network::Silent { .. }))
     };
     let is_dead = tokio::select! {
         biased;
