@@ -104,12 +104,17 @@ async fn check_database(settings: Settings) -> Vec<Check> {
     let group = database::GROUP;
     if !settings.has_own_database() && !has_private_database(&settings) {
         let found = format!("there is no private database in {}", settings.data_dir);
-        return vec![group.fail("reachable", found, "start `fluence serve`, which creates it, or set DATABASE_URL")];
+        return vec![group.fail(
+            "reachable",
+            found,
+            "start `fluence serve`, which creates it, or set DATABASE_URL",
+        )];
     }
     let context = match Context::open(settings).await {
         Ok(context) => context,
         Err(error) => {
-            let advice = "check DATABASE_URL, the password, and that the server accepts connections from here";
+            let advice =
+                "check DATABASE_URL, the password, and that the server accepts connections from here";
             return vec![group.fail("reachable", error::one_line(&error), advice)];
         }
     };

@@ -35,7 +35,9 @@ impl Sources {
     /// The files that hold secrets, with the variables that name them.
     pub fn secret_files(&self) -> Vec<(String, &str)> {
         let variables = SECRETS.into_iter().map(|name| format!("{name}_FILE"));
-        variables.filter_map(|variable| self.variable(&variable).map(|path| (variable.clone(), path.trim()))).collect()
+        variables
+            .filter_map(|variable| self.variable(&variable).map(|path| (variable.clone(), path.trim())))
+            .collect()
     }
 
     /// The variables that are set and belong to client programs. The gateway ignores them.

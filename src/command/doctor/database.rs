@@ -32,7 +32,8 @@ pub(super) async fn check(context: &Context) -> anyhow::Result<Vec<Check>> {
     let asked_at = clock::now();
     let server = diagnosis::server(&mut connection).await?;
     let skew = skew(asked_at, clock::now(), server.now);
-    let mut checks = vec![GROUP.ok("reachable", if context.is_private() { "the private server" } else { "DATABASE_URL" })];
+    let mut checks =
+        vec![GROUP.ok("reachable", if context.is_private() { "the private server" } else { "DATABASE_URL" })];
     checks.extend(judge_server(&server, context.is_private()));
     checks.push(judge_skew(skew));
     let schema = judge_schema(schema::state(&mut connection).await?);
@@ -70,7 +71,9 @@ fn judge_server(server: &ServerFacts, is_private: bool) -> Vec<Check> {
     });
     checks.push(match server.encoding.as_str() {
         "UTF8" => GROUP.ok("encoding", "UTF8"),
-        other => GROUP.fail("encoding", other, "create the database with `encoding 'UTF8' template template0`"),
+        other => {
+            GROUP.fail("encoding", other, "create the database with `encoding 'UTF8' template template0`")
+        }
     });
     let off: Vec<&str> = [
         ("fsync", server.fsync),
@@ -81,7 +84,10 @@ fn judge_server(server: &ServerFacts, is_private: bool) -> Vec<Check> {
     .filter_map(|(name, is_on)| (!is_on).then_some(name))
     .collect();
     checks.push(if off.is_empty() {
-        GROUP.ok("durability", format!("a commit survives a crash (synchronous_commit {})", server.synchronous_commit))
+        GROUP.ok(
+            "durability",
+            format!("a commit survives a crash (synchronous_commit {})", server.synchronous_commit),
+        )
     } else {
         let found = format!("{} is off: a crash loses credits", off.join(", "));
         GROUP.fail("durability", found, "switch it on in postgresql.conf and restart PostgreSQL")
@@ -110,7 +116,9 @@ fn judge_server(server: &ServerFacts, is_private: bool) -> Vec<Check> {
     checks.push(match (server.archive_mode.as_str(), server.is_archiving_failing) {
         ("off", _) => GROUP.ok("archiving", "off: a restore ends at the last backup"),
         (_, false) => GROUP.ok("archiving", "the write-ahead log is archived"),
-        (_, true) => GROUP.fail("archiving", "the last attempt failed", "look at archive_command in PostgreSQL's log"),
+        (_, true) => {
+            GROUP.fail("archiving", "the last attempt failed", "look at archive_command in PostgreSQL's log")
+        }
     });
     let gibibytes = server.database_bytes as f64 / f64::from(1 << 30);
     checks.push(GROUP.ok("size", format!("{gibibytes:.2} GiB")));
@@ -136,7 +144,9 @@ fn judge_schema(state: SchemaState) -> Check {
         SchemaState::Current => GROUP.ok("schema", "current"),
         SchemaState::Missing => GROUP.fail("schema", "the database is empty", "run `fluence migrate`"),
         SchemaState::Older => GROUP.fail("schema", "older than this program", "run `fluence migrate`"),
-        SchemaState::Newer => GROUP.fail("schema", "newer than this program", "use the program that migrated it"),
+        SchemaState::Newer => {
+            GROUP.fail("schema", "newer than this program", "use the program that migrated it")
+        }
     }
 }
 
@@ -174,7 +184,11 @@ fn judge_gateways(gateways: &[NodeView], newest_change: i64) -> Vec<Check> {
     versions.dedup();
     checks.push(match versions.as_slice() {
         [] | [_] => GATEWAYS.ok("versions", versions.join(", ")),
-        _ => GATEWAYS.warn("versions", versions.join(", "), "replace the older gateways: the upgrade is incomplete"),
+        _ => GATEWAYS.warn(
+            "versions",
+            versions.join(", "),
+            "replace the older gateways: the upgrade is incomplete",
+        ),
     });
     let behind = running.map(|gateway| newest_change - gateway.change_seen).max().unwrap_or(0);
     checks.push(if behind <= 0 {
@@ -209,7 +223,9 @@ async fn check_peppers(context: &Context, connection: &mut PgConnection) -> anyh
 fn judge_pepper(pepper: &Pepper, matched: PepperMatch, is_newest: bool) -> Check {
     let version = pepper.version();
     match (matched, is_newest) {
-        (PepperMatch::Same, _) => GROUP.ok("pepper", format!("version {version} is the one that keys are hashed with")),
+        (PepperMatch::Same, _) => {
+            GROUP.ok("pepper", format!("version {version} is the one that keys are hashed with"))
+        }
         (PepperMatch::New, _) => GROUP.ok("pepper", format!("version {version} is new")),
         (PepperMatch::Retired, false) => {
             GROUP.warn("pepper", format!("version {version} is retired"), "remove it from the settings")
@@ -260,9 +276,11 @@ mod tests {
         assert_eq!(worst(&sound()), []);
     }
 
+    type Spoil = fn(&mut ServerFacts);
+
     #[test]
     fn each_unsound_setting_is_reported_under_its_name() {
-        let cases: [(&str, Verdict, fn(&mut ServerFacts)); 12] = [
+        let cases: [(&str, Verdict, Spoil); 12] = [
             ("version", Verdict::Fail, |server| server.version_number = 140_012),
             ("writable", Verdict::Fail, |server| server.is_replica = true),
             ("writable", Verdict::Fail, |server| server.is_read_only = true),

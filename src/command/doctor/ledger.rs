@@ -22,12 +22,20 @@ const VERIFY_TIMEOUT: Duration = Duration::from_secs(60);
 pub(super) async fn check(context: &Context) -> Vec<Check> {
     let mut checks = match facts(context).await {
         Ok(facts) => judge(&facts),
-        Err(error) => vec![GROUP.fail("readable", error::one_line(&error), "grant the login its rights: `fluence migrate`")],
+        Err(error) => vec![GROUP.fail(
+            "readable",
+            error::one_line(&error),
+            "grant the login its rights: `fluence migrate`",
+        )],
     };
     checks.push(match timeout(VERIFY_TIMEOUT, verify_last_day(context)).await {
         Ok(Ok(check)) => check,
         Ok(Err(error)) => GROUP.fail("last day", error::one_line(&error), "run `fluence ledger verify`"),
-        Err(_) => GROUP.warn("last day", "verifying it takes longer than a minute", "run `fluence ledger verify` daily"),
+        Err(_) => GROUP.warn(
+            "last day",
+            "verifying it takes longer than a minute",
+            "run `fluence ledger verify` daily",
+        ),
     });
     checks
 }
@@ -48,7 +56,11 @@ fn judge(facts: &LedgerFacts) -> Vec<Check> {
     }];
     let partitions = count(facts.months_partitioned.unsigned_abs(), "month");
     checks.push(if facts.months_partitioned < PARTITIONS_AHEAD_MONTHS {
-        GROUP.warn("partitions", format!("{partitions} ready"), "run `fluence migrate`, which creates the next ones")
+        GROUP.warn(
+            "partitions",
+            format!("{partitions} ready"),
+            "run `fluence migrate`, which creates the next ones",
+        )
     } else {
         GROUP.ok("partitions", format!("{partitions} ready"))
     });
@@ -60,12 +72,14 @@ fn judge(facts: &LedgerFacts) -> Vec<Check> {
 }
 
 async fn verify_last_day(context: &Context) -> anyhow::Result<Check> {
-    let scope = Scope { account_id: None, since: Some(clock::now() - VERIFIED), hold_life: context.hold_life() };
+    let scope =
+        Scope { account_id: None, since: Some(clock::now() - VERIFIED), hold_life: context.hold_life() };
     let report = verify(&mut *context.connection().await?, scope).await?;
     Ok(match report.faults.first() {
         None => GROUP.ok("last day", format!("batches verified: {}", report.batches)),
         Some(first) => {
-            let advice = "stop the gateways, back up, run `fluence ledger verify`: docs/operations/incidents.md";
+            let advice =
+                "stop the gateways, back up, run `fluence ledger verify`: docs/operations/incidents.md";
             GROUP.fail("last day", format!("the ledger is wrong: {first}"), advice)
         }
     })

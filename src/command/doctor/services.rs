@@ -34,7 +34,8 @@ pub(super) async fn check(settings: &Settings) -> Vec<Check> {
 
 async fn check_store(url: &str, budget: Duration) -> Vec<Check> {
     // Without user and password.
-    let address = url.into_connection_info().map_or_else(|_| "the store".to_owned(), |info| info.addr().to_string());
+    let address =
+        url.into_connection_info().map_or_else(|_| "the store".to_owned(), |info| info.addr().to_string());
     match timeout(TIMEOUT, ask_store(url)).await {
         Ok(Ok(facts)) => judge_store(&address, &facts, budget),
         Ok(Err(error)) => vec![away(&address, &error.to_string())],
@@ -84,7 +85,11 @@ fn judge_store(address: &str, facts: &StoreFacts, budget: Duration) -> Vec<Check
             STORE.ok("version", format!("{address} answers; its user may not ask for the version"))
         }
         OLDEST_STORE.. => STORE.ok("version", format!("{address} answers as Redis {}", facts.version)),
-        _ => STORE.fail("version", format!("{address} is Redis {}", facts.version), "use Redis 7 or newer, or Valkey"),
+        _ => STORE.fail(
+            "version",
+            format!("{address} is Redis {}", facts.version),
+            "use Redis 7 or newer, or Valkey",
+        ),
     }];
     let found = format!("{:.1} ms", facts.slowest.as_secs_f64() * 1_000.0);
     checks.push(if facts.slowest <= budget {
@@ -103,8 +108,12 @@ fn judge_store(address: &str, facts: &StoreFacts, budget: Duration) -> Vec<Check
 async fn check_upstream(settings: &UpstreamSettings) -> Check {
     match timeout(TIMEOUT, connect(settings)).await {
         Ok(Ok(address)) => UPSTREAM.ok("enrichment", format!("{address} accepts connections")),
-        Ok(Err(reason)) => UPSTREAM.fail("enrichment", reason, "check enrichment.url: calls that need it get 503"),
-        Err(_) => UPSTREAM.fail("enrichment", "no connection within 3 s", "check enrichment.url and the way there"),
+        Ok(Err(reason)) => {
+            UPSTREAM.fail("enrichment", reason, "check enrichment.url: calls that need it get 503")
+        }
+        Err(_) => {
+            UPSTREAM.fail("enrichment", "no connection within 3 s", "check enrichment.url and the way there")
+        }
     }
 }
 
@@ -131,9 +140,15 @@ mod tests {
     use super::*;
 
     fn verdicts(version: &str, slowest_ms: u64, eviction: &str) -> Vec<Verdict> {
-        let facts =
-            StoreFacts { version: version.into(), slowest: Duration::from_millis(slowest_ms), eviction: eviction.into() };
-        judge_store("redis:6379", &facts, Duration::from_millis(5)).iter().map(|check| check.verdict).collect()
+        let facts = StoreFacts {
+            version: version.into(),
+            slowest: Duration::from_millis(slowest_ms),
+            eviction: eviction.into(),
+        };
+        judge_store("redis:6379", &facts, Duration::from_millis(5))
+            .iter()
+            .map(|check| check.verdict)
+            .collect()
     }
 
     #[test]

@@ -39,7 +39,11 @@ fn check_valid(settings: &Settings) -> Vec<Check> {
         checks.push(GROUP.warn("warning", warning, "docs/operations/configure.md"));
     }
     for name in ignored_variables() {
-        checks.push(GROUP.warn("warning", format!("{name} is ignored"), "unset it: it belongs to client programs"));
+        checks.push(GROUP.warn(
+            "warning",
+            format!("{name} is ignored"),
+            "unset it: it belongs to client programs",
+        ));
     }
     checks.push(match (is_public, settings.server.trusted_proxies.is_empty()) {
         (true, true) => GROUP.warn(
@@ -48,7 +52,9 @@ fn check_valid(settings: &Settings) -> Vec<Check> {
             "put a TLS proxy in front and name it in server.trusted_proxies: docs/operations/tls.md",
         ),
         (true, false) => GROUP.ok("TLS front", "server.trusted_proxies names the proxies"),
-        (false, _) => GROUP.ok("TLS front", format!("{} is reachable from this machine only", settings.listen)),
+        (false, _) => {
+            GROUP.ok("TLS front", format!("{} is reachable from this machine only", settings.listen))
+        }
     });
     checks.push(match settings.metrics_listen {
         Some(address) => GROUP.ok("metrics", format!("http://{address}/metrics")),
@@ -69,7 +75,11 @@ fn check_secret(named_by: &str, path: &str, mode: u32) -> Option<Check> {
         GROUP.ok("secret file", format!("{path} has mode {mode:04o}"))
     } else {
         let found = format!("{path} of {named_by} has mode {mode:04o}");
-        GROUP.warn("secret file", found, format!("other users can read it, unless its folder forbids it: chmod 600 {path}"))
+        GROUP.warn(
+            "secret file",
+            found,
+            format!("other users can read it, unless its folder forbids it: chmod 600 {path}"),
+        )
     })
 }
 
@@ -80,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_secret_that_others_can_read_is_a_warning_except_in_a_container() {
-        let verdict = |path: &str, mode| check_secret("FLUENCE_PEPPER_FILE", path, mode).map(|check| check.verdict);
+        let verdict =
+            |path: &str, mode| check_secret("FLUENCE_PEPPER_FILE", path, mode).map(|check| check.verdict);
         assert_eq!(verdict("/etc/fluence/pepper", 0o600), Some(Verdict::Ok));
         assert_eq!(verdict("/etc/fluence/pepper", 0o400), Some(Verdict::Ok));
         assert_eq!(verdict("/etc/fluence/pepper", 0o640), Some(Verdict::Warn));

@@ -56,11 +56,16 @@ fn memory_limit() -> Option<u64> {
 
 fn judge_memory(limit: u64, needed: u64) -> Check {
     let mebibytes = |bytes: u64| bytes / (1024 * 1024);
-    let found = format!("{} MiB, of which caches and answers may take {}", mebibytes(limit), mebibytes(needed));
+    let found =
+        format!("{} MiB, of which caches and answers may take {}", mebibytes(limit), mebibytes(needed));
     if needed <= limit {
         GROUP.ok("memory", found)
     } else {
-        GROUP.warn("memory", found, "raise the limit, or lower people.cache_bytes and server.max_unsent_bytes")
+        GROUP.warn(
+            "memory",
+            found,
+            "raise the limit, or lower people.cache_bytes and server.max_unsent_bytes",
+        )
     }
 }
 

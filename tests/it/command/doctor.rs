@@ -87,7 +87,11 @@ async fn a_ledger_that_is_wrong_fails() {
 #[tokio::test]
 async fn an_older_schema_fails_with_what_to_do() {
     let program = Program::new().await;
-    change(&program, "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)").await;
+    change(
+        &program,
+        "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)",
+    )
+    .await;
     let (status, diagnosis) = diagnosed(&program, &[]);
     assert_eq!(status, 1);
     assert_eq!(found(&diagnosis, "database", "schema")[0]["advice"], "run `fluence migrate`");
@@ -112,7 +116,8 @@ async fn a_store_is_asked_and_one_that_is_away_fails_without_its_password() {
     let (program, store) = (Program::new().await, Redis::start().await);
     let (_, diagnosis) = diagnosed(&program, &[("FLUENCE_REDIS_URL", &store.url())]);
     assert_eq!(verdict(&diagnosis, "store", "version"), "ok");
-    let (status, diagnosis) = diagnosed(&program, &[("FLUENCE_REDIS_URL", "redis://me:hunter2@127.0.0.1:1/0")]);
+    let (status, diagnosis) =
+        diagnosed(&program, &[("FLUENCE_REDIS_URL", "redis://me:hunter2@127.0.0.1:1/0")]);
     assert_eq!((status, verdict(&diagnosis, "store", "reachable").as_str()), (1, "fail"));
     assert!(!diagnosis.to_string().contains("hunter2"), "{diagnosis}");
 }
@@ -123,7 +128,15 @@ async fn a_user_of_the_store_with_the_rights_of_a_gateway_is_enough() {
     let mut connection = store.connect().await;
     let rights = ["~fluence:*", "+eval", "+evalsha", "+time", "+get", "+set", "+del"];
     let mut user = redis::cmd("ACL");
-    let _: () = user.arg("SETUSER").arg("gate").arg("on").arg(">hunter2").arg(&rights).query_async(&mut connection).await.unwrap();
+    let _: () = user
+        .arg("SETUSER")
+        .arg("gate")
+        .arg("on")
+        .arg(">hunter2")
+        .arg(&rights)
+        .query_async(&mut connection)
+        .await
+        .unwrap();
     let url = format!("redis://gate:hunter2@127.0.0.1:{}/0", store.port());
     let (_, diagnosis) = diagnosed(&program, &[("FLUENCE_REDIS_URL", &url)]);
     assert_eq!(verdict(&diagnosis, "store", "version"), "ok");
@@ -135,7 +148,10 @@ async fn an_upstream_that_does_not_answer_fails() {
     let program = Program::new().await;
     let (_, diagnosis) = diagnosed(
         &program,
-        &[("FLUENCE_ENRICHMENT_URL", "http://127.0.0.1:1/"), ("FLUENCE_ENRICHMENT_ALLOW_PRIVATE_ADDRESSES", "true")],
+        &[
+            ("FLUENCE_ENRICHMENT_URL", "http://127.0.0.1:1/"),
+            ("FLUENCE_ENRICHMENT_ALLOW_PRIVATE_ADDRESSES", "true"),
+        ],
     );
     assert_eq!(verdict(&diagnosis, "upstream", "enrichment"), "fail");
 }
@@ -166,7 +182,8 @@ fn every_faulty_setting_is_a_check_of_its_own() {
 #[test]
 fn a_database_that_is_away_fails_without_its_password() {
     let pepper = fluence::secret::generate_pepper();
-    let environment = [("DATABASE_URL", "postgresql://me:hunter2@127.0.0.1:1/fluence"), ("FLUENCE_PEPPER", &*pepper)];
+    let environment =
+        [("DATABASE_URL", "postgresql://me:hunter2@127.0.0.1:1/fluence"), ("FLUENCE_PEPPER", &*pepper)];
     let ran: super::program::Ran = bare(&["doctor"]).envs(environment).output().unwrap().into();
     assert_eq!(ran.status, 1);
     assert!(ran.out.contains("FAIL  database  reachable"), "{}", ran.out);
@@ -177,7 +194,8 @@ fn a_database_that_is_away_fails_without_its_password() {
 fn without_a_private_database_none_is_created() {
     let scratch = Scratch::new();
     let folder = scratch.path().join("data");
-    let ran: super::program::Ran = bare(&["doctor", "--data-dir", folder.to_str().unwrap()]).output().unwrap().into();
+    let ran: super::program::Ran =
+        bare(&["doctor", "--data-dir", folder.to_str().unwrap()]).output().unwrap().into();
     assert_eq!(ran.status, 1);
     assert!(ran.out.contains("there is no private database in"), "{}", ran.out);
     assert!(!folder.exists());
