@@ -26,9 +26,8 @@ impl Site {
     }
 
     fn openapi(&self) -> &Served {
-        self.openapi.get_or_init(|| {
-            Served::new("application/json", document(&self.facts).to_string().into_bytes())
-        })
+        self.openapi
+            .get_or_init(|| Served::new("application/json", document(&self.facts).to_string().into_bytes()))
     }
 }
 

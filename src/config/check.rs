@@ -94,7 +94,9 @@ impl Settings {
             );
         }
         let is_address = |url: &str| {
-            ["https://", "http://"].iter().any(|scheme| url.strip_prefix(scheme).is_some_and(|host| !host.is_empty()))
+            ["https://", "http://"]
+                .iter()
+                .any(|scheme| url.strip_prefix(scheme).is_some_and(|host| !host.is_empty()))
                 && !url.contains(['?', '#', '"', '<', '>', ' '])
         };
         require(

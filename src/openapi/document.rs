@@ -127,7 +127,8 @@ impl Facts {
     /// The plans that include a route, as `edition/plan`.
     pub fn plans_with(&self, route: &Route) -> Vec<String> {
         let of_edition = self.catalogue.editions.iter().flat_map(|edition| {
-            let including = edition.plans.iter().filter(|plan| plan.api_access && plan.may_call(route.access));
+            let including =
+                edition.plans.iter().filter(|plan| plan.api_access && plan.may_call(route.access));
             including.map(|plan| format!("{}/{}", edition.edition, plan.plan))
         });
         of_edition.collect()

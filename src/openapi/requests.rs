@@ -109,9 +109,8 @@ pub(super) fn contact(is_new: bool) -> RequestBody {
 }
 
 fn terms() -> Map<String, Value> {
-    let list = |items: Value, most: usize| {
-        json!({ "type": ["array", "null"], "items": items, "maxItems": most })
-    };
+    let list =
+        |items: Value, most: usize| json!({ "type": ["array", "null"], "items": items, "maxItems": most });
     let cap = || json!({ "type": ["integer", "null"], "minimum": 1, "maximum": Amount::MOST });
     let members = [
         ("name", json!({ "type": "string", "minLength": 1, "maxLength": 80 })),

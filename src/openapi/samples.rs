@@ -113,12 +113,7 @@ fn samples() -> Vec<Refusal> {
         Refusal::Unavailable { retry_after_s: 5 },
         Refusal::Timeout,
     ];
-    of_requests()
-        .into_iter()
-        .chain(of_rights())
-        .chain(of_states())
-        .chain(of_limits_and_failures)
-        .collect()
+    of_requests().into_iter().chain(of_rights()).chain(of_states()).chain(of_limits_and_failures).collect()
 }
 
 #[cfg(test)]

@@ -29,7 +29,8 @@ fn is_page(path: &str) -> bool {
 async fn the_router_and_the_document_have_the_same_paths_and_methods() {
     let gateway = Gateway::start().await;
     let routed: BTreeSet<&str> = gateway.paths().into_iter().filter(|path| !is_page(path)).collect();
-    let documented: BTreeSet<&str> = DOCUMENT["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+    let documented: BTreeSet<&str> =
+        DOCUMENT["paths"].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(routed, documented);
     for path in documented {
         let asked = path.replace("{id}", "x").replace("{call_id}", "x");
@@ -40,14 +41,16 @@ async fn the_router_and_the_document_have_the_same_paths_and_methods() {
             .map(|method| method.trim().to_owned())
             .filter(|method| !["head", "options"].contains(&method.as_str()))
             .collect();
-        let methods: BTreeSet<String> = DOCUMENT["paths"][path].as_object().unwrap().keys().cloned().collect();
+        let methods: BTreeSet<String> =
+            DOCUMENT["paths"][path].as_object().unwrap().keys().cloned().collect();
         assert_eq!(allowed, methods, "{path}");
     }
 }
 
 #[test]
 fn operation_ids_are_unique_and_every_reference_leads_somewhere() {
-    let ids: Vec<&str> = operations().map(|(_, _, operation)| operation["operationId"].as_str().unwrap()).collect();
+    let ids: Vec<&str> =
+        operations().map(|(_, _, operation)| operation["operationId"].as_str().unwrap()).collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
     let text = DOCUMENT.to_string();
     let references = text.split("\"$ref\":\"#").skip(1).map(|rest| rest.split('"').next().unwrap());
@@ -73,7 +76,11 @@ fn every_example_is_an_instance_of_its_schema() {
         let place = format!("/paths/{}/{method}", escaped(path));
         if let Some(body) = operation.get("requestBody") {
             let content = &body["content"]["application/json"];
-            assert_valid(&format!("{place}/requestBody/content/application~1json/schema"), &content["example"], path);
+            assert_valid(
+                &format!("{place}/requestBody/content/application~1json/schema"),
+                &content["example"],
+                path,
+            );
         }
         for (status, response) in operation["responses"].as_object().unwrap() {
             for (media_type, content) in response["content"].as_object().unwrap() {
@@ -99,11 +106,10 @@ fn every_error_is_listed_and_every_operation_that_answers_has_a_recorded_answer(
     }
     for (path, method, operation) in operations().filter(|(path, _, _)| *path != "/openapi.json") {
         let responses = operation["responses"].as_object().unwrap();
-        let has_answer = responses
-            .iter()
-            .any(|(status, response)| {
-                status.starts_with('2') && response["content"]["application/json"]["examples"]["answer"].is_object()
-            });
+        let has_answer = responses.iter().any(|(status, response)| {
+            status.starts_with('2')
+                && response["content"]["application/json"]["examples"]["answer"].is_object()
+        });
         assert!(has_answer, "{method} {path}");
     }
 }

@@ -36,8 +36,7 @@ impl Writer<'_> {
 
     /// The body of every error in every dialect.
     fn examples(&self) -> Value {
-        let shapes =
-            [Some(Dialect::Fluence), Some(Dialect::Fluenzr), Some(Dialect::Influtics), None];
+        let shapes = [Some(Dialect::Fluence), Some(Dialect::Fluenzr), Some(Dialect::Influtics), None];
         let mut examples = Map::new();
         for dialect in shapes {
             for code in ErrorCode::ALL {

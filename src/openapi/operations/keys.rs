@@ -34,9 +34,11 @@ fn managing() -> (Group, Access) {
 
 /// A change of one key, by its path below the key.
 fn change(operation: &'static str, verb: Verb, path: &'static str, texts: [Texts; 2]) -> Operation {
-    Operation::new(operation, verb, path, managing(), texts)
-        .takes(id(ID))
-        .refuses(&[ErrorCode::NotFound, ErrorCode::KeyRevoked, ErrorCode::TestKeyNotAllowed])
+    Operation::new(operation, verb, path, managing(), texts).takes(id(ID)).refuses(&[
+        ErrorCode::NotFound,
+        ErrorCode::KeyRevoked,
+        ErrorCode::TestKeyNotAllowed,
+    ])
 }
 
 fn of_keys() -> Vec<Operation> {

@@ -20,7 +20,10 @@ struct Recorded(BTreeMap<String, Map<String, Value>>);
 impl Recorded {
     fn keep(&mut self, operation: &str, answer: &Answer) {
         assert!(answer.status < 300, "{operation}: {}", answer.text);
-        self.0.entry(operation.to_owned()).or_default().insert(answer.status.to_string(), answer.body.clone());
+        self.0
+            .entry(operation.to_owned())
+            .or_default()
+            .insert(answer.status.to_string(), answer.body.clone());
     }
 }
 
@@ -74,7 +77,8 @@ async fn record_calls(recorder: &mut Recorder) {
     });
     recorder.post("crmBasico", "/crm_basico", marina.clone()).await;
     recorder.post("crm", "/crm", marina.clone()).await;
-    let marina = json!({ "first_name": "Marina", "last_name": "Duarte Prado", "company": "Horizonte Sistemas" });
+    let marina =
+        json!({ "first_name": "Marina", "last_name": "Duarte Prado", "company": "Horizonte Sistemas" });
     recorder.post("analyze", "/analyze", marina.clone()).await;
     let request = recorder.gateway.posting("/analyze", &recorder.customer.key, &marina);
     let analyzed = answer(request).await;
@@ -82,12 +86,14 @@ async fn record_calls(recorder: &mut Recorder) {
     recorder.post("analyzeComprehensive", "/analyze-comprehensive", marina).await;
     let receipt = format!("/v1/ledger/{call_id}");
     let (gateway, key) = (&recorder.gateway, recorder.customer.key.clone());
-    eventually("the call is charged", async || gateway.get(&receipt, &key).await.body["state"] == "captured").await;
+    eventually("the call is charged", async || gateway.get(&receipt, &key).await.body["state"] == "captured")
+        .await;
     recorder.get("receipt", &receipt).await;
     recorder.get("ledger", "/v1/ledger?limit=3").await;
     let usage = "/v1/account/usage?group_by=day,endpoint,outcome&limit=2";
     let gateway = &recorder.gateway;
-    eventually("usage is added up", async || gateway.get(usage, &key).await.body["data"][0].is_object()).await;
+    eventually("usage is added up", async || gateway.get(usage, &key).await.body["data"][0].is_object())
+        .await;
     recorder.get("usage", usage).await;
 }
 
@@ -120,16 +126,20 @@ async fn record_contacts(recorder: &mut Recorder) {
     let change = json!({ "title": "Chief Revenue Officer", "bio": null });
     recorder.send("changeContact", Method::PATCH, &path, &change).await;
     recorder.send("deleteContact", Method::DELETE, &path, &Value::Null).await;
-    let environment = recorder.post("createEnvironment", "/v1/environments", json!({"name": "staging", "mode": "test"}));
+    let environment =
+        recorder.post("createEnvironment", "/v1/environments", json!({"name": "staging", "mode": "test"}));
     let path = format!("/v1/environments/{}", id_of(&environment.await));
     recorder.send("changeEnvironment", Method::PATCH, &path, &json!({ "key_cap": 1 })).await;
 }
 
 async fn record_keys(recorder: &mut Recorder) {
-    let made = recorder.post("createKey", "/v1/keys", json!({ "name": "crm-sync", "daily_cap": 1_000 })).await;
+    let made =
+        recorder.post("createKey", "/v1/keys", json!({ "name": "crm-sync", "daily_cap": 1_000 })).await;
     let path = format!("/v1/keys/{}", id_of(&made));
     recorder.get("readKey", &path).await;
-    recorder.send("changeKey", Method::PATCH, &path, &json!({ "daily_cap": null, "name": "backend-2" })).await;
+    recorder
+        .send("changeKey", Method::PATCH, &path, &json!({ "daily_cap": null, "name": "backend-2" }))
+        .await;
     recorder.post("rotateKey", &format!("{path}/rotate"), json!({ "overlap_seconds": 3_600 })).await;
     recorder.post("endOverlap", &format!("{path}/end-overlap"), Value::Null).await;
     recorder.post("rotateKey", &format!("{path}/rotate"), json!({ "overlap_seconds": 3_600 })).await;
@@ -165,7 +175,11 @@ impl Fixed {
 
     fn text(&mut self, name: &str, text: &str) -> String {
         let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        let is_day = text.len() >= 10 && text.is_ascii() && is_digits(&text[..4]) && text[4..5] == *"-" && is_digits(&text[5..7]);
+        let is_day = text.len() >= 10
+            && text.is_ascii()
+            && is_digits(&text[..4])
+            && text[4..5] == *"-"
+            && is_digits(&text[5..7]);
         match name {
             "key" => "THE-SECRET-OF-THE-KEY-SHOWN-ONLY-HERE".to_owned(),
             "prefix" => "q7Wd".to_owned(),
@@ -191,7 +205,9 @@ impl Fixed {
 /// The kinds of all members; of a list, of its first item.
 fn shape(value: &Value) -> Value {
     match value {
-        Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), shape(member))).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, member)| (name.clone(), shape(member))).collect()
+        }
         Value::Array(items) => items.first().map_or(json!([]), |first| json!([shape(first)])),
         Value::String(_) => json!("text"),
         Value::Number(_) => json!("number"),

@@ -27,7 +27,11 @@ async fn a_client_that_has_the_document_is_not_sent_it_again() {
     for (sent, status) in [(tag.clone(), 304), (format!("\"x\", {tag}"), 304), ("W/\"x\"".to_owned(), 200)] {
         let again = gateway.request(Method::GET, "/openapi.json").header("if-none-match", &sent).send();
         let again = again.await.unwrap();
-        assert_eq!((again.status().as_u16(), &again.headers()["etag"]), (status, &first.headers()["etag"]), "{sent}");
+        assert_eq!(
+            (again.status().as_u16(), &again.headers()["etag"]),
+            (status, &first.headers()["etag"]),
+            "{sent}"
+        );
     }
 }
 
