@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts or upgrades: deploy/up.sh [--build] [UP-ARGUMENT...], such as --scale gateway=2. Migrates first: Compose 2 removes running
-# gateways before it starts new ones, and a failing migration must not end them. If it fails, nothing else happens.
+# Starts or upgrades: deploy/up.sh [--build] [UP-ARGUMENT...], such as --scale gateway=2. Migrates first: Compose 2 removes
+# running gateways before it starts new ones, and a failing migration must not end them. If it fails, nothing else happens.
 set -euo pipefail
 cd "${PROJECT_FOLDER:-$(dirname "$0")/..}"
 

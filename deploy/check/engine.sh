@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A Docker engine of its own, beside any other: engine.sh start | stop | clean. Needs root.
+# Like every Docker engine it leaves its bridge docker0, its firewall rules and ip_forward behind.
 # Its folder is DOCKER_CHECK_DIR (/var/tmp/fluence-docker-check); its socket is d.sock in that folder.
 set -euo pipefail
 

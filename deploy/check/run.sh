@@ -2,7 +2,8 @@
 # Runs the container files as an operator does, and checks what they promise: make docker-check. As root, on Debian.
 #
 # Uses the Docker engine that runs; without one it starts one of its own, with its own folder and socket, and removes it in the
-# end (KEEP=1 leaves it). RING=1 also stops the database until an alert rings, which takes two minutes. PROGRAM=FILE puts a built program into the image instead of building it there, which saves minutes.
+# end (KEEP=1 leaves it). RING=1 also stops the database until an alert rings, which takes two minutes. PROGRAM=FILE puts a built
+# program into the image instead of building it there, which saves minutes.
 # Base images are pulled, or made from Debian's packages where no image registry can be reached.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
