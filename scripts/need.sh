@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
-# Things: clients (the languages and libraries of examples/), deny (cargo-deny), nginx (with Lua), rust, lint (rustfmt and clippy), postgres
+# Things: chromium (the browser and its driver), clients (the languages and libraries of examples/), deny (cargo-deny), nginx (with Lua), rust, lint (rustfmt and clippy), postgres
 # (initdb of version 15 or newer), redis (the server), wrk (the load generator).
 set -euo pipefail
 
@@ -106,9 +106,15 @@ need_clients() {
     [ -d examples/node_modules/axios ] || (cd examples && npm install --silent --no-package-lock --no-audit --no-fund)
 }
 
+# The browser in which people see the pages, and its driver.
+need_chromium() {
+    command -v chromium >/dev/null && command -v chromedriver >/dev/null ||
+        apt_install "Chromium" chromium chromium-driver
+}
+
 for thing in "$@"; do
     case $thing in
-        clients | deny | nginx | rust | lint | postgres | redis | wrk) "need_$thing" ;;
-        *) fail "scripts/need.sh knows clients, deny, nginx, rust, lint, postgres, redis and wrk, not $thing" ;;
+        chromium | clients | deny | nginx | rust | lint | postgres | redis | wrk) "need_$thing" ;;
+        *) fail "scripts/need.sh knows chromium, clients, deny, nginx, rust, lint, postgres, redis and wrk, not $thing" ;;
     esac
 done

@@ -21,6 +21,7 @@ mod openapi;
 mod people;
 mod server;
 mod simulation;
+mod site;
 mod storage;
 mod support;
 mod toolchain;
