@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
-# Things: clients (the languages and libraries of examples/), deny (cargo-deny), docker (engine, Compose, debootstrap), nginx (with Lua), rust,
-# lint (rustfmt and clippy), postgres (initdb of version 15 or newer), promtool, redis (the server), wrk (the load generator).
+# Things: chromium (the browser and its driver), clients (the languages and libraries of examples/), deny (cargo-deny), docker
+# (engine, Compose, debootstrap), lint (rustfmt and clippy), nginx (with Lua), postgres (initdb of version 15 or newer),
+# promtool, redis (the server), rust, wrk (the load generator).
 set -euo pipefail
 
 postgres_minimum=15
@@ -119,9 +120,15 @@ need_clients() {
     [ -d examples/node_modules/axios ] || (cd examples && npm install --silent --no-package-lock --no-audit --no-fund)
 }
 
+# The browser in which people see the pages, and its driver.
+need_chromium() {
+    command -v chromium >/dev/null && command -v chromedriver >/dev/null ||
+        apt_install "Chromium" chromium chromium-driver
+}
+
 for thing in "$@"; do
     case $thing in
-        clients | deny | docker | lint | nginx | postgres | promtool | redis | rust | wrk) "need_$thing" ;;
-        *) fail "scripts/need.sh knows clients, deny, docker, lint, nginx, postgres, promtool, redis, rust and wrk, not $thing" ;;
+        chromium | clients | deny | docker | lint | nginx | postgres | promtool | redis | rust | wrk) "need_$thing" ;;
+        *) fail "scripts/need.sh knows chromium, clients, deny, docker, lint, nginx, postgres, promtool, redis, rust and wrk, not $thing" ;;
     esac
 done

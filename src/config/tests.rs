@@ -221,7 +221,7 @@ fn believing_every_proxy_and_placeholders_in_public_are_worth_a_warning() {
     for name in ["support_contact", "upgrade_url"] {
         assert!(warning.contains(name), "{warning}");
     }
-    // The gateway's own pages explain the errors unless an address says otherwise.
+    // The gateway's own pages explain the errors.
     assert!(!warning.contains("docs_url"), "{warning}");
 }
 

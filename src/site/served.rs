@@ -13,8 +13,8 @@ const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 #[derive(Clone, Debug)]
 pub(super) struct Served {
-    pub(super) media_type: &'static str,
-    pub(super) body: Bytes,
+    media_type: &'static str,
+    body: Bytes,
     /// Weak: the same content may be sent compressed.
     etag: String,
 }

@@ -22,6 +22,7 @@ mod openapi;
 mod people;
 mod server;
 mod simulation;
+mod site;
 mod storage;
 mod support;
 mod toolchain;

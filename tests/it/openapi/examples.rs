@@ -156,6 +156,9 @@ async fn record_keys(recorder: &mut Recorder) {
     recorder.get("audit", "/v1/audit?limit=2").await;
 }
 
+/// Items of a list that are kept: examples show what an answer looks like.
+const MOST_ITEMS: usize = 2;
+
 /// What differs from run to run, in place of it: ids in their order, and fixed values.
 #[derive(Default)]
 struct Fixed {
@@ -166,7 +169,10 @@ impl Fixed {
     fn value(&mut self, name: &str, value: &mut Value) {
         match value {
             Value::Object(members) => members.iter_mut().for_each(|(name, member)| self.value(name, member)),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.value(name, item)),
+            Value::Array(items) => {
+                items.truncate(MOST_ITEMS);
+                items.iter_mut().for_each(|item| self.value(name, item));
+            }
             Value::String(text) => *text = self.text(name, text),
             Value::Number(number) if name == "clock_skew_s" => *number = 0.into(),
             _ => {}
