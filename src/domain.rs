@@ -9,6 +9,7 @@ pub mod change;
 pub mod conflict;
 pub mod contact;
 pub mod credits;
+pub mod detail;
 pub mod error_code;
 pub mod idempotency_key;
 pub mod ids;

@@ -77,7 +77,7 @@ impl AnalysisApi {
         };
         let texts = request.texts.unwrap_or(route.language);
         let (tier, used) = depth(route, request.tier, &person);
-        let question = Question { version, tier, texts, day: now.date_naive() };
+        let question = Question { version, tier, texts, detail: request.detail, day: now.date_naive() };
         let analysis = self.analysis_cache.of(&person, question, now).await?;
         let mut response =
             PaidAnswer { analise: analise(&person, matched.as_ref(), source, &analysis)? }.into_response();

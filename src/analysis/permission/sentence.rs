@@ -21,6 +21,8 @@ const MIN_WORK_FIRST_PERSON: usize = 3;
 const MIN_WORK_WITHOUT_THING: usize = 3;
 /// Things of a sentence that is about nothing else.
 const MIN_THINGS_ALONE: usize = 2;
+/// Things beside which one unknown word is tolerated, in a sentence about things alone.
+const MIN_THINGS_BESIDE_UNKNOWN: usize = 3;
 /// One in so many words that carry meaning is of work.
 const WORK_SHARE: usize = 4;
 
@@ -76,8 +78,9 @@ impl Reader<'_> {
         let unless_work = if personal { Verdict::Personal } else { Verdict::Doubtful };
         let is_unknown =
             |item: &Item<'_>| item.classes == Classes::NONE || first && item.classes.is_learnt_alone();
-        let unknown = items.iter().any(is_unknown);
         let things = count(&items, is_thing);
+        let tolerated = usize::from(of_things_alone && things >= MIN_THINGS_BESIDE_UNKNOWN);
+        let unknown = count(&items, is_unknown) > tolerated;
         if unknown || !unclear.is_empty() || counts_days(&items) || says(THIRD) || says(INTIMATE) {
             return unless_work;
         }

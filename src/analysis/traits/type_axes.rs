@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// Stands for either letter.
+const OPEN: char = 'x';
+
 /// Four letter pairs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TypeAxes {
@@ -33,9 +36,9 @@ pub struct AxisLean {
 }
 
 impl TypeAxes {
-    /// The four letters.
+    /// The four letters, `x` for an axis that is nearly even.
     pub fn letters(&self) -> String {
-        self.all().iter().map(|axis| axis.letter).collect()
+        self.all().iter().map(|axis| if axis.borderline { OPEN } else { axis.letter }).collect()
     }
 
     /// The axes in the usual order.
