@@ -51,5 +51,7 @@ crash: ## the real program dies at every named place, again and again: make cras
 model: ## train the analysis model from the essays in ../shared/data, or FLUENCE_ESSAYS
 	model/train.sh
 
-evaluate: ## measure the analysis model against its bars
+evaluate: ## measure the analysis: coverage of lines, precision of evidence, red-team sets, and the model against its bars
+	@scripts/need.sh rust
+	cargo test --locked --test it analysis:: -- --nocapture
 	model/evaluate.sh

@@ -11,7 +11,7 @@ use super::features::word_facts;
 use super::model::Model;
 use super::permission::Permission;
 use super::reading::{Placed, Reading, Texts};
-use super::score::Scores;
+use super::score::{PerTrait, Scores};
 use super::segment::Token;
 use super::style::{carries_meaning, is_negation};
 use crate::domain::language::Language;
@@ -60,36 +60,46 @@ pub struct MatchedWord {
     pub points: Option<f64>,
 }
 
+/// What the evidence of traits is chosen from.
+pub struct TraitGround<'a> {
+    /// The scores of the text.
+    pub scores: &'a Scores<'a>,
+    /// Its sentences.
+    pub texts: &'a Texts,
+    /// For each sentence, the scores if it were not there.
+    pub without: &'a [PerTrait],
+    /// All posts.
+    pub reading: &'a Reading<'a>,
+    /// Language of the sentences.
+    pub language: Language,
+    /// The model.
+    pub model: &'a Model,
+}
+
 /// The sentences that move a trait's score most to the side it leans to, by how much the score would change without
-/// them. A question, a denial and a sentence that already stands beside another trait are passed over.
+/// them. A question, a denial and a sentence that is already `used` beside another trait are passed over.
 pub fn of_trait(
     t: usize,
     is_high: bool,
-    scores: &Scores<'_>,
-    texts: &Texts,
-    without: &[super::score::PerTrait],
+    ground: &TraitGround<'_>,
     used: &mut HashSet<usize>,
-    reading: &Reading<'_>,
-    language: Language,
-    model: &Model,
 ) -> Vec<Evidence> {
+    let (scores, sentences) = (ground.scores, &ground.texts.sentences);
     let sign = if is_high { 1.0 } else { -1.0 };
-    let effect = |at: &usize| sign * (scores.scores[t] - without[*at][t]);
-    let mut shown: Vec<usize> = (0..texts.sentences.len())
-        .filter(|at| !used.contains(at) && shows_a_trait(&texts.sentences[*at]))
-        .collect();
-    shown.retain(|at| effect(at) > 0.0);
+    let effect = |at: &usize| sign * (scores.scores[t] - ground.without[*at][t]);
+    let is_shown = |at: &usize| !used.contains(at) && shows_a_trait(&sentences[*at]) && effect(at) > 0.0;
+    let mut shown: Vec<usize> = (0..sentences.len()).filter(is_shown).collect();
     shown.sort_by(|a, b| effect(b).total_cmp(&effect(a)).then(a.cmp(b)));
     shown.truncate(MAX_SENTENCES);
     used.extend(&shown);
     let show = |at: usize| {
-        let placed = &texts.sentences[at];
-        let words = strongest_words(t, scores, placed, is_high, language, model);
+        let placed = &sentences[at];
+        let words = strongest_words(t, scores, placed, is_high, ground.language, ground.model);
         Evidence {
-            excerpt: excerpt(placed, placed.sentence.start, reading),
+            excerpt: excerpt(placed, placed.sentence.start, ground.reading),
             matched_words: words,
             points: Some(rounded(scores.share(&placed.counts)[t])),
-            score_without: Some(rounded(without[at][t])),
+            score_without: Some(rounded(ground.without[at][t])),
             ..bare(placed)
         }
     };

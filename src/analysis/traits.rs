@@ -14,7 +14,7 @@ pub use self::ocean::{Confidence, Ocean, TextLength};
 pub use self::type_axes::{AxisLean, TypeAxes};
 pub use self::wording::trait_lean;
 use self::wording::{Lean, trait_reading};
-use super::evidence::{self, Evidence, rounded};
+use super::evidence::{self, Evidence, TraitGround, rounded};
 use super::layout::{FIRST_DIM, TRAITS, feature_names};
 use super::model::Model;
 use super::reading::{Reading, Texts};
@@ -82,13 +82,12 @@ pub fn details(
     let mut order: [usize; TRAITS.len()] = std::array::from_fn(|t| t);
     let lean = |t: usize| calibrated.probability[t] - 0.5;
     order.sort_by(|a, b| lean(*b).abs().total_cmp(&lean(*a).abs()));
+    let ground = TraitGround { scores, texts, without: &without, reading, language, model };
     let mut used = HashSet::new();
     let mut shown: [Vec<Evidence>; TRAITS.len()] = Default::default();
     for t in order {
         if calibrated.confidence(t) != Confidence::VeryLow {
-            let high = lean(t) > 0.0;
-            shown[t] =
-                evidence::of_trait(t, high, scores, texts, &without, &mut used, reading, language, model);
+            shown[t] = evidence::of_trait(t, lean(t) > 0.0, &ground, &mut used);
         }
     }
     Ocean::from_fn(|t| TraitDetail {

@@ -1,10 +1,11 @@
 //! Lines in a few words, and the summary that is made of them.
 
 use super::Line;
-use crate::analysis::layout::TRAITS;
 use crate::analysis::traits::{Calibrated, Confidence, TextLength, trait_lean};
 use crate::domain::language::Language;
 
+/// Traits that the summary may name: the first four. No advice goes by neuroticism.
+const TOLD: usize = 4;
 /// Findings that the summary names, and pieces of advice.
 const MAX_FINDINGS: usize = 3;
 const MAX_ADVICE: usize = 2;
@@ -53,7 +54,7 @@ pub fn summary(
 
 /// How far the text carries: its length where that is little, else what it tells of personality.
 fn basis(calibrated: &Calibrated, words: u32, answer: Language) -> String {
-    let leaning = (0..TRAITS.len()).filter(|t| calibrated.confidence(*t) == Confidence::Moderate);
+    let leaning = (0..TOLD).filter(|t| calibrated.confidence(*t) == Confidence::Moderate);
     let leans: Vec<String> =
         leaning.map(|t| trait_lean(t, calibrated.probability[t] > 0.5, answer)).collect();
     let leans: Vec<&str> = leans.iter().map(String::as_str).collect();

@@ -6,8 +6,8 @@ use super::grammar::{
     ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PARTING, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD,
 };
 use super::item::{
-    Item, count, counts_days, is_ambiguous, is_of_a_thing, is_plain_and_short, is_thing, is_weighty, is_work,
-    is_work_or_thing, is_work_throughout, speaks_of_work,
+    Item, count, counts_days, is_ambiguous, is_appointment, is_of_a_thing, is_plain_and_short, is_thing,
+    is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
 };
 use super::vocabulary::{MAX_PHRASE_WORDS, Vocabulary};
 use crate::analysis::lexicon::Lexicon;
@@ -21,8 +21,6 @@ const MIN_WORK_FIRST_PERSON: usize = 3;
 const MIN_WORK_WITHOUT_THING: usize = 3;
 /// Things of a sentence that is about nothing else.
 const MIN_THINGS_ALONE: usize = 2;
-/// Things beside which one unknown word is tolerated, in a sentence about things alone.
-const MIN_THINGS_BESIDE_UNKNOWN: usize = 3;
 /// One in so many words that carry meaning is of work.
 const WORK_SHARE: usize = 4;
 
@@ -78,10 +76,15 @@ impl Reader<'_> {
         let unless_work = if personal { Verdict::Personal } else { Verdict::Doubtful };
         let is_unknown =
             |item: &Item<'_>| item.classes == Classes::NONE || first && item.classes.is_learnt_alone();
+        let unknown = items.iter().any(is_unknown);
         let things = count(&items, is_thing);
-        let tolerated = usize::from(of_things_alone && things >= MIN_THINGS_BESIDE_UNKNOWN);
-        let unknown = count(&items, is_unknown) > tolerated;
-        if unknown || !unclear.is_empty() || counts_days(&items) || says(THIRD) || says(INTIMATE) {
+        if unknown
+            || !unclear.is_empty()
+            || counts_days(&items)
+            || is_appointment(&items)
+            || says(THIRD)
+            || says(INTIMATE)
+        {
             return unless_work;
         }
         if first

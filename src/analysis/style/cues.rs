@@ -135,10 +135,10 @@ impl Cues {
             book.match_at(tokens, at, &mut found, &mut taken_back);
         }
         for (at, token) in tokens.iter().enumerate() {
-            if let Some(name) = inflected(tokens, at, language) {
-                if let Some(measure) = self.measures.iter().position(|measure| measure.name == name) {
-                    found.push(Hit { measure, token: at, tokens: 1 });
-                }
+            let inflected = inflected(tokens, at, language);
+            let named = |name| self.measures.iter().position(|measure| measure.name == name);
+            if let Some(measure) = inflected.and_then(named) {
+                found.push(Hit { measure, token: at, tokens: 1 });
             }
             for (stem, measure) in &book.stems {
                 if token.norm.starts_with(stem) {
@@ -235,6 +235,7 @@ fn has_own_subject(tokens: &[Token], at: usize) -> bool {
 
 /// The measure that the ending of a Portuguese verb counts for: “fizemos”, “aprendi” in -ei, “vai chegar”, “chegará”.
 fn inflected(tokens: &[Token], at: usize, language: Language) -> Option<&'static str> {
+    const GENERAL_SUBJECTS: [&str; 4] = ["você", "vocês", "cê", "quem"];
     const NO_VERBS: [&str; 16] = [
         "últimos",
         "próximos",
@@ -270,7 +271,8 @@ fn inflected(tokens: &[Token], at: usize, language: Language) -> Option<&'static
         token.norm.chars().count() >= 3
             && ["ar", "er", "ir"].iter().any(|ending| token.norm.ends_with(ending))
     };
-    let goes_on = is_going && tokens.get(at + 1).is_some_and(infinitive);
+    let is_general = tokens[..at].iter().any(|token| GENERAL_SUBJECTS.contains(&token.norm.as_str()));
+    let goes_on = is_going && !is_general && tokens.get(at + 1).is_some_and(infinitive);
     let simple =
         letters >= 5 && ends(&["ará", "erá", "irá", "arão", "erão", "irão", "aremos", "eremos", "iremos"]);
     (goes_on || simple && word != "será" && word != "verão").then_some("future")

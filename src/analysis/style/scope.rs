@@ -13,11 +13,12 @@ const NEGATIONS: [&str; 22] = [
     "not", "no", "never", "nobody", "nothing", "neither", "nor", "without", "cannot", "hardly", "barely",
     "não", "nunca", "jamais", "nem", "nenhum", "nenhuma", "ninguém", "nada", "sem", "none", "zero",
 ];
+const SUPPOSITIONS: [&str; 6] = ["if", "unless", "suppose", "se", "caso", "supondo"];
 const CLAUSE_MARKS: [char; 9] = [',', ';', ':', '(', ')', '\u{2014}', '\u{2013}', '.', '!'];
 const CLAUSE_WORDS: [&str; 10] =
     ["but", "however", "because", "although", "mas", "porém", "porque", "embora", "so", "então"];
 /// Verbs that put what follows into another mouth, unless the author is the one who speaks.
-const REPORTING: [&str; 36] = [
+const REPORTING: [&str; 37] = [
     "said",
     "says",
     "saying",
@@ -52,6 +53,7 @@ const REPORTING: [&str; 36] = [
     "jurava",
     "insiste",
     "dizia",
+    "informa",
     "contou",
     "titled",
 ];
@@ -192,6 +194,7 @@ impl Scope {
         scope.void_names(tokens, text);
         scope.void_reported(tokens);
         scope.negate(tokens, text);
+        scope.suppose(tokens, text);
         scope
     }
 
@@ -248,6 +251,20 @@ impl Scope {
         };
         if (0..tokens.len()).any(is_report) {
             self.void.fill(true);
+        }
+    }
+
+    /// What a sentence begins by supposing is not said to be so.
+    fn suppose(&mut self, tokens: &[Token], text: &[char]) {
+        if !tokens.first().is_some_and(|token| SUPPOSITIONS.contains(&token.norm.as_str())) {
+            return;
+        }
+        for at in 0..tokens.len() {
+            let ends = at > 0 && gap(text, &tokens[at - 1], &tokens[at]).contains(&',');
+            if ends {
+                return;
+            }
+            self.negated[at] = true;
         }
     }
 

@@ -23,7 +23,7 @@ const TOLERANCE: f64 = 0.002;
 const SHAPES: (f64, f64) = (0.4, 2.0);
 /// Mean of the logarithm of the length of sentences, and its variance between authors, at least: one terse writer invented
 /// all these people, who are more alike than people are.
-const MIN_LENGTH: f64 = 2.55;
+const MIN_LENGTH: f64 = 2.46;
 const MIN_BETWEEN: f64 = 0.09;
 
 /// The texts of a language: invented people and their halves, and parts of the sample people.
@@ -132,7 +132,7 @@ fn rounded(value: f64) -> f64 {
 
 fn written() -> String {
     let mut text = "# Where the counts of professional posts lie; see norms.rs. Fitted to model/posts and sample/people.jsonl by\n\
-        # `UPDATE_STYLE_NORMS=1 cargo nextest run analysis::coverage`: rates are per hundred words.\n"
+        # `UPDATE_STYLE_NORMS=1 cargo test analysis::coverage`: rates are per hundred words.\n"
         .to_owned();
     for (code, language) in [("en", Language::En), ("pt", Language::Pt)] {
         let _ = writeln!(text, "\n[{code}]");

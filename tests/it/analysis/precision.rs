@@ -1,9 +1,9 @@
 //! What a line counts is what it says: sentences that were judged by hand, one by one, against a rubric.
 //!
-//! `precision.tsv` holds the pairs of line and sentence with both judgements, and the rubric. Pairs that were judged not
-//! to support their line led to a change of the cues; they stay in the file, and must not be counted again.
+//! `precision.tsv` holds the pairs of line and sentence with both judgements, and the rubric; `precision_mended.tsv` those of
+//! an earlier draw that did not support their line and led to a change of the cues. They must not be counted again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
 
 use fluence::analysis::catalogue::Side;
@@ -18,26 +18,36 @@ use super::people::{post, writer_of};
 use super::voices::{sample_in, voices};
 
 const JUDGED: &str = include_str!("precision.tsv");
+/// Pairs of an earlier draw that did not support their line.
+const MENDED: &str = include_str!("precision_mended.tsv");
 const BOTH: [(&str, Language); 2] = [("en", Language::En), ("pt", Language::Pt)];
 /// Pairs of the study, and the share of them that support their line.
 const MIN_PAIRS: usize = 300;
+const MIN_PEOPLE: usize = 40;
 const MIN_SUPPORTED: f64 = 0.95;
 /// Pairs drawn of one line and language, so that frequent lines do not crowd out the others.
-const MAX_OF_A_LINE: usize = 10;
+const MAX_OF_A_LINE: usize = 16;
 
 struct Pair {
     language: Language,
+    person: &'static str,
     line: &'static str,
     verdicts: [&'static str; 2],
     sentence: &'static str,
 }
 
-fn judged() -> Vec<Pair> {
-    let lines = JUDGED.lines().filter(|line| !line.starts_with('#'));
+fn read(file: &'static str) -> Vec<Pair> {
+    let lines = file.lines().filter(|line| !line.starts_with('#'));
     let pair = |line: &'static str| {
         let fields: Vec<&str> = line.split('\t').collect();
         let language = if fields[0] == "pt" { Language::Pt } else { Language::En };
-        Pair { language, line: fields[2], verdicts: [fields[3], fields[4]], sentence: fields[5] }
+        Pair {
+            language,
+            person: fields[1],
+            line: fields[2],
+            verdicts: [fields[3], fields[4]],
+            sentence: fields[5],
+        }
     };
     lines.map(pair).collect()
 }
@@ -45,45 +55,62 @@ fn judged() -> Vec<Pair> {
 /// The playbook lines that say that there is much of something, with the place of its measure.
 fn lines() -> BTreeMap<&'static str, usize> {
     let rules = model().catalogue.rules.iter().filter(|rule| rule.when == Side::High);
-    let counted = rules.filter(|rule| !model().cues.is_sentence_length(rule.at));
+    // Long words and the length of sentences are measured; there is nothing to judge.
+    let cues = &model().cues;
+    let counted = rules.filter(|rule| !cues.is_sentence_length(rule.at) && !cues.is_long_words(rule.at));
     counted.map(|rule| (rule.id.as_str(), rule.at)).collect()
 }
 
+/// Text by which the language of a short sentence is known.
+const AROUND: [&str; 2] = [
+    "The table is where it was and they are all there with it.",
+    "A mesa está onde estava e eles também estão lá com ela desde o dia em que ela veio.",
+];
+
+/// Whether the line counts the sentence.
 fn counts(pair: &Pair) -> bool {
-    let person = writer_of(vec![post(pair.sentence)]);
-    let reading = Reading::of(&person.posts, model());
-    let style = Style::of(reading.texts(pair.language), &reading, pair.language, model());
-    lines().get(pair.line).is_some_and(|measure| style.count(*measure).occurrences > 0)
+    let around = AROUND[usize::from(pair.language == Language::Pt)];
+    let count = |text: &str, measure: usize| {
+        let person = writer_of(vec![post(text)]);
+        let reading = Reading::of(&person.posts, model());
+        let texts = reading.texts(pair.language);
+        Style::of(texts, &reading, pair.language, model()).count(measure).occurrences
+    };
+    let with = format!("{around}\n{}", pair.sentence);
+    lines().get(pair.line).is_some_and(|measure| count(&with, *measure) > count(around, *measure))
 }
 
 #[test]
-fn the_study_is_large_enough_and_nearly_every_pair_supports_its_line() {
-    let judged = judged();
-    let share =
-        |which: &dyn Fn(&&Pair) -> bool| judged.iter().filter(which).count() as f64 / judged.len() as f64;
-    let supported = share(&|pair| pair.verdicts == ["supports"; 2]);
-    let agreed = share(&|pair| pair.verdicts[0] == pair.verdicts[1]);
-    let disproved = judged.iter().filter(|pair| pair.verdicts.contains(&"disproves")).count();
+fn the_study_is_large_enough_and_nearly_every_pair_that_is_counted_supports_its_line() {
+    let judged = read(JUDGED);
+    let share = |pairs: &[&Pair], which: &dyn Fn(&Pair) -> bool| {
+        pairs.iter().filter(|pair| which(pair)).count() as f64 / pairs.len() as f64
+    };
+    let all: Vec<&Pair> = judged.iter().collect();
+    let counted: Vec<&Pair> = judged.iter().filter(|pair| counts(pair)).collect();
+    let supports = |pair: &Pair| pair.verdicts == ["supports"; 2];
+    let people: HashSet<&str> = judged.iter().map(|pair| pair.person).collect();
     println!(
-        "Judged pairs: {}; both judgements support {:.1} %; agreement {:.1} %; disprove {disproved}",
-        judged.len(),
-        100.0 * supported,
-        100.0 * agreed
+        "Judged pairs: {} of {} people; supported as drawn {:.1} %, of those counted now {:.1} %; agreement {:.1} %",
+        all.len(),
+        people.len(),
+        100.0 * share(&all, &supports),
+        100.0 * share(&counted, &supports),
+        100.0 * share(&all, &|pair| pair.verdicts[0] == pair.verdicts[1]),
     );
-    assert!(judged.len() >= MIN_PAIRS && supported >= MIN_SUPPORTED && disproved == 0);
+    assert!(all.len() >= MIN_PAIRS && people.len() >= MIN_PEOPLE);
+    assert!(share(&counted, &supports) >= MIN_SUPPORTED);
+    assert!(judged.iter().all(|pair| !pair.verdicts.contains(&"disproves")));
 }
 
 #[test]
 fn pairs_that_do_not_support_their_line_are_not_counted_and_the_others_are() {
-    let (mut lost, mut wrong) = (Vec::new(), Vec::new());
-    for pair in judged() {
-        match (pair.verdicts == ["supports"; 2], counts(&pair)) {
-            (true, false) => lost.push((pair.line, pair.sentence)),
-            (false, true) => wrong.push((pair.line, pair.sentence)),
-            _ => {}
-        }
-    }
+    let mended = read(MENDED);
+    let wrong: Vec<_> = mended.iter().filter(|pair| counts(pair)).map(|p| (p.line, p.sentence)).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+    let judged = read(JUDGED);
+    let supported = judged.iter().filter(|pair| pair.verdicts == ["supports"; 2]);
+    let lost: Vec<_> = supported.filter(|pair| !counts(pair)).map(|p| (p.line, p.sentence)).collect();
     assert!(lost.is_empty(), "{lost:#?}");
 }
 
