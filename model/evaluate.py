@@ -104,7 +104,7 @@ def shuffled_auc(essays, counter, scale):
 
 
 def resampled(z, labels, rounds=400):
-    """The 95 % interval of the mean AUC over the traits, by drawing authors anew."""
+    """The 95 % interval of the mean AUC over the traits, by resampling authors."""
     rng = np.random.default_rng(17)
     drawn = []
     for _ in range(rounds):

@@ -25,7 +25,7 @@ pub struct Question {
     pub tier: Tier,
     /// Language of the answer's sentences.
     pub texts: Language,
-    /// How much is told of it.
+    /// The detail of the answer.
     pub detail: Detail,
     /// How fresh the words are is told by the day.
     pub day: NaiveDate,

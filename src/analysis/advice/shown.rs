@@ -55,7 +55,7 @@ impl Ground<'_> {
         scored.into_iter().map(|(_, at)| at).collect()
     }
 
-    /// How well a sentence shows a line, or nothing when it does not. What is absent is told by its count alone.
+    /// How well a sentence shows a line, or nothing when it does not. The count alone shows what is absent.
     fn shows(&self, shown: Shown, at: usize) -> Option<f64> {
         let placed = &self.texts.sentences[at];
         let tokens = &placed.sentence.tokens;

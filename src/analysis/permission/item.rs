@@ -118,7 +118,7 @@ pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
             && items.iter().any(|item| COUNTING.contains(&item.word))
 }
 
-/// Whether a clause names a day or an hour and no thing of the trade: “results on Thursday” may be anybody's appointment.
+/// Whether a clause names a day or an hour and no thing of the trade: “results on Thursday” may be a private appointment.
 pub(super) fn is_appointment(items: &[Item<'_>]) -> bool {
     let (mut timed, mut named) = (false, false);
     for item in items {

@@ -1,4 +1,4 @@
-//! The norms of style are those of professional posts, and no line is said of nearly everybody.
+//! The norms of style are those of professional posts, and no line is said of most people.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

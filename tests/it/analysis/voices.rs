@@ -22,7 +22,7 @@ const PORTUGUESE: [&str; 3] = [
 /// Words of a part of a sample person's posts, which stands for a text of its own.
 const PART_WORDS: usize = 130;
 
-/// Everybody in the files of a language, with a few words on who they are.
+/// The people in the files of a language, with a few words on who they are.
 pub(super) fn voices(language: Language) -> Vec<(String, Person)> {
     let files: &[&str] = match language {
         Language::En => &ENGLISH,
