@@ -1,4 +1,5 @@
-//! Builds anew when a migration is added: `sqlx::migrate!` alone notices only changes to those it has read.
+//! Rebuilds when a migration is added: `sqlx::migrate!` alone notices only changes of migrations it
+//! has read.
 
 fn main() {
     println!("cargo::rerun-if-changed=migrations");

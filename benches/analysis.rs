@@ -1,17 +1,17 @@
 //! How long the deepest analysis takes in-process, and what the model costs: `cargo bench --bench analysis`.
 //!
-//! A person with 50 different posts of 80 words each, the most that is read, in each language. Bars: p99 within 10 ms,
-//! the model loaded within 20 ms, memory within 30 MB.
+//! A person with 50 different posts of 80 words each, the most that is read, in each language.
+//! Targets: p99 within 10 ms, the model loaded within 20 ms, memory within 30 MB.
 #![expect(clippy::expect_used, reason = "a bench that cannot go on should say where it stopped")]
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use fluence::analysis::{analyse, check, model};
+use fluence::domain::depth::Depth;
 use fluence::domain::ids::PersonId;
 use fluence::domain::language::Language;
 use fluence::domain::person::{Person, Post};
-use fluence::domain::tier::Tier;
 
 const POSTS: usize = 50;
 const WORDS: usize = 80;
@@ -50,12 +50,12 @@ fn main() {
 fn time(person: &Person) -> Duration {
     let start = Instant::now();
     let analysis =
-        analyse(person, Tier::Premium, Language::Pt, chrono::DateTime::UNIX_EPOCH).expect("enough words");
+        analyse(person, Depth::Premium, Language::Pt, chrono::DateTime::UNIX_EPOCH).expect("enough words");
     std::hint::black_box(serde_json::to_vec(&analysis).expect("JSON"));
     start.elapsed()
 }
 
-/// Posts that differ in their words' order, so that none is a duplicate.
+/// Posts with their words in different orders, so that none is a duplicate.
 fn writer(stock: &str) -> Person {
     let words: Vec<&str> = stock.split_whitespace().collect();
     let posts = (0..POSTS).map(|post| {
@@ -85,7 +85,7 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// Resident set of this process; 0 where /proc does not tell.
+/// Resident memory, or 0 where /proc does not show it.
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

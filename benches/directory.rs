@@ -11,11 +11,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use fluence::command::directory::{ImportOptions, import};
+use fluence::config::{self, Sources};
 use fluence::domain::ids::AccountId;
 use fluence::domain::person::PersonQuery;
-use fluence::lookup::{FindConfig, Found, People, Realm};
+use fluence::lookup::{Found, People, PeopleSettings, Realm};
 use fluence::people::sample::SamplePeople;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Executor, PgPool};
@@ -108,7 +109,7 @@ async fn make_directory(pool: &PgPool, world: World, now: DateTime<Utc>) -> anyh
 }
 
 async fn look_up(pool: &PgPool, questions: Vec<PersonQuery>, now: DateTime<Utc>) -> anyhow::Result<()> {
-    let config = FindConfig { answer_ttl: TimeDelta::zero(), ..FindConfig::default() };
+    let config = PeopleSettings { cache: Duration::ZERO, ..config::load(&Sources::default())?.people };
     let people = Arc::new(People::new(pool.clone(), SamplePeople::default(), config));
     let live = Realm::Live { account: AccountId::from_uuid(Uuid::nil()) };
     if let Some(first) = questions.first() {

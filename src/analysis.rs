@@ -24,6 +24,7 @@ pub mod text;
 pub mod traits;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::advice::{Ground, Line};
@@ -35,15 +36,15 @@ use self::style::Style;
 use self::summary::Summary;
 use self::text::Validity;
 use self::traits::{Calibrated, Ocean, TextLength, TraitDetail, TypeAxes};
+use crate::domain::depth::Depth;
 use crate::domain::language::Language;
 use crate::domain::person::Person;
-use crate::domain::tier::Tier;
 
 /// Words of the person's own below which no trait is told. Editors' words: runs between blanks.
 pub const WORDS_NEEDED: u32 = 120;
 
 /// What one call answers, besides who the person is and how they were found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Analysis {
     /// What the profile says.
     pub summary: Summary,
@@ -56,7 +57,7 @@ pub struct Analysis {
 }
 
 /// The traits and all that qualifies them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Traits {
     /// Four letters, derived from the traits.
     pub mbti_type: String,
@@ -77,7 +78,7 @@ pub struct Traits {
 }
 
 /// Style and playbook.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Advice {
     /// How the person writes.
     pub communication_style: Vec<Line>,
@@ -86,7 +87,7 @@ pub struct Advice {
 }
 
 /// The text behind the traits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TextBasis {
     /// Words analysed.
     pub words_analyzed: u32,
@@ -107,7 +108,7 @@ pub struct TextBasis {
 }
 
 /// Which model read the text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ModelId {
     /// Name.
     pub id: String,
@@ -143,14 +144,14 @@ pub enum InsufficientReason {
 /// are. Basic needs a profile only; standard and premium need 120 words of the person's own in English or Portuguese.
 pub fn analyse(
     person: &Person,
-    tier: Tier,
+    tier: Depth,
     texts: Language,
     as_of: DateTime<Utc>,
 ) -> Result<Analysis, InsufficientData> {
     let model = model();
     let reading = Reading::of(&person.posts, model);
     let mut summary = Summary::of(person, &reading, texts, as_of);
-    if tier == Tier::Basic {
+    if tier == Depth::Basic {
         return Ok(Analysis { summary, traits: None, advice: None });
     }
     let language = reading.main_language();
@@ -165,7 +166,7 @@ pub fn analyse(
     let ground = Ground { style: &style, texts: own, reading: &reading, language, answer: texts, model };
     let buyer_playbook = advice::playbook(&ground, &calibrated, &axes);
     summary.text = advice::summary(&person.first_name, &buyer_playbook, &calibrated, own.words, texts);
-    let advice = (tier == Tier::Premium)
+    let advice = (tier == Depth::Premium)
         .then(|| Advice { communication_style: advice::style(&ground), buyer_playbook });
     let traits = Traits {
         mbti_type: axes.letters(),

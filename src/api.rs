@@ -15,7 +15,7 @@ pub mod ledger;
 pub mod management_auth;
 pub mod once;
 pub mod status;
-mod turns;
+mod fair_queue;
 pub mod usage;
 
 use std::fmt::Display;
@@ -24,7 +24,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::domain::refusal::Refusal;
 
-/// What a client is told when the store could not be read; `what` and the error are for the log.
+/// The refusal of a failed read. `what` and the error go to the log.
 fn unreadable<E: Display>(what: &'static str) -> impl Fn(E) -> Refusal {
     move |error| {
         tracing::warn!(%error, "{what} could not be read");

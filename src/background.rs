@@ -1,5 +1,4 @@
-//! What is done every so often: looking after holds that a dead gateway left, forgetting idle limiters, asking whether the
-//! store can write.
+//! Periodic jobs: the sweep, readiness, and the change feed.
 
 pub mod listener;
 pub mod readiness;
@@ -9,19 +8,19 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-/// A run that takes longer is given up: it waits for a server that has vanished. Every statement has its own, far shorter
-/// limit, but the server keeps it.
-const LONGEST_RUN: Duration = Duration::from_secs(300);
+/// A run that takes longer waits for a server that has gone silent, and is cancelled. Statements have far shorter timeouts,
+/// but the server enforces those.
+const RUN_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Runs `job` every `period` until `stop`. The next run starts a period after the last one ended, so runs never pile up.
-pub async fn every<F, Fut>(period: Duration, stop: CancellationToken, mut job: F)
+/// Runs `job` every `period` until `stop`. The next run starts a period after the previous one ended, so runs never pile up.
+pub async fn every<F, Fut>(name: &'static str, period: Duration, stop: CancellationToken, mut job: F)
 where
     F: FnMut() -> Fut + Send,
     Fut: Future<Output = ()> + Send,
 {
     loop {
-        if tokio::time::timeout(LONGEST_RUN, job()).await.is_err() {
-            tracing::warn!(?period, "a background job did not end and was given up; it will be tried again");
+        if tokio::time::timeout(RUN_TIMEOUT, job()).await.is_err() {
+            tracing::warn!(job = name, timeout_s = RUN_TIMEOUT.as_secs(), "background job timed out");
         }
         tokio::select! {
             () = tokio::time::sleep(period) => {}
@@ -51,7 +50,7 @@ mod tests {
             }
         };
         let hang = Duration::from_secs(3_600);
-        let ended = tokio::time::timeout(hang, every(Duration::from_secs(1), stop, job)).await;
+        let ended = tokio::time::timeout(hang, every("test", Duration::from_secs(1), stop, job)).await;
         assert!(ended.is_ok(), "the first run is still awaited after an hour");
         assert_eq!(runs.load(Ordering::Relaxed), 2);
     }

@@ -1,4 +1,4 @@
-//! The only place that asks what time it is, and that makes ids from the time. Rules take both as arguments.
+//! The only place that reads the time and creates ids from it. Rules take both as arguments.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -7,34 +7,36 @@ use std::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-/// The wall clock of this machine, for headers, logs and ids. Money and keys end by the database's clock.
+/// This machine's wall clock, for headers, logs and ids. Credits and keys end by the database's
+/// clock.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// A new UUIDv7 (RFC 9562, section 5.7). Its random part comes from this thread's generator: asking the system for
-/// randomness costs eight times as much, and every request gets an id. Ids of one millisecond have no order.
+/// Returns a new UUIDv7 (RFC 9562, section 5.7). Its random part comes from this thread's
+/// generator: asking the system for randomness costs eight times as much, and every request gets an
+/// id. Ids of one millisecond have no order.
 pub fn new_id() -> Uuid {
     let millis = u64::try_from(now().timestamp_millis()).unwrap_or_default();
     uuid::Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid()
 }
 
-/// A difference between this machine's clock and the database's that operators should know of.
+/// The largest difference between this machine's clock and the database's that needs no warning.
 pub const LARGEST_SKEW: TimeDelta = TimeDelta::seconds(5);
 
-/// The database's clock as this gateway knows it: read at each heartbeat, and carried on in between by a clock that nobody
-/// sets. It is behind the true one by a network delay at most, so no key ends early and every wait is long enough. Cheap to
-/// clone.
+/// The database's clock as this gateway knows it: read at each heartbeat, and continued by a
+/// monotonic clock in between. It is late by at most a network delay, so no key ends early and
+/// every wait is long enough. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct DatabaseClock(Arc<Known>);
+pub struct DatabaseClock(Arc<ClockState>);
 
 #[derive(Debug)]
-struct Known {
+struct ClockState {
     started_at: Instant,
     /// The database's time at `started_at`, in microseconds since 1970.
     then_us: AtomicI64,
-    /// This machine's clock, by which to go until the database's is known.
+    /// This machine's clock, used until the database's is known.
     wall: fn() -> DateTime<Utc>,
 }
 
@@ -48,25 +50,24 @@ impl Default for DatabaseClock {
 }
 
 impl DatabaseClock {
-    /// A clock on a machine whose own one is `wall`.
+    /// Creates a clock on a machine whose own clock is `wall`.
     pub fn beside(wall: fn() -> DateTime<Utc>) -> Self {
-        Self(Arc::new(Known { started_at: Instant::now(), then_us: AtomicI64::new(UNKNOWN), wall }))
+        Self(Arc::new(ClockState { started_at: Instant::now(), then_us: AtomicI64::new(UNKNOWN), wall }))
     }
 
-    /// Notes that the database just said that it is `time`.
     pub fn read(&self, time: DateTime<Utc>) {
         let then_us = time.timestamp_micros().saturating_sub(self.running_us());
         self.0.then_us.store(then_us, Ordering::Release);
     }
 
-    /// What time it is.
     pub fn now(&self) -> DateTime<Utc> {
         let then_us = self.0.then_us.load(Ordering::Acquire);
         let known = (then_us != UNKNOWN).then(|| then_us.saturating_add(self.running_us()));
         known.and_then(DateTime::from_timestamp_micros).unwrap_or_else(self.0.wall)
     }
 
-    /// How far this machine's clock is ahead of the database's; zero while that is not known.
+    /// Returns how far this machine's clock is ahead of the database's, or zero while that is
+    /// unknown.
     pub fn skew(&self) -> TimeDelta {
         match self.0.then_us.load(Ordering::Acquire) {
             UNKNOWN => TimeDelta::zero(),
@@ -74,7 +75,7 @@ impl DatabaseClock {
         }
     }
 
-    /// What operators should know of this machine's clock, if anything.
+    /// Returns a warning for operators if the difference is too large.
     pub fn warning(&self) -> Option<String> {
         let skew = self.skew();
         let words = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
@@ -97,17 +98,17 @@ mod tests {
     }
 
     #[test]
-    fn the_databases_clock_counts_and_the_machines_does_only_until_it_is_known() {
+    fn the_databases_clock_counts_once_it_is_known() {
         let clock = DatabaseClock::beside(day_before);
         assert!(clock.now() < now() - TimeDelta::hours(23));
         assert_eq!((clock.skew(), clock.warning()), (TimeDelta::zero(), None));
-        let told = now();
-        clock.read(told);
-        assert!((told..now() + TimeDelta::seconds(1)).contains(&clock.now()));
+        let time = now();
+        clock.read(time);
+        assert!((time..now() + TimeDelta::seconds(1)).contains(&clock.now()));
     }
 
     #[test]
-    fn a_clock_that_is_more_than_five_seconds_off_is_worth_a_warning() {
+    fn a_clock_that_is_more_than_five_seconds_off_gives_a_warning() {
         let clock = DatabaseClock::default();
         for (ahead_s, words) in [
             (0, None),

@@ -1,7 +1,7 @@
-//! What the program can be told to do, one file a noun.
+//! The commands of the program, one file for each noun.
 //!
-//! A command line becomes a [`Cli`]; [`run`] reads the settings, opens a [`context::Context`] where the command needs a
-//! database, and lets the noun do its work. Everything a command says is an [`output::Report`].
+//! A command line becomes a [`Cli`]; [`run`] reads the settings, opens a [`context::Context`] if the command needs a
+//! database, and runs the command. Everything that a command prints is an [`output::Report`].
 
 pub mod account;
 mod actor;
@@ -14,12 +14,14 @@ pub mod credit;
 mod csv;
 pub mod demo;
 pub mod directory;
+pub mod doctor;
 pub mod environment;
 pub mod error;
 pub mod healthcheck;
 pub mod key;
 pub mod ledger;
 pub mod migrate;
+pub mod openapi;
 pub mod output;
 pub mod pepper;
 mod pepper_file;
@@ -40,14 +42,15 @@ use self::context::Context;
 use self::output::Output;
 use self::reload::Reloading;
 use crate::telemetry;
+use crate::telemetry::settings::LogFormat;
 
 /// An HTTP gateway that sells calls by the credit.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 #[command(
-    after_help = "Settings come from the command line, then FLUENCE_* variables, then the file named by \
-    FLUENCE_CONFIG, then the defaults; `fluence config show` prints those in force, `fluence config show --defaults` \
-    explains each. Without DATABASE_URL the program runs a PostgreSQL of its own in --data-dir."
+    after_help = "Precedence of settings: command line, FLUENCE_* variables, the file named by FLUENCE_CONFIG, defaults. \
+    `fluence config show` prints the settings in force, `fluence config show --defaults` explains each. Without \
+    DATABASE_URL the program runs its own PostgreSQL in --data-dir."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -62,10 +65,10 @@ struct Globals {
     /// Print one JSON object instead of text.
     #[arg(long, global = true)]
     json: bool,
-    /// Folder of the private PostgreSQL and its pepper, as FLUENCE_DATA_DIR.
+    /// Folder of the private PostgreSQL and the pepper. Same as FLUENCE_DATA_DIR.
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<String>,
-    /// Your name in the audit log [default: FLUENCE_OPERATOR, or the user's name].
+    /// Your name in the audit log [default: FLUENCE_OPERATOR, or your user name].
     #[arg(long = "as", global = true, value_name = "NAME")]
     operator: Option<String>,
 }
@@ -76,12 +79,16 @@ enum Command {
     Serve(serve::ServeArgs),
     #[command(flatten)]
     Stored(StoredCommand),
-    /// The settings in force.
+    /// Check settings, database, ledger and the services that the gateway needs, and say what to do. Changes nothing.
+    Doctor,
+    /// Show or check the settings.
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Ask the gateway on this machine whether it is ready.
+    /// Print the OpenAPI document of the gateway.
+    Openapi,
+    /// Check whether the gateway on this machine is ready.
     Healthcheck(running::WhereArgs),
-    /// Run a command, such as the tests, beside a throw-away PostgreSQL.
+    /// Run a command, such as the tests, with a temporary PostgreSQL.
     WithPostgres {
         /// The command and its arguments.
         #[arg(last = true, required = true, value_name = "COMMAND")]
@@ -92,35 +99,35 @@ enum Command {
 /// The commands that work on the database.
 #[derive(Debug, Subcommand)]
 enum StoredCommand {
-    /// Bring the database up to date: schema, plans, packs, the ledger's partitions.
+    /// Upgrade the database: schema, plans, packs and partitions of the ledger.
     Migrate,
-    /// Accounts: who holds the credits.
+    /// Manage accounts.
     #[command(subcommand)]
     Account(account::AccountCommand),
-    /// API keys.
+    /// Manage API keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
-    /// Environments: named sets of keys, live or test.
+    /// Manage environments: named sets of keys, live or test.
     #[command(subcommand)]
     Environment(environment::EnvironmentCommand),
-    /// Grant credits, or correct a balance.
+    /// Grant credits, or take credits back.
     #[command(subcommand)]
     Credit(credit::CreditCommand),
-    /// The ledger: verify it, print statements.
+    /// Verify the ledger, or print statements.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
-    /// The shared people directory.
+    /// Manage the people directory that all accounts share.
     #[command(subcommand)]
     Directory(directory::DirectoryCommand),
-    /// The rights of a person in the directory: export, erasure, opt-out.
+    /// Answer the requests of people about their data: export, erasure, opt-out.
     #[command(subcommand)]
     Person(person::PersonCommand),
-    /// The secrets that keys are hashed under.
+    /// Rotate the pepper, the secret that keys the hashes of API keys.
     #[command(subcommand)]
     Pepper(pepper::PepperCommand),
-    /// Who changed what, on what, from where.
+    /// Show the audit log.
     Audit(audit::AuditArgs),
-    /// Make a demonstration account, and print its key and ready curl lines.
+    /// Create a demonstration account, and print its key and curl commands.
     Demo(running::WhereArgs),
 }
 
@@ -156,7 +163,7 @@ impl StoredCommand {
 /// Runs one command and returns the program's exit status.
 ///
 /// # Errors
-/// Whatever keeps the command from doing what it was told.
+/// The reason why the command failed.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let Globals { json, data_dir, operator } = cli.globals;
     let output = if json { Output::Json } else { Output::Text };
@@ -174,7 +181,12 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let log = telemetry::init(&settings.log.level, settings.log.format)?;
             serve::run(settings, args.options(), Reloading { log: &log, read: &read }).await?;
         }
+        Command::Doctor => {
+            let _log = telemetry::init("error", LogFormat::Pretty)?;
+            doctor::run(settings::for_serve(None, data_dir), output).await?;
+        }
         Command::Config(command) => config::run(&command, data_dir, output)?,
+        Command::Openapi => openapi::run(&settings::for_command(data_dir, false)?.0, output)?,
         Command::Healthcheck(place) => {
             let settings = settings::for_command(data_dir, false)?.0;
             healthcheck::run(&place.url(&settings)?, output).await?;

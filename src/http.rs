@@ -1,6 +1,8 @@
 //! HTTP at the edge: how a refusal or an answer becomes bytes, and how bytes become a checked request.
 
+pub mod answer;
 pub mod billing_info;
+pub mod call_record;
 pub mod client_address;
 pub mod compression;
 pub mod contact_request;
@@ -13,11 +15,10 @@ pub mod idempotency_key;
 pub mod json;
 pub mod json_body;
 pub mod key_request;
-pub mod log_facts;
-pub mod messages;
 pub mod negotiate;
 pub mod paging;
 pub mod person_request;
 pub mod public_links;
 pub mod query;
+pub mod rate_limit_headers;
 pub mod render;

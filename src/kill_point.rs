@@ -1,6 +1,6 @@
-//! Places on the way of money where a test can end the process as `kill -9` would: no destructor runs, nothing is
-//! flushed. `KILL_AT=held-untold:3` ends it when it comes to `held-untold` for the third time. A release build has
-//! none of this.
+//! Places where a test can end the process as `kill -9` would: no destructor runs and nothing is
+//! flushed. With `KILL_AT=before-replies:3` the process ends when it reaches `before-replies` for the
+//! third time. A release build has none of this.
 
 macro_rules! kill_points {
     ($($(#[$doc:meta])+ $point:ident = $name:literal,)+) => {
@@ -9,10 +9,10 @@ macro_rules! kill_points {
         pub enum KillPoint { $($(#[$doc])+ $point,)+ }
 
         impl KillPoint {
-            /// All of them, in the order in which a call meets them.
+            /// All of them, in the order in which a call reaches them.
             pub const ALL: &[Self] = &[$(Self::$point,)+];
 
-            /// What it is called in `KILL_AT`.
+            /// The name in `KILL_AT`.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$point => $name,)+ }
             }
@@ -23,73 +23,73 @@ macro_rules! kill_points {
 kill_points! {
     /// A request has arrived.
     RequestReceived = "request-received",
-    /// Holds were taken from the queue; the store knows nothing of them.
-    HoldsGathered = "holds-gathered",
+    /// Holds were taken from the queue; the database has none of them.
+    HoldsDequeued = "holds-dequeued",
     /// The statement of the fast path is about to be sent.
-    FastUnsent = "fast-unsent",
-    /// It was committed.
+    BeforeFastCommit = "before-fast-commit",
+    /// The fast path's statement was committed.
     FastCommitted = "fast-committed",
     /// An ordered batch has passed the fence and holds its locks; nothing is written.
     OrderedLocked = "ordered-locked",
-    /// Everything of it is written, and not committed.
+    /// The whole ordered batch is written, but not committed.
     OrderedWritten = "ordered-written",
-    /// It was committed.
+    /// The ordered batch was committed.
     OrderedCommitted = "ordered-committed",
-    /// A batch was committed; none of its waiters knows.
-    HeldUntold = "held-untold",
-    /// The first of its waiters knows.
-    HeldHalfTold = "held-half-told",
-    /// All of them that wait on one runtime know.
-    HeldTold = "held-told",
+    /// A batch was committed; no call has its reply.
+    BeforeReplies = "before-replies",
+    /// The first call has its reply.
+    FirstReplySent = "first-reply-sent",
+    /// All calls of one runtime have their replies.
+    RepliesSent = "replies-sent",
     /// A call has its hold; the handler has not begun.
     HoldReceived = "hold-received",
-    /// The handler has answered; the writer does not know.
-    CaptureUnqueued = "capture-unqueued",
-    /// The writer is to capture; nobody was answered.
+    /// The handler has finished; its capture is not queued.
+    HandlerFinished = "handler-finished",
+    /// The capture is queued; the client has no answer.
     CaptureQueued = "capture-queued",
-    /// The writer is to release; nobody was answered.
+    /// The release is queued; the client has no answer.
     ReleaseQueued = "release-queued",
-    /// The writer is to keep the answer.
-    KeepQueued = "keep-queued",
-    /// The answer is kept, and was not sent.
-    AnswerKept = "answer-kept",
+    /// The capture with the answer to store is queued.
+    CaptureWithAnswerQueued = "capture-with-answer-queued",
+    /// The answer is stored, but not sent.
+    AnswerStored = "answer-stored",
     /// The answer is about to be sent.
-    AnswerUnsent = "answer-unsent",
-    /// Endings were taken from the queue; the store knows nothing of them.
-    EndingsGathered = "endings-gathered",
-    /// The connection was lost around a commit; the store has not been asked.
+    BeforeAnswer = "before-answer",
+    /// Settlements were taken from the queue; the database has none of them.
+    SettlementsDequeued = "settlements-dequeued",
+    /// The connection was lost around a commit; its outcome was not looked up.
     OutcomeUnknown = "outcome-unknown",
-    /// The store has said what became of the batch; nobody else knows.
-    OutcomeLearnt = "outcome-learnt",
-    /// An epoch was opened; its writer has done nothing.
+    /// The outcome was looked up; no call has its reply.
+    OutcomeResolved = "outcome-resolved",
+    /// An epoch was opened; its writer has committed nothing.
     EpochOpened = "epoch-opened",
     /// A recovery has locked a dead epoch.
     EpochLocked = "epoch-locked",
-    /// It has released what that epoch left open, and not committed.
+    /// The recovery has released that epoch's open holds, but not committed.
     EpochReleased = "epoch-released",
-    /// It has committed that.
+    /// The recovery has committed.
     EpochClosed = "epoch-closed",
 }
 
-/// Nothing, in a release build.
+/// Does nothing in a release build.
 #[cfg(not(debug_assertions))]
 #[inline(always)]
 pub fn pass(_: KillPoint) {}
 
-/// Ends the process here, if that is what it was told.
+/// Ends the process if `KILL_AT` names this point.
 #[cfg(debug_assertions)]
 pub fn pass(point: KillPoint) {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    static TOLD: OnceLock<Option<(String, u32)>> = OnceLock::new();
+    static TARGET: OnceLock<Option<(String, u32)>> = OnceLock::new();
     static PASSED: AtomicU32 = AtomicU32::new(0);
-    let told = TOLD.get_or_init(|| {
-        let told = std::env::var("KILL_AT").ok()?;
-        let (name, nth) = told.split_once(':')?;
+    let target = TARGET.get_or_init(|| {
+        let text = std::env::var("KILL_AT").ok()?;
+        let (name, nth) = text.split_once(':')?;
         Some((name.to_owned(), nth.parse().ok()?))
     });
-    if let Some((name, nth)) = told
+    if let Some((name, nth)) = target
         && name == point.name()
         && PASSED.fetch_add(1, Ordering::Relaxed) + 1 == *nth
     {

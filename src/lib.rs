@@ -1,25 +1,29 @@
 //! Fluence: an HTTP gateway that sells calls by the credit.
 //!
-//! The modules, in the order a request meets them.
+//! The modules, in the order in which a request meets them.
 
-pub mod command; // what the program can be told to do
-pub mod app; // builds the long-lived parts once; the only place where they all meet
-pub mod server; // the outside edge: listener, framing, router, stopping
-pub mod http; // dialects of errors, JSON bodies, billing_info
-pub mod gate; // what a paid request passes: authenticate, limit, restrict, entitle, validate, meter
+pub mod command; // the commands of the program
+pub mod app; // builds the long-lived parts once and connects them
+pub mod server; // sockets, HTTP framing, router, shutdown
+pub mod http; // error dialects, JSON bodies, billing_info
+pub mod gate; // the steps before a handler: authenticate, limit, restrict, entitle, validate, meter
 pub mod api; // the built-in endpoints
-pub mod management; // changes of accounts, keys and what belongs to them, each written down
+pub mod openapi; // the table of operations, and the OpenAPI document
+pub mod site; // the pages for readers: home, guides, reference, errors
+pub mod management; // changes of accounts and keys, each recorded in the audit log
 pub mod lookup; // finds the person of a request in every source
-pub mod people; // who is meant
-pub mod upstream; // servers behind this one: the enrichment service
-pub mod analysis; // what the text says
-pub mod ledger; // the money: rules, and the writer that makes them durable
+pub mod people; // names and matching
+pub mod upstream; // requests to other servers: the enrichment service
+pub mod analysis; // what a person's texts support
+pub mod ledger; // credits: the rules, and the writer that makes them durable
 pub mod domain; // plain types and rules
-pub mod storage; // Postgres, the only place with SQL
+pub mod storage; // PostgreSQL; the only place with SQL
 pub mod background; // what is done every so often
-pub mod config; // settings, plans, routes
+pub mod catalogue; // plans, packs, paid routes
+pub mod config; // settings
 pub mod local_postgres; // the private Postgres of a gateway without DATABASE_URL
-pub mod telemetry; // logs
+pub mod telemetry; // logs and metrics
 pub mod secret; // the pepper, and the keyed hash of every API key
-pub mod kill_point; // where a test may end the process; nothing in a release build
-pub mod clock; // the only place that asks what time it is
+pub mod panic_guard; // a panic ends one call
+pub mod kill_point; // where a test may end the process; empty in a release build
+pub mod clock; // the only place that reads the time

@@ -1,10 +1,12 @@
-//! Finding the person of a request, across the sources, without a query for what was just answered.
+//! Finds the person of a request in all sources, and caches the answer for a moment.
 //!
-//! An account's own contacts come first: whom it keeps for itself is whom it means. Then what all accounts share: the
-//! directory, or the invented people of a test environment. Last the operator's enrichment service, about somebody whom
-//! nobody else knows. A contact without posts says who is meant, but not what they wrote: then the next sources are
-//! asked for that very person, by the contact's whole name, and the contact answers only where none of them has posts of
-//! exactly one.
+//! An account's contacts come first: a person that it keeps is the person that it means. Then come
+//! the sources that all accounts share: the directory, or the invented people of a test
+//! environment. The operator's enrichment service is last, for people unknown to the others.
+//!
+//! A contact without posts identifies the person but has no text. Then the next sources are
+//! searched for that person by the contact's whole name, and the contact answers only if none of
+//! them has posts of exactly one person.
 
 mod contacts;
 mod directory;
@@ -13,46 +15,45 @@ mod found;
 mod ttl_cache;
 mod words;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 
 use self::contacts::Contacts;
 use self::found::several;
 pub use self::found::{FindError, Found, Hint, PersonVersion};
-use self::ttl_cache::{Kept, TtlCache};
+use self::ttl_cache::{CacheEntry, TtlCache};
 use self::words::KnownWords;
 use crate::domain::contact::ContactOwner;
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::domain::person::{Person, PersonQuery, PersonSource};
+use crate::domain::setting;
 use crate::people::matching::{Resolution, resolve};
 use crate::people::rarity::Rarity;
 use crate::people::sample::SamplePeople;
 use crate::upstream::client::Upstream;
 pub use crate::upstream::client::UpstreamError;
 
-/// What an answer weighs in the cache besides the person's texts, in bytes; an estimate.
+/// An estimate of what an answer takes in the cache besides the person's texts, in bytes.
 const ANSWER_BYTES: u64 = 512;
 
-/// Among whose people a request looks.
+/// The people that a request searches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Realm {
-    /// Real people: the account's contacts, then the directory everybody shares.
-    Live {
-        /// Whose contacts.
-        account: AccountId,
-    },
-    /// The contacts of the account's test keys, then invented people: for test environments and development.
-    Sample {
-        /// Whose contacts.
-        account: AccountId,
-    },
+    /// Real people: the account's contacts, then the shared directory.
+    Live { account: AccountId },
+    /// Test environments and development: the contacts of the account's test keys, then invented
+    /// people.
+    Sample { account: AccountId },
 }
 
 impl Realm {
-    /// Whose contacts are asked first.
+    /// Returns the owner whose contacts are searched first.
     pub fn contacts(self) -> ContactOwner {
         match self {
             Self::Live { account } => ContactOwner { account, mode: Mode::Live },
@@ -61,22 +62,21 @@ impl Realm {
     }
 }
 
-/// What the answers of the last moments may take.
-#[derive(Clone, Copy, Debug)]
-pub struct FindConfig {
-    /// How long an answer is given again without asking the database.
-    pub answer_ttl: TimeDelta,
-    /// Bytes of people kept.
-    pub cache_bytes: u64,
+/// The `[people]` settings.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct PeopleSettings {
+    /// How long the result of a search is cached.
+    #[serde(rename = "cache_ms", with = "setting::millis_or_zero")]
+    pub cache: Duration,
+    /// Memory for cached results.
+    #[serde(deserialize_with = "setting::bytes")]
+    pub cache_bytes: NonZeroUsize,
+    /// How long people stay in the directory after their last import.
+    #[serde(rename = "retention_days", with = "setting::days")]
+    pub retention: Duration,
 }
 
-impl Default for FindConfig {
-    fn default() -> Self {
-        Self { answer_ttl: TimeDelta::seconds(2), cache_bytes: 64 * 1024 * 1024 }
-    }
-}
-
-/// The sources of people.
+/// All sources of people.
 pub struct People {
     pool: PgPool,
     sample: SamplePeople,
@@ -86,8 +86,8 @@ pub struct People {
     enrichment: Option<Upstream>,
 }
 
-/// What was asked of which source. Answers of the shared sources are the same for every account; what comes from an
-/// account's contacts is remembered under their owner, so that no account ever sees another's.
+/// A question to one source. Answers of the shared sources are the same for every account. Answers
+/// from contacts are cached under their owner, so no account ever sees another's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Question {
     Contacts { owner: ContactOwner, stamp: u64, query: PersonQuery },
@@ -101,25 +101,25 @@ struct AnswerWeight;
 
 impl People {
     /// People of this database, and the invented ones.
-    pub fn new(pool: PgPool, sample: SamplePeople, config: FindConfig) -> Self {
-        let likely_answers = usize::try_from(config.cache_bytes / 4096).unwrap_or(usize::MAX);
-        let ttl = config.answer_ttl;
+    pub fn new(pool: PgPool, sample: SamplePeople, settings: PeopleSettings) -> Self {
+        let cache_bytes = settings.cache_bytes.get();
+        let (likely_answers, ttl) = (cache_bytes / 4096, setting::time_delta(settings.cache));
         Self {
             pool,
             sample,
             contacts: Contacts::new(ttl),
-            answers: TtlCache::weighing(likely_answers, config.cache_bytes, AnswerWeight, ttl),
+            answers: TtlCache::weighing(likely_answers, cache_bytes as u64, AnswerWeight, ttl),
             words: KnownWords::none_yet(),
             enrichment: None,
         }
     }
 
-    /// With an enrichment service as the last source.
+    /// Adds an enrichment service as the last source.
     pub fn enriched_by(self, upstream: Upstream) -> Self {
         Self { enrichment: Some(upstream), ..self }
     }
 
-    /// Finds whom the query means. Many requests for one person share one look-up.
+    /// Finds the person that the query means. Concurrent requests for one person share a lookup.
     pub async fn find(
         &self,
         realm: Realm,
@@ -150,19 +150,20 @@ impl People {
         }
     }
 
-    /// Has the next search of this owner's contacts look at them anew. Other gateways do so by themselves when their
-    /// answers have aged.
+    /// Makes the next search read this owner's contacts again. Other gateways do so when their
+    /// cached answers expire.
     pub fn contacts_changed(&self, owner: ContactOwner) {
         self.contacts.changed(owner);
     }
 
-    /// An invented person of the name asked for, where a test wants an answer about somebody unknown.
+    /// Returns an invented person with the requested name, for tests that need an answer about an
+    /// unknown person.
     pub fn mock(&self, query: &PersonQuery) -> Option<(Arc<Person>, PersonVersion)> {
         let (person, content_sha256) = self.sample.mock(query)?;
         Some((Arc::new(person), PersonVersion(content_sha256)))
     }
 
-    /// Whether the enrichment service is left in peace because it fails or asked for it.
+    /// Whether the enrichment service is paused, because it fails or has asked for it.
     pub fn is_enrichment_paused(&self) -> bool {
         self.enrichment.as_ref().is_some_and(Upstream::is_paused)
     }
@@ -182,8 +183,8 @@ impl People {
         self.answers.get(&question, now, look_up).await
     }
 
-    /// Finds whom the query means among the sources that are the same for every account of a realm: enough for an account
-    /// that keeps no contacts.
+    /// Finds the person among the sources that all accounts of a realm share: enough for an account
+    /// without contacts.
     pub async fn find_shared(
         &self,
         realm: Realm,
@@ -227,9 +228,9 @@ impl People {
     }
 }
 
-impl quick_cache::Weighter<Question, Kept<Found, FindError>> for AnswerWeight {
-    fn weight(&self, _: &Question, answer: &Kept<Found, FindError>) -> u64 {
-        let Kept::Value { value: Found::One { person, .. }, .. } = answer else { return ANSWER_BYTES };
+impl quick_cache::Weighter<Question, CacheEntry<Found, FindError>> for AnswerWeight {
+    fn weight(&self, _: &Question, answer: &CacheEntry<Found, FindError>) -> u64 {
+        let CacheEntry::Value { value: Found::One { person, .. }, .. } = answer else { return ANSWER_BYTES };
         let texts: usize = person.posts.iter().map(|post| post.text.len() + 64).sum();
         ANSWER_BYTES + (texts + person.bio.as_ref().map_or(0, String::len)) as u64
     }

@@ -15,7 +15,7 @@ async fn main() -> ExitCode {
         Ok(status) => status,
         Err(error) if error::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // Where even standard error is closed, the exit status still tells.
+            // If standard error is closed, the exit status remains.
             let _ = writeln!(std::io::stderr(), "fluence: {}", error::one_line(&error));
             ExitCode::FAILURE
         }

@@ -1,6 +1,6 @@
-//! Changes of accounts, environments, keys, members and peppers: one function each, for the command line, for HTTP and
-//! for the program itself. Every one goes the same way: may they? lock the account, check the rules on what is there,
-//! change it, write the change down, commit.
+//! Changes of accounts, environments, keys, members and peppers: one function each, for the command line, HTTP and the
+//! program itself. Each one checks the rights, locks the account, checks the rules, changes the row, appends to the audit
+//! log and commits.
 
 pub mod accounts;
 mod change_error;
@@ -19,12 +19,10 @@ use crate::domain::ids::AccountId;
 use crate::domain::rights::{Principal, Rights};
 use crate::storage;
 use crate::storage::accounts::Life;
-use crate::storage::error::StorageError;
 
 pub use change_error::{ChangeError, KeyNoLongerValid};
 
-/// Keeps everybody else from changing the account until the transaction ends. Returns the rights that whoever asks has
-/// by then.
+/// Locks the account until the transaction ends. Returns the current rights of the author.
 async fn lock(
     connection: &mut PgConnection,
     by: &Principal,
@@ -40,8 +38,8 @@ async fn lock(
     Ok(rights)
 }
 
-/// A change of something of an account, on its way into the audit log.
-struct Done {
+/// A change for the audit log.
+struct ChangeRecord {
     account_id: AccountId,
     action: Action,
     subject: Subject,
@@ -49,14 +47,18 @@ struct Done {
     after: Option<Value>,
 }
 
-/// Writes a change down, last of all in its transaction.
-async fn write_down(connection: &mut PgConnection, by: &Principal, done: Done) -> Result<(), ChangeError> {
-    let Done { account_id, action, subject, before, after } = done;
+/// Appends to the audit log, as the last step of a transaction.
+async fn record_change(
+    connection: &mut PgConnection,
+    by: &Principal,
+    record: ChangeRecord,
+) -> Result<(), ChangeError> {
+    let ChangeRecord { account_id, action, subject, before, after } = record;
     let change = Change { account_id: Some(account_id), action, subject, before, after };
-    Ok(storage::audit::append(connection, &by.actor, &change).await.map_err(StorageError::from)?)
+    Ok(storage::audit::append(connection, &by.actor, &change).await?)
 }
 
-/// What differs between two states of one thing: the same fields of both. None where nothing does.
+/// Returns the fields that differ between two states, old and new. `None` if they are equal.
 fn difference(before: &impl Serialize, after: &impl Serialize) -> Option<(Value, Value)> {
     let (Ok(Value::Object(before)), Ok(Value::Object(after))) =
         (serde_json::to_value(before), serde_json::to_value(after))
@@ -78,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_differs_is_written_down() {
+    fn only_differences_are_logged() {
         let (before, after) = (json!({"a": 1, "b": [1], "c": null}), json!({"a": 1, "b": [2], "c": 3}));
         let expected = (json!({"b": [1], "c": null}), json!({"b": [2], "c": 3}));
         assert_eq!(difference(&before, &after), Some(expected));

@@ -1,7 +1,8 @@
-//! Who is meant: normalising names and matching.
+//! Identifies a person: normalises names and matches them.
 //!
-//! A name is folded once ([`normalise`]), read as a person's name ([`name`]) or a company's ([`company`]), looked up
-//! by keys that survive a slip of the pen ([`search_keys`]), and decided on by one pure function ([`matching`]).
+//! A name is folded once ([`normalise`]), parsed as a person's name ([`name`]) or a company's
+//! ([`company`]), looked up by keys that tolerate a typing error ([`search_keys`]), and decided by
+//! one pure function ([`matching`]).
 
 pub mod agreement;
 pub mod company;

@@ -1,4 +1,5 @@
-//! Secrets that the program makes: API keys, and the pepper, without which a stolen table of key hashes is worth nothing.
+//! Secrets that the program creates: API keys, and the pepper, without which a stolen table of key
+//! hashes is useless.
 
 pub mod peppers;
 
@@ -10,25 +11,23 @@ use sha2::Sha256;
 
 use crate::domain::key::{KeyFormat, KeySecret, NotAKey};
 
-/// Bytes of a pepper.
 const PEPPER_BYTES: usize = 32;
-/// Different digits of a random pepper at the least; one in 10^11 has fewer.
+/// The least number of distinct digits in a pepper. One random pepper in 10^11 has fewer.
 const FEWEST_DIGITS: u32 = 8;
-/// What a pepper's fingerprint is the keyed hash of. No key has such a shape.
+/// A pepper's fingerprint is the keyed hash of this text. No key has this form.
 const FINGERPRINTED: &[u8] = b"fluence pepper fingerprint, version 1";
 
-/// HMAC-SHA-256 of a key under a pepper. Keys carry 154 bits and more, so a slow password hash would add nothing but a
-/// way to keep the gateway busy.
+/// HMAC-SHA-256 of a key under a pepper. Keys carry at least 154 bits of entropy, so a slow
+/// password hash would add only a way to overload the gateway.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyDigest([u8; 32]);
 
 impl KeyDigest {
-    /// The bytes, for the store.
+    /// Returns the bytes that are stored.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// A digest of the store.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -40,27 +39,26 @@ impl std::fmt::Debug for KeyDigest {
     }
 }
 
-/// A pepper, ready to hash with.
+/// A pepper, ready for hashing.
 #[derive(Clone)]
 pub struct Pepper {
     version: i32,
-    /// The HMAC with its key taken in: preparing it anew costs half as much again as the hash.
+    /// The keyed HMAC state: computing it for each key would add half of the hash's cost.
     keyed: Hmac<Sha256>,
 }
 
-/// What is wrong with a pepper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PepperError {
-    /// Not 32 bytes of hexadecimal digits.
+    /// Not 32 bytes in hexadecimal.
     #[error("must be 64 hexadecimal characters (32 bytes); make one with `openssl rand -hex 32`")]
     Malformed,
-    /// A value that anybody could guess.
+    /// A sample value or a pattern.
     #[error("is a sample value or follows a pattern; make one with `openssl rand -hex 32`")]
     Guessable,
 }
 
 impl Pepper {
-    /// Reads a pepper from hexadecimal text. What it makes of the text on the way is wiped.
+    /// Reads a pepper from hexadecimal text and wipes every intermediate copy.
     pub fn parse(text: &str, version: i32) -> Result<Self, PepperError> {
         let text = text.trim().as_bytes();
         if text.len() != 2 * PEPPER_BYTES {
@@ -82,12 +80,12 @@ impl Pepper {
         Ok(Self { version, keyed })
     }
 
-    /// Its version, stored beside each key.
+    /// Returns its version, which is stored beside each key.
     pub const fn version(&self) -> i32 {
         self.version
     }
 
-    /// By which it is told from another: half of a keyed hash, which says nothing of the pepper itself.
+    /// Identifies the pepper by half of a keyed hash, which reveals nothing of the pepper.
     pub fn fingerprint(&self) -> [u8; 16] {
         let mut hmac = self.keyed.clone();
         hmac.update(FINGERPRINTED);
@@ -97,7 +95,7 @@ impl Pepper {
         half
     }
 
-    /// The digest by which a key is found.
+    /// Returns the digest by which a key is found.
     pub fn digest(&self, key: &KeySecret) -> KeyDigest {
         let mut hmac = self.keyed.clone();
         hmac.update(key.expose().as_bytes());
@@ -111,8 +109,8 @@ impl std::fmt::Debug for Pepper {
     }
 }
 
-/// Whether a pepper follows a pattern: a piece repeated, or digits or bytes that go up or down by the same steps. Of
-/// random peppers not one in 10^15 does.
+/// Whether a pepper follows a pattern: a repeated piece, or digits or bytes that rise or fall by
+/// equal steps. Not one random pepper in 10^15 does.
 pub fn is_weak(text: &str) -> bool {
     const FEWEST_STEPS: usize = 5;
     let text = text.trim().as_bytes();
@@ -123,26 +121,25 @@ pub fn is_weak(text: &str) -> bool {
     is_repeated || (half > 0 && (steps(digits(), 16) < FEWEST_STEPS || steps(bytes(), 256) < FEWEST_STEPS))
 }
 
-/// How many different steps lead from one number to the next.
+/// Counts the distinct steps from one number to the next.
 fn steps(numbers: impl Iterator<Item = u32> + Clone, modulus: u32) -> usize {
     let next = numbers.clone().skip(1);
     let steps = numbers.zip(next).map(|(one, next)| (next + modulus - one) % modulus);
     steps.collect::<std::collections::HashSet<_>>().len()
 }
 
-/// A new random pepper as hexadecimal text.
+/// Returns a new random pepper as hexadecimal text.
 pub fn generate_pepper() -> String {
     rand::random::<[u8; PEPPER_BYTES]>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Why no key could be made.
+/// Why no key could be created.
 #[derive(Debug, thiserror::Error)]
 pub enum NewKeyError {
-    /// The operating system gave no random bytes.
-    #[error("the operating system gives no random numbers")]
+    #[error("the operating system returned no random numbers")]
     Random(#[source] rand::rngs::SysError),
-    /// Keys of this format are imported, never issued.
-    #[error("keys of this format are imported, never issued")]
+    /// The format is for imported keys only.
+    #[error("keys of this format can only be imported")]
     NotIssued,
 }
 
@@ -152,10 +149,10 @@ impl From<NotAKey> for NewKeyError {
     }
 }
 
-/// A new key from the operating system's random numbers.
+/// Creates a key from the operating system's random numbers.
 ///
-/// Each character comes from 64 random bits by multiplication, which favours no character by more than 62 parts in
-/// 2^64 and rejects nothing.
+/// Each character comes from 64 random bits by multiplication, which favours no character by more
+/// than 62 parts in 2^64 and rejects no bits.
 pub fn generate_key(format: KeyFormat) -> Result<KeySecret, NewKeyError> {
     let mut failure = None;
     let key = KeySecret::generate(format, |below| {
@@ -163,7 +160,7 @@ pub fn generate_key(format: KeyFormat) -> Result<KeySecret, NewKeyError> {
             failure = Some(error);
             0
         });
-        // Less than `below`, since `word` is less than 2^64.
+        // Less than `below`, because `word` is less than 2^64.
         ((u128::from(word) * below as u128) >> 64) as usize
     })?;
     match failure {
@@ -200,18 +197,19 @@ mod tests {
     }
 
     #[test]
-    fn no_two_keys_are_alike_and_every_character_can_come_up() {
+    fn no_two_keys_are_alike_and_every_character_can_occur() {
         let keys: Vec<KeySecret> = (0..200).map(|_| generate_key(KeyFormat::Fluence).unwrap()).collect();
         let distinct: std::collections::HashSet<&str> = keys.iter().map(KeySecret::expose).collect();
         assert_eq!(distinct.len(), 200);
-        // 200 keys have 6,800 random characters: that one of 62 never comes up has a chance below 1e-45.
+        // 200 keys have 6,800 random characters: the chance that one of 62 never occurs is below
+        // 1e-45.
         let characters: std::collections::HashSet<char> =
             keys.iter().flat_map(|key| key.expose()[..34].chars()).collect();
         assert_eq!(characters.len(), 62);
     }
 
     #[test]
-    fn a_legacy_key_is_never_made() {
+    fn a_legacy_key_is_never_created() {
         assert!(matches!(generate_key(KeyFormat::Legacy), Err(NewKeyError::NotIssued)));
     }
 

@@ -1,12 +1,17 @@
-//! Postgres: the only place with SQL.
+//! PostgreSQL: the only place with SQL.
+//!
+//! Any function may fail because the database is away, or because a row is unreadable for this
+//! program. `# Errors` sections list only further errors.
 
 pub mod accounts;
 pub mod audit;
 pub mod catalogue;
 pub mod change_answers;
 pub mod changes;
+mod claim_record;
 pub mod clock;
 pub mod contacts;
+pub mod diagnosis;
 pub mod directory;
 pub mod error;
 pub mod keys;
@@ -21,4 +26,5 @@ pub mod routes;
 pub mod runtime_role;
 pub mod schema;
 pub mod search_keys;
+pub mod settings;
 pub mod test_answers;

@@ -1,9 +1,10 @@
-//! Where logs go: one JSON object a line on stderr, or readable lines on a terminal.
+//! Logs: one JSON object a line on standard error, or readable lines on a terminal.
 
 mod lines;
 pub mod metrics;
 mod queue;
 pub mod request;
+pub mod settings;
 
 use std::io::{self, IsTerminal};
 use std::panic::{self, PanicHookInfo};
@@ -17,32 +18,22 @@ use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 use lines::WithRequestId;
 use queue::{LogGuard, LogQueue};
 
-use crate::config::LogFormat;
+use self::settings::LogFormat;
 
-/// Why logging could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// The level is not one.
-    #[error("log level `{level}`: {source}; write one such as `info` or `info,fluence::request=warn`")]
-    Level {
-        /// What was configured.
-        level: String,
-        /// What is wrong with it.
-        source: ParseError,
-    },
-    /// The thread that writes could not be started.
-    #[error("the log cannot be written: {0}")]
+    #[error("log level `{level}`: {source}; use a level such as `info` or `info,fluence::request=warn`")]
+    Level { level: String, source: ParseError },
+    #[error("cannot start the thread that writes the log: {0}")]
     Thread(#[from] io::Error),
-    /// Logging has ended.
-    #[error("the log level cannot be changed: {0}")]
+    #[error("cannot change the log level: {0}")]
     Reload(#[from] reload::Error),
-    /// Logging was set up before.
-    #[error("logging was set up twice")]
+    #[error("logging was already set up")]
     Twice(#[from] TryInitError),
 }
 
-/// Sets logging up for the whole process, until the guard is dropped. `level` is `error`, `warn`, `info`, `debug`
-/// or `trace`, optionally followed by exceptions: `info,fluence::request=warn` leaves out the line of each request.
+/// Sets up logging for the process, until the guard is dropped. `level` is `error`, `warn`, `info`, `debug` or `trace`,
+/// optionally with exceptions: `info,fluence::request=warn` omits the request log.
 pub fn init(level: &str, format: LogFormat) -> Result<Logging, TelemetryError> {
     let (filter, level) = reload::Layer::new(filter(level)?);
     let (queue, guard) = LogQueue::start(io::stderr())?;
@@ -65,7 +56,7 @@ pub fn init(level: &str, format: LogFormat) -> Result<Logging, TelemetryError> {
     Ok(Logging { level, _guard: guard })
 }
 
-/// The log of the process. When it is dropped, all lines so far are written.
+/// The log of the process. Dropping it writes all lines.
 #[must_use = "logging ends when this is dropped"]
 pub struct Logging {
     level: reload::Handle<EnvFilter, Registry>,
@@ -73,24 +64,24 @@ pub struct Logging {
 }
 
 impl Logging {
-    /// Logs at another level from now on.
+    /// Changes the level.
     ///
     /// # Errors
-    /// When the level is none.
+    /// When the level is not valid.
     pub fn set_level(&self, level: &str) -> Result<(), TelemetryError> {
         Ok(self.level.reload(filter(level)?)?)
     }
 }
 
-/// A panic is a log line like any other, so that whatever reads the log finds it.
+/// Logs panics, so that readers of the log find them.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let message = panic.payload_as_str().unwrap_or("(no message)");
     let location = panic.location().map(tracing::field::display);
     tracing::error!(target: "fluence::panic", location, message);
 }
 
-/// Reads a level. Libraries that print what passes through them are held back whatever is asked: at their lowest
-/// levels they would write statements' values and request bytes.
+/// Parses a level. Libraries are limited in any case: at their lowest levels they log values of statements and bytes of
+/// requests.
 fn filter(level: &str) -> Result<EnvFilter, TelemetryError> {
     const QUIET: [&str; 4] = ["hyper=info", "hyper_util=info", "sqlx=warn", "rustls=info"];
     let faulty = |source| TelemetryError::Level { level: level.to_owned(), source };

@@ -1,5 +1,5 @@
-//! Servers behind this one: asked within bounds of time, size and number, at addresses that may be reached, and left in
-//! peace while they fail.
+//! Requests to other servers: limited in time, size and number, to permitted addresses only, and
+//! paused while a server fails.
 
 pub mod address;
 pub mod breaker;
@@ -8,3 +8,4 @@ pub mod client;
 mod connector;
 mod response_started;
 mod retry_after;
+pub mod settings;

@@ -1,4 +1,4 @@
-//! What a ledger costs that is full already, and what a call takes on the disk.
+//! What a full ledger costs, and how much disk space a call takes.
 
 use sqlx::postgres::PgConnection;
 use sqlx::{ConnectOptions, Connection};
@@ -44,8 +44,8 @@ pub(crate) async fn run(options: &Options, postgres: &Postgres, report: &mut Rep
     Ok(())
 }
 
-/// Entries of the past, as many for each account, dated from the beginning of the month until now. Only the rows that the
-/// measurement touches are made: no batches, no holds.
+/// Inserts past entries, equally many for each account, dated from the beginning of the month until
+/// now. Only the rows that the measurement reads are created: no batches, no holds.
 async fn fill(postgres: &Postgres, entries: i64) -> anyhow::Result<()> {
     let each = entries / i64::from(ACCOUNTS);
     let mut connection = postgres.options(FULL).connect().await?;
@@ -68,7 +68,7 @@ async fn fill(postgres: &Postgres, entries: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the ledger takes on the disk: its tables with their indexes, toast, and space not yet used again.
+/// The ledger's size on disk: its tables with their indexes, toast, and free space.
 struct Size {
     bytes: i64,
     entries: i64,

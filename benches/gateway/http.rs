@@ -1,4 +1,4 @@
-//! The gateway over sockets, against a plain server and against a transaction for each call.
+//! The gateway over sockets, compared with a plain server and with one transaction for each call.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use crate::customers::{Keys, SEED};
 use crate::keyring;
 use crate::load::{Answers, Load};
 use crate::machine;
+use crate::nginx;
 use crate::options::Options;
 use crate::postgres::{Log, Postgres};
 use crate::report::Target::AtLeast;
@@ -16,7 +17,7 @@ use crate::report::{Contender, Cpu, Report, Turn};
 use crate::serve::{bare, one_transaction};
 use crate::servers::{self, ServerProcess};
 
-/// A contender's process and the keys it is called with.
+/// A contender's process and the keys that call it.
 struct Entrant<'a> {
     server: &'a ServerProcess,
     keys: &'a Path,
@@ -39,9 +40,9 @@ impl<'a> Entrant<'a> {
     }
 }
 
-/// A backend reports what it wrote at most once a second, at the end of a transaction.
+/// A backend reports its statistics at most once a second, at the end of a transaction.
 const REPORTED_AFTER: Duration = Duration::from_millis(1_100);
-/// So many calls at once use every connection of any server here.
+/// This number of concurrent calls uses every connection of any server here.
 const REPORTING_CALLS: usize = 64;
 
 pub(crate) async fn run(
@@ -58,9 +59,12 @@ pub(crate) async fn run(
     let gateway = gateway(postgres, keys).await?;
     let one = one_transaction(postgres, "one_transaction", keys, false).await?;
     let settled = one_transaction(postgres, "settled", keys, true).await?;
-    let bare = bare_server(&gateway, keys, folder).await?;
+    let answer = answer_of(&gateway, keys, folder).await?;
+    let bare = bare_server(&answer, keys).await?;
+    let nginx = nginx::start(&keys.of_all, &answer, folder).await?;
     let entrants = [
         ("bare axum", Entrant::free(&bare, &keys.of_all)),
+        ("nginx and Lua: key check, counter, hop", Entrant::free(&nginx, &keys.of_all)),
         ("free: a test key, whole gate, no hold", Entrant::free(&gateway, &keys.of_tests)),
         ("refused: 429, the account is over its rate", Entrant::refused(&gateway, &keys.of_small_plan)),
         ("paid, 1,000 accounts", Entrant::paid(&gateway, &keys.of_all)),
@@ -80,8 +84,10 @@ pub(crate) async fn run(
 }
 
 fn judge(contenders: &[Contender], report: &mut Report) {
-    let [bare, free, refused, paid, hot, one, one_hot, settled] = contenders else { return };
+    let [bare, nginx, free, refused, paid, hot, one, one_hot, settled] = contenders else { return };
     report.ratio(free, bare, Some(AtLeast(0.7)));
+    report.ratio(free, nginx, Some(AtLeast(1.0)));
+    report.ratio(paid, nginx, None);
     report.ratio(refused, free, None);
     report.ratio(paid, bare, Some(AtLeast(0.4)));
     report.ratio(paid, one, Some(AtLeast(5.0)));
@@ -172,14 +178,18 @@ async fn one_transaction(
     servers::start(command, &keys.of_all).await.with_context(|| format!("the server of {database}"))
 }
 
-/// The plain server, with the bytes that the gateway answers.
-async fn bare_server(gateway: &ServerProcess, keys: &Keys, folder: &Path) -> anyhow::Result<ServerProcess> {
+/// Writes the bytes of a paid answer to a file, for the servers that only repeat them.
+async fn answer_of(gateway: &ServerProcess, keys: &Keys, folder: &Path) -> anyhow::Result<PathBuf> {
     let all = std::fs::read_to_string(&keys.of_all)?;
     let answer = servers::ask(gateway.address, all.lines().next().unwrap_or_default()).await?;
     println!("an answer has {} bytes", answer.len());
-    let file: PathBuf = folder.join("answer.json");
+    let file = folder.join("answer.json");
     std::fs::write(&file, answer)?;
+    Ok(file)
+}
+
+async fn bare_server(answer: &Path, keys: &Keys) -> anyhow::Result<ServerProcess> {
     let mut command = servers::this_program("serve-bare")?;
-    command.env(bare::ANSWER_FILE, file);
+    command.env(bare::ANSWER_FILE, answer);
     servers::start(command, &keys.of_all).await.context("the bare server")
 }

@@ -1,11 +1,11 @@
-//! What it takes to know a key that was seen before, without HTTP.
+//! The cost of finding a cached key, without HTTP.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use fluence::clock::DatabaseClock;
 use fluence::config::{self, Sources};
-use fluence::domain::change::News;
+use fluence::domain::change::FeedEvent;
 use fluence::domain::key::KeySecret;
 use fluence::gate::auth::keyring::Keyring;
 use fluence::gate::limits::limiter::RateLimits;
@@ -18,7 +18,7 @@ use crate::report::Report;
 
 const ROUNDS: u32 = 200;
 
-/// Looks every key up once, and then again and again from memory.
+/// Looks every key up once, and then repeatedly from the cache.
 pub(crate) async fn run(
     postgres: &Postgres,
     database: &str,
@@ -36,14 +36,14 @@ pub(crate) async fn run(
     let (limits, clock) = (RateLimits::default(), DatabaseClock::default());
     let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, limits, clock);
     for secret in &secrets {
-        ensure!(keyring.identify(secret, None).await.is_ok(), "a key is not known");
+        ensure!(keyring.identify(secret, None).await.is_ok(), "a key is unknown");
     }
     let started = Instant::now();
     for _ in 0..ROUNDS {
         // As the listener says once a second, so that no key is looked up twice.
-        keyring.hear(News::Current(Instant::now()));
+        keyring.apply(FeedEvent::Current(Instant::now()));
         for secret in &secrets {
-            ensure!(keyring.identify(secret, None).await.is_ok(), "a key is not known any more");
+            ensure!(keyring.identify(secret, None).await.is_ok(), "a key has become unknown");
         }
     }
     let each = started.elapsed() / (ROUNDS * u32::try_from(secrets.len())?);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use fluence::domain::ids::AccountId;
 use fluence::gate::limits::limiter::{LimitSizes, RateLimits};
-use fluence::gate::limits::shared_limits::{SharedConfig, SharedLimits};
+use fluence::gate::limits::shared_limits::{SharedLimitSettings, SharedLimits};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
@@ -21,7 +21,7 @@ use crate::report::Report;
 /// Limits that never bite.
 const SIZES: LimitSizes = LimitSizes { rate_per_s: 1_000_000, burst: 1_000_000, concurrency: 1_000_000 };
 /// Long enough that a busy machine is not taken for a store that is away: the cost is asked for, not the fallback.
-const CONFIG: SharedConfig = SharedConfig {
+const CONFIG: SharedLimitSettings = SharedLimitSettings {
     budget: Duration::from_secs(5),
     lease_life: Duration::from_secs(30),
     watch_every: Duration::from_millis(50),

@@ -1,4 +1,4 @@
-//! The load generator: `wrk`, one thread, kept-alive connections.
+//! The load generator: `wrk`, one thread, keep-alive connections.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ pub(crate) struct Load {
     script: PathBuf,
 }
 
-/// What a load must be answered with.
+/// The expected answers to a load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answers {
-    /// Success, all of them: a server is never fast because it refuses.
+    /// All succeed: a server must not be fast because it refuses.
     Success,
-    /// Refusals, but for one in a hundred at most.
+    /// All but one in a hundred are refused.
     Refusals,
 }
 
@@ -37,7 +37,7 @@ impl Answers {
     }
 }
 
-/// What came of one turn.
+/// The result of one turn.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answered {
     /// Answers.
@@ -59,7 +59,7 @@ impl Load {
         Ok(Self { script })
     }
 
-    /// Sends requests with the keys of a file for as long as `turn`. Other answers than expected fail the run.
+    /// Sends requests with the keys of a file for `turn`. Unexpected answers fail the run.
     pub(crate) async fn run(
         &self,
         server: SocketAddr,

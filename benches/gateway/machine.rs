@@ -1,4 +1,4 @@
-//! What the machine says of its processes: CPU time by process tree, read from the process table.
+//! Facts about the machine: CPU time by process tree, read from the process table.
 
 use std::collections::HashMap;
 use std::fs;
@@ -22,7 +22,7 @@ struct Process {
 impl Process {
     fn read(id: u32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        // The name may hold anything, brackets included; what follows the last one is plain fields.
+        // The name may contain anything, brackets included; plain fields follow the last one.
         let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
         let ticks = |place: usize| fields.get(place)?.parse::<u32>().ok().map(|ticks| TICK * ticks);
         Some(Self {
@@ -39,7 +39,7 @@ fn processes() -> Vec<Process> {
     entries.filter_map(|entry| Process::read(entry.file_name().to_str()?.parse().ok()?)).collect()
 }
 
-/// CPU time so far of a process and all below it, the ended ones included.
+/// CPU time so far of a process and its descendants, including ended ones.
 pub(crate) fn cpu_of_tree(root: u32) -> Duration {
     let mut children: HashMap<u32, Vec<Process>> = HashMap::new();
     let mut waiting = Vec::new();
@@ -73,7 +73,8 @@ pub(crate) fn parent_of(id: u32) -> anyhow::Result<u32> {
     Process::read(id).map(|process| process.parent).context("the process table does not show the server")
 }
 
-/// The part of the machine's time that its host gave to others since `earlier`, and the reading for the next time.
+/// The share of the machine's time that its host gave to others since `earlier`, and the reading
+/// for the next time.
 #[derive(Clone, Copy)]
 pub(crate) struct Steal {
     stolen: u64,

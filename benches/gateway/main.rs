@@ -1,7 +1,9 @@
-//! `make bench`: what a call costs, against what, in one run on one machine. docs/performance.md says how to read it.
+//! `make bench`: what a call costs, compared with what, in one run on one machine.
+//! docs/performance.md explains the figures.
 //!
-//! The gateway is the release program, in a process of its own. This program plays every other part: it starts itself again
-//! as the servers that the gateway is measured against, so that the CPU time of each can be told apart.
+//! The gateway is the release program, in a process of its own. This program plays every other
+//! part: it starts itself again as each server that the gateway is compared with, so that their CPU
+//! times are separate.
 
 mod customers;
 mod growth;
@@ -10,6 +12,7 @@ mod keyring;
 mod limits;
 mod load;
 mod machine;
+mod nginx;
 mod options;
 mod postgres;
 mod report;
@@ -26,13 +29,13 @@ use crate::options::{Options, Part};
 use crate::postgres::Postgres;
 use crate::report::Report;
 
-/// The allocator of the gateway, for all that it is compared with.
+/// The gateway's allocator, for everything that it is compared with.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // `cargo bench` adds a word for its own harness.
+    // `cargo bench` adds an argument for its own harness.
     let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
     match words.split_first() {
         Some((part, [])) if part == "serve-bare" => serve::bare::serve().await,
@@ -42,7 +45,7 @@ async fn main() -> anyhow::Result<()> {
     }
 }
 
-/// Starts the private Postgres, measures, and takes it down again, even when interrupted.
+/// Starts the private PostgreSQL, measures, and stops it again, even when interrupted.
 async fn measure(options: &Options) -> anyhow::Result<()> {
     let folder = Postgres::folder()?;
     let mut signals = Signals::listen()?;

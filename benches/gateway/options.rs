@@ -1,4 +1,5 @@
-//! What to measure, and for how long: from the environment, because `cargo bench` passes words of its own.
+//! What to measure, and for how long: from the environment, because `cargo bench` passes arguments
+//! of its own.
 
 use std::env;
 use std::time::Duration;
@@ -14,7 +15,7 @@ pub(crate) enum Part {
     Writer,
     /// Limits that gateways share.
     Limits,
-    /// A ledger that is full already.
+    /// A ledger that is already full.
     Growth,
 }
 
@@ -27,7 +28,7 @@ pub(crate) struct Options {
     pub(crate) turn: Duration,
     /// Connections of the load generator, one run for each figure.
     pub(crate) connections: Vec<usize>,
-    /// Entries of the ledger that is full already.
+    /// The number of old entries in the full ledger.
     pub(crate) old_entries: i64,
     /// What is measured.
     pub(crate) parts: Vec<Part>,

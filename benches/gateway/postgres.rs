@@ -1,4 +1,4 @@
-//! The private Postgres of a run: durable, or there is no run.
+//! The private PostgreSQL of a run. It must be durable.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -17,14 +17,14 @@ const MAX_CONNECTIONS: u16 = 200;
 pub(crate) struct Postgres {
     server: LocalPostgres,
     folder: PathBuf,
-    /// The postmaster: the root of all its processes.
+    /// The postmaster, the root of all its processes.
     pub(crate) process: u32,
     /// Where its programs are, pgbench among them.
     pub(crate) programs: PathBuf,
     watcher: tokio::sync::Mutex<PgConnection>,
 }
 
-/// What the log of the database has grown to.
+/// Counters of the database's write-ahead log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Log {
     /// Bytes written.
@@ -60,7 +60,7 @@ impl Postgres {
         })
     }
 
-    /// A folder on a real disk: in memory, making data durable costs nothing.
+    /// Returns a folder on a real disk: in memory, durability costs nothing.
     pub(crate) fn folder() -> anyhow::Result<PathBuf> {
         let base = env::var_os("BENCH_DIR").map_or_else(env::temp_dir, PathBuf::from);
         let base = base.canonicalize().with_context(|| format!("no folder {}", base.display()))?;
@@ -78,7 +78,7 @@ impl Postgres {
         Ok(base.join(format!("fluence-bench-{:016x}", rand::random::<u64>())))
     }
 
-    /// A folder for the files of the run, which goes with the server.
+    /// Returns a folder for the files of the run, which is removed with the server.
     pub(crate) fn scratch(&self) -> anyhow::Result<PathBuf> {
         let folder = self.folder.join("files");
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -105,7 +105,7 @@ impl Postgres {
         self.run(format!("create database {database} template {template} strategy file_copy")).await
     }
 
-    /// Writes all dirty pages out, so that no turn pays for what an earlier one left.
+    /// Writes all dirty pages, so that no turn pays for an earlier one.
     pub(crate) async fn checkpoint(&self) -> anyhow::Result<()> {
         self.run("checkpoint".to_owned()).await
     }

@@ -1,4 +1,4 @@
-//! What was measured, as a table and as ratios beside their targets.
+//! The results, as a table and as ratios beside their targets.
 
 use std::fmt;
 use std::time::Duration;
@@ -77,7 +77,7 @@ impl Spread {
     }
 }
 
-/// What a figure should be.
+/// The target of a figure.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target {
     AtLeast(f64),
@@ -102,7 +102,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// A figure that was aimed at, or that only informs.
+/// A figure, with or without a target.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     what: String,
@@ -110,7 +110,7 @@ pub(crate) struct Finding {
     target: Option<Target>,
 }
 
-/// All that a run found.
+/// All results of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     findings: Vec<Finding>,
@@ -183,7 +183,7 @@ fn line(contender: &Contender) -> String {
     )
 }
 
-/// Three digits that count.
+/// Rounds to three significant digits.
 fn short(figure: f64) -> String {
     match figure.abs() {
         size if size >= 100.0 => format!("{figure:.0}"),

@@ -1,4 +1,4 @@
-//! This program as a server: what the gateway is measured against.
+//! This program as a server that the gateway is compared with.
 
 pub(crate) mod bare;
 pub(crate) mod one_transaction;
@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 
 use anyhow::Context;
 
-/// Where to listen, as the gateway itself is told.
+/// Returns the address to listen on, from the same variable as the gateway's.
 fn listen() -> anyhow::Result<SocketAddr> {
     Ok(env::var("FLUENCE_LISTEN").context("FLUENCE_LISTEN is not set")?.parse()?)
 }

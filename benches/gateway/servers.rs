@@ -1,4 +1,4 @@
-//! The servers of a run, each a process of its own, so that their CPU times can be told apart.
+//! The servers of a run, each a process of its own, so that their CPU times are separate.
 
 use std::env;
 use std::net::{SocketAddr, TcpListener};
@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 
 use crate::customers::BODY;
@@ -23,6 +24,15 @@ pub(crate) struct ServerProcess {
     /// Its process.
     pub(crate) process: u32,
     _child: Child,
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        // The whole group: a server may have started workers.
+        if let Some(group) = i32::try_from(self.process).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
 }
 
 /// The gateway.
@@ -42,18 +52,28 @@ pub(crate) fn this_program(part: &str) -> anyhow::Result<Command> {
 /// The gateway's environment.
 pub(crate) fn environment(command: &mut Command, database_url: &str, pepper: &str) {
     command.env("DATABASE_URL", database_url).env("FLUENCE_PEPPER", pepper);
-    // One line a request, as in production; nobody reads it.
+    // One line a request, as in production; the output is discarded.
     command.env("FLUENCE_LOG_LEVEL", "info").env("FLUENCE_LOG_FORMAT", "json");
 }
 
 /// Starts a server on a free port and waits until it answers a request with this key.
 pub(crate) async fn start(mut command: Command, keys: &Path) -> anyhow::Result<ServerProcess> {
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    command.env("FLUENCE_LISTEN", address.to_string());
+    start_at(address, command, keys).await
+}
+
+/// Starts a server that listens there.
+pub(crate) async fn start_at(
+    address: SocketAddr,
+    mut command: Command,
+    keys: &Path,
+) -> anyhow::Result<ServerProcess> {
     let child = command
-        .env("FLUENCE_LISTEN", address.to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
+        .process_group(0)
         .kill_on_drop(true)
         .spawn()
         .context("cannot start a server")?;

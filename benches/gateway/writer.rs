@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail, ensure};
 use chrono::TimeDelta;
 use fluence::clock;
+use fluence::config::{self, Sources};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{CallId, KeyId};
 use fluence::domain::settlement::Outcome;
+use fluence::ledger::rules::caps::KeyCaps;
 use fluence::ledger::rules::entry::{CallRef, RouteNumber};
-use fluence::ledger::rules::hold::{HoldRequest, KeyCaps};
-use fluence::ledger::writer::{self, Granted, Ledger, WriterLimits};
+use fluence::ledger::rules::hold::HoldRequest;
+use fluence::ledger::writer::{self, Granted, Ledger};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::pool;
 use tokio::process::Command;
@@ -129,7 +131,8 @@ pub(crate) async fn hold(words: &[String]) -> anyhow::Result<()> {
     let database = pool::options(&std::env::var("DATABASE_URL")?)?;
     let store = PgLedgerStore::new(database, "bench".into(), TimeDelta::seconds(60));
     let stop = CancellationToken::new();
-    let (ledger, writer) = writer::start(store, limits(), stop.clone()).await?;
+    let (ledger, writer) =
+        writer::start(store, config::load(&Sources::default())?.ledger, stop.clone()).await?;
 
     let started = Instant::now();
     let end = started + WARM_UP + Duration::from_secs(seconds.into());
@@ -152,17 +155,6 @@ pub(crate) async fn hold(words: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The default settings.
-fn limits() -> WriterLimits {
-    WriterLimits {
-        batch: 512,
-        queue: 4096,
-        longest_wait: Duration::from_secs(5),
-        flush_after: Duration::from_millis(5),
-        heartbeat_every: Duration::from_secs(5),
-    }
-}
-
 /// Calls that ended within the turn, and those before it.
 async fn hold_until(
     ledger: Ledger,
@@ -183,10 +175,8 @@ async fn hold_until(
             caps: KeyCaps::default(),
             idempotency: None,
         };
-        match ledger.hold(request).await? {
-            Granted::Held { hold, .. } => hold.capture(Credits::try_from(1)?, Outcome::Answered),
-            Granted::Not(decision) => bail!("a hold was not granted: {decision:?}"),
-        }
+        let Granted { hold, .. } = ledger.hold(request).await?;
+        hold.capture(Credits::try_from(1)?, Outcome::Answered);
         if Instant::now() >= counted_from {
             counted += 1
         } else {

@@ -1,5 +1,6 @@
 //! The texts and conditions of all advice, read from `advice.toml`, which is compiled in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::layout::TRAITS;
@@ -123,7 +124,7 @@ impl Side {
 }
 
 /// A part of the playbook, in the order of a sale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
     /// How to begin.

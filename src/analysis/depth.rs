@@ -1,5 +1,6 @@
 //! An analysis as an answer tells it: brief, standard or full, within a number of bytes.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::advice::{Basis, Line, Strength};
@@ -19,8 +20,9 @@ const BRIEF_PLAYBOOK_LINES: usize = 6;
 const STANDARD_WORDS: usize = 3;
 
 /// A brief answer.
-#[derive(Serialize)]
-struct Brief<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BriefAnalysis")]
+pub struct Brief<'a> {
     summary: &'a Summary,
     #[serde(skip_serializing_if = "Option::is_none", flatten)]
     traits: Option<BriefTraits<'a>>,
@@ -30,14 +32,14 @@ struct Brief<'a> {
     buyer_playbook: Option<Vec<BriefLine<'a>>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct BriefTraits<'a> {
     mbti_type: &'a str,
     ocean_scores: &'a Ocean<u8>,
     text_basis: &'a TextBasis,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct BriefLine<'a> {
     id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +50,7 @@ struct BriefLine<'a> {
     evidence: Vec<BriefEvidence<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct BriefEvidence<'a> {
     post: usize,
     start: usize,

@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::clean::ends_sentence_mark;
@@ -26,7 +27,7 @@ const MAX_MATCHED_WORDS: usize = 5;
 const MAX_EXCERPT_WORDS: usize = 12;
 
 /// A place in a post and what stands there. Positions are Unicode code points of the post's text as stored.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Evidence {
     /// Index of the post in the person's list, from 0.
     pub post: usize,
@@ -47,7 +48,7 @@ pub struct Evidence {
 }
 
 /// One word of the evidence.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct MatchedWord {
     /// As the lexicon knows it.
     pub word: String,

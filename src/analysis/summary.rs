@@ -3,6 +3,7 @@
 mod seniority;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::seniority::Seniority;
@@ -16,7 +17,7 @@ const RECENT_DAYS: i64 = 90;
 const YEAR_DAYS: i64 = 365;
 
 /// The profile in short.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Summary {
     /// One or two sentences for the reader.
     pub text: String,
@@ -37,7 +38,7 @@ pub struct Summary {
 }
 
 /// Age of the newest post.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Freshness {
     /// Within 90 days.

@@ -3,13 +3,14 @@
 //! Written once for each language, by its own standard; the Portuguese is not a translation. Nothing here knows or
 //! guesses the gender of the person analysed.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::traits::{TextLength, TypeAxes};
 use crate::domain::language::Language;
 
 /// What is and is not validated.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Validity {
     /// What the model was measured on.
     pub benchmark: &'static str,

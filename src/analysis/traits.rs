@@ -7,6 +7,7 @@ mod wording;
 
 use std::collections::HashSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::calibrated::Calibrated;
@@ -25,7 +26,7 @@ use crate::domain::language::Language;
 const MAX_LISTED_FEATURES: usize = 6;
 
 /// One trait, with where it came from.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TraitDetail {
     /// One sentence for the reader.
     pub reading: String,
@@ -47,7 +48,7 @@ pub struct TraitDetail {
 }
 
 /// A range of percentiles.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Interval {
     /// Lower end.
     pub low: u8,
@@ -58,7 +59,7 @@ pub struct Interval {
 }
 
 /// A feature's points of a score.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Contribution {
     /// `word.CATEGORY`, `mark.MARK`, `shape.SHAPE`, `meaning` (the word vectors together) or `other`.
     pub feature: String,

@@ -2,55 +2,46 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::analysis::Analysis;
+use crate::analysis::depth::Brief;
 use crate::api::analysis_cache::{AnalysisCache, Question};
 use crate::clock;
 use crate::domain::credits::Credits;
+use crate::domain::depth::Depth;
 use crate::domain::key::Mode;
 use crate::domain::person::{Person, PersonSource};
 use crate::domain::refusal::{CandidateHint, Refusal};
 use crate::domain::route::{Price, Route};
-use crate::domain::tier::Tier;
-use crate::gate::auth::caller::Caller;
-use crate::gate::metering::CreditsUsed;
-use crate::http::person_request::PersonRequest;
-use crate::http::render::PaidAnswer;
+use crate::gate::metering::{PaidAnswer, PaidCall, PaidHandler};
+use crate::http::answer::analysis_ok;
 use crate::lookup::{FindError, Found, People, Realm, UpstreamError};
 use crate::people::matching::{Match, MatchEvidence};
 
-/// What the endpoints work with.
 #[derive(Clone)]
 pub struct AnalysisApi {
-    /// Who is meant.
     pub people: Arc<People>,
-    /// What their words say.
     pub analysis_cache: Arc<AnalysisCache>,
 }
 
 impl AnalysisApi {
     /// The handler of a route.
-    pub fn handler(&self, route: &Arc<Route>) -> MethodRouter {
-        // One count for both: a handler is copied for each request.
+    pub fn handler(&self, route: &Arc<Route>) -> PaidHandler {
         let shared = Arc::new((self.clone(), route.clone()));
-        post(
-            move |Extension(caller): Extension<Caller>, Extension(request): Extension<Arc<PersonRequest>>| async move {
+        Arc::new(move |call| {
+            let shared = shared.clone();
+            Box::pin(async move {
                 let (api, route) = &*shared;
-                api.answer(route, &caller, &request).await
-            },
-        )
+                api.answer(route, &call).await
+            })
+        })
     }
 
-    async fn answer(
-        &self,
-        route: &Route,
-        caller: &Caller,
-        request: &PersonRequest,
-    ) -> Result<Response, Refusal> {
+    async fn answer(&self, route: &Route, call: &PaidCall) -> Result<PaidAnswer, Refusal> {
+        let PaidCall { caller, person: request, price } = call;
         let realm = match caller.key.mode {
             Mode::Live => Realm::Live { account: caller.key.account_id },
             Mode::Test => Realm::Sample { account: caller.key.account_id },
@@ -76,15 +67,11 @@ impl AnalysisApi {
             }
         };
         let texts = request.texts.unwrap_or(route.language);
-        let (tier, used) = depth(route, request.tier, &person);
-        let question = Question { version, tier, texts, detail: request.detail, day: now.date_naive() };
+        let (depth, used) = depth(route, request.depth, &person);
+        let question = Question { version, depth, texts, detail: request.detail, day: now.date_naive() };
         let analysis = self.analysis_cache.of(&person, question, now).await?;
-        let mut response =
-            PaidAnswer { analise: analise(&person, matched.as_ref(), source, &analysis)? }.into_response();
-        if let Some(used) = used {
-            response.extensions_mut().insert(CreditsUsed(used));
-        }
-        Ok(response)
+        let response = analysis_ok(analise(&person, matched.as_ref(), source, &analysis)?);
+        Ok(PaidAnswer { response, credits_used: used.unwrap_or(*price) })
     }
 }
 
@@ -103,27 +90,28 @@ fn not_searched(error: &FindError) -> Refusal {
     }
 }
 
-/// How deep the analysis goes, and what it costs if that is less than was held: a comprehensive one of the standard tier
+/// The depth of the analysis, and its price if it is lower than the hold: a comprehensive one of standard depth
 /// goes no deeper than basic where the person has no posts to read.
-fn depth(route: &Route, wanted: Option<Tier>, person: &Person) -> (Tier, Option<Credits>) {
-    match (route.tier(wanted), route.price) {
-        (Tier::Standard, Price::ByTier(prices)) if person.posts.is_empty() => {
-            (Tier::Basic, Some(prices.standard_without_posts))
+fn depth(route: &Route, requested: Option<Depth>, person: &Person) -> (Depth, Option<Credits>) {
+    match (route.depth(requested), route.price) {
+        (Depth::Standard, Price::ByDepth(prices)) if person.posts.is_empty() => {
+            (Depth::Basic, Some(prices.standard_without_posts))
         }
-        (tier, _) => (tier, None),
+        (depth, _) => (depth, None),
     }
 }
 
-/// The keys of `analise` that tell who is meant; the rest follows them as ready JSON.
-#[derive(Serialize)]
-struct Head<'a> {
+/// The members of `analise` that identify the person. The rest follows as ready JSON.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Head<'a> {
     person: PersonShown<'a>,
     #[serde(rename = "match")]
     matched: MatchShown<'a>,
 }
 
-#[derive(Serialize)]
-struct PersonShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Person")]
+pub(crate) struct PersonShown<'a> {
     first_name: &'a str,
     last_name: &'a str,
     company: &'a str,
@@ -131,9 +119,10 @@ struct PersonShown<'a> {
     location: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct MatchShown<'a> {
-    /// None of a mock, who matches nobody.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Match")]
+pub(crate) struct MatchShown<'a> {
+    /// `None` for a mock.
     #[serde(skip_serializing_if = "Option::is_none")]
     confidence: Option<f64>,
     source: PersonSource,
@@ -141,7 +130,35 @@ struct MatchShown<'a> {
     evidence: Option<&'a MatchEvidence>,
 }
 
-/// What the keys that tell who is meant usually take.
+/// `analise` for its schema: [`analise`] writes it in two parts.
+#[derive(JsonSchema)]
+#[schemars(rename = "Analysis", untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) enum AnaliseShown {
+    /// Of the details `standard` and `full`.
+    Whole(Headed<Analysis>),
+    Brief(Headed<Brief<'static>>),
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct Headed<T> {
+    #[serde(flatten)]
+    head: Head<'static>,
+    #[serde(flatten)]
+    analysis: T,
+}
+
+/// The 200 of a paid call, for its schema: the renderer writes it around `analise`.
+#[derive(JsonSchema)]
+#[schemars(rename = "AnalysisAnswer")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct AnalysisAnswer {
+    success: bool,
+    analise: AnaliseShown,
+}
+
+/// The usual size of the members that identify the person.
 const LIKELY_HEAD_BYTES: usize = 512;
 
 /// Puts who is meant in front of a ready analysis, which is a JSON object and never empty.

@@ -9,11 +9,11 @@ use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
 use crate::analysis::{InsufficientData, InsufficientReason, analyse, depth};
+use crate::domain::depth::Depth;
 use crate::domain::detail::Detail;
 use crate::domain::language::Language;
 use crate::domain::person::Person;
 use crate::domain::refusal::Refusal;
-use crate::domain::tier::Tier;
 use crate::lookup::PersonVersion;
 
 /// All that an analysis depends on.
@@ -21,9 +21,8 @@ use crate::lookup::PersonVersion;
 pub struct Question {
     /// The person's words, by their hash.
     pub version: PersonVersion,
-    /// How deep.
-    pub tier: Tier,
-    /// Language of the answer's sentences.
+    pub depth: Depth,
+    /// Language of the answer's texts.
     pub texts: Language,
     /// The detail of the answer.
     pub detail: Detail,
@@ -48,7 +47,7 @@ pub struct AnalysisCache {
 #[derive(Clone)]
 struct ByteWeight;
 
-/// What an entry weighs besides its bytes; an estimate.
+/// Estimated overhead of an entry, in bytes.
 const ENTRY_BYTES: u64 = 128;
 /// A typical analysis, for sizing the cache's tables.
 const LIKELY_BYTES: u64 = 8 * 1024;
@@ -95,7 +94,7 @@ impl AnalysisCache {
         let place = self.places.clone().acquire_owned().await;
         let made = tokio::task::spawn_blocking(move || {
             let _place = place;
-            let analysis = match analyse(&person, question.tier, question.texts, now) {
+            let analysis = match analyse(&person, question.depth, question.texts, now) {
                 Ok(analysis) => analysis,
                 Err(insufficient) => return Ok(Made::Insufficient(insufficient)),
             };
@@ -147,19 +146,19 @@ mod tests {
     async fn a_person_without_words_is_analysed_once() {
         let analyses = AnalysisCache::new(1024 * 1024);
         let (now, version) = (DateTime::UNIX_EPOCH, PersonVersion([7; 32]));
-        let question = |tier| Question {
+        let question = |depth| Question {
             version,
-            tier,
+            depth,
             texts: Language::En,
             detail: Detail::Standard,
             day: now.date_naive(),
         };
-        let basic = analyses.of(&silent(50), question(Tier::Basic), now).await;
-        assert!(basic.is_ok() && analyses.kept.get(&question(Tier::Basic)).is_some());
-        let first = analyses.of(&silent(50), question(Tier::Standard), now).await.unwrap_err();
+        let basic = analyses.of(&silent(50), question(Depth::Basic), now).await;
+        assert!(basic.is_ok() && analyses.kept.get(&question(Depth::Basic)).is_some());
+        let first = analyses.of(&silent(50), question(Depth::Standard), now).await.unwrap_err();
         assert!(matches!(first, Refusal::InsufficientData { words: 0, .. }), "{first:?}");
-        assert!(analyses.kept.get(&question(Tier::Standard)).is_some());
-        assert_eq!(analyses.of(&silent(50), question(Tier::Standard), now).await, Err(first));
+        assert!(analyses.kept.get(&question(Depth::Standard)).is_some());
+        assert_eq!(analyses.of(&silent(50), question(Depth::Standard), now).await, Err(first));
         assert!(analyses.kept.weight() < 64 * 1024);
     }
 }

@@ -1,6 +1,5 @@
 //! Why a change was not made, as a client sees it.
 
-use crate::domain::conflict::Conflict;
 use crate::domain::key::Scope;
 use crate::domain::key::rotation::CannotRotate;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
@@ -18,18 +17,16 @@ pub(super) fn refusal(error: ChangeError) -> Refusal {
         ChangeError::UnknownEnvironment { .. } => faulty("environment", Fault::NotThere),
         ChangeError::WrongMode { .. } => faulty("format", Fault::OtherMode),
         ChangeError::EndsInPast => faulty("expires_at", Fault::InPast),
-        ChangeError::TooManyKeys => Refusal::Conflict(Conflict::KeyLimitReached),
-        ChangeError::TooManyEnvironments => Refusal::Conflict(Conflict::EnvironmentLimitReached),
-        ChangeError::EnvironmentExists => Refusal::Conflict(Conflict::EnvironmentExists),
+        ChangeError::TooManyKeys => Refusal::KeyLimitReached,
+        ChangeError::TooManyEnvironments => Refusal::EnvironmentLimitReached,
+        ChangeError::EnvironmentExists => Refusal::EnvironmentExists,
         ChangeError::CannotRotate(CannotRotate::InProgress { wait, .. }) => {
             let retry_after_s = whole_seconds(wait.to_std().unwrap_or_default()).max(1);
-            Refusal::Conflict(Conflict::RotationInProgress { retry_after_s })
+            Refusal::RotationInProgress { retry_after_s }
         }
-        ChangeError::CannotRotate(CannotRotate::Expired) => Refusal::Conflict(Conflict::KeyExpired),
-        ChangeError::CannotRotate(CannotRotate::Revoked) | ChangeError::Revoked => {
-            Refusal::Conflict(Conflict::KeyRevoked)
-        }
-        ChangeError::NotRotating => Refusal::Conflict(Conflict::NotRotating),
+        ChangeError::CannotRotate(CannotRotate::Expired) => Refusal::KeyExpired,
+        ChangeError::CannotRotate(CannotRotate::Revoked) | ChangeError::Revoked => Refusal::KeyRevoked,
+        ChangeError::NotRotating => Refusal::NotRotating,
         ChangeError::MissingRight(MissingRight::Account) => Refusal::NotFound,
         ChangeError::MissingRight(MissingRight::Scope(scope)) => {
             Refusal::InsufficientScope { needed: scope.as_str() }

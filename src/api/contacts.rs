@@ -1,5 +1,6 @@
-//! `/v1/contacts`: the people whom an account keeps for itself, and asks first when it analyses somebody.
+//! `/v1/contacts`: the people that an account stores for itself. Analyses search them first.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -8,7 +9,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::pool::PoolConnection;
 
@@ -19,44 +21,65 @@ use crate::domain::contact::{Contact, ContactLimits, ContactOwner};
 use crate::domain::ids::ContactId;
 use crate::domain::person::Post;
 use crate::domain::refusal::Refusal;
+use crate::domain::setting;
 use crate::gate::auth::caller::Caller;
+use crate::http::answer::{json_ok, json_with};
 use crate::http::contact_request::{ContactChange, parse_new};
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::paging::{self, PAGE_BYTES, Page};
-use crate::http::render::{json_ok, json_with};
 use crate::lookup::People;
 use crate::storage::contacts::{self, ContactError};
 
-/// What the endpoints work with.
 #[derive(Clone)]
 pub struct ContactsApi {
-    /// The store.
     pub pool: PgPool,
-    /// Remembers what it found among contacts, until it is told that they have changed.
+    /// Caches contacts until it is notified of a change.
     pub people: Arc<People>,
-    /// What an account may keep in one mode.
-    pub limits: ContactLimits,
-    /// Largest body.
-    pub max_body_bytes: usize,
+    /// What an account may keep.
+    pub settings: ContactSettings,
 }
 
-#[derive(Serialize)]
-struct List<'a> {
+/// The `[contacts]` settings. Each limit applies to live and to test environments separately.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ContactSettings {
+    /// Maximum number of contacts of an account.
+    #[serde(deserialize_with = "setting::count_or_zero")]
+    pub max_per_account: u32,
+    /// Maximum bytes of text in them.
+    #[serde(deserialize_with = "setting::bytes")]
+    pub max_bytes_per_account: NonZeroUsize,
+    /// Maximum size of a request body.
+    #[serde(deserialize_with = "setting::bytes")]
+    pub max_body_bytes: NonZeroUsize,
+}
+
+impl ContactSettings {
+    fn limits(&self) -> ContactLimits {
+        let bytes = self.max_bytes_per_account.get() as u64;
+        ContactLimits { contacts: self.max_per_account.into(), bytes }
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ContactPage")]
+pub(crate) struct List<'a> {
     success: bool,
     data: Vec<Shown<'a>>,
     /// Present when there are more: pass it as `cursor`.
     next_cursor: Option<ContactId>,
 }
 
-#[derive(Serialize)]
-struct One<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ContactAnswer")]
+pub(crate) struct One<'a> {
     success: bool,
     data: Shown<'a>,
 }
 
-#[derive(Serialize)]
-struct Shown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Contact")]
+pub(crate) struct Shown<'a> {
     id: ContactId,
     first_name: &'a str,
     last_name: &'a str,
@@ -69,21 +92,24 @@ struct Shown<'a> {
     updated_at: String,
 }
 
-#[derive(Serialize)]
-struct PostShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Post")]
+pub(crate) struct PostShown<'a> {
     text: &'a str,
     published_at: Option<DateTime<Utc>>,
     language: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct Gone {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ContactDeletedAnswer")]
+pub(crate) struct Gone {
     success: bool,
     data: GoneContact,
 }
 
-#[derive(Serialize)]
-struct GoneContact {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeletedContact")]
+pub(crate) struct GoneContact {
     id: ContactId,
     deleted: bool,
 }
@@ -118,16 +144,15 @@ pub async fn list(
 ) -> Result<Response, Refusal> {
     let page = Page::<ContactId>::of(&uri)?;
     let mut connection = api.connection().await?;
-    let found = contacts::page(&mut connection, owner(&caller), page.after, page.limit, PAGE_BYTES).await;
-    let found = found.map_err(|error| refusal(error.into()))?;
-    let mut data: Vec<_> = found.contacts.iter().map(Shown::new).collect();
+    let stored = contacts::page(&mut connection, owner(&caller), page.after, page.limit, PAGE_BYTES).await;
+    let stored = stored.map_err(|error| refusal(error.into()))?;
+    let mut data: Vec<_> = stored.contacts.iter().map(Shown::new).collect();
     // The store went by the bytes of their texts; as JSON they may be more.
-    let has_more = paging::cut_to_size(&mut data) || found.more;
+    let has_more = paging::cut_to_size(&mut data) || stored.more;
     let next_cursor = data.last().filter(|_| has_more).map(|contact| contact.id);
     Ok(json_ok(List { success: true, data, next_cursor }))
 }
 
-/// Keeps a new contact.
 pub async fn create(
     State(api): State<ContactsApi>,
     Extension(caller): Extension<Caller>,
@@ -136,7 +161,7 @@ pub async fn create(
     let content = parse_new(posted.fields().await?)?;
     let fresh_id = ContactId::from_uuid(new_id());
     let mut act = Act::begin(&api.pool, posted.claim.clone(), None).await?;
-    let made = contacts::create(&mut act, owner(&caller), fresh_id, content, api.limits).await;
+    let made = contacts::create(&mut act, owner(&caller), fresh_id, content, api.settings.limits()).await;
     let contact = made.map_err(refusal)?;
     let (status, location) = (StatusCode::CREATED, format!("/v1/contacts/{}", contact.id));
     let shown = One { success: true, data: Shown::new(&contact) };
@@ -146,7 +171,6 @@ pub async fn create(
     Ok(response)
 }
 
-/// One contact.
 pub async fn read(
     State(api): State<ContactsApi>,
     Extension(caller): Extension<Caller>,
@@ -154,8 +178,8 @@ pub async fn read(
 ) -> Result<Response, Refusal> {
     let id = contact_id(&id)?;
     let mut connection = api.connection().await?;
-    let found = contacts::find(&mut connection, owner(&caller), id).await;
-    let contact = found.map_err(|error| refusal(error.into()))?.ok_or(Refusal::NotFound)?;
+    let contact = contacts::find(&mut connection, owner(&caller), id).await;
+    let contact = contact.map_err(|error| refusal(error.into()))?.ok_or(Refusal::NotFound)?;
     Ok(shown(StatusCode::OK, &contact))
 }
 
@@ -170,14 +194,19 @@ pub async fn change(
     let id = contact_id(&id)?;
     let change = ContactChange::parse(api.fields(&headers, body).await?)?;
     let mut connection = api.connection().await?;
-    let changed =
-        contacts::update(&mut connection, owner(&caller), id, |old| change.applied_to(old), api.limits).await;
+    let changed = contacts::update(
+        &mut connection,
+        owner(&caller),
+        id,
+        |old| change.applied_to(old),
+        api.settings.limits(),
+    )
+    .await;
     let contact = changed.map_err(refusal)?;
     api.people.contacts_changed(owner(&caller));
     Ok(shown(StatusCode::OK, &contact))
 }
 
-/// Deletes a contact for good.
 pub async fn delete(
     State(api): State<ContactsApi>,
     Extension(caller): Extension<Caller>,
@@ -195,13 +224,13 @@ pub async fn delete(
 
 impl BodyLimit for ContactsApi {
     fn max_body_bytes(&self) -> usize {
-        self.max_body_bytes
+        self.settings.max_body_bytes.get()
     }
 }
 
 impl ContactsApi {
     async fn fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {
-        parse_fields(&read_body(headers, body, self.max_body_bytes).await?)
+        parse_fields(&read_body(headers, body, self.settings.max_body_bytes.get()).await?)
     }
 
     async fn connection(&self) -> Result<PoolConnection<sqlx::Postgres>, Refusal> {
@@ -213,7 +242,7 @@ fn owner(caller: &Caller) -> ContactOwner {
     ContactOwner { account: caller.key.account_id, mode: caller.key.mode }
 }
 
-/// An id that is none is the id of nothing.
+/// A malformed id is an unknown id.
 fn contact_id(text: &str) -> Result<ContactId, Refusal> {
     text.parse().map_err(|_| Refusal::NotFound)
 }

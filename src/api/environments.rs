@@ -4,23 +4,25 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change_refusal::refusal;
+use super::fair_queue::Urgency;
 use super::management_auth::{Management, ManagementAuth};
 use super::once::{Answer, Ended, Posted};
-use super::turns::Urgency;
 use crate::clock::new_id;
 use crate::domain::account::EnvironmentView;
 use crate::domain::ids::EnvironmentId;
 use crate::domain::refusal::Refusal;
+use crate::http::answer::json_ok;
 use crate::http::key_request;
-use crate::http::render::json_ok;
 use crate::management::environments;
 use crate::storage::accounts;
 
-#[derive(Serialize)]
-struct Environments<T> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Environment_{T}")]
+pub(crate) struct Environments<T> {
     success: bool,
     data: T,
 }
@@ -36,7 +38,6 @@ pub async fn list(State(management): State<Management>, auth: ManagementAuth) ->
     Ok(json_ok(Environments { success: true, data: listed.map_err(|error| refusal(error.into()))? }))
 }
 
-/// Makes one.
 pub async fn create(
     State(management): State<Management>,
     auth: ManagementAuth,

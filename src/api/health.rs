@@ -6,10 +6,11 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
-use crate::api::credits::current_standing;
+use crate::api::credits::current_balance;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
 use crate::clock::{self, DatabaseClock};
@@ -19,29 +20,27 @@ use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::gate::auth::caller::Caller;
 use crate::gate::entitlement;
-use crate::http::log_facts::LogFacts;
-use crate::http::render::{json_ok, json_with};
+use crate::http::answer::{json_ok, json_with, with_billing};
+use crate::http::call_record::CallRecord;
 
 /// What the health pages look at.
 #[derive(Clone, Debug)]
 pub struct Health {
     /// Whether paid calls can be taken.
     pub readiness: Readiness,
-    /// Where accounts stand.
     pub pool: PgPool,
-    /// The paid routes.
     pub routes: Arc<Vec<Arc<Route>>>,
-    /// What `/health` calls this service.
+    /// The `service` of `/health`.
     pub service: Arc<str>,
-    /// The database's time.
     pub clock: DatabaseClock,
 }
 
 /// Free paths that the health page names.
 const FREE_PATHS: [&str; 6] = ["/health", "/saude", "/creditos", "/credits", "/tiers", "/planos"];
 
-#[derive(Serialize)]
-struct HealthShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "HealthAnswer")]
+pub(crate) struct HealthShown<'a> {
     status: &'static str,
     service: &'a str,
     version: &'static str,
@@ -50,16 +49,17 @@ struct HealthShown<'a> {
     key: Option<KeyShown>,
 }
 
-#[derive(Serialize)]
-struct KeyShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KeyHealth")]
+pub(crate) struct KeyShown {
     api_key_status: &'static str,
     subscription_info: Subscription,
     rate_limit_status: RequestQuota,
     endpoints_available: Vec<&'static str>,
 }
 
-#[derive(Serialize)]
-struct Subscription {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Subscription {
     tier: String,
     credits_remaining: Credits,
     monthly_limit: Credits,
@@ -67,8 +67,8 @@ struct Subscription {
     rate_limit: String,
 }
 
-#[derive(Serialize)]
-struct RequestQuota {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct RequestQuota {
     requests_remaining: u64,
     reset_time: String,
 }
@@ -90,28 +90,27 @@ pub async fn health(
     let Some(Extension(caller)) = caller else {
         return Ok(json_with(status, shown));
     };
-    let standing = current_standing(&health.pool, &caller).await?;
-    shown.key = Some(key_shown(&caller, &standing, &health.routes));
-    let mut response = json_with(status, shown);
-    response.extensions_mut().insert(Billing { standing, ..caller.unbilled() });
-    Ok(response)
+    let balance = current_balance(&health.pool, &caller).await?;
+    shown.key = Some(key_shown(&caller, &balance, &health.routes));
+    let response = json_with(status, shown);
+    Ok(with_billing(response, Billing { balance, ..caller.uncharged_billing() }))
 }
 
-fn key_shown(caller: &Caller, standing: &AccountBalance, routes: &[Arc<Route>]) -> KeyShown {
+fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &[Arc<Route>]) -> KeyShown {
     let plan = &caller.key.plan;
     let callable = routes.iter().filter(|route| entitlement::check(&caller.key, route).is_ok());
     KeyShown {
         api_key_status: "valid",
         subscription_info: Subscription {
             tier: plan.plan.clone(),
-            credits_remaining: standing.remaining,
-            monthly_limit: standing.plan_credits,
-            reset_date: instant(standing.renews_at),
+            credits_remaining: balance.remaining,
+            monthly_limit: balance.plan_credits,
+            reset_date: instant(balance.renews_at),
             rate_limit: format!("{} req/sec", plan.rate_per_s),
         },
         rate_limit_status: RequestQuota {
-            requests_remaining: standing.requests_remaining,
-            reset_time: instant(standing.renews_at),
+            requests_remaining: balance.requests_remaining,
+            reset_time: instant(balance.renews_at),
         },
         endpoints_available: callable.map(|route| route.path).chain(FREE_PATHS).collect(),
     }
@@ -119,18 +118,24 @@ fn key_shown(caller: &Caller, standing: &AccountBalance, routes: &[Arc<Route>]) 
 
 /// What whatever runs the gateway asks.
 pub const PROBES: [&str; 2] = [LIVEZ, READYZ];
-/// Whether the process runs.
 pub const LIVEZ: &str = "/livez";
-/// Whether new requests are welcome.
+/// Whether the gateway accepts new requests.
 pub const READYZ: &str = "/readyz";
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AliveAnswer")]
+pub(crate) struct AliveShown {
+    status: &'static str,
+}
 
 /// Whether the process runs. Touches nothing else, so that a store in trouble does not get gateways restarted.
 pub async fn livez() -> Response {
-    of_route(LIVEZ, json_ok(serde_json::json!({ "status": "alive" })))
+    of_route(LIVEZ, json_ok(AliveShown { status: "alive" }))
 }
 
-#[derive(Serialize)]
-struct ReadyShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadyAnswer")]
+pub(crate) struct ReadyShown {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
@@ -139,7 +144,7 @@ struct ReadyShown {
     warnings: Vec<String>,
 }
 
-/// Whether new requests are welcome.
+/// Whether the gateway accepts new requests.
 pub async fn readyz(State(health): State<Health>) -> Response {
     let (reason, warnings) = (health.readiness.trouble(), health.clock.warning().into_iter().collect());
     let response = match reason {
@@ -153,6 +158,6 @@ pub async fn readyz(State(health): State<Health>) -> Response {
 }
 
 fn of_route(route: &'static str, mut response: Response) -> Response {
-    response.extensions_mut().insert(LogFacts { route: Some(route), ..LogFacts::default() });
+    response.extensions_mut().insert(CallRecord::of_open_path(route));
     response
 }

@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -11,15 +12,16 @@ use crate::api::unreadable;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
+use crate::http::answer::json_ok;
 use crate::http::paging::Page;
-use crate::http::render::json_ok;
 use crate::storage::ledger::statement::{self, Receipt, StatementLine};
 
 /// What the log says could not be read.
 const WHAT: &str = "an account's entries";
 
-#[derive(Serialize)]
-struct Entries {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LedgerPage")]
+pub(crate) struct Entries {
     success: bool,
     data: Vec<StatementLine>,
     /// Present when there may be more: pass it as `cursor`.
@@ -42,8 +44,9 @@ pub async fn entries(
     Ok(json_ok(Entries { success: true, data, next_cursor }))
 }
 
-#[derive(Serialize)]
-struct ReceiptShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReceiptAnswer")]
+pub(crate) struct ReceiptShown {
     success: bool,
     /// What the call costs; while it runs, at most.
     credits: i64,

@@ -10,12 +10,10 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
 
 use super::change_refusal::refusal;
+use super::fair_queue::{FairQueue, Permit, Urgency};
 use super::once::{Act, BodyLimit, Ended, Posted};
-use super::turns::{Turn, Turns, Urgency};
 use crate::domain::audit::{Actor, Who};
 use crate::domain::caller::KeyRecord;
-use crate::domain::credits::Credits;
-use crate::domain::ids::CallId;
 use crate::domain::key::reach::Reach;
 use crate::domain::refusal::Refusal;
 use crate::domain::rights::{ActingKey, Principal, Rights};
@@ -23,26 +21,25 @@ use crate::gate::auth::caller::Caller;
 use crate::http::client_address::ClientAddress;
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
+use crate::http::negotiate::RenderContext;
 use crate::management::ChangeError;
 use crate::secret::peppers::Peppers;
 
 /// What changes of an account work with.
 #[derive(Clone, Debug)]
 pub struct Management {
-    /// The store.
     pub pool: PgPool,
     /// What new secrets are hashed under.
     pub peppers: Peppers,
-    /// Largest body.
     pub max_body_bytes: usize,
-    turns: Turns,
+    queue: FairQueue,
 }
 
-/// A connection that a call may work with, and the call's turn, which ends with it.
+/// A connection and the permit to use it.
 #[derive(Debug)]
 pub(super) struct Connected {
     connection: PoolConnection<Postgres>,
-    _turn: Turn,
+    _permit: Permit,
 }
 
 impl Deref for Connected {
@@ -59,39 +56,37 @@ impl DerefMut for Connected {
 }
 
 impl Management {
-    /// Changes made through this pool.
     pub fn new(pool: PgPool, peppers: Peppers, max_body_bytes: usize) -> Self {
-        Self { pool, peppers, max_body_bytes, turns: Turns::default() }
+        Self { pool, peppers, max_body_bytes, queue: FairQueue::default() }
     }
 
-    /// A connection of the pool, when it is the account's turn.
+    /// Waits for a permit, then returns a connection of the pool.
     pub(super) async fn connection(
         &self,
         auth: &ManagementAuth,
         urgency: Urgency,
     ) -> Result<Connected, Refusal> {
-        let turn = self.turn(auth, urgency).await?;
+        let permit = self.permit(auth, urgency).await?;
         let connection = self.pool.acquire().await.map_err(|error| refusal(ChangeError::from(error)))?;
-        Ok(Connected { connection, _turn: turn })
+        Ok(Connected { connection, _permit: permit })
     }
 
-    /// A change, when it is the account's turn.
+    /// Waits for a permit, then begins a change.
     pub(super) async fn act(
         &self,
         auth: &ManagementAuth,
         posted: &Posted,
         urgency: Urgency,
     ) -> Result<Act, Ended> {
-        let turn = self.turn(auth, urgency).await?;
-        Act::begin(&self.pool, posted.claim.clone(), Some(turn)).await
+        let permit = self.permit(auth, urgency).await?;
+        Act::begin(&self.pool, posted.claim.clone(), Some(permit)).await
     }
 
-    async fn turn(&self, auth: &ManagementAuth, urgency: Urgency) -> Result<Turn, Refusal> {
-        let turn = self.turns.take(auth.caller.key.account_id, urgency).await;
-        turn.ok_or(Refusal::Unavailable { retry_after_s: 1 })
+    async fn permit(&self, auth: &ManagementAuth, urgency: Urgency) -> Result<Permit, Refusal> {
+        let permit = self.queue.take(auth.caller.key.account_id, urgency).await;
+        permit.ok_or(Refusal::Unavailable { retry_after_s: 1 })
     }
 
-    /// The fields of a body.
     pub(super) async fn fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {
         parse_fields(&read_body(headers, body, self.max_body_bytes).await?)
     }
@@ -106,7 +101,6 @@ impl BodyLimit for Management {
 /// Who asks: the key of the request, its account and rights.
 #[derive(Clone, Debug)]
 pub struct ManagementAuth {
-    /// The key's record.
     pub caller: Caller,
     /// The same for the operations and their audit log.
     pub by: Principal,
@@ -120,7 +114,7 @@ impl<S: Sync> FromRequestParts<S> for ManagementAuth {
         let actor = Actor {
             who: Who::Key(caller.key.key_id),
             address: parts.extensions.get().map(|ClientAddress(address)| *address),
-            request_id: parts.extensions.get::<CallId>().copied(),
+            request_id: parts.extensions.get().map(|context: &RenderContext| context.request_id),
         };
         let rights = Rights::OfKey(acting(&caller.key));
         Ok(Self { caller, by: Principal { actor, rights } })
@@ -137,8 +131,8 @@ fn acting(key: &KeyRecord) -> ActingKey {
             scopes: key.scopes.clone(),
             origin: key.origin.clone(),
             expires_at: key.ends_at,
-            daily_cap: key.daily_cap.map(Credits::as_i64),
-            monthly_cap: key.monthly_cap.map(Credits::as_i64),
+            daily_cap: key.daily_cap,
+            monthly_cap: key.monthly_cap,
         },
     }
 }

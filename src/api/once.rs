@@ -12,14 +12,14 @@ use serde::Serialize;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use super::change_refusal::refusal;
-use super::turns::Turn;
+use super::fair_queue::Permit;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::gate::idempotency;
+use crate::http::answer::json_ready;
 use crate::http::fields::Fields;
 use crate::http::idempotency_key::IDEMPOTENT_REPLAYED;
-use crate::http::json_body::{RawBody, parse_fields, read_body};
-use crate::http::render::json_ready;
+use crate::http::json_body::{parse_fields, read_body};
 use crate::ledger::rules::hold::IdempotencyClaim;
 use crate::management::ChangeError;
 use crate::storage::change_answers::{self, Before, KeptAnswer, MOST_BODY_BYTES};
@@ -29,7 +29,6 @@ const IN_PROGRESS_WAIT_S: u64 = 1;
 
 /// What handlers of changes work with that says how large a body may be.
 pub(super) trait BodyLimit {
-    /// The largest body, in bytes.
     fn max_body_bytes(&self) -> usize;
 }
 
@@ -46,21 +45,19 @@ impl<S: BodyLimit + Sync> FromRequest<S> for Posted {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let (mut parts, body) = request.into_parts();
+        let (parts, body) = request.into_parts();
         let caller = parts.extensions.get::<Caller>().ok_or(Refusal::MissingAuth)?.clone();
         let body = match body.is_end_stream() {
             true => None,
             false => Some(read_body(&parts.headers, body, state.max_body_bytes()).await?),
         };
-        parts.extensions.insert(RawBody(body.clone().unwrap_or_default()));
-        let request = Request::from_parts(parts, Body::empty());
-        let claim = idempotency::claim(&request, caller.key.environment_id)?;
-        Ok(Self { headers: request.into_parts().0.headers, body, claim })
+        let head = (&parts.method, &parts.uri, &parts.headers);
+        let claim = idempotency::claim(head, body.as_deref().unwrap_or_default(), caller.key.environment_id)?;
+        Ok(Self { headers: parts.headers, body, claim })
     }
 }
 
 impl Posted {
-    /// The fields of the body.
     pub(super) async fn fields(&self) -> Result<Fields, Refusal> {
         match &self.body {
             Some(bytes) => parse_fields(bytes),
@@ -82,7 +79,6 @@ impl Posted {
 /// Why a change is not made.
 #[derive(Debug)]
 pub enum Ended {
-    /// It is refused.
     Refused(Refusal),
     /// It was made before; this was the answer.
     Replayed(Box<Response>),
@@ -108,7 +104,7 @@ impl IntoResponse for Ended {
 pub(super) struct Act {
     work: Transaction<'static, Postgres>,
     claim: Option<IdempotencyClaim>,
-    _turn: Option<Turn>,
+    _permit: Option<Permit>,
 }
 
 impl Deref for Act {
@@ -140,7 +136,7 @@ impl Act {
     pub(super) async fn begin(
         pool: &PgPool,
         claim: Option<IdempotencyClaim>,
-        turn: Option<Turn>,
+        permit: Option<Permit>,
     ) -> Result<Self, Ended> {
         let mut work = pool.begin().await.map_err(|error| refusal(error.into()))?;
         if let Some(claim) = &claim {
@@ -154,7 +150,7 @@ impl Act {
                 Before::Answered(answer) => return Err(replayed(answer)),
             }
         }
-        Ok(Self { work, claim, _turn: turn })
+        Ok(Self { work, claim, _permit: permit })
     }
 
     /// Commits the change with its answer, and answers.
@@ -171,7 +167,7 @@ impl Act {
                 location: Some(location.clone()),
                 body: is_kept.then(|| object.clone()),
             };
-            let keeping = change_answers::keep(&mut self.work, claim, &kept).await;
+            let keeping = change_answers::store(&mut self.work, claim, &kept).await;
             keeping.map_err(|error| refusal(error.into()))?;
         }
         self.work.commit().await.map_err(|error| refusal(ChangeError::from(error)))?;

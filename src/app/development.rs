@@ -1,11 +1,11 @@
-//! The development mode: requests are served with a test key of an account made for it, on sample people and for no
-//! credits. A new key is made at every start and never leaves the process. Without the mode the account is suspended, so
-//! that no key made through it is of use.
+//! Development mode: requests without a key use a test key of a development account, cost nothing and find sample people.
+//! Each start creates a new key that never leaves the process. A start without the mode suspends the account, so that keys
+//! created through it are of no use.
 
 use sqlx::PgPool;
 
+use crate::catalogue::plans::Catalogue;
 use crate::clock::new_id;
-use crate::config::plans::Catalogue;
 use crate::domain::account::AccountState;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
@@ -20,12 +20,12 @@ use crate::storage::accounts::{self, NewAccount};
 use crate::storage::error::StorageError;
 use crate::storage::keys::{self, NewKey};
 
-/// The account's id: always the same, so that every start finds it.
+/// The id of the account is constant, so that every start finds it.
 const ACCOUNT: AccountId = AccountId::from_uuid(uuid::uuid!("01900000-0000-7000-8000-00000000dead"));
 const ENVIRONMENT: &str = "development";
 const KEY_NAME: &str = "development mode";
 
-/// Suspends the account, where an earlier start in development mode has made it.
+/// Suspends the account, if an earlier start in development mode created it.
 pub(super) async fn suspend(pool: &PgPool) -> Result<(), ChangeError> {
     let mut connection = pool.acquire().await?;
     if accounts::find(&mut connection, ACCOUNT).await?.is_some() {
@@ -38,7 +38,7 @@ fn principal() -> Principal {
     Principal::almighty(Actor::system("development mode"))
 }
 
-/// Makes sure of the account and gives it a new key; keys of earlier starts end.
+/// Creates the account unless it exists, gives it a new key, and revokes the keys of earlier starts.
 pub(super) async fn key(
     pool: &PgPool,
     catalogue: &Catalogue,

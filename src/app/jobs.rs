@@ -1,5 +1,6 @@
-//! What is done every so often while the gateway serves.
+//! The periodic jobs of a gateway that serves.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -11,62 +12,51 @@ use crate::config::Settings;
 use crate::gate::auth::last_used::LastUsed;
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
-use crate::ledger::writer::liveness::Liveness;
 
-/// How often readiness is asked for.
+/// A gateway whose ledger writer misses this many heartbeats is not ready.
+pub(super) const HEARTBEATS_MISSED: u32 = 2;
 const PROBE_EVERY: Duration = Duration::from_secs(1);
-/// How often refused calls are counted in the store.
 const COUNT_REFUSED_EVERY: Duration = Duration::from_secs(5);
-/// A gateway whose ledger's writer has missed so many heartbeats is not ready.
-const HEARTBEATS_MISSED: u64 = 2;
 
 /// What the jobs work on.
 pub(super) struct Jobs {
     pub(super) sweep: Sweep,
     pub(super) readiness: Readiness,
-    pub(super) writer: Liveness,
+    pub(super) needed: Needed,
     pub(super) limits: RateLimits,
     pub(super) last_used: LastUsed,
     pub(super) refused: RefusedCalls,
+    pub(super) stop: CancellationToken,
 }
 
 impl Jobs {
-    /// Starts them all, until `stop`. Returns once it is known whether the store can be written.
-    pub(super) async fn start(self, settings: &Settings, stop: &CancellationToken) {
-        let Self { sweep, readiness, writer, limits, last_used, refused } = self;
-        let writer_silence = Duration::from_secs(settings.ledger.heartbeat_s * HEARTBEATS_MISSED);
-        let needed = Needed { pool: sweep.pool.clone(), writer, writer_silence };
-        readiness.probe(&needed).await;
-        tokio::spawn(every(PROBE_EVERY, stop.clone(), move || {
-            let (readiness, needed) = (readiness.clone(), needed.clone());
-            async move { readiness.probe(&needed).await }
-        }));
-        let pool = sweep.pool.clone();
-        let written_every = Duration::from_millis(settings.keys.last_used_every_ms);
-        tokio::spawn(every(written_every, stop.clone(), move || {
-            let (last_used, pool) = (last_used.clone(), pool.clone());
-            async move { last_used.flush(&pool).await }
-        }));
-        let pool = sweep.pool.clone();
-        tokio::spawn(every(COUNT_REFUSED_EVERY, stop.clone(), move || {
-            let (refused, pool) = (refused.clone(), pool.clone());
-            async move { refused.flush(&pool).await }
-        }));
-        let of_holds = sweep.clone();
-        let sweep_every = Duration::from_secs(settings.ledger.sweep_every_s);
-        tokio::spawn(every(sweep_every, stop.clone(), move || {
-            let sweep = of_holds.clone();
-            async move { sweep.holds_and_usage().await }
-        }));
-        let of_people = sweep.clone();
-        tokio::spawn(every(RETENTION_EVERY, stop.clone(), move || {
-            let sweep = of_people.clone();
-            async move { sweep.retention().await }
-        }));
-        tokio::spawn(every(TIDY_EVERY, stop.clone(), move || {
-            let sweep = sweep.clone();
-            limits.forget_idle();
-            async move { sweep.tidy().await }
-        }));
+    /// Starts all jobs. Returns once readiness is known.
+    pub(super) async fn start(self, settings: &Settings) {
+        self.readiness.probe(&self.needed).await;
+        let (flush_every, sweep_every) = (settings.keys.last_used_every, settings.ledger.sweep_every);
+        let jobs = Arc::new(self);
+        jobs.spawn("readiness", PROBE_EVERY, |jobs| async move { jobs.readiness.probe(&jobs.needed).await });
+        jobs.spawn("last use of keys", flush_every, |jobs| async move {
+            jobs.last_used.flush(&jobs.sweep.pool).await
+        });
+        jobs.spawn("refused calls", COUNT_REFUSED_EVERY, |jobs| async move {
+            jobs.refused.flush(&jobs.sweep.pool).await;
+        });
+        jobs.spawn("holds and usage", sweep_every, |jobs| async move { jobs.sweep.holds_and_usage().await });
+        jobs.spawn("retention", RETENTION_EVERY, |jobs| async move { jobs.sweep.retention().await });
+        jobs.spawn("tidy", TIDY_EVERY, |jobs| async move {
+            jobs.limits.remove_idle();
+            jobs.sweep.tidy().await;
+        });
+    }
+
+    /// Runs a job every period, until the stop.
+    fn spawn<F, Fut>(self: &Arc<Self>, name: &'static str, period: Duration, run: F)
+    where
+        F: Fn(Arc<Self>) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        let jobs = self.clone();
+        tokio::spawn(every(name, period, self.stop.clone(), move || run(jobs.clone())));
     }
 }

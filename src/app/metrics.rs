@@ -1,4 +1,4 @@
-//! The metrics page beside the service: its listener, and the gauges that are read when somebody looks.
+//! The metrics page: its listener, and the gauges that are sampled for each scrape.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,20 +16,24 @@ use crate::http::public_links::PublicLinks;
 use crate::server::listener::{Server, accept_loop};
 use crate::server::metrics_page::{self, MetricsPage};
 use crate::server::pipeline::Pipeline;
+use crate::server::settings::ServerSettings;
 use crate::server::stop::Stop;
 use crate::telemetry::metrics::Metrics;
 
-/// How often what was recorded is folded together, looked at or not.
+/// Interval at which recorded values are aggregated, with or without scrapes.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
-/// What the gauges are read from.
-pub(super) struct Sampled {
+/// What the page shows, and how it is served.
+pub(super) struct Page {
     pub(super) server: Arc<Server>,
     pub(super) pool: PgPool,
     pub(super) readiness: Readiness,
+    pub(super) links: PublicLinks,
+    pub(super) stop: Stop,
+    pub(super) stop_background: CancellationToken,
 }
 
-impl Sampled {
+impl Page {
     fn sample(&self) {
         let stats = self.server.stats();
         gauge!("gateway_connections_open").set(self.server.open_connections() as f64);
@@ -49,27 +53,23 @@ impl Sampled {
         gauge!("gateway_db_pool_size").set(f64::from(self.pool.size()));
         gauge!("gateway_db_pool_idle").set(self.pool.num_idle() as f64);
     }
-}
 
-/// Keeps the metrics, and serves them if they have an address. Returns that address.
-pub(super) fn serve(
-    listener: Option<TcpListener>,
-    sampled: Sampled,
-    links: PublicLinks,
-    stop: Stop,
-    stop_background: CancellationToken,
-) -> Option<SocketAddr> {
-    let metrics = Metrics::of_process();
-    let kept = metrics.clone();
-    tokio::spawn(background::every(UPKEEP_EVERY, stop_background, move || {
-        let metrics = kept.clone();
-        async move { metrics.upkeep() }
-    }));
-    let listener = listener?;
-    let address = listener.local_addr().ok()?;
-    let page = MetricsPage { metrics, sample: Arc::new(move || sampled.sample()) };
-    let pipeline = Pipeline::new(metrics_page::router(page), links);
-    tokio::spawn(accept_loop(listener, Arc::new(Server::new(pipeline, metrics_page::limits(), stop))));
-    tracing::info!(%address, "metrics");
-    Some(address)
+    /// Aggregates the metrics, and serves them if they have a listener. Returns its address.
+    pub(super) fn serve(self, listener: Option<TcpListener>, service: &ServerSettings) -> Option<SocketAddr> {
+        let metrics = Metrics::of_process();
+        let upkept = metrics.clone();
+        tokio::spawn(background::every("metrics", UPKEEP_EVERY, self.stop_background.clone(), move || {
+            let metrics = upkept.clone();
+            async move { metrics.upkeep() }
+        }));
+        let listener = listener?;
+        let address = listener.local_addr().ok()?;
+        let (links, stop) = (self.links.clone(), self.stop.clone());
+        let page = MetricsPage { metrics, sample: Arc::new(move || self.sample()) };
+        let pipeline = Pipeline::new(metrics_page::router(page), links);
+        let server = Server::new(pipeline, metrics_page::settings(service), stop);
+        tokio::spawn(accept_loop(listener, Arc::new(server)));
+        tracing::info!(%address, "serving metrics");
+        Some(address)
+    }
 }

@@ -1,5 +1,5 @@
-//! The ports of a gateway: taken before anything else is made, so that one in use is found before a database is started
-//! for nothing, and silent until there is somebody to answer.
+//! The ports of a gateway: bound before anything else is started, so that a port in use is reported before a database is
+//! started. Connections are accepted later.
 
 use std::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use super::StartError;
 use crate::config::Settings;
 use crate::server::listener::{self, BACKLOG};
 
-/// The port of the service and, where the settings want one, that of the metrics page.
+/// The port of the service, and that of the metrics page if the settings have one.
 #[derive(Debug)]
 pub struct Ports {
     service: Port,
@@ -23,10 +23,10 @@ struct Port {
 }
 
 impl Ports {
-    /// Takes the ports that the settings name.
+    /// Binds the ports of the settings.
     ///
     /// # Errors
-    /// When one is in use or not ours to take, or the development mode could be reached by others.
+    /// When a port is in use or not permitted, or development mode would be reachable from other machines.
     pub fn take(settings: &Settings, dev: bool) -> Result<Self, StartError> {
         if dev && !settings.listen.ip().is_loopback() {
             return Err(StartError::DevelopmentInPublic(settings.listen));
@@ -36,7 +36,7 @@ impl Ports {
         Ok(Self { service, metrics })
     }
 
-    /// Lets connections in; they wait until they are accepted.
+    /// Lets clients connect. Connections wait until they are accepted.
     pub(super) fn listen(self) -> Result<(TcpListener, Option<TcpListener>), StartError> {
         let Self { service, metrics } = self;
         Ok((service.listen()?, metrics.map(Port::listen).transpose()?))

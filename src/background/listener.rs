@@ -1,7 +1,7 @@
-//! Follows the log of changes, so that no gateway goes on trusting what is no longer true.
+//! Follows the change feed, so that caches are invalidated.
 //!
-//! The log is read whenever the database says that it has grown, and every second anyway. Each reading proves that nothing
-//! older has been missed, so that whoever remembers keys knows how long ago that was, however the connection was lost.
+//! The feed is read at every notification, and once a second. Each reading proves that no older change was missed, so that
+//! caches know how current they are, however a connection is lost.
 
 use std::time::{Duration, Instant};
 
@@ -11,81 +11,80 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::DatabaseClock;
-use crate::domain::change::{News, Stale};
+use crate::domain::change::{FeedEvent, Invalidation};
 use crate::storage::changes::ChangeFeed;
 use crate::storage::error::StorageError;
 use crate::storage::nodes::{self, Node};
 
-/// How often the log is read when nothing wakes the listener.
-const BEAT: Duration = Duration::from_secs(1);
-/// A connection that takes longer to answer is taken for dead.
-const ANSWER_WITHIN: Duration = Duration::from_secs(2);
-/// The first wait before a lost connection is made anew; doubled up to [`BEAT`].
+/// Interval of reads without a notification.
+const READ_EVERY: Duration = Duration::from_secs(1);
+/// Timeout of a query; the connection is then considered dead.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
+/// Pause before the first reconnection. It doubles up to [`READ_EVERY`].
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
-/// Listens for one gateway, and tells it what has changed.
+/// Follows the change feed for one gateway.
 pub struct Listener<F> {
-    /// How to reach the database.
     pub database: PgConnectOptions,
-    /// The gateway, as the others are to see it.
+    /// This gateway, as other gateways and operators see it.
     pub node: Node,
-    /// What learns the database's time.
+    /// Set to the database's time at every reading.
     pub clock: DatabaseClock,
-    /// Whom to tell.
-    pub tell: F,
+    /// Called with every event of the feed.
+    pub on_event: F,
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Lost {
+enum FeedError {
     #[error("no answer within 2 s")]
     Silent,
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
 
-impl<F: Fn(News) + Send> Listener<F> {
-    /// Listens until `stop`, whatever happens to connections.
+impl<F: Fn(FeedEvent) + Send> Listener<F> {
+    /// Follows the feed until `stop`, over as many connections as that takes.
     pub async fn run(self, stop: CancellationToken) {
         let mut seen = None;
         let mut is_skewed = false;
         let mut pause = FIRST_PAUSE;
         loop {
-            let listening = self.listen(&mut seen, &mut is_skewed, &mut pause, &stop);
-            match listening.await {
+            let following = self.follow(&mut seen, &mut is_skewed, &mut pause, &stop);
+            match following.await {
                 Ok(()) => return,
                 Err(lost) => tracing::warn!(
                     error = %lost,
-                    "no connection for changes of keys: until it is back, each key is looked up again every few seconds"
+                    "change feed disconnected"
                 ),
             }
             gauge!("gateway_listener_connected").set(0.0);
             tokio::select! {
-                () = sleep(pause) => pause = (pause * 2).min(BEAT),
+                () = sleep(pause) => pause = (pause * 2).min(READ_EVERY),
                 () = stop.cancelled() => return,
             }
         }
     }
 
-    /// Listens on one connection until it is lost, or until `stop`.
-    async fn listen(
+    /// Follows the feed on one connection, until it is lost or until `stop`.
+    async fn follow(
         &self,
         seen: &mut Option<i64>,
         is_skewed: &mut bool,
         pause: &mut Duration,
         stop: &CancellationToken,
-    ) -> Result<(), Lost> {
-        let mut feed = within(ChangeFeed::open(self.database.clone(), ANSWER_WITHIN)).await?;
+    ) -> Result<(), FeedError> {
+        let mut feed = within(ChangeFeed::open(self.database.clone(), QUERY_TIMEOUT)).await?;
         let mut is_new = true;
         loop {
-            self.catch_up(&mut feed, seen).await?;
+            self.read_changes(&mut feed, seen).await?;
             self.watch_skew(is_skewed);
             if std::mem::take(&mut is_new) {
                 *pause = FIRST_PAUSE;
                 gauge!("gateway_listener_connected").set(1.0);
-                tracing::info!("connected for changes of keys: revocations take effect at once");
+                tracing::info!("change feed connected");
             }
             tokio::select! {
-                woken = timeout(BEAT, feed.woken()) => if let Ok(woken) = woken { woken?; },
+                notified = timeout(READ_EVERY, feed.notified()) => if let Ok(notified) = notified { notified?; },
                 () = stop.cancelled() => {
                     return within(async { nodes::leave(feed.connection().await?, &self.node).await }).await;
                 }
@@ -93,46 +92,48 @@ impl<F: Fn(News) + Send> Listener<F> {
         }
     }
 
-    /// Says how far this machine's clock is off: in a metric always, in the log when that becomes large or small.
+    /// Reports the skew of this machine's clock: as a metric, and in the log when it becomes large or small.
     fn watch_skew(&self, is_skewed: &mut bool) {
         gauge!("gateway_clock_skew_seconds").set(self.clock.skew().as_seconds_f64());
         let warning = self.clock.warning();
         match (&warning, *is_skewed) {
-            (Some(warning), false) => tracing::warn!("{warning}; keys end by the database's"),
-            (None, true) => tracing::info!("the clock of this machine agrees with the database's again"),
+            (Some(warning), false) => {
+                tracing::warn!(%warning, "clock differs from the database's, which decides when keys expire")
+            }
+            (None, true) => tracing::info!("clock agrees with the database's again"),
             _ => {}
         }
         *is_skewed = warning.is_some();
     }
 
-    /// Reads and tells what has changed, lets the others know, and says that nothing is missing.
-    async fn catch_up(&self, feed: &mut ChangeFeed, seen: &mut Option<i64>) -> Result<(), Lost> {
+    /// Reads changes and passes them on, reports progress to the other gateways, and proves that no change is missing.
+    async fn read_changes(&self, feed: &mut ChangeFeed, seen: &mut Option<i64>) -> Result<(), FeedError> {
         loop {
             let asked_at = Instant::now();
-            let since = within(feed.since(seen.unwrap_or(0))).await?;
-            if since.has_gap || seen.is_none() {
-                // Not known what happened: before the first connection, while cut off for long, or since a backup.
-                (self.tell)(News::Changed(Stale::Everything));
-                *seen = Some(since.newest);
+            let page = within(feed.read_after(seen.unwrap_or(0))).await?;
+            if page.has_gap || seen.is_none() {
+                // Changes may be missing: at the first connection, after a long interruption, or after a restored backup.
+                (self.on_event)(FeedEvent::Invalidated(Invalidation::Everything));
+                *seen = Some(page.newest);
             } else {
-                for change in &since.changes {
-                    (self.tell)(News::Changed(change.stale));
+                for change in &page.changes {
+                    (self.on_event)(FeedEvent::Invalidated(change.invalidation));
                     histogram!("gateway_invalidation_age_seconds").record(change.age + asked_at.elapsed());
                     *seen = Some(change.number);
                 }
             }
-            let seen = seen.unwrap_or(since.newest);
+            let seen = seen.unwrap_or(page.newest);
             let time =
                 within(async { nodes::report(feed.connection().await?, &self.node, seen).await }).await?;
             self.clock.read(time);
-            if seen >= since.newest {
-                (self.tell)(News::Current(asked_at));
+            if seen >= page.newest {
+                (self.on_event)(FeedEvent::Current(asked_at));
                 return Ok(());
             }
         }
     }
 }
 
-async fn within<T>(asking: impl Future<Output = Result<T, StorageError>>) -> Result<T, Lost> {
-    Ok(timeout(ANSWER_WITHIN, asking).await.map_err(|_| Lost::Silent)??)
+async fn within<T>(query: impl Future<Output = Result<T, StorageError>>) -> Result<T, FeedError> {
+    Ok(timeout(QUERY_TIMEOUT, query).await.map_err(|_| FeedError::Silent)??)
 }

@@ -1,4 +1,4 @@
-//! Can paid calls be taken? Asked in the background, so that a probe costs nothing and cannot pile up.
+//! Whether the gateway accepts paid calls. Checked in the background, so that probes cost nothing and cannot pile up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -12,18 +12,18 @@ use crate::ledger::writer::liveness::Liveness;
 use crate::storage::pool::can_write;
 use crate::storage::schema::{SchemaState, state_of};
 
-/// What was last found out. Cheap to clone.
+/// The result of the last check. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Readiness(Arc<Found>);
+pub struct Readiness(Arc<Checked>);
 
 #[derive(Debug, Default)]
-struct Found {
+struct Checked {
     state: AtomicU8,
-    /// Whether a newer program has migrated the database.
+    /// Whether a newer version has migrated the database.
     is_schema_newer: AtomicBool,
 }
 
-/// What keeps the gateway from taking paid calls.
+/// Why the gateway accepts no paid calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Starting,
@@ -48,38 +48,41 @@ const STATES: [(State, &str); 7] = [
 /// What every paid call needs.
 #[derive(Clone, Debug)]
 pub struct Needed {
-    /// The store.
     pub pool: PgPool,
     /// The ledger's writer, which has a connection of its own.
     pub writer: Liveness,
-    /// A writer that is well is heard of more often than this.
+    /// Longest time without a commit or heartbeat of a working writer.
     pub writer_silence: Duration,
 }
 
-/// A store that has not answered by then is away; a connection whose server has vanished never does.
-const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+/// Timeout of a check: a connection whose server has gone silent never answers.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Readiness {
-    /// Whether paid calls can be taken.
+    /// Whether the gateway accepts paid calls.
     pub fn is_ready(&self) -> bool {
         self.state().0 == State::Ready
     }
 
-    /// Why they cannot, in words for operators.
+    /// Why it does not, in words for operators.
     pub fn trouble(&self) -> Option<&'static str> {
         let (state, words) = self.state();
         (state != State::Ready).then_some(words)
     }
 
-    /// From now on, for good: the gateway is going away.
+    /// Ends readiness for good: the gateway is stopping.
     pub fn stopping(&self) {
         self.0.state.store(State::Stopping as u8, Ordering::Release);
     }
 
-    /// Asks the store, and looks at the writer.
+    /// Checks the database and the writer.
     pub async fn probe(&self, needed: &Needed) {
-        let state = timeout(ANSWER_WITHIN, self.state_of_store(&needed.pool)).await;
-        let state = match (state.unwrap_or(State::StoreAway), needed.writer.silent_for()) {
+        let state = timeout(CHECK_TIMEOUT, self.state_of_store(&needed.pool)).await;
+        let silence = needed.writer.silent_for();
+        // A writer that has stopped never commits again.
+        let silent_s = silence.map_or(f64::INFINITY, |silence| silence.as_secs_f64());
+        gauge!("gateway_ledger_silent_seconds").set(silent_s);
+        let state = match (state.unwrap_or(State::StoreAway), silence) {
             (State::Ready, None) => State::WriterStopped,
             (State::Ready, Some(silence)) if silence > needed.writer_silence => State::WriterSilent,
             (state, _) => state,
@@ -90,11 +93,11 @@ impl Readiness {
         }
         if previous != state as u8 {
             match state {
-                State::Ready => tracing::info!("ready: paid calls are taken"),
-                _ => tracing::warn!(reason = STATES[state as usize].1, "not ready: paid calls are refused"),
+                State::Ready => tracing::info!("ready"),
+                _ => tracing::warn!(reason = STATES[state as usize].1, "not ready"),
             }
         }
-        // Stopping is for good, whatever a probe finds that was under way.
+        // A check in progress must not undo the stop.
         let _ = self.0.state.compare_exchange(previous, state as u8, Ordering::AcqRel, Ordering::Acquire);
     }
 
@@ -109,20 +112,19 @@ impl Readiness {
             self.note_newer(schema == SchemaState::Newer);
         }
         match (schema, can_write(pool).await) {
-            // Migrations are written so that the version before still works: while gateways are replaced one by one, those
-            // that are still there go on.
+            // The previous version works on the new schema, so that gateways can be replaced one by one.
             (Ok(SchemaState::Current | SchemaState::Newer), Ok(true)) => State::Ready,
             (Ok(SchemaState::Current | SchemaState::Newer) | Err(_), _) => State::StoreAway,
             (Ok(SchemaState::Missing | SchemaState::Older), _) => State::SchemaOlder,
         }
     }
 
-    /// Says once that the schema has become newer than this program.
+    /// Logs once that the schema is newer than this program.
     fn note_newer(&self, is_newer: bool) {
         gauge!("gateway_schema_newer").set(f64::from(u8::from(is_newer)));
         if is_newer && !self.0.is_schema_newer.swap(true, Ordering::AcqRel) {
             tracing::warn!(
-                "the database was migrated by a newer fluence; this gateway goes on, and cannot be started again"
+                "database was migrated by a newer version; this gateway serves until it stops and cannot start again"
             );
         }
     }

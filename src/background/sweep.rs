@@ -1,5 +1,5 @@
-//! The sweep: what must happen to accounts though nobody calls. Several gateways may sweep at once; the store lets each
-//! thing happen once.
+//! The sweep: renews, expires and recovers without a call. Several gateways may sweep at the same time; the store makes each
+//! step happen once.
 
 use std::time::Duration;
 
@@ -15,48 +15,44 @@ use crate::ledger::store::StoreError;
 use crate::ledger::writer::commit::CommitError;
 use crate::ledger::writer::operator::{OperatorError, apply_operations};
 use crate::storage::clock;
-use crate::storage::directory::rights::delete_expired;
+use crate::storage::directory::rights;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::due::due_accounts;
-use crate::storage::ledger::idempotency::forget_expired;
+use crate::storage::ledger::idempotency;
 use crate::storage::ledger::usage::roll_up;
 use crate::storage::ledger::{
-    PgLedgerStore, close_stale_epochs, forget_empty_epochs, make_partitions, summarize_entries,
+    PgLedgerStore, close_stale_epochs, delete_empty_epochs, make_partitions, summarize_entries,
 };
 use crate::storage::schema::PARTITIONS_AHEAD_MONTHS;
 use crate::storage::{change_answers, changes, nodes, refused_calls, test_answers};
 
-/// Accounts advanced by one commit.
+/// Accounts that one commit advances.
 const DUE_AT_ONCE: i64 = 500;
-/// Batches added up by one commit, so few that nobody notices.
+/// Batches that one commit adds up: few, so that calls are not delayed.
 const ROLL_UP_AT_ONCE: i32 = 500;
-/// Such commits in one sweep, for six times as many batches as a writer makes between two without a pause; the sweep has
-/// other things to do.
+/// Such commits in one sweep: six times the batches that a writer commits between two sweeps.
 const ROLL_UPS: usize = 30;
-/// Idempotency records forgotten by one commit.
-const FORGET_AT_ONCE: i64 = 5_000;
-/// People deleted by one commit.
+/// Expired records that one commit deletes.
+const RECORDS_AT_ONCE: i64 = 5_000;
+/// People that one commit deletes.
 const PEOPLE_AT_ONCE: i64 = 500;
-/// Rounds of one kind of work in one sweep; what is left is for the next.
+/// Rounds of one kind of work in one sweep. The next sweep does the rest.
 const ROUNDS: usize = 20;
 
-/// What the sweep works with.
 #[derive(Clone, Debug)]
 pub struct Sweep {
-    /// The store.
     pub pool: PgPool,
-    /// How to connect for acts on the ledger.
+    /// For operations on the ledger, which need a connection of their own.
     pub database: PgConnectOptions,
-    /// This gateway's name.
     pub node: String,
-    /// A gateway that was silent for so long is taken for dead.
+    /// A gateway without a heartbeat for this long is dead.
     pub silence: TimeDelta,
 }
 
-/// How often the sweep of what grows slowly runs.
+/// Interval of [`Sweep::tidy`].
 pub const TIDY_EVERY: Duration = Duration::from_secs(60);
-/// How often people whose retention is over are deleted: that reads the whole directory, since an index for it alone
-/// would cost every import and tempt the planner of every search.
+/// Interval of [`Sweep::retention`]. It reads the whole directory: an index for it alone would slow every import and could
+/// mislead the planner of searches.
 pub const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
 
 #[derive(Debug, thiserror::Error)]
@@ -70,39 +66,39 @@ enum SweepError {
 }
 
 impl Sweep {
-    /// Releases the holds of gateways that died, and adds up what was used.
+    /// Releases the holds of dead gateways, and adds up usage.
     pub async fn holds_and_usage(&self) {
         match self.close_dead_epochs().await {
             Ok(0) => {}
-            Ok(released) => tracing::warn!(released, "released the holds of a gateway that died"),
-            Err(error) => tracing::warn!(%error, "the sweep of open holds failed; it will be tried again"),
+            Ok(released) => tracing::warn!(released, "released the open holds of a dead gateway"),
+            Err(error) => tracing::warn!(%error, "sweep of open holds failed"),
         }
         if let Err(error) = self.add_up_usage().await {
-            tracing::warn!(%error, "usage could not be added up; it will be tried again");
+            tracing::warn!(%error, "adding up usage failed");
         }
     }
 
-    /// Expires and renews what is due, forgets old idempotency keys and changes, makes the ledger's next partitions.
+    /// Expires and renews accounts that are due, deletes old records, and creates the next partitions of the ledger.
     pub async fn tidy(&self) {
         if let Err(error) = self.advance_due_accounts().await {
-            tracing::warn!(%error, "accounts that are due could not be advanced; it will be tried again");
+            tracing::warn!(%error, "advancing due accounts failed");
         }
-        if let Err(error) = self.forget_and_prepare().await {
-            tracing::warn!(%error, "tidying the ledger failed; it will be tried again");
+        if let Err(error) = self.delete_old_records().await {
+            tracing::warn!(%error, "deleting old records failed");
         }
     }
 
-    /// Deletes people whose retention is over, who are found no more from that instant on, and epochs that hold nothing.
+    /// Deletes people whose retention is over, and empty epochs. Searches exclude such people from that instant on.
     pub async fn retention(&self) {
         match self.delete_expired_people().await {
             Ok(0) => {}
-            Ok(deleted) => tracing::info!(deleted, "deleted people whose retention is over"),
+            Ok(deleted) => tracing::info!(deleted, "deleted people after their retention"),
             Err(error) => {
-                tracing::warn!(%error, "people whose retention is over could not be deleted; it will be tried again");
+                tracing::warn!(%error, "deleting people after their retention failed");
             }
         }
-        if let Err(error) = self.forget_epochs().await {
-            tracing::warn!(%error, "empty epochs could not be forgotten; it will be tried again");
+        if let Err(error) = self.delete_epochs().await {
+            tracing::warn!(%error, "deleting empty epochs failed");
         }
     }
 
@@ -116,50 +112,47 @@ impl Sweep {
         for _ in 0..ROLL_UPS {
             let begun = Instant::now();
             summarize_entries(&mut connection).await?;
-            // Fewer than asked for: every writer's batches were reached, and what has come since is for the next sweep.
+            // Fewer than the limit: all batches were added up. The next sweep takes those committed since.
             if roll_up(&mut connection, ROLL_UP_AT_ONCE).await? < ROLL_UP_AT_ONCE as usize {
                 break;
             }
-            // Paid calls want the store as well: it is theirs for half of the time.
+            // Half of the time the database is free for paid calls.
             sleep(begun.elapsed()).await;
         }
         Ok(())
     }
 
     async fn advance_due_accounts(&self) -> Result<(), SweepError> {
-        // Accounts that could not be advanced are left to the next sweep: others are due behind them.
-        let mut passed_over = Vec::new();
+        // Accounts that cannot be advanced wait for the next sweep, so that others that are due are reached.
+        let mut skipped = Vec::new();
         for _ in 0..ROUNDS {
             let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-            let due = due_accounts(&mut connection, DUE_AT_ONCE, &passed_over).await?;
+            let due = due_accounts(&mut connection, DUE_AT_ONCE, &skipped).await?;
             drop(connection);
             if due.is_empty() {
                 break;
             }
-            passed_over.extend(self.advance(due).await?);
+            skipped.extend(self.advance(due).await?);
         }
         Ok(())
     }
 
-    /// Advances accounts in one commit, or, where some are locked or at fault, all the others. Returns those.
+    /// Advances accounts in one commit, without those that are locked or faulty. Returns the accounts not advanced.
     async fn advance(&self, accounts: Vec<AccountId>) -> Result<Vec<AccountId>, SweepError> {
-        let mut passed_over = Vec::new();
+        let mut skipped = Vec::new();
         let mut parts = vec![accounts];
-        // Ends: each part is done with, or tried again without the locked, or in two halves.
+        // Ends: a part succeeds, or is tried again without its locked accounts or in two halves.
         while let Some(mut part) = parts.pop() {
             let advance =
                 |id: &AccountId| Operation::Advance { account_id: *id, id: CallId::from_uuid(new_id()) };
             let node = format!("sweep@{}", self.node);
             let store = PgLedgerStore::new(self.database.clone(), node, self.silence);
             match apply_operations(store, part.iter().map(advance).collect()).await {
-                Ok(effects) => passed_over.extend(not_advanced(part, &effects)),
+                Ok(effects) => skipped.extend(not_advanced(part, &effects)),
                 Err(OperatorError::Commit(CommitError::Locked(locked))) => {
-                    tracing::warn!(
-                        accounts = locked.accounts.len(),
-                        "accounts that are due are locked; the next sweep tries again"
-                    );
+                    tracing::warn!(accounts = locked.accounts.len(), "due accounts are locked");
                     part.retain(|id| !locked.accounts.contains(id));
-                    passed_over.extend(locked.accounts);
+                    skipped.extend(locked.accounts);
                     if !part.is_empty() {
                         parts.push(part);
                     }
@@ -169,13 +162,13 @@ impl Sweep {
                     parts.push(part);
                 }
                 Err(OperatorError::Commit(CommitError::Refused)) => {
-                    tracing::error!(account = ?part, "the store refuses to advance an account that is due");
-                    passed_over.extend(part);
+                    tracing::error!(account = ?part, "database refused to advance a due account");
+                    skipped.extend(part);
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(passed_over)
+        Ok(skipped)
     }
 
     async fn delete_expired_people(&self) -> Result<u64, SweepError> {
@@ -183,8 +176,7 @@ impl Sweep {
         let now = clock::now(&mut connection).await?;
         let mut deleted = 0;
         for _ in 0..ROUNDS {
-            let round = delete_expired(&mut connection, now, PEOPLE_AT_ONCE);
-            let round = round.await.map_err(StorageError::from)?;
+            let round = rights::delete_expired(&mut connection, now, PEOPLE_AT_ONCE).await?;
             deleted += round;
             if round < PEOPLE_AT_ONCE.unsigned_abs() {
                 break;
@@ -193,49 +185,39 @@ impl Sweep {
         Ok(deleted)
     }
 
-    async fn forget_epochs(&self) -> Result<(), SweepError> {
+    async fn delete_epochs(&self) -> Result<(), SweepError> {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-        forget_empty_epochs(&mut connection).await?;
+        delete_empty_epochs(&mut connection).await?;
         Ok(())
     }
 
-    async fn forget_and_prepare(&self) -> Result<(), SweepError> {
+    /// Deletes old records and creates the partitions of the coming months.
+    async fn delete_old_records(&self) -> Result<(), SweepError> {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-        for _ in 0..ROUNDS {
-            if forget_expired(&mut connection, FORGET_AT_ONCE).await? == 0 {
-                break;
-            }
-        }
-        for _ in 0..ROUNDS {
-            if change_answers::forget_old(&mut connection, FORGET_AT_ONCE).await? == 0 {
-                break;
-            }
-        }
-        for _ in 0..ROUNDS {
-            if test_answers::forget_expired(&mut connection, FORGET_AT_ONCE).await? == 0 {
-                break;
-            }
-        }
         let today = clock::now(&mut connection).await?.date_naive();
         for _ in 0..ROUNDS {
-            if refused_calls::forget_old(&mut connection, today, FORGET_AT_ONCE).await? == 0 {
+            let deleted = idempotency::delete_expired(&mut connection, RECORDS_AT_ONCE).await?
+                + change_answers::delete_old(&mut connection, RECORDS_AT_ONCE).await?
+                + test_answers::delete_expired(&mut connection, RECORDS_AT_ONCE).await?
+                + refused_calls::delete_old(&mut connection, today, RECORDS_AT_ONCE).await?;
+            if deleted == 0 {
                 break;
             }
         }
         make_partitions(&mut connection, PARTITIONS_AHEAD_MONTHS).await?;
-        changes::forget_old(&mut connection).await?;
-        nodes::forget_gone(&mut connection).await?;
+        changes::delete_old(&mut connection).await?;
+        nodes::delete_silent(&mut connection).await?;
         Ok(())
     }
 }
 
-/// The accounts that the ledger's rules did not let advance.
+/// Returns the accounts that the ledger's rules did not advance.
 fn not_advanced(accounts: Vec<AccountId>, effects: &[Effect]) -> impl Iterator<Item = AccountId> {
     accounts.into_iter().zip(effects).filter_map(|(account_id, effect)| {
         if matches!(effect, Effect::Done(_)) {
             return None;
         }
-        tracing::error!(%account_id, ?effect, "the ledger's rules did not let an account that is due advance");
+        tracing::error!(%account_id, ?effect, "ledger rules refused to advance a due account");
         Some(account_id)
     })
 }

@@ -1,4 +1,4 @@
-//! `fluence account`: who holds the credits.
+//! `fluence account`: creates, finds and changes accounts.
 
 use std::io::{self, Write};
 
@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::context::{Context, unknown_account};
 use super::environment::write_environments;
 use super::output::{Output, Report, write_fields, write_table};
+use crate::catalogue::plans::Catalogue;
 use crate::clock;
-use crate::config::plans::Catalogue;
 use crate::domain::account::{Account, AccountDetail, AccountState};
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
 use crate::domain::plan::PlanRef;
@@ -20,101 +20,95 @@ use crate::management::accounts::Once;
 use crate::management::{self, ChangeError};
 use crate::storage::accounts::{self, NewAccount};
 
-/// What to do with accounts.
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
-    /// Make an account, with its `default` environment and its first plan credits.
+    /// Create an account with its `default` environment and the credits of its first period.
     Create(CreateAccount),
     /// List all accounts.
     List,
     /// Show an account, its period and its environments.
     Show {
-        /// The account's id.
+        /// Account id.
         id: AccountId,
     },
-    /// Find accounts by a part of their name or e-mail address, or by how their id begins.
+    /// Find accounts by part of the name or e-mail address, or by the beginning of the id.
     Find {
-        /// The text, in any letter case.
+        /// Text to find. Case does not matter.
         text: String,
     },
-    /// Give an account another name or e-mail address.
+    /// Change the name or e-mail address of an account.
     Change(ChangeAccount),
-    /// Refuse every call of an account, until it is resumed.
+    /// Reject all calls of an account until it is resumed.
     Suspend {
-        /// The account's id.
+        /// Account id.
         id: AccountId,
     },
-    /// Let a suspended account call again.
+    /// Accept calls of a suspended account again.
     Resume {
-        /// The account's id.
+        /// Account id.
         id: AccountId,
     },
-    /// Move an account to another plan, from now on.
+    /// Move an account to another plan, effective immediately.
     Move(MoveAccount),
-    /// Close an account for good: every key is revoked, and it is never resumed.
+    /// Close an account permanently and revoke all its keys.
     Close {
-        /// The account's id.
+        /// Account id.
         id: AccountId,
     },
 }
 
-/// `fluence account change`.
 #[derive(Debug, Args)]
 pub struct ChangeAccount {
-    /// The account's id.
+    /// Account id.
     id: AccountId,
-    /// Another name.
+    /// New name, 1 to 80 characters.
     #[arg(long, required_unless_present = "email")]
     name: Option<Name>,
-    /// Another e-mail address.
+    /// New e-mail address.
     #[arg(long)]
     email: Option<EmailAddress>,
-    /// Take the address though another account has it.
+    /// Accept an address that another account has.
     #[arg(long)]
     allow_duplicate_email: bool,
 }
 
-/// `fluence account create`.
 #[derive(Debug, Args)]
 pub struct CreateAccount {
-    /// Its name, 1 to 80 characters.
+    /// Name, 1 to 80 characters.
     #[arg(long)]
     name: Name,
-    /// Where its owner is written to.
+    /// E-mail address of the owner.
     #[arg(long)]
     email: EmailAddress,
-    /// Its plan, such as `business`, or the tier of a plan, such as `crm_business`.
+    /// Plan, such as `business`, or its tier, such as `crm_business`.
     #[arg(long)]
     plan: String,
-    /// The edition of its plan [default: the newest].
+    /// Edition of the plan [default: the newest].
     #[arg(long)]
     edition: Option<String>,
-    /// Your own id of the account: given twice, it is made once.
+    /// Your id for the account. Repeating the command with it creates no second account.
     #[arg(long, value_name = "ID")]
     id: Option<Reference>,
-    /// Make it though another account has this e-mail address.
+    /// Accept an e-mail address that another account has.
     #[arg(long)]
     allow_duplicate_email: bool,
 }
 
-/// `fluence account move`.
 #[derive(Debug, Args)]
 pub struct MoveAccount {
-    /// The account's id.
+    /// Account id.
     id: AccountId,
-    /// The plan to move to.
+    /// New plan.
     #[arg(long)]
     plan: String,
-    /// The edition of that plan [default: the account's present edition].
+    /// Edition of the new plan [default: the current edition of the account].
     #[arg(long)]
     edition: Option<String>,
 }
 
 impl AccountCommand {
-    /// Does it.
-    ///
     /// # Errors
-    /// When there is no such account or plan, or the database is away.
+    /// When the account does not exist or plan, or the database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Create(new) => create(new, context, output).await,
@@ -149,7 +143,7 @@ async fn create(new: CreateAccount, context: &Context, output: Output) -> anyhow
     output.print(&AccountMade { account: context.account(id).await?, repeated })
 }
 
-/// Saves an account and gives it its first plan credits, unless that was done before.
+/// Creates an account and grants its first plan credits, unless that was done before.
 pub(super) async fn make(
     account: &NewAccount,
     once: &Once,
@@ -158,7 +152,7 @@ pub(super) async fn make(
     let mut connection = context.connection().await?;
     let made = management::accounts::create_once(&mut connection, &context.operator(), account, once).await;
     let (account_id, repeated) = made?;
-    // Again where it was made before: it may have been interrupted here.
+    // Repeated for an existing account: an earlier run may have been interrupted here.
     let id = CallId::from_uuid(clock::new_id());
     context.act(Operation::Advance { account_id, id }).await?;
     Ok((account_id, repeated))
@@ -176,14 +170,14 @@ async fn correct(change: ChangeAccount, context: &Context, output: Output) -> an
     let (mut connection, by) = (context.connection().await?, context.operator());
     let changed =
         management::accounts::change(&mut connection, &by, id, name, email, allow_duplicate_email).await;
-    changed.map_err(|error| said_of(id, error))?;
+    changed.map_err(|error| explained(id, error))?;
     output.print(&context.account(id).await?)
 }
 
 async fn close(id: AccountId, context: &Context, output: Output) -> anyhow::Result<()> {
     let mut connection = context.connection().await?;
     let closed = management::accounts::close(&mut connection, &context.operator(), id).await;
-    closed.map_err(|error| said_of(id, error))?;
+    closed.map_err(|error| explained(id, error))?;
     output.print(&context.account(id).await?)
 }
 
@@ -206,7 +200,7 @@ async fn set_state(
 ) -> anyhow::Result<()> {
     let mut connection = context.connection().await?;
     let done = management::accounts::set_state(&mut connection, &context.operator(), id, state).await;
-    done.map_err(|error| said_of(id, error))?;
+    done.map_err(|error| explained(id, error))?;
     output.print(&context.account(id).await?)
 }
 
@@ -216,32 +210,32 @@ async fn change_plan(target: MoveAccount, context: &Context, output: Output) -> 
     let plan = known_plan(&Catalogue::shipped()?, edition, &target.plan)?;
     let mut connection = context.connection().await?;
     let moved = management::accounts::set_plan(&mut connection, &context.operator(), target.id, &plan).await;
-    moved.map_err(|error| said_of(target.id, error))?;
-    // Told a second time, the ledger changes nothing: an interrupted move is completed by repeating it.
+    moved.map_err(|error| explained(target.id, error))?;
+    // Idempotent: repeating an interrupted move completes it.
     let id = CallId::from_uuid(clock::new_id());
     context.act(Operation::MovePlan { account_id: target.id, id }).await?;
     output.print(&context.account(target.id).await?)
 }
 
-/// Why nothing was done to an account, as an operator is told.
-fn said_of(id: AccountId, error: ChangeError) -> anyhow::Error {
+/// Returns the error of a change of an account, in words for operators.
+fn explained(id: AccountId, error: ChangeError) -> anyhow::Error {
     match error {
         ChangeError::NoAccount => anyhow!(unknown_account(id)),
         error => error.into(),
     }
 }
 
-/// The plan of that name, or an error that names those there are.
+/// Returns the plan of this name, or an error that lists the plans.
 fn known_plan(catalogue: &Catalogue, edition: &str, plan: &str) -> anyhow::Result<PlanRef> {
     let Some(known) = catalogue.editions.iter().find(|known| known.edition == edition) else {
         let editions: Vec<_> = catalogue.editions.iter().map(|known| known.edition.as_str()).collect();
-        bail!("there is no edition `{edition}`; there are {}", editions.join(", "));
+        bail!("edition `{edition}` does not exist; the editions are {}", editions.join(", "));
     };
-    // Refusals of calls name the tier of the plan that is needed, so that works too.
+    // Errors of calls name the tier that is needed, so a tier works too.
     let named = known.plans.iter().find(|known| known.plan == plan || known.tier == plan);
     let Some(named) = named else {
         let plans: Vec<_> = known.plans.iter().map(|known| known.plan.as_str()).collect();
-        bail!("edition {edition} has no plan `{plan}`; it has {}", plans.join(", "));
+        bail!("edition {edition} has no plan `{plan}`; its plans are {}", plans.join(", "));
     };
     Ok(PlanRef { edition: edition.into(), plan: named.plan.clone() })
 }
@@ -250,18 +244,21 @@ fn known_plan(catalogue: &Catalogue, edition: &str, plan: &str) -> anyhow::Resul
 struct AccountMade {
     #[serde(flatten)]
     account: Account,
-    /// Whether it was made before under this id.
+    /// Whether the account existed under this id.
     repeated: bool,
 }
 
 impl Report for AccountMade {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         self.account.write_text(out)?;
-        if self.repeated { writeln!(out, "\nIt was made before; nothing was done now.") } else { Ok(()) }
+        if self.repeated {
+            writeln!(out, "\nThe account existed already. Nothing was changed.")
+        } else {
+            Ok(())
+        }
     }
 }
 
-/// The state of an account in one word.
 fn state(account: &Account) -> &'static str {
     if account.closed_at.is_some() { "closed" } else { account.state.as_str() }
 }
@@ -269,7 +266,7 @@ fn state(account: &Account) -> &'static str {
 #[derive(Serialize)]
 struct AccountList {
     accounts: Vec<Account>,
-    /// Whether there are more than one listing holds.
+    /// Whether the list was cut at its limit.
     #[serde(rename = "truncated")]
     is_cut: bool,
 }
@@ -289,7 +286,7 @@ impl Report for AccountList {
         let rows: Vec<_> = self.accounts.iter().map(row).collect();
         write_table(out, ["ID", "NAME", "PLAN", "STATE", "CREDITS", "E-MAIL"], &rows)?;
         if self.is_cut {
-            writeln!(out, "... and more: the list ends after {} accounts", rows.len())?;
+            writeln!(out, "The list is limited to {} accounts; there may be more.", rows.len())?;
         }
         Ok(())
     }

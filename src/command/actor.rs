@@ -1,4 +1,4 @@
-//! Who sits at the command line, for the audit log: by name, and without the host, because customers read it too.
+//! The operator of a command, for the audit log: a name without the host, because customers read the log too.
 
 use std::env;
 use std::os::unix::fs::MetadataExt;
@@ -7,17 +7,16 @@ use std::sync::Once;
 use crate::domain::audit::Actor;
 use crate::domain::rights::Principal;
 
-/// Names an operator where `--as` does not.
 const VARIABLE: &str = "FLUENCE_OPERATOR";
-/// Most characters of a name that are kept.
-const MOST_CHARS: usize = 100;
+/// Longer names are cut.
+const MAX_CHARS: usize = 100;
 
-/// Whoever runs this command, `given` being the name of the command line. The operator may do everything.
+/// The operator, who may do everything. `given` is the name on the command line.
 pub(super) fn operator(given: Option<&str>) -> Principal {
     Principal::almighty(Actor::operator(name(given)))
 }
 
-/// The name that was given, the one of the environment, or the user's; behind `sudo`, of the user who called it.
+/// The given name, the one in the environment, or the user name; under `sudo`, the name of the calling user.
 fn name(given: Option<&str>) -> String {
     let named = [VARIABLE, "SUDO_USER", "USER", "LOGNAME"].into_iter().filter_map(|name| env::var(name).ok());
     let names = given.map(str::to_owned).into_iter().chain(named).map(|name| cut(&name));
@@ -25,20 +24,23 @@ fn name(given: Option<&str>) -> String {
 }
 
 fn cut(text: &str) -> String {
-    text.trim().chars().filter(|c| !c.is_control()).take(MOST_CHARS).collect()
+    text.trim().chars().filter(|c| !c.is_control()).take(MAX_CHARS).collect()
 }
 
-/// What is written down of somebody without a name, who is told once.
+/// A name for a user without one. Logs a warning once.
 fn unknown() -> String {
-    static TOLD: Once = Once::new();
+    static WARNED: Once = Once::new();
     let name = format!("uid {}", uid());
-    TOLD.call_once(|| {
-        tracing::warn!("the audit log will name you `{name}`: say who you are with --as NAME or {VARIABLE}");
+    WARNED.call_once(|| {
+        tracing::warn!(
+            name,
+            "unknown operator: set --as NAME or FLUENCE_OPERATOR to appear in the audit log by name"
+        );
     });
     name
 }
 
-/// The user that this process runs as, by the system's list of users.
+/// The name of the user of this process, from /etc/passwd.
 fn user_of_this_process() -> Option<String> {
     let users = std::fs::read_to_string("/etc/passwd").ok()?;
     user_in(&users, uid())

@@ -1,4 +1,4 @@
-//! `fluence audit`: who changed what.
+//! `fluence audit`: shows the audit log.
 
 use std::io::{self, Write};
 
@@ -11,13 +11,12 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::ids::AccountId;
 use crate::storage::audit;
 
-/// `fluence audit`.
 #[derive(Debug, Args)]
 pub struct AuditArgs {
-    /// The account's id [default: all accounts, and the service itself].
+    /// Account id [default: all accounts, and the service itself].
     #[arg(long)]
     account: Option<AccountId>,
-    /// How many of the latest entries to show.
+    /// Number of latest entries to show.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=10_000))]
     last: i64,
 }
@@ -25,7 +24,7 @@ pub struct AuditArgs {
 /// Shows the latest entries, oldest first.
 ///
 /// # Errors
-/// When there is no such account, or the database is away.
+/// When the account does not exist, or the database cannot be reached.
 pub async fn run(args: AuditArgs, context: &Context, output: Output) -> anyhow::Result<()> {
     if let Some(account) = args.account {
         context.account(account).await?;

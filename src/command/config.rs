@@ -1,4 +1,4 @@
-//! `fluence config`: the settings in force, and what each is for.
+//! `fluence config`: shows and checks the settings.
 
 use std::io::{self, Write};
 
@@ -9,18 +9,19 @@ use super::output::{Output, Report};
 use super::settings;
 use crate::config::{DEFAULTS, Settings};
 
-/// What to do with the settings.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print every setting in force in TOML, without the secrets.
+    /// Print the settings in force as TOML. Secrets are redacted.
     Show {
-        /// Print the defaults instead, each with an explanation.
+        /// Print the defaults and explanations instead.
         #[arg(long)]
         defaults: bool,
     },
+    /// Check the settings as `serve` reads them, and list all faults. Needs no database.
+    Check,
 }
 
-/// Prints the settings in force, or the defaults.
+/// Prints the settings in force, the defaults, or that the settings are valid.
 ///
 /// # Errors
 /// When the settings are faulty, or cannot be printed.
@@ -29,6 +30,14 @@ pub fn run(command: &ConfigCommand, data_dir: Option<String>, output: Output) ->
         ConfigCommand::Show { defaults: true } => output.print(&Defaults(toml::from_str(DEFAULTS)?)),
         ConfigCommand::Show { defaults: false } => {
             output.print(&Shown(settings::for_command(data_dir, false)?.0))
+        }
+        ConfigCommand::Check => {
+            let settings = settings::for_serve(None, data_dir)?;
+            output.print(&Checked {
+                valid: true,
+                warnings: settings.warnings(),
+                ignored: settings::ignored_variables(),
+            })
         }
     }
 }
@@ -49,11 +58,31 @@ impl Report for Shown {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         let text = toml::to_string(&self.0).map_err(io::Error::other)?;
         for name in settings::ignored_variables() {
-            writeln!(out, "# {name} is set and ignored: clients use this name for their own programs.")?;
+            writeln!(out, "# {name} is set and ignored: the name belongs to client programs.")?;
         }
         for warning in self.0.warnings() {
             writeln!(out, "# Warning: {warning}.")?;
         }
         out.write_all(text.as_bytes())
+    }
+}
+
+#[derive(Serialize)]
+struct Checked {
+    valid: bool,
+    warnings: Vec<String>,
+    /// Variables that belong to client programs.
+    ignored: Vec<&'static str>,
+}
+
+impl Report for Checked {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        for warning in &self.warnings {
+            writeln!(out, "Warning: {warning}.")?;
+        }
+        for name in &self.ignored {
+            writeln!(out, "{name} is set and ignored: the name belongs to client programs.")?;
+        }
+        writeln!(out, "The settings are valid.")
     }
 }

@@ -1,4 +1,4 @@
-//! Waiting until every gateway has acted on a change.
+//! Waits until every gateway has applied a change.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -9,27 +9,26 @@ use tokio::time::{Instant, sleep};
 
 use super::context::Context;
 use super::output::{count, write_table};
-use crate::config::MOST_UNHEARD_TRUST_MS;
+use crate::gate::settings::KeySettings;
 use crate::storage::changes;
 use crate::storage::nodes::{self, NodeView, SILENT_AFTER_S};
 
-/// After so long, no gateway trusts what it has not heard to be true still; a second more than the settings allow.
-const TRUST_IS_OVER: Duration = Duration::from_millis(MOST_UNHEARD_TRUST_MS + 1_000);
-/// Longest wait, for gateways that were heard of a moment ago.
+/// After this time no gateway uses what it cached before the change: a second more than the settings allow.
+const TRUST_ENDS_AFTER: Duration = KeySettings::MAX_UNHEARD_TRUST.saturating_add(Duration::from_secs(1));
+/// Longest wait for gateways that reported recently.
 const LONGEST_WAIT: Duration = Duration::from_secs(6);
-/// Gateways that have been silent for longer are counted in one line.
-const LONG_GONE_AFTER_S: f64 = 3_600.0;
-/// Between two looks at what the gateways have seen.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// The table only counts gateways that are silent for longer.
+const HIDE_SILENT_AFTER_S: f64 = 3_600.0;
+const POLL_EVERY: Duration = Duration::from_millis(20);
 
-/// What the gateways that run say of a change.
+/// Which gateways have applied a change.
 #[derive(Debug, Serialize)]
 pub(super) struct Confirmation {
-    /// The change's number; a gateway that has acted on a later one has acted on it too.
+    /// The number of the change. A gateway that has applied a later one has applied it too.
     change: i64,
-    /// Whether every gateway has acted on it that is not silent. The trust of those that are silent was waited for.
+    /// Whether every gateway that is not silent has applied it. For silent ones, the wait covered their longest trust.
     confirmed: bool,
-    /// How many gateways are silent, did not leave, and have not acted on it.
+    /// Number of silent gateways that did not sign off and have not applied it.
     silent: usize,
     gateways: Vec<Gateway>,
 }
@@ -41,11 +40,11 @@ struct Gateway {
     node: NodeView,
 }
 
-/// Waits until every gateway that runs has acted on all that was changed until now, but not for ever. One that has been
-/// silent for long is not expected to; it may serve though, so the longest trust in what it read is waited for.
+/// Waits, with a limit, until every running gateway has applied all changes so far. A silent gateway is not expected to
+/// confirm, but it may still serve, so the wait covers its longest trust in cached keys.
 ///
 /// # Errors
-/// When the database is away.
+/// When the database cannot be reached.
 pub(super) async fn every_gateway(context: &Context) -> anyhow::Result<Confirmation> {
     let mut connection = context.connection().await?;
     let change = changes::newest(&mut connection).await?;
@@ -57,29 +56,29 @@ pub(super) async fn every_gateway(context: &Context) -> anyhow::Result<Confirmat
         let missing = |gateway: &&Gateway| !gateway.confirmed;
         let silent = gateways.iter().filter(missing).filter(|gateway| gateway.node.is_silent).count();
         let confirmed = gateways.iter().filter(missing).count() == silent;
-        let long_enough = match (confirmed, silent) {
+        let wait = match (confirmed, silent) {
             (true, 0) => Duration::ZERO,
-            (true, _) => TRUST_IS_OVER,
+            (true, _) => TRUST_ENDS_AFTER,
             (false, _) => LONGEST_WAIT,
         };
-        if began.elapsed() >= long_enough {
+        if began.elapsed() >= wait {
             return Ok(Confirmation { change, confirmed, silent, gateways });
         }
-        sleep(LOOK_AGAIN).await;
+        sleep(POLL_EVERY).await;
     }
 }
 
 impl Confirmation {
-    /// An error that names the gateways that did not confirm what was `done`.
+    /// Returns an error with the gateways that did not confirm what was `done`.
     pub(super) fn require(&self, done: &str) -> anyhow::Result<()> {
         if self.confirmed {
             return Ok(());
         }
         let missing: Vec<String> =
-            self.gateways.iter().filter(|gateway| !gateway.confirmed).map(described).collect();
+            self.gateways.iter().filter(|gateway| !gateway.confirmed).map(describe).collect();
         bail!(
-            "{done}, but not every gateway confirmed it: {}; one that is cut off from the database lets nobody in by \
-             what it read more than 4 s ago",
+            "{done}, but not every gateway confirmed it: {}; a gateway without a connection to the database uses cached keys \
+             for at most 4 s",
             missing.join(", ")
         )
     }
@@ -94,24 +93,23 @@ impl Confirmation {
             };
             [node.name.clone(), node.id.to_string(), format!("{:.1} s", node.silent_s), confirmed.to_owned()]
         };
-        let (long_gone, shown): (Vec<_>, Vec<_>) =
-            self.gateways.iter().partition(|gateway| gateway.is_long_gone());
+        let (hidden, shown): (Vec<_>, Vec<_>) = self.gateways.iter().partition(|gateway| gateway.is_hidden());
         let rows: Vec<_> = shown.into_iter().map(row).collect();
         writeln!(out)?;
         write_table(out, ["GATEWAY", "ID", "SILENT FOR", "CONFIRMED"], &rows)?;
-        if !long_gone.is_empty() {
+        if !hidden.is_empty() {
             writeln!(
                 out,
-                "{} silent for more than an hour, not shown",
-                count(long_gone.len() as u64, "gateway")
+                "{} silent for more than an hour not shown",
+                count(hidden.len() as u64, "gateway")
             )?;
         }
         if self.silent > 0 {
-            let (silent_s, waited_s) = (SILENT_AFTER_S, TRUST_IS_OVER.as_secs());
+            let (silent_s, waited_s) = (SILENT_AFTER_S, TRUST_ENDS_AFTER.as_secs());
             writeln!(
                 out,
-                "\nA gateway that has been silent for {silent_s} s died or does not hear of changes. If it still serves, it \
-                 lets nobody in by what it read before: that is over after 4 s, and {waited_s} s were waited."
+                "\nA gateway that is silent for {silent_s} s has died or receives no changes. If it still serves, it uses \
+                 cached keys for at most 4 s; this command waited {waited_s} s."
             )?;
         }
         Ok(())
@@ -119,12 +117,12 @@ impl Confirmation {
 }
 
 impl Gateway {
-    /// Whether it has most likely died: it is counted, and forgotten after a day.
-    fn is_long_gone(&self) -> bool {
-        !self.confirmed && self.node.silent_s > LONG_GONE_AFTER_S
+    /// Whether the table omits it, because it has most likely died. It is deleted after a day.
+    fn is_hidden(&self) -> bool {
+        !self.confirmed && self.node.silent_s > HIDE_SILENT_AFTER_S
     }
 }
 
-fn described(gateway: &Gateway) -> String {
+fn describe(gateway: &Gateway) -> String {
     format!("{} (silent for {:.0} s)", super::output::printable(&gateway.node.name), gateway.node.silent_s)
 }

@@ -1,4 +1,4 @@
-//! What a command works with: the settings, the database they lead to, the pepper, and the ledger.
+//! What a command works with: settings, database, pepper and ledger.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,37 +14,38 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::output::count;
 use super::{actor, pepper_file};
+use crate::catalogue::plans::Catalogue;
 use crate::config::Settings;
-use crate::config::plans::Catalogue;
 use crate::domain::account::Account;
 use crate::domain::ids::AccountId;
 use crate::domain::rights::Principal;
+use crate::domain::setting;
 use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::writer::operator::apply_operations;
 use crate::local_postgres::{self, LocalPostgres};
 use crate::management;
 use crate::secret::peppers::Peppers;
-use crate::storage::error::plain;
+use crate::storage::error::server_message;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::schema::{self, SchemaState, Upgrade};
 use crate::storage::{accounts, keys, pool};
 
-/// Longest wait for a first connection.
+/// Timeout of the first connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
-/// The first pause between tries to reach a database that is not there yet, and the longest; each is twice the one before.
+/// The first and the longest pause between attempts to connect to a database that is starting. Each pause doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Longest wait for an act: past it the store has been away for a minute in the middle of a commit.
-const ACT_WITHIN: Duration = Duration::from_secs(60);
-/// Connections of the private server beside those of a gateway's pool: its ledger, its listener, commands, backups.
+/// Timeout of an operation on the ledger. It passes only if the database goes away during a commit.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
+/// Connections of the private server beyond a gateway's pool: ledger, change feed, commands, backups.
 const SPARE_CONNECTIONS: u32 = 84;
 
 /// The database of one run of the program, and what belongs to it.
 #[derive(Debug)]
 pub struct Context {
     settings: Settings,
-    /// Those of the settings, whose text is wiped.
+    /// The peppers of the settings, whose text is wiped.
     peppers: Option<Peppers>,
     options: PgConnectOptions,
     pool: PgPool,
@@ -53,19 +54,20 @@ pub struct Context {
 }
 
 impl Context {
-    /// Reaches the database: `DATABASE_URL`, or the private server, which is started unless it runs.
+    /// Connects to the database of `DATABASE_URL`, or to the private server, which is started unless it runs.
     ///
     /// # Errors
-    /// When the server cannot be started or reached.
+    /// When the server cannot be started, or the database cannot be reached.
     pub async fn open(mut settings: Settings) -> anyhow::Result<Self> {
-        let peppers = settings.take_peppers().map_err(|(setting, advice)| anyhow!("{setting}: {advice}"))?;
+        let peppers =
+            settings.take_peppers().map_err(|fault| anyhow!("{}: {}", fault.setting, fault.advice))?;
         let (options, private) = match own_database(&settings)? {
             Some(options) => {
                 reach(&options).await?;
                 (options, None)
             }
             None => {
-                let most = settings.database.max_connections.saturating_add(SPARE_CONNECTIONS);
+                let most = settings.database.max_connections.get().saturating_add(SPARE_CONNECTIONS);
                 let server = LocalPostgres::start(local_postgres::Options {
                     data_dir: PathBuf::from(&settings.data_dir),
                     durable: true,
@@ -79,12 +81,12 @@ impl Context {
         Ok(Self { settings, peppers, options, pool, private, operator: None })
     }
 
-    /// The same, run by the operator of this name.
+    /// Sets the name of the operator.
     pub fn run_by(self, operator: Option<String>) -> Self {
         Self { operator, ..self }
     }
 
-    /// Leaves the database. The private server stops with its last user.
+    /// Disconnects. The private server stops with its last user.
     ///
     /// # Errors
     /// When the private server does not stop.
@@ -96,43 +98,42 @@ impl Context {
         }
     }
 
-    /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// How to connect, for pools with timeouts of their own.
+    /// Connection options, for pools with other timeouts.
     pub fn options(&self) -> &PgConnectOptions {
         &self.options
     }
 
-    /// The command's own small pool.
+    /// The small pool of the command.
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }
 
-    /// A connection of that pool.
+    /// A connection of the pool.
     ///
     /// # Errors
-    /// When the database has gone away.
+    /// When the database cannot be reached.
     pub async fn connection(&self) -> anyhow::Result<PoolConnection<Postgres>> {
         self.pool.acquire().await.context("cannot reach the database")
     }
 
-    /// Whether the database is a private one.
+    /// Whether the database is the private one.
     pub fn is_private(&self) -> bool {
         self.private.is_some()
     }
 
-    /// The database's schema beside the one of this program.
+    /// Compares the database's schema with that of this program.
     ///
     /// # Errors
-    /// When the database has gone away.
+    /// When the database cannot be reached.
     pub async fn schema_state(&self) -> anyhow::Result<SchemaState> {
         Ok(schema::state(&mut *self.connection().await?).await?)
     }
 
-    /// Refuses to work on a schema that this program does not know.
+    /// Requires the schema of this program.
     ///
     /// # Errors
     /// When the schema is missing, older or newer.
@@ -143,27 +144,28 @@ impl Context {
             SchemaState::Older => {
                 bail!("the database's schema is older than this program: run `fluence migrate`")
             }
-            SchemaState::Newer => bail!("the database was migrated by a newer fluence; use that one"),
+            SchemaState::Newer => {
+                bail!("the database was migrated by a newer version of fluence: use that version")
+            }
         }
     }
 
-    /// Brings schema, catalogue and partitions up to date.
+    /// Upgrades schema, catalogue and partitions.
     ///
     /// # Errors
-    /// When a migration fails or the database is away.
+    /// When a migration fails or the database cannot be reached.
     pub async fn bring_up_to_date(&self) -> anyhow::Result<Upgrade> {
         Ok(schema::bring_up_to_date(&self.options, &Catalogue::shipped()?).await?)
     }
 
-    /// The peppers of the settings; with the private server, those in the data folder, made at the first need. What keys
-    /// were hashed under before must be among them.
+    /// Returns the peppers of the settings; with the private server, those in the data folder, created when first needed.
     ///
     /// # Errors
-    /// When there is none, it is gone while keys exist that were made with it, or it is another one.
+    /// When the pepper is missing, or is not the one that existing keys were hashed with.
     pub async fn peppers(&self) -> anyhow::Result<Peppers> {
         let live = match &self.peppers {
             Some(live) => live.clone(),
-            None if self.private.is_none() => bail!("FLUENCE_PEPPER must be set where DATABASE_URL is"),
+            None if self.private.is_none() => bail!("FLUENCE_PEPPER is required with DATABASE_URL"),
             None => self.private_peppers().await?,
         };
         management::peppers::recognise(&mut *self.connection().await?, &self.operator().actor, &live).await?;
@@ -172,12 +174,12 @@ impl Context {
 
     async fn private_peppers(&self) -> anyhow::Result<Peppers> {
         let path = self.pepper_path();
-        // Asked first: another command may be making the pepper, and after it a key, at this moment.
+        // First: another command may be creating the pepper and then a key.
         let has_keys = keys::exist(&mut *self.connection().await?).await?;
         let text = match pepper_file::read(&path)? {
             Some(text) => text,
             None if has_keys => bail!(
-                "{} is gone, and no key can be checked without it: restore it from a backup",
+                "{} is missing, and keys cannot be verified without it: restore it from a backup",
                 path.display()
             ),
             None => pepper_file::create(&path)?,
@@ -185,49 +187,48 @@ impl Context {
         pepper_file::parse(&text, self.settings.pepper_version).with_context(|| path.display().to_string())
     }
 
-    /// The peppers of the settings, if there are any.
+    /// The peppers of the settings, if any are set.
     pub(super) fn set_peppers(&self) -> Option<&Peppers> {
         self.peppers.as_ref()
     }
 
-    /// Where the peppers of the private database are.
+    /// The file with the peppers of the private database.
     pub(super) fn pepper_path(&self) -> PathBuf {
         Path::new(&self.settings.data_dir).join("pepper")
     }
 
-    /// Whether the peppers are those in the data folder, and not settings.
+    /// Whether the peppers are in the data folder, and not in the settings.
     pub(super) fn has_pepper_file(&self) -> bool {
         self.is_private() && self.peppers.is_none()
     }
 
-    /// Whoever runs this command.
+    /// The operator who runs this command.
     pub fn operator(&self) -> Principal {
         actor::operator(self.operator.as_deref())
     }
 
-    /// How long a hold may outlive its gateway.
+    /// How long a hold stays open after its gateway stopped.
     pub fn hold_life(&self) -> TimeDelta {
-        let seconds = i64::try_from(self.settings.ledger.hold_life_s).unwrap_or(i64::MAX);
-        TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX)
+        setting::time_delta(self.settings.ledger.hold_life)
     }
 
-    /// A store for a ledger writer of this command's own.
+    /// A store for a ledger writer of this command.
     pub fn ledger_store(&self) -> PgLedgerStore {
         PgLedgerStore::new(self.options.clone(), format!("cli@{}", self.settings.node), self.hold_life())
             .acting_for(self.operator().actor)
     }
 
-    /// Carries out one act on the ledger.
+    /// Applies one operation to the ledger.
     ///
     /// # Errors
-    /// When the rules refuse it, the account is unknown, or the store cannot be reached.
+    /// When the rules reject it, the account does not exist, or the database cannot be reached.
     pub async fn act(&self, operation: Operation) -> anyhow::Result<Effect> {
         let account_id = operation.account_id();
-        let acting = timeout(ACT_WITHIN, apply_operations(self.ledger_store(), vec![operation]));
+        let acting = timeout(OPERATION_TIMEOUT, apply_operations(self.ledger_store(), vec![operation]));
         let effects = acting.await.map_err(|_| {
             anyhow!(
-                "the database went away and it is not known whether the act was carried out: \
-                 look at `fluence ledger statement --account {account_id}` before you repeat it"
+                "the connection to the database was lost, and the change may or may not have been made. Check `fluence ledger \
+                 statement --account {account_id}` before you repeat the command"
             )
         })??;
         match effects.into_iter().next() {
@@ -241,39 +242,39 @@ impl Context {
         }
     }
 
-    /// The account with this id.
+    /// Returns the account with this id.
     ///
     /// # Errors
-    /// When there is none.
+    /// When it does not exist.
     pub async fn account(&self, id: AccountId) -> anyhow::Result<Account> {
         let found = accounts::find(&mut *self.connection().await?, id).await?;
         found.ok_or_else(|| anyhow!(unknown_account(id)))
     }
 }
 
-/// What is said of an account that is not there.
+/// The message about an account that does not exist.
 pub(super) fn unknown_account(id: AccountId) -> String {
-    format!("there is no account {id}; `fluence account list` shows them all")
+    format!("account {id} does not exist; `fluence account list` lists all accounts")
 }
 
-/// How to connect to the operator's own database; none where the private one is meant.
+/// Connection options of the operator's database, if it is not the private one.
 fn own_database(settings: &Settings) -> anyhow::Result<Option<PgConnectOptions>> {
     let Some(url) = &settings.database_url else { return Ok(None) };
-    let options = pool::options(url.expose_secret()).context("DATABASE_URL cannot be read")?;
+    let options = pool::options(url.expose_secret()).context("DATABASE_URL is not a URL of PostgreSQL")?;
     Ok(Some(match &settings.database_password {
         Some(password) => options.password(password.expose_secret()),
         None => options,
     }))
 }
 
-/// Waits until the operator's own database accepts connections, up to `database.start_wait_s`: after a reboot nothing
-/// says which of the two starts first. Returns at once where it is not known to come, so that whoever connects says why.
+/// Waits up to `database.start_wait_s` until the operator's database accepts connections: after a reboot it may start later
+/// than the gateway.
 ///
 /// # Errors
-/// When it cannot be reached in time, or refuses for a reason that will not go away.
+/// When it cannot be reached in time, or rejects the connection for a reason that does not pass.
 pub(super) async fn wait_for_database(settings: &Settings) -> anyhow::Result<()> {
     let Some(options) = own_database(settings)? else { return Ok(()) };
-    let deadline = Instant::now() + Duration::from_secs(settings.database.start_wait_s);
+    let deadline = Instant::now() + settings.database.start_wait;
     let mut pause = FIRST_PAUSE;
     loop {
         let Err(error) = connect_once(&options).await else { return Ok(()) };
@@ -281,21 +282,21 @@ pub(super) async fn wait_for_database(settings: &Settings) -> anyhow::Result<()>
             return Err(error.into());
         }
         if pause == FIRST_PAUSE {
-            let wait_s = settings.database.start_wait_s;
-            tracing::warn!(%error, wait_s, "the database does not accept connections yet; waiting for it");
+            let wait_s = settings.database.start_wait.as_secs();
+            tracing::warn!(%error, wait_s, "database does not accept connections yet; waiting");
         }
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
-/// Connects once: a pool would only say that it timed out, and not why.
+/// Connects once. The error of a pool would be a timeout without the cause.
 async fn reach(options: &PgConnectOptions) -> anyhow::Result<()> {
     Ok(connect_once(options).await?)
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("cannot connect to the database at {host}:{port}: {}", plain(.error))]
+#[error("cannot connect to the database at {host}:{port}: {}", server_message(.error))]
 struct NotReached {
     host: String,
     port: u16,
@@ -313,8 +314,8 @@ async fn connect_once(options: &PgConnectOptions) -> Result<(), NotReached> {
     connected.map_err(|error| NotReached { host, port, error })
 }
 
-/// Whether a database that cannot be reached may be on its way: nobody listens yet, its name is not known yet, it starts or
-/// recovers, or all its connections are in use. A wrong password or name stays wrong.
+/// Whether a database that cannot be reached may become available: no listener yet, an unknown host name, a server that starts
+/// or recovers, or no free connection. A wrong password or database name stays wrong.
 fn may_yet_come(error: &NotReached) -> bool {
     match &error.error {
         sqlx::Error::Io(_) => true,

@@ -1,17 +1,14 @@
-//! No core files: the memory of a process that crashes holds the pepper, and keys.
+//! Disables core files: the memory of a crashed process contains the pepper and keys.
 
 use anyhow::Context;
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
-/// Keeps this process, and what it starts, from being written to disk when it crashes. Where core files go to a program
-/// instead, the limit says nothing, so the process is marked as well; other processes of its user cannot look into it then.
-///
-/// # Errors
-/// When the system refuses.
+/// Disables core files of this process and its children. The limit does not apply where core files go to a program, so the
+/// process is also marked as not dumpable; other processes of its user then cannot read its memory.
 pub(super) fn forbid() -> anyhow::Result<()> {
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
         .and_then(|()| set_dumpable_behavior(DumpableBehavior::NotDumpable))
-        .context("cannot forbid core files, which would hold the pepper")
+        .context("cannot disable core files, which would contain the pepper")
 }
 
 #[cfg(test)]

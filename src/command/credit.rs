@@ -1,4 +1,4 @@
-//! `fluence credit`: credits that an operator gives, or takes back.
+//! `fluence credit`: grants credits and takes them back.
 
 use std::io::{self, Write};
 
@@ -11,8 +11,8 @@ use sqlx::PgConnection;
 use super::context::Context;
 use super::output::{Output, Report, count, write_fields};
 use super::values;
+use crate::catalogue::plans::Catalogue;
 use crate::clock as ids;
-use crate::config::plans::Catalogue;
 use crate::domain::amount::Amount;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
@@ -24,63 +24,58 @@ use crate::storage::clock;
 use crate::storage::ledger::lots;
 use crate::storage::operator_acts::{self, Act, ActKind};
 
-/// How long a grant lives that is given no end.
+/// Life of a grant without an expiry.
 const GRANT_LIFE_MONTHS: u32 = PACK_LIFE_MONTHS;
 
-/// What to do with credits.
 #[derive(Debug, Subcommand)]
 pub enum CreditCommand {
-    /// Give an account a pack, or credits of its own.
+    /// Grant a pack or an amount of credits.
     Grant(GrantCredits),
-    /// Take credits back: a correction, never below zero.
+    /// Take credits back. The balance cannot fall below zero.
     Take(TakeCredits),
 }
 
-/// `fluence credit grant`.
 #[derive(Debug, Args)]
 pub struct GrantCredits {
-    /// The account's id.
+    /// Account id.
     #[arg(long)]
     account: AccountId,
-    /// A pack, such as `starter`; it lives 12 months.
+    /// Pack, such as `starter`. It expires after 12 months.
     #[arg(long, required_unless_present = "credits", conflicts_with_all = ["credits", "reason", "expires_at"])]
     pack: Option<String>,
-    /// How many credits.
+    /// Number of credits.
     #[arg(long, value_name = "N", requires = "reason", allow_negative_numbers = true)]
     credits: Option<Amount>,
-    /// Why; the account's statement shows it.
+    /// Reason, shown in the account's statement.
     #[arg(long, value_name = "TEXT", requires = "credits")]
     reason: Option<Reason>,
-    /// When they end: a date (its first instant, UTC) or an instant [default: in 12 months].
+    /// Expiry: a date (00:00 UTC) or an instant [default: in 12 months].
     #[arg(long, value_name = "TIME", value_parser = values::instant, requires = "credits")]
     expires_at: Option<DateTime<Utc>>,
-    /// Your own id of this grant: given twice, it counts once [default: a new one].
+    /// Your id for this grant. Repeating the command with it grants nothing more [default: a new id].
     #[arg(long, value_name = "ID")]
     id: Option<Reference>,
 }
 
-/// `fluence credit take`.
 #[derive(Debug, Args)]
 pub struct TakeCredits {
-    /// The account's id.
+    /// Account id.
     #[arg(long)]
     account: AccountId,
-    /// How many credits.
+    /// Number of credits.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     credits: Amount,
-    /// Why; the account's statement shows it.
+    /// Reason, shown in the account's statement.
     #[arg(long, value_name = "TEXT")]
     reason: Reason,
-    /// Your own id of this correction: given twice, it counts once [default: a new one].
+    /// Your id for this correction. Repeating the command with it takes nothing more [default: a new id].
     #[arg(long, value_name = "ID")]
     id: Option<Reference>,
 }
 
 impl CreditCommand {
-    /// Does it.
-    ///
     /// # Errors
-    /// When there is no such account or pack, the account has too few credits, or the ledger is away.
+    /// When the account does not exist or pack, the account has too few credits, or the ledger cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Grant(grant) => give(grant, context, output).await,
@@ -92,24 +87,24 @@ impl CreditCommand {
 async fn give(order: GrantCredits, context: &Context, output: Output) -> anyhow::Result<()> {
     let mut connection = context.connection().await?;
     let grant = grant_of(order, clock::now(&mut connection).await?)?;
-    // Held while the ledger acts on a connection of its own: one order is one grant, whichever account it names.
+    // Locks the id while the ledger works on its own connection: an id is used for one grant, of one account.
     let mut under_id = context.pool().begin().await?;
     operator_acts::lock(&mut under_id, ActKind::Grant, &grant.reference).await?;
     let elsewhere =
         operator_acts::granted_elsewhere(&mut under_id, grant.account_id, &grant.reference).await?;
     if let Some(other) = elsewhere {
-        bail!("id `{}` was used before, for account {other}; nothing was granted now", grant.reference);
+        bail!("id `{}` was already used for account {other}; nothing was granted", grant.reference);
     }
     let effect = context.act(Operation::Grant(grant.clone())).await?;
-    let Effect::Granted { lot, repeated, standing } = effect else {
+    let Effect::Granted { lot, repeated, balance } = effect else {
         bail!("the ledger answered a grant with something else");
     };
     let kept = lots::by_reference(&mut connection, grant.account_id, &grant.reference).await?;
-    let kept = kept.ok_or_else(|| anyhow!("the grant has gone again"))?;
+    let kept = kept.ok_or_else(|| anyhow!("the grant disappeared after it was made"))?;
     if (kept.source, kept.granted) != (grant.source, grant.amount) {
         let (id, source) = (grant.reference, kept.source.as_str());
         let credits = count(kept.granted.as_i64().unsigned_abs(), "credit");
-        bail!("id `{id}` was used before, for {credits} ({source}); nothing was granted now");
+        bail!("id `{id}` was already used for {credits} ({source}); nothing was granted");
     }
     output.print(&GrantReport {
         id: grant.reference,
@@ -118,15 +113,15 @@ async fn give(order: GrantCredits, context: &Context, output: Output) -> anyhow:
         credits: kept.granted,
         lot: lot.0,
         expires_at: kept.expires_at,
-        balance: standing.remaining,
+        balance: balance.remaining,
         repeated,
     })
 }
 
-/// The operation that was asked for.
+/// Returns the operation for an order.
 fn grant_of(order: GrantCredits, now: DateTime<Utc>) -> anyhow::Result<Grant> {
     let in_months = |months| {
-        now.checked_add_months(Months::new(months)).ok_or_else(|| anyhow!("the calendar ends before that"))
+        now.checked_add_months(Months::new(months)).ok_or_else(|| anyhow!("the expiry is out of range"))
     };
     let (source, amount, expires_at, note) = match (order.pack, order.credits, order.reason) {
         (Some(name), ..) => {
@@ -137,10 +132,10 @@ fn grant_of(order: GrantCredits, now: DateTime<Utc>) -> anyhow::Result<Grant> {
             let expires_at = order.expires_at.map_or_else(|| in_months(GRANT_LIFE_MONTHS), Ok)?;
             (LotSource::Grant, amount.credits(), expires_at, reason.into_string())
         }
-        _ => bail!("name a pack, or credits and a reason"),
+        _ => bail!("set --pack, or --credits and --reason"),
     };
     if expires_at <= now {
-        bail!("--expires-at lies in the past");
+        bail!("--expires-at is in the past");
     }
     let id = ids::new_id();
     let reference = order.id.map_or_else(|| id.to_string(), Reference::into_string);
@@ -155,24 +150,27 @@ fn grant_of(order: GrantCredits, now: DateTime<Utc>) -> anyhow::Result<Grant> {
     })
 }
 
-/// The pack of that name, or an error that names those there are.
+/// Returns the pack of this name, or an error that lists the packs.
 fn known_pack(name: &str) -> anyhow::Result<Pack> {
     let packs = Catalogue::shipped()?.packs;
     let names: Vec<_> = packs.iter().map(|pack| pack.pack.clone()).collect();
     let pack = packs.into_iter().find(|pack| pack.pack == name);
-    pack.ok_or_else(|| anyhow!("there is no pack `{name}`; there are {}", names.join(", ")))
+    pack.ok_or_else(|| anyhow!("pack `{name}` does not exist; the packs are {}", names.join(", ")))
 }
 
 async fn take_back(order: TakeCredits, context: &Context, output: Output) -> anyhow::Result<()> {
     let reference = order.id.map_or_else(|| ids::new_id().to_string(), Reference::into_string);
     let (account_id, credits) = (context.account(order.account).await?.id, order.credits.credits());
-    // Held while the ledger acts on a connection of its own, so that nobody else acts under the id.
+    // Locks the id while the ledger works on its own connection.
     let mut under_id = context.pool().begin().await?;
     operator_acts::lock(&mut under_id, ActKind::Take, &reference).await?;
     let call_id = call_under(&reference, account_id, &mut under_id, context).await?;
     if let Some(taken) = operator_acts::taken(&mut under_id, account_id, call_id).await? {
         if taken != credits {
-            bail!("id `{reference}` was used before, for {taken} credits; nothing was taken now");
+            bail!(
+                "id `{reference}` was already used for {}; nothing was taken",
+                count(taken.as_i64().unsigned_abs(), "credit")
+            );
         }
         let balance = context.account(account_id).await?.balance;
         return output.print(&TakeReport {
@@ -186,14 +184,14 @@ async fn take_back(order: TakeCredits, context: &Context, output: Output) -> any
     }
     let correction =
         Correction { account_id, id: call_id, amount: credits, note: order.reason.into_string() };
-    let Effect::Done(standing) = context.act(Operation::Correct(correction)).await? else {
+    let Effect::Done(balance) = context.act(Operation::Correct(correction)).await? else {
         bail!("the ledger answered a correction with something else");
     };
-    let balance = standing.remaining;
+    let balance = balance.remaining;
     output.print(&TakeReport { id: reference, call_id, account_id, credits, balance, repeated: false })
 }
 
-/// The act in the ledger that an id stands for, noted before it is carried out: the ledger carries out no act twice.
+/// Returns the call id of an id, saved before the ledger applies the operation, so that it is applied once.
 async fn call_under(
     reference: &str,
     account_id: AccountId,
@@ -202,9 +200,9 @@ async fn call_under(
 ) -> anyhow::Result<CallId> {
     if let Some(act) = operator_acts::find(under_id, ActKind::Take, reference).await? {
         if act.account_id != account_id {
-            bail!("id `{reference}` was used before, for account {}; nothing was taken now", act.account_id);
+            bail!("id `{reference}` was already used for account {}; nothing was taken", act.account_id);
         }
-        return act.call_id.ok_or_else(|| anyhow!("id `{reference}` names no act of the ledger"));
+        return act.call_id.ok_or_else(|| anyhow!("id `{reference}` has no operation in the ledger"));
     }
     let call_id = CallId::from_uuid(ids::new_id());
     let act = Act { account_id, call_id: Some(call_id) };
@@ -226,8 +224,8 @@ struct GrantReport {
 
 impl Report for GrantReport {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let given = if self.repeated { "given before; nothing was added now" } else { "given" };
-        let credits = format!("{} ({given})", self.credits);
+        let granted = if self.repeated { "granted before; nothing was added" } else { "granted" };
+        let credits = format!("{} ({granted})", self.credits);
         write_fields(
             out,
             &[
@@ -253,7 +251,7 @@ struct TakeReport {
 
 impl Report for TakeReport {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let before = if self.repeated { " (taken before; nothing was taken now)" } else { "" };
+        let before = if self.repeated { " (taken before; nothing more was taken)" } else { "" };
         let taken = format!("{}{before}", self.credits);
         write_fields(
             out,

@@ -1,27 +1,24 @@
 //! CSV (RFC 4180) that is safe to open in a spreadsheet.
 //!
-//! A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula, and names of
-//! keys and reasons are typed by customers. Such a text gets an apostrophe in front, which spreadsheets take for "this
-//! is text" (OWASP, "CSV Injection"). So does a dangerous character inside a text wherever a program that separates by
-//! semicolons or tabs, or misreads the quotes, would see a new cell begin.
+//! A spreadsheet evaluates a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula, and customers
+//! type the names of keys and the reasons. Such a text gets a leading apostrophe, which marks it as text (OWASP, "CSV
+//! Injection"). So does a dangerous character inside a text, where a program that separates cells by semicolons or tabs, or
+//! misreads quotes, sees the beginning of a cell.
 //!
-//! A number is another kind of cell: it is written from an integer, digits after at most one sign, so it can hold no
-//! formula, and a negative one stays a number.
+//! A number is written from an integer, so it cannot contain a formula, and a negative number stays a number.
 
 use std::io::{self, Write};
 
-/// One cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cell<'a> {
-    /// A number of ours.
+    /// A number that the program computed.
     Number(i64),
-    /// A text of anybody's.
+    /// A text from any source.
     Text(&'a str),
     /// A text that may be missing.
     Maybe(Option<&'a str>),
 }
 
-/// Writes one line.
 pub(super) fn write_row(out: &mut impl Write, cells: &[Cell<'_>]) -> io::Result<()> {
     for (place, cell) in cells.iter().enumerate() {
         if place > 0 {
@@ -36,8 +33,8 @@ pub(super) fn write_row(out: &mut impl Write, cells: &[Cell<'_>]) -> io::Result<
     out.write_all(b"\r\n")
 }
 
-/// The text with an apostrophe before whatever could begin a formula. `＝＋－＠` are the wide forms that East Asian
-/// spreadsheets read alike.
+/// Puts an apostrophe before every character that could begin a formula. `＝＋－＠` are the wide forms, which East Asian
+/// spreadsheets evaluate too.
 fn guarded(text: &str) -> String {
     let mut guarded = String::with_capacity(text.len() + 1);
     let mut begins_cell = true;

@@ -1,4 +1,4 @@
-//! `fluence demo`: a demonstration account, its key, people to ask about, and curl lines that are ready to run.
+//! `fluence demo`: a demonstration account with a key, sample people, and curl commands.
 
 mod calls;
 
@@ -34,13 +34,13 @@ use crate::storage::accounts::{self, NewAccount};
 use crate::storage::clock;
 use crate::storage::keys::{self, NewKey};
 
-/// The account's id: always the same, so that every run finds it.
+/// The id is constant, so that every run finds the account.
 const ACCOUNT: AccountId = AccountId::from_uuid(uuid::uuid!("01900000-0000-7000-8000-00000000d3e0"));
 const EDITION: &str = "2025-01";
 const PLAN: &str = "professional";
 const KEY_NAME: &str = "demonstration";
 
-/// The demonstration account with a key of this run.
+/// The demonstration account with the key of this run.
 #[derive(Debug)]
 pub struct Demo {
     account_id: AccountId,
@@ -49,21 +49,21 @@ pub struct Demo {
     key: KeySecret,
 }
 
-/// Prepares the demonstration and prints it for the gateway that runs, or on the configured address.
+/// Prepares the demonstration and prints it, for the running gateway or for the configured address.
 ///
 /// # Errors
-/// When the database is away.
+/// When the database cannot be reached.
 pub async fn run(place: &WhereArgs, context: &Context, output: Output) -> anyhow::Result<()> {
     let url = place.url(context.settings())?;
     context.bring_up_to_date().await?;
     prepare(context).await?.print(&url, output)
 }
 
-/// Makes sure of the account and the sample people, and makes a new key. Repeating it adds no account and no people;
-/// when there are as many keys as there may be, the oldest of earlier runs ends.
+/// Creates the account and imports the sample people unless they exist, and creates a key. At the limit of keys, the oldest
+/// key of earlier runs is revoked.
 ///
 /// # Errors
-/// When the database is away or its schema is not up to date.
+/// When the database cannot be reached or its schema is not current.
 pub async fn prepare(context: &Context) -> anyhow::Result<Demo> {
     let mut connection = context.connection().await?;
     let now = clock::now(&mut connection).await?;
@@ -71,9 +71,9 @@ pub async fn prepare(context: &Context) -> anyhow::Result<Demo> {
         let made =
             account::make(&demo_account(), &Once { allow_duplicate_email: true, ..Once::default() }, context)
                 .await;
-        // Where two runs made it at once, one of them did.
+        // Of two concurrent runs, one creates it.
         if accounts::find(&mut connection, ACCOUNT).await?.is_none() {
-            made.context("cannot make the demonstration account")?;
+            made.context("cannot create the demonstration account")?;
         }
     }
     context.act(Operation::Advance { account_id: ACCOUNT, id: CallId::from_uuid(ids::new_id()) }).await?;
@@ -97,7 +97,7 @@ async fn new_key(context: &Context) -> anyhow::Result<(KeyId, KeySecret)> {
     let (peppers, by) = (context.peppers().await?, context.operator());
     let mut connection = context.connection().await?;
     let mut transaction = connection.begin().await?;
-    // Before anything is looked at: another run may be making a key at this moment.
+    // First: another run may be creating a key.
     accounts::lock(&mut transaction, ACCOUNT).await?;
     let environments = accounts::environments(&mut transaction, ACCOUNT).await?;
     let room = environments.iter().find(|environment| environment.name == DEFAULT_ENVIRONMENT);
@@ -130,7 +130,7 @@ async fn import_sample(context: &Context, now: DateTime<Utc>) -> anyhow::Result<
 }
 
 impl Demo {
-    /// Prints the key and curl lines for a gateway at this URL.
+    /// Prints the key and curl commands for a gateway at this URL.
     ///
     /// # Errors
     /// When standard output cannot be written to.
@@ -153,7 +153,7 @@ struct DemoReport<'a> {
     key_id: KeyId,
     key: &'a str,
     calls: Vec<Call>,
-    /// The command that takes the invented people out of the live directory again.
+    /// The command that removes the invented people from the live directory.
     remove_people: String,
 }
 
@@ -161,7 +161,7 @@ impl Report for DemoReport<'_> {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(
             out,
-            "The demonstration account is ready. Its key is shown once; the next run makes another.\n"
+            "The demonstration account is ready. Its key is shown once; the next run creates another.\n"
         )?;
         let plan = format!("{PLAN} ({EDITION})");
         write_fields(
@@ -172,22 +172,22 @@ impl Report for DemoReport<'_> {
         self.calls.iter().try_for_each(|call| writeln!(out, "\n{}", call.curl))?;
         writeln!(
             out,
-            "\nThe people of these calls are invented, and stand in the live directory, where every customer finds \
-             them.\nBefore you sell: {}",
+            "\nThe people of these calls are invented and are in the live directory, where every customer finds them.\n\
+             Before you sell: {}",
             self.remove_people
         )?;
         match folder_off_path() {
             None => writeln!(out, "\nAll commands: fluence --help"),
             Some(folder) => writeln!(
                 out,
-                "\nAll commands: fluence --help, in a shell that knows where it is:\n\nexport PATH=\"$PATH:{}\"",
+                "\nAll commands: fluence --help, after\n\nexport PATH=\"$PATH:{}\"",
                 folder.display()
             ),
         }
     }
 }
 
-/// The folder of this program, where the shell would not find it.
+/// The folder of this program, unless it is on PATH.
 fn folder_off_path() -> Option<PathBuf> {
     let folder = env::current_exe().ok()?.parent()?.to_owned();
     let path = env::var_os("PATH").unwrap_or_default();

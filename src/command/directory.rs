@@ -1,11 +1,10 @@
-//! `fluence directory`: the shared people directory.
+//! `fluence directory`: the people directory that all accounts share.
 
 mod import;
 
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
@@ -25,46 +24,40 @@ pub use crate::storage::directory::stats::{DirectoryStats, Shortage, SourceStats
 
 /// Bytes read from a file at a time.
 const READ_BYTES: usize = 1 << 20;
-const SECONDS_PER_DAY: u64 = 86_400;
 
-/// What to do with the directory.
 #[derive(Debug, Subcommand)]
 pub enum DirectoryCommand {
-    /// Import people from JSON lines. Faulty lines are reported, the others are imported.
+    /// Import people from JSON lines. Reports faulty lines and imports the others.
     Import(ImportFile),
-    /// Count what the directory holds.
+    /// Count the people in the directory.
     Stats,
-    /// Remove everybody of one source, such as the sample people of `fluence demo`.
+    /// Remove all people of one source, such as the sample people of `fluence demo`.
     Remove(Removal),
 }
 
-/// `fluence directory import`.
 #[derive(Debug, Args)]
 pub struct ImportFile {
-    /// The file, one person a line; `-` is standard input.
+    /// File with one person a line. `-` reads standard input.
     #[arg(value_name = "FILE.jsonl")]
     file: PathBuf,
-    /// The source of lines that name none; it and `external_id` identify a person when a file is imported again.
+    /// Source of lines without `source`. Source and `external_id` identify a person across imports.
     #[arg(long, default_value = "import")]
     source: Name,
 }
 
-/// `fluence directory remove`.
 #[derive(Debug, Args)]
 pub struct Removal {
-    /// The source, as `fluence directory stats` lists it.
+    /// Source, as listed by `fluence directory stats`.
     #[arg(long)]
     source: Name,
-    /// Count the people and remove nobody.
+    /// Only count the people.
     #[arg(long)]
     dry_run: bool,
 }
 
 impl DirectoryCommand {
-    /// Does it.
-    ///
     /// # Errors
-    /// When the file cannot be read, has faulty lines, or the database is away.
+    /// When the file cannot be read, has faulty lines, or the database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         let now = clock::now(&mut *context.connection().await?).await?;
         match self {
@@ -85,7 +78,7 @@ async fn import_file(
     let report = import_into(context, lines, order.source.as_str(), now).await?;
     output.print(&report)?;
     if !report.is_clean() {
-        bail!("{} refused; everything else was imported", count(report.faulty, "line"));
+        bail!("{} rejected; all other lines were imported", count(report.faulty, "line"));
     }
     Ok(())
 }
@@ -106,14 +99,11 @@ async fn remove(order: Removal, context: &Context) -> anyhow::Result<RemovalRepo
         removal::remove_source(context.pool(), &context.operator().actor, source).await?
     };
     if people == 0 {
-        bail!(
-            "nobody in the directory is from the source {source}; `fluence directory stats` lists the sources"
-        );
+        bail!("the directory has no people of source {source}; `fluence directory stats` lists the sources");
     }
     Ok(RemovalReport { source: source.to_owned(), people, removed: !order.dry_run })
 }
 
-/// What became of the people of a source.
 #[derive(Debug, Serialize)]
 struct RemovalReport {
     source: String,
@@ -133,30 +123,30 @@ impl Report for RemovalReport {
     }
 }
 
-/// Says to the operator what is wrong with the directory.
+/// What is wrong with the directory, and what to do.
 pub(super) fn advice(shortage: Shortage) -> String {
     match shortage {
         Shortage::Empty => {
-            "the directory holds nobody: every question about somebody whom the account does not keep \
-                            as a contact is charged and finds nobody; see `fluence directory import`"
+            "the directory is empty: calls about people who are not contacts of the account find no one and are still \
+             charged. Import people with `fluence directory import`"
                 .to_owned()
         }
         Shortage::SampleOnly => format!(
-            "the directory holds invented people only, and customers may be sold them: import real ones with `fluence \
-             directory import`, remove these with `fluence directory remove --source {SAMPLE_SOURCE}`"
+            "the directory contains only invented people, and customers pay for calls about them. Import people with \
+             `fluence directory import`, and remove the invented ones with `fluence directory remove --source \
+             {SAMPLE_SOURCE}`"
         ),
     }
 }
 
-/// Imports people, to be kept as long as the settings say.
+/// Imports people, with the retention of the settings.
 pub(super) async fn import_into(
     context: &Context,
     lines: impl AsyncBufRead + Unpin,
     source: &str,
     now: DateTime<Utc>,
 ) -> anyhow::Result<ImportReport> {
-    let days = context.settings().people.retention_days;
-    let retention = Duration::from_secs(days.saturating_mul(SECONDS_PER_DAY));
+    let retention = context.settings().people.retention;
     let options = ImportOptions { default_source: source.into(), retention };
     Ok(import(context.pool(), lines, &options, now).await?)
 }
@@ -171,7 +161,7 @@ impl Report for ImportReport {
                 ("updated", &self.updated),
                 ("unchanged", &self.unchanged),
                 ("opted out", &self.opted_out),
-                ("refused", &self.faulty),
+                ("rejected", &self.faulty),
             ],
         )?;
         for fault in &self.faults {
@@ -179,7 +169,7 @@ impl Report for ImportReport {
         }
         match self.faulty.checked_sub(self.faults.len() as u64) {
             None | Some(0) => Ok(()),
-            Some(more) => writeln!(out, "... and {more} more"),
+            Some(more) => writeln!(out, "and {more} more faulty lines"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `fluence environment`: named sets of keys.
+//! `fluence environment`: creates and lists environments.
 
 use std::io::{self, Write};
 
@@ -16,38 +16,34 @@ use crate::domain::text::EnvironmentName;
 use crate::management::environments;
 use crate::storage::accounts;
 
-/// What to do with environments.
 #[derive(Debug, Subcommand)]
 pub enum EnvironmentCommand {
-    /// Make an environment. Keys of a test one work on sample people and spend nothing.
+    /// Create an environment. Keys of a test environment find sample people and spend no credits.
     Create(CreateEnvironment),
     /// List the environments of an account.
     List {
-        /// The account's id.
+        /// Account id.
         #[arg(long)]
         account: AccountId,
     },
 }
 
-/// `fluence environment create`.
 #[derive(Debug, Args)]
 pub struct CreateEnvironment {
-    /// The account's id.
+    /// Account id.
     #[arg(long)]
     account: AccountId,
-    /// Its name, 1 to 40 characters, such as `staging`.
+    /// Name, 1 to 40 characters, such as `staging`.
     #[arg(long)]
     name: EnvironmentName,
-    /// Whether its keys spend credits.
+    /// `live`: keys spend credits. `test`: they do not.
     #[arg(long, value_parser = values::mode())]
     mode: Mode,
 }
 
 impl EnvironmentCommand {
-    /// Does it.
-    ///
     /// # Errors
-    /// When there is no such account, it has an environment of that name, or the database is away.
+    /// When the account does not exist, it has an environment of that name, or the database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Create(new) => create(new, context, output).await,
@@ -82,7 +78,6 @@ impl Report for EnvironmentList {
     }
 }
 
-/// Writes environments as a table.
 pub(super) fn write_environments(out: &mut impl Write, environments: &[EnvironmentView]) -> io::Result<()> {
     let row = |environment: &EnvironmentView| {
         [

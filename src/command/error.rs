@@ -1,10 +1,10 @@
-//! Errors as an operator reads them.
+//! Errors in words for operators.
 
 use std::io;
 
-use crate::storage::error::plain;
+use crate::storage::error::server_message;
 
-/// An error and its causes in one line. A cause that the message before it already tells is not told again.
+/// An error and its causes in one line. A cause that an earlier message contains is omitted.
 pub fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
     for cause in error.chain() {
@@ -15,7 +15,7 @@ pub fn one_line(error: &anyhow::Error) -> String {
             line.push_str(": ");
             line.push_str(&words);
         }
-        // What the database answered stands behind it once more, with a line number.
+        // The next cause repeats the answer of the database, with a line number.
         if cause.is::<sqlx::Error>() {
             break;
         }
@@ -23,10 +23,10 @@ pub fn one_line(error: &anyhow::Error) -> String {
     line
 }
 
-/// What an error says. A wrapped answer of the database loses the line number behind it, which is one of the server's source.
+/// The message of an error, without the line number of the database server's source.
 fn words(error: &(dyn std::error::Error + 'static)) -> String {
     if let Some(error) = error.downcast_ref::<sqlx::Error>() {
-        return plain(error);
+        return server_message(error);
     }
     let mut words = error.to_string();
     let mut cause = Some(error);
@@ -34,14 +34,14 @@ fn words(error: &(dyn std::error::Error + 'static)) -> String {
         if let Some(error) = present.downcast_ref::<sqlx::Error>()
             && let Some(answer) = error.as_database_error()
         {
-            words = words.replace(&answer.to_string(), &plain(error));
+            words = words.replace(&answer.to_string(), &server_message(error));
         }
         cause = present.source();
     }
     words
 }
 
-/// Whether whoever read our output has stopped reading, as `head` does. That is no fault.
+/// Whether the reader of the output has closed it, as `head` does. That is not a failure.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)

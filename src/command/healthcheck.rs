@@ -1,4 +1,4 @@
-//! `fluence healthcheck`: asks a running gateway whether it is ready, for images without curl.
+//! `fluence healthcheck`: checks whether a running gateway is ready, for images without curl.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -12,32 +12,32 @@ use tokio::time::timeout;
 
 use super::output::{Output, Report};
 
-const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 /// `HTTP/1.1 200 `
 const STATUS_BYTES: usize = 13;
 
-/// Asks `/readyz` of the gateway at this URL.
+/// Requests `/readyz` of the gateway at this URL.
 ///
 /// # Errors
-/// When it does not answer within three seconds, or with anything but 200.
+/// When the answer takes longer than three seconds or is not 200.
 pub async fn run(url: &Uri, output: Output) -> anyhow::Result<()> {
     ensure!(
         url.scheme_str() == Some("http"),
-        "healthcheck speaks plain HTTP: ask the gateway itself, not what is before it"
+        "healthcheck needs an http URL: the one of the gateway, not of a proxy in front of it"
     );
-    let host = url.host().context("--url names no host")?;
+    let host = url.host().context("--url has no host")?;
     let address = format!("{host}:{}", url.port_u16().unwrap_or(80));
-    let status = timeout(ANSWER_WITHIN, ask(&address))
+    let status = timeout(TIMEOUT, ask(&address))
         .await
-        .with_context(|| format!("no answer from {address} within {} s", ANSWER_WITHIN.as_secs()))?
-        .with_context(|| format!("no gateway answers on {address}"))?;
+        .with_context(|| format!("no answer from {address} within {} s", TIMEOUT.as_secs()))?
+        .with_context(|| format!("no gateway on {address}"))?;
     if status.get(8..) != Some(" 200 ") {
         bail!("not ready: {}", status.trim_end());
     }
     output.print(&Healthy { ready: true, address })
 }
 
-/// The beginning of the status line.
+/// Returns the beginning of the status line.
 async fn ask(address: &str) -> io::Result<String> {
     let mut connection = TcpStream::connect(address).await?;
     let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");

@@ -1,4 +1,4 @@
-//! `fluence key`: API keys, made, imported, listed, given new secrets, and ended.
+//! `fluence key`: creates, imports, lists, rotates and revokes API keys.
 
 mod change;
 mod make;
@@ -19,78 +19,74 @@ use crate::domain::key::rotation::{CannotRotate, Overlap};
 use crate::management::{self, ChangeError};
 use crate::storage::keys;
 
-/// What to do with keys.
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
-    /// Make a key. It is shown once: only a keyed hash of it is stored.
+    /// Create a key. It is shown once: only a keyed hash of it is stored.
     Create(CreateKey),
-    /// Take over a key of another system, read from standard input.
+    /// Import a key of another system from standard input.
     Import(ImportKey),
     /// List the keys of an account.
     List {
-        /// The account's id.
+        /// Account id.
         #[arg(long)]
         account: AccountId,
     },
     /// Show a key.
     Show {
-        /// The key's id.
+        /// Key id.
         id: KeyId,
     },
-    /// Change a key's name, scopes, limits or end.
+    /// Change the name, scopes, restrictions, caps or expiry of a key.
     Change(ChangeKey),
-    /// Give a key a new secret, shown once; the present one lives on for a while.
+    /// Rotate a key: create a new secret, shown once. The old secret works until the overlap ends.
     Rotate(RotateKey),
-    /// End the old secret of a key that is being rotated, before its time.
+    /// End the overlap of a rotation now: the old secret stops working.
     EndOverlap {
-        /// The key's id.
+        /// Key id.
         id: KeyId,
     },
-    /// Cancel a rotation: the new secret ends, the old one keeps working.
+    /// Cancel a rotation: the new secret stops working, the old one keeps working.
     CancelRotation {
-        /// The key's id.
+        /// Key id.
         id: KeyId,
     },
-    /// End a key for good.
+    /// Revoke a key permanently.
     Revoke {
-        /// The key's id.
+        /// Key id.
         id: KeyId,
-        /// Wait until every gateway that runs refuses the key, and say which did.
+        /// Wait until every running gateway rejects the key, and list the gateways.
         #[arg(long)]
         wait: bool,
     },
-    /// Refuse a key, until it is enabled.
+    /// Reject a key until it is enabled.
     Disable {
-        /// The key's id.
+        /// Key id.
         id: KeyId,
     },
-    /// Let a disabled key call again.
+    /// Accept a disabled key again.
     Enable {
-        /// The key's id.
+        /// Key id.
         id: KeyId,
     },
 }
 
-/// `fluence key rotate`.
 #[derive(Debug, Args)]
 pub struct RotateKey {
-    /// The key's id.
+    /// Key id.
     id: KeyId,
-    /// How long the present secret lives on: 0s to 7d.
+    /// How long the old secret still works: 0s to 7d.
     #[arg(long, value_name = "SPAN", default_value = "1h")]
     overlap: Overlap,
 }
 
 impl KeyCommand {
-    /// Whether it makes secrets, and so cannot do without the pepper.
+    /// Whether it creates secrets, which needs the pepper.
     pub(super) fn needs_pepper(&self) -> bool {
         matches!(self, Self::Create(_) | Self::Import(_) | Self::Rotate(_))
     }
 
-    /// Does it.
-    ///
     /// # Errors
-    /// When there is no such account, environment or key, the rules forbid the change, or the database is away.
+    /// When the account does not exist, environment or key, the rules forbid the change, or the database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Create(new) => new.run(context, output).await,
@@ -102,12 +98,12 @@ impl KeyCommand {
             Self::EndOverlap { id } => {
                 let mut connection = context.connection().await?;
                 let ended = management::keys::end_overlap(&mut connection, &context.operator(), id).await;
-                output.print(&KeyShown(ended.map_err(|error| said_of(id, error))?))
+                output.print(&KeyShown(ended.map_err(|error| explained(id, error))?))
             }
             Self::CancelRotation { id } => {
                 let mut connection = context.connection().await?;
                 let done = management::keys::cancel_rotation(&mut connection, &context.operator(), id).await;
-                output.print(&KeyShown(done.map_err(|error| said_of(id, error))?))
+                output.print(&KeyShown(done.map_err(|error| explained(id, error))?))
             }
             Self::Revoke { id, wait } => set_state(id, KeyState::Revoked, wait, context, output).await,
             Self::Disable { id } => set_state(id, KeyState::Disabled, false, context, output).await,
@@ -126,7 +122,7 @@ async fn list(account: AccountId, context: &Context, output: Output) -> anyhow::
 
 async fn show(id: KeyId, context: &Context, output: Output) -> anyhow::Result<()> {
     let found = keys::find(&mut *context.connection().await?, id).await?;
-    output.print(&WholeKey(found.ok_or_else(|| said_of(id, ChangeError::NoKey))?))
+    output.print(&WholeKey(found.ok_or_else(|| explained(id, ChangeError::NoKey))?))
 }
 
 async fn rotate(rotation: RotateKey, context: &Context, output: Output) -> anyhow::Result<()> {
@@ -134,7 +130,7 @@ async fn rotate(rotation: RotateKey, context: &Context, output: Output) -> anyho
     let peppers = context.peppers().await?;
     let mut connection = context.connection().await?;
     let rotated = management::keys::rotate(&mut connection, &context.operator(), id, overlap, &peppers).await;
-    let (view, secret) = rotated.map_err(|error| said_of(id, error))?;
+    let (view, secret) = rotated.map_err(|error| explained(id, error))?;
     output.print(&NewSecretShown { key: secret.expose(), view })
 }
 
@@ -147,7 +143,7 @@ async fn set_state(
 ) -> anyhow::Result<()> {
     let changed =
         management::keys::set_state(&mut *context.connection().await?, &context.operator(), id, state).await;
-    let view = changed.map_err(|error| said_of(id, error))?;
+    let view = changed.map_err(|error| explained(id, error))?;
     let confirmation = if wait { Some(confirm::every_gateway(context).await?) } else { None };
     let set = StateSet { view, confirmation };
     output.print(&set)?;
@@ -157,25 +153,25 @@ async fn set_state(
     }
 }
 
-/// Why nothing was done to a key, as an operator is told.
-fn said_of(id: KeyId, error: ChangeError) -> anyhow::Error {
+/// Returns the error of a change of a key, in words for operators.
+fn explained(id: KeyId, error: ChangeError) -> anyhow::Error {
     match error {
-        ChangeError::EndsInPast => anyhow!("--expires-at lies in the past"),
+        ChangeError::EndsInPast => anyhow!("--expires-at is in the past"),
         ChangeError::NoKey => {
-            anyhow!("there is no key {id}; `fluence key list --account ID` shows an account's")
+            anyhow!("key {id} does not exist; `fluence key list --account ID` lists the keys of an account")
         }
         ChangeError::CannotRotate(why @ CannotRotate::InProgress { .. }) => {
-            anyhow!("{why}; wait for that, or end it now with `fluence key end-overlap {id}`")
+            anyhow!("{why}; wait for its end, or end it now with `fluence key end-overlap {id}`")
         }
         error => error.into(),
     }
 }
 
-/// Why no key was made, as an operator is told.
-fn said_of_new(account: AccountId, error: ChangeError) -> anyhow::Error {
+/// Returns the error of a new key, in words for operators.
+fn explained_for_new(account: AccountId, error: ChangeError) -> anyhow::Error {
     match error {
         ChangeError::NoAccount => anyhow!(unknown_account(account)),
-        ChangeError::EndsInPast => anyhow!("--expires-at lies in the past"),
+        ChangeError::EndsInPast => anyhow!("--expires-at is in the past"),
         error => error.into(),
     }
 }

@@ -1,4 +1,4 @@
-//! `fluence ledger`: verified, and printed as statements.
+//! `fluence ledger`: verifies the ledger and prints statements.
 
 use std::io::{self, Write};
 
@@ -14,38 +14,34 @@ use crate::domain::ids::AccountId;
 use crate::storage::ledger::statement::{self, StatementLine};
 use crate::storage::ledger::verify::{Scope, VerifyReport, verify};
 
-/// What to do with the ledger.
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
-    /// Recompute the books: sums, chain, lots and holds. Exit status 1 names the first wrong rows.
+    /// Verify the ledger: recompute sums, chain, lots and holds. Exits with status 1 if rows are wrong, and lists the first.
     Verify {
-        /// Only this account's.
+        /// Verify this account only.
         #[arg(long)]
         account: Option<AccountId>,
-        /// Only batches made at this instant or later: the `seen_until` of an earlier report.
+        /// Verify batches from this instant on: `seen_until` of an earlier report.
         #[arg(long, value_parser = instant)]
         since: Option<DateTime<Utc>>,
     },
-    /// Print every entry of an account, oldest first.
+    /// Print all entries of an account, oldest first.
     Statement(PrintStatement),
 }
 
-/// `fluence ledger statement`.
 #[derive(Debug, Args)]
 pub struct PrintStatement {
-    /// The account's id.
+    /// Account id.
     #[arg(long)]
     account: AccountId,
-    /// Print comma-separated values, safe to open in a spreadsheet.
+    /// Print CSV that is safe to open in a spreadsheet.
     #[arg(long, conflicts_with = "json")]
     csv: bool,
 }
 
 impl LedgerCommand {
-    /// Does it.
-    ///
     /// # Errors
-    /// When there is no such account, the books are wrong, or the database is away.
+    /// When the account does not exist, the books are wrong, or the database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Verify { account, since } => verify_books(account, since, context, output).await,
@@ -68,7 +64,7 @@ async fn verify_books(
     output.print(&report)?;
     match report.faults.first() {
         None => Ok(()),
-        Some(first) => bail!("the ledger breaks its own rules; the first wrong row is {first}"),
+        Some(first) => bail!("the ledger is wrong; the first wrong row is {first}"),
     }
 }
 
@@ -90,7 +86,6 @@ impl Report for VerifyReport {
     }
 }
 
-/// How a statement is laid out.
 #[derive(Clone, Copy)]
 enum Layout {
     Table,
@@ -98,7 +93,7 @@ enum Layout {
     Json,
 }
 
-/// Prints page by page: memory does not grow with the account's history.
+/// Prints page by page, so that memory is bounded.
 async fn print_statement(order: PrintStatement, context: &Context, output: Output) -> anyhow::Result<()> {
     let layout = match output {
         Output::Json => Layout::Json,
@@ -186,7 +181,7 @@ impl Layout {
     }
 }
 
-/// What a table says of an entry besides the figures.
+/// The last column of a table.
 fn detail(line: &StatementLine) -> String {
     let Some(endpoint) = &line.endpoint else {
         return line.note.clone().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `fluence migrate`: brings the database up to date.
+//! `fluence migrate`: upgrades the database.
 
 use std::io::{self, Write};
 
@@ -7,13 +7,13 @@ use serde::Serialize;
 use super::context::Context;
 use super::output::{Output, Report, write_fields};
 
-/// Applies what is due. Harmless to repeat, and to run on several machines at once.
+/// Upgrades the database. Safe to repeat, and to run on several machines at the same time.
 ///
 /// # Errors
-/// When a migration fails or the database is away.
+/// When a migration fails or the database cannot be reached.
 pub async fn run(context: &Context, output: Output) -> anyhow::Result<()> {
     let upgrade = context.bring_up_to_date().await?;
-    // What `serve` would stumble over: whoever replaces a gateway that works must learn of it before.
+    // A wrong pepper would keep `serve` from starting, so it is reported before gateways are replaced.
     context.peppers().await?;
     output.print(&MigrateReport {
         schema_version: upgrade.version,

@@ -1,4 +1,4 @@
-//! What commands print: one JSON object, or a few aligned lines for people.
+//! The output of commands: one JSON object, or aligned lines for people.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -7,16 +7,13 @@ use serde::Serialize;
 
 use crate::domain::text::is_control;
 
-/// What a command has to say. Its `Serialize` is the JSON object.
+/// The result of a command. `Serialize` gives the JSON object.
 pub trait Report: Serialize {
-    /// Writes it for people.
     fn write_text(&self, out: &mut impl Write) -> io::Result<()>;
 }
 
-/// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// For people.
     Text,
     /// One JSON object on one line.
     Json,
@@ -38,13 +35,13 @@ impl Output {
     }
 }
 
-/// Writes names and values, the values below each other.
+/// Writes names and values, with the values aligned.
 pub fn write_fields(out: &mut impl Write, fields: &[(&str, &dyn Display)]) -> io::Result<()> {
     let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     fields.iter().try_for_each(|(name, value)| writeln!(out, "{name:width$}  {value}"))
 }
 
-/// Writes rows below a header, each column as wide as its widest cell; columns of numbers end together.
+/// Writes a table. Columns of numbers are aligned to the right.
 pub fn write_table<const COLUMNS: usize>(
     out: &mut impl Write,
     header: [&str; COLUMNS],
@@ -73,7 +70,7 @@ pub fn write_table<const COLUMNS: usize>(
     Ok(())
 }
 
-/// A text of anybody's, with nothing in it that would command a terminal.
+/// Replaces control characters, which could command a terminal.
 pub fn printable(text: &str) -> String {
     text.replace(is_control, "\u{FFFD}")
 }

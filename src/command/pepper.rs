@@ -1,4 +1,4 @@
-//! `fluence pepper`: the secrets that keys are hashed under, replaced one after the other.
+//! `fluence pepper`: rotates the pepper.
 
 use std::io::{self, Write};
 
@@ -13,31 +13,28 @@ use crate::management;
 use crate::secret::{Pepper, generate_pepper};
 use crate::storage::peppers::{self, PepperStatus};
 
-/// What to do with peppers.
 #[derive(Debug, Subcommand)]
 pub enum PepperCommand {
-    /// Make a new pepper beside the present one.
+    /// Add a new pepper; the current one stays valid until it is retired.
     Add,
-    /// Show the versions, and how many secrets hang on each.
+    /// Show the versions, and how many secrets are hashed with each.
     Status,
-    /// Forget an old pepper, once no live secret needs it.
+    /// Retire an old pepper, once no valid secret needs it.
     Retire {
-        /// Its version [default: that of the pepper being replaced].
+        /// Version [default: the previous pepper].
         version: Option<i32>,
     },
 }
 
 impl PepperCommand {
-    /// Does it.
-    ///
     /// # Errors
-    /// When a pepper is being replaced already, or is still needed, or the database is away.
+    /// When a rotation is in progress, the pepper is still needed, or the database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Add if context.has_pepper_file() => add_to_file(context, output).await,
             Self::Add => add_to_settings(context, output),
             Self::Status => {
-                // So that a pepper that no gateway has used yet is among them.
+                // Records a pepper that no gateway has used yet.
                 context.peppers().await?;
                 let peppers = peppers::status(&mut *context.connection().await?).await?;
                 output.print(&StatusReport { peppers })
@@ -57,9 +54,9 @@ async fn add_to_file(context: &Context, output: Output) -> anyhow::Result<()> {
 
 fn add_to_settings(context: &Context, output: Output) -> anyhow::Result<()> {
     let Some(present) = context.set_peppers() else {
-        bail!("FLUENCE_PEPPER is not set, so there is none to replace");
+        bail!("FLUENCE_PEPPER is not set: set the current pepper first");
     };
-    ensure!(present.all().count() == 1, "a pepper is being replaced already; retire the old one first");
+    ensure!(present.all().count() == 1, "a rotation is in progress; retire the previous pepper first");
     let previous_version = present.newest().version();
     let version = previous_version.saturating_add(1);
     output.print(&AddReport { version, previous_version, file: None, pepper: Some(generate_pepper()) })
@@ -68,7 +65,7 @@ fn add_to_settings(context: &Context, output: Output) -> anyhow::Result<()> {
 async fn retire(version: Option<i32>, context: &Context, output: Output) -> anyhow::Result<()> {
     let live = context.peppers().await?;
     let replaced = live.all().nth(1).map(Pepper::version);
-    let version = version.or(replaced).context("no pepper is being replaced; name a version")?;
+    let version = version.or(replaced).context("no rotation is in progress; give the version to retire")?;
     let mut connection = context.connection().await?;
     let digests_forgotten =
         management::peppers::retire(&mut connection, &context.operator().actor, version).await?;
@@ -82,9 +79,8 @@ async fn retire(version: Option<i32>, context: &Context, output: Output) -> anyh
 struct AddReport {
     version: i32,
     previous_version: i32,
-    /// Where it was written to.
     file: Option<String>,
-    /// The new pepper, where it is for the operator to set.
+    /// The new pepper, if the operator must set it.
     pepper: Option<String>,
 }
 
@@ -95,7 +91,7 @@ impl Report for AddReport {
             write_fields(out, &[("version", version), ("replaces", previous_version), ("file", file)])?;
             writeln!(
                 out,
-                "\nRestart the gateway, and back the file up. Keys are hashed anew when they are used."
+                "\nRestart the gateway, and back up the file. Each key is hashed again at its next use."
             )?;
         }
         if let Some(pepper) = pepper {
@@ -104,16 +100,16 @@ impl Report for AddReport {
                 &[
                     ("FLUENCE_PEPPER", pepper),
                     ("FLUENCE_PEPPER_VERSION", version),
-                    ("FLUENCE_PREVIOUS_PEPPER", &"the present FLUENCE_PEPPER"),
+                    ("FLUENCE_PREVIOUS_PEPPER", &"the current FLUENCE_PEPPER"),
                     ("FLUENCE_PREVIOUS_PEPPER_VERSION", previous_version),
                 ],
             )?;
             writeln!(
                 out,
-                "\nSet these on every gateway, one after the other, and restart it. Nothing was changed yet."
+                "\nNothing was changed yet. Set these values on every gateway, one gateway at a time, and restart it."
             )?;
         }
-        writeln!(out, "`fluence pepper status` says when version {previous_version} can be retired.")
+        writeln!(out, "`fluence pepper status` shows when version {previous_version} can be retired.")
     }
 }
 
@@ -148,9 +144,12 @@ struct RetireReport {
 
 impl Report for RetireReport {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        write_fields(out, &[("retired", &self.version), ("digests forgotten", &self.digests_forgotten)])?;
+        write_fields(out, &[("retired", &self.version), ("digests deleted", &self.digests_forgotten)])?;
         if self.is_setting {
-            writeln!(out, "\nTake FLUENCE_PREVIOUS_PEPPER and its version out of the settings.")?;
+            writeln!(
+                out,
+                "\nRemove FLUENCE_PREVIOUS_PEPPER and FLUENCE_PREVIOUS_PEPPER_VERSION from the settings."
+            )?;
         }
         Ok(())
     }

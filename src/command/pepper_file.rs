@@ -1,6 +1,7 @@
-//! The peppers of the private database, readable by their owner alone: the newest, and while it replaces another, that one.
+//! The file with the peppers of the private database, readable by its owner only: the newest pepper, and during a rotation
+//! the previous one.
 //!
-//! One line each, the newest first, as `VERSION:HEX`; a line without a version is the first pepper there was.
+//! One line for each, newest first: `VERSION:HEX`. A line without a version is the first pepper.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -14,16 +15,15 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::secret::peppers::Peppers;
 use crate::secret::{Pepper, generate_pepper};
 
-/// The peppers of a file's text. `unnumbered` is the version of a line that has none.
-///
-/// # Errors
-/// When a line is none, or there are too few or too many.
+/// Parses the file. `unnumbered` is the version of a line without one.
 pub(super) fn parse(text: &SecretString, unnumbered: i32) -> anyhow::Result<Peppers> {
     let mut lines = text.expose_secret().lines().map(str::trim).filter(|line| !line.is_empty());
     let mut next = || {
         let line = lines.next()?;
         let (version, digits) = match line.split_once(':') {
-            Some((version, digits)) => (version.parse().context("a version is a number"), digits),
+            Some((version, digits)) => {
+                (version.parse().context("has a version that is not a number"), digits)
+            }
             None => (Ok(unnumbered), line),
         };
         Some(version.and_then(|version| Ok(Pepper::parse(digits, version)?)))
@@ -31,12 +31,12 @@ pub(super) fn parse(text: &SecretString, unnumbered: i32) -> anyhow::Result<Pepp
     let newest = next().context("is empty")??;
     let previous = next().transpose()?;
     if next().is_some() {
-        bail!("holds more than two peppers");
+        bail!("contains more than two peppers");
     }
-    Peppers::new(newest, previous).context("the second pepper")
+    Peppers::new(newest, previous).context("the second pepper is faulty")
 }
 
-/// The lines of a file that hold the peppers of these versions.
+/// Returns the line of a version.
 fn line_of(text: &str, version: i32, unnumbered: i32) -> Option<SecretString> {
     let number =
         |line: &str| line.split_once(':').map_or(Some(unnumbered), |(number, _)| number.parse().ok());
@@ -45,28 +45,26 @@ fn line_of(text: &str, version: i32, unnumbered: i32) -> Option<SecretString> {
     Some(SecretString::from(format!("{version}:{digits}\n")))
 }
 
-/// Puts a new pepper in front of the present one. Returns its version.
+/// Adds a new pepper before the current one. Returns its version.
 ///
 /// # Errors
-/// When there are two already, or the folder cannot be written to.
+/// When a rotation is in progress, or the file cannot be written.
 pub(super) fn add(path: &Path, unnumbered: i32) -> anyhow::Result<i32> {
-    let text = read(path)?.with_context(|| format!("there is no {}", path.display()))?;
+    let text = read(path)?.with_context(|| format!("{} does not exist", path.display()))?;
     let present = parse(&text, unnumbered)?;
     if present.all().count() > 1 {
-        bail!("a pepper is being replaced already; retire the old one first");
+        bail!("a rotation is in progress; retire the previous pepper first");
     }
     let old = present.newest().version();
-    let new = old.checked_add(1).context("there are no more versions")?;
-    let kept = line_of(text.expose_secret(), old, unnumbered).context("the pepper has gone again")?;
+    let new = old.checked_add(1).context("the version is the largest possible")?;
+    let kept =
+        line_of(text.expose_secret(), old, unnumbered).context("the pepper disappeared from the file")?;
     let both = SecretString::from(format!("{new}:{}\n{}", generate_pepper(), kept.expose_secret()));
     replace(path, &both)?;
     Ok(new)
 }
 
-/// Takes the pepper of this version away, which is not the newest. Returns whether it was there.
-///
-/// # Errors
-/// When the folder cannot be written to.
+/// Removes the pepper of this version, unless it is the newest. Returns whether the file contained it.
 pub(super) fn remove(path: &Path, version: i32, unnumbered: i32) -> anyhow::Result<bool> {
     let Some(text) = read(path)? else { return Ok(false) };
     let present = parse(&text, unnumbered)?;
@@ -74,15 +72,16 @@ pub(super) fn remove(path: &Path, version: i32, unnumbered: i32) -> anyhow::Resu
     if newest == version || present.all().all(|pepper| pepper.version() != version) {
         return Ok(false);
     }
-    let kept = line_of(text.expose_secret(), newest, unnumbered).context("the pepper has gone again")?;
+    let kept =
+        line_of(text.expose_secret(), newest, unnumbered).context("the pepper disappeared from the file")?;
     replace(path, &kept)?;
     Ok(true)
 }
 
-/// Reads the file; none when there is none.
+/// Reads the file, if it exists.
 ///
 /// # Errors
-/// When others may read the file, or we may not.
+/// When other users may read the file, or this process may not.
 pub(super) fn read(path: &Path) -> anyhow::Result<Option<SecretString>> {
     let mut file = match File::open(path) {
         Ok(file) => file,
@@ -91,17 +90,14 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Option<SecretString>> {
     };
     let unreadable = || format!("cannot read {}", path.display());
     if file.metadata().with_context(unreadable)?.mode() & 0o077 != 0 {
-        bail!("{0} holds a secret and is open to other users: chmod 600 {0}", path.display());
+        bail!("{0} contains a secret and other users may read it. Run: chmod 600 {0}", path.display());
     }
     let mut text = Zeroizing::new(String::new());
     file.read_to_string(&mut text).with_context(unreadable)?;
     Ok(Some(SecretString::from(text.trim())))
 }
 
-/// Makes the first pepper. When another process makes it at this moment, theirs is the one.
-///
-/// # Errors
-/// When the folder cannot be written to.
+/// Creates the file with a first pepper. If another process creates it at the same time, one pepper wins.
 pub(super) fn create(path: &Path) -> anyhow::Result<SecretString> {
     let made = Zeroizing::new(generate_pepper());
     let pepper = SecretString::from(format!("{}\n", *made));
@@ -109,15 +105,15 @@ pub(super) fn create(path: &Path) -> anyhow::Result<SecretString> {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     })?;
-    read(path)?.with_context(|| format!("{} has gone again", path.display()))
+    read(path)?.with_context(|| format!("{} disappeared", path.display()))
 }
 
-/// Puts another text into the place of the file, all of it or nothing.
+/// Replaces the file atomically.
 fn replace(path: &Path, text: &SecretString) -> anyhow::Result<()> {
     through_another(path, text, |unfinished| fs::rename(unfinished, path))
 }
 
-/// Writes a file under another name, and lets it appear under its own only when it is whole and on disk.
+/// Writes a file under a temporary name, and gives it its own name once it is complete and on disk.
 fn through_another(
     path: &Path,
     text: &SecretString,
@@ -147,7 +143,7 @@ fn write_whole(unfinished: &Path, path: &Path, text: &SecretString) -> std::io::
     file.sync_all()?;
     let owner = fs::metadata(folder_of(path))?;
     if owner.uid() != file.metadata()?.uid() {
-        // Only root gets here: the gateway that owns the folder must be able to read its pepper.
+        // Only as root: the owner of the folder must be able to read the pepper.
         fchown(&file, Some(owner.uid()), Some(owner.gid()))?;
     }
     Ok(())
@@ -202,7 +198,7 @@ mod tests {
         let both = parse(&read(&path).unwrap().unwrap(), 1).unwrap();
         let live: Vec<_> = both.all().map(|pepper| (pepper.version(), pepper.fingerprint())).collect();
         assert_eq!((live[0].0, live[1]), (2, (1, first)));
-        assert!(add(&path, 1).unwrap_err().to_string().contains("retire the old one first"));
+        assert!(add(&path, 1).unwrap_err().to_string().contains("retire the previous pepper first"));
 
         assert!(!remove(&path, 2, 1).unwrap(), "the newest stays");
         assert!(remove(&path, 1, 1).unwrap());

@@ -1,8 +1,8 @@
-//! `fluence person`: what people may ask of those who hold their record.
+//! `fluence person`: the requests of people about their data.
 //!
-//! The operator answers for the shared directory; each account answers for its own contacts, so a request is carried out
-//! there only with `--account`, and otherwise the accounts to pass it on to are named. What is printed of an erasure or
-//! an opt-out holds nothing of the person, and can be kept as the proof that it was done.
+//! The operator is responsible for the shared directory; each account is responsible for its own contacts. A request covers
+//! contacts only with `--account`; otherwise the accounts to forward it to are listed. The output of an erasure or opt-out
+//! contains no personal data and can be kept as proof.
 
 use std::io::{self, Write};
 
@@ -18,41 +18,38 @@ use crate::storage::clock;
 use crate::storage::contacts::rights::{self as contacts, ExportedContact, Keeper};
 use crate::storage::directory::rights::{self as directory, ExportedPerson, MOST_RECORDS, PersonSelector};
 
-/// What to do for a person.
 #[derive(Debug, Subcommand)]
 pub enum PersonCommand {
-    /// Show all that is held on the person; --json gives it whole.
+    /// Export the data of a person. --json exports all of it.
     Export(Order),
-    /// Delete the person's record. A later import may bring it back: opt-out prevents that.
+    /// Delete the data of a person. A later import may add it again; opt-out prevents that.
     Erase(Order),
-    /// Delete the person's record in the shared directory, and keep them out of it and of enrichment for good.
+    /// Delete the data of a person from the shared directory, and exclude the person from imports and enrichment permanently.
     OptOut(Who),
 }
 
-/// Whom, and where.
 #[derive(Debug, Args)]
 pub struct Order {
     #[command(flatten)]
     who: Who,
-    /// Among the contacts of this account instead of the shared directory.
+    /// Search the contacts of this account instead of the shared directory.
     #[arg(long, value_name = "ID", conflicts_with = "external_id")]
     account: Option<AccountId>,
 }
 
-/// Whom.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub struct Who {
-    /// The id of the person's record.
+    /// Id of the person's record.
     #[arg(long, conflicts_with_all = ["external_id", "first_name"])]
     id: Option<PersonId>,
-    /// The id the source gave the person.
+    /// Id that the source gave the person.
     #[arg(long, requires = "source", conflicts_with = "first_name")]
     external_id: Option<String>,
-    /// The source of that id.
+    /// Source of that id.
     #[arg(long, requires = "external_id")]
     source: Option<String>,
-    /// First name or names, as in the record but for case and accents.
+    /// First names as in the record. Case and accents do not matter.
     #[arg(long, requires_all = ["last_name", "company"])]
     first_name: Option<String>,
     /// All surnames.
@@ -83,17 +80,15 @@ impl Who {
                 Ok(PersonSelector::Name { first_name, last_name, company })
             }
             _ => anyhow::bail!(
-                "say who: --id, or --external-id and --source, or --first-name, --last-name and --company"
+                "identify the person: --id, or --external-id and --source, or --first-name, --last-name and --company"
             ),
         }
     }
 }
 
 impl PersonCommand {
-    /// Does it.
-    ///
     /// # Errors
-    /// When there is no such account, or the database is away.
+    /// When the account does not exist, or the database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         let now = clock::now(&mut *context.connection().await?).await?;
         match self {
@@ -150,14 +145,13 @@ async fn opt_out(who: Who, context: &Context, now: DateTime<Utc>) -> anyhow::Res
     }
     if is_by_record && done.records == 0 {
         anyhow::bail!(
-            "there is no such record, so nobody was kept out: name the person, or say --external-id and --source"
+            "the record does not exist, so no opt-out was saved. Identify the person by name, or by --external-id and --source"
         );
     }
     done.kept_by = contacts::keepers(context.pool(), &who).await?;
     Ok(done)
 }
 
-/// All that is held.
 #[derive(Serialize)]
 struct Exported {
     /// In the shared directory.
@@ -168,7 +162,7 @@ struct Exported {
     kept_by: Vec<Keeper>,
 }
 
-/// What was done, without a word of the person.
+/// What was done, without personal data.
 #[derive(Serialize)]
 struct Done {
     action: &'static str,
@@ -256,7 +250,11 @@ fn write_keepers(out: &mut impl Write, keepers: &[Keeper]) -> io::Result<()> {
     if keepers.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\nKept as a contact by accounts that answer for it themselves (repeat with --account):")?;
+    writeln!(
+        out,
+        "\nThese accounts have the person as a contact and are responsible for it. Forward the request, or repeat the \
+         command with --account:"
+    )?;
     let rows: Vec<_> =
         keepers.iter().map(|keeper| [keeper.account_id.to_string(), keeper.contacts.to_string()]).collect();
     write_table(out, ["ACCOUNT", "CONTACTS"], &rows)

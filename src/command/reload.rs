@@ -1,49 +1,46 @@
-//! What a running gateway does on SIGHUP: it reads its settings again, and takes on what can change while it serves.
+//! SIGHUP: reads the settings again, and applies those that can change while the gateway serves.
 
 use toml::Table;
 
 use crate::config::{ConfigError, Settings};
 use crate::telemetry::Logging;
 
-/// How a running gateway reads its settings again, and the log whose level may change.
 #[derive(Clone, Copy)]
 pub struct Reloading<'a> {
-    /// The log.
     pub log: &'a Logging,
-    /// Reads the same sources as at the start.
+    /// Reads the sources of the start again.
     pub read: &'a dyn Fn() -> Result<Settings, ConfigError>,
 }
 
 impl Reloading<'_> {
-    /// Takes on the log level. Other settings that changed are named; they hold after a restart. Faulty settings change
-    /// nothing.
+    /// Applies the log level. Logs the names of other changed settings, which need a restart. Faulty settings change nothing.
     pub(super) fn reload(self, in_force: &mut Settings) {
         let fresh = match (self.read)() {
             Ok(fresh) => fresh,
             Err(error) => {
-                tracing::error!(%error, "SIGHUP: the settings are faulty; the gateway keeps the ones it has");
+                tracing::error!(%error, "SIGHUP: faulty settings rejected; the gateway keeps the current ones");
                 return;
             }
         };
         let waiting = changed(in_force, &fresh);
         let before = std::mem::replace(&mut in_force.log.level, fresh.log.level);
         let level = &in_force.log.level;
-        // Before and after, since one of the two levels may hide the line.
+        // Logged before and after the change: one of the two levels may hide the line.
         tracing::info!(from = before, to = level, "SIGHUP: reloading the log level");
         if let Err(error) = self.log.set_level(level) {
-            tracing::error!(%error, "SIGHUP: the log level stays as it was");
+            tracing::error!(%error, "SIGHUP: changing the log level failed");
         }
         if waiting.is_empty() {
-            tracing::info!(log_level = level, "SIGHUP: the settings are reloaded");
+            tracing::info!(log_level = level, "SIGHUP: settings reloaded");
         } else {
             let settings = waiting.join(", ");
-            tracing::warn!(log_level = level, settings, "SIGHUP: these settings changed and need a restart");
+            tracing::warn!(log_level = level, settings, "SIGHUP: changed settings need a restart");
         }
     }
 }
 
-/// The names of settings that differ, but for the log level. Secrets are compared by whether they are set; the peppers were
-/// taken out of the settings in force, so they are not compared.
+/// Returns the names of settings that differ, except the log level. Secrets count as different if one of them is empty. The
+/// peppers are not compared: their text was wiped.
 fn changed(before: &Settings, after: &Settings) -> Vec<String> {
     let tables = (Table::try_from(before), Table::try_from(after));
     let (Ok(before), Ok(after)) = tables else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! Where the gateway that runs on a data folder listens: it writes that down, and commands beside it read it.
+//! The address of the gateway that runs on a data folder, in a file that the gateway writes and commands read.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -11,24 +11,22 @@ use clap::Args;
 
 use crate::config::Settings;
 
-/// In the data folder. Locked as long as the gateway runs, so that an address left behind by a crash is not believed.
+/// In the data folder. Locked while the gateway runs, so that the address of a crashed gateway is ignored.
 const FILE: &str = "gateway.address";
-/// Longest address that is read.
-const MOST_BYTES: u64 = 64;
+const MAX_BYTES: u64 = 64;
 
-/// Which gateway a command speaks of.
 #[derive(Clone, Debug, Default, Args)]
 pub struct WhereArgs {
-    /// Where the gateway answers [default: the gateway that runs on this data folder, else FLUENCE_LISTEN].
+    /// URL of the gateway [default: the gateway that runs on this data folder, else FLUENCE_LISTEN].
     #[arg(long, value_name = "URL")]
     url: Option<Uri>,
 }
 
 impl WhereArgs {
-    /// The URL without anything behind host and port.
+    /// The URL of the gateway.
     ///
     /// # Errors
-    /// When the URL is not one of HTTP.
+    /// When the URL is not an HTTP URL with a host.
     pub(super) fn url(&self, settings: &Settings) -> anyhow::Result<Uri> {
         match &self.url {
             Some(url) => {
@@ -46,10 +44,10 @@ impl WhereArgs {
 
 /// The URL of a gateway that listens on this address.
 pub(super) fn url_of(listen: SocketAddr) -> anyhow::Result<Uri> {
-    format!("http://{}", reachable(listen)).parse().context("the gateway's address is no URL")
+    format!("http://{}", reachable(listen)).parse().context("the gateway's address is not a URL")
 }
 
-/// A gateway on all addresses is asked on the loopback one.
+/// Replaces the unspecified address by the loopback address.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         ip if !ip.is_unspecified() => ip,
@@ -59,16 +57,16 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-/// Keeps the address of a gateway written down until it is dropped.
+/// The file with the address of a gateway. Dropping it empties the file.
 pub(super) struct Announced(File);
 
-/// Writes the address down, for as long as what is returned lives. Commands do without it where it cannot be written, such
-/// as in a container, and where another gateway runs on the same folder.
+/// Writes the address until the result is dropped. Does nothing where the file cannot be written, such as in a container,
+/// or where another gateway runs on the same folder.
 pub(super) fn announce(settings: &Settings, address: SocketAddr) -> Option<Announced> {
     write(folder(settings)?, address)
 }
 
-/// The data folder, where the gateway uses one: not with a database of the operator's.
+/// The data folder, unless the database is the operator's.
 fn folder(settings: &Settings) -> Option<&Path> {
     (!settings.has_own_database()).then(|| Path::new(&settings.data_dir))
 }
@@ -95,13 +93,13 @@ impl Drop for Announced {
 /// The address of the gateway that runs on this data folder.
 fn address(data_dir: &Path) -> Option<SocketAddr> {
     let mut file = File::open(data_dir.join(FILE)).ok()?;
-    // Nobody holds it: the gateway is gone.
+    // Not locked: the gateway has stopped.
     if file.try_lock_shared().is_ok() {
         return None;
     }
     let mut text = String::new();
     file.seek(SeekFrom::Start(0)).ok()?;
-    file.take(MOST_BYTES).read_to_string(&mut text).ok()?;
+    file.take(MAX_BYTES).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
 }
 

@@ -20,42 +20,38 @@ use crate::storage::clock;
 use crate::storage::runtime_role;
 use crate::storage::schema::SchemaState;
 
-/// `fluence serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Address and port to serve on, as FLUENCE_LISTEN.
+    /// Address and port to listen on. Same as FLUENCE_LISTEN.
     #[arg(long, value_name = "ADDR", value_parser = address::parse)]
     pub(super) listen: Option<SocketAddr>,
-    /// Development: needs no key and works on sample people; on a loopback address only.
+    /// Development mode: requests need no key and find sample people. Needs a loopback address.
     #[arg(long)]
     dev: bool,
-    /// Make the demonstration account and print its key and ready curl lines.
+    /// Create the demonstration account, and print its key and curl commands.
     #[arg(long)]
     demo: bool,
 }
 
-/// What `serve` is told besides the settings.
+/// The options of `serve` that are not settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServeOptions {
-    /// The development mode.
     pub dev: bool,
-    /// Whether to make the demonstration account.
     pub demo: bool,
 }
 
 impl ServeArgs {
-    /// The part that is no setting.
     pub fn options(&self) -> ServeOptions {
         ServeOptions { dev: self.dev, demo: self.demo }
     }
 }
 
-/// Runs the gateway until it is told to stop.
+/// Runs the gateway until a signal stops it.
 ///
 /// # Errors
 /// When it cannot start.
 pub async fn run(settings: Settings, options: ServeOptions, reloading: Reloading<'_>) -> anyhow::Result<()> {
-    // Before anything is started: a signal during the start is kept, and acted on once the gateway is up.
+    // First: a signal during the start takes effect once the gateway serves.
     let mut signals = Signals::listen()?;
     let ports = Ports::take(&settings, options.dev)?;
     if let Some(reason) = stopped_before_the_database_is_reached(&settings, &mut signals).await? {
@@ -68,7 +64,7 @@ pub async fn run(settings: Settings, options: ServeOptions, reloading: Reloading
     served.and(closed)
 }
 
-/// Waits for the database; returns the reason of a signal to stop that came before.
+/// Waits for the database. Returns the signal that stopped the wait, if any.
 async fn stopped_before_the_database_is_reached(
     settings: &Settings,
     signals: &mut Signals,
@@ -79,7 +75,7 @@ async fn stopped_before_the_database_is_reached(
             reached = &mut reached => return reached.map(|()| None),
             asked = signals.next() => match asked {
                 Asked::Stop(reason) => return Ok(Some(reason)),
-                // The settings were read a moment ago.
+                // The settings were just read.
                 Asked::Reload => {}
             },
         }
@@ -105,7 +101,7 @@ async fn serve(
     tell_of_settings(context.settings());
     let stopped = until_stopped(context, options, app.address, signals, reloading).await;
     match stopped {
-        // At a terminal no load balancer waits to be told.
+        // A gateway at a terminal has no load balancer.
         Ok(StopSignal::Interrupt | StopSignal::TerminalClosed) => app.unannounced().stop().await,
         Ok(StopSignal::Terminate) | Err(_) => app.stop().await,
     }
@@ -121,12 +117,12 @@ async fn until_stopped(
 ) -> anyhow::Result<StopSignal> {
     if options.demo {
         let demo = demo::prepare(context).await?;
-        // A closed standard output, as of `make run | head`, is no reason to end.
+        // A closed standard output, as with `make run | head`, does not stop the gateway.
         if let Err(error) = demo.print(&running::url_of(address)?, Output::Text) {
-            tracing::warn!(%error, "the demonstration's lines could not be printed");
+            tracing::warn!(%error, "printing the demonstration failed");
         }
     }
-    // In the development mode nobody is sold anything.
+    // Development mode charges nothing.
     if !options.dev {
         warn_of_shortage(context).await?;
     }
@@ -143,35 +139,35 @@ async fn until_stopped(
     }
 }
 
-/// What an operator should know of the settings, though they are valid.
+/// Logs what an operator should know about valid settings.
 fn tell_of_settings(settings: &Settings) {
     let placeholders = settings.placeholders().join(", ");
     if !placeholders.is_empty() && settings.listen.ip().is_loopback() {
-        tracing::info!(settings = placeholders, "answers omit these addresses: they are placeholders");
+        tracing::info!(settings = placeholders, "messages omit placeholder addresses");
     }
     for warning in settings.warnings() {
-        tracing::warn!("{warning}");
+        tracing::warn!(%warning, "settings need attention");
     }
     for variable in ignored_variables() {
-        tracing::debug!(variable, "ignored: clients use this name for their own programs");
+        tracing::debug!(variable, "environment variable ignored: the name belongs to client programs");
     }
 }
 
-/// Warns where customers would find nobody real. Contacts and an enrichment service may be all that a seller needs.
+/// Warns if the directory has no real people. It may be meant: contacts and an enrichment service may be enough.
 async fn warn_of_shortage(context: &Context) -> anyhow::Result<()> {
     let now = clock::now(&mut *context.connection().await?).await?;
     if let Some(shortage) = directory::shortage(context.pool(), now).await? {
-        tracing::warn!("{}", directory::advice(shortage));
+        tracing::warn!(warning = directory::advice(shortage), "people directory needs attention");
     }
     Ok(())
 }
 
-/// The private database is brought up to date, and so is an empty one. A database that several gateways may share is
-/// migrated by whoever upgrades them, and not by the first of them that starts.
+/// Upgrades the private database or an empty one. A database that several gateways may share is upgraded by its operator, and
+/// not by the first gateway that starts.
 async fn prepare_schema(context: &Context) -> anyhow::Result<()> {
     if context.is_private() || context.schema_state().await? == SchemaState::Missing {
         let upgrade = context.bring_up_to_date().await?;
-        tracing::info!(version = upgrade.version, applied = upgrade.applied, "the schema is up to date");
+        tracing::info!(version = upgrade.version, applied = upgrade.applied, "database schema current");
     }
     context.require_current_schema().await?;
     Ok(runtime_role::warn_unless_there(&mut *context.connection().await?).await?)

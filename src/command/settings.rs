@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 
 use crate::app;
-use crate::config::{ConfigError, Fault, Log, LogFormat, Settings, Sources, load};
+use crate::config::{ConfigError, Fault, Settings, Sources, load};
 use crate::local_postgres;
+use crate::telemetry::settings::{LogFormat, LogSettings};
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "FLUENCE_CONFIG";
 
-/// The settings of a gateway.
 pub(super) fn for_serve(
     listen: Option<SocketAddr>,
     data_dir: Option<String>,
@@ -23,7 +23,7 @@ pub(super) fn for_serve(
 pub(super) fn for_command(
     data_dir: Option<String>,
     needs_pepper: bool,
-) -> Result<(Settings, Log), ConfigError> {
+) -> Result<(Settings, LogSettings), ConfigError> {
     let sources = Sources { needs_pepper, ..sources(data_dir) };
     let is_quiet = sources.variable("FLUENCE_LOG_LEVEL").is_none();
     let settings = read(sources)?;
@@ -40,6 +40,12 @@ pub(super) fn for_command(
 /// Variables that are set and ignored, because clients use them for programs of their own.
 pub(super) fn ignored_variables() -> Vec<&'static str> {
     sources(None).ignored_variables()
+}
+
+/// The files that hold secrets, with the variables that name them.
+pub(super) fn secret_files() -> Vec<(String, String)> {
+    let sources = sources(None);
+    sources.secret_files().into_iter().map(|(variable, path)| (variable, path.to_owned())).collect()
 }
 
 fn sources(data_dir: Option<String>) -> Sources {

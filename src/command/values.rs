@@ -1,4 +1,4 @@
-//! How the command line reads words and instants.
+//! Value parsers of the command line.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::domain::amount::Amount;
 use crate::domain::key::{KeyFormat, Mode, Scope};
 
-/// One of a closed list of words, which the help shows.
+/// One of a list of words, which the help shows.
 fn word<T: Clone + Send + Sync + 'static>(
     words: impl IntoIterator<Item = &'static str>,
     meaning: fn(&str) -> Option<T>,
@@ -16,7 +16,6 @@ fn word<T: Clone + Send + Sync + 'static>(
     PossibleValuesParser::new(words).try_map(move |word| meaning(&word).ok_or("is not known"))
 }
 
-/// A scope of a key.
 pub(super) fn scope() -> impl TypedValueParser<Value = Scope> {
     word(Scope::ALL.map(Scope::as_str), Scope::from_name)
 }
@@ -31,19 +30,18 @@ pub(super) fn key_format() -> impl TypedValueParser<Value = KeyFormat> {
     word(KeyFormat::ISSUED.map(KeyFormat::as_str), KeyFormat::from_name)
 }
 
-/// An instant (RFC 3339), or a date, which stands for its first instant in UTC.
+/// Parses an instant (RFC 3339), or a date, which means 00:00 UTC.
 pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
     let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
     text.parse::<DateTime<Utc>>()
         .or_else(|_| text.parse().map(midnight))
-        .map_err(|_| "write a date such as 2030-12-31, or an instant such as 2030-12-31T23:59:59Z")
+        .map_err(|_| "must be a date such as 2030-12-31, or an instant such as 2030-12-31T23:59:59Z")
 }
 
-/// A value, or none where that was said.
+/// A value, or the word for no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OrNone<T>(pub(super) Option<T>);
 
-/// Reads `none`, or a value.
 pub(super) fn or_none<T, E>(
     read: fn(&str) -> Result<T, E>,
 ) -> impl Fn(&str) -> Result<OrNone<T>, E> + Clone + Send + Sync + 'static
@@ -59,7 +57,6 @@ pub(super) fn or_any<T: FromStr>(text: &str) -> Result<OrNone<T>, T::Err> {
     if text == "any" { Ok(OrNone(None)) } else { text.parse().map(|value| OrNone(Some(value))) }
 }
 
-/// Reads a number of credits.
 pub(super) fn amount(text: &str) -> Result<Amount, <Amount as FromStr>::Err> {
     text.parse()
 }

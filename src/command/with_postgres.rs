@@ -1,7 +1,7 @@
-//! `fluence with-postgres -- COMMAND...`: runs a command, such as the tests, beside a throw-away Postgres.
+//! `fluence with-postgres -- COMMAND...`: runs a command, such as the tests, with a temporary PostgreSQL.
 //!
-//! The command finds the server in `TEST_DATABASE_URL`, as a user who may create databases, and in `TEST_TEMPLATE`
-//! the name of a migrated database to clone. When `TEST_DATABASE_URL` is set already, that server is used.
+//! `TEST_DATABASE_URL` is the URL of the server, for a user who may create databases, and `TEST_TEMPLATE` the name of a
+//! migrated database to clone. If `TEST_DATABASE_URL` is already set, that server is used.
 
 use std::env;
 use std::ffi::OsString;
@@ -23,16 +23,16 @@ pub const URL_VARIABLE: &str = "TEST_DATABASE_URL";
 /// The variable with the name of the database to clone.
 pub const TEMPLATE_VARIABLE: &str = "TEST_TEMPLATE";
 
-/// How long an interrupted command may take to end, before it is asked again with more force.
+/// Time for an interrupted command to end before the next, stronger signal.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Runs the command and returns its exit status, or 128 and the signal's number when a signal ended it. The server is
-/// gone afterwards, however the command ended.
+/// Runs the command and returns its exit status, or 128 plus the number of the signal that ended it. The server is removed
+/// however the command ends.
 ///
 /// # Errors
 /// When there is no command, no server can be started, a migration fails, or the command cannot be run.
 pub async fn run(command: Vec<OsString>) -> anyhow::Result<i32> {
-    // From the first moment on, so that no signal ends us before the server is stopped.
+    // First, so that no signal ends this process before the server is stopped.
     let mut signals = Signals::new().context("cannot listen for signals")?;
     if let Some(url) = env::var(URL_VARIABLE).ok().filter(|url| !url.trim().is_empty()) {
         return run_beside(&url, command, &mut signals).await;
@@ -44,9 +44,9 @@ pub async fn run(command: Vec<OsString>) -> anyhow::Result<i32> {
 }
 
 async fn run_beside(url: &str, command: Vec<OsString>, signals: &mut Signals) -> anyhow::Result<i32> {
-    let template = template::ensure(url, &MIGRATIONS).await.context("cannot make the template database")?;
+    let template = template::ensure(url, &MIGRATIONS).await.context("cannot create the template database")?;
     let mut words = command.into_iter();
-    let program = words.next().context("name a command to run: fluence with-postgres -- COMMAND...")?;
+    let program = words.next().context("the command is missing: fluence with-postgres -- COMMAND...")?;
     let mut child = Command::new(&program)
         .args(words)
         .env(URL_VARIABLE, url)
@@ -57,13 +57,13 @@ async fn run_beside(url: &str, command: Vec<OsString>, signals: &mut Signals) ->
     Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
 }
 
-/// Waits for the command, and ends it when we are told to end: politely, then not.
+/// Waits for the command, and ends it when this process is asked to end: with TERM, then with KILL.
 async fn wait(child: &mut Child, signals: &mut Signals) -> io::Result<ExitStatus> {
     let from_terminal = tokio::select! {
         status = child.wait() => return status,
         from_terminal = signals.next() => from_terminal,
     };
-    // Ctrl-C went to the command as well, which would take a second one for impatience.
+    // Ctrl-C reached the command too; a second signal could make it quit at once.
     if from_terminal && let Ok(status) = timeout(PATIENCE, child.wait()).await {
         return status;
     }
@@ -78,7 +78,7 @@ async fn wait(child: &mut Child, signals: &mut Signals) -> io::Result<ExitStatus
     child.wait().await
 }
 
-/// The signals that ask a program to end.
+/// The signals that end a program.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
@@ -94,7 +94,7 @@ impl Signals {
         })
     }
 
-    /// Waits for one, and tells whether a terminal sends it to all of its programs.
+    /// Waits for a signal. Returns whether a terminal sends it to all of its programs.
     async fn next(&mut self) -> bool {
         tokio::select! {
             _ = self.interrupt.recv() => true,

@@ -1,21 +1,18 @@
-//! Addresses to listen on, as people write them.
+//! Addresses to listen on.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-/// Not an address to listen on.
+/// A text that is not an address and a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be an address and a port: 127.0.0.1:8000 serves this machine alone, 0.0.0.0:8000 every network"
+    "must be an address and a port: 127.0.0.1:8000 for this machine only, 0.0.0.0:8000 for every network"
 )]
 pub struct NotAnAddress;
 
-/// Reads an address with its port; `localhost` is the loopback address. A bare `:8000` is refused: other programs take
-/// it for every network, which must not happen by accident.
-///
-/// # Errors
-/// When it is anything else.
+/// Parses an address with its port; `localhost` is the loopback address. A bare `:8000` is rejected: other programs read
+/// it as every network, which must not happen by accident.
 pub fn parse(text: &str) -> Result<SocketAddr, NotAnAddress> {
     let text = text.trim();
     let address = match text.rsplit_once(':') {
@@ -36,7 +33,7 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
     if text.trim().is_empty() { Ok(None) } else { parse(&text).map(Some).map_err(D::Error::custom) }
 }
 
-/// An optional address as it is written in a file: empty for none.
+/// Writes an optional address; a missing one is empty.
 pub(super) fn or_empty<S: Serializer>(
     address: &Option<SocketAddr>,
     serializer: S,

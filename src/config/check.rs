@@ -1,30 +1,37 @@
-//! What is wrong with settings that are well-formed each for itself.
+//! What is wrong with settings of which each is well-formed.
+
+use std::time::Duration;
 
 use redis::IntoConnectionInfo;
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
-use super::{Fault, MOST_UNHEARD_TRUST_MS, Settings, log_level, routes};
+use super::{Fault, Settings, log_level};
+use crate::catalogue::routes;
 use crate::domain::region::Region;
+use crate::gate::settings::KeySettings;
 use crate::upstream::address::parse_url;
 
 /// A lease is renewed three times in its life.
-const SHORTEST_LEASE_MS: u64 = 300;
+const MIN_LEASE: Duration = Duration::from_millis(300);
+/// The largest answer of one piece must fit.
+const MIN_UNSENT_BYTES: usize = 1024 * 1024;
+/// A larger number of threads is a slip.
+const MAX_THREADS: usize = 1024;
 
 fn is_redis_url(url: &str) -> bool {
     let url = url.trim();
-    let is_named = url.starts_with("redis://") || url.starts_with("rediss://");
-    is_named && url.into_connection_info().is_ok()
+    let has_scheme = url.starts_with("redis://") || url.starts_with("rediss://");
+    has_scheme && url.into_connection_info().is_ok()
 }
 
-/// The largest answer of one piece has to fit among those that wait for their clients.
-const SMALLEST_UNSENT_BYTES: usize = 1024 * 1024;
+fn is_postgres_url(url: &str) -> bool {
+    let has_scheme = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    has_scheme && url.parse::<PgConnectOptions>().is_ok()
+}
 
-/// Threads that serve connections at most; a figure above it is a slip.
-const MOST_THREADS: usize = 1024;
-
-/// The first segments of all paths, but for those of the paid routes.
-const FIRST_SEGMENTS: [&str; 14] = [
+/// The first segments of all paths but the paid routes.
+const FIRST_SEGMENTS: [&str; 17] = [
     "creditos",
     "credits",
     "status",
@@ -39,9 +46,12 @@ const FIRST_SEGMENTS: [&str; 14] = [
     "openapi.json",
     "docs",
     "console",
+    "assets",
+    "llms.txt",
+    "pt",
 ];
 
-/// Whether a path of the service lies below a stage prefix, or is it.
+/// Whether a stage prefix is a path of the service, or the beginning of one.
 fn shadows_a_path(prefix: &str) -> bool {
     let first = prefix.trim_start_matches('/').split('/').next().unwrap_or_default();
     let is_paid = |path: &str| path.trim_start_matches('/').split('/').next() == Some(first);
@@ -50,94 +60,27 @@ fn shadows_a_path(prefix: &str) -> bool {
 }
 
 impl Settings {
-    /// What is wrong with values that are well-formed each for itself.
+    /// Returns the faults that concern a value's meaning, or several values together. Faults name settings by their dotted
+    /// names.
     pub(super) fn faults(&self, needs_pepper: bool) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let mut require = |holds: bool, setting: &str, advice: &str| {
-            if !holds {
-                faults.push(Fault { setting: setting.into(), advice: advice.into() });
-            }
-        };
-        let positive = [
-            ("server.max_connections", self.server.max_connections as u64),
-            ("server.head_timeout_s", self.server.head_timeout_s),
-            ("server.body_timeout_s", self.server.body_timeout_s),
-            ("server.idle_timeout_s", self.server.idle_timeout_s),
-            ("server.max_connections_per_client", self.server.max_connections_per_client as u64),
-            ("server.write_timeout_s", self.server.write_timeout_s),
-            ("server.write_min_bytes", self.server.write_min_bytes as u64),
-            ("server.max_body_bytes", self.server.max_body_bytes as u64),
-            ("database.max_connections", u64::from(self.database.max_connections)),
-            ("database.wait_ms", self.database.wait_ms),
-            ("ledger.batch", self.ledger.batch as u64),
-            ("ledger.queue", self.ledger.queue as u64),
-            ("ledger.longest_wait_ms", self.ledger.longest_wait_ms),
-            ("ledger.heartbeat_s", self.ledger.heartbeat_s),
-            ("ledger.sweep_every_s", self.ledger.sweep_every_s),
-            ("calls.deadline_s", self.calls.deadline_s),
-            ("keys.cache_size", self.keys.cache_size as u64),
-            ("keys.unknown_cache_size", self.keys.unknown_cache_size as u64),
-            ("keys.guesses", u64::from(self.keys.guesses)),
-            ("keys.guess_window_s", self.keys.guess_window_s),
-            ("keys.guessing_networks", self.keys.guessing_networks as u64),
-            ("keys.last_used_every_ms", self.keys.last_used_every_ms),
-            ("limits.decision_ms", self.limits.decision_ms),
-            ("limits.watch_ms", self.limits.watch_ms),
-            ("people.cache_bytes", self.people.cache_bytes),
-            ("people.retention_days", self.people.retention_days),
-            ("contacts.max_bytes_per_account", self.contacts.max_bytes_per_account),
-            ("contacts.max_body_bytes", self.contacts.max_body_bytes as u64),
-            ("enrichment.connect_timeout_ms", self.enrichment.connect_timeout_ms),
-            ("enrichment.total_timeout_ms", self.enrichment.total_timeout_ms),
-            ("enrichment.max_answer_bytes", self.enrichment.max_answer_bytes as u64),
-            ("enrichment.max_concurrent", self.enrichment.max_concurrent as u64),
-            ("enrichment.breaker_failures", u64::from(self.enrichment.breaker_failures)),
-            ("enrichment.breaker_open_ms", self.enrichment.breaker_open_ms),
-        ];
-        for (setting, value) in positive {
-            require(value > 0, setting, "must be at least 1");
-        }
+        self.check_server(&mut faults);
+        self.check_times(&mut faults);
+        self.check_upstreams(&mut faults);
+        self.check_database_and_pepper(needs_pepper, &mut faults);
+        faults
+    }
+
+    fn check_server(&self, faults: &mut Vec<Fault>) {
+        let mut require = requiring(faults);
         let server = &self.server;
         require(
-            server.max_unsent_bytes_per_account >= SMALLEST_UNSENT_BYTES
+            server.max_unsent_bytes_per_account.get() >= MIN_UNSENT_BYTES
                 && server.max_unsent_bytes >= server.max_unsent_bytes_per_account,
             "server.max_unsent_bytes_per_account",
-            "must be at least 1048576, and at most server.max_unsent_bytes: a whole answer has to fit",
+            "must be from 1048576 to server.max_unsent_bytes: a whole answer must fit",
         );
-        require(self.server.threads <= MOST_THREADS, "server.threads", "must be at most 1024");
-        require(
-            self.calls.deadline_s < self.ledger.hold_life_s,
-            "calls.deadline_s",
-            "must be shorter than ledger.hold_life_s, or a call could outlive its own hold",
-        );
-        require(
-            self.ledger.heartbeat_s * 2 < self.ledger.hold_life_s,
-            "ledger.heartbeat_s",
-            "must be less than half of ledger.hold_life_s, or a living gateway could be taken for a dead one",
-        );
-        require(
-            self.keys.unheard_trust_ms <= MOST_UNHEARD_TRUST_MS,
-            "keys.unheard_trust_ms",
-            "must be at most 4000, or a revoked key could be let in for longer than 5 s when notifications are cut",
-        );
-        let enrichment = &self.enrichment;
-        require(
-            enrichment.url.is_empty()
-                || enrichment.total_timeout_ms < self.calls.deadline_s.saturating_mul(1000),
-            "enrichment.total_timeout_ms",
-            "must be shorter than calls.deadline_s, or a call would end before its own question",
-        );
-        if !enrichment.url.is_empty()
-            && let Err(fault) = parse_url(&enrichment.url, enrichment.reach())
-        {
-            require(false, "enrichment.url", &fault.to_string());
-        }
-        let is_token = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
-        require(
-            is_token(enrichment.credential.expose_secret()),
-            "enrichment.credential",
-            "must be visible ASCII characters without blanks",
-        );
+        require(server.threads <= MAX_THREADS, "server.threads", "must be from 0 to 1024");
         for prefix in &self.stage_prefixes {
             require(
                 prefix.len() > 1 && prefix.starts_with('/') && !prefix.ends_with('/'),
@@ -147,50 +90,108 @@ impl Settings {
             require(
                 !shadows_a_path(prefix),
                 "stage_prefixes",
-                "none may be the beginning of a path of the service, such as `/v1`: it would hide what lies below it",
+                "none may be the beginning of a path of the service, such as `/v1`: it would hide the paths below it",
             );
         }
-        require(log_level::is_valid(&self.log.level), "log.level", log_level::ADVICE);
+        let is_address = |url: &str| {
+            ["https://", "http://"]
+                .iter()
+                .any(|scheme| url.strip_prefix(scheme).is_some_and(|host| !host.is_empty()))
+                && !url.contains(['?', '#', '"', '<', '>', ' '])
+        };
         require(
-            self.limits.lease_ms >= SHORTEST_LEASE_MS,
+            self.base_url.is_empty() || is_address(&self.base_url),
+            "base_url",
+            "must be an address such as https://api.acme.test, or empty",
+        );
+        require(log_level::is_valid(&self.log.level), "log.level", log_level::ADVICE);
+        if let Err(error) = self.region.parse::<Region>() {
+            require(false, "region", &error.to_string());
+        }
+    }
+
+    fn check_times(&self, faults: &mut Vec<Fault>) {
+        let mut require = requiring(faults);
+        let (calls, ledger) = (&self.calls, &self.ledger);
+        require(
+            calls.deadline < ledger.hold_life,
+            "calls.deadline_s",
+            "must be less than ledger.hold_life_s: otherwise a call could outlive its hold",
+        );
+        require(
+            ledger.heartbeat_every * 2 < ledger.hold_life,
+            "ledger.heartbeat_s",
+            "must be less than half of ledger.hold_life_s: otherwise a running gateway could be considered dead",
+        );
+        require(
+            self.keys.unheard_trust <= KeySettings::MAX_UNHEARD_TRUST,
+            "keys.unheard_trust_ms",
+            "must be from 0 to 4000: otherwise a revoked key could be accepted for more than 5 s while the change feed is \
+             interrupted",
+        );
+        require(
+            self.limits.lease_life >= MIN_LEASE,
             "limits.lease_ms",
-            "must be at least 300, or leases could not be renewed in time",
+            "must be at least 300: otherwise a lease could expire before it is renewed",
+        );
+    }
+
+    fn check_upstreams(&self, faults: &mut Vec<Fault>) {
+        let mut require = requiring(faults);
+        let enrichment = &self.enrichment;
+        if !enrichment.url.is_empty() {
+            require(
+                enrichment.total_timeout < self.calls.deadline,
+                "enrichment.total_timeout_ms",
+                "must be less than calls.deadline_s: otherwise a call would end before its request to the service",
+            );
+            if let Err(fault) = parse_url(&enrichment.url, enrichment.reach()) {
+                require(false, "enrichment.url", &fault.to_string());
+            }
+        }
+        require(
+            enrichment.credential.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()),
+            "enrichment.credential",
+            "must be visible ASCII characters without blanks",
         );
         let redis_urls = self.redis_url.expose_secret();
         require(
             redis_urls.is_empty() || redis_urls.split(',').all(is_redis_url),
-            "FLUENCE_REDIS_URL",
-            "must look like redis://user:password@host:6379/0 or rediss://…, several of a cluster separated by commas",
+            "redis_url",
+            "must look like redis://user:password@host:6379/0 or rediss://…; separate the nodes of a cluster by commas",
         );
-        require(self.pepper_version > 0, "pepper_version", "must be at least 1");
-        if let Err(error) = self.region.parse::<Region>() {
-            require(false, "region", &error.to_string());
-        }
-        if let Some(url) = &self.database_url {
-            let url = url.expose_secret();
-            let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
-            require(
-                is_postgres && url.parse::<PgConnectOptions>().is_ok(),
-                "DATABASE_URL",
-                "must look like postgresql://user:password@host:5432/database",
-            );
-        }
+    }
+
+    fn check_database_and_pepper(&self, needs_pepper: bool, faults: &mut Vec<Fault>) {
+        let mut require = requiring(faults);
+        require(
+            self.database_url.as_ref().is_none_or(|url| is_postgres_url(url.expose_secret())),
+            "DATABASE_URL",
+            "must look like postgresql://user:password@host:5432/database",
+        );
         require(
             self.database_password.is_none() || self.has_own_database(),
             "DATABASE_PASSWORD",
-            "is set, and DATABASE_URL, whose password it is, is not",
+            "needs DATABASE_URL, the database that it belongs to",
         );
-        if needs_pepper && self.has_own_database() && self.pepper.expose_secret().is_empty() {
-            require(
-                false,
-                "FLUENCE_PEPPER",
-                "must be set where DATABASE_URL is: 64 hexadecimal characters; make them once with `openssl rand -hex 32`",
-            );
+        require(self.pepper_version > 0, "pepper_version", "must be at least 1");
+        require(
+            !needs_pepper || !self.has_own_database() || !self.pepper.expose_secret().is_empty(),
+            "pepper",
+            "is required with DATABASE_URL: 64 hexadecimal characters. Generate them once with `openssl rand -hex 32`",
+        );
+        if let Err(fault) = self.peppers() {
+            require(false, &fault.setting, &fault.advice);
         }
-        if let Err((setting, advice)) = self.peppers() {
-            require(false, setting, &advice);
+    }
+}
+
+/// Returns a function that adds a fault unless its condition holds.
+fn requiring(faults: &mut Vec<Fault>) -> impl FnMut(bool, &str, &str) {
+    |holds, setting, advice| {
+        if !holds {
+            faults.push(Fault::new(setting, advice));
         }
-        faults
     }
 }
 

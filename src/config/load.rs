@@ -1,43 +1,41 @@
-//! Loading: defaults, then a file, then the environment, then the command line. Every fault is found before any is
-//! reported, and none shows a value: what stands in the wrong place may be a secret.
+//! Loading: defaults, then a file, then the environment, then the command line. All faults are reported at once, and none
+//! contains a value: a value in the wrong place may be a secret.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::zeroize::Zeroize;
-use toml::{Table, Value};
+use toml::Table;
 
 use super::Settings;
 use super::environment::{
-    self, DATABASE_PASSWORD, DATABASE_URL, ENRICHMENT_CREDENTIAL, PEPPER, PREVIOUS_PEPPER, REDIS_URL,
-    no_such_setting, secret,
+    self, DATABASE_PASSWORD, DATABASE_URL, ENRICHMENT_CREDENTIAL, PEPPER, PREVIOUS_PEPPER, REDIS_URL, secret,
 };
-use super::values::{Fault, fits, set, slot, wanted};
+use super::fault::Fault;
+use super::layers::{Layers, slot};
 
 /// Every setting with its default and an explanation, compiled in.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 
-/// Where settings come from.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// Name and text of the configuration file, if there is one.
+    /// Name and text of the configuration file.
     pub file: Option<(String, String)>,
-    /// The process's environment.
     pub environment: BTreeMap<String, String>,
-    /// Settings of the command line, by their dotted names.
+    /// Settings of the command line, by dotted name.
     pub overrides: Vec<(&'static str, String)>,
-    /// Whether the command makes or checks keys, and so cannot do without a pepper.
+    /// Whether the command creates or verifies keys, which needs a pepper.
     pub needs_pepper: bool,
 }
 
-/// Everything that is wrong with the configuration.
+/// All faults of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigError(pub Vec<Fault>);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.len() {
-            1 => write!(f, "the configuration has a fault:")?,
+            1 => write!(f, "the configuration has 1 fault:")?,
             number => write!(f, "the configuration has {number} faults:")?,
         }
         self.0.iter().try_for_each(|fault| write!(f, "\n  {}: {}", fault.setting, fault.advice))
@@ -45,7 +43,7 @@ impl fmt::Display for ConfigError {
 }
 
 impl Sources {
-    /// Wipes the texts of secrets, which have been read.
+    /// Wipes the text of every value, since some are secrets.
     pub fn wipe(self) {
         let Self { file, environment, .. } = self;
         file.into_iter().for_each(|(_, mut text)| text.zeroize());
@@ -56,26 +54,22 @@ impl Sources {
 /// Reads all sources and checks the result.
 ///
 /// # Errors
-/// Everything that is wrong with them.
+/// All faults of the sources.
 pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
-    let mut faults = Vec::new();
     let defaults: Table = DEFAULTS.parse().map_err(|error: toml::de::Error| {
-        ConfigError(vec![Fault { setting: "config/default.toml".into(), advice: error.message().into() }])
+        ConfigError(vec![Fault::new("config/default.toml", error.message())])
     })?;
-    let mut values = defaults.clone();
+    let mut layers = Layers::over(defaults.clone());
     if let Some((name, text)) = &sources.file {
-        match text.parse::<Table>() {
-            Ok(file) => merge(&mut values, file, name, "", &mut faults),
-            Err(error) => faults.push(not_toml(name, text, &error)),
-        }
+        layers.overlay_file(name, text);
     }
-    environment::apply(&mut values, sources, &mut faults);
+    environment::overlay(&mut layers, sources);
     for (name, text) in &sources.overrides {
-        set(&mut values, name, text, &format!("--{}", name.replace('_', "-")), &mut faults);
+        layers.overlay_text(name, text, format!("--{}", name.replace('_', "-")));
     }
-    let mut settings = typed(values, &defaults, &mut faults)?;
-    settings.database_url = secret(sources, DATABASE_URL, &mut faults);
-    settings.database_password = secret(sources, DATABASE_PASSWORD, &mut faults);
+    let Some(mut settings) = typed(&mut layers, &defaults) else { return Err(ConfigError(layers.faults)) };
+    settings.database_url = secret(sources, DATABASE_URL, &mut layers);
+    settings.database_password = secret(sources, DATABASE_PASSWORD, &mut layers);
     let secrets = [
         (PEPPER, &mut settings.pepper),
         (PREVIOUS_PEPPER, &mut settings.previous_pepper),
@@ -83,40 +77,34 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
         (REDIS_URL, &mut settings.redis_url),
     ];
     for (name, slot) in secrets {
-        if let Some(secret) = secret(sources, name, &mut faults) {
+        if let Some(secret) = secret(sources, name, &mut layers) {
             *slot = secret;
         }
     }
-    faults.extend(settings.faults(sources.needs_pepper));
-    if faults.is_empty() { Ok(settings) } else { Err(ConfigError(faults)) }
+    for fault in settings.faults(sources.needs_pepper) {
+        layers.add(fault);
+    }
+    if layers.faults.is_empty() { Ok(settings) } else { Err(ConfigError(layers.faults)) }
 }
 
-/// The values as settings. One that cannot be read becomes its default again, so that the next one is found too.
-fn typed(mut values: Table, defaults: &Table, faults: &mut Vec<Fault>) -> Result<Settings, ConfigError> {
+/// Gives the values their types. A value that its setting does not accept becomes the default again, so that the next fault
+/// is found too.
+fn typed(layers: &mut Layers, defaults: &Table) -> Option<Settings> {
     loop {
-        let fault = match values.clone().try_into::<Settings>() {
-            Ok(settings) => return Ok(settings),
+        let fault = match layers.values.clone().try_into::<Settings>() {
+            Ok(settings) => return Some(settings),
             Err(error) => unreadable(&error),
         };
-        let path = fault.setting.clone();
-        faults.push(fault);
-        match (slot(&mut values, &path), slot(&mut defaults.clone(), &path)) {
+        let name = fault.setting.clone();
+        layers.add(fault);
+        match (slot(&mut layers.values, &name), slot(&mut defaults.clone(), &name)) {
             (Some(value), Some(default)) if value != default => *value = default.clone(),
-            _ => return Err(ConfigError(std::mem::take(faults))),
+            _ => return None,
         }
     }
 }
 
-/// A file that cannot be read as TOML. The parser's own message shows the line.
-fn not_toml(name: &str, text: &str, error: &toml::de::Error) -> Fault {
-    let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let advice = "is not TOML; write `name = value`, texts in double quotes, each name once";
-    Fault { setting: format!("{name}, line {line}, column {column}"), advice: advice.into() }
-}
-
-/// A value that is none of its setting's. The parser names the setting behind the reason, and the value within it.
+/// The fault of a value that its setting does not accept. The parser's message is the reason, then the setting's name.
 fn unreadable(error: &toml::de::Error) -> Fault {
     let error = error.to_string();
     let (reason, setting) = error.trim().rsplit_once("\nin `").unwrap_or((&error, "settings"));
@@ -128,382 +116,4 @@ fn unreadable(error: &toml::de::Error) -> Fault {
         None => reason.trim().replace('\n', " "),
     };
     Fault { setting: setting.trim_end_matches('`').to_owned(), advice }
-}
-
-/// Lays a file over the defaults; what the defaults do not know is a fault.
-fn merge(values: &mut Table, file: Table, source: &str, path: &str, faults: &mut Vec<Fault>) {
-    let known_names: Vec<String> = values.keys().cloned().collect();
-    for (key, value) in file {
-        let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        let setting = format!("{name} in {source}");
-        match (values.get_mut(&key), value) {
-            (Some(Value::Table(known)), Value::Table(section)) => {
-                merge(known, section, source, &name, faults)
-            }
-            (Some(known), value) if fits(known, &value) => *known = value,
-            (Some(known), _) => faults.push(Fault { setting, advice: wanted(known, true).into() }),
-            (None, _) => faults.push(no_such_setting(setting, &key, known_names.iter().cloned())),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret;
-
-    use super::*;
-    use crate::config::environment::{SECRETS, variable_of};
-    use crate::config::values::setting_names;
-    use crate::secret::generate_pepper;
-
-    const CANARY: &str = "canarycanary";
-
-    fn all_names() -> Vec<String> {
-        setting_names(&DEFAULTS.parse().unwrap(), "")
-    }
-
-    fn shown(settings: &Settings) -> String {
-        toml::to_string(settings).unwrap()
-    }
-
-    /// A file with this text, removed when the test ends.
-    struct TextFile(std::path::PathBuf);
-
-    impl TextFile {
-        fn new(text: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("fluence-settings-{:016x}", rand::random::<u64>()));
-            std::fs::write(&path, text).unwrap();
-            Self(path)
-        }
-
-        fn path(&self) -> &str {
-            self.0.to_str().unwrap()
-        }
-    }
-
-    impl Drop for TextFile {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_file(&self.0);
-        }
-    }
-
-    #[test]
-    fn every_secret_of_the_settings_is_one_that_may_come_from_a_file() {
-        let files: Vec<TextFile> = [
-            "postgresql://me@db.example/fluence",
-            "any characters: @/?#",
-            &generate_pepper(),
-            &generate_pepper(),
-            "credential",
-            "redis://cache.example",
-        ]
-        .into_iter()
-        .map(TextFile::new)
-        .collect();
-        let names = SECRETS.map(|name| format!("{name}_FILE"));
-        let mut pairs: Vec<(&str, &str)> =
-            names.iter().map(String::as_str).zip(files.iter().map(TextFile::path)).collect();
-        pairs.push(("FLUENCE_PEPPER_VERSION", "2"));
-        pairs.push(("FLUENCE_PREVIOUS_PEPPER_VERSION", "1"));
-        let settings = load(&environment(&pairs)).unwrap();
-        assert_eq!(shown(&settings).matches("[REDACTED]").count(), SECRETS.len());
-    }
-
-    #[test]
-    fn an_empty_variable_counts_as_unset_for_every_setting() {
-        let variables = all_names().into_iter().map(|name| variable_of(&name));
-        let secrets = SECRETS.into_iter().flat_map(|name| [name.to_owned(), format!("{name}_FILE")]);
-        let all: Vec<String> = variables.chain(secrets).chain(["FLUENCE_COLOUR".to_owned()]).collect();
-        for empty in ["", " ", "\n"] {
-            let pairs: Vec<(&str, &str)> = all.iter().map(|name| (name.as_str(), empty)).collect();
-            let settings = load(&environment(&pairs)).unwrap();
-            assert_eq!(shown(&settings), shown(&load(&Sources::default()).unwrap()));
-            assert!(!settings.has_own_database());
-        }
-    }
-
-    #[test]
-    fn an_empty_secret_beside_its_file_counts_as_unset() {
-        let file = TextFile::new(&generate_pepper());
-        let pairs = [("FLUENCE_PEPPER", ""), ("FLUENCE_PEPPER_FILE", file.path())];
-        assert!(load(&environment(&pairs)).unwrap().peppers().unwrap().is_some());
-    }
-
-    #[test]
-    fn a_file_that_holds_nothing_is_a_fault_for_every_secret() {
-        for name in SECRETS {
-            for text in ["", " \n"] {
-                let file = TextFile::new(text);
-                let variable = format!("{name}_FILE");
-                let error = load(&environment(&[(&variable, file.path())])).unwrap_err();
-                let advice = "names a file that holds nothing".to_owned();
-                assert_eq!(error.0, [Fault { setting: variable, advice }]);
-            }
-        }
-    }
-
-    #[test]
-    fn no_fault_of_a_file_shows_a_value() {
-        let names = ["pepper", "previous_pepper", "redis_url", "enrichment.credential", "enrichment.url"];
-        for name in names.into_iter().map(str::to_owned).chain(all_names()) {
-            for line in [
-                format!("{name} = \"{CANARY}"),
-                format!("{name} = '{CANARY}"),
-                format!("{name} = \"\"\"{CANARY}"),
-                format!("{name} = {CANARY}"),
-                format!("{name} = 1{CANARY}"),
-                format!("{name} = \"{CANARY}\" {CANARY}"),
-                format!("{name} = \"\\q{CANARY}\""),
-                format!("{name}: {CANARY}"),
-                format!("{name} {CANARY}"),
-                format!("{name} = \"{CANARY}\"\n{name} = \"{CANARY}\""),
-                format!("{name} = [\"{CANARY}\"]"),
-                format!("{name} = {{ value = \"{CANARY}\" }}"),
-                format!("{name} = \"https://me:{CANARY}@a b\""),
-            ] {
-                let file = Some(("f.toml".to_owned(), format!("# settings\n{line}\n")));
-                let Err(error) = load(&Sources { file, ..Sources::default() }) else { continue };
-                assert!(!error.to_string().contains(CANARY), "{line}: {error}");
-                assert!(!format!("{error:?}").contains(CANARY), "{line}: {error:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn no_fault_of_a_variable_shows_its_value() {
-        let names = all_names().into_iter().map(|name| variable_of(&name));
-        for variable in names.chain(SECRETS.map(str::to_owned)) {
-            for value in [CANARY.to_owned(), format!("[\"{CANARY}"), format!("http://me:{CANARY}@x y")] {
-                let Err(error) = load(&environment(&[(&variable, &value)])) else { continue };
-                assert!(!format!("{error} {error:?}").contains(CANARY), "{variable}: {error}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_no_toml_is_told_by_line_and_column() {
-        let text = "region = \"sul\"\n[enrichment]\ncredential = hunter2\n".to_owned();
-        let error = load(&Sources { file: Some(("f.toml".into(), text)), ..Sources::default() }).unwrap_err();
-        assert_eq!(error.0[0].setting, "f.toml, line 3, column 14");
-    }
-
-    #[test]
-    fn a_list_is_written_with_commas_or_as_in_a_file() {
-        for text in ["10.0.0.0/8,127.0.0.1", " 10.0.0.0/8 , 127.0.0.1 ", "[\"10.0.0.0/8\", \"127.0.0.1\"]"] {
-            let settings = load(&environment(&[("FLUENCE_SERVER_TRUSTED_PROXIES", text)])).unwrap();
-            let networks: Vec<String> =
-                settings.server.trusted_proxies.iter().map(ToString::to_string).collect();
-            assert_eq!(networks, ["10.0.0.0/8", "127.0.0.1/32"], "{text}");
-        }
-        let none = load(&environment(&[("FLUENCE_STAGE_PREFIXES", "[]")])).unwrap();
-        assert!(none.stage_prefixes.is_empty());
-        let error = load(&environment(&[("FLUENCE_STAGE_PREFIXES", "[/prod")])).unwrap_err();
-        assert!(error.0[0].advice.contains("commas"), "{error}");
-    }
-
-    #[test]
-    fn a_network_with_bits_behind_its_mask_is_refused_with_the_right_one() {
-        let error = load(&environment(&[("FLUENCE_SERVER_TRUSTED_PROXIES", "10.0.0.7/8")])).unwrap_err();
-        assert_eq!(error.0[0].setting, "server.trusted_proxies");
-        assert!(error.0[0].advice.contains("10.0.0.0/8"), "{error}");
-    }
-
-    #[test]
-    fn an_unknown_name_is_told_which_one_it_resembles() {
-        for (wrong, meant) in [
-            ("FLUENCE_LISTN", "FLUENCE_LISTEN"),
-            ("FLUENCE_DRAIN_S", "FLUENCE_SERVER_DRAIN_S"),
-            ("FLUENCE_LOGLEVEL", "FLUENCE_LOG_LEVEL"),
-            ("FLUENCE_SERVER_TRUSTED_PROXY", "FLUENCE_SERVER_TRUSTED_PROXIES"),
-        ] {
-            let error = load(&environment(&[(wrong, "1")])).unwrap_err();
-            assert_eq!(error.0[0].advice, format!("no such setting; did you mean {meant}?"), "{wrong}");
-        }
-        let file = Some(("f.toml".to_owned(), "[server]\ndrain = 3".to_owned()));
-        let error = load(&Sources { file, ..Sources::default() }).unwrap_err();
-        assert_eq!(error.0[0].advice, "no such setting; did you mean drain_s?");
-        let error = load(&environment(&[("FLUENCE_COLOUR", "red")])).unwrap_err();
-        assert!(error.0[0].advice.contains("config show --defaults"), "{error}");
-    }
-
-    #[test]
-    fn names_that_clients_use_are_ignored() {
-        let sources = environment(&[("FLUENCE_API_KEY", "x"), ("FLUENCE_ENGLISH_URL", "")]);
-        assert!(load(&sources).is_ok());
-        assert_eq!(sources.ignored_variables(), ["FLUENCE_API_KEY"]);
-    }
-
-    #[test]
-    fn a_misspelt_log_level_is_a_fault() {
-        assert_eq!(faulty(&environment(&[("FLUENCE_LOG_LEVEL", "infoo")])), ["log.level"]);
-        assert_eq!(faulty(&environment(&[("FLUENCE_LOG_FORMAT", "yaml")])), ["log.format"]);
-    }
-
-    #[test]
-    fn a_stage_prefix_that_hides_a_path_is_a_fault() {
-        for prefix in ["/v1", "/crm", "/health"] {
-            assert_eq!(faulty(&environment(&[("FLUENCE_STAGE_PREFIXES", prefix)])), ["stage_prefixes"]);
-        }
-    }
-
-    #[test]
-    fn a_weak_pepper_is_refused_but_may_be_replaced() {
-        let weak = "0123456789abcdef".repeat(4);
-        assert_eq!(faulty(&environment(&[("FLUENCE_PEPPER", &weak)])), ["FLUENCE_PEPPER"]);
-        let strong = generate_pepper();
-        let replacing = environment(&[
-            ("FLUENCE_PEPPER", &strong),
-            ("FLUENCE_PEPPER_VERSION", "2"),
-            ("FLUENCE_PREVIOUS_PEPPER", &weak),
-            ("FLUENCE_PREVIOUS_PEPPER_VERSION", "1"),
-        ]);
-        assert!(load(&replacing).is_ok());
-    }
-
-    #[test]
-    fn believing_every_proxy_and_placeholders_in_public_are_worth_a_warning() {
-        let warnings = |pairs: &[(&str, &str)]| load(&environment(pairs)).unwrap().warnings();
-        assert!(warnings(&[]).is_empty());
-        assert_eq!(warnings(&[("FLUENCE_SERVER_TRUSTED_PROXIES", "0.0.0.0/0")]).len(), 1);
-        let public = [("FLUENCE_LISTEN", "0.0.0.0:8000")];
-        let warning = &warnings(&public)[0];
-        for name in ["support_contact", "upgrade_url", "docs_url"] {
-            assert!(warning.contains(name), "{warning}");
-        }
-    }
-
-    #[test]
-    fn every_value_that_cannot_be_read_is_told() {
-        let pairs = [
-            ("FLUENCE_LISTEN", ":8000"),
-            ("FLUENCE_METRICS_LISTEN", "9100"),
-            ("FLUENCE_PEPPER_VERSION", "99999999999"),
-        ];
-        assert_eq!(faulty(&environment(&pairs)).len(), 3);
-        assert!(load(&environment(&[("FLUENCE_LISTEN", "localhost:9000")])).is_ok());
-    }
-
-    #[test]
-    fn a_value_that_cannot_be_read_names_its_setting() {
-        let environment = [("FLUENCE_SERVER_TRUSTED_PROXIES".to_owned(), "10.0.0.0/8,nonsense".to_owned())];
-        let sources = Sources { environment: environment.into(), ..Sources::default() };
-        let faults = load(&sources).unwrap_err().0;
-        assert_eq!(faults[0].setting, "server.trusted_proxies");
-        assert!(faults[0].advice.contains("address"), "{faults:?}");
-    }
-
-    fn environment(pairs: &[(&str, &str)]) -> Sources {
-        let environment = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        Sources { environment, ..Sources::default() }
-    }
-
-    fn faulty(sources: &Sources) -> Vec<String> {
-        load(sources).unwrap_err().0.into_iter().map(|fault| fault.setting).collect()
-    }
-
-    #[test]
-    fn the_defaults_are_a_valid_configuration() {
-        let settings = load(&Sources::default()).unwrap();
-        assert_eq!(settings.listen.to_string(), "127.0.0.1:8000");
-        assert!(settings.database_url.is_none());
-    }
-
-    #[test]
-    fn the_environment_wins_over_the_file_and_the_command_line_over_both() {
-        let mut sources = environment(&[("FLUENCE_SERVER_DRAIN_S", "7"), ("FLUENCE_LISTEN", "127.0.0.1:2")]);
-        sources.file = Some(("f.toml".into(), "listen = \"127.0.0.1:1\"\n[server]\ndrain_s = 3".into()));
-        sources.overrides = vec![("listen", "127.0.0.1:3".into())];
-        let settings = load(&sources).unwrap();
-        assert_eq!((settings.server.drain_s, settings.listen.port()), (7, 3));
-    }
-
-    #[test]
-    fn every_fault_is_reported_at_once() {
-        let mut sources = environment(&[
-            ("FLUENCE_SERVER_DRAIN_S", "soon"),
-            ("FLUENCE_COLOUR", "red"),
-            ("FLUENCE_CALLS_DEADLINE_S", "0"),
-        ]);
-        sources.file = Some(("f.toml".into(), "region = 3\nshoes = 2".into()));
-        let faults = faulty(&sources);
-        for expected in [
-            "region in f.toml",
-            "shoes in f.toml",
-            "FLUENCE_SERVER_DRAIN_S",
-            "FLUENCE_COLOUR",
-            "calls.deadline_s",
-        ] {
-            assert!(faults.iter().any(|fault| fault == expected), "{expected} is missing in {faults:?}");
-        }
-    }
-
-    #[test]
-    fn a_call_may_not_outlive_its_hold() {
-        assert_eq!(faulty(&environment(&[("FLUENCE_CALLS_DEADLINE_S", "60")])), ["calls.deadline_s"]);
-    }
-
-    #[test]
-    fn an_own_database_needs_a_pepper_where_keys_are_made() {
-        let mut sources = environment(&[("DATABASE_URL", "postgresql://me@db.example/fluence")]);
-        assert!(load(&sources).is_ok());
-        sources.needs_pepper = true;
-        assert_eq!(faulty(&sources), ["FLUENCE_PEPPER"]);
-    }
-
-    #[test]
-    fn a_database_url_that_is_none_is_refused_without_being_shown() {
-        let mut sources = environment(&[("DATABASE_URL", "mysql://me:hunter2@db.example/x")]);
-        sources.environment.insert("FLUENCE_PEPPER".into(), "0".repeat(64));
-        let error = load(&sources).unwrap_err();
-        let settings: Vec<_> = error.0.iter().map(|fault| fault.setting.as_str()).collect();
-        assert_eq!(settings, ["DATABASE_URL", "FLUENCE_PEPPER"]);
-        assert!(!error.to_string().contains("hunter2"));
-    }
-
-    #[test]
-    fn a_password_of_the_database_may_hold_anything_and_belongs_to_a_url() {
-        let url = ("DATABASE_URL", "postgresql://me@db.example/fluence");
-        let settings = load(&environment(&[url, ("DATABASE_PASSWORD", " a@b/c:%?# ")])).unwrap();
-        assert_eq!(settings.database_password.as_ref().unwrap().expose_secret(), " a@b/c:%?# ");
-        let shown = toml::to_string(&settings).unwrap();
-        assert!(shown.contains("database_password = \"[REDACTED]\"") && !shown.contains("a@b"), "{shown}");
-        assert_eq!(faulty(&environment(&[("DATABASE_PASSWORD", "x")])), ["DATABASE_PASSWORD"]);
-    }
-
-    #[test]
-    fn what_is_no_redis_url_is_refused_without_being_shown() {
-        for url in
-            ["http://:hunter2@cache.example", "redis://:hunter2@one.example,unix:///x", "redis://", ","]
-        {
-            let error = load(&environment(&[("FLUENCE_REDIS_URL", url)])).unwrap_err();
-            assert_eq!(error.0[0].setting, "FLUENCE_REDIS_URL", "{url}");
-            assert!(!error.to_string().contains("hunter2"));
-        }
-        for url in
-            ["redis://cache.example", "rediss://me:hunter2@one.example:7000, rediss://two.example:7000"]
-        {
-            assert!(load(&environment(&[("FLUENCE_REDIS_URL", url)])).is_ok(), "{url}");
-        }
-    }
-
-    #[test]
-    fn settings_are_shown_without_their_secrets() {
-        let pepper = generate_pepper();
-        let url = "postgresql://me:hunter2@db.example/fluence";
-        let redis = ("FLUENCE_REDIS_URL", "redis://me:hunter2@cache.example");
-        let settings =
-            load(&environment(&[("FLUENCE_PEPPER", &pepper), ("DATABASE_URL", url), redis])).unwrap();
-        let shown = toml::to_string(&settings).unwrap();
-        assert!(shown.contains("pepper = \"[REDACTED]\""), "{shown}");
-        assert!(shown.contains("database_url = \"[REDACTED]\""), "{shown}");
-        assert!(shown.contains("redis_url = \"[REDACTED]\""), "{shown}");
-        assert!(!shown.contains(&pepper) && !shown.contains("hunter2"), "{shown}");
-    }
-
-    #[test]
-    fn a_secret_in_the_settings_does_not_show_when_they_are_printed() {
-        let pepper = generate_pepper();
-        let settings = load(&environment(&[("FLUENCE_PEPPER", &pepper)])).unwrap();
-        assert!(!format!("{settings:?}").contains(&pepper));
-    }
 }

@@ -1,13 +1,12 @@
-//! Which log levels there are. The library that filters takes an unknown word for the name of a module, and then logs
-//! nothing else, so a misspelt level must be found here.
+//! The log levels. The filter's library reads an unknown word as the name of a module and then logs nothing else, so a
+//! misspelt level must be found here.
 
-/// What to write.
-pub(super) const ADVICE: &str = "must be error, warn, info, debug, trace or off, or directives with commas between them, \
-     such as info,fluence::request=warn";
+pub(super) const ADVICE: &str = "must be error, warn, info, debug, trace or off, or directives separated by commas, such as \
+     info,fluence::request=warn";
 
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
-/// Whether each directive is a level, or a module or span with a level behind `=`.
+/// Whether each directive is a level, or a module or span with `=` and a level.
 pub(super) fn is_valid(text: &str) -> bool {
     let mut depth = 0_i32;
     let directives = text.split(|c| {

@@ -1,37 +1,38 @@
-//! What an operator should look at though the gateway starts.
+//! Valid settings that an operator should look at.
 
 use super::Settings;
 use crate::domain::network::Network;
 use crate::domain::placeholder::is_placeholder;
 
 impl Settings {
-    /// One sentence for each.
+    /// One sentence for each warning.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         let placeholders = self.placeholders();
         if !placeholders.is_empty() && !self.listen.ip().is_loopback() {
-            warnings.push(format!(
-                "answers omit addresses that are placeholders: set {}",
-                placeholders.join(", ")
-            ));
+            warnings.push(format!("messages omit placeholder addresses; set {}", placeholders.join(", ")));
         }
         if self.server.trusted_proxies.iter().any(Network::is_everything) {
             warnings.push(
-                "server.trusted_proxies holds every address, so every client can claim to be any other; name the \
-                 proxies' own networks"
+                "server.trusted_proxies includes every address, so any client can fake its address; list only the networks \
+                 of the proxies"
                     .to_owned(),
             );
         }
         warnings
     }
 
-    /// The settings that still hold a placeholder where clients expect an address.
+    /// The settings that are still placeholders where clients expect an address.
     pub fn placeholders(&self) -> Vec<&'static str> {
         let addresses = [
             ("support_contact", &self.support_contact),
             ("upgrade_url", &self.upgrade_url),
             ("docs_url", &self.docs_url),
         ];
-        addresses.into_iter().filter(|(_, address)| is_placeholder(address)).map(|(name, _)| name).collect()
+        let is_missing = |(name, address): &(&str, &String)| {
+            // Without `docs_url` the gateway's own pages explain the errors.
+            is_placeholder(address) && (*name != "docs_url" || !address.is_empty())
+        };
+        addresses.into_iter().filter(is_missing).map(|(name, _)| name).collect()
     }
 }

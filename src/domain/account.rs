@@ -1,101 +1,76 @@
-//! Accounts, environments and keys as they are kept and shown.
+//! Accounts and environments.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::credits::Credits;
 use super::ids::{AccountId, EnvironmentId};
 use super::key::Mode;
+use super::named_enum::named_enum;
 use super::plan::PlanRef;
 
-/// Whether an account may call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AccountState {
-    /// It may.
-    Active,
-    /// Every call is refused with 403 until it is resumed.
-    Suspended,
-}
-
-impl AccountState {
-    /// The name in the store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Suspended => "suspended",
-        }
-    }
-
-    /// The state with a name of the store.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Active, Self::Suspended].into_iter().find(|state| state.as_str() == name)
+named_enum! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum AccountState {
+        Active = "active",
+        /// Every call gets 403 until the account is resumed.
+        Suspended = "suspended",
     }
 }
 
-/// Who holds credits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Account {
-    /// Its id.
     pub id: AccountId,
-    /// Its name, 1 to 80 characters.
+    /// 1 to 80 characters.
     pub name: String,
-    /// Where its owner is written to.
+    /// Address of the owner.
     pub email: String,
-    /// Its plan, in its edition.
     #[serde(flatten)]
     pub plan: PlanRef,
-    /// Whether it may call.
     pub state: AccountState,
-    /// Credits left, in all lots together.
+    /// Credits left in all lots.
     pub balance: Credits,
-    /// Where its billing periods are counted from.
+    /// Start of the first billing period.
     pub anchored_at: DateTime<Utc>,
-    /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// When it was closed, for good: it is suspended and all its keys are revoked.
+    /// When it was closed for good: suspended, with all keys revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
 }
 
-/// An account's present period and its environments.
+/// An account with its current period and its environments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountDetail {
-    /// The account.
     #[serde(flatten)]
     pub account: Account,
-    /// When the present period began.
     pub period_starts_at: DateTime<Utc>,
-    /// When the next one begins, with new plan credits.
+    /// Start of the next period, with new plan credits.
     pub renews_at: DateTime<Utc>,
     /// Plan credits of the period.
     pub plan_credits: Credits,
-    /// How many of them are left.
     pub plan_credits_left: Credits,
-    /// Requests of the period.
+    /// Requests per period.
     pub requests_limit: i64,
-    /// How many of them were used.
     pub requests_used: i64,
-    /// Its environments, oldest first.
+    /// Oldest first.
     pub environments: Vec<EnvironmentView>,
 }
 
-/// An environment as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Environment")]
 pub struct EnvironmentView {
-    /// Its id.
     pub id: EnvironmentId,
-    /// Its name.
     pub name: String,
-    /// Whether its keys spend credits.
+    /// `Live` keys spend credits.
     pub mode: Mode,
-    /// Keys that are neither revoked nor expired.
+    /// Number of keys that are neither revoked nor expired.
     pub keys: i64,
-    /// How many of them there may be: the lower of the plan's number and `key_cap`.
+    /// Most such keys: the lower of the plan's number and `key_cap`.
     pub most_keys: i32,
-    /// The environment's own cap; none where the plan's holds.
+    /// The environment's own limit. `None` if the plan's applies.
     pub key_cap: Option<i32>,
 }
 
-/// The name of the environment every account has from the start.
+/// The environment that every account starts with.
 pub const DEFAULT_ENVIRONMENT: &str = "default";

@@ -9,7 +9,6 @@ use super::credits::Credits;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount(Credits);
 
-/// Not an [`Amount`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be a whole number from 1 to {}", Amount::MOST)]
 pub struct NotAnAmount;
@@ -18,7 +17,6 @@ impl Amount {
     /// The most credits that one act moves: ample, and far below what a balance can hold.
     pub const MOST: i64 = 1_000_000_000_000;
 
-    /// The credits.
     pub const fn credits(self) -> Credits {
         self.0
     }

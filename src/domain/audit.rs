@@ -1,52 +1,46 @@
-//! Who changed what: the words of the audit log.
+//! The vocabulary of the audit log: who changed what.
 
 use std::fmt;
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::ids::{AccountId, CallId, EnvironmentId, KeyId, MemberId};
+use super::named_enum::named_enum;
 
-/// Who changes something, and from where.
+/// The author of a change, and where the request came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// Who.
     pub who: Who,
-    /// The client's network address, where there is one.
     pub address: Option<IpAddr>,
-    /// The request, where it was one.
     pub request_id: Option<CallId>,
 }
 
-/// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// Somebody at the command line, by name.
+    /// A user of the command line, by name.
     Operator(String),
-    /// A person at the console.
     Member(MemberId),
-    /// A key of the account.
     Key(KeyId),
-    /// The program itself; the word names its part.
+    /// The program itself. The word names the part.
     System(&'static str),
 }
 
 impl Actor {
-    /// The program itself.
     pub const fn system(part: &'static str) -> Self {
         Self { who: Who::System(part), address: None, request_id: None }
     }
 
-    /// Somebody at the command line.
     pub const fn operator(name: String) -> Self {
         Self { who: Who::Operator(name), address: None, request_id: None }
     }
 }
 
 impl Who {
-    /// The kind of actor, by one word.
+    /// The kind of actor for the log.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Operator(_) => "operator",
@@ -68,68 +62,61 @@ impl fmt::Display for Who {
     }
 }
 
-/// Declares the actions once: variant, word, meaning.
-macro_rules! actions {
-    ($($variant:ident $word:literal $meaning:literal,)*) => {
-        /// What was done. Words are only ever added.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Action {
-            $(#[doc = $meaning] $variant,)*
-        }
-
-        impl Action {
-            /// Every action.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The word in the log: what it was done to, and what was done.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-    };
+named_enum! {
+    /// What was done. Names are only ever added.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Action {
+        AccountCreated = "account.created",
+        /// An account's calls are refused from now on.
+        AccountSuspended = "account.suspended",
+        AccountResumed = "account.resumed",
+        /// An account's plan changed.
+        AccountMoved = "account.moved",
+        /// An account has another name or e-mail address.
+        AccountChanged = "account.changed",
+        /// An account is suspended for good, and all its keys are revoked.
+        AccountClosed = "account.closed",
+        EnvironmentCreated = "environment.created",
+        /// An environment may have more keys, or fewer.
+        EnvironmentChanged = "environment.changed",
+        KeyCreated = "key.created",
+        /// A key of another system was taken over.
+        KeyImported = "key.imported",
+        /// A key has another name, other rights or other limits.
+        KeyChanged = "key.changed",
+        /// A key is refused until it is enabled.
+        KeyDisabled = "key.disabled",
+        /// A disabled key may be used again.
+        KeyEnabled = "key.enabled",
+        KeyRevoked = "key.revoked",
+        /// A key has a new secret.
+        KeyRotated = "key.rotated",
+        /// A new secret was taken back, and the one before it lives on.
+        KeyRotationCancelled = "key.rotation_cancelled",
+        /// A secret that was being replaced ended early.
+        KeyOverlapEnded = "key.overlap_ended",
+        MemberAdded = "member.added",
+        /// A member has another role or state.
+        MemberChanged = "member.changed",
+        CreditsGranted = "credits.granted",
+        CreditsTaken = "credits.taken",
+        /// The people of one source were removed from the directory.
+        DirectorySourceRemoved = "directory.source_removed",
+        /// A new pepper is in use.
+        PepperAdded = "pepper.added",
+        /// A pepper is not in use any more.
+        PepperRetired = "pepper.retired",
+    }
 }
 
-actions! {
-    AccountCreated "account.created" "An account was made.",
-    AccountSuspended "account.suspended" "An account's calls are refused from now on.",
-    AccountResumed "account.resumed" "An account may call again.",
-    AccountMoved "account.moved" "An account has another plan.",
-    AccountChanged "account.changed" "An account has another name or e-mail address.",
-    AccountClosed "account.closed" "An account is suspended for good, and all its keys are revoked.",
-    EnvironmentCreated "environment.created" "An environment was made.",
-    EnvironmentChanged "environment.changed" "An environment may have more keys, or fewer.",
-    KeyCreated "key.created" "A key was made.",
-    KeyImported "key.imported" "A key of another system was taken over.",
-    KeyChanged "key.changed" "A key has another name, other rights or other limits.",
-    KeyDisabled "key.disabled" "A key is refused until it is enabled.",
-    KeyEnabled "key.enabled" "A disabled key may be used again.",
-    KeyRevoked "key.revoked" "A key ended for good.",
-    KeyRotated "key.rotated" "A key has a new secret.",
-    KeyRotationCancelled "key.rotation_cancelled" "A new secret was taken back, and the one before it lives on.",
-    KeyOverlapEnded "key.overlap_ended" "A secret that was being replaced ended early.",
-    MemberAdded "member.added" "A member was added.",
-    MemberChanged "member.changed" "A member has another role or state.",
-    CreditsGranted "credits.granted" "Credits were added.",
-    CreditsTaken "credits.taken" "Credits were taken back.",
-    DirectorySourceRemoved "directory.source_removed" "The people of one source were removed from the directory.",
-    PepperAdded "pepper.added" "A new pepper is in use.",
-    PepperRetired "pepper.retired" "A pepper is not in use any more.",
-}
-
-/// What was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// An account.
     Account(AccountId),
-    /// An environment.
     Environment(EnvironmentId),
-    /// A key.
     Key(KeyId),
-    /// A member.
     Member(MemberId),
     /// An act on the ledger, by its id.
     Credits(CallId),
-    /// A version of the pepper.
     Pepper(i32),
     /// A source of people of the shared directory.
     Source(String),
@@ -167,45 +154,37 @@ impl fmt::Display for Subject {
 /// One change, to be written down with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// Whose it is; none for what concerns the whole service.
+    /// `None` for changes of the whole service.
     pub account_id: Option<AccountId>,
-    /// What was done.
     pub action: Action,
-    /// To what.
     pub subject: Subject,
     /// What was changed, as it stood before: a small object without secrets.
     pub before: Option<Value>,
-    /// The same as it stands now.
+    /// The same fields after the change.
     pub after: Option<Value>,
 }
 
-/// One line of the log.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AuditEntry {
     /// Its number, dense from 1 within the account.
     pub number: i64,
-    /// Whose it is; none for what concerns the whole service.
+    /// `None` for changes of the whole service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
-    /// When it was done.
     pub at: DateTime<Utc>,
     /// `operator`, `member`, `key` or `system`.
     pub actor: String,
-    /// Who of them.
     pub actor_id: String,
     /// What was done, such as `key.rotated`.
     pub action: String,
     /// What kind of thing it was done to.
     pub subject: String,
-    /// Which one.
     pub subject_id: String,
     /// What was changed, as it stood before.
     pub before: Option<Value>,
     /// The same as it stood after.
     pub after: Option<Value>,
-    /// The client's network address.
     pub address: Option<String>,
-    /// The request.
     pub request_id: Option<CallId>,
 }
 

@@ -1,36 +1,34 @@
-//! What a change of keys, accounts or plans makes untrue of what a gateway remembers.
+//! Changes of keys, accounts and plans, and what cached data they invalidate.
 
 use std::time::{Duration, Instant};
 
 use super::ids::AccountId;
 
-/// One change, as the store wrote it down.
+/// One entry of the change feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Its number; changes become visible in the order of their numbers.
+    /// Changes become visible in the order of their numbers.
     pub number: i64,
-    /// What it makes untrue.
-    pub stale: Stale,
-    /// How long ago it was made.
+    pub invalidation: Invalidation,
+    /// Time since the change.
     pub age: Duration,
 }
 
-/// What may be remembered no longer.
+/// The cached data that a change makes invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stale {
+pub enum Invalidation {
     /// Every key of an account.
     Account(AccountId),
-    /// Every key of an account, and which keys there are not: one was made.
+    /// Every key of an account, and the negative cache: a secret was created.
     AccountAndUnknown(AccountId),
-    /// Everything: a plan was changed, or nobody knows what.
+    /// Everything: a plan changed, or the change is unknown.
     Everything,
 }
 
-/// What whoever remembers keys is told.
+/// What the change feed reports to caches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News {
-    /// Something has changed.
-    Changed(Stale),
-    /// Of every change that was made before this instant it has been told.
+pub enum FeedEvent {
+    Invalidated(Invalidation),
+    /// Every change made before this instant has been reported.
     Current(Instant),
 }

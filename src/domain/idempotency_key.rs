@@ -1,6 +1,5 @@
 //! The value of an `Idempotency-Key` header.
 
-/// Longest key.
 const MAX_CHARS: usize = 255;
 
 /// A key: 1 to 255 visible ASCII characters. The bare form `k1` and the quoted form `"k1"` are the same key.
@@ -13,8 +12,8 @@ pub struct IdempotencyKey(String);
 pub struct MalformedKey;
 
 impl IdempotencyKey {
-    /// Reads a header's value. A value that begins with a quotation mark is a string of RFC 8941, section 3.3.3: `\"`
-    /// and `\\` stand for the escaped character, and nothing follows the closing mark. A bare key holds no quotation mark.
+    /// Reads a header's value. A value that begins with a quotation mark is a string of RFC 8941, section 3.3.3, with the
+    /// escapes `\"` and `\\`. A bare key contains no quotation mark.
     pub fn parse(value: &[u8]) -> Result<Self, MalformedKey> {
         let text = std::str::from_utf8(value).map_err(|_| MalformedKey)?;
         let key = match text.strip_prefix('"') {
@@ -32,7 +31,7 @@ impl IdempotencyKey {
     }
 }
 
-/// The content of a string whose opening mark is gone, if it is closed and nothing follows.
+/// The content of a string after its opening quotation mark, if a closing mark ends it.
 fn unquoted(text: &str) -> Option<String> {
     let (mut content, mut letters) = (String::with_capacity(text.len()), text.chars());
     loop {

@@ -1,14 +1,15 @@
-//! Identifiers. Each is a UUIDv7 (RFC 9562), so it sorts by the time it was made, wrapped in a type of its own so
-//! that a key's id can never stand where an account's belongs.
+//! Identifiers: UUIDv7 (RFC 9562), which sort by creation time, each kind in its own type so that the compiler tells them
+//! apart.
 
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-/// A place for the text of an id.
+/// A buffer for the text of an id.
 #[derive(Clone, Copy, Debug)]
 pub struct IdText([u8; Hyphenated::LENGTH]);
 
@@ -21,17 +22,17 @@ impl Default for IdText {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $hint:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
         pub struct $name(Uuid);
 
         impl $name {
-            /// Wraps an id that exists already: read from the store, or made by the caller's id source.
+            /// Wraps an existing id.
             pub const fn from_uuid(id: Uuid) -> Self {
                 Self(id)
             }
 
-            /// The id as text, in a place of the caller's: for where each request writes it.
+            /// The id as text in the caller's buffer, without an allocation.
             pub fn text<'t>(&self, place: &'t mut IdText) -> &'t str {
                 self.0.hyphenated().encode_lower(&mut place.0)
             }
@@ -63,17 +64,16 @@ macro_rules! id {
     };
 }
 
-/// Not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an id looks like 01900000-0000-7000-8000-000000000000{0}")]
 pub struct NotAnId(&'static str);
 
 id!(
-    /// Who holds the credits.
+    /// A customer.
     AccountId, "; `fluence account list` shows them"
 );
 id!(
-    /// A key, through all its secret versions.
+    /// A key with all its secret versions.
     KeyId, "; `fluence key list --account ID` shows them"
 );
 id!(
@@ -88,11 +88,8 @@ id!(
     /// A person of the shared directory or of an account's contacts.
     PersonId, ""
 );
+id!(ContactId, "");
 id!(
-    /// A contact of an account.
-    ContactId, ""
-);
-id!(
-    /// Somebody who looks after an account.
+    /// A person who manages an account.
     MemberId, ""
 );

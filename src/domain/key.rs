@@ -1,4 +1,4 @@
-//! API keys: their formats and secrets, how these are replaced, and what a key says of itself.
+//! API keys: formats, secrets, rotation, terms and views.
 
 mod format;
 pub mod reach;
@@ -10,91 +10,60 @@ pub mod view;
 pub use format::KeyFormat;
 pub use secret::{KeySecret, NotAKey, NotImportable};
 
-use serde::Serialize;
+use super::named_enum::named_enum;
 
-/// Whether a key may be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyState {
-    /// It may.
-    Active,
-    /// Not for now.
-    Disabled,
-    /// Never again.
-    Revoked,
-}
-
-impl KeyState {
-    /// The name in the store and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-            Self::Revoked => "revoked",
-        }
-    }
-
-    /// The state with a name of the store.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Active, Self::Disabled, Self::Revoked].into_iter().find(|state| state.as_str() == name)
+named_enum! {
+    /// Whether a key may be used.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum KeyState {
+        Active = "active",
+        /// Rejected until it is enabled.
+        Disabled = "disabled",
+        /// Rejected for good.
+        Revoked = "revoked",
     }
 }
 
-/// The state of a key as it is shown: a key that has ended by itself is expired, unless it is revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyStatus {
-    /// It may be used.
-    Active,
-    /// Not for now.
-    Disabled,
-    /// It has ended by itself.
-    Expired,
-    /// Never again.
-    Revoked,
+named_enum! {
+    /// The state of a key as shown to users. A key past its expiry is expired, unless it is revoked.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum KeyStatus {
+        Active = "active",
+        Disabled = "disabled",
+        Expired = "expired",
+        Revoked = "revoked",
+    }
 }
 
 impl KeyStatus {
-    /// The status of a key in this state, whose end has passed or not.
-    pub const fn new(state: KeyState, has_ended: bool) -> Self {
-        match (state, has_ended) {
+    /// The status of a key in this state.
+    pub const fn new(state: KeyState, is_expired: bool) -> Self {
+        match (state, is_expired) {
             (KeyState::Revoked, _) => Self::Revoked,
             (KeyState::Active | KeyState::Disabled, true) => Self::Expired,
             (KeyState::Active, false) => Self::Active,
             (KeyState::Disabled, false) => Self::Disabled,
         }
     }
+}
 
-    /// The name on the wire and in commands.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-        }
+named_enum! {
+    /// What a key may be used for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Scope {
+        Read = "read",
+        /// Makes paid calls and writes contacts.
+        Invoke = "invoke",
+        /// Creates and changes keys and environments.
+        Manage = "manage",
     }
 }
 
-/// What a key may be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// Read the account.
-    Read,
-    /// Make paid calls, and write contacts.
-    Invoke,
-    /// Make and change keys and environments.
-    Manage,
-}
-
 impl Scope {
-    /// Every scope.
-    pub const ALL: [Self; 3] = [Self::Read, Self::Invoke, Self::Manage];
-    /// What a key has unless its maker says otherwise.
+    /// The default of a new key.
     pub const DEFAULT: [Self; 2] = [Self::Read, Self::Invoke];
 
-    /// What a new key of this format has unless its maker says otherwise: a key for development only reads.
+    /// The default of a new key of this format: a key for development only reads.
     pub const fn default_of(format: KeyFormat) -> &'static [Self] {
         match format {
             KeyFormat::FlzDev => &[Self::Read],
@@ -102,47 +71,18 @@ impl Scope {
         }
     }
 
-    /// Those of `wanted`, each once and in their own order.
-    pub fn sorted(wanted: &[Self]) -> Vec<Self> {
-        Self::ALL.into_iter().filter(|scope| wanted.contains(scope)).collect()
-    }
-
-    /// The name in commands, in the store and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Invoke => "invoke",
-            Self::Manage => "manage",
-        }
-    }
-
-    /// The scope with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.as_str() == name)
+    /// Returns `scopes` in their own order, without duplicates.
+    pub fn sorted(scopes: &[Self]) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|scope| scopes.contains(scope)).collect()
     }
 }
 
-/// Whether keys of an environment spend credits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// They do.
-    Live,
-    /// They work on sample people and spend nothing.
-    Test,
-}
-
-impl Mode {
-    /// The name in commands and in the store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Test => "test",
-        }
-    }
-
-    /// The mode with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Live, Self::Test].into_iter().find(|mode| mode.as_str() == name)
+named_enum! {
+    /// Whether keys of an environment spend credits.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Mode {
+        Live = "live",
+        /// Keys work on sample people and spend nothing.
+        Test = "test",
     }
 }

@@ -1,14 +1,13 @@
 //! The two languages the product reads and writes.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A language of texts: of a person's posts, or of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
-    /// English.
     En,
-    /// Brazilian Portuguese.
     Pt,
 }
 
@@ -21,7 +20,6 @@ impl Language {
         }
     }
 
-    /// The other one.
     pub const fn other(self) -> Self {
         match self {
             Self::En => Self::Pt,

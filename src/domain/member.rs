@@ -1,106 +1,70 @@
-//! The people who look after an account, and what each may do.
+//! The people who manage an account.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::ids::{AccountId, MemberId};
+use super::named_enum::named_enum;
 
-/// What a member may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Everything: keys, environments, members and the plan too.
-    Admin,
-    /// Look at everything, and change nothing of that.
-    Member,
+named_enum! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Role {
+        /// Everything: keys, environments, members and the plan too.
+        Admin = "admin",
+        /// Look at everything, and change nothing of that.
+        Member = "member",
+    }
 }
 
 impl Role {
-    /// The name in the store and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Member => "member",
-        }
-    }
-
-    /// The role with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Admin, Self::Member].into_iter().find(|role| role.as_str() == name)
-    }
-
     /// Whether it may make, change, rotate or revoke keys, make environments, change members, and move the plan.
     pub const fn may_manage(self) -> bool {
         matches!(self, Self::Admin)
     }
 }
 
-/// Whether a member may act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MemberState {
-    /// Named, and has not accepted yet.
-    Invited,
-    /// May act.
-    Active,
-    /// May not any more.
-    Disabled,
-}
-
-impl MemberState {
-    /// The name in the store and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Invited => "invited",
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-        }
-    }
-
-    /// The state with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Invited, Self::Active, Self::Disabled].into_iter().find(|state| state.as_str() == name)
+named_enum! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum MemberState {
+        /// Named, and has not accepted yet.
+        Invited = "invited",
+        Active = "active",
+        Disabled = "disabled",
     }
 }
 
-/// Somebody who looks after an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Member {
-    /// Their id.
     pub id: MemberId,
-    /// The account.
     pub account_id: AccountId,
-    /// Where they are written to; once per account, whatever the letter case.
+    /// Unique in the account, without regard to letter case.
     pub email: String,
-    /// What they may do.
     pub role: Role,
-    /// Whether they may act.
     pub state: MemberState,
-    /// When they were added.
     pub created_at: DateTime<Utc>,
 }
 
 impl Member {
-    /// Whether they have all rights, or will when they accept.
+    /// Whether the member is an admin, or becomes one by accepting.
     fn is_admin(&self) -> bool {
         self.role == Role::Admin && self.state != MemberState::Disabled
     }
 
-    /// Whether they look after the account with all rights, now.
+    /// Whether the member is an active admin.
     pub fn is_acting_admin(&self) -> bool {
         self.role == Role::Admin && self.state == MemberState::Active
     }
 }
 
-/// The account would be left without anybody who may manage it.
+/// The account would lose its last admin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an account keeps at least one active admin; make somebody else one first")]
 pub struct LastAdmin;
 
-/// Whether one of an account's members may get another role and state. `members` are all of the account.
+/// Whether a member may get this role and state. `members` are all members of the account.
 ///
 /// # Errors
-/// When that would take the last acting admin away, or, in an account that has none yet, the last one invited.
+/// If the account would lose its last active admin or, without one, its last invited admin.
 pub fn may_become(members: &[Member], id: MemberId, role: Role, state: MemberState) -> Result<(), LastAdmin> {
     let Some(present) = members.iter().find(|member| member.id == id) else { return Ok(()) };
     let others = || members.iter().filter(|member| member.id != id && member.is_admin());
@@ -166,7 +130,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_asked_an_admin_remains(
+        fn every_change_leaves_an_admin(
             asked in proptest::collection::vec((0..4_usize, any::<bool>(), 0..3_usize), 1..40),
         ) {
             let states = [MemberState::Invited, MemberState::Active, MemberState::Disabled];

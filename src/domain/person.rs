@@ -1,24 +1,23 @@
-//! A person as a source describes them, before any analysis.
+//! A person as a source describes them.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::ids::PersonId;
 
-/// Whose name a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameOf {
     /// A person's first or last name.
     Person,
-    /// A company's name.
     Company,
 }
 
 impl NameOf {
-    /// Whether a text can be such a name. A person's name has a letter of any script; a company's has a letter or a digit,
-    /// since companies such as `99` exist. Nothing else gives a search anything to go by.
+    /// Whether a search can use a text as such a name. A person's name has a letter of any script. A company's has a letter
+    /// or a digit, because companies such as `99` exist.
     pub fn can_be(self, text: &str) -> bool {
         let counts = |c: char| is_letter(c) || (self == Self::Company && c.is_numeric());
         // Most names are decided by their first letter.
@@ -34,26 +33,23 @@ impl NameOf {
     }
 }
 
-/// A letter by itself: marks on a letter and signs that only modify one, such as the apostrophe U+02BC, are none.
+/// A letter of its own, not a mark on one or a sign that modifies one, such as the apostrophe U+02BC.
 fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !is_combining_mark(c) && !matches!(c, '\u{2B0}'..='\u{2FF}')
 }
 
-/// What a caller asks for: the names as typed, trimmed, 1 to 100 characters each.
+/// The person that a caller asks about: names as typed, trimmed, 1 to 100 characters each.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PersonQuery {
-    /// First name as typed.
     pub first_name: String,
     /// Last name or names as typed.
     pub last_name: String,
-    /// Company as typed.
     pub company: String,
 }
 
-/// A person of a source, whole.
+/// A person of a source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Person {
-    /// Stable id in our store.
     pub id: PersonId,
     /// Name as the source has it.
     pub first_name: String,
@@ -61,7 +57,6 @@ pub struct Person {
     pub last_name: String,
     /// Present employer as the source has it.
     pub company: String,
-    /// Job title.
     pub title: Option<String>,
     /// City or region.
     pub location: Option<String>,
@@ -71,17 +66,14 @@ pub struct Person {
     pub languages: Vec<String>,
     /// Other names the person is known by.
     pub aliases: Vec<String>,
-    /// Employers before the present one.
     pub former_companies: Vec<String>,
     /// What the person wrote, in no particular order.
     pub posts: Vec<Post>,
 }
 
-/// One text the person wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Post {
-    /// The text as published.
     pub text: String,
     /// When it was published, if the source knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,8 +83,7 @@ pub struct Post {
     pub language: Option<String>,
 }
 
-/// Reads when a text was published: an instant as RFC 3339 writes it, or a date, which stands for the start of its day
-/// in UTC.
+/// Reads when a text was published: an RFC 3339 instant, or a date, which means the start of its day in UTC.
 pub fn parse_published_at(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Some(instant.with_timezone(&Utc));
@@ -102,8 +93,7 @@ pub fn parse_published_at(text: &str) -> Option<DateTime<Utc>> {
     Some(date.and_time(NaiveTime::MIN).and_utc())
 }
 
-/// Which source knew the person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PersonSource {
     /// The account's own contacts.
@@ -114,7 +104,7 @@ pub enum PersonSource {
     Enrichment,
     /// Invented people, for test environments and development.
     Sample,
-    /// None: a test asked for an invented answer about somebody unknown.
+    /// No source: a test requested an invented answer about an unknown person.
     Mock,
 }
 

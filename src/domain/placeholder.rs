@@ -1,9 +1,9 @@
-//! Addresses that stand for ones nobody has filled in yet.
+//! Addresses that the operator has not set yet.
 
-/// Domains that belong to nobody (RFC 2606, section 3).
+/// Reserved domains (RFC 2606, section 3).
 const RESERVED: [&str; 3] = ["example.com", "example.net", "example.org"];
 
-/// Whether a URL or an e-mail address leads nowhere: it is empty, or its host is a reserved example domain.
+/// Whether a URL or an e-mail address is empty, or its host is a reserved example domain.
 pub fn is_placeholder(address: &str) -> bool {
     let address = address.trim();
     let after_scheme = address.split_once("://").map_or(address, |(_, rest)| rest);

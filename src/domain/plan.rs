@@ -1,34 +1,22 @@
 //! Plans and packs: what an account pays for, and what it may do.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::credits::Credits;
+use super::named_enum::named_enum;
 
-/// A group of endpoints that plans sell together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Access {
-    /// `/crm_basico`.
-    CrmBasico,
-    /// `/crm`.
-    Crm,
-    /// `/analyze` and `/analyze-comprehensive`.
-    Analyze,
-}
-
-impl Access {
-    /// The name in files and in the store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CrmBasico => "crm_basico",
-            Self::Crm => "crm",
-            Self::Analyze => "analyze",
-        }
-    }
-
-    /// The access with a name of the store.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::CrmBasico, Self::Crm, Self::Analyze].into_iter().find(|access| access.as_str() == name)
+named_enum! {
+    /// A group of endpoints that plans sell together.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Access {
+        /// `/crm_basico`.
+        CrmBasico = "crm_basico",
+        /// `/crm`.
+        Crm = "crm",
+        /// `/analyze` and `/analyze-comprehensive`.
+        Analyze = "analyze",
     }
 }
 
@@ -41,8 +29,7 @@ pub struct PlanRef {
     pub plan: String,
 }
 
-/// A plan of one edition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// Name within the edition.
@@ -51,43 +38,37 @@ pub struct Plan {
     pub tier: String,
     /// Billing label, such as `enterprise_crm`.
     pub label: String,
-    /// Price in whole US dollars a month; none where it is agreed by contract.
+    /// Price in whole US dollars a month. `None` if it is agreed by contract.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_usd: Option<u32>,
-    /// Plan credits of a period.
+    /// Plan credits per period.
     pub credits: Credits,
-    /// Requests per second.
     pub rate_per_s: u32,
-    /// Requests that may come at once before the rate bites.
+    /// Requests that may arrive at once before the rate applies.
     pub burst: u32,
-    /// Requests in work at once.
+    /// Requests in progress at once.
     pub concurrency: u32,
-    /// Requests of a period.
     pub requests: u32,
-    /// What the plan may call.
     pub access: Vec<Access>,
     /// Whether the plan sells API access at all.
     pub api_access: bool,
     /// Most keys in one environment.
     pub keys_per_environment: u32,
-    /// Level of support.
     pub support: Support,
-    /// Set where a figure is the project's assumption and not the edition's own.
+    /// Set if a figure is the project's assumption and not the edition's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumption: Option<String>,
 }
 
 /// How soon support answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Support {
     /// By the community and the documentation.
     Community,
-    /// By e-mail.
     Email,
     /// By e-mail, first in line.
     Priority,
-    /// By a named person.
     Dedicated,
 }
 
@@ -104,18 +85,17 @@ impl Plan {
 }
 
 /// A pack of credits for sale.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pack {
     /// Name in commands and addresses, such as `boost`.
     pub pack: String,
-    /// Name for people.
+    /// Display name.
     pub name: String,
-    /// Credits it holds.
     pub credits: Credits,
     /// Price in whole US dollars.
     pub price_usd: u32,
 }
 
-/// How long a pack's credits live, in months, from the day of purchase.
+/// Months from the day of purchase after which a pack's credits expire.
 pub const PACK_LIFE_MONTHS: u32 = 12;

@@ -1,19 +1,129 @@
-//! Why a request was not served. Inner code says what happened; the edge alone says it in HTTP.
+//! Why a request was not served. [`catalogue`] has every error with its code, status and texts; inner code returns a
+//! [`Refusal`] with facts, and `http` alone turns it into an answer.
 
-use chrono::{DateTime, Utc};
+mod catalogue;
+mod declare;
+mod fault;
+mod wording;
 
-use super::conflict::Conflict;
-use super::contact::ContactLimit;
+pub use catalogue::{ErrorCode, Refusal};
+pub use fault::{Fault, FieldFault};
+pub use wording::{Addresses, Text};
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
 use super::credits::Credits;
-use super::error_code::ErrorCode;
-use super::ids::ContactId;
-use super::person::NameOf;
-use super::text::TextError;
+use super::named_enum::named_enum;
 
-/// What a body is declared as that is not read.
+named_enum! {
+    /// The class of an error, coarser than its code: `type` in the `fluence` dialect.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ErrorKind {
+        InvalidRequest = "invalid_request",
+        Validation = "validation_error",
+        Authentication = "authentication_error",
+        InsufficientCredits = "insufficient_credits",
+        Permission = "permission_error",
+        NotFound = "not_found",
+        MethodNotAllowed = "method_not_allowed",
+        MultipleMatches = "multiple_matches",
+        Conflict = "conflict",
+        Idempotency = "idempotency_error",
+        BodyTooLarge = "body_too_large",
+        UnsupportedMediaType = "unsupported_media_type",
+        InsufficientData = "insufficient_data",
+        RateLimit = "rate_limit_exceeded",
+        Internal = "internal_error",
+        Upstream = "upstream_error",
+        ServiceUnavailable = "service_unavailable",
+        Timeout = "timeout",
+    }
+}
+
+named_enum! {
+    /// Whether to send the same request again.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Retry {
+        /// Not before something has changed: the request, the key, the plan or the data.
+        Never = "never",
+        /// After the seconds in `retry_after`.
+        AfterWait = "after_wait",
+        /// After a pause of the client's choice, a few times at most.
+        AfterPause = "after_pause",
+    }
+}
+
+/// When to send the same request again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// After this many seconds.
+    pub seconds: u64,
+    /// Most seconds that are added for each client, because the wait ends for many of them at once.
+    pub spread_s: u64,
+}
+
+/// A fact beside the sentences of an error.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact<'r> {
+    Number(u64),
+    Credits(Credits),
+    Text(Cow<'r, str>),
+    Fields(&'r [FieldFault]),
+    Candidates(&'r [CandidateHint]),
+    /// The operator's address for plans and credits.
+    UpgradeUrl,
+}
+
+impl From<&u32> for Fact<'_> {
+    fn from(number: &u32) -> Self {
+        Self::Number((*number).into())
+    }
+}
+
+impl From<&usize> for Fact<'_> {
+    fn from(number: &usize) -> Self {
+        Self::Number(u64::try_from(*number).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<&Credits> for Fact<'_> {
+    fn from(credits: &Credits) -> Self {
+        Self::Credits(*credits)
+    }
+}
+
+impl<'r> From<&'r str> for Fact<'r> {
+    fn from(text: &'r str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl<'r> From<&'r String> for Fact<'r> {
+    fn from(text: &'r String) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl Fact<'_> {
+    fn shown(value: impl Display) -> Self {
+        Self::Text(Cow::Owned(value.to_string()))
+    }
+}
+
+/// The texts of one case of a code, in English and Portuguese, with the names of the values in braces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// What happened.
+    pub message: [&'static str; 2],
+    /// What to do.
+    pub action: [&'static str; 2],
+}
+
+/// Why the declared type of a body is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaFault {
-    /// Nothing, or another media type than JSON.
+    /// No media type, or another one than JSON.
     NotJson,
     /// JSON in another encoding than UTF-8.
     NotUtf8,
@@ -21,293 +131,38 @@ pub enum MediaFault {
     Encoded,
 }
 
-/// Every way in which a request can be refused or fail, with the facts its answer states.
-///
-/// No variant carries a cause meant for operators: that is logged where it is handled.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Refusal {
-    /// No credential at all.
-    MissingAuth,
-    /// An `Authorization` header that is no `Bearer` credential, and no other key.
-    NotBearer,
-    /// Unknown, malformed or with a wrong checksum: never told apart.
-    InvalidApiKey,
-    /// The key's expiry has passed.
-    ExpiredApiKey,
-    /// The key was revoked, for good.
-    RevokedApiKey,
-    /// The key is switched off for now.
-    DisabledApiKey,
-    /// Two different credentials in one request.
-    ConflictingCredentials,
-    /// A key in the URL; `parameter` is the name of the parameter, never its value.
-    KeyInQueryString {
-        /// Name of the offending query parameter.
-        parameter: &'static str,
-    },
-    /// The account's plan does not include the endpoint.
-    AccessDenied(AccessDenied),
-    /// The key lacks a scope.
-    InsufficientScope {
-        /// The scope that is needed.
-        needed: &'static str,
-    },
-    /// The key would bring about one that is limited less than itself.
-    BeyondOwnLimits {
-        /// The field of a key that says the limit.
-        field: &'static str,
-    },
-    /// The key has a cap, and would bring about spending that the cap does not bound.
-    CappedKey,
-    /// The plan sells no API access.
-    PlanWithoutApi {
-        /// Name of the cheapest plan of the same edition that does; `None` where the edition has no such plan.
-        required_plan: Option<String>,
-    },
-    /// The key may not be used in this region.
-    RegionNotAllowed,
-    /// The key may not be used from this address.
-    IpNotAllowed,
-    /// A key of a test environment, where something that spends credits would be made or changed.
-    TestKeyNotAllowed,
-    /// The account is suspended.
-    AccountSuspended,
-    /// The body is not JSON; `line` and `column` count from 1.
-    InvalidJson {
-        /// Line of the first fault.
-        line: usize,
-        /// Column of the first fault.
-        column: usize,
-    },
-    /// Every faulty field at once.
-    ValidationFailed(Vec<FieldFault>),
-    /// A profile URL where a person's name was expected.
-    ProfileUrlNotAccepted {
-        /// The field it stood in.
-        field: String,
-    },
-    /// `allow_mock_data` outside a test environment.
-    MockDataNotAllowed,
-    /// Malformed beyond the reach of a better code: framing, target or headers.
-    BadRequest {
-        /// What is wrong, in fixed words.
-        reason: &'static str,
-    },
-    /// No such path.
-    EndpointNotFound,
-    /// No such thing under a path that exists.
-    NotFound,
-    /// The path exists, the method does not.
-    MethodNotAllowed {
-        /// The methods that do, as the `Allow` header lists them.
-        allow: &'static str,
-    },
-    /// The body is larger than the route takes.
-    BodyTooLarge {
-        /// The largest accepted size.
-        limit_bytes: usize,
-    },
-    /// The body is declared as something that is not read.
-    UnsupportedMediaType(MediaFault),
-    /// Too many requests for one of the limits.
-    Limited(LimitHit),
-    /// Not enough credits; the answer says what to buy.
-    InsufficientCredits {
-        /// Price of the call.
-        needed: Credits,
-        /// What the account has.
-        available: Credits,
-    },
-    /// The key's own cap is spent.
-    KeyCapReached {
-        /// Which cap.
-        cap: KeyCap,
-        /// Its size.
-        limit: Credits,
-        /// When it starts anew.
-        resets_at: DateTime<Utc>,
-    },
-    /// The search found nobody.
-    ProfileNotFound,
-    /// The search found several people it cannot tell apart.
-    MultipleMatches {
-        /// How many.
-        total: usize,
-        /// Some of them, by role and city only.
-        candidates: Vec<CandidateHint>,
-    },
-    /// The person's text does not support what was asked.
-    InsufficientData {
-        /// Words of the person's own that could be used.
-        words: u32,
-        /// Words needed.
-        words_needed: u32,
-        /// Whether there were words enough, but in a language that is not analysed.
-        unsupported_language: bool,
-    },
-    /// The account has such a contact already.
-    ContactExists {
-        /// The one it has.
-        id: ContactId,
-    },
-    /// The account keeps as much as it may.
-    ContactLimitReached {
-        /// Which limit that is.
-        limit: ContactLimit,
-    },
-    /// A change that cannot be made as things are.
-    Conflict(Conflict),
-    /// The same idempotency key is being served right now.
-    IdempotencyInProgress {
-        /// When to try again, in whole seconds.
-        retry_after_s: u64,
-    },
-    /// The same idempotency key came with another request before.
-    IdempotencyKeyReused,
-    /// The same change was made before, and its answer held a secret or was too large to be kept.
-    AnswerNotKept {
-        /// Where what was made or changed is found.
-        location: String,
-    },
-    /// A fault of ours.
-    Internal,
-    /// A server behind us failed.
-    Upstream,
-    /// Cannot take the call now.
-    Unavailable {
-        /// When to try again, in whole seconds.
-        retry_after_s: u64,
-    },
-    /// The deadline of the call passed.
-    Timeout,
-}
-
 /// The 403 of a plan without the endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessDenied {
     /// The plan's own name, such as `professional`.
     pub plan: String,
-    /// The endpoint's path.
     pub path: &'static str,
-    /// What the client upgrades to.
     pub upgrade_to: UpgradeTo,
-    /// Tier id of the present plan.
+    /// Tier id of the current plan.
     pub current_tier: String,
-    /// Tier id of the cheapest plan of the same edition that has the endpoint.
+    /// Tier id of the cheapest plan of the same edition that includes the endpoint.
     pub required_tier: String,
 }
 
-/// What the 403 of a plan without the endpoint tells the client to upgrade to.
+impl AccessDenied {
+    /// The end of the sentence that the contract fixes in every language.
+    fn upgrade(&self) -> Cow<'_, str> {
+        match &self.upgrade_to {
+            UpgradeTo::CrmTier => Cow::Borrowed(" Upgrade to CRM tier for access."),
+            UpgradeTo::Plan(plan) => Cow::Owned(format!(" Upgrade to the {plan} plan for access.")),
+            UpgradeTo::Nothing => Cow::Borrowed(""),
+        }
+    }
+}
+
+/// What the 403 of a plan without the endpoint suggests to upgrade to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpgradeTo {
     /// The CRM plans, which the contract calls the CRM tier.
     CrmTier,
-    /// The plan with this name.
     Plan(String),
     /// The edition has no plan with the endpoint.
     Nothing,
-}
-
-/// A field and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldFault {
-    /// Name of the field as the client sent it.
-    pub field: String,
-    /// What is wrong.
-    pub fault: Fault,
-}
-
-/// What can be wrong with a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// It must be there.
-    Missing,
-    /// The request has no such field.
-    Unknown,
-    /// It stands there twice.
-    Repeated,
-    /// Two spellings of it hold different values.
-    Contradicts,
-    /// It must be text.
-    NotText,
-    /// It must be `true` or `false`.
-    NotBoolean,
-    /// Empty after trimming.
-    Empty,
-    /// Longer than the largest number of characters.
-    TooLong {
-        /// The largest number of characters.
-        max_chars: usize,
-    },
-    /// It holds a control character.
-    ControlCharacter,
-    /// A name without what a search goes by.
-    NoName(NameOf),
-    /// A query parameter of a request that takes none.
-    Parameter,
-    /// Not one of the values that it may have.
-    NotOneOf(&'static [&'static str]),
-    /// It must be a list.
-    NotList,
-    /// It must be an object.
-    NotObject,
-    /// More items than it may have.
-    TooMany {
-        /// The most items.
-        max_items: usize,
-    },
-    /// Not an e-mail address.
-    NotAddress,
-    /// It must be a date or an instant.
-    NotDate,
-    /// Not an instant.
-    NotInstant,
-    /// None of the words in a list with commas.
-    NotSomeOf(&'static [&'static str]),
-    /// A number beyond its bounds.
-    OutOfRange {
-        /// The least.
-        least: i64,
-        /// The most.
-        most: i64,
-    },
-    /// Not a day of the calendar.
-    NotADay,
-    /// A first day behind the last one, or too many days from one to the other.
-    DaysOutOfRange {
-        /// The most days.
-        most: i64,
-    },
-    /// Not a cursor that an answer to the same request gave.
-    NotACursor,
-    /// It must be a whole number within bounds.
-    NotWhole {
-        /// The least.
-        least: i64,
-        /// The most.
-        most: i64,
-    },
-    /// An instant that must lie ahead.
-    InPast,
-    /// A value that is no region.
-    NotARegion,
-    /// A value that is no network in CIDR notation.
-    NotANetwork,
-    /// The account has nothing of that name.
-    NotThere,
-    /// A key format that says `live` or `test`, in an environment of the other mode.
-    OtherMode,
-}
-
-impl From<TextError> for Fault {
-    fn from(error: TextError) -> Self {
-        match error {
-            TextError::Empty => Self::Empty,
-            TextError::TooLong { max_chars } => Self::TooLong { max_chars },
-            TextError::ControlCharacter => Self::ControlCharacter,
-            TextError::NotAnAddress => Self::NotAddress,
-        }
-    }
 }
 
 /// Which cap of a key was reached.
@@ -319,14 +174,13 @@ pub enum KeyCap {
     Monthly,
 }
 
-/// A limit that refused a request, and the true wait.
+/// A limit that refused a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LimitHit {
-    /// Which limit.
     pub limit: Limit,
-    /// Its size: requests per second, requests at once, requests per period, or attempts.
+    /// Requests per second, concurrent requests, requests per period, or attempts.
     pub size: u64,
-    /// After so many whole seconds, at least 1, a request is admitted.
+    /// Seconds, at least 1, after which a request is admitted.
     pub retry_after_s: u64,
 }
 
@@ -335,74 +189,17 @@ pub struct LimitHit {
 pub enum Limit {
     /// Requests per second, with burst.
     Rate,
-    /// Requests at once.
+    /// Requests in progress at once.
     Concurrency,
     /// Requests per billing period.
     Quota,
-    /// Failed credentials from one network address.
+    /// Failed credentials from one network.
     FailedAttempts,
 }
 
-/// What a 409 may tell of a candidate.
+/// What a 409 may reveal of a candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CandidateHint {
-    /// Job title.
     pub role: Option<String>,
-    /// City.
     pub city: Option<String>,
-}
-
-impl Refusal {
-    /// The stable code of this refusal.
-    pub const fn code(&self) -> ErrorCode {
-        match self {
-            Self::MissingAuth | Self::NotBearer => ErrorCode::MissingAuth,
-            Self::InvalidApiKey => ErrorCode::InvalidApiKey,
-            Self::ExpiredApiKey => ErrorCode::ExpiredApiKey,
-            Self::RevokedApiKey => ErrorCode::RevokedApiKey,
-            Self::DisabledApiKey => ErrorCode::DisabledApiKey,
-            Self::ConflictingCredentials => ErrorCode::ConflictingCredentials,
-            Self::KeyInQueryString { .. } => ErrorCode::KeyInQueryString,
-            Self::AccessDenied(_) => ErrorCode::AccessDenied,
-            Self::InsufficientScope { .. } | Self::BeyondOwnLimits { .. } | Self::CappedKey => {
-                ErrorCode::InsufficientScope
-            }
-            Self::PlanWithoutApi { .. } => ErrorCode::PlanWithoutApi,
-            Self::RegionNotAllowed => ErrorCode::RegionNotAllowed,
-            Self::IpNotAllowed => ErrorCode::IpNotAllowed,
-            Self::TestKeyNotAllowed => ErrorCode::TestKeyNotAllowed,
-            Self::AccountSuspended => ErrorCode::AccountSuspended,
-            Self::InvalidJson { .. } => ErrorCode::InvalidJson,
-            Self::ValidationFailed(_) => ErrorCode::ValidationFailed,
-            Self::ProfileUrlNotAccepted { .. } => ErrorCode::ProfileUrlNotAccepted,
-            Self::MockDataNotAllowed => ErrorCode::MockDataNotAllowed,
-            Self::BadRequest { .. } => ErrorCode::BadRequest,
-            Self::EndpointNotFound => ErrorCode::EndpointNotFound,
-            Self::NotFound => ErrorCode::NotFound,
-            Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
-            Self::BodyTooLarge { .. } => ErrorCode::BodyTooLarge,
-            Self::UnsupportedMediaType(_) => ErrorCode::UnsupportedMediaType,
-            Self::Limited(hit) => match hit.limit {
-                Limit::Rate => ErrorCode::RateLimited,
-                Limit::Concurrency => ErrorCode::ConcurrencyLimited,
-                Limit::Quota => ErrorCode::QuotaExceeded,
-                Limit::FailedAttempts => ErrorCode::TooManyFailedAttempts,
-            },
-            Self::InsufficientCredits { .. } => ErrorCode::InsufficientCredits,
-            Self::KeyCapReached { .. } => ErrorCode::KeyCapReached,
-            Self::ProfileNotFound => ErrorCode::ProfileNotFound,
-            Self::MultipleMatches { .. } => ErrorCode::MultipleMatches,
-            Self::InsufficientData { .. } => ErrorCode::InsufficientData,
-            Self::ContactExists { .. } => ErrorCode::ContactExists,
-            Self::ContactLimitReached { .. } => ErrorCode::ContactLimitReached,
-            Self::Conflict(conflict) => conflict.code(),
-            Self::IdempotencyInProgress { .. } => ErrorCode::IdempotencyInProgress,
-            Self::IdempotencyKeyReused => ErrorCode::IdempotencyKeyReused,
-            Self::AnswerNotKept { .. } => ErrorCode::AnswerNotKept,
-            Self::Internal => ErrorCode::InternalError,
-            Self::Upstream => ErrorCode::UpstreamError,
-            Self::Unavailable { .. } => ErrorCode::ServiceUnavailable,
-            Self::Timeout => ErrorCode::Timeout,
-        }
-    }
 }

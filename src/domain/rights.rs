@@ -1,4 +1,4 @@
-//! What whoever asks for a change may change.
+//! What the author of a change may change.
 
 use super::audit::Actor;
 use super::ids::{AccountId, KeyId};
@@ -6,88 +6,76 @@ use super::key::reach::{Beyond, Reach};
 use super::key::{Mode, Scope};
 use super::member::Role;
 
-/// Who asks for a change, and what they may do.
+/// The author of a change, with their rights.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
-    /// Who, for the audit log.
     pub actor: Actor,
-    /// What they may do.
     pub rights: Rights,
 }
 
-/// How far somebody's rights reach.
+/// What a principal may change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rights {
-    /// Everything: the operator of the service, and the service itself.
+    /// Everything: the operator, and the service itself.
     All,
-    /// A key with the scope `manage`: its own account, and no more than the key itself may do.
+    /// A key with the scope `manage`: its own account, up to the key's own reach.
     OfKey(ActingKey),
-    /// A person at the console.
     OfMember {
-        /// Their account.
         account_id: AccountId,
-        /// Their role in it.
         role: Role,
     },
 }
 
-/// A key that somebody acts by.
+/// The key of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActingKey {
-    /// The key.
     pub key_id: KeyId,
-    /// The version of its secret that was used.
+    /// The version of the secret that was used.
     pub secret_version: i32,
-    /// Its account.
     pub account_id: AccountId,
-    /// The mode of its environment.
     pub mode: Mode,
-    /// How far it reaches.
     pub reach: Reach,
 }
 
-/// What somebody lacks.
+/// The right that a principal lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MissingRight {
-    /// It is another account's, and so it is not there for them.
+    /// The account is another one, so the answer is that it does not exist.
     #[error("there is no such thing in this account")]
     Account,
-    /// A scope, or one that they would give away.
+    /// A scope of their own, or one that they would grant.
     #[error("a key cannot hand out the scope `{}`, which it has not", .0.as_str())]
     Scope(Scope),
-    /// A limit of their own that they would escape: the field of a key that says it.
+    /// A looser limit than their own. The word is the key's field.
     #[error("a key cannot bring about one that `{0}` limits less than itself")]
     Limit(&'static str),
-    /// A key without caps.
     #[error("a key with a cap on credits cannot make or widen other keys, nor change environments")]
     Uncapped,
     /// A key of a live environment.
     #[error("a key of a test environment cannot make, change or rotate what spends credits")]
     LiveKey,
-    /// The role of an admin.
     #[error("only admins of the account may do this")]
     Admin,
 }
 
 impl Principal {
-    /// Whoever may do everything.
+    /// A principal without restrictions.
     pub const fn almighty(actor: Actor) -> Self {
         Self { actor, rights: Rights::All }
     }
 }
 
 impl ActingKey {
-    /// Whether it may spend so many credits only.
     const fn is_capped(&self) -> bool {
         self.reach.daily_cap.is_some() || self.reach.monthly_cap.is_some()
     }
 }
 
 impl Rights {
-    /// Whether they may manage this account at all.
+    /// Checks the right to manage an account.
     ///
     /// # Errors
-    /// What they lack.
+    /// The missing right.
     pub fn manage(&self, account: AccountId) -> Result<(), MissingRight> {
         match self {
             Self::All => Ok(()),
@@ -104,10 +92,10 @@ impl Rights {
         }
     }
 
-    /// Whether they may touch what is of this mode.
+    /// Checks the right to change things of this mode.
     ///
     /// # Errors
-    /// What they lack.
+    /// The missing right.
     pub fn touch(&self, mode: Mode) -> Result<(), MissingRight> {
         match self {
             Self::OfKey(own) if (own.mode, mode) == (Mode::Test, Mode::Live) => Err(MissingRight::LiveKey),
@@ -115,10 +103,10 @@ impl Rights {
         }
     }
 
-    /// Whether they may change how many keys there can be.
+    /// Checks the right to change environments and their limits of keys.
     ///
     /// # Errors
-    /// What they lack.
+    /// The missing right.
     pub fn change_environments(&self) -> Result<(), MissingRight> {
         match self {
             Self::OfKey(own) if own.is_capped() => Err(MissingRight::Uncapped),
@@ -126,30 +114,30 @@ impl Rights {
         }
     }
 
-    /// Whether they may bring about a key that reaches as far as `wanted`, or a secret of it; `target` is the key, where it
-    /// exists already. Nobody gets more by making, changing, enabling or rotating a key than they had; what the key reached
-    /// already as others made it, `had`, it may keep where it is only changed.
+    /// Checks the right to create, change, enable or rotate a key with the reach `requested`. `target` is the existing key, and
+    /// `had` is its reach before a change. The result may not exceed the author's own reach, except by what the key already
+    /// had.
     ///
-    /// Caps are each key's own, so the keys that a capped one makes would together spend what no cap bounds: a capped key
-    /// only narrows other keys.
+    /// A cap bounds one key. If a capped key created others, their sum would be unbounded, so a capped key only narrows other
+    /// keys.
     ///
     /// # Errors
-    /// What they lack.
+    /// The missing right.
     pub fn grant(
         &self,
         target: Option<KeyId>,
-        wanted: &Reach,
+        requested: &Reach,
         had: Option<&Reach>,
         mode: Mode,
     ) -> Result<(), MissingRight> {
         let Self::OfKey(own) = self else { return Ok(()) };
         self.touch(mode)?;
         if own.is_capped() && target != Some(own.key_id) {
-            let is_narrowed = had.is_some_and(|had| wanted.beyond(&[had]).is_none());
+            let is_narrowed = had.is_some_and(|had| requested.beyond(&[had]).is_none());
             return if is_narrowed { Ok(()) } else { Err(MissingRight::Uncapped) };
         }
         let bounds: Vec<&Reach> = [Some(&own.reach), had].into_iter().flatten().collect();
-        match wanted.beyond(&bounds) {
+        match requested.beyond(&bounds) {
             Some(Beyond::Scope(scope)) => Err(MissingRight::Scope(scope)),
             Some(Beyond::Limit(field)) => Err(MissingRight::Limit(field)),
             None => Ok(()),
@@ -160,6 +148,7 @@ impl Rights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::credits::Credits;
     use chrono::DateTime;
     use uuid::Uuid;
 
@@ -190,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_but_the_operator_reaches_another_account() {
+    fn only_the_operator_reaches_another_account() {
         let member = Rights::OfMember { account_id: account(1), role: Role::Admin };
         for rights in [key(&Scope::ALL, Mode::Live), member] {
             assert_eq!(rights.manage(account(1)), Ok(()));
@@ -235,16 +224,21 @@ mod tests {
         let mut own = key(&Scope::ALL, Mode::Live);
         assert_eq!(own.change_environments(), Ok(()));
         if let Rights::OfKey(acting) = &mut own {
-            acting.reach.daily_cap = Some(5);
+            acting.reach.daily_cap = Some(Credits::from_u32(5));
         }
-        let capped = |daily_cap| Reach { daily_cap, ..reach(&[Scope::Read]) };
+        let capped =
+            |cap: Option<u32>| Reach { daily_cap: cap.map(Credits::from_u32), ..reach(&[Scope::Read]) };
         let uncapped = Err(MissingRight::Uncapped);
-        for wanted in [None, Some(5), Some(1)] {
-            assert_eq!(own.grant(None, &capped(wanted), None, Mode::Live), uncapped, "made");
-            assert_eq!(own.grant(Some(other_key()), &capped(wanted), None, Mode::Live), uncapped, "rotated");
+        for requested in [None, Some(5), Some(1)] {
+            assert_eq!(own.grant(None, &capped(requested), None, Mode::Live), uncapped, "made");
+            assert_eq!(
+                own.grant(Some(other_key()), &capped(requested), None, Mode::Live),
+                uncapped,
+                "rotated"
+            );
         }
         let change =
-            |had, wanted| own.grant(Some(other_key()), &capped(wanted), Some(&capped(had)), Mode::Live);
+            |had, requested| own.grant(Some(other_key()), &capped(requested), Some(&capped(had)), Mode::Live);
         assert_eq!(
             (change(Some(4), Some(3)), change(None, Some(9)), change(Some(4), Some(4))),
             (Ok(()), Ok(()), Ok(()))

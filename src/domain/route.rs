@@ -1,13 +1,12 @@
-//! Paid routes: what an endpoint costs, who may call it and how it speaks.
+//! Paid routes: what an endpoint costs, which plans include it, and its language.
 
 use serde::Deserialize;
 
 use super::credits::Credits;
+use super::depth::Depth;
 use super::language::Language;
 use super::plan::Access;
-use super::tier::Tier;
 
-/// A built-in paid endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Endpoint {
@@ -17,7 +16,7 @@ pub enum Endpoint {
     Crm,
     /// Traits, in English.
     Analyze,
-    /// As deep as the request's `tier` says, in English.
+    /// The depth of the request's `tier`, in English.
     AnalyzeComprehensive,
 }
 
@@ -27,74 +26,73 @@ pub enum Endpoint {
 pub enum Price {
     /// The same for every call.
     Flat(Credits),
-    /// By the tier that the request names.
-    ByTier(TierPrices),
+    /// By the `tier` of the request.
+    ByDepth(DepthPrices),
 }
 
-/// Prices by tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct TierPrices {
-    /// Of the basic tier.
+pub struct DepthPrices {
     pub basic: Credits,
-    /// Of the standard tier, at most.
+    /// The most that a standard analysis costs.
     pub standard: Credits,
-    /// Of the standard tier where the person has no posts to read.
+    /// For a person without posts.
     pub standard_without_posts: Credits,
-    /// Of the premium tier.
     pub premium: Credits,
 }
 
 impl Price {
-    /// What is held for a call of this tier.
-    pub fn held(&self, tier: Tier) -> Credits {
-        match (self, tier) {
+    /// What is held for a call of this depth.
+    pub fn held(&self, depth: Depth) -> Credits {
+        match (self, depth) {
             (Self::Flat(credits), _) => *credits,
-            (Self::ByTier(prices), Tier::Basic) => prices.basic,
-            (Self::ByTier(prices), Tier::Standard) => prices.standard,
-            (Self::ByTier(prices), Tier::Premium) => prices.premium,
+            (Self::ByDepth(prices), Depth::Basic) => prices.basic,
+            (Self::ByDepth(prices), Depth::Standard) => prices.standard,
+            (Self::ByDepth(prices), Depth::Premium) => prices.premium,
         }
     }
 
-    /// Whether every call costs something.
+    /// Whether every call costs something, also one that uses less than is held.
     pub fn is_paid(&self) -> bool {
-        Tier::ALL.into_iter().all(|tier| self.held(tier) > Credits::ZERO)
+        let every = match *self {
+            Self::Flat(credits) => [credits; 4],
+            Self::ByDepth(DepthPrices { basic, standard, standard_without_posts, premium }) => {
+                [basic, standard, standard_without_posts, premium]
+            }
+        };
+        every.into_iter().all(|credits| credits > Credits::ZERO)
     }
 }
 
 impl Endpoint {
-    /// How deep the endpoint goes; `None` where the request says so.
-    pub const fn tier(self) -> Option<Tier> {
+    /// The endpoint's depth. `None` if the request chooses it.
+    pub const fn depth(self) -> Option<Depth> {
         match self {
-            Self::CrmBasico => Some(Tier::Basic),
-            Self::Analyze => Some(Tier::Standard),
-            Self::Crm => Some(Tier::Premium),
+            Self::CrmBasico => Some(Depth::Basic),
+            Self::Analyze => Some(Depth::Standard),
+            Self::Crm => Some(Depth::Premium),
             Self::AnalyzeComprehensive => None,
         }
     }
 }
 
-/// The tier of a comprehensive analysis that names none.
-pub const DEFAULT_TIER: Tier = Tier::Standard;
+/// The depth of a comprehensive analysis whose request names no `tier`.
+pub const DEFAULT_DEPTH: Depth = Depth::Standard;
 
 impl Route {
-    /// How deep a call goes that names this tier, or none.
-    pub fn tier(&self, wanted: Option<Tier>) -> Tier {
-        self.endpoint.tier().or(wanted).unwrap_or(DEFAULT_TIER)
+    /// The depth of a call whose request names this one.
+    pub fn depth(&self, requested: Option<Depth>) -> Depth {
+        self.endpoint.depth().or(requested).unwrap_or(DEFAULT_DEPTH)
     }
 }
 
-/// A paid route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// Its path, without stage prefix.
+    /// The path, without a stage prefix.
     pub path: &'static str,
-    /// What answers it.
     pub endpoint: Endpoint,
-    /// What a call costs, at most.
+    /// The most that a call costs.
     pub price: Price,
-    /// Which plans include it.
     pub access: Access,
-    /// Language of its texts.
     pub language: Language,
 }

@@ -2,62 +2,38 @@
 //!
 //! The table itself is `config/settlement.toml`, so that code, tests and documentation read one source.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::error_code::ErrorCode;
+use super::named_enum::named_enum;
+use super::refusal::ErrorCode;
 
 /// The table, compiled in.
 pub const SETTLEMENT_TOML: &str = include_str!("../../config/settlement.toml");
 
-/// How a paid call ended, as far as settlement is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// A 2xx answer.
-    Answered,
-    /// 404 `PROFILE_NOT_FOUND`.
-    ProfileNotFound,
-    /// 409 `MULTIPLE_MATCHES`.
-    MultipleMatches,
-    /// Any other 4xx of the handler or the server behind it.
-    Refused,
-    /// Any 5xx.
-    Failed,
-    /// The deadline passed.
-    TimedOut,
-    /// The gateway died, or lost the call, before its outcome was known.
-    Abandoned,
-    /// 422 `INSUFFICIENT_DATA`. Calls of earlier versions have [`Outcome::Refused`] instead.
-    InsufficientData,
+named_enum! {
+    /// How a paid call ended, for its settlement.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Outcome {
+        /// A 2xx answer.
+        Answered = "answered",
+        /// 404 `PROFILE_NOT_FOUND`.
+        ProfileNotFound = "profile_not_found",
+        /// 409 `MULTIPLE_MATCHES`.
+        MultipleMatches = "multiple_matches",
+        /// Any other 4xx of the handler or its upstream.
+        Refused = "refused",
+        /// Any 5xx.
+        Failed = "failed",
+        TimedOut = "timed_out",
+        /// The gateway died or lost the call before its outcome was known.
+        Abandoned = "abandoned",
+        /// 422 `INSUFFICIENT_DATA`. Calls of earlier versions have [`Outcome::Refused`] instead.
+        InsufficientData = "insufficient_data",
+    }
 }
 
 impl Outcome {
-    /// Every outcome; the index is its number in the store.
-    pub const ALL: [Self; 8] = [
-        Self::Answered,
-        Self::ProfileNotFound,
-        Self::MultipleMatches,
-        Self::Refused,
-        Self::Failed,
-        Self::TimedOut,
-        Self::Abandoned,
-        Self::InsufficientData,
-    ];
-
-    /// The name in reports, on the wire and in the table's file.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::ProfileNotFound => "profile_not_found",
-            Self::MultipleMatches => "multiple_matches",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-            Self::TimedOut => "timed_out",
-            Self::Abandoned => "abandoned",
-            Self::InsufficientData => "insufficient_data",
-        }
-    }
-
     /// The number in the store. Numbers are never used again for something else.
     pub const fn number(self) -> i16 {
         match self {
@@ -77,7 +53,7 @@ impl Outcome {
         Self::ALL.into_iter().find(|outcome| outcome.number() == number)
     }
 
-    /// Why a call was charged or given back, as a part of a sentence.
+    /// Why a call was charged or refunded, as a part of a sentence.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Answered => "the call was answered",
@@ -91,7 +67,7 @@ impl Outcome {
         }
     }
 
-    /// The HTTP status of the call's answer, where the outcome determines it.
+    /// The HTTP status of the answer, if the outcome determines it.
     pub const fn status(self) -> Option<u16> {
         match self {
             Self::Answered => Some(200),
@@ -103,7 +79,7 @@ impl Outcome {
         }
     }
 
-    /// The outcome of a handler that answered with this HTTP status, and with this code where it failed.
+    /// The outcome of a handler's answer with this status, and with this code if it is an error.
     pub fn of(status: u16, code: Option<ErrorCode>) -> Self {
         match (status, code) {
             (_, Some(ErrorCode::Timeout)) => Self::TimedOut,
@@ -119,12 +95,12 @@ impl Outcome {
 }
 
 /// What an outcome does to the hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Settlement {
-    /// Credits are kept, and the unit of the request quota with them.
+    /// Keeps the credits and the request unit.
     Capture,
-    /// Credits go back to their lots, and the quota unit with them.
+    /// Returns the credits to their lots, and the request unit.
     Release,
 }
 
@@ -132,7 +108,6 @@ pub enum Settlement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettlementTable([Settlement; 8]);
 
-/// One row of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {

@@ -1,33 +1,27 @@
-//! Short texts that people type: trimmed, composed (Unicode form C), within a length, and with nothing in them that a
-//! terminal, a log or a spreadsheet could mistake for a command.
+//! Short texts that people type: trimmed, composed (Unicode form C), limited in length, and free of characters that a
+//! terminal, a log or a spreadsheet could take for a command.
 
 use std::fmt;
 use std::str::FromStr;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Why a text was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing that could be seen.
+    /// No visible character.
     #[error("must not be empty")]
     Empty,
-    /// Longer than its kind may be.
     #[error("must have at most {max_chars} characters")]
-    TooLong {
-        /// The most characters there may be.
-        max_chars: usize,
-    },
+    TooLong { max_chars: usize },
     /// See [`is_control`].
     #[error("must not hold control characters")]
     ControlCharacter,
-    /// Not `somebody@somewhere`.
     #[error("must look like name@example.com")]
     NotAnAddress,
 }
 
 /// Control characters, line and paragraph separators, and the marks that turn the direction of a whole line
-/// (Unicode Technical Report 36, section 2.5). Joiners are none: names in several scripts need them.
+/// (Unicode Technical Report 36, section 2.5). Joiners are not among them: names in several scripts need them.
 pub fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
@@ -59,12 +53,10 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
-            /// The text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// The text, to be kept.
             pub fn into_string(self) -> String {
                 self.0
             }
@@ -110,8 +102,7 @@ text!(
     255
 );
 text!(
-    /// An e-mail address that could be one: what is really an address, only a delivered message can tell. At most 254
-    /// characters (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+    /// A plausible e-mail address; only a delivered message proves one. At most 254 characters (RFC 5321, section 4.5.3.1.3, less the angle brackets).
     EmailAddress,
     254,
     looks_like_address
@@ -144,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_no_name() {
+    fn an_invisible_text_is_not_a_name() {
         for text in ["", "  ", "\u{200B}", "\u{AD}"] {
             assert_eq!(text.parse::<Name>(), Err(TextError::Empty), "{text:?}");
         }

@@ -1,9 +1,8 @@
-//! Who calls: from the credential of a request to a [`caller::Caller`], or a refusal.
+//! Authentication: from the credential of a request to a [`caller::Caller`], or a refusal.
 
-pub mod authenticate;
 pub mod caller;
 pub mod credential;
-mod dev_mode;
+pub(super) mod dev_mode;
 pub mod failed_auth;
 pub mod keyring;
 pub mod last_used;

@@ -1,70 +1,47 @@
-//! May this key of this plan call this endpoint?
+//! May this key of this plan make this call?
 
 use std::sync::Arc;
 
-use axum::response::Response;
-
-use crate::config::plans::Catalogue;
+use super::auth::caller::Caller;
+use super::call::{Call, Refused};
+use super::key_restrictions::Permitted;
+use super::limits::account::Slot;
+use crate::catalogue::plans::Catalogue;
 use crate::domain::caller::KeyRecord;
 use crate::domain::key::Scope;
 use crate::domain::refusal::{AccessDenied, Refusal, UpgradeTo};
 use crate::domain::route::Route;
-use crate::gate::auth::caller::Caller;
-use crate::gate::stage::{Passing, Stage};
 
-/// The layer of a paid route.
-#[derive(Clone, Debug)]
-pub struct Entitlement<N> {
-    /// What is called.
-    pub route: Arc<Route>,
-    /// For advice on the plan to upgrade to.
-    pub catalogue: Arc<Catalogue>,
-    /// The steps behind it, and the handler.
-    pub next: N,
-}
+/// A call of a paid route that the plan includes and the key may make.
+#[derive(Debug)]
+pub(super) struct Entitled(Permitted);
 
-impl<N: Stage> Stage for Entitlement<N> {
-    /// Lets a caller pass whose plan and scopes include the route.
-    async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
-        let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
-        check(&caller.key, &self.route).map_err(|missing| self.refusal(missing, &caller.key))?;
-        self.next.pass(request).await
+impl Entitled {
+    pub(super) fn into_parts(self) -> (Call, Caller, Slot) {
+        self.0.into_parts()
     }
 }
 
-/// The layer of a free path that asks for a scope.
-#[derive(Clone, Debug)]
-pub struct InScope<N> {
-    /// What the key must have.
-    pub scope: Scope,
-    /// For advice on the plan to upgrade to.
-    pub catalogue: Arc<Catalogue>,
-    /// The steps behind it, and the handler.
-    pub next: N,
-}
-
-impl<N: Stage> Stage for InScope<N> {
-    /// Lets a caller pass whose plan has API access and whose key has the scope.
-    async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
-        let caller = request.extensions().get::<Caller>().ok_or(Refusal::MissingAuth)?;
-        if !caller.key.plan.api_access {
-            return Err(without_api(&self.catalogue, &caller.key));
-        }
-        if !caller.key.scopes.contains(&self.scope) {
-            return Err(out_of_scope(self.scope));
-        }
-        self.next.pass(request).await
+/// Lets a call pass whose plan and scopes include the route.
+pub(super) async fn entitle(route: Arc<Route>, call: Permitted) -> Result<Entitled, Refused> {
+    let catalogue = &call.call().gate.catalogue;
+    let checked = check(&call.caller().key, &route)
+        .map_err(|missing| refusal(missing, catalogue, &call.caller().key, &route));
+    match checked {
+        Ok(()) => Ok(Entitled(call)),
+        Err(refusal) => Err(call.refuse(refusal)),
     }
 }
 
-/// The 403 of a plan without API access; it names the plan to upgrade to.
-fn without_api(catalogue: &Catalogue, key: &KeyRecord) -> Refusal {
-    let required = catalogue.cheapest_with_api(&key.edition);
-    Refusal::PlanWithoutApi { required_plan: required.map(|plan| plan.plan.clone()) }
-}
-
-fn out_of_scope(needed: Scope) -> Refusal {
-    Refusal::InsufficientScope { needed: needed.as_str() }
+/// Lets a free call pass whose plan has API access and whose key has the scope.
+pub(super) async fn in_scope(scope: Scope, call: Permitted) -> Result<Permitted, Refused> {
+    let key = &call.caller().key;
+    let refusal = match (key.plan.api_access, key.scopes.contains(&scope)) {
+        (true, true) => return Ok(call),
+        (false, _) => without_api(&call.call().gate.catalogue, key),
+        (true, false) => out_of_scope(scope),
+    };
+    Err(call.refuse(refusal))
 }
 
 /// What a key lacks to call a route.
@@ -91,28 +68,35 @@ pub fn check(key: &KeyRecord, route: &Route) -> Result<(), Missing> {
     }
 }
 
-impl<N> Entitlement<N> {
-    fn refusal(&self, missing: Missing, key: &KeyRecord) -> Refusal {
-        match missing {
-            Missing::Api => without_api(&self.catalogue, key),
-            Missing::Scope => out_of_scope(Scope::Invoke),
-            Missing::Access => Refusal::AccessDenied(self.denied(key)),
-        }
+fn refusal(missing: Missing, catalogue: &Catalogue, key: &KeyRecord, route: &Route) -> Refusal {
+    match missing {
+        Missing::Api => without_api(catalogue, key),
+        Missing::Scope => out_of_scope(Scope::Invoke),
+        Missing::Access => Refusal::AccessDenied(denied(catalogue, key, route)),
     }
+}
 
-    fn denied(&self, key: &KeyRecord) -> AccessDenied {
-        let Self { route, catalogue, .. } = self;
-        let required = catalogue.cheapest_with(&key.edition, route.access);
-        AccessDenied {
-            plan: key.plan.plan.clone(),
-            path: route.path,
-            upgrade_to: match required {
-                Some(plan) if plan.is_crm() => UpgradeTo::CrmTier,
-                Some(plan) => UpgradeTo::Plan(plan.plan.clone()),
-                None => UpgradeTo::Nothing,
-            },
-            current_tier: key.plan.tier.clone(),
-            required_tier: required.map_or_else(String::new, |plan| plan.tier.clone()),
-        }
+/// The 403 of a plan without API access; it names the plan to upgrade to.
+fn without_api(catalogue: &Catalogue, key: &KeyRecord) -> Refusal {
+    let required = catalogue.cheapest_with_api(&key.edition);
+    Refusal::PlanWithoutApi { required_plan: required.map(|plan| plan.plan.clone()) }
+}
+
+fn out_of_scope(needed: Scope) -> Refusal {
+    Refusal::InsufficientScope { needed: needed.as_str() }
+}
+
+fn denied(catalogue: &Catalogue, key: &KeyRecord, route: &Route) -> AccessDenied {
+    let required = catalogue.cheapest_with(&key.edition, route.access);
+    AccessDenied {
+        plan: key.plan.plan.clone(),
+        path: route.path,
+        upgrade_to: match required {
+            Some(plan) if plan.is_crm() => UpgradeTo::CrmTier,
+            Some(plan) => UpgradeTo::Plan(plan.plan.clone()),
+            None => UpgradeTo::Nothing,
+        },
+        current_tier: key.plan.tier.clone(),
+        required_tier: required.map_or_else(String::new, |plan| plan.tier.clone()),
     }
 }

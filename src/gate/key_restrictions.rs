@@ -1,36 +1,41 @@
-//! May this key be used here? It holds for every path, so that a stolen key that is limited to networks can be neither spent
-//! nor rotated from elsewhere.
+//! Checks where the key may be used, on every path: a stolen key that is limited to networks can be neither spent nor rotated
+//! from elsewhere.
 
-use std::sync::Arc;
-
-use axum::response::Response;
-
+use super::admit::Admitted;
+use super::auth::caller::Caller;
+use super::call::{Call, Refused};
+use super::limits::account::Slot;
 use crate::domain::origin::WrongOrigin;
 use crate::domain::refusal::Refusal;
-use crate::gate::auth::caller::Caller;
-use crate::gate::stage::{Passing, Stage};
-use crate::http::client_address::ClientAddress;
 
-/// Passes requests from where their key may be used.
-#[derive(Clone, Debug)]
-pub struct KeyRestrictions<N> {
-    /// The region that this gateway serves from.
-    pub region: Arc<str>,
-    /// The steps behind it, and the handler.
-    pub next: N,
+/// A call from a permitted region and address.
+#[derive(Debug)]
+pub(super) struct Permitted(Admitted);
+
+impl Permitted {
+    pub(super) fn into_parts(self) -> (Call, Caller, Slot) {
+        self.0.into_parts()
+    }
+
+    pub(super) fn caller(&self) -> &Caller {
+        self.0.caller()
+    }
+
+    pub(super) fn call(&self) -> &Call {
+        self.0.call()
+    }
+
+    pub(super) fn refuse(self, refusal: Refusal) -> Refused {
+        self.0.refuse(refusal)
+    }
 }
 
-impl<N: Stage> Stage for KeyRestrictions<N> {
-    /// Lets a caller pass whose key may be used in this region, from the client's address; and who has no key.
-    async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
-        let extensions = request.extensions();
-        if let Some(caller) = extensions.get::<Caller>() {
-            let client = extensions.get().map(|ClientAddress(address)| *address);
-            caller.key.origin.check(&self.region, client).map_err(|wrong| match wrong {
-                WrongOrigin::Region => Refusal::RegionNotAllowed,
-                WrongOrigin::Address => Refusal::IpNotAllowed,
-            })?;
-        }
-        self.next.pass(request).await
+/// Passes calls whose key permits this region and the client's address.
+pub(super) async fn restrict(call: Admitted) -> Result<Permitted, Refused> {
+    let checked = call.caller().key.origin.check(&call.call().gate.region, call.call().client());
+    match checked {
+        Ok(()) => Ok(Permitted(call)),
+        Err(WrongOrigin::Region) => Err(call.refuse(Refusal::RegionNotAllowed)),
+        Err(WrongOrigin::Address) => Err(call.refuse(Refusal::IpNotAllowed)),
     }
 }

@@ -1,8 +1,8 @@
-//! Where a request is admitted or refused by rate and concurrency: here, or in a store that several gateways share.
+//! Admits or refuses requests by rate and concurrency: locally, or in a store that several gateways
+//! share.
 
 pub mod account;
 pub mod accounts;
-pub mod headers;
 pub mod limiter;
 pub mod shared_limits;
 
@@ -22,24 +22,23 @@ pub struct Limits {
     counts: Arc<Counts>,
 }
 
-/// Who decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecidedBy {
-    /// This gateway alone, because there is no other.
+    /// This gateway, because no shared store is configured.
     Itself,
     /// All gateways together.
     All,
-    /// This gateway alone, because the store that is shared has been away since then.
+    /// This gateway, because the shared store has been away since this time.
     ItselfSince(DateTime<Utc>),
 }
 
 impl Limits {
-    /// Decided by this gateway alone. Metrics go to the recorder that is installed by now.
+    /// Limits by this gateway alone. Counts with the metrics recorder that is installed now.
     pub fn local() -> Self {
         Self::new(None)
     }
 
-    /// Decided by all gateways together, and by this one alone while the store is away.
+    /// Limits by all gateways together, and by this one alone while the store is away.
     pub fn shared(shared: Arc<SharedLimits>) -> Self {
         Self::new(Some(shared))
     }
@@ -48,7 +47,7 @@ impl Limits {
         Self { shared, counts: Arc::new(Counts::new()) }
     }
 
-    /// Admits a request or refuses it. Without a shared store nothing is waited for.
+    /// Admits a request or refuses it. Without a shared store this never waits.
     pub async fn admit(
         &self,
         account: &Arc<CachedAccount>,
@@ -57,7 +56,8 @@ impl Limits {
     ) -> Admission {
         let (admission, is_shared) = match &self.shared {
             None => (account.admit(sizes, || rate.check(account.id())), false),
-            // Boxed, so that requests of a gateway without a store do not carry the size of a conversation with one.
+            // Boxed, so that requests of a gateway without a store do not carry the size of a call
+            // to one.
             Some(shared) => Box::pin(admit_shared(shared, account, rate, sizes)).await,
         };
         let counts = if is_shared { &self.counts.shared } else { &self.counts.local };
@@ -65,7 +65,8 @@ impl Limits {
         admission
     }
 
-    /// A place for a request of the account whose answer is being sent, however many run. The shared store hears of it.
+    /// Takes a slot, past any limit, for a request whose answer is still being sent. The shared
+    /// store learns of it later.
     pub fn enter_again(&self, account: &Arc<CachedAccount>) -> Slot {
         let mut slot = account.enter();
         if let Some(shared) = &self.shared {
@@ -74,12 +75,11 @@ impl Limits {
         slot
     }
 
-    /// Counts a request that the ledger refused, because those of the period are used up.
+    /// Counts a request that the ledger refused because the period's quota is used up.
     pub fn count_quota_refusal(&self) {
         self.counts.quota_refused.increment(1);
     }
 
-    /// Who decides at present.
     pub fn decided_by(&self) -> DecidedBy {
         match self.shared.as_ref().map(|shared| shared.away_since()) {
             None => DecidedBy::Itself,
@@ -89,7 +89,7 @@ impl Limits {
     }
 }
 
-/// Also tells whether the store decided.
+/// Returns the admission, and whether the store decided.
 async fn admit_shared(
     shared: &SharedLimits,
     account: &Arc<CachedAccount>,
@@ -106,11 +106,12 @@ async fn admit_shared(
     };
     let admission = match verdict {
         Verdict::Admitted(lease) => {
-            // The local rate hears of it, so that this gateway goes on from there when the store is away.
+            // The local rate follows, so that this gateway continues from there when the store is
+            // away.
             let _ = local_rate.check(account_id);
             let mut slot = account.enter();
             slot.hold(lease);
-            slot.counts_on_all_gateways(running);
+            slot.set_running(running);
             Admission::Admitted { slot, rate }
         }
         Verdict::TooFast => Admission::TooFast(rate),
@@ -119,7 +120,7 @@ async fn admit_shared(
     (admission, true)
 }
 
-/// Decisions, counted. The handles are made once: to look one up costs as much as a decision.
+/// Counters of decisions. Their handles are made once: looking one up costs as much as a decision.
 #[derive(Debug)]
 struct Counts {
     local: CountsOf,
@@ -127,7 +128,6 @@ struct Counts {
     quota_refused: Counter,
 }
 
-/// Decisions by one source.
 #[derive(Debug)]
 struct CountsOf {
     admitted: Counter,

@@ -6,9 +6,12 @@ mod detach_on_drop;
 mod dry_run;
 mod metered_call;
 mod replay;
+mod settled;
 pub mod test_answers;
 
+use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,32 +20,33 @@ use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
 use self::detach_on_drop::DetachOnDrop;
-use self::metered_call::MeteredCall;
+use self::metered_call::{HandlerCall, MeteredCall};
+use self::settled::Settled;
 use self::test_answers::TestAnswers;
+use super::auth::caller::Caller;
+use super::call::{Answered, Call, Refused};
+use super::idempotency;
+use super::limits::account::Slot;
+use super::validate::Validated;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::key::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::domain::settlement::SettlementTable;
-use crate::gate::auth::caller::Caller;
-use crate::gate::idempotency;
-use crate::gate::limits::account::Slot;
-use crate::gate::stage::{Endpoint, Passing, Stage};
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
 use crate::http::public_links::PublicLinks;
+use crate::ledger::rules::caps::KeyCaps;
 use crate::ledger::rules::entry::{CallRef, RouteNumber};
-use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
-use crate::ledger::writer::{Granted, Ledger, LedgerUnavailable};
+use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim};
+use crate::ledger::writer::{Granted, HoldError, Ledger, LedgerUnavailable};
 use crate::storage::test_answers::TestCall;
 use crate::telemetry::request::serving;
 
-pub use self::metered_call::{CreditsUsed, unless_panicking};
-
 /// What metering needs, whatever the route.
 #[derive(Clone, Debug)]
-pub struct Meter {
+pub struct Metering {
     /// Where holds are made.
     pub ledger: Ledger,
     /// Where dry runs read what the ledger would decide by.
@@ -51,94 +55,162 @@ pub struct Meter {
     pub table: Arc<SettlementTable>,
     /// How long a handler may take.
     pub deadline: Duration,
-    /// Where calls go on that their clients have left: a stop waits for them.
+    /// Runs calls whose clients have disconnected. A stopping gateway waits for them.
     pub calls: TaskTracker,
-    /// Where answers of test environments are kept.
+    /// The stored answers of test environments.
     pub test_answers: TestAnswers,
-    /// For answers that are stored: they are written here, as they will be sent.
+    /// For answers that are stored: they are written before they leave the gate.
     pub links: Arc<PublicLinks>,
 }
 
-/// Runs the handler against a hold of its price.
-#[derive(Clone, Debug)]
-pub struct Metered {
-    /// Shared by all routes.
-    pub meter: Arc<Meter>,
-    /// What is called.
+/// A route that is sold.
+#[derive(Clone)]
+pub struct PaidRoute {
+    /// Its path, price and access.
     pub route: Arc<Route>,
     /// Its number in the ledger.
     pub number: RouteNumber,
-    /// The handler.
-    pub next: Endpoint,
+    /// What answers its calls.
+    pub handler: PaidHandler,
+    /// How they are charged.
+    pub metering: Arc<Metering>,
 }
 
-impl Stage for Metered {
-    /// Holds, runs, captures or releases.
-    async fn pass(&self, mut request: Passing) -> Result<Response, Refusal> {
-        let extensions = request.extensions_mut();
-        let slot = extensions.remove::<Slot>();
-        let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
-        let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
-        let claim = idempotency::claim(&request, caller.key.environment_id)?;
-        let tier = request.extensions().get::<Arc<PersonRequest>>().and_then(|request| request.tier);
-        let price = self.route.price.held(self.route.tier(tier));
-        let context = RenderContext::of(request.uri().path(), request.headers(), call_id, &self.meter.links);
-        if dry_run::is_dry_run(request.headers())? {
-            let hold = self.hold_request(call_id, &caller, price, claim);
-            // Boxed, so that paid calls do not carry its size.
-            return Box::pin(dry_run::answer(&self.meter, &caller, hold, &context)).await;
-        }
-        if caller.key.mode == Mode::Test {
-            let standing = caller.account.standing();
-            let meter = self.meter.clone();
-            let account_id = caller.key.account_id;
-            let metered_call = MeteredCall { meter, caller, price: Credits::ZERO, standing, slot, context };
-            let handler = self.next.run(request);
-            return Ok(match claim.map(|claim| TestCall { call_id, account_id, claim }) {
-                Some(call) => self.detached(call_id, metered_call.under_key(call, handler)).await,
-                None => self.detached(call_id, metered_call.without_hold(handler)).await,
-            });
-        }
-        let hold = self.hold_request(call_id, &caller, price, claim);
-        match self.meter.ledger.hold(hold).await.map_err(unavailable)? {
-            Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
-            Granted::Held { hold, standing } => {
-                caller.account.stands(standing.clone());
-                let (meter, price) = (self.meter.clone(), hold.amount());
-                let metered_call = MeteredCall { meter, caller, price, standing, slot, context };
-                Ok(self.detached(call_id, metered_call.with_hold(hold, self.next.run(request))).await)
-            }
-        }
+/// Answers a paid call. Whether it is charged follows from the answer, by `config/settlement.toml`.
+pub type PaidHandler = Arc<dyn Fn(PaidCall) -> PaidFuture + Send + Sync>;
+
+/// Boxed, so that callers do not have the size of the handler. It borrows nothing, because it may outlive the connection.
+pub type PaidFuture = Pin<Box<dyn Future<Output = Result<PaidAnswer, Refusal>> + Send>>;
+
+/// A call whose price is held.
+#[derive(Debug)]
+pub struct PaidCall {
+    /// Who pays.
+    pub caller: Caller,
+    /// The person to analyse.
+    pub person: PersonRequest,
+    /// The held price, charged unless the answer reports less.
+    pub price: Credits,
+}
+
+/// The answer to a paid call.
+#[derive(Debug)]
+pub struct PaidAnswer {
+    /// What the client gets.
+    pub response: Response,
+    /// What the call costs if it is charged: at most its price.
+    pub credits_used: Credits,
+}
+
+impl fmt::Debug for PaidRoute {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("PaidRoute").field("route", &self.route).finish_non_exhaustive()
     }
 }
 
-impl Metered {
-    /// What is logged on the way names the call, also when its client has left.
-    fn detached<T: Send + 'static>(
-        &self,
-        call_id: CallId,
-        call: impl Future<Output = T> + Send + 'static,
-    ) -> DetachOnDrop<'_, T> {
-        DetachOnDrop::new(&self.meter.calls, serving(call_id, call))
+/// Holds the price, runs the handler, captures or releases.
+pub(super) async fn meter(route: Arc<PaidRoute>, validated: Validated) -> Result<Answered, Refused> {
+    let Validated { mut call, caller, slot, person, body } = validated;
+    let terms = match Terms::of(&route, &call, &caller, &person, &body) {
+        Ok(terms) => terms,
+        Err(refusal) => return Err(call.refuse(refusal)),
+    };
+    let settled = run(&route, terms, caller, slot, person);
+    match settled.await {
+        Ok(Settled { response, billing, error_code }) => {
+            call.facts.record.error_code = error_code;
+            Ok(call.answer(response, billing))
+        }
+        Err(refusal) => Err(call.refuse(refusal)),
     }
+}
 
-    fn hold_request(
-        &self,
-        call_id: CallId,
+/// What a call asks for, and at which price.
+struct Terms {
+    hold: HoldRequest,
+    is_dry_run: bool,
+    context: RenderContext,
+}
+
+impl Terms {
+    fn of(
+        route: &PaidRoute,
+        call: &Call,
         caller: &Caller,
-        amount: Credits,
-        idempotency: Option<IdempotencyClaim>,
-    ) -> HoldRequest {
-        let key = &caller.key;
-        HoldRequest {
-            call_id,
+        person: &PersonRequest,
+        body: &[u8],
+    ) -> Result<Self, Refusal> {
+        let (request, key) = (&call.request, &caller.key);
+        let head = (request.method(), request.uri(), request.headers());
+        let idempotency = idempotency::claim(head, body, key.environment_id)?;
+        let hold = HoldRequest {
+            call_id: call.id(),
             account_id: key.account_id,
-            call: CallRef { key_id: key.key_id, route: self.number },
-            amount,
+            call: CallRef { key_id: key.key_id, route: route.number },
+            amount: route.route.price.held(route.route.depth(person.depth)),
             caps: KeyCaps { daily: key.daily_cap, monthly: key.monthly_cap },
             idempotency,
+        };
+        let is_dry_run = dry_run::is_dry_run(request.headers())?;
+        Ok(Self { hold, is_dry_run, context: call.context })
+    }
+}
+
+async fn run(
+    route: &PaidRoute,
+    terms: Terms,
+    caller: Caller,
+    slot: Slot,
+    person: PersonRequest,
+) -> Result<Settled, Refusal> {
+    let Terms { hold, is_dry_run, context } = terms;
+    let (metering, call_id, price) = (&route.metering, hold.call_id, hold.amount);
+    if is_dry_run {
+        // Boxed, so that paid calls do not carry its size.
+        return Box::pin(dry_run::answer(metering, &caller, hold, &context)).await;
+    }
+    let is_test = caller.key.mode == Mode::Test;
+    let price = if is_test { Credits::ZERO } else { price };
+    let work = HandlerCall {
+        handler: route.handler.clone(),
+        call: PaidCall { caller: caller.clone(), person, price },
+    };
+    let metering = metering.clone();
+    let metered = |caller, balance| MeteredCall { metering, caller, price, balance, _slot: slot, context };
+    if is_test {
+        let balance = caller.account.balance();
+        let call = metered(caller, balance).run_without_hold(test_call(hold), work);
+        return Ok(detached(&route.metering, call_id, call).await);
+    }
+    match route.metering.ledger.hold(hold).await {
+        Ok(Granted { hold, balance }) => {
+            caller.account.cache_balance(balance.clone());
+            let call = metered(caller, balance).run_with_hold(hold, work);
+            Ok(detached(&route.metering, call_id, call).await)
+        }
+        Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),
+        Err(HoldError::Unavailable(error)) => Err(unavailable(error)),
+        // A key outlives its account's ledger only if rows were deleted by hand.
+        Err(error @ HoldError::UnknownAccount) => {
+            tracing::error!(account = %caller.key.account_id, %error, "a paid call could not be held");
+            Err(Refusal::Internal)
         }
     }
+}
+
+/// Detaches a call from its connection. Its log lines keep the id of the call.
+fn detached<T: Send + 'static>(
+    metering: &Metering,
+    call_id: CallId,
+    call: impl Future<Output = T> + Send + 'static,
+) -> DetachOnDrop<'_, T> {
+    DetachOnDrop::new(&metering.calls, serving(call_id, call))
+}
+
+/// A call of a test environment under its idempotency key; `None` where it carries none.
+fn test_call(hold: HoldRequest) -> Option<TestCall> {
+    let HoldRequest { call_id, account_id, idempotency, .. } = hold;
+    idempotency.map(|claim: IdempotencyClaim| TestCall { call_id, account_id, claim })
 }
 
 fn unavailable(error: LedgerUnavailable) -> Refusal {

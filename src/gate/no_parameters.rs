@@ -1,22 +1,27 @@
-//! Query parameters of a path that takes none are refused, as lists refuse those they do not know.
+//! Refuses query parameters on paths that take none.
 
-use axum::response::Response;
+use std::sync::Arc;
 
-use crate::domain::refusal::Refusal;
-use crate::gate::stage::{Passing, Stage};
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, Route as Handler};
+use tower::layer::layer_fn;
+use tower::{ServiceExt, service_fn};
+
 use crate::http::query::refuse_parameters;
 
-/// Passes requests without query parameters.
-#[derive(Clone, Debug)]
-pub struct NoParameters<N> {
-    /// The steps behind it, and the handler.
-    pub next: N,
-}
-
-impl<N: Stage> Stage for NoParameters<N> {
-    /// Lets a request without query parameters pass.
-    async fn pass(&self, request: Passing) -> Result<Response, Refusal> {
-        refuse_parameters(request.uri())?;
-        self.next.pass(request).await
-    }
+/// Wraps methods that take no query parameters.
+pub fn without_parameters<S: Clone + 'static>(methods: MethodRouter<S>) -> MethodRouter<S> {
+    methods.route_layer(layer_fn(|handler: Handler| {
+        let handler = Arc::new(handler);
+        service_fn(move |request: Request| {
+            let handler = handler.clone();
+            async move {
+                match refuse_parameters(request.uri()) {
+                    Ok(()) => Handler::clone(&handler).oneshot(request).await,
+                    Err(refusal) => Ok(refusal.into_response()),
+                }
+            }
+        })
+    }))
 }

@@ -1,4 +1,4 @@
-//! Who is really calling: the address at the other end of the connection, or the one that a believed proxy reports.
+//! Who is really calling: the address at the other end of the connection, or the one that a trusted proxy reports.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,14 +8,13 @@ use crate::domain::network::Network;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Request extension: the client's address. IPv4 addresses stand as such, never mapped into IPv6.
+/// Request extension: the client's address. IPv4 addresses are never mapped into IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
 /// What one subscriber of a network provider has: an IPv4 address, or an IPv6 prefix of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClientNetwork {
-    /// An address.
     V4(u32),
     /// The first 64 bits of one.
     V6(u64),
@@ -30,12 +29,12 @@ impl From<IpAddr> for ClientNetwork {
     }
 }
 
-/// Networks of proxies whose `X-Forwarded-For` is believed. Cheap to read, never changed.
+/// Networks of proxies whose `X-Forwarded-For` is trusted. Cheap to read, never changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<Network>);
 
 impl TrustedProxies {
-    /// Believes proxies in these networks.
+    /// Trusts the proxies in these networks.
     pub fn new(networks: Vec<Network>) -> Self {
         Self(networks)
     }
@@ -43,13 +42,13 @@ impl TrustedProxies {
     /// The client of a request that came from `peer`.
     ///
     /// Each proxy appends the address it was called from, so the list is read from its end: the first address that is no
-    /// believed proxy is the client, and what stands before it is the client's own claim. An entry that is no address ends
+    /// trusted proxy is the client, and what precedes it is the client's own claim. An entry that is not an address ends
     /// the walk at the proxy that reported it.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
         let mut nearest = peer.to_canonical();
         let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
         let mut reported = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')).map(address);
-        while self.believes(nearest) {
+        while self.trusts(nearest) {
             match reported.next() {
                 Some(Some(address)) => nearest = address,
                 Some(None) | None => break,
@@ -59,7 +58,7 @@ impl TrustedProxies {
     }
 
     /// Whether the address is that of a trusted proxy.
-    pub fn believes(&self, address: IpAddr) -> bool {
+    pub fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address.to_canonical()))
     }
 }

@@ -10,7 +10,7 @@ use tower::{Layer, ServiceExt, service_fn};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 
-/// Smaller bodies stay as they are: they fit into one packet anyway.
+/// Smaller bodies are not compressed: they fit into one packet.
 const LEAST_BYTES: u64 = 1024;
 
 /// Compresses a rendered answer, where the client's `Accept-Encoding` allows it and it is worth it.

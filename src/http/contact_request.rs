@@ -32,7 +32,7 @@ pub fn parse_new(mut fields: Fields) -> Result<ContactContent, Refusal> {
     })
 }
 
-/// A field under its English and its Portuguese name, and whose name it holds.
+/// A field's English and Portuguese name, and the kind of name that it holds.
 type Spellings = (&'static str, &'static str, NameOf);
 
 const FIRST_NAME: Spellings = ("first_name", "primeiro_nome", NameOf::Person);
@@ -63,7 +63,7 @@ impl ContactChange {
         Ok(Self { first_name, last_name, company, optional })
     }
 
-    /// The contact with these changes.
+    /// Returns the contact after the change.
     pub fn applied_to(self, old: ContactContent) -> ContactContent {
         let Optional { title, email, bio, posts } = self.optional;
         ContactContent {
@@ -164,7 +164,7 @@ fn posts(fields: &mut Fields, value: Json) -> Option<Vec<Post>> {
             Err(_) => None,
         }
     });
-    // Every post is read, so that the faults of all are told.
+    // Every post is read, so that all faults are reported.
     read.collect::<Vec<_>>().into_iter().collect()
 }
 

@@ -5,12 +5,12 @@ use crate::domain::language::Language;
 /// The shape of error bodies. `Accept: application/problem+json` overrules it on any route.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Dialect {
-    /// `error` is an object with a sentence and what to do; `error_code` stands beside it.
+    /// `error` is an object with a message and an action; `error_code` is its neighbour.
     #[default]
     Fluence,
-    /// `error` is an object with a code and a sentence; 401 and missing rights are told by one code each.
+    /// `error` is an object with a code and a message. All 401 share a code, and so do all missing rights.
     Fluenzr,
-    /// `error` is a sentence; `code` stands beside it.
+    /// `error` is a message; `code` is its neighbour.
     Influtics,
 }
 
@@ -19,7 +19,7 @@ pub enum Dialect {
 pub struct Dialects {
     /// Longest prefix first.
     rules: Vec<(String, Dialect)>,
-    /// Paths whose sentences are in Portuguese.
+    /// Paths whose texts are in Portuguese.
     portuguese: Vec<String>,
 }
 

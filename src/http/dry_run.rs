@@ -1,40 +1,39 @@
 //! The answer to `X-Dry-Run`.
 
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::answer::json_ok;
 use super::error_details::ErrorDetails;
-use super::messages::{self, Text};
 use super::negotiate::RenderContext;
 use super::public_links::PublicLinks;
-use super::render::json_ok;
 use crate::domain::credits::Credits;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Refusal, Text};
 
-/// What a call would come to.
+/// The result of a dry run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DryRun {
     /// Credits that would be held.
     pub credits: Credits,
-    /// Credits of the account now.
     pub credits_available: Credits,
-    /// Whether an answer that is kept would be sent again.
+    /// Whether the answer would be a stored one.
     pub is_replay: bool,
-    /// What the call would be refused with.
     pub refusal: Option<Refusal>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DryRunAnswer")]
+pub(crate) struct Answer<'a> {
     success: bool,
     dry_run: Shown<'a>,
 }
 
-#[derive(Serialize)]
-struct Shown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DryRun")]
+pub(crate) struct Shown<'a> {
     credits: Credits,
     credits_available: Credits,
-    /// None where the call would be refused.
     credits_after: Option<Credits>,
     would_succeed: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -45,9 +44,10 @@ struct Shown<'a> {
     reason: Option<Reason<'a>>,
 }
 
-/// The refusal that the call would get, told as in an error body.
-#[derive(Serialize)]
-struct Reason<'a> {
+/// The refusal that the call would get, as in an error body.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DryRunReason")]
+pub(crate) struct Reason<'a> {
     status: u16,
     message: Text,
     user_action: Text,
@@ -57,12 +57,12 @@ struct Reason<'a> {
 
 impl DryRun {
     /// The answer, in the request's language.
-    pub fn answer(&self, context: &RenderContext, links: &PublicLinks) -> Response {
+    pub fn answer<'r>(&'r self, context: &RenderContext, links: &'r PublicLinks) -> Response {
         let Self { credits, credits_available, is_replay, refusal } = self;
-        let reason = |refusal| Reason {
-            status: Refusal::code(refusal).status(),
-            message: messages::message(refusal, context.language),
-            user_action: messages::user_action(refusal, context.language, links),
+        let reason = |refusal: &'r Refusal| Reason {
+            status: refusal.code().status(),
+            message: refusal.message(context.language),
+            user_action: refusal.action(context.language, links.addresses()),
             details: ErrorDetails::new(refusal, context.language, links),
         };
         let after = credits_available.checked_sub(*credits);

@@ -1,19 +1,19 @@
 //! The bodies of errors: one shape a dialect, and RFC 9457.
 
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::billing_info::BillingInfo;
 use super::dialect::Dialect;
 use super::error_details::ErrorDetails;
-use super::messages::{self, Text};
 use super::negotiate::RenderContext;
 use super::public_links::PublicLinks;
-use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::CallId;
-use crate::domain::refusal::{AccessDenied, Refusal};
+use crate::domain::language::Language;
+use crate::domain::refusal::{AccessDenied, ErrorCode, Refusal, Text};
 
-/// Whatever stands in an error body, before a dialect arranges it.
+/// The content of an error body, before a dialect arranges it.
 pub(super) struct ErrorView<'a> {
     pub(super) refusal: &'a Refusal,
     pub(super) status: StatusCode,
@@ -29,9 +29,9 @@ pub(super) fn write(
 ) -> Result<Vec<u8>, serde_json::Error> {
     match (ctx.problem_json, ctx.dialect, view.refusal) {
         (true, _, _) => serde_json::to_vec(&Problem::new(view, ctx, links)),
-        // The contract gives this body to the letter; billing and request id stand in the headers alone.
+        // The contract fixes this body. Billing and request id are in the headers only.
         (_, Dialect::Fluence, Refusal::AccessDenied(denied)) => {
-            serde_json::to_vec(&FluenceAccessDenied::new(denied, links))
+            serde_json::to_vec(&FluenceAccessDenied::new(view.refusal, denied, links))
         }
         (_, Dialect::Fluence, _) => serde_json::to_vec(&Fluence::new(view, ctx, links)),
         (_, Dialect::Fluenzr, _) => serde_json::to_vec(&Fluenzr::new(view, ctx, links)),
@@ -39,9 +39,9 @@ pub(super) fn write(
     }
 }
 
-/// Dialect `fluence`.
-#[derive(Serialize)]
-struct Fluence<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FluenceErrorBody")]
+pub(crate) struct Fluence<'a> {
     success: bool,
     error: FluenceError<'a>,
     error_code: &'static str,
@@ -50,8 +50,8 @@ struct Fluence<'a> {
     billing_info: Option<BillingInfo<'a>>,
 }
 
-#[derive(Serialize)]
-struct FluenceError<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FluenceError<'a> {
     r#type: &'static str,
     message: Text,
     code: u16,
@@ -67,10 +67,10 @@ impl<'a> Fluence<'a> {
         Self {
             success: false,
             error: FluenceError {
-                r#type: messages::kind(code),
-                message: messages::message(view.refusal, ctx.language),
+                r#type: code.kind().as_str(),
+                message: view.refusal.message(ctx.language),
                 code: view.status.as_u16(),
-                user_action: messages::user_action(view.refusal, ctx.language, links),
+                user_action: view.refusal.action(ctx.language, links.addresses()),
                 support_contact: &links.support_contact,
                 details: view.details,
             },
@@ -81,11 +81,12 @@ impl<'a> Fluence<'a> {
     }
 }
 
-/// The one body of the `fluence` dialect that has a shape of its own: a plan without the endpoint.
-#[derive(Serialize)]
-struct FluenceAccessDenied<'a> {
+/// The only body of the `fluence` dialect with its own shape: a plan without the endpoint.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FluenceAccessDeniedBody")]
+pub(crate) struct FluenceAccessDenied<'a> {
     success: bool,
-    error: String,
+    error: Text,
     error_code: &'static str,
     current_tier: &'a str,
     required_tier: &'a str,
@@ -93,11 +94,11 @@ struct FluenceAccessDenied<'a> {
 }
 
 impl<'a> FluenceAccessDenied<'a> {
-    fn new(denied: &'a AccessDenied, links: &'a PublicLinks) -> Self {
+    fn new(refusal: &Refusal, denied: &'a AccessDenied, links: &'a PublicLinks) -> Self {
         Self {
             success: false,
-            error: messages::access_denied(denied),
-            error_code: ErrorCode::AccessDenied.as_str(),
+            error: refusal.message(Language::En),
+            error_code: refusal.code().as_str(),
             current_tier: &denied.current_tier,
             required_tier: &denied.required_tier,
             upgrade_url: &links.upgrade_url,
@@ -105,9 +106,9 @@ impl<'a> FluenceAccessDenied<'a> {
     }
 }
 
-/// Dialect `fluenzr`.
-#[derive(Serialize)]
-struct Fluenzr<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FluenzrErrorBody")]
+pub(crate) struct Fluenzr<'a> {
     success: bool,
     error: FluenzrError<'a>,
     request_id: CallId,
@@ -115,8 +116,8 @@ struct Fluenzr<'a> {
     billing_info: Option<BillingInfo<'a>>,
 }
 
-#[derive(Serialize)]
-struct FluenzrError<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FluenzrError<'a> {
     code: &'static str,
     message: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,13 +129,13 @@ struct FluenzrError<'a> {
 impl<'a> Fluenzr<'a> {
     fn new(view: ErrorView<'a>, ctx: &RenderContext, links: &PublicLinks) -> Self {
         let code = fluenzr_code(view.refusal.code());
-        // The contract fixes one sentence for every 401, so what to do about it stands beside it.
+        // The contract fixes one sentence for every 401, so the action is a member of its own.
         let (message, user_action) = match code {
             UNAUTHORIZED => {
-                let action = messages::user_action(view.refusal, ctx.language, links);
+                let action = view.refusal.action(ctx.language, links.addresses());
                 ("Invalid or missing API key".into(), Some(action))
             }
-            _ => (messages::message(view.refusal, ctx.language), None),
+            _ => (view.refusal.message(ctx.language), None),
         };
         Self {
             success: false,
@@ -147,7 +148,7 @@ impl<'a> Fluenzr<'a> {
 
 const UNAUTHORIZED: &str = "UNAUTHORIZED";
 
-/// `fluenzr` tells every credential fault by one code, and a missing plan or scope by another.
+/// `fluenzr` has one code for every credential fault, and another for a missing plan or scope.
 fn fluenzr_code(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::AccessDenied | ErrorCode::InsufficientScope | ErrorCode::PlanWithoutApi => "FORBIDDEN",
@@ -156,9 +157,9 @@ fn fluenzr_code(code: ErrorCode) -> &'static str {
     }
 }
 
-/// Dialect `influtics`.
-#[derive(Serialize)]
-struct Influtics<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "InfluticsErrorBody")]
+pub(crate) struct Influtics<'a> {
     success: bool,
     error: Text,
     code: &'static str,
@@ -171,12 +172,12 @@ struct Influtics<'a> {
 
 impl<'a> Influtics<'a> {
     fn new(view: ErrorView<'a>, ctx: &RenderContext) -> Self {
-        // Three sentences of this dialect are fixed by the contract.
+        // The contract fixes three sentences of this dialect.
         let error = match view.refusal {
             Refusal::MissingAuth => "Missing Authorization header".into(),
             Refusal::InvalidApiKey => "Invalid API key".into(),
             Refusal::ExpiredApiKey => "API key has expired".into(),
-            other => messages::message(other, ctx.language),
+            other => other.message(ctx.language),
         };
         Self {
             success: false,
@@ -189,11 +190,11 @@ impl<'a> Influtics<'a> {
     }
 }
 
-/// RFC 9457.
-#[derive(Serialize)]
-struct Problem<'a> {
+/// A problem of RFC 9457.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Problem<'a> {
     r#type: String,
-    title: String,
+    title: &'static str,
     status: u16,
     detail: Text,
     instance: String,
@@ -209,15 +210,16 @@ struct Problem<'a> {
 
 impl<'a> Problem<'a> {
     fn new(view: ErrorView<'a>, ctx: &RenderContext, links: &'a PublicLinks) -> Self {
-        let code = view.refusal.code().as_str();
+        let error_code = view.refusal.code();
+        let code = error_code.as_str();
         Self {
-            r#type: format!("{}#{code}", links.error_docs_url),
-            title: title(code),
+            r#type: links.error_page(error_code),
+            title: error_code.title(ctx.language),
             status: view.status.as_u16(),
-            detail: messages::message(view.refusal, ctx.language),
+            detail: view.refusal.message(ctx.language),
             instance: format!("urn:uuid:{}", ctx.request_id),
             code,
-            user_action: messages::user_action(view.refusal, ctx.language, links),
+            user_action: view.refusal.action(ctx.language, links.addresses()),
             support_contact: &links.support_contact,
             details: view.details,
             request_id: ctx.request_id,
@@ -226,14 +228,33 @@ impl<'a> Problem<'a> {
     }
 }
 
-/// The problem type in short, the same for every occurrence: `Invalid API key` of `INVALID_API_KEY`.
-fn title(code: &str) -> String {
-    let words = code.split('_').enumerate().map(|(place, word)| match (place, word) {
-        (_, "API" | "IP" | "JSON" | "URL") => word.to_owned(),
-        (0, _) => {
-            word.get(..1).unwrap_or_default().to_owned() + &word.get(1..).unwrap_or_default().to_lowercase()
+/// Schemas of the bodies, for the OpenAPI document.
+pub mod schemas {
+    use schemars::{Schema, SchemaGenerator};
+
+    use super::{Dialect, Fluence, FluenceAccessDenied, Fluenzr, Influtics, Problem};
+    use crate::domain::refusal::ErrorCode;
+
+    /// The bodies of these errors in a dialect.
+    pub fn of(dialect: Dialect, codes: &[ErrorCode], generator: &mut SchemaGenerator) -> Vec<Schema> {
+        match dialect {
+            Dialect::Fluence => {
+                let mut schemas = Vec::new();
+                if codes.iter().any(|code| *code != ErrorCode::AccessDenied) {
+                    schemas.push(generator.subschema_for::<Fluence<'static>>());
+                }
+                if codes.contains(&ErrorCode::AccessDenied) {
+                    schemas.push(generator.subschema_for::<FluenceAccessDenied<'static>>());
+                }
+                schemas
+            }
+            Dialect::Fluenzr => vec![generator.subschema_for::<Fluenzr<'static>>()],
+            Dialect::Influtics => vec![generator.subschema_for::<Influtics<'static>>()],
         }
-        _ => word.to_lowercase(),
-    });
-    words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The body of an error as a problem of RFC 9457.
+    pub fn of_problem(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Problem<'static>>()
+    }
 }

@@ -1,4 +1,4 @@
-//! The fields of a JSON object, taken one by one; what is left over is unknown, and every fault is reported at once.
+//! The fields of a JSON object, taken one by one. Remaining fields are unknown. All faults are reported at once.
 
 use std::str::FromStr;
 
@@ -9,14 +9,13 @@ use crate::domain::person::NameOf;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
 use crate::domain::text::{TextError, is_control, is_visible};
 
-/// Most fields that are kept; no route has as many, so the ones past it are unknown.
+/// Most fields that are read. No route has as many, so later ones are unknown.
 const MAX_FIELDS: usize = 64;
-/// Most faults that are reported.
 const MAX_FAULTS: usize = 32;
 /// Most characters of a field's name that are shown again.
 const MAX_NAME_CHARS: usize = 64;
 
-/// The fields of one object, and the faults found so far. `null` means that a field is not there.
+/// The fields of one object, and the faults so far. A `null` field counts as missing.
 #[derive(Debug, Default)]
 pub struct Fields {
     members: Vec<(String, Json)>,
@@ -24,7 +23,7 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Takes in the members of an object; repeated names are faults from the start.
+    /// Reads the members of an object. Repeated names are faults.
     pub fn new(members: Vec<(String, Json)>) -> Self {
         let mut fields = Self::default();
         for (name, value) in members {
@@ -39,33 +38,33 @@ impl Fields {
         fields
     }
 
-    /// The fields not taken yet.
+    /// The fields that have not been taken.
     pub fn rest(&self) -> impl Iterator<Item = (&str, &Json)> {
         self.members.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Takes a field as it came; none where it is missing or `null`.
+    /// Takes a field. `None` if it is missing or `null`.
     pub fn take(&mut self, name: &str) -> Option<Json> {
         self.take_or_null(name).filter(|value| *value != Json::Null)
     }
 
-    /// Takes a field as it came, `null` too: for changes, where `null` empties a field and a missing one is left alone.
+    /// Takes a field that may be `null`: in a change, `null` removes a value and a missing field keeps it.
     pub fn take_or_null(&mut self, name: &str) -> Option<Json> {
         let place = self.members.iter().position(|(known, _)| known == name)?;
         Some(self.members.remove(place).1)
     }
 
-    /// Whether a field is there and not `null`.
+    /// Whether a field is present and not `null`.
     pub fn has(&self, name: &str) -> bool {
         self.members.iter().any(|(known, value)| known == name && *value != Json::Null)
     }
 
-    /// Whether a field is there and `null`.
+    /// Whether a field is `null`.
     pub fn is_null(&self, name: &str) -> bool {
         self.members.iter().any(|(known, value)| known == name && *value == Json::Null)
     }
 
-    /// Takes a name that must be there, under either of two fields. Both with different values are a fault.
+    /// Takes a required name from either of two fields. Two different values are a fault.
     pub fn take_name_of_two(
         &mut self,
         own: &'static str,
@@ -88,7 +87,7 @@ impl Fields {
         }
     }
 
-    /// Whether a field is there, be it `null`.
+    /// Whether a field is present, even as `null`.
     pub fn has_or_null(&self, name: &str) -> bool {
         self.members.iter().any(|(known, _)| known == name)
     }
@@ -104,7 +103,7 @@ impl Fields {
         }
     }
 
-    /// Takes a short text of a kind, such as a name. What it may not be is a fault.
+    /// Takes a short text of a kind, such as a name.
     pub fn take_named<T: FromStr<Err = TextError>>(&mut self, name: &str) -> Option<T> {
         match self.take_text(name)?.parse() {
             Ok(text) => Some(text),
@@ -112,7 +111,7 @@ impl Fields {
         }
     }
 
-    /// As [`Fields::take_named`], for a text that must be there.
+    /// As [`Fields::take_named`], for a required text.
     pub fn take_required<T: FromStr<Err = TextError>>(&mut self, name: &str) -> Option<T> {
         if self.has(name) {
             return self.take_named(name);
@@ -137,7 +136,7 @@ impl Fields {
         }
     }
 
-    /// Takes one of a list of words, and the meaning that stands beside it. Another word is a fault.
+    /// Takes one of `words` and returns its counterpart in `meanings`.
     pub fn take_word<T: Copy>(
         &mut self,
         name: &str,
@@ -159,7 +158,7 @@ impl Fields {
             return self.fault(field, Fault::NotText);
         };
         let trimmed = text.trim();
-        // ASCII is in form C as it stands, and most lines are sent trimmed.
+        // ASCII is in form C, and most lines are sent trimmed.
         let line: String = match trimmed.is_ascii() {
             true if trimmed.len() == text.len() => text,
             true => trimmed.to_owned(),
@@ -176,13 +175,13 @@ impl Fields {
         }
     }
 
-    /// Reads a name that people are searched by, as a line that has what a search goes by. Anything else is a fault.
+    /// Reads a line as a name that a search can use.
     pub fn name(&mut self, field: &str, value: Json, name: NameOf, max_chars: usize) -> Option<String> {
         let line = self.line(field, value, max_chars)?;
-        if name.can_be(&line) { Some(line) } else { self.fault(field, Fault::NoName(name)) }
+        if name.can_be(&line) { Some(line) } else { self.fault(field, Fault::no_name(name)) }
     }
 
-    /// Notes a fault; returns none, so that a validator can end with it.
+    /// Records a fault. Returns `None`, so that a reader can end with it.
     pub fn fault<T>(&mut self, field: &str, fault: Fault) -> Option<T> {
         if self.faults.len() < MAX_FAULTS {
             self.faults.push(FieldFault { field: shown_name(field), fault });
@@ -190,7 +189,7 @@ impl Fields {
         None
     }
 
-    /// Ends the reading: fields not taken are unknown, and any fault refuses the request.
+    /// Ends the reading. Remaining fields are unknown, and any fault is a refusal.
     pub fn finish(mut self) -> Result<(), Refusal> {
         for (name, _) in std::mem::take(&mut self.members) {
             self.fault::<()>(&name, Fault::Unknown);
@@ -199,7 +198,7 @@ impl Fields {
     }
 }
 
-/// A client's own name of a field, cut to a length that can be shown again.
+/// A field's name from the client, cut to a length that is safe to show.
 pub(crate) fn shown_name(name: &str) -> String {
     match name.char_indices().nth(MAX_NAME_CHARS) {
         Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),

@@ -5,14 +5,13 @@ use axum::http::{HeaderMap, HeaderName};
 use crate::domain::idempotency_key::IdempotencyKey;
 use crate::domain::refusal::Refusal;
 
-/// The header.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// Says that an answer was given before.
 pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// Returns the request's key; `None` where it has none. A header that is sent twice is refused, as is anything but a bare or
-/// quoted key: a call that the client believes safe to repeat may not run without its key.
+/// Returns the request's key, if it has one. A repeated header and a malformed key are errors: a call that the client
+/// considers safe to repeat must not run without its key.
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refusal> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };

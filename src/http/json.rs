@@ -16,15 +16,10 @@ pub const MAX_VALUES: usize = 10_000;
 /// A JSON value. Numbers keep no more than a route may need of them: that they are numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
-    /// `null`.
     Null,
-    /// `true` or `false`.
     Bool(bool),
-    /// A number.
     Number(f64),
-    /// A text.
     Text(String),
-    /// An array.
     List(Vec<Json>),
     /// An object: its members in order, repeated names included.
     Object(Vec<(String, Json)>),

@@ -9,10 +9,6 @@ use super::fields::Fields;
 use super::json::parse_object;
 use crate::domain::refusal::{MediaFault, Refusal};
 
-/// Request extension of a request with an `Idempotency-Key`: the body as it came, for the fingerprint.
-#[derive(Clone, Debug)]
-pub struct RawBody(pub Bytes);
-
 /// Reads a body declared as JSON, at most `limit_bytes` long. A declared length above it is refused unread.
 pub async fn read_body(headers: &HeaderMap, mut body: Body, limit_bytes: usize) -> Result<Bytes, Refusal> {
     check_media_type(headers)?;

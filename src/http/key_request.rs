@@ -6,6 +6,7 @@ use super::fields::Fields;
 use super::json::Json;
 use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::amount::Amount;
+use crate::domain::credits::Credits;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::terms::{KeyTerms, TermsChange};
 use crate::domain::key::{KeyFormat, KeyState, Mode, Scope};
@@ -21,7 +22,6 @@ const STATES: [&str; 2] = ["active", "disabled"];
 /// Most keys that an environment can be said to have.
 const MOST_KEYS: i64 = 10_000;
 
-/// A key to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewKeyRequest {
     pub environment: EnvironmentName,
@@ -136,7 +136,7 @@ fn scopes(fields: &mut Fields) -> Option<Vec<Scope>> {
     }
 }
 
-/// A list of so many values at most; `null` and an empty one mean the same.
+/// A list of limited length. `null` and an empty list mean the same.
 fn list<T: std::str::FromStr>(fields: &mut Fields, name: &str, most: usize, fault: Fault) -> Option<Vec<T>> {
     let items = match fields.take_or_null(name)? {
         Json::Null => Vec::new(),
@@ -163,6 +163,10 @@ fn expires_at(fields: &mut Fields) -> Option<Option<DateTime<Utc>>> {
 }
 
 /// A number of credits, or `null` for no cap.
-fn cap(fields: &mut Fields, name: &str) -> Option<Option<i64>> {
-    fields.take_whole(name, 1, Amount::MOST)
+fn cap(fields: &mut Fields, name: &str) -> Option<Option<Credits>> {
+    let (least, most) = (1, Amount::MOST);
+    match fields.take_whole(name, least, most)?.map(Credits::try_from).transpose() {
+        Ok(cap) => Some(cap),
+        Err(_) => fields.fault(name, Fault::OutOfRange { least, most }),
+    }
 }

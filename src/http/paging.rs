@@ -1,4 +1,4 @@
-//! Pages of a list: how many, and from where on.
+//! Pages of a list.
 
 use std::io::{self, Write};
 use std::str::FromStr;
@@ -9,24 +9,23 @@ use serde::Serialize;
 use super::query::Query;
 use crate::domain::refusal::{Fault, Refusal};
 
-/// Entries of a page when the request does not say.
+/// Entries of a page by default.
 const DEFAULT_LIMIT: i64 = 100;
-/// Most entries of a page.
 pub const MAX_LIMIT: i64 = 1000;
-/// Bytes of JSON after which a page ends, however many entries were asked for: answers wait in memory for their clients.
+/// Bytes of JSON after which a page ends early: answers wait in memory for their clients.
 pub const PAGE_BYTES: usize = 256 * 1024;
 
-/// What a request asks of a list whose places are told by a `C`.
+/// The requested page of a list with cursors of type `C`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page<C> {
-    /// The last place of the page before; none for the first page.
+    /// The last entry of the previous page. `None` for the first page.
     pub after: Option<C>,
-    /// Entries wanted, 1 to [`MAX_LIMIT`].
+    /// From 1 to [`MAX_LIMIT`].
     pub limit: i64,
 }
 
 impl<C: FromStr> Page<C> {
-    /// Reads `cursor` and `limit` from the query; every fault is reported at once, unknown parameters included.
+    /// Reads `cursor` and `limit` from the query. Reports every fault at once, including unknown parameters.
     pub fn of(uri: &Uri) -> Result<Self, Refusal> {
         let mut query = Query::of(uri);
         let page = Self::take(&mut query);
@@ -34,7 +33,7 @@ impl<C: FromStr> Page<C> {
         Ok(page)
     }
 
-    /// Takes `cursor` and `limit` from a query that has other parameters too.
+    /// Takes `cursor` and `limit` from a query with other parameters.
     pub fn take(query: &mut Query) -> Self {
         let after = query.take("cursor", Fault::NotACursor, |text| text.parse().ok());
         let limit = query.take("limit", Fault::OutOfRange { least: 1, most: MAX_LIMIT }, |text| {
@@ -43,7 +42,7 @@ impl<C: FromStr> Page<C> {
         Self { after, limit: limit.unwrap_or(DEFAULT_LIMIT) }
     }
 
-    /// Ends the page early where it would be too large, and gives the cursor of the next page, if there may be one.
+    /// Ends the page early if it is too large. Returns the cursor of the next page, if there may be one.
     pub fn end<T: Serialize>(
         &self,
         entries: &mut Vec<T>,
@@ -55,7 +54,7 @@ impl<C: FromStr> Page<C> {
     }
 }
 
-/// Takes away the entries that do not fit into [`PAGE_BYTES`], the first one apart; true where some were.
+/// Removes the entries that exceed [`PAGE_BYTES`], but never the first. Returns whether any were removed.
 pub fn cut_to_size<T: Serialize>(entries: &mut Vec<T>) -> bool {
     let mut size = Size(0);
     let mut fits = |entry: &T| serde_json::to_writer(&mut size, entry).is_ok() && size.0 <= PAGE_BYTES;
@@ -65,7 +64,7 @@ pub fn cut_to_size<T: Serialize>(entries: &mut Vec<T>) -> bool {
     is_cut
 }
 
-/// Counts what is written.
+/// Counts written bytes.
 struct Size(usize);
 
 impl Write for Size {

@@ -2,11 +2,11 @@
 
 use super::fields::{Fields, shown_name};
 use super::json::Json;
+use crate::domain::depth::Depth;
 use crate::domain::detail::Detail;
 use crate::domain::language::Language;
 use crate::domain::person::{NameOf, PersonQuery};
 use crate::domain::refusal::Refusal;
-use crate::domain::tier::Tier;
 
 /// Most characters of a name, after trimming.
 pub const MAX_NAME_CHARS: usize = 100;
@@ -15,10 +15,10 @@ pub const MAX_NAME_CHARS: usize = 100;
 const OWN_NAMES: [&str; 6] =
     ["first_name", "last_name", "company", "primeiro_nome", "ultimo_nome", "empresa"];
 
-/// What a route takes besides the names.
+/// The fields of a route besides the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PersonFields {
-    /// The language whose field names a missing field is reported under.
+    /// The language of the field names in faults.
     pub spelling: Language,
     /// Whether `language` may be given.
     pub language: bool,
@@ -35,15 +35,14 @@ impl PersonFields {
     pub const COMPREHENSIVE: Self = Self { spelling: Language::En, language: true, tier: true };
 }
 
-/// A checked request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonRequest {
     /// Who is meant; names are trimmed and in Unicode normalisation form C.
     pub query: PersonQuery,
-    /// The language wanted for the answer's texts, where the request names one.
+    /// The requested language of the answer's texts.
     pub texts: Option<Language>,
-    /// The depth wanted, where the request names one.
-    pub tier: Option<Tier>,
+    /// The requested depth.
+    pub depth: Option<Depth>,
     /// How much the answer tells.
     pub detail: Detail,
     /// Whether sample people may answer.
@@ -60,11 +59,11 @@ impl PersonRequest {
         let texts = take_if(takes.language, || {
             fields.take_word("language", &["en", "pt"], &[Language::En, Language::Pt])
         });
-        let tier = take_if(takes.tier, || {
+        let depth = take_if(takes.tier, || {
             fields.take_word(
                 "tier",
                 &["basic", "standard", "premium"],
-                &[Tier::Basic, Tier::Standard, Tier::Premium],
+                &[Depth::Basic, Depth::Standard, Depth::Premium],
             )
         });
         let mock = take_if(takes.tier, || fields.take_bool("allow_mock_data"));
@@ -78,7 +77,7 @@ impl PersonRequest {
         Ok(Self {
             query,
             texts,
-            tier,
+            depth,
             detail: detail.unwrap_or_default(),
             allow_mock_data: mock.unwrap_or(false),
         })
@@ -105,7 +104,7 @@ fn take_name(
     fields.take_name_of_two(own, other, name_of, MAX_NAME_CHARS)
 }
 
-/// Refuses a profile address in any field, and any field named like one: people are found by name and company.
+/// Rejects a profile URL in any field, and any field named like one: people are found by name and company.
 fn refuse_profile_urls(fields: &Fields) -> Result<(), Refusal> {
     let is_suspect = |name: &str| !OWN_NAMES.contains(&name) && is_named_like_url(name);
     match fields.rest().find(|(name, value)| is_suspect(name) || holds_url(value)) {
@@ -121,7 +120,7 @@ fn is_named_like_url(name: &str) -> bool {
     name.contains("url") || name.contains("linkedin") || name.split(['_', '-', ' ', '.']).any(is_word)
 }
 
-/// Whether a text is a web address or holds one. A company named like its domain, such as `Booking.com`, is none.
+/// Whether a text is a web address or holds one. A company named like its domain, such as `Booking.com`, is not one.
 fn holds_url(value: &Json) -> bool {
     match value {
         Json::Text(text) => text.split_whitespace().any(is_url),
@@ -201,7 +200,7 @@ mod tests {
                 company: "Padaria do Zé".to_owned(),
             };
             let detail = Detail::Standard;
-            let expected = PersonRequest { query, texts: None, tier: None, detail, allow_mock_data: false };
+            let expected = PersonRequest { query, texts: None, depth: None, detail, allow_mock_data: false };
             assert_eq!(request, expected);
         }
     }
@@ -211,8 +210,8 @@ mod tests {
         let all = format!(r#"{{{ANA}, "language": "pt", "tier": "premium", "allow_mock_data": true}}"#);
         let request = parse(&all, PersonFields::COMPREHENSIVE).unwrap();
         assert_eq!(
-            (request.texts, request.tier, request.allow_mock_data),
-            (Some(Language::Pt), Some(Tier::Premium), true)
+            (request.texts, request.depth, request.allow_mock_data),
+            (Some(Language::Pt), Some(Depth::Premium), true)
         );
         let unknown = |names: &[&str]| {
             names.iter().map(|name| ((*name).to_owned(), Fault::Unknown)).collect::<Vec<_>>()
@@ -305,9 +304,9 @@ mod tests {
     fn names_without_a_letter_are_named_all_at_once() {
         let text = r#"{"first_name": "...", "last_name": "🙂", "empresa": "!!!"}"#;
         let expected = [
-            ("first_name", Fault::NoName(NameOf::Person)),
-            ("last_name", Fault::NoName(NameOf::Person)),
-            ("empresa", Fault::NoName(NameOf::Company)),
+            ("first_name", Fault::NoLetter),
+            ("last_name", Fault::NoLetter),
+            ("empresa", Fault::NoLetterOrDigit),
         ];
         let expected = expected.map(|(name, fault)| (name.to_owned(), fault));
         for takes in [PersonFields::CRM, PersonFields::ANALYZE, PersonFields::COMPREHENSIVE] {
@@ -316,7 +315,7 @@ mod tests {
         assert!(
             parse(r#"{"first_name": "王", "last_name": "O", "company": "99"}"#, PersonFields::CRM).is_ok()
         );
-        assert_eq!(first_name_fault("99"), Fault::NoName(NameOf::Person));
+        assert_eq!(first_name_fault("99"), Fault::NoLetter);
     }
 
     #[test]

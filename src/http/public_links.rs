@@ -1,21 +1,25 @@
-//! What every answer may have to name: where help, upgrades and explanations are found.
+//! The public addresses of a gateway, and the dialects of its paths.
 
 use super::dialect::{Dialect, Dialects, is_under};
 use crate::domain::language::Language;
 use crate::domain::placeholder::is_placeholder;
+use crate::domain::refusal::{Addresses, ErrorCode};
 
 /// Links, stage prefixes and dialects of one gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicLinks {
-    /// Address of support, as `support_contact` shows it.
+    /// Address of support, the `support_contact` of errors.
     pub support_contact: String,
     /// Page where plans and credits are bought.
     pub upgrade_url: String,
-    /// Page that explains the error codes; a problem's `type` is this with `#ERROR_CODE` behind it.
+    /// Address by which clients reach this gateway, without a `/` at its end. Empty: links are relative.
+    pub base_url: String,
+    /// Page that explains the error codes.
     pub error_docs_url: String,
-    /// Path prefixes that mean the same as none, such as `/prod`.
+    /// The beginning of the address of an error's page, before its code: the `type` of a problem.
+    pub error_page_prefix: String,
+    /// Path prefixes that are ignored, such as `/prod`.
     pub stage_prefixes: Vec<String>,
-    /// Which path speaks which dialect.
     pub dialects: Dialects,
 }
 
@@ -30,22 +34,24 @@ impl PublicLinks {
         }
     }
 
-    /// Where help is found, unless nobody has filled it in.
-    pub fn support(&self) -> Option<&str> {
-        filled_in(&self.support_contact)
+    /// The addresses that the texts of errors may name. A placeholder is not an address.
+    pub fn addresses(&self) -> Addresses<'_> {
+        let [support, upgrade, docs] = [&self.support_contact, &self.upgrade_url, &self.error_docs_url]
+            .map(|address| Some(address.as_str()).filter(|address| !is_placeholder(address)));
+        Addresses { support, upgrade, docs }
     }
 
-    /// Where plans and credits are bought, unless nobody has filled it in.
-    pub fn upgrade(&self) -> Option<&str> {
-        filled_in(&self.upgrade_url)
+    /// Address of the page that explains an error.
+    pub fn error_page(&self, code: ErrorCode) -> String {
+        format!("{}{}", self.error_page_prefix, code.as_str())
     }
 
-    /// Where errors are explained, unless nobody has filled it in.
-    pub fn docs(&self) -> Option<&str> {
-        filled_in(&self.error_docs_url)
+    /// Address of this gateway's own documentation pages, without a `/` at its end.
+    pub fn own_docs_url(&self) -> String {
+        format!("{}/docs", self.base_url)
     }
 
-    /// The language of a path's sentences where the request names none.
+    /// The default language of a path's texts.
     pub fn language_of(&self, path: &str) -> Language {
         self.dialects.language_of(self.without_stage(path))
     }
@@ -56,20 +62,59 @@ impl PublicLinks {
     }
 }
 
-fn filled_in(address: &str) -> Option<&str> {
-    (!is_placeholder(address)).then_some(address)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::contact::ContactLimit;
+    use crate::domain::credits::Credits;
+    use crate::domain::refusal::{Limit, LimitHit, Refusal};
+
+    fn links(upgrade_url: &str) -> PublicLinks {
+        PublicLinks {
+            support_contact: "help@example.com".to_owned(),
+            upgrade_url: upgrade_url.to_owned(),
+            base_url: String::new(),
+            error_docs_url: "https://example.com/docs".to_owned(),
+            error_page_prefix: "https://example.com/docs#".to_owned(),
+            stage_prefixes: Vec::new(),
+            dialects: Dialects::default(),
+        }
+    }
+
+    #[test]
+    fn placeholders_stay_out_of_sentences() {
+        let needed = Credits::from_u32(1);
+        let limited = |limit| Refusal::Limited(LimitHit { limit, size: 1, retry_after_s: 1 });
+        for refusal in [
+            Refusal::PlanWithoutApi { required_plan: None },
+            Refusal::AccountSuspended,
+            Refusal::EndpointNotFound,
+            Refusal::InsufficientCredits { needed, available: Credits::ZERO },
+            Refusal::ContactLimitReached { limit: ContactLimit::Contacts(1) },
+            Refusal::Internal,
+            limited(Limit::Rate),
+            limited(Limit::Concurrency),
+            limited(Limit::Quota),
+        ] {
+            for language in [Language::En, Language::Pt] {
+                let text = refusal.action(language, links("https://example.com/upgrade").addresses());
+                assert!(!text.contains("example.com") && !text.contains("/docs"), "{text}");
+            }
+        }
+        let plans = links("https://acme.test/plans");
+        let refusal = Refusal::PlanWithoutApi { required_plan: None };
+        let text = refusal.action(Language::En, plans.addresses());
+        assert_eq!(text, "Choose a plan with API access at https://acme.test/plans.");
+    }
 
     #[test]
     fn a_stage_prefix_changes_nothing() {
         let links = PublicLinks {
             support_contact: String::new(),
             upgrade_url: String::new(),
+            base_url: String::new(),
             error_docs_url: String::new(),
+            error_page_prefix: String::new(),
             stage_prefixes: vec!["/production".to_owned(), "/prod".to_owned()],
             dialects: Dialects::default(),
         };

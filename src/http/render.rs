@@ -1,17 +1,16 @@
 //! The one place where answers and refusals become bytes.
 //!
-//! Handlers and layers answer with an empty response that carries what they mean as an extension: a [`Refusal`],
-//! a [`PaidAnswer`] or the object of [`json_ok`]; the layers that know the caller add a [`Billing`]. [`render`]
-//! writes the body in the route's dialect, splices `billing_info` in and sets the headers that belong to it.
-//! A response without any of these, such as a page or a proxied answer, keeps its body.
+//! A handler answers with an [`Answer`]; the gate adds a [`CallRecord`]. The body is written in the route's dialect with
+//! `billing_info` spliced in, and the headers follow from the same facts. A response without an [`Answer`], such as a page, a
+//! replay or a proxied answer, keeps its body.
 
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use serde::Serialize;
+use axum::response::Response;
 
-use super::billing_info::{self, BillingInfo};
+use super::answer::{Answer, Content};
+use super::billing_info::BillingInfo;
+use super::call_record::CallRecord;
 use super::error_body::{self, ErrorView};
 use super::error_details::ErrorDetails;
 use super::negotiate::{PROBLEM_JSON, RenderContext};
@@ -26,103 +25,72 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The media type of all JSON answers that are no problems.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Response extension of a paid call that was answered: `analise` as ready JSON.
-#[derive(Clone, Debug)]
-pub struct PaidAnswer {
-    /// A JSON value, spliced in unread.
-    pub analise: Bytes,
-}
-
-/// Response extension of [`json_ok`]: a ready JSON object that `billing_info` may be spliced into.
-#[derive(Clone)]
-struct ReadyObject(Vec<u8>);
-
-/// Response extension of a rendered answer whose body has a `billing_info` that was written here.
-#[derive(Clone, Copy, Debug)]
-pub struct TellsBilling;
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = status.into_response();
-        response.extensions_mut().insert(self);
-        response
-    }
-}
-
-impl IntoResponse for PaidAnswer {
-    fn into_response(self) -> Response {
-        let mut response = StatusCode::OK.into_response();
-        response.extensions_mut().insert(self);
-        response
-    }
-}
-
-/// A 200 with a JSON object as its body; `billing_info` is added where the caller is known.
-pub fn json_ok(body: impl Serialize) -> Response {
-    json_with(StatusCode::OK, body)
-}
-
-/// As [`json_ok`], with another status, such as 201 or the 503 of a health check.
-pub fn json_with(status: StatusCode, body: impl Serialize) -> Response {
-    match serde_json::to_vec(&body) {
-        Ok(object) => json_ready(status, object),
-        Err(error) => {
-            tracing::error!(%error, "an answer could not be written as JSON");
-            Refusal::Internal.into_response()
+/// Turns what a response means into its bytes and headers. Returns the call's record, for the log line.
+pub fn render(response: Response, ctx: &RenderContext, links: &PublicLinks) -> (Response, CallRecord) {
+    let mut response = response;
+    let mut record = CallRecord::take(&mut response);
+    let refusal = implied_refusal(&response);
+    let answer = response.extensions_mut().remove::<Answer>();
+    if let Some(Answer { content, billing }) = answer.or(refusal) {
+        record.billing = record.billing.or(billing);
+        if let Content::Refusal(refusal) = &content {
+            record.error_code = Some(refusal.code());
         }
-    }
-}
-
-/// As [`json_with`], of an object that is JSON already.
-pub fn json_ready(status: StatusCode, object: Vec<u8>) -> Response {
-    let mut response = status.into_response();
-    response.extensions_mut().insert(ReadyObject(object));
-    response
-}
-
-/// Turns what a response means into its bytes and headers.
-pub fn render(mut response: Response, ctx: &RenderContext, links: &PublicLinks) -> Response {
-    let extensions = response.extensions_mut();
-    let billing = extensions.remove::<Billing>();
-    if let Some(refusal) = extensions.remove::<Refusal>().or_else(|| implied_refusal(&response)) {
-        write_error(&mut response, &refusal, billing.as_ref(), ctx, links);
-        tell_billing(&mut response, billing.as_ref());
-    } else if let Some(PaidAnswer { analise }) = response.extensions_mut().remove() {
-        set_json(&mut response, paid_body(&analise, billing.as_ref()), JSON);
-        tell_billing(&mut response, billing.as_ref());
-    } else if let Some(ReadyObject(mut object)) = response.extensions_mut().remove() {
-        if let Some(billing) = &billing {
-            splice_billing(&mut object, billing);
-        }
-        set_json(&mut response, object, JSON);
-        tell_billing(&mut response, billing.as_ref());
+        write(&mut response, content, record.billing.as_ref(), ctx, links);
     }
     let headers = response.headers_mut();
-    if let Some(billing) = &billing {
-        billing_info::set_headers(headers, billing);
-    }
+    record.set_headers(headers);
     headers.insert(X_REQUEST_ID, request_id_value(ctx.request_id));
-    response
+    (response, record)
 }
 
-fn tell_billing(response: &mut Response, billing: Option<&Billing>) {
-    if billing.is_some() {
-        response.extensions_mut().insert(TellsBilling);
+/// Writes the body of an answer before it leaves the gate, to be stored. Returns whether it tells the billing facts; a response
+/// that has its bytes already does not.
+pub fn write_early(
+    response: &mut Response,
+    billing: &Billing,
+    ctx: &RenderContext,
+    links: &PublicLinks,
+) -> bool {
+    let answer = response.extensions_mut().remove::<Answer>();
+    let is_written_here = answer.is_some();
+    if let Some(Answer { content, .. }) = answer {
+        write(response, content, Some(billing), ctx, links);
+    }
+    is_written_here
+}
+
+fn write(
+    response: &mut Response,
+    content: Content,
+    billing: Option<&Billing>,
+    ctx: &RenderContext,
+    links: &PublicLinks,
+) {
+    match content {
+        Content::Refusal(refusal) => write_error(response, &refusal, billing, ctx, links),
+        Content::Analysis(analise) => set_json(response, paid_body(&analise, billing), JSON),
+        Content::Object(mut object) => {
+            if let Some(billing) = billing {
+                splice_billing(&mut object, billing);
+            }
+            set_json(response, object, JSON);
+        }
     }
 }
 
 /// What the router itself means by an empty 404 or 405.
-fn implied_refusal(response: &Response) -> Option<Refusal> {
+fn implied_refusal(response: &Response) -> Option<Answer> {
     if response.body().size_hint().exact() != Some(0) || response.headers().contains_key(header::CONTENT_TYPE)
     {
         return None;
     }
-    match response.status() {
-        StatusCode::NOT_FOUND => Some(Refusal::EndpointNotFound),
-        StatusCode::METHOD_NOT_ALLOWED => Some(Refusal::MethodNotAllowed { allow: "" }),
-        _ => None,
-    }
+    let refusal = match response.status() {
+        StatusCode::NOT_FOUND => Refusal::EndpointNotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Refusal::MethodNotAllowed { allow: "" },
+        _ => return None,
+    };
+    Some(Answer { content: Content::Refusal(refusal), billing: None })
 }
 
 fn write_error(
@@ -134,6 +102,9 @@ fn write_error(
 ) {
     let details = ErrorDetails::new(refusal, ctx.language, links).spread(refusal, ctx.request_id);
     set_error_headers(response.headers_mut(), refusal, details.retry_after_s());
+    if let Ok(help) = HeaderValue::try_from(format!("<{}>; rel=\"help\"", links.error_page(refusal.code()))) {
+        response.headers_mut().insert(header::LINK, help);
+    }
     let view =
         ErrorView { refusal, status: response.status(), details, billing: billing.map(BillingInfo::new) };
     let body = error_body::write(view, ctx, links).unwrap_or_else(|error| {
@@ -142,8 +113,6 @@ fn write_error(
     });
     let media_type = if ctx.problem_json { HeaderValue::from_static(PROBLEM_JSON) } else { JSON };
     set_json(response, body, media_type);
-    // The layer that logs the request reads the code here.
-    response.extensions_mut().insert(refusal.code());
 }
 
 /// The headers that a refusal calls for.
@@ -227,19 +196,14 @@ mod tests {
     use chrono::DateTime;
 
     fn billing() -> Billing {
-        let standing = AccountBalance {
+        let balance = AccountBalance {
             remaining: Credits::from_u32(998),
             plan_credits_used: Credits::from_u32(2),
             plan_credits: Credits::from_u32(1000),
             requests_remaining: 999,
             renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
         };
-        Billing {
-            used: Credits::from_u32(2),
-            plan_label: "professional".to_owned(),
-            standing,
-            refunded: None,
-        }
+        Billing { used: Credits::from_u32(2), plan_label: "professional".to_owned(), balance, refunded: None }
     }
 
     const BILLING: &str = r#""billing_info":{"creditos_utilizados":2,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"2026-01-01T00:00:00Z","limite_mensal":1000,"uso_percentual":0.2}"#;

@@ -1,4 +1,4 @@
-//! An account's own contacts as a source.
+//! An account's contacts as a source.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,19 +16,19 @@ use crate::people::search_keys::{Breadth, query_keys};
 use crate::storage::contacts::search;
 use crate::storage::directory::StoredPerson;
 
-/// Owners remembered at once.
+/// The most owners in the cache.
 const MOST_OWNERS: usize = 10_000;
 
-/// What is remembered of an owner's contacts.
+/// What is cached of an owner's contacts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ContactSnapshot {
-    /// Whether there is no contact at all, as where the last one is gone: the account still counts as keeping some.
+    /// Whether the owner has no contacts, as after the last one is deleted: the account still
+    /// counts as having some.
     pub(super) is_empty: bool,
-    /// Told anew whenever the snapshot is looked at, so that answers from before a change are never given again.
+    /// Changes on every reload, so that answers from before a change are never reused.
     pub(super) stamp: u64,
 }
 
-/// The contacts of all accounts.
 pub(super) struct Contacts {
     snapshots: TtlCache<ContactOwner, ContactSnapshot, FindError>,
     stamps: AtomicU64,
@@ -53,11 +53,11 @@ impl Contacts {
     }
 
     pub(super) fn changed(&self, owner: ContactOwner) {
-        self.snapshots.forget(&owner);
+        self.snapshots.remove(&owner);
     }
 }
 
-/// Finds whom the query means among the owner's contacts.
+/// Finds the person among the owner's contacts.
 pub(super) async fn look_up(
     pool: &PgPool,
     words: &KnownWords,
@@ -78,7 +78,7 @@ pub(super) async fn look_up(
         Resolution::One(matched) => {
             let Some(profile) = profiles.get(matched.index) else { return Ok(Found::None) };
             let fetched = search::fetch(pool, owner, profile.id).await?;
-            // Deleted between the two queries: as if never there.
+            // Deleted between the two queries: counts as not found.
             Ok(fetched.map_or(Found::None, |StoredPerson { person, content_sha256 }| Found::One {
                 person: Arc::new(person),
                 version: PersonVersion(content_sha256),

@@ -1,4 +1,4 @@
-//! The directory that all accounts share, as a source.
+//! The shared directory as a source.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::people::matching::{ParsedQuery, Resolution, resolve};
 use crate::people::search_keys::{Breadth, query_keys};
 use crate::storage::directory::{StoredPerson, fetch_person, find_candidates};
 
-/// Finds whom the query means in the directory.
+/// Finds the person in the directory.
 pub(super) async fn look_up(
     pool: &PgPool,
     words: &KnownWords,
@@ -38,7 +38,7 @@ pub(super) async fn look_up(
         Resolution::One(matched) => {
             let Some(profile) = profiles.get(matched.index) else { return Ok(Found::None) };
             let fetched = fetch_person(pool, profile.id, now).await?;
-            // Deleted between the two queries: as if never there.
+            // Deleted between the two queries: counts as not found.
             Ok(fetched.map_or(Found::None, |StoredPerson { person, content_sha256 }| Found::One {
                 person: Arc::new(person),
                 version: PersonVersion(content_sha256),

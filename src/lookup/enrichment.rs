@@ -1,4 +1,4 @@
-//! The operator's enrichment service as a source: asked only where no other source knows the person.
+//! The operator's enrichment service as a source, for people unknown to all others.
 
 use std::sync::Arc;
 
@@ -13,10 +13,13 @@ use crate::people::directory_line::DirectoryLine;
 use crate::people::enrichment::{AnswerFault, people, question};
 use crate::people::matching::{Candidate, ParsedQuery, Resolution, resolve};
 use crate::storage::directory::opt_outs::{self, identities, opted_out};
+use crate::storage::error::StorageError;
+use crate::storage::pool::acquire;
 use crate::upstream::client::{Upstream, UpstreamError};
 
-/// Finds whom the query means among the people the service offers, by our own rules: a service that answers somebody of
-/// another name is not believed. People who opted out are neither asked about nor taken from its answer.
+/// Finds the person among the people that the service returns, by this program's own rules: a
+/// person of another name is dropped. People who opted out are neither looked up nor accepted from
+/// an answer.
 pub(super) async fn look_up(
     pool: &PgPool,
     words: &KnownWords,
@@ -26,7 +29,7 @@ pub(super) async fn look_up(
 ) -> Result<Found, FindError> {
     let ParsedQuery { name, company } = ParsedQuery::from(query);
     let asked = Candidate { name, company, ..Candidate::default() };
-    if !opted_out(&mut *pool.acquire().await?, &identities(&asked, None)).await?.is_empty() {
+    if !opted_out(&mut *acquire(pool).await?, &identities(&asked, None)).await?.is_empty() {
         return Ok(Found::None);
     }
     let understood = |answer: &[u8]| people(answer).map_err(UpstreamError::from);
@@ -50,7 +53,7 @@ pub(super) async fn look_up(
     }
 }
 
-/// One bad record must not shut the service for everybody, only an answer that is none at all may.
+/// One bad record must not pause the service for every account. Only an unreadable answer may.
 impl From<AnswerFault> for UpstreamError {
     fn from(fault: AnswerFault) -> Self {
         match fault {
@@ -63,7 +66,7 @@ impl From<AnswerFault> for UpstreamError {
 async fn without_opted_out(
     pool: &PgPool,
     offered: Vec<DirectoryLine>,
-) -> Result<Vec<DirectoryLine>, sqlx::Error> {
+) -> Result<Vec<DirectoryLine>, StorageError> {
     if offered.is_empty() {
         return Ok(offered);
     }
@@ -71,5 +74,5 @@ async fn without_opted_out(
         let external = line.source.as_deref().zip(line.external_id.as_deref());
         identities(&line.candidate(), external)
     };
-    opt_outs::without_opted_out(&mut *pool.acquire().await?, offered, identities_of).await
+    opt_outs::without_opted_out(&mut *acquire(pool).await?, offered, identities_of).await
 }

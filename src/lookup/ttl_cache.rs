@@ -1,4 +1,4 @@
-//! Answers of the last moments, given again without asking anew; many who ask for one share one look-up.
+//! A cache of recent lookups. Concurrent requests for one key share a lookup.
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,27 +7,27 @@ use chrono::{DateTime, TimeDelta, Utc};
 use quick_cache::sync::{Cache, EntryAction, EntryResult};
 use quick_cache::{DefaultHashBuilder, UnitWeighter, Weighter};
 
-/// Values that are trusted for a while.
+/// A cache of values that expire.
 pub(super) struct TtlCache<K, V, E, W = UnitWeighter> {
-    kept: Cache<K, Kept<V, E>, W, DefaultHashBuilder>,
+    entries: Cache<K, CacheEntry<V, E>, W, DefaultHashBuilder>,
     ttl: TimeDelta,
-    /// Look-ups that failed so far.
+    /// The number of failed lookups so far.
     failures: AtomicU64,
 }
 
-/// How a look-up ended.
+/// The outcome of a lookup.
 #[derive(Clone)]
-pub(super) enum Kept<V, E> {
-    /// With a value, at that instant.
+pub(super) enum CacheEntry<V, E> {
+    /// With a value, at this instant.
     Value { value: V, at: DateTime<Utc> },
-    /// As the n-th that failed: for those who waited for it, and for nobody who asks later.
+    /// As the n-th failure. It is shared by the requests that waited for it, not with later ones.
     Failure { error: E, number: u64 },
 }
 
 impl<K: Eq + Hash + Clone, V: Clone, E: Clone> TtlCache<K, V, E> {
-    /// At most so many values.
+    /// Holds at most this number of values.
     pub(super) fn at_most(values: usize, ttl: TimeDelta) -> Self {
-        Self { kept: Cache::new(values), ttl, failures: AtomicU64::new(0) }
+        Self { entries: Cache::new(values), ttl, failures: AtomicU64::new(0) }
     }
 }
 
@@ -36,16 +36,17 @@ where
     K: Eq + Hash + Clone,
     V: Clone,
     E: Clone,
-    W: Weighter<K, Kept<V, E>> + Clone,
+    W: Weighter<K, CacheEntry<V, E>> + Clone,
 {
-    /// At most so much weight; `likely` values are expected.
+    /// Holds values up to this total weight. `likely` is the expected number of values.
     pub(super) fn weighing(likely: usize, weight: u64, weighter: W, ttl: TimeDelta) -> Self {
-        let kept = Cache::with_weighter(likely, weight, weighter);
-        Self { kept, ttl, failures: AtomicU64::new(0) }
+        let entries = Cache::with_weighter(likely, weight, weighter);
+        Self { entries, ttl, failures: AtomicU64::new(0) }
     }
 
-    /// The value that is remembered, or the one that `look_up` gives. Whoever waits for the look-up of another shares its
-    /// failure too: trying one after another, the last of them would wait for as many failures.
+    /// Returns the cached value, or the one that `look_up` returns. Requests that wait for
+    /// another's lookup share its failure too: if each tried in turn, the last would wait for every
+    /// failure before it.
     pub(super) async fn get(
         &self,
         key: &K,
@@ -53,16 +54,17 @@ where
         look_up: impl AsyncFnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
         // The common case takes no write lock: thousands of requests a second may ask for one person.
-        if let Some(Kept::Value { value, at }) = self.kept.get(key)
+        if let Some(CacheEntry::Value { value, at }) = self.entries.get(key)
             && self.is_fresh(at, now)
         {
             return Ok(value);
         }
-        // Boxed, so that those who are answered at once do not carry the size of a look-up.
+        // Boxed, so that cached answers do not carry the size of a lookup.
         Box::pin(self.look_up(key, now, look_up)).await
     }
 
-    /// The value that another has looked up meanwhile, or the one that `look_up` gives.
+    /// Returns the value that another request has looked up meanwhile, or the one that `look_up`
+    /// returns.
     async fn look_up(
         &self,
         key: &K,
@@ -70,39 +72,42 @@ where
         look_up: impl AsyncFnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
         let failures_before = self.failures.load(Ordering::Relaxed);
-        let entry = self
-            .kept
-            .entry_async(key, |_, kept| match kept {
-                Kept::Value { value, at } if self.is_fresh(*at, now) => {
+        let slot = self
+            .entries
+            .entry_async(key, |_, entry| match entry {
+                CacheEntry::Value { value, at } if self.is_fresh(*at, now) => {
                     EntryAction::Retain(Ok(value.clone()))
                 }
-                Kept::Failure { error, number } if *number > failures_before => {
+                CacheEntry::Failure { error, number } if *number > failures_before => {
                     EntryAction::Retain(Err(error.clone()))
                 }
                 _ => EntryAction::ReplaceWithGuard,
             })
             .await;
-        let place = match entry {
+        let place = match slot {
             EntryResult::Retained(outcome) => return outcome,
             EntryResult::Vacant(place) | EntryResult::Replaced(place, _) => place,
             EntryResult::Removed(..) | EntryResult::Timeout => return look_up().await,
         };
         let outcome = look_up().await;
-        let kept = match outcome.clone() {
-            Ok(value) => Kept::Value { value, at: now },
-            Err(error) => Kept::Failure { error, number: self.failures.fetch_add(1, Ordering::Relaxed) + 1 },
+        let entry = match outcome.clone() {
+            Ok(value) => CacheEntry::Value { value, at: now },
+            Err(error) => {
+                CacheEntry::Failure { error, number: self.failures.fetch_add(1, Ordering::Relaxed) + 1 }
+            }
         };
-        // Refused only when the key was forgotten meanwhile; the outcome is as good for whoever asked before.
-        let _ = place.insert(kept);
+        // Fails only if the key was removed meanwhile. The outcome is still valid for earlier
+        // requests.
+        let _ = place.insert(entry);
         outcome
     }
 
-    /// Has the next who asks look it up, also where a look-up is under way.
-    pub(super) fn forget(&self, key: &K) {
-        self.kept.remove(key);
+    /// Makes the next request look the key up, also if a lookup is running.
+    pub(super) fn remove(&self, key: &K) {
+        self.entries.remove(key);
     }
 
-    /// A clock that was set back must not keep values alive, so their age counts both ways.
+    /// Age counts in both directions: a clock that was set back must not keep values alive.
     fn is_fresh(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         (now - at).abs() < self.ttl
     }
@@ -120,7 +125,7 @@ mod tests {
     const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
     const ONE_TRY: Duration = Duration::from_secs(5);
 
-    /// Remembers nothing but failures: every look-up takes its time and ends with its number.
+    /// Only fails: every lookup takes its time and returns its number as an error.
     struct Failing {
         cache: TtlCache<u8, (), u64>,
         look_ups: AtomicU64,
@@ -142,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_waits_for_a_look_up_shares_its_failure_within_its_time() {
+    async fn requests_that_wait_for_a_lookup_share_its_failure() {
         let failing = Failing::new();
         let begun = Instant::now();
         let ended = join_all((0..100).map(|_| failing.get())).await;
@@ -151,17 +156,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_asks_after_a_failure_tries_anew() {
+    async fn a_request_after_a_failure_tries_again() {
         let failing = Failing::new();
         assert_eq!(failing.get().await, Err(0));
         assert_eq!(failing.get().await, Err(1));
         let values = failing.cache.get(&7, NOW, async || Ok(())).await;
         assert_eq!(values, Ok(()));
-        assert_eq!(failing.get().await, Ok(()), "the value that followed the failures is remembered");
+        assert_eq!(failing.get().await, Ok(()), "the value after the failures is cached");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_who_leaves_hands_the_look_up_on() {
+    async fn a_cancelled_request_passes_the_lookup_on() {
         let failing = Failing::new();
         let leaves = tokio::time::timeout(ONE_TRY / 5, failing.get());
         let (left, stays) = tokio::join!(leaves, failing.get());

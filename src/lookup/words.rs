@@ -1,4 +1,4 @@
-//! How often words occur, as the directory last counted them.
+//! Word frequencies, as the directory last counted them.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -6,6 +6,7 @@ use sqlx::PgPool;
 
 use crate::people::rarity::Rarity;
 use crate::storage::directory::words::load_rarity;
+use crate::storage::error::StorageError;
 
 /// One count of the words, with its version.
 pub(super) struct Words {
@@ -13,10 +14,10 @@ pub(super) struct Words {
     pub(super) rarity: Rarity,
 }
 
-/// The newest count that was read.
+/// The newest count that this gateway has read.
 pub(super) struct KnownWords {
     newest: RwLock<Arc<Words>>,
-    /// Held while words are read, so that many requests do not read them at once.
+    /// Held during a read, so that concurrent requests read the words once.
     reading: tokio::sync::Mutex<()>,
 }
 
@@ -30,14 +31,14 @@ impl KnownWords {
         Arc::clone(&self.newest.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The newest count, read if the one at hand is older than `wanted`.
-    pub(super) async fn at_least(&self, wanted: i64, pool: &PgPool) -> Result<Arc<Words>, sqlx::Error> {
-        if self.newest().version >= wanted {
+    /// Returns the newest count. Reads it if the cached one is older than `version`.
+    pub(super) async fn at_least(&self, version: i64, pool: &PgPool) -> Result<Arc<Words>, StorageError> {
+        if self.newest().version >= version {
             return Ok(self.newest());
         }
         let _turn = self.reading.lock().await;
         let known = self.newest();
-        if known.version >= wanted {
+        if known.version >= version {
             return Ok(known);
         }
         let (version, rarity) = load_rarity(pool).await?;

@@ -1,9 +1,9 @@
-//! Accounts: made, corrected, suspended, resumed, moved to another plan, closed.
+//! Changes of accounts.
 
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{ChangeError, Done, difference, lock, write_down};
+use super::{ChangeError, ChangeRecord, difference, lock, record_change};
 use crate::clock::new_id;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::audit::{Action, Subject};
@@ -15,10 +15,10 @@ use crate::storage::accounts::{self, NewAccount};
 use crate::storage::operator_acts::{self as acts, Act, ActKind};
 use crate::storage::{keys, members};
 
-/// Makes an account with its `default` environment and its first admin, who is the one it is written to.
+/// Creates an account with its `default` environment and its first admin, the account's e-mail address.
 ///
 /// # Errors
-/// When whoever asks may not, or there is no such plan.
+/// If the author lacks the right, or there is no such plan.
 pub async fn create(
     connection: &mut PgConnection,
     by: &Principal,
@@ -30,30 +30,30 @@ pub async fn create(
     let mut transaction = connection.begin().await?;
     accounts::create(&mut transaction, new).await?;
     members::add(&mut transaction, MemberId::from_uuid(new_id()), new.id, &new.email, Role::Admin).await?;
-    let done = Done {
+    let record = ChangeRecord {
         account_id: new.id,
         action: Action::AccountCreated,
         subject: Subject::Account(new.id),
         before: None,
         after: Some(json!({ "name": new.name, "edition": new.plan.edition, "plan": new.plan.plan })),
     };
-    write_down(&mut transaction, by, done).await?;
+    record_change(&mut transaction, by, record).await?;
     Ok(transaction.commit().await?)
 }
 
-/// What keeps an account from being made twice.
+/// How to recognise an account that already exists.
 #[derive(Clone, Debug, Default)]
 pub struct Once {
-    /// The caller's own id of the account: the same one again is the same account.
+    /// The caller's id of the account. A repetition returns the first account.
     pub reference: Option<String>,
     /// Whether another account may have the same e-mail address.
     pub allow_duplicate_email: bool,
 }
 
-/// Makes an account, unless it was made before. Returns the account that was made, and whether that was before.
+/// Creates an account unless it exists. Returns its id, and whether it existed.
 ///
 /// # Errors
-/// As [`create`]; when the caller's id was used for another account, or another account has the e-mail address.
+/// As [`create`]. Also if the caller's id or the e-mail address belongs to another account.
 pub async fn create_once(
     connection: &mut PgConnection,
     by: &Principal,
@@ -86,10 +86,10 @@ pub async fn create_once(
     Ok((new.id, false))
 }
 
-/// Gives an account another name or e-mail address. Done a second time, nothing happens.
+/// Changes an account's name or e-mail address. Idempotent.
 ///
 /// # Errors
-/// When whoever asks may not, there is no such account, or another has the e-mail address.
+/// If the author lacks the right, there is no such account, or another has the e-mail address.
 pub async fn change(
     connection: &mut PgConnection,
     by: &Principal,
@@ -112,22 +112,22 @@ pub async fn change(
     let changed = difference(&contact(&before.name, &before.email), &contact(new_name, new_email));
     let Some((old, new)) = changed else { return Ok(()) };
     accounts::set_contact(&mut transaction, id, new_name, new_email).await?;
-    let done = Done {
+    let record = ChangeRecord {
         account_id: id,
         action: Action::AccountChanged,
         subject: Subject::Account(id),
         before: Some(old),
         after: Some(new),
     };
-    write_down(&mut transaction, by, done).await?;
+    record_change(&mut transaction, by, record).await?;
     Ok(transaction.commit().await?)
 }
 
-/// Closes an account for good: every key is revoked, and nothing of it is made, changed or resumed again. What it did and
-/// owns stays in the books. Done a second time, nothing happens.
+/// Closes an account for good: all keys are revoked, and nothing in it can be created, changed or resumed. Its entries stay
+/// in the ledger. Idempotent.
 ///
 /// # Errors
-/// When whoever asks may not, or there is no such account.
+/// If the author lacks the right, or there is no such account.
 pub async fn close(connection: &mut PgConnection, by: &Principal, id: AccountId) -> Result<(), ChangeError> {
     let mut transaction = connection.begin().await?;
     match locked(&mut transaction, by, id).await {
@@ -136,21 +136,21 @@ pub async fn close(connection: &mut PgConnection, by: &Principal, id: AccountId)
     }
     let revoked = keys::revoke_all(&mut transaction, id).await?;
     accounts::close(&mut transaction, id).await?;
-    let done = Done {
+    let record = ChangeRecord {
         account_id: id,
         action: Action::AccountClosed,
         subject: Subject::Account(id),
         before: None,
         after: Some(json!({ "keys_revoked": revoked })),
     };
-    write_down(&mut transaction, by, done).await?;
+    record_change(&mut transaction, by, record).await?;
     Ok(transaction.commit().await?)
 }
 
-/// Suspends or resumes an account. Done a second time, nothing happens.
+/// Suspends or resumes an account. Idempotent.
 ///
 /// # Errors
-/// When whoever asks may not, or there is no such account.
+/// If the author lacks the right, or there is no such account.
 pub async fn set_state(
     connection: &mut PgConnection,
     by: &Principal,
@@ -163,7 +163,7 @@ pub async fn set_state(
         return Ok(());
     }
     accounts::set_state(&mut transaction, id, state).await?;
-    let done = Done {
+    let record = ChangeRecord {
         account_id: id,
         action: match state {
             AccountState::Suspended => Action::AccountSuspended,
@@ -173,14 +173,14 @@ pub async fn set_state(
         before: Some(json!({ "state": before.state })),
         after: Some(json!({ "state": state })),
     };
-    write_down(&mut transaction, by, done).await?;
+    record_change(&mut transaction, by, record).await?;
     Ok(transaction.commit().await?)
 }
 
-/// Moves an account to another plan; the ledger is to be told afterwards. Done a second time, nothing happens.
+/// Moves an account to another plan. The caller informs the ledger afterwards. Idempotent.
 ///
 /// # Errors
-/// When whoever asks may not, or there is no such account or plan.
+/// If the author lacks the right, or there is no such account or plan.
 pub async fn set_plan(
     connection: &mut PgConnection,
     by: &Principal,
@@ -193,14 +193,14 @@ pub async fn set_plan(
         return Ok(());
     }
     accounts::set_plan(&mut transaction, id, plan).await?;
-    let done = Done {
+    let record = ChangeRecord {
         account_id: id,
         action: Action::AccountMoved,
         subject: Subject::Account(id),
         before: Some(json!(before.plan)),
         after: Some(json!(plan)),
     };
-    write_down(&mut transaction, by, done).await?;
+    record_change(&mut transaction, by, record).await?;
     Ok(transaction.commit().await?)
 }
 

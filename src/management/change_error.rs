@@ -8,51 +8,41 @@ use crate::domain::rights::MissingRight;
 use crate::secret::NewKeyError;
 use crate::storage::error::StorageError;
 
-/// Why a change was not made. Nothing of it was then.
+/// Why a change was rejected. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
-    /// No such account, or not for whoever asks.
+    /// Unknown, or of another account.
     #[error("there is no such account")]
     NoAccount,
-    /// The account is closed, for good.
     #[error("the account is closed, for good")]
     Closed,
-    /// Another account has the e-mail address.
     #[error(
         "account {0} has this e-mail address already; `--allow-duplicate-email` makes another one all the same"
     )]
     EmailTaken(AccountId),
-    /// The caller's own id belongs to another act.
+    /// The caller's id belongs to another operation.
     #[error("id `{reference}` was used before, for account {account_id}; nothing was done now")]
-    ReferenceUsed {
-        /// The id.
-        reference: String,
-        /// What it was used for.
-        account_id: AccountId,
-    },
-    /// No such key, or not for whoever asks.
+    ReferenceUsed { reference: String, account_id: AccountId },
+    /// Unknown, or of another account.
     #[error("there is no such key")]
     NoKey,
-    /// No such environment, or not for whoever asks.
+    /// Unknown, or of another account.
     #[error("there is no such environment")]
     NoEnvironment,
-    /// No such member, or not for whoever asks.
+    /// Unknown, or of another account.
     #[error("there is no such member")]
     NoMember,
     /// The environment in which a key was to be made.
     #[error("the account has no environment `{name}`; it has {}", known.join(", "))]
     UnknownEnvironment {
-        /// The name that was given.
         name: String,
-        /// Those there are.
+        /// The account's environments.
         known: Vec<String>,
     },
     /// A key that says `test` or `live` must be what it says.
     #[error("environment `{environment}` is a {} one, and a `{}` key says otherwise", mode.as_str(), format.as_str())]
     WrongMode {
-        /// The environment.
         environment: String,
-        /// Its mode.
         mode: Mode,
         /// The format that was asked for.
         format: KeyFormat,
@@ -60,13 +50,10 @@ pub enum ChangeError {
     /// A key that would have ended already.
     #[error("its end lies in the past")]
     EndsInPast,
-    /// The environment is full.
     #[error("the environment has reached its limit of keys; revoke one first")]
     TooManyKeys,
-    /// The account is full.
     #[error("the account has as many environments as it may have")]
     TooManyEnvironments,
-    /// The account is full.
     #[error("the account has as many members as it may have")]
     TooManyMembers,
     /// There is one of that name.
@@ -84,59 +71,45 @@ pub enum ChangeError {
     /// The key is revoked, for good.
     #[error("the key is revoked, and revocation cannot be undone")]
     Revoked,
-    /// The pepper is still needed.
     #[error(
         "{needed_by} live secret(s) are hashed under no newer pepper than version {version}; they are hashed anew when \
          they are used, so wait for that, or rotate or revoke their keys"
     )]
-    PepperNeeded {
-        /// The version.
-        version: i32,
-        /// How many secrets need it.
-        needed_by: i64,
-    },
+    PepperNeeded { version: i32, needed_by: i64 },
     /// No pepper of that version was ever used.
     #[error("there is no pepper of version {0}; `fluence pepper status` shows them")]
     NoPepper(i32),
     /// New keys are hashed under it.
     #[error("version {0} is the newest pepper, under which new keys are hashed; add a newer one first")]
     NewestPepper(i32),
-    /// Another pepper had this version.
     #[error(
         "the pepper of version {0} is not the one that keys were hashed under; put the right one back, or give a new one \
          a new version"
     )]
     WrongPepper(i32),
-    /// The key that somebody acts by may not be used any more.
+    /// The key of the request has become invalid.
     #[error(transparent)]
     KeyNoLongerValid(#[from] KeyNoLongerValid),
-    /// Whoever asks may not.
     #[error(transparent)]
     MissingRight(#[from] MissingRight),
-    /// An account keeps an admin.
     #[error(transparent)]
     LastAdmin(#[from] LastAdmin),
-    /// No secret could be made.
     #[error(transparent)]
     NoSecret(#[from] NewKeyError),
-    /// The store.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
 
-/// Why a key that was good when the request came may not act any more.
+/// Why a key that was valid at the start of the request no longer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyNoLongerValid {
-    /// It was switched off.
     #[error("the key that asks was switched off")]
     Disabled,
-    /// It was revoked.
     #[error("the key that asks was revoked")]
     Revoked,
-    /// It, or the version of its secret that was used, has ended.
+    /// The key, or the version of its secret that was used, has expired.
     #[error("the key that asks, or its secret, has ended")]
     Expired,
-    /// Its account was suspended.
     #[error("the account of the key that asks was suspended")]
     Suspended,
 }

@@ -1,9 +1,9 @@
-//! Environments: made, and how many keys they may have.
+//! Changes of environments.
 
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{ChangeError, Done, lock, write_down};
+use super::{ChangeError, ChangeRecord, lock, record_change};
 use crate::domain::account::EnvironmentView;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::{AccountId, EnvironmentId};
@@ -12,13 +12,12 @@ use crate::domain::rights::{MissingRight, Principal};
 use crate::domain::text::EnvironmentName;
 use crate::storage::accounts;
 
-/// Most environments of an account.
 pub const MOST_ENVIRONMENTS: usize = 50;
 
-/// Makes an environment.
+/// Creates an environment.
 ///
 /// # Errors
-/// When whoever asks may not, the account is not there or full, or has an environment of that name.
+/// If the author lacks the right, the account is not there or full, or has an environment of that name.
 pub async fn create(
     connection: &mut PgConnection,
     by: &Principal,
@@ -39,23 +38,23 @@ pub async fn create(
         return Err(ChangeError::TooManyEnvironments);
     }
     accounts::create_environment(&mut transaction, id, account_id, name.as_str(), mode).await?;
-    let done = Done {
+    let record = ChangeRecord {
         account_id,
         action: Action::EnvironmentCreated,
         subject: Subject::Environment(id),
         before: None,
         after: Some(json!({ "name": name.as_str(), "mode": mode })),
     };
-    write_down(&mut transaction, by, done).await?;
-    let made = found(&mut transaction, account_id, id).await?;
+    record_change(&mut transaction, by, record).await?;
+    let made = find_environment(&mut transaction, account_id, id).await?;
     transaction.commit().await?;
     Ok(made)
 }
 
-/// Caps how many keys an environment may have; none leaves it to the plan, and the plan's number holds in any case. Keys that are there already stay.
+/// Limits the keys of an environment. `None` leaves the limit to the plan, whose number always applies. Existing keys stay.
 ///
 /// # Errors
-/// When whoever asks may not, or the account has no such environment.
+/// If the author lacks the right, or the account has no such environment.
 pub async fn set_key_cap(
     connection: &mut PgConnection,
     by: &Principal,
@@ -69,27 +68,27 @@ pub async fn set_key_cap(
     })?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?.change_environments()?;
-    let before = found(&mut transaction, account_id, id).await?;
+    let before = find_environment(&mut transaction, account_id, id).await?;
     by.rights.touch(before.mode)?;
     let key_cap = key_cap.map(i32::from);
     if before.key_cap == key_cap {
         return Ok(before);
     }
     accounts::set_key_cap(&mut transaction, id, key_cap).await?;
-    let done = Done {
+    let record = ChangeRecord {
         account_id,
         action: Action::EnvironmentChanged,
         subject: Subject::Environment(id),
         before: Some(json!({ "key_cap": before.key_cap })),
         after: Some(json!({ "key_cap": key_cap })),
     };
-    write_down(&mut transaction, by, done).await?;
-    let view = found(&mut transaction, account_id, id).await?;
+    record_change(&mut transaction, by, record).await?;
+    let view = find_environment(&mut transaction, account_id, id).await?;
     transaction.commit().await?;
     Ok(view)
 }
 
-async fn found(
+async fn find_environment(
     connection: &mut PgConnection,
     account_id: AccountId,
     id: EnvironmentId,

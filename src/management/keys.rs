@@ -1,4 +1,4 @@
-//! Keys: made, imported, changed, given new secrets, ended.
+//! Changes of keys.
 
 mod make;
 mod rotate;
@@ -6,7 +6,7 @@ mod rotate;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{ChangeError, Done, difference, lock, write_down};
+use super::{ChangeError, ChangeRecord, difference, lock, record_change};
 use crate::domain::account::EnvironmentView;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::KeyId;
@@ -19,8 +19,8 @@ use crate::storage::{accounts, clock, keys};
 pub use make::{create, import};
 pub use rotate::{cancel_rotation, end_overlap, rotate};
 
-/// A key that nobody else can change until the transaction ends, if whoever asks may manage it, and what rights they have
-/// by then. A key of another account is none.
+/// Locks a key's account until the transaction ends. Returns the key and the author's current rights. A key of another
+/// account does not exist for the author.
 async fn locked(
     connection: &mut PgConnection,
     by: &Principal,
@@ -33,22 +33,22 @@ async fn locked(
     })?;
     by.rights.touch(seen.mode)?;
     let rights = lock(connection, by, seen.account_id).await?;
-    Ok((found(connection, id).await?, rights))
+    Ok((find_key(connection, id).await?, rights))
 }
 
-async fn found(connection: &mut PgConnection, id: KeyId) -> Result<KeyView, ChangeError> {
+async fn find_key(connection: &mut PgConnection, id: KeyId) -> Result<KeyView, ChangeError> {
     keys::find(connection, id).await?.ok_or(ChangeError::NoKey)
 }
 
-/// Whether an environment can take another key.
+/// Checks that an environment has room for another key.
 fn room(environment: &EnvironmentView) -> Result<(), ChangeError> {
     if environment.keys < i64::from(environment.most_keys) { Ok(()) } else { Err(ChangeError::TooManyKeys) }
 }
 
-/// Moves a key from one state to another. Moved to the state that it has, nothing happens.
+/// Changes the state of a key. Idempotent.
 ///
 /// # Errors
-/// When whoever asks may not, would enable a key that reaches further than they do, or the key is revoked and should live
+/// If the author lacks the right, would enable a key that reaches further than they do, or the key is revoked and should live
 /// again.
 pub async fn set_state(
     connection: &mut PgConnection,
@@ -68,7 +68,7 @@ pub async fn set_state(
         rights.grant(Some(id), &before.terms().reach(), None, before.mode)?;
     }
     keys::set_state(&mut transaction, id, state).await?;
-    let done = Done {
+    let record = ChangeRecord {
         account_id: before.account_id,
         action: match state {
             KeyState::Active => Action::KeyEnabled,
@@ -79,8 +79,8 @@ pub async fn set_state(
         before: Some(json!({ "state": before.state })),
         after: Some(json!({ "state": state })),
     };
-    write_down(&mut transaction, by, done).await?;
-    let view = found(&mut transaction, id).await?;
+    record_change(&mut transaction, by, record).await?;
+    let view = find_key(&mut transaction, id).await?;
     transaction.commit().await?;
     Ok(view)
 }
@@ -88,7 +88,7 @@ pub async fn set_state(
 /// Changes a key's name, rights or limits.
 ///
 /// # Errors
-/// When whoever asks may not, would have the key reach further than it did and they do, the key is revoked, or would have
+/// If the author lacks the right, would have the key reach further than it did and they do, the key is revoked, or would have
 /// ended already.
 pub async fn change(
     connection: &mut PgConnection,
@@ -110,7 +110,7 @@ pub async fn change(
         if after.expires_at.is_some_and(|ends| ends <= now) {
             return Err(ChangeError::EndsInPast);
         }
-        // An expired key takes no place in its environment; one that lives again does.
+        // An expired key does not count against the environment's limit. A renewed one does.
         if view.status == KeyStatus::Expired {
             let environments = accounts::environments(&mut transaction, view.account_id).await?;
             let environment = environments.iter().find(|known| known.id == view.environment_id);
@@ -118,15 +118,15 @@ pub async fn change(
         }
     }
     keys::save_terms(&mut transaction, id, &after).await?;
-    let done = Done {
+    let record = ChangeRecord {
         account_id: view.account_id,
         action: Action::KeyChanged,
         subject: Subject::Key(id),
         before: Some(old),
         after: Some(new),
     };
-    write_down(&mut transaction, by, done).await?;
-    let view = found(&mut transaction, id).await?;
+    record_change(&mut transaction, by, record).await?;
+    let view = find_key(&mut transaction, id).await?;
     transaction.commit().await?;
     Ok(view)
 }

@@ -1,9 +1,9 @@
-//! The people who look after an account: added, and given other roles and states.
+//! Changes of members.
 
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{ChangeError, Done, difference, lock, write_down};
+use super::{ChangeError, ChangeRecord, difference, lock, record_change};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::{Member, MemberState, Role, may_become};
@@ -11,10 +11,10 @@ use crate::domain::rights::{MissingRight, Principal};
 use crate::domain::text::EmailAddress;
 use crate::storage::members::{self, MOST_MEMBERS};
 
-/// Adds a member, who has yet to accept.
+/// Invites a member.
 ///
 /// # Errors
-/// When whoever asks may not, the account is not there or full, or has a member with this address.
+/// If the author lacks the right, the account is not there or full, or has a member with this address.
 pub async fn add(
     connection: &mut PgConnection,
     by: &Principal,
@@ -30,24 +30,24 @@ pub async fn add(
         return Err(ChangeError::TooManyMembers);
     }
     members::add(&mut transaction, id, account_id, email.as_str(), role).await?;
-    let done = Done {
+    let record = ChangeRecord {
         account_id,
         action: Action::MemberAdded,
         subject: Subject::Member(id),
         before: None,
         after: Some(json!({ "role": role })),
     };
-    write_down(&mut transaction, by, done).await?;
+    record_change(&mut transaction, by, record).await?;
     let members = members::list(&mut transaction, account_id).await?;
     let added = members.into_iter().find(|member| member.id == id).ok_or(ChangeError::NoMember)?;
     transaction.commit().await?;
     Ok(added)
 }
 
-/// Gives a member another role and state. An account keeps an admin.
+/// Changes the role and state of a member. An account keeps an admin.
 ///
 /// # Errors
-/// When whoever asks may not, the account has no such member, or it would be left without an admin.
+/// If the author lacks the right, the account has no such member, or it would be left without an admin.
 pub async fn change(
     connection: &mut PgConnection,
     by: &Principal,
@@ -68,14 +68,14 @@ pub async fn change(
     let after = Member { role, state, ..before.clone() };
     let Some((old, new)) = difference(&before, &after) else { return Ok(before) };
     members::save(&mut transaction, id, role, state).await?;
-    let done = Done {
+    let record = ChangeRecord {
         account_id,
         action: Action::MemberChanged,
         subject: Subject::Member(id),
         before: Some(old),
         after: Some(new),
     };
-    write_down(&mut transaction, by, done).await?;
+    record_change(&mut transaction, by, record).await?;
     transaction.commit().await?;
     Ok(after)
 }

@@ -1,31 +1,29 @@
-//! That two fields agree: by which rule, and how far.
+//! The agreement of two fields: by which rule, and to what degree.
 
-/// By which rule two fields agree, and the degree, above 0 and at most 1.
+/// The rule by which two fields agree, and the degree, above 0 and at most 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Agreement<Rule> {
-    /// The rule that found them the same.
     pub rule: Rule,
-    /// How far they agree.
     pub degree: f64,
-    /// Whether the query says less than the source knows.
+    /// Whether the query has fewer words than the source.
     pub says_less: bool,
 }
 
-/// Saying less than the source knows is no evidence against: with all three fields it stays inside the window.
+/// Fewer words than the source are no evidence against a match: with all three fields it stays
+/// inside the window.
 pub(super) const SAYS_LESS: f64 = 0.995;
 
 impl<Rule> Agreement<Rule> {
-    /// Agreement by this rule to this degree.
     pub fn new(rule: Rule, degree: f64) -> Self {
         Self { rule, degree, says_less: false }
     }
 
-    /// The same, where the query says less than the source knows.
+    /// Marks the agreement of a query that has fewer words than the source.
     pub fn saying_less(self) -> Self {
         Self { degree: self.degree * SAYS_LESS, says_less: true, ..self }
     }
 
-    /// The one of the highest degree; of equals the last.
+    /// Returns the agreement of the highest degree, the last of several.
     pub fn best(all: impl Iterator<Item = Self>) -> Option<Self> {
         all.max_by(|one, other| one.degree.total_cmp(&other.degree))
     }

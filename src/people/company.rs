@@ -1,4 +1,4 @@
-//! A company's name, read into the words that tell it apart.
+//! A company's name, reduced to the words that distinguish it.
 
 pub use self::rule::CompanyRule;
 use super::company_words::{core_words, filed_under, is_trade_word};
@@ -7,53 +7,53 @@ mod containment;
 pub mod likeness;
 mod rule;
 
-/// A company's name, folded and stripped to its telling words.
+/// A company's name, folded and reduced to its distinctive words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompanyName {
     words: Vec<String>,
 }
 
-/// Most telling words of a company's name, so that a long line of letters costs no more than a name.
+/// The most distinctive words of a company's name, which bounds the cost of a long line.
 const MOST_WORDS: usize = 12;
 
 impl CompanyName {
-    /// Reads a company's name as written.
     pub fn parse(written: &str) -> Self {
         let mut words = core_words(written);
         words.truncate(MOST_WORDS);
         Self { words }
     }
 
-    /// Takes up a name from its stored form, see [`CompanyName::stored`].
+    /// Reads a name from its stored form, see [`CompanyName::stored`].
     pub fn from_stored(stored: &str) -> Self {
         Self { words: stored.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect() }
     }
 
-    /// The telling words, joined by single spaces.
+    /// Returns the distinctive words, joined by single spaces.
     pub fn stored(&self) -> String {
         self.words.join(" ")
     }
 
-    /// The telling words, in the order written.
+    /// Returns the distinctive words in their written order.
     pub fn words(&self) -> &[String] {
         &self.words
     }
 
-    /// The words that name this company rather than its trade; all of them when every word is of trade.
+    /// Returns the words that name this company and not its trade, or all words if each names a
+    /// trade.
     pub fn brand_words(&self) -> Vec<&str> {
         let brand: Vec<&str> =
             self.words.iter().map(String::as_str).filter(|word| !is_trade_word(word)).collect();
         if brand.is_empty() { self.words.iter().map(String::as_str).collect() } else { brand }
     }
 
-    /// The initials of three to five telling words, if there are so many.
+    /// Returns the initials of the distinctive words, if there are three to five.
     pub fn initials(&self) -> Option<String> {
         (3..=5)
             .contains(&self.words.len())
             .then(|| self.words.iter().filter_map(|word| word.chars().next()).collect())
     }
 
-    /// The name a company with several known names is filed under.
+    /// Returns the main name of a company with several known names.
     pub fn filed_under(&self) -> Option<&'static str> {
         filed_under(&self.stored())
     }

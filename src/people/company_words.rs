@@ -1,17 +1,18 @@
-//! What parts of a company's name are worth: legal forms nothing, words of trade little, and which names mean the
-//! same company. The tables are our own; every entry is folded (see [`normalise`](super::normalise)).
+//! Weights the parts of a company's name: legal forms count nothing, words of trade little. Also
+//! knows which names mean the same company. The tables are this project's own; every entry is
+//! folded (see [`normalise`](super::normalise)).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::normalise::words;
 
-/// Whether the word states a legal form, such as "ltda" or "inc".
+/// Whether the word is a legal form, such as "ltda" or "inc".
 pub fn is_legal_form(word: &str) -> bool {
     LEGAL_FORMS.contains(&word)
 }
 
-/// Whether the word says that there is a group or a country, not which.
+/// Whether the word states that there is a group or a country, but not which.
 pub fn is_generic(word: &str) -> bool {
     GENERIC.contains(&word)
 }
@@ -26,24 +27,26 @@ pub fn is_trade_word(word: &str) -> bool {
     TRADE_SET.contains(word)
 }
 
-/// One spelling for a trade's abbreviations and translations: "tech", "tec" and "technology" become "tecnologia".
+/// Returns the common spelling of a trade's abbreviations and translations: "tech", "tec" and
+/// "technology" become "tecnologia".
 pub fn common_spelling(word: &str) -> &str {
     SPELLINGS.get(word).copied().unwrap_or(word)
 }
 
-/// Equal, or two spellings of one trade.
+/// Whether the words are equal or two spellings of one trade.
 pub(super) fn are_same_word(word: &str, other: &str) -> bool {
     common_spelling(word) == common_spelling(other)
 }
 
-/// The name under which a company with several known names is filed; the key itself when it has only one.
-/// The argument is the core words (see [`core_words`]) joined by single spaces.
+/// Returns the main name of a company with several known names, or `None`. `name` is the core words
+/// (see [`core_words`]) joined by single spaces.
 pub fn filed_under(name: &str) -> Option<&'static str> {
     FILED.get(name).copied()
 }
 
-/// The telling words of a company's name: legal forms, joining words and, unless little else is there, generic words
-/// left out, runs of single letters closed up ("S/A" is "sa", "J.P." is "jp").
+/// Returns the distinctive words of a company's name. Legal forms, joining words and, unless little
+/// else is left, generic words are removed. Runs of single letters are joined ("S/A" is "sa",
+/// "J.P." is "jp").
 pub(super) fn core_words(written: &str) -> Vec<String> {
     let all = close_up_letters(words(written));
     let telling: Vec<String> =
@@ -135,7 +138,7 @@ const GENERIC: [&str; 14] = [
 const JOINTS: [&str; 15] =
     ["de", "da", "do", "das", "dos", "e", "d", "em", "para", "and", "of", "the", "for", "y", "et"];
 
-/// One trade a line: the common spelling, then what else is written for it.
+/// One trade a line: the common spelling, then its other spellings.
 const TRADES: &str = include_str!("company_words/trades.txt");
 
 static TRADE_SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| TRADES.split_whitespace().collect());
@@ -150,7 +153,7 @@ static SPELLINGS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(
     spellings
 });
 
-/// One company a line, its names separated by " | " in any spelling; the first is where it is filed.
+/// One company a line, its names separated by " | " in any spelling, the main name first.
 const KNOWN_COMPANIES: &str = include_str!("company_words/known_companies.txt");
 
 static FILED: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
@@ -183,7 +186,7 @@ mod tests {
     fn no_word_belongs_to_two_trades() {
         let mut seen = HashSet::new();
         for word in TRADES.split_whitespace() {
-            assert!(seen.insert(word), "{word} stands twice");
+            assert!(seen.insert(word), "{word} is listed twice");
         }
     }
 

@@ -1,23 +1,23 @@
-//! How many slips of the pen lie between two words.
+//! The typing errors between two words. One error is called a slip.
 
 mod one_slip;
 
 pub use self::one_slip::{is_likely_slip, is_swap};
 
-/// Words longer than this are not compared letter by letter: no name has so many, and the cost stays bounded.
+/// Longer words are not compared letter by letter: no name is longer, and the cost stays bounded.
 const LONGEST_COMPARED: usize = 40;
 
-/// Which words are forgiven a slip.
+/// Which words may have a slip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slips {
     /// Words of the usual length.
     InLongWords,
-    /// Shorter ones too: where everything else agrees exactly.
+    /// Shorter words too, if everything else agrees exactly.
     InShortWordsToo,
 }
 
-/// The number of slips that turn `a` into `b`, or `None` above `most`. A slip is a letter left out, added, exchanged,
-/// or two neighbours swapped (optimal string alignment distance).
+/// Returns the number of slips that turn `a` into `b`, or `None` above `most`. A slip is a missing,
+/// extra or replaced letter, or two swapped neighbours (optimal string alignment distance).
 pub fn slips_between(a: &str, b: &str, most: usize) -> Option<usize> {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
@@ -28,12 +28,12 @@ pub fn slips_between(a: &str, b: &str, most: usize) -> Option<usize> {
     (distance <= most).then_some(distance)
 }
 
-/// The letters of the shorter word.
+/// Returns the length of the shorter word in letters.
 pub fn shorter_length(one: &str, other: &str) -> usize {
     one.chars().count().min(other.chars().count())
 }
 
-/// Optimal string alignment: three rows of the usual table, each `b.len() + 1` long.
+/// Optimal string alignment, in three rows of the usual table, each `b.len() + 1` long.
 fn alignment_distance(a: &[char], b: &[char]) -> usize {
     let mut before_last: Vec<usize> = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();
@@ -60,14 +60,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_of_slip_counts_once() {
+    fn each_kind_of_slip_counts_as_one() {
         for slip in ["slva", "siilva", "salva", "sliva".replace(' ', "").as_str()] {
             assert_eq!(slips_between("silva", slip, 2), Some(1), "{slip}");
         }
     }
 
     #[test]
-    fn more_slips_than_allowed_are_no_answer() {
+    fn more_slips_than_allowed_give_no_distance() {
         assert_eq!(slips_between("silva", "souza", 2), None);
         assert_eq!(slips_between("pereira", "ferreira", 1), None);
     }

@@ -1,4 +1,4 @@
-//! What is said between us and an enrichment service: docs/enrichment.md is its contract.
+//! The messages to and from an enrichment service. Its contract is docs/enrichment.md.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 use super::directory_line::{DirectoryLine, FieldFault, LineFault, Problem};
 use crate::domain::person::PersonQuery;
 
-/// Most people in one answer.
+/// The most people in an answer.
 pub const MOST_PEOPLE: usize = 50;
 
-/// What is asked: the names as the caller typed them, and nothing of the caller.
+/// The question: the names as the client typed them, and nothing about the client.
 #[derive(Serialize)]
 struct Question<'a> {
     first_name: &'a str,
@@ -17,7 +17,7 @@ struct Question<'a> {
     company: &'a str,
 }
 
-/// The body of a question.
+/// Returns the body of a question.
 pub fn question(query: &PersonQuery) -> Vec<u8> {
     let PersonQuery { first_name, last_name, company } = query;
     serde_json::to_vec(&Question { first_name, last_name, company }).unwrap_or_default()
@@ -26,31 +26,30 @@ pub fn question(query: &PersonQuery) -> Vec<u8> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Answer<'a> {
-    /// `null` is nobody, as an empty list is.
+    /// `null` means the same as an empty list.
     #[serde(borrow, deserialize_with = "Option::deserialize")]
     people: Option<Vec<&'a RawValue>>,
 }
 
-/// What is wrong with an answer. The texts hold nothing of it: they go into logs.
+/// What is wrong with an answer. The texts contain nothing of it, because they go into the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerFault {
-    /// Not the JSON object expected.
-    #[error("answered something else than {{\"people\": [...]}}")]
+    /// Not the expected JSON object.
+    #[error("did not answer with {{\"people\": [...]}}")]
     Malformed,
-    /// More than [`MOST_PEOPLE`].
-    #[error("answered more than {MOST_PEOPLE} people")]
+    #[error("answered with more than {MOST_PEOPLE} people")]
     TooMany,
-    /// Somebody who could not stand in a directory file either.
-    #[error("answered a faulty person, number {number} of the list: {reason}")]
+    /// A person that a directory file could not contain either.
+    #[error("answered with an invalid person, number {number} of the list: {reason}")]
     Person {
-        /// Their place, counted from 1.
+        /// The person's position, counted from 1.
         number: usize,
-        /// What is wrong, without their data.
+        /// What is wrong, without the person's data.
         reason: String,
     },
 }
 
-/// Reads an answer: everybody in it as strictly as a line of a directory file.
+/// Reads an answer. Every person is validated as strictly as a line of a directory file.
 pub fn people(answer: &[u8]) -> Result<Vec<DirectoryLine>, AnswerFault> {
     let answer: Answer<'_> = serde_json::from_slice(answer).map_err(|_| AnswerFault::Malformed)?;
     let people = answer.people.unwrap_or_default();
@@ -64,7 +63,7 @@ pub fn people(answer: &[u8]) -> Result<Vec<DirectoryLine>, AnswerFault> {
     people.into_iter().enumerate().map(read).collect()
 }
 
-/// The reason as a directory file would get it, but for names of fields that are the service's own.
+/// Returns the fault as for a directory file, but without field names of the service's own.
 fn without_their_data(fault: &LineFault) -> String {
     let LineFault::Fields(faults) = fault else { return fault.to_string() };
     let one = |fault: &FieldFault| match fault.problem {
@@ -89,10 +88,10 @@ mod tests {
     }
 
     #[test]
-    fn a_question_holds_the_names_alone() {
+    fn a_question_contains_only_the_names() {
         let query = PersonQuery { first_name: "Zoë".into(), last_name: "\"".into(), company: "X".into() };
-        let asked: serde_json::Value = serde_json::from_slice(&question(&query)).unwrap();
-        assert_eq!(asked, json!({"first_name": "Zoë", "last_name": "\"", "company": "X"}));
+        let sent: serde_json::Value = serde_json::from_slice(&question(&query)).unwrap();
+        assert_eq!(sent, json!({"first_name": "Zoë", "last_name": "\"", "company": "X"}));
     }
 
     #[test]
@@ -103,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn one_faulty_person_spoils_the_answer_and_is_told_without_their_data() {
+    fn one_invalid_person_makes_the_answer_unusable_and_the_error_contains_no_data() {
         let mut nameless = ana();
         nameless["first_name"] = json!("");
         let mut more = ana();
@@ -118,19 +117,19 @@ mod tests {
     }
 
     #[test]
-    fn null_is_nobody() {
+    fn null_means_no_person() {
         assert_eq!(people(br#"{"people": null}"#).unwrap(), []);
     }
 
     #[test]
-    fn a_reason_names_the_field_and_nothing_of_the_service() {
+    fn a_reason_names_the_field_but_no_data_of_the_service() {
         let mut faulty = ana();
         faulty["posts"] = json!([{"text": "oi", "published_at": "yesterday"}]);
         faulty["secret_of_the_service"] = json!(1);
         let reason = fault(&json!({"people": [faulty]})).to_string();
         assert_eq!(
             reason,
-            "answered a faulty person, number 1 of the list: posts[0].published_at: not a date such as 2026-01-31; \
+            "answered with an invalid person, number 1 of the list: posts[0].published_at: not a date such as 2026-01-31; \
              a field that a directory file does not have"
         );
     }

@@ -1,6 +1,6 @@
-//! Names known to be names, so that one of them is never taken for another with a slip of the pen: Lima is not a
-//! misspelt Lira, nor Marcos a misspelt Marcus. The directory's own counts (see [`Rarity`](super::rarity)) add to
-//! these lists; the lists make a small directory careful too.
+//! Common names, so that none of them counts as another with a slip: Lima is not a misspelt Lira,
+//! nor Marcos a misspelt Marcus. The directory's own counts (see [`Rarity`](super::rarity)) extend
+//! these lists, which protect a small directory too.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

@@ -1,9 +1,10 @@
-//! Who is meant: the pure decision between the people a source offers.
+//! Identifies a person: the pure decision between the candidates of a source.
 //!
-//! Every field asked for must agree by a rule of its own, from "the same" down to one slip of the pen; the degrees
-//! of the fields are multiplied to the confidence. A candidate that is nearly as good as the best makes the answer
-//! "several": naming the wrong person is worse than naming none.
+//! Every field of the query must agree by a rule, from "the same" down to one typing error. The
+//! product of the fields' degrees is the confidence. A candidate that is nearly as good as the best
+//! makes the answer "several": naming the wrong person is worse than naming none.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::given_names::GivenNameRule;
@@ -23,15 +24,15 @@ pub(super) mod tests;
 
 /// Confidences that differ by less come from the same rules.
 const SAME: f64 = 1e-9;
-/// Candidates this close to the best cannot be told apart from it.
+/// Candidates this close to the best cannot be distinguished from it.
 const AMBIGUITY_WINDOW: f64 = 0.015;
 /// Below this, too many fields agree only by a weak rule.
 const CONFIDENCE_NEEDED: f64 = 0.62;
-/// A name the source lists besides the person's own.
+/// Another name that the source lists for the person.
 const ALIAS: f64 = 0.96;
 
-/// The degrees by which names agree. The order of the rules is what counts; the steps between them are wider than
-/// the window.
+/// The degrees by which names agree. The order of the rules matters; the steps between them are
+/// wider than the window.
 pub(super) mod degree {
     pub(crate) const NICKNAME: f64 = 0.96;
     pub(crate) const LATER_GIVEN_NAME: f64 = 0.94;
@@ -43,44 +44,38 @@ pub(super) mod degree {
     pub(crate) const TWO_SLIPS: f64 = 0.80;
 }
 
-/// A person as a source offers them for the decision.
+/// A person that a source offers for the decision.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Candidate {
-    /// The name the source has.
     pub name: PersonName,
-    /// Other names of the person.
     pub aliases: Vec<PersonName>,
-    /// Present employer.
     pub company: CompanyName,
-    /// Employers before.
     pub former_companies: Vec<CompanyName>,
 }
 
-/// The decision.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Resolution {
-    /// One person, told apart from every other candidate.
+    /// One person, distinguished from every other candidate.
     One(Match),
-    /// People whom the query does not tell apart, best first; always two or more.
+    /// Two or more people that the query fits equally well, best first.
     Several(Vec<Match>),
-    /// Nobody.
     None,
 }
 
 /// One agreeing candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Match {
-    /// Place in the slice of candidates.
+    /// Its index in the slice of candidates.
     pub index: usize,
-    /// The degrees of the fields multiplied, 0 to 1.
+    /// The product of the fields' degrees, 0 to 1.
     pub confidence: f64,
-    /// By which rule each field agreed.
+    /// The rule by which each field agreed.
     pub evidence: MatchEvidence,
-    /// What the source knows besides what was asked for.
+    /// What the source has beyond the query.
     pub(super) beyond: Beyond,
 }
 
-/// Where the source knows more than was asked for.
+/// Where the source has more than the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Beyond {
     given: bool,
@@ -89,7 +84,7 @@ pub(super) struct Beyond {
 }
 
 impl Beyond {
-    /// Whether this is the whole name asked for, and the other bears it among more.
+    /// Whether this name is exactly the query's, and the other's contains it.
     fn is_exceeded_by(self, other: Self) -> bool {
         let is_whole_name = !self.given && !self.surnames;
         is_whole_name && self != other && (other.company || !self.company)
@@ -97,42 +92,38 @@ impl Beyond {
 }
 
 impl Match {
-    /// The same match, as sure as a second match of the same person allows.
+    /// Returns the same match, with the confidence that a second match of the same person allows.
     #[must_use]
     pub fn confirmed_by(self, second: &Self) -> Self {
         Self { confidence: self.confidence * second.confidence, ..self }
     }
 
-    /// The confidence, had the query said as much as the source knows.
+    /// Returns the confidence as if the query had as many words as the source.
     fn confidence_but_for_length(&self) -> f64 {
         let Beyond { given, surnames, company } = self.beyond;
         let fields = i32::from(given) + i32::from(surnames) + i32::from(company);
         self.confidence / SAYS_LESS.powi(fields)
     }
 
-    /// Whether no candidate whose given name or surname has a slip could come near this one.
+    /// Whether no candidate with a slip in the given name or surname could come close.
     pub fn is_beyond_slips(&self) -> bool {
         self.confidence > degree::ONE_SLIP + AMBIGUITY_WINDOW + f64::EPSILON
     }
 }
 
-/// By which rule each field agreed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// The rule by which each field agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MatchEvidence {
-    /// The given name.
     pub first_name: GivenNameRule,
-    /// The surnames: the weakest rule any of them needed.
+    /// The weakest rule that any of the surnames needed.
     pub last_name: SurnameRule,
-    /// The company.
     pub company: CompanyRule,
 }
 
-/// A query read once, to be compared with any number of candidates.
+/// A parsed query, to be compared with any number of candidates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParsedQuery {
-    /// The name asked for.
     pub name: PersonName,
-    /// The company asked for.
     pub company: CompanyName,
 }
 
@@ -159,14 +150,14 @@ pub fn resolve(query: &PersonQuery, candidates: &[Candidate], rarity: &Rarity) -
         .sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.index.cmp(&other.index)));
     let Some(best) = matches.first().copied() else { return Resolution::None };
     matches.retain(|candidate| best.confidence - candidate.confidence <= AMBIGUITY_WINDOW + f64::EPSILON);
-    // Whoever bears just this name is meant, and not those who bear it among more.
+    // A candidate with exactly the query's name precedes those whose names contain it.
     let all = matches.clone();
     matches.retain(|found| !all.iter().any(|other| exceeds(found, other, candidates)));
     if matches.len() == 1 { Resolution::One(best) } else { Resolution::Several(matches) }
 }
 
-/// Whether the one agrees by the same rules as the other and knows more besides. Where the company asked for may be either
-/// of two, neither exceeds the other.
+/// Whether one candidate agrees by the same rules as the other and has more besides. If the queried
+/// company may be either of two, neither exceeds the other.
 fn exceeds(one: &Match, other: &Match, candidates: &[Candidate]) -> bool {
     let company = |found: &Match| candidates.get(found.index).map(|candidate| &candidate.company);
     let difference = one.confidence_but_for_length() - other.confidence_but_for_length();
@@ -175,7 +166,8 @@ fn exceeds(one: &Match, other: &Match, candidates: &[Candidate]) -> bool {
         && (!other.beyond.company || company(one) == company(other))
 }
 
-/// How surely the candidate is meant, and by which rules; `None` when a field disagrees.
+/// Returns how surely the query means the candidate, and by which rules, or `None` if a field
+/// disagrees.
 fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Option<Match> {
     let compare_company = |slips| {
         company::likeness::compare(
@@ -189,7 +181,7 @@ fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Opt
     let compare_names = |slips| compare_any_name(&query.name, candidate, rarity, slips);
     let (company, names) = match (compare_company(Slips::InLongWords), compare_names(Slips::InLongWords)) {
         (Some(company), Some(names)) => (company, names),
-        // A slip in a short word is believed only where everything else agrees exactly.
+        // A slip in a short word is accepted only if everything else agrees exactly.
         (Some(company), None) if company.rule == CompanyRule::Exact => {
             let names = compare_names(Slips::InShortWordsToo)?;
             (company, (names.given.rule == GivenNameRule::Exact).then_some(names)?)
@@ -204,7 +196,7 @@ fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Opt
     (confidence >= CONFIDENCE_NEEDED).then_some(Match { index: 0, confidence, evidence, beyond })
 }
 
-/// That both parts of a name agree.
+/// The agreement of both parts of a name.
 #[derive(Clone, Copy, Debug)]
 struct NamesAgreement {
     given: Agreement<GivenNameRule>,
@@ -221,7 +213,8 @@ impl NamesAgreement {
     }
 }
 
-/// Compares with the candidate's own name, and where that disagrees with the others the source lists.
+/// Compares with the candidate's own name, and if that disagrees, with the other names of the
+/// source.
 fn compare_any_name(
     query: &PersonName,
     candidate: &Candidate,

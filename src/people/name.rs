@@ -1,29 +1,28 @@
-//! A person's name, read into given names and surnames.
+//! A person's name, split into given names and surnames.
 
 use super::known_names::{is_given_name, is_surname};
 use super::normalise::{without_particles, words};
 
-/// A person's name, folded, without particles and forms of address.
+/// A person's name, folded, without particles and titles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonName {
-    /// Given names in order; the first is the one people are called by most.
+    /// Given names in order. The first is the one most used.
     pub given: Vec<String>,
-    /// Surnames in order.
     pub surnames: Vec<String>,
 }
 
-/// Forms of address before a given name.
+/// Titles before a given name.
 const TITLES: [&str; 17] = [
     "sr", "sra", "srta", "dr", "dra", "prof", "profa", "eng", "enga", "adv", "mr", "mrs", "ms", "miss",
     "sir", "dona", "seu",
 ];
 
-/// Most words of each part of a name. Pairs of words are what people are found by, so without a limit one long line of
-/// letters would cost as much as thousands of people; no name that is said has as many.
+/// The most words of each part of a name. People are found by pairs of words, so without a limit
+/// one long line would cost as much as thousands of people. No real name has as many.
 const MOST_WORDS: usize = 10;
 
 impl PersonName {
-    /// Reads the two parts of a name as written.
+    /// Parses the two parts of a name as written.
     pub fn parse(first_name: &str, last_name: &str) -> Self {
         let mut given = words(first_name);
         while given.len() > 1 && given.first().is_some_and(|word| TITLES.contains(&word.as_str())) {
@@ -36,8 +35,8 @@ impl PersonName {
         name
     }
 
-    /// Reads another name somebody is known by: the first word is the given name, the rest surnames; a single word
-    /// goes with the surnames of the person's own name.
+    /// Parses another name of a person: the first word is the given name, the rest are surnames. A
+    /// single word is combined with the surnames of the person's own name.
     pub fn parse_alias(alias: &str, own: &Self) -> Self {
         let alias = alias.trim();
         let (first, rest) = alias.split_once(char::is_whitespace).unwrap_or((alias, ""));
@@ -48,28 +47,28 @@ impl PersonName {
         name
     }
 
-    /// The name with its two parts exchanged, as where the family name was written first; `None` where the order is
-    /// evidently right: Ana Rosa is not Rosa Ana.
+    /// Returns the name with its two parts swapped, as if the family name was written first, or
+    /// `None` if the order is evidently right: Ana Rosa is not Rosa Ana.
     pub fn family_name_first(&self) -> Option<Self> {
         let (given, surname) = (self.given.first()?, self.surnames.first()?);
         let is_in_order = is_given_name(given) && (is_surname(surname) || !is_surname(given));
         (!is_in_order).then(|| Self { given: self.surnames.clone(), surnames: self.given.clone() })
     }
 
-    /// Takes up a name from its stored form, see [`PersonName::stored`].
+    /// Reads a name from its stored form, see [`PersonName::stored`].
     pub fn from_stored(stored: &str) -> Self {
         let (given, surnames) = stored.split_once('|').unwrap_or((stored, ""));
         let split = |part: &str| part.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
         Self { given: split(given), surnames: split(surnames) }
     }
 
-    /// Given names and surnames joined by single spaces, with a bar between the two.
+    /// Returns given names and surnames joined by single spaces, with a bar between the two.
     pub fn stored(&self) -> String {
         format!("{}|{}", self.given.join(" "), self.surnames.join(" "))
     }
 }
 
-/// One spelling for the words that tell generations of a family apart.
+/// Returns one spelling for the words that distinguish generations of a family.
 fn generation(word: &str) -> &str {
     match word {
         "jr" | "jnr" => "junior",
@@ -84,14 +83,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_of_address_and_particles_are_left_out() {
+    fn titles_and_particles_are_removed() {
         let name = PersonName::parse("Dra. Maria das Graças", "de Souza e Silva Jr.");
         assert_eq!(name.given, ["maria", "gracas"]);
         assert_eq!(name.surnames, ["souza", "silva", "junior"]);
     }
 
     #[test]
-    fn a_line_of_letters_makes_few_words() {
+    fn a_long_line_makes_few_words() {
         let letters = "⒜".repeat(100);
         let name = PersonName::parse(&letters, &letters);
         assert_eq!((name.given.len(), name.surnames.len()), (MOST_WORDS, MOST_WORDS));

@@ -1,22 +1,23 @@
-//! Names people go by: Zé for José, Bob for Robert, Malu for Maria Luíza.
+//! Pet forms of names: Zé for José, Bob for Robert, Malu for Maria Luíza.
 //!
-//! Each line holds a given name and, after a colon, its short and pet forms, all folded (see
-//! [`normalise`](super::normalise)). The tables are our own.
+//! Each line has a given name and, after a colon, its short and pet forms, all folded (see
+//! [`normalise`](super::normalise)). The tables are this project's own.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Whether one of the two is a pet form of the other. Both are folded; a compound name is joined by single spaces.
+/// Whether one is a pet form of the other. Both are folded; a compound name is joined by single
+/// spaces.
 pub fn are_related(one: &str, other: &str) -> bool {
     formal_names(one).contains(&other) || formal_names(other).contains(&one)
 }
 
-/// Every form by which somebody of this folded given name may be recorded, the name itself left out.
+/// Returns every other form under which a person with this folded given name may be recorded.
 pub fn related_names(name: &str) -> impl Iterator<Item = &'static str> + use<> {
     formal_names(name).iter().chain(pet_forms(name)).copied()
 }
 
-/// Whether the tables know the word as a given name or a pet form.
+/// Whether the tables list the word as a given name or a pet form.
 pub fn is_listed(name: &str) -> bool {
     TABLE.pets_of.contains_key(name) || TABLE.formals_of.contains_key(name)
 }

@@ -1,14 +1,15 @@
-//! Folding text to plain comparable words: `"Conceição  D'Ávila"` becomes `["conceicao", "davila"]`.
+//! Folds text to plain comparable words: `"Conceição  D'Ávila"` becomes `["conceicao", "davila"]`.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Words that tie the parts of a name together and tell nobody apart.
+/// Words that join the parts of a name and distinguish no person.
 const PARTICLES: [&str; 13] =
     ["de", "da", "do", "das", "dos", "e", "di", "del", "van", "von", "der", "den", "d"];
 
-/// Splits text into folded words: compatibility forms resolved (NFKD), accents and letter case gone, apostrophes
-/// closed up, split at everything else that is no letter or digit. Words come out in the order of the text.
+/// Splits text into folded words: compatibility forms are resolved (NFKD), accents and letter case
+/// removed, apostrophes dropped. It splits at every other character that is no letter or digit and
+/// keeps the order.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -29,7 +30,7 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The folded words without particles, unless nothing else is there ("Do" is also a surname).
+/// Returns the words without particles, unless no others are left ("Do" is also a surname).
 pub fn without_particles(words: Vec<String>) -> Vec<String> {
     if words.iter().all(|word| is_particle(word)) {
         return words;
@@ -37,7 +38,7 @@ pub fn without_particles(words: Vec<String>) -> Vec<String> {
     words.into_iter().filter(|word| !is_particle(word)).collect()
 }
 
-/// Whether the folded word only ties parts of a name together, as "de" in "Maria de Souza".
+/// Whether the folded word only joins parts of a name, as "de" in "Maria de Souza".
 pub fn is_particle(word: &str) -> bool {
     PARTICLES.contains(&word)
 }
@@ -48,8 +49,8 @@ fn finish_word(word: &mut String, words: &mut Vec<String>) {
     }
 }
 
-/// Marks that decorate a letter of the Latin, Greek, Cyrillic, Hebrew or Arabic scripts. In other scripts a mark is
-/// a vowel or changes the consonant, so taking it away would make one name of two.
+/// Marks that decorate a letter of the Latin, Greek, Cyrillic, Hebrew or Arabic script. In other
+/// scripts a mark is a vowel or changes the consonant, and removing it would merge two names.
 fn is_accent(letter: char) -> bool {
     matches!(letter,
         '\u{0300}'..='\u{036F}'      // combining diacritical marks
@@ -59,12 +60,12 @@ fn is_accent(letter: char) -> bool {
         | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
-/// "D'Ávila" and "Davila" are one name, so an apostrophe closes up instead of splitting.
+/// "D'Ávila" and "Davila" are one name, so an apostrophe joins its parts.
 fn is_apostrophe(letter: char) -> bool {
     matches!(letter, '\'' | '`' | '\u{00B4}' | '\u{2018}' | '\u{2019}' | '\u{02BC}' | '\u{02B9}' | '\u{2032}')
 }
 
-/// Letters that Unicode does not take apart although readers do.
+/// Letters that Unicode does not decompose, although readers do.
 fn plain_letters(letter: char) -> Option<&'static str> {
     Some(match letter {
         'ß' => "ss",
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn apostrophes_close_up() {
+    fn apostrophes_join_their_parts() {
         assert_eq!(words("D'Ávila d’ávila"), ["davila", "davila"]);
     }
 
@@ -128,14 +129,14 @@ mod tests {
     }
 
     #[test]
-    fn particles_go_unless_alone() {
+    fn particles_are_removed_unless_alone() {
         assert_eq!(without_particles(words("Souza e Silva dos Santos")), ["souza", "silva", "santos"]);
         assert_eq!(without_particles(words("Do")), ["do"]);
     }
 
     proptest! {
         #[test]
-        fn what_can_be_a_name_has_words(text in "\\PC{0,20}") {
+        fn a_possible_name_has_words(text in "\\PC{0,20}") {
             use crate::domain::person::NameOf;
             let can_be = NameOf::Person.can_be(&text) || NameOf::Company.can_be(&text);
             prop_assert!(!can_be || !words(&text).is_empty());

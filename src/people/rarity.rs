@@ -1,23 +1,25 @@
-//! How rare a word is: which words of a company's name tell it apart, and which names are common enough to be names
-//! rather than slips.
+//! The rarity of words: which words of a company's name distinguish it, and which names are common
+//! enough to be names and not slips.
 
 use std::collections::HashMap;
 
 use super::company_words;
 use super::known_names;
 
-/// A word counts as many unseen companies as this before the directory's own counts outweigh the assumption.
+/// The weight of the assumed share, as a number of companies. The directory's own counts outweigh
+/// it beyond this.
 const PRIOR_COMPANIES: f64 = 200.0;
-/// Assumed share of companies that have a given word of trade, such as "tecnologia", in their name.
+/// The assumed share of companies with a given word of trade, such as "tecnologia", in their name.
 const TRADE_WORD_SHARE: f64 = 0.02;
-/// Assumed share of companies that have a given word that is not a word of trade.
+/// The assumed share of companies with a given other word in their name.
 const BRAND_WORD_SHARE: f64 = 0.0002;
-/// Fewer people than this may bear a misspelling; more make it a name.
+/// A word that this many people have as a name is a name, not a misspelling.
 const NAME_BEARERS: u32 = 3;
-/// A spelling this many times rarer than the one it resembles stays a slip, however often it was made.
+/// A spelling this many times rarer than a similar one is a slip, however often it occurs.
 const SLIP_RATIO: u32 = 100;
 
-/// Counts of words in the directory. The default, with no counts, falls back on built-in lists and assumptions.
+/// Counts of words in the directory. The default has no counts and uses built-in lists and
+/// assumptions.
 #[derive(Clone, Debug, Default)]
 pub struct Rarity {
     companies: u64,
@@ -26,19 +28,19 @@ pub struct Rarity {
     surnames: HashMap<Box<str>, u32>,
 }
 
-/// What a counted word is a part of.
+/// Which part of a record a word is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WordKind {
-    /// A company's name; counted in distinct companies.
+    /// A company's name, counted in distinct companies.
     Company,
-    /// A given name; counted in people.
+    /// A given name, counted in people.
     Given,
-    /// A surname; counted in people.
+    /// A surname, counted in people.
     Surname,
 }
 
 impl Rarity {
-    /// No counts yet for this number of distinct companies.
+    /// Starts without counts, for this number of distinct companies.
     pub fn new(companies: u64) -> Self {
         Self { companies, ..Self::default() }
     }
@@ -53,8 +55,9 @@ impl Rarity {
         counts.insert(word.into(), count);
     }
 
-    /// How much a word says about which company is meant: the information content `-ln(p)` of the word's share of
-    /// companies, smoothed towards an assumed share so that a small directory does not swing it.
+    /// Returns how much a word says about which company is meant: the information content `-ln(p)`
+    /// of the word's share of companies, smoothed towards an assumed share to be stable in a small
+    /// directory.
     pub fn company_weight(&self, word: &str) -> f64 {
         let assumed = if company_words::is_trade_word(word) { TRADE_WORD_SHARE } else { BRAND_WORD_SHARE };
         let seen = f64::from(self.company_words.get(word).copied().unwrap_or(0));
@@ -68,17 +71,17 @@ impl Rarity {
         self.company_words.contains_key(word)
     }
 
-    /// In how many people's surnames the word occurs, as far as counted.
+    /// Returns in how many people's surnames the word occurs, as far as counted.
     pub fn surname_bearers(&self, word: &str) -> u32 {
         self.surnames.get(word).copied().unwrap_or(0)
     }
 
-    /// Whether the folded word is a given name of its own right, not a slip in the other.
+    /// Whether the folded word is a given name in its own right, not a slip of the other.
     pub fn is_own_given_name(&self, word: &str, other: &str) -> bool {
         known_names::is_given_name(word) || is_borne_often(&self.given_names, word, other)
     }
 
-    /// Whether the folded word is a surname of its own right, not a slip in the other.
+    /// Whether the folded word is a surname in its own right, not a slip of the other.
     pub fn is_own_surname(&self, word: &str, other: &str) -> bool {
         known_names::is_surname(word) || is_borne_often(&self.surnames, word, other)
     }

@@ -1,4 +1,4 @@
-//! Invented people for test environments and development: a small directory that lives in the program.
+//! Invented people for test environments and development: a small directory inside the program.
 
 use std::sync::Arc;
 
@@ -8,31 +8,30 @@ use super::directory_line::{DirectoryLine, LineFault};
 use super::matching::Candidate;
 use crate::domain::person::{Person, PersonQuery};
 
-/// The source that lines of invented people name. In the live directory they stand under it and no other, so that they
-/// can be told from real ones and removed.
+/// The source of invented people. In the live directory they have this source and no other, so that
+/// they can be distinguished from real people and removed.
 pub const SAMPLE_SOURCE: &str = "sample";
 
-/// The invented people, ready to be matched.
+/// All invented people, ready for matching.
 #[derive(Debug, Default)]
 pub struct SamplePeople {
     candidates: Vec<Candidate>,
     people: Vec<SamplePerson>,
 }
 
-/// An invented person and the digest of everything about them.
+/// An invented person with the digest of their line.
 #[derive(Debug)]
 pub struct SamplePerson {
-    /// The person.
     pub person: Arc<Person>,
-    /// SHA-256 over the line.
     pub content_sha256: [u8; 32],
 }
 
 impl SamplePeople {
-    /// Reads JSON lines in the format of a directory file. Each person's id is derived from their line.
+    /// Reads JSON lines in the format of a directory file. Each person's id is derived from the
+    /// line.
     ///
     /// # Errors
-    /// The number of the first faulty line, counted from 1, and its fault.
+    /// The number of the first invalid line, counted from 1, and its fault.
     pub fn parse(json_lines: &str) -> Result<Self, (usize, LineFault)> {
         let mut sample = Self::default();
         for (index, line) in json_lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -43,12 +42,12 @@ impl SamplePeople {
         Ok(sample)
     }
 
-    /// All of them, as candidates.
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }
 
-    /// Somebody of the name asked for who wrote what the first of the invented people wrote, and a digest of it all.
+    /// Returns a person with the requested name and the texts of the first invented person, and a
+    /// digest of both.
     pub fn mock(&self, query: &PersonQuery) -> Option<(Person, [u8; 32])> {
         let sample = self.people.first()?;
         let PersonQuery { first_name, last_name, company } = query.clone();
@@ -68,7 +67,7 @@ impl SamplePeople {
         Some((person, digest.finalize().into()))
     }
 
-    /// The person at the place of the candidate.
+    /// Returns the person of a candidate's index.
     pub fn get(&self, index: usize) -> Option<&SamplePerson> {
         self.people.get(index)
     }
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faulty_line_is_named() {
+    fn an_invalid_line_is_named() {
         assert_eq!(SamplePeople::parse("\n{}").unwrap_err().0, 2);
     }
 }

@@ -1,12 +1,15 @@
-//! Keys by which an index finds everybody that the rules of [`matching`](super::matching) could accept.
+//! The keys by which an index finds every person that the rules of [`matching`](super::matching)
+//! could accept.
 //!
-//! A person is stored under pairs of a given name and a surname, and under the words of their companies. Of each word
-//! goes in its sound, and for slips both of its ends: one slip leaves one half of a word as it was. A query asks for
-//! people who share a pair and a company word: first by whole words, which few people share, and only when that
-//! settles nothing also by ends. Lost for the speed is only a long surname with a slip within three letters of both
-//! its ends. A word of another alphabet goes in by its Latin spelling too.
+//! A person is stored under pairs of a given name and a surname, and under the words of their
+//! companies. Each word is stored by its sound and, for slips, by both of its ends: one slip leaves
+//! one half of a word unchanged. A query searches for people with a common pair and a common
+//! company word: first by whole words, which few people share, and by ends only if that does not
+//! decide. The only loss is a long surname with slips within three letters of both ends. A word of
+//! another alphabet is also stored by its Latin spelling.
 //!
-//! A key is the CRC-32 of its text: small in the index, and a collision only offers a candidate who is then refused.
+//! A key is the CRC-32 of its text. It is small in the index, and a collision only offers a
+//! candidate that the rules reject.
 
 mod ends;
 #[cfg(test)]
@@ -22,34 +25,33 @@ use super::rarity::Rarity;
 use super::sound::sound_key;
 use super::transliteration::latin_sounds;
 
-/// The keys of a query. A candidate must share one of its names and one of its company.
+/// The keys of a query. A candidate must share a name key and a company key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueryKeys {
-    /// Given name and rarest surname: all surnames asked for must agree, so one of them will find the person.
+    /// The given name with the rarest surname: all queried surnames must agree, so one of them
+    /// finds the person.
     pub names: FieldKeys,
-    /// Company.
     pub company: FieldKeys,
-    /// Borne by people who have every word asked for as it stands: they come first when there are too many.
+    /// Keys of people who have every queried word exactly. They come first when there are too many.
     pub every_word: Vec<i32>,
-    /// The name in its stored form: of those with every word, the people of just this name come first.
+    /// The stored form of the name: among those, people with exactly this name come first.
     pub whole_name: String,
 }
 
-/// Keys of one field, sorted, each once.
+/// The keys of one field, sorted and distinct.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldKeys {
-    /// Shared by the same words, other spellings of their sound, pet forms and aliases.
+    /// Keys of the same words, other spellings of their sound, pet forms and aliases.
     pub whole: Vec<i32>,
-    /// Shared by words with a slip.
+    /// Keys of words with a slip.
     pub with_slips: Vec<i32>,
 }
 
-/// How far a search goes.
+/// How widely to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breadth {
-    /// The same words, other spellings of their sound, pet forms, aliases.
+    /// The same words, other spellings of their sound, pet forms and aliases.
     WholeWords,
-    /// Words with a slip besides.
     WithSlips,
 }
 
@@ -58,7 +60,6 @@ impl FieldKeys {
         Self { whole: hashed(whole), with_slips: hashed(with_slips) }
     }
 
-    /// The keys of the field for a search so broad.
     pub fn for_breadth(&self, breadth: Breadth) -> Vec<i32> {
         match breadth {
             Breadth::WholeWords => self.whole.clone(),
@@ -68,7 +69,8 @@ impl FieldKeys {
 }
 
 impl QueryKeys {
-    /// Whether people found by whole words settle the question: nobody who agrees only by a slip could be as good.
+    /// Whether the people found by whole words decide the query: no candidate with a slip could be
+    /// as good.
     pub fn are_settled_by(&self, decided: &Resolution) -> bool {
         let best = match decided {
             Resolution::One(best) => Some(best),
@@ -79,11 +81,11 @@ impl QueryKeys {
     }
 }
 
-/// The edition of [`stored_keys`]. A change of what they are needs a new number: `fluence migrate` then writes the keys
-/// of every person anew who was stored under an older one.
+/// The edition of [`stored_keys`]. A change of the keys needs a new number: `fluence migrate` then
+/// rewrites the keys of every person stored under an older one.
 pub const KEYS_EDITION: i16 = 2;
 
-/// The keys under which a person is stored, sorted, each once.
+/// Returns the keys under which a person is stored, sorted and distinct.
 pub fn stored_keys(person: &Candidate) -> Vec<i32> {
     let mut keys = Vec::new();
     for name in std::iter::once(&person.name).chain(&person.aliases) {
@@ -100,7 +102,8 @@ fn store_name(name: &PersonName, keys: &mut Vec<String>) {
     let given: Vec<String> =
         name.given.iter().flat_map(|word| sounds(word)).chain(joined(&name.given)).collect();
     let surnames: Vec<String> = name.surnames.iter().flat_map(|word| sounds(word)).collect();
-    // People split names differently: a second given name may be asked for as a surname, two surnames as one.
+    // People split names differently: a second given name may be queried as a surname, two surnames
+    // as one.
     let pairs = name.surnames.windows(2).flat_map(|pair| sounds(&pair.concat()));
     let as_surnames =
         name.given.iter().skip(1).flat_map(|word| sounds(word)).chain(pairs).chain(joined(&name.surnames));
@@ -124,7 +127,7 @@ fn store_company(company: &CompanyName, keys: &mut Vec<String>) {
     keys.extend(company_as_one(company));
 }
 
-/// The keys of a query. What is known of rarity decides which surname finds the fewest people.
+/// Returns the keys of a query. `rarity` decides which surname finds the fewest people.
 pub fn query_keys(query: &ParsedQuery, rarity: &Rarity) -> QueryKeys {
     QueryKeys {
         names: name_keys(&query.name, rarity),
@@ -150,8 +153,8 @@ fn name_keys(name: &PersonName, rarity: &Rarity) -> FieldKeys {
     )
 }
 
-/// The surname that finds the fewest people. One of a single character only where there is no other: beside others it
-/// is mostly an initial.
+/// Returns the surname that finds the fewest people. A single character counts only if there is no
+/// other surname: beside others it is mostly an initial.
 fn rarest_surname<'a>(name: &'a PersonName, rarity: &Rarity) -> Option<&'a String> {
     let is_character = |surname: &str| surname.chars().nth(1).is_none();
     name.surnames.iter().min_by_key(|surname| {
@@ -159,7 +162,7 @@ fn rarest_surname<'a>(name: &'a PersonName, rarity: &Rarity) -> Option<&'a Strin
     })
 }
 
-/// The keys of the name read family name first, where it may be.
+/// Returns the keys of the name read family name first, where that is possible.
 fn family_name_first(name: &PersonName, rarity: &Rarity) -> Vec<String> {
     let Some(read) = name.family_name_first() else { return Vec::new() };
     let (Some(first), Some(rarest)) = (read.given.first(), rarest_surname(&read, rarity)) else {
@@ -170,14 +173,15 @@ fn family_name_first(name: &PersonName, rarity: &Rarity) -> Vec<String> {
     all_pairs(&given, &surnames).collect()
 }
 
-/// The sounds of the given name, of all given names as one, and of whatever else somebody of this name is called.
+/// Returns the sounds of the first given name, of all given names as one, and of the pet forms.
 fn given_forms(first: &str, given: &[String]) -> Vec<String> {
     let related = nicknames::related_names(first).chain(nicknames::related_names(&given.join(" ")));
     let related: Vec<String> = related.map(|name| sound_key(&name.replace(' ', ""))).collect();
     sounds(first).chain(joined(given)).chain(related).collect()
 }
 
-/// A word that some company of the directory bears is not a slip (see [`company`](super::company)): it needs no ends.
+/// A word in some company's name in the directory is not a slip (see [`company`](super::company))
+/// and needs no ends.
 fn company_keys(company: &CompanyName, rarity: &Rarity) -> FieldKeys {
     let brand = company.brand_words();
     let may_be_slips = brand.iter().filter(|word| !is_trade_word(word) && !rarity.is_company_word(word));
@@ -194,12 +198,11 @@ fn every_word(query: &ParsedQuery) -> Vec<i32> {
     hashed(names.into_iter().chain(company))
 }
 
-/// The sound of a word, and of its Latin spelling where it has another alphabet.
+/// Returns the sound of a word, and that of its Latin spelling if it has another alphabet.
 fn sounds(word: &str) -> impl Iterator<Item = String> + use<> {
     std::iter::once(sound_key(word)).chain(latin_sounds(word))
 }
 
-/// Several words written as one.
 fn joined(words: &[String]) -> impl Iterator<Item = String> + use<> {
     let whole = (words.len() > 1).then(|| words.concat());
     whole.into_iter().flat_map(|whole| sounds(&whole))
@@ -218,12 +221,12 @@ fn company_sound(word: &str) -> String {
     company_key(&sound_key(common_spelling(word)))
 }
 
-/// Marks a key as of a company, so that none equals a pair of names.
+/// Marks a company key, so that none equals the key of a pair of names.
 fn company_key(sound: &str) -> String {
     format!("@{sound}")
 }
 
-/// The company's name and its neighbouring words written as one, its initials, and the name it is filed under.
+/// Returns the company's adjacent words written as one, its initials, and its main name.
 fn company_as_one(company: &CompanyName) -> impl Iterator<Item = String> {
     let pairs = company.words().windows(2).map(|pair| sound_key(&pair.concat()));
     let initials = company.initials().map(|letters| sound_key(&letters));

@@ -1,10 +1,11 @@
 //! Spellings that sound alike in Brazil: Luiz and Luís, Thiago and Tiago, Souza and Sousa, Philipe and Felipe.
 //!
-//! The rules are ours, for names rather than for running text: they join the spellings that Brazilian registries
-//! take for one name, and keep apart names that merely resemble each other (Nelson and Nilson, Paulo and Paula).
+//! The rules are this project's own, for names and not for running text: they join the spellings
+//! that Brazilian registries take for one name, and keep apart names that are merely similar
+//! (Nelson and Nilson, Paulo and Paula).
 
-/// The spelling reduced to its sound. Two folded words with equal keys are pronounced alike. Words outside the
-/// Latin letters a to z come back unchanged.
+/// Reduces a spelling to its sound. Two folded words with equal keys are pronounced alike. Words
+/// with letters other than a to z are returned unchanged.
 pub fn sound_key(word: &str) -> String {
     if !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return word.to_owned();
@@ -26,7 +27,6 @@ pub fn sound_key(word: &str) -> String {
     sounds.iter().map(|sound| char::from(*sound)).collect()
 }
 
-/// Stands for no sound.
 const SILENT: u8 = 0;
 
 fn plain_letter(letter: u8) -> u8 {
@@ -37,8 +37,9 @@ fn plain_letter(letter: u8) -> u8 {
     }
 }
 
-/// The sound at the start of the spelling and how many letters it takes, where it is not just the first letter.
-/// Capitals are sounds without a letter of their own: `X` is sh, `L` is lh, `N` is nh.
+/// Returns the sound at the start of the spelling and the number of its letters, unless it is just
+/// the first letter. Capitals are sounds without a letter of their own: `X` is sh, `L` is lh, `N`
+/// is nh.
 fn first_sound(spelling: &[u8]) -> Option<(u8, usize)> {
     Some(match spelling {
         [b's', b'c', b'h', ..] => (b'X', 3),
@@ -68,7 +69,7 @@ fn first_sound(spelling: &[u8]) -> Option<(u8, usize)> {
     })
 }
 
-/// Estela and Stela, Estefany and Stephanie: a vowel that only helps an s into the word is not heard.
+/// Estela and Stela, Estefany and Stephanie: a vowel that only leads into an s is silent.
 fn soften_start(letters: &mut Vec<u8>) {
     if let [b'e', b's', consonant, _, ..] = letters[..]
         && !is_vowel(consonant)
@@ -98,7 +99,8 @@ fn settle_end(letters: &mut Vec<u8>) {
     }
 }
 
-/// Vowel harmony: an e whose next vowel is i is spoken as i (Felipe and Filipe, Letícia and Litícia).
+/// Vowel harmony: an e before an i in the next syllable is pronounced as i (Felipe and Filipe,
+/// Letícia and Litícia).
 fn raise_e_before_i(letters: &mut [u8]) {
     for at in 0..letters.len() {
         if letters[at] != b'e' || letters.get(at + 1).is_none_or(|next| is_vowel(*next)) {
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_merely_resemble_each_other_stay_apart() {
+    fn merely_similar_names_stay_apart() {
         let apart = [
             ("nelson", "nilson"),
             ("paulo", "paula"),
@@ -200,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn other_scripts_come_back_unchanged() {
+    fn other_scripts_are_returned_unchanged() {
         assert_eq!(sound_key("иван"), "иван");
         assert_eq!(sound_key(""), "");
     }

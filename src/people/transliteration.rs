@@ -1,20 +1,21 @@
 //! One name in two alphabets: Vladimir and Владимир, Wang and 王.
 //!
-//! The spelling in Latin letters comes from the tables of `any_ascii`, a letter at a time: Han characters by their
-//! Mandarin reading, Hangul by syllable. Two words of one foreign alphabet are never compared this way: 王 and 汪 are
-//! two surnames, though both are Wang.
+//! The Latin spelling comes from the tables of `any_ascii`, letter by letter: Han characters by
+//! their Mandarin reading, Hangul by syllable. Two words of one foreign alphabet are never compared
+//! this way: 王 and 汪 are two surnames, though both are Wang.
 
 use any_ascii::any_ascii;
 use unicode_normalization::UnicodeNormalization;
 
 use super::sound::sound_key;
 
-/// The sounds of a folded word of another alphabet, spelt in Latin letters; none for a word that is Latin already.
+/// Returns the sounds of a folded word of another alphabet in Latin letters, or none for a Latin
+/// word.
 pub fn latin_sounds(word: &str) -> Vec<String> {
     if word.is_ascii() {
         return Vec::new();
     }
-    // Folding took Hangul syllables apart; the tables know them whole.
+    // Folding decomposed Hangul syllables; the tables list them composed.
     let whole: String = word.nfc().collect();
     let latin: String = any_ascii(&whole)
         .chars()
@@ -28,8 +29,8 @@ pub fn latin_sounds(word: &str) -> Vec<String> {
     sounds
 }
 
-/// Whether one of the two folded words is the other in another alphabet. False for two Latin words and for two of
-/// other alphabets.
+/// Whether one folded word is the other in another alphabet. False for two Latin words and for two
+/// words of other alphabets.
 pub fn are_one_in_two_alphabets(one: &str, other: &str) -> bool {
     match (one.is_ascii(), other.is_ascii()) {
         (true, false) => latin_sounds(other).contains(&sound_key(one)),
@@ -48,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_itself_in_another_alphabet() {
+    fn a_name_matches_itself_in_another_alphabet() {
         for (foreign, latin) in [
             ("Владимир", "Vladimir"),
             ("Дмитрий", "Dmitry"),
@@ -68,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_only_resemble_each_other_are_two() {
+    fn merely_similar_names_are_two() {
         for (one, other) in [("Владимир", "Vadim"), ("Иван", "Ivana"), ("王", "Wei"), ("Lima", "Lira")]
         {
             assert!(!are_one(one, other), "{one} {other}");

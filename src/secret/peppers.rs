@@ -1,4 +1,4 @@
-//! The peppers that are live at once: the one that new keys are hashed under, and one that is being replaced.
+//! The live peppers: the one that new keys are hashed under, and the one that it replaces.
 
 use super::{KeyDigest, Pepper};
 use crate::domain::key::KeySecret;
@@ -10,7 +10,7 @@ pub struct Peppers {
     previous: Option<Pepper>,
 }
 
-/// Two peppers that cannot be live at once.
+/// The pepper to be replaced is not older than its replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be lower than the version of the pepper that replaces it")]
 pub struct NotOlder;
@@ -18,17 +18,16 @@ pub struct NotOlder;
 /// The digests by which a key may be found. Cheap to copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyDigests {
-    /// Under the newest pepper.
     pub newest: KeyDigest,
-    /// Under the one that is being replaced.
+    /// Under the pepper that is being replaced.
     pub previous: Option<KeyDigest>,
 }
 
 impl Peppers {
-    /// A pepper and the one it replaces, which has a lower version.
+    /// Combines a pepper with the one that it replaces.
     ///
     /// # Errors
-    /// When the versions say otherwise.
+    /// When the replaced pepper does not have the lower version.
     pub fn new(newest: Pepper, previous: Option<Pepper>) -> Result<Self, NotOlder> {
         match &previous {
             Some(old) if old.version() >= newest.version() => Err(NotOlder),
@@ -36,17 +35,17 @@ impl Peppers {
         }
     }
 
-    /// The one that new keys are hashed under.
+    /// Returns the pepper that new keys are hashed under.
     pub const fn newest(&self) -> &Pepper {
         &self.newest
     }
 
-    /// All of them, the newest first.
+    /// Returns all peppers, the newest first.
     pub fn all(&self) -> impl Iterator<Item = &Pepper> {
         std::iter::once(&self.newest).chain(&self.previous)
     }
 
-    /// The digests by which a key may be found.
+    /// Returns the digests by which a key may be found.
     pub fn digests(&self, key: &KeySecret) -> KeyDigests {
         let previous = self.previous.as_ref().map(|pepper| pepper.digest(key));
         KeyDigests { newest: self.newest.digest(key), previous }
@@ -69,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pepper_replaces_an_older_one_only() {
+    fn a_pepper_replaces_only_an_older_one() {
         assert!(Peppers::new(pepper(2), Some(pepper(1))).is_ok());
         assert_eq!(Peppers::new(pepper(2), Some(pepper(2))).unwrap_err(), NotOlder);
         assert_eq!(Peppers::new(pepper(2), Some(pepper(3))).unwrap_err(), NotOlder);

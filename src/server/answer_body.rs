@@ -1,4 +1,4 @@
-//! The body of an answer, which tells the connection's watch when it is gone.
+//! The body of an answer. Dropping it notifies the connection state.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::connection_state::{ConnectionState, Phase};
 
-/// The body of an answer. When it is gone, all of the answer is with the HTTP library, and the socket is being written.
+/// The body of an answer. Once it is dropped, the HTTP library has the whole answer and writes it to the socket.
 pub(super) struct AnswerBody {
     body: Body,
     state: Arc<ConnectionState>,

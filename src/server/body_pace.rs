@@ -1,4 +1,4 @@
-//! A request body that must keep coming.
+//! A request body that must keep arriving.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,21 +10,21 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
 use super::connection_state::ConnectionState;
 
-/// A body that tells the connection's watch when it waits and when it moves on.
+/// A body that reports its waits and its progress to the connection state.
 struct PacedBody {
     /// Present until this is dropped.
     body: Option<Incoming>,
-    /// Bytes that count as progress: fewer than these do not start the wait anew.
+    /// Bytes that count as progress: fewer do not restart the timeout.
     min_bytes: usize,
     received_bytes: usize,
     is_waiting: bool,
     has_ended: bool,
-    /// Whether its length was declared.
+    /// Whether the length was declared.
     has_length: bool,
     state: Arc<ConnectionState>,
 }
 
-/// Wraps the body of a request as it comes from the connection.
+/// Wraps the body of a request from a connection.
 pub(super) fn paced(body: Incoming, min_bytes: usize, state: &Arc<ConnectionState>) -> Body {
     if body.is_end_stream() {
         return Body::empty();

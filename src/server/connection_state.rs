@@ -1,7 +1,7 @@
-//! What a connection is doing, and since when: told by its socket and its service, watched by one timer.
+//! Connection state for timeouts: the socket and the service record phases, and one timer checks them.
 //!
-//! The timer is not moved with every request. It wakes, reads how things stand and sleeps again, which costs a busy
-//! connection nothing but two clock readings a request.
+//! The timer is not moved with every request. It wakes, reads the state and sleeps again, which costs a busy connection two
+//! clock readings a request.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,64 +17,64 @@ use super::unsent::Answer;
 /// What a connection waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// The rest of a request's head, or the first one on a fresh connection.
+    /// The rest of a request head, or the first head of a new connection.
     Head = 0,
-    /// Our own answer; the body has a clock of its own.
+    /// The answer of the service. The request body has a timeout of its own.
     Serving = 1,
-    /// A client to take the rest of an answer, which has a clock of its own.
+    /// A client to read the rest of an answer, which has a timeout of its own.
     Sending = 2,
     /// The next request.
     Idle = 3,
-    /// A client to stop sending, after the last answer.
+    /// A client to stop sending after the last answer.
     Closing = 4,
 }
 
 /// Bits that a phase takes.
 const PHASE_BITS: u32 = 3;
 
-/// Since when a connection waits for a request; the earlier, the less.
+/// Since when a connection waits for a request. Earlier instants sort first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct WaitingSince(Instant);
 
 /// How long a connection may stay in a phase.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeouts {
-    /// For a whole head, from its first byte; also for a client to stop sending.
+    /// A whole head, from its first byte; also a client to stop sending.
     pub(super) head: Duration,
     /// Between requests.
     pub(super) idle: Duration,
-    /// For so many bytes of a request's body as count as progress.
+    /// Progress of a request body.
     pub(super) body: Duration,
-    /// For so many bytes of our answer taken as count as progress.
+    /// Progress of reading an answer.
     pub(super) write: Duration,
 }
 
-/// One connection's state. All its tellers run in one task; the atomics only make it shareable.
+/// The state of one connection. One task writes it; the atomics make it shareable.
 #[derive(Debug)]
 pub(super) struct ConnectionState {
     opened: Instant,
     /// Milliseconds since `opened`, shifted, and the phase in the low bits.
     phase: AtomicU64,
-    /// Since when the service waits for progress of a body.
+    /// Since when the service waits for progress of the body.
     body_wait: Wait,
-    /// Since when the client takes no bytes.
+    /// Since when the client reads nothing.
     write_wait: Wait,
-    /// A `#` was seen in the request line that is being read.
+    /// The request line that is being read contains a `#`.
     fragment: AtomicBool,
-    /// An answer was given before the request's body was read to its end.
+    /// The answer was given before the end of the request body.
     unread_body: AtomicBool,
-    /// What the service left of the request's body.
+    /// The part of the request body that the service did not read.
     rest: Mutex<Option<Incoming>>,
-    /// How the request's body ends, as far as it was read; empty without a body, and for a chunked one.
+    /// The last bytes of the request body so far. Empty without a body, and for a chunked one.
     body_tail: AtomicU64,
     /// The answer that is being sent.
     answer: Mutex<Option<Answer>>,
-    /// The connection is to make room for another.
+    /// The connection must make room for another.
     is_evicted: AtomicBool,
     eviction: Notify,
 }
 
-/// A wait that may be under way: milliseconds since the connection opened plus one, or 0.
+/// A wait: milliseconds since the connection opened plus one, or 0 without a wait.
 #[derive(Debug, Default)]
 struct Wait(AtomicU64);
 
@@ -109,7 +109,7 @@ impl ConnectionState {
         self.phase.store(self.now_ms() << PHASE_BITS | phase as u64, Relaxed);
     }
 
-    /// A request begins to be served.
+    /// Records that the service has a request.
     pub(super) fn serve(&self) {
         self.body_tail.store(Tail::default().to_bits(), Relaxed);
         self.enter(Phase::Serving);
@@ -119,7 +119,7 @@ impl ConnectionState {
         phase_in(self.phase.load(Relaxed))
     }
 
-    /// Since when the connection waits for a request or for the rest of one's head; none while it serves.
+    /// Since when the connection waits for a request head, unless it serves a request.
     pub(super) fn waiting_since(&self) -> Option<WaitingSince> {
         let word = self.phase.load(Relaxed);
         match phase_in(word) {
@@ -140,12 +140,12 @@ impl ConnectionState {
         self.is_evicted.load(Relaxed)
     }
 
-    /// Ends when the connection is asked to make room.
+    /// Resolves once the connection is asked to make room.
     pub(super) async fn evicted(&self) {
         self.eviction.notified().await;
     }
 
-    /// Whether a connection that was asked to make room has to: one that got a request meanwhile stays.
+    /// Whether a connection that was asked to make room must close: one that received a request stays.
     pub(super) fn has_to_leave(&self) -> bool {
         let is_waiting = !matches!(self.phase(), Phase::Serving | Phase::Sending);
         self.is_evicted.store(is_waiting, Relaxed);
@@ -184,27 +184,27 @@ impl ConnectionState {
         self.unread_body.load(Relaxed)
     }
 
-    /// Keeps what the service left of a request's body.
+    /// Stores the unread part of a request body.
     pub(super) fn leave_rest(&self, body: Incoming) {
         *lock(&self.rest) = Some(body);
     }
 
-    /// Takes what the service left of a request's body.
+    /// Takes the unread part of a request body.
     pub(super) fn take_rest(&self) -> Option<Incoming> {
         lock(&self.rest).take()
     }
 
-    /// Notes bytes of a request's body.
+    /// Records bytes of a request body.
     pub(super) fn note_body(&self, bytes: &[u8]) {
         self.body_tail.store(self.body_tail().push(bytes).to_bits(), Relaxed);
     }
 
-    /// How the request's body ended; empty without a body, and for a chunked one.
+    /// The last bytes of the request body. Empty without a body, and for a chunked one.
     pub(super) fn body_tail(&self) -> Tail {
         Tail::from_bits(self.body_tail.load(Relaxed))
     }
 
-    /// Notes which answer is about to be sent.
+    /// Records the answer that is about to be sent.
     pub(super) fn sends(&self, answer: Answer) {
         *lock(&self.answer) = Some(answer);
     }
@@ -214,13 +214,13 @@ impl ConnectionState {
         lock(&self.answer).clone()
     }
 
-    /// The answer was taken to its last byte; `phase` follows.
+    /// Records that the client read the answer to its end; `phase` follows.
     pub(super) fn sent(&self, phase: Phase) {
         *lock(&self.answer) = None;
         self.enter(phase);
     }
 
-    /// When the earliest timeout ends; none while only the service works.
+    /// When the earliest timeout ends, unless only the service works.
     fn deadline(&self, timeouts: &Timeouts) -> Option<Instant> {
         let since = Duration::from_millis(self.phase.load(Relaxed) >> PHASE_BITS);
         let phase = match self.phase() {
@@ -233,9 +233,9 @@ impl ConnectionState {
         [phase, body, write].into_iter().flatten().min().map(|earliest| self.opened + earliest)
     }
 
-    /// Ends when the connection has timed out.
+    /// Resolves once the connection has timed out.
     ///
-    /// It never sleeps longer than the shortest timeout, so a phase that begins while it sleeps is not overlooked.
+    /// Never sleeps longer than the shortest timeout, so that no phase that begins meanwhile is missed.
     pub(super) async fn timed_out(&self, timeouts: Timeouts) {
         let shortest = timeouts.head.min(timeouts.idle).min(timeouts.body).min(timeouts.write);
         loop {

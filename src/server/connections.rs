@@ -1,8 +1,8 @@
-//! The connections that are open: how many, from where, and which of them makes room for another.
+//! The open connections: how many, from which clients, and which one makes room for another.
 //!
-//! A new connection is served if its client has fewer than it may have. Where all places are taken, the connection that has
-//! waited longest for a request is closed for it. What is still beyond the limits gets one of a few places that are kept
-//! apart, one for each client, and is served for one request: probes are answered, everything else is told to come back.
+//! A new connection is served if its client is below its limit. At the total limit, the connection that has been idle longest
+//! is closed for it. A connection beyond the limits gets one of a few reserved places, one for each client, for one request:
+//! probes are answered, any other request gets 503.
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::connection_state::{ConnectionState, WaitingSince};
 use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
-/// Places for connections beyond the limits.
+/// Reserved places for connections beyond the limits.
 const OVERFLOW_PLACES: usize = 16;
-/// Connections that may be on their way out while others have taken their places.
+/// Closing connections whose places are already taken.
 const MAX_LEAVING: usize = 64;
-/// How many that may make room are noted at a time, so that not all connections are looked through for each.
+/// Idle connections that are collected at a time, so that not every eviction searches all connections.
 const CANDIDATES: usize = 64;
 
 /// The open connections of a listener.
@@ -32,11 +32,11 @@ struct State {
     open: HashMap<u64, Arc<ConnectionState>>,
     of_client: HashMap<ClientNetwork, usize>,
     overflow: HashSet<ClientNetwork>,
-    /// Those that waited longest when last looked through, the longest at the end.
+    /// The connections that were idle longest at the last search, the longest at the end.
     candidates: Vec<(WaitingSince, u64)>,
 }
 
-/// A place for a connection, given back when it is dropped.
+/// A place for a connection. Dropping it frees the place.
 #[derive(Debug)]
 pub(super) struct Place {
     connections: Arc<Connections>,
@@ -45,13 +45,13 @@ pub(super) struct Place {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PlaceKind {
-    /// Serves requests. The client is none for a trusted proxy.
+    /// Serves requests. A trusted proxy has no client here.
     Regular { id: u64, client: Option<ClientNetwork> },
-    /// Serves one request, and only a probe.
+    /// Serves one request, which must be a probe.
     Overflow { client: ClientNetwork },
 }
 
-/// A place, and whether another connection was told to go for it.
+/// A place, and whether another connection was evicted for it.
 #[derive(Debug)]
 pub(super) struct Admitted {
     pub(super) place: Place,
@@ -63,7 +63,7 @@ impl Connections {
         Arc::new(Self { max, max_per_client, state: Mutex::default() })
     }
 
-    /// Finds a place for a connection from `peer`, or none.
+    /// Finds a place for a connection from `peer`.
     pub(super) fn admit(
         self: &Arc<Self>,
         peer: IpAddr,
@@ -71,7 +71,7 @@ impl Connections {
         connection: &Arc<ConnectionState>,
     ) -> Option<Admitted> {
         let network = ClientNetwork::from(peer);
-        let client = (!proxies.believes(peer)).then_some(network);
+        let client = (!proxies.trusts(peer)).then_some(network);
         let mut state = self.state();
         let has_room = client.is_none_or(|client| state.count_of(client) < self.max_per_client);
         let is_full = state.open.len() >= self.max;
@@ -88,7 +88,6 @@ impl Connections {
         Some(Admitted { place: Place { connections: self.clone(), kind }, has_evicted })
     }
 
-    /// Connections open now.
     pub(super) fn count(&self) -> usize {
         let state = self.state();
         state.open.len() + state.overflow.len()
@@ -125,14 +124,14 @@ impl State {
         }
     }
 
-    /// Tells the connection that has waited longest for a request to go; false where all have one.
+    /// Evicts the connection that has been idle longest. Returns false if all have a request.
     fn evict(&mut self) -> bool {
         for is_fresh in [false, true] {
             if is_fresh {
                 self.look_through();
             }
             while let Some((since, id)) = self.candidates.pop() {
-                // It may have had a request since, or be gone.
+                // It may have received a request since, or be closed.
                 if let Some(connection) =
                     self.open.get(&id).filter(|connection| connection.waiting_since() == Some(since))
                 {
@@ -212,7 +211,7 @@ mod tests {
         let (admitted, _) = admit(&connections, "192.0.2.4").unwrap();
         assert!(admitted.has_evicted);
         assert!(open[1].1.is_evicted() && !open[0].1.is_evicted() && !open[2].1.is_evicted());
-        // Nobody waits any more: only the places that are kept apart are left, one for each client.
+        // No connection is idle: only the reserved places are left, one for each client.
         for (_, connection) in &open {
             connection.enter(Phase::Serving);
         }

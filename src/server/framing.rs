@@ -1,7 +1,7 @@
-//! Strict reading of a request's head: what the HTTP library accepts and a gateway must not.
+//! Strict checks of request heads: what the HTTP library accepts and a gateway must not.
 //!
-//! A request that two parsers may understand differently is refused before anything is looked up or charged.
-//! Sections without another name are of RFC 9112.
+//! A request that two parsers may read differently is rejected before any lookup or charge. Section numbers without a
+//! document refer to RFC 9112.
 
 use axum::http::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, Version};
@@ -12,18 +12,18 @@ use crate::domain::refusal::Refusal;
 /// Longest request target (path and query), in bytes.
 pub const MAX_TARGET_BYTES: usize = 8 * 1024;
 
-/// Request extension set by the socket when the request line held a `#`, which the HTTP library cuts off unseen.
+/// Request extension that the socket sets for a request line with a `#`, which the HTTP library drops silently.
 #[derive(Clone, Copy, Debug)]
 pub struct FragmentInTarget;
 
-/// Why a head was refused.
+/// Why a head was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FramingFault {
-    /// 400 in fixed words; the connection ends with it.
+    /// 400 with a fixed text; the connection closes.
     Malformed(&'static str),
-    /// 404: a path that no route can have.
+    /// 404: a path that no route has.
     NoSuchPath,
-    /// 405: a method that no route can have.
+    /// 405: a method that no route has.
     NoSuchMethod,
     /// 414.
     TargetTooLong,
@@ -45,7 +45,7 @@ impl IntoResponse for FramingFault {
             }
         };
         if matches!(self, Malformed(_)) {
-            // What follows on a connection whose framing is in doubt is not read.
+            // Once the framing is in doubt, nothing more of the connection is read.
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
@@ -65,7 +65,7 @@ pub fn check<B>(request: &Request<B>) -> Result<(), FramingFault> {
     check_transfer_encoding(request.headers())
 }
 
-/// The one Host field (section 3.2); HTTP/1.0 may go without.
+/// The single Host field (section 3.2), which HTTP/1.0 may omit.
 fn the_host(headers: &HeaderMap, version: Version) -> Result<Option<&str>, FramingFault> {
     let mut hosts = headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
@@ -79,10 +79,7 @@ fn the_host(headers: &HeaderMap, version: Version) -> Result<Option<&str>, Frami
     }
 }
 
-/// Refuses a Host that is no name of this machine's loopback interface.
-///
-/// # Errors
-/// [`Malformed`] for any other host.
+/// Rejects a Host that is not a name of the loopback interface.
 pub fn check_loopback_host(headers: &HeaderMap) -> Result<(), FramingFault> {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -139,8 +136,8 @@ fn check_target(uri: &Uri, host: Option<&str>, method: &Method) -> Result<(), Fr
     }
 }
 
-/// A path holds plain segments only. What could be read as a separator, a step upwards or a control character
-/// once decoded is refused, so that a parameter can never be more than one segment.
+/// A path consists of plain segments. Anything that decodes to a separator, a parent segment or a control character is
+/// rejected, so that a parameter is always one segment.
 fn check_path(path: &str) -> Result<(), FramingFault> {
     if !path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
         return Err(Malformed("The path holds a character that must be percent-encoded"));
@@ -179,8 +176,8 @@ fn hex_digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// `.` and `..`: written plainly they make a path that does not exist; at the end of a path, where a parameter may
-/// stand, or written with escapes, they are an attempt and refused as such.
+/// `.` and `..`: in plain form such a path does not exist. At the end of a path, where a parameter may be, or in escaped form
+/// they are an attack and rejected.
 fn check_dot_segments(path: &str) -> Result<(), FramingFault> {
     let mut segments = path.split('/').peekable();
     while let Some(segment) = segments.next() {
@@ -194,7 +191,7 @@ fn check_dot_segments(path: &str) -> Result<(), FramingFault> {
     Ok(())
 }
 
-/// Whether a segment is one or two dots, each written plainly or as `%2e`.
+/// Whether a segment is one or two dots, each plain or as `%2e`.
 fn is_dots(segment: &str) -> bool {
     let step = |rest: &str| match rest.as_bytes() {
         [b'.', ..] => 1,
@@ -360,7 +357,7 @@ mod tests {
     }
 
     proptest! {
-        /// However a path is decoded afterwards, no segment of it turns into a step or a separator.
+        /// However a path is decoded afterwards, no segment becomes a parent segment or a separator.
         #[test]
         fn c03_what_passes_has_no_hidden_steps(text in r"/([a-z./\\%]|%2[eEfF]|%5[cC]|%00|\.\.){0,12}") {
             if path(&text).is_ok() {

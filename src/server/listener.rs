@@ -1,4 +1,4 @@
-//! Sockets: accepting them, serving HTTP/1.1 on them, and letting go of those that outstay.
+//! Accepts sockets, serves HTTP/1.1 on them, and closes those that time out.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -22,20 +22,21 @@ use super::body_pace::paced;
 use super::connection_state::{ConnectionState, Timeouts};
 use super::connections::{Connections, Place, PlaceKind};
 use super::framing::FragmentInTarget;
-pub use super::limits::{ListenerStats, ServerLimits};
 use super::pipeline::{Pipeline, ProbesOnly};
 use super::rest;
+use super::settings::{MAX_HEAD_BYTES, MAX_HEADERS, MIN_BODY_BYTES, ServerSettings};
 use super::socket::WatchedSocket;
+pub use super::stats::ListenerStats;
 use super::stop::Stop;
 use super::unsent::{Answer, Unsent};
 use super::worker_threads::WorkerThreads;
-use crate::gate::admit::Reentry;
+use crate::gate::Reentry;
 use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
-/// All that connections share. Several accept loops may serve one.
+/// What connections share. Several accept loops may use one server.
 pub struct Server {
     pipeline: Pipeline,
-    limits: ServerLimits,
+    settings: ServerSettings,
     http: http1::Builder,
     connections: Arc<Connections>,
     unsent: Arc<Unsent>,
@@ -47,76 +48,68 @@ pub struct Server {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Server").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
 impl Server {
-    /// A server that answers through `outer` and stops with `stop`.
-    pub fn new(pipeline: Pipeline, limits: ServerLimits, stop: Stop) -> Self {
+    /// A server that answers through `pipeline` and stops with `stop`.
+    pub fn new(pipeline: Pipeline, settings: ServerSettings, stop: Stop) -> Self {
         let mut http = http1::Builder::new();
         // The library's own header timeout counts idle time as well, and costs a timer a request; see `connection_state`.
         http.header_read_timeout(None)
-            // A client that closed its sending side alone still gets its answer. Whether it closed more than that shows
-            // when the answer is written: the call's deadline bounds the wait.
+            // A client that closed its sending side still gets its answer. Writing the answer shows whether it closed both
+            // sides; the call's deadline bounds the wait.
             .half_close(true)
-            .max_headers(limits.max_headers)
-            .max_header_size(limits.max_head_bytes)
-            .max_buf_size(limits.max_head_bytes.max(MIN_BUFFER_BYTES));
-        let connections = Connections::new(limits.max_connections, limits.max_connections_per_client);
-        let unsent = Unsent::new(limits.max_unsent_bytes_per_account, limits.max_unsent_bytes);
-        let (stats, proxies) = (ListenerStats::default(), TrustedProxies::default());
+            .max_headers(MAX_HEADERS)
+            .max_header_size(MAX_HEAD_BYTES)
+            .max_buf_size(MAX_HEAD_BYTES);
+        let per_client = settings.max_connections_per_client;
+        let connections = Connections::new(settings.max_connections.get(), per_client.get());
+        let per_account = settings.max_unsent_bytes_per_account;
+        let unsent = Unsent::new(per_account.get(), settings.max_unsent_bytes.get());
+        let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
         Self {
             pipeline,
-            limits,
+            settings,
             http,
             connections,
             unsent,
             stop,
-            stats,
+            stats: ListenerStats::default(),
             proxies,
             workers: WorkerThreads::default(),
         }
     }
 
-    /// Believes what these proxies say of their clients.
-    pub fn behind(self, proxies: TrustedProxies) -> Self {
-        Self { proxies, ..self }
-    }
-
-    /// Serves connections on these threads.
     pub fn on(self, workers: WorkerThreads) -> Self {
         Self { workers, ..self }
     }
 
-    /// The counters so far.
     pub fn stats(&self) -> &ListenerStats {
         &self.stats
     }
 
-    /// Connections open now.
     pub fn open_connections(&self) -> usize {
         self.connections.count()
     }
 
-    /// Bytes of answers that wait for their clients to take them.
+    /// Bytes of answers that clients have not read yet.
     pub fn unsent_bytes(&self) -> usize {
         self.unsent.bytes()
     }
 
-    /// Answers cut off because too many bytes waited already.
+    /// Answers cut at the limit of unread bytes.
     pub fn answers_cut(&self) -> u64 {
         self.unsent.refused()
     }
 }
 
-/// The HTTP library takes no smaller buffer.
-const MIN_BUFFER_BYTES: usize = 8 * 1024;
-/// What the HTTP library may hold of an answer without a known length: its buffer, and a piece that waits for it.
+/// Memory of the HTTP library for an answer of unknown length: its buffer and one piece that waits.
 const STREAM_BYTES: u64 = 64 * 1024;
-/// What the system may hold of an answer that its client does not take. Without a bound of ours it grows to megabytes.
+/// Send buffer of the operating system for an unread answer. Without this bound it grows to megabytes.
 const SEND_BUFFER_BYTES: u32 = 64 * 1024;
-/// Connections that may wait to be accepted.
+/// Maximum number of connections that wait to be accepted.
 pub const BACKLOG: u32 = 1024;
 /// The first and the longest pause after a failure to accept, such as too many open files.
 const ACCEPT_PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
@@ -129,7 +122,7 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     bound_socket(address)?.listen(BACKLOG)
 }
 
-/// A socket that holds an address before anything is accepted on it.
+/// Binds a socket to an address without accepting connections.
 ///
 /// # Errors
 /// When the address is in use or not available to this process.
@@ -139,13 +132,13 @@ pub fn bound_socket(address: SocketAddr) -> io::Result<TcpSocket> {
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
     socket.set_reuseaddr(true)?;
-    // Each connection has it from its listener.
+    // Connections inherit it from the listener.
     socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
     socket.bind(address)?;
     Ok(socket)
 }
 
-/// Accepts connections until the server drains, each served by a task of its own.
+/// Accepts connections until the server drains. Each is served by a task of its own.
 pub async fn accept_loop(listener: TcpListener, server: Arc<Server>) {
     let draining = server.stop.draining();
     let mut draining = pin!(draining.cancelled());
@@ -163,7 +156,7 @@ pub async fn accept_loop(listener: TcpListener, server: Arc<Server>) {
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
                 server.stats.accept_errors.fetch_add(1, Relaxed);
-                tracing::warn!(%error, "cannot accept connections, pausing");
+                tracing::warn!(%error, "accepting connections failed");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(ACCEPT_PAUSE.1);
             }
@@ -200,7 +193,7 @@ fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
     tasks.spawn_on(serving, &core);
 }
 
-/// A connection that died before it was accepted says nothing of the listener.
+/// Whether an error concerns one connection that closed before it was accepted, and not the listener.
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
@@ -214,7 +207,7 @@ async fn serve_connection(
     state: Arc<ConnectionState>,
     place: &Place,
 ) {
-    // Answers are written in one piece, so there is nothing for the system to gather.
+    // Answers are written in one piece, so the operating system must not wait for more.
     let _ = stream.set_nodelay(true);
     let is_regular = matches!(place.kind, PlaceKind::Regular { .. });
     let service = service_fn({
@@ -225,13 +218,13 @@ async fn serve_connection(
         let server = server.clone();
         move |bytes: &[u8], is_line_done| server.pipeline.answer_malformed_head(bytes, is_line_done)
     };
-    let (unsent, min_bytes) = (server.unsent.clone(), server.limits.write_min_bytes);
+    let (unsent, min_bytes) = (server.unsent.clone(), server.settings.write_min_bytes.get());
     let socket = WatchedSocket::new(stream, state.clone(), unsent, min_bytes, unread);
     let mut connection = pin!(server.http.serve_connection(TokioIo::new(socket), service));
-    let mut timed_out = pin!(state.timed_out(timeouts(&server.limits, is_regular)));
+    let mut timed_out = pin!(state.timed_out(timeouts(&server.settings, is_regular)));
     let draining = server.stop.draining();
     let mut is_draining = false;
-    // The connection comes first: the others are looked at only when it has nothing to do.
+    // The connection comes first: the other branches are polled only when it waits.
     loop {
         tokio::select! {
             biased;
@@ -250,15 +243,15 @@ async fn serve_connection(
     }
 }
 
-/// How long a connection beyond the limits may take for its one request.
+/// Timeout of the one request of a connection beyond the limits.
 const OVERFLOW_PATIENCE: Duration = Duration::from_secs(2);
 
-fn timeouts(limits: &ServerLimits, is_regular: bool) -> Timeouts {
+fn timeouts(settings: &ServerSettings, is_regular: bool) -> Timeouts {
     let timeouts = Timeouts {
-        head: limits.head_timeout,
-        idle: limits.idle_timeout,
-        body: limits.body_timeout,
-        write: limits.write_timeout,
+        head: settings.head_timeout,
+        idle: settings.idle_timeout,
+        body: settings.body_timeout,
+        write: settings.write_timeout,
     };
     if is_regular {
         return timeouts;
@@ -281,7 +274,7 @@ async fn answer(
     state: Arc<ConnectionState>,
 ) -> Result<Response<AnswerBody>, Infallible> {
     state.serve();
-    let mut request = request.map(|body| paced(body, server.limits.body_min_bytes, &state));
+    let mut request = request.map(|body| paced(body, MIN_BODY_BYTES, &state));
     let expects_continue = request.headers().contains_key(header::EXPECT);
     let client = server.proxies.client(peer.ip(), request.headers());
     request.extensions_mut().insert(client);
@@ -297,7 +290,7 @@ async fn answer(
     }
     rest::settle(&state, &mut response, expects_continue).await;
     let reentry = response.extensions_mut().remove::<Reentry>();
-    // Of a body without a known length only a part lies in memory at a time.
+    // Of a body of unknown length only a part is in memory at a time.
     let bytes = response.body().size_hint().exact().unwrap_or(STREAM_BYTES);
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     state.sends(Answer { bytes, network: ClientNetwork::from(client.0), reentry });

@@ -1,4 +1,5 @@
-//! The answer to a head that the HTTP library could not read: it writes a bare status, we a body and an id.
+//! The answer to a head that the HTTP library rejects. The library writes a bare status; this replaces it by an answer with a
+//! body and a request id.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,15 +10,14 @@ use std::task::{Context, Poll, Waker};
 
 use crate::domain::refusal::Refusal;
 
-/// The status of a bare answer of the library, or none where the bytes are anything else. Answers of the service
-/// carry a request id; the library's never do.
+/// Returns the status of a bare answer of the library. Answers of the service have a request id, the library's do not.
 pub(super) fn bare_status(bytes: &[u8]) -> Option<StatusCode> {
     let code = bytes.strip_prefix(b"HTTP/1.1 ")?.get(..3)?;
     let is_ours = bytes.windows(b"x-request-id".len()).any(|window| window == b"x-request-id");
     StatusCode::from_bytes(code).ok().filter(|status| status.is_client_error() && !is_ours)
 }
 
-/// What such a status means. A head that grew too large before its first line ended has a target too long.
+/// What such a status means. A head that is too large before the end of its first line has a target that is too long.
 pub(super) fn refusal_of(status: StatusCode, is_line_done: bool) -> Response {
     let (status, reason) = match status {
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if is_line_done => {
@@ -31,7 +31,7 @@ pub(super) fn refusal_of(status: StatusCode, is_line_done: bool) -> Response {
     (status, Refusal::BadRequest { reason }).into_response()
 }
 
-/// A response as the bytes of HTTP/1.1; `bare` is the library's answer, whose date is kept.
+/// Writes a response as HTTP/1.1, with the date of the library's answer `bare`.
 pub(super) fn to_bytes(response: Response, bare: &[u8]) -> Vec<u8> {
     let (parts, body) = response.into_parts();
     let mut bytes = format!("HTTP/1.1 {}\r\nconnection: close\r\n", parts.status).into_bytes();
@@ -54,7 +54,7 @@ fn write_headers(bytes: &mut Vec<u8>, headers: &HeaderMap) {
     }
 }
 
-/// An error body is there at once; were it not, the answer would end with its head.
+/// Returns the body of an error, which is available at once.
 fn write_body(bytes: &mut Vec<u8>, mut body: Body) {
     let mut cx = Context::from_waker(Waker::noop());
     while let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut body).poll_frame(&mut cx) {

@@ -1,5 +1,6 @@
 //! `/metrics`, on an address of its own: it needs no key, so it is not for the world.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,35 +10,38 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-use super::listener::ServerLimits;
+use super::settings::ServerSettings;
 use crate::domain::refusal::Refusal;
 use crate::telemetry::metrics::Metrics;
 
 /// The format's version, which scrapers ask for.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// What the page shows.
 #[derive(Clone)]
 pub struct MetricsPage {
-    /// What was counted.
     pub metrics: Metrics,
     /// Sets the gauges that are read and not counted.
     pub sample: Arc<dyn Fn() + Send + Sync>,
 }
 
-/// The router of the address.
 pub fn router(page: MetricsPage) -> Router {
     let metrics = Router::new().route("/metrics", get(metrics)).with_state(page);
     metrics.fallback(|| async { Refusal::EndpointNotFound })
 }
 
-/// A scraper or two: few connections, and little patience with one that is stuck.
-pub fn limits() -> ServerLimits {
-    ServerLimits {
-        max_connections: 16,
-        head_timeout: Duration::from_secs(5),
-        write_timeout: Duration::from_secs(5),
-        ..ServerLimits::default()
+/// Connections of scrapers.
+const MAX_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(16).unwrap();
+/// Timeout of a stuck scraper.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The settings of the listener for scrapers: few connections, short timeouts, no proxies.
+pub fn settings(service: &ServerSettings) -> ServerSettings {
+    ServerSettings {
+        max_connections: MAX_CONNECTIONS,
+        head_timeout: TIMEOUT,
+        write_timeout: TIMEOUT,
+        trusted_proxies: Vec::new(),
+        ..service.clone()
     }
 }
 

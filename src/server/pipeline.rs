@@ -11,18 +11,19 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode
 use axum::response::{IntoResponse, Response};
 use tower::Service;
 
-use super::request_log::{Cost, RequestFacts, RequestLog};
+use super::request_log::{RequestFacts, RequestLog};
 use super::{framing, malformed_head};
 use crate::api::health;
 use crate::clock::new_id;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
-use crate::gate::metering::unless_panicking;
+use crate::http::answer::refusal_of;
 use crate::http::compression::compress;
 use crate::http::negotiate::RenderContext;
 use crate::http::public_links::PublicLinks;
 use crate::http::render::render;
 use crate::kill_point::{self, KillPoint};
+use crate::panic_guard::unless_panicking;
 use crate::telemetry::request::serving;
 
 /// The router with all that surrounds it.
@@ -38,7 +39,6 @@ pub struct Pipeline {
 pub struct ProbesOnly;
 
 impl Pipeline {
-    /// Surrounds a router.
     pub fn new(router: Router, links: PublicLinks) -> Self {
         // With its state given, a router makes each route once; without it, anew for each request.
         Self { router: router.with_state(()), links, loopback_names_only: false, log: RequestLog::default() }
@@ -52,7 +52,7 @@ impl Pipeline {
         self
     }
 
-    /// Answers one request. The router finds the request's [`CallId`] among its extensions.
+    /// Answers one request. The router finds the request's [`RenderContext`] among its extensions.
     pub async fn answer(&self, mut request: Request<Body>) -> Response {
         let started = Instant::now();
         let request_id = CallId::from_uuid(new_id());
@@ -75,7 +75,7 @@ impl Pipeline {
             Ok(()) if request.uri().path() == "*" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             Ok(()) => {
                 strip_stage(request.uri_mut(), &self.links);
-                request.extensions_mut().insert(request_id);
+                request.extensions_mut().insert(ctx);
                 let call = serving(request_id, self.router.clone().call(request));
                 // The panic hook has logged it; the router itself never fails.
                 let answered = unless_panicking(call).await.and_then(Result::ok);
@@ -83,16 +83,15 @@ impl Pipeline {
             }
         };
         let response = if is_options { options(response) } else { response };
-        let cost = Cost::of(&response);
-        let mut response = render(response, &ctx, &self.links);
+        let (mut response, record) = render(response, &ctx, &self.links);
         set_security_headers(response.headers_mut());
         let response = match accept_encoding {
             // Boxed, so that calls without compression carry no future of its size.
             Some(accepted) => Box::pin(compress(response, accepted)).await,
             None => response,
         };
-        self.log.write(&facts, &response, cost);
-        kill_point::pass(KillPoint::AnswerUnsent);
+        self.log.write(&facts, response.status(), &record);
+        kill_point::pass(KillPoint::BeforeAnswer);
         response
     }
 
@@ -108,9 +107,10 @@ impl Pipeline {
         let started = Instant::now();
         let request_id = CallId::from_uuid(new_id());
         let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, &self.links);
-        let mut response = render(malformed_head::refusal_of(status, is_line_done), &ctx, &self.links);
+        let refused = malformed_head::refusal_of(status, is_line_done);
+        let (mut response, record) = render(refused, &ctx, &self.links);
         set_security_headers(response.headers_mut());
-        self.log.write(&RequestFacts::unread(request_id, started), &response, None);
+        self.log.write(&RequestFacts::unread(request_id, started), response.status(), &record);
         Some(malformed_head::to_bytes(response, bytes))
     }
 }
@@ -137,8 +137,7 @@ fn options(response: Response) -> Response {
     if response.status() != StatusCode::METHOD_NOT_ALLOWED {
         return response;
     }
-    let refused = response.extensions().get::<Refusal>();
-    let from_refusal = match refused {
+    let from_refusal = match refusal_of(&response) {
         Some(Refusal::MethodNotAllowed { allow }) => Some(*allow),
         _ => None,
     };

@@ -1,7 +1,7 @@
-//! The log line of a request: who asked for what, what came of it, and what it cost.
+//! The log line of a request: caller, route, outcome and cost.
 //!
-//! Bodies, query strings and keys stay out. What a client chose itself, such as a path that does not exist, is cut short,
-//! and what could be a key in it is left out.
+//! It contains no bodies, query strings or keys. Texts that a client chose, such as an unknown path, are cut, and parts that
+//! could be a key are omitted.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -10,25 +10,23 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Request, Uri, header};
-use axum::response::Response;
+use axum::http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 
 use super::request_metrics;
 use crate::api::health;
 use crate::domain::billing::Billing;
-use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::{CallId, IdText};
+use crate::http::call_record::CallRecord;
 use crate::http::client_address::ClientAddress;
-use crate::http::log_facts::LogFacts;
 use crate::http::render::X_REQUEST_ID;
 
-/// Longest text of a client's own in a line.
+/// Maximum length of a text that a client chose.
 const MOST_CHARS: usize = 64;
-/// No key is shorter.
+/// The length of the shortest key.
 const KEY_CHARS: usize = 20;
-/// What stands between the segments of a path, and between the words of a user agent.
+/// Separators of the segments of a path and the words of a user agent.
 const SEPARATORS: [char; 2] = ['/', ' '];
-/// Lines a second of refusals without a good key: anyone can cause these, and fill a disk with them.
+/// Lines per second about refusals without a valid key, which anyone can cause to fill a disk.
 const MAX_ANONYMOUS_REFUSALS: u64 = 50;
 const WINDOW: Duration = Duration::from_secs(1);
 
@@ -36,7 +34,7 @@ const WINDOW: Duration = Duration::from_secs(1);
 /// instead.
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
-    /// Refusals left out since the last line that reported them.
+    /// Refusals not logged since the last line that reported them.
     left_out: AtomicU64,
     window: Mutex<Option<Window>>,
 }
@@ -50,19 +48,17 @@ struct Window {
 
 impl RequestLog {
     /// Counts the request and writes its line.
-    pub(super) fn write(&self, request: &RequestFacts, response: &Response, cost: Option<Cost>) {
-        let is_anonymous =
-            response.extensions().get::<LogFacts>().is_none_or(|facts| facts.account.is_none());
-        let is_refusal = response.status().as_u16() >= 400;
-        if is_refusal && is_anonymous && !self.has_room(Instant::now()) {
+    pub(super) fn write(&self, request: &RequestFacts, status: StatusCode, record: &CallRecord) {
+        let is_refusal = status.as_u16() >= 400;
+        if is_refusal && record.caller.is_none() && !self.has_room(Instant::now()) {
             self.left_out.fetch_add(1, Relaxed);
-            request.count(response);
+            request.count(status, record);
             return;
         }
         if self.left_out.load(Relaxed) > 0 {
             self.report_left_out();
         }
-        request.log(response, cost);
+        request.log(status, record);
     }
 
     /// Whether one more refusal without a key is logged.
@@ -77,10 +73,7 @@ impl RequestLog {
     fn report_left_out(&self) {
         let left_out = self.left_out.swap(0, Relaxed);
         if left_out > 0 {
-            tracing::warn!(
-                left_out,
-                "more refusals of requests without a good key than are logged one by one"
-            );
+            tracing::warn!(left_out, "refused requests without a valid key not logged one by one");
         }
     }
 }
@@ -91,7 +84,7 @@ impl Drop for RequestLog {
     }
 }
 
-/// What is known of a request before it is answered.
+/// What is known about a request before its answer.
 pub(super) struct RequestFacts {
     pub(super) id: CallId,
     pub(super) started: Instant,
@@ -102,28 +95,18 @@ pub(super) struct RequestFacts {
     client_request_id: Option<HeaderValue>,
 }
 
-/// What a call cost.
-#[derive(Clone, Copy)]
-pub(super) struct Cost {
-    credits: i64,
-    outcome: &'static str,
-}
-
-impl Cost {
-    /// The cost of an answer that has yet to be rendered; none where nothing was held.
-    pub(super) fn of(response: &Response) -> Option<Self> {
-        let billing = response.extensions().get::<Billing>()?;
-        let credits = billing.used.as_i64();
-        match billing.refunded {
-            Some(_) => Some(Self { credits, outcome: "refunded" }),
-            None if credits > 0 => Some(Self { credits, outcome: "charged" }),
-            None => None,
-        }
+/// How a call was settled and for how many credits, or `None` if nothing was charged or refunded.
+fn cost_of(billing: &Billing) -> Option<(&'static str, i64)> {
+    let credits = billing.used.as_i64();
+    match billing.refunded {
+        Some(_) => Some(("refunded", credits)),
+        None if credits > 0 => Some(("charged", credits)),
+        None => None,
     }
 }
 
 impl RequestFacts {
-    /// Of a request whose stage prefix is still there.
+    /// For a request that still has its stage prefix.
     pub(super) fn of(request: &Request<Body>, id: CallId, started: Instant) -> Self {
         let headers = request.headers();
         Self {
@@ -137,25 +120,21 @@ impl RequestFacts {
         }
     }
 
-    /// Of a request whose head could not be read.
+    /// For a request whose head could not be read.
     pub(super) fn unread(id: CallId, started: Instant) -> Self {
         let (method, uri, client) = (None, Uri::default(), None);
         Self { id, started, method, uri, client, user_agent: None, client_request_id: None }
     }
 
     /// Counts the request among the metrics.
-    fn count(&self, response: &Response) {
-        let route = response.extensions().get::<LogFacts>().and_then(|facts| facts.route);
-        let status = response.status().as_u16();
-        request_metrics::count(route, self.method.as_ref(), status, self.started.elapsed());
+    fn count(&self, status: StatusCode, record: &CallRecord) {
+        request_metrics::count(record.route, self.method.as_ref(), status.as_u16(), self.started.elapsed());
     }
 
     /// Writes the line, at level debug for probes: they come every few seconds, and a change of readiness has a line of
     /// its own.
-    fn log(&self, response: &Response, cost: Option<Cost>) {
-        let facts = response.extensions().get::<LogFacts>().copied().unwrap_or_default();
-        let route = facts.route;
-        let status = response.status().as_u16();
+    fn log(&self, status: StatusCode, record: &CallRecord) {
+        let (route, status) = (record.route, status.as_u16());
         let took = self.started.elapsed();
         request_metrics::count(route, self.method.as_ref(), status, took);
         let [mut request, mut key, mut account] = [IdText::default(); 3];
@@ -170,6 +149,7 @@ impl RequestFacts {
             None => Some(without_keys(self.uri.path())),
             Some(_) => None,
         };
+        let cost = record.billing.as_ref().and_then(cost_of);
         let user_agent = self.user_agent.as_ref().and_then(|value| value.to_str().ok()).map(without_keys);
         tracing::info!(
             target: "fluence::request",
@@ -178,21 +158,21 @@ impl RequestFacts {
             route,
             path = path.as_deref(),
             status,
-            code = response.extensions().get::<ErrorCode>().map(|code| code.as_str()),
-            outcome = cost.map(|cost| cost.outcome),
-            credits = cost.map(|cost| cost.credits),
+            code = record.error_code.map(|code| code.as_str()),
+            outcome = cost.map(|(outcome, _)| outcome),
+            credits = cost.map(|(_, credits)| credits),
             duration_ms,
             request_id,
-            key = facts.key.map(|id| id.text(&mut key)),
-            account = facts.account.map(|id| id.text(&mut account)),
+            key = record.caller.as_ref().map(|(_, id)| id.text(&mut key)),
+            account = record.caller.as_ref().map(|(id, _)| id.text(&mut account)),
             user_agent = user_agent.as_deref(),
             client_request_id = self.client_request_id.as_ref().and_then(shown_id),
         );
     }
 }
 
-/// A text of a client's, with `…` for each segment or word that is long enough to be a key, and for all that comes after
-/// the first characters.
+/// A text that a client chose, with `…` for each segment or word that could be a key, and for what exceeds the maximum
+/// length.
 fn without_keys(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_graphic() || c == ' ';
     let is_short = text.len() <= MOST_CHARS && text.split(SEPARATORS).all(|word| word.len() < KEY_CHARS);
@@ -207,7 +187,7 @@ fn without_keys(text: &str) -> Cow<'_, str> {
             _ => shown.push('…'),
         }
         shown.push_str(&piece[word.len()..]);
-        // No character takes more than three bytes.
+        // A character takes at most three bytes.
         if shown.len() > 3 * MOST_CHARS {
             break;
         }
@@ -219,12 +199,12 @@ fn without_keys(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A method of the standard by its name; others may be of any length.
+/// The name of a standard method; others may have any length.
 fn shown_method(method: &Method) -> &str {
     if method.as_str().len() <= 16 { method.as_str() } else { "(long)" }
 }
 
-/// A client's own request id, if it is short visible ASCII.
+/// The request id of the client, if it is short visible ASCII.
 fn shown_id(value: &HeaderValue) -> Option<&str> {
     let text = value.to_str().ok()?;
     (!text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())).then_some(text)

@@ -1,4 +1,4 @@
-//! Counts requests and how long they took.
+//! Counts requests and their durations.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,15 +7,15 @@ use std::time::Duration;
 use axum::http::Method;
 use metrics::{Counter, Histogram, counter, histogram};
 
-/// What tells requests apart: route template, method and status, all of bounded sets.
+/// The labels of a request: route template, method and status, all from bounded sets.
 type Kind = (&'static str, &'static str, u16);
 
 thread_local! {
-    /// Handles of the kinds seen by this thread: finding one here is a third of the cost of finding it by its labels.
+    /// Metric handles that this thread has used: a lookup here costs a third of a lookup by labels.
     static HANDLES: RefCell<HashMap<Kind, (Counter, Histogram)>> = RefCell::new(HashMap::new());
 }
 
-/// Counts one answered request. `route` is its template; none for a probe and for a path that does not exist.
+/// Counts one request. Probes and unknown paths have no `route` template.
 pub(super) fn count(route: Option<&'static str>, method: Option<&Method>, status: u16, took: Duration) {
     let kind = (route.unwrap_or("none"), method.map_or("none", name), status);
     HANDLES.with_borrow_mut(|handles| {
@@ -39,7 +39,7 @@ fn register((route, method, status): Kind) -> (Counter, Histogram) {
     )
 }
 
-/// A method by a name of a closed list: clients may invent any number of others.
+/// A method as a name from a closed list: clients can invent any number of others.
 fn name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -1,7 +1,7 @@
-//! The rest of a request's body that its service did not want.
+//! The part of a request body that the service did not read.
 //!
-//! A connection lives on only if the whole request was read. The rest of a small body is read and thrown away before the
-//! answer goes out; a larger or slower one ends the connection, and the answer says so (RFC 9112, section 9.6).
+//! A connection is reused only if the whole request was read. The rest of a small body is discarded before the answer; a larger
+//! or slower one closes the connection, and the answer says so (RFC 9112, section 9.6).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use http_body_util::BodyExt;
 use super::body_pace::paced;
 use super::connection_state::ConnectionState;
 
-/// Most bytes that are read for the connection's sake.
+/// Maximum number of bytes to discard.
 const MAX_BYTES: u64 = 64 * 1024;
-/// How long the answer waits for them.
+/// Longest delay of the answer for it.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
-/// Reads what is left of the request, or lets the answer say that the connection ends. A client that waits for `100
-/// Continue` sends no body once it has the answer, so there is nothing to wait for.
+/// Discards the rest of the request, or makes the answer close the connection. A client that waits for `100 Continue` sends
+/// no body after the answer.
 pub(super) async fn settle(state: &Arc<ConnectionState>, response: &mut Response, expects_continue: bool) {
     let Some(rest) = state.take_rest() else { return };
     let ends = response.headers().get(CONNECTION).is_some_and(|value| value == "close");
@@ -30,14 +30,14 @@ pub(super) async fn settle(state: &Arc<ConnectionState>, response: &mut Response
         if matches!(tokio::time::timeout(MAX_WAIT, drained(body)).await, Ok(true)) {
             return;
         }
-        // What was read no further is given back when the body is dropped.
+        // Dropping the body hands its unread part over.
         drop(state.take_rest());
     }
     state.note_unread_body();
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
 }
 
-/// Whether the body came to its end within the bound.
+/// Returns whether the body ended within the bounds.
 async fn drained(mut body: axum::body::Body) -> bool {
     let mut read = 0;
     while let Some(frame) = body.frame().await {

@@ -1,12 +1,11 @@
-//! Every path of the service, on one page. Stage prefixes are taken off before a request comes here.
+//! Every path of the service on one page. Stage prefixes are removed before.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, patch, post};
+use axum::routing::{MethodRouter, get, patch, post};
 use sqlx::PgPool;
 
-use crate::api::analysis::AnalysisApi;
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
 use crate::api::management_auth::Management;
@@ -14,75 +13,118 @@ use crate::api::status::Status;
 use crate::api::{
     account, audit, catalogue, contacts, credits, environments, health, keys, ledger, status, usage,
 };
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
-use crate::domain::route::Route;
-use crate::gate::{Gate, without_parameters as bare};
+use crate::gate::metering::PaidRoute;
+use crate::gate::{Gate, stack, without_parameters as bare};
+use crate::site::{self, Site};
 
-/// What the handlers work with.
 #[derive(Clone)]
 pub struct Parts {
-    /// What paid requests pass.
-    pub gate: Gate,
+    /// What requests pass before their handlers.
+    pub gate: Arc<Gate>,
     /// The paid routes.
-    pub routes: Arc<Vec<Arc<Route>>>,
-    /// Their handlers.
-    pub analysis: AnalysisApi,
+    pub paid_routes: Vec<PaidRoute>,
     /// An account's contacts.
     pub contacts: ContactsApi,
-    /// The health pages.
     pub health: Health,
-    /// The status page.
     pub status: Status,
-    /// What is for sale.
     pub catalogue: Arc<Catalogue>,
-    /// Changes of keys and environments.
     pub management: Management,
-    /// The store.
     pub pool: PgPool,
+    pub site: Arc<Site>,
 }
 
-/// The router.
-pub fn router(parts: &Parts) -> Router {
+/// A router that notes its paths, to be compared with the documentation.
+#[derive(Default)]
+pub struct Paths {
+    pub router: Router,
+    pub paths: Vec<&'static str>,
+}
+
+impl Paths {
+    fn add(&mut self, path: &'static str, methods: MethodRouter) {
+        self.router = std::mem::take(&mut self.router).route(path, methods);
+        self.paths.push(path);
+    }
+}
+
+/// Returns the router. [`stack`] lists the steps of each kind of call.
+pub fn router(parts: &Parts) -> Paths {
     let gate = &parts.gate;
-    let mut router = Router::new();
+    let mut router = Paths::default();
 
     // Paid: config/routes.toml says what each costs and who may call it.
-    for route in parts.routes.iter() {
-        router = router.merge(gate.paid(route, parts.analysis.handler(route)));
+    for paid in &parts.paid_routes {
+        router.add(paid.route.path, stack::paid(gate, paid.clone()));
     }
 
     // Free, with a key.
     for path in ["/creditos", "/credits"] {
-        router = router.merge(gate.free(path, bare(get(credits::credits))).with_state(parts.pool.clone()));
+        let credits = stack::free(gate, path, bare(get(credits::credits)));
+        router.add(path, credits.with_state(parts.pool.clone()));
     }
-
-    router = router.merge(gate.free("/status", bare(get(status::status))).with_state(parts.status.clone()));
+    let status = stack::free(gate, "/status", bare(get(status::status)));
+    router.add("/status", status.with_state(parts.status.clone()));
 
     // Free, with a key that may read.
-    let (of_account, usage) = (bare(get(account::account)), get(usage::usage));
-    let (entries, receipt) = (get(ledger::entries), bare(get(ledger::receipt)));
-    router = router
-        .merge(gate.scoped("/v1/account", Scope::Read, of_account).with_state(parts.pool.clone()))
-        .merge(gate.scoped("/v1/account/usage", Scope::Read, usage).with_state(parts.pool.clone()))
-        .merge(gate.scoped("/v1/ledger", Scope::Read, entries).with_state(parts.pool.clone()))
-        .merge(gate.scoped("/v1/ledger/{call_id}", Scope::Read, receipt).with_state(parts.pool.clone()));
+    for (path, methods) in [
+        ("/v1/account", bare(get(account::account))),
+        ("/v1/account/usage", get(usage::usage)),
+        ("/v1/ledger", get(ledger::entries)),
+        ("/v1/ledger/{call_id}", bare(get(ledger::receipt))),
+    ] {
+        let scoped = stack::scoped(gate, path, Scope::Read, methods);
+        router.add(path, scoped.with_state(parts.pool.clone()));
+    }
 
     // Free, with a key that may read, and another right to write.
-    let (reading, writing) = (Scope::Read, Scope::Invoke);
-    let list = gate
-        .in_scope(reading, get(contacts::list))
-        .merge(gate.in_scope(writing, bare(post(contacts::create))));
-    let one = gate
-        .in_scope(reading, bare(get(contacts::read)))
-        .merge(gate.in_scope(writing, bare(patch(contacts::change).delete(contacts::delete))));
-    router = router
-        .merge(gate.free("/v1/contacts", list).with_state(parts.contacts.clone()))
-        .merge(gate.free("/v1/contacts/{id}", one).with_state(parts.contacts.clone()));
+    for (path, reading, writing) in [
+        ("/v1/contacts", get(contacts::list), bare(post(contacts::create))),
+        (
+            "/v1/contacts/{id}",
+            bare(get(contacts::read)),
+            bare(patch(contacts::change).delete(contacts::delete)),
+        ),
+    ] {
+        let reading = stack::scoped(gate, path, Scope::Read, reading);
+        let writing = stack::scoped(gate, path, Scope::Invoke, writing);
+        router.add(path, reading.merge(writing).with_state(parts.contacts.clone()));
+    }
 
     // Free, with a key that may manage.
-    for (path, methods) in [
+    for (path, methods) in managed() {
+        let scoped = stack::scoped(gate, path, Scope::Manage, methods);
+        router.add(path, scoped.with_state(parts.management.clone()));
+    }
+
+    // Free, the key optional.
+    for path in ["/health", "/saude"] {
+        let health = stack::optional(gate, path, get(health::health));
+        router.add(path, health.with_state(parts.health.clone()));
+    }
+    for path in ["/tiers", "/planos"] {
+        let catalogue = stack::optional(gate, path, get(catalogue::catalogue));
+        router.add(path, catalogue.with_state(parts.catalogue.clone()));
+    }
+
+    // Open, for whatever runs the gateway.
+    router.add(health::LIVEZ, get(health::livez).with_state(parts.health.clone()));
+    router.add(health::READYZ, get(health::readyz).with_state(parts.health.clone()));
+
+    // Open: the documentation.
+    for (path, methods) in site::routes(&parts.site) {
+        router.add(path, methods);
+    }
+
+    router.router = router.router.fallback(|| async { Refusal::EndpointNotFound });
+    router
+}
+
+/// Changes of keys and environments, and what was changed.
+fn managed() -> [(&'static str, MethodRouter<Management>); 11] {
+    [
         ("/v1/keys", get(keys::list).merge(bare(post(keys::create)))),
         ("/v1/keys/{id}", bare(get(keys::one).patch(keys::change).delete(keys::revoke))),
         ("/v1/keys/{id}/rotate", bare(post(keys::rotate))),
@@ -94,23 +136,5 @@ pub fn router(parts: &Parts) -> Router {
         ("/v1/environments", bare(get(environments::list).post(environments::create))),
         ("/v1/environments/{id}", bare(patch(environments::change))),
         ("/v1/audit", get(audit::entries)),
-    ] {
-        let managed = gate.scoped(path, Scope::Manage, methods);
-        router = router.merge(managed.with_state(parts.management.clone()));
-    }
-
-    // Free, the key optional.
-    for path in ["/health", "/saude"] {
-        router = router.merge(gate.optional(path, get(health::health)).with_state(parts.health.clone()));
-    }
-    for path in ["/tiers", "/planos"] {
-        let catalogue = get(catalogue::catalogue);
-        router = router.merge(gate.optional(path, catalogue).with_state(parts.catalogue.clone()));
-    }
-
-    // Open, for whatever runs the gateway.
-    let probes =
-        Router::new().route(health::LIVEZ, get(health::livez)).route(health::READYZ, get(health::readyz));
-
-    router.merge(probes.with_state(parts.health.clone())).fallback(|| async { Refusal::EndpointNotFound })
+    ]
 }

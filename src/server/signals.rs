@@ -1,23 +1,20 @@
-//! What the operating system's signals ask of a running gateway.
+//! Signals of the operating system to a running gateway.
 
 use std::fmt;
 use std::io::{self, IsTerminal};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// To stop.
     Stop(StopSignal),
-    /// To read the settings again.
     Reload,
 }
 
 /// Which signal asks to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StopSignal {
-    /// SIGTERM, from whatever runs the gateway.
+    /// SIGTERM, from a process manager.
     Terminate,
     /// SIGINT, from a terminal.
     Interrupt,
@@ -35,7 +32,7 @@ impl fmt::Display for StopSignal {
     }
 }
 
-/// The signals of this process. None of them ends it by itself.
+/// The signals that this process catches.
 #[derive(Debug)]
 pub struct Signals {
     terminate: Signal,
@@ -45,10 +42,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Catches signals from now on; those that come before [`Signals::next`] is called are kept.
-    ///
-    /// # Errors
-    /// When the system refuses.
+    /// Catches signals. Those before [`Signals::next`] are kept.
     pub fn listen() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -58,8 +52,8 @@ impl Signals {
         })
     }
 
-    /// Waits for the next one. SIGHUP means to reload, as for any service, unless the terminal in which the gateway was
-    /// started has closed: then nobody sees the gateway any more, and it stops.
+    /// Waits for the next signal. SIGHUP reloads, as in any service, unless the terminal of the gateway has closed: then it
+    /// stops the gateway.
     pub async fn next(&mut self) -> Asked {
         tokio::select! {
             _ = self.terminate.recv() => Asked::Stop(StopSignal::Terminate),
@@ -72,7 +66,7 @@ impl Signals {
     }
 }
 
-/// A terminal that was closed is none any more.
+/// Whether standard input was a terminal that has closed.
 fn has_terminal() -> bool {
     io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
 }

@@ -1,4 +1,4 @@
-//! A socket that tells the connection's watch what passes through it.
+//! A socket that reports what passes through it to the connection state.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -12,12 +12,11 @@ use super::connection_state::{ConnectionState, Phase};
 use super::tail::Tail;
 use super::unsent::{Unsent, Waiting};
 
-/// Most bytes read and thrown away before a connection is closed. They cost no memory, and clients that send a body to
-/// its end before they read an answer get to see it.
+/// Maximum number of bytes to discard before a connection is closed. They use no memory, and clients that send a whole body
+/// before they read see the answer.
 const MAX_LINGER_BYTES: usize = 4 * 1024 * 1024;
 
-/// A socket under watch. `U` puts our own answer in the place of the HTTP library's, where that could not read a
-/// head and gives a bare status of its own accord.
+/// A socket with timeouts. `U` replaces the bare status that the HTTP library sends for a head it cannot read.
 pub(super) struct WatchedSocket<S, U> {
     socket: S,
     state: Arc<ConnectionState>,
@@ -26,25 +25,25 @@ pub(super) struct WatchedSocket<S, U> {
     outflow: Outflow,
     lingered_bytes: usize,
     unread: U,
-    /// Our own answer, as far as it is not yet written.
+    /// The unwritten part of the replacement.
     instead: Option<Bytes>,
 }
 
-/// What becomes of the bytes of an answer.
+/// How the client reads an answer.
 struct Outflow {
     unsent: Arc<Unsent>,
-    /// Bytes that count as progress: fewer than these do not start the wait anew.
+    /// Bytes that count as progress: fewer do not restart the timeout.
     min_bytes: usize,
-    /// Bytes taken since the client had to be waited for; none while it has not.
+    /// Bytes read since the socket had to wait for the client, if it has.
     taken_bytes: Option<usize>,
     /// The answer that waits.
     waiting: Option<Waiting>,
 }
 
-/// How much of a request line has been seen.
+/// How much of a request line has arrived.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RequestLine {
-    /// Nothing but line ends, which may stand before it.
+    /// Only line ends, which may precede it.
     Awaited,
     /// Its beginning.
     Begun,
@@ -53,7 +52,7 @@ enum RequestLine {
 }
 
 impl<S, U> WatchedSocket<S, U> {
-    /// `unsent` counts answers that wait; `min_bytes` of an answer taken count as progress.
+    /// `unsent` counts unread answers; reading `min_bytes` is progress.
     pub(super) fn new(
         socket: S,
         state: Arc<ConnectionState>,
@@ -66,8 +65,7 @@ impl<S, U> WatchedSocket<S, U> {
         Self { socket, state, line, read, outflow, lingered_bytes: 0, unread, instead: None }
     }
 
-    /// Takes note of bytes of a head. A request that was sent before the answer to the one before it escapes this
-    /// look: what it may hide there, a `#` behind its path, then means nothing, as ever.
+    /// Records bytes of a head. A pipelined request is not checked: a `#` in its target is ignored, as the library does.
     fn note_head(&mut self, bytes: &[u8]) {
         match self.state.phase() {
             Phase::Serving | Phase::Sending | Phase::Closing => return,
@@ -88,7 +86,7 @@ impl<S, U> WatchedSocket<S, U> {
         }
     }
 
-    /// Notes whether a write had to wait for the client. Fails where too many bytes of answers wait already.
+    /// Records whether a write had to wait for the client. Fails at the limit of unread bytes.
     fn note_write(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         let outflow = &mut self.outflow;
         match (&written, &mut outflow.taken_bytes) {
@@ -114,7 +112,7 @@ impl<S, U> WatchedSocket<S, U> {
         written
     }
 
-    /// Notes that all that was to be written is. The library flushes a socket only then.
+    /// Records that everything is written. The library flushes the socket only then.
     fn note_flushed(&mut self) {
         if self.outflow.taken_bytes.take().is_some() {
             self.state.write_moves();
@@ -125,14 +123,14 @@ impl<S, U> WatchedSocket<S, U> {
                 body if body.is_empty() => !self.read.is_empty_line(),
                 body => !self.read.ends_with(body),
             };
-            // Of a head that came too early nothing was looked at.
+            // A pipelined head was not checked.
             self.line = RequestLine::Done;
             self.state.sent(if is_next_begun { Phase::Head } else { Phase::Idle });
         }
     }
 }
 
-/// Why a connection was ended whose client does not read.
+/// Why a connection was closed whose client does not read.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("too many bytes of answers wait to be taken")]
 pub(super) struct TooMuchUnsent;
@@ -154,7 +152,7 @@ impl<S: AsyncRead + Unpin, U: Unpin> AsyncRead for WatchedSocket<S, U> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin, U: Fn(&[u8], bool) -> Option<Vec<u8>>> WatchedSocket<S, U> {
-    /// Writes our own answer where these bytes are the library's own; none where they are an answer of the service.
+    /// Writes the replacement if these bytes are an answer of the library.
     fn poll_instead(
         &mut self,
         cx: &mut Context<'_>,
@@ -164,7 +162,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, U: Fn(&[u8], bool) -> Option<Vec<u8>>> W
         if self.instead.is_none() && matches!(self.state.phase(), Phase::Head | Phase::Idle) {
             self.instead = (self.unread)(bytes, self.line == RequestLine::Done).map(Bytes::from);
             if self.instead.is_some() && self.state.phase() == Phase::Idle {
-                // The client may be sending still.
+                // The client may still be sending.
                 self.state.enter(Phase::Head);
             }
         }
@@ -180,8 +178,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, U: Fn(&[u8], bool) -> Option<Vec<u8>>> W
         Some(Poll::Ready(Ok(claimed)))
     }
 
-    /// Reads and throws away what the client still sends. Closing over unread bytes would make the system reset
-    /// the connection, and the client might never see the answer that says why (RFC 9112, section 9.6).
+    /// Discards what the client still sends. Closing a socket with unread bytes resets the connection, and the client might not
+    /// see the answer (RFC 9112, section 9.6).
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut bin = [0; 4096];
         while self.lingered_bytes < MAX_LINGER_BYTES {

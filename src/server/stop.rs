@@ -1,8 +1,7 @@
-//! Stopping without losing what is under way.
+//! Stopping without losing requests in progress, in three stages.
 //!
-//! Three stages: announced (not ready, still serving, so that load balancers can turn away, and every answer tells its
-//! client that the connection ends), draining (no new connections, the open ones end after their present answer), cut (what
-//! is left is closed).
+//! Announced: the gateway is not ready and still serves, so that load balancers turn away; every answer closes its
+//! connection. Draining: no new connections; open ones end after their current answer. Cut: open connections are closed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -11,7 +10,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The stages of a stop, and the tasks it waits for. Clones share one state.
+/// The stages of a stop, and the tasks that it waits for. Clones share one state.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
     announced: Arc<AtomicBool>,
@@ -23,43 +22,42 @@ pub struct Stop {
 /// How long each stage of a stop lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StopTiming {
-    /// From the signal to the end of accepting.
+    /// From the signal until connections are no longer accepted.
     pub announce_delay: Duration,
-    /// From then to the cut.
+    /// From then until open connections are closed.
     pub drain_deadline: Duration,
 }
 
-/// After the cut, tasks only have to notice it.
+/// Time for tasks to notice the cut.
 const CUT_GRACE: Duration = Duration::from_secs(1);
 
 impl Stop {
-    /// A service that is not stopping.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether new work is welcome; `/readyz` says so, and once it is not, every answer ends its connection.
+    /// Whether the gateway accepts new work. Once it does not, `/readyz` is 503 and every answer closes its connection.
     pub fn is_ready(&self) -> bool {
         !self.announced.load(Relaxed)
     }
 
-    /// Ends when connections should take no further request. Each call has a token of its own, so that many
-    /// waiters do not meet at one lock.
+    /// Resolves once connections must stop accepting requests. Each caller gets a token of its own, so that many waiters do
+    /// not contend for one lock.
     pub fn draining(&self) -> CancellationToken {
         self.draining.child_token()
     }
 
-    /// Ends when whatever is left must go.
+    /// Resolves once open connections must close.
     pub fn cut(&self) -> &CancellationToken {
         &self.cut
     }
 
-    /// What a stop waits for: connections, and calls that outlive theirs.
+    /// What a stop waits for: connections, and calls whose clients have disconnected.
     pub fn tasks(&self) -> &TaskTracker {
         &self.tasks
     }
 
-    /// Goes through the stages; true when all tasks ended by themselves before the cut.
+    /// Runs the stages. Returns whether all tasks ended before the cut.
     pub async fn run(&self, timing: StopTiming) -> bool {
         self.announced.store(true, Relaxed);
         tokio::time::sleep(timing.announce_delay).await;
@@ -68,8 +66,7 @@ impl Stop {
         let drained = tokio::time::timeout(timing.drain_deadline, self.tasks.wait()).await.is_ok();
         self.cut.cancel();
         if !drained {
-            tracing::warn!(left = self.tasks.len(), "the drain deadline passed, cutting what is left");
-            // Whether they make it in time changes nothing any more.
+            tracing::warn!(open = self.tasks.len(), "drain deadline passed; closing open connections");
             let _ = tokio::time::timeout(CUT_GRACE, self.tasks.wait()).await;
         }
         drained

@@ -1,6 +1,6 @@
-//! The last bytes of a stream: enough to tell whether more than one message has been read.
+//! The last bytes of a stream: enough to see whether more than one message was read.
 
-/// The last bytes that passed, seven at most. The number of them is in the highest byte.
+/// The last bytes, at most seven. The highest byte is their number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tail(u64);
 
@@ -29,7 +29,7 @@ impl Tail {
         self.count() == 0
     }
 
-    /// Whether an empty line was last, as at the end of a head and of a chunked body.
+    /// Whether the last line was empty, as at the end of a head and of a chunked body.
     pub(super) fn is_empty_line(self) -> bool {
         self.0 & 0xff_ffff == 0x0a_0d0a || self.0 & 0xffff == 0x0a0a
     }

@@ -1,37 +1,36 @@
-//! Answers that their clients are slow to take, and the memory that these may hold.
+//! Answers that clients read slowly, and the memory that they may use.
 //!
-//! An answer that the system takes at once is never seen here. One that has to wait counts with its whole length for the
-//! account that asked for it, or the network where there is no account, and takes a place among the account's running
-//! requests again, until its last byte is taken or its connection ends.
+//! An answer that the operating system takes at once is not counted. One that waits counts with its whole length for its
+//! account, or for the client's network without an account, and as one of the account's concurrent requests, until the client
+//! has read it or the connection closes.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::ids::AccountId;
-use crate::gate::admit::Reentry;
+use crate::gate::Reentry;
 use crate::gate::limits::account::Slot;
 use crate::http::client_address::ClientNetwork;
 
-/// An answer on its way.
+/// An answer that is being sent.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
-    /// The bytes of its body, as far as they may lie in memory.
+    /// Bytes of the body that may be in memory.
     pub(super) bytes: usize,
-    /// The client.
     pub(super) network: ClientNetwork,
-    /// The way back among the running requests of the account, if one was admitted.
+    /// Counts as a concurrent request of the account again, if it was admitted as one.
     pub(super) reentry: Option<Reentry>,
 }
 
-/// Whom bytes count for.
+/// The owner that bytes count for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Owner {
     Account(AccountId),
     Network(ClientNetwork),
 }
 
-/// The bytes that wait, of each owner and in all.
+/// Unread bytes of each owner and in total.
 #[derive(Debug)]
 pub(super) struct Unsent {
     max_of_owner: usize,
@@ -46,7 +45,7 @@ struct Book {
     of: HashMap<Owner, usize>,
 }
 
-/// An answer that waits; counted until this is dropped.
+/// An unread answer. Counted until it is dropped.
 #[derive(Debug)]
 pub(super) struct Waiting {
     unsent: Arc<Unsent>,
@@ -60,7 +59,7 @@ impl Unsent {
         Arc::new(Self { max_of_owner, max, book: Mutex::default(), refused: AtomicU64::default() })
     }
 
-    /// Counts an answer that has to wait; none where too much waits already.
+    /// Counts an unread answer, unless a limit is reached.
     pub(super) fn wait(self: &Arc<Self>, answer: &Answer) -> Option<Waiting> {
         let owner = match &answer.reentry {
             Some(reentry) => Owner::Account(reentry.account_id()),
@@ -80,12 +79,11 @@ impl Unsent {
         Some(Waiting { unsent: self.clone(), owner, bytes: answer.bytes, _slot: slot })
     }
 
-    /// All bytes that wait.
     pub(super) fn bytes(&self) -> usize {
         self.book().bytes
     }
 
-    /// Answers that were too much, whose connections were ended.
+    /// Answers beyond a limit, whose connections were closed.
     pub(super) fn refused(&self) -> u64 {
         self.refused.load(Relaxed)
     }

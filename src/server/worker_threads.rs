@@ -1,8 +1,7 @@
 //! Threads that serve connections, one for each core, each with a runtime of its own.
 //!
-//! A connection stays on the thread that was given it: what its requests wake is on the same thread, no work is stolen, and
-//! no thread is woken for another's sake. Work that keeps a core busy for long has no place here: it goes to the threads
-//! for blocking work.
+//! A connection stays on its thread: what its requests wake is on the same thread, so that no work is stolen and no other
+//! thread is woken. Long computations belong on the threads for blocking work.
 
 use std::io;
 use std::sync::Arc;
@@ -11,23 +10,20 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use tokio::runtime::{Builder, Handle};
 use tokio_util::sync::CancellationToken;
 
-/// The threads. They end with the last clone, and what runs on them then is dropped.
+/// The threads. They end with the last clone; tasks on them are dropped.
 #[derive(Clone, Debug, Default)]
 pub struct WorkerThreads(Arc<Threads>);
 
 #[derive(Debug, Default)]
 struct Threads {
     runtimes: Vec<Handle>,
-    /// Who is given the next connection.
+    /// The thread of the next connection.
     next: AtomicUsize,
     ending: CancellationToken,
 }
 
 impl WorkerThreads {
-    /// Starts so many threads. With none, connections are served by the runtime that accepts them.
-    ///
-    /// # Errors
-    /// When the system gives no more threads or files.
+    /// Starts `count` threads. With 0, the runtime that accepts connections serves them.
     pub fn start(count: usize) -> io::Result<Self> {
         let mut threads = Threads::default();
         for core in 0..count {
@@ -40,7 +36,7 @@ impl WorkerThreads {
         Ok(Self(Arc::new(threads)))
     }
 
-    /// The runtime for the next connection: each in turn.
+    /// The runtime for the next connection, round robin.
     pub(super) fn next(&self) -> Handle {
         let Threads { runtimes, next, .. } = &*self.0;
         let turn = next.fetch_add(1, Relaxed).checked_rem(runtimes.len());

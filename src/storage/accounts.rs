@@ -4,29 +4,24 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::domain::account::{Account, AccountDetail, AccountState, DEFAULT_ENVIRONMENT, EnvironmentView};
 use crate::domain::ids::{AccountId, EnvironmentId};
 use crate::domain::key::Mode;
 use crate::domain::plan::PlanRef;
 
-/// What a new account is made from.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
-    /// Its id.
     pub id: AccountId,
-    /// Id of its `default` environment.
+    /// The id of its `default` environment.
     pub environment_id: EnvironmentId,
-    /// Its name.
     pub name: String,
-    /// Where its owner is written to.
     pub email: String,
-    /// Its plan.
     pub plan: PlanRef,
 }
 
-/// Makes an account with its `default` environment and an empty ledger. Run inside a transaction; the first plan
-/// credits come with the ledger's first touch.
+/// Creates an account with its `default` environment and an empty ledger. Must run inside a
+/// transaction. The first plan credits come when the ledger first advances the account.
 pub async fn create(connection: &mut PgConnection, new: &NewAccount) -> Result<(), StorageError> {
     sqlx::query(
         "insert into account (id, name, email, edition, plan, anchored_at, created_at)
@@ -55,7 +50,6 @@ pub async fn create(connection: &mut PgConnection, new: &NewAccount) -> Result<(
     Ok(())
 }
 
-/// Makes an environment.
 pub async fn create_environment(
     connection: &mut PgConnection,
     id: EnvironmentId,
@@ -92,13 +86,14 @@ struct AccountRow {
 impl TryFrom<AccountRow> for Account {
     type Error = StorageError;
     fn try_from(row: AccountRow) -> Result<Self, StorageError> {
+        let account = RowRef::new("account", row.id);
         Ok(Self {
             id: AccountId::from_uuid(row.id),
             name: row.name,
             email: row.email,
             plan: PlanRef { edition: row.edition, plan: row.plan },
-            state: AccountState::from_name(&row.state).ok_or(StorageError::Corrupt("account state"))?,
-            balance: row.balance.try_into().map_err(|_| StorageError::Corrupt("balance"))?,
+            state: account.read("state", AccountState::from_name(&row.state))?,
+            balance: account.convert("balance", row.balance)?,
             anchored_at: row.anchored_at,
             created_at: row.created_at,
             closed_at: row.closed_at,
@@ -106,10 +101,10 @@ impl TryFrom<AccountRow> for Account {
     }
 }
 
-/// Most accounts that one listing holds.
+/// The most accounts in one listing.
 pub const LIST_LIMIT: i64 = 10_000;
 
-/// All accounts, oldest first, at most [`LIST_LIMIT`].
+/// Returns all accounts, oldest first, at most [`LIST_LIMIT`].
 pub async fn list(connection: &mut PgConnection) -> Result<Vec<Account>, StorageError> {
     let rows: Vec<AccountRow> = sqlx::query_as(
         "select a.*, l.balance from account a join ledger_account l on l.account_id = a.id order by a.id limit $1",
@@ -120,7 +115,6 @@ pub async fn list(connection: &mut PgConnection) -> Result<Vec<Account>, Storage
     rows.into_iter().map(Account::try_from).collect()
 }
 
-/// One account.
 pub async fn find(connection: &mut PgConnection, id: AccountId) -> Result<Option<Account>, StorageError> {
     let row: Option<AccountRow> = sqlx::query_as(
         "select a.*, l.balance from account a join ledger_account l on l.account_id = a.id where a.id = $1",
@@ -131,13 +125,10 @@ pub async fn find(connection: &mut PgConnection, id: AccountId) -> Result<Option
     row.map(Account::try_from).transpose()
 }
 
-/// Accounts whose name or e-mail address holds a text in any letter case, or whose id begins with it; oldest first, at most
-/// [`SEARCH_LIMIT`].
-///
-/// # Errors
-/// When the store is away or holds a row that this program cannot read.
+/// Returns accounts whose name or e-mail address contains the text in any letter case, or whose id
+/// begins with it. Oldest first, at most [`SEARCH_LIMIT`].
 pub async fn search(connection: &mut PgConnection, text: &str) -> Result<Vec<Account>, StorageError> {
-    // Here and not in the database, whose locale may know the letter case of ASCII only.
+    // Lowercased here: the database's locale may know only the letter case of ASCII.
     let text = text.to_lowercase();
     let holds = |row: &AccountRow| {
         row.name.to_lowercase().contains(&text)
@@ -167,14 +158,11 @@ pub async fn search(connection: &mut PgConnection, text: &str) -> Result<Vec<Acc
 
 /// Accounts that a search reads at once.
 const SEARCH_PAGE: i64 = 1_000;
-/// Most accounts that one search finds.
+/// The most accounts that one search returns.
 pub const SEARCH_LIMIT: usize = 100;
 
-/// The oldest account that is not closed and has this e-mail address, in any letter case. Until the transaction ends,
-/// nobody else asks that of this address.
-///
-/// # Errors
-/// When the store is away.
+/// Returns the oldest open account with this e-mail address, in any letter case. Until the
+/// transaction ends, other calls for the same address wait.
 pub async fn with_email(
     connection: &mut PgConnection,
     email: &str,
@@ -192,10 +180,7 @@ pub async fn with_email(
     Ok(found.map(|(id,)| AccountId::from_uuid(id)))
 }
 
-/// Gives an account another name and e-mail address.
-///
-/// # Errors
-/// When the store is away.
+/// Changes an account's name and e-mail address.
 pub async fn set_contact(
     connection: &mut PgConnection,
     id: AccountId,
@@ -211,10 +196,7 @@ pub async fn set_contact(
     Ok(())
 }
 
-/// Suspends an account for good.
-///
-/// # Errors
-/// When the store is away.
+/// Closes an account: it is suspended and can never be resumed.
 pub async fn close(connection: &mut PgConnection, id: AccountId) -> Result<(), StorageError> {
     sqlx::query("update account set state = 'suspended', closed_at = now() where id = $1")
         .bind(id.as_uuid())
@@ -233,7 +215,7 @@ struct PeriodRow {
     requests_used: i64,
 }
 
-/// One account with its period, as its last touch left it, and its environments.
+/// Returns an account with its environments and its period, as last written.
 pub async fn detail(
     connection: &mut PgConnection,
     id: AccountId,
@@ -246,12 +228,12 @@ pub async fn detail(
     .bind(id.as_uuid())
     .fetch_one(&mut *connection)
     .await?;
-    let credits = |amount: i64| amount.try_into().map_err(|_| StorageError::Corrupt("plan credits"));
+    let row = RowRef::new("ledger_account", id);
     Ok(Some(AccountDetail {
         period_starts_at: period.period_starts_at,
         renews_at: period.period_ends_at,
-        plan_credits: credits(period.plan_credits)?,
-        plan_credits_left: credits(period.plan_left)?,
+        plan_credits: row.convert("plan_credits", period.plan_credits)?,
+        plan_credits_left: row.convert("plan_left", period.plan_left)?,
         requests_limit: period.requests_limit,
         requests_used: period.requests_used,
         environments: environments(connection, id).await?,
@@ -269,10 +251,7 @@ struct EnvironmentRow {
     key_cap: Option<i32>,
 }
 
-/// The environments of an account, oldest first.
-///
-/// # Errors
-/// When the store is away or holds a row that this program cannot read.
+/// Returns the environments of an account, oldest first.
 pub async fn environments(
     connection: &mut PgConnection,
     id: AccountId,
@@ -294,7 +273,7 @@ pub async fn environments(
         Ok(EnvironmentView {
             id: EnvironmentId::from_uuid(row.id),
             name: row.name,
-            mode: Mode::from_name(&row.mode).ok_or(StorageError::Corrupt("environment mode"))?,
+            mode: RowRef::new("environment", row.id).read("mode", Mode::from_name(&row.mode))?,
             keys: row.keys,
             most_keys: row.most_keys,
             key_cap: row.key_cap,
@@ -303,10 +282,7 @@ pub async fn environments(
     rows.into_iter().map(view).collect()
 }
 
-/// Caps how many keys an environment may have; none leaves it to the plan.
-///
-/// # Errors
-/// When the store is away.
+/// Limits the number of keys in an environment. `None` leaves the limit to the plan.
 pub async fn set_key_cap(
     connection: &mut PgConnection,
     id: EnvironmentId,
@@ -320,20 +296,16 @@ pub async fn set_key_cap(
     Ok(())
 }
 
-/// Whether an account may still be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Life {
-    /// It may.
+    /// The account may be changed.
     Open,
-    /// Never again.
+    /// The account may never be changed again.
     Closed,
 }
 
-/// Keeps others from changing the account, its environments, keys and members until the transaction ends. `None` when
-/// there is no such account.
-///
-/// # Errors
-/// When the store is away.
+/// Locks the account, its environments, keys and members against other changes until the
+/// transaction ends. Returns `None` for an unknown account.
 pub async fn lock(connection: &mut PgConnection, id: AccountId) -> Result<Option<Life>, StorageError> {
     let locked: Option<(bool,)> =
         sqlx::query_as("select closed_at is not null from account where id = $1 for no key update")
@@ -343,7 +315,8 @@ pub async fn lock(connection: &mut PgConnection, id: AccountId) -> Result<Option
     Ok(locked.map(|(is_closed,)| if is_closed { Life::Closed } else { Life::Open }))
 }
 
-/// Moves an account to another plan. The ledger is to be told afterwards, in the same transaction or the next.
+/// Moves an account to another plan. The caller must then move it in the ledger too, in the same
+/// transaction or the next.
 pub async fn set_plan(
     connection: &mut PgConnection,
     id: AccountId,
@@ -358,7 +331,6 @@ pub async fn set_plan(
     Ok(moved.rows_affected() > 0)
 }
 
-/// Suspends or resumes an account.
 pub async fn set_state(
     connection: &mut PgConnection,
     id: AccountId,

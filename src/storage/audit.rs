@@ -1,4 +1,4 @@
-//! The audit log: appended in the transaction of each change, read a page at a time, and never changed.
+//! The audit log: appended in the transaction of each change, read in pages, never changed.
 
 use std::net::IpAddr;
 
@@ -12,16 +12,13 @@ use super::error::StorageError;
 use crate::domain::audit::{Actor, AuditEntry, Change};
 use crate::domain::ids::{AccountId, CallId};
 
-/// Writes a change down. Run in the transaction that changes, after the change: from here to its end, no other change of
-/// the account is written down.
-///
-/// # Errors
-/// When the store is away.
+/// Records a change. Must run in the transaction of the change, after it: until that transaction
+/// ends, other changes of the account wait here.
 pub async fn append(
     connection: &mut PgConnection,
     actor: &Actor,
     change: &Change,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), StorageError> {
     sqlx::query(
         "insert into audit_entry (account_id, actor, actor_id, action, subject, subject_id, before, after, address,
                                   request_id)
@@ -38,8 +35,8 @@ pub async fn append(
     .bind(actor.address.map(|address: IpAddr| address.to_string()))
     .bind(actor.request_id.map(|id| id.as_uuid()))
     .execute(connection)
-    .await
-    .map(drop)
+    .await?;
+    Ok(())
 }
 
 #[derive(sqlx::FromRow)]
@@ -66,10 +63,7 @@ macro_rules! select_entries {
     };
 }
 
-/// The entries of an account after number `after`, oldest first, at most `limit`.
-///
-/// # Errors
-/// When the store is away.
+/// Returns the entries of an account after number `after`, oldest first, at most `limit`.
 pub async fn page(
     connection: &mut PgConnection,
     account: AccountId,
@@ -88,10 +82,8 @@ pub async fn page(
     Ok(rows.into_iter().map(AuditEntry::from).collect())
 }
 
-/// The latest entries of one account, or of all and of the service itself, oldest first, at most `limit`.
-///
-/// # Errors
-/// When the store is away.
+/// Returns the latest entries of one account, or of all accounts and the service itself, oldest
+/// first, at most `limit`.
 pub async fn latest(
     connection: &mut PgConnection,
     account: Option<AccountId>,

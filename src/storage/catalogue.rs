@@ -1,12 +1,12 @@
-//! Plans and packs: the files' catalogue, brought into the store.
+//! Plans and packs: saves the catalogue of the configuration files.
 
 use sqlx::PgConnection;
 
-use super::error::StorageError;
-use crate::config::plans::Catalogue;
+use super::error::{RowRef, StorageError};
+use crate::catalogue::plans::Catalogue;
 use crate::domain::plan::{Access, Plan, Support};
 
-/// Writes the catalogue; plans and packs that are there already are brought up to date.
+/// Saves the catalogue and updates existing plans and packs.
 pub async fn save(connection: &mut PgConnection, catalogue: &Catalogue) -> Result<(), StorageError> {
     for edition in &catalogue.editions {
         for (position, plan) in (0..).zip(&edition.plans) {
@@ -69,7 +69,7 @@ async fn save_plan(
     Ok(())
 }
 
-/// A figure of a plan as the store keeps it.
+/// Converts a figure of a plan to the column's type.
 fn int(figure: u32) -> i32 {
     i32::try_from(figure).unwrap_or(i32::MAX)
 }
@@ -83,7 +83,7 @@ fn support_name(support: Support) -> &'static str {
     }
 }
 
-/// The columns of `plan`, as other queries join them.
+/// The columns of `plan`, for joins in other queries.
 #[derive(sqlx::FromRow)]
 pub(super) struct PlanRow {
     plan: String,
@@ -104,27 +104,25 @@ pub(super) struct PlanRow {
 impl TryFrom<PlanRow> for Plan {
     type Error = StorageError;
     fn try_from(row: PlanRow) -> Result<Self, StorageError> {
-        let count = |value: i32| u32::try_from(value).map_err(|_| StorageError::Corrupt("plan figure"));
+        let plan = RowRef::new("plan", &row.plan);
         let access = row.access.iter().map(|name| Access::from_name(name));
         let supports = [Support::Community, Support::Email, Support::Priority, Support::Dedicated];
+        let support = supports.into_iter().find(|support| support_name(*support) == row.support);
         Ok(Self {
+            price_usd: row.price_usd.map(|price| plan.convert("price_usd", price)).transpose()?,
+            credits: plan.convert("credits", row.credits)?,
+            rate_per_s: plan.convert("rate_per_s", row.rate_per_s)?,
+            burst: plan.convert("burst", row.burst)?,
+            concurrency: plan.convert("concurrency", row.concurrency)?,
+            requests: plan.convert("requests", row.requests)?,
+            access: plan.read("access", access.collect::<Option<_>>())?,
+            api_access: row.api_access,
+            keys_per_environment: plan.convert("keys_per_environment", row.keys_per_environment)?,
+            support: plan.read("support", support)?,
+            assumption: None,
             plan: row.plan,
             tier: row.tier,
             label: row.label,
-            price_usd: row.price_usd.map(count).transpose()?,
-            credits: row.credits.try_into().map_err(|_| StorageError::Corrupt("plan credits"))?,
-            rate_per_s: count(row.rate_per_s)?,
-            burst: count(row.burst)?,
-            concurrency: count(row.concurrency)?,
-            requests: count(row.requests)?,
-            access: access.collect::<Option<_>>().ok_or(StorageError::Corrupt("plan access"))?,
-            api_access: row.api_access,
-            keys_per_environment: count(row.keys_per_environment)?,
-            support: supports
-                .into_iter()
-                .find(|support| support_name(*support) == row.support)
-                .ok_or(StorageError::Corrupt("plan support"))?,
-            assumption: None,
         })
     }
 }

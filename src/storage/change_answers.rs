@@ -1,32 +1,29 @@
-//! The answers to changes that came with an `Idempotency-Key`.
+//! The answers to management changes with an `Idempotency-Key`.
 
 use sqlx::PgConnection;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::ledger::rules::hold::IdempotencyClaim;
 
-/// Largest body that is kept.
 pub const MOST_BODY_BYTES: usize = 64 * 1024;
 
-/// An answer as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptAnswer {
-    /// Its HTTP status.
     pub status: u16,
-    /// Where what was made or changed is found.
+    /// The location of the created or changed resource.
     pub location: Option<String>,
-    /// The body; none where it held a secret or was too large.
+    /// The body. `None` if it contained a secret or was too large.
     pub body: Option<Vec<u8>>,
 }
 
-/// What was done under an `Idempotency-Key` before.
+/// What happened earlier under an `Idempotency-Key`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Before {
-    /// Nothing, or it is more than a day ago. Until the transaction ends nobody else does anything under it.
+    /// Nothing in the last day. The key is claimed until the transaction ends.
     Nothing,
-    /// Another transaction works under it.
+    /// Another transaction is using the key.
     InProgress,
-    /// Another request was answered.
+    /// A different request was answered.
     Another,
     /// The same request was answered.
     Answered(KeptAnswer),
@@ -40,10 +37,7 @@ struct AnswerRow {
     body: Option<Vec<u8>>,
 }
 
-/// Claims an `Idempotency-Key` for the present transaction.
-///
-/// # Errors
-/// When the store is away.
+/// Claims an `Idempotency-Key` for the current transaction.
 pub async fn claim(connection: &mut PgConnection, claim: &IdempotencyClaim) -> Result<Before, StorageError> {
     let (is_claimed,): (bool,) =
         sqlx::query_as("select pg_try_advisory_xact_lock(hashtextextended($1 || encode($2, 'hex'), 0))")
@@ -66,17 +60,14 @@ pub async fn claim(connection: &mut PgConnection, claim: &IdempotencyClaim) -> R
         None => Before::Nothing,
         Some(row) if row.fingerprint != claim.fingerprint => Before::Another,
         Some(AnswerRow { status, location, body, .. }) => {
-            let status = u16::try_from(status).map_err(|_| StorageError::Corrupt("status of an answer"))?;
+            let status = RowRef::new("change_answer", claim.environment_id).convert("status", status)?;
             Before::Answered(KeptAnswer { status, location, body })
         }
     })
 }
 
-/// Keeps the answer to a change, in the transaction that claimed its key and makes the change.
-///
-/// # Errors
-/// When the store is away.
-pub async fn keep(
+/// Stores the answer to a change, in the transaction that claimed its key and makes the change.
+pub async fn store(
     connection: &mut PgConnection,
     claim: &IdempotencyClaim,
     answer: &KeptAnswer,
@@ -100,12 +91,9 @@ pub async fn keep(
     Ok(())
 }
 
-/// Forgets answers of more than a day ago, at most `limit`. Returns how many.
-///
-/// # Errors
-/// When the store is away.
-pub async fn forget_old(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
-    let forgotten = sqlx::query(
+/// Deletes answers older than a day, at most `limit`. Returns the number deleted.
+pub async fn delete_old(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
+    let deleted = sqlx::query(
         "delete from change_answer where (environment_id, key_hash) in (
              select environment_id, key_hash from change_answer
               where answered_at <= now() - interval '24 hours' order by answered_at limit $1 for update skip locked)",
@@ -113,5 +101,5 @@ pub async fn forget_old(connection: &mut PgConnection, limit: i64) -> Result<u64
     .bind(limit)
     .execute(connection)
     .await?;
-    Ok(forgotten.rows_affected())
+    Ok(deleted.rows_affected())
 }

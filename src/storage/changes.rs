@@ -1,4 +1,5 @@
-//! The log of changes that gateways follow, over a connection that is woken when it grows.
+//! The change feed: the log of changes that gateways follow, over a connection that is notified
+//! when it grows.
 
 use std::time::Duration;
 
@@ -8,26 +9,26 @@ use uuid::Uuid;
 
 use super::error::StorageError;
 use super::runtime_role;
-use crate::domain::change::{Change, Stale};
+use crate::domain::change::{Change, Invalidation};
 use crate::domain::ids::AccountId;
 
-/// Where the database says that the log has grown.
 const CHANNEL: &str = "fluence_change";
-/// Changes read at once.
+/// The most changes in one read.
 const READ_AT_ONCE: i64 = 500;
 
-/// What of the log came after a number.
+/// One read of the change feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Since {
-    /// The changes, oldest first; at most as many as are read at once.
+pub struct FeedPage {
+    /// The changes after the number asked for, oldest first.
     pub changes: Vec<Change>,
-    /// The newest change there is, 0 when there is none.
+    /// The number of the newest change, or 0 in an empty log.
     pub newest: i64,
-    /// Whether some may be missing from `changes`, because the log no longer reaches back so far or was set back.
+    /// Whether changes may be missing, because the log no longer reaches back far enough or was
+    /// reset.
     pub has_gap: bool,
 }
 
-/// A connection that follows the log. After any error it is to be dropped and made anew.
+/// A connection that follows the log. After any error it must be dropped and replaced.
 #[derive(Debug)]
 pub struct ChangeFeed {
     listener: PgListener,
@@ -44,7 +45,7 @@ struct ChangeRow {
 }
 
 impl ChangeFeed {
-    /// Connects, and asks to be woken.
+    /// Connects and subscribes to notifications.
     ///
     /// # Errors
     /// When the database cannot be reached within `wait`.
@@ -52,10 +53,11 @@ impl ChangeFeed {
         let options = options.application_name("fluence-listener").options([
             ("statement_timeout", "5s"),
             ("lock_timeout", "2s"),
-            // What a gateway says of itself need not survive a crash of the database.
+            // A gateway's report on itself need not survive a crash of the database.
             ("synchronous_commit", "off"),
         ]);
-        // A pool of its own for each connection: a listener that is dropped may still be talking to a dead peer.
+        // Each connection has a pool of its own: a dropped listener may still be waiting for a dead
+        // peer.
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(wait)
@@ -72,12 +74,9 @@ impl ChangeFeed {
         Ok(Self { listener })
     }
 
-    /// What came after change `seen`. Everything that was committed before the call is in the log by then.
-    ///
-    /// # Errors
-    /// When the connection or the database is in trouble.
-    pub async fn since(&mut self, seen: i64) -> Result<Since, StorageError> {
-        // What has woken it so far is answered by what is read now; what wakes it from now on is kept.
+    /// Returns the changes after number `seen`. They include everything committed before the call.
+    pub async fn read_after(&mut self, seen: i64) -> Result<FeedPage, StorageError> {
+        // Drops notifications that this read answers and keeps those that arrive from now on.
         while self.listener.next_buffered().is_some() {}
         let rows: Vec<ChangeRow> = sqlx::query_as(
             "with bound as (select coalesce(min(number), 0) as oldest, coalesce(max(number), 0) as newest from change)
@@ -93,15 +92,12 @@ impl ChangeFeed {
         .await?;
         let (oldest, newest) = rows.first().map_or((0, 0), |row| (row.oldest, row.newest));
         let changes: Vec<Change> = rows.into_iter().filter_map(change).collect();
-        // The newest change is never forgotten, so whoever has seen all there was finds it again.
-        Ok(Since { changes, newest, has_gap: newest < seen || oldest > seen })
+        // The newest change is never deleted, so a gateway that has seen every change finds it
+        // again.
+        Ok(FeedPage { changes, newest, has_gap: newest < seen || oldest > seen })
     }
 
-    /// Waits to be woken.
-    ///
-    /// # Errors
-    /// When the connection is lost.
-    pub async fn woken(&mut self) -> Result<(), StorageError> {
+    pub async fn notified(&mut self) -> Result<(), StorageError> {
         match self.listener.try_recv().await? {
             Some(_) => Ok(()),
             None => Err(StorageError::Unavailable(
@@ -110,10 +106,7 @@ impl ChangeFeed {
         }
     }
 
-    /// The connection, for what the gateway says of itself.
-    ///
-    /// # Errors
-    /// When the connection is lost.
+    /// Returns the connection, for the gateway's report on itself.
     pub async fn connection(&mut self) -> Result<&mut PgConnection, StorageError> {
         Ok(Acquire::acquire(&mut self.listener).await?)
     }
@@ -121,36 +114,30 @@ impl ChangeFeed {
 
 fn change(row: ChangeRow) -> Option<Change> {
     let account = row.account_id.map(AccountId::from_uuid);
-    let stale = match (row.kind.as_deref(), account) {
-        (Some("api_key" | "environment" | "account"), Some(account)) => Stale::Account(account),
-        (Some("key_secret"), Some(account)) => Stale::AccountAndUnknown(account),
+    let invalidation = match (row.kind.as_deref(), account) {
+        (Some("api_key" | "environment" | "account"), Some(account)) => Invalidation::Account(account),
+        (Some("key_secret"), Some(account)) => Invalidation::AccountAndUnknown(account),
         // A plan, or a kind that a newer version of this program writes.
-        _ => Stale::Everything,
+        _ => Invalidation::Everything,
     };
     let age = Duration::try_from_secs_f64(row.age_s.unwrap_or(0.0)).unwrap_or_default();
-    Some(Change { number: row.number?, stale, age })
+    Some(Change { number: row.number?, invalidation, age })
 }
 
-/// The newest change there is, 0 when there is none.
-///
-/// # Errors
-/// When the database is away.
+/// Returns the number of the newest change, or 0 in an empty log.
 pub async fn newest(connection: &mut PgConnection) -> Result<i64, StorageError> {
     let (newest,): (i64,) =
         sqlx::query_as("select coalesce(max(number), 0) from change").fetch_one(connection).await?;
     Ok(newest)
 }
 
-/// Forgets changes of more than an hour ago, but never the newest: a gateway that was cut off for longer forgets
-/// everything anyway.
-///
-/// # Errors
-/// When the database is away.
-pub async fn forget_old(connection: &mut PgConnection) -> Result<u64, StorageError> {
-    let forgotten = sqlx::query(
+/// Deletes changes older than an hour, but never the newest. A gateway that was cut off for longer
+/// empties its caches anyway.
+pub async fn delete_old(connection: &mut PgConnection) -> Result<u64, StorageError> {
+    let deleted = sqlx::query(
         "delete from change where changed_at < now() - interval '1 hour' and number < (select max(number) from change)",
     )
     .execute(connection)
     .await?;
-    Ok(forgotten.rows_affected())
+    Ok(deleted.rows_affected())
 }

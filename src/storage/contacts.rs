@@ -1,5 +1,5 @@
-//! An account's contacts: kept, listed, changed, found. Every statement names the owner, so that no id of one account
-//! means anything to another.
+//! An account's contacts: created, listed, changed, searched. Every statement names the owner, so
+//! an id of one account means nothing to another.
 
 use sqlx::postgres::PgArguments;
 use sqlx::query::QueryAs;
@@ -9,31 +9,37 @@ use uuid::Uuid;
 use self::row::{ContactRow, NewRow, columns};
 use crate::domain::contact::{Contact, ContactContent, ContactLimit, ContactLimits, ContactOwner};
 use crate::domain::ids::ContactId;
-use crate::storage::error::plain;
+use crate::storage::error::StorageError;
 
 pub mod rights;
 mod row;
 pub mod search;
 
-/// Why a contact was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum ContactError {
-    /// The owner has no such contact.
-    #[error("there is no such contact")]
+    /// The owner has no contact with this id.
+    #[error("the contact does not exist")]
     Missing,
-    /// The owner has a contact of the same folded name and company.
-    #[error("there is such a contact already")]
+    /// The owner has a contact with the same folded name and company.
+    #[error("the contact exists already")]
     Exists(ContactId),
-    /// The owner keeps as much as it may.
-    #[error("the account keeps as much as it may")]
+    /// The owner has reached a limit.
+    #[error("the account has reached its limit of contacts")]
     LimitReached(ContactLimit),
     /// The database refused or is away.
-    #[error("cannot keep contacts: {}", plain(.0))]
-    Storage(#[from] sqlx::Error),
+    #[error("cannot keep contacts: {0}")]
+    Storage(#[from] StorageError),
 }
 
-/// Keeps a new contact, unless that would exceed the owner's limits. It gets the fresh id, or the one behind the owner's last
-/// where that is later: so ids are in the order of commits, and no reader of pages is past a contact that is not there yet.
+impl From<sqlx::Error> for ContactError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Storage(error.into())
+    }
+}
+
+/// Creates a contact within the owner's limits. It gets `fresh_id`, or the id after the owner's
+/// last if that is later: ids follow the order of commits, so a client that reads page by page
+/// misses no contact.
 pub async fn create(
     connection: &mut PgConnection,
     owner: ContactOwner,
@@ -45,7 +51,7 @@ pub async fn create(
     let Kept { contacts, bytes, last } = lock_kept(&mut transaction, owner).await?;
     let row = NewRow::new(owner, &content);
     if let Some(limit) = limits.exceeded_by(contacts + 1, bytes + i64::from(row.text_bytes)) {
-        // One that is there already is told, however many there are: its answer may have been lost.
+        // An existing contact is reported even at the limit: an earlier answer may have been lost.
         return Err(match same_name(&mut transaction, owner, &row).await? {
             same @ ContactError::Exists(_) => same,
             _ => ContactError::LimitReached(limit),
@@ -60,7 +66,7 @@ pub async fn create(
     Ok(Contact { id, content, created_at: at, updated_at: at })
 }
 
-/// What an owner keeps.
+/// What an owner has stored.
 #[derive(FromRow)]
 struct Kept {
     contacts: i64,
@@ -70,12 +76,12 @@ struct Kept {
 
 /// Adds up what the owner keeps, and lets nobody else write the account's contacts until the transaction ends: two that
 /// are made at once count each other, and follow each other.
-async fn lock_kept(connection: &mut PgConnection, owner: ContactOwner) -> Result<Kept, sqlx::Error> {
+async fn lock_kept(connection: &mut PgConnection, owner: ContactOwner) -> Result<Kept, StorageError> {
     sqlx::query("select from account where id = $1 for no key update")
         .bind(owner.account.as_uuid())
         .execute(&mut *connection)
         .await?;
-    sqlx::query_as(
+    let rows = sqlx::query_as(
         "select count(*) as contacts, coalesce(sum(text_bytes), 0) as bytes,
                 (select id from contact where account_id = $1 and mode = $2 order by id desc limit 1) as last
            from contact where account_id = $1 and mode = $2",
@@ -83,10 +89,11 @@ async fn lock_kept(connection: &mut PgConnection, owner: ContactOwner) -> Result
     .bind(owner.account.as_uuid())
     .bind(owner.mode.as_str())
     .fetch_one(connection)
-    .await
+    .await?;
+    Ok(rows)
 }
 
-/// The next id, which stays a UUIDv7: its lowest 62 bits count from a random number.
+/// Returns the next id. It stays a UUIDv7, whose lowest 62 bits count from a random number.
 fn behind(last: Uuid) -> ContactId {
     ContactId::from_uuid(Uuid::from_u128(last.as_u128().saturating_add(1)))
 }
@@ -99,36 +106,35 @@ const INSERT: &str = "
         on conflict on constraint contact_once do nothing
     returning updated_at";
 
-/// One contact of the owner.
 pub async fn find(
     connection: &mut PgConnection,
     owner: ContactOwner,
     id: ContactId,
-) -> Result<Option<Contact>, sqlx::Error> {
-    select_one(FIND, owner, id).fetch_optional(connection).await.map(|row| row.map(ContactRow::contact))
+) -> Result<Option<Contact>, StorageError> {
+    let row = select_one(FIND, owner, id).fetch_optional(connection).await?;
+    Ok(row.map(ContactRow::contact))
 }
 
 const FIND: &str =
     concat!("select ", columns!(), " from contact where account_id = $1 and mode = $2 and id = $3");
 
-/// A page of a list.
 #[derive(Debug)]
 pub struct ContactPage {
     /// The contacts, oldest first.
     pub contacts: Vec<Contact>,
-    /// Whether there are more behind them.
+    /// Whether more contacts follow.
     pub more: bool,
 }
 
-/// The owner's contacts behind `after`, oldest first, at most `limit` of them, and of those as many as have at most
-/// `max_bytes` of text together, but one at least.
+/// Returns the owner's contacts after `after`, oldest first: at most `limit` contacts and
+/// `max_bytes` of text, but at least one contact.
 pub async fn page(
     connection: &mut PgConnection,
     owner: ContactOwner,
     after: Option<ContactId>,
     limit: i64,
     max_bytes: usize,
-) -> Result<ContactPage, sqlx::Error> {
+) -> Result<ContactPage, StorageError> {
     let rows: Vec<PageRow> = sqlx::query_as(concat!(
         "select ",
         columns!(),
@@ -156,7 +162,7 @@ pub async fn page(
 struct PageRow {
     #[sqlx(flatten)]
     contact: ContactRow,
-    /// Whether another contact stands behind this one.
+    /// Whether another contact follows.
     followed: bool,
 }
 
@@ -168,7 +174,8 @@ fn select_one<'q>(
     sqlx::query_as(statement).bind(owner.account.as_uuid()).bind(owner.mode.as_str()).bind(id.as_uuid())
 }
 
-/// Changes a contact of the owner, unless it grows beyond the owner's limits; nobody else writes it meanwhile. A change that changes nothing leaves `updated_at`.
+/// Changes a contact within the owner's limits. Other writes wait. A change without effect keeps
+/// `updated_at`.
 pub async fn update(
     connection: &mut PgConnection,
     owner: ContactOwner,
@@ -177,7 +184,7 @@ pub async fn update(
     limits: ContactLimits,
 ) -> Result<Contact, ContactError> {
     let mut transaction = connection.begin().await?;
-    // Before the contact, in the order in which a new one is made.
+    // Locked before the contact, in the same order as for a new one.
     let kept = lock_kept(&mut transaction, owner).await?;
     let row = select_one(LOCK, owner, id).fetch_optional(&mut *transaction).await?;
     let old = row.map(ContactRow::contact).ok_or(ContactError::Missing)?;
@@ -187,7 +194,7 @@ pub async fn update(
     }
     let new = NewRow::new(owner, &content);
     let grown = i64::from(new.text_bytes) - i64::try_from(old.content.text_bytes()).unwrap_or(i64::MAX);
-    // What shrinks is always let through, also where the limit was lowered meanwhile.
+    // A change that frees space always passes, even if the limit was lowered meanwhile.
     if grown > 0
         && let Some(limit) = limits.exceeded_by(0, kept.bytes + grown)
     {
@@ -221,12 +228,12 @@ const UPDATE: &str = "
      where account_id = $1 and mode = $2 and id = $3
     returning updated_at";
 
-/// Deletes a contact of the owner, and says whether there was one.
+/// Deletes a contact of the owner and returns whether it existed.
 pub async fn delete(
     connection: &mut PgConnection,
     owner: ContactOwner,
     id: ContactId,
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, StorageError> {
     let done = sqlx::query("delete from contact where account_id = $1 and mode = $2 and id = $3")
         .bind(owner.account.as_uuid())
         .bind(owner.mode.as_str())
@@ -240,12 +247,12 @@ fn is_same_name(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|error| error.constraint()) == Some("contact_once")
 }
 
-/// The contact that stands in the way of another of the same name; it may have gone meanwhile.
+/// Returns the existing contact of the same name as an error. It may have been deleted meanwhile.
 async fn same_name(
     connection: &mut PgConnection,
     owner: ContactOwner,
     row: &NewRow<'_>,
-) -> Result<ContactError, sqlx::Error> {
+) -> Result<ContactError, StorageError> {
     let id: Option<Uuid> = sqlx::query_scalar(
         "select id from contact where account_id = $1 and mode = $2 and name_key = $3 and company_key = $4",
     )
@@ -255,7 +262,8 @@ async fn same_name(
     .bind(&row.company_key)
     .fetch_optional(connection)
     .await?;
-    Ok(id.map_or(ContactError::Storage(sqlx::Error::RowNotFound), |id| {
-        ContactError::Exists(ContactId::from_uuid(id))
-    }))
+    Ok(match id {
+        Some(id) => ContactError::Exists(ContactId::from_uuid(id)),
+        None => StorageError::Missing("the contact of the same name was deleted meanwhile").into(),
+    })
 }

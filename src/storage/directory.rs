@@ -1,4 +1,4 @@
-//! The shared people directory: looking up, importing, counting, and people's rights over their record.
+//! The shared people directory: search, import, statistics, and data protection requests.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
@@ -11,6 +11,7 @@ use crate::people::company::CompanyName;
 use crate::people::matching::Candidate;
 use crate::people::name::PersonName;
 use crate::people::search_keys::{Breadth, QueryKeys};
+use crate::storage::error::{RowRef, StorageError};
 
 pub mod import;
 pub mod opt_outs;
@@ -19,48 +20,44 @@ pub mod rights;
 pub mod stats;
 pub mod words;
 
-/// Most candidates one search brings back; those who bear every word asked for come first.
+/// The most candidates of one search. Those with every queried word come first.
 pub const MOST_CANDIDATES: i64 = 200;
 
-/// What one lookup brings back.
 #[derive(Debug)]
 pub struct CandidatePage {
-    /// At most [`MOST_CANDIDATES`], best guesses first.
+    /// At most [`MOST_CANDIDATES`], most likely first.
     pub candidates: Vec<Candidate>,
-    /// Who they are, in the same places.
+    /// Their profiles, in the same order.
     pub profiles: Vec<CandidateProfile>,
-    /// Which count of words the directory now has, see [`words::load_rarity`].
+    /// The directory's current version of word counts, see [`words::load_rarity`].
     pub words_version: i64,
 }
 
-/// What is known of a candidate besides names and companies, without their texts.
+/// What a candidate has besides names, companies and texts.
 #[derive(Clone, Debug)]
 pub struct CandidateProfile {
-    /// Id to fetch the person by.
     pub id: PersonId,
-    /// Job title.
     pub title: Option<String>,
     /// City or region.
     pub location: Option<String>,
 }
 
-/// A person of the directory with all their texts.
+/// A person of the directory with all texts.
 #[derive(Debug)]
 pub struct StoredPerson {
-    /// The person.
     pub person: Person,
-    /// SHA-256 over the contents: changes whenever an analysis of the person could.
+    /// SHA-256 of the contents. It changes whenever an analysis of the person could.
     pub content_sha256: [u8; 32],
 }
 
-/// Everybody who shares a key of the names and a key of the company with the query. One round trip, served by the index
-/// `directory_people_search`.
+/// Returns everyone who shares a name key and a company key with the query. One round trip, with
+/// the index `directory_people_search`.
 pub async fn find_candidates(
     pool: &PgPool,
     keys: &QueryKeys,
     breadth: Breadth,
     now: DateTime<Utc>,
-) -> Result<CandidatePage, sqlx::Error> {
+) -> Result<CandidatePage, StorageError> {
     let rows: Vec<CandidateRow> = sqlx::query_as(FIND_CANDIDATES)
         .bind(keys.names.for_breadth(breadth))
         .bind(keys.company.for_breadth(breadth))
@@ -75,7 +72,7 @@ pub async fn find_candidates(
     Ok(CandidatePage { candidates, profiles, words_version })
 }
 
-/// The version of the word counts comes along, in one row of its own when nobody is found.
+/// Also returns the version of the word counts, in a row of its own if no person matches.
 pub const FIND_CANDIDATES: &str = "
     select state.words_version, found.*
       from directory_state as state
@@ -114,12 +111,12 @@ impl CandidateRow {
     }
 }
 
-/// A person with all their texts; `None` when they are gone or their time is over.
+/// Returns a person with all texts, or `None` if they were deleted or have expired.
 pub async fn fetch_person(
     pool: &PgPool,
     id: PersonId,
     now: DateTime<Utc>,
-) -> Result<Option<StoredPerson>, sqlx::Error> {
+) -> Result<Option<StoredPerson>, StorageError> {
     let row: Option<PersonRow> = sqlx::query_as(
         "select id, first_name, last_name, company, title, location, bio, languages, aliases, former_companies,
                 posts, content_sha256
@@ -150,9 +147,10 @@ struct PersonRow {
 }
 
 impl PersonRow {
-    fn person(self) -> Result<StoredPerson, sqlx::Error> {
+    fn person(self) -> Result<StoredPerson, StorageError> {
         Ok(StoredPerson {
-            content_sha256: digest(&self.content_sha256)?,
+            content_sha256: RowRef::new("directory_people", self.id)
+                .convert("content_sha256", self.content_sha256)?,
             person: Person {
                 id: PersonId::from_uuid(self.id),
                 first_name: self.first_name,
@@ -168,9 +166,4 @@ impl PersonRow {
             },
         })
     }
-}
-
-/// The database holds digests to 32 bytes by a constraint.
-fn digest(bytes: &[u8]) -> Result<[u8; 32], sqlx::Error> {
-    bytes.try_into().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

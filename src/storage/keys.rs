@@ -1,4 +1,4 @@
-//! Keys: made, changed, ended, and given new secrets.
+//! Keys: created, changed, revoked, rotated.
 
 mod acting;
 mod lookup;
@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::error::StorageError;
+use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{KeySecret, KeyState, Scope};
@@ -20,23 +21,19 @@ pub use lookup::{find_by_digest, imported_shapes};
 pub use uses::{Rehash, SecretUse, record_uses};
 pub use views::{LIST_LIMIT, find, list};
 
-/// What a new key is made from.
 #[derive(Clone, Debug)]
 pub struct NewKey {
-    /// Its id.
     pub id: KeyId,
-    /// Whose it is.
     pub account_id: AccountId,
-    /// Name of its environment.
     pub environment: String,
     /// Its name, rights and limits.
     pub terms: KeyTerms,
 }
 
-/// Saves a key and the first version of its secret, as digests. Run inside a transaction.
+/// Stores a key and the digests of its first secret. Must run inside a transaction.
 ///
 /// # Errors
-/// When the account has no such environment, the secret is another key's, or the store is away.
+/// When the account has no such environment, or the secret is another key's.
 pub async fn create(
     connection: &mut PgConnection,
     new: &NewKey,
@@ -61,18 +58,18 @@ pub async fn create(
     .bind(terms.expires_at)
     .bind(regions)
     .bind(networks)
-    .bind(terms.daily_cap)
-    .bind(terms.monthly_cap)
+    .bind(terms.daily_cap.map(Credits::as_i64))
+    .bind(terms.monthly_cap.map(Credits::as_i64))
     .bind(imported_shape(secret))
     .execute(&mut *connection)
     .await?;
     if made.rows_affected() == 0 {
-        return Err(StorageError::Missing("there is no such account, or it has no such environment"));
+        return Err(StorageError::Missing("the account, or its environment, does not exist"));
     }
     add_secret(connection, new.id, secret, peppers).await
 }
 
-/// The shape of an imported key that looks like one of an issued format.
+/// Returns the format of an imported key that looks like an issued one.
 fn imported_shape(secret: &KeySecret) -> Option<&'static str> {
     (secret.shape() != secret.format()).then(|| secret.shape().as_str())
 }
@@ -81,7 +78,7 @@ fn scope_names(scopes: &[Scope]) -> Vec<&'static str> {
     scopes.iter().map(|scope| scope.as_str()).collect()
 }
 
-/// The lists of an origin as the store keeps them: none where they limit nothing.
+/// Returns the columns of a key's restrictions, null where a restriction allows everything.
 fn origin_columns(origin: &Origin) -> (Option<Vec<&str>>, Option<Vec<String>>) {
     let regions: Vec<_> = origin.regions.iter().map(|region| region.as_str()).collect();
     let networks: Vec<_> = origin.networks.iter().map(ToString::to_string).collect();
@@ -120,10 +117,8 @@ async fn add_secret(
     Ok(())
 }
 
-/// Gives a key a new secret; the present one ends at `old_ends_at`. Nothing else of the key changes.
-///
-/// # Errors
-/// When the store is away.
+/// Gives a key a new secret. The current one ends at `old_ends_at`. Nothing else about the key
+/// changes.
 pub async fn replace_secret(
     connection: &mut PgConnection,
     key: KeyId,
@@ -140,9 +135,6 @@ pub async fn replace_secret(
 }
 
 /// Ends a secret that is being replaced, at once. Returns whether there was one.
-///
-/// # Errors
-/// When the store is away.
 pub async fn end_replaced(connection: &mut PgConnection, key: KeyId) -> Result<bool, StorageError> {
     let ended = sqlx::query("update key_secret set ends_at = now() where key_id = $1 and ends_at > now()")
         .bind(key.as_uuid())
@@ -151,12 +143,10 @@ pub async fn end_replaced(connection: &mut PgConnection, key: KeyId) -> Result<b
     Ok(ended.rows_affected() > 0)
 }
 
-/// Takes the new secret of a key that is being rotated back, and lets the old one live on. Returns whether there was one.
-///
-/// # Errors
-/// When the store is away.
+/// Removes the new secret of a key in rotation and keeps the old one. Returns whether there was
+/// one.
 pub async fn restore_replaced(connection: &mut PgConnection, key: KeyId) -> Result<bool, StorageError> {
-    // In this order: a key has no two secrets without an end, not even for a moment.
+    // In this order: a key never has two secrets without an end, not even for a moment.
     let replaced: Option<(i32,)> = sqlx::query_as(
         "select version from key_secret where key_id = $1 and ends_at > now() for no key update",
     )
@@ -176,10 +166,7 @@ pub async fn restore_replaced(connection: &mut PgConnection, key: KeyId) -> Resu
     Ok(true)
 }
 
-/// Saves a key's name, rights and limits.
-///
-/// # Errors
-/// When the store is away.
+/// Stores a key's name, rights and limits.
 pub async fn save_terms(
     connection: &mut PgConnection,
     key: KeyId,
@@ -198,21 +185,22 @@ pub async fn save_terms(
     .bind(regions)
     .bind(networks)
     .bind(terms.expires_at)
-    .bind(terms.daily_cap)
-    .bind(terms.monthly_cap)
+    .bind(terms.daily_cap.map(Credits::as_i64))
+    .bind(terms.monthly_cap.map(Credits::as_i64))
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Whether any key was ever made.
+/// Whether any key exists, or ever did.
 pub async fn exist(connection: &mut PgConnection) -> Result<bool, StorageError> {
     let (exist,): (bool,) =
         sqlx::query_as("select exists (select from key_secret)").fetch_one(connection).await?;
     Ok(exist)
 }
 
-/// Moves a key from one state to another. A revoked key stays revoked. Returns whether there was such a key.
+/// Moves a key from one state to another. A revoked key stays revoked. Returns whether the key
+/// exists.
 pub async fn set_state(
     connection: &mut PgConnection,
     id: KeyId,
@@ -240,10 +228,7 @@ pub async fn set_state(
     }
 }
 
-/// Revokes every key of an account. Returns how many that were.
-///
-/// # Errors
-/// When the store is away.
+/// Revokes every key of an account. Returns how many changed.
 pub async fn revoke_all(connection: &mut PgConnection, account: AccountId) -> Result<u64, StorageError> {
     let revoked = sqlx::query(
         "update api_key set state = 'revoked', revoked_at = now() where account_id = $1 and state <> 'revoked'",

@@ -1,14 +1,14 @@
-//! The people who look after an account.
+//! The members of an account.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::{Member, MemberState, Role};
 
-/// Most members that one account may have.
+/// The most members of one account.
 pub const MOST_MEMBERS: usize = 200;
 
 #[derive(sqlx::FromRow)]
@@ -21,10 +21,7 @@ struct MemberRow {
     created_at: DateTime<Utc>,
 }
 
-/// The members of an account, oldest first.
-///
-/// # Errors
-/// When the store is away or holds a row that this program cannot read.
+/// Returns the members of an account, oldest first.
 pub async fn list(connection: &mut PgConnection, account: AccountId) -> Result<Vec<Member>, StorageError> {
     let rows: Vec<MemberRow> = sqlx::query_as("select * from member where account_id = $1 order by id")
         .bind(account.as_uuid())
@@ -36,7 +33,7 @@ pub async fn list(connection: &mut PgConnection, account: AccountId) -> Result<V
 /// Adds a member who has not accepted yet.
 ///
 /// # Errors
-/// When the account has a member with this address, or the store is away.
+/// When the account has a member with this address.
 pub async fn add(
     connection: &mut PgConnection,
     id: MemberId,
@@ -54,10 +51,7 @@ pub async fn add(
     Ok(())
 }
 
-/// Gives a member another role and state.
-///
-/// # Errors
-/// When the store is away.
+/// Stores a member's role and state.
 pub async fn save(
     connection: &mut PgConnection,
     id: MemberId,
@@ -76,12 +70,13 @@ pub async fn save(
 impl TryFrom<MemberRow> for Member {
     type Error = StorageError;
     fn try_from(row: MemberRow) -> Result<Self, StorageError> {
+        let member = RowRef::new("member", row.id);
         Ok(Self {
             id: MemberId::from_uuid(row.id),
             account_id: AccountId::from_uuid(row.account_id),
             email: row.email,
-            role: Role::from_name(&row.role).ok_or(StorageError::Corrupt("member role"))?,
-            state: MemberState::from_name(&row.state).ok_or(StorageError::Corrupt("member state"))?,
+            role: member.read("role", Role::from_name(&row.role))?,
+            state: member.read("state", MemberState::from_name(&row.state))?,
             created_at: row.created_at,
         })
     }

@@ -1,4 +1,4 @@
-//! The gateways that run on this database, as each says of itself.
+//! The gateways on this database, as each reports itself.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -7,44 +7,39 @@ use uuid::Uuid;
 
 use super::error::StorageError;
 
-/// A gateway that has been silent for longer is not expected to answer soon, in seconds: it died, or does not hear changes.
+/// Seconds without a report after which a gateway counts as silent: it has stopped, or has lost its
+/// database connection.
 pub const SILENT_AFTER_S: i32 = 30;
 
 /// A gateway: one run of the program.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Its id, made at its start.
+    /// Its id, created at its start.
     pub id: Uuid,
-    /// What operators call it.
+    /// The name that operators see.
     pub name: String,
 }
 
 /// A gateway as the others see it.
 #[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
 pub struct NodeView {
-    /// Its id.
     pub id: Uuid,
-    /// What operators call it.
+    /// The name that operators see.
     pub name: String,
-    /// The program's version.
     pub version: String,
-    /// When it was started.
     pub started_at: DateTime<Utc>,
-    /// When it last said that it is there.
+    /// The time of its last report.
     pub last_seen_at: DateTime<Utc>,
-    /// For how many seconds it has been silent.
     pub silent_s: f64,
-    /// Whether that is longer than [`SILENT_AFTER_S`].
+    /// Whether that exceeds [`SILENT_AFTER_S`].
     #[serde(rename = "silent")]
     pub is_silent: bool,
-    /// The last change that it has acted on.
+    /// The last change that it has applied.
     pub change_seen: i64,
 }
 
-/// Says that a gateway is there and has acted on every change up to `change_seen`. Returns what time it is.
-///
-/// # Errors
-/// When the database is away.
+/// Reports that a gateway is running and has applied every change up to `change_seen`. Returns the
+/// database's time.
 pub async fn report(
     connection: &mut PgConnection,
     node: &Node,
@@ -64,20 +59,14 @@ pub async fn report(
     Ok(time)
 }
 
-/// Says that a gateway is gone.
-///
-/// # Errors
-/// When the database is away.
+/// Removes a gateway that stops.
 pub async fn leave(connection: &mut PgConnection, node: &Node) -> Result<(), StorageError> {
     sqlx::query("delete from node where id = $1").bind(node.id).execute(connection).await?;
     Ok(())
 }
 
-/// The gateways that have not left, by name, those that are silent with them until they are forgotten: one that cannot
-/// hear may still serve.
-///
-/// # Errors
-/// When the database is away.
+/// Returns the gateways by name, including silent ones until they are removed: a gateway that
+/// cannot follow changes may still serve.
 pub async fn list(connection: &mut PgConnection) -> Result<Vec<NodeView>, StorageError> {
     let nodes = sqlx::query_as(
         "select *, silent_s > $1 as is_silent
@@ -90,13 +79,10 @@ pub async fn list(connection: &mut PgConnection) -> Result<Vec<NodeView>, Storag
     Ok(nodes)
 }
 
-/// Forgets gateways that have been silent for a day.
-///
-/// # Errors
-/// When the database is away.
-pub async fn forget_gone(connection: &mut PgConnection) -> Result<u64, StorageError> {
-    let forgotten = sqlx::query("delete from node where last_seen_at < now() - interval '1 day'")
+/// Removes gateways without a report for a day.
+pub async fn delete_silent(connection: &mut PgConnection) -> Result<u64, StorageError> {
+    let deleted = sqlx::query("delete from node where last_seen_at < now() - interval '1 day'")
         .execute(connection)
         .await?;
-    Ok(forgotten.rows_affected())
+    Ok(deleted.rows_affected())
 }

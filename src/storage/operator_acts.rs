@@ -1,20 +1,21 @@
-//! Acts of operators by ids of their own, so that an act whose answer was lost is not done twice.
+//! Operator commands by their own ids, so that a command whose answer was lost is not carried out
+//! twice.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
 
-/// What an id stands for; ids of different kinds are different ids.
+/// The kind of a command. The same id may be used once for each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActKind {
-    /// An account that was made.
+    /// Creating an account.
     Account,
-    /// Credits that were given. The ledger itself keeps their ids.
+    /// Granting credits. The ledger stores these ids itself.
     Grant,
-    /// Credits that were taken back.
+    /// Taking credits back.
     Take,
 }
 
@@ -28,19 +29,14 @@ impl ActKind {
     }
 }
 
-/// An act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Act {
-    /// Whose account it concerns.
     pub account_id: AccountId,
-    /// The act in the ledger, where it is one.
+    /// The entry in the ledger, for commands that move credits.
     pub call_id: Option<CallId>,
 }
 
-/// Keeps others from working under an id until the transaction ends.
-///
-/// # Errors
-/// When the store is away.
+/// Blocks other commands with the same id until the transaction ends.
 pub async fn lock(connection: &mut PgConnection, kind: ActKind, reference: &str) -> Result<(), StorageError> {
     sqlx::query("select pg_advisory_xact_lock(hashtextextended('operator act ' || $1 || ' ' || $2, 0))")
         .bind(kind.as_str())
@@ -50,10 +46,7 @@ pub async fn lock(connection: &mut PgConnection, kind: ActKind, reference: &str)
     Ok(())
 }
 
-/// The act under an id.
-///
-/// # Errors
-/// When the store is away.
+/// Returns the command with an id.
 pub async fn find(
     connection: &mut PgConnection,
     kind: ActKind,
@@ -71,10 +64,7 @@ pub async fn find(
     }))
 }
 
-/// Saves an act under an id that has none.
-///
-/// # Errors
-/// When the store is away.
+/// Stores a command under an unused id.
 pub async fn save(
     connection: &mut PgConnection,
     kind: ActKind,
@@ -93,10 +83,7 @@ pub async fn save(
     Ok(())
 }
 
-/// Another account that was granted credits under this id.
-///
-/// # Errors
-/// When the store is away.
+/// Returns another account that was granted credits under this id.
 pub async fn granted_elsewhere(
     connection: &mut PgConnection,
     account: AccountId,
@@ -111,10 +98,7 @@ pub async fn granted_elsewhere(
     Ok(found.map(|(id,)| AccountId::from_uuid(id)))
 }
 
-/// Credits that an act took, where it was carried out.
-///
-/// # Errors
-/// When the store is away or holds an amount that cannot be.
+/// Returns the credits that a command took, if it was carried out.
 pub async fn taken(
     connection: &mut PgConnection,
     account: AccountId,
@@ -129,7 +113,6 @@ pub async fn taken(
     .bind(call.as_uuid())
     .fetch_optional(connection)
     .await?;
-    found
-        .map(|(amount,)| amount.try_into().map_err(|_| StorageError::Corrupt("credits that were taken")))
-        .transpose()
+    let correction = RowRef::new("ledger_correction", call);
+    Ok(found.map(|(amount,)| correction.convert("amount", amount)).transpose()?)
 }

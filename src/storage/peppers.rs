@@ -1,4 +1,4 @@
-//! The versions of the pepper: which there are, and how many secrets hang on each.
+//! The versions of the pepper, and how many secrets depend on each.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -7,39 +7,31 @@ use sqlx::PgConnection;
 use super::error::StorageError;
 use crate::secret::Pepper;
 
-/// A version of the pepper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct PepperStatus {
-    /// Its number.
     pub version: i32,
     /// When a gateway or a command first used it.
     pub added_at: DateTime<Utc>,
-    /// When it was retired.
     pub retired_at: Option<DateTime<Utc>>,
     /// Secrets hashed under it.
     pub secrets: i64,
-    /// Live secrets that could not be checked without it.
+    /// Live secrets that can be checked only with it.
     pub needed_by: i64,
 }
 
-/// What the store knows of a pepper.
+/// A pepper compared with the one stored under its version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
-    /// It was used before.
-    Yes,
-    /// It was not known, and is now.
+pub enum Registration {
+    Same,
+    /// The version was new; the pepper is stored now.
     New,
-    /// Another one has its version.
-    Other,
-    /// It was retired.
+    /// Another pepper is stored under its version.
+    Conflict,
     Retired,
 }
 
-/// Makes a pepper known, or compares it with the one known under its version.
-///
-/// # Errors
-/// When the store is away.
-pub async fn register(connection: &mut PgConnection, pepper: &Pepper) -> Result<Known, StorageError> {
+/// Stores a pepper, or compares it with the one stored under its version.
+pub async fn register(connection: &mut PgConnection, pepper: &Pepper) -> Result<Registration, StorageError> {
     let made = sqlx::query(
         "insert into pepper (version, fingerprint) values ($1, $2) on conflict (version) do nothing",
     )
@@ -48,7 +40,7 @@ pub async fn register(connection: &mut PgConnection, pepper: &Pepper) -> Result<
     .execute(&mut *connection)
     .await?;
     if made.rows_affected() > 0 {
-        return Ok(Known::New);
+        return Ok(Registration::New);
     }
     let (is_same, is_retired): (bool, bool) =
         sqlx::query_as("select fingerprint = $2, retired_at is not null from pepper where version = $1")
@@ -57,17 +49,14 @@ pub async fn register(connection: &mut PgConnection, pepper: &Pepper) -> Result<
             .fetch_one(connection)
             .await?;
     Ok(match (is_same, is_retired) {
-        (false, _) => Known::Other,
-        (true, true) => Known::Retired,
-        (true, false) => Known::Yes,
+        (false, _) => Registration::Conflict,
+        (true, true) => Registration::Retired,
+        (true, false) => Registration::Same,
     })
 }
 
-/// Every version, newest first. A secret needs a pepper when it is live, its key may still be used, and it is hashed
-/// under no newer one.
-///
-/// # Errors
-/// When the store is away.
+/// Returns every version, newest first. A secret needs a pepper if it is live, its key may still be
+/// used, and it is hashed under no newer one.
 pub async fn status(connection: &mut PgConnection) -> Result<Vec<PepperStatus>, StorageError> {
     Ok(sqlx::query_as(
         "select p.version, p.added_at, p.retired_at, count(d.digest) as secrets,
@@ -88,19 +77,14 @@ pub async fn status(connection: &mut PgConnection) -> Result<Vec<PepperStatus>, 
     .await?)
 }
 
-/// Keeps every other change of peppers and digests out until the transaction ends.
-///
-/// # Errors
-/// When the store is away.
+/// Blocks other changes of peppers and digests until the transaction ends.
 pub async fn lock(connection: &mut PgConnection) -> Result<(), StorageError> {
     sqlx::query("lock table pepper, key_digest in share row exclusive mode").execute(connection).await?;
     Ok(())
 }
 
-/// Forgets the digests under a version, which must be locked and needed by no secret.
-///
-/// # Errors
-/// When the store is away.
+/// Deletes the digests under a version. The caller has locked the peppers, and no secret may need
+/// the version.
 pub async fn retire(connection: &mut PgConnection, version: i32) -> Result<(), StorageError> {
     sqlx::query("delete from key_digest where pepper_version = $1")
         .bind(version)

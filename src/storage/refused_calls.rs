@@ -1,35 +1,32 @@
-//! Counts of refused calls by account, day, key, path and code.
+//! Counts of refused calls by account, day, key, path and error code.
 
 use chrono::{Days, NaiveDate};
 use sqlx::{Connection, PgConnection};
 
 use super::routes::add_missing;
-use crate::domain::error_code::ErrorCode;
 use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::refusal::ErrorCode;
 use crate::storage::error::StorageError;
 
-/// Days that counts are kept, somewhat more than usage tells of in one answer.
+/// How long counts are kept: somewhat longer than one usage query may span.
 const KEPT_DAYS: Days = Days::new(400);
 
-/// A kind of refused call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RefusedCall {
-    /// Who called.
     pub account_id: AccountId,
-    /// The UTC day.
     pub day: NaiveDate,
-    /// The key.
     pub key_id: KeyId,
     /// The path's template.
     pub path: &'static str,
-    /// What it was refused with.
     pub code: ErrorCode,
 }
 
-/// Adds calls to the counts. Rows are written in one order, so that several gateways may write at once.
+/// Adds calls to the counts. Rows are written in a fixed order, so that several gateways may write
+/// at once.
 ///
 /// # Errors
-/// When the store is away. Nothing was written then, unless the connection was lost in the commit.
+/// When the database is away. Then nothing was written, unless the connection was lost during the
+/// commit.
 pub async fn add(connection: &mut PgConnection, calls: &[(RefusedCall, i64)]) -> Result<(), StorageError> {
     let paths: Vec<&str> = calls.iter().map(|(call, _)| call.path).collect();
     let mut transaction = connection.begin().await?;
@@ -55,10 +52,7 @@ pub async fn add(connection: &mut PgConnection, calls: &[(RefusedCall, i64)]) ->
     Ok(transaction.commit().await?)
 }
 
-/// Calls of an account that were refused on these days.
-///
-/// # Errors
-/// When the store is away.
+/// Returns the number of refused calls of an account on these days.
 pub async fn sum(
     connection: &mut PgConnection,
     account_id: AccountId,
@@ -71,11 +65,8 @@ pub async fn sum(
     Ok(sum.bind(account_id.as_uuid()).bind(from).bind(to).fetch_one(connection).await?)
 }
 
-/// Deletes at most `limit` counts of days that are no longer kept; returns how many they were.
-///
-/// # Errors
-/// When the store is away.
-pub async fn forget_old(
+/// Deletes at most `limit` expired counts. Returns the number deleted.
+pub async fn delete_old(
     connection: &mut PgConnection,
     today: NaiveDate,
     limit: i64,

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use sqlx::PgConnection;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::ledger::rules::entry::RouteNumber;
 
-/// Numbers the paths that have none. Numbers are few, and a row that is offered in vain uses one up: so only what is missing is
-/// offered.
+/// Numbers the new paths. Numbers are few, and every attempted insert consumes one, so only missing
+/// paths are inserted.
 pub(super) async fn add_missing(connection: &mut PgConnection, paths: &[&str]) -> Result<(), StorageError> {
     sqlx::query(
         "insert into route (path)
@@ -22,11 +22,11 @@ pub(super) async fn add_missing(connection: &mut PgConnection, paths: &[&str]) -
     Ok(())
 }
 
-/// Gives every path its number, the one it already has if it has one.
+/// Returns the number of each path, in the order of the paths. A path keeps the number that it has.
 pub async fn numbers(
     connection: &mut PgConnection,
     paths: &[&'static str],
-) -> Result<HashMap<&'static str, RouteNumber>, StorageError> {
+) -> Result<Vec<RouteNumber>, StorageError> {
     add_missing(connection, paths).await?;
     let rows: Vec<(String, i16)> = sqlx::query_as("select path, number from route where path = any($1)")
         .bind(paths)
@@ -36,8 +36,8 @@ pub async fn numbers(
     paths
         .iter()
         .map(|path| {
-            let number = numbers.get(*path).ok_or(StorageError::Corrupt("route number"))?;
-            Ok((*path, RouteNumber(*number)))
+            let number = RowRef::new("route", path).read("number", numbers.get(*path))?;
+            Ok(RouteNumber(*number))
         })
         .collect()
 }

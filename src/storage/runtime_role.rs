@@ -1,7 +1,9 @@
-//! The role that a gateway works as: it may do what requests need, and cannot change entries and batches of the ledger.
-//! `migrations/0008_runtime_role.sql` makes it and says what it may do.
+//! The role of a running gateway. It may do what requests need, but cannot change entries and
+//! batches of the ledger. `migrations/0008_runtime_role.sql` creates it with its rights.
 
 use sqlx::postgres::PgConnection;
+
+use super::error::StorageError;
 
 /// Puts the role on, for as long as the connection lives. A login that may not keeps its own rights.
 const PUT_ON: &str = "
@@ -13,7 +15,7 @@ select set_config('role', rolname, false) from pg_roles
 ///
 /// # Errors
 /// When the database is away.
-pub async fn put_on(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+pub async fn put_on(connection: &mut PgConnection) -> sqlx::Result<bool> {
     Ok(sqlx::query(PUT_ON).fetch_optional(connection).await?.is_some())
 }
 
@@ -21,7 +23,7 @@ pub async fn put_on(connection: &mut PgConnection) -> Result<bool, sqlx::Error> 
 ///
 /// # Errors
 /// When the database is away.
-pub async fn advice(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+pub async fn advice(connection: &mut PgConnection) -> Result<Option<String>, StorageError> {
     let (exists, may, login): (bool, bool, String) = sqlx::query_as(
         "select to_regrole('fluence_runtime') is not null,
                 exists (select from pg_roles
@@ -44,10 +46,10 @@ pub async fn advice(connection: &mut PgConnection) -> Result<Option<String>, sql
 ///
 /// # Errors
 /// When the database is away.
-pub async fn warn_unless_there(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+pub async fn warn_unless_there(connection: &mut PgConnection) -> Result<(), StorageError> {
     if let Some(sql) = advice(connection).await? {
         tracing::warn!(
-            "the database login could rewrite the ledger: run as a superuser `{sql}`, then `fluence migrate`"
+            "the database login can rewrite the ledger. As a superuser, run `{sql}`, then `fluence migrate`"
         );
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The schema: which one the database has, and how it is brought up to date.
+//! The database's schema: its version, and its migrations.
 
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
@@ -6,48 +6,44 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::error::StorageError;
 use super::{catalogue, ledger, runtime_role, search_keys};
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 
-/// The schema, forward only.
+/// The migrations, forward only.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
-/// Months for which the ledger has a place in advance.
+/// Months of ledger partitions that are created in advance.
 pub const PARTITIONS_AHEAD_MONTHS: i32 = 3;
 
-/// The database's schema beside the one that this program was built for.
+/// The database's schema, compared with this program's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemaState {
-    /// There is none yet.
+    /// The database is empty.
     Missing,
-    /// Migrations are due.
+    /// Migrations are pending.
     Older,
-    /// They are the same.
     Current,
-    /// A newer program was here.
+    /// A newer version of the program migrated it.
     Newer,
 }
 
-/// What [`bring_up_to_date`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upgrade {
-    /// Number of the newest migration.
+    /// The number of the newest migration.
     pub version: i64,
-    /// Migrations that were due.
+    /// The number of migrations that were applied.
     pub applied: i64,
-    /// Monthly partitions of the ledger that were missing.
+    /// The number of monthly ledger partitions that were created.
     pub partitions_made: i32,
 }
 
-/// Why the schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum UpgradeError {
     /// A newer program was here.
-    #[error("the database was migrated by a newer fluence; use that one")]
+    #[error("the database was migrated by a newer version of fluence: use that version")]
     Newer,
-    /// A migration failed, or one that was applied is not the one this program has.
+    /// A migration failed, or an applied migration differs from this program's.
     #[error("cannot migrate the database")]
     Migrate(#[from] MigrateError),
-    /// The plans, packs or partitions could not be written.
     #[error("cannot write the catalogue")]
     Storage(#[from] StorageError),
 }
@@ -58,15 +54,12 @@ impl From<sqlx::Error> for UpgradeError {
     }
 }
 
-/// Number of the newest migration.
+/// Returns the number of the newest migration.
 fn newest() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
 /// Compares the database's schema with this program's.
-///
-/// # Errors
-/// When the database is away.
 pub async fn state(connection: &mut PgConnection) -> Result<SchemaState, StorageError> {
     Ok(match applied(connection).await? {
         None => SchemaState::Missing,
@@ -76,15 +69,13 @@ pub async fn state(connection: &mut PgConnection) -> Result<SchemaState, Storage
     })
 }
 
-/// As [`state`], on a connection of a pool.
-///
-/// # Errors
-/// When the database is away.
+/// Calls [`state`] on a connection of a pool.
 pub async fn state_of(pool: &PgPool) -> Result<SchemaState, StorageError> {
     state(&mut *pool.acquire().await?).await
 }
 
-/// The newest migration that was applied, and how many were; none in a database that never saw any.
+/// Returns the newest applied migration and the number of applied ones, or `None` in an empty
+/// database.
 async fn applied(connection: &mut PgConnection) -> Result<Option<(i64, i64)>, StorageError> {
     let (known,): (bool,) = sqlx::query_as("select to_regclass('_sqlx_migrations') is not null")
         .fetch_one(&mut *connection)
@@ -99,11 +90,12 @@ async fn applied(connection: &mut PgConnection) -> Result<Option<(i64, i64)>, St
     Ok(version.map(|version| (version, count)))
 }
 
-/// Applies the migrations that are due, renews search keys of older editions, writes the catalogue, makes the ledger's next partitions, and gives the runtime
-/// role its rights. All as the owner. Several programs may do so at once: one does it, the others wait, on a connection without timeouts.
+/// Applies pending migrations, updates old search keys, saves the catalogue, creates the ledger's
+/// next partitions, and grants the runtime role its rights, all as the owner. Several programs may
+/// run this at once: one does the work, the others wait, without a timeout.
 ///
 /// # Errors
-/// When the database is away, a migration fails, or a newer program has migrated it further.
+/// When a migration fails, or a newer version of the program has migrated the database.
 pub async fn bring_up_to_date(
     options: &PgConnectOptions,
     catalogue: &Catalogue,
@@ -116,10 +108,7 @@ pub async fn bring_up_to_date(
     MIGRATIONS.run(&mut connection).await?;
     let renewed = search_keys::bring_up_to_date(&mut connection).await?;
     if renewed > 0 {
-        tracing::info!(
-            people = renewed,
-            "people were stored under older search keys; they have the new ones now"
-        );
+        tracing::info!(people = renewed, "search keys updated");
     }
     let (version, after) = applied(&mut connection).await?.unwrap_or_default();
     let mut transaction = connection.begin().await?;

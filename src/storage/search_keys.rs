@@ -1,4 +1,4 @@
-//! Search keys of stored people, written anew where the program makes them otherwise than when they were stored.
+//! Recomputes the search keys of people who were stored by a version with other keys.
 
 use serde::Serialize;
 use sqlx::types::Json;
@@ -15,10 +15,10 @@ use crate::people::matching::Candidate;
 use crate::people::name::PersonName;
 use crate::people::search_keys::{KEYS_EDITION, stored_keys};
 
-/// Rows whose keys are written by one commit.
+/// Rows in one commit.
 const AT_ONCE: i64 = 1_000;
 
-/// The statements for one table. `$1` is the edition; `read` goes on behind the id `$2`.
+/// The statements for one table. `$1` is the edition. `read` continues after the id `$2`.
 struct Table {
     read: &'static str,
     write: &'static str,
@@ -40,11 +40,8 @@ const CONTACTS: Table = Table {
              where stored.id = renewed.id",
 };
 
-/// Writes the keys of everybody who was stored under an older edition, and returns how many people that were. It may be
-/// interrupted and repeated, and several programs may run it at once.
-///
-/// # Errors
-/// When the database is away.
+/// Rewrites the keys of everyone who was stored under an older edition, and returns how many there
+/// were. It may be interrupted and repeated, and several programs may run it at once.
 pub async fn bring_up_to_date(connection: &mut PgConnection) -> Result<u64, StorageError> {
     let people = renew(connection, &PEOPLE).await?;
     if people > 0 {

@@ -1,5 +1,4 @@
-//! Log lines that name the request they belong to. A span would do the same, but it costs every request, and this only
-//! those that log something on their way.
+//! Adds the request id to log lines. A span would cost every request; this costs only those that log.
 
 use std::fmt;
 

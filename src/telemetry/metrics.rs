@@ -1,44 +1,45 @@
-//! Metrics: one recorder a process, read as Prometheus text. Names and their meanings stand here; what happens is counted
-//! where it happens. Labels are bounded sets: routes by their template, never paths, keys or accounts.
+//! Metrics: one recorder for each process, read as Prometheus text. This file has the names and meanings; events are counted
+//! where they occur. Labels are bounded sets: templates of routes, never paths, keys or accounts.
 
 use std::sync::OnceLock;
 
-use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-/// Upper bounds of the durations' buckets, in seconds: from a cached refusal to a call at its deadline.
+/// Upper bounds of the buckets of durations, in seconds: from a cached refusal to a call at its deadline.
 const BUCKETS_S: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 20.0];
 
-/// Reads what was counted. Cheap to clone.
+/// A handle to the metrics. Cheap to clone.
 #[derive(Clone)]
 pub struct Metrics(PrometheusHandle);
 
 impl Metrics {
-    /// The process's metrics; the first call sets the recorder.
+    /// The metrics of the process. The first call installs the recorder.
     pub fn of_process() -> Self {
         static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
         let handle = HANDLE.get_or_init(|| {
-            // Without bounds of their own, durations are told as summaries: worse, and no reason not to start.
+            // Without buckets, durations become summaries, which is no reason not to start.
             let builder = PrometheusBuilder::new();
             let recorder = builder.set_buckets(&BUCKETS_S).unwrap_or_default().build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
-                tracing::warn!("metrics were set up twice; these stay empty");
+                tracing::warn!("metrics were already installed; /metrics stays empty");
             }
             describe();
+            // Rates begin at 0: a counter that appears with its first event has no increase.
+            counter!("gateway_log_lines_dropped_total").increment(0);
             gauge!("gateway_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
             handle
         });
         Self(handle.clone())
     }
 
-    /// Everything counted so far, as Prometheus reads it.
     pub fn text(&self) -> String {
         self.0.render()
     }
 
-    /// Folds what was recorded into the buckets; without it durations pile up between two readings.
+    /// Aggregates recorded durations, which otherwise accumulate between scrapes.
     pub fn upkeep(&self) {
         self.0.run_upkeep();
     }
@@ -64,12 +65,17 @@ fn describe() {
     );
     describe_counter!("gateway_log_lines_dropped_total", "Log lines that came faster than they were taken.");
     describe_gauge!("gateway_ready", "1 while paid calls can be taken.");
+    describe_gauge!(
+        "gateway_ledger_silent_seconds",
+        Unit::Seconds,
+        "Time since the ledger's writer last committed or sent a heartbeat. Infinite once it has stopped."
+    );
     describe_gauge!("gateway_schema_newer", "1 after a newer program has migrated the database.");
     describe_gauge!("gateway_db_pool_size", "Connections of the pool.");
-    describe_gauge!("gateway_db_pool_idle", "Connections of the pool that nobody uses.");
+    describe_gauge!("gateway_db_pool_idle", "Idle connections of the pool.");
     describe_counter!("gateway_auth_total", "Credentials, by `ok` or the error code they were refused with.");
     describe_counter!("gateway_auth_cache_total", "Keys looked for in memory, by what was found there.");
-    describe_gauge!("gateway_listener_connected", "1 while changes of keys are heard at once.");
+    describe_gauge!("gateway_listener_connected", "1 while the change feed is connected.");
     describe_histogram!(
         "gateway_invalidation_age_seconds",
         Unit::Seconds,
@@ -84,7 +90,7 @@ fn describe() {
         Unit::Seconds,
         "From a question to a server behind this one to the end of its answer."
     );
-    describe_gauge!("gateway_breaker_state", "0 asked by everybody, 1 by one probe, 2 by nobody.");
+    describe_gauge!("gateway_breaker_state", "0 closed, 1 half-open (one probe), 2 open.");
     describe_counter!(
         "gateway_ratelimit_decisions_total",
         "Requests admitted or refused, by the limit that decided and by who did: local, shared, ledger."
@@ -96,6 +102,15 @@ fn describe() {
         "Questions that the store of shared limits did not answer."
     );
     describe_counter!("gateway_redis_keys_rebuilt_total", "Keys of shared limits that held something else.");
+    describe_gauge!(
+        "gateway_clock_skew_seconds",
+        Unit::Seconds,
+        "How far this machine's clock is ahead of the database's."
+    );
+    describe_counter!(
+        "gateway_refused_calls_uncounted_total",
+        "Refused calls that are missing in usage reports, because the database was away for too long."
+    );
     describe_gauge!("gateway_build_info", "Always 1; the version is a label.");
 }
 

@@ -1,7 +1,7 @@
-//! Log lines on their way to standard error, written by a thread of their own.
+//! A queue of log lines, which one thread writes to standard error.
 //!
-//! A request only appends its line to a buffer in memory. Writing each line where it is made would cost it a
-//! system call, and make the threads that serve wait for one another and for whoever reads the log.
+//! A request only appends its line to a buffer. Writing it directly would cost a system call, and make threads that serve
+//! requests wait for each other and for the reader of the log.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,12 +11,12 @@ use std::time::Duration;
 use metrics::counter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Most bytes that wait to be written; lines beyond them are dropped and counted.
+/// Maximum number of bytes in the queue. Further lines are dropped and counted.
 const MAX_WAITING_BYTES: usize = 4 * 1024 * 1024;
-/// After a write, lines gather for so long, so that a busy log is written in large pieces.
+/// Pause after a write, so that a busy log is written in large pieces.
 const GATHER: Duration = Duration::from_millis(5);
 
-/// Where log lines are put; clones share one buffer.
+/// The queue. Clones share one buffer.
 #[derive(Clone, Default)]
 pub(super) struct LogQueue(Arc<Shared>);
 
@@ -35,10 +35,10 @@ struct State {
     has_writer_ended: bool,
 }
 
-/// How long the end of the program waits for the last lines: a reader that is stuck must not keep it from ending.
+/// Longest wait at the end of the program for the last lines: a stuck reader must not delay it further.
 const LAST_LINES_WITHIN: Duration = Duration::from_secs(1);
 
-/// Keeps the log going. When it is dropped, all lines so far are written, unless the log's reader is stuck.
+/// Ends the log. Dropping it writes all lines, unless the reader of the log is stuck.
 #[must_use = "logging ends when this is dropped"]
 pub(super) struct LogGuard {
     queue: LogQueue,
@@ -52,7 +52,7 @@ impl LogQueue {
         thread::Builder::new().name("log".to_owned()).spawn({
             let queue = queue.clone();
             move || {
-                // Also where writing panics: whoever waits for the end must not wait in vain.
+                // Also if writing panics: the end of the program waits for this.
                 let _ended = Ended(&queue);
                 queue.write_all_to(out);
             }
@@ -61,7 +61,7 @@ impl LogQueue {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A panic elsewhere leaves whole lines behind.
+        // The buffer contains whole lines even after a panic.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -78,7 +78,7 @@ impl LogQueue {
         }
     }
 
-    /// Writes until the queue is closed and empty. Where standard error is gone, nobody is left to be told.
+    /// Writes until the queue is closed and empty. Errors are ignored: there is no other place to report them.
     fn write_all_to(&self, mut out: impl Write) {
         let mut lines = Vec::new();
         loop {
@@ -86,7 +86,7 @@ impl LogQueue {
             let _ = out.write_all(&lines).and_then(|()| out.flush());
             lines.clear();
             if dropped > 0 {
-                tracing::warn!(dropped, "log lines were dropped: they came faster than they are taken");
+                tracing::warn!(dropped, "log lines dropped: the reader of the log is too slow");
             }
             if self.is_finished() {
                 return;
@@ -100,7 +100,7 @@ impl LogQueue {
         state.is_closed && state.lines.is_empty()
     }
 
-    /// Waits for lines and takes them all, the buffers trading places; returns how many were dropped meanwhile.
+    /// Waits for lines and swaps the buffers. Returns how many lines were dropped meanwhile.
     fn next(&self, lines: &mut Vec<u8>) -> u64 {
         let mut state = self.state();
         while state.lines.is_empty() && state.dropped == 0 && !state.is_closed {
@@ -118,7 +118,7 @@ impl Drop for LogGuard {
         self.queue.state().is_closed = true;
         self.queue.0.changed.notify_all();
         let state = self.queue.state();
-        // A writer that is stuck is left behind; it ends with the process.
+        // A stuck writer ends with the process.
         let _ = self
             .queue
             .0
@@ -127,7 +127,7 @@ impl Drop for LogGuard {
     }
 }
 
-/// Says that the writer has ended, however it did.
+/// Signals the end of the writer, also after a panic.
 struct Ended<'q>(&'q LogQueue);
 
 impl Drop for Ended<'_> {
@@ -144,7 +144,7 @@ impl<'q> MakeWriter<'q> for LogQueue {
     }
 }
 
-/// Every write is one whole line: so the formatter hands them over.
+/// Every write is one whole line: the formatter guarantees it.
 impl Write for &LogQueue {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.put(line);
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
 
-    /// An output that keeps what is written, after a go-ahead for each write.
+    /// An output that stores what is written; each write waits for permission.
     struct Gated {
         kept: Arc<Mutex<Vec<u8>>>,
         go: mpsc::Receiver<()>,
@@ -169,7 +169,7 @@ mod tests {
 
     impl Write for Gated {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            // A closed gate stands open.
+            // A closed gate lets every write pass.
             let _ = self.go.recv();
             self.kept.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())

@@ -1,4 +1,4 @@
-//! The request that is being served, so that every line logged meanwhile can name it.
+//! The current request, for the log lines of its task.
 
 use std::future::Future;
 
@@ -8,12 +8,12 @@ tokio::task_local! {
     static REQUEST_ID: CallId;
 }
 
-/// Runs a future on behalf of a request. A task that it spawns does not belong to the request by itself.
+/// Runs a future for a request. Tasks that it spawns do not belong to the request automatically.
 pub fn serving<F: Future>(id: CallId, future: F) -> impl Future<Output = F::Output> {
     REQUEST_ID.scope(id, future)
 }
 
-/// The request that is being served by this task.
+/// The request of this task.
 pub(super) fn current() -> Option<CallId> {
     REQUEST_ID.try_get().ok()
 }

@@ -1,46 +1,45 @@
-//! Which addresses a server behind this one may have. A name or URL that leads to this machine, its network or the
-//! metadata service of a cloud would let whoever chose it see what only this machine may see.
+//! Which addresses the gateway may connect to. A name or URL that leads to this machine, its
+//! network or a cloud's metadata service would expose what only this machine may see.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use hyper::Uri;
 
-/// What may be reached.
+/// Which addresses are permitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// Public addresses, over HTTPS.
     Public,
-    /// Any address, also without encryption: for a service beside this one.
+    /// Any address, also without TLS: for a service on the same machine or network.
     Private,
 }
 
 impl Reach {
-    /// Whether this address may be connected to.
+    /// Whether the gateway may connect to this address.
     pub fn includes(self, address: IpAddr) -> bool {
         self == Self::Private || is_public(address)
     }
 
-    /// The reach that a setting allows.
+    /// Returns the reach that a setting allows.
     pub fn allowing_private(allowed: bool) -> Self {
         if allowed { Self::Private } else { Self::Public }
     }
 }
 
-/// Why a URL is not one of a server behind this one.
+/// Why a URL is not accepted for another server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlFault {
-    /// Not an absolute URL of a web server, or one that carries a user name or a password.
-    #[error("must look like https://people.example/lookup, without user name or password")]
+    /// Not an absolute HTTP URL, or one with a user name or a password.
+    #[error("must be a URL such as https://people.example/lookup, without user name or password")]
     Malformed,
-    /// Names and the credential would travel in the clear.
+    /// Names and the credential would travel unencrypted.
     #[error("must begin with https:// unless private addresses are allowed")]
     NotEncrypted,
-    /// A literal address that may not be reached.
-    #[error("names a loopback, private or otherwise special address, which must be allowed first")]
+    /// A literal address that is not permitted.
+    #[error("has a loopback, private or other special address, which the settings do not allow")]
     NotPublic,
 }
 
-/// Reads the URL of a server behind this one.
+/// Parses the URL of another server.
 pub fn parse_url(text: &str, reach: Reach) -> Result<Uri, UrlFault> {
     let url: Uri = text.parse().map_err(|_| UrlFault::Malformed)?;
     let authority = url.authority().ok_or(UrlFault::Malformed)?;
@@ -58,13 +57,13 @@ pub fn parse_url(text: &str, reach: Reach) -> Result<Uri, UrlFault> {
     }
 }
 
-/// The address that a URL names itself, without the help of a resolver.
+/// Returns the literal address in a URL, without a resolver.
 pub fn literal_address(url: &Uri) -> Option<IpAddr> {
     url.host()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
-/// Whether an address belongs to the public internet, by the special-purpose registries of IANA (RFC 6890 and what was
-/// registered since). Addresses of version 6 that carry one of version 4 are judged by what they carry.
+/// Whether an address belongs to the public internet, by IANA's special-purpose registries (RFC
+/// 6890 and later entries). An IPv6 address that carries an IPv4 address is judged by that address.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -79,7 +78,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let is_special = match (a, b, c) {
         (0 | 10 | 127, _, _) => true,              // this network, private, loopback
-        (100, 64..=127, _) => true,                // carrier's translation; metadata of one cloud
+        (100, 64..=127, _) => true,                // carrier-grade NAT; metadata of one cloud
         (169, 254, _) => true,                     // link-local; metadata of most clouds
         (172, 16..=31, _) | (192, 168, _) => true, // private
         (192, 0, 0 | 2) | (192, 88, 99) => true,   // protocol assignments, documentation, former 6to4 relay
@@ -91,7 +90,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !is_special
 }
 
-/// Global unicast is 2000::/3; of it, the ranges for protocols (Teredo among them) and for documentation are left out.
+/// Global unicast is 2000::/3, without its ranges for protocols (among them Teredo) and
+/// documentation.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     match address.segments() {
         [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
@@ -99,7 +99,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
-/// The address of version 4 inside a mapped, compatible, translated (NAT64) or 6to4 address.
+/// Returns the IPv4 address in a mapped, compatible, translated (NAT64) or 6to4 address.
 fn carried_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let join = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match address.segments() {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn i01_what_only_this_machine_may_see_is_not_public() {
+    fn i01_addresses_that_only_this_machine_can_see_are_not_public() {
         for text in [
             "127.0.0.1",
             "127.255.255.254",
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_of_a_web_server_and_nothing_else() {
+    fn only_a_url_of_a_web_server_is_accepted() {
         let fault = |text| parse_url(text, Reach::Public).unwrap_err();
         for text in [
             "",
@@ -214,13 +214,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_mapped_address_is_judged_by_what_it_carries(bits: u32) {
+        fn a_mapped_address_is_judged_by_the_address_it_carries(bits: u32) {
             let address = Ipv4Addr::from(bits);
             prop_assert_eq!(is_public(address.to_ipv6_mapped().into()), is_public(address.into()));
         }
 
         #[test]
-        fn nothing_that_the_standard_library_calls_special_is_public(bits: u32) {
+        fn no_address_that_the_standard_library_calls_special_is_public(bits: u32) {
             let address = Ipv4Addr::from(bits);
             let special = address.is_loopback() || address.is_private() || address.is_link_local()
                 || address.is_multicast() || address.is_broadcast() || address.is_unspecified()

@@ -1,18 +1,17 @@
-//! A circuit breaker: a server that keeps failing is not asked for a while, then by one request alone, and by all again
-//! once that one succeeds. Pure: the time is passed in.
+//! A circuit breaker. It opens when a server keeps failing, then lets one probe through, and closes
+//! when the probe succeeds. Pure: the time is passed in.
 
 use std::time::{Duration, Instant};
 
 /// When a breaker opens, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BreakerConfig {
-    /// Failures in a row that open it.
+    /// Consecutive failures that open it.
     pub failures: u32,
-    /// How long nobody asks; and how long one probe may take before another may be made.
+    /// How long it stays open, and how long a probe may take before another may start.
     pub open_for: Duration,
 }
 
-/// One server's breaker.
 #[derive(Debug)]
 pub struct Breaker {
     config: BreakerConfig,
@@ -21,15 +20,15 @@ pub struct Breaker {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Everybody may ask; so many failures in a row so far.
+    /// All requests pass. Counts consecutive failures.
     Closed { failures: u32 },
-    /// Nobody may ask before this instant.
+    /// No request passes before this instant.
     Open { until: Instant },
-    /// One request asks for all.
+    /// One request probes the server.
     Probing { since: Instant },
 }
 
-/// Leave to ask, given back with the outcome.
+/// Permission for one request. Its outcome is reported with it.
 #[derive(Debug)]
 #[must_use]
 pub struct Admission {
@@ -37,15 +36,15 @@ pub struct Admission {
 }
 
 impl Breaker {
-    /// A breaker that lets everybody ask.
+    /// Starts closed.
     pub fn new(config: BreakerConfig) -> Self {
         Self { config, state: State::Closed { failures: 0 } }
     }
 
-    /// Lets a request ask, or says how long to wait.
+    /// Lets a request pass.
     ///
     /// # Errors
-    /// The time until the next probe may be made.
+    /// The time until the next probe may start.
     pub fn admit(&mut self, now: Instant) -> Result<Admission, Duration> {
         if let Some(wait) = self.wait(now) {
             return Err(wait);
@@ -57,18 +56,19 @@ impl Breaker {
         Ok(Admission { is_probe })
     }
 
-    /// How long a request would have to wait; none where it may ask now.
+    /// Returns how long a request would have to wait, or `None` if it may pass now.
     pub fn wait(&self, now: Instant) -> Option<Duration> {
         let until = match self.state {
             State::Closed { .. } => return None,
             State::Open { until } => until,
-            // A probe that was given up by its caller never reports.
+            // A probe that its caller cancelled never reports.
             State::Probing { since } => since + self.config.open_for,
         };
         until.checked_duration_since(now).filter(|wait| !wait.is_zero())
     }
 
-    /// Takes in how a request ended. What was admitted before the breaker opened decides nothing any more.
+    /// Records how a request ended. A request that was admitted before the breaker opened changes
+    /// nothing.
     pub fn report(&mut self, admission: Admission, succeeded: bool, now: Instant) {
         let open = State::Open { until: now + self.config.open_for };
         self.state = match (self.state, succeeded) {
@@ -83,7 +83,7 @@ impl Breaker {
         };
     }
 
-    /// Opens for as long as the server asks for, be it closed or open already.
+    /// Opens for as long as the server asks for, whether closed or already open.
     pub fn pause(&mut self, wait: Duration, now: Instant) {
         let until = now + wait;
         self.state = match self.state {
@@ -92,7 +92,7 @@ impl Breaker {
         };
     }
 
-    /// 0 closed, 1 probing, 2 open: for the gauge.
+    /// The value of the gauge: 0 closed, 1 probing, 2 open.
     pub fn level(&self) -> u8 {
         match self.state {
             State::Closed { .. } => 0,
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn it_opens_after_so_many_failures_in_a_row_and_not_before() {
+    fn it_opens_after_the_configured_consecutive_failures_and_not_before() {
         let now = Instant::now();
         assert!(failed(2, now).admit(now).is_ok());
         assert_eq!(failed(3, now).admit(now).unwrap_err(), CONFIG.open_for);
     }
 
     #[test]
-    fn a_success_in_between_starts_the_count_anew() {
+    fn a_success_in_between_resets_the_count() {
         let now = Instant::now();
         let mut breaker = failed(2, now);
         let admission = breaker.admit(now).unwrap();
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn after_its_time_one_request_asks_for_all() {
+    fn after_its_time_one_request_probes() {
         let now = Instant::now();
         let mut breaker = failed(3, now);
         assert_eq!(breaker.admit(now + 9 * SECOND).unwrap_err(), SECOND);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_that_fails_keeps_it_open_for_as_long_again() {
+    fn a_probe_that_fails_keeps_it_open_for_the_same_time_again() {
         let now = Instant::now();
         let mut breaker = failed(3, now);
         let later = now + CONFIG.open_for;
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_opens_it_for_as_long_as_was_asked_and_never_for_less_than_before() {
+    fn a_pause_opens_it_for_the_requested_time_and_never_shortens_it() {
         let now = Instant::now();
         let mut breaker = Breaker::new(CONFIG);
         breaker.pause(60 * SECOND, now);
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_admitted_before_decides_nothing_while_it_is_open() {
+    fn requests_admitted_before_change_nothing_while_it_is_open() {
         let now = Instant::now();
         let mut breaker = Breaker::new(CONFIG);
         let early = [breaker.admit(now).unwrap(), breaker.admit(now).unwrap()];
@@ -201,9 +201,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever happens, a server that succeeds again is asked by everybody again soon.
+        /// In every case, a server that recovers soon gets all requests again.
         #[test]
-        fn it_never_stays_shut(steps in proptest::collection::vec((any::<bool>(), 0u64..15), 0..60)) {
+        fn it_never_stays_open(steps in proptest::collection::vec((any::<bool>(), 0u64..15), 0..60)) {
             let mut now = Instant::now();
             let mut breaker = Breaker::new(CONFIG);
             for (succeeds, seconds) in steps {

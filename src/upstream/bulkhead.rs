@@ -1,5 +1,5 @@
-//! A bulkhead: a bound on the questions under way for all of them, and a share of it that no account can pass, so that one
-//! account's slow questions leave room for everybody else's.
+//! A bulkhead: limits the requests to a server in total and for each account, so that one account's
+//! slow requests leave room for those of others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -11,13 +11,12 @@ use crate::domain::ids::AccountId;
 /// The permits of one server.
 pub(super) struct Bulkhead {
     all: Semaphore,
-    /// Permits of one account: half of all, rounded up.
+    /// The most permits of one account: half of all, rounded up.
     share: usize,
-    /// What each account has left of its share. Lives as long as one of its questions waits or is under way.
+    /// The remaining share of each account that has a waiting or running request.
     shares: Mutex<HashMap<AccountId, Weak<Semaphore>>>,
 }
 
-/// A permit, until it is dropped.
 pub(super) struct Permit<'a> {
     _of_share: Option<OwnedSemaphorePermit>,
     _of_all: Option<SemaphorePermit<'a>>,
@@ -29,9 +28,10 @@ impl Bulkhead {
         Self { all: Semaphore::new(permits), share, shares: Mutex::default() }
     }
 
-    /// Waits for a permit: first within the account's share, so that what it has too many queue among themselves.
+    /// Waits for a permit, first within the account's share, so that an account's excess requests
+    /// queue among themselves.
     pub(super) async fn take(&self, account: AccountId) -> Permit<'_> {
-        // Neither semaphore is ever closed, so neither gives an error.
+        // Neither semaphore is ever closed, so neither returns an error.
         let _of_share = self.share_of(account).acquire_owned().await.ok();
         let _of_all = self.all.acquire().await.ok();
         Permit { _of_share, _of_all }
@@ -42,7 +42,8 @@ impl Bulkhead {
         if let Some(share) = shares.get(&account).and_then(Weak::upgrade) {
             return share;
         }
-        // Whoever is new makes room, so there are no more than accounts that ask.
+        // Each new account removes unused entries, so the map never exceeds the accounts with
+        // requests.
         shares.retain(|_, share| share.strong_count() > 0);
         let share = Arc::new(Semaphore::new(self.share));
         shares.insert(account, Arc::downgrade(&share));
@@ -61,7 +62,7 @@ mod tests {
         AccountId::from_uuid(Uuid::from_u128(number))
     }
 
-    /// A permit, if there is one now.
+    /// Returns a permit if one is free now.
     fn take(bulkhead: &Bulkhead, number: u128) -> Option<Permit<'_>> {
         bulkhead.take(account(number)).now_or_never()
     }
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn the_only_place_is_everybodys() {
+    fn a_single_permit_is_open_to_every_account() {
         let bulkhead = Bulkhead::new(1);
         let taken = take(&bulkhead, 1);
         assert!(taken.is_some() && take(&bulkhead, 2).is_none());
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_account_has_too_many_wait_outside_the_others_queue() {
+    fn excess_requests_of_an_account_do_not_queue_before_others() {
         let bulkhead = Bulkhead::new(2);
         let _taken = take(&bulkhead, 1);
         let mut waits = Box::pin(bulkhead.take(account(1)));
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn accounts_that_ask_no_more_are_forgotten() {
+    fn accounts_without_requests_are_removed() {
         let bulkhead = Bulkhead::new(2);
         for number in 0..1_000 {
             drop(take(&bulkhead, number));

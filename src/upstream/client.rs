@@ -1,4 +1,4 @@
-//! Asking one server behind this one.
+//! A client for one other server.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,79 +14,64 @@ use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::address::Reach;
-use super::breaker::{Breaker, BreakerConfig};
+use super::breaker::Breaker;
 use super::bulkhead::Bulkhead;
 use super::connector::Connector;
 use super::response_started::ResponseStarted;
 use super::retry_after::retry_after;
+use super::settings::UpstreamSettings;
 use crate::domain::ids::AccountId;
 
-/// Connections kept open without a request, and for how long: less than servers commonly keep theirs.
+/// Idle connections that stay open, and for how long: less than servers commonly keep theirs.
 const IDLE_CONNECTIONS: usize = 8;
 const IDLE_FOR: Duration = Duration::from_secs(30);
-/// What a caller is told to wait where no place became free.
+/// `Retry-After` for a caller that got no permit.
 const BUSY_RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// A server, and how it is asked.
+/// A server and the limits of requests to it.
 #[derive(Clone, Debug)]
 pub struct UpstreamConfig {
-    /// What metrics call it.
+    /// Its label in metrics.
     pub name: &'static str,
-    /// Where it is asked, see [`parse_url`](super::address::parse_url).
+    /// See [`parse_url`](super::address::parse_url).
     pub url: Uri,
-    /// Sent as `Authorization: Bearer`; empty for none.
-    pub credential: SecretString,
     /// Which addresses may be connected to.
     pub reach: Reach,
-    /// Resolving, connecting and TLS together; also the wait for a place among the requests under way.
-    pub connect_timeout: Duration,
-    /// One question with everything that belongs to it, a second try included.
-    pub total_timeout: Duration,
-    /// Largest body of an answer.
-    pub max_answer_bytes: usize,
-    /// Questions under way at once; of these, one account's are no more than half, rounded up.
-    pub max_concurrent: usize,
-    /// When it is left in peace.
-    pub breaker: BreakerConfig,
+    /// Its credential and limits.
+    pub settings: UpstreamSettings,
 }
 
-/// Why there is no answer. None of these texts holds what was asked or answered.
+/// Why there is no answer. None of these texts contains the request or the response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {
-    /// It failed too often, or too many ask already: not asked.
-    #[error("not asked, because it keeps failing or too many ask already")]
-    Unavailable {
-        /// When asking again makes sense.
-        retry_after: Duration,
-    },
-    /// It answered that it is to be asked no sooner than this: nobody asks until then.
-    #[error("asks to be left alone for {} s", .retry_after.as_secs())]
-    Paused {
-        /// When asking again makes sense.
-        retry_after: Duration,
-    },
-    /// No whole answer in time.
-    #[error("no whole answer in time")]
+    /// Not sent: the circuit breaker is open, or no permit is free.
+    #[error("was not asked: it keeps failing, or too many requests wait for it")]
+    Unavailable { retry_after: Duration },
+    /// The server sent `Retry-After`. No request is sent before it.
+    #[error("asked for a pause of {} s", .retry_after.as_secs())]
+    Paused { retry_after: Duration },
+    /// No complete answer in time.
+    #[error("did not answer in time")]
     Timeout,
-    /// It cannot be reached, broke off, or does not answer as it should: it would fail others too.
+    /// Cannot be reached, broke off or answered wrongly, as it would for any request. Counts as a
+    /// failure.
     #[error("{0}")]
     Failed(String),
-    /// It answered this question with nothing that can be used, which says nothing of how it answers others.
+    /// An unusable answer to this request, which does not mean that the server fails.
     #[error("{0}")]
     Unusable(String),
 }
 
 impl UpstreamError {
-    /// Whether the server is failing, whoever asks.
+    /// Whether the server is failing for every request.
     fn is_failure(&self) -> bool {
         matches!(self, Self::Timeout | Self::Failed(_) | Self::Paused { .. })
     }
 }
 
-/// A server behind this one.
 pub struct Upstream {
     config: UpstreamConfig,
     authorization: Option<HeaderValue>,
@@ -96,12 +81,12 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Makes ready to ask; connects to nothing yet.
+    /// Builds the client. It does not connect yet.
     ///
     /// # Errors
-    /// When the credential cannot stand in a header.
+    /// When the credential is not a valid header value.
     pub fn new(config: UpstreamConfig) -> Result<Self, InvalidHeaderValue> {
-        let credential = config.credential.expose_secret();
+        let credential = config.settings.credential.expose_secret();
         let authorization = if credential.is_empty() {
             None
         } else {
@@ -113,15 +98,18 @@ impl Upstream {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_FOR)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .build(Connector::new(config.reach, config.connect_timeout));
-        let bulkhead = Bulkhead::new(config.max_concurrent);
-        let breaker = Mutex::new(Breaker::new(config.breaker));
+            .build(Connector::new(config.reach, config.settings.connect_timeout));
+        let bulkhead = Bulkhead::new(config.settings.max_concurrent.get());
+        let breaker = Mutex::new(Breaker::new(config.settings.breaker()));
         Ok(Self { config, authorization, client, bulkhead, breaker })
     }
 
-    /// Posts a JSON body for an account and gives what `understood` makes of the answer; `None` for 404. Nonsense is to be
-    /// [`UpstreamError::Failed`], since a server that answers it is failing too; a sound answer that is of no use for this
-    /// question is [`UpstreamError::Unusable`].
+    /// Posts a JSON body for an account and returns what `understood` makes of the answer, or
+    /// `None` for a 404.
+    ///
+    /// `understood` returns [`UpstreamError::Failed`] for nonsense, because a server that sends it
+    /// fails too, and [`UpstreamError::Unusable`] for a sound answer that does not help this
+    /// request.
     pub async fn ask<T>(
         &self,
         account: AccountId,
@@ -133,7 +121,7 @@ impl Upstream {
             self.count("refused");
             return Err(UpstreamError::Unavailable { retry_after });
         }
-        let waiting = tokio::time::timeout(self.config.connect_timeout, self.bulkhead.take(account));
+        let waiting = tokio::time::timeout(self.config.settings.connect_timeout, self.bulkhead.take(account));
         let Ok(_place) = waiting.await else {
             self.count("busy");
             return Err(UpstreamError::Unavailable { retry_after: BUSY_RETRY_AFTER });
@@ -141,7 +129,7 @@ impl Upstream {
         let begun = Instant::now();
         let admitted = self.breaker().admit(begun);
         let admission = admitted.map_err(|retry_after| UpstreamError::Unavailable { retry_after })?;
-        let asking = tokio::time::timeout(self.config.total_timeout, self.try_twice(question));
+        let asking = tokio::time::timeout(self.config.settings.total_timeout, self.try_twice(question));
         let answered = asking
             .await
             .unwrap_or(Err(UpstreamError::Timeout))
@@ -163,7 +151,8 @@ impl Upstream {
         answered
     }
 
-    /// Asks, and once more where not a byte of an answer came: nothing was lost then, and nothing is done twice.
+    /// Sends the request, and once more if no byte of a response arrived: then nothing was done
+    /// that would be done twice.
     async fn try_twice(&self, question: Bytes) -> Result<Option<Bytes>, UpstreamError> {
         let (request, connection) = self.request(question.clone())?;
         match self.client.request(request).await {
@@ -193,9 +182,10 @@ impl Upstream {
         Ok((request, connection))
     }
 
-    /// The body of a 200, within its bound; a redirect is not followed, since it may lead anywhere.
+    /// Returns the body of a 200, within its limit. Redirects are not followed, because they may
+    /// lead anywhere.
     async fn read(&self, response: Response<Incoming>) -> Result<Option<Bytes>, UpstreamError> {
-        let most = self.config.max_answer_bytes;
+        let most = self.config.settings.max_answer_bytes.get();
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
@@ -205,18 +195,18 @@ impl Upstream {
                     None => UpstreamError::Failed(answered(response.status())),
                 });
             }
-            // Our credential is refused, whatever is asked.
+            // The credential is refused, for any request.
             refused @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
                 return Err(UpstreamError::Failed(answered(refused)));
             }
-            // What is wrong with one question is not wrong with the next.
+            // An error in one request says nothing about the next.
             refused if refused.is_client_error() => return Err(UpstreamError::Unusable(answered(refused))),
             other => return Err(UpstreamError::Failed(answered(other))),
         }
         if response.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-            return Err(UpstreamError::Failed("answered in an encoding that was not asked for".into()));
+            return Err(UpstreamError::Failed("answered in an encoding that was not requested".into()));
         }
-        let too_large = || UpstreamError::Failed(format!("answered more than {most} bytes"));
+        let too_large = || UpstreamError::Failed(format!("answered with more than {most} bytes"));
         if response.body().size_hint().lower() > most as u64 {
             return Err(too_large());
         }
@@ -227,7 +217,7 @@ impl Upstream {
         }
     }
 
-    /// Whether it is left in peace, or one question finds out whether it is well again.
+    /// Whether the breaker is open, or a probe is running.
     pub fn is_paused(&self) -> bool {
         self.breaker().level() > 0
     }

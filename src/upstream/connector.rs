@@ -1,5 +1,5 @@
-//! Connecting: every address is checked at the moment it is connected to, so that a name cannot first lead somewhere
-//! harmless and then elsewhere.
+//! Connects to servers. Every address is checked at the moment of connecting, so that a name cannot
+//! first resolve to a permitted address and then to another.
 
 use std::io;
 use std::net::SocketAddr;
@@ -25,7 +25,7 @@ type Boxed<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 /// A connection, with or without TLS.
 pub(super) type Stream = TokioIo<WatchedStream<TokioIo<MaybeHttpsStream<TokioIo<TcpStream>>>>>;
 
-/// Connects within a time, to addresses that may be reached.
+/// Connects within a timeout, to permitted addresses.
 #[derive(Clone)]
 pub(super) struct Connector {
     connector: HttpsConnector<HttpConnector<CheckedResolver>>,
@@ -58,7 +58,7 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, url: Uri) -> Self::Future {
-        // A literal address never meets the resolver.
+        // A literal address bypasses the resolver.
         if literal_address(&url).is_some_and(|address| !self.reach.includes(address)) {
             return Box::pin(async { Err(not_public().into()) });
         }
@@ -70,7 +70,7 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// The system's resolver, without the addresses that may not be reached.
+/// The system's resolver, restricted to permitted addresses.
 #[derive(Clone)]
 struct CheckedResolver {
     system: GaiResolver,
@@ -89,13 +89,13 @@ impl Service<Name> for CheckedResolver {
     fn call(&mut self, name: Name) -> Self::Future {
         let (resolving, reach) = (self.system.call(name), self.reach);
         Box::pin(async move {
-            let found: Vec<SocketAddr> =
+            let permitted: Vec<SocketAddr> =
                 resolving.await?.filter(|address| reach.includes(address.ip())).collect();
-            if found.is_empty() { Err(not_public()) } else { Ok(found.into_iter()) }
+            if permitted.is_empty() { Err(not_public()) } else { Ok(permitted.into_iter()) }
         })
     }
 }
 
 fn not_public() -> io::Error {
-    io::Error::new(io::ErrorKind::PermissionDenied, "no public address to connect to")
+    io::Error::new(io::ErrorKind::PermissionDenied, "the name has no public address")
 }

@@ -1,5 +1,5 @@
-//! A connection that knows whether the other side has said anything since we spoke last: before that, and only before,
-//! a request may be made again.
+//! Tracks whether a response has begun on a connection since the last request was written. Only
+//! before that may a request be retried.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,6 @@ use std::task::{Context, Poll};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Whether an answer has begun on a connection.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ResponseStarted(Arc<AtomicBool>);
 
@@ -20,7 +19,7 @@ impl ResponseStarted {
     }
 }
 
-/// A stream that keeps its [`ResponseStarted`] up to date.
+/// A stream that updates its [`ResponseStarted`].
 pub(super) struct WatchedStream<T> {
     stream: T,
     started: ResponseStarted,

@@ -1,4 +1,4 @@
-//! `Retry-After` of an answer (RFC 9110, section 10.2.3).
+//! `Retry-After` of a response (RFC 9110, section 10.2.3).
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use chrono::DateTime;
 use hyper::HeaderMap;
 use hyper::header::{DATE, RETRY_AFTER};
 
-/// The longest pause that a server may ask for: what it says is not to take it away for a day.
+/// The longest accepted pause, so that a server cannot remove itself for a day.
 const LONGEST: Duration = Duration::from_secs(300);
 const SHORTEST: Duration = Duration::from_secs(1);
 
-/// How long the server asks to be left alone, within bounds; `None` where it says nothing that can be read. An instant
-/// counts from the answer's own `Date`, so that the two clocks need not agree.
+/// Returns the pause that the server asks for, within bounds, or `None` if the header is missing or
+/// unreadable. A date counts from the response's own `Date`, so that the two clocks need not agree.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let instant = |text: &str| DateTime::parse_from_rfc2822(text).ok();

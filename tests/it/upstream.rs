@@ -1,28 +1,34 @@
-//! Asking a server behind this one, over real sockets.
+//! Requests to another server, over real sockets.
 
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use bytes::Bytes;
 use fluence::domain::ids::AccountId;
 use fluence::upstream::address::{Reach, parse_url};
-use fluence::upstream::breaker::BreakerConfig;
 use fluence::upstream::client::{Upstream, UpstreamConfig, UpstreamError};
+use fluence::upstream::settings::UpstreamSettings;
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use crate::support::gateway::settings;
 use crate::support::upstream::{Behaviour, ScriptedServer};
 
 fn config(url: &str) -> UpstreamConfig {
     UpstreamConfig {
         name: "test",
         url: parse_url(url, Reach::Private).unwrap(),
-        credential: SecretString::from("not-a-secret"),
         reach: Reach::Private,
-        connect_timeout: Duration::from_secs(5),
-        total_timeout: Duration::from_secs(5),
-        max_answer_bytes: 10_000,
-        max_concurrent: 4,
-        breaker: BreakerConfig { failures: 100, open_for: Duration::from_secs(100) },
+        settings: UpstreamSettings {
+            credential: SecretString::from("not-a-secret"),
+            connect_timeout: Duration::from_secs(5),
+            total_timeout: Duration::from_secs(5),
+            max_answer_bytes: NonZeroUsize::new(10_000).unwrap(),
+            max_concurrent: NonZeroUsize::new(4).unwrap(),
+            breaker_failures: NonZeroU32::new(100).unwrap(),
+            breaker_open: Duration::from_secs(100),
+            ..settings(&[]).enrichment
+        },
     }
 }
 
@@ -42,8 +48,9 @@ async fn ask_for(account: AccountId, upstream: &Upstream) -> Result<Option<Strin
     upstream.ask(account, Bytes::from("{}"), understood).await
 }
 
-/// Asks a server once that behaves so on every connection; also how many connections it saw.
-async fn ask_one_that(behaviour: Behaviour) -> (Result<Option<String>, UpstreamError>, usize) {
+/// Sends a request to a server that behaves this way on every connection. Also returns the number
+/// of connections.
+async fn ask_server_that(behaviour: Behaviour) -> (Result<Option<String>, UpstreamError>, usize) {
     let server = ScriptedServer::start(vec![behaviour]).await;
     let answer = ask(&upstream(config(&server.url()))).await;
     (answer, server.connections())
@@ -72,9 +79,9 @@ async fn it_is_asked_with_its_own_credential_and_answers() {
 }
 
 #[tokio::test]
-async fn not_found_is_an_answer_and_no_failure() {
+async fn not_found_is_an_answer_and_not_a_failure() {
     let mut once = config(&ScriptedServer::start(vec![Behaviour::Closes]).await.url());
-    once.breaker.failures = 1;
+    once.settings.breaker_failures = NonZeroU32::MIN;
     let server = ScriptedServer::start(vec![Behaviour::Answers(404, String::new())]).await;
     let upstream =
         upstream(UpstreamConfig { url: parse_url(&server.url(), Reach::Private).unwrap(), ..once });
@@ -83,7 +90,7 @@ async fn not_found_is_an_answer_and_no_failure() {
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again() {
+async fn a_connection_is_reused() {
     let server = ScriptedServer::start(vec![Behaviour::Answers(200, "[]".into())]).await;
     let upstream = upstream(config(&server.url()));
     for _ in 0..3 {
@@ -93,7 +100,7 @@ async fn a_connection_is_used_again() {
 }
 
 #[tokio::test]
-async fn one_that_closes_before_a_byte_is_asked_once_more() {
+async fn a_server_that_closes_before_a_byte_is_asked_once_more() {
     let script = vec![Behaviour::Closes, Behaviour::Answers(200, "[]".into())];
     let server = ScriptedServer::start(script).await;
     assert_eq!(ask(&upstream(config(&server.url()))).await, Ok(Some("[]".into())));
@@ -101,7 +108,7 @@ async fn one_that_closes_before_a_byte_is_asked_once_more() {
 }
 
 #[tokio::test]
-async fn one_that_closes_a_used_connection_before_a_byte_is_asked_once_more() {
+async fn a_server_that_closes_a_used_connection_before_a_byte_is_asked_once_more() {
     let script = vec![Behaviour::AnswersOnceThenCloses("[1]".into()), Behaviour::Answers(200, "[2]".into())];
     let server = ScriptedServer::start(script).await;
     let upstream = upstream(config(&server.url()));
@@ -110,16 +117,16 @@ async fn one_that_closes_a_used_connection_before_a_byte_is_asked_once_more() {
 }
 
 #[tokio::test]
-async fn one_that_always_closes_is_asked_twice_and_no_more() {
-    let (answer, connections) = ask_one_that(Behaviour::Closes).await;
+async fn a_server_that_always_closes_is_asked_only_twice() {
+    let (answer, connections) = ask_server_that(Behaviour::Closes).await;
     assert!(matches!(answer, Err(UpstreamError::Failed(_))), "{answer:?}");
     assert_eq!(connections, 2);
 }
 
 #[tokio::test]
-async fn one_that_breaks_off_after_a_byte_is_not_asked_again() {
+async fn a_server_that_breaks_off_after_a_byte_is_not_asked_again() {
     for said in ["H", "HTTP/1.1 200 OK\r\ncontent-le", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n[]"] {
-        let (answer, connections) = ask_one_that(Behaviour::Says(said.into())).await;
+        let (answer, connections) = ask_server_that(Behaviour::Says(said.into())).await;
         assert!(matches!(answer, Err(UpstreamError::Failed(_))), "{said:?}: {answer:?}");
         assert_eq!(connections, 1, "{said:?}");
     }
@@ -133,14 +140,14 @@ async fn i08_garbage_is_a_failure() {
         "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n[]".to_owned(),
         format!("HTTP/1.1 200 OK\r\n{}\r\n", "x-a: b\r\n".repeat(5_000)),
     ] {
-        let (answer, connections) = ask_one_that(Behaviour::Says(said.into_bytes())).await;
+        let (answer, connections) = ask_server_that(Behaviour::Says(said.into_bytes())).await;
         assert!(matches!(answer, Err(UpstreamError::Failed(_))), "{answer:?}");
         assert_eq!(connections, 1);
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_makes_no_sense_is_a_failure() {
+async fn a_nonsensical_answer_is_a_failure() {
     let server = ScriptedServer::start(vec![Behaviour::Answers(200, "<html>".into())]).await;
     let upstream = upstream(config(&server.url()));
     let nonsense = UpstreamError::Failed("answered nonsense".into());
@@ -151,46 +158,46 @@ async fn an_answer_that_makes_no_sense_is_a_failure() {
 #[tokio::test]
 async fn any_other_status_is_a_failure_and_a_redirect_is_not_followed() {
     for status in [201, 204, 301, 400, 401, 429, 500, 503] {
-        let (answer, _) = ask_one_that(Behaviour::Answers(status, String::new())).await;
+        let (answer, _) = ask_server_that(Behaviour::Answers(status, String::new())).await;
         assert_eq!(reason(answer), format!("answered {status}"));
     }
     let target = ScriptedServer::start(vec![Behaviour::Answers(200, "[]".into())]).await;
     let redirect = format!("HTTP/1.1 307 Moved\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n", target.url());
-    let (answer, _) = ask_one_that(Behaviour::Says(redirect.into_bytes())).await;
+    let (answer, _) = ask_server_that(Behaviour::Says(redirect.into_bytes())).await;
     assert_eq!(reason(answer), "answered 307");
     assert_eq!(target.connections(), 0);
 }
 
 #[tokio::test]
 async fn an_answer_too_large_is_cut_off_declared_or_not() {
-    let (declared, _) = ask_one_that(Behaviour::Answers(200, " ".repeat(10_001))).await;
-    assert_eq!(reason(declared), "answered more than 10000 bytes");
-    let (endless, _) = ask_one_that(Behaviour::Floods).await;
-    assert_eq!(reason(endless), "answered more than 10000 bytes");
-    let (fits, _) = ask_one_that(Behaviour::Answers(200, " ".repeat(10_000))).await;
+    let (declared, _) = ask_server_that(Behaviour::Answers(200, " ".repeat(10_001))).await;
+    assert_eq!(reason(declared), "answered with more than 10000 bytes");
+    let (endless, _) = ask_server_that(Behaviour::Floods).await;
+    assert_eq!(reason(endless), "answered with more than 10000 bytes");
+    let (fits, _) = ask_server_that(Behaviour::Answers(200, " ".repeat(10_000))).await;
     assert_eq!(fits.unwrap().unwrap().len(), 10_000);
 }
 
 #[tokio::test]
-async fn i17_an_encoded_answer_is_never_unpacked() {
+async fn i17_an_encoded_answer_is_never_decoded() {
     let said = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n[]";
-    let (answer, _) = ask_one_that(Behaviour::Says(said.into())).await;
-    assert_eq!(reason(answer), "answered in an encoding that was not asked for");
+    let (answer, _) = ask_server_that(Behaviour::Says(said.into())).await;
+    assert_eq!(reason(answer), "answered in an encoding that was not requested");
 }
 
 #[tokio::test]
-async fn one_that_hangs_or_drips_is_left_after_the_whole_time() {
+async fn a_server_that_hangs_or_drips_times_out() {
     for behaviour in [Behaviour::Hangs, Behaviour::Drips] {
         let server = ScriptedServer::start(vec![behaviour]).await;
         let mut config = config(&server.url());
-        config.total_timeout = Duration::from_millis(200);
+        config.settings.total_timeout = Duration::from_millis(200);
         assert_eq!(ask(&upstream(config)).await, Err(UpstreamError::Timeout));
-        assert_eq!(server.connections(), 1, "an answer that is only slow is not asked for again");
+        assert_eq!(server.connections(), 1, "a slow answer is not requested again");
     }
 }
 
 #[tokio::test]
-async fn nobody_there_is_a_failure() {
+async fn a_refused_connection_is_a_failure() {
     let server = ScriptedServer::start(vec![Behaviour::Closes]).await;
     let url = server.url();
     drop(server);
@@ -200,10 +207,10 @@ async fn nobody_there_is_a_failure() {
 }
 
 #[tokio::test]
-async fn one_that_keeps_failing_is_not_asked_for_a_while() {
+async fn a_server_that_keeps_failing_is_not_asked_for_a_while() {
     let server = ScriptedServer::start(vec![Behaviour::Answers(500, String::new())]).await;
     let mut config = config(&server.url());
-    config.breaker.failures = 3;
+    config.settings.breaker_failures = NonZeroU32::new(3).unwrap();
     let upstream = upstream(config);
     for _ in 0..3 {
         assert_eq!(reason(ask(&upstream).await), "answered 500");
@@ -215,11 +222,11 @@ async fn one_that_keeps_failing_is_not_asked_for_a_while() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_one_question_does_not_shut_it_for_others() {
+async fn an_error_in_one_request_does_not_open_the_breaker() {
     for (status, body) in [(200, "[]"), (400, ""), (422, "")] {
         let server = ScriptedServer::start(vec![Behaviour::Answers(status, body.into())]).await;
         let mut config = config(&server.url());
-        config.breaker.failures = 1;
+        config.settings.breaker_failures = NonZeroU32::MIN;
         let upstream = upstream(config);
         for _ in 0..3 {
             let faulty = |_: &[u8]| Err::<(), _>(UpstreamError::Unusable("answered 200".into()));
@@ -231,7 +238,7 @@ async fn what_is_wrong_with_one_question_does_not_shut_it_for_others() {
 }
 
 #[tokio::test]
-async fn every_failure_of_the_server_itself_shuts_it() {
+async fn every_failure_of_the_server_itself_opens_the_breaker() {
     for behaviour in [
         Behaviour::Closes,
         Behaviour::Hangs,
@@ -245,7 +252,8 @@ async fn every_failure_of_the_server_itself_shuts_it() {
     ] {
         let server = ScriptedServer::start(vec![behaviour.clone()]).await;
         let mut config = config(&server.url());
-        (config.breaker.failures, config.total_timeout) = (1, Duration::from_millis(200));
+        let settings = &mut config.settings;
+        (settings.breaker_failures, settings.total_timeout) = (NonZeroU32::MIN, Duration::from_millis(200));
         let upstream = upstream(config);
         assert!(ask(&upstream).await.is_err());
         let refused = ask(&upstream).await;
@@ -254,27 +262,29 @@ async fn every_failure_of_the_server_itself_shuts_it() {
 }
 
 #[tokio::test]
-async fn one_that_recovers_is_asked_again() {
+async fn a_server_that_recovers_is_asked_again() {
     let script = vec![Behaviour::Says(b"x".to_vec()), Behaviour::Answers(200, "[]".into())];
     let server = ScriptedServer::start(script).await;
     let mut config = config(&server.url());
-    config.breaker = BreakerConfig { failures: 1, open_for: Duration::ZERO };
+    (config.settings.breaker_failures, config.settings.breaker_open) = (NonZeroU32::MIN, Duration::ZERO);
     let upstream = upstream(config);
     assert!(ask(&upstream).await.is_err());
     assert_eq!(ask(&upstream).await, Ok(Some("[]".into())));
 }
 
 #[tokio::test]
-async fn i18_no_more_ask_at_once_than_may() {
+async fn i18_requests_in_progress_are_limited() {
     let server = ScriptedServer::start(vec![Behaviour::Hangs]).await;
     let mut config = config(&server.url());
-    (config.max_concurrent, config.connect_timeout) = (2, Duration::from_millis(100));
+    let settings = &mut config.settings;
+    (settings.max_concurrent, settings.connect_timeout) =
+        (NonZeroUsize::new(2).unwrap(), Duration::from_millis(100));
     let upstream = upstream(config);
     let (_, _, third) = tokio::join!(
         async { tokio::time::timeout(Duration::from_secs(1), ask_for(ACCOUNT, &upstream)).await },
         async { tokio::time::timeout(Duration::from_secs(1), ask_for(OTHER, &upstream)).await },
         async {
-            // The first two have their places by the time they are connected.
+            // The first two have their permits by the time they are connected.
             crate::support::gateway::eventually("two are being asked", async || server.requests().len() == 2)
                 .await;
             ask(&upstream).await
@@ -285,16 +295,16 @@ async fn i18_no_more_ask_at_once_than_may() {
 }
 
 #[tokio::test]
-async fn one_account_leaves_half_of_the_places_to_others() {
+async fn one_account_leaves_half_of_the_permits_to_others() {
     let server = ScriptedServer::start(vec![Behaviour::Hangs]).await;
     let mut config = config(&server.url());
-    config.max_concurrent = 4;
+    config.settings.max_concurrent = NonZeroUsize::new(4).unwrap();
     let upstream = upstream(config);
     let greedy = futures_util::future::join_all((0..10).map(|_| ask(&upstream)));
     let watched = async {
         let asked = async |count| {
             let is_so = async || server.requests().len() == count;
-            crate::support::gateway::eventually("so many are being asked", is_so).await;
+            crate::support::gateway::eventually("that many requests are in progress", is_so).await;
         };
         asked(2).await;
         tokio::select! {
@@ -315,7 +325,7 @@ async fn i01_a_name_or_address_that_leads_here_is_not_connected_to() {
         ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "127.1", "2130706433", "0x7f.1", "0"]
     {
         let url = format!("https://{host}:{port}/");
-        // As if a check of the URL had been forgotten.
+        // As if the check of the URL were missing.
         let upstream = upstream(UpstreamConfig {
             url: url.parse().unwrap(),
             reach: Reach::Public,
@@ -327,10 +337,10 @@ async fn i01_a_name_or_address_that_leads_here_is_not_connected_to() {
 }
 
 #[tokio::test]
-async fn i15_a_server_that_does_not_prove_who_it_is_is_never_told_a_name() {
+async fn i15_a_server_without_a_valid_certificate_never_receives_a_name() {
     let server = ScriptedServer::start(vec![Behaviour::Answers(200, "[]".into())]).await;
     let mut config = config(&server.url().replace("http:", "https:"));
-    config.connect_timeout = Duration::from_millis(200);
+    config.settings.connect_timeout = Duration::from_millis(200);
     assert!(matches!(ask(&upstream(config)).await, Err(UpstreamError::Failed(_))));
     assert_eq!(server.requests().len(), 0);
 }

@@ -9,30 +9,29 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::Router;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use fluence::app;
+use fluence::catalogue::plans::Catalogue;
+use fluence::catalogue::routes;
 use fluence::clock::DatabaseClock;
-use fluence::config::plans::Catalogue;
-use fluence::config::{self, Settings, Sources, routes};
+use fluence::config::{self, Settings, Sources};
 use fluence::domain::billing::{AccountBalance, Billing};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::refusal::Refusal;
 use fluence::domain::settlement::{Outcome, SETTLEMENT_TOML, Settlement, SettlementTable};
-use fluence::gate::admit::Admit;
-use fluence::gate::auth::authenticate::{Anonymous, Authenticate};
 use fluence::gate::auth::caller::Caller;
 use fluence::gate::auth::keyring::Keyring;
-use fluence::gate::entitlement::Entitlement;
+use fluence::gate::call::{Answered, Refused};
 use fluence::gate::limits::Limits;
-use fluence::gate::limits::account::Slot;
 use fluence::gate::limits::limiter::RateLimits;
+use fluence::gate::metering::{PaidAnswer, PaidCall, PaidHandler};
 use fluence::gate::refused::RefusedCalls;
-use fluence::gate::stage::{Endpoint, Passing, Stage, before};
-use fluence::gate::validate::Validate;
+use fluence::gate::validate::Validated;
+use fluence::gate::{Gate, stack};
 use fluence::secret::Pepper;
-use fluence::server::listener::{Server, ServerLimits, accept_loop};
+use fluence::server::listener::{Server, accept_loop};
 use fluence::server::pipeline::Pipeline;
 use fluence::server::stop::Stop;
 use fluence::server::worker_threads::WorkerThreads;
@@ -42,6 +41,7 @@ use secrecy::ExposeSecret;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgConnection, PgPool};
 use tokio::net::TcpListener;
+use tower::service_fn;
 
 use crate::load::PATH;
 
@@ -74,7 +74,7 @@ struct Charged {
 }
 
 impl Charged {
-    fn standing(&self) -> AccountBalance {
+    fn balance(&self) -> AccountBalance {
         let credits = |amount: i64| Credits::try_from(amount).unwrap_or(Credits::ZERO);
         AccountBalance {
             remaining: credits(self.balance),
@@ -86,36 +86,35 @@ impl Charged {
     }
 }
 
-/// The metering layer.
-struct Metered {
-    till: Till,
-    next: Endpoint,
-}
-
-impl Stage for Metered {
-    /// Charges, runs the handler in a task of its own, gives back by its outcome.
-    async fn pass(&self, mut request: Passing) -> Result<Response, Refusal> {
-        let till = self.till.clone();
-        let extensions = request.extensions_mut();
-        let caller = extensions.get::<Caller>().cloned().ok_or(Refusal::MissingAuth)?;
-        let call_id = *extensions.get::<CallId>().ok_or(Refusal::Internal)?;
-        let slot = extensions.remove::<Slot>();
-        let charged =
-            till.take(&caller, call_id).await.map_err(|_| Refusal::Unavailable { retry_after_s: 1 })?;
-        let Some(charged) = charged else {
-            let available = caller.account.standing().remaining;
-            return Err(Refusal::InsufficientCredits { needed: till.price, available });
+/// Charges, runs the handler in a task of its own, gives back by its outcome.
+async fn meter(till: Till, handler: PaidHandler, call: Validated) -> Result<Answered, Refused> {
+    let Validated { call, caller, slot, person, .. } = call;
+    let call_id = call.id();
+    let charged = match till.take(&caller, call_id).await {
+        Ok(Some(charged)) => charged,
+        Ok(None) => {
+            let available = caller.account.balance().remaining;
+            return Err(call.refuse(Refusal::InsufficientCredits { needed: till.price, available }));
+        }
+        Err(_) => return Err(call.refuse(Refusal::Unavailable { retry_after_s: 1 })),
+    };
+    caller.account.cache_balance(charged.balance());
+    let running = tokio::spawn(async move {
+        let paid = PaidCall { caller: caller.clone(), person, price: till.price };
+        let answer = tokio::time::timeout(till.deadline, handler(paid)).await;
+        let answer = answer.unwrap_or(Err(Refusal::Timeout));
+        let outcome = match &answer {
+            Ok(answer) => Outcome::of(answer.response.status().as_u16(), None),
+            Err(refusal) => Outcome::of(refusal.code().status(), Some(refusal.code())),
         };
-        caller.account.stands(charged.standing());
-        let handler = self.next.run(request);
-        let running = tokio::spawn(async move {
-            let answer = tokio::time::timeout(till.deadline, handler).await;
-            let response = answer.unwrap_or_else(|_| Refusal::Timeout.into_response());
-            let settled = till.settle(response, &caller, call_id, &charged).await;
-            drop(slot);
-            settled.unwrap_or_else(|_| Refusal::Internal.into_response())
-        });
-        Ok(running.await.unwrap_or_else(|_| Refusal::Internal.into_response()))
+        let settled = till.settle(outcome, &caller, call_id, &charged).await;
+        drop(slot);
+        settled.map(|billing| (answer, billing))
+    });
+    match running.await {
+        Ok(Ok((Ok(PaidAnswer { response, .. }), billing))) => Ok(call.answer(response, billing)),
+        Ok(Ok((Err(refusal), billing))) => Ok(call.answer(refusal.into_response(), billing)),
+        Ok(Err(_)) | Err(_) => Err(call.refuse(Refusal::Internal)),
     }
 }
 
@@ -171,13 +170,11 @@ impl Till {
     /// Ends the charge by the handler's outcome.
     async fn settle(
         &self,
-        mut response: Response,
+        outcome: Outcome,
         caller: &Caller,
         call_id: CallId,
         charged: &Charged,
-    ) -> sqlx::Result<Response> {
-        let code = response.extensions().get::<Refusal>().map(Refusal::code);
-        let outcome = Outcome::of(response.status().as_u16(), code);
+    ) -> sqlx::Result<Billing> {
         let refunded = match self.table.settle(outcome) {
             Settlement::Capture => None,
             Settlement::Release => Some(outcome),
@@ -197,14 +194,7 @@ impl Till {
                 .await?;
         }
         let used = if refunded.is_some() { Credits::ZERO } else { self.price };
-        let billing = Billing {
-            used,
-            plan_label: caller.key.plan.label.clone(),
-            standing: charged.standing(),
-            refunded,
-        };
-        response.extensions_mut().insert(billing);
-        Ok(response)
+        Ok(Billing { used, plan_label: caller.key.plan.label.clone(), balance: charged.balance(), refunded })
     }
 }
 
@@ -221,12 +211,11 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         .execute(&till_pool)
         .await?;
     }
-    let wait = Duration::from_millis(settings.database.wait_ms);
-    let pool = pool::pool(database, settings.database.max_connections, wait);
+    let pool = pool::pool(database, settings.database.max_connections.get(), settings.database.wait);
     let router = router(&settings, pool, till_pool, settles)?;
     let links = app::public_links(&settings);
     let workers = WorkerThreads::start(available_parallelism()?.get())?;
-    let server = Server::new(Pipeline::new(router, links), ServerLimits::default(), Stop::new()).on(workers);
+    let server = Server::new(Pipeline::new(router, links), settings.server.clone(), Stop::new()).on(workers);
     accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
     Ok(())
 }
@@ -241,31 +230,22 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
     let keyring = Keyring::start(pool.clone(), pepper, &settings.keys, limits, clock);
     let till = Till {
         pool: till_pool,
-        price: route.price.held(route.tier(None)),
+        price: route.price.held(route.depth(None)),
         table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
-        deadline: Duration::from_secs(settings.calls.deadline_s),
+        deadline: settings.calls.deadline,
         settles,
     };
-    let catalogue = Arc::new(Catalogue::shipped()?);
     let handler = app::analysis_api(settings, pool)?.handler(&route);
-    let (path, max_body_bytes) = (route.path, settings.server.max_body_bytes);
-    let gated = before(handler, move |handler| Authenticate {
-        keyring: keyring.clone(),
-        anonymous: Anonymous::Reject,
+    let gate = Arc::new(Gate {
+        keyring,
+        limits: Limits::local(),
+        dev_key: None,
+        region: settings.region.as_str().into(),
+        catalogue: Arc::new(Catalogue::shipped()?),
+        max_body_bytes: settings.server.max_body_bytes.get(),
+        links: Arc::new(app::public_links(settings)),
         refused: RefusedCalls::default(),
-        path,
-        next: Admit {
-            limits: Limits::local(),
-            next: Entitlement {
-                route: route.clone(),
-                catalogue: catalogue.clone(),
-                next: Validate {
-                    route: route.clone(),
-                    max_body_bytes,
-                    next: Metered { till: till.clone(), next: handler },
-                },
-            },
-        },
     });
-    Ok(Router::new().route(path, gated))
+    let metering = service_fn(move |call| meter(till.clone(), handler.clone(), call));
+    Ok(Router::new().route(route.path, stack::paid_by(&gate, &route, metering)))
 }

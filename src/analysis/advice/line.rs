@@ -1,5 +1,6 @@
 //! A line of advice: what it says, what it rests on, and how surely.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::gist::Gist;
@@ -8,7 +9,8 @@ use crate::analysis::catalogue::{Section, Side};
 use crate::analysis::evidence::Evidence;
 
 /// One line of advice.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "AdviceLine")]
 pub struct Line {
     /// The same in both languages.
     pub id: String,
@@ -40,7 +42,7 @@ pub struct Line {
 }
 
 /// What a line rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// Counted in the person's texts.
@@ -52,7 +54,7 @@ pub enum Basis {
 }
 
 /// How far a text stands apart from professional posts of its length. One that does not gets no line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Strength {
     /// Among the 22 in 100 furthest to its side.
@@ -79,7 +81,7 @@ impl Strength {
 }
 
 /// A count and what it is out of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Tally {
     /// Occurrences; for sentence length, the mean length in words.
     pub matched: u32,

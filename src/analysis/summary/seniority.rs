@@ -1,9 +1,10 @@
 //! Rank, as far as a title tells.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Rank by title.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Seniority {
     /// Owner, founder, partner.

@@ -1,9 +1,11 @@
 //! Five traits, and how surely a text can speak of them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One value for each of the five traits.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "Ocean_{T}")]
 pub struct Ocean<T> {
     /// Openness.
     pub openness: T,
@@ -51,7 +53,7 @@ impl<T> Ocean<T> {
 /// How surely a person stands on the side of the middle that a trait's figures point to. It follows from the distance of
 /// the score to the middle, in the width of its interval, which grows as the text gets shorter. “High” does not exist
 /// before a local validation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
     /// As good as even: up to 0.53.
@@ -78,7 +80,7 @@ pub(super) const EVEN: f64 = 0.53;
 pub(super) const CLEAR: f64 = 0.60;
 
 /// How much text there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TextLength {
     /// 120 to 249 words.

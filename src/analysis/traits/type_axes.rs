@@ -1,12 +1,13 @@
 //! The four letters derived from the traits.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Stands for either letter.
 const OPEN: char = 'x';
 
 /// Four letter pairs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TypeAxes {
     /// Extraversion or introversion.
     #[serde(rename = "EI")]
@@ -23,7 +24,7 @@ pub struct TypeAxes {
 }
 
 /// One letter of four.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AxisLean {
     /// The likelier letter.
     pub letter: char,

@@ -1,4 +1,4 @@
-//! The cursor of a list of usage: the place of a page's last line, and what its lines were told apart by.
+//! The cursor of a usage report: the last line of the page, and the groups of the request.
 
 use std::fmt;
 use std::str::FromStr;

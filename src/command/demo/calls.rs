@@ -1,4 +1,4 @@
-//! Curl lines for people of the sample, ready to be pasted into a shell.
+//! Curl commands for sample people.
 
 use anyhow::anyhow;
 use axum::http::Uri;
@@ -15,7 +15,7 @@ pub(super) struct Call {
     pub(super) curl: String,
 }
 
-/// The body of a call, in the order in which people are named.
+/// The body of a call.
 #[derive(Serialize)]
 struct Question {
     first_name: String,
@@ -31,7 +31,7 @@ struct Pergunta {
     empresa: String,
 }
 
-/// One line for each endpoint, with people of the sample.
+/// One command for each endpoint, with sample people.
 pub(super) fn calls(url: &Uri, key: &str) -> anyhow::Result<Vec<Call>> {
     let base = url.to_string();
     let base = base.trim_end_matches('/');
@@ -71,7 +71,7 @@ fn sample_person(language: &str) -> anyhow::Result<PersonQuery> {
     Err(anyhow!("no sample person writes in `{language}`"))
 }
 
-/// A word for the shell, whatever is in it.
+/// Quotes any text as one word of a shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

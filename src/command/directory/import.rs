@@ -11,67 +11,56 @@ use uuid::Uuid;
 use crate::domain::ids::PersonId;
 use crate::people::directory_line::{DirectoryLine, LONGEST_LINE_BYTES, LineFault};
 use crate::storage::directory::import::{BatchOutcome, NewPerson, finish_import, import_batch};
+use crate::storage::error::StorageError;
+use crate::storage::pool::acquire;
 
-/// A batch is written when it holds so many people, or so many bytes of lines.
+/// A batch is written at this number of people or bytes of lines.
 const BATCH_PEOPLE: usize = 500;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
-/// Faults reported one by one; more are only counted.
-const MOST_FAULTS_LISTED: usize = 1_000;
+/// Further faults are only counted.
+const MAX_FAULTS_LISTED: usize = 1_000;
 
 /// How an import treats its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportOptions {
-    /// Source of lines that name none.
+    /// Source of lines without one.
     pub default_source: String,
-    /// How long people are kept after the import that brought them last.
+    /// How long people are kept after their last import.
     pub retention: Duration,
 }
 
-/// What an import did.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
-    /// Lines read, blank ones left out.
+    /// Lines read, without blank ones.
     pub lines: u64,
-    /// People who were not there before.
     pub added: u64,
     /// People whose record changed.
     pub updated: u64,
-    /// People who were there in the same words.
+    /// People whose record is the same.
     pub unchanged: u64,
-    /// Lines about people who asked to be left out.
+    /// Lines about people who opted out.
     pub opted_out: u64,
-    /// Lines that were refused.
     pub faulty: u64,
-    /// The first thousand refused lines.
+    /// The first thousand rejected lines.
     pub faults: Vec<FaultyLine>,
 }
 
-/// A refused line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FaultyLine {
-    /// Its number in the file, counted from 1.
+    /// Number in the file, from 1.
     pub line: u64,
-    /// What is wrong with it.
     pub reason: String,
 }
 
-/// What ends an import early. Whole batches stored before stay.
+/// Why an import ended early. Batches stored before stay.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The file could not be read on.
     #[error("cannot read the file after line {after_line}: {error}")]
-    Read {
-        /// Lines read before.
-        after_line: u64,
-        /// Why.
-        error: std::io::Error,
-    },
-    /// The retention reaches past the calendar.
-    #[error("the retention is too long")]
+    Read { after_line: u64, error: std::io::Error },
+    #[error("people.retention_days is too long")]
     RetentionTooLong,
-    /// The database refused or is away.
     #[error("cannot store people: {0}")]
-    Storage(#[from] sqlx::Error),
+    Storage(#[from] StorageError),
 }
 
 impl ImportReport {
@@ -82,7 +71,7 @@ impl ImportReport {
 
     fn fault(&mut self, line: u64, fault: &LineFault) {
         self.faulty += 1;
-        if self.faults.len() < MOST_FAULTS_LISTED {
+        if self.faults.len() < MAX_FAULTS_LISTED {
             self.faults.push(FaultyLine { line, reason: fault.to_string() });
         }
     }
@@ -95,8 +84,7 @@ impl ImportReport {
     }
 }
 
-/// Imports people from JSON lines, a batch at a time: memory is bounded whatever the size of the file. A faulty line
-/// is reported and the others are imported.
+/// Imports people from JSON lines in batches, so that memory is bounded. Reports faulty lines and imports the others.
 pub async fn import(
     pool: &PgPool,
     mut lines: impl AsyncBufRead + Unpin,
@@ -107,7 +95,7 @@ pub async fn import(
         .ok()
         .and_then(|retention| now.checked_add_signed(retention))
         .ok_or(ImportError::RetentionTooLong)?;
-    let mut connection = pool.acquire().await?;
+    let mut connection = acquire(pool).await?;
     let mut report = ImportReport::default();
     let mut batch = Batch::default();
     let mut line = Vec::new();
@@ -138,7 +126,6 @@ pub async fn import(
     Ok(report)
 }
 
-/// People waiting to be written together.
 #[derive(Default)]
 struct Batch {
     people: Vec<NewPerson>,
@@ -162,13 +149,13 @@ impl Batch {
     }
 }
 
-/// Some editors begin a file with the mark U+FEFF.
+/// Removes U+FEFF, with which some editors begin a file.
 fn without_byte_order_mark(line: &[u8], number: u64) -> &[u8] {
     if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line }
 }
 
-/// Reads one line without its end into `line`; false at the end of the file. Of a line that is too long only so much
-/// is kept that [`DirectoryLine::parse`] refuses it.
+/// Reads one line without its end into `line`. Returns false at the end of the file. A line that is too long is cut where
+/// [`DirectoryLine::parse`] rejects it.
 async fn read_line(lines: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> std::io::Result<bool> {
     line.clear();
     let longest = LONGEST_LINE_BYTES as u64 + 2; // one byte too many, and the line's end

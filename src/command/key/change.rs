@@ -4,8 +4,8 @@ use anyhow::ensure;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
+use super::explained;
 use super::report::WholeKey;
-use super::said_of;
 use crate::command::context::Context;
 use crate::command::output::Output;
 use crate::command::values::{self, OrNone};
@@ -19,37 +19,37 @@ use crate::domain::region::Region;
 use crate::domain::text::Name;
 use crate::management;
 
-/// `fluence key change`: what is not named stays as it is.
+/// Options that are not given change nothing.
 #[derive(Debug, Args)]
 pub struct ChangeKey {
-    /// The key's id.
+    /// Key id.
     id: KeyId,
-    /// Another name, 1 to 80 characters.
+    /// New name, 1 to 80 characters.
     #[arg(long, required_unless_present_any = ["scopes", "expires_at", "regions", "networks", "daily_cap", "monthly_cap"])]
     name: Option<Name>,
-    /// What it may be used for from now on; may be repeated.
+    /// New scope, replacing all scopes. Repeat for several.
     #[arg(long = "scope", value_name = "SCOPE", value_parser = values::scope())]
     scopes: Option<Vec<Scope>>,
-    /// When it ends by itself, or `none`.
+    /// New expiry: a date (00:00 UTC), an instant, or `none`.
     #[arg(long, value_name = "TIME", value_parser = values::or_none(values::instant))]
     expires_at: Option<OrNone<DateTime<Utc>>>,
-    /// A region that it may be used in from now on, or `any`; may be repeated.
+    /// New allowed region, replacing all regions, or `any`. Repeat for several.
     #[arg(long = "region", value_name = "REGION", value_parser = values::or_any::<Region>)]
     regions: Option<Vec<OrNone<Region>>>,
-    /// An address or network (CIDR) that it may be used from from now on, or `any`; may be repeated.
+    /// New allowed address or network (CIDR), replacing all of them, or `any`. Repeat for several.
     #[arg(long = "allow-ip", value_name = "CIDR", value_parser = values::or_any::<Network>)]
     networks: Option<Vec<OrNone<Network>>>,
-    /// Most credits it may spend per UTC day, or `none`.
+    /// New cap of credits per UTC day, or `none`.
     #[arg(long, value_name = "CREDITS", allow_negative_numbers = true, value_parser = values::or_none(values::amount))]
     daily_cap: Option<OrNone<Amount>>,
-    /// Most credits it may spend per calendar month (UTC), or `none`.
+    /// New cap of credits per UTC month, or `none`.
     #[arg(long, value_name = "CREDITS", allow_negative_numbers = true, value_parser = values::or_none(values::amount))]
     monthly_cap: Option<OrNone<Amount>>,
 }
 
 impl ChangeKey {
     pub(super) async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
-        let cap = |cap: Option<OrNone<Amount>>| cap.map(|cap| cap.0.map(|cap| cap.credits().as_i64()));
+        let cap = |cap: Option<OrNone<Amount>>| cap.map(|cap| cap.0.map(Amount::credits));
         let change = TermsChange {
             name: self.name.map(Name::into_string),
             scopes: self.scopes.map(|scopes| Scope::sorted(&scopes)),
@@ -65,11 +65,11 @@ impl ChangeKey {
         ensure!(networks <= MOST_NETWORKS, "a key has at most {MOST_NETWORKS} networks");
         let (mut connection, by) = (context.connection().await?, context.operator());
         let changed = management::keys::change(&mut connection, &by, self.id, change).await;
-        output.print(&WholeKey(changed.map_err(|error| said_of(self.id, error))?))
+        output.print(&WholeKey(changed.map_err(|error| explained(self.id, error))?))
     }
 }
 
-/// The values of a list in which `any` stands for none.
+/// The values of a list, which is empty for `any`.
 fn listed<T>(values: Vec<OrNone<T>>) -> Vec<T> {
     values.into_iter().filter_map(|value| value.0).collect()
 }

@@ -1,4 +1,4 @@
-//! Keys as the command line shows them.
+//! Keys as commands print them.
 
 use std::io::{self, Write};
 
@@ -23,7 +23,7 @@ fn environment(view: &KeyView) -> String {
     format!("{} ({})", view.environment, view.mode.as_str())
 }
 
-/// Where a key may be used; `any` without limits.
+/// Where a key may be used: `any` without restrictions.
 fn origin(view: &KeyView) -> String {
     let regions = view.regions.iter().map(ToString::to_string);
     let limits: Vec<_> = regions.chain(view.allowed_networks.iter().map(ToString::to_string)).collect();
@@ -36,7 +36,7 @@ fn caps(view: &KeyView) -> String {
     or_dash(Some(day.into_iter().chain(month).collect::<Vec<_>>().join(",")).filter(|caps| !caps.is_empty()))
 }
 
-/// A key in the only moment in which it is known.
+/// A new key, whose secret is shown once.
 #[derive(Serialize)]
 pub(super) struct NewKeyShown<'a> {
     pub(super) key: &'a str,
@@ -60,11 +60,11 @@ impl Report for NewKeyShown<'_> {
                 ("caps", &caps(view)),
             ],
         )?;
-        writeln!(out, "\nKeep the key now: only a keyed hash of it is stored, so it is never shown again.")
+        writeln!(out, "\nStore the key now. It is not shown again: only a keyed hash of it is stored.")
     }
 }
 
-/// A key's new secret, in the only moment in which it is known.
+/// A rotated key, whose new secret is shown once.
 #[derive(Serialize)]
 pub(super) struct NewSecretShown<'a> {
     pub(super) key: &'a str,
@@ -79,14 +79,13 @@ impl Report for NewSecretShown<'_> {
                 let (ends, used) = (minute(old.ends_at), minute(old.last_used_at));
                 format!("{}…{} works until {ends}, last used {used}", old.prefix, old.last_four)
             }
-            None => "has ended".to_owned(),
+            None => "ended".to_owned(),
         };
         write_fields(out, &[("id", &self.view.id), ("key", &self.key), ("old secret", &old)])?;
-        writeln!(out, "\nKeep the key now: only a keyed hash of it is stored, so it is never shown again.")
+        writeln!(out, "\nStore the key now. It is not shown again: only a keyed hash of it is stored.")
     }
 }
 
-/// A key after a change.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(super) struct KeyShown(pub(super) KeyView);
@@ -99,7 +98,7 @@ impl Report for KeyShown {
     }
 }
 
-/// All that is known of a key.
+/// A key with all its properties.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(super) struct WholeKey(pub(super) KeyView);
@@ -132,7 +131,7 @@ impl Report for WholeKey {
     }
 }
 
-/// A key after a change of its state, and whether every gateway knows.
+/// A key after a change of its state, and which gateways confirmed it.
 #[derive(Serialize)]
 pub(super) struct StateSet {
     #[serde(flatten)]
@@ -148,12 +147,11 @@ impl Report for StateSet {
     }
 }
 
-/// The keys of an account.
 #[derive(Serialize)]
 pub(super) struct KeyList {
     pub(super) account_id: AccountId,
     pub(super) keys: Vec<KeyView>,
-    /// Whether there are more than one listing holds.
+    /// Whether the list was cut at its limit.
     #[serde(rename = "truncated")]
     pub(super) is_cut: bool,
 }
@@ -165,13 +163,13 @@ impl Report for KeyList {
             ["ID", "NAME", "KEY", "ENVIRONMENT", "STATE", "SCOPES", "FROM", "CAPS", "EXPIRES", "LAST USED"];
         write_table(out, header, &rows)?;
         if self.is_cut {
-            writeln!(out, "... and more: the list ends after {} keys", self.keys.len())?;
+            writeln!(out, "The list is limited to {} keys; there may be more.", self.keys.len())?;
         }
         Ok(())
     }
 }
 
-/// The row of a key, and below it the one of its old secret while that lives.
+/// The row of a key, followed by one of its old secret while that works.
 fn rows(key: &KeyView) -> Vec<[String; 10]> {
     let main = [
         key.id.to_string(),

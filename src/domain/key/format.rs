@@ -1,32 +1,32 @@
-//! The shapes of keys.
-
-use serde::Serialize;
+//! The formats of keys.
 
 use super::Mode;
+use crate::domain::named_enum::named_enum;
 
 /// Characters of the checksum at the end of an issued key.
 pub(super) const CHECKSUM_CHARS: usize = 6;
 
-/// The shape of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyFormat {
-    /// 40 base62 characters.
-    Fluence,
-    /// `flz_sk_` and 32 base62 characters.
-    Flz,
-    /// `flz_sk_prod_` and 32.
-    FlzProd,
-    /// `flz_sk_stag_` and 32.
-    FlzStag,
-    /// `flz_sk_dev_` and 32.
-    FlzDev,
-    /// `sk_live_` and 32.
-    SkLive,
-    /// `sk_test_` and 32.
-    SkTest,
-    /// 20 to 128 visible ASCII characters, imported; never issued.
-    Legacy,
+named_enum! {
+    /// The textual form of a key.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum KeyFormat {
+        /// 40 base62 characters.
+        Fluence = "fluence",
+        /// `flz_sk_` and 32 base62 characters.
+        Flz = "flz",
+        /// `flz_sk_prod_` and 32.
+        FlzProd = "flz_prod",
+        /// `flz_sk_stag_` and 32.
+        FlzStag = "flz_stag",
+        /// `flz_sk_dev_` and 32.
+        FlzDev = "flz_dev",
+        /// `sk_live_` and 32.
+        SkLive = "sk_live",
+        /// `sk_test_` and 32.
+        SkTest = "sk_test",
+        /// 20 to 128 visible ASCII characters, imported; never issued.
+        Legacy = "legacy",
+    }
 }
 
 impl KeyFormat {
@@ -34,26 +34,7 @@ impl KeyFormat {
     pub const ISSUED: [Self; 7] =
         [Self::FlzProd, Self::FlzStag, Self::FlzDev, Self::Flz, Self::SkLive, Self::SkTest, Self::Fluence];
 
-    /// The name in commands and in the store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Fluence => "fluence",
-            Self::Flz => "flz",
-            Self::FlzProd => "flz_prod",
-            Self::FlzStag => "flz_stag",
-            Self::FlzDev => "flz_dev",
-            Self::SkLive => "sk_live",
-            Self::SkTest => "sk_test",
-            Self::Legacy => "legacy",
-        }
-    }
-
-    /// The format with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ISSUED.into_iter().chain([Self::Legacy]).find(|format| format.as_str() == name)
-    }
-
-    /// What its keys begin with.
+    /// The prefix of its keys.
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Fluence | Self::Legacy => "",
@@ -74,7 +55,7 @@ impl KeyFormat {
         }
     }
 
-    /// The mode that its prefix tells, where it tells one: such a key must be what it says.
+    /// The mode that the prefix states, if it states one. The key's environment must have this mode.
     pub const fn mode(self) -> Option<Mode> {
         match self {
             Self::SkLive => Some(Mode::Live),

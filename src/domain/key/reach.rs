@@ -1,36 +1,34 @@
-//! How far a key reaches, and whether one key reaches further than another.
+//! The reach of a key, and whether it exceeds that of another.
 
 use chrono::{DateTime, Utc};
 
 use super::Scope;
+use crate::domain::credits::Credits;
 use crate::domain::origin::Origin;
 
-/// What a key may be used for, where, until when, and for how much.
+/// What a key is allowed to do, from where, until when, and for how many credits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// What it may be used for.
     pub scopes: Vec<Scope>,
-    /// Where it may be used.
     pub origin: Origin,
-    /// When it ends by itself; none means never.
+    /// `None` means never.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Credits it may spend per UTC day; none means any number.
-    pub daily_cap: Option<i64>,
-    /// Credits it may spend per UTC calendar month; none means any number.
-    pub monthly_cap: Option<i64>,
+    /// Most credits per UTC day. `None` means no limit.
+    pub daily_cap: Option<Credits>,
+    /// Most credits per UTC calendar month. `None` means no limit.
+    pub monthly_cap: Option<Credits>,
 }
 
-/// Where one key reaches further than others.
+/// The part of a reach that exceeds its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beyond {
-    /// It has a scope.
     Scope(Scope),
-    /// It is limited less, in what this field of a key says.
+    /// A looser limit. The word is the key's field.
     Limit(&'static str),
 }
 
 impl Reach {
-    /// Where it goes beyond all of `bounds`: each part of it must lie within one of them. None where it does not.
+    /// Returns a part that no bound allows, if there is one. Each part must be allowed by at least one bound.
     pub fn beyond(&self, bounds: &[&Self]) -> Option<Beyond> {
         let any = |allows: &dyn Fn(&Self) -> bool| bounds.iter().any(|bound| allows(bound));
         if let Some(scope) = self.scopes.iter().find(|scope| !any(&|bound| bound.scopes.contains(scope))) {
@@ -57,7 +55,7 @@ impl Reach {
     }
 }
 
-/// Whether each part of a list lies within a part of one of the bounds' lists; an empty list is everything.
+/// Whether each item is covered by an item of a bound's list. An empty list allows everything.
 fn parts_within<T>(
     parts: &[T],
     bounds: &[&Reach],
@@ -69,7 +67,7 @@ fn parts_within<T>(
     anything || (!parts.is_empty() && parts.iter().all(is_covered))
 }
 
-/// Whether a limit is as strict as another; none limits nothing.
+/// Whether a limit is at least as strict as a bound. `None` is no limit.
 fn at_most<T: Ord>(limit: Option<T>, bound: Option<T>) -> bool {
     bound.is_none_or(|bound| limit.is_some_and(|limit| limit <= bound))
 }
@@ -91,7 +89,8 @@ mod tests {
         Reach { expires_at, ..Reach::default() }
     }
 
-    fn caps(daily_cap: Option<i64>, monthly_cap: Option<i64>) -> Reach {
+    fn caps(daily_cap: Option<u32>, monthly_cap: Option<u32>) -> Reach {
+        let [daily_cap, monthly_cap] = [daily_cap, monthly_cap].map(|cap| cap.map(Credits::from_u32));
         Reach { daily_cap, monthly_cap, ..Reach::default() }
     }
 
@@ -102,7 +101,7 @@ mod tests {
     #[test]
     fn each_part_must_lie_within_the_bound() {
         let limit = |field| Some(Beyond::Limit(field));
-        for (wanted, own, expected) in [
+        for (requested, own, expected) in [
             (Reach::default(), Reach::default(), None),
             (scopes(&[Scope::Read]), scopes(&[Scope::Read, Scope::Manage]), None),
             (scopes(&Scope::ALL), scopes(&[Scope::Read, Scope::Manage]), Some(Beyond::Scope(Scope::Invoke))),
@@ -131,7 +130,7 @@ mod tests {
             (caps(None, Some(6)), caps(None, Some(5)), limit("monthly_cap")),
             (caps(Some(1), None), caps(None, Some(5)), limit("monthly_cap")),
         ] {
-            assert_eq!(wanted.beyond(&[&own]), expected, "{wanted:?} within {own:?}");
+            assert_eq!(requested.beyond(&[&own]), expected, "{requested:?} within {own:?}");
         }
     }
 

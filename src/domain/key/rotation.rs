@@ -1,4 +1,4 @@
-//! How a key's secret is replaced: a new version beside the old one, which lives on for an overlap.
+//! Rotation: a new version of a key's secret. The old version stays valid for an overlap.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,11 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::KeyState;
 
-/// How long the old secret lives beside the new one: 0 s to 7 days, in whole seconds.
+/// How long the old secret stays valid: 0 s to 7 days, in whole seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Overlap(TimeDelta);
 
-/// Not an [`Overlap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 0s to 7d, such as 30m, 1h or 2d")]
 pub struct NotAnOverlap;
@@ -19,10 +18,10 @@ pub struct NotAnOverlap;
 impl Overlap {
     /// The longest, in seconds: 7 days.
     pub const MOST_S: i64 = 7 * 24 * 60 * 60;
-    /// One hour, unless something else is asked for.
+    /// One hour.
     pub const DEFAULT: Self = Self(TimeDelta::hours(1));
 
-    /// An overlap of so many seconds.
+    /// An overlap of this many seconds.
     pub fn of_seconds(seconds: i64) -> Result<Self, NotAnOverlap> {
         if (0..=Self::MOST_S).contains(&seconds) {
             Ok(Self(TimeDelta::seconds(seconds)))
@@ -61,38 +60,34 @@ impl fmt::Display for Overlap {
     }
 }
 
-/// What decides whether a key's secret may be replaced.
+/// The facts that decide whether a key can be rotated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotatable {
-    /// The key's state.
     pub state: KeyState,
-    /// When the key ends by itself.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When the secret that was replaced last ends or ended.
+    /// End of the most recent overlap.
     pub replaced_ends_at: Option<DateTime<Utc>>,
 }
 
-/// Why a key's secret cannot be replaced now.
+/// Why a key cannot be rotated now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CannotRotate {
-    /// It is revoked, for good.
     #[error("the key is revoked, and revocation cannot be undone")]
     Revoked,
-    /// It has ended by itself; a new secret would not work either.
     #[error("the key has expired; a new secret would not work either")]
     Expired,
-    /// There are two live secrets already.
+    /// The key already has two live secrets.
     #[error("the key is being rotated already: its old secret lives until {}", until.format("%F %TZ"))]
     InProgress {
-        /// When the older one ends.
+        /// End of the older secret.
         until: DateTime<Utc>,
-        /// How long that is from now, by the clock that decided.
+        /// Time until then, by the clock that decided.
         wait: TimeDelta,
     },
 }
 
 impl Rotatable {
-    /// When the present secret ends if it is replaced now. A key never has more than two live secrets.
+    /// Returns the end of the current secret if the key is rotated now. A key never has more than two live secrets.
     ///
     /// # Errors
     /// When it cannot be replaced.
@@ -164,7 +159,6 @@ mod tests {
     }
 
     proptest! {
-        /// However often and whenever somebody rotates, no more than two secrets are live at any time.
         #[test]
         fn no_key_ever_has_three_live_secrets(
             steps in proptest::collection::vec((0..200_000_i64, 0..=Overlap::MOST_S), 1..50),

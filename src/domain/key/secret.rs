@@ -1,4 +1,4 @@
-//! A key as its holder has it: read, made, imported, and never shown by accident.
+//! The secret of a key: parsed, generated or imported, and never shown by accident.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -9,7 +9,7 @@ use super::format::{CHECKSUM_CHARS, KeyFormat};
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// A key as the client has it. It is never printed, logged or stored.
+/// A key's secret. It is never printed, logged or stored.
 #[derive(Clone)]
 pub struct KeySecret {
     text: SecretString,
@@ -20,7 +20,6 @@ pub struct KeySecret {
 /// Lengths of a credential that may be a key.
 const CHARS: RangeInclusive<usize> = 20..=128;
 
-/// What no key looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a key")]
 pub struct NotAKey;
@@ -89,12 +88,12 @@ impl KeySecret {
         self.shape
     }
 
-    /// The key itself: for its hash, and to show it once to whoever had it made.
+    /// The secret itself, for its hash and for the one answer that shows it.
     pub fn expose(&self) -> &str {
         self.text.expose_secret()
     }
 
-    /// What may be shown to tell keys apart: the format's prefix, or the first four characters where it has none.
+    /// What distinguishes keys on screen: the format's prefix, or the first four characters if it has no prefix.
     pub fn display_prefix(&self) -> &str {
         match self.shape.prefix() {
             "" => self.expose().get(..4).unwrap_or_default(),

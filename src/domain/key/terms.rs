@@ -1,10 +1,11 @@
-//! What may be changed of a key while it lives.
+//! The part of a key that may be changed.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::Scope;
 use super::reach::Reach;
+use crate::domain::credits::Credits;
 use crate::domain::network::Network;
 use crate::domain::origin::Origin;
 use crate::domain::region::Region;
@@ -12,23 +13,20 @@ use crate::domain::region::Region;
 /// A key's name, rights and limits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KeyTerms {
-    /// Its name, 1 to 80 characters.
+    /// 1 to 80 characters.
     pub name: String,
-    /// What it may be used for.
     pub scopes: Vec<Scope>,
-    /// Where it may be used.
     #[serde(flatten)]
     pub origin: Origin,
-    /// When it ends by itself.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Credits it may spend per UTC day.
-    pub daily_cap: Option<i64>,
-    /// Credits it may spend per UTC calendar month.
-    pub monthly_cap: Option<i64>,
+    /// Most credits per UTC day.
+    pub daily_cap: Option<Credits>,
+    /// Most credits per UTC calendar month.
+    pub monthly_cap: Option<Credits>,
 }
 
 impl KeyTerms {
-    /// Of a key that is limited in nothing but its scopes.
+    /// The terms of a key whose only limit is its scopes.
     pub fn unlimited(name: &str, scopes: &[Scope]) -> Self {
         Self {
             name: name.to_owned(),
@@ -40,7 +38,7 @@ impl KeyTerms {
         }
     }
 
-    /// How far a key with these terms reaches.
+    /// The reach of a key with these terms.
     pub fn reach(&self) -> Reach {
         Reach {
             scopes: self.scopes.clone(),
@@ -52,27 +50,21 @@ impl KeyTerms {
     }
 }
 
-/// A change of some of them: what is not named stays as it is.
+/// A change of terms. `None` keeps a term, `Some(None)` removes a limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TermsChange {
-    /// Another name.
     pub name: Option<String>,
-    /// Other scopes.
     pub scopes: Option<Vec<Scope>>,
-    /// Other regions; empty means any.
+    /// Empty means any.
     pub regions: Option<Vec<Region>>,
-    /// Other networks; empty means any.
+    /// Empty means any.
     pub networks: Option<Vec<Network>>,
-    /// Another end, or none.
     pub expires_at: Option<Option<DateTime<Utc>>>,
-    /// Another daily cap, or none.
-    pub daily_cap: Option<Option<i64>>,
-    /// Another monthly cap, or none.
-    pub monthly_cap: Option<Option<i64>>,
+    pub daily_cap: Option<Option<Credits>>,
+    pub monthly_cap: Option<Option<Credits>>,
 }
 
 impl TermsChange {
-    /// The terms after the change.
     pub fn apply(self, terms: KeyTerms) -> KeyTerms {
         KeyTerms {
             name: self.name.unwrap_or(terms.name),

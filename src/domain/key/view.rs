@@ -1,90 +1,82 @@
-//! A key as it is shown: never its secret.
+//! A key as users see it, without its secrets.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::rotation::Rotatable;
 use super::terms::KeyTerms;
 use super::{KeyFormat, KeyState, KeyStatus, Mode, Scope};
+use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::network::Network;
 use crate::domain::origin::Origin;
 use crate::domain::region::Region;
 
-/// All that may be told of a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Everything that users may see of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Key")]
 pub struct KeyView {
-    /// Its id.
     pub id: KeyId,
-    /// Whose it is.
     #[serde(skip)]
     pub account_id: AccountId,
-    /// Its environment.
     pub environment_id: EnvironmentId,
-    /// Its environment's name.
     pub environment: String,
-    /// Whether it spends credits.
+    /// `Live` keys spend credits.
     pub mode: Mode,
     /// Its name, 1 to 80 characters.
     pub name: String,
-    /// Whether it may be used, its end aside.
+    /// The state without regard to the expiry.
     #[serde(skip)]
     pub state: KeyState,
-    /// Whether it may be used.
     #[serde(rename = "state")]
     pub status: KeyStatus,
-    /// What it may be used for.
     pub scopes: Vec<Scope>,
-    /// The format that it was made in. The new secrets of an imported one are of the format `fluence`.
+    /// The format of its first secret. New secrets of an imported key have the format `fluence`.
     pub format: KeyFormat,
-    /// What its present secret begins with.
+    /// The beginning of its current secret.
     pub prefix: String,
-    /// The last four characters of its present secret.
+    /// The last four characters of its current secret.
     pub last_four: String,
-    /// Regions that it may be used in; none means any.
+    /// Allowed regions. Empty means any.
     pub regions: Vec<Region>,
-    /// Networks that it may be used from; none means any.
+    /// Allowed networks of clients. Empty means any.
     pub allowed_networks: Vec<Network>,
-    /// Credits it may spend per UTC day.
-    pub daily_cap: Option<i64>,
-    /// Credits it may spend per UTC calendar month.
-    pub monthly_cap: Option<i64>,
-    /// When it ends by itself.
+    /// Most credits per UTC day.
+    pub daily_cap: Option<Credits>,
+    /// Most credits per UTC calendar month.
+    pub monthly_cap: Option<Credits>,
     pub expires_at: Option<DateTime<Utc>>,
-    /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// When it was revoked.
     pub revoked_at: Option<DateTime<Utc>>,
-    /// When it was last used, to the minute, with whichever of its secrets.
+    /// Last use of any of its secrets, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
-    /// Its live secrets, the present one first; a second one is being replaced by it.
+    /// The live secrets, the current one first. During a rotation the old one is second.
     pub secrets: Vec<SecretView>,
 }
 
 /// One version of a key's secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Secret")]
 pub struct SecretView {
-    /// Its number, from 1.
+    /// Counts from 1.
     pub version: i32,
-    /// What it begins with.
     pub prefix: String,
-    /// Its last four characters.
     pub last_four: String,
-    /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// When it ends because another has taken its place; none for the present one.
+    /// End of the overlap. `None` for the current secret.
     pub ends_at: Option<DateTime<Utc>>,
-    /// When it was last used, to the minute.
+    /// Last use, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
 impl KeyView {
-    /// The secret that is being replaced, while it lives.
+    /// The old secret of a rotation, until it ends.
     pub fn replaced_secret(&self) -> Option<&SecretView> {
         self.secrets.iter().find(|secret| secret.ends_at.is_some())
     }
 
-    /// The secret that is being replaced, while a client may use it.
+    /// The old secret of a rotation, if clients may still use it.
     pub fn usable_old_secret(&self) -> Option<&SecretView> {
         match self.status {
             KeyStatus::Active | KeyStatus::Disabled => self.replaced_secret(),
@@ -92,7 +84,7 @@ impl KeyView {
         }
     }
 
-    /// What decides whether its secret may be replaced.
+    /// The facts that decide whether the key can be rotated.
     pub fn rotatable(&self) -> Rotatable {
         Rotatable {
             state: self.state,
@@ -101,7 +93,7 @@ impl KeyView {
         }
     }
 
-    /// What may be changed of it.
+    /// The terms, which may be changed.
     pub fn terms(&self) -> KeyTerms {
         KeyTerms {
             name: self.name.clone(),

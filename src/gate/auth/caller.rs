@@ -12,45 +12,43 @@ use crate::gate::limits::account::CachedAccount;
 use crate::gate::limits::limiter::{LimitSizes, RateLimit};
 use crate::storage::keys::Rehash;
 
-/// Request extension: who calls. Cheap to clone: one count for all of it.
+/// Request extension: the caller. Cheap to clone: one reference count for all of it.
 #[derive(Clone, Debug)]
-pub struct Caller(Arc<Known>);
+pub struct Caller(Arc<CallerData>);
 
-/// What is known of a caller.
+/// What a [`Caller`] points to.
 #[derive(Debug)]
-pub struct Known {
+pub struct CallerData {
     /// The key and its account, as last read.
     pub key: KeyRecord,
-    /// What this gateway remembers of the account.
+    /// What this gateway caches of the account.
     pub account: Arc<CachedAccount>,
-    /// The rate limit of the account's plan.
     pub rate: RateLimit,
-    /// What was noted of the use of its secret.
+    /// When the use of the secret was last recorded.
     pub mark: UseMark,
-    /// The clock by which its key, its holds and its periods end.
+    /// The clock that decides when the key, its holds and its periods end.
     pub clock: DatabaseClock,
 }
 
 impl Deref for Caller {
-    type Target = Known;
+    type Target = CallerData;
 
-    fn deref(&self) -> &Known {
+    fn deref(&self) -> &CallerData {
         &self.0
     }
 }
 
 impl Caller {
-    /// A caller with this key, of this account.
     pub fn new(key: KeyRecord, account: Arc<CachedAccount>, rate: RateLimit, clock: DatabaseClock) -> Self {
         let mark = UseMark::new(key.key_id, key.secret_version, None);
-        Self(Arc::new(Known { key, account, rate, mark, clock }))
+        Self(Arc::new(CallerData { key, account, rate, mark, clock }))
     }
 
-    /// The same caller, whose secret is to be hashed anew when it is used.
+    /// Returns the same caller, marked so that its secret is hashed again at its next use.
     pub fn to_be_rehashed(&self, rehash: Rehash) -> Self {
-        let Known { key, account, rate, clock, .. } = &**self;
+        let CallerData { key, account, rate, clock, .. } = &**self;
         let mark = UseMark::new(key.key_id, key.secret_version, Some(rehash));
-        Self(Arc::new(Known {
+        Self(Arc::new(CallerData {
             key: key.clone(),
             account: account.clone(),
             rate: rate.clone(),
@@ -59,23 +57,23 @@ impl Caller {
         }))
     }
 
-    /// Whether the account may keep contacts in the key's mode; where it keeps none, no call needs to search for any.
+    /// Whether the account may have contacts in the key's mode. If not, no call needs to search for
+    /// any.
     pub fn keeps_contacts(&self) -> bool {
         self.key.keeps_contacts || self.account.keeps_contacts(self.key.mode)
     }
 
-    /// The sizes of the limits of the account's plan.
     pub fn limit_sizes(&self) -> LimitSizes {
         let plan = &self.key.plan;
         LimitSizes { rate_per_s: plan.rate_per_s, burst: plan.burst, concurrency: plan.concurrency }
     }
 
-    /// The billing facts of an answer that moved no money.
-    pub fn unbilled(&self) -> Billing {
+    /// Returns the billing facts of an answer that moved no credits.
+    pub fn uncharged_billing(&self) -> Billing {
         Billing {
             used: Credits::ZERO,
             plan_label: self.key.plan.label.clone(),
-            standing: self.account.standing(),
+            balance: self.account.balance(),
             refunded: None,
         }
     }

@@ -1,19 +1,20 @@
-//! Finding the key in a request: in `X-API-Key`, or in `Authorization: Bearer`; never in the URL.
+//! Finds the key of a request: in `X-API-Key` or in `Authorization: Bearer`, never in the URL.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 use crate::domain::key::KeySecret;
 use crate::domain::refusal::Refusal;
 
-/// The header that holds a bare key.
 pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// Query parameters that people put keys into.
+/// Query parameters in which clients commonly send a key.
 const KEY_PARAMETERS: [&str; 6] = ["api_key", "apikey", "key", "token", "access_token", "x-api-key"];
 
-/// The key of a request; `None` when it has none. An `Authorization` of one word has lost its scheme, so it is refused by
-/// name instead of passing as anonymous. One key sent in several places must be the same in all, and a
-/// header sent twice must say the same twice.
+/// Returns the key of a request, or `None` if it has no credential.
+///
+/// An `Authorization` of one word lacks its scheme: it is refused with an error of its own and does
+/// not pass as anonymous. A key sent in both headers, or in a repeated header, must be the same
+/// everywhere.
 pub fn credential(headers: &HeaderMap, uri: &Uri) -> Result<Option<KeySecret>, Refusal> {
     if let Some(parameter) = key_parameter(uri.query().unwrap_or_default()) {
         return Err(Refusal::KeyInQueryString { parameter });
@@ -28,7 +29,7 @@ pub fn credential(headers: &HeaderMap, uri: &Uri) -> Result<Option<KeySecret>, R
     found.map(|text| KeySecret::parse(text).map_err(|_| Refusal::InvalidApiKey)).transpose()
 }
 
-/// The one value that all of them have; `None` when there is none.
+/// Returns the value that all items share, or `None` without items.
 fn only<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Result<Option<T>, Refusal> {
     let Some(first) = values.next() else {
         return Ok(None);
@@ -36,8 +37,8 @@ fn only<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Result<Option<T>, 
     if values.all(|value| value == first) { Ok(Some(first)) } else { Err(Refusal::ConflictingCredentials) }
 }
 
-/// The token of a `Bearer` credential, its scheme in any letter case (RFC 9110, section 11.1). Other schemes are none of
-/// ours and count as no credential.
+/// The token of a `Bearer` credential, whose scheme may be in any letter case (RFC 9110, section
+/// 11.1). Other schemes count as no credential.
 fn bearer_token(value: &[u8]) -> Option<&[u8]> {
     let (scheme, token) = value.split_at_checked("Bearer".len())?;
     if !scheme.eq_ignore_ascii_case(b"Bearer") {
@@ -54,7 +55,8 @@ fn has_no_scheme(authorization: &HeaderValue) -> bool {
     !authorization.as_bytes().trim_ascii().iter().any(u8::is_ascii_whitespace)
 }
 
-/// The first query parameter that looks like it holds a key; its name may be percent-encoded or in capitals.
+/// Returns the first query parameter whose name is that of a key, also if it is percent-encoded or
+/// in capitals.
 fn key_parameter(query: &str) -> Option<&'static str> {
     let names = query.split(['&', ';']).map(|pair| pair.split('=').next().unwrap_or_default());
     names
@@ -148,7 +150,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever stands in the headers and the URL: an answer, and only ever a key of which some header said it whole.
+        /// For any headers and URL: never a panic, and only a key that one header holds in full.
         #[test]
         fn no_bytes_make_it_panic_or_give_a_key_that_was_not_sent(
             lines in proptest::collection::vec(

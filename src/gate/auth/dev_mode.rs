@@ -1,26 +1,21 @@
-//! Development mode: a good key counts, and any other credential, or none, counts as the mode's own key.
+//! Development mode: a valid key counts. Any other credential, or none, is replaced by the mode's
+//! own key.
 
 use std::net::IpAddr;
-
-use axum::http::{HeaderName, HeaderValue};
 
 use super::caller::Caller;
 use super::keyring::Keyring;
 use crate::domain::key::KeySecret;
 use crate::domain::refusal::Refusal;
 
-/// Says that a credential was not checked.
-pub(super) const X_DEVELOPMENT_MODE: HeaderName = HeaderName::from_static("x-development-mode");
-pub(super) const KEY_NOT_CHECKED: HeaderValue = HeaderValue::from_static("key not checked");
-
 /// The caller of a request, and whether the credential that it sent was passed over.
-pub(super) struct Identified {
-    pub(super) caller: Caller,
-    pub(super) is_unchecked: bool,
+pub(in crate::gate) struct Identified {
+    pub(in crate::gate) caller: Caller,
+    pub(in crate::gate) is_unchecked: bool,
 }
 
 /// Finds the caller by the key that the request sent, or by the mode's own key.
-pub(super) async fn identify(
+pub(in crate::gate) async fn identify(
     keyring: &Keyring,
     sent: Result<Option<KeySecret>, Refusal>,
     own: &KeySecret,
@@ -35,10 +30,10 @@ pub(super) async fn identify(
             Err(refusal) if refusal.code().status() >= 500 => return Err(refusal),
             Err(_) => {}
         },
-        // A program that puts its key into the URL would fail in production.
+        // A client that puts its key into the URL would fail in production, so it fails here too.
         Err(refusal @ Refusal::KeyInQueryString { .. }) => return Err(refusal),
         Err(_) => {}
     }
-    tracing::info!("development mode: the credential of this request is not checked");
+    tracing::info!("credential not checked: development mode");
     Ok(Identified { caller: keyring.identify(own, from).await?, is_unchecked: true })
 }

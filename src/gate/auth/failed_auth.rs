@@ -1,6 +1,6 @@
-//! Failed guesses, counted by the network they come from.
+//! Counts failed authentication by the network it comes from.
 //!
-//! Only failures are ever refused by this: a key that is good passes whatever others at its address do.
+//! This refuses failures only: a valid key passes, whatever other clients at its address do.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,12 +9,12 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 use tokio::time::Instant;
 
-use crate::config::Keys;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait::whole_seconds;
+use crate::gate::settings::KeySettings;
 use crate::http::client_address::ClientNetwork;
 
-/// Counts failures of as many networks as the settings say; beyond that, of those that fail most. Cheap to clone.
+/// Counts the failures of a limited number of networks and evicts the least active. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct FailedAuth {
     windows: Arc<Cache<ClientNetwork, Arc<Mutex<Window>>>>,
@@ -22,7 +22,7 @@ pub struct FailedAuth {
     window: Duration,
 }
 
-/// The failures since the first that counts.
+/// The failures of one network since its window began.
 #[derive(Clone, Copy, Debug)]
 struct Window {
     since: Instant,
@@ -31,15 +31,16 @@ struct Window {
 
 impl FailedAuth {
     /// With the limits of the settings.
-    pub fn new(keys: &Keys) -> Self {
+    pub fn new(keys: &KeySettings) -> Self {
         Self {
-            windows: Arc::new(Cache::new(keys.guessing_networks)),
-            most: keys.guesses,
-            window: Duration::from_secs(keys.guess_window_s),
+            windows: Arc::new(Cache::new(keys.guessing_networks.get())),
+            most: keys.guesses.get(),
+            window: keys.guess_window,
         }
     }
 
-    /// How to answer a failure: as what it is, or that there were too many.
+    /// Records a failure and returns its answer: an invalid key, or too many failures past the
+    /// limit.
     pub fn failed(&self, address: IpAddr) -> Refusal {
         let now = Instant::now();
         let fresh =
@@ -58,7 +59,7 @@ impl FailedAuth {
         Refusal::Limited(LimitHit { limit: Limit::FailedAttempts, size: self.most.into(), retry_after_s })
     }
 
-    /// Whether the next failure of this address will be one too many.
+    /// Whether the next failure of this address exceeds the limit.
     pub fn are_too_many(&self, address: IpAddr) -> bool {
         self.windows.get(&ClientNetwork::from(address)).is_some_and(|window| {
             let window = window.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_wait_that_is_told_is_enough_and_none_shorter_is() {
+    async fn waiting_for_the_stated_time_is_enough_and_any_less_is_not() {
         let failed_auth = failed_auth(2, 100);
         assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
         tokio::time::advance(Duration::from_millis(10_500)).await;
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn addresses_of_one_ipv6_subscriber_are_one_and_ipv4_addresses_are_each_their_own() {
+    async fn an_ipv6_subscriber_counts_as_one_and_each_ipv4_address_by_itself() {
         let failed_auth = failed_auth(1, 100);
         assert_eq!(failed_auth.failed(v6(7, 1)), Refusal::InvalidApiKey);
         assert!(wait_of(failed_auth.failed(v6(7, u128::from(u64::MAX)))).is_some());
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_ipv4_address_written_as_ipv6_is_the_same() {
+    async fn an_ipv4_address_mapped_to_ipv6_is_the_same_address() {
         let failed_auth = failed_auth(1, 100);
         assert_eq!(failed_auth.failed(v4(1)), Refusal::InvalidApiKey);
         let mapped = Ipv4Addr::from_bits(0x0a00_0001).to_ipv6_mapped().into();

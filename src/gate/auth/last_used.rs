@@ -1,4 +1,5 @@
-//! When secrets were last used: noted in memory once a minute for each, written to the store for all at once.
+//! When secrets were last used: recorded in memory once a minute each, written to the database in
+//! batches.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -11,14 +12,15 @@ use crate::domain::ids::KeyId;
 use crate::storage::error::StorageError;
 use crate::storage::keys::{Rehash, SecretUse, record_uses};
 
-/// Uses that one statement writes at most.
+/// The most uses that one statement writes.
 const FLUSH_AT_ONCE: usize = 5_000;
 
-/// Uses that have yet to be written. Cheap to clone.
+/// Uses that are not written yet. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct LastUsed {
     waiting: Arc<Mutex<HashMap<(KeyId, i32), Use>>>,
-    /// Secrets that may wait; the uses of more are forgotten, and noted again a minute later.
+    /// The most secrets that may wait. Uses of others are dropped and recorded again a minute
+    /// later.
     most: usize,
 }
 
@@ -28,30 +30,31 @@ struct Use {
     rehash: Option<Rehash>,
 }
 
-/// What a cached key remembers of its use, so that only the first request of a minute does more than read a number.
+/// The last recorded use of a cached key. Only the first request of a minute does more than read a
+/// number.
 #[derive(Debug)]
 pub struct UseMark {
     key_id: KeyId,
     version: i32,
-    /// The latest minute that was noted, counted from 1970; 0 for none.
+    /// The latest recorded minute, counted from 1970. 0 before the first.
     minute: AtomicI64,
     rehash: Option<Rehash>,
 }
 
 impl UseMark {
-    /// The mark of a version of a key's secret, which may lack a digest.
+    /// Returns the mark of a secret version, with the digest that it still lacks.
     pub fn new(key_id: KeyId, version: i32, rehash: Option<Rehash>) -> Self {
         Self { key_id, version, minute: AtomicI64::new(0), rehash }
     }
 }
 
 impl LastUsed {
-    /// Nothing used yet; at most so many secrets wait to be written.
+    /// Starts empty. At most `most` secrets wait to be written.
     pub fn new(most: usize) -> Self {
         Self { waiting: Arc::default(), most }
     }
 
-    /// Notes a use in this minute, counted from 1970.
+    /// Records a use in this minute, counted from 1970.
     pub fn note(&self, mark: &UseMark, minute: i64) {
         if mark.minute.load(Relaxed) < minute && mark.minute.fetch_max(minute, Relaxed) < minute {
             self.keep((mark.key_id, mark.version), Use { minute, rehash: mark.rehash });
@@ -72,12 +75,12 @@ impl LastUsed {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes what waits. What could not be written waits for the next time.
+    /// Writes the waiting uses. Those that cannot be written wait for the next flush.
     pub async fn flush(&self, pool: &PgPool) {
         let uses: Vec<_> = std::mem::take(&mut *self.waiting()).into_iter().collect();
         for (place, chunk) in uses.chunks(FLUSH_AT_ONCE).enumerate() {
             if let Err(error) = write(pool, chunk).await {
-                tracing::warn!(%error, keys = uses.len(), "when keys were used could not be written; it will be tried again");
+                tracing::warn!(%error, keys = uses.len(), "last use of keys not written");
                 uses.iter().skip(place * FLUSH_AT_ONCE).for_each(|(secret, used)| self.keep(*secret, *used));
                 return;
             }
@@ -118,7 +121,7 @@ mod tests {
         assert_eq!(noted(&uses), [7]);
         uses.waiting().clear();
         uses.note(&key, 7);
-        assert_eq!(noted(&uses), Vec::<i64>::new(), "the first of a minute said it already");
+        assert_eq!(noted(&uses), Vec::<i64>::new(), "the first use of the minute is recorded");
         uses.note(&key, 8);
         assert_eq!(noted(&uses), [8]);
     }
@@ -137,7 +140,7 @@ mod tests {
         #[test]
         fn the_latest_minute_wins_in_any_order(minutes in proptest::collection::vec(1..1_000_i64, 1..50)) {
             let uses = LastUsed::new(10);
-            // As when a key is read anew again and again: each time with a mark of its own.
+            // As when a key is read again and again: each time with a new mark.
             minutes.iter().for_each(|minute| uses.note(&mark(1), *minute));
             prop_assert_eq!(noted(&uses), vec![*minutes.iter().max().unwrap()]);
         }

@@ -1,4 +1,5 @@
-//! What this gateway remembers of an account between requests: how many run now, and where it last stood.
+//! What this gateway caches of an account between requests: running calls and the last known
+//! balance.
 
 mod slot;
 
@@ -9,70 +10,67 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::limiter::{LimitSizes, RateDecision};
-use crate::domain::billing::AccountBalance;
-use crate::domain::credits::Credits;
+use crate::domain::billing::{AccountBalance, Refund};
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
-use crate::gate::changes::{ChangeCounter, LastChange};
-use crate::ledger::rules::hold::Refund;
+use crate::gate::changes::{ChangeCount, LastChange};
 
 pub use self::slot::{Admission, Slot};
 
-/// Shared by all keys of an account.
+/// The cached state of an account, shared by all its keys.
 #[derive(Debug)]
 pub struct CachedAccount {
     id: AccountId,
     running: Mutex<u32>,
-    standing: Mutex<Remembered>,
+    balance: Mutex<CachedBalance>,
     last_change: LastChange,
     keeps_contacts: KeepsContacts,
 }
 
-/// Whether contacts were kept through this gateway, by mode. Once so, always so.
+/// Whether contacts were saved through this gateway, by mode. It never turns false again.
 #[derive(Debug, Default)]
 struct KeepsContacts {
     live: AtomicBool,
     test: AtomicBool,
 }
 
-/// Where an account stood, and when this gateway was told so.
+/// A balance, and when this gateway cached it.
 #[derive(Debug)]
-struct Remembered {
-    standing: AccountBalance,
-    told_at: Instant,
+struct CachedBalance {
+    balance: AccountBalance,
+    cached_at: Instant,
 }
 
 impl CachedAccount {
-    /// An account that stands so, with nothing running, which was last changed at `change` for all that is known.
-    pub fn new(id: AccountId, standing: AccountBalance, change: ChangeCounter) -> Self {
-        let remembered = Remembered { standing, told_at: Instant::now() };
+    /// A cached account with nothing running. `change` is the last known change of it.
+    pub fn new(id: AccountId, balance: AccountBalance, change: ChangeCount) -> Self {
+        let balance = CachedBalance { balance, cached_at: Instant::now() };
         let (running, last_change) = (Mutex::new(0), LastChange::at(change));
         Self {
             id,
             running,
-            standing: Mutex::new(remembered),
+            balance: Mutex::new(balance),
             last_change,
             keeps_contacts: KeepsContacts::default(),
         }
     }
 
-    /// Which account it is.
     pub fn id(&self) -> AccountId {
         self.id
     }
 
-    /// When the account or one of its keys was last changed.
+    /// When the account or one of its keys last changed.
     pub fn last_change(&self) -> &LastChange {
         &self.last_change
     }
 
-    /// Notes that the account keeps contacts in a mode from now on. Calls that knew it when it kept none see that at once:
-    /// no key needs to be read again.
+    /// Records that the account has contacts in a mode from now on. Cached keys see it at once,
+    /// without being read again.
     pub fn now_keeps_contacts(&self, mode: Mode) {
         self.contacts_of(mode).store(true, Ordering::Release);
     }
 
-    /// Whether that was noted.
+    /// Whether contacts were saved in this mode.
     pub fn keeps_contacts(&self, mode: Mode) -> bool {
         self.contacts_of(mode).load(Ordering::Acquire)
     }
@@ -84,38 +82,35 @@ impl CachedAccount {
         }
     }
 
-    /// Where the account stood when this gateway last heard of it: for answers that moved no money.
-    pub fn standing(&self) -> AccountBalance {
-        self.remembered().standing.clone()
+    /// Returns the last known balance, for answers that moved no credits.
+    pub fn balance(&self) -> AccountBalance {
+        self.lock_balance().balance.clone()
     }
 
-    /// Whether this gateway was last told where the account stands longer ago than `age`.
-    pub fn standing_is_older_than(&self, age: Duration) -> bool {
-        self.remembered().told_at.elapsed() > age
+    /// Whether the last known balance is older than `age`.
+    pub fn balance_is_older_than(&self, age: Duration) -> bool {
+        self.lock_balance().cached_at.elapsed() > age
     }
 
-    /// Remembers where the account stands.
-    pub fn stands(&self, standing: AccountBalance) {
-        *self.remembered() = Remembered { standing, told_at: Instant::now() };
+    pub fn cache_balance(&self, balance: AccountBalance) {
+        *self.lock_balance() = CachedBalance { balance, cached_at: Instant::now() };
     }
 
-    /// Notes what a call gives back. What else has moved the account since the call was held stays counted. Returns where
-    /// the account stands now.
-    pub fn gives_back(&self, refund: Refund) -> AccountBalance {
-        let standing = &mut self.remembered().standing;
-        standing.remaining = standing.remaining.checked_add(refund.credits).unwrap_or(standing.remaining);
-        standing.plan_credits_used =
-            standing.plan_credits_used.checked_sub(refund.plan_credits).unwrap_or(Credits::ZERO);
-        standing.requests_remaining += u64::from(refund.request);
-        standing.clone()
+    /// Applies the refund of a call. Whatever else changed the balance since the hold stays
+    /// counted. Returns the balance after the refund.
+    pub fn apply_refund(&self, refund: Refund) -> AccountBalance {
+        let balance = &mut self.lock_balance().balance;
+        balance.add(refund);
+        balance.clone()
     }
 
-    fn remembered(&self) -> MutexGuard<'_, Remembered> {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_balance(&self) -> MutexGuard<'_, CachedBalance> {
+        self.balance.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Admits a request if its concurrency and its rate do. They are decided under one lock, so that a request which the
-    /// rate refuses is never counted as running, not even for an instant; `check_rate` takes from the rate if it admits.
+    /// Admits a request if both its concurrency and its rate allow it. One lock covers both
+    /// decisions, so that a request that the rate refuses never counts as running. `check_rate`
+    /// takes from the rate if it admits.
     pub fn admit(
         self: &Arc<Self>,
         sizes: LimitSizes,
@@ -133,7 +128,7 @@ impl CachedAccount {
         Admission::Admitted { slot: self.slot(*running), rate }
     }
 
-    /// A place for a request that was admitted elsewhere.
+    /// Takes a slot for a request that was admitted elsewhere.
     pub fn enter(self: &Arc<Self>) -> Slot {
         let mut running = self.lock_running();
         *running += 1;
@@ -152,9 +147,10 @@ impl CachedAccount {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::credits::Credits;
 
     fn live() -> Arc<CachedAccount> {
-        let standing = AccountBalance {
+        let balance = AccountBalance {
             remaining: Credits::ZERO,
             plan_credits_used: Credits::ZERO,
             plan_credits: Credits::ZERO,
@@ -162,7 +158,7 @@ mod tests {
             renews_at: chrono::DateTime::UNIX_EPOCH,
         };
         let id = AccountId::from_uuid(uuid::Uuid::nil());
-        Arc::new(CachedAccount::new(id, standing, ChangeCounter::default()))
+        Arc::new(CachedAccount::new(id, balance, ChangeCount::default()))
     }
 
     const ONE_AT_ONCE: LimitSizes = LimitSizes { rate_per_s: 1, burst: 1, concurrency: 1 };
@@ -179,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn places_run_out_and_come_back_when_the_last_clone_is_gone() {
+    fn slots_run_out_and_return_with_the_last_clone() {
         let account = live();
         let first = enter(&account).unwrap();
         let clone = first.clone();
@@ -190,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_gives_the_place_back() {
+    fn a_panic_releases_the_slot() {
         let account = live();
         let moved = account.clone();
         let _ = std::thread::spawn(move || {
@@ -202,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_without_a_place_does_not_ask_the_rate() {
+    fn a_request_without_a_slot_does_not_consume_the_rate() {
         let account = live();
         let _slot = enter(&account).unwrap();
         let admission = account.admit(ONE_AT_ONCE, || panic!("a refused request takes nothing"));
@@ -210,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_the_rate_refuses_takes_no_place() {
+    fn a_request_that_the_rate_refuses_takes_no_slot() {
         let account = live();
         let refused = account.admit(ONE_AT_ONCE, || rate(Some(Duration::from_secs(1))));
         assert!(matches!(refused, Admission::TooFast(_)));

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::account::CachedAccount;
 use crate::domain::billing::AccountBalance;
 use crate::domain::ids::AccountId;
-use crate::gate::changes::ChangeCounter;
+use crate::gate::changes::ChangeCount;
 
-/// Accounts that are remembered before those are looked for that nobody uses any more.
+/// Cached accounts before unused ones are removed for the first time.
 const FIRST_PRUNE: usize = 1024;
 
-/// The accounts in use, so that all keys of one share what is remembered of it.
+/// The accounts in use. All keys of an account share its cached state.
 #[derive(Debug, Default)]
 pub struct CachedAccounts(Mutex<InUse>);
 
@@ -22,21 +22,23 @@ struct InUse {
 }
 
 impl CachedAccounts {
-    /// The account, of which was just read that it stands so. One that was not in use until now may have changed since
-    /// it was asked for, unnoticed: it counts as changed now, by `changes`.
+    /// Returns the shared state of an account that was just read with this balance. A change of an
+    /// account that was not in use may have passed unnoticed since the query, so its state counts
+    /// as changed now, by `changes`.
     pub fn of(
         &self,
         id: AccountId,
-        standing: &AccountBalance,
-        changes: impl FnOnce() -> ChangeCounter,
+        balance: &AccountBalance,
+        changes: impl FnOnce() -> ChangeCount,
     ) -> Arc<CachedAccount> {
         let mut in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = in_use.accounts.get(&id).and_then(Weak::upgrade) {
-            account.stands(standing.clone());
+            account.cache_balance(balance.clone());
             return account;
         }
-        // Under the lock: a change that is counted later is told to this account, because it waits for the lock.
-        let account = Arc::new(CachedAccount::new(id, standing.clone(), changes()));
+        // Under the lock: a change that is counted later waits for the lock and reaches this
+        // account.
+        let account = Arc::new(CachedAccount::new(id, balance.clone(), changes()));
         in_use.accounts.insert(id, Arc::downgrade(&account));
         if in_use.accounts.len() > in_use.prune_at.max(FIRST_PRUNE) {
             in_use.accounts.retain(|_, account| account.strong_count() > 0);
@@ -45,8 +47,8 @@ impl CachedAccounts {
         account
     }
 
-    /// Notes that an account or one of its keys has changed.
-    pub fn changed(&self, id: AccountId, change: ChangeCounter) {
+    /// Records that an account or one of its keys has changed.
+    pub fn changed(&self, id: AccountId, change: ChangeCount) {
         let in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = in_use.accounts.get(&id).and_then(Weak::upgrade) {
             account.last_change().changed(change);

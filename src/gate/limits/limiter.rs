@@ -1,4 +1,5 @@
-//! Rates, by the generic cell rate algorithm: a burst at once, then one request every 1/rate seconds.
+//! Rate limits by the generic cell rate algorithm: a burst at once, then one request every 1/rate
+//! seconds.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -17,15 +18,14 @@ type Keyed<C> = RateLimiter<AccountId, DefaultKeyedStateStore<AccountId>, C, Sta
 /// Requests per second, and requests at once.
 type RateAndBurst = (u32, u32);
 
-/// One limiter for each distinct quota, because a keyed limiter has one quota for all its keys. Goes by a clock that is
-/// never set back.
+/// One limiter for each distinct quota, because a keyed limiter has one quota for all its keys. Its
+/// clock is monotonic.
 #[derive(Clone, Debug)]
 pub struct RateLimits<C: Clock = DefaultClock> {
     clock: C,
     limiters: Arc<Mutex<HashMap<RateAndBurst, Arc<Keyed<C>>>>>,
 }
 
-/// The rate limit of one plan.
 #[derive(Clone, Debug)]
 pub struct RateLimit<C: Clock = DefaultClock> {
     rate_per_s: u32,
@@ -33,29 +33,27 @@ pub struct RateLimit<C: Clock = DefaultClock> {
     limiter: Arc<Keyed<C>>,
 }
 
-/// The sizes of the limits that are decided before a request is served; each at least 1.
+/// The sizes of the limits that are decided before a request is served. Each is at least 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LimitSizes {
-    /// Requests per second.
     pub rate_per_s: u32,
-    /// Requests that may come at once.
+    /// Requests that may arrive at once.
     pub burst: u32,
-    /// Requests in work at once.
+    /// Requests in progress at once.
     pub concurrency: u32,
 }
 
-/// What a limiter decided, and all that headers and bodies say of it.
+/// A limiter's decision, with everything that headers and bodies show of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateDecision {
-    /// Requests per second.
     pub rate_per_s: u32,
-    /// Requests that may come at once.
+    /// Requests that may arrive at once.
     pub burst: u32,
-    /// Requests that may still come at once.
+    /// Requests that may still arrive at once.
     pub remaining: u32,
-    /// How long until the whole burst is there again.
+    /// How long until the whole burst is available again.
     pub reset_after: Duration,
-    /// Set when the request was refused: how long until one is admitted.
+    /// How long until a request is admitted. Set only for a refusal.
     pub retry_after: Option<Duration>,
 }
 
@@ -66,12 +64,11 @@ impl Default for RateLimits {
 }
 
 impl<C: Clock + Clone> RateLimits<C> {
-    /// Limits by this clock.
     pub fn with_clock(clock: C) -> Self {
         Self { clock, limiters: Arc::default() }
     }
 
-    /// The limit of a plan with this rate and burst; both at least 1.
+    /// Returns the limit of a plan with this rate and burst. Both are at least 1.
     pub fn of(&self, rate_per_s: u32, burst: u32) -> RateLimit<C> {
         let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
         let limiter = limiters.entry((rate_per_s, burst)).or_insert_with(|| {
@@ -81,8 +78,8 @@ impl<C: Clock + Clone> RateLimits<C> {
         RateLimit { rate_per_s, burst, limiter: limiter.clone() }
     }
 
-    /// Forgets accounts whose burst is whole again; without this the maps would grow for ever.
-    pub fn forget_idle(&self) {
+    /// Removes accounts whose burst is whole again, so that the maps stay bounded.
+    pub fn remove_idle(&self) {
         let limiters: Vec<_> =
             self.limiters.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         for limiter in limiters {
@@ -92,7 +89,8 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 }
 
-/// Time between two requests is rounded up to a whole nanosecond, so that a rate is never exceeded.
+/// The interval between two requests is rounded up to a whole nanosecond, so that no rate is
+/// exceeded.
 fn quota(rate_per_s: u32, burst: u32) -> Quota {
     let interval = Duration::from_nanos(1_000_000_000_u64.div_ceil(u64::from(rate_per_s.max(1))));
     let quota = Quota::with_period(interval).unwrap_or_else(|| Quota::per_second(NonZeroU32::MAX));
@@ -100,7 +98,8 @@ fn quota(rate_per_s: u32, burst: u32) -> Quota {
 }
 
 impl<C: Clock> RateLimit<C> {
-    /// Admits one request of the account, or says how long to wait; a refused request takes nothing.
+    /// Admits one request of the account, or returns how long to wait. A refused request takes
+    /// nothing.
     pub fn check(&self, account: AccountId) -> RateDecision {
         let (remaining, retry_after) = match self.limiter.check_key(&account) {
             Ok(state) => (state.remaining_burst_capacity(), None),
@@ -125,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_is_admitted_and_the_next_is_told_how_long_to_wait() {
+    fn a_burst_is_admitted_and_the_next_request_learns_how_long_to_wait() {
         let limit = RateLimits::default().of(1, 3);
         assert_eq!([0; 3].map(|_| limit.check(account(1)).remaining), [2, 1, 0]);
         let refused = limit.check(account(1));

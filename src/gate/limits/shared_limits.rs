@@ -1,8 +1,9 @@
 //! Limits that several gateways share through Redis or Valkey.
 //!
-//! One script decides rate and concurrency of a request together, in one round trip, by the store's own clock. The store
-//! holds nothing that may not be lost: what is missing there is a burst at most, and running calls are told again. A store
-//! that is away or late is not waited for: [`Away`], and the caller decides by its local limits.
+//! One script decides rate and concurrency of a request together, in one round trip, by the store's
+//! clock. The store holds only disposable state: if it is lost, an account gains one burst at most,
+//! and running calls are registered again. A store that is away or late is not waited for: the
+//! caller gets [`Away`] and decides by its local limits.
 
 mod connection;
 mod keys;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use metrics::counter;
 use redis::{Cmd, RedisResult};
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -23,23 +25,26 @@ use self::keys::{rate_key, running_key};
 use self::leases::Leases;
 use self::store::Store;
 use crate::domain::ids::AccountId;
+use crate::domain::setting;
 use crate::gate::limits::limiter::{LimitSizes, RateDecision};
 
 pub use self::leases::Lease;
 pub use self::store::Away;
 
-/// How the store is used.
-#[derive(Clone, Copy, Debug)]
-pub struct SharedConfig {
-    /// Longest that a request waits for a decision.
+/// The `[limits]` settings: how the store is used.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct SharedLimitSettings {
+    /// Timeout of a decision.
+    #[serde(rename = "decision_ms", with = "setting::millis")]
     pub budget: Duration,
-    /// How long a running call counts after its gateway was last heard of.
+    /// How long a call in progress counts after its gateway's last renewal.
+    #[serde(rename = "lease_ms", with = "setting::millis")]
     pub lease_life: Duration,
-    /// How often the store is asked whether it is there.
+    /// Interval of the store's health check.
+    #[serde(rename = "watch_ms", with = "setting::millis")]
     pub watch_every: Duration,
 }
 
-/// Limits in the shared store.
 #[derive(Debug)]
 pub struct SharedLimits {
     store: Arc<Store>,
@@ -47,52 +52,49 @@ pub struct SharedLimits {
     script: Arc<AdmitScript>,
 }
 
-/// What the store decided of one request.
+/// The store's decision on one request.
 #[derive(Debug)]
 pub struct Ruling {
-    /// Admitted or not, and by which limit.
     pub verdict: Verdict,
     /// The state of the account's rate.
     pub rate: RateDecision,
-    /// Calls of the account that run on all gateways, with this one if it was admitted.
+    /// The account's running calls on all gateways, including this one if it was admitted.
     pub running: u32,
 }
 
-/// Whether the store admitted a request.
 #[derive(Debug)]
 pub enum Verdict {
-    /// It did; the call counts as running while the lease is kept.
+    /// Admitted. The call counts as running while the lease is kept.
     Admitted(Lease),
-    /// Too many requests in too short a time.
     TooFast,
-    /// Too many at once.
     TooMany,
 }
 
-/// The URL of the store is none. Says no more, because the URL may hold a password.
+/// Not a valid Redis URL. The value is omitted: it may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("redis_url: not the URL of a Redis server, or of the nodes of one cluster")]
 pub struct NotAStore;
 
 impl SharedLimits {
-    /// Looks for the store, and keeps looking until `stop`. A store that is away is waited for in the background.
+    /// Connects to the store and keeps looking for it until `stop`. A store that is away does not
+    /// delay the start.
     ///
     /// # Errors
-    /// When `urls` are no URLs.
+    /// When `urls` are not Redis URLs.
     pub async fn start(
         urls: &str,
-        config: SharedConfig,
+        settings: SharedLimitSettings,
         stop: &CancellationToken,
     ) -> Result<Arc<Self>, NotAStore> {
         let servers = Servers::parse(urls).map_err(|_| NotAStore)?;
-        let store = Arc::new(Store::new(servers, config.budget));
-        let leases = Leases::new(store.clone(), config.lease_life);
-        let script = Arc::new(AdmitScript::new(config.lease_life));
+        let store = Arc::new(Store::new(servers, settings.budget));
+        let leases = Leases::new(store.clone(), settings.lease_life);
+        let script = Arc::new(AdmitScript::new(settings.lease_life));
         store.look(|store| probe(script.clone(), store)).await;
         let (watched, watching, watch_stop) = (store.clone(), script.clone(), stop.clone());
         tokio::spawn(async move {
             let question = |store| probe(watching.clone(), store);
-            watched.watch(config.watch_every, question, watch_stop).await;
+            watched.watch(settings.watch_every, question, watch_stop).await;
         });
         tokio::spawn(leases.clone().keep(stop.clone()));
         Ok(Arc::new(Self { store, leases, script }))
@@ -101,7 +103,7 @@ impl SharedLimits {
     /// Decides one request of an account. A refusal takes nothing.
     ///
     /// # Errors
-    /// When the store is away, or did not answer in time.
+    /// When the store is away or does not answer in time.
     pub async fn decide(&self, account: AccountId, sizes: LimitSizes) -> Result<Ruling, Away> {
         if self.store.away_since().is_some() {
             return Err(Away);
@@ -112,7 +114,7 @@ impl SharedLimits {
         let reply = self.store.ask(ask).await?;
         if reply.rebuilt > 0 {
             counter!("gateway_redis_keys_rebuilt_total").increment(reply.rebuilt);
-            tracing::warn!(%account, "a key of shared limits held something else and was made anew");
+            tracing::warn!(%account, "shared limits: replaced a key of an unexpected type or value");
         }
         let verdict = match reply.verdict {
             ADMITTED => Verdict::Admitted(lease),
@@ -132,12 +134,13 @@ impl SharedLimits {
         })
     }
 
-    /// The lease of a call that was admitted without the store, which hears of it once it is there again.
+    /// Returns the lease of a call that was admitted without the store. It is registered once the
+    /// store is back.
     pub fn lease_without_store(&self, account: AccountId) -> Lease {
         self.leases.without_store(account)
     }
 
-    /// Since when the store has been away; none while it decides.
+    /// Since when the store has been away, or `None` while it decides.
     pub fn away_since(&self) -> Option<DateTime<Utc>> {
         self.store.away_since()
     }
@@ -146,14 +149,14 @@ impl SharedLimits {
 const ADMITTED: u8 = 0;
 const TOO_FAST: u8 = 1;
 
-/// The script that decides.
+/// The script that decides, `admit.lua`.
 #[derive(Debug)]
 struct AdmitScript {
     script: Script,
     lease_life_ms: u64,
 }
 
-/// What it answers; `admit.lua` explains each.
+/// The script's reply; `admit.lua` explains each field.
 struct Reply {
     verdict: u8,
     remaining: u32,
@@ -199,9 +202,9 @@ impl Reply {
     }
 }
 
-/// Asks what decisions ask, of an account that nobody has: a store that answers this can decide.
+/// Runs the script for the nil account: a store that answers this can decide.
 async fn probe(script: Arc<AdmitScript>, mut store: Connection) -> RedisResult<()> {
-    let nobody = AccountId::from_uuid(Uuid::nil());
+    let nil = AccountId::from_uuid(Uuid::nil());
     let sizes = LimitSizes { rate_per_s: 1_000_000, burst: 1_000_000, concurrency: u32::MAX };
-    script.run(&mut store, nobody, sizes, "probe").await.map(drop)
+    script.run(&mut store, nil, sizes, "probe").await.map(drop)
 }

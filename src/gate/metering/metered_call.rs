@@ -1,196 +1,198 @@
-//! A call that runs: its deadline, its outcome, and what that does to the hold.
+//! A running call: its deadline, its outcome, and the end of its hold.
 
-use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::http::header;
 use axum::http::response::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::FutureExt;
 use http_body_util::BodyExt;
 
-use super::{Meter, decision};
-use crate::domain::billing::{AccountBalance, Billing};
+use super::settled::Settled;
+use super::{Metering, PaidAnswer, PaidCall, PaidHandler, decision};
+use crate::domain::billing::{AccountBalance, Billing, Refund};
 use crate::domain::credits::Credits;
+use crate::domain::refusal::ErrorCode;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
-use crate::http::billing_info::with_billing;
 use crate::http::negotiate::RenderContext;
-use crate::http::render::{self, TellsBilling};
-use crate::ledger::rules::hold::{AnswerContent, Refund};
-use crate::ledger::writer::{Kept, LedgerUnavailable, OpenHold};
+use crate::http::render;
+use crate::ledger::rules::hold::{AnswerContent, Declined};
+use crate::ledger::writer::{CaptureResult, LedgerUnavailable, OpenHold};
+use crate::panic_guard::unless_panicking;
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::TestCall;
 
-/// Response extension of a handler that used less than was held.
-#[derive(Clone, Copy, Debug)]
-pub struct CreditsUsed(pub Credits);
+/// The media type of a body without one (RFC 9110, section 8.3).
+const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
 
-/// A call on its way.
-#[derive(Debug)]
+/// A paid call with its price held; in a test environment without credits.
 pub(super) struct MeteredCall {
-    pub(super) meter: Arc<Meter>,
+    pub(super) metering: Arc<Metering>,
     pub(super) caller: Caller,
     /// What is held.
     pub(super) price: Credits,
-    /// The account right after the hold.
-    pub(super) standing: AccountBalance,
-    /// The caller's place among the running requests: kept until the work is done, not until the client is gone.
-    pub(super) slot: Option<Slot>,
+    /// The balance after the hold.
+    pub(super) balance: AccountBalance,
+    /// Counts the call as running until its handler has finished, also without its client.
+    pub(super) _slot: Slot,
     pub(super) context: RenderContext,
 }
 
-impl MeteredCall {
-    /// Runs a call that costs nothing.
-    pub(super) async fn without_hold(self, handler: impl Future<Output = Response>) -> Response {
-        let response = self.handle(handler).await;
-        let billing = self.billing(Credits::ZERO, self.standing.clone(), None);
-        drop(self.slot);
-        with_billing(response, billing)
-    }
+/// A handler and its call, not started: nothing runs before the hold.
+pub(super) struct HandlerCall {
+    pub(super) handler: PaidHandler,
+    pub(super) call: PaidCall,
+}
 
-    /// Runs a call of a test environment under its idempotency key, as one whose credits are held, but for no credits.
-    pub(super) async fn under_key(self, call: TestCall, handler: impl Future<Output = Response>) -> Response {
-        let answers = &self.meter.test_answers;
-        let billing = self.billing(Credits::ZERO, self.standing.clone(), None);
-        match answers.claim(&call, self.standing.clone()).await {
-            Ok(None) => {}
-            Ok(Some(decision)) => return decision::answer(decision, &self.caller, self.price),
-            Err(error) => return with_billing(not_kept(&error), billing),
-        }
-        let response = self.handle(handler).await;
-        if self.meter.table.settle(outcome_of(&response)) == Settlement::Release {
-            answers.release(&call).await;
-            return with_billing(response, billing);
-        }
-        let Some((parts, body, content)) = self.written(with_billing(response, billing.clone())).await else {
-            answers.release(&call).await;
-            return with_billing(Refusal::Internal.into_response(), billing);
+/// The answer of a handler, and its outcome.
+struct HandlerResult {
+    response: Response,
+    outcome: Outcome,
+    credits_used: Credits,
+    error_code: Option<ErrorCode>,
+}
+
+impl MeteredCall {
+    /// Runs a call of a test environment, which holds and costs nothing. Its idempotency key works as in a live one.
+    pub(super) async fn run_without_hold(self, keyed: Option<TestCall>, work: HandlerCall) -> Settled {
+        let billing = self.billing(Credits::ZERO, self.balance.clone(), None);
+        let Some(call) = keyed else {
+            return Settled::new(self.handle(work).await.response, billing);
         };
-        match answers.keep(&call, &content).await {
-            Ok(true) => with_billing(Response::from_parts(parts, body.into()), billing),
-            Ok(false) => with_billing(Refusal::Unavailable { retry_after_s: 1 }.into_response(), billing),
-            Err(error) => with_billing(not_kept(&error), billing),
+        let answers = &self.metering.test_answers;
+        match answers.claim(&call).await {
+            Ok(None) => {}
+            Ok(Some(reason)) => {
+                let declined = Declined { reason, balance: self.balance };
+                return decision::answer(declined, &self.caller, self.price);
+            }
+            Err(error) => return Settled::new(idempotency_unavailable(&error), billing),
+        }
+        let HandlerResult { response, outcome, error_code, .. } = self.handle(work).await;
+        if self.metering.table.settle(outcome) == Settlement::Release {
+            answers.release(&call).await;
+            return Settled::new(response, billing);
+        }
+        let Some((parts, body, content)) = self.render(response, &billing).await else {
+            answers.release(&call).await;
+            return Settled::new(Refusal::Internal, billing);
+        };
+        match answers.store(&call, &content).await {
+            Ok(true) => Settled { response: Response::from_parts(parts, body.into()), billing, error_code },
+            Ok(false) => Settled::unavailable(billing),
+            Err(error) => Settled::new(idempotency_unavailable(&error), billing),
         }
     }
 
     /// Runs a call whose credits are held, and ends the hold by its outcome.
-    pub(super) async fn with_hold(self, hold: OpenHold, handler: impl Future<Output = Response>) -> Response {
-        let response = self.handle(handler).await;
-        let outcome = outcome_of(&response);
-        match self.meter.table.settle(outcome) {
+    pub(super) async fn run_with_hold(self, hold: OpenHold, work: HandlerCall) -> Settled {
+        let handled = self.handle(work).await;
+        match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
-                let billing = self.refunded(hold.refund(self.price), outcome);
-                hold.release(outcome);
-                with_billing(response, billing)
+                let refund = hold.release(handled.outcome);
+                Settled::new(handled.response, self.refunded(refund, handled.outcome))
             }
+            Settlement::Capture if hold.has_idempotency_key() => self.capture_and_store(hold, handled).await,
             Settlement::Capture => {
-                let used = response.extensions().get().map_or(self.price, |CreditsUsed(used)| *used);
-                let billing = self.spend(used.min(self.price), &hold);
-                if hold.has_idempotency_key() {
-                    self.keep(hold, billing, outcome, response).await
-                } else {
-                    hold.capture(billing.used, outcome);
-                    with_billing(response, billing)
-                }
+                let used = handled.credits_used.min(self.price);
+                let refund = hold.capture(used, handled.outcome);
+                Settled::new(handled.response, self.charged(used, refund))
             }
         }
     }
 
-    async fn handle(&self, handler: impl Future<Output = Response>) -> Response {
-        match tokio::time::timeout(self.meter.deadline, unless_panicking(handler)).await {
-            Ok(Some(response)) => response,
+    async fn handle(&self, HandlerCall { handler, call }: HandlerCall) -> HandlerResult {
+        let running = unless_panicking(async move { handler(call).await });
+        let in_time = tokio::time::timeout(self.metering.deadline, running).await;
+        let answered = match in_time {
+            Ok(Some(answered)) => answered,
             // The panic hook has logged it.
-            Ok(None) => Refusal::Internal.into_response(),
-            Err(_) => Refusal::Timeout.into_response(),
-        }
-    }
-
-    /// Writes the answer, stores it with the capture, and only then lets it go: a client that sends its key again gets
-    /// the same answer.
-    async fn keep(self, hold: OpenHold, billing: Billing, outcome: Outcome, response: Response) -> Response {
-        let used = billing.used;
-        // What was not used has come back already.
-        let rest = hold.refund(self.price).after(hold.refund(self.unused(used)));
-        let response = with_billing(response, billing.clone());
-        let Some((mut parts, body, content)) = self.written(response).await else {
-            hold.release(Outcome::Failed);
-            return with_billing(Refusal::Internal.into_response(), self.refunded(rest, Outcome::Failed));
+            Ok(None) => Err(Refusal::Internal),
+            Err(_) => Err(Refusal::Timeout),
         };
-        match hold.capture_with_response(used, outcome, content).await {
-            Ok(Kept::Stored(_)) => {
-                parts.extensions.insert(billing);
-                Response::from_parts(parts, body.into())
+        match answered {
+            Ok(PaidAnswer { response, credits_used }) => {
+                let outcome = Outcome::of(response.status().as_u16(), None);
+                HandlerResult { response, outcome, credits_used, error_code: None }
             }
-            // Charged and kept, or released: the receipt of the call tells. Until then it is charged.
-            Err(LedgerUnavailable::Unknown) => {
-                with_billing(Refusal::Unavailable { retry_after_s: 1 }.into_response(), billing)
-            }
-            Ok(Kept::Superseded) | Err(_) => {
-                let refunded = self.refunded(rest, Outcome::Abandoned);
-                with_billing(Refusal::Unavailable { retry_after_s: 1 }.into_response(), refunded)
+            Err(refusal) => {
+                let code = refusal.code();
+                let outcome = Outcome::of(code.status(), Some(code));
+                let response = refusal.into_response();
+                HandlerResult { response, outcome, credits_used: self.price, error_code: Some(code) }
             }
         }
     }
 
-    /// The answer as it is sent, and as it is kept; `None` where its body cannot be read.
-    async fn written(&self, response: Response) -> Option<(Parts, Bytes, AnswerContent)> {
-        let (parts, body) = render::render(response, &self.context, &self.meter.links).into_parts();
+    /// Stores the rendered answer with the capture before it is sent, so that a client that repeats its key gets the same
+    /// answer.
+    async fn capture_and_store(self, hold: OpenHold, handled: HandlerResult) -> Settled {
+        let HandlerResult { response, outcome, error_code, credits_used } = handled;
+        let used = credits_used.min(self.price);
+        let unused = hold.refund_beyond(used);
+        let billing = self.charged(used, unused);
+        // What a release would return in addition.
+        let rest = hold.refund(self.price).after(unused);
+        let Some((parts, body, content)) = self.render(response, &billing).await else {
+            hold.release(Outcome::Failed);
+            return Settled::new(Refusal::Internal, self.refunded(rest, Outcome::Failed));
+        };
+        match hold.capture_and_store(used, outcome, content).await {
+            Ok(CaptureResult::Stored(_)) => {
+                Settled { response: Response::from_parts(parts, body.into()), billing, error_code }
+            }
+            // Captured and stored, or released: the receipt will show which. Until then the call counts as charged.
+            Err(LedgerUnavailable::Unknown) => Settled::unavailable(billing),
+            Ok(CaptureResult::Superseded) | Err(_) => {
+                Settled::unavailable(self.refunded(rest, Outcome::Abandoned))
+            }
+        }
+    }
+
+    /// Returns the answer as it is sent and as it is stored, or `None` if its body cannot be read.
+    async fn render(
+        &self,
+        mut response: Response,
+        billing: &Billing,
+    ) -> Option<(Parts, Bytes, AnswerContent)> {
+        let tells_billing = render::write_early(&mut response, billing, &self.context, &self.metering.links);
+        let (parts, body) = response.into_parts();
         let body = body.collect().await.ok()?.to_bytes();
         let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content = AnswerContent {
             status: parts.status.as_u16(),
             media_type: media_type.unwrap_or(UNKNOWN_MEDIA_TYPE).to_owned(),
             body: body.to_vec(),
-            tells_billing: parts.extensions.get::<TellsBilling>().is_some(),
+            tells_billing,
         };
         Some((parts, body, content))
     }
 
-    /// The billing facts of a call that used this much; what was held beyond it comes back.
-    fn spend(&self, used: Credits, hold: &OpenHold) -> Billing {
-        let standing = match self.unused(used) {
-            Credits::ZERO => self.standing.clone(),
-            rest => self.caller.account.gives_back(hold.refund(rest)),
+    /// Returns the billing of a charged call. `unused` is the part of its hold that was returned.
+    fn charged(&self, used: Credits, unused: Refund) -> Billing {
+        let balance = match used == self.price {
+            true => self.balance.clone(),
+            false => self.caller.account.apply_refund(unused),
         };
-        self.billing(used, standing, None)
+        self.billing(used, balance, None)
     }
 
-    /// What is held beyond what was used.
-    fn unused(&self, used: Credits) -> Credits {
-        self.price.checked_sub(used).unwrap_or(Credits::ZERO)
-    }
-
-    /// The billing facts of a call that is given back, of which `refund` had not come back yet.
+    /// Returns the billing of a call that was not charged.
     fn refunded(&self, refund: Refund, outcome: Outcome) -> Billing {
-        let standing = self.caller.account.gives_back(refund);
-        self.billing(Credits::ZERO, standing, Some(outcome))
+        let balance = self.caller.account.apply_refund(refund);
+        self.billing(Credits::ZERO, balance, Some(outcome))
     }
 
-    fn billing(&self, used: Credits, standing: AccountBalance, refunded: Option<Outcome>) -> Billing {
-        Billing { used, plan_label: self.caller.key.plan.label.clone(), standing, refunded }
+    fn billing(&self, used: Credits, balance: AccountBalance, refunded: Option<Outcome>) -> Billing {
+        Billing { used, plan_label: self.caller.key.plan.label.clone(), balance, refunded }
     }
 }
 
-/// What a body is that does not say (RFC 9110, section 8.3).
-const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
-
-fn outcome_of(response: &Response) -> Outcome {
-    let code = response.extensions().get::<Refusal>().map(Refusal::code);
-    Outcome::of(response.status().as_u16(), code)
-}
-
-/// The answer of a call whose idempotency record cannot be read or written.
-fn not_kept(error: &StorageError) -> Response {
+/// The refusal of a call whose idempotency record cannot be read or written.
+fn idempotency_unavailable(error: &StorageError) -> Refusal {
     tracing::warn!(%error, "an idempotency record of a test environment could not be read or written");
-    Refusal::Unavailable { retry_after_s: 1 }.into_response()
-}
-
-/// What a future came to, or none if it panicked: one call failed, not the service.
-pub fn unless_panicking<F: Future>(future: F) -> impl Future<Output = Option<F::Output>> {
-    AssertUnwindSafe(future).catch_unwind().map(Result::ok)
+    Refusal::Unavailable { retry_after_s: 1 }
 }

@@ -1,25 +1,25 @@
-//! Keys made and imported.
+//! Creation and import of keys.
 
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 
-use super::{found, room};
+use super::{find_key, room};
 use crate::domain::account::EnvironmentView;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyFormat, KeySecret};
 use crate::domain::rights::Principal;
-use crate::management::{ChangeError, Done, lock, write_down};
+use crate::management::{ChangeError, ChangeRecord, lock, record_change};
 use crate::secret::generate_key;
 use crate::secret::peppers::Peppers;
 use crate::storage::error::StorageError;
 use crate::storage::keys::{self, NewKey};
 use crate::storage::{accounts, clock};
 
-/// Makes a key. Its secret is known now and never again.
+/// Creates a key. Its secret is never available again.
 ///
 /// # Errors
-/// When whoever asks may not, the account or environment is not there or full, or the key would have ended already.
+/// If the author lacks the right, the account or environment is not there or full, or the key would have ended already.
 pub async fn create(
     connection: &mut PgConnection,
     by: &Principal,
@@ -32,10 +32,10 @@ pub async fn create(
     Ok((view, secret))
 }
 
-/// Takes over a key of another system, whose holders go on using it.
+/// Imports a key of another system, so that its clients keep using it.
 ///
 /// # Errors
-/// As [`create`]; and when somebody has this key already.
+/// As [`create`]. Also if the key already exists.
 pub async fn import(
     connection: &mut PgConnection,
     by: &Principal,
@@ -69,16 +69,16 @@ async fn save(
         StorageError::Conflict(_) => ChangeError::KeyExists,
         error => error.into(),
     })?;
-    let view = found(&mut transaction, new.id).await?;
+    let view = find_key(&mut transaction, new.id).await?;
     let after = Some(made(&view));
     let subject = Subject::Key(new.id);
-    let done = Done { account_id: new.account_id, action, subject, before: None, after };
-    write_down(&mut transaction, by, done).await?;
+    let record = ChangeRecord { account_id: new.account_id, action, subject, before: None, after };
+    record_change(&mut transaction, by, record).await?;
     transaction.commit().await?;
     Ok(view)
 }
 
-/// The environment must be there, and a key that says `test` or `live` must be what it says.
+/// Returns the environment, whose mode must match that of the key's format.
 fn fitting<'a>(
     environments: &'a [EnvironmentView],
     name: &str,

@@ -1,25 +1,24 @@
-//! Secrets of keys, replaced one by the next.
+//! Rotation of keys.
 
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{found, locked};
+use super::{find_key, locked};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::KeyId;
 use crate::domain::key::KeySecret;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::view::KeyView;
 use crate::domain::rights::Principal;
-use crate::management::{ChangeError, Done, write_down};
+use crate::management::{ChangeError, ChangeRecord, record_change};
 use crate::secret::generate_key;
 use crate::secret::peppers::Peppers;
 use crate::storage::{clock, keys};
 
-/// Gives a key a new secret; the present one lives for the overlap. Nothing else of the key moves: not its id, its limits,
-/// its last use, nor the account's balance.
+/// Gives a key a new secret. The current one stays valid for the overlap. Nothing else of the key changes.
 ///
 /// # Errors
-/// When whoever asks may not have such a key, or it cannot be rotated now.
+/// If the author lacks the right, or it cannot be rotated now.
 pub async fn rotate(
     connection: &mut PgConnection,
     by: &Principal,
@@ -34,23 +33,23 @@ pub async fn rotate(
     let old_ends_at = before.rotatable().rotate(now, overlap)?;
     let secret = generate_key(before.format.of_next_secret())?;
     keys::replace_secret(&mut transaction, id, &secret, old_ends_at, peppers).await?;
-    let view = found(&mut transaction, id).await?;
-    let done = Done {
+    let view = find_key(&mut transaction, id).await?;
+    let record = ChangeRecord {
         account_id: view.account_id,
         action: Action::KeyRotated,
         subject: Subject::Key(id),
         before: Some(json!({ "version": present_version(&before) })),
         after: Some(json!({ "version": present_version(&view), "old_ends_at": old_ends_at })),
     };
-    write_down(&mut transaction, by, done).await?;
+    record_change(&mut transaction, by, record).await?;
     transaction.commit().await?;
     Ok((view, secret))
 }
 
-/// Ends the secret that is being replaced before its time.
+/// Ends the old secret of a rotation before its time.
 ///
 /// # Errors
-/// When whoever asks may not, or there is none.
+/// If the author lacks the right, or no rotation is in progress.
 pub async fn end_overlap(
     connection: &mut PgConnection,
     by: &Principal,
@@ -62,23 +61,23 @@ pub async fn end_overlap(
     if !keys::end_replaced(&mut transaction, id).await? {
         return Err(ChangeError::NotRotating);
     }
-    let done = Done {
+    let record = ChangeRecord {
         account_id: before.account_id,
         action: Action::KeyOverlapEnded,
         subject: Subject::Key(id),
         before: Some(json!({ "version": replaced.version, "ends_at": replaced.ends_at })),
         after: None,
     };
-    write_down(&mut transaction, by, done).await?;
-    let view = found(&mut transaction, id).await?;
+    record_change(&mut transaction, by, record).await?;
+    let view = find_key(&mut transaction, id).await?;
     transaction.commit().await?;
     Ok(view)
 }
 
-/// Takes the new secret of a key that is being rotated back, for when nobody got to know it: the old one lives on.
+/// Withdraws the new secret of a rotation, for a secret that was lost. The old one stays valid.
 ///
 /// # Errors
-/// When whoever asks may not have such a key, or it is not being rotated.
+/// If the author lacks the right, or it is not being rotated.
 pub async fn cancel_rotation(
     connection: &mut PgConnection,
     by: &Principal,
@@ -90,15 +89,15 @@ pub async fn cancel_rotation(
     if !keys::restore_replaced(&mut transaction, id).await? {
         return Err(ChangeError::NotRotating);
     }
-    let view = found(&mut transaction, id).await?;
-    let done = Done {
+    let view = find_key(&mut transaction, id).await?;
+    let record = ChangeRecord {
         account_id: before.account_id,
         action: Action::KeyRotationCancelled,
         subject: Subject::Key(id),
         before: Some(json!({ "version": present_version(&before) })),
         after: Some(json!({ "version": present_version(&view) })),
     };
-    write_down(&mut transaction, by, done).await?;
+    record_change(&mut transaction, by, record).await?;
     transaction.commit().await?;
     Ok(view)
 }

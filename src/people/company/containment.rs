@@ -9,30 +9,31 @@ use crate::people::rarity::Rarity;
 use crate::people::sound::sound_key;
 use crate::people::transliteration::are_one_in_two_alphabets;
 
-/// A company counts as the same from this weighted share of words on.
+/// From this weighted share of common words, two names mean the same company.
 const CONTAINMENT_NEEDED: f64 = 0.70;
-/// How much of the other side's lack of containment is taken off.
+/// How much of the other side's missing share is subtracted.
 const FULLER: f64 = 0.02;
-/// A word with this many times the weight of another tells far more.
-const TELLS_FAR_MORE: f64 = 1.5;
+/// A word with this multiple of another's weight is far more distinctive.
+const FAR_MORE_DISTINCTIVE: f64 = 1.5;
 /// A word that only sounds the same.
 const SAME_SOUND: f64 = 0.95;
-/// A word with one slip.
+/// A word with one typing error.
 const ONE_SLIP: f64 = 0.88;
-/// Shorter words are not forgiven a slip.
+/// Shorter words must match without an error.
 const SHORTEST_WITH_SLIP: usize = 5;
-/// The query says more than the source knows.
-const QUERY_SAYS_MORE: f64 = 0.97;
+/// The query has words that the source lacks.
+const QUERY_HAS_MORE: f64 = 0.97;
 
-/// The weighted share of one name's words that the other has too, from the side that is better contained.
+/// Returns the weighted share of one name's words that the other has too, from the better contained
+/// side.
 pub(super) fn soft_containment(
     query: &CompanyName,
     candidate: &CompanyName,
     rarity: &Rarity,
     slips: Slips,
 ) -> Option<Agreement<CompanyRule>> {
-    let of_query = Found::of(query, candidate, rarity, slips);
-    let of_candidate = Found::of(candidate, query, rarity, slips);
+    let of_query = Overlap::of(query, candidate, rarity, slips);
+    let of_candidate = Overlap::of(candidate, query, rarity, slips);
     let query_says_less = of_query.share() >= of_candidate.share();
     let (contained, containing) =
         if query_says_less { (of_query, of_candidate) } else { (of_candidate, of_query) };
@@ -42,59 +43,60 @@ pub(super) fn soft_containment(
         return None;
     }
     if share < 1.0 {
-        // Both sides have their say, so that the fuller agreement comes first.
+        // Both sides count, so that the fuller agreement ranks first.
         let degree = share - FULLER * (share - containing.share());
         return Some(Agreement::new(CompanyRule::Similar, degree));
     }
     Some(if query_says_less {
         Agreement::new(CompanyRule::Contained, 1.0).saying_less()
     } else {
-        Agreement::new(CompanyRule::Contained, QUERY_SAYS_MORE)
+        Agreement::new(CompanyRule::Contained, QUERY_HAS_MORE)
     })
 }
 
-/// How much of one name was found in another.
+/// How much of one name the other contains.
 #[derive(Clone, Copy, Default)]
-struct Found {
+struct Overlap {
     weight_of_all: f64,
     weight_found: f64,
     heaviest_found: f64,
     heaviest_missing: f64,
     brand_found: bool,
-    /// A word is missing that some company of the directory bears as its own.
+    /// A missing word is part of some company's name in the directory.
     misses_a_known_brand: bool,
 }
 
-impl Found {
+impl Overlap {
     fn of(name: &CompanyName, within: &CompanyName, rarity: &Rarity, slips: Slips) -> Self {
-        let mut found = Self::default();
+        let mut overlap = Self::default();
         for word in &name.words {
             let alike = within.words.iter().map(|other| likeness(word, other, rarity, slips));
             let likeness = alike.fold(0.0, f64::max);
             let weight = rarity.company_weight(word);
-            found.weight_of_all += weight;
-            found.weight_found += weight * likeness;
+            overlap.weight_of_all += weight;
+            overlap.weight_found += weight * likeness;
             if likeness > 0.0 {
-                found.heaviest_found = found.heaviest_found.max(weight);
-                found.brand_found |= !is_trade_word(word) && !is_generic(word);
+                overlap.heaviest_found = overlap.heaviest_found.max(weight);
+                overlap.brand_found |= !is_trade_word(word) && !is_generic(word);
             } else {
-                found.heaviest_missing = found.heaviest_missing.max(weight);
-                found.misses_a_known_brand |=
+                overlap.heaviest_missing = overlap.heaviest_missing.max(weight);
+                overlap.misses_a_known_brand |=
                     !is_trade_word(word) && !is_generic(word) && rarity.is_company_word(word);
             }
         }
-        found
+        overlap
     }
 
-    /// The share of weight found. Without a brand word it says nothing: "Banco" alone is contained in every bank.
+    /// Returns the share of weight found. Without a brand word it is 0: "Banco" alone is contained
+    /// in every bank.
     fn share(&self) -> f64 {
         if self.brand_found { self.weight_found / self.weight_of_all } else { 0.0 }
     }
 
-    /// A missing word tells far more than any that was found: "Imperial" does not mean "Klarion Imperial" where many
-    /// companies are called Imperial.
+    /// Whether a missing word is far more distinctive than any word found: "Imperial" does not mean
+    /// "Klarion Imperial" if many companies are called Imperial.
     fn misses_its_brand(&self) -> bool {
-        self.heaviest_missing > TELLS_FAR_MORE * self.heaviest_found
+        self.heaviest_missing > FAR_MORE_DISTINCTIVE * self.heaviest_found
     }
 }
 
@@ -105,7 +107,8 @@ fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
     if sound_key(word) == sound_key(other) || are_one_in_two_alphabets(word, other) {
         return SAME_SOUND;
     }
-    // A word that some company of the directory bears is that company's word, not a slip.
+    // A word in the name of some company of the directory is that company's word, not a typing
+    // error.
     let both_known = rarity.is_company_word(word) && rarity.is_company_word(other);
     let shortest = match slips {
         Slips::InLongWords => SHORTEST_WITH_SLIP,

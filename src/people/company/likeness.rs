@@ -1,7 +1,8 @@
-//! Whether two company names mean the same company: rarity-weighted soft containment of their telling words.
+//! Whether two names mean the same company: rarity-weighted soft containment of their distinctive
+//! words.
 //!
-//! "Alfa Tecnologia Ltda." and "ALFA" are one company: the legal form says nothing, the trade little, the brand
-//! nearly all. "Alfa Tecnologia" and "Beta Tecnologia" are two.
+//! "Alfa Tecnologia Ltda." and "ALFA" are one company: the legal form counts nothing, the trade
+//! little, the brand nearly everything. "Alfa Tecnologia" and "Beta Tecnologia" are two.
 
 use super::CompanyName;
 use super::containment::soft_containment;
@@ -18,7 +19,8 @@ const INITIALS: f64 = 0.90;
 /// The person worked there before.
 const FORMER: f64 = 0.90;
 
-/// How surely the company asked for is one where the candidate works, or worked; `None` below the containment needed.
+/// Returns how surely the queried company is one where the candidate works or worked, or `None`
+/// below the required containment.
 pub(in crate::people) fn compare(
     query: &CompanyName,
     present: &CompanyName,
@@ -63,7 +65,7 @@ fn have_same_words(query: &CompanyName, candidate: &CompanyName) -> bool {
         || query.words.concat() == candidate.words.concat()
 }
 
-/// The same name with two neighbouring words in one where the other name writes them so: "Mercado Livre" beside
+/// Joins two adjacent words if the other name writes them as one: "Mercado Livre" beside
 /// "MercadoLivre Pagamentos".
 fn closed_up_like(name: &CompanyName, other: &CompanyName) -> CompanyName {
     let mut words: Vec<String> = Vec::with_capacity(name.words.len());
@@ -139,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_that_is_another_company_is_none() {
+    fn an_error_that_spells_another_company_is_not_forgiven() {
         let mut rarity = Rarity::new(2);
         rarity.record(WordKind::Company, "solaris", 1);
         rarity.record(WordKind::Company, "polaris", 1);
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_more_that_is_a_company_s_own_asks_for_another_company() {
+    fn an_extra_word_of_another_company_means_that_company() {
         let mut rarity = Rarity::new(3);
         rarity.record(WordKind::Company, "klarion", 2);
         rarity.record(WordKind::Company, "zyntra", 1);
@@ -185,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn initials_stand_for_the_whole_name() {
+    fn initials_match_the_whole_name() {
         assert_eq!(rule("KVM", "Kappa Vidros Mineiros"), Some(CompanyRule::Initials));
         assert_eq!(rule("KV", "Kappa Vidros"), None);
     }

@@ -1,16 +1,16 @@
-//! The rules by which two company names mean one company.
+//! The rules by which two names mean one company.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Which rule found the companies the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CompanyRule {
-    /// The same telling words.
+    /// The same distinctive words.
     Exact,
-    /// The telling words of one are among those of the other.
+    /// The distinctive words of one are among those of the other.
     Contained,
-    /// Enough of the telling words agree, by weight, spelling slips allowed.
+    /// Enough of the distinctive words agree, by weight, with typing errors allowed.
     Similar,
     /// Two known names of one company.
     Alias,

@@ -1,4 +1,4 @@
-//! What a line may hold: every text trimmed, and everything outside its limits told at once.
+//! Validates a line: trims every text, and reports everything outside its limits at once.
 
 use super::{DirectoryLine, FieldFault, Problem};
 use crate::domain::person::NameOf;
@@ -14,7 +14,7 @@ pub(super) const MOST_LANGUAGES: usize = 20;
 pub(super) const MOST_POSTS: usize = 500;
 
 impl DirectoryLine {
-    /// Trims every text and lists what is outside its limits.
+    /// Trims every text and returns what is outside its limits.
     pub(super) fn check(&mut self) -> Vec<FieldFault> {
         let mut check = Check::default();
         check.name("first_name", &mut self.first_name, NameOf::Person);
@@ -41,7 +41,7 @@ impl DirectoryLine {
     }
 }
 
-/// Collects what is wrong with a line, so that all of it is reported at once.
+/// Collects all faults of a line.
 #[derive(Default)]
 struct Check {
     faults: Vec<FieldFault>,
@@ -97,7 +97,7 @@ impl Check {
         }
     }
 
-    /// Text of several lines: line breaks and tabs are part of it.
+    /// Text of several lines: line breaks and tabs are allowed.
     fn prose(&mut self, field: &str, text: &str, longest: usize) {
         if text.trim().is_empty() {
             self.fault(field, Problem::Empty);

@@ -1,4 +1,4 @@
-//! What makes two lines the same: a digest over all that they say.
+//! The digest of a line: equal for lines with equal content.
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -7,7 +7,7 @@ use super::DirectoryLine;
 use crate::domain::ids::PersonId;
 
 impl DirectoryLine {
-    /// An id for a person whom no table of ours gives one: the same for the same line.
+    /// Returns an id for a person without an id in the database: the same for equal lines.
     pub fn derived_id(&self) -> PersonId {
         let digest = self.content_sha256();
         let mut id = [0; 16];
@@ -15,7 +15,8 @@ impl DirectoryLine {
         PersonId::from_uuid(uuid::Builder::from_custom_bytes(id).into_uuid())
     }
 
-    /// SHA-256 over every field: two lines with equal digests describe the same person in the same words.
+    /// SHA-256 of every field: two lines with equal digests describe the same person in the same
+    /// words.
     pub fn content_sha256(&self) -> [u8; 32] {
         let mut digest = ContentDigest::default();
         for text in [&self.first_name, &self.last_name, &self.company] {
@@ -47,7 +48,7 @@ impl DirectoryLine {
     }
 }
 
-/// Every value goes in behind its length, so that no two different lines give the same bytes.
+/// Hashes every value after its length, so that no two different lines give the same bytes.
 #[derive(Default)]
 struct ContentDigest(Sha256);
 

@@ -1,4 +1,5 @@
-//! Reading a line of JSON field by field, so that all faults are reported at once, each under its field's name.
+//! Reads a line of JSON field by field, so that all faults are reported at once, each with its
+//! field's name.
 
 use std::fmt;
 
@@ -9,7 +10,7 @@ use super::{DirectoryLine, FieldFault, LineFault, Problem};
 use crate::domain::person::{Post, parse_published_at};
 
 impl DirectoryLine {
-    /// Reads the fields of one line, and lists the ones that are not what they should be.
+    /// Reads the fields of one line and returns the invalid ones with it.
     pub(super) fn read(text: &str) -> Result<(Self, Vec<FieldFault>), LineFault> {
         let object: Object<'_> = serde_json::from_str(text).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => LineFault::NotObject,
@@ -38,7 +39,7 @@ impl DirectoryLine {
     }
 }
 
-/// A JSON object whose values are not read yet, in the order written.
+/// A JSON object whose values are not read yet, in their written order.
 struct Object<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Object<'de> {
@@ -65,7 +66,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
 
 /// The fields of an object, taken one by one. `null` means that a field is absent.
 struct Fields<'a, 'f> {
-    /// Stands before the names of the fields, such as `posts[0].`.
+    /// The prefix of the field names, such as `posts[0].`.
     place: String,
     object: Object<'a>,
     faults: &'f mut Vec<FieldFault>,

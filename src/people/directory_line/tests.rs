@@ -1,4 +1,4 @@
-//! Lines of a directory file, sound and faulty.
+//! Valid and invalid lines of a directory file.
 
 use serde_json::{Value, json};
 
@@ -137,7 +137,7 @@ fn a_fault_names_the_field_and_what_it_should_be() {
 }
 
 #[test]
-fn a_date_stands_for_the_start_of_its_day_in_utc() {
+fn a_date_means_the_start_of_its_day_in_utc() {
     let written = |text: &str| {
         with("posts", json!([{"text": "oi", "published_at": text}])).unwrap().posts[0].published_at
     };
@@ -146,7 +146,7 @@ fn a_date_stands_for_the_start_of_its_day_in_utc() {
 }
 
 #[test]
-fn the_digest_tells_any_two_different_lines_apart() {
+fn the_digest_distinguishes_any_two_different_lines() {
     let same = with("title", json!("CTO")).unwrap();
     assert_eq!(same.content_sha256(), with("title", json!(" CTO ")).unwrap().content_sha256());
     let others = [

@@ -1,27 +1,27 @@
-//! Which single slip lies between two words, and whether a pen is likely to make it.
+//! Finds the single slip between two words, and judges whether it is a likely typing error.
 //!
-//! Most pairs of names that are a letter apart are two names: Rossi and Rosso, Weber and Heber, Lang and Lange. What
-//! tells a slip from another name is the letter: the first of a word is seldom mistyped, one vowel is exchanged for
-//! another mostly where the keys are neighbours, and another vowel at the end, or a vowel or an s more, makes another
-//! form of the word.
+//! Most pairs of names that differ by a letter are two names: Rossi and Rosso, Weber and Heber,
+//! Lang and Lange. The letter distinguishes a slip from another name: the first of a word is seldom
+//! mistyped; a vowel is replaced by another mostly where the keys are neighbours; and another vowel
+//! at the end, or an extra vowel or s, makes another form of the word.
 
-/// Words shorter than this are held to the first letter.
+/// Shorter words must have the same first letter.
 const LONG_FOR_ITS_FIRST_LETTER: usize = 7;
-/// Words shorter than this are held to their vowels and their end.
+/// Shorter words must have the same vowels and ending.
 const LONG: usize = 8;
 
-/// The one slip between two words.
+/// The single slip between two words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slip {
-    /// Two neighbouring letters stand in each other's place.
+    /// Two neighbouring letters are swapped.
     Swapped,
-    /// One letter stands for another at this place, the last of the word or not.
+    /// One letter replaces another at this position, which may be the last of the word.
     Exchanged { at: usize, one: char, other: char, is_last: bool },
-    /// One word has a letter more, at this place of its letters.
+    /// One word has an extra letter at this position.
     Added { at: usize, letter: char, letters: usize },
 }
 
-/// Whether the two words differ by one slip that is likelier a slip than another name.
+/// Whether the words differ by one slip that is more likely a typing error than another name.
 pub fn is_likely_slip(one: &str, other: &str) -> bool {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let shorter = one.len().min(other.len());
@@ -43,8 +43,8 @@ pub fn is_likely_slip(one: &str, other: &str) -> bool {
     }
 }
 
-/// Whether the two words differ by two neighbouring letters in each other's place, and nothing else: the slip that
-/// hardly ever makes another name.
+/// Whether the words differ only by two swapped neighbours: the slip that hardly ever makes another
+/// name.
 pub fn is_swap(one: &str, other: &str) -> bool {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     slip_between(&one, &other) == Some(Slip::Swapped)
@@ -83,7 +83,7 @@ mod tests {
     use crate::people::edits::slips_between;
 
     #[test]
-    fn likely_slips_are_told_from_other_names() {
+    fn likely_slips_are_distinguished_from_other_names() {
         for (slip, name) in [
             ("moa", "mota"),
             ("faol", "farol"),
@@ -114,7 +114,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_slip_is_one_of_the_general_measure(one in "[a-d]{0,6}", other in "[a-d]{0,6}") {
+        fn a_slip_has_a_distance_of_one(one in "[a-d]{0,6}", other in "[a-d]{0,6}") {
             let (a, b): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
             prop_assert_eq!(slip_between(&a, &b).is_some(), slips_between(&one, &other, 1) == Some(1));
         }

@@ -1,4 +1,4 @@
-//! Names whose two parts stand in each other's place: 王 as first name and 小明 as last name.
+//! Names whose two parts are swapped: 王 as first name and 小明 as last name.
 
 use super::degree::FAMILY_NAME_FIRST;
 use super::{GivenNameRule, NamesAgreement, SurnameRule, compare_names};
@@ -7,7 +7,7 @@ use crate::people::edits::Slips;
 use crate::people::name::PersonName;
 use crate::people::rarity::Rarity;
 
-/// Whether the name asked for, read family name first, is the candidate's: by the same words alone.
+/// Whether the queried name, read family name first, is the candidate's, word for word.
 pub(super) fn compare(
     query: &PersonName,
     candidate: &PersonName,

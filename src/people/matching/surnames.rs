@@ -1,5 +1,6 @@
-//! Surnames: each one asked for among the person's, exact, same sound, or a slip.
+//! Compares surnames: each one of the query with the candidate's, exact, same sound, or a slip.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::degree::{ONE_SLIP, OTHER_ALPHABET, SURNAME_OF_SAME_SOUND, TWO_SLIPS};
@@ -10,30 +11,30 @@ use crate::people::name::PersonName;
 use crate::people::rarity::Rarity;
 use crate::people::transliteration::are_one_in_two_alphabets;
 
-/// Shorter surnames are not forgiven a slip: a letter more or less makes another name.
+/// Shorter surnames must match without a slip: a letter more or less makes another name.
 const SHORTEST_WITH_SLIP: usize = 4;
-/// Surnames from this length on are forgiven two slips.
+/// Surnames from this length may have two slips.
 const SHORTEST_WITH_TWO_SLIPS: usize = 8;
 
-/// Which rule found the surnames the same, strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// The rule by which surnames agree, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SurnameRule {
-    /// All of them.
+    /// All of them are the same.
     Exact,
     /// Some of the person's surnames, each exact.
     SomeOfSeveral,
-    /// Of one of them only the first letter.
+    /// One of them by its first letter only.
     Initial,
     /// Another spelling that sounds the same.
     SameSound,
     /// The same in another alphabet.
     OtherAlphabet,
-    /// One slip of the pen.
+    /// One typing error.
     OneSlip,
-    /// Two slips in a long name.
+    /// Two typing errors in a long name.
     TwoSlips,
-    /// Asked for in the place of the given name.
+    /// Given in place of the given name.
     FamilyNameFirst,
 }
 
@@ -47,8 +48,8 @@ impl From<Likeness> for SurnameRule {
     }
 }
 
-/// Every surname asked for must be one of the person's: Brazilians carry several and use the last, the last two or
-/// one of the middle. Given names after the first count too, but not alone.
+/// Every surname of the query must be one of the person's: Brazilians have several and use the
+/// last, the last two or one in the middle. Given names after the first count too, but not alone.
 pub(super) fn compare(
     query: &PersonName,
     candidate: &PersonName,
@@ -68,8 +69,8 @@ pub(super) fn compare(
     let mut degree = 1.0;
     let mut surname_found = false;
     let mut surnames_used = 0;
-    for asked in &query.surnames {
-        let own = best_surname(asked, &candidate.surnames, rarity, slips);
+    for queried in &query.surnames {
+        let own = best_surname(queried, &candidate.surnames, rarity, slips);
         let found = match own {
             Some(own) => {
                 surname_found = true;
@@ -78,7 +79,7 @@ pub(super) fn compare(
             }
             None => {
                 let elsewhere = candidate.given.iter().skip(1).chain(&candidate.surnames);
-                let alike = elsewhere.filter_map(|known| likeness(asked, known)).min()?;
+                let alike = elsewhere.filter_map(|known| likeness(queried, known)).min()?;
                 Agreement::new(SurnameRule::from(alike), 1.0)
             }
         };
@@ -96,48 +97,48 @@ pub(super) fn compare(
 }
 
 fn best_surname(
-    asked: &str,
+    queried: &str,
     known: &[String],
     rarity: &Rarity,
     slips: Slips,
 ) -> Option<Agreement<SurnameRule>> {
-    Agreement::best(known.iter().filter_map(|known| compare_word(asked, known, rarity, slips)))
+    Agreement::best(known.iter().filter_map(|known| compare_word(queried, known, rarity, slips)))
 }
 
-fn compare_word(asked: &str, known: &str, rarity: &Rarity, slips: Slips) -> Option<Agreement<SurnameRule>> {
-    if asked == known {
+fn compare_word(queried: &str, known: &str, rarity: &Rarity, slips: Slips) -> Option<Agreement<SurnameRule>> {
+    if queried == known {
         return Some(Agreement::new(SurnameRule::Exact, 1.0));
     }
-    if sound_the_same(asked, known) {
+    if sound_the_same(queried, known) {
         return Some(Agreement::new(SurnameRule::SameSound, SURNAME_OF_SAME_SOUND));
     }
-    if are_one_in_two_alphabets(asked, known) {
+    if are_one_in_two_alphabets(queried, known) {
         return Some(Agreement::new(SurnameRule::OtherAlphabet, OTHER_ALPHABET));
     }
-    let length = shorter_length(asked, known);
+    let length = shorter_length(queried, known);
     let is_short = length < SHORTEST_WITH_SLIP;
-    // Mota without its t: a letter of the person's name was left out.
+    // Mota without its t: a letter of the person's name is missing.
     let is_forgiven = slips == Slips::InShortWordsToo
         && length + 1 == SHORTEST_WITH_SLIP
         && known.chars().count() == SHORTEST_WITH_SLIP;
     if is_short && !is_forgiven {
         return None;
     }
-    // A surname that people bear is theirs; only two letters in each other's place are a slip all the same.
-    if rarity.is_own_surname(asked, known) && !is_swap(asked, known) {
+    // A surname that people have is not a slip, unless only two letters are swapped.
+    if rarity.is_own_surname(queried, known) && !is_swap(queried, known) {
         return None;
     }
-    if is_likely_slip(asked, known) {
+    if is_likely_slip(queried, known) {
         return Some(Agreement::new(SurnameRule::OneSlip, ONE_SLIP));
     }
-    let has_two = length >= SHORTEST_WITH_TWO_SLIPS && slips_between(asked, known, 2) == Some(2);
+    let has_two = length >= SHORTEST_WITH_TWO_SLIPS && slips_between(queried, known, 2) == Some(2);
     has_two.then_some(Agreement::new(SurnameRule::TwoSlips, TWO_SLIPS))
 }
 
 /// "Vas Concelos" and "Vasconcelos", "Castelobranco" and "Pires Castelo Branco".
-fn are_joined(asked: &[String], known: &[String]) -> bool {
-    let whole = asked.concat();
-    (asked.len() > 1 && known.contains(&whole))
+fn are_joined(queried: &[String], known: &[String]) -> bool {
+    let whole = queried.concat();
+    (queried.len() > 1 && known.contains(&whole))
         || whole == known.concat()
-        || (asked.len() == 1 && known.windows(2).any(|pair| pair.concat() == whole))
+        || (queried.len() == 1 && known.windows(2).any(|pair| pair.concat() == whole))
 }

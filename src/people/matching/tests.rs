@@ -1,4 +1,4 @@
-//! Who is meant, case by case.
+//! The decision, case by case.
 
 use super::*;
 
@@ -18,15 +18,15 @@ fn decide(query: &PersonQuery, candidates: &[Candidate]) -> Resolution {
     resolve(query, candidates, &Rarity::default())
 }
 
-fn given_rule(asked: &str, known: &str) -> Option<GivenNameRule> {
-    match decide(&ask(asked, "Zabatiero", "Zyntra"), &[person(known, "Zabatiero", "Zyntra")]) {
+fn given_rule(queried: &str, known: &str) -> Option<GivenNameRule> {
+    match decide(&ask(queried, "Zabatiero", "Zyntra"), &[person(known, "Zabatiero", "Zyntra")]) {
         Resolution::One(found) => Some(found.evidence.first_name),
         _ => None,
     }
 }
 
-fn surname_rule(asked: &str, known: &str) -> Option<SurnameRule> {
-    match decide(&ask("Marina", asked, "Zyntra"), &[person("Marina", known, "Zyntra")]) {
+fn surname_rule(queried: &str, known: &str) -> Option<SurnameRule> {
+    match decide(&ask("Marina", queried, "Zyntra"), &[person("Marina", known, "Zyntra")]) {
         Resolution::One(found) => Some(found.evidence.last_name),
         _ => None,
     }
@@ -62,7 +62,7 @@ fn a_further_name_by_sound_or_by_its_first_letter_is_not_exact() {
 
 #[test]
 fn given_names_are_never_fuzzier() {
-    for (asked, known) in [
+    for (queried, known) in [
         ("Luca", "Lula"),
         ("Paulo", "Paula"),
         ("Daniel", "Daniela"),
@@ -72,20 +72,20 @@ fn given_names_are_never_fuzzier() {
         ("Ana Clara", "Ana"),
         ("Ana Clara", "Ana Paula"),
     ] {
-        assert_eq!(given_rule(asked, known), None, "{asked} is not {known}");
+        assert_eq!(given_rule(queried, known), None, "{queried} is not {known}");
     }
 }
 
 #[test]
-fn any_of_several_surnames_will_do() {
-    for asked in ["Costa Ferraz Lemos", "Lemos", "Ferraz Lemos", "Ferraz", "Costa e Lemos"] {
-        assert!(surname_rule(asked, "Costa Ferraz de Lemos").is_some(), "{asked}");
+fn any_of_several_surnames_is_enough() {
+    for queried in ["Costa Ferraz Lemos", "Lemos", "Ferraz Lemos", "Ferraz", "Costa e Lemos"] {
+        assert!(surname_rule(queried, "Costa Ferraz de Lemos").is_some(), "{queried}");
     }
     assert_eq!(surname_rule("Ferraz", "Costa Ferraz"), Some(SurnameRule::SomeOfSeveral));
 }
 
 #[test]
-fn every_surname_asked_for_must_be_there() {
+fn every_queried_surname_must_be_known() {
     assert_eq!(surname_rule("Costa Lemos", "Lemos"), None);
     assert_eq!(surname_rule("Lemos Filho", "Lemos Neto"), None);
 }
@@ -101,7 +101,7 @@ fn surnames_may_sound_the_same_or_slip() {
 }
 
 #[test]
-fn a_second_given_name_may_stand_with_the_surnames() {
+fn a_second_given_name_may_be_among_the_surnames() {
     let candidates = [person("João Pedro", "Lemos", "Zyntra")];
     assert!(matches!(decide(&ask("João", "Pedro Lemos", "Zyntra"), &candidates), Resolution::One(_)));
     assert!(matches!(decide(&ask("João", "Pedro", "Zyntra"), &candidates), Resolution::None));
@@ -115,7 +115,7 @@ fn a_middle_initial_must_fit() {
 }
 
 #[test]
-fn people_the_query_does_not_tell_apart_are_several() {
+fn people_that_the_query_fits_equally_are_several() {
     let candidates =
         [person("Ana", "Costa Silva", "Zyntra"), person("Ana", "Souza Silva", "Zyntra Tecnologia")];
     let decided = decide(&ask("Ana", "Silva", "Zyntra"), &candidates);
@@ -132,7 +132,7 @@ fn a_better_rule_decides_between_two() {
 }
 
 #[test]
-fn the_whole_name_wins_over_those_who_bear_it_among_more() {
+fn the_exact_name_precedes_names_that_contain_it() {
     let ana = person("Ana", "Souza", "Zyntra Tecnologia");
     for longer in [
         person("Ana Paula", "Souza", "Zyntra Tecnologia"),
@@ -151,7 +151,7 @@ fn the_whole_name_wins_over_those_who_bear_it_among_more() {
 }
 
 #[test]
-fn the_whole_name_does_not_decide_between_two_companies() {
+fn the_exact_name_does_not_decide_between_two_companies() {
     let candidates =
         [person("Ana Paula", "Souza", "Zyntra Indústria"), person("Ana", "Souza", "Zyntra Logística")];
     let decided = decide(&ask("Ana", "Souza", "Zyntra"), &candidates);
@@ -161,7 +161,7 @@ fn the_whole_name_does_not_decide_between_two_companies() {
 }
 
 #[test]
-fn a_name_in_its_evident_order_is_not_turned_round() {
+fn a_name_in_its_evident_order_is_not_swapped() {
     let rules = (GivenNameRule::FamilyNameFirst, SurnameRule::FamilyNameFirst);
     let decided = decide(&ask("王", "小明", "Zyntra"), &[person("小明", "王", "Zyntra")]);
     assert!(
@@ -173,7 +173,7 @@ fn a_name_in_its_evident_order_is_not_turned_round() {
 }
 
 #[test]
-fn a_single_letter_is_itself_alone() {
+fn a_single_letter_matches_only_itself() {
     assert_eq!(surname_rule("E", "E"), Some(SurnameRule::Exact));
     for other in ["I", "Y", "Lemos", "H"] {
         assert_eq!(surname_rule("E", other), None, "{other}");
@@ -181,7 +181,7 @@ fn a_single_letter_is_itself_alone() {
 }
 
 #[test]
-fn weak_agreement_in_every_field_is_none() {
+fn weak_agreement_in_every_field_is_no_match() {
     let candidates = [person("Fernando", "Figueiredo", "Klarion")];
     let decided = decide(&ask("Fernnado", "Figeuiredoo", "Klairon"), &candidates);
     assert_eq!(decided, Resolution::None);
@@ -210,7 +210,7 @@ fn one_name_written_in_several_ways_is_one_name() {
 }
 
 #[test]
-fn a_name_of_ten_thousand_letters_is_itself_and_nobody_else() {
+fn a_name_of_ten_thousand_letters_matches_only_itself() {
     let long = "ab".repeat(5_000);
     let candidates = [person(&long, &long, &long), person("Ana", "Lemos", "Zyntra")];
     let decided = decide(&ask(&long, &long, &long), &candidates);
@@ -220,7 +220,7 @@ fn a_name_of_ten_thousand_letters_is_itself_and_nobody_else() {
 }
 
 #[test]
-fn an_empty_company_is_nobodys() {
+fn an_empty_company_matches_no_one() {
     let candidates = [person("Ana", "Lemos", "Zyntra"), person("Ana", "Lemos", "")];
     for company in ["", " ", "Ltda", "S.A."] {
         let decided = decide(&ask("Ana", "Lemos", company), &candidates);
@@ -229,7 +229,7 @@ fn an_empty_company_is_nobodys() {
 }
 
 #[test]
-fn names_without_letters_match_nobody() {
+fn names_without_letters_match_no_one() {
     let candidates = [person("🙂", "🙂", "🙂")];
     assert_eq!(decide(&ask("🙂", "🙂", "🙂"), &candidates), Resolution::None);
 }

@@ -1,10 +1,11 @@
-//! The two ends of a word: one slip leaves one of them as it was.
+//! The two ends of a word: one slip leaves one of them unchanged.
 
 /// How the words of a field are cut for slips.
 #[derive(Clone, Copy)]
 pub(super) struct Cut {
     shortest: usize,
-    /// Words from this length on may have two slips and are stored under their first and last three letters.
+    /// Words from this length may have two slips and are stored by their first and last three
+    /// letters.
     long: usize,
 }
 
@@ -13,13 +14,13 @@ pub(super) const SURNAME: Cut = Cut { shortest: 4, long: 8 };
 pub(super) const COMPANY: Cut = Cut { shortest: 5, long: usize::MAX };
 const LONG_WORD_END: usize = 3;
 
-/// The ends under which a word is stored; none for a short one.
+/// Returns the ends under which a word is stored, or none for a short word.
 pub(super) fn stored_ends(word: &str, cut: Cut) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
     if letters.len() < cut.shortest { Vec::new() } else { ends(&letters, letters.len(), cut).into() }
 }
 
-/// The ends under which a word that resembles this one may be stored: the stored word may be a little longer or
+/// Returns the ends under which a similar word may be stored: that word may be a little longer or
 /// shorter, and two swapped letters may lie across the cut.
 pub(super) fn asked_ends(word: &str, cut: Cut) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
@@ -38,7 +39,7 @@ pub(super) fn asked_ends(word: &str, cut: Cut) -> Vec<String> {
     keys
 }
 
-/// The two ends of a word, cut as a stored word of the given length is.
+/// Returns the two ends of a word, cut as for a stored word of the given length.
 fn ends(letters: &[char], stored_length: usize, cut: Cut) -> [String; 2] {
     let is_long = stored_length >= cut.long;
     let first = if is_long { LONG_WORD_END } else { stored_length / 2 };

@@ -1,4 +1,4 @@
-//! That whoever the rules accept is found.
+//! The index finds every person that the rules accept.
 
 use proptest::prelude::*;
 
@@ -17,7 +17,7 @@ fn finds(query: &PersonQuery, candidate: &Candidate) -> bool {
 }
 
 #[test]
-fn everybody_the_rules_accept_is_found() {
+fn every_person_the_rules_accept_is_found() {
     for (query, candidate) in [
         (ask("Zé", "Sousa", "Magalu"), person("José", "Souza", "Magazine Luiza S/A")),
         (ask("Malu", "Lemos", "Zyntra"), person("Maria Luísa", "Costa Lemos", "Zyntra Tecnologia")),
@@ -51,7 +51,7 @@ fn a_trade_alone_does_not_find_a_company() {
     assert!(!finds(&ask("Ana", "Lemos", "Klarion Tecnologia"), &person("Ana", "Lemos", "Zyntra Tecnologia")));
 }
 
-/// A word with one slip at the given place.
+/// Returns the word with one slip at the given position.
 fn slip(word: &str, kind: u8, place: usize, letter: char) -> String {
     let mut letters: Vec<char> = word.chars().collect();
     let at = place % letters.len();
@@ -69,12 +69,12 @@ fn slip(word: &str, kind: u8, place: usize, letter: char) -> String {
 
 proptest! {
     #[test]
-    fn one_slip_in_every_field_loses_nobody(
+    fn one_slip_in_every_field_loses_no_person(
         given in "[a-z]{6,10}", surname in "[a-z]{5,7}", company in "[a-z]{6,10}",
         slips in prop::array::uniform3((any::<u8>(), any::<usize>(), proptest::char::range('a', 'z'))),
     ) {
-        let asked: Vec<String> = [&given, &surname, &company]
+        let typed: Vec<String> = [&given, &surname, &company]
             .iter().zip(slips).map(|(word, (kind, place, letter))| slip(word, kind, place, letter)).collect();
-        prop_assert!(finds(&ask(&asked[0], &asked[1], &asked[2]), &person(&given, &surname, &company)));
+        prop_assert!(finds(&ask(&typed[0], &typed[1], &typed[2]), &person(&given, &surname, &company)));
     }
 }

@@ -1,5 +1,4 @@
-//! What people may ask about themselves, among the contacts of one account: it is the account that keeps them, and that
-//! answers for them.
+//! Data protection requests about the contacts of one account, which is responsible for them.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -10,8 +9,9 @@ use uuid::Uuid;
 use crate::domain::ids::AccountId;
 use crate::domain::person::Post;
 use crate::storage::directory::rights::{MOST_RECORDS, PersonSelector, bounds};
+use crate::storage::error::StorageError;
 
-/// All that an account keeps of one person as a contact.
+/// Everything that an account stores about one person as a contact.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow)]
 pub struct ExportedContact {
     pub id: Uuid,
@@ -28,23 +28,22 @@ pub struct ExportedContact {
     pub updated_at: DateTime<Utc>,
 }
 
-/// An account that keeps a person.
+/// An account that has the person as a contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
 pub struct Keeper {
-    /// The account.
     pub account_id: Uuid,
-    /// How many contacts of it are the person: one for each mode.
+    /// How many of its contacts are the person: one for each mode.
     pub contacts: i64,
 }
 
-/// The account's contacts that are the person, live and test ones.
+/// Returns the account's contacts that are the person, live and test.
 pub async fn export(
     pool: &PgPool,
     account: AccountId,
     who: &PersonSelector,
-) -> Result<Vec<ExportedContact>, sqlx::Error> {
+) -> Result<Vec<ExportedContact>, StorageError> {
     let (id, _, _, name_key, company_key) = bounds(who);
-    sqlx::query_as(
+    let rows = sqlx::query_as(
         "select id, account_id, mode, first_name, last_name, company, title, email, bio, posts, created_at, updated_at
            from contact
           where account_id = $1 and (id = $2 or (name_key = $3 and company_key = $4))
@@ -56,15 +55,16 @@ pub async fn export(
     .bind(company_key)
     .bind(MOST_RECORDS)
     .fetch_all(pool)
-    .await
+    .await?;
+    Ok(rows)
 }
 
-/// Deletes the account's contacts that are the person and says how many there were.
+/// Deletes the account's contacts that are the person and returns how many there were.
 pub async fn erase(
     connection: &mut PgConnection,
     account: AccountId,
     who: &PersonSelector,
-) -> Result<u64, sqlx::Error> {
+) -> Result<u64, StorageError> {
     let (id, _, _, name_key, company_key) = bounds(who);
     let done = sqlx::query(
         "delete from contact where account_id = $1 and (id = $2 or (name_key = $3 and company_key = $4))",
@@ -79,9 +79,9 @@ pub async fn erase(
 }
 
 /// Which accounts keep the person, so that the request can be passed on to them.
-pub async fn keepers(pool: &PgPool, who: &PersonSelector) -> Result<Vec<Keeper>, sqlx::Error> {
+pub async fn keepers(pool: &PgPool, who: &PersonSelector) -> Result<Vec<Keeper>, StorageError> {
     let (id, _, _, name_key, company_key) = bounds(who);
-    sqlx::query_as(
+    let rows = sqlx::query_as(
         "select account_id, count(*) as contacts
            from contact where id = $1 or (name_key = $2 and company_key = $3)
           group by account_id order by account_id limit $4",
@@ -91,5 +91,6 @@ pub async fn keepers(pool: &PgPool, who: &PersonSelector) -> Result<Vec<Keeper>,
     .bind(company_key)
     .bind(MOST_RECORDS)
     .fetch_all(pool)
-    .await
+    .await?;
+    Ok(rows)
 }

@@ -1,4 +1,4 @@
-//! A contact as a row of its table: the columns that are read, and the values that are written.
+//! A contact as a row of its table: the columns to read and the values to write.
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgArguments;
@@ -22,7 +22,6 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// A contact as it is read.
 #[derive(FromRow)]
 pub(super) struct ContactRow {
     id: Uuid,
@@ -56,7 +55,7 @@ impl ContactRow {
     }
 }
 
-/// A contact as it is written: what the account wrote, and what is stored besides.
+/// The values of a contact's row: the account's input, and what is derived from it.
 pub(super) struct NewRow<'a> {
     content: &'a ContactContent,
     pub(super) name_key: String,
@@ -80,8 +79,8 @@ impl<'a> NewRow<'a> {
         }
     }
 
-    /// A statement that writes this row and returns when: `$1` to `$3` are account, mode and id, `$4` to `$16` the columns
-    /// from `first_name` to `keys_edition`.
+    /// Returns a statement that writes this row and returns its time. `$1` to `$3` are account,
+    /// mode and id; `$4` to `$16` are the columns from `first_name` to `keys_edition`.
     pub(super) fn written_by(
         &'a self,
         statement: &'static str,

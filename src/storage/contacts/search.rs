@@ -1,4 +1,4 @@
-//! Finding contacts by the search keys of a query.
+//! Searches contacts by the keys of a query.
 
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
@@ -11,21 +11,20 @@ use crate::people::matching::Candidate;
 use crate::people::name::PersonName;
 use crate::people::search_keys::{Breadth, QueryKeys};
 use crate::storage::directory::StoredPerson;
+use crate::storage::error::StorageError;
 
-/// Most candidates one search brings back.
+/// The most candidates of one search.
 const MOST_CANDIDATES: i64 = 200;
 
 /// A contact that a query may mean.
 #[derive(Clone, Debug)]
 pub struct ContactCandidate {
-    /// Its id, to fetch it by.
     pub id: ContactId,
-    /// Job title.
     pub title: Option<String>,
 }
 
-/// Keys as this owner's contacts have them: mixed with account and mode, so that an index over all accounts' contacts
-/// gives back this owner's alone. A collision only offers a candidate of somebody else, which the statement leaves out.
+/// Combines search keys with account and mode, so that the common index returns only this owner's
+/// contacts. A collision only offers another owner's candidate, which the statement excludes.
 pub(in crate::storage) fn owned(owner: ContactOwner, keys: &[i32]) -> Vec<i32> {
     let mut salt = crc32fast::Hasher::new();
     salt.update(owner.account.as_uuid().as_bytes());
@@ -39,21 +38,22 @@ pub(in crate::storage) fn owned(owner: ContactOwner, keys: &[i32]) -> Vec<i32> {
 }
 
 /// Whether the owner has any contact at all.
-pub async fn has_any(pool: &PgPool, owner: ContactOwner) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("select exists (select from contact where account_id = $1 and mode = $2)")
+pub async fn has_any(pool: &PgPool, owner: ContactOwner) -> Result<bool, StorageError> {
+    let rows = sqlx::query_scalar("select exists (select from contact where account_id = $1 and mode = $2)")
         .bind(owner.account.as_uuid())
         .bind(owner.mode.as_str())
         .fetch_one(pool)
-        .await
+        .await?;
+    Ok(rows)
 }
 
-/// The owner's contacts who share a key of the names and a key of the company with the query.
+/// Returns the owner's contacts that share a name key and a company key with the query.
 pub async fn find_candidates(
     pool: &PgPool,
     owner: ContactOwner,
     keys: &QueryKeys,
     breadth: Breadth,
-) -> Result<(Vec<Candidate>, Vec<ContactCandidate>), sqlx::Error> {
+) -> Result<(Vec<Candidate>, Vec<ContactCandidate>), StorageError> {
     let rows: Vec<CandidateRow> = sqlx::query_as(
         "select id, name_key, company_key, title
            from contact
@@ -92,12 +92,12 @@ impl CandidateRow {
     }
 }
 
-/// A contact of the owner as a person with all their texts; `None` when it is gone.
+/// Returns a contact of the owner as a person with all texts, or `None` if it was deleted.
 pub async fn fetch(
     pool: &PgPool,
     owner: ContactOwner,
     id: ContactId,
-) -> Result<Option<StoredPerson>, sqlx::Error> {
+) -> Result<Option<StoredPerson>, StorageError> {
     let found = super::find(&mut *pool.acquire().await?, owner, id).await?;
     Ok(found.map(|contact| {
         let line = DirectoryLine::from(contact.content);

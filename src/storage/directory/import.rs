@@ -1,4 +1,4 @@
-//! Writing imported people.
+//! Writes imported people.
 
 use std::collections::HashMap;
 
@@ -8,14 +8,14 @@ use sqlx::types::Json;
 use sqlx::{Connection, FromRow, PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::digest;
 use super::opt_outs::{identities, without_opted_out};
 use crate::domain::ids::PersonId;
 use crate::people::directory_line::DirectoryLine;
 use crate::people::matching::Candidate;
 use crate::people::search_keys::{KEYS_EDITION, stored_keys};
+use crate::storage::error::{RowRef, StorageError};
 
-/// A checked line with everything that is stored for it.
+/// A validated line with everything that is stored for it.
 #[derive(Debug)]
 pub struct NewPerson {
     id: PersonId,
@@ -26,8 +26,8 @@ pub struct NewPerson {
 }
 
 impl NewPerson {
-    /// Prepares a line for storing under a fresh id; an id given before wins when the person is there already.
-    /// `default_source` stands in for a source the line does not name.
+    /// Prepares a line for storing under a fresh id. A person who is stored already keeps the
+    /// existing id. `default_source` applies to a line without a source.
     pub fn new(id: PersonId, line: DirectoryLine, default_source: &str) -> Self {
         let source = line.source.clone().unwrap_or_else(|| default_source.to_owned());
         Self { id, source, candidate: line.candidate(), content_sha256: line.content_sha256(), line }
@@ -45,33 +45,33 @@ impl NewPerson {
     }
 }
 
-/// What makes a line the same person when it is imported again.
+/// Identifies a person across imports.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Identity {
     ExternalId(String, String),
     Content([u8; 32]),
 }
 
-/// What became of a batch of lines.
+/// The result of importing a batch of lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BatchOutcome {
-    /// People who were not there before.
     pub added: u64,
     /// People whose record changed.
     pub updated: u64,
-    /// People who were there in the same words; their time starts anew.
+    /// People whose record is the same; their retention period begins again.
     pub unchanged: u64,
-    /// Lines about people who asked to be left out; nothing of them is stored.
+    /// Lines about people who opted out, of which nothing is stored.
     pub opted_out: u64,
 }
 
-/// Stores a batch in one transaction. Of two lines about one person the later wins. Imports take turns.
+/// Imports a batch in one transaction. Of two lines about one person the later wins. Concurrent
+/// imports wait for each other.
 pub async fn import_batch(
     connection: &mut PgConnection,
     people: Vec<NewPerson>,
     imported_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
-) -> Result<BatchOutcome, sqlx::Error> {
+) -> Result<BatchOutcome, StorageError> {
     let mut outcome = BatchOutcome::default();
     let mut transaction = connection.begin().await?;
     sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;
@@ -84,7 +84,7 @@ pub async fn import_batch(
     let mut latest: HashMap<Identity, NewPerson> = HashMap::new();
     for person in wanted {
         if latest.insert(person.identity(), person).is_some() {
-            outcome.unchanged += 1; // said twice in one batch
+            outcome.unchanged += 1; // repeated within the batch
         }
     }
     let mut seen_again = Vec::new();
@@ -120,11 +120,11 @@ pub async fn import_batch(
     Ok(outcome)
 }
 
-/// The people of the batch who are stored already, with their ids and contents.
+/// Returns the people of the batch who are stored already, with their ids and contents.
 async fn known_contents(
     connection: &mut PgConnection,
     people: &[NewPerson],
-) -> Result<HashMap<Identity, (Uuid, [u8; 32])>, sqlx::Error> {
+) -> Result<HashMap<Identity, (Uuid, [u8; 32])>, StorageError> {
     let (sources, external_ids): (Vec<&str>, Vec<&str>) =
         people.iter().filter_map(NewPerson::external).unzip();
     let contents: Vec<&[u8]> = people
@@ -157,8 +157,9 @@ struct KnownRow {
 }
 
 impl KnownRow {
-    fn entry(self) -> Result<(Identity, (Uuid, [u8; 32])), sqlx::Error> {
-        let content = digest(&self.content_sha256)?;
+    fn entry(self) -> Result<(Identity, (Uuid, [u8; 32])), StorageError> {
+        let row = RowRef::new("directory_people", self.id);
+        let content = row.convert("content_sha256", self.content_sha256)?;
         let identity = match self.external_id {
             Some(external_id) => Identity::ExternalId(self.source, external_id),
             None => Identity::Content(content),
@@ -167,7 +168,7 @@ impl KnownRow {
     }
 }
 
-/// One row on its way into the table, sent as JSON so that a batch is one statement.
+/// A row to insert, sent as JSON so that a batch is one statement.
 #[derive(Serialize)]
 struct Row {
     id: Uuid,
@@ -223,7 +224,7 @@ const UPSERT: &str = "
 
 /// Files what the index still has pending, counts the words anew, and tells the planner and the gateways. Once, after
 /// the last batch.
-pub async fn finish_import(pool: &PgPool) -> Result<(), sqlx::Error> {
+pub async fn finish_import(pool: &PgPool) -> Result<(), StorageError> {
     sqlx::query("select directory_count_words()").execute(pool).await?;
     Ok(())
 }

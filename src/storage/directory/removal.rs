@@ -1,4 +1,4 @@
-//! Removing all people of one source.
+//! Removes all people of one source.
 
 use serde_json::json;
 use sqlx::{Connection, PgConnection, PgPool};
@@ -6,18 +6,20 @@ use sqlx::{Connection, PgConnection, PgPool};
 use super::import::finish_import;
 use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::storage::audit;
+use crate::storage::error::StorageError;
 
 /// How many people the directory holds of the source, also those whose time is over.
-pub async fn count(connection: &mut PgConnection, source: &str) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("select count(*) from directory_people where source = $1")
+pub async fn count(connection: &mut PgConnection, source: &str) -> Result<i64, StorageError> {
+    let rows = sqlx::query_scalar("select count(*) from directory_people where source = $1")
         .bind(source)
         .fetch_one(connection)
-        .await
+        .await?;
+    Ok(rows)
 }
 
 /// Deletes everybody of the source, writes that into the audit log, and returns how many people there were. In turn with
 /// imports: either all of a batch is there to be deleted or none of it.
-pub async fn remove_source(pool: &PgPool, by: &Actor, source: &str) -> Result<u64, sqlx::Error> {
+pub async fn remove_source(pool: &PgPool, by: &Actor, source: &str) -> Result<u64, StorageError> {
     let mut connection = pool.acquire().await?;
     let mut transaction = connection.begin().await?;
     sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;

@@ -1,4 +1,4 @@
-//! What people may ask of those who hold their record: to see it, to have it erased, to be left out for good.
+//! Data protection requests about the directory: export, erasure, opt-out.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -11,35 +11,31 @@ use crate::domain::ids::PersonId;
 use crate::domain::person::Post;
 use crate::people::company::CompanyName;
 use crate::people::name::PersonName;
+use crate::storage::error::StorageError;
 
-/// Most records given out, erased or left out by one request.
+/// The most records in one request.
 pub const MOST_RECORDS: i64 = 1_000;
 
-/// Whose record is meant.
+/// Identifies the person of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PersonSelector {
-    /// Our own id.
     Id(PersonId),
-    /// The source's id.
     ExternalId {
-        /// Where the record is from.
         source: String,
-        /// The id within it.
         external_id: String,
     },
-    /// A whole name and company, equal but for case, accents, particles and legal form: the record's own, or one of its
-    /// aliases, at one of its former companies.
+    /// A whole name and company, equal except for case, accents, particles and legal form: the
+    /// record's own name or an alias, at a current or former company.
     Name {
-        /// First name or names.
+        /// All given names.
         first_name: String,
         /// All surnames.
         last_name: String,
-        /// Employer.
         company: String,
     },
 }
 
-/// All that is held on one person.
+/// Everything that is stored about one person.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow)]
 pub struct ExportedPerson {
     pub id: Uuid,
@@ -61,7 +57,7 @@ pub struct ExportedPerson {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Whose record it is, of `$1` to `$5`: export and deletion mean the same people.
+/// Selects the person's records by `$1` to `$5`, the same ones for export and deletion.
 macro_rules! is_meant {
     () => {
         "(id = $1 or (source = $2 and external_id = $3)
@@ -70,9 +66,9 @@ macro_rules! is_meant {
 }
 
 /// All that is held on the person, whether their time is over or not.
-pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedPerson>, sqlx::Error> {
+pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedPerson>, StorageError> {
     let (id, source, external_id, name_key, company_key) = bounds(who);
-    sqlx::query_as(
+    let rows = sqlx::query_as(
         concat!(
             "select id, first_name, last_name, company, title, location, email, bio, languages, aliases, former_companies,
                 posts, source, external_id, legal_basis, imported_at, expires_at
@@ -89,25 +85,26 @@ pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedP
     .bind(company_key)
     .bind(MOST_RECORDS)
     .fetch_all(pool)
-    .await
+    .await?;
+    Ok(rows)
 }
 
 /// Deletes every record of the person and says how many there were. A later import may bring the person back; use
 /// [`opt_out`] to prevent it.
-pub async fn erase(connection: &mut PgConnection, who: &PersonSelector) -> Result<u64, sqlx::Error> {
+pub async fn erase(connection: &mut PgConnection, who: &PersonSelector) -> Result<u64, StorageError> {
     Ok(delete(connection, who).await?.len() as u64)
 }
 
-/// Deletes every record of the person and remembers, as digests, that they are to stay out: by the ids of the deleted
-/// records, by all their names at all their companies, and by what was asked for itself. Says how many records there
-/// were.
+/// Deletes every record of the person and records, as digests, that they opted out: the ids of the
+/// deleted records, all their names at all their companies, and the values of the request itself.
+/// Returns the number of records.
 pub async fn opt_out(
     connection: &mut PgConnection,
     who: &PersonSelector,
     now: DateTime<Utc>,
-) -> Result<u64, sqlx::Error> {
+) -> Result<u64, StorageError> {
     let mut transaction = connection.begin().await?;
-    // In turn with imports: one that has read who opted out must not store the person after all.
+    // Waits for imports: one that has read the opt-outs must not store the person afterwards.
     sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;
     let deleted = delete(&mut transaction, who).await?;
     let mut identities: Vec<[u8; 32]> = deleted.iter().flat_map(DeletedRow::identities).collect();
@@ -117,12 +114,13 @@ pub async fn opt_out(
     Ok(deleted.len() as u64)
 }
 
-/// Deletes at most `most` people whose time is over and says how many it were. Call again while it is `most`.
+/// Deletes at most `most` expired people and returns how many. Call it again while it returns
+/// `most`.
 pub async fn delete_expired(
     connection: &mut PgConnection,
     now: DateTime<Utc>,
     most: i64,
-) -> Result<u64, sqlx::Error> {
+) -> Result<u64, StorageError> {
     let done = sqlx::query(
         "delete from directory_people
           where id in (select id from directory_people where expires_at <= $1 limit $2 for update skip locked)",
@@ -134,9 +132,12 @@ pub async fn delete_expired(
     Ok(done.rows_affected())
 }
 
-async fn delete(connection: &mut PgConnection, who: &PersonSelector) -> Result<Vec<DeletedRow>, sqlx::Error> {
+async fn delete(
+    connection: &mut PgConnection,
+    who: &PersonSelector,
+) -> Result<Vec<DeletedRow>, StorageError> {
     let (id, source, external_id, name_key, company_key) = bounds(who);
-    sqlx::query_as(
+    let rows = sqlx::query_as(
         concat!(
             "delete from directory_people
           where id in (select id from directory_people where ",
@@ -152,7 +153,8 @@ async fn delete(connection: &mut PgConnection, who: &PersonSelector) -> Result<V
     .bind(company_key)
     .bind(MOST_RECORDS)
     .fetch_all(connection)
-    .await
+    .await?;
+    Ok(rows)
 }
 
 #[derive(FromRow)]
@@ -170,14 +172,15 @@ impl DeletedRow {
     }
 }
 
-/// None where only a record of ours says who it is.
+/// Returns the identities in the request itself. Empty for the directory's own id.
 fn asked_identities(who: &PersonSelector) -> Vec<[u8; 32]> {
     let (_, source, external_id, name, company) = bounds(who);
     let external = source.as_deref().zip(external_id.as_deref());
     identities_of(name.as_slice(), company.as_slice(), external)
 }
 
-/// What each column must equal; a column that was not asked for is compared with null and so never equal.
+/// The required value of each column. A column without one is compared with null and so never
+/// equal.
 pub(in crate::storage) type Bounds =
     (Option<Uuid>, Option<String>, Option<String>, Option<String>, Option<String>);
 

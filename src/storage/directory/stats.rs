@@ -1,38 +1,36 @@
-//! What the directory holds, for an operator.
+//! Statistics of the directory, for operators.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{FromRow, PgPool};
 
 use crate::people::sample::SAMPLE_SOURCE;
+use crate::storage::error::StorageError;
 
-/// What the directory holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DirectoryStats {
     /// People who can be found.
     pub people: i64,
     /// Of these, people with at least one text.
     pub people_with_posts: i64,
-    /// Distinct companies.
     pub companies: i64,
-    /// People whose time is over, not found any more and not yet deleted.
+    /// Expired people: not found any more, not yet deleted.
     pub expired: i64,
-    /// Identities that are left out: names at companies, and ids of sources.
+    /// Identities that opted out: names at companies, and ids of sources.
     pub opt_outs: i64,
-    /// Why customers find nobody real, if they do not.
+    /// Why customers find no real person, if that is so.
     pub shortage: Option<Shortage>,
-    /// People by source and legal basis, the largest first, at most 100 rows.
+    /// People by source and legal basis, the largest group first, at most 100 rows.
     pub sources: Vec<SourceStats>,
 }
 
-/// People of one source held on one legal basis.
+/// The people of one source with one legal basis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
 pub struct SourceStats {
-    /// Where the records are from.
+    /// The origin of the records.
     pub source: String,
-    /// By what right they are held, when it was said.
+    /// The legal basis for keeping the records, if stated.
     pub legal_basis: Option<String>,
-    /// People.
     pub people: i64,
 }
 
@@ -40,14 +38,13 @@ pub struct SourceStats {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shortage {
-    /// It holds nobody.
     Empty,
-    /// It holds invented people alone.
+    /// It has only invented people.
     SampleOnly,
 }
 
 /// Whether the directory holds real people, and what is wrong where it does not.
-pub async fn shortage(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Shortage>, sqlx::Error> {
+pub async fn shortage(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Shortage>, StorageError> {
     let (has_real, has_sample): (bool, bool) = sqlx::query_as(
         "select exists (select from directory_people where source <> $1 and expires_at > $2),
                 exists (select from directory_people where source = $1 and expires_at > $2)",
@@ -64,7 +61,7 @@ pub async fn shortage(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Shorta
 }
 
 /// Counts what the directory holds. Reads all of it: for an operator, not for a request.
-pub async fn stats(pool: &PgPool, now: DateTime<Utc>) -> Result<DirectoryStats, sqlx::Error> {
+pub async fn stats(pool: &PgPool, now: DateTime<Utc>) -> Result<DirectoryStats, StorageError> {
     let (people, people_with_posts, companies, expired, opt_outs): (i64, i64, i64, i64, i64) =
         sqlx::query_as(
             "select count(*) filter (where expires_at > $1),

@@ -1,14 +1,15 @@
-//! How often words occur in the directory.
+//! Word frequencies in the directory.
 
 use sqlx::{FromRow, PgPool};
 
 use crate::people::rarity::{Rarity, WordKind};
+use crate::storage::error::StorageError;
 
-/// Most words kept in memory to judge rarity by; the commonest are kept.
+/// The most words in memory. The most frequent ones are kept.
 const MOST_WORDS: i64 = 400_000;
 
 /// The counts of words and the version they are of.
-pub async fn load_rarity(pool: &PgPool) -> Result<(i64, Rarity), sqlx::Error> {
+pub async fn load_rarity(pool: &PgPool) -> Result<(i64, Rarity), StorageError> {
     // The version first: counts that are newer than their version are read again, never taken for current.
     let version: i64 =
         sqlx::query_scalar("select words_version from directory_state").fetch_one(pool).await?;

@@ -1,25 +1,25 @@
-//! A key that somebody acts by, as it is when they do.
+//! The current state of a key that makes a management request.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::views::{origin, scopes};
+use super::views::{cap, origin, scopes};
 use crate::domain::account::AccountState;
 use crate::domain::ids::KeyId;
 use crate::domain::key::KeyState;
 use crate::domain::key::reach::Reach;
-use crate::storage::error::StorageError;
+use crate::storage::error::{CorruptRow, RowRef, StorageError};
 
-/// What decides whether a key may act, and how far.
+/// Decides whether a key may act, and within which bounds.
 #[derive(Clone, Debug)]
 pub struct Acting {
-    /// Its state.
     pub state: KeyState,
-    /// Whether it, or the version of its secret that was used, has ended by the database's clock.
+    /// Whether the key, or the version of its secret that was used, has ended by the database's
+    /// clock.
     pub has_ended: bool,
-    /// Whether its account may act.
+    /// Whether its account is active.
     pub account_state: AccountState,
-    /// How far it reaches.
+    /// The bounds of what it may do.
     pub reach: Reach,
 }
 
@@ -36,16 +36,14 @@ struct ActingRow {
     monthly_cap: Option<i64>,
 }
 
-/// A key and this version of its secret, as they are now; none where there is no such secret.
-///
-/// # Errors
-/// When the store is away or holds a row that this program cannot read.
+/// Returns the current state of a key and this version of its secret, or `None` for an unknown
+/// secret.
 pub async fn acting(
     connection: &mut PgConnection,
     key: KeyId,
     secret_version: i32,
 ) -> Result<Option<Acting>, StorageError> {
-    // Not `now()`: the transaction may have begun, and then waited, before the secret was ended.
+    // Not `now()`: the transaction may have begun, and then waited, before the secret ended.
     let row: Option<ActingRow> = sqlx::query_as(
         "select k.state, coalesce(least(k.expires_at, s.ends_at) <= clock_timestamp(), false) as has_ended,
                 a.state as account_state, k.scopes, k.regions, k.allowed_networks::text[] as allowed_networks,
@@ -59,21 +57,21 @@ pub async fn acting(
     .bind(secret_version)
     .fetch_optional(connection)
     .await?;
-    row.map(read).transpose()
+    row.map(|row| Ok(read(key, row)?)).transpose()
 }
 
-fn read(row: ActingRow) -> Result<Acting, StorageError> {
+fn read(key: KeyId, row: ActingRow) -> Result<Acting, CorruptRow> {
+    let key = RowRef::new("api_key", key.as_uuid());
     Ok(Acting {
-        state: KeyState::from_name(&row.state).ok_or(StorageError::Corrupt("key state"))?,
+        state: key.read("state", KeyState::from_name(&row.state))?,
         has_ended: row.has_ended,
-        account_state: AccountState::from_name(&row.account_state)
-            .ok_or(StorageError::Corrupt("account state"))?,
+        account_state: key.read("account.state", AccountState::from_name(&row.account_state))?,
         reach: Reach {
-            scopes: scopes(&row.scopes)?,
-            origin: origin(row.regions, row.allowed_networks)?,
+            scopes: scopes(&key, &row.scopes)?,
+            origin: origin(&key, row.regions, row.allowed_networks)?,
             expires_at: row.expires_at,
-            daily_cap: row.daily_cap,
-            monthly_cap: row.monthly_cap,
+            daily_cap: cap(&key, "daily_cap", row.daily_cap)?,
+            monthly_cap: cap(&key, "monthly_cap", row.monthly_cap)?,
         },
     })
 }

@@ -1,4 +1,4 @@
-//! When secrets were last used, written for many at once; and, with that, the digests of used secrets under a new pepper.
+//! Records when secrets were last used, in batches, and adds their digests under a new pepper.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -10,30 +10,26 @@ use crate::storage::error::StorageError;
 /// A use of one version of a key's secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecretUse {
-    /// The key.
     pub key_id: KeyId,
-    /// The version of its secret.
     pub version: i32,
-    /// When, to the minute.
+    /// The time, to the minute.
     pub at: DateTime<Utc>,
-    /// Its digest under the newest pepper, where it has none yet.
+    /// The digest under the newest pepper, if it is missing.
     pub rehash: Option<Rehash>,
 }
 
-/// A digest under a pepper that a secret has not been hashed under.
+/// A digest under a pepper that a secret has no digest for yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rehash {
-    /// The digest.
     pub digest: KeyDigest,
-    /// The pepper's version.
     pub pepper_version: i32,
 }
 
-/// Notes uses, in one statement. A later use that is known already stays; what names no secret changes nothing. Rows are
-/// locked in one order, so that several gateways may write at once.
+/// Records uses in one statement. A later recorded use stays, and uses of unknown secrets are
+/// ignored. Rows are locked in a fixed order, so that several gateways may write at once.
 ///
 /// # Errors
-/// When the store is away. Nothing was written then.
+/// When the database is away. Then nothing was written.
 pub async fn record_uses(connection: &mut PgConnection, uses: &[SecretUse]) -> Result<(), StorageError> {
     let rehashes = || uses.iter().map(|used| used.rehash);
     sqlx::query(

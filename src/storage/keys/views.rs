@@ -1,4 +1,4 @@
-//! Keys as they are shown: never their secrets.
+//! Keys as they are shown, always without their secrets.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::view::{KeyView, SecretView};
 use crate::domain::key::{KeyFormat, KeyState, KeyStatus, Mode, Scope};
 use crate::domain::origin::Origin;
-use crate::storage::error::StorageError;
+use crate::storage::error::{CorruptRow, RowRef, StorageError};
 
-/// Most keys that one listing holds.
+/// The most keys in one listing.
 pub const LIST_LIMIT: i64 = 10_000;
 
 #[derive(sqlx::FromRow)]
@@ -38,7 +39,7 @@ struct ViewRow {
     last_used_at: Option<DateTime<Utc>>,
 }
 
-// Uses are noted to the minute, which may have begun before the key was made.
+// Uses are recorded to the minute, which may have begun before the key was created.
 macro_rules! select_views {
     () => {
         "select k.id, k.account_id, k.environment_id, e.name as environment, e.mode, k.name, k.state, coalesce(k.expires_at <= now(), false) as has_ended, k.scopes, k.format,
@@ -50,10 +51,6 @@ macro_rules! select_views {
     };
 }
 
-/// One key.
-///
-/// # Errors
-/// When the store is away or holds a row that this program cannot read.
 pub async fn find(connection: &mut PgConnection, id: KeyId) -> Result<Option<KeyView>, StorageError> {
     let rows: Vec<ViewRow> = sqlx::query_as(concat!(select_views!(), " where k.id = $1"))
         .bind(id.as_uuid())
@@ -62,10 +59,7 @@ pub async fn find(connection: &mut PgConnection, id: KeyId) -> Result<Option<Key
     Ok(with_secrets(connection, rows).await?.pop())
 }
 
-/// The keys of an account, oldest first, after the one with the id `after`, at most `limit`.
-///
-/// # Errors
-/// When the store is away or holds a row that this program cannot read.
+/// Returns the keys of an account after the id `after`, oldest first, at most `limit`.
 pub async fn list(
     connection: &mut PgConnection,
     account: AccountId,
@@ -124,26 +118,27 @@ async fn with_secrets(
 }
 
 fn view(secrets: Vec<SecretView>, row: ViewRow) -> Result<KeyView, StorageError> {
-    let present = secrets.first().ok_or(StorageError::Corrupt("a key without a secret"))?;
-    let state = KeyState::from_name(&row.state).ok_or(StorageError::Corrupt("key state"))?;
-    let Origin { regions, networks } = origin(row.regions, row.allowed_networks)?;
+    let key = RowRef::new("api_key", row.id);
+    let present = key.read("key_secret.version", secrets.first())?;
+    let state = key.read("state", KeyState::from_name(&row.state))?;
+    let Origin { regions, networks } = origin(&key, row.regions, row.allowed_networks)?;
     Ok(KeyView {
         id: KeyId::from_uuid(row.id),
         account_id: AccountId::from_uuid(row.account_id),
         environment_id: EnvironmentId::from_uuid(row.environment_id),
         environment: row.environment,
-        mode: Mode::from_name(&row.mode).ok_or(StorageError::Corrupt("environment mode"))?,
+        mode: RowRef::new("environment", row.environment_id).read("mode", Mode::from_name(&row.mode))?,
         name: row.name,
         state,
         status: KeyStatus::new(state, row.has_ended),
-        scopes: scopes(&row.scopes)?,
-        format: KeyFormat::from_name(&row.format).ok_or(StorageError::Corrupt("key format"))?,
+        scopes: scopes(&key, &row.scopes)?,
+        format: key.read("format", KeyFormat::from_name(&row.format))?,
         prefix: present.prefix.clone(),
         last_four: present.last_four.clone(),
         regions,
         allowed_networks: networks,
-        daily_cap: row.daily_cap,
-        monthly_cap: row.monthly_cap,
+        daily_cap: cap(&key, "daily_cap", row.daily_cap)?,
+        monthly_cap: cap(&key, "monthly_cap", row.monthly_cap)?,
         expires_at: row.expires_at,
         created_at: row.created_at,
         revoked_at: row.revoked_at,
@@ -152,24 +147,33 @@ fn view(secrets: Vec<SecretView>, row: ViewRow) -> Result<KeyView, StorageError>
     })
 }
 
-/// Scopes by their names.
-pub(super) fn scopes(names: &[String]) -> Result<Vec<Scope>, StorageError> {
-    let scopes = names.iter().map(|name| Scope::from_name(name));
-    scopes.collect::<Option<_>>().ok_or(StorageError::Corrupt("key scope"))
+/// Reads a cap column.
+pub(super) fn cap(
+    key: &RowRef<Uuid>,
+    column: &'static str,
+    amount: Option<i64>,
+) -> Result<Option<Credits>, CorruptRow> {
+    amount.map(|amount| key.convert(column, amount)).transpose()
 }
 
-/// Where a key may be used; a column that is null allows everything.
+/// Scopes by their names.
+pub(super) fn scopes(key: &RowRef<Uuid>, names: &[String]) -> Result<Vec<Scope>, CorruptRow> {
+    let scopes = names.iter().map(|name| Scope::from_name(name));
+    key.read("scopes", scopes.collect::<Option<_>>())
+}
+
+/// Returns the restrictions of a key. A null column allows everything.
 pub(super) fn origin(
+    key: &RowRef<Uuid>,
     regions: Option<Vec<String>>,
     networks: Option<Vec<String>>,
-) -> Result<Origin, StorageError> {
+) -> Result<Origin, CorruptRow> {
     Ok(Origin {
-        regions: parsed(&regions.unwrap_or_default(), "region of a key")?,
-        networks: parsed(&networks.unwrap_or_default(), "network of a key")?,
+        regions: key.read("regions", parsed(&regions.unwrap_or_default()))?,
+        networks: key.read("allowed_networks", parsed(&networks.unwrap_or_default()))?,
     })
 }
 
-/// Values of the store, read as what they are.
-fn parsed<T: FromStr>(texts: &[String], what: &'static str) -> Result<Vec<T>, StorageError> {
-    texts.iter().map(|text| text.parse().map_err(|_| StorageError::Corrupt(what))).collect()
+fn parsed<T: FromStr>(texts: &[String]) -> Option<Vec<T>> {
+    texts.iter().map(|text| text.parse().ok()).collect()
 }

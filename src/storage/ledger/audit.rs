@@ -1,15 +1,14 @@
-//! Credits given and taken are written down in the audit log, in the commit that moves them.
+//! Records granted and taken credits in the audit log, in the commit that moves them.
 
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 
-use super::error::classify;
 use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Effects, StoreError};
 use crate::storage::audit::append;
 
-/// Writes down what an operator's acts did to credits. Calls, renewals and expiry are the ledger's own, and not here.
+/// Records the credits that operators moved. Calls, renewals and expiry are in the ledger only.
 pub(super) async fn write_down(
     connection: &mut PgConnection,
     actor: &Actor,
@@ -18,7 +17,7 @@ pub(super) async fn write_down(
 ) -> Result<(), StoreError> {
     for (operation, effect) in operations.iter().zip(effects) {
         if let Some(change) = effect.as_ref().and_then(|effect| change_of(operation, effect)) {
-            append(connection, actor, &change).await.map_err(classify)?;
+            append(connection, actor, &change).await?;
         }
     }
     Ok(())
@@ -26,18 +25,18 @@ pub(super) async fn write_down(
 
 fn change_of(operation: &Operation, effect: &Effect) -> Option<Change> {
     let (action, id, after) = match (operation, effect) {
-        (Operation::Grant(grant), Effect::Granted { repeated: false, standing, .. }) => (
+        (Operation::Grant(grant), Effect::Granted { repeated: false, balance, .. }) => (
             Action::CreditsGranted,
             grant.id,
             json!({
                 "credits": grant.amount, "source": grant.source.as_str(), "reference": grant.reference,
-                "note": grant.note, "expires_at": grant.expires_at, "balance": standing.remaining,
+                "note": grant.note, "expires_at": grant.expires_at, "balance": balance.remaining,
             }),
         ),
-        (Operation::Correct(correction), Effect::Done(standing)) => (
+        (Operation::Correct(correction), Effect::Done(balance)) => (
             Action::CreditsTaken,
             correction.id,
-            json!({ "credits": correction.amount, "note": correction.note, "balance": standing.remaining }),
+            json!({ "credits": correction.amount, "note": correction.note, "balance": balance.remaining }),
         ),
         _ => return None,
     };

@@ -1,4 +1,4 @@
-//! The writer's own connection: made when needed, thrown away when in doubt.
+//! The writer's own connection: opened when needed, dropped when its state is in doubt.
 
 use std::time::Duration;
 
@@ -9,12 +9,13 @@ use super::error::{classify, poisons_connection};
 use crate::ledger::store::StoreError;
 use crate::storage::runtime_role;
 
-/// Longest wait for a new connection.
+/// The longest wait for a new connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Longest wait for the answer to one call. A server that is there speaks up long before: it ends a statement after 5 s,
-/// a wait for a lock after 500 ms, and a transaction whose client says nothing after 10 s. This is for one that has
-/// vanished without a word, for whose answer TCP waits a quarter of an hour (and sqlx cannot ask it for less).
+/// The longest wait for the answer to one call. A reachable server answers long before: it ends a
+/// statement after 5 s, a wait for a lock after 500 ms, and an idle transaction after 10 s. This
+/// timeout is for a server that goes silent, which TCP notices only after a quarter of an hour (and
+/// sqlx has no setting for that).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 
 #[derive(Debug)]
@@ -33,8 +34,8 @@ impl LedgerConnection {
         Self { answer_timeout, ..self }
     }
 
-    /// Makes a call on the open connection, or on a new one. What has not answered in time may have been done, like what
-    /// was lost with its connection.
+    /// Makes a call on the open connection, or on a new one. A call without an answer in time may
+    /// have been carried out, like one whose connection was lost.
     pub(super) async fn call<T>(
         &mut self,
         call: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
@@ -57,8 +58,8 @@ impl LedgerConnection {
         self.open.as_mut().ok_or_else(|| StoreError::Unavailable("no connection".into()))
     }
 
-    /// Passes a result on; drops the connection when its state is in doubt, which also ends what it was doing. To drop it
-    /// is to close the socket: nothing is said to the server, and nobody is waited for.
+    /// Passes a result on. Drops the connection if its state is in doubt, which also ends what it
+    /// was doing. Dropping only closes the socket: it sends nothing and waits for nothing.
     fn watch<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         if let Err(error) = &result
             && poisons_connection(error)
@@ -69,15 +70,15 @@ impl LedgerConnection {
     }
 }
 
-/// A new connection, of the role that may not change entries.
+/// Opens a connection with the role that cannot change entries.
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     let mut connection = PgConnection::connect_with(options).await?;
     runtime_role::put_on(&mut connection).await?;
     Ok(connection)
 }
 
-/// How a writer connects. Settings fix the plans: planning anew costs 0.6 to 1 ms a batch, and a nested loop over the
-/// entries of a batch is quadratic.
+/// The writer's connection options. They fix the query plans: planning costs 0.6 to 1 ms a batch,
+/// and a nested loop over the entries of a batch is quadratic.
 pub fn writer_options(options: PgConnectOptions) -> PgConnectOptions {
     options.disable_statement_logging().application_name("fluence-ledger").options([
         ("plan_cache_mode", "force_generic_plan"),
@@ -93,15 +94,15 @@ pub fn writer_options(options: PgConnectOptions) -> PgConnectOptions {
     ])
 }
 
-/// Commits what was done, or takes it back at once: a transaction that is only dropped keeps its locks until the
-/// connection is used again.
+/// Commits a transaction, or rolls it back at once: one that is only dropped keeps its locks until
+/// the connection is used again.
 pub(super) async fn end<T>(
     transaction: Transaction<'_, Postgres>,
     done: Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     match &done {
         Ok(_) => transaction.commit().await.map_err(classify)?,
-        // The connection will be thrown away, and everything with it.
+        // The connection will be dropped, and the transaction with it.
         Err(error) if poisons_connection(error) => {}
         Err(_) => transaction.rollback().await.map_err(classify)?,
     }

@@ -1,4 +1,4 @@
-//! Accounts that the sweep is to touch: something of theirs has expired, or a new period has begun.
+//! Accounts for the sweep: those with expired credits or a new period.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -6,11 +6,9 @@ use uuid::Uuid;
 use crate::domain::ids::AccountId;
 use crate::storage::error::StorageError;
 
-/// Accounts that an [`crate::ledger::rules::operation::Operation::Advance`] would change, longest due first, at most `limit`. A new
-/// account is among them until its first plan credits have come. Those of `besides` are left out.
-///
-/// # Errors
-/// When the database is away.
+/// Returns the accounts that an [`crate::ledger::rules::operation::Operation::Advance`] would
+/// change, longest due first, at most `limit`, without those in `besides`. A new account is due
+/// until its first plan credits have come.
 pub async fn due_accounts(
     connection: &mut PgConnection,
     limit: i64,
@@ -22,8 +20,8 @@ pub async fn due_accounts(
     Ok(due.into_iter().map(AccountId::from_uuid).collect())
 }
 
-/// The open lot is the first of its account to expire, so nothing else needs to be looked at. `$1` is the limit, `$2` are
-/// the accounts to leave out; the index `ledger_account_due` serves it.
+/// The open lot is the first of its account to expire, so no other lot matters. `$1` is the limit,
+/// `$2` the accounts to exclude. The index `ledger_account_due` serves it.
 pub const DUE_ACCOUNTS: &str = "
 select account_id from ledger_account
  where least(open_lot_expires_at, period_ends_at) <= now() and account_id <> all ($2::uuid[])

@@ -1,10 +1,13 @@
-//! What a failure of Postgres means for a batch: was it committed, and may it be tried again?
+//! Classifies failures of PostgreSQL: whether the batch may have been committed, and whether it may
+//! be retried.
 
 use sqlx::Error;
 
 use crate::ledger::store::StoreError;
+use crate::storage::error::{CorruptRow, StorageError};
 
-/// Sorts a failure by its SQLSTATE. Everything that is not an answer of the server leaves the outcome unknown.
+/// Classifies a failure by its SQLSTATE. Anything but an answer of the server leaves the outcome
+/// unknown.
 pub(super) fn classify(error: Error) -> StoreError {
     let Error::Database(answer) = &error else {
         return StoreError::Unknown(error.to_string());
@@ -16,12 +19,28 @@ pub(super) fn classify(error: Error) -> StoreError {
         (_, "40001" | "40P01") => StoreError::Conflict(text),
         // Lock not available.
         (_, "55P03") => StoreError::Locked(text),
-        // The statement was completed on a server that then went away.
+        // The statement was completed, but the server then went away.
         (_, "40003") | ("08", _) | ("57", "57P01" | "57P02" | "57P03") => StoreError::Unknown(text),
-        // Integrity violations, bad data, faults in the statement.
+        // Constraint violations, invalid data, errors in the statement.
         ("22" | "23" | "42", _) => StoreError::Refused(text),
         // Read-only server, out of resources, cancelled, internal.
         _ => StoreError::Unavailable(text),
+    }
+}
+
+/// A batch that needs an unreadable row is refused: trying again cannot help.
+impl From<CorruptRow> for StoreError {
+    fn from(error: CorruptRow) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+impl From<StorageError> for StoreError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Unavailable(error) => classify(error),
+            refused => Self::Refused(refused.to_string()),
+        }
     }
 }
 

@@ -1,34 +1,38 @@
 //! The fast path: one statement, one round trip, one commit for all plain holds of a batch.
 //!
-//! An account's holds are taken together when its open lot covers all of them, has not expired, and its period and, where
-//! the lot is the plan's, its request quota allow it. An account for which that is not so is missing from the answer and is
-//! decided in order. So is one whose open lot ends within a day and is not the period's plan lot: it may be the plan's of an
-//! earlier period, to which a call that was released late gave its credits back.
+//! An account's holds are taken together if its open lot covers all of them and has not expired,
+//! and if its period and, for a plan lot, its request quota allow it. Other accounts are missing
+//! from the answer and are decided in order. So is an account whose open lot ends within a day and
+//! is not the period's plan lot: it may be the plan lot of an earlier period, to which a late
+//! release returned credits.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{FromRow, Row as _};
 use uuid::Uuid;
 
 use super::WriterSession;
+use super::balance::BalanceRow;
 use super::error::classify;
 use super::seal::{self, seal_sql};
-use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, Payer, Take};
+use crate::ledger::rules::hold::{Held, HoldRequest, Payer, Take};
 use crate::ledger::rules::lot::LotNumber;
 use crate::ledger::rules::operation::Effect;
 use crate::ledger::store::{Batch, Effects, StoreError};
+use crate::storage::error::{CorruptRow, RowRef};
 
 /// The statement of the fast path.
 ///
-/// $1 epoch, $2 batch, $3 open_from, $4 captured ids, $5 their outcomes, $6 digest of captures, $7 previous hash;
-/// accounts: $8 id, $9 total, $10 calls; entries, grouped by account in the same order: $11 account, $12 call, $13 key,
-/// $14 route, $15 amount, $16 credits of later entries of the same account in this batch, $17 how many those are; $18 session.
+/// $1 epoch, $2 batch, $3 open_from, $4 captured ids, $5 their outcomes, $6 digest of captures, $7
+/// previous hash; accounts: $8 id, $9 total, $10 calls; entries, grouped by account in the same
+/// order: $11 account, $12 call, $13 key, $14 route, $15 amount, $16 credits of later entries of
+/// the same account in this batch, $17 the number of those; $18 session.
 ///
-/// Rows of accounts are locked in the order of $8, which is sorted, so two writers never wait for each other in a circle.
+/// Rows of accounts are locked in the order of $8, which is sorted, so two writers never deadlock.
 pub const STATEMENT: &str = concat!(
     r"
 with fence as (
@@ -73,51 +77,35 @@ select sealed.at, sealed.hash, held.account_id, held.balance, held.open_lot, hel
   from sealed left join held on true"
 );
 
-#[derive(sqlx::FromRow)]
+/// The batch, and one account whose holds were taken, if any were.
 struct Row {
     at: DateTime<Utc>,
     hash: Vec<u8>,
-    account_id: Option<Uuid>,
-    balance: Option<i64>,
-    open_lot: Option<i32>,
-    open_lot_is_plan: Option<bool>,
-    plan_credits: Option<i64>,
-    plan_left: Option<i64>,
-    period: Option<i32>,
-    period_ends_at: Option<DateTime<Utc>>,
-    requests_limit: Option<i64>,
-    requests_used: Option<i64>,
+    account: Option<HeldRow>,
 }
 
-/// An account after the statement.
-struct Held {
-    balance: i64,
-    open_lot: LotNumber,
-    open_lot_is_plan: bool,
-    plan_credits: i64,
-    plan_left: i64,
-    period: u32,
-    period_ends_at: DateTime<Utc>,
-    requests_left: i64,
-}
-
-impl Row {
-    fn held(&self) -> Option<(Uuid, Held)> {
-        let held = Held {
-            balance: self.balance?,
-            open_lot: LotNumber(self.open_lot?),
-            open_lot_is_plan: self.open_lot_is_plan?,
-            plan_credits: self.plan_credits?,
-            plan_left: self.plan_left?,
-            period: u32::try_from(self.period?).ok()?,
-            period_ends_at: self.period_ends_at?,
-            requests_left: self.requests_limit?.checked_sub(self.requests_used?)?,
-        };
-        Some((self.account_id?, held))
+impl FromRow<'_, PgRow> for Row {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let account: Option<Uuid> = row.try_get("account_id")?;
+        Ok(Self {
+            at: row.try_get("at")?,
+            hash: row.try_get("hash")?,
+            account: account.map(|_| HeldRow::from_row(row)).transpose()?,
+        })
     }
 }
 
-/// The statement's arrays.
+/// An account after the statement.
+#[derive(FromRow)]
+struct HeldRow {
+    open_lot: i32,
+    open_lot_is_plan: bool,
+    period: i32,
+    #[sqlx(flatten)]
+    balance: BalanceRow,
+}
+
+/// The arrays that the statement takes.
 #[derive(Default)]
 struct Columns {
     accounts: Vec<Uuid>,
@@ -133,8 +121,8 @@ struct Columns {
 }
 
 impl Columns {
-    /// `order` lists the holds by account, and within an account by arrival. `None` where the credits of an account leave
-    /// the range of 64 bits.
+    /// `order` lists the holds by account, and within an account by arrival. Returns `None` if the
+    /// credits of an account exceed 64 bits.
     fn new(holds: &[HoldRequest], order: &[usize]) -> Option<Self> {
         let mut columns = Self::default();
         for group in order.chunk_by(|a, b| holds[*a].account_id == holds[*b].account_id) {
@@ -171,7 +159,7 @@ pub(super) async fn commit(
         .ok_or_else(|| StoreError::Refused("the credits of a batch are out of range".into()))?;
     let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
         batch.captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
-    kill_point::pass(KillPoint::FastUnsent);
+    kill_point::pass(KillPoint::BeforeFastCommit);
     let rows = sqlx::query_as::<_, Row>(STATEMENT)
         .bind(batch.epoch.0)
         .bind(batch.number)
@@ -197,45 +185,37 @@ pub(super) async fn commit(
     kill_point::pass(KillPoint::FastCommitted);
     let first = rows.first().ok_or(StoreError::Fenced)?;
     let (at, hash) = (first.at, seal::hash_of(&first.hash)?);
-    let held: HashMap<Uuid, Held> = rows.iter().filter_map(Row::held).collect();
+    let held: HashMap<Uuid, HeldRow> =
+        rows.into_iter().filter_map(|row| row.account).map(|row| (row.balance.account_id, row)).collect();
     let mut effects = vec![None; holds.len()];
     for (place, at_arrival) in order.into_iter().enumerate() {
-        let hold = &holds[at_arrival];
-        effects[at_arrival] = held.get(&hold.account_id.as_uuid()).map(|account| {
+        let request = &holds[at_arrival];
+        if let Some(account) = held.get(&request.account_id.as_uuid()) {
             let later = (columns.later_totals[place], columns.later_calls[place]);
-            Effect::Decided(decide(hold, account, later, at))
-        });
+            effects[at_arrival] = Some(Effect::Held(account.held(request, later, at)?));
+        }
     }
     Ok((effects, hash))
 }
 
-/// The decision for one hold; `later` are the credits and the number of the holds of its account that came after it.
-fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime<Utc>) -> Decision {
-    let credits = |amount: i64| Credits::try_from(amount).unwrap_or(Credits::ZERO);
-    let hold = Hold {
-        call_id: request.call_id,
-        account_id: request.account_id,
-        call: request.call,
-        takes: vec![Take {
-            lot: account.open_lot,
-            amount: request.amount,
-            payer: if account.open_lot_is_plan { Payer::Plan } else { Payer::PackOrGrant },
-        }],
-        period: account.period,
-        request_taken: account.open_lot_is_plan,
-        capped: false,
-        held_at: at,
-    };
-    let (plan_credits, requests) = if account.open_lot_is_plan { later } else { (0, 0) };
-    let plan_left = account.plan_left + plan_credits;
-    let standing = AccountBalance {
-        remaining: credits(account.balance + later.0),
-        plan_credits_used: credits(account.plan_credits - plan_left),
-        plan_credits: credits(account.plan_credits),
-        requests_remaining: u64::try_from(account.requests_left + requests).unwrap_or(0),
-        renews_at: account.period_ends_at,
-    };
-    Decision::Held { hold, standing }
+impl HeldRow {
+    /// Returns one hold with its balance. `later` are the credits and the number of later holds of its account in this batch.
+    fn held(&self, request: &HoldRequest, later: (i64, i64), at: DateTime<Utc>) -> Result<Held, CorruptRow> {
+        let account = RowRef::new("ledger_account", self.balance.account_id);
+        let payer = if self.open_lot_is_plan { Payer::Plan } else { Payer::PackOrGrant };
+        let take = Take { lot: LotNumber(self.open_lot), amount: request.amount, payer };
+        let (later_of_plan, later_requests) = if self.open_lot_is_plan { later } else { (0, 0) };
+        let balance = BalanceRow {
+            balance: self.balance.balance + later.0,
+            plan_left: self.balance.plan_left + later_of_plan,
+            requests_used: self.balance.requests_used - later_requests,
+            ..self.balance.clone()
+        };
+        Ok(Held {
+            hold: request.hold(vec![take], account.convert("period", self.period)?, at),
+            balance: balance.try_into()?,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -244,7 +224,7 @@ mod tests {
     use crate::ledger::rules::lot::EXPIRED_LOT_GRACE;
 
     #[test]
-    fn the_statement_knows_how_long_a_lot_lives_that_got_credits_back() {
+    fn the_statement_uses_the_grace_period_of_returned_credits() {
         assert!(STATEMENT.contains(&format!("interval '{} hours'", EXPIRED_LOT_GRACE.num_hours())));
     }
 }

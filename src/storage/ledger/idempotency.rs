@@ -1,14 +1,11 @@
-//! Forgetting idempotency keys that are old enough to be used afresh.
+//! Deletes idempotency records whose keys may be used again.
 
 use sqlx::PgConnection;
 
 use crate::storage::error::StorageError;
 
-/// Deletes at most `limit` records whose time is over; returns how many they were.
-///
-/// # Errors
-/// When the database is away.
-pub async fn forget_expired(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
+/// Deletes at most `limit` expired records. Returns the number deleted.
+pub async fn delete_expired(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
     let deleted = sqlx::query(
         "delete from ledger_idempotency
           where (account_id, environment_id, key_hash) in (

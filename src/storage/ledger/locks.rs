@@ -1,4 +1,4 @@
-//! Which accounts another session holds locked, by any row that a batch would wait for.
+//! The accounts that another session has locked, by any row that a batch would wait for.
 
 use std::collections::HashSet;
 
@@ -10,11 +10,11 @@ use crate::domain::ids::AccountId;
 use crate::ledger::lock_set::LockSet;
 use crate::ledger::store::StoreError;
 
-/// The accounts of rows that cannot be locked now. $1 accounts, $2 accounts with their lots, $3 to $5 idempotency records,
-/// $6 keys with caps and $7 their accounts.
+/// The accounts of rows that cannot be locked now. $1 accounts, $2 accounts with their lots, $3 to
+/// $5 idempotency records, $6 keys with caps and $7 their accounts.
 ///
-/// A lot or an idempotency record that somebody has inserted and not committed cannot be seen, but its foreign key locks
-/// the account's row. What a key spends for the first time needs, by its own, a share of the key's row.
+/// Another session's uncommitted lot or idempotency record is invisible, but its foreign key locks
+/// the account's row. A key's first spending locks the key's row in share mode.
 const LOCKED: &str = "
 with free_account as (
     select account_id from ledger_account where account_id = any($1) for update skip locked
@@ -49,7 +49,7 @@ union select account_id from locked_lot
 union select account_id from locked_claim
 union select account_id from unnest($6::uuid[], $7::uuid[]) as n (key_id, account_id) join locked_key using (key_id)";
 
-/// The accounts of which somebody holds any of this locked. Waits for nobody, and keeps no lock.
+/// Returns the accounts with rows locked by another session. Never waits, and keeps no lock.
 pub(super) async fn locked(
     connection: &mut PgConnection,
     lock_set: &LockSet,

@@ -6,25 +6,20 @@ use sqlx::PgConnection;
 use crate::domain::credits::Credits;
 use crate::domain::ids::AccountId;
 use crate::ledger::rules::lot::LotSource;
-use crate::storage::error::StorageError;
+use crate::storage::error::{RowRef, StorageError};
 
-/// A lot that was bought or given.
+/// A purchased or granted lot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantedLot {
-    /// Pack or grant.
     pub source: LotSource,
-    /// Credits it was given.
+    /// The credits that it began with.
     pub granted: Credits,
-    /// When they end.
     pub expires_at: DateTime<Utc>,
-    /// Why it was given, or the pack's name.
+    /// The reason of a grant, or the pack's name.
     pub note: Option<String>,
 }
 
-/// The lot that the account has under the caller's reference.
-///
-/// # Errors
-/// When the store is away or holds a lot that this program cannot read.
+/// Returns the account's lot with this reference.
 pub async fn by_reference(
     connection: &mut PgConnection,
     account_id: AccountId,
@@ -38,9 +33,10 @@ pub async fn by_reference(
     .fetch_optional(connection)
     .await?;
     row.map(|(source, granted, expires_at, note)| {
+        let lot = RowRef::new("ledger_lot", account_id);
         Ok(GrantedLot {
-            source: LotSource::from_name(&source).ok_or(StorageError::Corrupt("lot source"))?,
-            granted: granted.try_into().map_err(|_| StorageError::Corrupt("lot credits"))?,
+            source: lot.read("source", LotSource::from_name(&source))?,
+            granted: lot.convert("granted", granted)?,
             expires_at,
             note,
         })

@@ -1,5 +1,5 @@
-//! The ordered path: lock the accounts of a batch in the order of their ids, let the rules decide every operation in the order
-//! of arrival, save what changed, one commit.
+//! The ordered path: lock the accounts of a batch in the order of their ids, let the rules decide
+//! every operation in the order of arrival, save the changes, commit once.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::Connection;
@@ -45,7 +45,7 @@ async fn act(
     Ok((effects, head))
 }
 
-/// The part between the fence and the commit; a recovery uses it inside a transaction of its own.
+/// The part between the fence and the commit. A recovery runs it inside a transaction of its own.
 pub(super) async fn decide_and_save(
     connection: &mut PgConnection,
     batch: &Batch,

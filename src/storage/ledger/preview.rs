@@ -1,4 +1,4 @@
-//! What the ledger would decide of a call now, without a lock and without changing anything.
+//! What the ledger would decide about a call now, without locks or changes.
 
 use std::slice;
 
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use super::error::classify;
 use super::rows;
 use crate::domain::billing::AccountBalance;
-use crate::ledger::rules::hold::{Decision, HoldRequest};
+use crate::ledger::rules::hold::{DeclineReason, HoldRequest};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
 
@@ -16,15 +16,15 @@ use crate::ledger::store::StoreError;
 #[derive(Debug)]
 pub struct Preview {
     /// The account before the call.
-    pub standing: AccountBalance,
-    /// What the ledger would decide.
-    pub decision: Decision,
+    pub balance: AccountBalance,
+    /// Why the ledger would decline the hold, if it would.
+    pub declined: Option<DeclineReason>,
 }
 
-/// Decides as the writer would: by the same rules, on the account, the key's caps and the idempotency record as they stand.
-/// `None` when there is no such account.
+/// Decides as the writer would: by the same rules, on the current account, caps and idempotency
+/// record. Returns `None` for an unknown account.
 pub async fn preview(pool: &PgPool, request: HoldRequest) -> Result<Option<Preview>, StoreError> {
-    // One snapshot for all that is read.
+    // One snapshot for all reads.
     let mut snapshot =
         pool.begin_with("begin isolation level repeatable read read only").await.map_err(classify)?;
     let now: DateTime<Utc> =
@@ -36,11 +36,12 @@ pub async fn preview(pool: &PgPool, request: HoldRequest) -> Result<Option<Previ
     snapshot.rollback().await.map_err(classify)?;
     let mut state = state?;
     let Some(account) = state.accounts.get_mut(&account_id) else { return Ok(None) };
-    // Applying the hold does this too; before it, the account stands as the customer finds it.
+    // Applying the hold does this too. Before it, this is the account that the customer sees.
     account.advance(now, call_id).map_err(|error| StoreError::Refused(error.to_string()))?;
-    let standing = account.standing();
+    let balance = account.balance();
     match state.apply(&operation) {
-        Effect::Decided(decision) => Ok(Some(Preview { standing, decision })),
+        Effect::Held(_) => Ok(Some(Preview { balance, declined: None })),
+        Effect::Declined(declined) => Ok(Some(Preview { balance, declined: Some(declined.reason) })),
         effect => Err(StoreError::Refused(format!("a hold came to {effect:?}"))),
     }
 }

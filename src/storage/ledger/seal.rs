@@ -1,5 +1,5 @@
-//! The seal of a batch: SHA-256 over the hash before it, its entries and its captures. The statement that inserts the
-//! entries computes it (the text below), `ledger verify` recomputes it from the rows.
+//! The seal of a batch: SHA-256 over the previous hash, its entries and its captures. The statement
+//! that inserts the entries computes it, and `ledger verify` recomputes it from the rows.
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -7,12 +7,13 @@ use uuid::Uuid;
 
 use crate::ledger::store::{Epoch, StoreError};
 
-/// The seal in SQL, over the rows of a CTE named `entry` and the batch's time; `$3` is the batch's `open_from`, `$6` the
-/// digest of the captures, `$7` the hash before. An entry without key, route or outcome has zeros or -1 in its place.
+/// The seal in SQL, over the rows of a CTE named `entry` and the batch's time. `$3` is the batch's
+/// `open_from`, `$6` the digest of the captures, `$7` the previous hash. An entry without key,
+/// route or outcome has zeros or -1 instead.
 macro_rules! seal_sql {
     ($at:literal) => {
         concat!(
-            "sha256($7 || $6 || timestamptz_send(",
+            "sha256($7::bytea || $6::bytea || timestamptz_send(",
             $at,
             r") || int4send($3) || coalesce((
                select string_agg(uuid_send(account_id) || int8send(number) || timestamptz_send(at) || int8send(amount)
@@ -34,7 +35,7 @@ pub(super) fn genesis(epoch: Epoch) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// Digest of the captures of a batch, in their order, each with the number of its outcome.
+/// The digest of a batch's captures in their order, each with the number of its outcome.
 pub(super) fn captures(call_ids: &[Uuid], outcomes: &[i16]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for (call_id, outcome) in call_ids.iter().zip(outcomes) {
@@ -59,7 +60,7 @@ pub(super) struct SealedEntry {
     pub(super) outcome: Option<i16>,
 }
 
-/// The same seal as `seal_sql`, computed here.
+/// The same seal as `seal_sql`, computed in Rust.
 pub(super) struct Seal(Sha256);
 
 impl Seal {
@@ -92,12 +93,11 @@ impl Seal {
     }
 }
 
-/// An instant as `timestamptz_send` writes it.
+/// Returns an instant in the form that `timestamptz_send` writes.
 fn since_2000_us(at: DateTime<Utc>) -> i64 {
     at.timestamp_micros() - 946_684_800_000_000
 }
 
-/// Reads a hash of the store.
 pub(super) fn hash_of(bytes: &[u8]) -> Result<[u8; 32], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Refused("a batch hash is not 32 bytes long".into()))
 }

@@ -1,6 +1,7 @@
-//! An account's entries as its owner reads them: in order, with names instead of numbers, a page at a time.
+//! An account's statement: its entries in order, with names instead of numbers, in pages.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -9,17 +10,14 @@ use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
 use crate::ledger::rules::receipt::{CallState, Movement, Payment, summary};
-use crate::storage::error::StorageError;
+use crate::storage::error::{RowRef, StorageError};
 
-/// Entries that a statement reads at a time.
 pub const PAGE: i64 = 1_000;
 
-/// One entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StatementLine {
-    /// Its number within the account, dense from 1.
+    /// Its number within the account, from 1 without gaps.
     pub number: i64,
-    /// When it was written.
     pub at: DateTime<Utc>,
     /// What happened, such as `hold`.
     pub kind: &'static str,
@@ -27,29 +25,24 @@ pub struct StatementLine {
     pub amount: i64,
     /// The account's balance after it.
     pub balance_after: i64,
-    /// The lot it moved.
     pub lot: i32,
-    /// Where that lot came from: `plan`, `pack` or `grant`.
+    /// The lot's source: `plan`, `pack` or `grant`.
     pub source: String,
-    /// The call, or the operator's act, that caused it.
+    /// The call, or the operator's command, that caused it.
     pub id: CallId,
-    /// The key that called.
     pub key_id: Option<KeyId>,
-    /// That key's name.
     pub key_name: Option<String>,
-    /// The path that was called.
     pub endpoint: Option<String>,
-    /// Of a call: `held` while it runs, then `captured` or `released`.
+    /// The state of a call: `held` while it runs, then `captured` or `released`.
     pub state: Option<&'static str>,
-    /// The same for customers: `pending`, `charged` or `refunded`.
+    /// The state in customers' words: `pending`, `charged` or `refunded`.
     pub label: Option<&'static str>,
-    /// How the call ended.
     pub outcome: Option<&'static str>,
-    /// The HTTP status of its answer, where the outcome determines it.
+    /// The HTTP status of the answer, if the outcome determines it.
     pub status: Option<u16>,
     /// The caller's id of a purchase or grant.
     pub reference: Option<String>,
-    /// Why an operator gave or took credits.
+    /// Why an operator granted or took credits.
     pub note: Option<String>,
 }
 
@@ -74,7 +67,7 @@ struct LineRow {
 }
 
 impl LineRow {
-    /// What became of the call that the entry belongs to.
+    /// Returns the state of the entry's call.
     fn state(&self) -> CallState {
         match (self.captured, self.released) {
             (Some(_), _) => CallState::Captured,
@@ -83,18 +76,18 @@ impl LineRow {
         }
     }
 
-    /// How the call ended.
     fn ended(&self) -> Result<Option<Outcome>, StorageError> {
-        let outcome = |number| Outcome::from_number(number).ok_or(StorageError::Corrupt("entry outcome"));
+        let entry = RowRef::new("ledger_entry", self.call_id);
+        let outcome = |number| Ok(entry.read("outcome", Outcome::from_number(number))?);
         self.captured.or(self.released).map(outcome).transpose()
     }
 }
 
-/// The entries of account `$1` as their owner reads them; `$2` and `$3` are the kinds that a purchase or grant makes.
+/// The entries of account `$1` for its owner. `$2` and `$3` are the kinds of purchases and grants.
 ///
-/// A captured call stands in the batch that captured it: most often one of the next after its hold, and no later than the
-/// first batch by which its hold was no longer open. Where a part came back, that is the batch of the release. A call that
-/// was given back has a release, somewhat after its hold.
+/// A captured call is in the batch that captured it: usually one soon after its hold, and no later
+/// than the first batch in which the hold was no longer open. For a partial capture, that is the
+/// batch of the release. A refunded call has a release, somewhat after its hold.
 macro_rules! select_lines {
     ($entries:literal) => {
         concat!(
@@ -137,10 +130,8 @@ macro_rules! select_lines {
     };
 }
 
-/// The entries after number `after`, oldest first, at most `limit`. An empty page is the end.
-///
-/// # Errors
-/// When the store is away or holds an entry that this program cannot read.
+/// Returns the entries after number `after`, oldest first, at most `limit`. An empty page is the
+/// end.
 pub async fn page(
     connection: &mut PgConnection,
     account_id: AccountId,
@@ -158,42 +149,36 @@ pub async fn page(
     rows.into_iter().map(StatementLine::try_from).collect()
 }
 
-/// Earliest and latest that an entry of a call may be written, counted from the instant in the call's id: clocks may
+/// The earliest and latest time of a call's entries, from the instant in the call's id: clocks may
 /// differ, and a call may outlive its gateway.
 const CALL_WINDOW_MINUTES: (i64, i64) = (60, 24 * 60);
 
-/// One call, as its account reads it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// The receipt of one call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Receipt {
-    /// The call.
     pub call_id: CallId,
     /// `held` while it runs, then `captured` or `released`.
     pub state: &'static str,
-    /// The same for customers: `pending`, `charged` or `refunded`.
+    /// The state in customers' words: `pending`, `charged` or `refunded`.
     pub label: &'static str,
-    /// The same in a sentence.
     pub summary: String,
-    /// How the call ended; none while it runs.
+    /// How the call ended, or `None` while it runs.
     pub outcome: Option<&'static str>,
-    /// The HTTP status of its answer, where the outcome determines it.
+    /// The HTTP status of the answer, if the outcome determines it.
     pub status: Option<u16>,
-    /// The path that was called.
     pub endpoint: Option<String>,
-    /// When its credits were set aside.
+    /// The time of the hold.
     pub at: DateTime<Utc>,
-    /// What was paid, and by which lots.
+    /// The price and the lots that paid it.
     #[serde(flatten)]
     pub payment: Payment,
-    /// Whether it uses one of the requests that the plan pays for.
+    /// Whether the call used a request unit of the plan.
     pub plan_request_used: bool,
-    /// What it moved, oldest first.
+    /// The call's entries, oldest first.
     pub entries: Vec<StatementLine>,
 }
 
-/// The receipt of one call. `None` when the account has no such call.
-///
-/// # Errors
-/// When the store is away or holds an entry that this program cannot read.
+/// Returns the receipt of a call, or `None` if the account has no such call.
 pub async fn receipt(
     connection: &mut PgConnection,
     account_id: AccountId,
@@ -223,8 +208,8 @@ pub async fn receipt(
     }))
 }
 
-/// The entries that move credits of one call, oldest first. Empty when the account has no such call. A renewal or an expiry
-/// that the call brought about bears its id, too, and is no part of it.
+/// Returns the entries that move credits of one call, oldest first, or none for an unknown call. A
+/// renewal or an expiry that the call caused has its id too and is not included.
 async fn of_call(
     connection: &mut PgConnection,
     account_id: AccountId,
@@ -233,7 +218,7 @@ async fn of_call(
     let Some(began) = began_at(call_id) else {
         return Ok(Vec::new());
     };
-    // The times let the partitions and the index over arrival do the search.
+    // The time range lets the partitions and the index by arrival do the search.
     let rows =
         sqlx::query_as(select_lines!("e.call_id = $4 and e.at between $5 and $6 and e.kind in (4, 5)"))
             .bind(account_id.as_uuid())
@@ -247,7 +232,7 @@ async fn of_call(
     Ok(rows)
 }
 
-/// The instant in a UUIDv7; `None` for any other id.
+/// Returns the instant in a UUIDv7, or `None` for any other id.
 fn began_at(call_id: CallId) -> Option<DateTime<Utc>> {
     let (seconds, nanos) = call_id.as_uuid().get_timestamp()?.to_unix();
     DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)
@@ -256,7 +241,7 @@ fn began_at(call_id: CallId) -> Option<DateTime<Utc>> {
 impl TryFrom<LineRow> for StatementLine {
     type Error = StorageError;
     fn try_from(row: LineRow) -> Result<Self, StorageError> {
-        let kind = EntryKind::from_number(row.kind).ok_or(StorageError::Corrupt("entry kind"))?;
+        let kind = RowRef::new("ledger_entry", row.call_id).read("kind", EntryKind::from_number(row.kind))?;
         let ended = row.ended()?;
         let is_of_call = matches!(kind, EntryKind::Hold | EntryKind::Release);
         let state = is_of_call.then(|| row.state());

@@ -1,17 +1,14 @@
 //! Usage by day, key, endpoint and outcome, added up from the batches, each batch once.
 //!
-//! A call counts on the day it was held, once it has ended, with the credits that stayed taken.
+//! A call counts once it has ended, on the day of its hold, with the credits that were captured.
 
 use sqlx::{Connection, PgConnection};
 
 use crate::storage::error::StorageError;
 
-/// Adds up at most `limit` batches that no node has added up yet. Returns how many they were; 0 when there are no more, or
-/// other nodes are at the rest. Several nodes may do this at once: the batches of an epoch are added up by one at a time,
-/// and how far they have been is saved in the same commit.
-///
-/// # Errors
-/// When the database is away.
+/// Adds up at most `limit` new batches. Returns their number, or 0 if no more are left or other
+/// gateways are at the rest. Several gateways may run this at once: the batches of an epoch are
+/// added up by one at a time, and the progress is saved in the same commit.
 pub async fn roll_up(connection: &mut PgConnection, limit: i32) -> Result<usize, StorageError> {
     let behind: Vec<i32> = sqlx::query_scalar(
         "select e.epoch from ledger_epoch e left join ledger_usage_cursor c using (epoch)
@@ -32,7 +29,7 @@ pub async fn roll_up(connection: &mut PgConnection, limit: i32) -> Result<usize,
     Ok(usize::try_from(limit - left).unwrap_or(0))
 }
 
-/// Marks the epochs that have ended and are added up to their end: no sweep looks at them again.
+/// Marks the epochs that have ended and are added up in full, so that no sweep reads them again.
 async fn leave_behind(connection: &mut PgConnection) -> Result<(), StorageError> {
     sqlx::query(
         "update ledger_epoch set is_added_up = true
@@ -66,17 +63,17 @@ async fn roll_up_epoch(connection: &mut PgConnection, epoch: i32, limit: i32) ->
     .bind(limit)
     .fetch_one(&mut *transaction)
     .await?;
-    // The planner takes what ends for a few rows, and would look through all of them for each entry.
+    // The planner expects few endings, and would scan all of them for each entry.
     sqlx::query("set local enable_nestloop = off").execute(&mut *transaction).await?;
     sqlx::query(ADD_UP).bind(epoch).bind(cursor).bind(batches).execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(batches)
 }
 
-/// `$1` epoch, `$2` the last batch that was added up before, `$3` how many to add up now. What ends in these was still open
-/// after batch `$2`, so its hold is no older than what that batch says was open. A call whose part was given back is both
-/// captured and released, in one batch: it counts as captured. Rows are written in the order of their key, so that nodes
-/// that add up different epochs never wait for each other in a circle.
+/// `$1` epoch, `$2` the last batch that was added up, `$3` how many to add up now. A call that ends
+/// in these was still open after batch `$2`, so its hold is no older than that batch's `open_from`.
+/// A partial capture is both captured and released, in one batch: it counts as captured. Rows are
+/// written in the order of their key, so that gateways that add up different epochs never deadlock.
 const ADD_UP: &str = "
 with open as (
     select coalesce((select open_from from ledger_batch where epoch = $1 and batch = $2), 0) as from_batch

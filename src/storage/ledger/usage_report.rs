@@ -1,98 +1,83 @@
-//! Usage of an account as its owner reads it: added up by day, key, endpoint and outcome, or by some of them.
+//! Usage of an account for its owner, added up by any of day, key, endpoint and outcome.
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::storage::error::StorageError;
+use crate::storage::error::{CorruptRow, RowRef, StorageError};
 use crate::storage::refused_calls;
 
-/// What usage is told apart by; what is not named is added up.
+/// The dimensions of the result. All others are added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GroupBy {
-    /// UTC days.
     pub day: bool,
-    /// Keys.
     pub key: bool,
-    /// Paths.
     pub endpoint: bool,
-    /// How calls ended.
     pub outcome: bool,
 }
 
-/// Which usage is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageQuery {
-    /// The first UTC day.
     pub from: NaiveDate,
-    /// The last UTC day, itself included.
+    /// The last UTC day, inclusive.
     pub to: NaiveDate,
-    /// What a line stands for.
     pub group_by: GroupBy,
-    /// The place of the last line of the page before.
+    /// The last line of the previous page.
     pub after: Option<UsagePlace>,
-    /// Most lines.
     pub limit: i64,
 }
 
-/// Where a line stands among the others: what it is told apart by, and the same for all lines in what is added up.
+/// The position of a line: its value in each dimension, and a fixed value in each that is added up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsagePlace {
-    /// The UTC day; 0001-01-01 where days are added up.
+    /// The UTC day, or 0001-01-01 if days are added up.
     pub day: NaiveDate,
-    /// The key; the nil UUID where keys are added up.
+    /// The key, or the nil UUID if keys are added up.
     pub key_id: KeyId,
-    /// The store's number of the path; 0 where paths are added up.
+    /// The number of the path, or 0 if paths are added up.
     pub route: i16,
-    /// The store's number of the outcome, [`REFUSED`] of calls that were refused; 0 where outcomes are added up.
+    /// The number of the outcome, [`REFUSED`] for refused calls, or 0 if outcomes are added up.
     pub outcome: i16,
-    /// The code that calls were refused with; empty where they were not, or outcomes are added up.
+    /// The error code of refused calls. Empty for others, or if outcomes are added up.
     pub code: String,
 }
 
-/// What stands in place of an outcome's number for calls that were refused: behind all outcomes.
+/// The outcome number of refused calls, after all outcomes.
 const REFUSED: i16 = i16::MAX;
 
-/// A page of lines.
 #[derive(Debug)]
 pub struct UsagePage {
-    /// The lines.
     pub lines: Vec<UsageLine>,
-    /// Calls that were refused on all the days of the query.
+    /// Refused calls on all days of the query.
     pub refused: i64,
-    /// Whether there are more behind them.
+    /// Whether more lines follow.
     pub more: bool,
 }
 
-/// One line of usage.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UsageLine {
-    /// Where it stands among the others.
     #[serde(skip)]
     pub place: UsagePlace,
-    /// The UTC day on which the calls were held.
+    /// The UTC day of the calls' holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<NaiveDate>,
-    /// The key that called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_id: Option<KeyId>,
-    /// That key's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_name: Option<String>,
-    /// The path that was called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
-    /// How the calls ended, or the code they were refused with.
+    /// How the calls ended, or the error code of refused calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
     /// Calls that ended or were refused.
     pub calls: i64,
-    /// How many of them were refused.
+    /// Refused calls among them.
     pub refused: i64,
-    /// Credits that stayed taken.
     pub credits: i64,
 }
 
@@ -110,11 +95,8 @@ struct LineRow {
     credits: i64,
 }
 
-/// The lines of an account's usage, in the order of what they are told apart by. Usage that is added between two pages
-/// changes no line's place: none is told twice, and none is passed over that was there.
-///
-/// # Errors
-/// When the store is away or holds an outcome that this program does not know.
+/// Returns the lines of an account's usage in the order of their position. Usage that is added
+/// between two pages moves no line: none is repeated and none is skipped.
 pub async fn read(
     connection: &mut PgConnection,
     account_id: AccountId,
@@ -135,14 +117,14 @@ pub async fn read(
         .bind(after.as_ref().map(|place| place.route))
         .bind(after.as_ref().map(|place| place.outcome))
         .bind(after.as_ref().map(|place| place.code.as_str()))
-        // One more tells whether there are more.
+        // One extra row shows whether more follow.
         .bind(limit.saturating_add(1))
         .bind(REFUSED)
         .fetch_all(connection)
         .await?;
-    let wanted = usize::try_from(limit).unwrap_or(0);
-    let more = rows.len() > wanted;
-    rows.truncate(wanted);
+    let page = usize::try_from(limit).unwrap_or(0);
+    let more = rows.len() > page;
+    rows.truncate(page);
     let lines = rows.into_iter().map(|row| row.line(group_by)).collect::<Result<_, _>>()?;
     Ok(UsagePage { lines, refused, more })
 }
@@ -186,12 +168,14 @@ impl LineRow {
         }
     }
 
-    fn line(self, told_apart: GroupBy) -> Result<UsageLine, StorageError> {
+    fn line(self, told_apart: GroupBy) -> Result<UsageLine, CorruptRow> {
         let place = self.place();
-        let outcome = match (self.outcome, Outcome::from_number(self.outcome)) {
-            (REFUSED, _) => self.code,
-            (_, Some(outcome)) => outcome.as_str().to_owned(),
-            (_, None) => return Err(StorageError::Corrupt("usage outcome")),
+        let outcome = match self.outcome {
+            REFUSED => self.code,
+            number => {
+                let usage = RowRef::new("ledger_usage", self.key_id);
+                usage.read("outcome", Outcome::from_number(number))?.as_str().to_owned()
+            }
         };
         Ok(UsageLine {
             place,

@@ -1,7 +1,7 @@
-//! `ledger verify`: whether the ledger keeps its own rules, asked of the rows themselves and in one snapshot.
+//! `ledger verify`: checks the ledger's invariants on its rows, in one snapshot.
 //!
-//! Most rules are statements of the database that return the rows which break them ([`checks`]); the chain of batches is
-//! hashed anew here, row by row ([`chain`]). Neither keeps more than a batch in memory.
+//! Most invariants are SQL statements that return violating rows ([`checks`]). The chain of batches
+//! is hashed again here, row by row ([`chain`]). Neither keeps more than a batch in memory.
 
 mod chain;
 mod checks;
@@ -16,32 +16,32 @@ use uuid::Uuid;
 use crate::domain::ids::AccountId;
 use crate::storage::error::StorageError;
 
-/// Most faults that a report lists of one check.
+/// The most faults that a report lists for one check.
 pub const FAULTS_LISTED: i64 = 100;
 
-/// Longest time between the instant that a batch bears and its commit: an ordered batch is a handful of statements of at
-/// most 5 s each, a recovery may release many holds.
+/// The longest time from the instant of a batch to its commit: an ordered batch is a handful of
+/// statements of at most 5 s each, and a recovery may release many holds.
 const LONGEST_COMMIT: TimeDelta = TimeDelta::minutes(10);
 
-/// What is to be verified.
+/// The part of the ledger to verify.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope {
-    /// One account only. Sums over all accounts, and the links between batches, are then left out.
+    /// Only this account, without sums over all accounts and the links between batches.
     pub account_id: Option<AccountId>,
-    /// Only batches made at this instant or later, with the holds that were open then. Sums over all of an account's
-    /// history are then left out; that an account stands where its last entry says is checked all the same.
-    /// A batch bears the instant at which it began, so one that was in flight during a verification bears an earlier
-    /// one than that: what was verified last goes on from its report's `seen_until`.
+    /// Only batches from this instant on, with the holds that were open then, without sums over an
+    /// account's whole history. That an account's balance is that of its last entry is still
+    /// checked. A batch has the instant of its beginning, so one in flight during a verification
+    /// may have an earlier instant: continue from the last report's `seen_until`.
     pub since: Option<DateTime<Utc>>,
-    /// How long a hold may stay open, and its gateway be silent.
+    /// How long a hold may stay open, and its gateway may be silent.
     pub hold_life: TimeDelta,
 }
 
-/// A rule of the ledger.
+/// An invariant of the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Invariant {
-    /// The hash of a batch follows from its rows and from the batch before.
+    /// The hash of a batch follows from its rows and from the previous batch.
     Chain,
     /// Batches of an epoch are numbered without gaps up to its count, and every entry belongs to one.
     Batches,
@@ -49,32 +49,31 @@ pub enum Invariant {
     RunningBalance,
     /// A balance is the sum of the account's entries.
     BalanceIsSum,
-    /// A balance is what is left in the account's lots, and none of these figures is negative.
+    /// A balance is the sum of what is left in the account's lots, and none of these is negative.
     BalanceInLots,
-    /// What is left in a lot is the sum of its entries, and never more than was put in.
+    /// What is left in a lot is the sum of its entries, and never more than its grant.
     Lots,
-    /// The open lot is the first in burn order, and the account's row describes it rightly.
+    /// The open lot is the first in burn order, and the account's row describes it correctly.
     OpenLot,
-    /// A period's plan credits are given once.
+    /// A period's plan credits are granted once.
     Renewals,
     /// The requests used in a period are the calls that the plan paid for, in whole or in part.
     Requests,
-    /// A hold ends once, by capture or by release, and gives back no more than it took.
+    /// A hold ends once, by capture or by release, and returns no more than it took.
     Holds,
     /// Every capture and release belongs to a hold of the same account, key and route.
     HoldReferences,
     /// A hold outlives neither its call nor its gateway, and a recovery would find it.
     OpenHolds,
-    /// Idempotency records agree with the calls they name, and none is stuck.
+    /// Idempotency records agree with their calls, and none is stuck.
     Idempotency,
     /// Usage by day equals the calls that ended.
     Usage,
-    /// What came in, less what went out, is what is there.
+    /// The credits in all balances are those that came in less those that went out.
     Conservation,
 }
 
 impl Invariant {
-    /// Every rule.
     pub const ALL: [Self; 15] = [
         Self::Chain,
         Self::Batches,
@@ -93,7 +92,6 @@ impl Invariant {
         Self::Conservation,
     ];
 
-    /// The name in reports.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Chain => "chain",
@@ -114,36 +112,27 @@ impl Invariant {
         }
     }
 
-    /// The rule with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|invariant| invariant.as_str() == name)
     }
 }
 
-/// A row that breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
-    /// The rule.
     pub invariant: Invariant,
-    /// Whose row.
+    /// The account of the row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<Uuid>,
-    /// Number of the entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<i64>,
-    /// The call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call_id: Option<Uuid>,
-    /// Epoch of the batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epoch: Option<i32>,
-    /// The batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch: Option<i32>,
-    /// The lot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lot: Option<i32>,
-    /// What is wrong with it.
     pub found: String,
 }
 
@@ -179,30 +168,24 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What a verification found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
-    /// Whether every rule is kept.
+    /// Whether no violation was found.
     pub clean: bool,
     /// The instant of the snapshot.
     pub checked_at: DateTime<Utc>,
-    /// Every batch made before this instant was committed or given up by then: the next verification need not look
-    /// further back.
+    /// Every batch from before this instant was committed or abandoned by then: the next
+    /// verification may begin here.
     pub seen_until: DateTime<Utc>,
-    /// Accounts looked at.
     pub accounts: i64,
-    /// Batches whose hash was computed.
+    /// Batches whose hash was recomputed.
     pub batches: u64,
-    /// Entries in them.
     pub entries: u64,
-    /// Rows that break a rule, at most [`FAULTS_LISTED`] of each check, first rows first.
+    /// Violations, at most [`FAULTS_LISTED`] for each check, in the order of the rows.
     pub faults: Vec<Fault>,
 }
 
-/// Verifies the ledger, or a part of it. Changes nothing and locks nothing.
-///
-/// # Errors
-/// When the database is away, or a row cannot be read at all.
+/// Verifies the ledger, or a part of it. Changes and locks nothing.
 pub async fn verify(connection: &mut PgConnection, scope: Scope) -> Result<VerifyReport, StorageError> {
     let mut snapshot = connection.begin_with("begin isolation level repeatable read read only").await?;
     sqlx::query("set local statement_timeout = 0").execute(&mut *snapshot).await?;

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use fluence::analysis::advice::{Basis, Line};
 use fluence::analysis::analyse;
 use fluence::analysis::catalogue::Section;
+use fluence::domain::depth::Depth;
 use fluence::domain::language::Language;
 use fluence::domain::person::Person;
-use fluence::domain::tier::Tier;
 
 use super::people::{english_words, post, sample, today, writer_of};
 use super::voices::voices;
@@ -16,7 +16,7 @@ use super::voices::voices;
 const MAX_SHARED: f64 = 0.40;
 
 fn advice(person: &Person, texts: Language) -> (Vec<Line>, Vec<Line>) {
-    let advice = analyse(person, Tier::Premium, texts, today()).unwrap().advice.unwrap();
+    let advice = analyse(person, Depth::Premium, texts, today()).unwrap().advice.unwrap();
     (advice.communication_style, advice.buyer_playbook)
 }
 
@@ -149,7 +149,7 @@ fn a_text_that_sets_nobody_apart_gets_no_padding() {
 #[test]
 fn trait_hypotheses_need_five_hundred_words_and_are_two_at_most() {
     for person in sample() {
-        let analysis = analyse(&person, Tier::Premium, Language::En, today()).unwrap();
+        let analysis = analyse(&person, Depth::Premium, Language::En, today()).unwrap();
         let words = analysis.traits.unwrap().text_basis.words_analyzed;
         let playbook = analysis.advice.unwrap().buyer_playbook;
         let guesses = playbook.iter().filter(|line| line.basis == Basis::TraitHypothesis).count();

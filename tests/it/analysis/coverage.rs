@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use fluence::analysis::advice::{Basis, Line, Strength};
 use fluence::analysis::style::{CountNorm, LengthNorm, Norm, STRUCTURAL, Style};
 use fluence::analysis::{analyse, model};
+use fluence::domain::depth::Depth;
 use fluence::domain::language::Language;
 use fluence::domain::person::Person;
-use fluence::domain::tier::Tier;
 
 use super::people::{premium, sample, today};
 use super::voices::{halves, parts, sample_in, style_of, voices};
@@ -39,7 +39,7 @@ fn texts(language: Language) -> Vec<Person> {
 }
 
 fn lines(person: &Person) -> (Vec<Line>, Vec<Line>) {
-    let advice = analyse(person, Tier::Premium, Language::En, today()).unwrap().advice.unwrap();
+    let advice = analyse(person, Depth::Premium, Language::En, today()).unwrap().advice.unwrap();
     (advice.communication_style, advice.buyer_playbook)
 }
 

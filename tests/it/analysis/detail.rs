@@ -1,10 +1,10 @@
 //! How much of an analysis an answer tells, and in how many bytes.
 
 use fluence::analysis::{analyse, depth};
+use fluence::domain::depth::Depth;
 use fluence::domain::detail::Detail;
 use fluence::domain::language::Language;
 use fluence::domain::person::Person;
-use fluence::domain::tier::Tier;
 use serde_json::Value;
 
 use super::people::{sample, today};
@@ -14,7 +14,7 @@ const BOTH: [Language; 2] = [Language::En, Language::Pt];
 /// What is left of 4,000 and 10,000 bytes for the person, the match and the billing.
 const MOST: [(Detail, usize); 2] = [(Detail::Brief, 2_700), (Detail::Standard, 8_600)];
 
-fn told(person: &Person, tier: Tier, answer: Language, detail: Detail) -> Vec<u8> {
+fn told(person: &Person, tier: Depth, answer: Language, detail: Detail) -> Vec<u8> {
     depth::json(analyse(person, tier, answer, today()).unwrap(), detail).unwrap()
 }
 
@@ -28,7 +28,7 @@ fn brief_and_standard_answers_keep_within_their_bytes_whoever_is_asked_about() {
     for person in people() {
         for answer in BOTH {
             for (detail, most) in MOST {
-                let told = told(&person, Tier::Premium, answer, detail);
+                let told = told(&person, Depth::Premium, answer, detail);
                 assert!(told.len() <= most, "{}: {} {detail:?}", person.first_name, told.len());
             }
         }
@@ -40,7 +40,7 @@ fn a_name_or_title_of_any_length_does_not_break_the_bound() {
     let mut person = sample().remove(0);
     person.title = Some("Diretora de Relações Institucionais ".repeat(5));
     person.posts.iter_mut().for_each(|post| post.text = post.text.replace("cliente", "“clientela\"—ção"));
-    let told = told(&person, Tier::Premium, Language::Pt, Detail::Brief);
+    let told = told(&person, Depth::Premium, Language::Pt, Detail::Brief);
     assert!(told.len() <= MOST[0].1, "{}", told.len());
 }
 
@@ -48,7 +48,7 @@ fn a_name_or_title_of_any_length_does_not_break_the_bound() {
 fn brief_tells_what_a_person_reads_and_one_quotation_a_line() {
     let person = &sample()[0];
     let brief: Value =
-        serde_json::from_slice(&told(person, Tier::Premium, Language::En, Detail::Brief)).unwrap();
+        serde_json::from_slice(&told(person, Depth::Premium, Language::En, Detail::Brief)).unwrap();
     let keys: Vec<&String> = brief.as_object().unwrap().keys().collect();
     let expected =
         ["buyer_playbook", "communication_style", "mbti_type", "ocean_scores", "summary", "text_basis"];
@@ -65,7 +65,7 @@ fn brief_tells_what_a_person_reads_and_one_quotation_a_line() {
 fn each_detail_says_what_the_shorter_one_says() {
     for person in sample() {
         let of = |detail| -> Value {
-            serde_json::from_slice(&told(&person, Tier::Premium, Language::Pt, detail)).unwrap()
+            serde_json::from_slice(&told(&person, Depth::Premium, Language::Pt, detail)).unwrap()
         };
         let [brief, standard, full] = Detail::ALL.map(of);
         for key in ["summary", "mbti_type", "ocean_scores", "text_basis"] {
@@ -87,6 +87,6 @@ fn each_detail_says_what_the_shorter_one_says() {
 #[test]
 fn a_basic_answer_is_the_same_at_every_detail() {
     let person = &sample()[0];
-    let [brief, standard, full] = Detail::ALL.map(|detail| told(person, Tier::Basic, Language::En, detail));
+    let [brief, standard, full] = Detail::ALL.map(|detail| told(person, Depth::Basic, Language::En, detail));
     assert_eq!((&brief, &standard), (&standard, &full));
 }

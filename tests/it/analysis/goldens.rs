@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use fluence::analysis::advice::Line;
 use fluence::analysis::analyse;
+use fluence::domain::depth::Depth;
 use fluence::domain::language::Language;
 use fluence::domain::person::Person;
-use fluence::domain::tier::Tier;
 
 use super::people::{sample, today};
 
 fn told(person: &Person, answer: Language) -> String {
-    let analysis = analyse(person, Tier::Premium, answer, today()).unwrap();
+    let analysis = analyse(person, Depth::Premium, answer, today()).unwrap();
     let (traits, advice) = (analysis.traits.unwrap(), analysis.advice.unwrap());
     let mut text = format!("{}\n\n{}", analysis.summary.text, traits.mbti_type);
     for t in 0..5 {

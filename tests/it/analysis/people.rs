@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use fluence::analysis::{Analysis, InsufficientData, analyse};
+use fluence::domain::depth::Depth;
 use fluence::domain::ids::PersonId;
 use fluence::domain::language::Language;
 use fluence::domain::person::{Person, Post};
-use fluence::domain::tier::Tier;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -64,7 +64,7 @@ pub(super) fn sample() -> Vec<Person> {
 
 /// The deepest analysis, in Portuguese.
 pub(super) fn premium(person: &Person) -> Result<Analysis, InsufficientData> {
-    analyse(person, Tier::Premium, Language::Pt, today())
+    analyse(person, Depth::Premium, Language::Pt, today())
 }
 
 /// The same as JSON.

@@ -8,9 +8,9 @@ use std::collections::HashSet;
 use fluence::analysis::permission::Permission;
 use fluence::analysis::reading::Reading;
 use fluence::analysis::{analyse, model};
+use fluence::domain::depth::Depth;
 use fluence::domain::language::Language;
 use fluence::domain::person::Post;
-use fluence::domain::tier::Tier;
 
 use super::people::{post, today, writer_of};
 
@@ -178,7 +178,7 @@ fn no_field_of_an_answer_repeats_a_private_sentence_or_its_place() {
             let spans: Vec<_> = posts.iter().zip(group).map(|(post, case)| span(post, case)).collect();
             let person = writer_of(posts);
             for texts in [Language::En, Language::Pt] {
-                let answer = analyse(&person, Tier::Premium, texts, today()).unwrap();
+                let answer = analyse(&person, Depth::Premium, texts, today()).unwrap();
                 let (mut told, mut places) = (Vec::new(), Vec::new());
                 collect(&serde_json::to_value(answer).unwrap(), &mut told, &mut places);
                 let told: HashSet<Vec<String>> = told.iter().flat_map(|text| runs(text)).collect();

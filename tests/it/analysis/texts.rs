@@ -1,8 +1,8 @@
 //! What is read, what is left out, and what is refused.
 
 use fluence::analysis::{InsufficientData, InsufficientReason, WORDS_NEEDED, analyse};
+use fluence::domain::depth::Depth;
 use fluence::domain::language::Language;
-use fluence::domain::tier::Tier;
 
 use super::people::{english_words, post, premium, premium_json, sample, today, writer_of};
 
@@ -22,8 +22,8 @@ fn one_hundred_and_nineteen_words_are_too_few_and_one_hundred_and_twenty_are_eno
 #[test]
 fn the_standard_tier_has_the_same_gate_and_basic_has_none() {
     let nobody = writer_of(Vec::new());
-    assert!(analyse(&nobody, Tier::Standard, Language::En, today()).is_err());
-    let basic = analyse(&nobody, Tier::Basic, Language::En, today()).unwrap();
+    assert!(analyse(&nobody, Depth::Standard, Language::En, today()).is_err());
+    let basic = analyse(&nobody, Depth::Basic, Language::En, today()).unwrap();
     assert_eq!((basic.traits, basic.advice, basic.summary.words), (None, None, 0));
 }
 
@@ -36,13 +36,13 @@ fn each_tier_holds_the_keys_of_its_row_and_those_before_it() {
         json.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
     };
     let traits = ["limits", "mbti_axes", "mbti_type", "model", "ocean_details", "ocean_scores"];
-    assert_eq!(keys(Tier::Basic), ["summary"]);
-    let standard = keys(Tier::Standard);
+    assert_eq!(keys(Depth::Basic), ["summary"]);
+    let standard = keys(Depth::Standard);
     assert_eq!(standard, [&traits[..], &["summary", "text_basis", "validity"]].concat());
     let mut premium =
         [&standard[..], &["buyer_playbook".to_owned(), "communication_style".to_owned()]].concat();
     premium.sort();
-    assert_eq!(keys(Tier::Premium), premium);
+    assert_eq!(keys(Depth::Premium), premium);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `/v1/account`.
 
+use fluence::domain::credits::Credits;
 use fluence::domain::key::Scope;
 use serde_json::json;
 
@@ -9,7 +10,8 @@ use crate::support::gateway::Gateway;
 async fn a_key_learns_whose_it_is_and_what_it_may_do() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    let (key_id, key) = gateway.key(customer.account, |new| new.terms.daily_cap = Some(7)).await;
+    let (key_id, key) =
+        gateway.key(customer.account, |new| new.terms.daily_cap = Some(Credits::from_u32(7))).await;
     let answer = gateway.get("/v1/account", &key).await;
     assert_eq!(answer.status, 200);
     let body = &answer.body;

@@ -202,13 +202,30 @@ async fn an_account_keeps_as_many_contacts_as_it_may() {
     gateway.contact(&customer.key, &named("Bia")).await;
     assert_snapshot!(gateway.post(PATH, &customer.key, &named("Caio")).await.golden(), @r#"
     409
-    {"success":false,"error":{"code":"CONTACT_LIMIT_REACHED","message":"The account has reached its limit of 2 contacts","current_limit":"2 contacts","limit":"contacts"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "CONTACT_LIMIT_REACHED",
+        "message": "The account has reached its limit of 2 contacts.",
+        "current_limit": "2 contacts",
+        "limit": "contacts"
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
     let again = gateway.post(PATH, &customer.key, &named("Ana")).await;
     assert_eq!(
         again.outcome(),
         (409, "CONTACT_EXISTS"),
-        "one whose answer was lost is told when all places are taken"
+        "a repeated request is answered as such, also at the limit"
     );
     gateway.contact(&other.key, &named("Caio")).await;
     gateway.delete(&path, &customer.key).await;
@@ -260,7 +277,23 @@ async fn the_same_name_at_the_same_company_is_one_contact() {
     let refused = gateway.post(PATH, &customer.key, &again).await;
     assert_snapshot!(refused.golden_without(&["contact_id"]), @r#"
     409
-    {"success":false,"error":{"code":"CONTACT_EXISTS","message":"There is a contact with this name and company already","contact_id":"…"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "CONTACT_EXISTS",
+        "message": "A contact with this name and company already exists.",
+        "contact_id": "…"
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
     assert_eq!(format!("{PATH}/{}", refused.body["error"]["contact_id"].as_str().unwrap()), path);
     let other = gateway.contact(&customer.key, &named("Bia")).await;
@@ -276,7 +309,59 @@ async fn every_faulty_field_is_told_at_once() {
         json!({"first_name": "", "last_name": 7, "email": "x", "posts": [{"likes": 1}], "account_id": "1"});
     assert_snapshot!(gateway.post(PATH, &customer.key, &body).await.golden(), @r#"
     400
-    {"success":false,"error":{"code":"VALIDATION_FAILED","message":"The request is not valid: `first_name` must not be empty; `last_name` must be text; `company` is required; `email` must look like name@example.com; `posts[0].text` is required; …","fields":[{"field":"first_name","problem":"empty","message":"must not be empty"},{"field":"last_name","problem":"not_text","message":"must be text"},{"field":"company","problem":"missing","message":"is required"},{"field":"email","problem":"not_address","message":"must look like name@example.com"},{"field":"posts[0].text","problem":"missing","message":"is required"},{"field":"posts[0].likes","problem":"unknown_field","message":"is not a field of this request"},{"field":"account_id","problem":"unknown_field","message":"is not a field of this request"}]},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "VALIDATION_FAILED",
+        "message": "The request is not valid: `first_name` must not be empty; `last_name` must be text; `company` is required; `email` must be an email address such as name@example.com; `posts[0].text` is required; …",
+        "fields": [
+          {
+            "field": "first_name",
+            "problem": "empty",
+            "message": "must not be empty"
+          },
+          {
+            "field": "last_name",
+            "problem": "not_text",
+            "message": "must be text"
+          },
+          {
+            "field": "company",
+            "problem": "missing",
+            "message": "is required"
+          },
+          {
+            "field": "email",
+            "problem": "not_address",
+            "message": "must be an email address such as name@example.com"
+          },
+          {
+            "field": "posts[0].text",
+            "problem": "missing",
+            "message": "is required"
+          },
+          {
+            "field": "posts[0].likes",
+            "problem": "unknown_field",
+            "message": "is not a field of this request"
+          },
+          {
+            "field": "account_id",
+            "problem": "unknown_field",
+            "message": "is not a field of this request"
+          }
+        ]
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -286,7 +371,22 @@ async fn nothing_stands_under_an_unknown_id() {
     let customer = gateway.professional().await;
     assert_snapshot!(gateway.get("/v1/contacts/no-id", &customer.key).await.golden(), @r#"
     404
-    {"success":false,"error":{"code":"NOT_FOUND","message":"Nothing with this id exists"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "NOT_FOUND",
+        "message": "The account has no item with this id."
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -295,7 +395,15 @@ async fn without_a_key_all_is_unauthorized() {
     let gateway = Gateway::start().await;
     assert_snapshot!(answer(gateway.request(Method::GET, PATH)).await.golden(), @r#"
     401 | www-authenticate: Bearer
-    {"success":false,"error":{"code":"UNAUTHORIZED","message":"Invalid or missing API key","user_action":"Send your key in the header `X-API-Key: YOUR_KEY` or `Authorization: Bearer YOUR_KEY`."},"request_id":"…"}
+    {
+      "success": false,
+      "error": {
+        "code": "UNAUTHORIZED",
+        "message": "Invalid or missing API key",
+        "user_action": "Send your key in the `X-API-Key` header, or as `Authorization: Bearer YOUR_KEY`."
+      },
+      "request_id": "…"
+    }
     "#);
 }
 

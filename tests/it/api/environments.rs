@@ -37,7 +37,22 @@ async fn a_name_is_given_once() {
     let again = gateway.post("/v1/environments", &key, &json!({"name": "default", "mode": "live"})).await;
     assert_snapshot!(again.golden(), @r#"
     409
-    {"success":false,"error":{"code":"ENVIRONMENT_EXISTS","message":"The account has an environment of that name"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "ENVIRONMENT_EXISTS",
+        "message": "The account already has an environment with this name."
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -113,7 +128,7 @@ async fn an_expired_key_is_shown_as_expired_and_takes_no_place() {
     assert_eq!(keys, json!(0));
     let second = gateway.post("/v1/keys", &key, &body).await;
     assert_eq!(second.status, 201);
-    // The first would live again beside the second.
+    // The revived key would exceed the environment's limit of one key.
     for expires_at in [Value::Null, json!("2999-01-01T00:00:00Z")] {
         let revived = patch(&gateway, &path, &key, &json!({ "expires_at": expires_at })).await;
         assert_eq!(revived.code(), "KEY_LIMIT_REACHED");

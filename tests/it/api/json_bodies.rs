@@ -52,7 +52,7 @@ async fn a_charset_a_byte_order_mark_and_an_empty_encoding_change_nothing() {
 #[tokio::test]
 async fn what_cannot_be_read_is_415_and_says_why() {
     for (content_type, content_encoding, why) in [
-        ("application/json; charset=utf-16", None, "another encoding than UTF-8"),
+        ("application/json; charset=utf-16", None, "an encoding other than UTF-8"),
         ("text/plain", None, "not declared as JSON"),
         ("application/json", Some("gzip"), "Content-Encoding"),
     ] {

@@ -1,4 +1,4 @@
-//! Keys that manage keys: no further than they reach, and no longer than they live.
+//! Keys that manage keys: within their own rights and lifetime.
 
 use fluence::domain::key::Scope;
 use fluence::storage::keys::NewKey;
@@ -36,7 +36,7 @@ fn without(limit: &str) -> Value {
     body
 }
 
-fn told(refused: &Answer) -> (u16, &str, &Value) {
+fn limit_of(refused: &Answer) -> (u16, &str, &Value) {
     (refused.status, refused.code(), &refused.body["error"]["field"])
 }
 
@@ -46,10 +46,10 @@ async fn a_limited_key_makes_and_becomes_no_key_that_is_limited_less() {
     let (own, key) = made(&gateway, &customer, &limited()).await;
     for limit in LIMITS {
         let refused = gateway.post("/v1/keys", &key, &without(limit)).await;
-        assert_eq!(told(&refused), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
         let none = if limit.ends_with('s') && limit != "expires_at" { json!([]) } else { Value::Null };
         let refused = patch(&gateway, &own, &key, &json!({ (limit): none })).await;
-        assert_eq!(told(&refused), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
     }
     let narrower = json!({"allowed_networks": ["127.0.0.0/16"]});
     let as_limited = gateway.post("/v1/keys", &key, &limited()).await;
@@ -63,15 +63,15 @@ async fn a_limited_key_gets_no_secret_of_one_that_is_limited_less() {
     for limit in LIMITS {
         let (sibling, _) = made(&gateway, &customer, &without(limit)).await;
         let refused = bare(&gateway, &format!("{sibling}/rotate"), &key).await;
-        assert_eq!(told(&refused), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
         bare(&gateway, &format!("{sibling}/rotate"), &customer.key).await;
         let refused = bare(&gateway, &format!("{sibling}/cancel-rotation"), &key).await;
-        assert_eq!(told(&refused), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
         assert_eq!(bare(&gateway, &format!("{sibling}/disable"), &key).await.status, 200);
         let refused = bare(&gateway, &format!("{sibling}/enable"), &key).await;
-        assert_eq!(told(&refused), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
         let renamed = patch(&gateway, &sibling, &key, &json!({"name": "renamed", "state": "active"})).await;
-        assert_eq!(told(&renamed), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&renamed), (403, "FORBIDDEN", &json!(limit)));
     }
 }
 
@@ -120,28 +120,28 @@ async fn a_key_that_ends_while_its_request_waits_changes_nothing() {
     for (change, expected) in [
         (
             "update api_key set state = 'revoked', revoked_at = now() where id = $1",
-            (401, "This API key was revoked"),
+            (401, "This API key has been revoked."),
         ),
-        ("update api_key set state = 'disabled' where id = $1", (401, "This API key is switched off")),
-        ("update api_key set expires_at = now() where id = $1", (401, "This API key has expired")),
+        ("update api_key set state = 'disabled' where id = $1", (401, "This API key is disabled.")),
+        ("update api_key set expires_at = now() where id = $1", (401, "This API key has expired.")),
         (
             "update key_secret set ends_at = clock_timestamp() where key_id = $1",
-            (401, "This API key has expired"),
+            (401, "This API key has expired."),
         ),
         (
             "update api_key set scopes = '{read}' where id = $1",
-            (403, "This API key lacks the scope `manage`"),
+            (403, "This API key does not have the `manage` scope."),
         ),
         (
             "update api_key set daily_cap = 5 where id = $1",
             (
                 403,
-                "This API key has a cap on credits, so it cannot make or widen other keys, nor change environments",
+                "This API key has a credit cap, so it cannot create keys, loosen their limits or change environments.",
             ),
         ),
         (
             "update account set state = 'suspended' where id = (select account_id from api_key where id = $1)",
-            (403, "The account is suspended"),
+            (403, "The account is suspended."),
         ),
     ] {
         let (id, key) =

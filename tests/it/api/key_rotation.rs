@@ -20,7 +20,23 @@ async fn a_rotated_key_works_with_both_secrets_until_the_overlap_ends() {
     let refused = bare(&gateway, &format!("{path}/rotate"), &customer.key).await;
     assert_snapshot!(refused.golden_without(&["retry_after"]), @r#"
     409 | retry-after: …
-    {"success":false,"error":{"code":"ROTATION_IN_PROGRESS","message":"This key is being rotated already: its old secret still works","retry_after":"…"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "ROTATION_IN_PROGRESS",
+        "message": "This key is already being rotated, and its old secret still works.",
+        "retry_after": "…"
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
     let wait = refused.body["error"]["retry_after"].as_i64().unwrap();
     assert!((500..=601).contains(&wait), "{wait}");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::customer::Customer;
 use crate::support::gateway::{Answer, Gateway, answer};
 
-/// A gateway that asks the store for every key anew, an account, and a key of it that may do everything.
+/// A gateway without a key cache, an account, and a key with all scopes.
 pub(super) async fn managed() -> (Gateway, Customer) {
     let gateway = Gateway::without_trust().await;
     // As many requests as a test wants: the limits of requests are not its matter.
@@ -100,7 +100,74 @@ async fn every_faulty_field_is_named_at_once() {
     let refused = gateway.post("/v1/keys", &customer.key, &body).await;
     assert_snapshot!(refused.golden(), @r#"
     400
-    {"success":false,"error":{"code":"VALIDATION_FAILED","message":"The request is not valid: `name` is required; `environment` must be text; `format` must be one of: flz_prod, flz_stag, flz_dev, flz, sk_live, sk_test, fluence; `scopes` must be one of: read, invoke, manage; `regions` must hold regions of small letters, digits and `-`; …","fields":[{"field":"name","problem":"missing","message":"is required"},{"field":"environment","problem":"not_text","message":"must be text"},{"field":"format","problem":"not_one_of","message":"must be one of: flz_prod, flz_stag, flz_dev, flz, sk_live, sk_test, fluence"},{"field":"scopes","problem":"not_one_of","message":"must be one of: read, invoke, manage"},{"field":"regions","problem":"not_a_region","message":"must hold regions of small letters, digits and `-`"},{"field":"allowed_networks","problem":"not_a_network","message":"must hold addresses or networks such as 203.0.113.0/24, without bits behind the mask"},{"field":"expires_at","problem":"not_instant","message":"must be an instant such as 2026-01-31T12:00:00Z"},{"field":"daily_cap","problem":"not_a_whole_number_in_range","message":"must be a whole number from 1 to 1000000000000"},{"field":"monthly_cap","problem":"out_of_range","message":"must be from 1 to 1000000000000"},{"field":"colour","problem":"unknown_field","message":"is not a field of this request"}]},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "VALIDATION_FAILED",
+        "message": "The request is not valid: `name` is required; `environment` must be text; `format` must be one of: flz_prod, flz_stag, flz_dev, flz, sk_live, sk_test, fluence; `scopes` must be one of: read, invoke, manage; `regions` must contain region names made of lowercase letters, digits and `-`; …",
+        "fields": [
+          {
+            "field": "name",
+            "problem": "missing",
+            "message": "is required"
+          },
+          {
+            "field": "environment",
+            "problem": "not_text",
+            "message": "must be text"
+          },
+          {
+            "field": "format",
+            "problem": "not_one_of",
+            "message": "must be one of: flz_prod, flz_stag, flz_dev, flz, sk_live, sk_test, fluence"
+          },
+          {
+            "field": "scopes",
+            "problem": "not_one_of",
+            "message": "must be one of: read, invoke, manage"
+          },
+          {
+            "field": "regions",
+            "problem": "not_a_region",
+            "message": "must contain region names made of lowercase letters, digits and `-`"
+          },
+          {
+            "field": "allowed_networks",
+            "problem": "not_a_network",
+            "message": "must contain addresses or networks such as 203.0.113.0/24, with no bits set after the prefix"
+          },
+          {
+            "field": "expires_at",
+            "problem": "not_instant",
+            "message": "must be a time such as 2026-01-31T12:00:00Z"
+          },
+          {
+            "field": "daily_cap",
+            "problem": "not_a_whole_number_in_range",
+            "message": "must be a whole number from 1 to 1000000000000"
+          },
+          {
+            "field": "monthly_cap",
+            "problem": "out_of_range",
+            "message": "must be from 1 to 1000000000000"
+          },
+          {
+            "field": "colour",
+            "problem": "unknown_field",
+            "message": "is not a field of this request"
+          }
+        ]
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
     let none = gateway.post("/v1/keys", &customer.key, &json!({"name": "k", "scopes": []})).await;
     assert_eq!(none.body["error"]["fields"][0]["problem"], "empty");
@@ -131,7 +198,23 @@ async fn a_key_without_manage_sees_and_changes_no_keys() {
     let refused = gateway.get("/v1/keys", &customer.key).await;
     assert_snapshot!(refused.golden(), @r#"
     403
-    {"success":false,"error":{"code":"FORBIDDEN","message":"This API key lacks the scope `manage`","required_scope":"manage"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "FORBIDDEN",
+        "message": "This API key does not have the `manage` scope.",
+        "required_scope": "manage"
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
     for outcome in [
         gateway.post("/v1/keys", &customer.key, &json!({"name": "k"})).await.status,
@@ -152,7 +235,22 @@ async fn another_accounts_key_is_not_there() {
     let refused = gateway.get(&path, &customer.key).await;
     assert_snapshot!(refused.golden(), @r#"
     404
-    {"success":false,"error":{"code":"NOT_FOUND","message":"Nothing with this id exists"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "NOT_FOUND",
+        "message": "The account has no item with this id."
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
     for outcome in [
         patch(&gateway, &path, &customer.key, &json!({"name": "mine"})).await,
@@ -175,7 +273,23 @@ async fn no_key_gets_more_by_managing_than_it_has() {
     let refused = gateway.post("/v1/keys", &manager, &json!({"name": "k", "scopes": ["invoke"]})).await;
     assert_snapshot!(refused.golden(), @r#"
     403
-    {"success":false,"error":{"code":"FORBIDDEN","message":"This API key lacks the scope `invoke`","required_scope":"invoke"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "FORBIDDEN",
+        "message": "This API key does not have the `invoke` scope.",
+        "required_scope": "invoke"
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
     let own = format!("/v1/keys/{own}");
     let wider = patch(&gateway, &own, &manager, &json!({"scopes": ["read", "invoke", "manage"]})).await;
@@ -198,7 +312,22 @@ async fn a_test_key_manages_test_keys_alone() {
     let refused = gateway.post("/v1/keys", &test, &json!({"name": "k"})).await;
     assert_snapshot!(refused.golden(), @r#"
     403
-    {"success":false,"error":{"code":"TEST_KEY_NOT_ALLOWED","message":"A test key cannot make or change what spends credits"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "TEST_KEY_NOT_ALLOWED",
+        "message": "A test key cannot create or change anything that spends credits."
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
     let live = format!("/v1/keys/{}", customer.key_id);
     assert_eq!(bare(&gateway, &format!("{live}/rotate"), &test).await.code(), "TEST_KEY_NOT_ALLOWED");
@@ -223,7 +352,22 @@ async fn a_key_is_disabled_enabled_and_revoked_for_good() {
     let refused = verb("enable").await;
     assert_snapshot!(refused.golden(), @r#"
     409
-    {"success":false,"error":{"code":"KEY_REVOKED","message":"This key is revoked, and revocation cannot be undone"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "KEY_REVOKED",
+        "message": "This key has been revoked. A revocation cannot be undone."
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
     assert_eq!(verb("rotate").await.code(), "KEY_REVOKED");
     let renamed = patch(&gateway, &path, &customer.key, &json!({"name": "x"})).await;
@@ -268,7 +412,22 @@ async fn an_environment_that_is_full_takes_no_more_keys() {
     let refused = gateway.post("/v1/keys", &manager, &json!({"name": "k"})).await;
     assert_snapshot!(refused.golden(), @r#"
     409
-    {"success":false,"error":{"code":"KEY_LIMIT_REACHED","message":"The environment has reached its limit of keys"},"request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "code": "KEY_LIMIT_REACHED",
+        "message": "The environment has reached its limit of keys."
+      },
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 

@@ -41,10 +41,7 @@ async fn the_same_id_for_something_else_is_refused_and_grants_nothing() {
     let (program, account) = with_account().await;
     program.json(&["credit", "grant", "--account", &account, "--pack", "starter", "--id", "order-1"]);
     let other = program.run(&["credit", "grant", "--account", &account, "--pack", "mega", "--id", "order-1"]);
-    assert_eq!(
-        other.failure(),
-        "id `order-1` was used before, for 100 credits (pack); nothing was granted now"
-    );
+    assert_eq!(other.failure(), "id `order-1` was already used for 100 credits (pack); nothing was granted");
     let words =
         ["credit", "grant", "--account", &account, "--credits", "100", "--reason", "r", "--id", "order-1"];
     assert_eq!(program.run(&words).status, 1);
@@ -82,7 +79,7 @@ async fn a_grant_ends_when_it_is_told() {
         program.run(&words.into_iter().chain(["--expires-at", ends]).collect::<Vec<_>>())
     };
     assert_eq!(grant("2999-06-01").json()["expires_at"], "2999-06-01T00:00:00Z");
-    assert_eq!(grant("2001-01-01").failure(), "--expires-at lies in the past");
+    assert_eq!(grant("2001-01-01").failure(), "--expires-at is in the past");
     assert_eq!(program.balance(&account), 507);
 }
 
@@ -124,7 +121,10 @@ async fn what_cannot_be_granted_is_wrong_usage() {
         program.run(&words.into_iter().chain(more.iter().copied()).collect::<Vec<_>>()).usage();
     }
     let failed = program.run(&["credit", "grant", "--account", &account, "--pack", "tiny"]);
-    assert_eq!(failed.failure(), "there is no pack `tiny`; there are starter, power, enterprise_boost, mega");
+    assert_eq!(
+        failed.failure(),
+        "pack `tiny` does not exist; the packs are starter, power, enterprise_boost, mega"
+    );
     assert_eq!(program.balance(&account), 500);
 }
 
@@ -149,7 +149,7 @@ async fn an_id_of_a_grant_belongs_to_one_account() {
     let refused = program.run(&["credit", "grant", "--account", &other, "--pack", "starter", "--id", "O-1"]);
     assert_eq!(
         refused.failure(),
-        format!("id `O-1` was used before, for account {account}; nothing was granted now")
+        format!("id `O-1` was already used for account {account}; nothing was granted")
     );
     assert_eq!(program.balance(&other), 500);
 }
@@ -180,11 +180,8 @@ async fn credits_are_taken_once_under_an_id() {
         (&first["id"], &first["call_id"], &first["balance"]),
         (&second["id"], &second["call_id"], &json!(497))
     );
-    assert_eq!(
-        take(&account, "4").failure(),
-        "id `T-1` was used before, for 3 credits; nothing was taken now"
-    );
-    let elsewhere = format!("id `T-1` was used before, for account {account}; nothing was taken now");
+    assert_eq!(take(&account, "4").failure(), "id `T-1` was already used for 3 credits; nothing was taken");
+    let elsewhere = format!("id `T-1` was already used for account {account}; nothing was taken");
     assert_eq!(take(&other, "3").failure(), elsewhere);
     assert_eq!((program.balance(&account), program.balance(&other)), (497, 500));
 }

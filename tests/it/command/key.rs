@@ -140,7 +140,7 @@ async fn caps_ends_and_words_that_cannot_be_are_refused() {
     assert!(run(&["--scope", "root"]).usage().contains("possible values: read, invoke, manage"));
     assert!(run(&["--format", "legacy"]).usage().contains("possible values"));
     assert!(run(&["--expires-at", "soon"]).usage().contains("2030-12-31"));
-    assert_eq!(run(&["--expires-at", "2001-01-01"]).failure(), "--expires-at lies in the past");
+    assert_eq!(run(&["--expires-at", "2001-01-01"]).failure(), "--expires-at is in the past");
     let failed = run(&["--environment", "nowhere"]);
     assert_eq!(failed.failure(), "the account has no environment `nowhere`; it has default");
     assert_eq!(program.json(&["key", "list", "--account", &account])["keys"], json!([]));
@@ -150,7 +150,7 @@ async fn caps_ends_and_words_that_cannot_be_are_refused() {
 async fn an_unknown_key_is_said_to_be_unknown() {
     let program = Program::new().await;
     let failed = program.run(&["key", "revoke", "01900000-0000-7000-8000-000000000000"]);
-    assert!(failed.failure().starts_with("there is no key 01900000-"));
+    assert!(failed.failure().starts_with("key 01900000-"));
     assert!(program.run(&["key", "revoke", "not-an-id"]).usage().contains("invalid value 'not-an-id'"));
 }
 
@@ -284,8 +284,8 @@ async fn a_key_for_development_reads_unless_told_otherwise() {
     let account = program.account("2025-01", "professional");
     let development = create(&program, &account, &["--format", "flz_dev"]);
     assert_eq!(development["scopes"], json!(["read"]));
-    let told = create(&program, &account, &["--format", "flz_dev", "--scope", "invoke"]);
-    assert_eq!(told["scopes"], json!(["invoke"]));
+    let created = create(&program, &account, &["--format", "flz_dev", "--scope", "invoke"]);
+    assert_eq!(created["scopes"], json!(["invoke"]));
 }
 
 #[tokio::test]
@@ -352,7 +352,7 @@ async fn a_key_is_changed_and_shown() {
     program.run(&["key", "change", &id]).usage();
     assert_eq!(
         program.run(&["key", "change", &id, "--expires-at", "2001-01-01"]).failure(),
-        "--expires-at lies in the past"
+        "--expires-at is in the past"
     );
     let text = program.run(&["key", "show", &id]).out;
     assert!(text.contains("batch") && text.contains("70/month"), "{text}");

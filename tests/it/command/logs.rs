@@ -27,7 +27,7 @@ async fn a_request_is_logged_with_all_that_traces_it() {
         .env("FLUENCE_SERVER_TRUSTED_PROXIES", "127.0.0.1")
         .env("FLUENCE_REDIS_URL", "redis://me:hunter2@127.0.0.1:1");
     let serving = Serving::start(command);
-    let away = serving.line("Redis cannot be used for shared limits");
+    let away = serving.line("Redis unavailable, limits are local");
     assert_eq!(away["store"], "127.0.0.1:1");
     assert!(
         away["error"].as_str().unwrap().contains("refused") && !away.to_string().contains("hunter2"),

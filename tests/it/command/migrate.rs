@@ -70,7 +70,10 @@ async fn the_schema_of_a_newer_program_is_left_alone() {
     .await;
     for words in [&["account", "list"][..], &["migrate"]] {
         let failed = program.run(words);
-        assert_eq!(failed.failure(), "the database was migrated by a newer fluence; use that one");
+        assert_eq!(
+            failed.failure(),
+            "the database was migrated by a newer version of fluence: use that version"
+        );
     }
 }
 

@@ -25,8 +25,11 @@ async fn a_pepper_of_the_settings_is_added_by_setting_it() {
     let added = program.json(&["pepper", "add"]);
     assert_eq!((&added["version"], &added["previous_version"]), (&json!(2), &json!(1)));
     assert_eq!(text(&added, "pepper").len(), 64);
-    let told = program.run(&["pepper", "add"]).out;
-    assert!(told.contains("FLUENCE_PREVIOUS_PEPPER_VERSION") && !told.contains(&program.pepper), "{told}");
+    let printed = program.run(&["pepper", "add"]).out;
+    assert!(
+        printed.contains("FLUENCE_PREVIOUS_PEPPER_VERSION") && !printed.contains(&program.pepper),
+        "{printed}"
+    );
 }
 
 #[tokio::test]
@@ -50,7 +53,10 @@ async fn an_old_pepper_goes_when_no_live_secret_needs_it() {
     let refused = under(&program, &newer, &["pepper", "retire", "2"]);
     assert!(refused.failure().contains("add a newer one first"), "{}", refused.err);
     program.json(&["key", "revoke", &old]);
-    assert_eq!(program.run(&["pepper", "retire"]).failure(), "no pepper is being replaced; name a version");
+    assert_eq!(
+        program.run(&["pepper", "retire"]).failure(),
+        "no rotation is in progress; give the version to retire"
+    );
     assert_eq!(under(&program, &newer, &["pepper", "retire", "--json"]).json()["digests_forgotten"], 2);
     assert_eq!(status(&under(&program, &newer, &shown)), [(2, 1, 1), (1, 0, 0)]);
 }

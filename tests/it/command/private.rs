@@ -72,7 +72,7 @@ fn a_pepper_that_is_gone_is_not_replaced_while_keys_need_it() {
     run(&scratch, &words).json();
     std::fs::remove_file(scratch.path().join("pepper")).unwrap();
     let failed = run(&scratch, &words);
-    assert!(failed.failure().contains("pepper is gone"), "{}", failed.err);
+    assert!(failed.failure().contains("pepper is missing"), "{}", failed.err);
     assert!(!scratch.path().join("pepper").exists());
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use fluence::config::plans::Catalogue;
+use fluence::catalogue::plans::Catalogue;
 use fluence::secret::generate_pepper;
 use fluence::storage::catalogue;
 use serde_json::Value;

@@ -65,7 +65,7 @@ async fn the_development_mode_is_refused_on_a_public_address() {
     let failed = program.run(&["serve", "--dev", "--listen", "0.0.0.0:0"]);
     assert_eq!((failed.status, failed.out.as_str()), (1, ""));
     let last = failed.err.lines().last().unwrap();
-    assert!(last.starts_with("fluence: --dev serves anybody without a key"), "{last}");
+    assert!(last.starts_with("fluence: --dev serves requests without a key"), "{last}");
 }
 
 #[tokio::test]

@@ -1,21 +1,20 @@
 //! What an answer says of the money, and that it is true.
 
+use fluence::domain::credits::Credits;
 use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::response::Response;
 use chrono::TimeDelta;
 use fluence::domain::account::AccountState;
 use fluence::domain::key::Scope;
 use fluence::domain::refusal::Refusal;
-use fluence::http::person_request::PersonRequest;
+use fluence::gate::metering::PaidHandler;
 use reqwest::Method;
 use serde_json::json;
 
-use super::handlers::{LONG, Turnstile, answering, paid_answer};
+use super::handlers::{LONG, Latch, answering, handler, paid, paid_answer};
 use super::people::{luiz, marina, nobody};
 use crate::support::gateway::{Gateway, answer, eventually};
 
@@ -73,7 +72,8 @@ async fn every_answer_of_the_whole_gateway_after_authentication_is_accounted() {
     gateway.with_sample_people().await;
     let customer = gateway.customer_on(|plan| (plan.rate_per_s, plan.burst) = (1000, 1000)).await;
     let (_, reader) = gateway.key(customer.account, |key| key.terms.scopes = vec![Scope::Read]).await;
-    let (_, capped) = gateway.key(customer.account, |key| key.terms.daily_cap = Some(1)).await;
+    let (_, capped) =
+        gateway.key(customer.account, |key| key.terms.daily_cap = Some(Credits::from_u32(1))).await;
     let poor = gateway.enterprise(1).await;
     let with = |method, path: &str, key: &str| gateway.request(method, path).header("x-api-key", key);
     let crm = |key: &str| with(Method::POST, "/crm", key);
@@ -159,28 +159,31 @@ async fn a_refund_is_told_with_its_reason_and_the_balance_is_as_before() {
 }
 
 /// Holds its call of "Marina" back and then refuses it; answers every other at once.
-async fn one_refused_late(turnstile: Turnstile) -> Gateway {
-    let handler = post(move |Extension(request): Extension<Arc<PersonRequest>>| async move {
-        if request.query.first_name != "Marina" {
-            return paid_answer();
-        }
-        turnstile.pass().await;
-        Refusal::Upstream.into_response() as Response
+async fn one_refused_late(latch: Latch) -> Gateway {
+    let handler: PaidHandler = Arc::new(move |call| {
+        let latch = latch.clone();
+        Box::pin(async move {
+            if call.person.query.first_name != "Marina" {
+                return paid(paid_answer(), call.price);
+            }
+            latch.pass().await;
+            Err(Refusal::Upstream)
+        })
     });
     Gateway::in_front_of(handler, LONG).await
 }
 
 #[tokio::test]
 async fn a_late_refund_does_not_forget_what_was_spent_meanwhile() {
-    let turnstile = Turnstile::new();
-    let gateway = one_refused_late(turnstile.clone()).await;
+    let latch = Latch::new();
+    let gateway = one_refused_late(latch.clone()).await;
     let customer = gateway.professional().await;
     let body = marina();
     let (late, ()) = tokio::join!(gateway.post("/crm", &customer.key, &body), async {
-        turnstile.reached(1).await;
+        latch.reached(1).await;
         let other = gateway.post("/crm", &customer.key, &nobody()).await;
         assert_eq!(other.billing()["creditos_restantes"], 996);
-        turnstile.let_go(1);
+        latch.let_go(1);
     });
     assert_eq!(late.billing()["creditos_restantes"], 998, "{}", late.text);
     let free = gateway.post("/crm", &customer.key, &json!({})).await;
@@ -208,7 +211,7 @@ async fn a_call_that_cannot_be_held_is_503_and_costs_nothing() {
 
 #[tokio::test]
 async fn a_deadline_is_told_as_the_reason_of_the_refund() {
-    let never = post(std::future::pending::<Response>);
+    let never = handler(std::future::pending::<Response>);
     let gateway = Gateway::in_front_of(never, Duration::from_millis(20)).await;
     let customer = gateway.professional().await;
     let answer = gateway.post("/crm", &customer.key, &marina()).await;

@@ -1,5 +1,6 @@
 //! What a key may spend of its own.
 
+use fluence::domain::credits::Credits;
 use std::future::ready;
 
 use chrono::{Datelike, Days, Months, NaiveTime};
@@ -11,10 +12,11 @@ use super::people::marina;
 use crate::support::gateway::Gateway;
 
 /// A call of one credit and one of two, through a key with these caps.
-async fn capped(gateway: &Gateway, daily: Option<i64>, monthly: Option<i64>) -> String {
+async fn capped(gateway: &Gateway, daily: Option<u32>, monthly: Option<u32>) -> String {
     let customer = gateway.enterprise(1000).await;
     let change = |key: &mut fluence::storage::keys::NewKey| {
-        (key.terms.daily_cap, key.terms.monthly_cap) = (daily, monthly)
+        (key.terms.daily_cap, key.terms.monthly_cap) =
+            (daily.map(Credits::from_u32), monthly.map(Credits::from_u32))
     };
     gateway.key(customer.account, change).await.1
 }
@@ -70,7 +72,8 @@ async fn a_released_call_gives_the_cap_back() {
 async fn one_key_s_cap_is_nothing_to_another() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(1000).await;
-    let (_, capped) = gateway.key(customer.account, |key| key.terms.daily_cap = Some(1)).await;
+    let (_, capped) =
+        gateway.key(customer.account, |key| key.terms.daily_cap = Some(Credits::from_u32(1))).await;
     assert_eq!(gateway.post("/crm", &capped, &marina()).await.status, 402);
     assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
     gateway.assert_books_are_right().await;

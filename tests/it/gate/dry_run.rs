@@ -4,6 +4,7 @@ use std::future::ready;
 
 use chrono::TimeDelta;
 use fluence::domain::account::AccountState;
+use fluence::domain::credits::Credits;
 use fluence::domain::plan::Access;
 use fluence::storage::keys::NewKey;
 use serde_json::{Value, json};
@@ -88,7 +89,7 @@ async fn a_dry_run_with_the_quota_used_up_says_that_the_call_would_fail() {
     assert_eq!((&dry["would_succeed"], &dry["error_code"]), (&json!(false), &json!("QUOTA_EXCEEDED")));
     assert_eq!(dry["reason"]["limit"], "requests_per_period");
     let message = dry["reason"]["message"].as_str().unwrap();
-    assert!(message.contains("a credit pack pays for more"), "{message}");
+    assert!(message.contains("A credit pack pays for more"), "{message}");
 }
 
 #[tokio::test]
@@ -162,6 +163,7 @@ async fn a_dry_run_says_which_cap_of_the_key_is_spent() {
     for (daily, monthly, limit) in
         [(Some(3), None, "key_credits_per_day"), (None, Some(3), "key_credits_per_month")]
     {
+        let [daily, monthly] = [daily, monthly].map(|cap| cap.map(Credits::from_u32));
         let caps = |key: &mut NewKey| (key.terms.daily_cap, key.terms.monthly_cap) = (daily, monthly);
         let (_, key) = gateway.key(customer.account, caps).await;
         assert_eq!(dry_run(&gateway, "/crm", &key, &marina()).await.body["dry_run"]["would_succeed"], true);

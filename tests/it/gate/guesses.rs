@@ -1,4 +1,4 @@
-//! Guessing is slowed down, and nobody but the guesser.
+//! Failed authentication is throttled, for the failing network only.
 
 use fluence::domain::key::KeyState;
 use reqwest::Method;
@@ -27,7 +27,7 @@ async fn guess_until_throttled(gateway: &Gateway, address: &str) {
 }
 
 #[tokio::test]
-async fn a22_after_some_guesses_the_next_is_told_to_wait() {
+async fn a22_after_some_guesses_the_next_is_throttled() {
     let gateway = gateway().await;
     guess_until_throttled(&gateway, "192.0.2.1").await;
     let unknown = from(&gateway, "192.0.2.1", new_secret().expose()).await;
@@ -41,11 +41,11 @@ async fn a22_after_some_guesses_the_next_is_told_to_wait() {
 }
 
 #[tokio::test]
-async fn a_good_key_is_never_refused_for_the_guesses_of_others_at_its_address() {
+async fn a_valid_key_is_never_refused_for_guesses_from_its_address() {
     let gateway = gateway().await;
     let customer = gateway.enterprise(10).await;
     guess_until_throttled(&gateway, "192.0.2.1").await;
-    // The gateway has never seen the key, and more guesses come with it.
+    // The gateway has never seen the key, and more guesses arrive with it.
     let guesses: Vec<_> = (0..50).map(|_| new_secret()).collect();
     let guessing = guesses.iter().map(|guess| from(&gateway, "192.0.2.1", guess.expose()));
     let calling = (0..20).map(|_| from(&gateway, "192.0.2.1", &customer.key));
@@ -58,7 +58,7 @@ async fn a_good_key_is_never_refused_for_the_guesses_of_others_at_its_address() 
 }
 
 #[tokio::test]
-async fn who_has_the_whole_secret_of_a_key_that_is_no_good_any_more_does_not_guess() {
+async fn the_whole_secret_of_an_ended_key_is_not_a_guess() {
     let gateway = gateway().await;
     let customer = gateway.enterprise(10).await;
     gateway.set_key_state(customer.key_id, KeyState::Revoked).await;
@@ -70,7 +70,7 @@ async fn who_has_the_whole_secret_of_a_key_that_is_no_good_any_more_does_not_gue
 }
 
 #[tokio::test]
-async fn addresses_of_one_ipv6_network_are_one_guesser() {
+async fn addresses_of_one_ipv6_network_count_as_one() {
     let gateway = gateway().await;
     for host in 0..MOST {
         from(&gateway, &format!("2001:db8:0:7::{host:x}"), "no key").await;
@@ -80,7 +80,7 @@ async fn addresses_of_one_ipv6_network_are_one_guesser() {
 }
 
 #[tokio::test]
-async fn a_store_in_doubt_is_no_failed_guess() {
+async fn an_unavailable_database_is_not_a_failed_guess() {
     let gateway = gateway().await;
     sqlx::query("alter table key_secret rename to away").execute(gateway.database.pool()).await.unwrap();
     for _ in 0..2 * MOST {

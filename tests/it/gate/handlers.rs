@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
-use fluence::http::render::PaidAnswer;
+use fluence::domain::credits::Credits;
+use fluence::domain::refusal::Refusal;
+use fluence::gate::metering::{PaidAnswer, PaidHandler};
+use fluence::http::answer::{analysis_ok, refusal_of};
 use tokio::sync::Semaphore;
 
 use crate::support::gateway::Gateway;
@@ -26,31 +28,52 @@ where
 }
 
 /// The same as a handler.
-pub(crate) fn handler<F, Fut, R>(respond: F) -> MethodRouter
+pub(crate) fn handler<F, Fut, R>(respond: F) -> PaidHandler
 where
     F: Fn() -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = R> + Send + 'static,
     R: IntoResponse,
 {
-    post(move || {
+    Arc::new(move |call| {
         let response = respond();
-        async move { response.await.into_response() }
+        Box::pin(async move { paid(response.await, call.price) })
     })
 }
 
+/// What a handler that answers so says of a paid call with this price.
+pub(crate) fn paid(answer: impl IntoResponse, price: Credits) -> Result<PaidAnswer, Refusal> {
+    let response = answer.into_response();
+    if let Some(refusal) = refusal_of(&response) {
+        return Err(refusal.clone());
+    }
+    let credits_used = response.extensions().get().map_or(price, |Using(credits)| *credits);
+    Ok(PaidAnswer { response, credits_used })
+}
+
+/// Response extension: the call uses this much, whatever its price.
+#[derive(Clone)]
+struct Using(Credits);
+
 /// A paid answer with an analysis that says nothing.
 pub(crate) fn paid_answer() -> Response {
-    PaidAnswer { analise: Bytes::from_static(b"{\"person\":null}") }.into_response()
+    analysis_ok(Bytes::from_static(b"{\"person\":null}"))
+}
+
+/// The same for a call that uses this many credits.
+pub(crate) fn paid_answer_using(credits: u32) -> Response {
+    let mut response = paid_answer();
+    response.extensions_mut().insert(Using(Credits::from_u32(credits)));
+    response
 }
 
 /// Where calls wait inside a handler until the test lets them go.
 #[derive(Clone)]
-pub(crate) struct Turnstile {
+pub(crate) struct Latch {
     inside: Arc<Semaphore>,
     let_go: Arc<Semaphore>,
 }
 
-impl Turnstile {
+impl Latch {
     pub(crate) fn new() -> Self {
         Self { inside: Arc::new(Semaphore::new(0)), let_go: Arc::new(Semaphore::new(0)) }
     }
@@ -64,14 +87,17 @@ impl Turnstile {
     }
 
     /// The handler of such a gateway.
-    pub(crate) fn handler<R>(&self, respond: impl Fn() -> R + Clone + Send + Sync + 'static) -> MethodRouter
+    pub(crate) fn handler<R>(&self, respond: impl Fn() -> R + Clone + Send + Sync + 'static) -> PaidHandler
     where
         R: IntoResponse,
     {
-        let turnstile = self.clone();
-        post(move || async move {
-            turnstile.pass().await;
-            respond().into_response()
+        let latch = self.clone();
+        Arc::new(move |call| {
+            let (latch, respond) = (latch.clone(), respond.clone());
+            Box::pin(async move {
+                latch.pass().await;
+                paid(respond(), call.price)
+            })
         })
     }
 

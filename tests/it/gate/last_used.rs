@@ -1,8 +1,9 @@
-//! When keys were last used: to the minute, per secret, written in batches; and with it, secrets hashed anew.
+//! When keys were last used: to the minute, per secret, written in batches; and secrets rehashed at their use.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fluence::clock::now;
 use fluence::domain::audit::Actor;
+use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, KeyId};
 use fluence::domain::key::KeySecret;
 use fluence::domain::key::rotation::Overlap;
@@ -174,7 +175,9 @@ async fn rotation_changes_nothing_but_the_secrets() {
     for _ in 0..12 {
         let program = programs.new_tree(&mut runner).unwrap().current();
         let secret = new_secret();
-        let id = gateway.key_with(customer.account, &secret, |new| new.terms.daily_cap = Some(7)).await;
+        let id = gateway
+            .key_with(customer.account, &secret, |new| new.terms.daily_cap = Some(Credits::from_u32(7)))
+            .await;
         let mut latest = None;
         for (rotates, minute, overlap, with_old) in program {
             let before = unmoved(&gateway, customer.account, id).await;

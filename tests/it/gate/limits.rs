@@ -1,16 +1,15 @@
-//! Rate, concurrency and the period's quota, from the outside.
+//! Rate, concurrency and the period's quota, over HTTP.
 
 use std::future::ready;
 use std::time::{Duration, Instant};
 
 use axum::response::Response;
-use axum::routing::post;
 use fluence::domain::ids::AccountId;
 use fluence::gate::limits::limiter::RateLimits;
 use futures_util::future::join_all;
 use reqwest::Method;
 
-use super::handlers::{Turnstile, answering, handler, paid_answer};
+use super::handlers::{Latch, answering, handler, paid_answer};
 use super::people::marina;
 use crate::support::customer::Customer;
 use crate::support::gateway::{Answer, Gateway, answer, eventually};
@@ -22,8 +21,8 @@ async fn bursting(gateway: &Gateway, burst: u32, concurrency: u32) -> Customer {
         .await
 }
 
-/// Sends until a call is refused for its rate. Returns the calls served, which are as many as `left` and those that
-/// ripened meanwhile, and the refusal.
+/// Sends until a call is refused for its rate. Returns the number of calls served, which is `left`
+/// and those that the rate allowed meanwhile, and the refusal.
 async fn until_refused(gateway: &Gateway, path: &str, key: &str, left: usize) -> (Vec<Answer>, Answer) {
     let started = Instant::now();
     let mut served = Vec::new();
@@ -42,13 +41,13 @@ async fn until_refused(gateway: &Gateway, path: &str, key: &str, left: usize) ->
     }
 }
 
-/// Requests that may have been admitted besides the burst, at one a second.
+/// Requests beyond the burst that may have been admitted, at one a second.
 fn ripened_since(started: Instant) -> usize {
     started.elapsed().as_secs() as usize + 1
 }
 
 #[tokio::test]
-async fn the_burst_is_served_and_the_next_is_told_to_wait() {
+async fn the_burst_is_served_and_the_next_is_throttled() {
     let gateway = Gateway::start().await;
     let customer = bursting(&gateway, 3, 10).await;
     let (served, refused) = until_refused(&gateway, "/creditos", &customer.key, 3).await;
@@ -83,7 +82,7 @@ async fn one_account_never_waits_for_another() {
 }
 
 #[tokio::test]
-async fn waiting_as_long_as_told_is_enough() {
+async fn waiting_for_the_stated_time_is_enough() {
     let gateway = Gateway::start().await;
     let customer = bursting(&gateway, 1, 10).await;
     let (_, refused) = until_refused(&gateway, "/tiers", &customer.key, 1).await;
@@ -92,7 +91,7 @@ async fn waiting_as_long_as_told_is_enough() {
 }
 
 #[tokio::test]
-async fn waiting_as_long_as_decided_is_enough_at_any_rate() {
+async fn waiting_for_the_decided_time_is_enough_at_any_rate() {
     // The limiter's clock and the test's differ by some microseconds in a second.
     let clocks_differ_by = Duration::from_millis(1);
     for (rate, burst) in [(7, 1), (30, 3), (250, 20), (999, 50), (1000, 1)] {
@@ -149,15 +148,15 @@ async fn a_burst_over_http_admits_exactly_the_burst() {
 
 #[tokio::test]
 async fn too_many_at_once_are_refused_and_the_headers_name_that_limit() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = bursting(&gateway, 100, 2).await;
     let body = marina();
     let calls = join_all((0..2).map(|_| gateway.post("/crm", &customer.key, &body)));
     let refused = async {
-        turnstile.reached(2).await;
+        latch.reached(2).await;
         let refused = gateway.post("/crm", &customer.key, &body).await;
-        turnstile.let_go(2);
+        latch.let_go(2);
         refused
     };
     let (served, refused) = tokio::join!(calls, refused);
@@ -172,18 +171,18 @@ async fn too_many_at_once_are_refused_and_the_headers_name_that_limit() {
 
 #[tokio::test]
 async fn a_call_refused_for_concurrency_takes_nothing_from_the_rate() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = bursting(&gateway, 3, 1).await;
     let body = marina();
     let started = Instant::now();
     let first = gateway.post("/crm", &customer.key, &body);
     let refused = async {
-        turnstile.reached(1).await;
+        latch.reached(1).await;
         for _ in 0..20 {
             assert_eq!(gateway.post("/crm", &customer.key, &body).await.code(), "CONCURRENCY_LIMITED");
         }
-        turnstile.let_go(2);
+        latch.let_go(2);
     };
     tokio::join!(first, refused);
     let served = gateway.post("/crm", &customer.key, &body).await;
@@ -192,12 +191,12 @@ async fn a_call_refused_for_concurrency_takes_nothing_from_the_rate() {
 }
 
 #[tokio::test]
-async fn a_call_refused_for_its_rate_takes_no_place() {
+async fn a_call_refused_for_its_rate_takes_no_slot() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer =
         gateway.customer_on(|plan| (plan.rate_per_s, plan.burst, plan.concurrency) = (20, 1, 1)).await;
     let mut refused = 0;
-    // Had a refused call kept the place it asked for, there would be none for the next.
+    // If the refused call had kept its slot, none would be left for the next.
     while refused < 20 {
         match gateway.post("/crm", &customer.key, &marina()).await.outcome() {
             (429, "RATE_LIMITED") => refused += 1,
@@ -211,8 +210,8 @@ async fn a_call_refused_for_its_rate_takes_no_place() {
     .await;
 }
 
-/// Whether the only place of the account is free: a call that costs nothing is let in.
-async fn place_is_free(gateway: &Gateway, customer: &Customer) -> bool {
+/// Whether the account's only slot is free: a call that costs nothing is admitted.
+async fn slot_is_free(gateway: &Gateway, customer: &Customer) -> bool {
     let request = gateway.request(Method::POST, "/crm").header("x-api-key", &customer.key).body("no JSON");
     match answer(request).await.outcome() {
         (415, _) => true,
@@ -222,32 +221,33 @@ async fn place_is_free(gateway: &Gateway, customer: &Customer) -> bool {
 }
 
 #[tokio::test]
-async fn e05_a_place_comes_back_after_an_answer_a_panic_and_a_deadline() {
+async fn e05_a_slot_is_released_after_an_answer_a_panic_and_a_deadline() {
     async fn panics() -> Response {
         panic!("on purpose")
     }
-    for handler in [handler(|| ready(paid_answer())), handler(panics), post(std::future::pending::<Response>)]
+    for handler in
+        [handler(|| ready(paid_answer())), handler(panics), handler(std::future::pending::<Response>)]
     {
         let gateway = Gateway::in_front_of(handler, Duration::from_millis(30)).await;
         let customer = bursting(&gateway, 100_000, 1).await;
         for _ in 0..3 {
             assert_ne!(gateway.post("/crm", &customer.key, &marina()).await.status, 429);
         }
-        eventually("the place is free", async || place_is_free(&gateway, &customer).await).await;
+        eventually("the slot is free", async || slot_is_free(&gateway, &customer).await).await;
     }
 }
 
 #[tokio::test]
-async fn e05_a_place_is_kept_after_a_disconnect_until_the_work_is_done() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+async fn e05_a_slot_is_held_after_a_disconnect_until_the_work_is_done() {
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = bursting(&gateway, 100_000, 1).await;
     let call = tokio::spawn(gateway.posting("/crm", &customer.key, &marina()).send());
-    turnstile.reached(1).await;
+    latch.reached(1).await;
     call.abort();
-    assert!(!place_is_free(&gateway, &customer).await);
-    turnstile.let_go(1);
-    eventually("the place is free", async || place_is_free(&gateway, &customer).await).await;
+    assert!(!slot_is_free(&gateway, &customer).await);
+    latch.let_go(1);
+    eventually("the slot is free", async || slot_is_free(&gateway, &customer).await).await;
     gateway.assert_books_are_right().await;
 }
 
@@ -262,9 +262,9 @@ async fn the_quota_of_the_period_refuses_until_it_renews() {
     assert_eq!(refused.outcome(), (429, "QUOTA_EXCEEDED"));
     refused.assert_accounted();
     let renews_in = gateway.renews_at(customer.account).await - fluence::clock::now();
-    let told = refused.number("retry-after");
+    let retry_after_s = refused.number("retry-after");
     // Never too early, and not all clients at the same time.
-    assert!((0..=62).contains(&(told - renews_in.num_seconds())), "{told} and {renews_in}");
+    assert!((0..=62).contains(&(retry_after_s - renews_in.num_seconds())), "{retry_after_s} and {renews_in}");
     assert_eq!(refused.header("ratelimit-policy"), "\"period\";q=2");
     let reset =
         refused.header("ratelimit").strip_prefix("\"period\";r=0;t=").unwrap().parse::<i64>().unwrap();
@@ -300,7 +300,7 @@ async fn a_pack_bought_when_the_quota_is_used_up_is_spent_to_its_last_credit() {
 }
 
 #[tokio::test]
-async fn free_calls_and_refused_calls_count_for_nothing_in_the_quota() {
+async fn free_calls_and_refused_calls_do_not_count_in_the_quota() {
     let gateway = Gateway::start().await;
     let customer = gateway.customer_on(|plan| plan.requests = 1).await;
     for _ in 0..3 {
@@ -311,7 +311,7 @@ async fn free_calls_and_refused_calls_count_for_nothing_in_the_quota() {
 }
 
 #[tokio::test]
-async fn a_released_call_gives_its_unit_of_the_quota_back_for_the_next() {
+async fn a_released_call_returns_its_request_unit_for_the_next() {
     let gateway = answering(|| ready(fluence::domain::refusal::Refusal::Upstream)).await;
     let customer = gateway.customer_on(|plan| plan.requests = 1).await;
     for _ in 0..3 {
@@ -322,7 +322,7 @@ async fn a_released_call_gives_its_unit_of_the_quota_back_for_the_next() {
 }
 
 #[tokio::test]
-async fn e17_a_call_short_of_both_is_told_to_wait_and_consumes_neither() {
+async fn e17_a_call_short_of_both_must_wait_and_consumes_neither() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer =
         gateway.customer_on(|plan| (plan.requests, plan.credits) = (1, 2.try_into().unwrap())).await;

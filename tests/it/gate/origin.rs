@@ -37,7 +37,26 @@ async fn a_key_of_another_region_is_refused_on_every_path() {
     assert_eq!(gateway.get("/creditos", &here).await.status, 200);
     assert_snapshot!(gateway.post("/crm", &elsewhere, &marina()).await.golden(), @r#"
     403
-    {"success":false,"error":{"type":"permission_error","message":"This API key may not be used in this region","code":403,"user_action":"Call from an allowed region, or use a key without a region list.","support_contact":"support@example.com"},"error_code":"REGION_NOT_ALLOWED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "permission_error",
+        "message": "This API key is not allowed in this region.",
+        "code": 403,
+        "user_action": "Call a gateway in one of the key's regions, or use a key without a list of regions.",
+        "support_contact": "support@example.com"
+      },
+      "error_code": "REGION_NOT_ALLOWED",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
     for path in ["/creditos", "/saude", "/v1/ledger", "/v1/keys"] {
         let refused = gateway.get(path, &elsewhere).await;
@@ -60,7 +79,26 @@ async fn a_key_is_used_from_its_networks_alone() {
     }
     assert_snapshot!(from(&gateway, &key, "198.51.100.1").await.golden(), @r#"
     403
-    {"success":false,"error":{"type":"permission_error","message":"This API key may not be used from this network address","code":403,"user_action":"Call from an allowed address, or add this one to the key's allow-list.","support_contact":"support@example.com"},"error_code":"IP_NOT_ALLOWED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "permission_error",
+        "message": "This API key is not allowed from this IP address.",
+        "code": 403,
+        "user_action": "Call from an allowed address, or add this address to the key's `allowed_networks`.",
+        "support_contact": "support@example.com"
+      },
+      "error_code": "IP_NOT_ALLOWED",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 

@@ -1,4 +1,4 @@
-//! What is changed on one gateway holds on every other.
+//! A change on one gateway takes effect on every other.
 
 use std::time::{Duration, Instant};
 
@@ -8,25 +8,25 @@ use serde_json::json;
 
 use crate::command::program::{Ran, bare};
 use crate::support::customer::{Customer, new_secret};
+use crate::support::database_proxy::{ALL_CONNECTIONS, DatabaseProxy, LISTENER, Network};
 use crate::support::gateway::{Gateway, eventually};
-use crate::support::line::{EVERYBODY, LISTENER, Line, Weather};
-use crate::support::neighbour::Neighbour;
+use crate::support::second_gateway::SecondGateway;
 
-/// Keys are trusted for ever, so that only hearing of a change can end it.
+/// Keys are cached practically forever, so that only the change feed can invalidate them.
 const TRUSTING: [(&str, &str); 1] = [("FLUENCE_KEYS_TRUST_MS", "3600000000")];
 
-/// Two gateways on one database, and a customer whom both know.
-async fn two_gateways() -> (Gateway, Neighbour, Customer) {
+/// Two gateways on one database, and a customer cached by both.
+async fn two_gateways() -> (Gateway, SecondGateway, Customer) {
     let one = Gateway::start_with(&TRUSTING).await;
-    let other = one.neighbour(&TRUSTING).await;
+    let other = one.second_gateway(&TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(one.get("/tiers", &customer.key).await.status, 200);
     assert_eq!(other.get("/tiers", &customer.key).await.status, 200);
     (one, other, customer)
 }
 
-/// Waits until both gateways answer a key with this code; `OK` stands for an answer.
-async fn both_say(one: &Gateway, other: &Neighbour, key: &str, code: &str) {
+/// Waits until both gateways answer a key with this code. `OK` means success.
+async fn both_say(one: &Gateway, other: &SecondGateway, key: &str, code: &str) {
     eventually("both gateways know", async || {
         one.get("/tiers", key).await.code() == code && other.get("/tiers", key).await.code() == code
     })
@@ -74,7 +74,7 @@ async fn h07_a_changed_plan_holds_on_every_gateway() {
     .await;
 }
 
-/// A gateway trusts that an account keeps no contacts for as long as it trusts the account's keys.
+/// A gateway caches that an account has no contacts for as long as it caches the account's keys.
 #[tokio::test]
 async fn an_accounts_first_contact_is_found_at_once_here_and_soon_on_every_gateway() {
     let (one, other, customer) = two_gateways().await;
@@ -95,10 +95,10 @@ async fn an_accounts_first_contact_is_found_at_once_here_and_soon_on_every_gatew
 }
 
 #[tokio::test]
-async fn a18_a_key_made_after_somebody_guessed_it_works_on_every_gateway() {
+async fn a18_a_key_created_after_it_was_guessed_works_on_every_gateway() {
     let never_again = [("FLUENCE_KEYS_UNKNOWN_TRUST_MS", "3600000000")];
     let one = Gateway::start_with(&never_again).await;
-    let other = one.neighbour(&never_again).await;
+    let other = one.second_gateway(&never_again).await;
     let customer = one.customer("2025-06", "enterprise").await;
     let secret = new_secret();
     both_say(&one, &other, secret.expose(), "INVALID_API_KEY").await;
@@ -111,20 +111,20 @@ async fn a18_a_key_made_after_somebody_guessed_it_works_on_every_gateway() {
 }
 
 #[tokio::test]
-async fn h02_a_gateway_that_hears_nothing_does_not_trust_for_long() {
-    for weather in [Weather::Dead { whose: LISTENER }, Weather::Torn { whose: LISTENER }] {
+async fn h02_a_gateway_without_the_change_feed_uses_cached_keys_only_briefly() {
+    for network in [Network::Silent { whose: LISTENER }, Network::Cut { whose: LISTENER }] {
         let one = Gateway::start_with(&TRUSTING).await;
-        let line = Line::start(one.database.options()).await;
-        let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+        let proxy = DatabaseProxy::start(one.database.options()).await;
+        let cut_off = one.second_gateway_over(proxy.options(), &TRUSTING).await;
         let customer = one.customer("2025-06", "enterprise").await;
         assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
-        line.turns(weather);
+        proxy.turns(network);
         one.set_key_state(customer.key_id, KeyState::Revoked).await;
         let revoked = Instant::now();
         eventually("the key is refused", async || {
             let asked = Instant::now();
             let refused = cut_off.get("/tiers", &customer.key).await.code() == "REVOKED_API_KEY";
-            assert!(refused || asked - revoked < Duration::from_secs(5), "{weather:?}");
+            assert!(refused || asked - revoked < Duration::from_secs(5), "{network:?}");
             refused
         })
         .await;
@@ -134,26 +134,26 @@ async fn h02_a_gateway_that_hears_nothing_does_not_trust_for_long() {
 #[tokio::test]
 async fn a_gateway_that_was_cut_off_catches_up_by_itself() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    let cut_off = one.second_gateway_over(proxy.options(), &TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
-    line.turns(Weather::Torn { whose: LISTENER });
+    proxy.turns(Network::Cut { whose: LISTENER });
     one.set_key_state(customer.key_id, KeyState::Revoked).await;
     let last = last_change(&one).await;
-    line.turns(Weather::Fair);
+    proxy.turns(Network::Working);
     eventually("the change is seen", async || change_seen(&one).await.iter().all(|seen| *seen == last)).await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.code(), "REVOKED_API_KEY");
 }
 
 #[tokio::test]
-async fn a_gateway_that_cannot_ask_answers_503_for_keys_it_cannot_vouch_for_any_more() {
+async fn a_gateway_without_the_database_answers_503_once_its_cached_keys_expire() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    let cut_off = one.second_gateway_over(proxy.options(), &TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
-    line.turns(Weather::Dead { whose: EVERYBODY });
+    proxy.turns(Network::Silent { whose: ALL_CONNECTIONS });
     one.set_key_state(customer.key_id, KeyState::Revoked).await;
     eventually("nothing is vouched for", async || {
         let answer = cut_off.get("/tiers", &customer.key).await;
@@ -165,7 +165,7 @@ async fn a_gateway_that_cannot_ask_answers_503_for_keys_it_cannot_vouch_for_any_
 }
 
 #[tokio::test]
-async fn paid_calls_wake_nobody() {
+async fn paid_calls_notify_no_gateway() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let before = last_change(&gateway).await;
@@ -176,14 +176,14 @@ async fn paid_calls_wake_nobody() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_stops_says_so() {
+async fn a_gateway_that_stops_removes_itself() {
     let (one, other, _) = two_gateways().await;
     eventually("both gateways are there", async || change_seen(&one).await.len() == 2).await;
     other.stop().await;
     assert_eq!(change_seen(&one).await.len(), 1);
 }
 
-/// What `fluence key revoke --wait` says and does, run beside the gateways of this test.
+/// Runs `fluence key revoke --wait` beside the gateways of this test.
 async fn revoke_and_wait(gateway: &Gateway, customer: &Customer) -> Ran {
     let mut command = bare(&["key", "revoke", &customer.key_id.to_string(), "--wait", "--json"]);
     command.env("DATABASE_URL", gateway.database.url());
@@ -191,9 +191,9 @@ async fn revoke_and_wait(gateway: &Gateway, customer: &Customer) -> Ran {
 }
 
 #[tokio::test]
-async fn once_every_gateway_has_confirmed_none_lets_the_key_in() {
+async fn once_every_gateway_has_confirmed_none_accepts_the_key() {
     let (one, other, customer) = two_gateways().await;
-    let third = one.neighbour(&TRUSTING).await;
+    let third = one.second_gateway(&TRUSTING).await;
     eventually("all gateways are there", async || change_seen(&one).await.len() == 3).await;
     assert_eq!(third.get("/tiers", &customer.key).await.status, 200);
     let said = revoke_and_wait(&one, &customer).await.json();
@@ -208,12 +208,13 @@ async fn once_every_gateway_has_confirmed_none_lets_the_key_in() {
 #[tokio::test]
 async fn h01_a_gateway_that_does_not_confirm_is_named_and_refuses_by_then() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(line.options(), &[TRUSTING[0], ("FLUENCE_NODE", "far-away")]).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    let cut_off =
+        one.second_gateway_over(proxy.options(), &[TRUSTING[0], ("FLUENCE_NODE", "far-away")]).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
     eventually("both gateways are there", async || change_seen(&one).await.len() == 2).await;
-    line.turns(Weather::Dead { whose: LISTENER });
+    proxy.turns(Network::Silent { whose: LISTENER });
     let ran = revoke_and_wait(&one, &customer).await;
     let said: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!((ran.status, &said["state"], &said["confirmed"]), (1, &json!("revoked"), &json!(false)));
@@ -229,7 +230,7 @@ async fn h01_a_gateway_that_does_not_confirm_is_named_and_refuses_by_then() {
 }
 
 #[tokio::test]
-async fn h01_a_gateway_that_has_long_been_silent_is_told_and_its_trust_waited_for() {
+async fn h01_a_silent_gateway_is_named_and_its_cache_is_waited_for() {
     let one = Gateway::start_with(&TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     let silent = "insert into node (id, name, version, started_at, last_seen_at, change_seen)
@@ -245,19 +246,19 @@ async fn h01_a_gateway_that_has_long_been_silent_is_told_and_its_trust_waited_fo
 }
 
 #[tokio::test]
-async fn a_gateway_that_has_never_heard_of_changes_is_known_before_it_serves() {
+async fn a_gateway_without_the_change_feed_is_registered_before_it_serves() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    line.turns(Weather::Torn { whose: LISTENER });
-    let _deaf = one.neighbour_over(line.options(), &TRUSTING).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    proxy.turns(Network::Cut { whose: LISTENER });
+    let _deaf = one.second_gateway_over(proxy.options(), &TRUSTING).await;
     assert_eq!(change_seen(&one).await.len(), 2);
 }
 
 #[tokio::test]
-async fn a_balance_is_shown_as_it_is_though_the_key_is_trusted_for_long() {
+async fn the_current_balance_is_shown_though_the_key_is_cached_for_long() {
     let never = [TRUSTING[0], ("FLUENCE_KEYS_STANDING_TRUST_MS", "0")];
     let one = Gateway::start_with(&never).await;
-    let other = one.neighbour(&never).await;
+    let other = one.second_gateway(&never).await;
     let customer = one.professional().await;
     assert_eq!(other.get("/tiers", &customer.key).await.number("x-credits-remaining"), 1000);
     one.leave(customer.account, 7).await;
@@ -268,7 +269,7 @@ async fn last_change(gateway: &Gateway) -> i64 {
     sqlx::query_scalar("select max(number) from change").fetch_one(gateway.database.pool()).await.unwrap()
 }
 
-/// The last change that each gateway has acted on.
+/// The last change that each gateway has applied.
 async fn change_seen(gateway: &Gateway) -> Vec<i64> {
     sqlx::query_scalar("select change_seen from node").fetch_all(gateway.database.pool()).await.unwrap()
 }

@@ -6,12 +6,10 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use fluence::domain::credits::Credits;
 use fluence::domain::refusal::{CandidateHint, Fault, FieldFault, Refusal};
 use fluence::domain::settlement::Outcome;
-use fluence::gate::metering::CreditsUsed;
 
-use super::handlers::{LONG, answering, handler, paid_answer};
+use super::handlers::{LONG, answering, handler, paid_answer, paid_answer_using};
 use super::people::marina;
 use crate::support::gateway::{Answer, Gateway};
 
@@ -83,7 +81,7 @@ async fn an_answer_is_captured() {
 
 #[tokio::test]
 async fn an_answer_that_used_less_gives_the_rest_back_and_keeps_the_request() {
-    let gateway = answering(|| std::future::ready(using(1))).await;
+    let gateway = answering(|| std::future::ready(paid_answer_using(1))).await;
     let settled = settled(&gateway).await;
     assert_eq!(settled.answer.billing()["creditos_utilizados"], 1);
     assert!(settled.answer.billing().get("reembolsado").is_none());
@@ -92,7 +90,7 @@ async fn an_answer_that_used_less_gives_the_rest_back_and_keeps_the_request() {
 
 #[tokio::test]
 async fn an_answer_that_used_nothing_costs_nothing_and_returns_the_request() {
-    let gateway = answering(|| std::future::ready(using(0))).await;
+    let gateway = answering(|| std::future::ready(paid_answer_using(0))).await;
     let settled = settled(&gateway).await;
     assert_eq!(settled.answer.billing()["creditos_utilizados"], 0);
     assert!(settled.answer.billing().get("reembolsado").is_none());
@@ -100,13 +98,7 @@ async fn an_answer_that_used_nothing_costs_nothing_and_returns_the_request() {
 
 #[tokio::test]
 async fn f27_an_answer_can_never_use_more_than_was_held() {
-    captured(|| using(50), 200, Outcome::Answered).await;
-}
-
-fn using(credits: u32) -> Response {
-    let mut response = paid_answer();
-    response.extensions_mut().insert(CreditsUsed(Credits::from_u32(credits)));
-    response
+    captured(|| paid_answer_using(50), 200, Outcome::Answered).await;
 }
 
 #[tokio::test]

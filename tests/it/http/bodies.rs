@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use fluence::domain::error_code::ErrorCode;
 use fluence::domain::language::Language;
+use fluence::domain::refusal::ErrorCode;
 use fluence::http::dialect::Dialect;
 
 use super::samples::{billing, context, refusals, sent_refusal};
+use crate::support::answer::indented;
 
 /// Every refusal as one dialect says it: status, the headers it calls for, the body to the letter.
 async fn golden(dialect: Dialect, problem_json: bool, language: Language) -> String {
@@ -22,7 +23,7 @@ async fn golden(dialect: Dialect, problem_json: bool, language: Language) -> Str
                 write!(text, " | {name}: {value}").unwrap();
             }
         }
-        writeln!(text, "\n{}\n", sent.body).unwrap();
+        writeln!(text, "\n{}\n", indented(&sent.body)).unwrap();
     }
     text
 }

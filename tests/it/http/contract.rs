@@ -8,9 +8,9 @@ use fluence::domain::credits::Credits;
 use fluence::domain::language::Language;
 use fluence::domain::refusal::{AccessDenied, Limit, LimitHit, Refusal, UpgradeTo};
 use fluence::domain::settlement::Outcome;
+use fluence::http::answer::{analysis_ok, json_ok, json_with, with_billing};
 use fluence::http::dialect::Dialect;
 use fluence::http::negotiate::RenderContext;
-use fluence::http::render::{PaidAnswer, json_ok, json_with};
 use serde_json::json;
 
 use super::samples::{Sent, access_denied, billing, context, refunded, sent, sent_refusal};
@@ -28,10 +28,8 @@ async fn fluence_refusal(refusal: Refusal) -> Sent {
 #[tokio::test]
 async fn a_paid_answer_is_success_analysis_and_billing() {
     let charged = Billing { used: Credits::from_u32(2), ..billing() };
-    let mut response =
-        PaidAnswer { analise: Bytes::from(r#"{"person": {"first_name":"Zoë"}}"#) }.into_response();
-    response.extensions_mut().insert(charged);
-    let sent = sent(response, &fluence()).await;
+    let response = analysis_ok(Bytes::from(r#"{"person": {"first_name":"Zoë"}}"#));
+    let sent = sent(with_billing(response, charged), &fluence()).await;
     assert_eq!(sent.status, 200);
     assert_eq!(sent.header("content-type"), Some("application/json"));
     assert_eq!((sent.header("x-credits-used"), sent.header("x-credits-remaining")), (Some("2"), Some("998")));
@@ -46,9 +44,8 @@ async fn free_answers_tell_the_billing_of_a_known_caller_only() {
     let plain = sent(json_ok(json!({"status": "ok"})), &fluence()).await;
     assert_eq!(plain.body, r#"{"status":"ok"}"#);
     assert_eq!(plain.header("x-credits-remaining"), None);
-    let mut response = json_with(StatusCode::SERVICE_UNAVAILABLE, json!({"status": "down"}));
-    response.extensions_mut().insert(billing());
-    let known = sent(response, &fluence()).await;
+    let response = json_with(StatusCode::SERVICE_UNAVAILABLE, json!({"status": "down"}));
+    let known = sent(with_billing(response, billing()), &fluence()).await;
     assert_eq!(known.status, 503);
     assert_eq!(known.json()["status"], "down");
     assert_eq!(known.json()["billing_info"]["creditos_utilizados"], 0);
@@ -119,7 +116,7 @@ async fn too_few_credits_say_how_many_and_where_to_buy() {
 
 #[tokio::test]
 async fn a_limit_says_what_bit_and_how_long_to_wait() {
-    // Waits that end for many at once are told a little longer, each client another.
+    // Waits that end for many clients at once are extended by a random amount.
     for (limit, size, name, shown, spread_s) in [
         (Limit::Rate, 10, "requests_per_second", "10 requests/second", 0),
         (Limit::Concurrency, 5, "concurrent_requests", "5 concurrent requests", 2),
@@ -128,10 +125,10 @@ async fn a_limit_says_what_bit_and_how_long_to_wait() {
     ] {
         let sent = fluence_refusal(Refusal::Limited(LimitHit { limit, size, retry_after_s: 7 })).await;
         let error = &sent.json()["error"];
-        let told: u64 = sent.header("retry-after").unwrap().parse().unwrap();
-        assert!(sent.status == 429 && (7..=7 + spread_s).contains(&told), "{told}");
+        let retry_after_s: u64 = sent.header("retry-after").unwrap().parse().unwrap();
+        assert!(sent.status == 429 && (7..=7 + spread_s).contains(&retry_after_s), "{retry_after_s}");
         assert_eq!(error["type"], "rate_limit_exceeded");
-        assert_eq!(error["retry_after"], told);
+        assert_eq!(error["retry_after"], retry_after_s);
         assert_eq!((&error["limit"], &error["current_limit"]), (&json!(name), &json!(shown)));
     }
 }

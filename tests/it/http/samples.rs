@@ -5,7 +5,6 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::DateTime;
 use fluence::domain::billing::{AccountBalance, Billing};
-use fluence::domain::conflict::Conflict;
 use fluence::domain::contact::ContactLimit;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
@@ -14,6 +13,7 @@ use fluence::domain::refusal::{
     AccessDenied, CandidateHint, Fault, FieldFault, KeyCap, Limit, LimitHit, MediaFault, Refusal, UpgradeTo,
 };
 use fluence::domain::settlement::Outcome;
+use fluence::http::answer::with_billing;
 use fluence::http::dialect::Dialect;
 use fluence::http::negotiate::RenderContext;
 use fluence::http::render::render;
@@ -26,14 +26,14 @@ pub(crate) fn context(dialect: Dialect, problem_json: bool, language: Language) 
 }
 
 pub(crate) fn billing() -> Billing {
-    let standing = AccountBalance {
+    let balance = AccountBalance {
         remaining: Credits::from_u32(998),
         plan_credits_used: Credits::from_u32(2),
         plan_credits: Credits::from_u32(1000),
         requests_remaining: 990,
         renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
     };
-    Billing { used: Credits::ZERO, plan_label: "professional".to_owned(), standing, refunded: None }
+    Billing { used: Credits::ZERO, plan_label: "professional".to_owned(), balance, refunded: None }
 }
 
 /// The billing of a call that was charged and given back.
@@ -59,7 +59,7 @@ impl Sent {
 }
 
 pub(crate) async fn sent(response: Response, ctx: &RenderContext) -> Sent {
-    let response = render(response, ctx, &links());
+    let (response, _) = render(response, ctx, &links());
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let body = String::from_utf8(body.to_vec()).unwrap();
@@ -68,10 +68,11 @@ pub(crate) async fn sent(response: Response, ctx: &RenderContext) -> Sent {
 }
 
 pub(crate) async fn sent_refusal(refusal: Refusal, billing: Option<Billing>, ctx: &RenderContext) -> Sent {
-    let mut response = refusal.into_response();
-    if let Some(billing) = billing {
-        response.extensions_mut().insert(billing);
-    }
+    let response = refusal.into_response();
+    let response = match billing {
+        Some(billing) => with_billing(response, billing),
+        None => response,
+    };
     sent(response, ctx).await
 }
 
@@ -153,13 +154,13 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::ContactExists { id: "019a0000-0000-7000-8000-00000000000c".parse().unwrap() },
         Refusal::ContactLimitReached { limit: ContactLimit::Contacts(10_000) },
         Refusal::IdempotencyInProgress { retry_after_s: 1 },
-        Refusal::Conflict(Conflict::RotationInProgress { retry_after_s: 1_800 }),
-        Refusal::Conflict(Conflict::NotRotating),
-        Refusal::Conflict(Conflict::KeyRevoked),
-        Refusal::Conflict(Conflict::KeyExpired),
-        Refusal::Conflict(Conflict::KeyLimitReached),
-        Refusal::Conflict(Conflict::EnvironmentExists),
-        Refusal::Conflict(Conflict::EnvironmentLimitReached),
+        Refusal::RotationInProgress { retry_after_s: 1_800 },
+        Refusal::NotRotating,
+        Refusal::KeyRevoked,
+        Refusal::KeyExpired,
+        Refusal::KeyLimitReached,
+        Refusal::EnvironmentExists,
+        Refusal::EnvironmentLimitReached,
         Refusal::BodyTooLarge { limit_bytes: 65_536 },
         Refusal::UnsupportedMediaType(MediaFault::NotJson),
         Refusal::UnsupportedMediaType(MediaFault::NotUtf8),

@@ -26,7 +26,7 @@ fn person(account_id: AccountId, role: Role) -> Principal {
 }
 
 async fn account(connection: &mut PgConnection) -> AccountId {
-    let shipped = fluence::config::plans::Catalogue::shipped().unwrap();
+    let shipped = fluence::catalogue::plans::Catalogue::shipped().unwrap();
     catalogue::save(connection, &shipped).await.unwrap();
     let id = AccountId::from_uuid(new_id());
     let new = NewAccount {

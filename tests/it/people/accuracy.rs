@@ -1,4 +1,5 @@
-//! How often the right person is found: thousands of questions about an invented world, with a fixed seed.
+//! How often the right person is found: thousands of queries about an invented world, with a fixed
+//! seed.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,10 +17,10 @@ const SEED: u64 = 20_260_115;
 const PEOPLE: usize = 4_000;
 const COMPANIES: usize = 400;
 const QUESTIONS: usize = 6_000;
-/// About as many as there are brands, so that few share one.
+/// About the number of brands, so that few companies share one.
 const OTHER_COMPANIES: usize = 60;
 
-/// The directory in memory: candidates, the index over their keys, and the counts of their words.
+/// The directory in memory: candidates, the index of their keys, and the word counts.
 pub(super) struct Directory {
     pub(super) candidates: Vec<Candidate>,
     index: HashMap<i32, Vec<usize>>,
@@ -41,7 +42,7 @@ impl Directory {
         Self { rarity: count_words(&candidates), candidates, index }
     }
 
-    /// As `People::find` decides: whole words first, slips when they settle nothing.
+    /// Decides as `People::find` does: by whole words first, with slips if they do not decide.
     pub(super) fn decide(&self, query: &PersonQuery) -> Decision {
         let keys = query_keys(&ParsedQuery::from(query), &self.rarity);
         let (places, decided) = self.search(query, &keys, Breadth::WholeWords);
@@ -110,7 +111,7 @@ fn candidate(world: &World, person: &super::generator::Invented) -> Candidate {
     }
 }
 
-/// What the view `directory_words` counts.
+/// The counts of the view `directory_words`.
 fn count_words(candidates: &[Candidate]) -> Rarity {
     let companies: BTreeSet<String> = candidates.iter().map(|candidate| candidate.company.stored()).collect();
     let mut counts: HashMap<(&str, String), u32> = HashMap::new();
@@ -139,7 +140,7 @@ fn questions(world: &World, chance: &mut Chance) -> Vec<Question> {
             let person = world.people[chance.below(world.people.len())].clone();
             questions.push(world.ask_about(chance, &person));
         } else {
-            questions.extend(world.ask_about_nobody(chance));
+            questions.extend(world.ask_about_an_unknown_person(chance));
         }
     }
     questions
@@ -172,7 +173,8 @@ impl Score {
     }
 }
 
-/// Whom a question means: everybody who fits it, or of these only who bears just the name that was meant.
+/// The people that a query means: everyone who fits it, or only those with exactly the intended
+/// name.
 fn meant(world: &World, question: &Question) -> Decision {
     let fitting = world.meant(&question.meaning);
     let is_whole = |place: &&usize| {
@@ -224,7 +226,7 @@ fn score(vocabulary: &'static Vocabulary, companies: usize) -> Score {
         }
         if decided != meant {
             let named = |decision: &Decision| match decision {
-                Decision::None => "nobody".to_owned(),
+                Decision::None => "no one".to_owned(),
                 Decision::One(place) => format!("{:?}", world.written(&world.people[*place])),
                 Decision::Several(places) => format!("{} people", places.len()),
             };

@@ -1,11 +1,11 @@
-//! An account's own contacts as the first place where people are looked for.
+//! An account's contacts as the first source of people.
 
 use chrono::TimeDelta;
 use fluence::domain::contact::{ContactContent, ContactLimits, ContactOwner};
 use fluence::domain::ids::{AccountId, ContactId};
 use fluence::domain::key::Mode;
 use fluence::domain::person::{PersonSource, Post};
-use fluence::lookup::{FindConfig, Found, People, Realm};
+use fluence::lookup::{Found, People, Realm};
 use fluence::people::sample::SamplePeople;
 use fluence::storage::{contacts, search_keys};
 use serde_json::json;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{ask, import_people, person, start};
 use crate::support::database::TestDatabase;
+use crate::support::gateway::settings;
 
 /// A database with two accounts, and the sources on it.
 struct World {
@@ -22,7 +23,7 @@ struct World {
     people: People,
 }
 
-/// More than these tests keep.
+/// More than these tests store.
 const LIMITS: ContactLimits = ContactLimits { contacts: 100, bytes: 1 << 20 };
 
 const MINE: AccountId = AccountId::from_uuid(Uuid::from_u128(1));
@@ -61,11 +62,11 @@ impl World {
             .await
             .unwrap();
         }
-        let people = People::new(pool.clone(), SamplePeople::default(), FindConfig::default());
+        let people = People::new(pool.clone(), SamplePeople::default(), settings(&[]).people);
         Self { _database: database, pool, people }
     }
 
-    /// Keeps a contact, as another gateway would.
+    /// Stores a contact, as another gateway would.
     async fn keep(&self, owner: ContactOwner, content: ContactContent) -> ContactId {
         let id = ContactId::from_uuid(Uuid::now_v7());
         let mut connection = self.pool.acquire().await.unwrap();
@@ -77,7 +78,7 @@ impl World {
         self.people.find(realm, &ask(first, last, company), start() + after).await.unwrap()
     }
 
-    /// Source, title and number of posts of the one who is found.
+    /// Source, title and number of posts of the person found.
     async fn one(&self, realm: Realm, first: &str, last: &str, company: &str) -> (PersonSource, usize, f64) {
         match self.find(realm, first, last, company, TimeDelta::zero()).await {
             Found::One { person, source, matched, .. } => (source, person.posts.len(), matched.confidence),
@@ -100,7 +101,7 @@ async fn a_contact_comes_before_the_directory_by_the_same_rules() {
 }
 
 #[tokio::test]
-async fn whom_the_contacts_do_not_know_the_directory_may() {
+async fn a_person_unknown_to_the_contacts_is_found_in_the_directory() {
     let world = World::new().await;
     import_people(&world.pool, &[person("Rui", "Lemos", "Zyntra")]).await;
     world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
@@ -108,12 +109,12 @@ async fn whom_the_contacts_do_not_know_the_directory_may() {
 }
 
 #[tokio::test]
-async fn no_account_finds_another_ones_contacts_and_no_mode_the_others() {
+async fn no_account_or_mode_finds_the_contacts_of_another() {
     let world = World::new().await;
     world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
     let theirs = Realm::Live { account: THEIRS };
     let test = Realm::Sample { account: MINE };
-    // Asked first by the one who knows, so that an answer is remembered.
+    // The owner asks first, so that an answer is cached.
     assert_eq!(world.one(LIVE, "Ana", "Lemos", "Zyntra").await.0, PersonSource::Contacts);
     for realm in [theirs, test] {
         // A contact of their own, so that theirs are searched at all.
@@ -133,7 +134,7 @@ async fn a_test_key_finds_the_contacts_of_test_keys() {
 }
 
 #[tokio::test]
-async fn contacts_who_cannot_be_told_apart_are_several_without_a_look_at_the_directory() {
+async fn contacts_who_cannot_be_distinguished_are_several_without_a_directory_search() {
     let world = World::new().await;
     import_people(&world.pool, &[person("Ana", "Silva", "Zyntra")]).await;
     world.keep(live(MINE), contact("Ana", "Costa Silva", "Zyntra", &["Oi"])).await;
@@ -144,7 +145,7 @@ async fn contacts_who_cannot_be_told_apart_are_several_without_a_look_at_the_dir
 }
 
 #[tokio::test]
-async fn a_contact_without_posts_tells_which_of_two_in_the_directory_is_meant() {
+async fn a_contact_without_posts_selects_one_of_two_people_in_the_directory() {
     let world = World::new().await;
     let wrote = |last: &str| {
         let mut person = person("Ana", last, "Zyntra");
@@ -158,11 +159,14 @@ async fn a_contact_without_posts_tells_which_of_two_in_the_directory_is_meant() 
     world.keep(live(MINE), contact("Ana", "Costa Silva", "Zyntra", &[])).await;
     let (source, posts, confidence) = world.one(LIVE, "Ana", "Silva", "Zyntra").await;
     assert_eq!((source, posts), (PersonSource::Directory, 1));
-    assert!((confidence - 0.995).abs() < 1e-9, "by how the query agrees with the contact: {confidence}");
+    assert!(
+        (confidence - 0.995).abs() < 1e-9,
+        "the confidence of the query's match with the contact: {confidence}"
+    );
 }
 
 #[tokio::test]
-async fn a_contact_without_posts_answers_where_nobody_else_has_any() {
+async fn a_contact_without_posts_answers_if_no_source_has_any() {
     let world = World::new().await;
     import_people(&world.pool, &[person("Ana", "Lemos", "Zyntra")]).await;
     world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &[])).await;
@@ -172,7 +176,7 @@ async fn a_contact_without_posts_answers_where_nobody_else_has_any() {
 }
 
 #[tokio::test]
-async fn a_change_on_this_gateway_counts_at_once() {
+async fn a_change_on_this_gateway_applies_at_once() {
     let world = World::new().await;
     let title = |found: Found| match found {
         Found::One { person, .. } => person.title.clone(),
@@ -181,7 +185,11 @@ async fn a_change_on_this_gateway_counts_at_once() {
     let find = || world.find(LIVE, "Ana", "Lemos", "Zyntra", TimeDelta::zero());
     assert_eq!(title(find().await), None);
     let id = world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
-    assert_eq!(title(find().await), None, "not told of it, the gateway trusts its answer for a moment");
+    assert_eq!(
+        title(find().await),
+        None,
+        "without a notice, the gateway uses its cached answer for a moment"
+    );
     world.people.contacts_changed(live(MINE));
     assert_eq!(title(find().await).as_deref(), Some("CTO"));
 
@@ -196,7 +204,7 @@ async fn a_change_on_this_gateway_counts_at_once() {
 }
 
 #[tokio::test]
-async fn a_change_on_another_gateway_counts_after_two_seconds() {
+async fn a_change_on_another_gateway_applies_after_two_seconds() {
     let world = World::new().await;
     let find = |after: i64| world.find(LIVE, "Ana", "Lemos", "Zyntra", TimeDelta::milliseconds(after));
     world.keep(live(MINE), contact("Rui", "Prado", "Klarion", &["Oi"])).await;
@@ -206,9 +214,9 @@ async fn a_change_on_another_gateway_counts_after_two_seconds() {
     assert!(matches!(find(2_000).await, Found::One { .. }));
 }
 
-/// Ids made at one instant, or by gateways whose clocks differ, have no order of their own.
+/// Ids created at one instant, or by gateways with different clocks, have no order of their own.
 #[tokio::test]
-async fn contacts_are_listed_in_the_order_they_were_made_whatever_their_ids() {
+async fn contacts_are_listed_in_the_order_of_creation_whatever_their_ids() {
     let world = World::new().await;
     let mut connection = world.pool.acquire().await.unwrap();
     let mut after = None;
@@ -238,7 +246,7 @@ async fn a_contact_of_one_character_or_another_alphabet_is_found() {
 }
 
 #[tokio::test]
-async fn contacts_stored_under_older_keys_are_found_once_the_schema_is_brought_up_to_date() {
+async fn contacts_stored_under_older_keys_are_found_after_a_migration() {
     let world = World::new().await;
     for owner in [live(MINE), ContactOwner { account: MINE, mode: Mode::Test }] {
         world.keep(owner, contact("Владимир", "Иванов", "Zyntra", &["Oi"])).await;
@@ -258,7 +266,7 @@ async fn contacts_stored_under_older_keys_are_found_once_the_schema_is_brought_u
 }
 
 #[tokio::test]
-async fn a_contact_that_names_the_very_person_settles_who_is_meant_beside_a_longer_name() {
+async fn a_contact_with_the_exact_name_decides_beside_a_longer_name() {
     let world = World::new().await;
     let wrote = |first: &str| {
         let mut person = person(first, "Souza", "Nubank");
@@ -270,7 +278,7 @@ async fn a_contact_that_names_the_very_person_settles_who_is_meant_beside_a_long
     let found = world.find(LIVE, "Ana", "Souza", "Nubank", TimeDelta::zero()).await;
     let Found::One { person, source, .. } = found else { panic!("{found:?}") };
     assert_eq!((source, person.posts[0].text.as_str()), (PersonSource::Directory, "Ana"));
-    // And among contacts the exact name wins as well.
+    // Among contacts the exact name comes first too.
     world.keep(live(MINE), contact("Ana Paula", "Souza", "Nubank", &["Oi"])).await;
     world.people.contacts_changed(live(MINE));
     let found = world.find(LIVE, "Ana", "Souza", "Nubank", TimeDelta::minutes(1)).await;

@@ -53,7 +53,7 @@ fn ana(title: &str) -> Value {
 }
 
 #[tokio::test]
-async fn somebody_whom_only_the_service_knows_is_found() {
+async fn a_person_known_only_to_the_service_is_found() {
     let world = World::answering(json!([ana("CTO")])).await;
     let answer = world.ask().await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -70,7 +70,7 @@ async fn somebody_whom_only_the_service_knows_is_found() {
 }
 
 #[tokio::test]
-async fn it_is_asked_last_and_not_for_test_keys() {
+async fn the_service_is_asked_last_and_not_for_test_keys() {
     let world = World::answering(json!([ana("CTO")])).await;
     world.gateway.with_people(&asked().to_string()).await;
     assert_eq!(world.ask().await.body["analise"]["match"]["source"], "directory");
@@ -81,7 +81,7 @@ async fn it_is_asked_last_and_not_for_test_keys() {
 }
 
 #[tokio::test]
-async fn somebody_of_another_name_is_not_believed() {
+async fn a_person_with_another_name_is_dropped() {
     let mut other = ana("CTO");
     other["first_name"] = json!("Bruna");
     for people in [json!([]), json!([other])] {
@@ -92,7 +92,7 @@ async fn somebody_of_another_name_is_not_believed() {
 }
 
 #[tokio::test]
-async fn several_are_told_by_role() {
+async fn several_people_are_shown_by_role() {
     let world = World::answering(json!([ana("CTO"), ana("CFO")])).await;
     let answer = world.ask().await;
     assert_eq!(answer.outcome(), (409, "MULTIPLE_MATCHES"));
@@ -100,7 +100,7 @@ async fn several_are_told_by_role() {
 }
 
 #[tokio::test]
-async fn whoever_opted_out_is_neither_asked_about_nor_taken_from_an_answer() {
+async fn people_who_opted_out_are_neither_asked_about_nor_accepted_from_an_answer() {
     let world = World::answering(json!([ana("CTO")])).await;
     let mut connection = world.gateway.database.pool().acquire().await.unwrap();
     let by_id = PersonSelector::ExternalId { source: "finder".into(), external_id: "7".into() };
@@ -116,11 +116,11 @@ async fn whoever_opted_out_is_neither_asked_about_nor_taken_from_an_answer() {
     opt_out(&mut connection, &name("Prado"), now()).await.unwrap();
     let rui = json!({"first_name": "RUI", "last_name": "Prado", "company": "Zyntra Ltda"});
     assert_eq!(world.gateway.post("/crm_basico", &world.customer.key, &rui).await.status, 404);
-    assert_eq!(world.server.requests().len(), 1, "the name of somebody who opted out is sent to nobody");
+    assert_eq!(world.server.requests().len(), 1, "the name of a person who opted out is never sent");
 }
 
 #[tokio::test]
-async fn whoever_opted_out_under_another_name_is_not_taken_from_an_answer() {
+async fn people_who_opted_out_under_another_name_are_not_accepted_from_an_answer() {
     let mut ana = ana("CTO");
     (ana["aliases"], ana["former_companies"]) = (json!(["Ana Lima"]), json!(["Klarion"]));
     let world = World::answering(json!([ana])).await;
@@ -136,7 +136,7 @@ async fn whoever_opted_out_under_another_name_is_not_taken_from_an_answer() {
 }
 
 #[tokio::test]
-async fn many_calls_for_one_person_ask_once() {
+async fn many_calls_for_one_person_send_one_request() {
     let world = World::answering(json!([ana("CTO")])).await;
     let calls = (0..5).map(|_| world.ask());
     for answer in futures_util::future::join_all(calls).await {
@@ -145,7 +145,7 @@ async fn many_calls_for_one_person_ask_once() {
     assert_eq!(world.server.requests().len(), 1);
 }
 
-/// The answer to a call whose question fails so; it is given back.
+/// The answer to a call whose request fails this way. The call is refunded.
 async fn refunded(script: Vec<Behaviour>, more: &[(&str, &str)]) -> (u16, String) {
     let world = World::new(script, more).await;
     let answer = world.ask().await;
@@ -156,7 +156,7 @@ async fn refunded(script: Vec<Behaviour>, more: &[(&str, &str)]) -> (u16, String
 }
 
 #[tokio::test]
-async fn a_failure_is_502_and_given_back() {
+async fn a_failure_is_502_and_refunded() {
     let mut nameless = ana("CTO");
     nameless["first_name"] = json!("");
     for behaviour in [
@@ -171,13 +171,13 @@ async fn a_failure_is_502_and_given_back() {
 }
 
 #[tokio::test]
-async fn no_answer_in_time_is_504_and_given_back() {
+async fn no_answer_in_time_is_504_and_refunded() {
     let quick = [("FLUENCE_ENRICHMENT_TOTAL_TIMEOUT_MS", "100")];
     assert_eq!(refunded(vec![Behaviour::Hangs], &quick).await, (504, "TIMEOUT".into()));
 }
 
 #[tokio::test]
-async fn one_bad_record_does_not_shut_the_service_for_everybody() {
+async fn one_bad_record_does_not_pause_the_service() {
     let once = [("FLUENCE_ENRICHMENT_BREAKER_FAILURES", "1")];
     let mut nameless = ana("CTO");
     nameless["first_name"] = json!("");
@@ -190,7 +190,7 @@ async fn one_bad_record_does_not_shut_the_service_for_everybody() {
 }
 
 #[tokio::test]
-async fn calls_that_wait_for_one_question_end_with_it() {
+async fn calls_that_wait_for_one_request_end_with_it() {
     let quick = [("FLUENCE_ENRICHMENT_TOTAL_TIMEOUT_MS", "500")];
     let world = World::new(vec![Behaviour::Hangs], &quick).await;
     let calls = (0..5).map(|_| world.ask());
@@ -202,7 +202,7 @@ async fn calls_that_wait_for_one_question_end_with_it() {
 }
 
 #[tokio::test]
-async fn a_service_that_keeps_failing_makes_calls_503_at_once_and_given_back() {
+async fn a_service_that_keeps_failing_makes_calls_503_at_once_and_refunded() {
     let once = [("FLUENCE_ENRICHMENT_BREAKER_FAILURES", "1")];
     let world = World::new(vec![Behaviour::Answers(500, String::new())], &once).await;
     assert_eq!(world.ask().await.status, 502);
@@ -211,7 +211,7 @@ async fn a_service_that_keeps_failing_makes_calls_503_at_once_and_given_back() {
     assert!((9..=13).contains(&refused.number("retry-after")), "{}", refused.header("retry-after"));
     assert_eq!(refused.billing()["reembolsado"], true);
     assert_eq!((world.balance().await, world.server.requests().len()), (1000, 1));
-    // Whom the directory knows is found all the same.
+    // People in the directory are still found.
     world.gateway.with_sample_people().await;
     let marina = crate::gate::people::marina();
     assert_eq!(world.gateway.post("/crm_basico", &world.customer.key, &marina).await.status, 200);

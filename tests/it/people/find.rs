@@ -1,9 +1,9 @@
-//! Finding the person of a request.
+//! Finds the person of a request.
 
 use chrono::TimeDelta;
 use fluence::domain::ids::AccountId;
 use fluence::domain::person::{PersonQuery, PersonSource};
-use fluence::lookup::{FindConfig, Found, Hint, People, Realm};
+use fluence::lookup::{Found, Hint, People, Realm};
 use fluence::people::company::CompanyRule;
 use fluence::people::matching::{GivenNameRule, SurnameRule};
 use fluence::people::sample::SamplePeople;
@@ -14,13 +14,14 @@ use uuid::Uuid;
 
 use super::{ask, import_people, person, start};
 use crate::support::database::TestDatabase;
+use crate::support::gateway::settings;
 
 const LIVE: Realm = Realm::Live { account: AccountId::from_uuid(Uuid::from_u128(1)) };
 
 const SAMPLE: Realm = Realm::Sample { account: AccountId::from_uuid(Uuid::from_u128(1)) };
 
 fn people(pool: &PgPool) -> People {
-    People::new(pool.clone(), SamplePeople::default(), FindConfig::default())
+    People::new(pool.clone(), SamplePeople::default(), settings(&[]).people)
 }
 
 async fn company_of(people: &People, query: &PersonQuery, after: TimeDelta) -> Option<String> {
@@ -50,7 +51,7 @@ async fn a_person_is_found_with_texts_and_evidence() {
 }
 
 #[tokio::test]
-async fn people_who_cannot_be_told_apart_are_shown_by_role_and_city() {
+async fn people_who_cannot_be_distinguished_are_shown_by_role_and_city() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let twin = |title: &str, city: &str| json!({"first_name": "Ana", "last_name": "Lemos", "company": "Zyntra", "title": title, "location": city});
@@ -63,7 +64,7 @@ async fn people_who_cannot_be_told_apart_are_shown_by_role_and_city() {
 }
 
 #[tokio::test]
-async fn nobody_is_better_than_the_closest() {
+async fn no_match_is_better_than_the_closest() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Paula", "Lemos", "Zyntra"), person("Paulo", "Lemos", "Klarion")]).await;
@@ -77,7 +78,7 @@ async fn nobody_is_better_than_the_closest() {
 }
 
 #[tokio::test]
-async fn an_answer_is_given_again_for_two_seconds() {
+async fn an_answer_is_cached_for_two_seconds() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let people = people(&pool);
@@ -100,7 +101,7 @@ async fn a_clock_set_back_does_not_keep_an_answer_alive() {
 }
 
 #[tokio::test]
-async fn many_requests_for_one_person_share_one_look_up() {
+async fn many_requests_for_one_person_share_one_lookup() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
@@ -126,7 +127,7 @@ async fn many_requests_for_one_person_share_one_look_up() {
     assert_eq!(searches().await, 2, "one search, and this count");
 }
 
-/// Puts a counter in the way of every candidate search.
+/// Counts every candidate search.
 async fn count_searches(pool: &PgPool) {
     sqlx::raw_sql(
         "create sequence searches;
@@ -140,14 +141,14 @@ async fn count_searches(pool: &PgPool) {
 }
 
 #[tokio::test]
-async fn counts_of_the_last_import_decide_at_once() {
+async fn word_counts_of_the_last_import_apply_at_once() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let people = people(&pool);
     import_people(&pool, &[person("Ana", "Koerich", "Zyntra")]).await;
     let query = ask("Ana", "Koerick", "Zyntra");
     assert_eq!(company_of(&people, &query, TimeDelta::zero()).await, Some("Zyntra".into()));
-    // Three bearers each make both spellings names of their own.
+    // Three people each make both spellings names in their own right.
     let more: Vec<_> = ["A", "B", "C"]
         .iter()
         .flat_map(|company| [person("Rui", "Koerich", company), person("Eva", "Koerick", company)])
@@ -157,12 +158,12 @@ async fn counts_of_the_last_import_decide_at_once() {
 }
 
 #[tokio::test]
-async fn sample_and_live_people_never_meet() {
+async fn sample_and_live_people_never_mix() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
     let sample = SamplePeople::parse(&person("Rui", "Lemos", "Klarion").to_string()).unwrap();
-    let people = People::new(pool, sample, FindConfig::default());
+    let people = People::new(pool, sample, settings(&[]).people);
     let (live, sample) = (ask("Ana", "Lemos", "Zyntra"), ask("Rui", "Lemos", "Klarion"));
     let find = |realm, query| people.find(realm, query, start());
     assert!(matches!(find(LIVE, &live).await.unwrap(), Found::One { .. }));
@@ -194,7 +195,7 @@ async fn a_changed_record_has_another_version() {
 }
 
 #[tokio::test]
-async fn a_database_away_is_an_error_and_nothing_is_remembered() {
+async fn a_database_that_is_away_is_an_error_and_nothing_is_cached() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await;
@@ -234,13 +235,13 @@ async fn a_surname_of_one_character_is_found() {
 }
 
 #[tokio::test]
-async fn the_exact_name_wins_over_longer_ones_however_many() {
+async fn the_exact_name_precedes_any_number_of_longer_ones() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let longer = (0..300).map(|at| person("Ana Paula", &format!("Souza Silva{at}"), "Nubank"));
-    // Imported last, so that it has the highest id of all.
-    let everybody: Vec<_> = longer.chain([person("Ana", "Souza", "Nubank")]).collect();
-    import_people(&pool, &everybody).await;
+    // Imported last, so that it has the highest id.
+    let all: Vec<_> = longer.chain([person("Ana", "Souza", "Nubank")]).collect();
+    import_people(&pool, &all).await;
     let people = people(&pool);
     let found = people.find(LIVE, &ask("Ana", "Souza", "Nubank"), start()).await.unwrap();
     let Found::One { person: ana, .. } = found else { panic!("{found:?}") };
@@ -252,15 +253,18 @@ async fn the_exact_name_wins_over_longer_ones_however_many() {
     .await;
     let found =
         people.find(LIVE, &ask("Ana", "Souza", "Nubank"), start() + TimeDelta::minutes(1)).await.unwrap();
-    assert!(matches!(found, Found::Several { total: 2, .. }), "two of just this name are two: {found:?}");
+    assert!(
+        matches!(found, Found::Several { total: 2, .. }),
+        "two people with exactly this name are two: {found:?}"
+    );
 }
 
 #[tokio::test]
-async fn people_stored_under_older_keys_are_found_once_the_schema_is_brought_up_to_date() {
+async fn people_stored_under_older_keys_are_found_after_a_migration() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Владимир", "Иванов", "Zyntra"), person("Ana", "Lemos", "Zyntra")]).await;
-    // As a version stored them that knew of no other alphabet.
+    // As a version without other alphabets stored them.
     sqlx::query("update directory_people set keys_edition = 1, search_keys = '{}'")
         .execute(&pool)
         .await
@@ -275,5 +279,5 @@ async fn people_stored_under_older_keys_are_found_once_the_schema_is_brought_up_
     let Found::One { matched, .. } = find("Vladimir", "Ivanov", 1).await else { panic!("not found") };
     assert_eq!(matched.evidence.last_name, SurnameRule::OtherAlphabet);
     assert!(matches!(find("Ana", "Lemos", 1).await, Found::One { .. }));
-    assert_eq!(search_keys::bring_up_to_date(&mut connection).await.unwrap(), 0, "nobody twice");
+    assert_eq!(search_keys::bring_up_to_date(&mut connection).await.unwrap(), 0, "no person twice");
 }

@@ -55,7 +55,7 @@ async fn of_two_lines_about_one_person_the_later_wins() {
 }
 
 #[tokio::test]
-async fn a_faulty_line_is_reported_by_number_and_the_others_are_imported() {
+async fn an_invalid_line_is_reported_by_number_and_the_others_are_imported() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let good = person("Ana", "Lemos", "Zyntra");
@@ -69,7 +69,7 @@ async fn a_faulty_line_is_reported_by_number_and_the_others_are_imported() {
 }
 
 #[tokio::test]
-async fn a_line_beyond_the_limit_does_not_hurt_the_next() {
+async fn a_line_beyond_the_limit_does_not_affect_the_next() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let long = format!("{{\"first_name\": \"{}\"}}", "x".repeat(3 * 1024 * 1024));
@@ -89,7 +89,7 @@ async fn windows_line_ends_and_a_byte_order_mark_are_read() {
 }
 
 #[tokio::test]
-async fn a_file_of_several_batches_is_imported_whole() {
+async fn a_file_of_several_batches_is_imported_in_full() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let people: Vec<_> = (0..1_203).map(|n| person("Ana", &format!("Lemos {n}"), "Zyntra")).collect();
@@ -116,7 +116,7 @@ async fn source_and_legal_basis_are_kept_and_counted() {
 }
 
 #[tokio::test]
-async fn an_unchanged_person_is_kept_longer_from_the_later_import_on() {
+async fn a_later_import_extends_the_retention_of_an_unchanged_person() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let file = format!("{}\n", person("Ana", "Lemos", "Zyntra"));
@@ -150,6 +150,6 @@ async fn a_reason_names_the_field_and_one_line_number() {
     assert_eq!(report.added, 1);
     let faults: Vec<_> = report.faults.iter().map(|fault| (fault.line, fault.reason.as_str())).collect();
     assert_eq!(faults[0], (1, "posts[0].published_at: not a date such as 2026-01-31"));
-    assert_eq!(faults[2], (4, "not JSON, from column 2 on"));
+    assert_eq!(faults[2], (4, "not JSON, from column 2"));
     assert!(faults[1].0 == 3 && faults[1].1.starts_with("not an object such as {"), "{faults:?}");
 }

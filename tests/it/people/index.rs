@@ -1,4 +1,4 @@
-//! The search can be served by its index alone.
+//! The index alone can serve the search.
 
 use fluence::people::matching::ParsedQuery;
 use fluence::people::rarity::Rarity;
@@ -14,7 +14,7 @@ async fn both_conditions_of_a_search_are_intersected_in_the_index() {
     let pool = database.pool().clone();
     import_people(&pool, &[person("Rui", "Lemos", "Zyntra"), person("Ana", "Prates", "Klarion")]).await;
     let mut connection = pool.acquire().await.unwrap();
-    // Of two rows the planner would rather read all; `benches/directory.rs` measures a million.
+    // The planner would rather scan two rows; `benches/directory.rs` measures a million.
     sqlx::query("set enable_seqscan = off").execute(&mut *connection).await.unwrap();
 
     let keys = query_keys(&ParsedQuery::from(&ask("Rui", "Lemos", "Zyntra")), &Rarity::default());

@@ -1,4 +1,5 @@
-//! How often the right person is found, kind by kind: names that a general measure meets too seldom.
+//! How often the right person is found, by kind of name, for kinds that a general measure covers
+//! too rarely.
 
 use fluence::domain::person::PersonQuery;
 use fluence::people::company::CompanyName;
@@ -14,7 +15,7 @@ const SEED: u64 = 20_261_126;
 /// First name, last name, company.
 type Written = (String, String, String);
 
-/// A question, and the place of the one who is meant; `None` where nobody is.
+/// A query, and the index of the person meant, or `None`.
 type Asked = (PersonQuery, Option<usize>);
 
 const COMPANIES: [&str; 6] =
@@ -65,7 +66,8 @@ fn candidates(people: &[Written]) -> Vec<Candidate> {
     people.iter().map(candidate).collect()
 }
 
-/// Asks all questions, prints the figures, and gives the share of right outcomes and the number of wrong people.
+/// Runs all queries, prints the figures, and returns the share of right outcomes and the number of
+/// wrong people.
 fn measure(kind: &str, people: &[Written], questions: &[Asked]) -> (f64, usize) {
     let directory = Directory::of(candidates(people));
     let (mut right, mut wrong) = (0_u32, 0);
@@ -110,7 +112,7 @@ fn surnames_of_one_character_are_found() {
 }
 
 #[test]
-fn the_exact_name_wins_over_longer_ones() {
+fn the_exact_name_precedes_longer_ones() {
     let short = everybody(&GIVEN, &["Zanatta", "Kleim", "Rigo"]);
     let longer = short.iter().flat_map(|(first, last, company)| {
         [
@@ -127,7 +129,7 @@ fn the_exact_name_wins_over_longer_ones() {
 }
 
 #[test]
-fn a_family_name_that_comes_first_is_found() {
+fn a_name_with_the_family_name_first_is_found() {
     let mut people = everybody(&HAN_GIVEN, &HAN_SURNAMES);
     people.extend(everybody(&["Xiaoming", "Thanh", "Minjun"], &["Wang", "Nguyen", "Choi"]));
     people.extend(everybody(&["João", "Beatriz", "Helmut"], &["Silva", "Ferreira", "Kleim"]));
@@ -150,7 +152,7 @@ fn one_person_is_found_under_two_alphabets() {
     assert_eq!((wrong, wrong_too), (0, 0));
 }
 
-/// A word without one of its inner letters.
+/// Returns a word without one of its inner letters.
 fn without_a_letter(chance: &mut Chance, word: &str) -> String {
     let mut letters: Vec<char> = word.chars().collect();
     letters.remove(1 + chance.below(letters.len() - 2));
@@ -158,7 +160,7 @@ fn without_a_letter(chance: &mut Chance, word: &str) -> String {
 }
 
 #[test]
-fn a_letter_left_out_of_a_short_name_is_forgiven_where_all_else_is_exact() {
+fn a_letter_missing_from_a_short_name_is_forgiven_if_all_else_is_exact() {
     let mut chance = Chance::new(SEED);
     let people = everybody(&GIVEN, &SHORT_SURNAMES);
     let mut questions: Vec<Asked> = Vec::new();
@@ -174,7 +176,7 @@ fn a_letter_left_out_of_a_short_name_is_forgiven_where_all_else_is_exact() {
     assert_eq!(wrong, 0);
 }
 
-/// Pairs of surnames and of brands that are a letter apart and both names.
+/// Pairs of surnames and of brands that differ by a letter and are both names.
 const NEIGHBOURS: [(&str, &str); 23] = [
     ("Mota", "Nota"),
     ("Rossi", "Rosso"),

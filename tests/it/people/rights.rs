@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use fluence::background::sweep::Sweep;
 use fluence::command::directory::stats;
 use fluence::domain::ids::AccountId;
-use fluence::lookup::{FindConfig, Found, People, Realm};
+use fluence::lookup::{Found, People, Realm};
 use fluence::people::sample::SamplePeople;
 use fluence::storage::directory::rights::{PersonSelector, delete_expired, erase, export, opt_out};
 use serde_json::json;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{ask, import_people, person, start};
 use crate::support::database::TestDatabase;
+use crate::support::gateway::settings;
 
 fn by_name(first_name: &str, last_name: &str, company: &str) -> PersonSelector {
     PersonSelector::Name {
@@ -27,14 +28,14 @@ fn by_external_id(source: &str, external_id: &str) -> PersonSelector {
 }
 
 async fn is_known(pool: &PgPool, first_name: &str, after: TimeDelta) -> bool {
-    let people = People::new(pool.clone(), SamplePeople::default(), FindConfig::default());
+    let people = People::new(pool.clone(), SamplePeople::default(), settings(&[]).people);
     let live = Realm::Live { account: AccountId::from_uuid(Uuid::from_u128(1)) };
     let found = people.find(live, &ask(first_name, "Lemos", "Zyntra"), start() + after).await.unwrap();
     !matches!(found, Found::None)
 }
 
 #[tokio::test]
-async fn export_gives_everything_held_on_the_person_and_on_nobody_else() {
+async fn export_returns_everything_about_the_person_and_nothing_about_others() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let mut ana = person("Ana", "de Lemos", "Zyntra Ltda");
@@ -64,7 +65,7 @@ async fn an_erased_person_is_gone_until_a_later_import() {
 }
 
 #[tokio::test]
-async fn whoever_opted_out_stays_out_of_every_later_import() {
+async fn people_who_opted_out_are_never_imported_again() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let mut ana = person("Ana", "Lemos", "Zyntra");
@@ -82,7 +83,7 @@ async fn whoever_opted_out_stays_out_of_every_later_import() {
 }
 
 #[tokio::test]
-async fn whoever_opted_out_by_the_sources_id_stays_out_under_another_name() {
+async fn people_who_opted_out_by_the_sources_id_stay_out_under_another_name() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let line = |last_name: &str| json!({"first_name": "Ana", "last_name": last_name, "company": "Zyntra", "external_id": "7", "source": "crm"});
@@ -92,7 +93,7 @@ async fn whoever_opted_out_by_the_sources_id_stays_out_under_another_name() {
     assert_eq!(import_people(&pool, &[line("Lemos Prates")]).await.opted_out, 1);
 }
 
-/// Ana, who is found by another name and at a former company too.
+/// Ana, who is also found by another name and at a former company.
 fn ana_of_many_names() -> serde_json::Value {
     let mut ana = person("Ana", "Lemos", "Zyntra");
     ana["aliases"] = json!(["Nina", "Ana Prado"]);
@@ -101,7 +102,7 @@ fn ana_of_many_names() -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn whoever_opted_out_stays_out_under_an_alias_and_at_a_former_company() {
+async fn people_who_opted_out_stay_out_under_an_alias_and_at_a_former_company() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[ana_of_many_names()]).await;
@@ -122,7 +123,7 @@ async fn whoever_opted_out_stays_out_under_an_alias_and_at_a_former_company() {
 }
 
 #[tokio::test]
-async fn a_record_is_somebodys_under_an_alias_and_at_a_former_company() {
+async fn a_record_belongs_to_its_person_under_an_alias_and_at_a_former_company() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[ana_of_many_names(), person("Ana", "Prado", "Novata")]).await;
@@ -134,11 +135,11 @@ async fn a_record_is_somebodys_under_an_alias_and_at_a_former_company() {
     assert!(!is_known(&pool, "Ana", TimeDelta::zero()).await);
     assert_eq!(import_people(&pool, &[person("Ana", "Lemos", "Zyntra")]).await.opted_out, 1);
     let left = erase(&mut connection, &by_name("Ana", "Prado", "Novata")).await.unwrap();
-    assert_eq!(left, 1, "who bears one of the names elsewhere is somebody else");
+    assert_eq!(left, 1, "a person with one of the names at another company is another person");
 }
 
 #[tokio::test]
-async fn somebody_unknown_can_opt_out_in_advance() {
+async fn an_unknown_person_can_opt_out_in_advance() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let mut connection = pool.acquire().await.unwrap();
@@ -147,7 +148,7 @@ async fn somebody_unknown_can_opt_out_in_advance() {
 }
 
 #[tokio::test]
-async fn opting_out_leaves_no_name_behind() {
+async fn an_opt_out_stores_no_name() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Zaratustra", "Lemos", "Zyntra")]).await;
@@ -162,7 +163,7 @@ async fn opting_out_leaves_no_name_behind() {
 }
 
 #[tokio::test]
-async fn people_whose_time_is_over_are_unknown_and_can_be_deleted() {
+async fn expired_people_are_unknown_and_can_be_deleted() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra"), person("Rui", "Lemos", "Zyntra")]).await;
@@ -177,11 +178,11 @@ async fn people_whose_time_is_over_are_unknown_and_can_be_deleted() {
 }
 
 #[tokio::test]
-async fn the_sweep_deletes_people_whose_time_is_over() {
+async fn the_sweep_deletes_expired_people() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     import_people(&pool, &[person("Ana", "Lemos", "Zyntra"), person("Rui", "Lemos", "Zyntra")]).await;
-    // By the database's own clock, which the sweep goes by.
+    // By the database's clock, which the sweep uses.
     sqlx::query(
         "update directory_people set expires_at = now() + interval '1 day', imported_at = now()
                   where first_name = 'Rui'",

@@ -1,8 +1,9 @@
 //! How many connections there may be, from where, and which make room for others.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-use fluence::server::listener::ServerLimits;
+use fluence::server::settings::ServerSettings;
 
 use crate::support::raw::{Gateway, RawClient, patient, status};
 
@@ -10,7 +11,9 @@ const HEALTH: &str = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
 const LIVEZ: &str = "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n";
 
 async fn gateway(max_connections: usize, max_connections_per_client: usize) -> Gateway {
-    Gateway::start(ServerLimits { max_connections, max_connections_per_client, ..patient() }).await
+    let [max_connections, max_connections_per_client] =
+        [max_connections, max_connections_per_client].map(|count| NonZeroUsize::new(count).unwrap());
+    Gateway::start(ServerSettings { max_connections, max_connections_per_client, ..patient() }).await
 }
 
 /// Connections of one client that were served once and are kept open.
@@ -89,7 +92,7 @@ async fn while_every_connection_is_served_probes_are_answered_and_others_told_to
     let answer = other.read_to_end().await;
     assert!(status(&answer) == 503 && answer.contains("connection: close"), "{answer}");
     assert!(answer.contains("retry-after: "), "{answer}");
-    // Whoever is served stays.
+    // Connections with a running request stay open.
     for client in &mut served {
         assert_eq!(status(&client.ask("{}").await), 200);
     }

@@ -1,9 +1,10 @@
 //! Timeouts, caps and stopping on real sockets. Waits end when the gateway acts, never by the clock of a test.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use fluence::server::listener::ServerLimits;
+use fluence::server::settings::ServerSettings;
 use fluence::server::stop::StopTiming;
 
 use crate::support::raw::{Gateway, patient, post_crm, status};
@@ -14,7 +15,7 @@ const PROMPT: StopTiming =
 
 #[tokio::test]
 async fn b10_half_a_head_is_closed() {
-    let gateway = Gateway::start(ServerLimits { head_timeout: SHORT, ..patient() }).await;
+    let gateway = Gateway::start(ServerSettings { head_timeout: SHORT, ..patient() }).await;
     for start in ["", "GET /health HTTP/1.1\r\nHos"] {
         assert_eq!(gateway.exchange(start).await, "");
     }
@@ -29,7 +30,7 @@ async fn b10_half_a_head_is_closed() {
 
 #[tokio::test]
 async fn b11_a_body_that_stops_or_drips_is_closed() {
-    let gateway = Gateway::start(ServerLimits { body_timeout: SHORT, ..patient() }).await;
+    let gateway = Gateway::start(ServerSettings { body_timeout: SHORT, ..patient() }).await;
     let head =
         "POST /crm HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{";
     assert_eq!(gateway.exchange(head).await, "");
@@ -53,7 +54,7 @@ async fn b11_a_body_that_stops_or_drips_is_closed() {
 
 #[tokio::test]
 async fn b12_idle_connections_are_closed() {
-    let gateway = Gateway::start(ServerLimits { idle_timeout: SHORT, ..patient() }).await;
+    let gateway = Gateway::start(ServerSettings { idle_timeout: SHORT, ..patient() }).await;
     let mut client = gateway.connect().await;
     client.send(post_crm("{}")).await;
     assert_eq!(status(&client.read_answer().await), 200);
@@ -62,7 +63,7 @@ async fn b12_idle_connections_are_closed() {
 
 #[tokio::test]
 async fn b23_beyond_the_cap_new_connections_are_closed_and_old_ones_served() {
-    let gateway = Gateway::start(ServerLimits { max_connections: 1, ..patient() }).await;
+    let gateway = Gateway::start(ServerSettings { max_connections: NonZeroUsize::MIN, ..patient() }).await;
     let mut first = gateway.busy_from(1).await;
     // The second has the place that is kept for the probes of its address; the third has none.
     let second = gateway.connect().await;
@@ -129,7 +130,7 @@ async fn a_stop_that_is_announced_tells_every_client_before_it_closes() {
     while gateway.stop.is_ready() {
         tokio::task::yield_now().await;
     }
-    // Nobody is cut off unasked, and whoever asks is told not to ask here again; new ones are served too.
+    // Open connections finish their request and get `Connection: close`. New connections are served too.
     clients.push(gateway.connect().await);
     for client in &mut clients {
         client.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluence::server::listener::ServerLimits;
+use fluence::server::settings::ServerSettings;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -71,7 +71,7 @@ async fn b28_the_rest_of_a_large_body_ends_the_connection_and_the_answer_says_so
         }
         assert_eq!(client.read_to_end().await, "");
     }
-    // Declared small, larger than told.
+    // A chunked body, longer than what the gateway drains.
     let mut client = gateway.connect().await;
     client.send("POST /deny HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n").await;
     client.send(format!("{:x}\r\n{}\r\n", 70_000, "x".repeat(70_000))).await;
@@ -130,7 +130,7 @@ async fn b24_a_client_that_closed_only_its_sending_side_gets_its_answer() {
 
 #[tokio::test]
 async fn b10_half_a_head_that_came_too_early_has_a_head_s_time() {
-    let gateway = Gateway::start(ServerLimits { head_timeout: SHORT, ..patient() }).await;
+    let gateway = Gateway::start(ServerSettings { head_timeout: SHORT, ..patient() }).await;
     let chunked = format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n");
     for request in [HEALTH.to_owned(), post_crm("{}"), post_crm("{\n}"), chunked] {
         let answer = gateway.exchange(format!("{request}GET /hea")).await;

@@ -1,8 +1,9 @@
 //! Clients that do not take their answers, or hardly.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use fluence::server::listener::ServerLimits;
+use fluence::server::settings::ServerSettings;
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::AsyncReadExt;
@@ -26,7 +27,7 @@ async fn silent(gateway: &Gateway, count: usize) -> Vec<RawClient> {
 
 #[tokio::test]
 async fn a_reader_that_takes_a_little_now_and_then_is_cut_off() {
-    let limits = ServerLimits { write_timeout: Duration::from_millis(50), ..patient() };
+    let limits = ServerSettings { write_timeout: Duration::from_millis(50), ..patient() };
     let gateway = Gateway::start(limits).await;
     let mut client = silent(&gateway, 1).await.remove(0);
     let mut some = [0; 16];
@@ -46,7 +47,7 @@ async fn a_reader_that_takes_its_answer_late_but_steadily_gets_it_whole() {
     let mut client = silent(&gateway, 1).await.remove(0);
     eventually("the answer waits", async || gateway.server.unsent_bytes() > PAGE_BYTES).await;
     assert!(client.read_answer().await.len() > PAGE_BYTES);
-    // The bytes are free by then, and the connection lives.
+    // The bytes are released, and the connection is still open.
     assert_eq!(status(&client.ask(HEALTH).await), 200);
     assert_eq!(gateway.server.unsent_bytes(), 0);
 }
@@ -55,8 +56,9 @@ async fn a_reader_that_takes_its_answer_late_but_steadily_gets_it_whole() {
 async fn answers_that_wait_are_bounded_for_one_client_and_for_all() {
     let few = 4 * PAGE_BYTES;
     for (of_one, of_all) in [(few, 100 * few), (100 * few, few)] {
-        let limits =
-            ServerLimits { max_unsent_bytes_per_account: of_one, max_unsent_bytes: of_all, ..patient() };
+        let [max_unsent_bytes_per_account, max_unsent_bytes] =
+            [of_one, of_all].map(|bytes| NonZeroUsize::new(bytes).unwrap());
+        let limits = ServerSettings { max_unsent_bytes_per_account, max_unsent_bytes, ..patient() };
         let gateway = Gateway::start(limits).await;
         let silent = silent(&gateway, 20).await;
         eventually("what is too much is cut", async || gateway.server.answers_cut() >= 17).await;

@@ -4,6 +4,8 @@ use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::documented;
+
 /// An answer, read whole.
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -66,8 +68,39 @@ impl Answer {
             REDACTED_FIELDS.iter().chain(fields).fold(self.text.clone(), |text, name| redacted(&text, name));
         let status = self.status.to_string();
         let head = std::iter::once(status).chain(media_type.map(str::to_owned)).chain(shown);
-        format!("{}\n{body}", head.collect::<Vec<_>>().join(" | "))
+        format!("{}\n{}", head.collect::<Vec<_>>().join(" | "), indented(&body))
     }
+}
+
+/// A compact JSON text with each member and item on a line of its own. Anything else stays as it is.
+pub(crate) fn indented(json: &str) -> String {
+    let (mut text, mut depth) = (String::new(), 0);
+    let (mut is_string, mut is_escaped) = (false, false);
+    let mut letters = json.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let line = |depth: usize| format!("\n{}", "  ".repeat(depth));
+        let is_empty = letters.peek().is_some_and(|next| matches!(next, '}' | ']'));
+        match letter {
+            _ if is_string => text.push(letter),
+            '{' | '[' if is_empty => text.extend([letter, letters.next().unwrap()]),
+            '{' | '[' => {
+                depth += 1;
+                text.push(letter);
+                text += &line(depth);
+            }
+            '}' | ']' => {
+                depth -= 1;
+                text += &line(depth);
+                text.push(letter);
+            }
+            ',' => text += &format!(",{}", line(depth)),
+            ':' => text += ": ",
+            _ => text.push(letter),
+        }
+        is_string ^= letter == '"' && !is_escaped;
+        is_escaped = letter == '\\' && !is_escaped;
+    }
+    text
 }
 
 /// A JSON text with the plain value of a field taken out, wherever the field stands.
@@ -85,13 +118,18 @@ fn redacted(json: &str, field: &str) -> String {
     text
 }
 
-/// Sends a request and reads the answer.
+/// Sends a request and reads the answer, which must be one that the OpenAPI document describes.
 pub(crate) async fn answer(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, url) = (request.method().clone(), request.url().clone());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-    Answer { status, headers, text, body }
+    let answer = Answer { status, headers, text, body };
+    documented::check(&method, &url, &answer);
+    answer
 }
 
 #[test]
@@ -100,4 +138,15 @@ fn a_golden_text_keeps_all_but_what_differs_from_run_to_run() {
     let without =
         ["request_id", "retry_after", "resets_at"].iter().fold(text.to_owned(), |t, f| redacted(&t, f));
     assert_eq!(without, r#"{"request_id":"…","a":{"retry_after":"…","request_id":"…"},"resets_at":"…"}"#);
+}
+
+#[test]
+fn indented_text_is_the_same_json() {
+    let text = r#"{"a":{"b":[1,{}],"c":"x: {\"y\"}, \\"},"d":[]}"#;
+    let expected = "{\n  \"a\": {\n    \"b\": [\n      1,\n      {}\n    ],\n    \"c\": \"x: {\\\"y\\\"}, \\\\\"\n  },\n  \"d\": []\n}";
+    assert_eq!(indented(text), expected);
+    assert_eq!(
+        serde_json::from_str::<Value>(expected).unwrap(),
+        serde_json::from_str::<Value>(text).unwrap()
+    );
 }

@@ -1,6 +1,7 @@
 //! A gateway's edge on a real socket, and clients that write bytes no HTTP library would.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
@@ -10,14 +11,16 @@ use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::routing::{any, get, post};
 use fluence::domain::refusal::Refusal;
+use fluence::http::answer::json_ok;
 use fluence::http::json_body::{parse_fields, read_body};
-use fluence::http::render::json_ok;
-use fluence::server::listener::{self, Server, ServerLimits, accept_loop};
+use fluence::server::listener::{self, Server, accept_loop};
 use fluence::server::pipeline::Pipeline;
+use fluence::server::settings::ServerSettings;
 use fluence::server::stop::Stop;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
+use super::gateway::settings;
 use super::public_links::links;
 
 /// Largest body that the test routes take.
@@ -39,19 +42,22 @@ pub(crate) struct Gateway {
 }
 
 /// Limits that never bite within a test, to be shortened one by one.
-pub(crate) fn patient() -> ServerLimits {
+pub(crate) fn patient() -> ServerSettings {
     let long = Duration::from_secs(600);
-    ServerLimits {
+    let many = NonZeroUsize::new(20_000).unwrap();
+    ServerSettings {
+        max_connections: many,
+        max_connections_per_client: many,
         head_timeout: long,
         body_timeout: long,
         idle_timeout: long,
         write_timeout: long,
-        ..ServerLimits::default()
+        ..settings(&[]).server
     }
 }
 
 impl Gateway {
-    pub(crate) async fn start(limits: ServerLimits) -> Self {
+    pub(crate) async fn start(limits: ServerSettings) -> Self {
         let calls = Arc::new(AtomicU64::new(0));
         let stop = Stop::new();
         let server =
@@ -124,7 +130,7 @@ pub(crate) async fn narrow_client(address: SocketAddr) -> RawClient {
     RawClient(socket.connect(address).await.unwrap())
 }
 
-/// A client that sends exactly what it is told to.
+/// A client that sends raw bytes.
 pub(crate) struct RawClient(pub(crate) TcpStream);
 
 impl RawClient {

@@ -1,27 +1,26 @@
-//! How long what was read of a key may be believed.
+//! How long a cached key may be used.
 //!
-//! Two things end belief. A change that the gateway is told of ends it at once, for whatever was asked for before the
-//! change was known: the order of events decides, and no clock. Time ends it in any case: soon when the gateway has not
-//! heard for a while that nothing changed, and after the longest trust when it has.
+//! Two things end it. A change ends it as soon as the gateway learns of it, for every lookup that
+//! began before: the order of events decides, not a clock. Time ends it in any case: soon if the
+//! gateway has no recent proof that nothing changed, and after the longest trust if it has.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::config::Keys;
-use crate::gate::changes::{ChangeCounter, LastChange};
+use crate::gate::changes::{ChangeCount, LastChange};
+use crate::gate::settings::KeySettings;
 
-/// When a question was asked.
+/// The beginning of a lookup. Its result includes every change counted before.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
-    /// After which change.
-    pub(super) change: ChangeCounter,
-    /// At what time.
+pub(super) struct LookupStart {
+    /// Changes counted by then.
+    pub(super) change: ChangeCount,
     pub(super) at: Instant,
 }
 
-/// How long to believe, from the settings.
+/// How long cached answers are valid, from the settings.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Trust {
     longest: Duration,
@@ -30,26 +29,22 @@ pub(super) struct Trust {
 }
 
 impl Trust {
-    pub(super) const fn new(keys: &Keys) -> Self {
-        Self {
-            longest: Duration::from_millis(keys.trust_ms),
-            unheard: Duration::from_millis(keys.unheard_trust_ms),
-            unknown: Duration::from_millis(keys.unknown_trust_ms),
-        }
+    pub(super) const fn new(keys: &KeySettings) -> Self {
+        Self { longest: keys.trust, unheard: keys.unheard_trust, unknown: keys.unknown_trust }
     }
 }
 
-/// What this gateway knows of changes.
+/// The changes that this gateway has seen.
 #[derive(Debug)]
 pub(super) struct Freshness {
     trust: Trust,
     started_at: Instant,
-    /// Milliseconds after the start up to which every change is known.
+    /// Milliseconds from the start to the instant up to which every change has been seen.
     current_ms: AtomicU64,
     change: AtomicU64,
-    /// The last change that concerned every key.
+    /// The last change that invalidates every key.
     everything: LastChange,
-    /// The last time that a key was made.
+    /// The last creation of a key.
     unknown: LastChange,
 }
 
@@ -65,66 +60,68 @@ impl Freshness {
         }
     }
 
-    /// Now, for a question that is about to be asked. Its answer must never seem newer than it is.
-    pub(super) fn asking(&self) -> Asked {
-        Asked { change: self.change(), at: Instant::now() }
+    /// Marks the beginning of a lookup. Called before the query, so that a result never counts as
+    /// newer than it is.
+    pub(super) fn start_lookup(&self) -> LookupStart {
+        LookupStart { change: self.change(), at: Instant::now() }
     }
 
-    /// The last change that is known.
-    pub(super) fn change(&self) -> ChangeCounter {
-        ChangeCounter::new(self.change.load(Ordering::Acquire))
+    pub(super) fn change(&self) -> ChangeCount {
+        ChangeCount::new(self.change.load(Ordering::Acquire))
     }
 
-    /// Counts a change. Whoever asks from now on sees it, because it was committed before it was told.
-    pub(super) fn count_change(&self) -> ChangeCounter {
-        ChangeCounter::new(self.change.fetch_add(1, Ordering::AcqRel) + 1)
+    /// Counts a change. A lookup that begins after this sees it, because it was committed before it
+    /// was announced.
+    pub(super) fn count_change(&self) -> ChangeCount {
+        ChangeCount::new(self.change.fetch_add(1, Ordering::AcqRel) + 1)
     }
 
-    pub(super) fn everything_changed(&self, change: ChangeCounter) {
+    pub(super) fn everything_changed(&self, change: ChangeCount) {
         self.everything.changed(change);
         self.unknown.changed(change);
     }
 
-    pub(super) fn key_was_made(&self, change: ChangeCounter) {
+    pub(super) fn key_created(&self, change: ChangeCount) {
         self.unknown.changed(change);
     }
 
-    /// Notes that every change before this instant is known.
-    pub(super) fn is_current(&self, at: Instant) {
+    /// Records that every change before this instant has been seen.
+    pub(super) fn set_current(&self, at: Instant) {
         let after_start = at.saturating_duration_since(self.started_at);
         let after_start = u64::try_from(after_start.as_millis()).unwrap_or(u64::MAX);
         self.current_ms.fetch_max(after_start, Ordering::AcqRel);
     }
 
-    /// Whether an answer about a key shows every change that is known.
-    pub(super) fn shows_changes(&self, asked: Asked, account: &LastChange) -> bool {
-        self.everything.is_shown_by(asked.change) && account.is_shown_by(asked.change)
+    /// Whether the lookup of a cached key includes every counted change.
+    pub(super) fn includes_changes(&self, start: LookupStart, account: &LastChange) -> bool {
+        self.everything.is_counted_in(start.change) && account.is_counted_in(start.change)
     }
 
-    /// Whether an answer that there is no such key shows every change that is known.
-    pub(super) fn shows_new_keys(&self, asked: Asked) -> bool {
-        self.unknown.is_shown_by(asked.change)
+    /// Whether the lookup of an unknown key includes every key created so far.
+    pub(super) fn includes_new_keys(&self, start: LookupStart) -> bool {
+        self.unknown.is_counted_in(start.change)
     }
 
-    /// Whether time still lets an answer about a key be believed. `share`, of 255, is the part of the last quarter of the
-    /// longest trust that this key gets, so that keys that were read together are not read together again.
-    pub(super) fn is_in_time(&self, asked: Asked, share: u8) -> bool {
-        let age = asked.at.elapsed();
+    /// Whether a cached key is young enough. `share`, of 255, is the part of the last quarter of
+    /// the longest trust that this key gets, so that keys that were read together do not expire
+    /// together.
+    pub(super) fn is_unexpired(&self, start: LookupStart, share: u8) -> bool {
+        let age = start.at.elapsed();
         let quarter = self.trust.longest / 4;
         if age >= quarter * 3 + quarter * u32::from(share) / 255 {
             return false;
         }
-        self.is_vouched_for(asked)
+        self.is_confirmed(start)
     }
 
-    /// Whether what was asked for is young, or nothing can have changed since without being heard.
-    pub(super) fn is_vouched_for(&self, asked: Asked) -> bool {
-        asked.at.elapsed() < self.trust.unheard || self.current_at().elapsed() < self.trust.unheard
+    /// Whether the lookup is recent, or the change feed proves that nothing has changed since.
+    pub(super) fn is_confirmed(&self, start: LookupStart) -> bool {
+        start.at.elapsed() < self.trust.unheard || self.current_at().elapsed() < self.trust.unheard
     }
 
-    /// Whether time still lets an answer be believed that there is no such key.
-    pub(super) fn is_unknown_in_time(&self, asked: Asked) -> bool {
-        asked.at.elapsed() < self.trust.unknown
+    /// Whether the lookup of an unknown key is young enough.
+    pub(super) fn is_unknown_unexpired(&self, start: LookupStart) -> bool {
+        start.at.elapsed() < self.trust.unknown
     }
 
     fn current_at(&self) -> Instant {

@@ -1,4 +1,4 @@
-//! From a credential to a caller or a refusal, counted.
+//! From a credential to a caller or a refusal, with metrics.
 
 use std::net::IpAddr;
 
@@ -10,13 +10,14 @@ use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 
 impl Keyring {
-    /// The caller with this key, if it may be used now; `from` is where the request came from.
+    /// Returns the caller with this key, if it may be used now. `from` is the client's address.
     ///
     /// # Errors
-    /// Why the caller is refused: there is no such key, it may not be used, or the store cannot be asked.
+    /// Why the caller is refused: the key is unknown or may not be used, or the database cannot be
+    /// reached.
     pub async fn identify(&self, secret: &KeySecret, from: Option<IpAddr>) -> Result<Caller, Refusal> {
         let found = self.find(secret, from).await.map_err(|error| {
-            tracing::warn!(%error, "a key could not be looked up");
+            tracing::warn!(%error, "key lookup failed");
             Refusal::Unavailable { retry_after_s: 1 }
         });
         let caller = found.and_then(|found| found.ok_or(Refusal::InvalidApiKey));
@@ -30,8 +31,8 @@ impl Keyring {
         }
     }
 
-    /// Counts a refused credential. One that is no key at all counts as a guess of whoever is at `from`, and becomes
-    /// another refusal when there were too many.
+    /// Counts a refused credential. A malformed or unknown one counts as a failure of the network
+    /// at `from`, and gets another refusal once that network exceeds its limit.
     pub fn refuse(&self, refusal: Refusal, from: Option<IpAddr>) -> Refusal {
         let refusal = match (refusal, from) {
             (Refusal::InvalidApiKey, Some(address)) => self.failed_auth.failed(address),
@@ -42,8 +43,8 @@ impl Keyring {
     }
 }
 
-/// The whole secret matched, so the caller may know why the key is refused. It ends by the database's clock, so that it ends
-/// on every gateway alike.
+/// Checks a key whose whole secret matched, so the caller may learn why the key is refused. The
+/// database's clock decides, so that the key ends at the same time on every gateway.
 fn usable(caller: Caller) -> Result<Caller, Refusal> {
     match caller.key.state {
         KeyState::Active => {}

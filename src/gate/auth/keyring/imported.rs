@@ -1,5 +1,5 @@
-//! Which shapes imported keys have on this service. A credential without the checksum of an issued format is looked up only
-//! where some imported key looks like it: elsewhere garbage costs the store nothing.
+//! The formats of imported keys. A credential without the checksum of an issued format is looked up
+//! only if some imported key has its format, so that garbage costs the database nothing.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
-use super::batcher::{Batcher, Load, StoreInDoubt};
-use super::freshness::{Asked, Freshness};
+use super::batcher::{Batcher, Load, LookupError};
+use super::freshness::{Freshness, LookupStart};
 use crate::domain::key::KeyFormat;
 use crate::storage::error::StorageError;
 use crate::storage::keys::imported_shapes;
 
-/// The shapes, as last read. They are read again, once for all who wait, when a key was made since. Cheap to clone.
+/// The formats, as last read. They are read again, once for all waiting requests, after a key is
+/// created. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct ImportedShapes {
     read: Arc<RwLock<Option<Shapes>>>,
@@ -24,7 +25,7 @@ pub(super) struct ImportedShapes {
 #[derive(Clone, Debug)]
 struct Shapes {
     shapes: Arc<[KeyFormat]>,
-    asked: Asked,
+    start: LookupStart,
 }
 
 struct Loader {
@@ -34,39 +35,41 @@ struct Loader {
 
 impl Load<(), Shapes> for Loader {
     async fn load(&self, _: &[()]) -> Result<HashMap<(), Shapes>, StorageError> {
-        let asked = self.freshness.asking();
+        let start = self.freshness.start_lookup();
         let mut connection = self.pool.acquire().await?;
         let shapes = imported_shapes(&mut connection).await?.into();
-        Ok(HashMap::from([((), Shapes { shapes, asked })]))
+        Ok(HashMap::from([((), Shapes { shapes, start })]))
     }
 }
 
 impl ImportedShapes {
-    /// Starts the task that reads them; nobody waits for it longer than `wait`, and it pauses after each reading.
+    /// Starts the task that reads the formats. A request waits for it for at most `wait`.
+    /// The task pauses after each query.
     pub(super) fn start(pool: PgPool, freshness: Arc<Freshness>, wait: Duration, pause: Duration) -> Self {
         let loader = Loader { pool, freshness: freshness.clone() };
         Self { read: Arc::default(), lookups: Batcher::start(loader, wait, pause), freshness }
     }
 
-    /// Whether some imported key has this shape.
+    /// Whether some imported key has this format.
     ///
     /// # Errors
-    /// When that is not known and the store does not answer.
-    pub(super) async fn include(&self, shape: KeyFormat) -> Result<bool, StoreInDoubt> {
-        if let Some(known) = self.believed() {
-            return Ok(known.shapes.contains(&shape));
+    /// When that is not cached and the database does not answer.
+    pub(super) async fn include(&self, shape: KeyFormat) -> Result<bool, LookupError> {
+        if let Some(cached) = self.cached() {
+            return Ok(cached.shapes.contains(&shape));
         }
-        let found = self.lookups.ask(()).await?;
-        // Asked after the request came, so it holds for the request even where a key was made meanwhile.
+        let found = self.lookups.load(()).await?;
+        // Read after the request arrived, so it holds for the request even if a key is created
+        // meanwhile.
         let includes = found.shapes.contains(&shape);
         *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some(found);
         Ok(includes)
     }
 
-    fn believed(&self) -> Option<Shapes> {
+    fn cached(&self) -> Option<Shapes> {
         let read = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
-        read.filter(|known| {
-            self.freshness.shows_new_keys(known.asked) && self.freshness.is_vouched_for(known.asked)
+        read.filter(|cached| {
+            self.freshness.includes_new_keys(cached.start) && self.freshness.is_confirmed(cached.start)
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Answers and changes that cross on the way, in every order that matters.
+//! Lookups and changes that overlap, in every order that matters.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use tokio::time::advance;
 
 use super::batcher::Load;
 use super::*;
-use crate::config::plans::Catalogue;
+use crate::catalogue::plans::Catalogue;
 use crate::config::{Sources, load};
 use crate::domain::account::AccountState;
 use crate::domain::caller::KeyRecord;
@@ -21,10 +21,12 @@ use crate::secret::{Pepper, generate_pepper};
 use crate::storage::error::StorageError;
 
 const ACCOUNT: AccountId = AccountId::from_uuid(uuid::Uuid::from_u128(1));
-const CHANGE: News = News::Changed(Stale::Account(ACCOUNT));
-const CHANGE_OF_ANOTHER: News = News::Changed(Stale::Account(AccountId::from_uuid(uuid::Uuid::from_u128(2))));
+const CHANGE: FeedEvent = FeedEvent::Invalidated(Invalidation::Account(ACCOUNT));
+const CHANGE_OF_ANOTHER: FeedEvent =
+    FeedEvent::Invalidated(Invalidation::Account(AccountId::from_uuid(uuid::Uuid::from_u128(2))));
 
-/// A store that sees a key in these states, one a query, and answers when it is let.
+/// A store that returns the key in these states, one for each query, and answers when the test lets
+/// it.
 struct Script {
     loader: KeyLoader,
     states: Mutex<VecDeque<Option<KeyState>>>,
@@ -32,20 +34,20 @@ struct Script {
     answers: Arc<Semaphore>,
 }
 
-impl Load<KeyDigest, Found> for Script {
-    async fn load(&self, digests: &[KeyDigest]) -> Result<HashMap<KeyDigest, Found>, StorageError> {
-        let asked = self.loader.freshness.asking();
+impl Load<KeyDigest, LookupResult> for Script {
+    async fn load(&self, digests: &[KeyDigest]) -> Result<HashMap<KeyDigest, LookupResult>, StorageError> {
+        let start = self.loader.freshness.start_lookup();
         let state = self.states.lock().unwrap().pop_front().expect("one query too many");
         self.begun.add_permits(1);
         self.answers.acquire().await.unwrap().forget();
         let records = state.map(|state| (digests[0], record(state)));
-        Ok(self.loader.found(asked, digests, records.into_iter().collect()))
+        Ok(self.loader.found(start, digests, records.into_iter().collect()))
     }
 }
 
 fn record(state: KeyState) -> KeyRecord {
     let plan = Catalogue::shipped().unwrap().editions[0].plans[0].clone();
-    let standing = AccountBalance {
+    let balance = AccountBalance {
         remaining: Credits::ZERO,
         plan_credits_used: Credits::ZERO,
         plan_credits: Credits::ZERO,
@@ -68,11 +70,11 @@ fn record(state: KeyState) -> KeyRecord {
         keeps_contacts: false,
         edition: "2025-01".into(),
         plan,
-        standing,
+        balance,
     }
 }
 
-/// A keyring on such a store.
+/// A keyring on a scripted store.
 struct World {
     keyring: Keyring,
     begun: Arc<Semaphore>,
@@ -95,21 +97,21 @@ impl World {
             begun: begun.clone(),
             answers: answers.clone(),
         };
-        keyring.lookups = Batcher::start(script, LONGEST_WAIT, Duration::ZERO);
+        keyring.lookups = Batcher::start(script, LOOKUP_TIMEOUT, Duration::ZERO);
         Self { keyring, begun, answers }
     }
 
-    /// The state in which the key is found; `None`: there is no such key.
-    async fn state(&self) -> Result<Option<KeyState>, StoreInDoubt> {
+    /// The state in which the key is found, or `None` for an unknown key.
+    async fn state(&self) -> Result<Option<KeyState>, LookupError> {
         let secret = KeySecret::generate(KeyFormat::Fluence, |_| 7).unwrap();
         Ok(self.keyring.find(&secret, None).await?.map(|caller| caller.key.state))
     }
 
-    /// The same, while `change` comes to be known after the first query was asked and before it is answered.
-    async fn state_while(&self, change: News) -> Result<Option<KeyState>, StoreInDoubt> {
+    /// The same, while `change` arrives after the first query began and before its answer.
+    async fn state_while(&self, change: FeedEvent) -> Result<Option<KeyState>, LookupError> {
         let crossing = async {
             self.begun.acquire().await.unwrap().forget();
-            self.keyring.hear(change);
+            self.keyring.apply(change);
             self.answers.add_permits(100);
         };
         tokio::join!(self.state(), crossing).0
@@ -120,68 +122,71 @@ const ACTIVE: Option<KeyState> = Some(KeyState::Active);
 const REVOKED: Option<KeyState> = Some(KeyState::Revoked);
 
 #[tokio::test]
-async fn an_answer_older_than_a_revocation_lets_nobody_in() {
+async fn an_answer_older_than_a_revocation_admits_no_request() {
     let world = World::new(&[ACTIVE, REVOKED]);
     assert_eq!(world.state_while(CHANGE).await, Ok(REVOKED));
     assert_eq!(world.state().await, Ok(REVOKED), "remembered");
 }
 
 #[tokio::test]
-async fn an_answer_older_than_a_revocation_does_not_bring_a_known_key_back() {
+async fn an_answer_older_than_a_revocation_does_not_restore_a_cached_key() {
     let world = World::new(&[ACTIVE, ACTIVE, REVOKED]);
     world.answers.add_permits(1);
     assert_eq!(world.state().await, Ok(ACTIVE));
     world.begun.acquire().await.unwrap().forget();
-    world.keyring.hear(CHANGE);
+    world.keyring.apply(CHANGE);
     assert_eq!(world.state_while(CHANGE).await, Ok(REVOKED));
     assert_eq!(world.state().await, Ok(REVOKED), "remembered");
 }
 
 #[tokio::test]
-async fn an_answer_older_than_a_changed_plan_is_asked_for_again() {
+async fn an_answer_older_than_a_changed_plan_is_looked_up_again() {
     let world = World::new(&[ACTIVE, REVOKED]);
-    assert_eq!(world.state_while(News::Changed(Stale::Everything)).await, Ok(REVOKED));
+    assert_eq!(world.state_while(FeedEvent::Invalidated(Invalidation::Everything)).await, Ok(REVOKED));
 }
 
 #[tokio::test]
 async fn an_answer_older_than_a_new_key_does_not_hide_it() {
     let world = World::new(&[None, ACTIVE]);
-    assert_eq!(world.state_while(News::Changed(Stale::AccountAndUnknown(ACCOUNT))).await, Ok(ACTIVE));
+    assert_eq!(
+        world.state_while(FeedEvent::Invalidated(Invalidation::AccountAndUnknown(ACCOUNT))).await,
+        Ok(ACTIVE)
+    );
     assert_eq!(world.state().await, Ok(ACTIVE), "remembered");
 }
 
 #[tokio::test]
-async fn a_change_of_another_account_does_not_make_a_known_key_asked_for_again() {
+async fn a_change_of_another_account_does_not_invalidate_a_cached_key() {
     let world = World::new(&[ACTIVE]);
     world.answers.add_permits(1);
     assert_eq!(world.state().await, Ok(ACTIVE));
-    world.keyring.hear(CHANGE_OF_ANOTHER);
+    world.keyring.apply(CHANGE_OF_ANOTHER);
     assert_eq!(world.state().await, Ok(ACTIVE));
 }
 
 #[tokio::test]
-async fn a_key_read_for_the_first_time_is_let_in_while_other_accounts_change_all_the_time() {
+async fn a_new_key_is_accepted_while_other_accounts_change_all_the_time() {
     let world = World::new(&[ACTIVE; 3]);
     let others_change = async {
         loop {
             world.begun.acquire().await.unwrap().forget();
-            world.keyring.hear(CHANGE_OF_ANOTHER);
+            world.keyring.apply(CHANGE_OF_ANOTHER);
             world.answers.add_permits(1);
         }
     };
-    let state = tokio::select! { state = world.state() => state, () = others_change => unreachable!("it is endless") };
+    let state = tokio::select! { state = world.state() => state, () = others_change => unreachable!("it never ends") };
     assert_eq!(state, Ok(ACTIVE));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_changes_a_hundred_times_while_it_is_read_is_let_in_by_what_it_is_then() {
+async fn a_key_that_changes_a_hundred_times_during_its_lookup_is_accepted_by_its_latest_state() {
     let mut states = vec![ACTIVE; 100];
     states.push(Some(KeyState::Disabled));
     let world = World::new(&states);
     let changing = async {
         for _ in 0..100 {
             world.begun.acquire().await.unwrap().forget();
-            world.keyring.hear(CHANGE);
+            world.keyring.apply(CHANGE);
             world.answers.add_permits(1);
         }
         world.answers.add_permits(1);
@@ -190,23 +195,23 @@ async fn a_key_that_changes_a_hundred_times_while_it_is_read_is_let_in_by_what_i
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_never_stops_changing_is_in_doubt_and_not_let_in() {
+async fn a_key_that_never_stops_changing_is_in_doubt_and_not_accepted() {
     let world = World::new(&[ACTIVE; 30]);
     let changing = async {
         loop {
             world.begun.acquire().await.unwrap().forget();
-            world.keyring.hear(CHANGE);
+            world.keyring.apply(CHANGE);
             advance(Duration::from_millis(100)).await;
             world.answers.add_permits(1);
         }
     };
     let state =
-        tokio::select! { state = world.state() => state, () = changing => unreachable!("it is endless") };
-    assert_eq!(state, Err(StoreInDoubt::Changing));
+        tokio::select! { state = world.state() => state, () = changing => unreachable!("it never ends") };
+    assert_eq!(state, Err(LookupError::KeepsChanging));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_is_trusted_for_four_seconds_when_nothing_is_heard() {
+async fn a_key_is_cached_for_four_seconds_without_the_change_feed() {
     let world = World::new(&[ACTIVE, REVOKED]);
     world.answers.add_permits(100);
     assert_eq!(world.state().await, Ok(ACTIVE));
@@ -217,13 +222,13 @@ async fn a_key_is_trusted_for_four_seconds_when_nothing_is_heard() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_is_trusted_for_long_while_it_is_heard_that_nothing_changes_and_for_four_seconds_after() {
+async fn a_key_is_cached_for_long_while_the_change_feed_is_current_and_for_four_seconds_after() {
     let world = World::new(&[ACTIVE, REVOKED]);
     world.answers.add_permits(100);
     assert_eq!(world.state().await, Ok(ACTIVE));
     for _ in 0..30 {
         advance(Duration::from_secs(1)).await;
-        world.keyring.hear(News::Current(Instant::now().into_std()));
+        world.keyring.apply(FeedEvent::Current(Instant::now().into_std()));
         assert_eq!(world.state().await, Ok(ACTIVE));
     }
     advance(Duration::from_millis(3_998)).await;
@@ -233,17 +238,17 @@ async fn a_key_is_trusted_for_long_while_it_is_heard_that_nothing_changes_and_fo
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_key_is_trusted_for_ever() {
+async fn no_key_is_cached_indefinitely() {
     let world = World::new(&[ACTIVE, REVOKED]);
     world.answers.add_permits(100);
     assert_eq!(world.state().await, Ok(ACTIVE));
     advance(Duration::from_secs(60)).await;
-    world.keyring.hear(News::Current(Instant::now().into_std()));
+    world.keyring.apply(FeedEvent::Current(Instant::now().into_std()));
     assert_eq!(world.state().await, Ok(REVOKED));
 }
 
 #[tokio::test(start_paused = true)]
-async fn that_there_is_no_such_key_is_believed_for_a_second() {
+async fn an_unknown_key_is_cached_for_a_second() {
     let world = World::new(&[None, ACTIVE]);
     world.answers.add_permits(100);
     assert_eq!(world.state().await, Ok(None));
@@ -253,7 +258,7 @@ async fn that_there_is_no_such_key_is_believed_for_a_second() {
     assert_eq!(world.state().await, Ok(ACTIVE));
 }
 
-/// Resident memory of this process, in bytes; none where the system does not tell.
+/// Resident memory of this process in bytes, or `None` on systems that do not report it.
 fn resident_bytes() -> Option<usize> {
     let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
     Some(statm.split(' ').nth(1)?.parse::<usize>().ok()? * 4096)
@@ -271,15 +276,17 @@ async fn a_hundred_thousand_keys_of_as_many_accounts_fit_in_200_megabytes() {
         record.account_id = AccountId::from_uuid(uuid::Uuid::from_u128(number));
         digest[..16]
             .copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes());
-        let asked = shared.freshness.asking();
-        let account = shared.accounts.of(record.account_id, &record.standing, || shared.freshness.change());
+        let start = shared.freshness.start_lookup();
+        let account = shared.accounts.of(record.account_id, &record.balance, || shared.freshness.change());
         let rate = limits.of(record.plan.rate_per_s, record.plan.burst);
-        let found =
-            Found { caller: Some(Caller::new(record, account, rate, DatabaseClock::default())), asked };
-        assert!(shared.remember(KeyDigest::from_bytes(digest), found));
+        let found = LookupResult {
+            caller: Some(Caller::new(record, account, rate, DatabaseClock::default())),
+            start,
+        };
+        assert!(shared.insert_if_current(KeyDigest::from_bytes(digest), found));
     }
     let Some((before, after)) = before.zip(resident_bytes()) else { return };
     let bytes = after.saturating_sub(before);
-    eprintln!("{} keys in memory, {} bytes each", shared.known.len(), bytes / shared.known.len());
-    assert!(shared.known.len() > 95_000 && bytes < 200_000_000, "{} keys, {bytes} bytes", shared.known.len());
+    eprintln!("{} keys in memory, {} bytes each", shared.keys.len(), bytes / shared.keys.len());
+    assert!(shared.keys.len() > 95_000 && bytes < 200_000_000, "{} keys, {bytes} bytes", shared.keys.len());
 }

@@ -1,4 +1,4 @@
-//! The place of a request among the running requests of its account.
+//! The slot of a request among the running requests of its account.
 
 use std::sync::Arc;
 
@@ -6,32 +6,28 @@ use super::CachedAccount;
 use crate::gate::limits::limiter::RateDecision;
 use crate::gate::limits::shared_limits::Lease;
 
-/// What was decided of one request. A refusal has taken nothing from either limit.
+/// The decision on one request. A refusal has taken nothing from either limit.
 #[derive(Debug)]
 pub enum Admission {
-    /// It may go on, in this place among the account's running calls.
+    /// The request may go on, in this slot.
     Admitted {
-        /// The place.
         slot: Slot,
-        /// The state of the rate.
         rate: RateDecision,
     },
-    /// Too many requests in too short a time.
     TooFast(RateDecision),
-    /// Too many at once.
     TooMany,
 }
 
-/// A place among an account's running requests; given back when the last clone is dropped.
+/// A slot among an account's running requests, released with the last clone.
 #[derive(Clone, Debug)]
 pub struct Slot(Arc<Place>);
 
 #[derive(Debug)]
 struct Place {
     account: Arc<CachedAccount>,
-    /// How many ran when this one was admitted, with it.
+    /// Running requests at the admission of this one, including it.
     running: u32,
-    /// The place among the running requests of all gateways.
+    /// The slot among the running requests of all gateways.
     lease: Option<Lease>,
 }
 
@@ -40,33 +36,33 @@ impl Slot {
         Self(Arc::new(Place { account, running, lease: None }))
     }
 
-    /// How many requests of the account ran when this one was admitted, with it: on all gateways, or on this one where
-    /// it decided alone.
+    /// Returns the account's running requests at the admission of this one, including it: on all
+    /// gateways, or on this one if it decided alone.
     pub fn running(&self) -> u32 {
         self.0.running
     }
 
-    /// Holds a lease for as long as the place.
+    /// Holds a lease for as long as the slot.
     pub(in crate::gate::limits) fn hold(&mut self, lease: Lease) {
         if let Some(place) = Arc::get_mut(&mut self.0) {
             place.lease = Some(lease);
         }
     }
 
-    /// Notes how many run on all gateways.
-    pub(in crate::gate::limits) fn counts_on_all_gateways(&mut self, running: u32) {
+    /// Records how many requests run on all gateways.
+    pub(in crate::gate::limits) fn set_running(&mut self, running: u32) {
         if let Some(place) = Arc::get_mut(&mut self.0) {
             place.running = running;
         }
     }
 
-    /// Gives the place back before the answer goes out, unless somebody else keeps it still. Waits only for a shared
-    /// store, and not long.
-    pub(in crate::gate) async fn give_back(mut self) {
+    /// Releases the slot before the answer is sent, unless another clone still holds it. Waits only
+    /// for a shared store, and not for long.
+    pub(in crate::gate) async fn release(mut self) {
         let lease = Arc::get_mut(&mut self.0).and_then(|place| place.lease.take());
         drop(self);
         if let Some(lease) = lease {
-            lease.give_back().await;
+            lease.release().await;
         }
     }
 }

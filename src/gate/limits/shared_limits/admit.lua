@@ -1,13 +1,15 @@
--- Decides one request of one account: its rate and its concurrency together, by the store's own clock, in one step that
--- nothing can come between. A refusal takes nothing.
+-- Decides rate and concurrency of one request together, atomically, by the store's clock. A refusal
+-- takes nothing.
 --
--- KEYS: 1 the account's rate: when a burst of one would be admitted again ("theoretical arrival time" of the generic cell
---         rate algorithm, ATM Forum TM 4.0, in microseconds of the store's clock)
---       2 its running calls: a sorted set of lease ids by the time at which they end, in the same microseconds
--- ARGV: 1 requests per second, 2 burst, 3 requests at once, 4 id of the lease to take, 5 life of a lease in milliseconds
--- Reply, all whole numbers: verdict (0 admitted, 1 refused by rate, 2 by concurrency), requests that may still come at
---       once, microseconds until the burst is whole, microseconds until the rate admits one, running calls with this one
---       if admitted, keys that held something else and were made anew, the store's time in microseconds
+-- KEYS: 1 the account's rate: when a burst of one would be admitted again ("theoretical arrival time"
+--         of the generic cell rate algorithm, ATM Forum TM 4.0, in microseconds of the store's clock)
+--       2 its running calls: a sorted set of lease ids by the time at which they end, in the same unit
+-- ARGV: 1 requests per second, 2 burst, 3 requests at once, 4 id of the new lease, 5 life of a lease in
+--         milliseconds
+-- Reply, all integers: verdict (0 admitted, 1 refused by rate, 2 by concurrency), requests that may
+--         still come at once, microseconds until the burst is whole, microseconds until the rate admits
+--         a request, running calls including this one if admitted, replaced keys that held an unexpected
+--         type or value, the store's time in microseconds
 --
 -- Both keys expire: the rate when the burst is whole again, the running calls with their last lease.
 
@@ -15,12 +17,12 @@ local rate, burst, concurrency = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(
 local life_ms = tonumber(ARGV[5])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
--- Rounded up to a whole microsecond, so that a rate is never exceeded. Whole numbers are exact below 2^53.
+-- Rounded up to a whole microsecond, so that no rate is exceeded. Integers are exact below 2^53.
 local interval = math.ceil(1000000 / rate)
 local whole = interval * burst
 local rebuilt = 0
 
--- As text: Lua's own conversion keeps 14 digits, and these have 16.
+-- As text: Lua's own conversion keeps 14 digits, and these numbers have 16.
 local function digits(number)
   return string.format('%.0f', number)
 end
@@ -37,8 +39,8 @@ if kept then
   if not number or number ~= number then
     rebuild(KEYS[1])
   elseif number > now + whole then
-    -- Kept under a larger burst, or before the store's clock was set back. Written back now: a refusal would else be
-    -- repeated until the clock has caught up.
+    -- Written under a larger burst, or before the store's clock was set back. It is corrected now;
+    -- otherwise every request would be refused until the clock has caught up.
     arrival = now + whole
     redis.call('SET', KEYS[1], digits(arrival), 'PX', math.ceil(whole / 1000) + 1)
   else
@@ -56,7 +58,7 @@ if type(dropped) == 'table' then
 end
 local running = redis.call('ZCARD', KEYS[2])
 if running >= concurrency then
-  -- No lease lives that long: it was not written by this script, or before the clock was set back.
+  -- No lease lives this long: the entry is foreign, or older than a clock that was set back.
   drop_leases('(' .. digits(now + 2000 * life_ms), '+inf')
   running = redis.call('ZCARD', KEYS[2])
 end

@@ -1,4 +1,4 @@
-//! One connection to the store, whether it is a single server or a cluster.
+//! A connection to the store, a single server or a cluster.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use redis::{
     ServerErrorKind,
 };
 
-/// Longest for a connection to be made, with all that is said before the first command.
+/// The longest time for connecting, including the handshake.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(1);
-/// Commands that may wait to be written to the connection before those behind them wait for room.
+/// Commands that may wait to be written to the connection. Further commands wait for room.
 const WRITE_QUEUE: usize = 1024;
 
-/// Where the store is.
+/// The addresses of the store.
 #[derive(Clone)]
 pub(super) struct Servers {
     client: ServersClient,
@@ -30,7 +30,8 @@ enum ServersClient {
 }
 
 impl Servers {
-    /// One URL is a single server; several, separated by commas, are nodes of one cluster.
+    /// Parses the setting. One URL is a single server; several, separated by commas, are nodes of
+    /// one cluster.
     pub(super) fn parse(urls: &str) -> RedisResult<Self> {
         let urls: Vec<&str> = urls.split(',').map(str::trim).filter(|url| !url.is_empty()).collect();
         let client = match urls.as_slice() {
@@ -45,16 +46,15 @@ impl Servers {
         Ok(Self { client, address: addresses.join(",") })
     }
 
-    /// Host and port of each, without credentials.
+    /// Host and port of each server, without credentials.
     pub(super) fn address(&self) -> &str {
         &self.address
     }
 
-    /// Connects.
     pub(super) async fn connect(&self) -> RedisResult<Connection> {
         match &self.client {
             ServersClient::Single(client) => {
-                // Answers are waited for under a deadline of the caller's.
+                // The caller sets the deadline of each answer.
                 let config = AsyncConnectionConfig::new()
                     .set_connection_timeout(Some(CONNECT_WITHIN))
                     .set_response_timeout(None)
@@ -96,7 +96,7 @@ impl Connection {
             command
         };
         match self.ask(&command("EVALSHA", &script.sha1)).await {
-            // A server that does not have the script yet, or lost it, keeps it from now on.
+            // A server that lacks the script stores it now.
             Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
                 self.ask(&command("EVAL", script.text)).await
             }
@@ -105,7 +105,7 @@ impl Connection {
     }
 }
 
-/// A script, and the name that the store knows it by.
+/// A script, and the hash that identifies it to the store.
 #[derive(Debug)]
 pub(super) struct Script {
     text: &'static str,

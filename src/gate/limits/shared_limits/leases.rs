@@ -1,5 +1,5 @@
-//! Leases: places among the running calls of accounts, as the shared store knows them. A call that ends gives its lease
-//! back; the leases of a gateway that died end by themselves.
+//! Leases: the slots of running calls, as the shared store knows them. A call that ends returns its
+//! lease. The leases of a gateway that died expire.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -17,49 +17,49 @@ use super::keys::running_key;
 use super::store::{Away, Store};
 use crate::domain::ids::AccountId;
 
-/// Leases that one command names at most.
+/// The most leases in one command.
 const BATCH: usize = 256;
-/// Ended leases that wait for the store at most; what is beyond ends by itself.
+/// The most ended leases that wait to be returned. Any beyond expire.
 const MOST_ENDED: usize = 65_536;
 
 /// All leases of this gateway.
 #[derive(Debug)]
 pub(super) struct Leases {
     store: Arc<Store>,
-    /// How long the store keeps a lease that is not renewed.
+    /// How long the store keeps a lease without renewal.
     life: Duration,
     renew: Script,
-    /// Tells this process's leases from those of others.
+    /// Distinguishes this process's leases from those of others.
     process: u64,
     next: AtomicU64,
-    book: Mutex<Book>,
+    registry: Mutex<Registry>,
     ended: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Book {
+struct Registry {
     running: HashMap<u64, Entry>,
-    /// Leases that the store may still know, though their calls have ended.
+    /// Leases of ended calls that the store may still hold.
     ended: Vec<(AccountId, u64)>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     account: AccountId,
-    /// Whether the store may know of it.
+    /// Whether the store may hold the lease.
     is_known: bool,
-    /// When the store was last told of it; none if it is to be told at the next occasion.
-    told_at: Option<Instant>,
+    /// The last renewal in the store. `None` renews the lease at the next occasion.
+    renewed_at: Option<Instant>,
 }
 
-/// The lease of one call; given back when it is dropped, at the latest.
+/// The lease of one call. It is returned when it is dropped, at the latest.
 pub struct Lease {
     leases: Arc<Leases>,
     account: AccountId,
     id: u64,
-    /// Whether it is among the running ones still.
+    /// Whether it is still registered as running.
     is_running: bool,
-    /// Whether the store may know of it, for one that is not running any more.
+    /// Whether the store may still hold it after its call has ended.
     is_owed: bool,
 }
 
@@ -71,76 +71,78 @@ impl Leases {
             renew: Script::new(include_str!("renew.lua")),
             process: rand::random(),
             next: AtomicU64::new(0),
-            book: Mutex::default(),
+            registry: Mutex::default(),
             ended: Notify::new(),
         })
     }
 
-    /// The lease of a call that the store is about to be asked for. From now on it is given back if it is dropped,
-    /// because the store may have granted it to somebody who left before the answer came.
+    /// Returns the lease of a call that the store is about to decide. Dropping it always returns
+    /// it, because the store may have granted it to a client that disconnected before the answer.
     pub(super) fn ask(self: &Arc<Self>, account: AccountId) -> Lease {
-        self.lease(Entry { account, is_known: true, told_at: Some(Instant::now()) })
+        self.lease(Entry { account, is_known: true, renewed_at: Some(Instant::now()) })
     }
 
-    /// The lease of a call that was admitted without the store, which is told of it once it is there again.
+    /// Returns the lease of a call that was admitted without the store. It is registered once the
+    /// store is back.
     pub(super) fn without_store(self: &Arc<Self>, account: AccountId) -> Lease {
-        self.lease(Entry { account, is_known: false, told_at: None })
+        self.lease(Entry { account, is_known: false, renewed_at: None })
     }
 
     fn lease(self: &Arc<Self>, entry: Entry) -> Lease {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        self.book().running.insert(id, entry);
+        self.registry().running.insert(id, entry);
         Lease { leases: self.clone(), account: entry.account, id, is_running: true, is_owed: false }
     }
 
-    /// Renews what runs and gives back what has ended, until `stop`. When the store comes back it is told of everything,
-    /// because it may have lost it.
+    /// Renews running leases and returns ended ones, until `stop`. When the store comes back, all
+    /// running leases are registered again, because the store may have lost them.
     pub(super) async fn keep(self: Arc<Self>, stop: CancellationToken) {
         let renew_every = self.life / 3;
         let mut renew_at = Instant::now() + renew_every;
         while !stop.is_cancelled() {
-            let told_before = tokio::select! {
+            let older_than = tokio::select! {
                 () = self.ended.notified() => None,
                 () = self.store.came_back() => Some(Duration::ZERO),
                 () = tokio::time::sleep_until(renew_at) => Some(renew_every),
                 () = stop.cancelled() => None,
             };
-            self.give_back_ended().await;
-            if let Some(told_before) = told_before {
+            self.release_ended().await;
+            if let Some(older_than) = older_than {
                 renew_at = Instant::now() + renew_every;
-                self.renew_running(told_before).await;
+                self.renew_running(older_than).await;
             }
         }
     }
 
-    async fn give_back_ended(&self) {
+    async fn release_ended(&self) {
         if self.store.away_since().is_some() {
             return;
         }
-        let ended = std::mem::take(&mut self.book().ended);
+        let ended = std::mem::take(&mut self.registry().ended);
         for (account, ids) in in_batches(ended) {
             if self.remove(account, &ids).await.is_err() {
-                self.book().note_ended(account, &ids);
+                self.registry().note_ended(account, &ids);
             }
         }
     }
 
-    /// Tells the store of leases that it was told of longer ago than this, or never.
-    async fn renew_running(&self, told_before: Duration) {
+    /// Renews the leases whose last renewal is older than `older_than`, or that have none.
+    async fn renew_running(&self, older_than: Duration) {
         if self.store.away_since().is_some() {
             return;
         }
-        let due = self.book().take_due(told_before);
+        let due = self.registry().take_due(older_than);
         for (account, ids) in in_batches(due) {
-            let told = self.tell(account, &ids).await;
-            let mut book = self.book();
+            let renewed = self.renew_ids(account, &ids).await;
+            let mut registry = self.registry();
             for id in ids {
-                match book.running.get_mut(&id) {
-                    Some(entry) if told.is_err() => entry.told_at = None,
+                match registry.running.get_mut(&id) {
+                    Some(entry) if renewed.is_err() => entry.renewed_at = None,
                     Some(_) => {}
-                    // It ended meanwhile, and the store may have been told that first.
+                    // The call ended meanwhile, and the store may have seen the return before this
+                    // renewal.
                     None => {
-                        book.note_ended(account, &[id]);
+                        registry.note_ended(account, &[id]);
                         self.ended.notify_one();
                     }
                 }
@@ -148,7 +150,7 @@ impl Leases {
         }
     }
 
-    async fn tell(&self, account: AccountId, ids: &[u64]) -> Result<(), Away> {
+    async fn renew_ids(&self, account: AccountId, ids: &[u64]) -> Result<(), Away> {
         let life_ms = u64::try_from(self.life.as_millis()).unwrap_or(u64::MAX);
         let write = |command: &mut Cmd| {
             command.arg(1).arg(running_key(account)).arg(life_ms);
@@ -172,12 +174,12 @@ impl Leases {
         format!("{:016x}-{id:x}", self.process)
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    fn registry(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Sorted by account, because the keys of two accounts may lie on two servers.
+/// Groups leases by account, because the keys of two accounts may lie on two servers.
 fn in_batches(leases: Vec<(AccountId, u64)>) -> Vec<(AccountId, Vec<u64>)> {
     let mut by_account: HashMap<AccountId, Vec<u64>> = HashMap::new();
     for (account, id) in leases {
@@ -190,13 +192,13 @@ fn in_batches(leases: Vec<(AccountId, u64)>) -> Vec<(AccountId, Vec<u64>)> {
     by_account.into_iter().flat_map(batches).collect()
 }
 
-impl Book {
-    fn take_due(&mut self, told_before: Duration) -> Vec<(AccountId, u64)> {
+impl Registry {
+    fn take_due(&mut self, older_than: Duration) -> Vec<(AccountId, u64)> {
         let now = Instant::now();
         let mut due = Vec::new();
         for (id, entry) in &mut self.running {
-            if entry.told_at.is_none_or(|told_at| now.duration_since(told_at) >= told_before) {
-                (entry.is_known, entry.told_at) = (true, Some(now));
+            if entry.renewed_at.is_none_or(|renewed_at| now.duration_since(renewed_at) >= older_than) {
+                (entry.is_known, entry.renewed_at) = (true, Some(now));
                 due.push((entry.account, *id));
             }
         }
@@ -210,21 +212,21 @@ impl Book {
 }
 
 impl Lease {
-    /// What the store calls it.
+    /// The lease's id in the store.
     pub(super) fn name(&self) -> String {
         self.leases.name(self.id)
     }
 
-    /// Gives it back before the answer goes out: who has the answer may send the next request at once, to any gateway.
-    /// If the store does not take it in time, it is given back later.
-    pub(in crate::gate) async fn give_back(mut self) {
+    /// Returns the lease before the answer is sent: the client may send its next request at once,
+    /// to any gateway. If the store does not answer in time, the lease is returned later.
+    pub(in crate::gate) async fn release(mut self) {
         self.end();
         if self.is_owed && self.leases.remove(self.account, &[self.id]).await.is_ok() {
             self.is_owed = false;
         }
     }
 
-    /// For a lease that the store refused.
+    /// Drops a lease that the store refused.
     pub(super) fn was_not_granted(mut self) {
         self.end();
         self.is_owed = false;
@@ -232,7 +234,7 @@ impl Lease {
 
     fn end(&mut self) {
         if std::mem::take(&mut self.is_running) {
-            let entry = self.leases.book().running.remove(&self.id);
+            let entry = self.leases.registry().running.remove(&self.id);
             self.is_owed = entry.is_some_and(|entry| entry.is_known);
         }
     }
@@ -242,7 +244,7 @@ impl Drop for Lease {
     fn drop(&mut self) {
         self.end();
         if self.is_owed {
-            self.leases.book().note_ended(self.account, &[self.id]);
+            self.leases.registry().note_ended(self.account, &[self.id]);
             self.leases.ended.notify_one();
         }
     }

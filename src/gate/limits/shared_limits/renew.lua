@@ -1,4 +1,4 @@
--- Lets the leases of calls that still run end later, and takes those anew that were lost.
+-- Extends the leases of running calls, and registers those that were lost.
 --
 -- KEYS: 1 the account's running calls, as in admit.lua
 -- ARGV: 1 life of a lease in milliseconds, then the ids of the leases

@@ -1,7 +1,8 @@
-//! The store while it answers in time, and the watch over it.
+//! The store's connection and its health check.
 //!
-//! There is a connection as long as the store keeps to the budget, and none from the moment it does not: with none,
-//! nobody asks, so a store that is away costs nothing. The watch looks for it, and brings it back by itself.
+//! The connection exists only while the store answers within the budget. Without a connection no
+//! request is sent, so a store that is away costs nothing. The health check looks for the store and
+//! reconnects.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,20 +19,19 @@ use tokio_util::sync::CancellationToken;
 use super::connection::{CONNECT_WITHIN, Connection, Servers};
 use crate::clock;
 
-/// Failures in a row after which the store is not asked any more. One late answer is no reason to leave it.
+/// Consecutive failures after which the connection is closed. One late answer does not close it.
 const FAILURES: u32 = 3;
 
-const NO_CONNECTION: &str = "no connection within a second";
-const NO_ANSWER: &str = "it does not answer in time (limits.decision_ms)";
+const NO_CONNECTION: &str = "no connection within 1 s";
+const NO_ANSWER: &str = "no answer within limits.decision_ms";
 
-/// The store cannot be asked, or did not answer in time: decide without it.
+/// The store is not connected or did not answer in time. The caller decides without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Away;
 
-/// The shared store, present or away.
 pub(super) struct Store {
     servers: Servers,
-    /// Longest that a request waits for it.
+    /// The longest wait of a request for the store.
     budget: Duration,
     state: Mutex<State>,
     lost: Notify,
@@ -42,12 +42,12 @@ enum State {
     Present(Link),
     Away {
         since: DateTime<Utc>,
-        /// As it was logged last, so that the log tells when it changes and is not filled with one reason.
+        /// The reason that was logged last, so that each reason is logged only once.
         reason: Option<String>,
     },
 }
 
-/// A connection, and how often in a row it has failed.
+/// A connection and its consecutive failures.
 #[derive(Clone)]
 struct Link {
     connection: Connection,
@@ -55,14 +55,14 @@ struct Link {
 }
 
 impl Store {
-    /// A store that nobody has seen yet.
+    /// Starts without a connection.
     pub(super) fn new(servers: Servers, budget: Duration) -> Self {
-        tell_metrics(false);
+        set_gauges(false);
         let state = Mutex::new(State::Away { since: clock::now(), reason: None });
         Self { servers, budget, state, lost: Notify::new(), came_back: Notify::new() }
     }
 
-    /// Asks the store, for no longer than the budget.
+    /// Sends a question to the store and waits for at most the budget.
     pub(super) async fn ask<T, F>(&self, question: impl FnOnce(Connection) -> F) -> Result<T, Away>
     where
         F: Future<Output = RedisResult<T>>,
@@ -87,7 +87,7 @@ impl Store {
         Err(Away)
     }
 
-    /// Since when the store has been away; none while it is there.
+    /// Since when the store has been away, or `None` while it is connected.
     pub(super) fn away_since(&self) -> Option<DateTime<Utc>> {
         match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Present(_) => None,
@@ -95,13 +95,13 @@ impl Store {
         }
     }
 
-    /// Waits until the store is there again.
+    /// Waits until the store is connected again.
     pub(super) async fn came_back(&self) {
         self.came_back.notified().await;
     }
 
-    /// Looks for the store until it is there, then asks every `period` whether it still is, until `stop`. `question`
-    /// is one that decisions would ask.
+    /// Looks for the store, and then checks it every `period`, until `stop`. `question` is like
+    /// that of a decision.
     pub(super) async fn watch<F>(
         &self,
         period: Duration,
@@ -120,14 +120,15 @@ impl Store {
             }
             tokio::select! {
                 () = tokio::time::sleep(period) => {}
-                // At once, for a connection that was only torn; but not for a store that is lost as soon as it is found.
+                // A connection that only broke is replaced at once, but not a store that is lost
+                // again as soon as it is found.
                 () = self.lost.notified(), if looked_at.elapsed() >= period => {}
                 () = stop.cancelled() => {}
             }
         }
     }
 
-    /// Connects, and takes the store back if it answers within the budget.
+    /// Connects, and uses the store again if it answers within the budget.
     pub(super) async fn look<F>(&self, question: impl Fn(Connection) -> F)
     where
         F: Future<Output = RedisResult<()>>,
@@ -138,7 +139,7 @@ impl Store {
         }
     }
 
-    /// A connection on which the store answers within the budget, or why there is none.
+    /// Returns a connection on which the store answers within the budget, or why there is none.
     async fn try_out<F>(&self, question: impl Fn(Connection) -> F) -> Result<Connection, String>
     where
         F: Future<Output = RedisResult<()>>,
@@ -146,7 +147,8 @@ impl Store {
         let connecting = timeout(CONNECT_WITHIN, self.servers.connect()).await;
         let connection =
             connecting.map_err(|_| NO_CONNECTION.to_owned())?.map_err(|error| error.to_string())?;
-        // Asked twice: the first answer may take longer, because the store has to take the script first.
+        // Asked twice: the first answer may take longer, because the store must first load the
+        // script.
         let _ = timeout(CONNECT_WITHIN, question(connection.clone())).await;
         match timeout(self.budget, question(connection.clone())).await {
             Ok(Ok(())) => Ok(connection),
@@ -155,17 +157,13 @@ impl Store {
         }
     }
 
-    /// Says why the store is away, unless it has been said.
+    /// Logs why the store is away, unless that reason was logged last.
     fn still_away(&self, error: String) {
         match &mut *self.state.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Away { reason, .. } if reason.as_ref() != Some(&error) => *reason = Some(error.clone()),
             _ => return,
         }
-        tracing::warn!(
-            store = self.servers.address(),
-            error,
-            "Redis cannot be used for shared limits; this gateway limits by itself until it can"
-        );
+        tracing::warn!(store = self.servers.address(), error, "Redis unavailable, limits are local");
     }
 
     fn link(&self) -> Option<Link> {
@@ -178,12 +176,9 @@ impl Store {
     fn found(&self, connection: Connection) {
         let link = Link { connection, failures: Arc::default() };
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Present(link);
-        tell_metrics(true);
+        set_gauges(true);
         self.came_back.notify_one();
-        tracing::info!(
-            store = self.servers.address(),
-            "limits are shared with the other gateways through Redis"
-        );
+        tracing::info!(store = self.servers.address(), "Redis connected, limits are shared");
     }
 
     fn failed(&self, link: &Link, is_torn: bool, error: &str) {
@@ -192,7 +187,7 @@ impl Store {
             return;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        // Another request may have seen it first, and another connection may be in use by now.
+        // Another request may have noticed first, and another connection may be in use by now.
         match &*state {
             State::Present(present) if Arc::ptr_eq(&present.failures, &link.failures) => {
                 *state = State::Away { since: clock::now(), reason: Some(error.to_owned()) };
@@ -200,23 +195,19 @@ impl Store {
             _ => return,
         }
         drop(state);
-        tell_metrics(false);
-        tracing::warn!(
-            store = self.servers.address(),
-            error,
-            "Redis is away; this gateway limits by itself until it is back"
-        );
+        set_gauges(false);
+        tracing::warn!(store = self.servers.address(), error, "Redis connection lost, limits are local");
         self.lost.notify_one();
     }
 }
 
-fn tell_metrics(is_present: bool) {
+fn set_gauges(is_present: bool) {
     gauge!("gateway_redis_up").set(f64::from(u8::from(is_present)));
     gauge!("gateway_degraded", "reason" => "redis").set(f64::from(u8::from(!is_present)));
 }
 
 impl std::fmt::Debug for Store {
-    /// Without its address, which may hold a password.
+    /// Omits the address, which may hold a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store").field("away_since", &self.away_since()).finish_non_exhaustive()
     }
@@ -235,8 +226,8 @@ mod tests {
 
     const PERIOD: Duration = Duration::from_millis(200);
 
-    /// A server that says yes to every command; its URL.
-    async fn agreeable() -> String {
+    /// Starts a server that answers every command with OK. Returns its URL.
+    async fn always_ok_server() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("redis://{}/", listener.local_addr().unwrap());
         tokio::spawn(async move {
@@ -244,8 +235,8 @@ mod tests {
                 tokio::spawn(async move {
                     let mut commands = [0; 4096];
                     while let Ok(count @ 1..) = client.read(&mut commands).await {
-                        let asked = commands[..count].iter().filter(|byte| **byte == b'*').count();
-                        client.write_all("+OK\r\n".repeat(asked).as_bytes()).await.unwrap();
+                        let sent = commands[..count].iter().filter(|byte| **byte == b'*').count();
+                        client.write_all("+OK\r\n".repeat(sent).as_bytes()).await.unwrap();
                     }
                 });
             }
@@ -254,8 +245,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_store_that_is_lost_as_soon_as_it_is_found_is_looked_for_once_a_period() {
-        let store = Arc::new(Store::new(Servers::parse(&agreeable().await).unwrap(), CONNECT_WITHIN));
+    async fn a_store_that_is_lost_as_soon_as_it_is_found_is_retried_once_a_period() {
+        let store = Arc::new(Store::new(Servers::parse(&always_ok_server().await).unwrap(), CONNECT_WITHIN));
         let (looks, stop) = (Arc::new(Semaphore::new(0)), CancellationToken::new());
         let (watched, counted, watch_stop) = (store.clone(), looks.clone(), stop.clone());
         let began = Instant::now();

@@ -1,4 +1,4 @@
-//! The chain of batches, hashed anew from the rows.
+//! The chain of batches, hashed again from the rows.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -9,8 +9,9 @@ use crate::ledger::store::Epoch;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::seal::{self, Seal, SealedEntry};
 
-/// Batches, each followed by its entries. `$1` account, `$2` since: with an account, only batches that have an entry of
-/// it; with an instant, one batch more in front, whose hash the first one must carry on.
+/// Batches, each followed by its entries. `$1` account, `$2` since. With an account, only batches
+/// with one of its entries; with an instant, also the batch before, whose hash the first one
+/// continues.
 const OPEN_ROWS: &str = r"
 declare chain_rows no scroll cursor for
 with batch as (
@@ -57,7 +58,7 @@ struct Row {
 }
 
 impl Row {
-    /// The batch that this row begins, if it begins one.
+    /// Returns the batch that begins with this row, if any.
     fn header(&self) -> Option<(Header, Seal)> {
         let captures = seal::captures(self.captured.as_ref()?, self.captured_outcomes.as_ref()?);
         let previous_hash = self.previous_hash.clone()?;
@@ -91,7 +92,7 @@ struct Header {
     hash: Vec<u8>,
 }
 
-/// What came of it.
+/// The result of the check.
 #[derive(Default)]
 pub(super) struct Checked {
     pub(super) batches: u64,
@@ -99,7 +100,6 @@ pub(super) struct Checked {
     pub(super) faults: Vec<Fault>,
 }
 
-/// Hashes every batch of the scope.
 pub(super) async fn check(connection: &mut PgConnection, scope: Scope) -> Result<Checked, StorageError> {
     sqlx::query(OPEN_ROWS)
         .bind(scope.account_id.map(|id| id.as_uuid()))
@@ -122,11 +122,11 @@ pub(super) async fn check(connection: &mut PgConnection, scope: Scope) -> Result
 /// A walk along the chain.
 #[derive(Default)]
 struct Walk {
-    /// Whether every batch must carry on the hash of the row before it.
+    /// Whether every batch must continue the previous row's hash.
     linked: bool,
     since: Option<DateTime<Utc>>,
     open: Option<(Header, Seal)>,
-    /// Epoch and hash of the batch before.
+    /// Epoch and hash of the previous batch.
     before: Option<(i32, Vec<u8>)>,
     checked: Checked,
 }
@@ -136,7 +136,7 @@ impl Walk {
         if let Some((header, seal)) = row.header() {
             self.finish();
             if self.since.is_some_and(|since| row.at < since) {
-                // The batch in front of those to be verified lends its hash only.
+                // Only the hash of the batch before the scope is used.
                 self.before = Some((header.epoch, header.hash));
             } else {
                 self.begin(header, seal);
@@ -155,7 +155,7 @@ impl Walk {
                 _ => seal::genesis(Epoch(header.epoch)).to_vec(),
             };
             if header.previous_hash != expected {
-                self.fault(&header, "does not carry on the hash of the batch before it");
+                self.fault(&header, "does not continue the hash of the previous batch");
             }
         }
         self.open = Some((header, seal));
@@ -164,7 +164,7 @@ impl Walk {
     fn finish(&mut self) {
         let Some((header, seal)) = self.open.take() else { return };
         if seal.hash() != header.hash.as_slice() {
-            self.fault(&header, "its rows do not have the hash they were sealed with");
+            self.fault(&header, "its rows do not match its seal");
         }
         self.before = Some((header.epoch, header.hash));
     }

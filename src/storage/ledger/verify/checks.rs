@@ -1,20 +1,21 @@
-//! The rules that the database can check: each a statement that returns the rows which break it.
+//! The invariants that the database can check: each is a statement that returns the violating rows.
 //!
-//! Every statement takes the account (or null) as `$1`, the instant since when (or null) as `$2`, the hold's life in seconds
-//! as `$3` and the most rows wanted as `$4`, and answers with a rule's name, where the row is, and what is wrong with it.
+//! Every statement takes the account (or null) as `$1`, the first instant (or null) as `$2`, the
+//! hold's life in seconds as `$3` and the most rows as `$4`. It returns the invariant's name, the
+//! position of the row, and what is wrong with it.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{FAULTS_LISTED, Fault, Invariant, Scope};
-use crate::storage::error::StorageError;
+use crate::storage::error::{RowRef, StorageError};
 
-/// A statement, and what it cannot do without.
+/// A statement, and which scopes it needs.
 struct Check {
     statement: &'static str,
-    /// It adds up all of history, so it is left out where only a part is verified.
+    /// It adds up all of history, so it needs the whole.
     whole_history: bool,
-    /// It speaks of all accounts together.
+    /// It covers all accounts together.
     all_accounts: bool,
 }
 
@@ -63,7 +64,8 @@ pub(super) async fn run(connection: &mut PgConnection, scope: Scope) -> Result<V
             .fetch_all(&mut *connection)
             .await?;
         for row in rows {
-            let invariant = Invariant::from_name(&row.rule).ok_or(StorageError::Corrupt("name of a rule"))?;
+            let invariant =
+                RowRef::new("ledger_verify", &row.rule).read("rule", Invariant::from_name(&row.rule))?;
             faults.push(Fault {
                 account_id: row.account_id,
                 number: row.number,
@@ -78,7 +80,7 @@ pub(super) async fn run(connection: &mut PgConnection, scope: Scope) -> Result<V
     Ok(faults)
 }
 
-/// Batches are dense within their epoch.
+/// Batches are numbered without gaps within their epoch.
 const BATCHES: &str = "
 select 'batches' as rule, null::uuid as account_id, null::bigint as number, null::uuid as call_id, epoch,
        b.last_batch as batch, null::int as lot,
@@ -90,7 +92,7 @@ select 'batches' as rule, null::uuid as account_id, null::bigint as number, null
  where coalesce(b.there, 0) <> e.batches or b.first_batch <> 1 or b.last_batch <> e.batches
  order by epoch limit $4";
 
-/// Every entry belongs to a batch, of the same instant.
+/// Every entry belongs to a batch of the same instant.
 const ENTRY_BATCHES: &str = "
 select 'batches' as rule, e.account_id, e.number, e.call_id, e.epoch, e.batch, e.lot,
        case when b.epoch is null then 'the entry belongs to no batch' else 'the entry and its batch differ in time' end
@@ -100,8 +102,8 @@ select 'batches' as rule, e.account_id, e.number, e.call_id, e.epoch, e.batch, e
    and (b.epoch is null or b.at <> e.at)
  order by e.epoch, e.batch, e.account_id, e.number limit $4";
 
-/// Each entry follows from the one before it. Near the beginning of a part of history the one before may have an earlier
-/// time, and is then looked up.
+/// Each entry follows from the one before it. At the beginning of the scope, the one before may
+/// have an earlier time and is looked up.
 const RUNNING_BALANCE: &str = "
 select 'running_balance' as rule, t.account_id, t.number, t.call_id, t.epoch, t.batch, t.lot,
        case when t.number_before = t.number then 'the number is there twice'
@@ -122,7 +124,7 @@ select 'running_balance' as rule, t.account_id, t.number, t.call_id, t.epoch, t.
     or t.balance_after <> coalesce(b.balance_after, 0) + t.amount
  order by t.account_id, t.number limit $4";
 
-/// An account stands where its last entry says.
+/// An account's balance is that of its last entry.
 const LAST_ENTRY: &str = "
 select 'running_balance' as rule, a.account_id, a.last_entry as number, null::uuid as call_id, null::int as epoch,
        null::int as batch, null::int as lot,
@@ -173,7 +175,7 @@ union all
    from lot l left join by_lot s using (account_id, lot)
   where l.source <> 'plan' and l.granted <> coalesce(s.bought, 0) limit $4)";
 
-/// A balance is what is left in the lots, and nothing is overdrawn.
+/// A balance is the sum of what is left in the lots, and nothing is overdrawn.
 const BALANCE_IN_LOTS: &str = "
 select 'balance_in_lots' as rule, a.account_id, null::bigint as number, null::uuid as call_id, null::int as epoch,
        null::int as batch, null::int as lot,
@@ -186,8 +188,9 @@ select 'balance_in_lots' as rule, a.account_id, null::bigint as number, null::uu
    and (a.balance <> a.open_lot_left + coalesce(l.left_in_lots, 0) or a.balance < 0 or a.open_lot_left < 0)
  order by a.account_id limit $4";
 
-/// The account's row describes the open lot and the plan's lot as they are, and the open lot is the one to spend from. The
-/// plan's lot may be passed over, and may still be open, once the period's requests are used up.
+/// The account's row describes the open lot and the plan's lot correctly, and the open lot is the
+/// next to spend from. The plan's lot may be skipped, and may stay open, once the period's requests
+/// are used up.
 const OPEN_LOT: &str = "
 select 'open_lot' as rule, a.account_id, null::bigint as number, null::uuid as call_id, null::int as epoch,
        null::int as batch, a.open_lot as lot, c.found
@@ -213,7 +216,7 @@ select 'open_lot' as rule, a.account_id, null::bigint as number, null::uuid as c
  where ($1::uuid is null or a.account_id = $1) and c.found is not null
  order by a.account_id limit $4";
 
-/// Plan credits are given once a period, into a lot of that period.
+/// Plan credits are granted once a period, into a lot of that period.
 const RENEWALS: &str = "
 select 'renewals' as rule, e.account_id, max(e.number) as number, null::uuid as call_id, null::int as epoch,
        null::int as batch, max(e.lot) as lot,
@@ -224,8 +227,8 @@ select 'renewals' as rule, e.account_id, max(e.number) as number, null::uuid as 
  group by e.account_id, l.period having count(*) > 1 or l.period is null
  order by e.account_id, number limit $4";
 
-/// The requests used in the present period are the calls of the period whose charge contains plan credits. Writers of epochs
-/// without `requests_by_plan` took a request for every call: those calls leave it open within their number.
+/// The requests used in the current period are its calls that used plan credits. Writers of epochs
+/// without `requests_by_plan` counted every call: for those calls any number up to theirs is valid.
 const REQUESTS: &str = "
 with call as (
     select e.account_id, e.call_id, p.requests_by_plan, -sum(e.amount) > 0 as charged,
@@ -250,8 +253,8 @@ select 'requests' as rule, a.account_id, null::bigint as number, null::uuid as c
    and a.requests_used not between coalesce(c.least, 0) and coalesce(c.most, 0)
  order by a.account_id limit $4";
 
-/// Holds, from their entries and from the captures in the batches. `span` says from which batch on the calls of an epoch
-/// are looked at, and from which on their ends are new.
+/// Holds, from their entries and from the captures in the batches. `span` is the first batch of an
+/// epoch whose calls are examined, and the first whose ends are new.
 const HOLDS: &str = "
 with span as (
     select e.epoch, e.closed_at, e.heartbeat_at, n.first_batch, coalesce(before.open_from, 0) as from_batch,
@@ -305,7 +308,7 @@ with span as (
         when span.closed_at is not null then array['open_holds', 'it is open, though its epoch is closed']
         when held_in < last_open_from then array['open_holds', 'it is open, and a recovery would not look for it']
         when span.heartbeat_at < now() - make_interval(secs => $3 + 60)
-            then array['open_holds', format('it is open, and its gateway was last heard of at %s', span.heartbeat_at)]
+            then array['open_holds', format('it is open, and its gateway was last seen at %s', span.heartbeat_at)]
         when call.held_at < now() - make_interval(secs => $3 + 60)
             then array['open_holds', format('it has been open since %s', call.held_at)]
         end as fault
@@ -316,7 +319,8 @@ select fault[1] as rule, account_id, number, call_id, epoch, batch, null::int as
   from fault where fault is not null
  order by epoch, batch, call_id limit $4";
 
-/// Idempotency records agree with the calls they name. Records live for a day, so only later batches are asked.
+/// Idempotency records agree with their calls. Records live for a day, so only later batches are
+/// read.
 const IDEMPOTENCY: &str = "
 with record as (
     select *, count(*) over (partition by call_id) as records
@@ -363,23 +367,23 @@ with ended as (
     select account_id, (at at time zone 'utc')::date as day, key_id, route, outcome, count(*) as calls,
            sum(credits) as credits
       from ended join call using (call_id) group by 1, 2, 3, 4, 5
-), told as (
+), recorded as (
     select * from ledger_usage where $1::uuid is null or account_id = $1
 )
 select 'usage' as rule, account_id, null::bigint as number, null::uuid as call_id, null::int as epoch,
        null::int as batch, null::int as lot,
-       format('on %s, key %s, route %s, outcome %s: %s calls and %s credits are told, %s and %s were counted', day, key_id,
+       format('on %s, key %s, route %s, outcome %s: %s calls and %s credits are recorded, but %s and %s ended', day, key_id,
               route, outcome, coalesce(t.calls, 0), coalesce(t.credits, 0), coalesce(c.calls, 0), coalesce(c.credits, 0))
            as found
-  from told t full join counted c using (account_id, day, key_id, route, outcome)
+  from recorded t full join counted c using (account_id, day, key_id, route, outcome)
  where t.calls is distinct from c.calls or t.credits is distinct from c.credits
  order by account_id, day limit $4";
 
-/// What came in, less what went out, is what is there.
+/// The credits in all balances are those that came in less those that went out.
 const CONSERVATION: &str = "
 select 'conservation' as rule, null::uuid as account_id, null::bigint as number, null::uuid as call_id, null::int as epoch,
        null::int as batch, null::int as lot,
-       format('%s came in and %s went out, but %s are there', came_in, went_out, there) as found
+       format('%s credits came in and %s went out, but the balances hold %s', came_in, went_out, there) as found
   from (select coalesce(sum(amount) filter (where amount > 0), 0) as came_in,
                coalesce(-sum(amount) filter (where amount < 0), 0) as went_out from ledger_entry) e,
        (select coalesce(sum(balance), 0) as there from ledger_account) a

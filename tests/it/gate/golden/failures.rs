@@ -4,7 +4,6 @@ use std::future::ready;
 use std::time::Duration;
 
 use axum::response::Response;
-use axum::routing::post;
 use fluence::domain::refusal::Refusal;
 use insta::assert_snapshot;
 
@@ -31,7 +30,30 @@ async fn insufficient_data() {
     let refusal = Refusal::InsufficientData { words: 37, words_needed: 150, unsupported_language: false };
     assert_snapshot!(refused_with(refusal).await.golden(), @r#"
     422
-    {"success":false,"error":{"type":"insufficient_data","message":"An analysis needs 150 words of the person's own; 37 found","code":422,"user_action":"Add more posts of this person to your contacts, in English or Portuguese; this call was not charged.","support_contact":"help@fluence.example","words_found":37,"words_needed":150},"error_code":"INSUFFICIENT_DATA","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0,"reembolsado":true,"motivo_reembolso":"insufficient_data"}}
+    {
+      "success": false,
+      "error": {
+        "type": "insufficient_data",
+        "message": "An analysis needs at least 150 words written by this person. 37 words could be used.",
+        "code": 422,
+        "user_action": "Add more posts by this person to your contacts, in English or Portuguese. This call was not charged.",
+        "support_contact": "help@fluence.example",
+        "words_found": 37,
+        "words_needed": 150
+      },
+      "error_code": "INSUFFICIENT_DATA",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0,
+        "reembolsado": true,
+        "motivo_reembolso": "insufficient_data"
+      }
+    }
     "#);
 }
 
@@ -43,7 +65,28 @@ async fn internal_error_of_a_handler_that_panics() {
     let gateway = Gateway::in_front_of(handler(panics), LONG).await;
     assert_snapshot!(refunded(gateway).await.golden(), @r#"
     500
-    {"success":false,"error":{"type":"internal_error","message":"The service failed to answer","code":500,"user_action":"Try again; if it happens again, write to help@fluence.example with the request id. You were not charged.","support_contact":"help@fluence.example"},"error_code":"INTERNAL_ERROR","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0,"reembolsado":true,"motivo_reembolso":"failed"}}
+    {
+      "success": false,
+      "error": {
+        "type": "internal_error",
+        "message": "The service failed to process this request.",
+        "code": 500,
+        "user_action": "Try again. If the error persists, contact help@fluence.example with the request id. You were not charged.",
+        "support_contact": "help@fluence.example"
+      },
+      "error_code": "INTERNAL_ERROR",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0,
+        "reembolsado": true,
+        "motivo_reembolso": "failed"
+      }
+    }
     "#);
 }
 
@@ -51,7 +94,28 @@ async fn internal_error_of_a_handler_that_panics() {
 async fn upstream_error() {
     assert_snapshot!(refused_with(Refusal::Upstream).await.golden(), @r#"
     502
-    {"success":false,"error":{"type":"upstream_error","message":"A server behind this service failed to answer","code":502,"user_action":"Try again; if it happens again, write to help@fluence.example with the request id. You were not charged.","support_contact":"help@fluence.example"},"error_code":"UPSTREAM_ERROR","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0,"reembolsado":true,"motivo_reembolso":"failed"}}
+    {
+      "success": false,
+      "error": {
+        "type": "upstream_error",
+        "message": "A server that this service depends on failed.",
+        "code": 502,
+        "user_action": "Try again. If the error persists, contact help@fluence.example with the request id. You were not charged.",
+        "support_contact": "help@fluence.example"
+      },
+      "error_code": "UPSTREAM_ERROR",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0,
+        "reembolsado": true,
+        "motivo_reembolso": "failed"
+      }
+    }
     "#);
 }
 
@@ -59,7 +123,29 @@ async fn upstream_error() {
 async fn service_unavailable() {
     assert_snapshot!(refused_with(Refusal::Unavailable { retry_after_s: 3 }).await.golden_without(&["retry_after"]), @r#"
     503 | retry-after: …
-    {"success":false,"error":{"type":"service_unavailable","message":"The service cannot take this call right now","code":503,"user_action":"Try again after the time in `retry_after`. You were not charged.","support_contact":"help@fluence.example","retry_after":"…"},"error_code":"SERVICE_UNAVAILABLE","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0,"reembolsado":true,"motivo_reembolso":"failed"}}
+    {
+      "success": false,
+      "error": {
+        "type": "service_unavailable",
+        "message": "The service cannot process this request right now.",
+        "code": 503,
+        "user_action": "Wait for the number of seconds in `retry_after`, then try again. The request was charged only if `billing_info` says so.",
+        "support_contact": "help@fluence.example",
+        "retry_after": "…"
+      },
+      "error_code": "SERVICE_UNAVAILABLE",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0,
+        "reembolsado": true,
+        "motivo_reembolso": "failed"
+      }
+    }
     "#);
 }
 
@@ -72,16 +158,57 @@ async fn service_unavailable_while_the_ledger_cannot_write() {
     refused.assert_accounted();
     assert_snapshot!(refused.golden_without(&["retry_after"]), @r#"
     503 | retry-after: …
-    {"success":false,"error":{"type":"service_unavailable","message":"The service cannot take this call right now","code":503,"user_action":"Try again after the time in `retry_after`. You were not charged.","support_contact":"help@fluence.example","retry_after":"…"},"error_code":"SERVICE_UNAVAILABLE","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "service_unavailable",
+        "message": "The service cannot process this request right now.",
+        "code": 503,
+        "user_action": "Wait for the number of seconds in `retry_after`, then try again. The request was charged only if `billing_info` says so.",
+        "support_contact": "help@fluence.example",
+        "retry_after": "…"
+      },
+      "error_code": "SERVICE_UNAVAILABLE",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
 #[tokio::test]
 async fn timeout() {
     let gateway =
-        Gateway::in_front_of(post(std::future::pending::<Response>), Duration::from_millis(20)).await;
+        Gateway::in_front_of(handler(std::future::pending::<Response>), Duration::from_millis(20)).await;
     assert_snapshot!(refunded(gateway).await.golden(), @r#"
     504
-    {"success":false,"error":{"type":"timeout","message":"The call took too long and was stopped","code":504,"user_action":"Try again in a moment. You were not charged.","support_contact":"help@fluence.example"},"error_code":"TIMEOUT","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0,"reembolsado":true,"motivo_reembolso":"timed_out"}}
+    {
+      "success": false,
+      "error": {
+        "type": "timeout",
+        "message": "The call took too long and was stopped.",
+        "code": 504,
+        "user_action": "Try again in a moment. You were not charged.",
+        "support_contact": "help@fluence.example"
+      },
+      "error_code": "TIMEOUT",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0,
+        "reembolsado": true,
+        "motivo_reembolso": "timed_out"
+      }
+    }
     "#);
 }

@@ -26,7 +26,28 @@ async fn refused_json(path: &str, body: Value) -> Answer {
 async fn invalid_json() {
     assert_snapshot!(refused("/crm", "application/json", "{\n \"empresa\": nada}").await.golden(), @r#"
     400
-    {"success":false,"error":{"type":"invalid_request","message":"The body is not one valid JSON object (line 2, column 14)","code":400,"user_action":"Send one JSON object in UTF-8, nested at most 64 levels, with nothing after it.","support_contact":"support@example.com","line":2,"column":14},"error_code":"INVALID_JSON","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "invalid_request",
+        "message": "The body is not one valid JSON object: the first error is at line 2, column 14.",
+        "code": 400,
+        "user_action": "Send a single JSON object in UTF-8, nested at most 64 levels deep, with nothing after it.",
+        "support_contact": "support@example.com",
+        "line": 2,
+        "column": 14
+      },
+      "error_code": "INVALID_JSON",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -34,7 +55,28 @@ async fn invalid_json() {
 async fn d10_an_empty_body() {
     assert_snapshot!(refused("/crm", "application/json", "").await.golden(), @r#"
     400
-    {"success":false,"error":{"type":"invalid_request","message":"The body is not one valid JSON object (line 1, column 1)","code":400,"user_action":"Send one JSON object in UTF-8, nested at most 64 levels, with nothing after it.","support_contact":"support@example.com","line":1,"column":1},"error_code":"INVALID_JSON","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "invalid_request",
+        "message": "The body is not one valid JSON object: the first error is at line 1, column 1.",
+        "code": 400,
+        "user_action": "Send a single JSON object in UTF-8, nested at most 64 levels deep, with nothing after it.",
+        "support_contact": "support@example.com",
+        "line": 1,
+        "column": 1
+      },
+      "error_code": "INVALID_JSON",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -45,7 +87,48 @@ async fn validation_failed_lists_every_faulty_field() {
     });
     assert_snapshot!(refused_json("/crm", body).await.golden(), @r#"
     400
-    {"success":false,"error":{"type":"validation_error","message":"The request is not valid: `primeiro_nome` must not be empty; `ultimo_nome` must be text; `company` has another value than the same field under its other name; `papel` is not a field of this request.","code":400,"user_action":"Correct the fields listed in `fields` and send the request again.","support_contact":"support@example.com","fields":[{"field":"primeiro_nome","problem":"empty","message":"must not be empty"},{"field":"ultimo_nome","problem":"not_text","message":"must be text"},{"field":"company","problem":"contradicts","message":"has another value than the same field under its other name"},{"field":"papel","problem":"unknown_field","message":"is not a field of this request"}]},"error_code":"VALIDATION_FAILED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "validation_error",
+        "message": "The request is not valid: `primeiro_nome` must not be empty; `ultimo_nome` must be text; `company` differs from the same field under its other name; `papel` is not a field of this request.",
+        "code": 400,
+        "user_action": "Correct the fields listed in `fields`, then send the request again.",
+        "support_contact": "support@example.com",
+        "fields": [
+          {
+            "field": "primeiro_nome",
+            "problem": "empty",
+            "message": "must not be empty"
+          },
+          {
+            "field": "ultimo_nome",
+            "problem": "not_text",
+            "message": "must be text"
+          },
+          {
+            "field": "company",
+            "problem": "contradicts",
+            "message": "differs from the same field under its other name"
+          },
+          {
+            "field": "papel",
+            "problem": "unknown_field",
+            "message": "is not a field of this request"
+          }
+        ]
+      },
+      "error_code": "VALIDATION_FAILED",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -53,7 +136,48 @@ async fn validation_failed_lists_every_faulty_field() {
 async fn validation_failed_on_an_english_route_speaks_of_its_own_fields() {
     assert_snapshot!(refused_json("/analyze", json!({ "language": "fr" })).await.golden(), @r#"
     400
-    {"success":false,"error":{"type":"validation_error","message":"The request is not valid: `first_name` is required; `last_name` is required; `company` is required; `language` must be one of: en, pt.","code":400,"user_action":"Correct the fields listed in `fields` and send the request again.","support_contact":"support@example.com","fields":[{"field":"first_name","problem":"missing","message":"is required"},{"field":"last_name","problem":"missing","message":"is required"},{"field":"company","problem":"missing","message":"is required"},{"field":"language","problem":"not_one_of","message":"must be one of: en, pt"}]},"error_code":"VALIDATION_FAILED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "validation_error",
+        "message": "The request is not valid: `first_name` is required; `last_name` is required; `company` is required; `language` must be one of: en, pt.",
+        "code": 400,
+        "user_action": "Correct the fields listed in `fields`, then send the request again.",
+        "support_contact": "support@example.com",
+        "fields": [
+          {
+            "field": "first_name",
+            "problem": "missing",
+            "message": "is required"
+          },
+          {
+            "field": "last_name",
+            "problem": "missing",
+            "message": "is required"
+          },
+          {
+            "field": "company",
+            "problem": "missing",
+            "message": "is required"
+          },
+          {
+            "field": "language",
+            "problem": "not_one_of",
+            "message": "must be one of: en, pt"
+          }
+        ]
+      },
+      "error_code": "VALIDATION_FAILED",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -63,7 +187,27 @@ async fn profile_url_not_accepted() {
     body["empresa"] = "linkedin.com/company/horizonte".into();
     assert_snapshot!(refused_json("/crm", body).await.golden(), @r#"
     400
-    {"success":false,"error":{"type":"validation_error","message":"Profile addresses are not accepted (field `empresa`)","code":400,"user_action":"Name the person by first name, last name and company, without any address.","support_contact":"support@example.com","field":"empresa"},"error_code":"PROFILE_URL_NOT_ACCEPTED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "validation_error",
+        "message": "Profile URLs are not accepted (field `empresa`).",
+        "code": 400,
+        "user_action": "Identify the person by first name, last name and company, without a URL.",
+        "support_contact": "support@example.com",
+        "field": "empresa"
+      },
+      "error_code": "PROFILE_URL_NOT_ACCEPTED",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -73,7 +217,26 @@ async fn mock_data_not_allowed() {
     body["allow_mock_data"] = true.into();
     assert_snapshot!(refused_json("/analyze-comprehensive", body).await.golden(), @r#"
     400
-    {"success":false,"error":{"type":"validation_error","message":"`allow_mock_data` works in test environments only","code":400,"user_action":"Leave `allow_mock_data` out, or use a key of a test environment.","support_contact":"support@example.com"},"error_code":"MOCK_DATA_NOT_ALLOWED","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "validation_error",
+        "message": "`allow_mock_data` is available in test environments only.",
+        "code": 400,
+        "user_action": "Remove `allow_mock_data`, or use a key of a test environment.",
+        "support_contact": "support@example.com"
+      },
+      "error_code": "MOCK_DATA_NOT_ALLOWED",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -82,7 +245,27 @@ async fn body_too_large() {
     let body = format!("{{\"empresa\": \"{}\"}}", "x".repeat(20_000));
     assert_snapshot!(refused("/crm", "application/json", body).await.golden(), @r#"
     413
-    {"success":false,"error":{"type":"body_too_large","message":"The body is larger than 16384 bytes","code":413,"user_action":"Send a smaller body.","support_contact":"support@example.com","limit_bytes":16384},"error_code":"BODY_TOO_LARGE","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "body_too_large",
+        "message": "The body exceeds the limit of 16384 bytes.",
+        "code": 413,
+        "user_action": "Send a smaller body.",
+        "support_contact": "support@example.com",
+        "limit_bytes": 16384
+      },
+      "error_code": "BODY_TOO_LARGE",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -90,7 +273,26 @@ async fn body_too_large() {
 async fn unsupported_media_type() {
     assert_snapshot!(refused("/crm", "text/plain", marina().to_string()).await.golden(), @r#"
     415
-    {"success":false,"error":{"type":"unsupported_media_type","message":"The body is not declared as JSON","code":415,"user_action":"Send the body as JSON in UTF-8, with the header `Content-Type: application/json` and without Content-Encoding.","support_contact":"support@example.com"},"error_code":"UNSUPPORTED_MEDIA_TYPE","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "unsupported_media_type",
+        "message": "The body is not declared as JSON.",
+        "code": 415,
+        "user_action": "Send the header `Content-Type: application/json`.",
+        "support_contact": "support@example.com"
+      },
+      "error_code": "UNSUPPORTED_MEDIA_TYPE",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -101,7 +303,26 @@ async fn bad_request_for_a_faulty_idempotency_key() {
     let request = gateway.posting("/crm", &customer.key, &marina()).header("idempotency-key", "a b");
     assert_snapshot!(answer(request).await.golden(), @r#"
     400
-    {"success":false,"error":{"type":"invalid_request","message":"Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters, bare or in double quotes","code":400,"user_action":"Correct the request and send it again.","support_contact":"support@example.com"},"error_code":"BAD_REQUEST","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "invalid_request",
+        "message": "Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters, bare or in double quotes.",
+        "code": 400,
+        "user_action": "Correct the request, then send it again.",
+        "support_contact": "support@example.com"
+      },
+      "error_code": "BAD_REQUEST",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }
 
@@ -112,6 +333,25 @@ async fn bad_request_for_an_unclear_dry_run() {
     let request = gateway.posting("/crm", &customer.key, &marina()).header("x-dry-run", "1");
     assert_snapshot!(answer(request).await.golden(), @r#"
     400
-    {"success":false,"error":{"type":"invalid_request","message":"X-Dry-Run must be sent once, as true or false","code":400,"user_action":"Correct the request and send it again.","support_contact":"support@example.com"},"error_code":"BAD_REQUEST","request_id":"…","billing_info":{"creditos_utilizados":0,"creditos_restantes":1000,"tipo_plano":"professional","renovacao_proxima":"…","limite_mensal":1000,"uso_percentual":0.0}}
+    {
+      "success": false,
+      "error": {
+        "type": "invalid_request",
+        "message": "X-Dry-Run must be sent once, as true or false.",
+        "code": 400,
+        "user_action": "Correct the request, then send it again.",
+        "support_contact": "support@example.com"
+      },
+      "error_code": "BAD_REQUEST",
+      "request_id": "…",
+      "billing_info": {
+        "creditos_utilizados": 0,
+        "creditos_restantes": 1000,
+        "tipo_plano": "professional",
+        "renovacao_proxima": "…",
+        "limite_mensal": 1000,
+        "uso_percentual": 0.0
+      }
+    }
     "#);
 }

@@ -1,4 +1,4 @@
-//! Several gateways with one Redis, from the outside.
+//! Several gateways with one Redis, over HTTP.
 
 use std::future::{pending, ready};
 use std::sync::Arc;
@@ -6,19 +6,18 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::response::Response;
-use axum::routing::post;
 use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::{leases_in, store_time_us};
-use crate::gate::handlers::{LONG, Turnstile, handler, paid_answer};
+use crate::gate::handlers::{LONG, Latch, handler, paid_answer};
 use crate::gate::people::marina;
 use crate::support::customer::Customer;
+use crate::support::delay_proxy::DelayProxy;
 use crate::support::gateway::{Answer, Gateway, eventually};
-use crate::support::neighbour::Neighbour;
 use crate::support::redis::Redis;
-use crate::support::slow_line::SlowLine;
+use crate::support::second_gateway::SecondGateway;
 
 /// Settings of a gateway that waits for the store however busy the machine is.
 fn patient(url: &str) -> [(&str, &str); 3] {
@@ -28,25 +27,25 @@ fn patient(url: &str) -> [(&str, &str); 3] {
 /// One gateway of several.
 enum Node {
     First(Box<Gateway>),
-    Other(Box<Neighbour>),
+    Other(Box<SecondGateway>),
 }
 
 impl Node {
     async fn get(&self, path: &str, key: &str) -> Answer {
         match self {
             Self::First(gateway) => gateway.get(path, key).await,
-            Self::Other(neighbour) => neighbour.get(path, key).await,
+            Self::Other(second) => second.get(path, key).await,
         }
     }
 
     async fn stop(self) {
         match self {
             Self::First(gateway) => drop(gateway.stop().await),
-            Self::Other(neighbour) => neighbour.stop().await,
+            Self::Other(second) => second.stop().await,
         }
     }
 
-    /// Who decides, as the status page says.
+    /// Which side decides, according to the status page.
     async fn decided(&self, key: &str) -> String {
         let answer = self.get("/status", key).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -58,7 +57,7 @@ async fn cluster(size: usize, environment: &[(&str, &str)]) -> Vec<Node> {
     let first = Gateway::start_with(environment).await;
     let mut others = Vec::new();
     for _ in 1..size {
-        others.push(Node::Other(Box::new(first.neighbour(environment).await)));
+        others.push(Node::Other(Box::new(first.second_gateway(environment).await)));
     }
     std::iter::once(Node::First(Box::new(first))).chain(others).collect()
 }
@@ -70,14 +69,14 @@ fn first(nodes: &[Node]) -> &Gateway {
     }
 }
 
-/// A customer whom nothing limits.
+/// A customer without effective limits.
 async fn unlimited(gateway: &Gateway) -> Customer {
     let large = 1_000_000;
     gateway.customer_on(|plan| (plan.rate_per_s, plan.burst, plan.concurrency) = (large, large, large)).await
 }
 
-/// When the burst of an account at one request a second is whole again, by the store's clock: each admitted request
-/// moves it by one second.
+/// When the burst of an account at one request a second is whole again, by the store's clock. Each
+/// admitted request moves it by one second.
 async fn whole_at_us(redis: &Redis, customer: &Customer) -> u64 {
     let key = format!("fluence:{{{}}}:rate", customer.account);
     let text: String = redis::cmd("GET").arg(key).query_async(&mut redis.connect().await).await.unwrap();
@@ -89,7 +88,7 @@ async fn e10_two_thousand_calls_at_once_on_three_gateways_get_one_burst() {
     const BURST: u64 = 100;
     const SECOND_US: u64 = 1_000_000;
     let redis = Redis::start().await;
-    // Nothing else may run out of patience on a busy machine.
+    // No other timeout may expire on a busy machine.
     let url = redis.url();
     let others = [("FLUENCE_KEYS_TRUST_MS", "600000"), ("FLUENCE_SERVER_HEAD_TIMEOUT_S", "600")];
     let environment: Vec<_> = patient(&url).into_iter().chain(others).collect();
@@ -97,7 +96,8 @@ async fn e10_two_thousand_calls_at_once_on_three_gateways_get_one_burst() {
     let customer = first(&nodes)
         .customer_on(|plan| (plan.rate_per_s, plan.burst, plan.concurrency) = (1, 100, 1_000_000))
         .await;
-    // Some calls first, so that the bucket is never whole from here on and tells exactly what was taken from it.
+    // Some calls first, so that the bucket is never whole from here on and shows exactly what was
+    // taken from it.
     let before = join_all((0..20).map(|n| nodes[n % 3].get("/tiers", &customer.key))).await;
     assert!(before.iter().all(|answer| answer.status == 200));
     let whole_before_us = whole_at_us(&redis, &customer).await;
@@ -109,14 +109,14 @@ async fn e10_two_thousand_calls_at_once_on_three_gateways_get_one_burst() {
     let unexpected =
         answers.iter().find(|answer| !matches!(answer.outcome(), (200, "") | (429, "RATE_LIMITED")));
     assert!(unexpected.is_none(), "{}", unexpected.map_or("", |answer| &answer.text));
-    // A second of the store's clock lets one more in; within the first second it is the burst and not one more.
+    // A second of the store's clock admits one more; within the first second, exactly the burst.
     let ripened = (ended_us - began_us) / SECOND_US;
     assert!((BURST..=BURST + ripened).contains(&(20 + admitted)), "{admitted} in {ripened} s");
     assert_eq!(whole_at_us(&redis, &customer).await - whole_before_us, admitted * SECOND_US);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_dies_under_load_fails_no_request_and_is_used_again_when_it_is_back() {
+async fn a_redis_that_dies_under_load_fails_no_request_and_is_used_again_when_it_returns() {
     let mut redis = Redis::start().await;
     let url = redis.url();
     let nodes = Arc::new(cluster(2, &[("FLUENCE_REDIS_URL", &url), ("FLUENCE_LIMITS_WATCH_MS", "20")]).await);
@@ -157,7 +157,7 @@ async fn a_redis_that_dies_under_load_fails_no_request_and_is_used_again_when_it
 }
 
 #[tokio::test]
-async fn while_redis_is_away_each_gateway_keeps_to_the_limits_by_itself() {
+async fn while_redis_is_away_each_gateway_applies_the_limits_by_itself() {
     let mut redis = Redis::start().await;
     let nodes = cluster(2, &patient(&redis.url())).await;
     let customer = first(&nodes)
@@ -169,7 +169,7 @@ async fn while_redis_is_away_each_gateway_keeps_to_the_limits_by_itself() {
         eventually("it is missed", async || node.decided(&watcher.key).await == "local").await;
         let answers = join_all((0..200).map(|_| node.get("/tiers", &customer.key))).await;
         let admitted = answers.iter().filter(|answer| answer.status == 200).count();
-        // The store had given some of the burst away already; time gives some back.
+        // The store had granted a part of the burst already; time returns some of it.
         assert!((1..200).contains(&admitted), "{admitted}");
         assert!(answers.iter().any(|answer| answer.outcome() == (429, "RATE_LIMITED")));
         answers.iter().for_each(Answer::assert_accounted);
@@ -177,7 +177,7 @@ async fn while_redis_is_away_each_gateway_keeps_to_the_limits_by_itself() {
 }
 
 #[tokio::test]
-async fn a_gateway_whose_redis_is_not_there_starts_and_says_so_until_it_comes() {
+async fn a_gateway_starts_without_redis_and_reports_it_until_redis_comes() {
     let mut redis = Redis::start().await;
     redis.kill();
     let nodes = cluster(1, &patient(&redis.url())).await;
@@ -197,10 +197,10 @@ async fn a_gateway_whose_redis_is_not_there_starts_and_says_so_until_it_comes() 
 }
 
 #[tokio::test]
-async fn a_slow_redis_is_left_alone_and_said_so() {
+async fn a_slow_redis_is_not_used_and_reported() {
     let redis = Redis::start().await;
-    let line = SlowLine::to(redis.port()).await;
-    let (url, page) = (redis.url_at(line.port()), ("FLUENCE_METRICS_LISTEN", "127.0.0.1:0"));
+    let proxy = DelayProxy::to(redis.port()).await;
+    let (url, page) = (redis.url_at(proxy.port()), ("FLUENCE_METRICS_LISTEN", "127.0.0.1:0"));
     let budget = ("FLUENCE_LIMITS_DECISION_MS", "500");
     let watch = ("FLUENCE_LIMITS_WATCH_MS", "20");
     let nodes = cluster(1, &[("FLUENCE_REDIS_URL", &url), budget, watch, page]).await;
@@ -209,7 +209,7 @@ async fn a_slow_redis_is_left_alone_and_said_so() {
     let metrics = first(&nodes).metrics().await;
     assert!(metrics.contains("gateway_redis_up 1"), "{metrics}");
     assert!(metrics.contains(r#"gateway_degraded{reason="redis"} 0"#), "{metrics}");
-    line.takes(Duration::from_secs(2));
+    proxy.takes(Duration::from_secs(2));
     eventually("it is left", async || nodes[0].decided(&customer.key).await == "local").await;
     let metrics = first(&nodes).metrics().await;
     for line in [
@@ -221,7 +221,7 @@ async fn a_slow_redis_is_left_alone_and_said_so() {
     ] {
         assert!(metrics.contains(line), "{line} is not in {metrics}");
     }
-    line.takes(Duration::ZERO);
+    proxy.takes(Duration::ZERO);
     eventually("it is back", async || nodes[0].decided(&customer.key).await == "shared").await;
 }
 
@@ -253,22 +253,26 @@ async fn e06_headers_and_body_of_one_shared_decision_agree() {
 }
 
 /// A gateway on the store, with this handler behind it.
-async fn in_front_of(redis: &Redis, handler: axum::routing::MethodRouter, deadline: Duration) -> Gateway {
+async fn in_front_of(
+    redis: &Redis,
+    handler: fluence::gate::metering::PaidHandler,
+    deadline: Duration,
+) -> Gateway {
     Gateway::in_front_of_with(handler, deadline, &patient(&redis.url())).await
 }
 
-/// A customer with one place.
+/// A customer with one slot.
 async fn one_at_once(gateway: &Gateway) -> Customer {
     gateway.customer_on(|plan| (plan.rate_per_s, plan.burst, plan.concurrency) = (1000, 100_000, 1)).await
 }
 
 #[tokio::test]
-async fn e05_who_has_the_answer_has_the_place_back() {
+async fn e05_the_slot_is_free_when_the_client_has_the_answer() {
     async fn panics() -> Response {
         panic!("on purpose")
     }
     let redis = Redis::start().await;
-    for handler in [handler(|| ready(paid_answer())), handler(panics), post(pending::<Response>)] {
+    for handler in [handler(|| ready(paid_answer())), handler(panics), handler(pending::<Response>)] {
         let gateway = in_front_of(&redis, handler, Duration::from_millis(30)).await;
         let customer = one_at_once(&gateway).await;
         for _ in 0..10 {
@@ -278,19 +282,19 @@ async fn e05_who_has_the_answer_has_the_place_back() {
 }
 
 #[tokio::test]
-async fn e05_a_shared_place_is_kept_after_a_disconnect_until_the_work_is_done() {
+async fn e05_a_shared_slot_is_held_after_a_disconnect_until_the_work_is_done() {
     let redis = Redis::start().await;
-    let turnstile = Turnstile::new();
-    let gateway = in_front_of(&redis, turnstile.handler(paid_answer), LONG).await;
+    let latch = Latch::new();
+    let gateway = in_front_of(&redis, latch.handler(paid_answer), LONG).await;
     let customer = one_at_once(&gateway).await;
     let call = tokio::spawn(gateway.posting("/crm", &customer.key, &marina()).send());
-    turnstile.reached(1).await;
+    latch.reached(1).await;
     call.abort();
     let refused = gateway.post("/crm", &customer.key, &serde_json::json!({})).await;
     assert_eq!(refused.outcome(), (429, "CONCURRENCY_LIMITED"));
     assert_eq!(refused.header("ratelimit"), "\"concurrent\";r=0;t=1");
-    turnstile.let_go(1);
-    eventually("the place is free", async || {
+    latch.let_go(1);
+    eventually("the slot is free", async || {
         gateway.post("/crm", &customer.key, &serde_json::json!({})).await.status == 400
     })
     .await;

@@ -1,4 +1,4 @@
-//! Places among the running calls of all gateways.
+//! Slots among the running calls of all gateways.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::support::gateway::eventually;
 use crate::support::redis::Redis;
 
 #[tokio::test]
-async fn gateways_share_the_places_of_an_account_and_its_alone() {
+async fn gateways_share_the_slots_of_one_account_only() {
     let redis = Redis::start().await;
     let (one, other) = (Node::start(&redis.url(), PATIENT).await, Node::start(&redis.url(), PATIENT).await);
     let account = account();
@@ -17,7 +17,7 @@ async fn gateways_share_the_places_of_an_account_and_its_alone() {
     assert!(other.admits(account, at_once(2)).await.is_none());
     assert!(other.admits(super::account(), at_once(2)).await.is_some());
     drop(first);
-    eventually("the place is free", async || other.admits(account, at_once(2)).await.is_some()).await;
+    eventually("the slot is free", async || other.admits(account, at_once(2)).await.is_some()).await;
 }
 
 #[tokio::test]
@@ -45,16 +45,17 @@ async fn a_call_that_runs_keeps_its_lease_however_long_it_takes() {
     let mut connection = redis.connect().await;
     let started_us = store_time_us(&mut connection).await;
     let five_lives_us = 5 * u64::try_from(SHORT_LEASES.lease_life.as_micros()).unwrap();
-    eventually("its life is over five times", async || {
+    eventually("five lease lives have passed", async || {
         store_time_us(&mut connection.clone()).await > started_us + five_lives_us
     })
     .await;
-    // A gateway that was not run for a while may have lost it for a moment; it comes back.
+    // A gateway that was not scheduled for a while may have lost the lease for a moment; it comes
+    // back.
     eventually("it is there", async || leases_in(&redis, account).await == 1).await;
 }
 
 #[tokio::test]
-async fn e05_leases_of_a_dead_gateway_end_by_themselves() {
+async fn e05_leases_of_a_dead_gateway_expire() {
     let redis = Redis::start().await;
     let mut dying = Node::start(&redis.url(), SHORT_LEASES).await;
     let other = Node::start(&redis.url(), SHORT_LEASES).await;
@@ -62,11 +63,11 @@ async fn e05_leases_of_a_dead_gateway_end_by_themselves() {
     let lease = dying.admits(account, at_once(1)).await.unwrap();
     dying.dies();
     std::mem::forget(lease);
-    eventually("the place is free", async || other.admits(account, at_once(1)).await.is_some()).await;
+    eventually("the slot is free", async || other.admits(account, at_once(1)).await.is_some()).await;
 }
 
 #[tokio::test]
-async fn a_request_that_is_left_while_it_is_decided_keeps_no_place() {
+async fn a_request_cancelled_during_its_decision_keeps_no_slot() {
     let redis = Redis::start().await;
     let node = Node::start(&redis.url(), PATIENT).await;
     let account = account();
@@ -74,11 +75,11 @@ async fn a_request_that_is_left_while_it_is_decided_keeps_no_place() {
     let left = tokio::time::timeout(Duration::from_millis(50), node.limits.decide(account, at_once(1)));
     assert!(left.await.is_err());
     redis.resume();
-    eventually("the place is free", async || node.admits(account, at_once(1)).await.is_some()).await;
+    eventually("the slot is free", async || node.admits(account, at_once(1)).await.is_some()).await;
 }
 
 #[tokio::test]
-async fn a_store_that_lost_everything_is_told_again_what_runs() {
+async fn a_store_that_lost_everything_gets_running_calls_registered_again() {
     let redis = Redis::start().await;
     let node = Node::start(&redis.url(), SHORT_LEASES).await;
     let account = account();
@@ -86,35 +87,35 @@ async fn a_store_that_lost_everything_is_told_again_what_runs() {
     redis::cmd("FLUSHALL").exec_async(&mut redis.connect().await).await.unwrap();
     eventually("the call is known", async || leases_in(&redis, account).await == 1).await;
     redis::cmd("SCRIPT").arg("FLUSH").exec_async(&mut redis.connect().await).await.unwrap();
-    eventually("the place is taken", async || node.admits(account, at_once(1)).await.is_none()).await;
+    eventually("the slot is taken", async || node.admits(account, at_once(1)).await.is_none()).await;
 }
 
 #[tokio::test]
-async fn what_began_and_ended_while_the_store_was_away_is_told_when_it_is_back() {
+async fn calls_that_began_and_ended_while_the_store_was_away_are_settled_when_it_returns() {
     let mut redis = Redis::start().await;
     let node = Node::start(&redis.url(), PATIENT).await;
     let account = account();
     let before = node.admits(account, at_once(9)).await.unwrap();
     let _goes_on = node.admits(account, at_once(9)).await.unwrap();
     redis.kill();
-    eventually("it is missed", async || node.limits.away_since().is_some()).await;
+    eventually("it is noticed", async || node.limits.away_since().is_some()).await;
     let _meanwhile = node.limits.lease_without_store(account);
     drop(node.limits.lease_without_store(account));
     drop(before);
     redis.start_again().await;
-    eventually("those that run are known", async || leases_in(&redis, account).await == 2).await;
+    eventually("running calls are registered", async || leases_in(&redis, account).await == 2).await;
 }
 
 #[tokio::test]
-async fn a_call_that_ended_while_the_store_was_away_does_not_count_when_it_is_back() {
+async fn a_call_that_ended_while_the_store_was_away_does_not_count_when_it_returns() {
     let redis = Redis::start().await;
-    let impatient = super::SharedConfig { budget: Duration::from_secs(1), ..PATIENT };
+    let impatient = super::SharedLimitSettings { budget: Duration::from_secs(1), ..PATIENT };
     let node = Node::start(&redis.url(), impatient).await;
     let account = account();
     let lease = node.admits(account, at_once(1)).await.unwrap();
     redis.pause();
-    eventually("it is missed", async || node.limits.away_since().is_some()).await;
+    eventually("it is noticed", async || node.limits.away_since().is_some()).await;
     drop(lease);
     redis.resume();
-    eventually("the place is free", async || leases_in(&redis, account).await == 0).await;
+    eventually("the slot is free", async || leases_in(&redis, account).await == 0).await;
 }

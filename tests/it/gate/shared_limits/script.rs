@@ -1,4 +1,4 @@
-//! The script that decides, by itself.
+//! The script `admit.lua` by itself.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::support::redis::Redis;
 const ADMIT: &str = include_str!("../../../../src/gate/limits/shared_limits/admit.lua");
 const LEASE_LIFE_MS: u64 = 1000;
 const US_PER_S: u64 = 1_000_000;
-/// Long ago, so that a script that read the store's own clock would be found out.
+/// Long ago, so that a script that read the store's own clock would be noticed.
 const EPOCH_US: u64 = 1_000_000_000_000_000;
 
-/// The script with a clock of the test's own, and keys that do not expire by the store's.
+/// The script with a simulated clock, and keys that do not expire by the store's.
 fn with_clock() -> redis::Script {
     let mut text = ADMIT.to_owned();
     for (own, of_test) in [
@@ -52,7 +52,7 @@ const ADMITTED: u64 = 0;
 const TOO_FAST: u64 = 1;
 const TOO_MANY: u64 = 2;
 
-/// One account of the store.
+/// An account in the store.
 struct Account<'c> {
     connection: &'c mut Connection,
     name: u64,
@@ -82,12 +82,12 @@ impl<'c> Account<'c> {
     }
 }
 
-/// What happens next to an account.
+/// A step of an account.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// A request, so long after the last.
+    /// A request this long after the last.
     Request { after_us: u64 },
-    /// A request when the last answer said that the rate admits one.
+    /// A request when the last answer said that the rate would admit one.
     RequestWhenTold,
     /// The oldest running call ends.
     End,
@@ -107,7 +107,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..60)
 }
 
-/// Plays the steps against the script and a model of both limits; they must agree on everything that is told.
+/// Runs the steps against the script and a model of both limits, which must agree on every figure.
 fn play(connection: &mut Connection, script: &redis::Script, sizes: Sizes, steps: &[Step]) {
     let mut account = Account::new(connection);
     let mut rate = Reference::new(US_PER_S, sizes.rate_per_s, sizes.burst);
@@ -140,7 +140,7 @@ fn play(connection: &mut Connection, script: &redis::Script, sizes: Sizes, steps
         assert_eq!((reply.remaining, reply.running), (rate.remaining(now_us), running.len() as u64));
         assert_eq!((reply.rebuilt, reply.now_us), (0, now_us));
         if let Step::RequestWhenTold = step {
-            assert_ne!(reply.verdict, TOO_FAST, "waiting as long as told was not enough");
+            assert_ne!(reply.verdict, TOO_FAST, "waiting for the stated time was not enough");
         }
         told_wait_us = if reply.verdict == ADMITTED { rate.wait(now_us) } else { reply.wait_us };
     }
@@ -148,7 +148,7 @@ fn play(connection: &mut Connection, script: &redis::Script, sizes: Sizes, steps
 }
 
 #[tokio::test]
-async fn e01_e06_no_arrival_pattern_gets_more_than_its_limits_and_waiting_as_told_is_enough() {
+async fn e01_e06_no_arrival_pattern_gets_more_than_its_limits_and_waiting_as_stated_is_enough() {
     let redis = Redis::start().await;
     let mut connection = redis::Client::open(redis.url()).unwrap().get_connection().unwrap();
     let script = with_clock();
@@ -169,7 +169,7 @@ fn connection_of(redis: &Redis) -> Connection {
 const ONE_A_SECOND: Sizes = Sizes { rate_per_s: 1, burst: 3, concurrency: 1000 };
 
 #[tokio::test]
-async fn e02_a_clock_that_is_set_back_makes_nobody_wait_longer_than_for_a_spent_burst() {
+async fn e02_a_clock_that_is_set_back_delays_no_request_longer_than_a_spent_burst() {
     let redis = Redis::start().await;
     let (mut connection, script) = (connection_of(&redis), with_clock());
     let mut account = Account::new(&mut connection);
@@ -191,13 +191,14 @@ async fn e02_leases_from_before_the_clock_was_set_back_do_not_block_an_account()
     assert_eq!(account.ask(&script, one_at_once, 0, EPOCH_US).verdict, ADMITTED);
     assert_eq!(account.ask(&script, one_at_once, 1, EPOCH_US).verdict, TOO_MANY);
     let hour_ago_us = EPOCH_US - 3_600_000_000;
-    // Its rate is as of a spent burst now, so that it must wait; its concurrency does not bite.
+    // Its rate is now that of a spent burst, so that it must wait; its concurrency does not limit
+    // it.
     assert_eq!(account.ask(&script, one_at_once, 2, hour_ago_us).verdict, TOO_FAST);
     assert_eq!(account.ask(&script, one_at_once, 3, hour_ago_us + 1_000_000).verdict, ADMITTED);
 }
 
 #[tokio::test]
-async fn a_smaller_burst_is_in_force_at_once() {
+async fn a_smaller_burst_applies_at_once() {
     let redis = Redis::start().await;
     let (mut connection, script) = (connection_of(&redis), with_clock());
     let mut account = Account::new(&mut connection);
@@ -209,7 +210,7 @@ async fn a_smaller_burst_is_in_force_at_once() {
     assert_eq!((refused.verdict, refused.remaining, refused.wait_us), (TOO_FAST, 0, 1_000_000));
 }
 
-/// What somebody else may have left under a key.
+/// Foreign data under a key.
 fn leave_garbage(connection: &mut Connection, key: &str, kind: usize) {
     let _: () = match kind {
         0 => connection.set(key, "not a number").unwrap(),
@@ -221,7 +222,7 @@ fn leave_garbage(connection: &mut Connection, key: &str, kind: usize) {
 }
 
 #[tokio::test]
-async fn what_is_not_ours_under_a_key_is_made_anew_and_told() {
+async fn foreign_data_under_a_key_is_replaced_and_reported() {
     let redis = Redis::start().await;
     let (mut connection, script) = (connection_of(&redis), redis::Script::new(ADMIT));
     for kind in 0..5 {
@@ -245,7 +246,7 @@ async fn what_is_not_ours_under_a_key_is_made_anew_and_told() {
 }
 
 #[tokio::test]
-async fn numbers_beyond_all_sense_block_nobody_for_longer_than_a_spent_burst() {
+async fn nonsensical_numbers_block_no_request_longer_than_a_spent_burst() {
     let redis = Redis::start().await;
     let (mut connection, script) = (connection_of(&redis), with_clock());
     for number in ["1e300", "inf", "99999999999999999999"] {
@@ -289,7 +290,8 @@ async fn e01_requests_of_many_connections_get_exactly_what_the_stores_clock_allo
         let threads: Vec<_> = (0..8).map(|thread| scope.spawn(asking(thread))).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
-    // The store's clock tells the order; of those at one instant it does not matter which are admitted.
+    // The store's clock gives the order. Among requests of one instant it does not matter which are
+    // admitted.
     replies.sort_unstable();
     let mut reference = Reference::new(US_PER_S, sizes.rate_per_s, sizes.burst);
     let expected = replies.iter().filter(|(now_us, _)| reference.admits(*now_us)).count();

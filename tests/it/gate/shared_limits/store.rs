@@ -1,24 +1,24 @@
-//! A store that is away, late, back, or not what it should be.
+//! A store that is away, late, back, or of the wrong kind.
 
 use std::time::Duration;
 
 use fluence::gate::limits::limiter::LimitSizes;
-use fluence::gate::limits::shared_limits::{Away, NotAStore, SharedConfig, SharedLimits, Verdict};
+use fluence::gate::limits::shared_limits::{Away, NotAStore, SharedLimitSettings, SharedLimits, Verdict};
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use super::{Node, PATIENT, account, at_once, leases_in};
+use crate::support::delay_proxy::DelayProxy;
 use crate::support::gateway::eventually;
 use crate::support::redis::Redis;
-use crate::support::slow_line::SlowLine;
 
 #[tokio::test]
-async fn a_store_that_died_is_missed_though_nobody_asks_and_is_back_by_itself() {
+async fn a_store_that_died_is_noticed_without_requests_and_returns_by_itself() {
     let mut redis = Redis::start().await;
     let node = Node::start(&redis.url(), PATIENT).await;
     assert!(node.limits.away_since().is_none());
     redis.kill();
-    eventually("it is missed", async || node.limits.away_since().is_some()).await;
+    eventually("it is noticed", async || node.limits.away_since().is_some()).await;
     assert_eq!(node.limits.decide(account(), at_once(1)).await.unwrap_err(), Away);
     redis.start_again().await;
     eventually("it is back", async || node.limits.away_since().is_none()).await;
@@ -26,7 +26,7 @@ async fn a_store_that_died_is_missed_though_nobody_asks_and_is_back_by_itself() 
 }
 
 #[tokio::test]
-async fn a_store_that_was_never_there_is_found_when_it_comes() {
+async fn a_store_that_starts_later_is_found() {
     let mut redis = Redis::start().await;
     redis.kill();
     let node = Node::start(&redis.url(), PATIENT).await;
@@ -36,49 +36,55 @@ async fn a_store_that_was_never_there_is_found_when_it_comes() {
 }
 
 #[tokio::test]
-async fn a_late_store_is_not_asked_again_until_it_is_quick() {
+async fn a_late_store_is_not_used_until_it_answers_in_time() {
     let redis = Redis::start().await;
-    let line = SlowLine::to(redis.port()).await;
+    let proxy = DelayProxy::to(redis.port()).await;
     // The watch is so slow that nothing but decisions is asked meanwhile.
-    let config =
-        SharedConfig { budget: Duration::from_secs(1), watch_every: Duration::from_secs(600), ..PATIENT };
-    let node = Node::start(&redis.url_at(line.port()), config).await;
+    let config = SharedLimitSettings {
+        budget: Duration::from_secs(1),
+        watch_every: Duration::from_secs(600),
+        ..PATIENT
+    };
+    let node = Node::start(&redis.url_at(proxy.port()), config).await;
     assert!(node.admits(account(), at_once(1)).await.is_some());
-    line.takes(Duration::from_secs(600));
+    proxy.takes(Duration::from_secs(600));
     let late = join_all((0..3).map(|_| node.limits.decide(account(), at_once(1)))).await;
     assert!(late.iter().all(Result::is_err));
     assert!(node.limits.away_since().is_some());
-    let packets = line.packets();
+    let packets = proxy.packets();
     for _ in 0..1000 {
         assert!(node.limits.decide(account(), at_once(1)).await.is_err());
     }
-    // The watch looks once when the store is lost, on a connection of its own that says no more than two packets
-    // before it waits for an answer.
-    assert!(line.packets() <= packets + 2, "it was asked though it is late");
+    // The health check runs once when the connection is closed. On its own connection it sends at
+    // most two packets before it waits for an answer.
+    assert!(proxy.packets() <= packets + 2, "a request was sent to a late store");
 }
 
 #[tokio::test]
-async fn a_late_store_is_back_when_it_is_quick_again() {
+async fn a_late_store_is_used_again_once_it_answers_in_time() {
     let redis = Redis::start().await;
-    let line = SlowLine::to(redis.port()).await;
-    let config = SharedConfig { budget: Duration::from_millis(500), ..PATIENT };
-    let node = Node::start(&redis.url_at(line.port()), config).await;
-    line.takes(Duration::from_secs(2));
-    eventually("it is missed", async || node.limits.away_since().is_some()).await;
-    line.takes(Duration::ZERO);
+    let proxy = DelayProxy::to(redis.port()).await;
+    let config = SharedLimitSettings { budget: Duration::from_millis(500), ..PATIENT };
+    let node = Node::start(&redis.url_at(proxy.port()), config).await;
+    proxy.takes(Duration::from_secs(2));
+    eventually("it is noticed", async || node.limits.away_since().is_some()).await;
+    proxy.takes(Duration::ZERO);
     eventually("it is back", async || node.limits.away_since().is_none()).await;
 }
 
 #[tokio::test]
-async fn a_lone_late_answer_is_no_reason_to_leave_the_store() {
+async fn a_single_late_answer_does_not_close_the_connection() {
     let redis = Redis::start().await;
-    let line = SlowLine::to(redis.port()).await;
-    let config =
-        SharedConfig { budget: Duration::from_secs(1), watch_every: Duration::from_secs(600), ..PATIENT };
-    let node = Node::start(&redis.url_at(line.port()), config).await;
-    line.takes(Duration::from_millis(1500));
+    let proxy = DelayProxy::to(redis.port()).await;
+    let config = SharedLimitSettings {
+        budget: Duration::from_secs(1),
+        watch_every: Duration::from_secs(600),
+        ..PATIENT
+    };
+    let node = Node::start(&redis.url_at(proxy.port()), config).await;
+    proxy.takes(Duration::from_millis(1500));
     assert!(node.limits.decide(account(), at_once(1)).await.is_err());
-    line.takes(Duration::ZERO);
+    proxy.takes(Duration::ZERO);
     assert!(node.limits.away_since().is_none());
     eventually("it decides", async || node.limits.decide(account(), at_once(1)).await.is_ok()).await;
 }
@@ -93,27 +99,27 @@ async fn a_cluster_decides_as_one_server_does() {
     assert!(other.admits(account, at_once(1)).await.is_none());
     assert_eq!(leases_in(&redis, account).await, 1);
     drop(lease);
-    eventually("the place is free", async || other.admits(account, at_once(1)).await.is_some()).await;
+    eventually("the slot is free", async || other.admits(account, at_once(1)).await.is_some()).await;
 }
 
 #[tokio::test]
-async fn what_refuses_to_write_is_away() {
+async fn a_store_that_refuses_to_write_is_away() {
     let redis = Redis::start().await;
     let mut connection = redis.connect().await;
     let node = Node::start(&redis.url(), PATIENT).await;
-    // As after a failover that this gateway has not heard of.
+    // As after a failover that this gateway has not noticed.
     redis::cmd("REPLICAOF").arg("127.0.0.1").arg(1).exec_async(&mut connection).await.unwrap();
-    eventually("it is missed", async || node.limits.away_since().is_some()).await;
+    eventually("it is noticed", async || node.limits.away_since().is_some()).await;
     redis::cmd("REPLICAOF").arg("NO").arg("ONE").exec_async(&mut connection).await.unwrap();
     eventually("it is back", async || node.limits.away_since().is_none()).await;
 }
 
-/// What docs/limits.md says a user of the store needs.
+/// The rights that docs/limits.md lists for the store's user.
 const RIGHTS: &str =
     "~fluence:* +eval +evalsha +time +get +set +del +type +zadd +zrem +zcard +zremrangebyscore +pexpire";
 
 #[tokio::test]
-async fn a_user_with_the_documented_rights_may_do_all_that_is_needed() {
+async fn a_user_with_the_documented_rights_is_enough() {
     let manual = include_str!("../../../../docs/limits.md").split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(RIGHTS.split_whitespace().all(|right| manual.contains(right)));
     let redis = Redis::start().await;
@@ -131,13 +137,13 @@ async fn a_user_with_the_documented_rights_may_do_all_that_is_needed() {
     redis::cmd("FLUSHALL").exec_async(&mut redis.connect().await).await.unwrap();
     eventually("it is renewed", async || leases_in(&redis, account).await == 1).await;
     drop(lease);
-    eventually("it is given back", async || leases_in(&redis, account).await == 0).await;
+    eventually("it is returned", async || leases_in(&redis, account).await == 0).await;
 }
 
 #[tokio::test]
-async fn a_server_that_is_none_is_away_and_nothing_worse() {
+async fn a_server_of_another_protocol_is_merely_away() {
     let redis = Redis::start().await;
-    // It speaks, but no TLS.
+    // It speaks, but not TLS.
     let node = Node::start(&redis.url().replace("redis://", "rediss://"), PATIENT).await;
     assert_eq!(node.limits.decide(account(), at_once(1)).await.unwrap_err(), Away);
     let started = SharedLimits::start("nonsense", PATIENT, &CancellationToken::new()).await;
@@ -145,7 +151,7 @@ async fn a_server_that_is_none_is_away_and_nothing_worse() {
 }
 
 #[tokio::test]
-async fn garbage_under_a_key_is_made_anew() {
+async fn garbage_under_a_key_is_replaced() {
     let redis = Redis::start().await;
     let node = Node::start(&redis.url(), PATIENT).await;
     let account = account();
@@ -162,7 +168,7 @@ async fn garbage_under_a_key_is_made_anew() {
 }
 
 #[tokio::test]
-async fn the_store_says_what_headers_tell() {
+async fn the_headers_show_the_stores_figures() {
     let redis = Redis::start().await;
     let node = Node::start(&redis.url(), PATIENT).await;
     let account = account();
@@ -177,7 +183,7 @@ async fn the_store_says_what_headers_tell() {
     };
     let wait = refused.rate.retry_after.unwrap();
     assert!(wait > Duration::ZERO && wait <= Duration::from_secs(1), "{wait:?}");
-    // A request more is admitted when the burst lacks one request less.
+    // Each further admitted request reduces the burst by one.
     assert_eq!(refused.rate.reset_after, wait + Duration::from_secs(1));
     assert_eq!(refused.rate.remaining, 0);
 }

@@ -1,7 +1,8 @@
 //! Invented people, and how others write their names: for measuring how well people are found.
 //!
-//! Names are drawn from tables of our own with the long-tailed shares of real registers; companies are a brand, a
-//! trade and a legal form. The same seed gives the same people and the same questions.
+//! Names are drawn from this project's own tables with the long-tailed shares of real registers. A
+//! company is a brand, a trade and a legal form. The same seed gives the same people and the same
+//! queries.
 
 use std::collections::HashMap;
 
@@ -14,13 +15,13 @@ use tables::{
 
 mod tables;
 
-/// The names a world is made of.
+/// The names that a world uses.
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
     given: &'static [&'static str],
     second_given: &'static [&'static str],
     surnames: &'static [&'static str],
-    /// Brands come from this list alone, or are made of syllables.
+    /// Brands come from this list only, or are made of syllables.
     brands: Option<&'static [&'static str]>,
 }
 
@@ -28,7 +29,7 @@ pub(crate) struct Vocabulary {
 pub(crate) const FREQUENT: Vocabulary =
     Vocabulary { given: GIVEN, second_given: SECOND_GIVEN, surnames: SURNAMES, brands: None };
 
-/// Names that the matcher's lists hardly know, many of them a letter away from another.
+/// Names that are mostly unknown to the matcher's lists, many of them a letter away from another.
 pub(crate) const OTHER: Vocabulary = Vocabulary {
     given: other::GIVEN,
     second_given: other::SECOND_GIVEN,
@@ -36,7 +37,7 @@ pub(crate) const OTHER: Vocabulary = Vocabulary {
     brands: Some(other::BRANDS),
 };
 
-/// A small reproducible source of chance (SplitMix64, Steele, Lea and Flood 2014).
+/// A small reproducible random generator (SplitMix64, Steele, Lea and Flood 2014).
 pub(crate) struct Chance(u64);
 
 impl Chance {
@@ -58,7 +59,7 @@ impl Chance {
         (self.next() % end as u64) as usize
     }
 
-    /// True in this many of a hundred cases.
+    /// True in this percentage of cases.
     pub(crate) fn percent(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent
     }
@@ -67,19 +68,19 @@ impl Chance {
         of[self.below(of.len())].clone()
     }
 
-    /// Earlier entries more often, about as 1/rank.
+    /// Prefers earlier entries, about as 1/rank.
     fn pick_common<T: Clone>(&mut self, of: &[T]) -> T {
         of[self.below_common(of.len())].clone()
     }
 
-    /// A number below `end`, small ones more often, about as 1/√rank: the largest of 50,000 companies has half a
-    /// percent of the people.
+    /// A number below `end`, preferring small ones, about as 1/√rank: the largest of 50,000
+    /// companies has half a percent of the people.
     fn below_skewed(&mut self, end: usize) -> usize {
         let place = self.below(end);
         place * place / end
     }
 
-    /// A number below `end`, small ones more often, about as 1/rank.
+    /// A number below `end`, preferring small ones, about as 1/rank.
     fn below_common(&mut self, end: usize) -> usize {
         #[expect(clippy::cast_precision_loss, reason = "a table is short")]
         let ranks = end as f64;
@@ -131,12 +132,13 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// So many people in so many companies; one in twenty shares name and company with another.
+    /// Invents this number of people and companies. One person in twenty shares name and company
+    /// with another.
     pub(crate) fn new(chance: &mut Chance, people: usize, companies: usize) -> Self {
         Self::of(&FREQUENT, chance, people, companies)
     }
 
-    /// As [`World::new`], of other names.
+    /// As [`World::new`], with other names.
     pub(crate) fn of(
         vocabulary: &'static Vocabulary,
         chance: &mut Chance,
@@ -156,7 +158,7 @@ impl World {
         world
     }
 
-    /// Somebody with the first given name, the last surname and the company of somebody else.
+    /// A person with the first given name, the last surname and the company of another.
     fn invent_namesake(&self, chance: &mut Chance) -> Invented {
         let mut namesake = chance.pick(&self.people);
         namesake.former = None;
@@ -174,8 +176,8 @@ impl World {
         (person.given.join(" "), last.join(" "), self.companies[person.company].full())
     }
 
-    /// Everybody who fits a question as it was meant, before slips and respellings: those who work there, or else
-    /// those who did.
+    /// Everyone who fits a query as it was meant, before slips and respellings: current employees,
+    /// or else former ones.
     pub(crate) fn meant(&self, meaning: &Meaning) -> Vec<usize> {
         let has_name = |person: &Invented| {
             person.given[0] == meaning.given[0]
@@ -196,7 +198,7 @@ impl World {
     }
 }
 
-/// Whom a question is about, in clean words.
+/// The person that a query is about, in clean words.
 #[derive(Clone, Debug)]
 pub(crate) struct Meaning {
     pub(crate) given: Vec<&'static str>,
@@ -204,7 +206,7 @@ pub(crate) struct Meaning {
     pub(crate) company: usize,
 }
 
-/// Particles stand before some surnames always.
+/// Particles always precede some surnames.
 fn joint(surname: &str) -> &'static str {
     match surname {
         "Silva" | "Costa" | "Cunha" | "Rocha" | "Rosa" | "Luz" | "Mata" => "da ",
@@ -243,7 +245,7 @@ fn invent_companies(vocabulary: &Vocabulary, chance: &mut Chance, count: usize) 
     while companies.len() < count {
         let brand = invent_brand(vocabulary, chance);
         let trade = if chance.percent(70) { chance.pick(TRADES) } else { "" };
-        // Two companies of one brand are two companies only when their trades tell them apart.
+        // Two companies with one brand are two only if their trades differ.
         let trades = trades_of.entry(brand.clone()).or_default();
         if trades.is_empty() || !(trade.is_empty() || trades.contains(&trade) || trades.contains(&"")) {
             trades.push(trade);
@@ -274,14 +276,14 @@ fn invent_brand(vocabulary: &Vocabulary, chance: &mut Chance) -> String {
     brand
 }
 
-/// What somebody types who means a person, and whom they mean.
+/// What a client types who means a person, and that person.
 pub(crate) struct Question {
     pub(crate) query: PersonQuery,
     pub(crate) meaning: Meaning,
 }
 
 impl World {
-    /// A question about somebody of this world, with the liberties people take.
+    /// A query about a person of this world, with the usual liberties.
     pub(crate) fn ask_about(&self, chance: &mut Chance, person: &Invented) -> Question {
         let given = if chance.percent(50) { person.given[..1].to_vec() } else { person.given.clone() };
         let surnames = self.surnames_asked(chance, person);
@@ -330,8 +332,9 @@ impl World {
         PersonQuery { first_name, last_name, company }
     }
 
-    /// A question about somebody who is not there, though parts of it are: `None` when chance met somebody.
-    pub(crate) fn ask_about_nobody(&self, chance: &mut Chance) -> Option<Question> {
+    /// A query about a person who does not exist, though parts of it do. `None` if one exists by
+    /// chance.
+    pub(crate) fn ask_about_an_unknown_person(&self, chance: &mut Chance) -> Option<Question> {
         let mut somebody = chance.pick(&self.people);
         somebody.former = None;
         match chance.below(5) {
@@ -370,7 +373,7 @@ fn write_company(chance: &mut Chance, company: &Company) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Another dress of the same letters.
+/// The same letters in another form.
 fn restyle(chance: &mut Chance, text: &str) -> String {
     let text = if chance.percent(50) { without_accents(text) } else { text.to_owned() };
     match chance.below(6) {
@@ -402,7 +405,7 @@ pub(crate) fn without_accents(text: &str) -> String {
         .collect()
 }
 
-/// A slip in a word of at least so many letters, never in its first.
+/// A slip in a word of at least this many letters, never in its first.
 fn slip(chance: &mut Chance, text: &str, shortest: usize) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let Some(place) = (0..words.len()).find(|place| words[*place].chars().count() >= shortest) else {
@@ -422,7 +425,7 @@ fn slip(chance: &mut Chance, text: &str, shortest: usize) -> String {
     words.join(" ")
 }
 
-/// One respelling that sounds the same, when the name has one.
+/// A respelling that sounds the same, if the name has one.
 fn respell(chance: &mut Chance, name: &str) -> String {
     const WAYS: [(&str, &str); 22] = [
         ("z", "s"),

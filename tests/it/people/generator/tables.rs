@@ -1,4 +1,4 @@
-//! The names of the invented world: our own tables, not those of the matcher.
+//! The names of the invented world: tables of their own, not those of the matcher.
 
 pub(super) mod other;
 

@@ -1,0 +1,118 @@
+//! Parts that need settings and a database only.
+
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use super::{SAMPLE_PEOPLE, StartError};
+use crate::api::analysis::AnalysisApi;
+use crate::api::analysis_cache::AnalysisCache;
+use crate::catalogue::plans::Catalogue;
+use crate::catalogue::routes;
+use crate::config::Settings;
+use crate::domain::language::Language;
+use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
+use crate::gate::limits::Limits;
+use crate::gate::limits::shared_limits::{NotAStore, SharedLimits};
+use crate::http::dialect::Dialects;
+use crate::http::public_links::PublicLinks;
+use crate::lookup::People;
+use crate::openapi;
+use crate::people::sample::SamplePeople;
+use crate::telemetry::metrics::Metrics;
+use crate::upstream::address::parse_url;
+use crate::upstream::client::{Upstream, UpstreamConfig};
+use crate::upstream::settings::UpstreamSettings;
+
+/// The limits of requests: shared with other gateways if there is a Redis URL.
+///
+/// # Errors
+/// When the URL is not valid.
+pub async fn limits_in_force(settings: &Settings, stop: &CancellationToken) -> Result<Limits, NotAStore> {
+    // First: limits create their metrics when they are built.
+    let _ = Metrics::of_process();
+    let url = settings.redis_url.expose_secret();
+    if url.is_empty() {
+        return Ok(Limits::local());
+    }
+    Ok(Limits::shared(SharedLimits::start(url, settings.limits, stop).await?))
+}
+
+/// The handlers of the paid endpoints, on the people of this database.
+///
+/// # Errors
+/// When a line of the sample people or the enrichment service's settings are faulty.
+pub fn analysis_api(settings: &Settings, pool: PgPool) -> Result<AnalysisApi, StartError> {
+    let sample = SamplePeople::parse(SAMPLE_PEOPLE)
+        .map_err(|(line, fault)| StartError::Sample(line, fault.to_string()))?;
+    let people = People::new(pool, sample, settings.people);
+    let people = match enrichment(&settings.enrichment)? {
+        Some(upstream) => people.enriched_by(upstream),
+        None => people,
+    };
+    let cache_bytes = settings.people.cache_bytes.get() as u64;
+    Ok(AnalysisApi { people: Arc::new(people), analysis_cache: Arc::new(AnalysisCache::new(cache_bytes)) })
+}
+
+/// The enrichment service of the settings, if they name one.
+fn enrichment(settings: &UpstreamSettings) -> Result<Option<Upstream>, StartError> {
+    if settings.url.is_empty() {
+        return Ok(None);
+    }
+    let reach = settings.reach();
+    let url = parse_url(&settings.url, reach).map_err(|fault| StartError::Enrichment(fault.to_string()))?;
+    let upstream =
+        Upstream::new(UpstreamConfig { name: "enrichment", url, reach, settings: settings.clone() });
+    upstream.map(Some).map_err(|error| StartError::Enrichment(error.to_string()))
+}
+
+/// The addresses that answers name.
+pub fn public_links(settings: &Settings) -> PublicLinks {
+    let base_url = settings.base_url.trim_end_matches('/').to_owned();
+    let (error_docs_url, error_page_prefix) = match settings.docs_url.as_str() {
+        "" => (format!("{base_url}/docs/"), format!("{base_url}/docs/errors/")),
+        elsewhere => (elsewhere.to_owned(), format!("{elsewhere}#")),
+    };
+    PublicLinks {
+        support_contact: settings.support_contact.clone(),
+        upgrade_url: settings.upgrade_url.clone(),
+        base_url,
+        error_docs_url,
+        error_page_prefix,
+        stage_prefixes: settings.stage_prefixes.clone(),
+        dialects: Dialects::default().in_portuguese(portuguese_paths()),
+    }
+}
+
+/// The paths of the paid endpoints that answer in Portuguese.
+fn portuguese_paths() -> Vec<String> {
+    let routes = routes::shipped().into_iter().flatten();
+    routes.filter(|route| route.language == Language::Pt).map(|route| route.path.to_owned()).collect()
+}
+
+/// What the documentation says of this gateway.
+///
+/// # Errors
+/// When a file compiled into the program is faulty.
+pub fn documented(settings: &Settings) -> Result<openapi::Facts, StartError> {
+    Ok(openapi::Facts {
+        routes: Arc::new(routes::shipped()?.into_iter().map(Arc::new).collect()),
+        catalogue: Arc::new(Catalogue::shipped()?),
+        settlement: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
+        links: Arc::new(public_links(settings)),
+        max_body_bytes: settings.server.max_body_bytes,
+        max_contact_bytes: settings.contacts.max_body_bytes,
+    })
+}
+
+/// The name of this gateway for operators: the one in the settings, or the host name.
+pub fn node_name(settings: &Settings) -> String {
+    if !settings.node.is_empty() {
+        return settings.node.clone();
+    }
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = host.trim();
+    if host.is_empty() { "unnamed".to_owned() } else { host.to_owned() }
+}

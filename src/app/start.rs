@@ -1,0 +1,165 @@
+//! The steps of a start: the foundation, the ledger, the keyring, the parts of the router, the jobs, the listener.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use super::foundation::Foundation;
+use super::jobs::{HEARTBEATS_MISSED, Jobs};
+use super::{App, Ports, Start, StartError, metrics};
+use crate::background::listener::Listener;
+use crate::background::readiness::Needed;
+use crate::background::sweep::Sweep;
+use crate::clock::new_id;
+use crate::domain::change::FeedEvent;
+use crate::domain::setting;
+use crate::gate::auth::keyring::Keyring;
+use crate::ledger::writer::{self, Ledger};
+use crate::server::listener::{Server, accept_loop};
+use crate::server::pipeline::Pipeline;
+use crate::server::router::{self, Parts, Paths};
+use crate::server::worker_threads::WorkerThreads;
+use crate::storage::error::StorageError;
+use crate::storage::ledger::PgLedgerStore;
+use crate::storage::nodes::{self, Node};
+
+/// Longest wait of a start for the change feed.
+const FEED_WAIT: Duration = Duration::from_secs(2);
+
+impl App {
+    /// Builds everything and listens. Returns once requests are answered.
+    pub async fn start(start: Start) -> Result<Self, StartError> {
+        let ports = Ports::take(&start.settings, start.dev)?;
+        Self::start_on(ports, start).await
+    }
+
+    /// The same on ports that were taken before.
+    pub async fn start_on(ports: Ports, start: Start) -> Result<Self, StartError> {
+        // Listening at once lets clients connect and wait for the start to end.
+        let (listener, metrics_listener) = ports.listen()?;
+        let foundation = Foundation::lay(start).await?;
+        let (ledger, writer) = foundation.start_ledger().await?;
+        let (keyring, change_feed) = foundation.start_keyring().await?;
+        let parts = foundation.build_parts(&ledger, &keyring).await?;
+        foundation.start_jobs(&ledger, &keyring).await;
+        foundation.serve(&parts, listener, metrics_listener, Tasks { keyring, writer, change_feed })
+    }
+}
+
+/// The tasks that a stop waits for, and the keyring with what they leave to write.
+struct Tasks {
+    keyring: Keyring,
+    writer: JoinHandle<()>,
+    change_feed: JoinHandle<()>,
+}
+
+impl Foundation {
+    /// Opens an epoch and starts the ledger's writer.
+    async fn start_ledger(&self) -> Result<(Ledger, JoinHandle<()>), StartError> {
+        let settings = &self.start.settings.ledger;
+        let hold_life = setting::time_delta(settings.hold_life);
+        let store = PgLedgerStore::new(self.start.database.clone(), self.node.clone(), hold_life);
+        Ok(writer::start(store, settings.clone(), self.stop_writer.clone()).await?)
+    }
+
+    /// Starts the keyring, registers this gateway, and follows the change feed.
+    async fn start_keyring(&self) -> Result<(Keyring, JoinHandle<()>), StartError> {
+        let Start { settings, database, pepper, clock, .. } = &self.start;
+        let (pool, rates) = (self.pool.clone(), self.rates.clone());
+        let keyring = Keyring::start(pool, pepper.clone(), &settings.keys, rates, clock.clone());
+        let node = Node { id: new_id(), name: self.node.clone() };
+        // Registered first, with no change seen: a revocation that waits for all gateways must wait for this one too.
+        let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
+        clock.read(nodes::report(&mut connection, &node, 0).await?);
+        drop(connection);
+        let connected = Arc::new(Notify::new());
+        let on_event = {
+            let (keyring, connected) = (keyring.clone(), connected.clone());
+            move |event| {
+                keyring.apply(event);
+                if matches!(event, FeedEvent::Current(_)) {
+                    connected.notify_one();
+                }
+            }
+        };
+        let listener = Listener { database: database.clone(), node, clock: clock.clone(), on_event };
+        let change_feed = tokio::spawn(listener.run(self.stop_background.clone()));
+        // A gateway without the feed serves too: it trusts no cached key for long.
+        let _ = tokio::time::timeout(FEED_WAIT, connected.notified()).await;
+        Ok((keyring, change_feed))
+    }
+
+    /// Starts the periodic jobs. Returns once readiness is known.
+    async fn start_jobs(&self, ledger: &Ledger, keyring: &Keyring) {
+        let settings = &self.start.settings;
+        let jobs = Jobs {
+            sweep: Sweep {
+                pool: self.pool.clone(),
+                database: self.start.database.clone(),
+                node: self.node.clone(),
+                silence: setting::time_delta(settings.ledger.hold_life),
+            },
+            readiness: self.readiness.clone(),
+            needed: Needed {
+                pool: self.pool.clone(),
+                writer: ledger.liveness().clone(),
+                writer_silence: settings.ledger.heartbeat_every * HEARTBEATS_MISSED,
+            },
+            limits: self.rates.clone(),
+            last_used: keyring.last_used().clone(),
+            refused: self.refused.clone(),
+            stop: self.stop_background.clone(),
+        };
+        jobs.start(settings).await;
+    }
+
+    /// Accepts connections, and serves the metrics.
+    fn serve(
+        self,
+        parts: &Parts,
+        listener: TcpListener,
+        metrics_listener: Option<TcpListener>,
+        tasks: Tasks,
+    ) -> Result<App, StartError> {
+        let Self { start, pool, links, readiness, refused, stop, stop_writer, stop_background, .. } = self;
+        let settings = start.settings.server;
+        let address = listener.local_addr();
+        let address = address.map_err(|error| StartError::Listen(start.settings.listen, error))?;
+        let Paths { router, paths } = router::router(parts);
+        let pipeline = Pipeline::new(router, (*links).clone());
+        let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
+        let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
+        let server = Arc::new(Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone()));
+        tokio::spawn(accept_loop(listener, server.clone()));
+        let metrics_address = metrics::Page {
+            server: server.clone(),
+            pool: pool.clone(),
+            readiness: readiness.clone(),
+            links: (*links).clone(),
+            stop: stop.clone(),
+            stop_background: stop_background.clone(),
+        }
+        .serve(metrics_listener, &settings);
+        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), dev = start.dev, "serving");
+        Ok(App {
+            address,
+            metrics_address,
+            paths,
+            server,
+            stop,
+            timing: settings.stop_timing(),
+            readiness,
+            last_used: tasks.keyring.last_used().clone(),
+            refused,
+            pool,
+            workers,
+            writer: tasks.writer,
+            change_feed: tasks.change_feed,
+            stop_writer,
+            stop_background,
+        })
+    }
+}

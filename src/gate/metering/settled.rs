@@ -1,0 +1,27 @@
+//! The answer to a paid call, with its billing.
+
+use axum::response::{IntoResponse, Response};
+
+use crate::domain::billing::Billing;
+use crate::domain::refusal::ErrorCode;
+use crate::domain::refusal::Refusal;
+
+/// The answer to a paid call after its settlement.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub(super) response: Response,
+    pub(super) billing: Billing,
+    /// The code of a refusal whose body is already rendered.
+    pub(super) error_code: Option<ErrorCode>,
+}
+
+impl Settled {
+    pub(super) fn new(answer: impl IntoResponse, billing: Billing) -> Self {
+        Self { response: answer.into_response(), billing, error_code: None }
+    }
+
+    /// The 503 of a call whose answer could not be stored.
+    pub(super) fn unavailable(billing: Billing) -> Self {
+        Self::new(Refusal::Unavailable { retry_after_s: 1 }, billing)
+    }
+}

@@ -1,0 +1,114 @@
+//! The steps of a call, in order: one tower stack for each kind of call.
+//!
+//! Each step is an `async fn` that takes the call from the step above, and passes it on as a new type or refuses it. A call
+//! that is refused above [`meter`] costs nothing.
+
+use std::sync::Arc;
+
+use axum::routing::{MethodRouter, Route as Handler, post_service};
+use tower::layer::layer_fn;
+use tower::{Service, ServiceBuilder, service_fn};
+
+use super::Gate;
+use super::admit::admit;
+use super::answer::answer;
+use super::authenticate::authenticate;
+use super::call::{Answered, Refused};
+use super::entitlement::{entitle, in_scope};
+use super::handle::{handle, pass_anonymous};
+use super::key_restrictions::restrict;
+use super::metering::{PaidRoute, meter};
+use super::step::step;
+use super::validate::{Validated, validate};
+use crate::domain::key::Scope;
+use crate::domain::route::Route;
+
+/// A paid call: held, run, then captured or released.
+pub fn paid<S: Clone + 'static>(gate: &Arc<Gate>, route: PaidRoute) -> MethodRouter<S> {
+    let sold = route.route.clone();
+    let route = Arc::new(route);
+    paid_by(gate, &sold, service_fn(move |call| meter(route.clone(), call)))
+}
+
+/// The same with another way of charging.
+pub fn paid_by<S, M>(gate: &Arc<Gate>, route: &Arc<Route>, metering: M) -> MethodRouter<S>
+where
+    S: Clone + 'static,
+    M: Service<Validated, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
+{
+    let (of_plan, of_body) = (route.clone(), route.clone());
+    post_service(
+        ServiceBuilder::new()
+            // Every answer, also a refusal, shows the caller's limits and balance.
+            .layer(answer(gate.clone(), route.path))
+            // Who calls? Everything below depends on it.
+            .layer(step(authenticate))
+            // Is the account within its limits? Before any work is done for it.
+            .layer(step(admit))
+            // May the key be used here? Before anything about the account is shown.
+            .layer(step(restrict))
+            // Do plan and scopes include the route? Before the body, so that no body changes this answer.
+            .layer(step(move |call| entitle(of_plan.clone(), call)))
+            // Is the body what the route takes? The last free step: bad input is never charged.
+            .layer(step(move |call| validate(of_body.clone(), call)))
+            // The money: hold, run the handler, capture or release.
+            .service(metering),
+    )
+}
+
+/// A free call with a key.
+pub fn free<S: Clone + 'static>(
+    gate: &Arc<Gate>,
+    path: &'static str,
+    methods: MethodRouter<S>,
+) -> MethodRouter<S> {
+    let gate = gate.clone();
+    methods.route_layer(layer_fn(move |handler: Handler| {
+        ServiceBuilder::new()
+            .layer(answer(gate.clone(), path))
+            .layer(step(authenticate))
+            .layer(step(admit))
+            .layer(step(restrict))
+            .service(handle(handler))
+    }))
+}
+
+/// A free call with a key that has a scope.
+pub fn scoped<S: Clone + 'static>(
+    gate: &Arc<Gate>,
+    path: &'static str,
+    scope: Scope,
+    methods: MethodRouter<S>,
+) -> MethodRouter<S> {
+    let gate = gate.clone();
+    methods.route_layer(layer_fn(move |handler: Handler| {
+        ServiceBuilder::new()
+            .layer(answer(gate.clone(), path))
+            .layer(step(authenticate))
+            .layer(step(admit))
+            .layer(step(restrict))
+            // May the key do this? After the restrictions, as for a paid call.
+            .layer(step(move |call| in_scope(scope, call)))
+            .service(handle(handler))
+    }))
+}
+
+/// A free call whose key is optional: without one the handler runs without a caller.
+pub fn optional<S: Clone + 'static>(
+    gate: &Arc<Gate>,
+    path: &'static str,
+    methods: MethodRouter<S>,
+) -> MethodRouter<S> {
+    // No key of the development mode takes the place of a missing one here.
+    let gate = Arc::new(Gate { dev_key: None, ..Gate::clone(gate) });
+    methods.route_layer(layer_fn(move |handler: Handler| {
+        ServiceBuilder::new()
+            .layer(answer(gate.clone(), path))
+            // A request without a credential goes straight to the handler.
+            .layer(pass_anonymous(handler.clone()))
+            .layer(step(authenticate))
+            .layer(step(admit))
+            .layer(step(restrict))
+            .service(handle(handler))
+    }))
+}

@@ -1,0 +1,89 @@
+//! What handlers answer with: an empty response whose extension says what it means. [`super::render`] makes bytes of it, in
+//! the dialect and language of the request.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::domain::billing::Billing;
+use crate::domain::refusal::Refusal;
+
+/// The meaning of an answer that is yet to be rendered.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) content: Content,
+    /// Set by handlers that read a balance themselves.
+    pub(super) billing: Option<Billing>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    Refusal(Refusal),
+    /// `analise` as ready JSON, spliced in unread.
+    Analysis(Bytes),
+    /// A ready JSON object, to which `billing_info` is added where the caller is known.
+    Object(Vec<u8>),
+}
+
+impl Content {
+    fn into_response(self, status: StatusCode) -> Response {
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Answer { content: self, billing: None });
+        response
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Content::Refusal(self).into_response(status)
+    }
+}
+
+/// The 200 of a paid call; `analise` is a JSON value.
+pub fn analysis_ok(analise: Bytes) -> Response {
+    Content::Analysis(analise).into_response(StatusCode::OK)
+}
+
+/// A 200 with a JSON object as its body.
+pub fn json_ok(body: impl Serialize) -> Response {
+    json_with(StatusCode::OK, body)
+}
+
+/// A JSON object with another status, such as 201 or the 503 of a health check.
+pub fn json_with(status: StatusCode, body: impl Serialize) -> Response {
+    match serde_json::to_vec(&body) {
+        Ok(object) => json_ready(status, object),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            Refusal::Internal.into_response()
+        }
+    }
+}
+
+/// An answer whose object is JSON already.
+pub fn json_ready(status: StatusCode, object: Vec<u8>) -> Response {
+    Content::Object(object).into_response(status)
+}
+
+/// Adds the billing facts that a handler has just read; without them an answer shows those in the gateway's memory.
+pub fn with_billing(mut response: Response, billing: Billing) -> Response {
+    if let Some(answer) = response.extensions_mut().get_mut::<Answer>() {
+        answer.billing = Some(billing);
+    }
+    response
+}
+
+/// Takes the billing facts that a handler added.
+pub fn take_billing(response: &mut Response) -> Option<Billing> {
+    response.extensions_mut().get_mut::<Answer>()?.billing.take()
+}
+
+/// The refusal that a response means.
+pub fn refusal_of(response: &Response) -> Option<&Refusal> {
+    match &response.extensions().get::<Answer>()?.content {
+        Content::Refusal(refusal) => Some(refusal),
+        Content::Analysis(_) | Content::Object(_) => None,
+    }
+}

@@ -1,0 +1,78 @@
+//! Which errors an operation can answer with.
+
+use super::operation::{Access, Operation};
+use crate::domain::depth::Depth;
+use crate::domain::refusal::ErrorCode;
+use crate::domain::route::Endpoint;
+
+/// Errors of every request.
+const ALWAYS: [ErrorCode; 3] =
+    [ErrorCode::BadRequest, ErrorCode::InternalError, ErrorCode::ServiceUnavailable];
+/// Errors of every request with a key.
+const WITH_KEY: [ErrorCode; 14] = [
+    ErrorCode::KeyInQueryString,
+    ErrorCode::ValidationFailed,
+    ErrorCode::MissingAuth,
+    ErrorCode::InvalidApiKey,
+    ErrorCode::ExpiredApiKey,
+    ErrorCode::RevokedApiKey,
+    ErrorCode::DisabledApiKey,
+    ErrorCode::ConflictingCredentials,
+    ErrorCode::AccountSuspended,
+    ErrorCode::RegionNotAllowed,
+    ErrorCode::IpNotAllowed,
+    ErrorCode::RateLimited,
+    ErrorCode::ConcurrencyLimited,
+    ErrorCode::TooManyFailedAttempts,
+];
+const WITH_SCOPE: [ErrorCode; 2] = [ErrorCode::InsufficientScope, ErrorCode::PlanWithoutApi];
+const PAID: [ErrorCode; 10] = [
+    ErrorCode::ProfileUrlNotAccepted,
+    ErrorCode::AccessDenied,
+    ErrorCode::InsufficientCredits,
+    ErrorCode::KeyCapReached,
+    ErrorCode::QuotaExceeded,
+    ErrorCode::ProfileNotFound,
+    ErrorCode::MultipleMatches,
+    ErrorCode::UpstreamError,
+    ErrorCode::Timeout,
+    ErrorCode::AnswerNotKept,
+];
+const WITH_BODY: [ErrorCode; 3] =
+    [ErrorCode::InvalidJson, ErrorCode::BodyTooLarge, ErrorCode::UnsupportedMediaType];
+const IDEMPOTENT: [ErrorCode; 3] =
+    [ErrorCode::IdempotencyInProgress, ErrorCode::IdempotencyKeyReused, ErrorCode::AnswerNotKept];
+
+impl Operation {
+    /// Every error that it can answer with, in the order of the catalogue.
+    pub fn error_codes(&self) -> Vec<ErrorCode> {
+        ErrorCode::ALL.iter().copied().filter(|code| self.can_answer(*code)).collect()
+    }
+
+    fn can_answer(&self, code: ErrorCode) -> bool {
+        let of_access = match &self.access {
+            Access::Open | Access::KeyOptional | Access::AnyKey => false,
+            Access::Scoped(_) => WITH_SCOPE.contains(&code),
+            Access::Paid(route) => {
+                WITH_SCOPE.contains(&code)
+                    || PAID.contains(&code)
+                    || match code {
+                        ErrorCode::InsufficientData => route.endpoint.depth() != Some(Depth::Basic),
+                        ErrorCode::MockDataNotAllowed => route.endpoint == Endpoint::AnalyzeComprehensive,
+                        _ => false,
+                    }
+            }
+        };
+        ALWAYS.contains(&code)
+            || of_access
+            || (self.access.takes_key() && WITH_KEY.contains(&code))
+            || (self.body.is_some() && WITH_BODY.contains(&code))
+            || (self.is_idempotent && IDEMPOTENT.contains(&code))
+            || self.errors.contains(&code)
+    }
+}
+
+/// The operations that can answer with an error.
+pub fn operations_with(operations: &[Operation], code: ErrorCode) -> Vec<&Operation> {
+    operations.iter().filter(|operation| operation.can_answer(code)).collect()
+}
