@@ -72,5 +72,7 @@ docker-check: ## run the container files as an operator does, on an engine of it
 model: ## train the analysis model from the essays in ../shared/data, or FLUENCE_ESSAYS
 	model/train.sh
 
-evaluate: ## measure the analysis model against its bars
+evaluate: ## measure the analysis: coverage of lines, precision of evidence, red-team sets, and the model against its bars
+	@scripts/need.sh rust
+	cargo test --locked --test it analysis:: -- --nocapture
 	model/evaluate.sh

@@ -1,11 +1,12 @@
 //! What the text supports: cleaning, features, model, calibration, evidence, advice. Pure and quick.
 //!
-//! The way of a text: [`clean`] → [`segment`] → [`language`] → [`permission`] → [`features`] → [`score`] → [`traits`] →
-//! [`evidence`] and [`advice`]. Same input, same bytes; the order of posts, the person's name and the company change nothing.
+//! The way of a text: [`clean`] → [`segment`] → [`language`] → [`permission`]; then [`features`] → [`score`] → [`traits`] →
+//! [`evidence`], and [`style`] → [`advice`]. Same input, same bytes; the order of posts, the person's name and the company change nothing.
 
 pub mod advice;
 pub mod catalogue;
 pub mod clean;
+pub mod depth;
 pub mod evidence;
 pub mod features;
 pub mod language;
@@ -17,6 +18,7 @@ pub mod permission;
 pub mod reading;
 pub mod score;
 pub mod segment;
+pub mod style;
 pub mod summary;
 pub mod text;
 pub mod traits;
@@ -26,14 +28,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::advice::{Ground, Line};
-use self::features::{Counts, standardise};
+use self::features::Counts;
 pub use self::model::{Model, ModelError, check, model};
-use self::permission::Permission;
 use self::reading::{Reading, Texts};
 use self::score::Scores;
+use self::style::Style;
 use self::summary::Summary;
 use self::text::Validity;
-use self::traits::{Calibrated, Ocean, TraitDetail, TypeAxes};
+use self::traits::{Calibrated, Ocean, TextLength, TraitDetail, TypeAxes};
 use crate::domain::depth::Depth;
 use crate::domain::language::Language;
 use crate::domain::person::Person;
@@ -89,6 +91,8 @@ pub struct Advice {
 pub struct TextBasis {
     /// Words analysed.
     pub words_analyzed: u32,
+    /// How much that is.
+    pub text_length: TextLength,
     /// Posts analysed.
     pub posts_used: u32,
     /// Language of those posts.
@@ -146,7 +150,7 @@ pub fn analyse(
 ) -> Result<Analysis, InsufficientData> {
     let model = model();
     let reading = Reading::of(&person.posts, model);
-    let summary = Summary::of(person, &reading, texts, as_of);
+    let mut summary = Summary::of(person, &reading, texts, as_of);
     if tier == Depth::Basic {
         return Ok(Analysis { summary, traits: None, advice: None });
     }
@@ -155,29 +159,15 @@ pub fn analyse(
     if own.words < WORDS_NEEDED {
         return Err(too_little(own, &reading));
     }
-    let scores = Scores::of(total_of(own, |_| true), language, model);
+    let scores = Scores::of(total_of(own), language, model);
     let calibrated = Calibrated::of(&scores, own.words, language, model);
     let axes = calibrated.axes(model);
-    let advice = (tier == Depth::Premium).then(|| {
-        let total = total_of(own, |permission| permission != Permission::Withheld);
-        let is_countable = |permission| matches!(permission, Permission::Quoted | Permission::Counted);
-        let countable = total_of(own, is_countable);
-        let z = standardise(&total.features(model.header.scale), model.header.norms.of(language));
-        let ground = Ground {
-            z: &z,
-            texts: own,
-            reading: &reading,
-            total: &total,
-            countable: &countable,
-            language,
-            answer: texts,
-            model,
-        };
-        Advice {
-            communication_style: advice::style(&ground),
-            buyer_playbook: advice::playbook(&ground, &calibrated, &axes),
-        }
-    });
+    let style = Style::of(own, &reading, language, model);
+    let ground = Ground { style: &style, texts: own, reading: &reading, language, answer: texts, model };
+    let buyer_playbook = advice::playbook(&ground, &calibrated, &axes);
+    summary.text = advice::summary(&person.first_name, &buyer_playbook, &calibrated, own.words, texts);
+    let advice = (tier == Depth::Premium)
+        .then(|| Advice { communication_style: advice::style(&ground), buyer_playbook });
     let traits = Traits {
         mbti_type: axes.letters(),
         ocean_scores: traits::percentiles(&calibrated),
@@ -195,10 +185,10 @@ pub fn analyse(
     Ok(Analysis { summary, traits: Some(traits), advice })
 }
 
-/// The counts of the sentences of which `enters` holds.
-fn total_of(texts: &Texts, enters: impl Fn(Permission) -> bool) -> Counts {
+/// The counts of all sentences.
+fn total_of(texts: &Texts) -> Counts {
     let mut total = Counts::default();
-    for placed in texts.sentences.iter().filter(|placed| enters(placed.permission)) {
+    for placed in &texts.sentences {
         total.add(&placed.counts);
     }
     total
@@ -215,6 +205,7 @@ fn basis(own: &Texts, reading: &Reading<'_>, language: Language, resemblance: f6
     let all_posts = u32::try_from(reading.posts_read().count()).unwrap_or(u32::MAX);
     TextBasis {
         words_analyzed: own.words,
+        text_length: TextLength::of(own.words),
         posts_used: own.posts,
         language,
         posts_other_language: all_posts - own.posts,

@@ -9,6 +9,7 @@ pub mod change;
 pub mod contact;
 pub mod credits;
 pub mod depth;
+pub mod detail;
 pub mod idempotency_key;
 pub mod ids;
 pub mod key;

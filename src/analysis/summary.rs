@@ -58,7 +58,7 @@ impl Summary {
         let posts = u32::try_from(reading.posts_read().count()).unwrap_or(u32::MAX);
         let role =
             person.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).map(str::to_owned);
-        let seniority = role.as_deref().and_then(Seniority::of);
+        let seniority = role.as_deref().and_then(|role| Seniority::of(role, &person.company));
         let mut summary = Self {
             text: String::new(),
             role,

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::analysis::Analysis;
+use crate::analysis::depth::Brief;
 use crate::api::analysis_cache::{AnalysisCache, Question};
 use crate::clock;
 use crate::domain::credits::Credits;
@@ -67,7 +68,7 @@ impl AnalysisApi {
         };
         let texts = request.texts.unwrap_or(route.language);
         let (depth, used) = depth(route, request.depth, &person);
-        let question = Question { version, depth, texts, day: now.date_naive() };
+        let question = Question { version, depth, texts, detail: request.detail, day: now.date_naive() };
         let analysis = self.analysis_cache.of(&person, question, now).await?;
         let response = analysis_ok(analise(&person, matched.as_ref(), source, &analysis)?);
         Ok(PaidAnswer { response, credits_used: used.unwrap_or(*price) })
@@ -129,15 +130,23 @@ pub(crate) struct MatchShown<'a> {
     evidence: Option<&'a MatchEvidence>,
 }
 
-/// `analise` as a whole, for its schema: [`analise`] writes it in two parts.
+/// `analise` for its schema: [`analise`] writes it in two parts.
 #[derive(JsonSchema)]
-#[schemars(rename = "Analysis")]
+#[schemars(rename = "Analysis", untagged)]
 #[expect(dead_code, reason = "only its schema is used")]
-pub(crate) struct AnaliseShown {
+pub(crate) enum AnaliseShown {
+    /// Of the details `standard` and `full`.
+    Whole(Headed<Analysis>),
+    Brief(Headed<Brief<'static>>),
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct Headed<T> {
     #[serde(flatten)]
     head: Head<'static>,
     #[serde(flatten)]
-    analysis: Analysis,
+    analysis: T,
 }
 
 /// The 200 of a paid call, for its schema: the renderer writes it around `analise`.

@@ -46,6 +46,7 @@ pub(super) fn person(route: &Route) -> RequestBody {
         let words: Vec<Value> = words.iter().map(|word| json!(word)).chain([Value::Null]).collect();
         json!({ "enum": words })
     };
+    properties.insert("detail".into(), nullable(&["brief", "standard", "full"]));
     if matches!(route.endpoint, Endpoint::Analyze | Endpoint::AnalyzeComprehensive) {
         properties.insert("language".into(), nullable(&["en", "pt"]));
     }

@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+/// Stands for either letter.
+const OPEN: char = 'x';
+
 /// Four letter pairs.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TypeAxes {
@@ -34,9 +37,9 @@ pub struct AxisLean {
 }
 
 impl TypeAxes {
-    /// The four letters.
+    /// The four letters, `x` for an axis that is nearly even.
     pub fn letters(&self) -> String {
-        self.all().iter().map(|axis| axis.letter).collect()
+        self.all().iter().map(|axis| if axis.borderline { OPEN } else { axis.letter }).collect()
     }
 
     /// The axes in the usual order.
