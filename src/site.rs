@@ -108,7 +108,8 @@ impl Site {
                 ("/docs/reference/".to_owned(), Subject::Operations),
                 ("/docs/errors/".to_owned(), Subject::Errors),
             ];
-            subjects.extend(GUIDES.iter().map(|guide| (format!("/docs/{}", guide.name), Subject::Guide(guide))));
+            subjects
+                .extend(GUIDES.iter().map(|guide| (format!("/docs/{}", guide.name), Subject::Guide(guide))));
             let operations = self.operations().iter().enumerate();
             subjects.extend(operations.map(|(place, operation)| {
                 (format!("/docs/reference/{}", operation.id), Subject::Operation(place))

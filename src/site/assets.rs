@@ -13,7 +13,8 @@ pub(super) const IMAGES: [(&str, fn() -> &'static str); 2] =
 static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let file = |name, media_type, bytes: &[u8]| (name, Served::new(media_type, bytes.to_vec()));
     let inter = file("inter.woff2", "font/woff2", include_bytes!("../../assets/third-party/inter.woff2"));
-    let mono = file("plex-mono.woff2", "font/woff2", include_bytes!("../../assets/third-party/plex-mono.woff2"));
+    let mono =
+        file("plex-mono.woff2", "font/woff2", include_bytes!("../../assets/third-party/plex-mono.woff2"));
     let style = include_str!("assets/site.css")
         .replace("INTER", &address(inter.0, inter.1.digest()))
         .replace("MONO", &address(mono.0, mono.1.digest()));

@@ -14,7 +14,11 @@ pub(super) fn index(language: Language) -> Page {
     let mut text = format!("# {}\n\n{}\n\n| | | |\n|---|---|---|\n", words.errors(), words.every_error());
     for code in ErrorCode::ALL {
         let name = code.as_str();
-        text += &format!("| `{}` | [`{name}`]({prefix}/docs/errors/{name}) | {} |\n", code.status(), code.title(language));
+        text += &format!(
+            "| `{}` | [`{name}`]({prefix}/docs/errors/{name}) | {} |\n",
+            code.status(),
+            code.title(language)
+        );
     }
     page_with("/docs/errors/".to_owned(), language, text, Vec::new())
 }
@@ -28,7 +32,13 @@ pub(super) fn page(code: ErrorCode, facts: &Facts, operations: &[Operation], lan
     };
     let mut text = format!("# {}\n", code.title(language));
     for Template { message, action } in code.templates() {
-        let spoken = |text: &str| text.replace("{upgrade}", "").replace("{docs}", "").replace("{support}", support(language)).replace("{{", "{").replace("}}", "}");
+        let spoken = |text: &str| {
+            text.replace("{upgrade}", "")
+                .replace("{docs}", "")
+                .replace("{support}", support(language))
+                .replace("{{", "{")
+                .replace("}}", "}")
+        };
         text += &format!("\n> {}\n\n{}\n", spoken(message[side]), spoken(action[side]));
     }
     if code.templates().iter().any(|template| template.message[side].contains('{')) {

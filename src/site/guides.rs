@@ -75,7 +75,8 @@ impl Guide {
 /// The guide that a link names, from the folder of the guides or from the one below it.
 fn guide_of(name: &str) -> Option<&'static Guide> {
     let name = name.trim_start_matches("../");
-    let is_named = |guide: &&Guide| guide.name == name || guide.name.strip_prefix("operations/") == Some(name);
+    let is_named =
+        |guide: &&Guide| guide.name == name || guide.name.strip_prefix("operations/") == Some(name);
     GUIDES.iter().find(is_named)
 }
 

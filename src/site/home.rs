@@ -40,7 +40,9 @@ pub(super) fn home(facts: &Facts, language: Language) -> Page {
 fn plans(facts: &Facts, language: Language) -> String {
     let (head, custom) = match language {
         Language::En => ("| Plan | US$ a month | Credits | Requests a second | Endpoints |", "by contract"),
-        Language::Pt => ("| Plano | US$ por mês | Créditos | Requisições por segundo | Endpoints |", "sob consulta"),
+        Language::Pt => {
+            ("| Plano | US$ por mês | Créditos | Requisições por segundo | Endpoints |", "sob consulta")
+        }
     };
     let mut text = format!("{head}\n|---|---:|---:|---:|---|\n");
     for plan in facts.catalogue.editions.last().into_iter().flat_map(|edition| &edition.plans) {
@@ -48,7 +50,12 @@ fn plans(facts: &Facts, language: Language) -> String {
         let including = facts.routes.iter().filter(|route| plan.api_access && plan.may_call(route.access));
         let paths: Vec<String> = including.map(|route| format!("`{}`", route.path)).collect();
         let credits = plan.credits;
-        text += &format!("| {} | {price} | {credits} | {} | {} |\n", plan.plan, plan.rate_per_s, paths.join(", "));
+        text += &format!(
+            "| {} | {price} | {credits} | {} | {} |\n",
+            plan.plan,
+            plan.rate_per_s,
+            paths.join(", ")
+        );
     }
     text
 }
@@ -57,8 +64,12 @@ fn plans(facts: &Facts, language: Language) -> String {
 pub(super) fn guides(language: Language) -> Page {
     let (words, prefix) = (Words(language), prefix(language));
     let lead = match language {
-        Language::En => "Start with the API guide, or look an operation up in the [reference](/docs/reference/).",
-        Language::Pt => "Comece pelo guia da API ou consulte uma operação na [referência](/pt/docs/reference/).",
+        Language::En => {
+            "Start with the API guide, or look an operation up in the [reference](/docs/reference/)."
+        }
+        Language::Pt => {
+            "Comece pelo guia da API ou consulte uma operação na [referência](/pt/docs/reference/)."
+        }
     };
     let mut text = format!("# {}\n\n{lead}\n", words.documentation());
     for reader in Reader::ALL {
@@ -68,7 +79,8 @@ pub(super) fn guides(language: Language) -> Page {
         }
     }
     if language == Language::Pt {
-        text += "\nOs guias estão disponíveis apenas em inglês. A referência e os erros estão em português.\n";
+        text +=
+            "\nOs guias estão disponíveis apenas em inglês. A referência e os erros estão em português.\n";
     }
     page_of("/docs/", Section::Guides, language, text)
 }

@@ -26,12 +26,9 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
                 written.extend([Event::End(TagEnd::Table), Event::Html("</div>".into())]);
             }
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => match resolve(&dest_url) {
-                Some(target) => written.push(Event::Start(Tag::Link {
-                    link_type,
-                    dest_url: target.into(),
-                    title,
-                    id,
-                })),
+                Some(target) => {
+                    written.push(Event::Start(Tag::Link { link_type, dest_url: target.into(), title, id }))
+                }
                 None => removed += 1,
             },
             Event::End(TagEnd::Link) if removed > 0 => removed -= 1,
@@ -107,6 +104,9 @@ mod tests {
 
     #[test]
     fn headings_have_names() {
-        assert_eq!(to_html("## Making `changes` once!", &|_| None), "<h2 id=\"making-changes-once\">Making <code>changes</code> once!</h2>\n");
+        assert_eq!(
+            to_html("## Making `changes` once!", &|_| None),
+            "<h2 id=\"making-changes-once\">Making <code>changes</code> once!</h2>\n"
+        );
     }
 }

@@ -77,8 +77,9 @@ impl Page {
         let other = format!("{}{}", prefix(language.other()), self.path);
         let to_html = |text: &str| to_html(text, &|target| resolve(target, prefix_own));
         let aside = self.aside.as_ref().map(|text| format!("<div class=\"side\">{}</div>", to_html(text)));
-        let note = (self.text_language != language)
-            .then(|| format!("<p class=\"note\" lang=\"{}\">{}</p>\n", language.code(), words.only_english()));
+        let note = (self.text_language != language).then(|| {
+            format!("<p class=\"note\" lang=\"{}\">{}</p>\n", language.code(), words.only_english())
+        });
         let title = match self.section {
             Section::Home => "Fluence".to_owned(),
             _ => format!("{} · Fluence", self.title()),
@@ -114,7 +115,10 @@ impl Page {
 
     fn head(&self) -> String {
         let signature = self.signature.as_ref().map(|(verb, path)| {
-            format!("<p class=\"signature\"><span class=\"verb\">{verb}</span><code>{}</code></p>\n", escaped(path))
+            format!(
+                "<p class=\"signature\"><span class=\"verb\">{verb}</span><code>{}</code></p>\n",
+                escaped(path)
+            )
         });
         let facts: String = self.facts.iter().map(|fact| format!("<li>{}</li>", escaped(fact))).collect();
         let facts = if facts.is_empty() { facts } else { format!("<ul class=\"facts\">{facts}</ul>\n") };
@@ -146,8 +150,9 @@ impl Page {
             Section::Home | Section::Guides => Reader::ALL
                 .map(|reader| {
                     let guides = GUIDES.iter().filter(|guide| guide.reader == reader);
-                    let links: String =
-                        guides.map(|guide| link(format!("{prefix}/docs/{}", guide.name), guide.title())).collect();
+                    let links: String = guides
+                        .map(|guide| link(format!("{prefix}/docs/{}", guide.name), guide.title()))
+                        .collect();
                     format!("<b>{}</b>{links}", reader.title(words))
                 })
                 .concat(),

@@ -162,7 +162,11 @@ fn answers(operation: &Operation, facts: &Facts, words: Words) -> String {
             Language::Pt => success.about[1],
         };
         let is_dry = about.contains("Dry-Run");
-        let cell = if is_paid { format!(" {} |", if is_dry { "0".to_owned() } else { used(operation) }) } else { String::new() };
+        let cell = if is_paid {
+            format!(" {} |", if is_dry { "0".to_owned() } else { used(operation) })
+        } else {
+            String::new()
+        };
         text += &format!("| `{}` | {about} |{cell}\n", success.status);
     }
     for code in operation.error_codes() {

@@ -26,6 +26,11 @@ impl Served {
         Self { media_type, body: body.into(), etag: format!("W/\"{hex}\"") }
     }
 
+    /// The first characters of the digest of the content, for the name of a file that never changes.
+    pub(super) fn digest(&self) -> &str {
+        self.etag.trim_start_matches("W/").trim_matches('"')
+    }
+
     /// The content, or 304 for a client that has it.
     pub(super) fn answer(&self, route: &'static str, headers: &HeaderMap) -> Response {
         let is_known = headers

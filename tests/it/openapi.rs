@@ -22,7 +22,9 @@ fn operations() -> impl Iterator<Item = (&'static String, &'static String, &'sta
 
 /// Whether a path is a page for readers, which is no operation of the API.
 fn is_page(path: &str) -> bool {
-    ["/docs", "/pt", "/assets", "/llms.txt"].iter().any(|prefix| path.starts_with(prefix)) || path == "/" || path == "/index.md"
+    ["/docs", "/pt", "/assets", "/llms.txt"].iter().any(|prefix| path.starts_with(prefix))
+        || path == "/"
+        || path == "/index.md"
 }
 
 #[tokio::test]

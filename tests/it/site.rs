@@ -133,7 +133,9 @@ async fn every_error_has_a_page_to_which_its_answer_leads() {
 #[tokio::test]
 async fn an_address_without_a_page_is_a_page_that_says_so() {
     let gateway = Gateway::start().await;
-    for path in ["/docs/nothing", "/docs/errors/NOTHING", "/pt/docs/nothing", "/docs/index", "/docs/api.md.md"] {
+    for path in
+        ["/docs/nothing", "/docs/errors/NOTHING", "/pt/docs/nothing", "/docs/index", "/docs/api.md.md"]
+    {
         let sent = get(&gateway, path).await;
         assert_eq!((sent.status.as_u16(), is_html(&sent)), (404, true), "{path}");
     }

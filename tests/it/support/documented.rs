@@ -83,7 +83,8 @@ pub(crate) fn check(method: &Method, url: &Url, answer: &Answer) {
     let has_no_body = answer.text.is_empty();
     if has_no_body
         || !media_type.contains("json")
-        || EXCEPTED.lock().unwrap().contains(&url.port().unwrap_or_default()) {
+        || EXCEPTED.lock().unwrap().contains(&url.port().unwrap_or_default())
+    {
         return;
     }
     let links = public_links(&settings(&[]));
