@@ -6,6 +6,7 @@
 pub mod advice;
 pub mod catalogue;
 pub mod clean;
+pub mod cues;
 pub mod depth;
 pub mod evidence;
 pub mod features;

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cues::Cues;
 use super::layout::TRAITS;
-use super::style::Cues;
 use crate::domain::language::Language;
 
 static ADVICE_TOML: &str = include_str!("advice.toml");

@@ -8,13 +8,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::clean::ends_sentence_mark;
+use super::cues::scope::is_negation;
 use super::features::word_facts;
 use super::model::Model;
 use super::permission::Permission;
 use super::reading::{Placed, Reading, Texts};
 use super::score::{PerTrait, Scores};
 use super::segment::Token;
-use super::style::{carries_meaning, is_negation};
+use super::style::carries_meaning;
 use crate::domain::language::Language;
 
 /// Sentences shown beside a trait.

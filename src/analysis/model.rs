@@ -8,10 +8,10 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 
 use super::catalogue::Catalogue;
+use super::cues::Cues;
 use super::layout::DIMS;
 use super::lexicon::{Lexicon, side};
 use super::permission;
-use super::style::Cues;
 use crate::domain::language::Language;
 
 mod header;

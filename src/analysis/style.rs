@@ -1,61 +1,24 @@
 //! What a person's writing shows plainly: cues, figures and marks, counted for the style lines and the playbook.
 //!
 //! A lexicon that scores traits may be vague, since errors cancel out over a text. A line of advice stands beside the
-//! sentence that it rests on, so what it counts must be what it says: [`cues`] lists plain words and phrases, [`scope`]
-//! takes back those that a negation, a question, a quotation or a name changes, and [`norms`] compares the counts with
+//! sentence that it rests on, so what it counts must be what it says: [`super::cues`] lists plain words and phrases, [`super::cues::scope`]
+//! takes back those that a negation, a question, a quotation or a name changes, and [`super::cues::norms`] compares the counts with
 //! professional posts of the same length.
 
-mod cues;
 mod figures;
-mod norms;
-mod scope;
 
 use std::collections::HashSet;
 
-pub use self::cues::Cues;
-pub use self::norms::{CountNorm, LengthNorm, Norm, Norms};
-use self::scope::Scope;
-pub use self::scope::is_negation;
+use super::cues::Hit;
+use super::cues::measures::{
+    ASIDES, DURATIONS, ELLIPSES, EXCLAMATIONS, FIGURES, LONG_WORD_LETTERS, LONG_WORDS, QUESTIONS,
+};
+use super::cues::scope::Scope;
 use super::model::Model;
 use super::permission::Permission;
 use super::reading::{Placed, Reading, Texts};
 use super::segment::Token;
 use crate::domain::language::Language;
-
-/// Measures besides those of `cues.toml`. They follow them in number.
-pub const STRUCTURAL: [&str; 8] = [
-    "figures",
-    "durations",
-    "questions",
-    "exclamations",
-    "ellipses",
-    "asides",
-    "long_words",
-    "sentence_length",
-];
-const FIGURES: usize = 0;
-const DURATIONS: usize = 1;
-const QUESTIONS: usize = 2;
-const EXCLAMATIONS: usize = 3;
-const ELLIPSES: usize = 4;
-const ASIDES: usize = 5;
-const LONG_WORDS: usize = 6;
-const SENTENCE_LENGTH: usize = 7;
-/// Structural measures up to here count what sentences say; the others count marks and shapes.
-const LAST_SAID: usize = DURATIONS;
-/// Letters of a long word.
-const LONG_WORD_LETTERS: usize = 10;
-
-/// One occurrence of a measure in a sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hit {
-    /// Which measure.
-    pub measure: usize,
-    /// First word or number of the occurrence, by its place in the sentence.
-    pub token: usize,
-    /// How many of them it takes: none for a mark, which stands at its word.
-    pub tokens: usize,
-}
 
 /// What was counted of one measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

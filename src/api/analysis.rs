@@ -136,7 +136,7 @@ pub(crate) struct MatchShown<'a> {
 #[expect(dead_code, reason = "only its schema is used")]
 pub(crate) enum AnaliseShown {
     /// Of the details `standard` and `full`.
-    Whole(Headed<Analysis>),
+    Whole(Box<Headed<Analysis>>),
     Brief(Headed<Brief<'static>>),
 }
 

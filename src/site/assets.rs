@@ -6,8 +6,11 @@ use super::served::Served;
 
 type Asset = (&'static str, Served);
 
-/// Figures of the guides, by their names there, with their digests.
-pub(super) const IMAGES: [(&str, fn() -> &'static str); 2] =
+/// A name, and the digest of the file.
+type Image = (&'static str, fn() -> &'static str);
+
+/// Figures of the guides, by their names there.
+pub(super) const IMAGES: [Image; 2] =
     [("calibration.svg", || digest_of("calibration.svg")), ("length.svg", || digest_of("length.svg"))];
 
 static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use super::{Ground, Line};
 use crate::analysis::catalogue::Side;
+use crate::analysis::cues::Hit;
 use crate::analysis::evidence;
 use crate::analysis::permission::Permission;
 use crate::analysis::reading::Placed;
 use crate::analysis::segment::Token;
-use crate::analysis::style::{Hit, carries_meaning};
+use crate::analysis::style::carries_meaning;
 
 /// Quotations beside one line.
 const MAX_EVIDENCE: usize = 2;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use fluence::analysis::advice::{Basis, Line, Strength};
-use fluence::analysis::style::{CountNorm, LengthNorm, Norm, STRUCTURAL, Style};
+use fluence::analysis::cues::measures::STRUCTURAL;
+use fluence::analysis::cues::norms::{CountNorm, LengthNorm, Norm};
+use fluence::analysis::style::Style;
 use fluence::analysis::{analyse, model};
 use fluence::domain::depth::Depth;
 use fluence::domain::language::Language;
@@ -158,7 +160,7 @@ fn written() -> String {
 #[test]
 fn the_norms_of_style_are_those_of_the_posts_in_the_repository() {
     if std::env::var_os("UPDATE_STYLE_NORMS").is_some() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/analysis/style/norms.toml");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/analysis/cues/norms.toml");
         std::fs::write(path, written()).unwrap();
         return;
     }

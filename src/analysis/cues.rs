@@ -1,17 +1,32 @@
 //! The words and phrases that are counted, read from `cues.toml`, which is compiled in.
 
+pub mod measures;
+pub mod norms;
+pub mod scope;
+
 use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::norms::Norms;
-use super::scope::Scope;
-use super::{Hit, LAST_SAID, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
+use self::measures::{LAST_SAID, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
+use self::norms::Norms;
+use self::scope::Scope;
 use crate::analysis::lexicon::side;
 use crate::analysis::segment::Token;
 use crate::domain::language::Language;
 
-static CUES_TOML: &str = include_str!("cues.toml");
+/// One occurrence of a measure in a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Which measure.
+    pub measure: usize,
+    /// First word or number of the occurrence, by its place in the sentence.
+    pub token: usize,
+    /// How many of them it takes: none for a mark, which stands at its word.
+    pub tokens: usize,
+}
+
+static CUES_TOML: &str = include_str!("cues/cues.toml");
 
 /// Words between “I” or “we” and the verb of what they did.
 const MAX_FROM_SUBJECT: usize = 3;
@@ -104,7 +119,7 @@ impl Cues {
         self.measures.iter().map(|measure| measure.name.as_str()).chain(STRUCTURAL)
     }
 
-    pub(super) const fn first_structural(&self) -> usize {
+    pub(in crate::analysis) const fn first_structural(&self) -> usize {
         self.measures.len()
     }
 
@@ -125,7 +140,7 @@ impl Cues {
     }
 
     /// The cues of a sentence that its scope leaves standing.
-    pub(super) fn hits(&self, tokens: &[Token], scope: &Scope, language: Language) -> Vec<Hit> {
+    pub(in crate::analysis) fn hits(&self, tokens: &[Token], scope: &Scope, language: Language) -> Vec<Hit> {
         if scope.foreign {
             return Vec::new();
         }

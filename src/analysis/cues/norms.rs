@@ -55,7 +55,7 @@ struct File {
 }
 
 impl Norms {
-    pub(super) fn load(names: &[&str]) -> Result<Self, String> {
+    pub(in crate::analysis) fn load(names: &[&str]) -> Result<Self, String> {
         let file: File = toml::from_str(NORMS_TOML).map_err(|error| format!("style norms: {error}"))?;
         let of = |norms: &BTreeMap<String, Norm>| {
             let norm =

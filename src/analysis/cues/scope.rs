@@ -168,20 +168,25 @@ const ADVERSE: [&str; 48] = [
 
 /// The scope of each word of a sentence.
 #[derive(Debug)]
-pub(super) struct Scope {
+pub(in crate::analysis) struct Scope {
     void: Vec<bool>,
     negated: Vec<bool>,
     /// It is a question.
-    pub(super) asked: bool,
+    pub(in crate::analysis) asked: bool,
     /// It tells of something bad.
-    pub(super) adverse: bool,
+    pub(in crate::analysis) adverse: bool,
     /// It is in the other language.
-    pub(super) foreign: bool,
+    pub(in crate::analysis) foreign: bool,
 }
 
 impl Scope {
     /// Reads a sentence of the post `text`.
-    pub(super) fn of(sentence: &Sentence, text: &[char], language: Language, lexicon: &Lexicon) -> Self {
+    pub(in crate::analysis) fn of(
+        sentence: &Sentence,
+        text: &[char],
+        language: Language,
+        lexicon: &Lexicon,
+    ) -> Self {
         let tokens = &sentence.tokens;
         let mut scope = Self {
             void: vec![false; tokens.len()],
@@ -199,11 +204,11 @@ impl Scope {
     }
 
     /// Whether the word is part of a name, a quotation or somebody's reported words.
-    pub(super) fn is_void(&self, token: usize) -> bool {
+    pub(in crate::analysis) fn is_void(&self, token: usize) -> bool {
         self.void[token]
     }
 
-    pub(super) fn is_negated(&self, token: usize) -> bool {
+    pub(in crate::analysis) fn is_negated(&self, token: usize) -> bool {
         self.negated[token]
     }
 
