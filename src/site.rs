@@ -193,11 +193,12 @@ fn plain(section: Section, language: Language) -> Page {
 }
 
 /// The templates of the pages.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/index.md",
     "/docs/",
     "/docs/{page}",
     "/docs/reference/",
+    "/docs/operations/{page}",
     "/docs/reference/{page}",
     "/docs/errors/",
     "/docs/errors/{page}",

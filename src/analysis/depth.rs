@@ -21,7 +21,6 @@ const STANDARD_WORDS: usize = 3;
 
 /// A brief answer.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "BriefAnalysis")]
 pub struct Brief<'a> {
     summary: &'a Summary,
     #[serde(skip_serializing_if = "Option::is_none", flatten)]

@@ -136,17 +136,28 @@ pub(crate) struct MatchShown<'a> {
 #[expect(dead_code, reason = "only its schema is used")]
 pub(crate) enum AnaliseShown {
     /// Of the details `standard` and `full`.
-    Whole(Box<Headed<Analysis>>),
-    Brief(Headed<Brief<'static>>),
+    Whole(Box<WholeShown>),
+    Brief(BriefShown),
 }
 
 #[derive(JsonSchema)]
+#[schemars(rename = "WholeAnalysis")]
 #[expect(dead_code, reason = "only its schema is used")]
-pub(crate) struct Headed<T> {
+pub(crate) struct WholeShown {
     #[serde(flatten)]
     head: Head<'static>,
     #[serde(flatten)]
-    analysis: T,
+    analysis: Analysis,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename = "BriefAnalysis")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct BriefShown {
+    #[serde(flatten)]
+    head: Head<'static>,
+    #[serde(flatten)]
+    analysis: Brief<'static>,
 }
 
 /// The 200 of a paid call, for its schema: the renderer writes it around `analise`.
