@@ -7,7 +7,7 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 
 use super::call::{Answered, Refused};
 
-/// Returns the layer of a step. `check` turns one type of call into the next or refuses it. Unlike [`tower::filter`], this
+/// Returns the layer of a step. `check` turns one type of call into the next or refuses it. Unlike `tower::filter`, this
 /// keeps the type of the refusal and boxes nothing.
 pub(super) fn step<S, C, In, Out, Checked>(
     check: C,
