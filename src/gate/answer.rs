@@ -10,7 +10,7 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 
 use super::Gate;
 use super::auth::caller::Caller;
-use super::call::{Answered, Facts, Incoming, Refused};
+use super::call::{Answered, Facts, GateService, Incoming, Refused};
 use super::reentry::Reentry;
 use crate::clock;
 use crate::domain::refusal::{Limit, Refusal};
@@ -30,7 +30,7 @@ pub(super) fn answer<S>(
               + 'static,
 >
 where
-    S: Service<Incoming, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
+    S: GateService<Incoming>,
 {
     layer_fn(move |steps: S| {
         let gate = gate.clone();

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
+use tower::Service;
 
 use super::Gate;
 use super::auth::caller::Caller;
@@ -43,6 +44,17 @@ pub(super) struct Facts {
     /// The call's slot in the concurrency limit.
     pub(super) slot: Option<Slot>,
     pub(super) record: CallRecord,
+}
+
+/// A service below a layer of the gate: the rest of the steps, and the handler.
+pub trait GateService<In>:
+    Service<In, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static
+{
+}
+
+impl<In, S> GateService<In> for S where
+    S: Service<In, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static
+{
 }
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! May this key of this plan make this call?
+//! Checks whether the plan and the scopes of the key include the call.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ impl Entitled {
     }
 }
 
-/// Lets a call pass whose plan and scopes include the route.
+/// Passes calls whose plan and scopes include the route.
 pub(super) async fn entitle(route: Arc<Route>, call: Permitted) -> Result<Entitled, Refused> {
     let catalogue = &call.call().gate.catalogue;
     let checked = check(&call.caller().key, &route)
@@ -33,7 +33,7 @@ pub(super) async fn entitle(route: Arc<Route>, call: Permitted) -> Result<Entitl
     }
 }
 
-/// Lets a free call pass whose plan has API access and whose key has the scope.
+/// Passes free calls whose plan has API access and whose key has the scope.
 pub(super) async fn in_scope(scope: Scope, call: Permitted) -> Result<Permitted, Refused> {
     let key = &call.caller().key;
     let refusal = match (key.plan.api_access, key.scopes.contains(&scope)) {
@@ -55,7 +55,7 @@ pub enum Missing {
     Access,
 }
 
-/// Whether this key may call the route.
+/// Checks whether this key may call the route.
 pub fn check(key: &KeyRecord, route: &Route) -> Result<(), Missing> {
     if !key.plan.api_access {
         Err(Missing::Api)

@@ -7,18 +7,15 @@ use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::Route as Handler;
 use tower::layer::layer_fn;
-use tower::{Layer, Service, ServiceExt, service_fn};
+use tower::{Layer, ServiceExt, service_fn};
 
 use super::auth::credential::credential;
-use super::call::{Answered, Call, Incoming, Refused};
+use super::call::{Answered, Call, GateService, Incoming};
 use super::key_restrictions::Permitted;
 
 /// Runs the handler, which finds the [`Caller`](super::auth::caller::Caller) and the call's
 /// [`Slot`](super::limits::account::Slot) among the request's extensions.
-pub(super) fn handle(
-    handler: Handler,
-) -> impl Service<Permitted, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static
-{
+pub(super) fn handle(handler: Handler) -> impl GateService<Permitted> {
     // One reference count: the steps above clone this service.
     let handler = Arc::new(handler);
     service_fn(move |call: Permitted| {
@@ -31,18 +28,9 @@ pub(super) fn handle(
 }
 
 /// Returns a layer that runs the handler at once if the request has no credential.
-pub(super) fn pass_anonymous<S>(
-    handler: Handler,
-) -> impl Layer<
-    S,
-    Service = impl Service<Incoming, Response = Answered, Error = Refused, Future: Send>
-              + Clone
-              + Send
-              + Sync
-              + 'static,
->
+pub(super) fn pass_anonymous<S>(handler: Handler) -> impl Layer<S, Service = impl GateService<Incoming>>
 where
-    S: Service<Incoming, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
+    S: GateService<Incoming>,
 {
     let handler = Arc::new(handler);
     layer_fn(move |steps: S| {

@@ -1,5 +1,7 @@
-//! The money. The hold is durable before the handler runs; the handler outlives its connection, so that a client who hangs up
-//! changes nothing; its outcome decides between capture and release.
+//! Holds the price, runs the handler, captures or releases.
+//!
+//! The hold is durable before the handler starts. The handler outlives its connection, so a disconnect changes nothing. Its
+//! outcome decides between capture and release.
 
 mod decision;
 mod detach_on_drop;
@@ -39,17 +41,16 @@ use crate::http::person_request::PersonRequest;
 use crate::http::public_links::PublicLinks;
 use crate::ledger::rules::caps::KeyCaps;
 use crate::ledger::rules::entry::{CallRef, RouteNumber};
-use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim};
+use crate::ledger::rules::hold::HoldRequest;
 use crate::ledger::writer::{Granted, HoldError, Ledger, LedgerUnavailable};
 use crate::storage::test_answers::TestCall;
 use crate::telemetry::request::serving;
 
-/// What metering needs, whatever the route.
+/// The parts that all paid routes share.
 #[derive(Clone, Debug)]
 pub struct Metering {
-    /// Where holds are made.
     pub ledger: Ledger,
-    /// Where dry runs read what the ledger would decide by.
+    /// For dry runs, which read the ledger without the writer.
     pub pool: PgPool,
     /// Which outcomes are charged.
     pub table: Arc<SettlementTable>,
@@ -59,20 +60,17 @@ pub struct Metering {
     pub calls: TaskTracker,
     /// The stored answers of test environments.
     pub test_answers: TestAnswers,
-    /// For answers that are stored: they are written before they leave the gate.
+    /// For stored answers, which are rendered before they leave the gate.
     pub links: Arc<PublicLinks>,
 }
 
-/// A route that is sold.
+/// A paid route with its handler.
 #[derive(Clone)]
 pub struct PaidRoute {
-    /// Its path, price and access.
     pub route: Arc<Route>,
     /// Its number in the ledger.
     pub number: RouteNumber,
-    /// What answers its calls.
     pub handler: PaidHandler,
-    /// How they are charged.
     pub metering: Arc<Metering>,
 }
 
@@ -125,7 +123,7 @@ pub(super) async fn meter(route: Arc<PaidRoute>, validated: Validated) -> Result
     }
 }
 
-/// What a call asks for, and at which price.
+/// The requested hold of a call, and how its answer is rendered.
 struct Terms {
     hold: HoldRequest,
     is_dry_run: bool,
@@ -164,29 +162,32 @@ async fn run(
     person: PersonRequest,
 ) -> Result<Settled, Refusal> {
     let Terms { hold, is_dry_run, context } = terms;
-    let (metering, call_id, price) = (&route.metering, hold.call_id, hold.amount);
+    let metering = &route.metering;
     if is_dry_run {
         // Boxed, so that paid calls do not carry its size.
         return Box::pin(dry_run::answer(metering, &caller, hold, &context)).await;
     }
+    let call_id = hold.call_id;
     let is_test = caller.key.mode == Mode::Test;
-    let price = if is_test { Credits::ZERO } else { price };
+    let price = if is_test { Credits::ZERO } else { hold.amount };
     let work = HandlerCall {
         handler: route.handler.clone(),
         call: PaidCall { caller: caller.clone(), person, price },
     };
-    let metering = metering.clone();
-    let metered = |caller, balance| MeteredCall { metering, caller, price, balance, _slot: slot, context };
+    let metered = |caller, balance| {
+        let metering = metering.clone();
+        MeteredCall { metering, caller, price, balance, _slot: slot, context }
+    };
     if is_test {
         let balance = caller.account.balance();
         let call = metered(caller, balance).run_without_hold(test_call(hold), work);
-        return Ok(detached(&route.metering, call_id, call).await);
+        return Ok(detached(metering, call_id, call).await);
     }
-    match route.metering.ledger.hold(hold).await {
+    match metering.ledger.hold(hold).await {
         Ok(Granted { hold, balance }) => {
             caller.account.cache_balance(balance.clone());
             let call = metered(caller, balance).run_with_hold(hold, work);
-            Ok(detached(&route.metering, call_id, call).await)
+            Ok(detached(metering, call_id, call).await)
         }
         Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),
         Err(HoldError::Unavailable(error)) => Err(unavailable(error)),
@@ -207,10 +208,10 @@ fn detached<T: Send + 'static>(
     DetachOnDrop::new(&metering.calls, serving(call_id, call))
 }
 
-/// A call of a test environment under its idempotency key; `None` where it carries none.
+/// Returns the claim of a test call, or `None` without an idempotency key.
 fn test_call(hold: HoldRequest) -> Option<TestCall> {
     let HoldRequest { call_id, account_id, idempotency, .. } = hold;
-    idempotency.map(|claim: IdempotencyClaim| TestCall { call_id, account_id, claim })
+    idempotency.map(|claim| TestCall { call_id, account_id, claim })
 }
 
 fn unavailable(error: LedgerUnavailable) -> Refusal {

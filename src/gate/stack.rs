@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use axum::routing::{MethodRouter, Route as Handler, post_service};
 use tower::layer::layer_fn;
-use tower::{Service, ServiceBuilder, service_fn};
+use tower::{ServiceBuilder, service_fn};
 
 use super::Gate;
 use super::admit::admit;
 use super::answer::answer;
 use super::authenticate::authenticate;
-use super::call::{Answered, Refused};
+use super::call::GateService;
 use super::entitlement::{entitle, in_scope};
 use super::handle::{handle, pass_anonymous};
 use super::key_restrictions::restrict;
@@ -34,7 +34,7 @@ pub fn paid<S: Clone + 'static>(gate: &Arc<Gate>, route: PaidRoute) -> MethodRou
 pub fn paid_by<S, M>(gate: &Arc<Gate>, route: &Arc<Route>, metering: M) -> MethodRouter<S>
 where
     S: Clone + 'static,
-    M: Service<Validated, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
+    M: GateService<Validated>,
 {
     let (of_plan, of_body) = (route.clone(), route.clone());
     post_service(

@@ -4,7 +4,7 @@
 use axum::http::{HeaderMap, HeaderName};
 
 use super::settled::Settled;
-use super::{Metering, decision};
+use super::{Metering, decision, test_call};
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;
@@ -14,7 +14,6 @@ use crate::http::dry_run::DryRun;
 use crate::http::negotiate::RenderContext;
 use crate::ledger::rules::hold::{DeclineReason, HoldRequest};
 use crate::storage::ledger::preview::{Preview, preview};
-use crate::storage::test_answers::TestCall;
 
 const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
 
@@ -60,8 +59,7 @@ pub(super) async fn answer(
 
 /// The decision on a test call. Only its idempotency key can decline it.
 async fn test_decision(metering: &Metering, request: HoldRequest) -> Result<Option<DeclineReason>, Refusal> {
-    let HoldRequest { call_id, account_id, idempotency: Some(claim), .. } = request else { return Ok(None) };
-    let call = TestCall { call_id, account_id, claim };
+    let Some(call) = test_call(request) else { return Ok(None) };
     metering.test_answers.look_up(&call).await.map_err(unavailable)
 }
 
