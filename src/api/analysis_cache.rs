@@ -26,7 +26,7 @@ pub struct Question {
     pub texts: Language,
     /// The detail of the answer.
     pub detail: Detail,
-    /// How fresh the words are is told by the day.
+    /// The freshness of texts is given in days.
     pub day: NaiveDate,
 }
 

@@ -162,19 +162,10 @@ mod tests {
 
     use super::*;
     use crate::domain::refusal::{Limit, LimitHit};
-    use crate::http::dialect::Dialects;
 
     /// The waits of a thousand clients.
     fn waits(refusal: &Refusal) -> HashSet<u64> {
-        let links = PublicLinks {
-            support_contact: String::new(),
-            upgrade_url: String::new(),
-            base_url: String::new(),
-            error_docs_url: String::new(),
-            error_page_prefix: String::new(),
-            stage_prefixes: Vec::new(),
-            dialects: Dialects::default(),
-        };
+        let links = PublicLinks::default();
         let wait_of = |id: u128| {
             let details = ErrorDetails::new(refusal, Language::En, &links);
             details.spread(refusal, CallId::from_uuid(uuid::Uuid::from_u128(id))).retry_after_s().unwrap()

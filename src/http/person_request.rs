@@ -43,7 +43,7 @@ pub struct PersonRequest {
     pub texts: Option<Language>,
     /// The requested depth.
     pub depth: Option<Depth>,
-    /// How much the answer tells.
+    /// How much of the analysis the answer contains.
     pub detail: Detail,
     /// Whether sample people may answer.
     pub allow_mock_data: bool,

@@ -6,7 +6,7 @@ use crate::domain::placeholder::is_placeholder;
 use crate::domain::refusal::{Addresses, ErrorCode};
 
 /// Links, stage prefixes and dialects of one gateway.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PublicLinks {
     /// Address of support, the `support_contact` of errors.
     pub support_contact: String,
@@ -73,11 +73,9 @@ mod tests {
         PublicLinks {
             support_contact: "help@example.com".to_owned(),
             upgrade_url: upgrade_url.to_owned(),
-            base_url: String::new(),
             error_docs_url: "https://example.com/docs".to_owned(),
             error_page_prefix: "https://example.com/docs#".to_owned(),
-            stage_prefixes: Vec::new(),
-            dialects: Dialects::default(),
+            ..PublicLinks::default()
         }
     }
 
@@ -109,15 +107,8 @@ mod tests {
 
     #[test]
     fn a_stage_prefix_changes_nothing() {
-        let links = PublicLinks {
-            support_contact: String::new(),
-            upgrade_url: String::new(),
-            base_url: String::new(),
-            error_docs_url: String::new(),
-            error_page_prefix: String::new(),
-            stage_prefixes: vec!["/production".to_owned(), "/prod".to_owned()],
-            dialects: Dialects::default(),
-        };
+        let stage_prefixes = vec!["/production".to_owned(), "/prod".to_owned()];
+        let links = PublicLinks { stage_prefixes, ..PublicLinks::default() };
         for (path, bare) in [
             ("/crm", "/crm"),
             ("/prod/crm", "/crm"),

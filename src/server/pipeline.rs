@@ -34,13 +34,13 @@ pub struct Pipeline {
     log: RequestLog,
 }
 
-/// Request extension of a connection beyond the limits: probes are answered, everything else is told to come back.
+/// Request extension of a connection beyond the limits: probes are answered, all other requests get a 503.
 #[derive(Clone, Copy, Debug)]
 pub struct ProbesOnly;
 
 impl Pipeline {
     pub fn new(router: Router, links: PublicLinks) -> Self {
-        // With its state given, a router makes each route once; without it, anew for each request.
+        // With its state a router builds each route once, and without it once for each request.
         Self { router: router.with_state(()), links, loopback_names_only: false, log: RequestLog::default() }
     }
 
