@@ -1,5 +1,5 @@
-//! What the gateway serves to readers: the OpenAPI document and the pages. All of it is compiled in, public, and the same for
-//! everybody, so it needs neither a key nor the database.
+//! The OpenAPI document and the documentation pages. They are compiled in, public and the same for all readers, so they need
+//! neither a key nor the database.
 //!
 //! A page is Markdown, written or made from the tables of operations and errors, and a layout around it; `ADDRESS.md` has the
 //! Markdown alone. Pages are made when they are first asked for.
@@ -154,16 +154,14 @@ impl Site {
         match what {
             Subject::Home => home::home(&self.facts, language),
             Subject::Guides => home::guides(language),
-            Subject::Guide(guide) => Page {
-                text_language: Language::En,
-                path: format!("/docs/{}", guide.name),
-                text: guide.text.to_owned(),
-                ..plain(Section::Guides, language)
-            },
+            Subject::Guide(guide) => {
+                let (path, text) = (format!("/docs/{}", guide.name), guide.text.to_owned());
+                Page { text_language: Language::En, ..Page::new(path, Section::Guides, language, text) }
+            }
             Subject::Operations => reference::index(self.operations(), language),
             Subject::Operation(place) => match self.operations().get(place) {
                 Some(operation) => reference::page(operation, &self.facts, language),
-                None => plain(Section::Reference, language),
+                None => reference::index(self.operations(), language),
             },
             Subject::Errors => error_pages::index(language),
             Subject::Error(code) => error_pages::page(code, &self.facts, self.operations(), language),
@@ -174,21 +172,8 @@ impl Site {
     fn missing(&self, language: Language) -> Served {
         let words = Words(language);
         let text = format!("# {}\n\n{}\n", words.not_found(), words.not_found_text());
-        let page = Page { text, path: "/docs/".to_owned(), ..plain(Section::Guides, language) };
+        let page = Page::new("/docs/", Section::Guides, language, text);
         Served::new(HTML, page.html(self.operations()).into_bytes())
-    }
-}
-
-fn plain(section: Section, language: Language) -> Page {
-    Page {
-        path: String::new(),
-        section,
-        language,
-        text_language: language,
-        text: String::new(),
-        signature: None,
-        facts: Vec::new(),
-        aside: None,
     }
 }
 

@@ -46,7 +46,9 @@ pub(super) fn person(route: &Route) -> RequestBody {
         let words: Vec<Value> = words.iter().map(|word| json!(word)).chain([Value::Null]).collect();
         json!({ "enum": words })
     };
-    properties.insert("detail".into(), nullable(&["brief", "standard", "full"]));
+    let mut detail = nullable(&["brief", "standard", "full"]);
+    detail["description"] = json!("How much of the analysis the answer contains. `standard` if absent.");
+    properties.insert("detail".into(), detail);
     if matches!(route.endpoint, Endpoint::Analyze | Endpoint::AnalyzeComprehensive) {
         properties.insert("language".into(), nullable(&["en", "pt"]));
     }

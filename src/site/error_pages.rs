@@ -20,7 +20,7 @@ pub(super) fn index(language: Language) -> Page {
             code.title(language)
         );
     }
-    page_with("/docs/errors/".to_owned(), language, text, Vec::new())
+    Page::new("/docs/errors/", Section::Errors, language, text)
 }
 
 /// The page of one error.
@@ -57,20 +57,8 @@ pub(super) fn page(code: ErrorCode, facts: &Facts, operations: &[Operation], lan
         text += &format!("- [`{}`]({prefix}/docs/reference/{id})\n", operation.signature());
     }
     let facts = vec![format!("HTTP {}", code.status()), code.as_str().to_owned()];
-    page_with(format!("/docs/errors/{}", code.as_str()), language, text, facts)
-}
-
-fn page_with(path: String, language: Language, text: String, facts: Vec<String>) -> Page {
-    Page {
-        path,
-        section: Section::Errors,
-        language,
-        text_language: language,
-        text,
-        signature: None,
-        facts,
-        aside: None,
-    }
+    let path = format!("/docs/errors/{}", code.as_str());
+    Page { facts, ..Page::new(path, Section::Errors, language, text) }
 }
 
 const fn support(language: Language) -> &'static str {

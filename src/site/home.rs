@@ -9,19 +9,6 @@ use crate::openapi::{Facts, Operation};
 const ENGLISH: &str = include_str!("home/en.md");
 const PORTUGUESE: &str = include_str!("home/pt.md");
 
-fn page_of(path: &str, section: Section, language: Language, text: String) -> Page {
-    Page {
-        path: path.to_owned(),
-        section,
-        language,
-        text_language: language,
-        text,
-        signature: None,
-        facts: Vec::new(),
-        aside: None,
-    }
-}
-
 /// What the service is, a first call, and the prices.
 pub(super) fn home(facts: &Facts, language: Language) -> Page {
     let text = match language {
@@ -33,7 +20,7 @@ pub(super) fn home(facts: &Facts, language: Language) -> Page {
         known => known,
     };
     let text = text.replace("{base}", base).replace("{plans}", &plans(facts, language));
-    page_of("/", Section::Home, language, text)
+    Page::new("/", Section::Home, language, text)
 }
 
 /// The plans of the newest edition.
@@ -82,7 +69,7 @@ pub(super) fn guides(language: Language) -> Page {
         text +=
             "\nOs guias estão disponíveis apenas em inglês. A referência e os erros estão em português.\n";
     }
-    page_of("/docs/", Section::Guides, language, text)
+    Page::new("/docs/", Section::Guides, language, text)
 }
 
 /// The contents of the site for language models: <https://llmstxt.org>.

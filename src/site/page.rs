@@ -51,6 +51,20 @@ pub(super) fn markdown_address(address: &str) -> String {
 }
 
 impl Page {
+    /// Returns a page that is all text.
+    pub(super) fn new(path: impl Into<String>, section: Section, language: Language, text: String) -> Self {
+        Self {
+            path: path.into(),
+            section,
+            language,
+            text_language: language,
+            text,
+            signature: None,
+            facts: Vec::new(),
+            aside: None,
+        }
+    }
+
     fn words(&self) -> Words {
         Words(self.language)
     }

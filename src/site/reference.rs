@@ -22,16 +22,7 @@ pub(super) fn index(operations: &[Operation], language: Language) -> Page {
             text += &format!("| [`{}`]({prefix}/docs/reference/{id}) | {title} |\n", operation.signature());
         }
     }
-    Page {
-        path: "/docs/reference/".to_owned(),
-        section: Section::Reference,
-        language,
-        text_language: language,
-        text,
-        signature: None,
-        facts: Vec::new(),
-        aside: None,
-    }
+    Page::new("/docs/reference/", Section::Reference, language, text)
 }
 
 /// The page of one operation.
@@ -48,15 +39,12 @@ pub(super) fn page(operation: &Operation, facts: &Facts, language: Language) -> 
     text += &body(operation, words);
     text += &answers(operation, facts, words);
     let signature = Some((operation.verb.as_str().to_ascii_uppercase(), operation.path.to_owned()));
+    let path = format!("/docs/reference/{}", operation.id);
     Page {
-        path: format!("/docs/reference/{}", operation.id),
-        section: Section::Reference,
-        language,
-        text_language: language,
-        text,
         signature,
         facts: chips(operation, words),
         aside: Some(samples(operation, facts, words)),
+        ..Page::new(path, Section::Reference, language, text)
     }
 }
 
