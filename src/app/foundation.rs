@@ -5,14 +5,13 @@ use std::sync::Arc;
 use sqlx::postgres::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use super::from_settings::{node_name, public_links};
+use super::from_settings::{documented, node_name};
 use super::{Start, StartError, development};
 use crate::background::readiness::Readiness;
-use crate::catalogue::plans::Catalogue;
 use crate::domain::key::KeySecret;
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
-use crate::http::public_links::PublicLinks;
+use crate::openapi::Facts;
 use crate::server::stop::Stop;
 use crate::storage::pool;
 use crate::telemetry::metrics::Metrics;
@@ -22,8 +21,8 @@ pub(super) struct Foundation {
     pub(super) start: Start,
     pub(super) pool: PgPool,
     pub(super) node: String,
-    pub(super) catalogue: Arc<Catalogue>,
-    pub(super) links: Arc<PublicLinks>,
+    /// The routes, plans, rules and addresses, for the parts and for the documentation.
+    pub(super) facts: Facts,
     /// The key of requests without one: development mode only.
     pub(super) dev_key: Option<Arc<KeySecret>>,
     pub(super) readiness: Readiness,
@@ -42,19 +41,18 @@ impl Foundation {
         let settings = &start.settings;
         let (max_connections, wait) = (settings.database.max_connections.get(), settings.database.wait);
         let pool = pool::pool(start.database.clone(), max_connections, wait);
-        let catalogue = Arc::new(Catalogue::shipped()?);
+        let facts = documented(settings)?;
         let dev_key = if start.dev {
-            Some(Arc::new(development::key(&pool, &catalogue, &start.pepper).await?))
+            Some(Arc::new(development::key(&pool, &facts.catalogue, &start.pepper).await?))
         } else {
             development::suspend(&pool).await?;
             None
         };
         Ok(Self {
             node: node_name(settings),
-            links: Arc::new(public_links(settings)),
             start,
             pool,
-            catalogue,
+            facts,
             dev_key,
             readiness: Readiness::default(),
             refused: RefusedCalls::default(),

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use super::foundation::Foundation;
-use super::from_settings::{analysis_api, documented, limits_in_force};
+use super::from_settings::{analysis_api, limits_in_force};
 use super::{Start, StartError};
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
 use crate::api::management_auth::Management;
 use crate::api::status::Status;
-use crate::catalogue::routes;
 use crate::domain::setting;
-use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::Gate;
 use crate::gate::auth::keyring::Keyring;
 use crate::gate::metering::test_answers::TestAnswers;
@@ -28,14 +26,14 @@ impl Foundation {
         let Start { settings, pepper, clock, .. } = &self.start;
         let pool = &self.pool;
         let limits = limits_in_force(settings, &self.stop_background).await?;
-        let routes: Arc<Vec<_>> = Arc::new(routes::shipped()?.into_iter().map(Arc::new).collect());
+        let routes = &self.facts.routes;
         let paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
         let mut connection = pool.acquire().await.map_err(StorageError::from)?;
         let numbers = route_numbers::numbers(&mut connection, &paths).await?;
         drop(connection);
         let analysis = analysis_api(settings, pool.clone())?;
         let people = analysis.people.clone();
-        let metering = Arc::new(self.build_metering(ledger)?);
+        let metering = Arc::new(self.build_metering(ledger));
         let paid_routes = routes.iter().zip(numbers).map(|(route, number)| PaidRoute {
             route: route.clone(),
             number,
@@ -71,29 +69,29 @@ impl Foundation {
                 limits,
                 dev_key: self.dev_key.clone(),
                 region: settings.region.as_str().into(),
-                catalogue: self.catalogue.clone(),
+                catalogue: self.facts.catalogue.clone(),
                 max_body_bytes,
-                links: self.links.clone(),
+                links: self.facts.links.clone(),
                 refused: self.refused.clone(),
             }),
-            catalogue: self.catalogue.clone(),
+            catalogue: self.facts.catalogue.clone(),
             management: Management::new(pool.clone(), pepper.clone(), max_body_bytes),
             pool: pool.clone(),
-            site: Arc::new(Site::new(documented(settings)?)),
+            site: Arc::new(Site::new(self.facts.clone())),
         })
     }
 
-    fn build_metering(&self, ledger: &Ledger) -> Result<Metering, StartError> {
+    fn build_metering(&self, ledger: &Ledger) -> Metering {
         let settings = &self.start.settings;
         let lease = setting::time_delta(settings.ledger.hold_life);
-        Ok(Metering {
+        Metering {
             ledger: ledger.clone(),
             pool: self.pool.clone(),
-            table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
+            table: self.facts.settlement.clone(),
             deadline: settings.calls.deadline,
             calls: self.stop.tasks().clone(),
             test_answers: TestAnswers::new(self.pool.clone(), lease),
-            links: self.links.clone(),
-        })
+            links: self.facts.links.clone(),
+        }
     }
 }

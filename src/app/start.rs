@@ -124,12 +124,12 @@ impl Foundation {
         metrics_listener: Option<TcpListener>,
         tasks: Tasks,
     ) -> Result<App, StartError> {
-        let Self { start, pool, links, readiness, refused, stop, stop_writer, stop_background, .. } = self;
+        let Self { start, pool, facts, readiness, refused, stop, stop_writer, stop_background, .. } = self;
         let settings = start.settings.server;
         let address = listener.local_addr();
         let address = address.map_err(|error| StartError::Listen(start.settings.listen, error))?;
         let Paths { router, paths } = router::router(parts);
-        let pipeline = Pipeline::new(router, (*links).clone());
+        let pipeline = Pipeline::new(router, (*facts.links).clone());
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
         let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
         let server = Arc::new(Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone()));
@@ -138,7 +138,7 @@ impl Foundation {
             server: server.clone(),
             pool: pool.clone(),
             readiness: readiness.clone(),
-            links: (*links).clone(),
+            links: (*facts.links).clone(),
             stop: stop.clone(),
             stop_background: stop_background.clone(),
         }
