@@ -41,7 +41,7 @@ use crate::domain::depth::Depth;
 use crate::domain::language::Language;
 use crate::domain::person::Person;
 
-/// Words of the person's own below which no trait is told. Editors' words: runs between blanks.
+/// The minimum of the person's own words for traits, counted as runs between blanks.
 pub const WORDS_NEEDED: u32 = 120;
 
 /// What one call answers, besides who the person is and how they were found.

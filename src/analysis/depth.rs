@@ -1,4 +1,4 @@
-//! An analysis as an answer tells it: brief, standard or full, within a number of bytes.
+//! The JSON of an analysis: brief, standard or full, within a number of bytes.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -57,7 +57,7 @@ struct BriefEvidence<'a> {
     excerpt: &'a str,
 }
 
-/// The analysis as JSON. A brief or standard answer that would be too long loses its weakest lines.
+/// Returns the analysis as JSON. A brief or standard one that is too long loses its weakest lines.
 pub fn json(mut analysis: Analysis, detail: Detail) -> Result<Vec<u8>, serde_json::Error> {
     let most = match detail {
         Detail::Full => return serde_json::to_vec(&analysis),
@@ -76,7 +76,7 @@ pub fn json(mut analysis: Analysis, detail: Detail) -> Result<Vec<u8>, serde_jso
     }
 }
 
-/// Leaves out what the detail does not tell.
+/// Removes what the detail leaves out.
 fn shorten(analysis: &mut Analysis, detail: Detail) {
     if let Some(traits) = &mut analysis.traits {
         traits.ocean_details.for_each(|trait_detail| {
@@ -104,7 +104,7 @@ fn keep_strongest(lines: &mut Vec<Line>, most: usize) {
     }
 }
 
-/// The line that stands apart least; remarks are never the weakest.
+/// Returns the line with the lowest rank. Remarks do not count.
 fn weakest(lines: &[Line]) -> Option<usize> {
     let ranked = lines.iter().enumerate().filter(|(_, line)| line.basis != Basis::Limits);
     ranked.min_by(|a, b| a.1.rank.total_cmp(&b.1.rank)).map(|(at, _)| at)

@@ -1,6 +1,6 @@
 //! The person's own words behind a statement, with their places and points.
 //!
-//! A sentence is shown by permission only; any other is not told, not even by its place.
+//! A sentence is quoted by permission only. Any other is left out, with its position.
 
 use std::collections::HashSet;
 

@@ -40,7 +40,7 @@ pub enum ModelError {
     DoesNotFit(String),
 }
 
-/// The model, loaded once. Call [`check`] at start-up, so that a fault is told there.
+/// Returns the model, loaded once. [`check`] reports a fault at the start of the program.
 #[expect(clippy::expect_used, reason = "the embedded file is proved by a test and by the start-up check")]
 pub fn model() -> &'static Model {
     MODEL.as_ref().expect("the embedded model is sound")

@@ -1,4 +1,4 @@
-//! How much of an analysis an answer tells.
+//! How much of an analysis an answer contains.
 
 /// The detail of an answer. It changes neither the price nor the depth of the analysis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

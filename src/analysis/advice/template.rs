@@ -3,7 +3,7 @@
 use super::line::Tally;
 use crate::domain::language::Language;
 
-/// Fills `{times}`, `{count:…}`, `{of}` and `{mean}`; `advice.toml` tells what they are.
+/// Fills `{times}`, `{count:…}`, `{of}` and `{mean}`; `advice.toml` explains them.
 pub(super) fn fill(template: &str, tally: Tally, answer: Language) -> String {
     let mut text = String::with_capacity(template.len() + 16);
     let mut rest = template;
