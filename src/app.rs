@@ -1,10 +1,12 @@
 //! Builds the long-lived parts once, serves, and stops them in order. The only place where all of them meet.
 
 mod development;
+mod follower;
 mod foundation;
 mod from_settings;
 mod jobs;
 mod metrics;
+mod offer;
 mod parts;
 mod ports;
 mod start;
@@ -18,7 +20,6 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::background::readiness::Readiness;
-use crate::catalogue::routes::RoutesError;
 use crate::clock::DatabaseClock;
 use crate::config::Settings;
 use crate::domain::settlement::SettlementError;
@@ -33,6 +34,7 @@ use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 
 pub use from_settings::{analysis_api, limits_in_force, node_name, public_links};
+pub use offer::OfferError;
 pub use ports::Ports;
 
 /// The invented people of test environments and of the demonstration.
@@ -58,10 +60,8 @@ pub struct Start {
 /// Why the gateway did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("the plans or packs compiled into this program are faulty: {0}")]
-    Catalogue(#[from] toml::de::Error),
     #[error(transparent)]
-    Routes(#[from] RoutesError),
+    Offer(#[from] OfferError),
     #[error(transparent)]
     Settlement(#[from] SettlementError),
     #[error("the sample people compiled into this program are faulty: line {0}: {1}")]

@@ -12,6 +12,7 @@ use sqlx::PgPool;
 use crate::api::credits::current_standing;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
+use crate::catalogue::in_force::OfferInForce;
 use crate::clock::{self, DatabaseClock};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
@@ -34,6 +35,8 @@ pub struct Status {
     pub region: String,
     /// The database's time, beside this machine's.
     pub clock: DatabaseClock,
+    /// The sets that this gateway sells by.
+    pub offer: OfferInForce,
 }
 
 #[derive(Serialize)]
@@ -112,7 +115,7 @@ pub async fn status(
         region: &status.region,
         timestamp: instant(clock::now()),
         clock_skew_s: to_the_millisecond(status.clock.skew()),
-        warnings: status.clock.warning().into_iter().collect(),
+        warnings: status.clock.warning().into_iter().chain(status.offer.warning()).collect(),
         limits: limits_shown(decided_by, &caller, &slot, &standing),
     });
     with_billing(response, Billing { standing, ..caller.unbilled() })

@@ -6,14 +6,15 @@ use sqlx::postgres::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use super::from_settings::{node_name, public_links};
+use super::offer::Offer;
 use super::{Start, StartError, development};
 use crate::background::readiness::Readiness;
-use crate::catalogue::plans::Catalogue;
 use crate::domain::key::KeySecret;
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
 use crate::http::public_links::PublicLinks;
 use crate::server::stop::Stop;
+use crate::storage::error::StorageError;
 use crate::storage::pool;
 use crate::telemetry::metrics::Metrics;
 
@@ -22,7 +23,8 @@ pub(super) struct Foundation {
     pub(super) start: Start,
     pub(super) pool: PgPool,
     pub(super) node: String,
-    pub(super) catalogue: Arc<Catalogue>,
+    /// The sets in force at the start.
+    pub(super) offer: Offer,
     pub(super) links: Arc<PublicLinks>,
     /// The key of requests without one: development mode only.
     pub(super) dev_key: Option<Arc<KeySecret>>,
@@ -42,19 +44,21 @@ impl Foundation {
         let settings = &start.settings;
         let (max_connections, wait) = (settings.database.max_connections.get(), settings.database.wait);
         let pool = pool::pool(start.database.clone(), max_connections, wait);
-        let catalogue = Arc::new(Catalogue::shipped()?);
+        let mut connection = pool.acquire().await.map_err(StorageError::from)?;
+        let offer = Offer::newest(&mut connection).await?;
+        drop(connection);
         let dev_key = if start.dev {
-            Some(Arc::new(development::key(&pool, &catalogue, &start.pepper).await?))
+            Some(Arc::new(development::key(&pool, &offer.catalogue, &start.pepper).await?))
         } else {
             development::suspend(&pool).await?;
             None
         };
         Ok(Self {
             node: node_name(settings),
-            links: Arc::new(public_links(settings)),
+            links: Arc::new(public_links(settings, &offer.routes)),
             start,
             pool,
-            catalogue,
+            offer,
             dev_key,
             readiness: Readiness::default(),
             refused: RefusedCalls::default(),

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{SAMPLE_PEOPLE, StartError};
 use crate::api::analysis::AnalysisApi;
 use crate::api::analysis_cache::AnalysisCache;
-use crate::catalogue::routes;
+use crate::catalogue::routes::RouteSet;
 use crate::config::Settings;
 use crate::domain::language::Language;
 use crate::gate::limits::Limits;
@@ -65,21 +65,17 @@ fn enrichment(settings: &UpstreamSettings) -> Result<Option<Upstream>, StartErro
     upstream.map(Some).map_err(|error| StartError::Enrichment(error.to_string()))
 }
 
-/// The addresses that answers name.
-pub fn public_links(settings: &Settings) -> PublicLinks {
+/// The addresses that answers name, and the dialect and language of each path.
+pub fn public_links(settings: &Settings, routes: &RouteSet) -> PublicLinks {
+    let portuguese = routes.built_in.iter().filter(|route| route.language == Language::Pt);
+    let portuguese = portuguese.map(|route| route.path.to_owned()).collect();
     PublicLinks {
         support_contact: settings.support_contact.clone(),
         upgrade_url: settings.upgrade_url.clone(),
         error_docs_url: settings.docs_url.clone(),
         stage_prefixes: settings.stage_prefixes.clone(),
-        dialects: Dialects::default().in_portuguese(portuguese_paths()),
+        dialects: Dialects::default().in_portuguese(portuguese),
     }
-}
-
-/// The paths of the paid endpoints that answer in Portuguese.
-fn portuguese_paths() -> Vec<String> {
-    let routes = routes::shipped().into_iter().flatten();
-    routes.filter(|route| route.language == Language::Pt).map(|route| route.path.to_owned()).collect()
 }
 
 /// The name of this gateway for operators: the one in the settings, or the host name.

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{Fault, Settings, log_level};
-use crate::catalogue::routes;
+use crate::catalogue::{FIRST_SEGMENTS, routes};
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
 use crate::upstream::address::parse_url;
@@ -29,24 +29,6 @@ fn is_postgres_url(url: &str) -> bool {
     let has_scheme = url.starts_with("postgres://") || url.starts_with("postgresql://");
     has_scheme && url.parse::<PgConnectOptions>().is_ok()
 }
-
-/// The first segments of all paths but the paid routes.
-const FIRST_SEGMENTS: [&str; 14] = [
-    "creditos",
-    "credits",
-    "status",
-    "v1",
-    "health",
-    "saude",
-    "tiers",
-    "planos",
-    "livez",
-    "readyz",
-    "metrics",
-    "openapi.json",
-    "docs",
-    "console",
-];
 
 /// Whether a stage prefix is a path of the service, or the beginning of one.
 fn shadows_a_path(prefix: &str) -> bool {

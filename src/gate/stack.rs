@@ -36,7 +36,7 @@ where
     S: Clone + 'static,
     M: Service<Validated, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
 {
-    let (of_plan, of_body) = (route.clone(), route.clone());
+    let (path, access, of_body) = (route.path, Arc::new(route.access.clone()), route.clone());
     post_service(
         ServiceBuilder::new()
             // Whatever becomes of the call, its answer tells the caller's limits and balance.
@@ -48,7 +48,7 @@ where
             // May the key be used here? Before anything about the account is shown.
             .layer(step(restrict))
             // Do plan and scopes include the route? Before the body, so that no body changes this answer.
-            .layer(step(move |call| entitle(of_plan.clone(), call)))
+            .layer(step(move |call| entitle(path, access.clone(), call)))
             // Is the body what the route takes? The last free step: bad input is never charged.
             .layer(step(move |call| validate(of_body.clone(), call)))
             // The money: hold, run the handler, capture or release.

@@ -96,6 +96,11 @@ fn describe() {
         "Questions that the store of shared limits did not answer."
     );
     describe_counter!("gateway_redis_keys_rebuilt_total", "Keys of shared limits that held something else.");
+    describe_gauge!(
+        "gateway_offer_current",
+        "1 while the newest catalogue and routes are in force; 0 while this gateway keeps older ones."
+    );
+    describe_gauge!("gateway_offer_set", "Number of the set in force, by kind; 0 is the shipped one.");
     describe_gauge!("gateway_build_info", "Always 1; the version is a label.");
 }
 

@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("analysis", &[]),
     ("secret", &[]),
     ("upstream", &[]),
-    ("catalogue", &[]),
+    ("catalogue", &["upstream"]),
     // Each component has the struct of its settings; together they are all settings.
     (
         "config",
@@ -40,7 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("background", &["storage", "ledger", "clock"]),
     // Lines that are logged for a call whose client has left name it too.
     ("gate", &["ledger", "storage", "http", "secret", "catalogue", "clock", "telemetry", "panic_guard"]),
-    ("management", &["storage", "secret", "clock"]),
+    ("management", &["storage", "secret", "clock", "catalogue"]),
     (
         "api",
         &[

@@ -17,6 +17,7 @@ mod private;
 pub(crate) mod program;
 mod readme;
 mod serve;
+mod sets;
 mod serving;
 mod signals;
 mod starting;

@@ -17,6 +17,7 @@ mod http;
 mod ledger;
 mod local_postgres;
 mod management;
+mod offers;
 mod people;
 mod server;
 mod simulation;

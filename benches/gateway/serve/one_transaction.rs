@@ -13,7 +13,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use fluence::app;
 use fluence::catalogue::plans::Catalogue;
-use fluence::catalogue::routes;
+use fluence::catalogue::routes::{self, RouteSet};
 use fluence::clock::DatabaseClock;
 use fluence::config::{self, Settings, Sources};
 use fluence::domain::billing::{AccountBalance, Billing};
@@ -218,7 +218,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     }
     let pool = pool::pool(database, settings.database.max_connections.get(), settings.database.wait);
     let router = router(&settings, pool, till_pool, settles)?;
-    let links = app::public_links(&settings);
+    let links = app::public_links(&settings, &RouteSet::parse(routes::SHIPPED)?);
     let workers = WorkerThreads::start(available_parallelism()?.get())?;
     let server = Server::new(Pipeline::new(router, links), settings.server.clone(), Stop::new()).on(workers);
     accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
@@ -248,7 +248,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         region: settings.region.as_str().into(),
         catalogue: Arc::new(Catalogue::shipped()?),
         max_body_bytes: settings.server.max_body_bytes.get(),
-        links: Arc::new(app::public_links(settings)),
+        links: Arc::new(app::public_links(settings, &RouteSet::parse(routes::SHIPPED)?)),
         refused: RefusedCalls::default(),
     });
     let metering = service_fn(move |call| meter(till.clone(), handler.clone(), call));

@@ -1,0 +1,40 @@
+//! The router in force. It is swapped whole, so that no request sees half of a set; requests in progress keep theirs.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use axum::Router;
+
+use crate::http::public_links::PublicLinks;
+
+/// Cheap to clone; all clones swap together.
+#[derive(Clone)]
+pub struct Routing(Arc<ArcSwap<Routed>>);
+
+/// A router, and how its answers are rendered.
+pub struct Routed {
+    pub router: Router,
+    pub links: PublicLinks,
+}
+
+impl Routed {
+    pub fn new(router: Router, links: PublicLinks) -> Self {
+        // With its state given, a router builds each route once; without it, again for each request.
+        Self { router: router.with_state(()), links }
+    }
+}
+
+impl Routing {
+    pub fn new(routed: Routed) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(routed)))
+    }
+
+    pub fn current(&self) -> Arc<Routed> {
+        self.0.load_full()
+    }
+
+    /// Puts another router in force.
+    pub fn swap(&self, routed: Routed) {
+        self.0.store(Arc::new(routed));
+    }
+}
