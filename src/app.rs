@@ -10,6 +10,7 @@ mod offer;
 mod parts;
 mod ports;
 mod start;
+mod upstreams;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod amount;
 pub mod audit;
 pub mod billing;
+pub mod call_lease;
 pub mod caller;
 pub mod change;
 pub mod contact;

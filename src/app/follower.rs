@@ -64,7 +64,9 @@ impl Follower {
         };
         if after != before {
             match &after.fault {
-                Some(fault) => tracing::error!(%fault, "newest sets not taken up; the gateway keeps the current ones"),
+                Some(fault) => {
+                    tracing::error!(%fault, "newest sets not taken up; the gateway keeps the current ones")
+                }
                 None => {
                     let SetNumbers { catalogue, routes } = after.numbers;
                     tracing::info!(catalogue, routes, "sets taken up");

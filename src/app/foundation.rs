@@ -9,7 +9,9 @@ use super::from_settings::{node_name, public_links};
 use super::offer::Offer;
 use super::{Start, StartError, development};
 use crate::background::readiness::Readiness;
+use crate::domain::call_lease::CallLease;
 use crate::domain::key::KeySecret;
+use crate::domain::setting;
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
 use crate::http::public_links::PublicLinks;
@@ -28,6 +30,8 @@ pub(super) struct Foundation {
     pub(super) links: Arc<PublicLinks>,
     /// The key of requests without one: development mode only.
     pub(super) dev_key: Option<Arc<KeySecret>>,
+    /// How long a running call keeps its idempotency key.
+    pub(super) lease: CallLease,
     pub(super) readiness: Readiness,
     pub(super) refused: RefusedCalls,
     pub(super) rates: RateLimits,
@@ -53,6 +57,8 @@ impl Foundation {
             development::suspend(&pool).await?;
             None
         };
+        let lease = CallLease::from(setting::time_delta(settings.ledger.hold_life));
+        lease.follow(offer.routes.longest_total_s());
         Ok(Self {
             node: node_name(settings),
             links: Arc::new(public_links(settings, &offer.routes)),
@@ -60,6 +66,7 @@ impl Foundation {
             pool,
             offer,
             dev_key,
+            lease,
             readiness: Readiness::default(),
             refused: RefusedCalls::default(),
             rates: RateLimits::default(),

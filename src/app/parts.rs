@@ -7,9 +7,11 @@ use sqlx::PgPool;
 use super::foundation::Foundation;
 use super::from_settings::{analysis_api, limits_in_force, public_links};
 use super::offer::{Offer, OfferError};
+use super::upstreams::Upstreams;
 use super::{Start, StartError};
 use crate::api::analysis::AnalysisApi;
 use crate::api::contacts::ContactsApi;
+use crate::api::forwarding;
 use crate::api::health::Health;
 use crate::api::management_auth::Management;
 use crate::api::status::Status;
@@ -17,11 +19,12 @@ use crate::background::readiness::Readiness;
 use crate::catalogue::in_force::OfferInForce;
 use crate::clock::DatabaseClock;
 use crate::config::Settings;
+use crate::domain::call_lease::CallLease;
 use crate::domain::key::KeySecret;
-use crate::domain::setting;
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::Gate;
 use crate::gate::auth::keyring::Keyring;
+use crate::gate::forward::ForwardRoute;
 use crate::gate::limits::Limits;
 use crate::gate::metering::test_answers::TestAnswers;
 use crate::gate::metering::{Metering, PaidRoute};
@@ -44,6 +47,8 @@ pub(super) struct Shared {
     management: Management,
     /// Without the links, which depend on the set.
     metering: Metering,
+    upstreams: Upstreams,
+    lease: CallLease,
 }
 
 impl Foundation {
@@ -61,6 +66,8 @@ impl Foundation {
             analysis: analysis_api(settings, pool.clone())?,
             management: Management::new(pool.clone(), pepper.clone(), max_body_bytes),
             metering: self.build_metering(ledger)?,
+            upstreams: Upstreams::default(),
+            lease: self.lease.clone(),
             settings: settings.clone(),
             pool: pool.clone(),
             node: self.node.clone(),
@@ -74,14 +81,13 @@ impl Foundation {
 
     fn build_metering(&self, ledger: &Ledger) -> Result<Metering, StartError> {
         let settings = &self.start.settings;
-        let lease = setting::time_delta(settings.ledger.hold_life);
         Ok(Metering {
             ledger: ledger.clone(),
             pool: self.pool.clone(),
             table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
             deadline: settings.calls.deadline,
             calls: self.stop.tasks().clone(),
-            test_answers: TestAnswers::new(self.pool.clone(), lease),
+            test_answers: TestAnswers::new(self.pool.clone(), self.lease.clone()),
             links: self.links.clone(),
         })
     }
@@ -105,7 +111,9 @@ impl Shared {
             handler: self.analysis.handler(route),
             metering: metering.clone(),
         });
+        let forwarded = self.forwarded(offer, &metering)?;
         Ok(Parts {
+            forwarded,
             contacts: ContactsApi {
                 pool: pool.clone(),
                 people: people.clone(),
@@ -143,5 +151,27 @@ impl Shared {
             management: self.management.clone(),
             pool: pool.clone(),
         })
+    }
+
+    /// The routes of the seller, with their servers.
+    fn forwarded(&self, offer: &Offer, metering: &Arc<Metering>) -> Result<Vec<ForwardRoute>, OfferError> {
+        let servers = self.upstreams.of(&offer.routes.upstreams)?;
+        self.lease.follow(offer.routes.longest_total_s());
+        let numbers = offer.route_numbers.iter().skip(offer.routes.built_in.len());
+        let routes = offer.routes.forwarded.iter().zip(numbers).map(|(route, number)| {
+            // A set whose route names an unknown upstream is refused when it is read.
+            let servers = servers.get(&route.upstream).cloned().ok_or_else(|| OfferError::Upstream {
+                upstream: route.upstream.clone(),
+                reason: "is not defined".to_owned(),
+            })?;
+            Ok(ForwardRoute {
+                number: *number,
+                takes_test_keys: servers.test.is_some(),
+                handler: forwarding::handler(route.clone(), servers),
+                metering: metering.clone(),
+                route: route.clone(),
+            })
+        });
+        routes.collect()
     }
 }

@@ -8,9 +8,9 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use super::follower::Follower;
 use super::foundation::Foundation;
 use super::jobs::{HEARTBEATS_MISSED, Jobs};
-use super::follower::Follower;
 use super::parts::Shared;
 use super::{App, Ports, Start, StartError, metrics};
 use crate::background::listener::Listener;
@@ -67,8 +67,7 @@ impl Foundation {
     /// Opens an epoch and starts the ledger's writer.
     async fn start_ledger(&self) -> Result<(Ledger, JoinHandle<()>), StartError> {
         let settings = &self.start.settings.ledger;
-        let hold_life = setting::time_delta(settings.hold_life);
-        let store = PgLedgerStore::new(self.start.database.clone(), self.node.clone(), hold_life);
+        let store = PgLedgerStore::new(self.start.database.clone(), self.node.clone(), self.lease.clone());
         Ok(writer::start(store, settings.clone(), self.stop_writer.clone()).await?)
     }
 
@@ -92,7 +91,9 @@ impl Foundation {
                 keyring.apply(event);
                 match event {
                     FeedEvent::Current(_) => connected.notify_one(),
-                    FeedEvent::Invalidated(Invalidation::OfferSets | Invalidation::Everything) => wake.notify_one(),
+                    FeedEvent::Invalidated(Invalidation::OfferSets | Invalidation::Everything) => {
+                        wake.notify_one()
+                    }
                     FeedEvent::Invalidated(_) => {}
                 }
             }

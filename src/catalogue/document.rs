@@ -50,10 +50,7 @@ impl Faults<'_> {
 }
 
 /// Reads a file with `read`, which returns `None` only if it recorded a fault.
-pub(super) fn parse<T>(
-    text: &str,
-    read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
-) -> Result<T, FileFaults> {
+pub(super) fn parse<T>(text: &str, read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Result<T, FileFaults> {
     let faults = Faults { text, found: RefCell::default() };
     let value = if text.len() > MAX_FILE_BYTES {
         faults.add(0, format!("a file has at most {MAX_FILE_BYTES} bytes"));
@@ -210,7 +207,8 @@ pub(super) fn integer<T: TryFrom<i64>>(bounds: RangeInclusive<i64>) -> impl Read
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
             _ => None,
         };
-        let number = number.filter(|number| bounds.contains(number)).and_then(|number| T::try_from(number).ok());
+        let number =
+            number.filter(|number| bounds.contains(number)).and_then(|number| T::try_from(number).ok());
         number.ok_or_else(|| format!("must be a whole number from {} to {}", bounds.start(), bounds.end()))
     }
 }

@@ -124,8 +124,11 @@ fn edition(fields: &mut Fields<'_>) -> Option<Edition> {
 /// A name that may begin with a digit, such as `2025-01`.
 fn edition_name(value: &toml::de::DeValue<'_>) -> Result<String, String> {
     let edition = text(40)(value)?;
-    let is_name = edition.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b"-_.".contains(&c));
-    is_name.then_some(edition).ok_or_else(|| "must have lower-case letters, digits, `-`, `_` and `.` only".into())
+    let is_name =
+        edition.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b"-_.".contains(&c));
+    is_name
+        .then_some(edition)
+        .ok_or_else(|| "must have lower-case letters, digits, `-`, `_` and `.` only".into())
 }
 
 const SUPPORT: [(&str, Support); 4] = [

@@ -10,8 +10,8 @@ use super::interned::interned;
 use super::reserved;
 use crate::domain::credits::Credits;
 use crate::domain::forwarding::{
-    BreakerTerms, CapturedStatuses, ForwardedRoute, PathPattern, RouteMethod, SecretTemplate, UpstreamCredential,
-    UpstreamServers,
+    BreakerTerms, CapturedStatuses, ForwardedRoute, PathPattern, RouteMethod, SecretTemplate,
+    UpstreamCredential, UpstreamServers,
 };
 use crate::domain::language::Language;
 use crate::domain::plan::Access;
@@ -98,7 +98,9 @@ impl RouteSet {
                 }
             }
             (true, true) => fields.fault("endpoint", "and `upstream` exclude each other"),
-            (false, false) => fields.fault("upstream", "is missing: a route has an `upstream` or an `endpoint`"),
+            (false, false) => {
+                fields.fault("upstream", "is missing: a route has an `upstream` or an `endpoint`")
+            }
         }
     }
 
@@ -268,7 +270,8 @@ fn upstream(fields: &mut Fields<'_>) -> Option<UpstreamServers> {
 fn target(reach: Reach) -> impl document::Read<String> {
     move |value: &DeValue<'_>| {
         let url = text(256)(value)?;
-        let parsed = parse_url(&url, reach).map_err(|fault| fault.to_string().replacen("settings", "`reach` of the upstream", 1))?;
+        let parsed = parse_url(&url, reach)
+            .map_err(|fault| fault.to_string().replacen("settings", "`reach` of the upstream", 1))?;
         match parsed.path_and_query().map(|target| target.as_str()) {
             None | Some("/") => Ok(url.trim_end_matches('/').to_owned()),
             Some(_) => Err("has a path: `to` of a route says which path the upstream gets".into()),
@@ -286,8 +289,7 @@ fn host(value: &DeValue<'_>) -> Result<String, String> {
 fn header_name(value: &DeValue<'_>) -> Result<String, String> {
     let header = text(64)(value)?;
     let is_token = header.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
-    const FRAMING: [&str; 6] =
-        ["host", "connection", "content-length", "transfer-encoding", "te", "upgrade"];
+    const FRAMING: [&str; 6] = ["host", "connection", "content-length", "transfer-encoding", "te", "upgrade"];
     if !is_token || FRAMING.contains(&header.to_ascii_lowercase().as_str()) {
         return Err("must be a header name such as Authorization, and none that frames the request".into());
     }
@@ -387,7 +389,10 @@ credits = 3
         let set = RouteSet::parse(SELLER).unwrap();
         assert_eq!(set.built_in.len(), 4);
         let [route] = &set.forwarded[..] else { panic!("{set:?}") };
-        assert_eq!((route.name, route.path, route.credits.as_i64()), ("image-resize", "/images/{id}/resize", 3));
+        assert_eq!(
+            (route.name, route.path, route.credits.as_i64()),
+            ("image-resize", "/images/{id}/resize", 3)
+        );
         assert_eq!(set.upstreams[0].targets, ["https://img-1.example:8443", "https://img-2.example"]);
         let alone = RouteSet::parse(&format!("builtin = false\n{SELLER}")).unwrap();
         assert_eq!((alone.built_in.len(), alone.forwarded.len()), (0, 1));
@@ -400,14 +405,22 @@ credits = 3
     #[test]
     fn every_fault_is_reported_at_once_with_its_line() {
         for (before, after, expected) in [
-            ("path = \"/images/{id}/resize\"", "path = \"/v1/keys\"", "9: `path` is under a path of the service"),
+            (
+                "path = \"/images/{id}/resize\"",
+                "path = \"/v1/keys\"",
+                "9: `path` is under a path of the service",
+            ),
             ("path = \"/images/{id}/resize\"", "path = \"/crm\"", "has the path /crm of one"),
             ("to = \"/v2/images/{id}", "to = \"/v2/images/{other}", "`to` has a parameter `other`"),
             ("upstream = \"images\"\nto", "upstream = \"audio\"\nto", "`upstream` names no [[upstream]]"),
             ("credits = 3", "credits = 1000001", "`credits` must be a whole number from 0 to 1000000"),
             ("credits = 3", "credits = 3\nsettlement = { capture = [\"5xx\"] }", "must not list a 5xx"),
             ("credits = 3", "credits = 3\nprice = 3", "`price` is not known here"),
-            ("https://img-2.example", "http://img-2.example", "`targets` has a value that must begin with https://"),
+            (
+                "https://img-2.example",
+                "http://img-2.example",
+                "`targets` has a value that must begin with https://",
+            ),
             ("https://img-2.example", "https://10.0.0.1", "has a loopback, private or other special address"),
             ("https://img-2.example", "https://img-2.example/v1", "has a path"),
             ("Bearer {env:IMAGES_TOKEN}", "Bearer secret", "must name one variable as {env:NAME}"),

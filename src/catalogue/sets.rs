@@ -70,7 +70,11 @@ fn field_changes(before: &Map<String, Value>, after: &Map<String, Value>) -> Opt
     let changes: Vec<FieldChange> = names
         .into_iter()
         .filter(|name| before.get(*name) != after.get(*name))
-        .map(|name| FieldChange { field: name.clone(), before: value(before, name), after: value(after, name) })
+        .map(|name| FieldChange {
+            field: name.clone(),
+            before: value(before, name),
+            after: value(after, name),
+        })
         .collect();
     (!changes.is_empty()).then_some(changes)
 }
@@ -157,7 +161,8 @@ mod tests {
         assert_eq!(warnings(&catalogue, &routes), Vec::<String>::new());
         let none = RouteSet::parse("builtin = false").unwrap();
         assert_eq!(warnings(&catalogue, &none).len(), 3);
-        let dear = RouteSet::parse(&routes::SHIPPED.replacen("\"crm\"\nlanguage", "\"gold\"\nlanguage", 1)).unwrap();
+        let dear =
+            RouteSet::parse(&routes::SHIPPED.replacen("\"crm\"\nlanguage", "\"gold\"\nlanguage", 1)).unwrap();
         let found = warnings(&catalogue, &dear);
         assert!(found.len() == 2 && found[0].contains("`gold`") && found[1].contains("`crm`"), "{found:?}");
     }

@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use chrono::TimeDelta;
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -14,6 +15,7 @@ use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
 use crate::catalogue::sets::{Change, Difference, differences, shipped, warnings};
 use crate::catalogue::{FileFault, FileFaults, MAX_FILE_BYTES};
+use crate::domain::call_lease::CallLease;
 use crate::domain::offer_set::{SHIPPED_SET, SetKind};
 use crate::management::offer_sets::{Applied, ApplyError, apply};
 use crate::storage::offer_sets::{self, AppliedSet, OfferSet};
@@ -96,7 +98,8 @@ fn read(file: &Path) -> anyhow::Result<String> {
 
 /// Every fault on a line of its own.
 fn explained(FileFaults(faults): FileFaults) -> anyhow::Error {
-    let lines = faults.iter().map(|FileFault { line, message }| format!("\n  line {line}: {}", printable(message)));
+    let lines =
+        faults.iter().map(|FileFault { line, message }| format!("\n  line {line}: {}", printable(message)));
     let faults_found = count(faults.len() as u64, "fault");
     anyhow!("{faults_found}; nothing was changed:{}", lines.collect::<String>())
 }
@@ -161,13 +164,32 @@ async fn in_force(context: &Context) -> anyhow::Result<(Catalogue, RouteSet)> {
 }
 
 impl Context {
+    /// How long a hold may stay open: as long as its gateway may be silent, or as the longest call of the routes in force or
+    /// of those before them may take.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(super) async fn longest_hold(&self) -> anyhow::Result<TimeDelta> {
+        let mut connection = self.connection().await?;
+        let newest = offer_sets::newest(&mut connection, SetKind::Routes).await?;
+        let before = match &newest {
+            Some(newest) => offer_sets::find(&mut connection, SetKind::Routes, newest.number - 1).await?,
+            None => None,
+        };
+        let lease = CallLease::from(self.hold_life());
+        let sets = newest.iter().chain(&before).filter_map(|set| RouteSet::parse(&set.text).ok());
+        lease.follow(sets.map(|set| set.longest_total_s()).max().unwrap_or(0));
+        Ok(lease.get())
+    }
+
     /// The catalogue in force.
     ///
     /// # Errors
     /// When this program cannot read it, or the database cannot be reached.
     pub async fn catalogue(&self) -> anyhow::Result<Catalogue> {
         let OfferSet { number, text } = set(SetKind::Catalogue, None, self).await?;
-        Catalogue::parse(&text).map_err(|faults| anyhow!("this program cannot read catalogue {number}: {faults}"))
+        Catalogue::parse(&text)
+            .map_err(|faults| anyhow!("this program cannot read catalogue {number}: {faults}"))
     }
 }
 

@@ -93,7 +93,8 @@ impl FromStr for SecretTemplate {
         let is_name = (1..=100).contains(&variable.len())
             && variable.starts_with(|c: char| c.is_ascii_uppercase())
             && variable.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_');
-        let is_plain = |part: &str| part.len() <= 100 && part.bytes().all(|c| (b' '..=b'~').contains(&c) && c != b'{');
+        let is_plain =
+            |part: &str| part.len() <= 100 && part.bytes().all(|c| (b' '..=b'~').contains(&c) && c != b'{');
         if !is_name || !is_plain(before) || !is_plain(after) {
             return Err(SecretTemplateError);
         }
@@ -235,7 +236,8 @@ impl PathPattern {
 
     /// The first parameter that `other` does not have in the same kind.
     pub fn missing_in(&self, other: &Self) -> Option<&str> {
-        let unknown = |segment: &&Segment| !matches!(segment, Segment::Literal(_)) && !other.0.contains(segment);
+        let unknown =
+            |segment: &&Segment| !matches!(segment, Segment::Literal(_)) && !other.0.contains(segment);
         self.0.iter().find(unknown).map(|segment| match segment {
             Segment::Literal(text) | Segment::Parameter(text) | Segment::Rest(text) => text.as_str(),
         })
@@ -370,7 +372,12 @@ mod tests {
     #[test]
     fn a_path_is_rewritten_with_its_parameters_as_they_came() {
         for (from, to, path, expected) in [
-            ("/images/{id}/resize", "/v2/images/{id}/resize", "/images/7%20a/resize", Some("/v2/images/7%20a/resize")),
+            (
+                "/images/{id}/resize",
+                "/v2/images/{id}/resize",
+                "/images/7%20a/resize",
+                Some("/v2/images/7%20a/resize"),
+            ),
             ("/audio/{*file}", "/{*file}", "/audio/a/b.wav", Some("/a/b.wav")),
             ("/a/{x}/{y}", "/{y}/{x}", "/a/1/2", Some("/2/1")),
             ("/a", "/b", "/a", Some("/b")),
@@ -387,7 +394,9 @@ mod tests {
         for text in ["/a", "/a/{b}/c", "/a/{*rest}", "/v1.0/x_y~z"] {
             assert_eq!(pattern(text).to_string(), text);
         }
-        for text in ["", "a", "/", "/a/", "//a", "/a b", "/{a", "/x{a}", "/{*r}/a", "/{A}", "/..", "/a%2fb", "/é"] {
+        for text in
+            ["", "a", "/", "/a/", "//a", "/a b", "/{a", "/x{a}", "/{*r}/a", "/{A}", "/..", "/a%2fb", "/é"]
+        {
             assert!(text.parse::<PathPattern>().is_err(), "{text}");
         }
         assert_eq!("/{a}/{a}".parse::<PathPattern>(), Err(PathPatternError::Twice));
@@ -408,7 +417,10 @@ mod tests {
         let charged: Vec<u16> = (100..700).filter(|status| listed.includes(*status)).collect();
         assert_eq!(charged, (200..300).chain([404]).collect::<Vec<_>>());
         let all_4xx = CapturedStatuses::parse(["4xx"]).unwrap();
-        assert!(all_4xx.includes(404) && !CapturedStatuses::TRANSLATED.iter().any(|status| all_4xx.includes(*status)));
+        assert!(
+            all_4xx.includes(404)
+                && !CapturedStatuses::TRANSLATED.iter().any(|status| all_4xx.includes(*status))
+        );
         assert_eq!(CapturedStatuses::parse(["5xx"]), Err(CapturedStatusesError::ServerError));
         assert_eq!(CapturedStatuses::parse(["503"]), Err(CapturedStatusesError::ServerError));
         assert_eq!(CapturedStatuses::parse(["402"]), Err(CapturedStatusesError::Translated));

@@ -23,7 +23,11 @@ impl Entitled {
 }
 
 /// Lets a call pass whose plan and scopes include the route.
-pub(super) async fn entitle(path: &'static str, access: Arc<Access>, call: Permitted) -> Result<Entitled, Refused> {
+pub(super) async fn entitle(
+    path: &'static str,
+    access: Arc<Access>,
+    call: Permitted,
+) -> Result<Entitled, Refused> {
     let catalogue = &call.call().gate.catalogue;
     let key = &call.caller().key;
     let checked = check(key, &access).map_err(|missing| match missing {

@@ -19,6 +19,8 @@ use axum::response::Response;
 use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
+pub(super) use self::dry_run::is_dry_run;
+
 use self::detach_on_drop::DetachOnDrop;
 use self::metered_call::MeteredCall;
 use self::settled::Settled;
@@ -33,7 +35,7 @@ use crate::domain::ids::CallId;
 use crate::domain::key::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
-use crate::domain::settlement::SettlementTable;
+use crate::domain::settlement::{Outcome, SettlementTable};
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
 use crate::http::public_links::PublicLinks;
@@ -99,6 +101,8 @@ pub struct PaidAnswer {
     pub response: Response,
     /// What the call costs if it is charged: at most its price.
     pub credits_used: Credits,
+    /// Decides whether it is charged.
+    pub outcome: Outcome,
 }
 
 impl fmt::Debug for PaidRoute {
@@ -107,89 +111,117 @@ impl fmt::Debug for PaidRoute {
     }
 }
 
-/// Holds the price, runs the handler, captures or releases.
-pub(super) async fn meter(route: Arc<PaidRoute>, validated: Validated) -> Result<Answered, Refused> {
-    let Validated { mut call, caller, slot, person, body } = validated;
-    let terms = match Terms::of(&route, &call, &caller, &person, &body) {
-        Ok(terms) => terms,
-        Err(refusal) => return Err(call.refuse(refusal)),
-    };
-    let settled = run(&route, terms, caller, slot, person);
-    match settled.await {
-        Ok(Settled { response, billing, error_code }) => {
-            call.facts.record.error_code = error_code;
-            Ok(call.answer(response, billing))
-        }
-        Err(refusal) => Err(call.refuse(refusal)),
+impl PaidAnswer {
+    /// An answer whose status decides whether it is charged.
+    pub fn by_status(response: Response, credits_used: Credits) -> Self {
+        let outcome = Outcome::of(response.status().as_u16(), None);
+        Self { response, credits_used, outcome }
     }
 }
 
-/// What a call asks for, and at which price.
+/// Holds the price, runs the handler, captures or releases.
+pub(super) async fn meter(route: Arc<PaidRoute>, validated: Validated) -> Result<Answered, Refused> {
+    let Validated { call, caller, slot, person, body } = validated;
+    let sale = Sale {
+        metering: route.metering.clone(),
+        number: route.number,
+        price: route.route.price.held(route.route.depth(person.depth)),
+        deadline: route.metering.deadline,
+    };
+    let (handler, payer) = (route.handler.clone(), caller.clone());
+    sale.run(call, caller, slot, &body, move |price| handler(PaidCall { caller: payer, person, price })).await
+}
+
+/// What is sold to a call, and for how long it may run.
+pub(super) struct Sale {
+    pub(super) metering: Arc<Metering>,
+    /// The route's number in the ledger.
+    pub(super) number: RouteNumber,
+    /// What is held.
+    pub(super) price: Credits,
+    pub(super) deadline: Duration,
+}
+
+/// What a call asks for.
 struct Terms {
     hold: HoldRequest,
     is_dry_run: bool,
     context: RenderContext,
 }
 
-impl Terms {
-    fn of(
-        route: &PaidRoute,
-        call: &Call,
-        caller: &Caller,
-        person: &PersonRequest,
+impl Sale {
+    /// Holds the price, runs the work with what is held, captures or releases by its answer.
+    pub(super) async fn run<W>(
+        self,
+        mut call: Call,
+        caller: Caller,
+        slot: Slot,
         body: &[u8],
-    ) -> Result<Self, Refusal> {
+        work: W,
+    ) -> Result<Answered, Refused>
+    where
+        W: FnOnce(Credits) -> PaidFuture + Send + 'static,
+    {
+        let terms = match self.terms(&call, &caller, body) {
+            Ok(terms) => terms,
+            Err(refusal) => return Err(call.refuse(refusal)),
+        };
+        match self.settle(terms, caller, slot, work).await {
+            Ok(Settled { response, billing, error_code }) => {
+                call.facts.record.error_code = error_code;
+                Ok(call.answer(response, billing))
+            }
+            Err(refusal) => Err(call.refuse(refusal)),
+        }
+    }
+
+    fn terms(&self, call: &Call, caller: &Caller, body: &[u8]) -> Result<Terms, Refusal> {
         let (request, key) = (&call.request, &caller.key);
         let head = (request.method(), request.uri(), request.headers());
         let idempotency = idempotency::claim(head, body, key.environment_id)?;
         let hold = HoldRequest {
             call_id: call.id(),
             account_id: key.account_id,
-            call: CallRef { key_id: key.key_id, route: route.number },
-            amount: route.route.price.held(route.route.depth(person.depth)),
+            call: CallRef { key_id: key.key_id, route: self.number },
+            amount: self.price,
             caps: KeyCaps { daily: key.daily_cap, monthly: key.monthly_cap },
             idempotency,
         };
-        let is_dry_run = dry_run::is_dry_run(request.headers())?;
-        Ok(Self { hold, is_dry_run, context: call.context })
+        let is_dry_run = is_dry_run(request.headers())?;
+        Ok(Terms { hold, is_dry_run, context: call.context })
     }
-}
 
-async fn run(
-    route: &PaidRoute,
-    terms: Terms,
-    caller: Caller,
-    slot: Slot,
-    person: PersonRequest,
-) -> Result<Settled, Refusal> {
-    let Terms { hold, is_dry_run, context } = terms;
-    let (metering, call_id, price) = (&route.metering, hold.call_id, hold.amount);
-    if is_dry_run {
-        // Boxed, so that paid calls do not carry its size.
-        return Box::pin(dry_run::answer(metering, &caller, hold, &context)).await;
-    }
-    let handler = route.handler.clone();
-    let metered = |price, balance| MeteredCall {
-        metering: metering.clone(),
-        caller: caller.clone(),
-        price,
-        balance,
-        person,
-        handler,
-        _slot: slot,
-        context,
-    };
-    if caller.key.mode == Mode::Test {
-        let balance = caller.account.standing();
-        let call = metered(Credits::ZERO, balance).of_test_environment(test_call(hold));
-        return Ok(detached(metering, call_id, call).await);
-    }
-    match metering.ledger.hold(hold).await.map_err(unavailable)? {
-        Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
-        Granted::Held { hold, standing: balance } => {
-            caller.account.stands(balance.clone());
-            let call = metered(hold.amount(), balance).with_hold(hold);
-            Ok(detached(metering, call_id, call).await)
+    async fn settle<W>(&self, terms: Terms, caller: Caller, slot: Slot, work: W) -> Result<Settled, Refusal>
+    where
+        W: FnOnce(Credits) -> PaidFuture + Send + 'static,
+    {
+        let Terms { hold, is_dry_run, context } = terms;
+        let (metering, call_id, price) = (&self.metering, hold.call_id, hold.amount);
+        if is_dry_run {
+            // Boxed, so that paid calls do not carry its size.
+            return Box::pin(dry_run::answer(metering, &caller, hold, &context)).await;
+        }
+        let metered = |price, balance| MeteredCall {
+            metering: metering.clone(),
+            caller: caller.clone(),
+            price,
+            balance,
+            deadline: self.deadline,
+            _slot: slot,
+            context,
+        };
+        if caller.key.mode == Mode::Test {
+            let balance = caller.account.standing();
+            let call = metered(Credits::ZERO, balance).of_test_environment(test_call(hold), work);
+            return Ok(detached(metering, call_id, call).await);
+        }
+        match metering.ledger.hold(hold).await.map_err(unavailable)? {
+            Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
+            Granted::Held { hold, standing: balance } => {
+                caller.account.stands(balance.clone());
+                let call = metered(hold.amount(), balance).with_hold(hold, work);
+                Ok(detached(metering, call_id, call).await)
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::routing::{MethodRouter, Route as Handler, post_service};
+use axum::routing::{MethodFilter, MethodRouter, Route as Handler, post_service};
 use tower::layer::layer_fn;
 use tower::{Service, ServiceBuilder, service_fn};
 
@@ -15,11 +15,15 @@ use super::answer::answer;
 use super::authenticate::authenticate;
 use super::call::{Answered, Refused};
 use super::entitlement::{entitle, in_scope};
+use super::forward::{ForwardRoute, meter_forwarded, pass_free};
 use super::handle::{handle, pass_anonymous};
 use super::key_restrictions::restrict;
 use super::metering::{PaidRoute, meter};
+use super::shape::{Shaped, shape};
 use super::step::step;
 use super::validate::{Validated, validate};
+use crate::domain::credits::Credits;
+use crate::domain::forwarding::RouteMethod;
 use crate::domain::key::Scope;
 use crate::domain::route::Route;
 
@@ -54,6 +58,48 @@ where
             // The money: hold, run the handler, capture or release.
             .service(metering),
     )
+}
+
+/// A call that is forwarded to a server of the seller: paid, or free of charge.
+pub fn forwarded<S: Clone + 'static>(gate: &Arc<Gate>, route: ForwardRoute) -> MethodRouter<S> {
+    let route = Arc::new(route);
+    let by = route.clone();
+    match route.route.credits {
+        Credits::ZERO => forwarded_by(gate, &route, service_fn(move |call| pass_free(by.clone(), call))),
+        _ => forwarded_by(gate, &route, service_fn(move |call| meter_forwarded(by.clone(), call))),
+    }
+}
+
+fn forwarded_by<S, F>(gate: &Arc<Gate>, route: &Arc<ForwardRoute>, forwarding: F) -> MethodRouter<S>
+where
+    S: Clone + 'static,
+    F: Service<Shaped, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
+{
+    let (sold, of_body) = (&route.route, route.clone());
+    let (path, access) = (sold.path, Arc::new(sold.access.clone()));
+    let steps = ServiceBuilder::new()
+        .layer(answer(gate.clone(), sold.name))
+        .layer(step(authenticate))
+        .layer(step(admit))
+        .layer(step(restrict))
+        .layer(step(move |call| entitle(path, access.clone(), call)))
+        // May the request be sent on? Its body is read, and not looked into.
+        .layer(step(move |call| shape(of_body.clone(), call)))
+        // The money, unless the route is free, and the upstream.
+        .service(forwarding);
+    let methods = sold.methods.iter().map(|method| filter(*method));
+    methods.fold(MethodRouter::new(), |router, method| router.on_service(method, steps.clone()))
+}
+
+const fn filter(method: RouteMethod) -> MethodFilter {
+    match method {
+        RouteMethod::Get => MethodFilter::GET,
+        RouteMethod::Head => MethodFilter::HEAD,
+        RouteMethod::Post => MethodFilter::POST,
+        RouteMethod::Put => MethodFilter::PUT,
+        RouteMethod::Patch => MethodFilter::PATCH,
+        RouteMethod::Delete => MethodFilter::DELETE,
+    }
 }
 
 /// A free call with a key.

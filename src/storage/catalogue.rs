@@ -10,7 +10,8 @@ use crate::domain::plan::{Access, Plan, Support};
 pub async fn replace(connection: &mut PgConnection, catalogue: &Catalogue) -> Result<(), StorageError> {
     save(connection, catalogue).await?;
     let plans = catalogue.editions.iter();
-    let plans = plans.flat_map(|edition| edition.plans.iter().map(|plan| (edition.edition.as_str(), plan.plan.as_str())));
+    let plans = plans
+        .flat_map(|edition| edition.plans.iter().map(|plan| (edition.edition.as_str(), plan.plan.as_str())));
     let (editions, plans): (Vec<&str>, Vec<&str>) = plans.unzip();
     sqlx::query(
         "delete from plan p

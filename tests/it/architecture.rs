@@ -56,6 +56,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "clock",
             "management",
             "secret",
+            "upstream",
         ],
     ),
     ("server", &["api", "gate", "http", "catalogue", "clock", "telemetry", "panic_guard"]),

@@ -16,6 +16,7 @@ mod person;
 mod private;
 pub(crate) mod program;
 mod readme;
+mod sell_an_api;
 mod serve;
 mod sets;
 mod serving;

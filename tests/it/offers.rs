@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use crate::support::database::TestDatabase;
 use crate::support::gateway::{Gateway, eventually, new_pepper};
 
+mod forwarding;
+
 fn seller() -> Principal {
     Principal::almighty(Actor::operator("seller".into()))
 }
@@ -106,7 +108,8 @@ async fn an_endpoint_keeps_its_language_on_another_path() {
     let moved = routes::SHIPPED.replacen("path = \"/crm\"", "path = \"/pessoas\"", 1);
     applied(&gateway.database, SetKind::Routes, &moved).await;
     let refused = async || {
-        let request = gateway.client.post(format!("{}/pessoas", gateway.url())).header("accept-language", "fr");
+        let request =
+            gateway.client.post(format!("{}/pessoas", gateway.url())).header("accept-language", "fr");
         let answer = request.send().await.unwrap();
         answer.status() == 401 && answer.text().await.unwrap().contains("A requisição não tem chave de API.")
     };
@@ -122,7 +125,10 @@ async fn a_plan_that_accounts_are_on_stays_and_others_go() {
     let mut owner = pool::owner_connection(&gateway.database.options()).await.unwrap();
     let refused = apply(&mut owner, &seller(), SetKind::Catalogue, &without_first).await.unwrap_err();
     let ApplyError::PlansInUse(plans_in_use) = &refused else { panic!("{refused:?}") };
-    assert_eq!((plans_in_use[0].edition.as_str(), plans_in_use[0].plan.as_str()), ("2025-01", "professional"));
+    assert_eq!(
+        (plans_in_use[0].edition.as_str(), plans_in_use[0].plan.as_str()),
+        ("2025-01", "professional")
+    );
     sqlx::query("update account set edition = '2025-06' where id = $1")
         .bind(customer.account.as_uuid())
         .execute(gateway.database.pool())
@@ -158,10 +164,11 @@ async fn an_upgrade_keeps_the_catalogue_of_the_seller() {
     let dearer = plans::SHIPPED.replacen("price_usd = 29\n", "price_usd = 31\n", 1);
     applied(&database, SetKind::Catalogue, &dearer).await;
     schema::bring_up_to_date(&database.options(), &Catalogue::shipped().unwrap()).await.unwrap();
-    let price: i32 = sqlx::query_scalar("select price_usd from plan where edition = '2025-01' and plan = 'essentials'")
-        .fetch_one(database.pool())
-        .await
-        .unwrap();
+    let price: i32 =
+        sqlx::query_scalar("select price_usd from plan where edition = '2025-01' and plan = 'essentials'")
+            .fetch_one(database.pool())
+            .await
+            .unwrap();
     assert_eq!(price, 31);
 }
 
@@ -189,7 +196,8 @@ async fn sets_are_only_added_and_not_by_gateways() {
         assert!(refused.to_string().contains("sets are only added"), "{statement}: {refused}");
     }
     let gateways = pool::pool(database.options(), 1, std::time::Duration::from_secs(5));
-    let insert = "insert into offer_set (kind, number, text, applied_by) values ('routes', 2, 'x', 'gateway')";
+    let insert =
+        "insert into offer_set (kind, number, text, applied_by) values ('routes', 2, 'x', 'gateway')";
     let refused = sqlx::query(insert).execute(&gateways).await.unwrap_err();
     assert!(refused.to_string().contains("permission denied"), "{refused}");
     assert_eq!(sqlx::query("select from offer_set").fetch_all(&gateways).await.unwrap().len(), 1);
@@ -230,10 +238,12 @@ async fn no_request_fails_while_sets_are_swapped() {
 #[tokio::test]
 async fn a_gateway_does_not_start_on_a_set_that_it_cannot_read() {
     let database = TestDatabase::new().await;
-    sqlx::query("insert into offer_set (kind, number, text, applied_by) values ('catalogue', 1, 'x = 1', 'newer')")
-        .execute(database.pool())
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into offer_set (kind, number, text, applied_by) values ('catalogue', 1, 'x = 1', 'newer')",
+    )
+    .execute(database.pool())
+    .await
+    .unwrap();
     let start = fluence::app::Start {
         settings: crate::support::gateway::settings(&[]),
         database: database.options(),

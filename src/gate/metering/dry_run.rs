@@ -19,7 +19,7 @@ use crate::storage::test_answers::TestCall;
 const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
 
 /// Whether the caller only asks what the call would cost. Anything unclear is refused: it may not become a charge.
-pub(super) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
+pub(in crate::gate) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
     let mut values = headers.get_all(X_DRY_RUN).iter().map(|value| value.as_bytes().to_ascii_lowercase());
     match (values.next().as_deref(), values.next()) {
         (None, _) | (Some(b"false"), None) => Ok(false),

@@ -1,6 +1,7 @@
 //! A call that runs: its deadline, its outcome, and what that does to the hold.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::header;
 use axum::http::response::Parts;
@@ -9,7 +10,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 
 use super::settled::Settled;
-use super::{Metering, PaidAnswer, PaidCall, PaidHandler, decision};
+use super::{Metering, PaidAnswer, PaidFuture, decision};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::ErrorCode;
@@ -18,7 +19,6 @@ use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
 use crate::http::negotiate::RenderContext;
-use crate::http::person_request::PersonRequest;
 use crate::http::render;
 use crate::ledger::rules::hold::{AnswerContent, Refund};
 use crate::ledger::writer::{Kept, LedgerUnavailable, OpenHold};
@@ -37,10 +37,8 @@ pub(super) struct MeteredCall {
     pub(super) price: Credits,
     /// The account right after the hold.
     pub(super) balance: AccountBalance,
-    /// Who is asked about.
-    pub(super) person: PersonRequest,
-    /// What answers the call.
-    pub(super) handler: PaidHandler,
+    /// How long the work may take.
+    pub(super) deadline: Duration,
     /// The place among the account's running calls: kept until the work is done, not until the client is gone.
     pub(super) _slot: Slot,
     pub(super) context: RenderContext,
@@ -57,10 +55,13 @@ struct Handled {
 impl MeteredCall {
     /// Runs a call of a test environment, which costs nothing. Under an idempotency key it is claimed and kept as one whose
     /// credits are held.
-    pub(super) async fn of_test_environment(self, keyed: Option<TestCall>) -> Settled {
+    pub(super) async fn of_test_environment<W>(self, keyed: Option<TestCall>, work: W) -> Settled
+    where
+        W: FnOnce(Credits) -> PaidFuture + Send,
+    {
         let billing = self.billing(Credits::ZERO, self.balance.clone(), None);
         let Some(call) = keyed else {
-            return Settled::new(self.handle().await.response, billing);
+            return Settled::new(self.handle(work).await.response, billing);
         };
         let answers = &self.metering.test_answers;
         match answers.claim(&call, self.balance.clone()).await {
@@ -68,7 +69,7 @@ impl MeteredCall {
             Ok(Some(decision)) => return decision::answer(decision, &self.caller, self.price),
             Err(error) => return Settled::new(not_kept(&error), billing),
         }
-        let Handled { response, outcome, error_code, .. } = self.handle().await;
+        let Handled { response, outcome, error_code, .. } = self.handle(work).await;
         if self.metering.table.settle(outcome) == Settlement::Release {
             answers.release(&call).await;
             return Settled::new(response, billing);
@@ -85,8 +86,11 @@ impl MeteredCall {
     }
 
     /// Runs a call whose credits are held, and ends the hold by its outcome.
-    pub(super) async fn with_hold(self, hold: OpenHold) -> Settled {
-        let handled = self.handle().await;
+    pub(super) async fn with_hold<W>(self, hold: OpenHold, work: W) -> Settled
+    where
+        W: FnOnce(Credits) -> PaidFuture + Send,
+    {
+        let handled = self.handle(work).await;
         match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
                 let billing = self.refunded(hold.refund(self.price), handled.outcome);
@@ -105,11 +109,13 @@ impl MeteredCall {
         }
     }
 
-    async fn handle(&self) -> Handled {
-        let Self { caller, person, price, handler, .. } = self;
-        let call = PaidCall { caller: caller.clone(), person: person.clone(), price: *price };
-        let running = unless_panicking(async { handler(call).await });
-        let in_time = tokio::time::timeout(self.metering.deadline, running).await;
+    async fn handle<W>(&self, work: W) -> Handled
+    where
+        W: FnOnce(Credits) -> PaidFuture + Send,
+    {
+        let price = self.price;
+        let running = unless_panicking(async move { work(price).await });
+        let in_time = tokio::time::timeout(self.deadline, running).await;
         let answered = match in_time {
             Ok(Some(answered)) => answered,
             // The panic hook has logged it.
@@ -117,8 +123,7 @@ impl MeteredCall {
             Err(_) => Err(Refusal::Timeout),
         };
         match answered {
-            Ok(PaidAnswer { response, credits_used }) => {
-                let outcome = Outcome::of(response.status().as_u16(), None);
+            Ok(PaidAnswer { response, credits_used, outcome }) => {
                 Handled { response, outcome, credits_used, error_code: None }
             }
             Err(refusal) => {

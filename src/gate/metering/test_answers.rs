@@ -1,9 +1,9 @@
 //! Idempotency in test environments: the rules of paid calls, without credits.
 
-use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use crate::domain::billing::AccountBalance;
+use crate::domain::call_lease::CallLease;
 use crate::ledger::rules::hold::{AnswerContent, Decision};
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::{self, TestCall};
@@ -13,13 +13,13 @@ use crate::storage::test_answers::{self, TestCall};
 pub struct TestAnswers {
     pool: PgPool,
     /// How long a running call keeps its key.
-    lease: TimeDelta,
+    lease: CallLease,
 }
 
 impl TestAnswers {
     /// Records in this store. A call that was lost keeps its key for `lease`.
-    pub fn new(pool: PgPool, lease: TimeDelta) -> Self {
-        Self { pool, lease }
+    pub fn new(pool: PgPool, lease: impl Into<CallLease>) -> Self {
+        Self { pool, lease: lease.into() }
     }
 
     /// Claims the key for a call; a decision means that the call does not run.
@@ -28,7 +28,7 @@ impl TestAnswers {
         call: &TestCall,
         standing: AccountBalance,
     ) -> Result<Option<Decision>, StorageError> {
-        test_answers::claim(&mut *self.pool.acquire().await?, call, standing, self.lease).await
+        test_answers::claim(&mut *self.pool.acquire().await?, call, standing, self.lease.get()).await
     }
 
     /// Returns what [`TestAnswers::claim`] would decide.

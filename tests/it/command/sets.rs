@@ -21,7 +21,12 @@ async fn what_show_prints_can_be_applied() {
         assert_eq!((&again["number"], &again["new"]), (&json!(1), &json!(false)));
         assert_eq!(program.json(&[noun, "rollback", "0"])["number"], 2);
         assert_eq!(program.run(&[noun, "show"]).out, shipped);
-        let numbers: Vec<_> = program.json(&[noun, "list"])["sets"].as_array().unwrap().iter().map(|set| set["number"].clone()).collect();
+        let numbers: Vec<_> = program.json(&[noun, "list"])["sets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|set| set["number"].clone())
+            .collect();
         assert_eq!(numbers, [2, 1]);
         assert!(program.run(&[noun, "show", "7"]).failure().contains("there is no set 7"));
     }
@@ -30,7 +35,10 @@ async fn what_show_prints_can_be_applied() {
 #[tokio::test]
 async fn a_faulty_file_is_rejected_with_every_fault_and_its_line() {
     let program = Program::new().await;
-    let ran = program.run_with(&["routes", "apply", "-"], "colour = 1\n[[route]]\npath = \"/v1/keys\"\nendpoint = \"crm\"\n");
+    let ran = program.run_with(
+        &["routes", "apply", "-"],
+        "colour = 1\n[[route]]\npath = \"/v1/keys\"\nendpoint = \"crm\"\n",
+    );
     assert_eq!(ran.status, 1);
     for line in [
         "faults; nothing was changed:",
@@ -52,7 +60,11 @@ async fn accounts_and_packs_are_of_the_catalogue_in_force() {
         keys_per_environment = 1\nsupport = \"email\"\n[[pack]]\npack = \"little\"\nname = \"Little\"\ncredits = 5\n\
         price_usd = 1\n";
     let applied = program.run_with(&["catalogue", "apply", "-"], catalogue);
-    assert!(applied.out.contains("warning: plans list the access `images`, and no route has it"), "{}", applied.out);
+    assert!(
+        applied.out.contains("warning: plans list the access `images`, and no route has it"),
+        "{}",
+        applied.out
+    );
     let account = program.account("mine", "only");
     program.json(&["credit", "grant", "--account", &account, "--pack", "little"]);
     assert_eq!(program.balance(&account), 14);
