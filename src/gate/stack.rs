@@ -19,7 +19,7 @@ use super::forward::{ForwardRoute, meter_forwarded, pass_free};
 use super::handle::{handle, pass_anonymous};
 use super::key_restrictions::restrict;
 use super::metering::{PaidRoute, meter};
-use super::shape::{Shaped, shape};
+use super::shape::{ShapeLimits, Shaped, shape};
 use super::step::step;
 use super::validate::{Validated, validate};
 use crate::domain::credits::Credits;
@@ -75,7 +75,9 @@ where
     S: Clone + 'static,
     F: Service<Shaped, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
 {
-    let (sold, of_body) = (&route.route, route.clone());
+    let sold = &route.route;
+    let limits =
+        ShapeLimits { max_request_bytes: sold.max_request_bytes, takes_test_keys: route.takes_test_keys };
     let (path, access) = (sold.path, Arc::new(sold.access.clone()));
     let steps = ServiceBuilder::new()
         .layer(answer(gate.clone(), sold.name))
@@ -84,7 +86,7 @@ where
         .layer(step(restrict))
         .layer(step(move |call| entitle(path, access.clone(), call)))
         // May the request be sent on? Its body is read, and not looked into.
-        .layer(step(move |call| shape(of_body.clone(), call)))
+        .layer(step(move |call| shape(limits, call)))
         // The money, unless the route is free, and the upstream.
         .service(forwarding);
     let methods = sold.methods.iter().map(|method| filter(*method));

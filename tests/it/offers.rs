@@ -27,7 +27,7 @@ pub(crate) async fn applied(database: &TestDatabase, kind: SetKind, text: &str) 
 }
 
 fn ana() -> Value {
-    json!({ "name": "Ana Souza", "company": "Acme" })
+    json!({ "primeiro_nome": "Ana", "ultimo_nome": "Souza", "empresa": "Acme" })
 }
 
 /// What a call of `/crm` costs, asked by a dry run.

@@ -3,6 +3,8 @@
 use fluence::domain::offer_set::SetKind;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 use super::applied;
 use crate::support::customer::Customer;
@@ -191,8 +193,6 @@ async fn a_dead_target_is_passed_over_for_one_that_lives() {
 async fn a_plan_without_the_word_and_a_method_that_is_not_listed_are_refused() {
     let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
     let other = shop.gateway.professional().await;
-    let refused = answer(shop.request(Method::POST).header("x-api-key", &other.key)).await;
-    assert_eq!(refused.status, 401, "two different keys: {}", refused.text);
     let path = "/images/1/resize";
     let refused = answer(shop.gateway.request(Method::POST, path).header("x-api-key", &other.key)).await;
     assert_eq!(refused.outcome(), (403, "ACCESS_DENIED"));
@@ -245,7 +245,7 @@ async fn a_dry_run_and_a_body_that_is_too_long_reach_no_upstream() {
     let lines = "credits = 3\nmax_request_bytes = 10\n";
     let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".into())], lines, "").await;
     let asked = answer(shop.request(Method::POST).header("x-dry-run", "true")).await;
-    assert_eq!((asked.status, &asked.body["credits"]), (200, &json!(3)));
+    assert_eq!((asked.status, &asked.body["dry_run"]["credits"]), (200, &json!(3)));
     let refused = answer(shop.request(Method::POST).body("eleven bytes")).await;
     assert_eq!(refused.outcome(), (413, "BODY_TOO_LARGE"));
     assert_eq!((shop.server.connections(), shop.balance().await), (0, 1_000));
@@ -279,15 +279,14 @@ async fn an_empty_404_of_the_upstream_stays_its_own() {
 #[tokio::test]
 async fn a_client_that_leaves_pays_by_the_outcome() {
     let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
-    let left = shop.request(Method::POST).timeout(std::time::Duration::from_micros(1)).send().await;
-    assert!(left.is_err());
-    let asked = shop.server.requests().len() as i64;
-    eventually("a forwarded call is charged", async || {
-        let charged = 1_000 - shop.balance().await;
-        charged == 3 * shop.server.requests().len() as i64
-    })
-    .await;
-    assert!(asked <= 1);
+    let mut client = TcpStream::connect(shop.gateway.address()).await.unwrap();
+    let key = &shop.customer.key;
+    let head =
+        format!("POST /images/1/resize HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\ncontent-length: 0\r\n\r\n");
+    client.write_all(head.as_bytes()).await.unwrap();
+    eventually("the upstream has the request", async || shop.server.requests().len() == 1).await;
+    drop(client);
+    eventually("the call is charged", async || shop.balance().await == 997).await;
     shop.gateway.assert_books_are_right().await;
 }
 
