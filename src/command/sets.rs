@@ -128,10 +128,7 @@ async fn put_in_force(
 ) -> anyhow::Result<()> {
     let before = set(kind, None, context).await?;
     // A set of another version may be unreadable for this one: then there is nothing to compare with.
-    let changes = match differences(kind, &before.text, text) {
-        Ok(changes) => changes,
-        Err(_) => Vec::new(),
-    };
+    let changes = differences(kind, &before.text, text).unwrap_or_default();
     let mut owner = pool::owner_connection(context.options()).await?;
     let applied = apply(&mut owner, &context.operator(), kind, text).await.map_err(|error| match error {
         ApplyError::Faults(faults) => explained(faults),
