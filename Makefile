@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint doc deny bench simulate crash model evaluate
+.PHONY: help run test lint doc deny bench simulate crash model evaluate alerts deploy docker-check
 
 # Where rustup puts cargo, for shells that were open before it.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -15,7 +15,7 @@ RUN := $(TARGET)/release/fluence serve --demo
 ARGS :=
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: ## install what is missing, build, and start the gateway on its own database
 	@scripts/need.sh rust
@@ -56,8 +56,23 @@ crash: ## the real program dies at every named place, again and again: make cras
 	cargo build --locked --bins --tests
 	ROUNDS=$(or $(ROUNDS),5) $(TARGET)/debug/fluence with-postgres -- cargo test --locked --test it faults::crash
 
+alerts: ## check and test the alert rules with promtool
+	@scripts/need.sh promtool
+	promtool check rules deploy/alerts.yml
+	promtool test rules deploy/alerts_test.yml
+
+deploy: ## build the image, migrate, start or upgrade the containers: make deploy SCALE=2
+	@deploy/init.sh
+	REVISION=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) deploy/up.sh --build --scale gateway=$(or $(SCALE),1)
+
+docker-check: ## run the container files as an operator does, on an engine of its own: docs/operations/install.md
+	@scripts/need.sh docker
+	deploy/check/run.sh
+
 model: ## train the analysis model from the essays in ../shared/data, or FLUENCE_ESSAYS
 	model/train.sh
 
-evaluate: ## measure the analysis model against its bars
+evaluate: ## measure the analysis: coverage of lines, precision of evidence, red-team sets, and the model against its bars
+	@scripts/need.sh rust
+	cargo test --locked --test it analysis:: -- --nocapture
 	model/evaluate.sh

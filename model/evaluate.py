@@ -5,9 +5,7 @@ original, so no author is on both sides.
 """
 
 import itertools
-import random
 import sys
-import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +16,9 @@ from dataset import TRAITS, windows
 from features import Counter, WORDS, norms_of, standardise
 from fit import BANDS, FOLDS, CrossValidation, Distance, auc, platt, sigmoid
 from lexicon import LANGUAGES
-from predict import Reference
 
 SEEDS = (1, 2, 3, 4, 5)
-ADVICE = Path(__file__).parent.parent / "src" / "analysis" / "advice.toml"
 CURVE_LENGTHS = (60, 120, 185, 270, 350, 500)
-# As in src/analysis/advice.rs.
-MIN_TRUE_Z, MIN_OCCURRENCES, MAX_PER_SECTION = 0.45, 4, 2
-PAIRS = 4000
 
 rows = []
 
@@ -82,6 +75,8 @@ class Run:
         curves = [platt(z["en"][:, t], labels["en"][:, t]) for t in range(5)]
         p = np.stack([sigmoid(a * z["pt"][:, t] + b) for t, (a, b) in enumerate(curves)], axis=1)
         self.calibration_pt = calibration_error(p, labels["pt"])
+        self.calibration_by_trait = [calibration_error(probability[:, [t]], labels["en"][:, [t]])[0] for t in range(5)]
+        self.interval = {lg: resampled(z[lg], labels[lg]) for lg in LANGUAGES}
         self.by_length = {lg: self.length_curve(cv, essays, norms, distance, lg) for lg in LANGUAGES}
 
     @staticmethod
@@ -108,83 +103,14 @@ def shuffled_auc(essays, counter, scale):
     return np.mean([auc(english.labels[:, t], scores[:, t]) for t in range(len(TRAITS))])
 
 
-class Rules:
-    """The playbook rules, as the program applies them, without the search for quotations."""
-
-    def __init__(self, reference):
-        self.reference, header = reference, reference.header
-        names = reference.counter.names
-        at = {n: i for i, n in enumerate(names)}
-        self.register = np.zeros(len(names))
-        for name, weight in header["register"].items():
-            self.register[at[name]] = weight
-        self.measures = {}
-        for m in header["measures"]:
-            mix = np.zeros(len(names))
-            for name, weight in m["weights"].items():
-                mix[at[name]] = weight
-            self.measures[m["name"]] = (mix, m["norms"])
-        self.rules = tomllib.loads(ADVICE.read_text())["rule"]
-
-    def occurrences(self, counts, mix):
-        c = self.reference.counter
-        columns = np.r_[c.cats_at:c.vec_count_at, 4:c.cats_at]
-        return counts[columns][mix[: len(columns)] > 0].sum()
-
-    def fired(self, counts, language):
-        z = self.reference.z(counts, language)[0]
-        n = float(counts[WORDS])
-        found = []
-        shapes = slice(self.reference.counter.names.index("shape.sentence_length"), None)
-        for rule in self.rules:
-            mix, norms = self.measures[rule["measure"]]
-            norm, sign = norms[language], 1 if rule["when"] == "high" else -1
-            score = z @ mix - norm["register"] * (z @ self.register)
-            deviation = (score - norm["a"] - norm["b"] / n) / np.sqrt(norm["v"] * (1 + norm["k"] / n))
-            strength = sign * deviation * np.sqrt(n / (n + norm["k"]))
-            enough = mix[shapes].any() or not (mix > 0).any() or self.occurrences(counts, mix) >= MIN_OCCURRENCES
-            if sign * deviation >= rule.get("from", 0.7) and strength >= MIN_TRUE_Z and enough:
-                found.append((-strength, rule["id"], rule["section"]))
-        kept, per_section = set(), {}
-        for _, name, section in sorted(found):
-            per_section[section] = per_section.get(section, 0) + 1
-            if per_section[section] <= MAX_PER_SECTION:
-                kept.add(name)
-        return kept
-
-
-def halves_of(sentences, alternate):
-    """Two halves of a text of 400 words or more, as summed counts: every other sentence, or first and second."""
-    upto = np.cumsum(sentences[:, WORDS])
-    if upto[-1] < 400 or len(sentences) < 6:
-        return None
-    middle = int(np.searchsorted(upto, upto[-1] / 2))
-    one, other = (sentences[::2], sentences[1::2]) if alternate else (sentences[: middle + 1], sentences[middle + 1 :])
-    enough = min(one[:, WORDS].sum(), other[:, WORDS].sum()) >= dataset.MIN_WORDS if len(other) else False
-    return (one.sum(0), other.sum(0)) if enough else None
-
-
-def recognised(rules, essays, alternate):
-    """How often a half shares more rules with its author's other half than with a stranger's: share of the pairs that
-    differ, share with ties counted as half, authors."""
-    rng = random.Random(7)
-    pairs = [p for p in (halves_of(s, alternate) for s in essays.sentences) if p]
-    halves = [[rules.fired(half, "en") for half in pair] for pair in pairs]
-    own = strangers = ties = 0
-    for _ in range(PAIRS):
-        one, other = rng.sample(halves, 2)
-        difference = len(one[0] & one[1]) - len(one[0] & other[1])
-        own, strangers, ties = own + (difference > 0), strangers + (difference < 0), ties + (difference == 0)
-    return own / (own + strangers), (own + ties / 2) / PAIRS, len(halves)
-
-
-def shared_lines(rules, essays):
-    """Mean share of the shorter list that two people have in common, share of pairs at or below 40 %, rules each."""
-    rng = random.Random(7)
-    fired = [f for f in (rules.fired(t, "en") for t in essays.totals()) if len(f) >= 3]
-    pairs = [rng.sample(fired, 2) for _ in range(PAIRS)]
-    shared = np.array([len(a & b) / min(len(a), len(b)) for a, b in pairs])
-    return shared.mean(), (shared <= 0.4).mean(), np.mean([len(f) for f in fired])
+def resampled(z, labels, rounds=400):
+    """The 95 % interval of the mean AUC over the traits, by resampling authors."""
+    rng = np.random.default_rng(17)
+    drawn = []
+    for _ in range(rounds):
+        who = rng.integers(0, len(labels), len(labels))
+        drawn.append(np.mean([auc(labels[who, t], z[who, t]) for t in range(len(TRAITS))]))
+    return np.quantile(drawn, [0.025, 0.975])
 
 
 def pictures(run, folder):
@@ -238,20 +164,16 @@ def main(folder, vectors_path, model, out):
     report("model file, bytes", f"{size:,}", "< 3,000,000", size < 3_000_000)
     shuffled = shuffled_auc(essays, counter, scale)
     report("mean AUC, English, labels shuffled", f"{shuffled:.3f}", "0.48 to 0.52", 0.48 <= shuffled <= 0.52, "a leak would show here")
-    rules = Rules(Reference(Path(model)))
-    for alternate, how in ((True, "every other sentence"), (False, "first and second half")):
-        differing, with_ties, authors = recognised(rules, essays["en"], alternate)
-        report(f"own half nearer, {how}, %", f"{100 * differing:.1f}", ">= 85", differing >= 0.85,
-               f"prototype 92.8; {100 * with_ties:.1f} with ties as half; {authors} authors")
-    shared, few, lines = shared_lines(rules, essays["en"])
-    report("playbook lines shared by two people, mean %", f"{100 * shared:.1f}", "<= 40", shared <= 0.40,
-           f"{100 * few:.0f} % of pairs at or below 40; {lines:.1f} lines each")
-
-    print("\nBy trait (first folds)")
-    print(f"  {'':18}{'AUC en':>8}{'acc %':>8}{'AUC pt':>8}{'agree':>8}")
+    by_trait = np.mean([r.calibration_by_trait for r in runs], axis=0)
+    print("\nMean AUC, 95 % interval over authors (first folds): "
+          + ", ".join(f"{lg} {runs[0].interval[lg][0]:.3f} to {runs[0].interval[lg][1]:.3f}" for lg in LANGUAGES))
+    for t, name in enumerate(TRAITS):
+        report(f"calibration error, English, {name}", f"{by_trait[t]:.3f}", "<= 0.03", by_trait[t] <= 0.03)
+    print("\nBy trait (first folds; calibration over all)")
+    print(f"  {'':18}{'AUC en':>8}{'acc %':>8}{'AUC pt':>8}{'agree':>8}{'calib.':>8}")
     for t, name in enumerate(TRAITS):
         r = runs[0]
-        print(f"  {name:18}{r.auc['en'][t]:8.3f}{100 * r.accuracy[t]:8.1f}{r.auc['pt'][t]:8.3f}{r.agreement[t]:8.2f}")
+        print(f"  {name:18}{r.auc['en'][t]:8.3f}{100 * r.accuracy[t]:8.1f}{r.auc['pt'][t]:8.3f}{r.agreement[t]:8.2f}{by_trait[t]:8.3f}")
     print("\nBy length, English (first folds): words, mean AUC, agreement of two pieces, authors")
     for words, a, agree, count in runs[0].by_length["en"]:
         print(f"  {words:5} {a:.3f} {agree:.2f} {count}")

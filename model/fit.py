@@ -84,19 +84,6 @@ class LengthNorm:
         return words / (words + self.k)
 
 
-def fit_length_norms(essays, score):
-    """One norm per column of score(counts), over windows of every length in LENGTHS and the whole essays."""
-    pairs = []
-    for words in LENGTHS:
-        found = [w for w in (windows(s, words) for s in essays.sentences) if w]
-        first, second = (np.array(side) for side in zip(*found))
-        pairs.append((np.mean([first[:, WORDS], second[:, WORDS]]), np.stack([score(first), score(second)], axis=2)))
-    totals = essays.totals()
-    whole = score(totals)
-    mean_words = totals[:, WORDS].mean()
-    return [LengthNorm.fit([(w, s[:, c]) for w, s in pairs], (mean_words, whole[:, c])) for c in range(whole.shape[1])]
-
-
 class Distance:
     """How far the forms of texts of n words lie from the norms: the 90th percentile, a + b/n, of the mean squared
     deviation. A text further away than that is unlike the norms' texts, and its scores count for less."""

@@ -5,7 +5,6 @@ No randomness but the folds, which have a fixed seed: running it twice gives the
 
 import hashlib
 import sys
-import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +15,13 @@ import vectors
 from dataset import TRAITS
 from features import CLIP, DIMS, LONG_WORD_LETTERS, MARK_FEATURES, SHAPE_FEATURES, UNVECTORED, Counter, norms_of, standardise
 from fit import (
-    BANDS, CrossValidation, Distance, auc, biserial, fit_length_norms, platt, register_of, register_slopes, ridge,
+    BANDS, CrossValidation, Distance, auc, biserial, platt, register_of, ridge,
 )
 from lexicon import LANGUAGES, LEXICON_PATH
 
 SCHEMA = 1
-REGISTER_FREE = "formality"  # the one measure that is the register itself
 MODEL_ID = "fluence-text-1"
 MODEL_DATE = "2026-11-22"
-MEASURES_PATH = Path(__file__).with_name("measures.toml")
 # McCrae & Costa 1989 (J. Pers. 57, 17-40; 267 men, 201 women): correlations of the four MBTI scales with the NEO-PI,
 # means of both sexes weighted by their number. Letters: the pole of a high trait first.
 TYPE_AXES = (
@@ -33,25 +30,6 @@ TYPE_AXES = (
     {"axis": "TF", "high": "F", "low": "T", "trait": "agreeableness", "correlation": 0.45},
     {"axis": "JP", "high": "J", "low": "P", "trait": "conscientiousness", "correlation": 0.48},
 )
-
-
-def short(name):
-    return name.split(".", 1)[1]
-
-
-def measures(counter):
-    """Measure names, kinds and weights over the features."""
-    tables = tomllib.loads(MEASURES_PATH.read_text())
-    position = {short(n): i for i, n in enumerate(counter.names)}
-    names, weights = [], []
-    for kind in ("style", "rules"):
-        for name, mix in tables[kind].items():
-            row = np.zeros(len(counter.names))
-            for feature, weight in mix.items():
-                row[position[feature]] = weight
-            names.append((name, kind))
-            weights.append(row)
-    return names, np.array(weights)
 
 
 def length_norm(n):
@@ -82,22 +60,12 @@ def build(folder, vectors_path):
     raw = {lg: counter.features(e.totals(), scale) for lg, e in essays.items()}
     norms = {lg: norms_of(raw[lg]) for lg in LANGUAGES}
     register = register_of(counter.names)
-    z = {lg: standardise(raw[lg], norms[lg]) for lg in LANGUAGES}
-    weights = (ridge(z["en"], essays["en"].labels, register) / cv.unit).T
+    z = standardise(raw["en"], norms["en"])
+    weights = (ridge(z, essays["en"].labels, register) / cv.unit).T
     distance = {
         lg: Distance.fit(essays[lg], lambda c, lg=lg: standardise(counter.features(c, scale), norms[lg])) for lg in LANGUAGES
     }
     trait_norms = {lg: cv.length_norms(lg) for lg in LANGUAGES}
-    names, mixes = measures(counter)
-    register_parts, measure_norms = {}, {}
-    for lg in LANGUAGES:
-        part = mixes @ register_slopes(z[lg], register)
-        part[[name == REGISTER_FREE for name, _ in names]] = 0.0
-        register_parts[lg] = part
-        in_register = mixes - np.outer(part, register)
-        measure_norms[lg] = fit_length_norms(
-            essays[lg], lambda c, lg=lg, m=in_register: standardise(counter.features(c, scale), norms[lg]) @ m.T
-        )
     bands = calibrate(cv, trait_norms["en"], distance["en"])
     pt_authors, pt_z = cv.z("pt", None, trait_norms["pt"], distance["pt"])
     header = {
@@ -110,14 +78,8 @@ def build(folder, vectors_path):
         "norms": {lg: {"mean": norms[lg][0], "sd": norms[lg][1]} for lg in LANGUAGES},
         "weights": weights,
         "score_norms": {lg: [length_norm(n) for n in trait_norms[lg]] for lg in LANGUAGES},
-        "register": {name: weight for name, weight in zip(counter.names, register) if weight},
         "distance": {lg: {"a": distance[lg].a, "b": distance[lg].b} for lg in LANGUAGES},
         "bands": bands,
-        "measures": [
-            {"name": n, "style": kind == "style", "weights": {counter.names[i]: mixes[m][i] for i in np.flatnonzero(mixes[m])},
-             "norms": {lg: {"register": register_parts[lg][m], **length_norm(measure_norms[lg][m])} for lg in LANGUAGES}}
-            for m, (n, kind) in enumerate(names)
-        ],
         "type_axes": TYPE_AXES,
         "metrics": {
             "auc_en": bands[-1]["auc"],

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
-# Things: clients (the languages and libraries of examples/), deny (cargo-deny), nginx (with Lua), rust, lint (rustfmt and clippy), postgres
-# (initdb of version 15 or newer), redis (the server), wrk (the load generator).
+# Things: chromium (the browser and its driver), clients (the languages and libraries of examples/), deny (cargo-deny), docker
+# (engine, Compose, debootstrap), lint (rustfmt and clippy), nginx (with Lua), postgres (initdb of version 15 or newer),
+# promtool, redis (the server), rust, wrk (the load generator).
 set -euo pipefail
 
 postgres_minimum=15
@@ -84,6 +85,19 @@ need_wrk() {
     command -v wrk >/dev/null || apt_install "the load generator wrk" wrk
 }
 
+# For `make docker-check`. An engine that runs already is used; the package starts none where there is no systemd.
+need_docker() {
+    local packages=()
+    command -v dockerd >/dev/null || packages+=(docker.io iptables)
+    command -v docker-compose >/dev/null || packages+=(docker-compose)
+    command -v debootstrap >/dev/null || packages+=(debootstrap)
+    [ ${#packages[@]} -eq 0 ] || apt_install "What the container check needs" "${packages[@]}" ca-certificates
+}
+
+need_promtool() {
+    command -v promtool >/dev/null || apt_install "promtool" prometheus
+}
+
 # nginx with Lua, which the gateway is measured against. The server that the package starts is left alone.
 need_nginx() {
     [ -e /usr/lib/nginx/modules/ngx_http_lua_module.so ] && command -v nginx >/dev/null ||
@@ -106,9 +120,15 @@ need_clients() {
     [ -d examples/node_modules/axios ] || (cd examples && npm install --silent --no-package-lock --no-audit --no-fund)
 }
 
+# The browser in which people see the pages, and its driver.
+need_chromium() {
+    command -v chromium >/dev/null && command -v chromedriver >/dev/null ||
+        apt_install "Chromium" chromium chromium-driver
+}
+
 for thing in "$@"; do
     case $thing in
-        clients | deny | nginx | rust | lint | postgres | redis | wrk) "need_$thing" ;;
-        *) fail "scripts/need.sh knows clients, deny, nginx, rust, lint, postgres, redis and wrk, not $thing" ;;
+        chromium | clients | deny | docker | lint | nginx | postgres | promtool | redis | rust | wrk) "need_$thing" ;;
+        *) fail "scripts/need.sh knows chromium, clients, deny, docker, lint, nginx, postgres, promtool, redis, rust and wrk, not $thing" ;;
     esac
 done

@@ -1,11 +1,13 @@
 //! What the text supports: cleaning, features, model, calibration, evidence, advice. Pure and quick.
 //!
-//! The way of a text: [`clean`] → [`segment`] → [`language`] → [`permission`] → [`features`] → [`score`] → [`traits`] →
-//! [`evidence`] and [`advice`]. Same input, same bytes; the order of posts, the person's name and the company change nothing.
+//! The way of a text: [`clean`] → [`segment`] → [`language`] → [`permission`]; then [`features`] → [`score`] → [`traits`] →
+//! [`evidence`], and [`style`] → [`advice`]. Same input, same bytes; the order of posts, the person's name and the company change nothing.
 
 pub mod advice;
 pub mod catalogue;
 pub mod clean;
+pub mod cues;
+pub mod depth;
 pub mod evidence;
 pub mod features;
 pub mod language;
@@ -17,31 +19,33 @@ pub mod permission;
 pub mod reading;
 pub mod score;
 pub mod segment;
+pub mod style;
 pub mod summary;
 pub mod text;
 pub mod traits;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::advice::{Ground, Line};
-use self::features::{Counts, standardise};
+use self::features::Counts;
 pub use self::model::{Model, ModelError, check, model};
-use self::permission::Permission;
 use self::reading::{Reading, Texts};
 use self::score::Scores;
+use self::style::Style;
 use self::summary::Summary;
 use self::text::Validity;
-use self::traits::{Calibrated, Ocean, TraitDetail, TypeAxes};
+use self::traits::{Calibrated, Ocean, TextLength, TraitDetail, TypeAxes};
 use crate::domain::depth::Depth;
 use crate::domain::language::Language;
 use crate::domain::person::Person;
 
-/// Words of the person's own below which no trait is told. Editors' words: runs between blanks.
+/// The minimum of the person's own words for traits, counted as runs between blanks.
 pub const WORDS_NEEDED: u32 = 120;
 
 /// What one call answers, besides who the person is and how they were found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Analysis {
     /// What the profile says.
     pub summary: Summary,
@@ -54,7 +58,7 @@ pub struct Analysis {
 }
 
 /// The traits and all that qualifies them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Traits {
     /// Four letters, derived from the traits.
     pub mbti_type: String,
@@ -75,7 +79,7 @@ pub struct Traits {
 }
 
 /// Style and playbook.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Advice {
     /// How the person writes.
     pub communication_style: Vec<Line>,
@@ -84,10 +88,12 @@ pub struct Advice {
 }
 
 /// The text behind the traits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TextBasis {
     /// Words analysed.
     pub words_analyzed: u32,
+    /// How much that is.
+    pub text_length: TextLength,
     /// Posts analysed.
     pub posts_used: u32,
     /// Language of those posts.
@@ -103,7 +109,7 @@ pub struct TextBasis {
 }
 
 /// Which model read the text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ModelId {
     /// Name.
     pub id: String,
@@ -145,7 +151,7 @@ pub fn analyse(
 ) -> Result<Analysis, InsufficientData> {
     let model = model();
     let reading = Reading::of(&person.posts, model);
-    let summary = Summary::of(person, &reading, texts, as_of);
+    let mut summary = Summary::of(person, &reading, texts, as_of);
     if tier == Depth::Basic {
         return Ok(Analysis { summary, traits: None, advice: None });
     }
@@ -154,29 +160,15 @@ pub fn analyse(
     if own.words < WORDS_NEEDED {
         return Err(too_little(own, &reading));
     }
-    let scores = Scores::of(total_of(own, |_| true), language, model);
+    let scores = Scores::of(total_of(own), language, model);
     let calibrated = Calibrated::of(&scores, own.words, language, model);
     let axes = calibrated.axes(model);
-    let advice = (tier == Depth::Premium).then(|| {
-        let total = total_of(own, |permission| permission != Permission::Withheld);
-        let is_countable = |permission| matches!(permission, Permission::Quoted | Permission::Counted);
-        let countable = total_of(own, is_countable);
-        let z = standardise(&total.features(model.header.scale), model.header.norms.of(language));
-        let ground = Ground {
-            z: &z,
-            texts: own,
-            reading: &reading,
-            total: &total,
-            countable: &countable,
-            language,
-            answer: texts,
-            model,
-        };
-        Advice {
-            communication_style: advice::style(&ground),
-            buyer_playbook: advice::playbook(&ground, &calibrated, &axes),
-        }
-    });
+    let style = Style::of(own, &reading, language, model);
+    let ground = Ground { style: &style, texts: own, reading: &reading, language, answer: texts, model };
+    let buyer_playbook = advice::playbook(&ground, &calibrated, &axes);
+    summary.text = advice::summary(&person.first_name, &buyer_playbook, &calibrated, own.words, texts);
+    let advice = (tier == Depth::Premium)
+        .then(|| Advice { communication_style: advice::style(&ground), buyer_playbook });
     let traits = Traits {
         mbti_type: axes.letters(),
         ocean_scores: traits::percentiles(&calibrated),
@@ -194,10 +186,10 @@ pub fn analyse(
     Ok(Analysis { summary, traits: Some(traits), advice })
 }
 
-/// The counts of the sentences of which `enters` holds.
-fn total_of(texts: &Texts, enters: impl Fn(Permission) -> bool) -> Counts {
+/// The counts of all sentences.
+fn total_of(texts: &Texts) -> Counts {
     let mut total = Counts::default();
-    for placed in texts.sentences.iter().filter(|placed| enters(placed.permission)) {
+    for placed in &texts.sentences {
         total.add(&placed.counts);
     }
     total
@@ -214,6 +206,7 @@ fn basis(own: &Texts, reading: &Reading<'_>, language: Language, resemblance: f6
     let all_posts = u32::try_from(reading.posts_read().count()).unwrap_or(u32::MAX);
     TextBasis {
         words_analyzed: own.words,
+        text_length: TextLength::of(own.words),
         posts_used: own.posts,
         language,
         posts_other_language: all_posts - own.posts,

@@ -16,7 +16,7 @@ pub mod ledger;
 pub mod management_auth;
 pub mod once;
 pub mod status;
-mod turns;
+mod fair_queue;
 pub mod usage;
 
 use std::fmt::Display;

@@ -30,11 +30,12 @@ use crate::gate::refused::RefusedCalls;
 use crate::ledger::store::StoreError;
 use crate::secret::peppers::Peppers;
 use crate::server::listener::Server;
+use crate::server::routing::Routing;
 use crate::server::stop::{Stop, StopTiming};
 use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 
-pub use from_settings::{analysis_api, limits_in_force, node_name, public_links};
+pub use from_settings::{analysis_api, documented, limits_in_force, node_name, public_links};
 pub use offer::OfferError;
 pub use ports::Ports;
 
@@ -93,6 +94,7 @@ pub enum StartError {
 pub struct App {
     pub address: SocketAddr,
     pub metrics_address: Option<SocketAddr>,
+    routing: Routing,
     server: Arc<Server>,
     stop: Stop,
     timing: StopTiming,
@@ -109,7 +111,11 @@ pub struct App {
 }
 
 impl App {
-    /// The listener's state.
+    /// The templates of every path that it answers now, without stage prefixes.
+    pub fn paths(&self) -> Vec<&'static str> {
+        self.routing.current().paths.clone()
+    }
+
     pub fn server(&self) -> &Server {
         &self.server
     }

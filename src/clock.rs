@@ -29,10 +29,10 @@ pub const LARGEST_SKEW: TimeDelta = TimeDelta::seconds(5);
 /// monotonic clock in between. It is late by at most a network delay, so no key ends early and
 /// every wait is long enough. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct DatabaseClock(Arc<Known>);
+pub struct DatabaseClock(Arc<ClockState>);
 
 #[derive(Debug)]
-struct Known {
+struct ClockState {
     started_at: Instant,
     /// The database's time at `started_at`, in microseconds since 1970.
     then_us: AtomicI64,
@@ -52,16 +52,14 @@ impl Default for DatabaseClock {
 impl DatabaseClock {
     /// Creates a clock on a machine whose own clock is `wall`.
     pub fn beside(wall: fn() -> DateTime<Utc>) -> Self {
-        Self(Arc::new(Known { started_at: Instant::now(), then_us: AtomicI64::new(UNKNOWN), wall }))
+        Self(Arc::new(ClockState { started_at: Instant::now(), then_us: AtomicI64::new(UNKNOWN), wall }))
     }
 
-    /// Records the database's current time.
     pub fn read(&self, time: DateTime<Utc>) {
         let then_us = time.timestamp_micros().saturating_sub(self.running_us());
         self.0.then_us.store(then_us, Ordering::Release);
     }
 
-    /// Returns the current time.
     pub fn now(&self) -> DateTime<Utc> {
         let then_us = self.0.then_us.load(Ordering::Acquire);
         let known = (then_us != UNKNOWN).then(|| then_us.saturating_add(self.running_us()));

@@ -14,12 +14,14 @@ pub mod credit;
 mod csv;
 pub mod demo;
 pub mod directory;
+pub mod doctor;
 pub mod environment;
 pub mod error;
 pub mod healthcheck;
 pub mod key;
 pub mod ledger;
 pub mod migrate;
+pub mod openapi;
 pub mod output;
 pub mod pepper;
 mod pepper_file;
@@ -42,6 +44,7 @@ use self::output::Output;
 use self::reload::Reloading;
 use crate::domain::offer_set::SetKind;
 use crate::telemetry;
+use crate::telemetry::settings::LogFormat;
 
 /// An HTTP gateway that sells calls by the credit.
 #[derive(Debug, Parser)]
@@ -78,9 +81,13 @@ enum Command {
     Serve(serve::ServeArgs),
     #[command(flatten)]
     Stored(StoredCommand),
-    /// Show the settings.
+    /// Check settings, database, ledger and the services that the gateway needs, and say what to do. Changes nothing.
+    Doctor,
+    /// Show or check the settings.
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Print the OpenAPI document of the gateway.
+    Openapi,
     /// Check whether the gateway on this machine is ready.
     Healthcheck(running::WhereArgs),
     /// Run a command, such as the tests, with a temporary PostgreSQL.
@@ -184,7 +191,12 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let log = telemetry::init(&settings.log.level, settings.log.format)?;
             serve::run(settings, args.options(), Reloading { log: &log, read: &read }).await?;
         }
+        Command::Doctor => {
+            let _log = telemetry::init("error", LogFormat::Pretty)?;
+            doctor::run(settings::for_serve(None, data_dir), output).await?;
+        }
         Command::Config(command) => config::run(&command, data_dir, output)?,
+        Command::Openapi => openapi::run(&settings::for_command(data_dir, false)?.0, output)?,
         Command::Healthcheck(place) => {
             let settings = settings::for_command(data_dir, false)?.0;
             healthcheck::run(&place.url(&settings)?, output).await?;

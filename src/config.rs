@@ -72,6 +72,8 @@ pub struct Settings {
     pub support_contact: String,
     pub upgrade_url: String,
     pub docs_url: String,
+    /// Address by which clients reach this gateway. Empty: links are relative.
+    pub base_url: String,
     pub log: LogSettings,
     pub server: ServerSettings,
     pub database: DatabaseSettings,

@@ -10,6 +10,7 @@ pub mod change;
 pub mod contact;
 pub mod credits;
 pub mod depth;
+pub mod detail;
 pub mod forwarding;
 pub mod idempotency_key;
 pub mod ids;

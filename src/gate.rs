@@ -1,7 +1,7 @@
 //! The gate: what a request passes before its handler.
 //!
-//! [`stack`] is its page: each kind of call is one tower stack of steps, from top to bottom. The steps stand in files of their
-//! names; below them, [`auth`] knows the callers, [`limits`] counts, and [`metering`] moves the money.
+//! [`stack`] lists the steps of each kind of call, as one tower stack. Each step is a small module. They use [`auth`], which
+//! identifies callers, [`limits`], and [`metering`], which moves the money.
 
 mod admit;
 mod answer;
@@ -37,12 +37,10 @@ use crate::http::public_links::PublicLinks;
 pub use self::no_parameters::without_parameters;
 pub use self::reentry::Reentry;
 
-/// What the steps work with, built once.
+/// The parts that the steps share, built once.
 #[derive(Clone, Debug)]
 pub struct Gate {
-    /// Who calls.
     pub keyring: Keyring,
-    /// How much of it.
     pub limits: Limits,
     /// The key of requests that have none: development mode only.
     pub dev_key: Option<Arc<KeySecret>>,

@@ -1,5 +1,5 @@
 //! Places where a test can end the process as `kill -9` would: no destructor runs and nothing is
-//! flushed. With `KILL_AT=held-untold:3` the process ends when it reaches `held-untold` for the
+//! flushed. With `KILL_AT=before-replies:3` the process ends when it reaches `before-replies` for the
 //! third time. A release build has none of this.
 
 macro_rules! kill_points {
@@ -24,9 +24,9 @@ kill_points! {
     /// A request has arrived.
     RequestReceived = "request-received",
     /// Holds were taken from the queue; the database has none of them.
-    HoldsGathered = "holds-gathered",
+    HoldsDequeued = "holds-dequeued",
     /// The statement of the fast path is about to be sent.
-    FastUnsent = "fast-unsent",
+    BeforeFastCommit = "before-fast-commit",
     /// The fast path's statement was committed.
     FastCommitted = "fast-committed",
     /// An ordered batch has passed the fence and holds its locks; nothing is written.
@@ -35,32 +35,32 @@ kill_points! {
     OrderedWritten = "ordered-written",
     /// The ordered batch was committed.
     OrderedCommitted = "ordered-committed",
-    /// A batch was committed; none of its callers is notified.
-    HeldUntold = "held-untold",
-    /// The first of its callers is notified.
-    HeldHalfTold = "held-half-told",
-    /// All of its callers on one runtime are notified.
-    HeldTold = "held-told",
+    /// A batch was committed; no call has its reply.
+    BeforeReplies = "before-replies",
+    /// The first call has its reply.
+    FirstReplySent = "first-reply-sent",
+    /// All calls of one runtime have their replies.
+    RepliesSent = "replies-sent",
     /// A call has its hold; the handler has not begun.
     HoldReceived = "hold-received",
-    /// The handler has answered; the capture is not queued.
-    CaptureUnqueued = "capture-unqueued",
+    /// The handler has finished; its capture is not queued.
+    HandlerFinished = "handler-finished",
     /// The capture is queued; the client has no answer.
     CaptureQueued = "capture-queued",
     /// The release is queued; the client has no answer.
     ReleaseQueued = "release-queued",
     /// The capture with the answer to store is queued.
-    KeepQueued = "keep-queued",
+    CaptureWithAnswerQueued = "capture-with-answer-queued",
     /// The answer is stored, but not sent.
-    AnswerKept = "answer-kept",
+    AnswerStored = "answer-stored",
     /// The answer is about to be sent.
-    AnswerUnsent = "answer-unsent",
+    BeforeAnswer = "before-answer",
     /// Settlements were taken from the queue; the database has none of them.
-    EndingsGathered = "endings-gathered",
+    SettlementsDequeued = "settlements-dequeued",
     /// The connection was lost around a commit; its outcome was not looked up.
     OutcomeUnknown = "outcome-unknown",
-    /// The outcome of the batch was looked up; no caller is notified.
-    OutcomeLearnt = "outcome-learnt",
+    /// The outcome was looked up; no call has its reply.
+    OutcomeResolved = "outcome-resolved",
     /// An epoch was opened; its writer has committed nothing.
     EpochOpened = "epoch-opened",
     /// A recovery has locked a dead epoch.

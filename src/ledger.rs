@@ -1,6 +1,6 @@
-//! The money: rules that decide (pure), and the writer that makes them durable in groups.
+//! The ledger: pure rules, and a writer that commits the operations of many calls together.
 //!
-//! Read in this order: [`rules`] decide, [`store`] says what a writer needs of a database, [`writer`] lets many calls
+//! Read in this order: [`rules`] decide, [`store`] is the interface to a database, [`writer`] lets many calls
 //! share one commit.
 
 pub mod lock_set;

@@ -8,6 +8,8 @@ pub mod server; // sockets, HTTP framing, router, shutdown
 pub mod http; // error dialects, JSON bodies, billing_info
 pub mod gate; // the steps before a handler: authenticate, limit, restrict, entitle, validate, meter
 pub mod api; // the built-in endpoints
+pub mod openapi; // the table of operations, and the OpenAPI document
+pub mod site; // the pages for readers: home, guides, reference, errors
 pub mod management; // changes of accounts and keys, each recorded in the audit log
 pub mod lookup; // finds the person of a request in every source
 pub mod people; // names and matching
@@ -20,7 +22,7 @@ pub mod background; // what is done every so often
 pub mod catalogue; // plans, packs, paid routes
 pub mod config; // settings
 pub mod local_postgres; // the private Postgres of a gateway without DATABASE_URL
-pub mod telemetry; // logs
+pub mod telemetry; // logs and metrics
 pub mod secret; // the pepper, and the keyed hash of every API key
 pub mod panic_guard; // a panic ends one call
 pub mod kill_point; // where a test may end the process; empty in a release build

@@ -1,12 +1,12 @@
-//! A Postgres of our own, for `serve` without `DATABASE_URL` and for tests: no configuration, no port, no password.
+//! A private PostgreSQL for `serve` without `DATABASE_URL` and for tests: no configuration, no port, no password.
 //!
-//! It supervises the system's own programs. The server listens on nothing but a Unix socket in a folder that only
-//! its user may enter. Several processes may use one server at a time: the first starts it, the last stops it, and
-//! when all were killed the next takes up what still runs.
+//! It supervises the installed programs. The server listens only on a Unix socket in a folder that only its user may enter.
+//! Several processes may use one server: the first starts it, the last stops it, and after all were killed the next adopts a
+//! server that still runs.
 //!
-//! `discover` finds the programs, `owner` chooses the user, `folder` and `cluster` make the place, `locks` counts
-//! the users, `plain` opens files in a folder of another user's, `postmaster` speaks to the server, `supervise` keeps it up, `stale` clears what a killed one left.
-//! `throwaway` and `template` are for tests.
+//! `discover` finds the programs, `owner` chooses the user, `folder` and `cluster` create the folders, `locks` counts the
+//! users, `plain` opens files in a folder of another user, `postmaster` runs the server, `supervise` restarts it, `stale`
+//! removes what a killed server left. `throwaway` and `template` are for tests.
 
 mod cluster;
 mod discover;
@@ -40,18 +40,17 @@ pub use self::throwaway::Throwaway;
 /// The one database user, and the database it uses.
 const USER: &str = "fluence";
 
-/// How to run a private server.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The gateway's data folder; the server lives in `postgres` inside it.
+    /// The data folder of the gateway; the server uses `postgres` in it.
     pub data_dir: PathBuf,
-    /// Whether a commit survives a power cut. `false` is for tests: several times faster, and stopped at once.
+    /// Whether a commit survives a power failure. `false` is for tests: several times faster, and stops at once.
     pub durable: bool,
-    /// The most connections at a time, over all processes that use the server.
+    /// Maximum number of connections of all processes together.
     pub max_connections: u16,
 }
 
-/// A private server in use. Dropped without `stop`, it leaves the server running for the next start to take up.
+/// A private server in use. Dropped without `stop`, it leaves the server running, and the next start adopts it.
 #[derive(Debug)]
 pub struct LocalPostgres {
     postmaster: Arc<Postmaster>,
@@ -61,10 +60,7 @@ pub struct LocalPostgres {
 }
 
 impl LocalPostgres {
-    /// Starts the server on this folder, or takes up the one that runs there, and keeps it up until `stop`.
-    ///
-    /// # Errors
-    /// Whatever keeps it from starting, with what to do about it.
+    /// Starts the server on this folder, or adopts the one that runs there, and restarts it until `stop`.
     pub async fn start(options: Options) -> Result<Self, LocalPostgresError> {
         let postmaster = Arc::new(Postmaster::new(options)?);
         let start_lock = StartLock::enter(postmaster.folder()).await?;
@@ -86,21 +82,20 @@ impl LocalPostgres {
         Ok(Self { postmaster, user_lock, keeper, keep })
     }
 
-    /// How to connect, for sqlx.
     pub fn connect_options(&self) -> PgConnectOptions {
         self.postmaster.connect_options(USER)
     }
 
-    /// How to connect, for sqlx, `psql` and everything else that takes a connection URL.
+    /// The connection URL, for `psql` and other programs.
     pub fn url(&self) -> String {
         let folder = percent_encoded(self.postmaster.folder().path());
         format!("postgresql://{USER}@localhost:{}/{USER}?host={folder}", folder::PORT)
     }
 
-    /// Leaves the server, and stops it when nobody else uses it. Close the pool first.
+    /// Leaves the server, and stops it if no other process uses it. Close the pool first.
     ///
     /// # Errors
-    /// When the server does not stop in time. Nothing that was committed is lost by it.
+    /// When the server does not stop in time. No commit is lost.
     pub async fn stop(self) -> Result<(), LocalPostgresError> {
         drop(self.keep);
         let server = self.keeper.await.unwrap_or(Server::Adopted);
@@ -114,8 +109,8 @@ impl LocalPostgres {
     }
 }
 
-/// Where data goes when nobody says: `/var/lib/fluence` for root, else `$XDG_STATE_HOME/fluence` or
-/// `~/.local/state/fluence`. Never inside a checkout, which the unprivileged server may be unable to reach.
+/// The default data folder: `/var/lib/fluence` for root, else `$XDG_STATE_HOME/fluence` or `~/.local/state/fluence`. Never in a
+/// checkout, which the unprivileged server may be unable to reach.
 pub fn default_data_dir() -> PathBuf {
     if geteuid().is_root() {
         return PathBuf::from("/var/lib/fluence");
@@ -138,7 +133,7 @@ async fn create_database(postmaster: &Postmaster) -> Result<(), sqlx::Error> {
     connection.close().await
 }
 
-/// Everything but letters, digits, `-._~` and `/`, so that any folder fits into a URL's query.
+/// Encodes all but letters, digits, `-._~` and `/`, so that any folder fits into the query of a URL.
 fn percent_encoded(path: &Path) -> String {
     use std::fmt::Write;
     let mut encoded = String::new();

@@ -26,7 +26,7 @@ use sqlx::PgPool;
 use self::contacts::Contacts;
 use self::found::several;
 pub use self::found::{FindError, Found, Hint, PersonVersion};
-use self::ttl_cache::{Kept, TtlCache};
+use self::ttl_cache::{CacheEntry, TtlCache};
 use self::words::KnownWords;
 use crate::domain::contact::ContactOwner;
 use crate::domain::ids::AccountId;
@@ -228,9 +228,9 @@ impl People {
     }
 }
 
-impl quick_cache::Weighter<Question, Kept<Found, FindError>> for AnswerWeight {
-    fn weight(&self, _: &Question, answer: &Kept<Found, FindError>) -> u64 {
-        let Kept::Value { value: Found::One { person, .. }, .. } = answer else { return ANSWER_BYTES };
+impl quick_cache::Weighter<Question, CacheEntry<Found, FindError>> for AnswerWeight {
+    fn weight(&self, _: &Question, answer: &CacheEntry<Found, FindError>) -> u64 {
+        let CacheEntry::Value { value: Found::One { person, .. }, .. } = answer else { return ANSWER_BYTES };
         let texts: usize = person.posts.iter().map(|post| post.text.len() + 64).sum();
         ANSWER_BYTES + (texts + person.bio.as_ref().map_or(0, String::len)) as u64
     }

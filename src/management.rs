@@ -20,7 +20,6 @@ use crate::domain::ids::AccountId;
 use crate::domain::rights::{Principal, Rights};
 use crate::storage;
 use crate::storage::accounts::Life;
-use crate::storage::error::StorageError;
 
 pub use change_error::{ChangeError, KeyNoLongerValid};
 
@@ -57,7 +56,7 @@ async fn record_change(
 ) -> Result<(), ChangeError> {
     let ChangeRecord { account_id, action, subject, before, after } = record;
     let change = Change { account_id: Some(account_id), action, subject, before, after };
-    Ok(storage::audit::append(connection, &by.actor, &change).await.map_err(StorageError::from)?)
+    Ok(storage::audit::append(connection, &by.actor, &change).await?)
 }
 
 /// Returns the fields that differ between two states, old and new. `None` if they are equal.

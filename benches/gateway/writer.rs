@@ -12,8 +12,9 @@ use fluence::config::{self, Sources};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{CallId, KeyId};
 use fluence::domain::settlement::Outcome;
+use fluence::ledger::rules::caps::KeyCaps;
 use fluence::ledger::rules::entry::{CallRef, RouteNumber};
-use fluence::ledger::rules::hold::{HoldRequest, KeyCaps};
+use fluence::ledger::rules::hold::HoldRequest;
 use fluence::ledger::writer::{self, Granted, Ledger};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::pool;
@@ -174,10 +175,8 @@ async fn hold_until(
             caps: KeyCaps::default(),
             idempotency: None,
         };
-        match ledger.hold(request).await? {
-            Granted::Held { hold, .. } => hold.capture(Credits::try_from(1)?, Outcome::Answered),
-            Granted::Not(decision) => bail!("a hold was not granted: {decision:?}"),
-        }
+        let Granted { hold, .. } = ledger.hold(request).await?;
+        hold.capture(Credits::try_from(1)?, Outcome::Answered);
         if Instant::now() >= counted_from {
             counted += 1
         } else {

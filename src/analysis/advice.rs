@@ -1,92 +1,95 @@
 //! Style lines and the buyer playbook: only what the person's own words support, with those words beside it.
 
-mod ground;
+mod gist;
 mod line;
 mod shown;
-mod standing;
+mod template;
 
-pub use self::ground::Ground;
-pub use self::line::{Basis, Line, Strength};
-pub use self::standing::Tally;
-use super::catalogue::{Rule, Section, Side};
+pub use self::gist::{Gist, summary};
+use self::line::Standing;
+pub use self::line::{Basis, Line, Strength, Tally};
+use self::shown::Shown;
+use super::catalogue::{Exclusions, Section, Side};
+use super::cues::norms::Norm;
+use super::model::Model;
+use super::reading::{Reading, Texts};
+use super::style::Style;
 use super::text;
-use super::traits::{Calibrated, TypeAxes};
+use super::traits::{Calibrated, Confidence, TypeAxes};
+use crate::domain::language::Language;
 
-/// A rule speaks only as far as the deviation is the author's: |z| times the square root of the reliability.
-const MIN_TRUE_Z: f64 = 0.45;
+/// Occurrences from which there can be much of something, and the posts that hold them where there are several.
+const MIN_OCCURRENCES: u32 = 3;
+const MIN_POSTS: u32 = 2;
+/// Occurrences to expect of a measure before a lack of it can mean something.
+const MIN_EXPECTED: f64 = 4.0;
 /// Lines of one part of the playbook, so that none crowds out the others.
 const MAX_PER_SECTION: usize = 2;
 /// Below this many lines the text does not set the person apart, and that is said.
 const MIN_LINES: usize = 3;
-/// Share of the norms' texts that look less in one direction of time than a text that is said to look there.
-const TIME_FOCUS_ABOVE: f64 = 0.70;
-/// Words from which trait hypotheses are made, and the probabilities outside of which.
+/// Words from which trait hypotheses are made.
 const HYPOTHESIS_WORDS: u32 = 500;
-const HYPOTHESIS_LOW: f64 = 0.40;
-const HYPOTHESIS_HIGH: f64 = 0.60;
 const MAX_HYPOTHESES: usize = 2;
-/// Quotations beside one line.
-const MAX_EVIDENCE: usize = 2;
 
-/// Observed style: a line for each aspect, and one for the direction of time when one stands out.
-pub fn style(ground: &Ground<'_>) -> Vec<Line> {
-    let mut lines: Vec<Line> = ground
-        .model
-        .catalogue
-        .style
-        .iter()
-        .map(|style| {
-            let measure = ground.measure(style.at);
-            let standing = ground.standing(measure);
-            let share = standing.share();
-            let (level, texts, side) = match share {
-                s if s < style.low_below => ("low", &style.low, Some(Side::Low)),
-                s if s > style.high_above && ground.has_enough(measure) => {
-                    ("high", &style.high, Some(Side::High))
-                }
-                _ => ("mid", &style.mid, None),
-            };
-            // What is seldom there is told by the count; a sentence without it would show nothing.
-            let shown = side.filter(|side| !measure.only_removes(*side));
-            let evidence = shown.map_or_else(Vec::new, |side| ground.evidence(measure, side));
-            let id = format!("{}.{level}", style.id);
-            ground.line(id, None, texts.of(ground.answer), Some(measure), &standing, evidence)
-        })
-        .collect();
-    lines.extend(time_focus(ground));
-    lines
+/// Everything the advice looks at.
+#[derive(Debug)]
+pub struct Ground<'a> {
+    /// What was counted.
+    pub style: &'a Style,
+    /// Sentences of the language analysed.
+    pub texts: &'a Texts,
+    /// All posts.
+    pub reading: &'a Reading<'a>,
+    /// Language of the posts.
+    pub language: Language,
+    /// Language of the answer.
+    pub answer: Language,
+    /// The model.
+    pub model: &'a Model,
 }
 
-fn time_focus(ground: &Ground<'_>) -> Option<Line> {
-    let standings = ground.model.catalogue.time_focus.iter().map(|focus| {
-        let measure = ground.measure(focus.at);
-        (focus, measure, ground.standing(measure))
-    });
-    let (focus, measure, standing) = standings.max_by(|a, b| a.2.true_z().total_cmp(&b.2.true_z()))?;
-    (standing.share() > TIME_FOCUS_ABOVE).then(|| {
-        let evidence = ground.evidence(measure, Side::High);
-        ground.line(focus.id.clone(), None, focus.text.of(ground.answer), Some(measure), &standing, evidence)
-    })
+/// A line that may be given, before those that exclude each other are parted.
+struct Candidate<'c> {
+    line: Line,
+    exclusions: &'c Exclusions,
+}
+
+/// Observed style: a line for each aspect in which the text stands apart.
+pub fn style(ground: &Ground<'_>) -> Vec<Line> {
+    let mut candidates = Vec::new();
+    for style in &ground.model.catalogue.style {
+        for (side, name, line) in [(Side::Low, "low", &style.low), (Side::High, "high", &style.high)] {
+            let Some(said) = line else { continue };
+            if let Some(standing) = ground.stands_apart(style.at, side, &said.exclusions) {
+                let text = said.text.of(ground.answer);
+                let line = ground.line(style.line_id(name), None, text, style.at, side, &standing);
+                candidates.push(Candidate { line, exclusions: &said.exclusions });
+            }
+        }
+    }
+    let mut lines = without_contradictions(candidates, usize::MAX);
+    ground.show(&mut lines);
+    lines
 }
 
 /// The playbook: rules that the words support, strongest first within each part; hypotheses; what not to infer.
 pub fn playbook(ground: &Ground<'_>, calibrated: &Calibrated, axes: &TypeAxes) -> Vec<Line> {
-    let mut fired: Vec<(f64, Line)> =
-        ground.model.catalogue.rules.iter().filter_map(|rule| rule_line(rule, ground)).collect();
-    fired.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
-    let mut lines: Vec<Line> = Vec::new();
-    for (_, line) in fired {
-        if lines.iter().filter(|other| other.section == line.section).count() < MAX_PER_SECTION {
-            lines.push(line);
+    let mut candidates = Vec::new();
+    for rule in &ground.model.catalogue.rules {
+        if let Some(standing) = ground.stands_apart(rule.at, rule.when, &rule.exclusions) {
+            let said = rule.text.of(ground.answer);
+            let mut line =
+                ground.line(rule.id.clone(), Some(rule.section), &said.text, rule.at, rule.when, &standing);
+            line.gist = Some(Gist { finding: said.finding.clone(), advice: said.advice.clone() });
+            candidates.push(Candidate { line, exclusions: &rule.exclusions });
         }
     }
-    lines.extend(hypotheses(ground, calibrated));
+    candidates.extend(hypotheses(ground, calibrated));
+    let mut lines = without_contradictions(candidates, MAX_PER_SECTION);
+    ground.show(&mut lines);
     if lines.len() < MIN_LINES {
-        lines.push(Line::remark(
-            "little_sets_apart",
-            text::little_sets_apart(ground.answer),
-            Section::Opening,
-        ));
+        let text = text::little_sets_apart(lines.is_empty(), ground.answer);
+        lines.push(Line::remark("little_sets_apart", text, Section::Opening));
     }
     let warning = text::do_not_infer(axes, ground.texts.words, ground.language, ground.answer);
     lines.push(Line::remark("what_not_to_infer", &warning, Section::DoNotInfer));
@@ -94,44 +97,116 @@ pub fn playbook(ground: &Ground<'_>, calibrated: &Calibrated, axes: &TypeAxes) -
     lines
 }
 
-/// The line of a rule and its strength, when the measure, the length of the text and the evidence allow it.
-fn rule_line(rule: &Rule, ground: &Ground<'_>) -> Option<(f64, Line)> {
-    let measure = ground.measure(rule.at);
-    let standing = ground.standing(measure);
-    let strength = rule.when.sign() * standing.true_z();
-    if rule.when.sign() * standing.z < rule.from || strength < MIN_TRUE_Z || !ground.has_enough(measure) {
-        return None;
+/// The candidates that stand, strongest first: none beside one that excludes it, and not too many of one section.
+fn without_contradictions(mut candidates: Vec<Candidate<'_>>, most_of_a_section: usize) -> Vec<Line> {
+    candidates.sort_by(|a, b| b.line.rank.total_cmp(&a.line.rank).then_with(|| a.line.id.cmp(&b.line.id)));
+    let mut kept: Vec<Candidate<'_>> = Vec::new();
+    for candidate in candidates {
+        let of_section = kept.iter().filter(|other| other.line.section == candidate.line.section).count();
+        if of_section < most_of_a_section && kept.iter().all(|other| !contradict(other, &candidate)) {
+            kept.push(candidate);
+        }
     }
-    // A line that nothing quotable shows stands on its counts; without counts either, it falls.
-    let evidence = ground.evidence(measure, rule.when);
-    if evidence.is_empty() && ground.tally(measure).is_none() {
-        return None;
-    }
-    let text = rule.text.of(ground.answer);
-    Some((
-        strength,
-        ground.line(rule.id.clone(), Some(rule.section), text, Some(measure), &standing, evidence),
-    ))
+    kept.into_iter().map(|candidate| candidate.line).collect()
 }
 
-fn hypotheses(ground: &Ground<'_>, calibrated: &Calibrated) -> Vec<Line> {
+fn contradict(one: &Candidate<'_>, other: &Candidate<'_>) -> bool {
+    let excludes = |a: &Candidate<'_>, b: &Candidate<'_>| a.exclusions.unless.contains(&b.line.id);
+    let shares_slot = one.exclusions.slot.is_some() && one.exclusions.slot == other.exclusions.slot;
+    shares_slot || excludes(one, other) || excludes(other, one)
+}
+
+fn hypotheses<'g>(ground: &Ground<'g>, calibrated: &Calibrated) -> Vec<Candidate<'g>> {
     if ground.texts.words < HYPOTHESIS_WORDS {
         return Vec::new();
     }
-    let applies = |at: usize, when: Side| match when {
-        Side::High => calibrated.probability[at] > HYPOTHESIS_HIGH,
-        Side::Low => calibrated.probability[at] < HYPOTHESIS_LOW,
+    let applies = |at: usize, when: Side| {
+        let leans_high = calibrated.probability[at] > 0.5;
+        calibrated.confidence(at) == Confidence::Moderate && leans_high == (when == Side::High)
     };
     let listed = ground.model.catalogue.hypotheses.iter().filter(|h| applies(h.at, h.when));
     let mut found: Vec<_> = listed.map(|h| ((calibrated.probability[h.at] - 0.5).abs(), h)).collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     found.truncate(MAX_HYPOTHESES);
-    found
-        .into_iter()
-        .map(|(_, h)| Line {
+    let candidate = |(lean, h): (f64, &'g super::catalogue::Hypothesis)| Candidate {
+        line: Line {
             basis: Basis::TraitHypothesis,
-            strength: Strength::Slight,
+            strength: Strength::Moderate,
+            // After every line that rests on counts.
+            rank: lean,
             ..Line::remark(&h.id, h.text.of(ground.answer), h.section)
-        })
-        .collect()
+        },
+        exclusions: &h.exclusions,
+    };
+    found.into_iter().map(candidate).collect()
+}
+
+impl Ground<'_> {
+    /// Where the text stands on a measure, if it stands apart on this side and nothing excludes saying so.
+    fn stands_apart(&self, measure: usize, side: Side, exclusions: &Exclusions) -> Option<Standing> {
+        if exclusions.without_at.iter().any(|other| self.style.count(*other).occurrences > 0) {
+            return None;
+        }
+        let standing = self.standing(measure);
+        let is_enough = self.model.cues.is_sentence_length(measure) || self.has_enough(measure, side);
+        (is_enough && Strength::of(standing.share, side).is_some()).then_some(standing)
+    }
+
+    fn has_enough(&self, measure: usize, side: Side) -> bool {
+        let count = self.style.count(measure);
+        match (side, self.model.cues.norms.of(measure, self.language)) {
+            (Side::High, _) => {
+                count.occurrences >= MIN_OCCURRENCES && count.posts >= MIN_POSTS.min(self.texts.posts)
+            }
+            (Side::Low, Norm::Count(norm)) => norm.expected(self.words_for(measure)) >= MIN_EXPECTED,
+            (Side::Low, Norm::Length(_)) => true,
+        }
+    }
+
+    /// The words that a measure is counted in.
+    fn words_for(&self, measure: usize) -> u32 {
+        if self.model.cues.is_rated(measure) { self.style.words } else { self.style.countable_words }
+    }
+
+    fn standing(&self, measure: usize) -> Standing {
+        let (count, of_words) = (self.style.count(measure).occurrences, self.words_for(measure));
+        let (share, matched) = match self.model.cues.norms.of(measure, self.language) {
+            Norm::Count(norm) => (norm.share_below(count, of_words), count),
+            Norm::Length(norm) => {
+                let length = self.style.sentence_length();
+                (norm.share_below(length, self.style.sentences), rounded(length))
+            }
+        };
+        Standing { share, tally: Tally { matched, of_words } }
+    }
+
+    /// A line that rests on where the text stands, without its evidence.
+    fn line(
+        &self,
+        id: String,
+        section: Option<Section>,
+        template: &str,
+        measure: usize,
+        side: Side,
+        standing: &Standing,
+    ) -> Line {
+        Line {
+            id,
+            section,
+            text: template::fill(template, standing.tally, self.answer),
+            basis: Basis::ObservedStyle,
+            strength: Strength::of(standing.share, side).unwrap_or(Strength::Moderate),
+            percentile: Some(standing.percentile()),
+            counts: Some(standing.tally),
+            evidence: Vec::new(),
+            rank: standing.surprise(side),
+            gist: None,
+            shows: Some(Shown { measure, side }),
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a mean of word counts")]
+fn rounded(length: f64) -> u32 {
+    length.round() as u32
 }

@@ -1,28 +1,34 @@
 //! The person's own words behind a statement, with their places and points.
 //!
-//! A sentence is shown by permission only; any other is not told, not even by its place.
+//! A sentence is quoted by permission only. Any other is left out, with its position.
 
+use std::collections::HashSet;
+
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::clean::ends_sentence_mark;
+use super::cues::scope::is_negation;
 use super::features::word_facts;
 use super::model::Model;
 use super::permission::Permission;
 use super::reading::{Placed, Reading, Texts};
-use super::score::Scores;
+use super::score::{PerTrait, Scores};
 use super::segment::Token;
+use super::style::carries_meaning;
 use crate::domain::language::Language;
 
-/// Sentences shown that raise a score, and that lower it.
-const MAX_RAISING: usize = 3;
-const MAX_LOWERING: usize = 2;
+/// Sentences shown beside a trait.
+const MAX_SENTENCES: usize = 3;
+/// Words that carry meaning, of a sentence that is shown beside a trait.
+const MIN_CONTENT_WORDS: usize = 4;
 /// Words shown with their points.
 const MAX_MATCHED_WORDS: usize = 5;
 /// Words quoted at once.
 const MAX_EXCERPT_WORDS: usize = 12;
 
 /// A place in a post and what stands there. Positions are Unicode code points of the post's text as stored.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Evidence {
     /// Index of the post in the person's list, from 0.
     pub post: usize,
@@ -43,7 +49,7 @@ pub struct Evidence {
 }
 
 /// One word of the evidence.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct MatchedWord {
     /// As the lexicon knows it.
     pub word: String,
@@ -56,36 +62,59 @@ pub struct MatchedWord {
     pub points: Option<f64>,
 }
 
-/// The sentences that move a trait's score most, upward ones first. A sentence is upward when the score would be
-/// lower without it, and its strength is by how much.
+/// What the evidence of traits is chosen from.
+pub struct TraitGround<'a> {
+    /// The scores of the text.
+    pub scores: &'a Scores<'a>,
+    /// Its sentences.
+    pub texts: &'a Texts,
+    /// For each sentence, the scores if it were not there.
+    pub without: &'a [PerTrait],
+    /// All posts.
+    pub reading: &'a Reading<'a>,
+    /// Language of the sentences.
+    pub language: Language,
+    /// The model.
+    pub model: &'a Model,
+}
+
+/// The sentences that move a trait's score most to the side it leans to, by how much the score would change without
+/// them. A question, a denial and a sentence that is already `used` beside another trait are passed over.
 pub fn of_trait(
     t: usize,
-    scores: &Scores<'_>,
-    texts: &Texts,
-    without: &[super::score::PerTrait],
-    reading: &Reading<'_>,
-    language: Language,
-    model: &Model,
+    is_high: bool,
+    ground: &TraitGround<'_>,
+    used: &mut HashSet<usize>,
 ) -> Vec<Evidence> {
-    let effect = |at: &usize| scores.scores[t] - without[*at][t];
-    let is_quotable = |at: &usize| texts.sentences[*at].permission == Permission::Quoted;
-    let mut shown: Vec<usize> = (0..texts.sentences.len()).filter(is_quotable).collect();
+    let (scores, sentences) = (ground.scores, &ground.texts.sentences);
+    let sign = if is_high { 1.0 } else { -1.0 };
+    let effect = |at: &usize| sign * (scores.scores[t] - ground.without[*at][t]);
+    let is_shown = |at: &usize| !used.contains(at) && shows_a_trait(&sentences[*at]) && effect(at) > 0.0;
+    let mut shown: Vec<usize> = (0..sentences.len()).filter(is_shown).collect();
     shown.sort_by(|a, b| effect(b).total_cmp(&effect(a)).then(a.cmp(b)));
-    let raising = shown.iter().filter(|at| effect(at) > 0.0).take(MAX_RAISING);
-    let lowering = shown.iter().rev().filter(|at| effect(at) < 0.0).take(MAX_LOWERING);
-    let show = |at: &usize, upward: bool| {
-        let placed = &texts.sentences[*at];
-        let words = strongest_words(t, scores, placed, upward, language, model);
-        let anchor = words.first().map_or(placed.sentence.start, |word| word.start);
+    shown.truncate(MAX_SENTENCES);
+    used.extend(&shown);
+    let show = |at: usize| {
+        let placed = &sentences[at];
+        let words = strongest_words(t, scores, placed, is_high, ground.language, ground.model);
         Evidence {
-            excerpt: excerpt(placed, anchor, reading),
+            excerpt: excerpt(placed, placed.sentence.start, ground.reading),
             matched_words: words,
             points: Some(rounded(scores.share(&placed.counts)[t])),
-            score_without: Some(rounded(without[*at][t])),
+            score_without: Some(rounded(ground.without[at][t])),
             ..bare(placed)
         }
     };
-    raising.map(|at| show(at, true)).chain(lowering.map(|at| show(at, false))).collect()
+    shown.into_iter().map(show).collect()
+}
+
+/// Whether a sentence may stand beside a trait: it says something, plainly.
+fn shows_a_trait(placed: &Placed) -> bool {
+    let tokens = &placed.sentence.tokens;
+    placed.permission == Permission::Quoted
+        && placed.sentence.marks.question == 0
+        && tokens.iter().filter(|token| carries_meaning(token)).count() >= MIN_CONTENT_WORDS
+        && !tokens.iter().any(|token| is_negation(&token.norm))
 }
 
 fn strongest_words(
@@ -100,16 +129,15 @@ fn strongest_words(
     let mut words: Vec<(f64, &Token)> = word_facts(&placed.sentence, language, model)
         .into_iter()
         .map(|(token, facts)| (scores.word_share(t, token.norm.chars().count(), &facts), token))
-        .filter(|(points, _)| sign * points > 0.0)
+        .filter(|(points, token)| sign * points > 0.0 && carries_meaning(token))
         .collect();
     words.sort_by(|a, b| (sign * b.0).total_cmp(&(sign * a.0)).then(a.1.start.cmp(&b.1.start)));
     words.truncate(MAX_MATCHED_WORDS);
     words.into_iter().map(|(points, token)| matched(token, Some(rounded(points)))).collect()
 }
 
-/// The evidence of a rule: a sentence and the words in it that matched.
-pub fn of_rule(placed: &Placed, words: &[&Token], reading: &Reading<'_>) -> Evidence {
-    let anchor = words.first().map_or(placed.sentence.start, |token| token.start);
+/// The evidence of a rule: a sentence, quoted around `anchor`, and the words in it that matched.
+pub fn of_rule(placed: &Placed, anchor: usize, words: &[&Token], reading: &Reading<'_>) -> Evidence {
     Evidence {
         excerpt: excerpt(placed, anchor, reading),
         matched_words: words.iter().take(MAX_MATCHED_WORDS).map(|token| matched(token, None)).collect(),
@@ -140,6 +168,11 @@ fn excerpt(placed: &Placed, anchor: usize, reading: &Reading<'_>) -> String {
     let tokens = &placed.sentence.tokens;
     let at = tokens.iter().position(|token| token.start >= anchor).unwrap_or(0);
     let (mut first, mut last) = (at, at);
+    // From its beginning where that is near enough, since half a sentence reads like another one.
+    let begins = (0..at).rev().take_while(|left| near(&tokens[*left], &tokens[left + 1])).count() == at;
+    if begins && at < MAX_EXCERPT_WORDS - 2 {
+        first = 0;
+    }
     loop {
         let grow_right = last + 1 < tokens.len() && near(&tokens[last], &tokens[last + 1]);
         let grow_left =

@@ -15,11 +15,11 @@ const MIN_COVERAGE: f64 = 0.20;
 pub enum Detected {
     /// One of ours.
     Ours(Language),
-    /// A language that is not analysed, or none that can be told.
+    /// Another language, or an unknown one.
     Other,
 }
 
-/// Tells the language of a post's sentences. A tie is nobody's.
+/// Detects the language of a post's sentences. A tie is unknown.
 pub fn detect(sentences: &[Sentence], lexicon: &Lexicon) -> Detected {
     let mut hits = [0_u32; MARKER_LANGUAGES.len()];
     let mut words = 0_u32;

@@ -6,7 +6,7 @@ use crate::domain::language::Language;
 /// The file as written, for its digest.
 pub const LEXICON_TSV: &str = include_str!("../../model/lexicon.tsv");
 
-/// Languages that are told apart; the last four only to be refused.
+/// Languages that are distinguished, the last four only to be refused.
 pub const MARKER_LANGUAGES: [&str; 6] = ["en", "pt", "es", "fr", "it", "de"];
 
 /// A set of at most 64 categories, by bit.

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 
 use super::catalogue::Catalogue;
+use super::cues::Cues;
 use super::layout::DIMS;
 use super::lexicon::{Lexicon, side};
 use super::permission;
@@ -16,9 +17,7 @@ use crate::domain::language::Language;
 mod header;
 
 use self::header::TableSize;
-pub use self::header::{
-    Band, Distance, Header, LengthNorm, Measure, MeasureNorm, Metrics, Norms, PerLanguage, Training, TypeAxis,
-};
+pub use self::header::{Band, Distance, Header, LengthNorm, Metrics, Norms, PerLanguage, Training, TypeAxis};
 
 static MODEL_FILE: &[u8] = include_bytes!("../../model/fluence.model");
 static MODEL: LazyLock<Result<Model, ModelError>> = LazyLock::new(|| Model::read(MODEL_FILE));
@@ -41,7 +40,7 @@ pub enum ModelError {
     DoesNotFit(String),
 }
 
-/// The model, loaded once. Call [`check`] at start-up, so that a fault is told there.
+/// Returns the model, loaded once. [`check`] reports a fault at the start of the program.
 #[expect(clippy::expect_used, reason = "the embedded file is proved by a test and by the start-up check")]
 pub fn model() -> &'static Model {
     MODEL.as_ref().expect("the embedded model is sound")
@@ -62,8 +61,8 @@ pub struct Model {
     pub sha256: String,
     /// The house lexicon.
     pub lexicon: Lexicon,
-    /// How formal a text is, as feature and weight pairs.
-    pub register: Vec<(usize, f64)>,
+    /// What style lines and rules count, with its norms.
+    pub cues: Cues,
     /// Style texts and advice rules.
     pub catalogue: Catalogue,
     vectors: [VectorTable; 2],
@@ -88,19 +87,17 @@ impl Model {
         let (length, rest) = body.split_first_chunk::<4>().ok_or(ModelError::NotAModel)?;
         let (head, mut blobs) =
             rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or(ModelError::NotAModel)?;
-        let mut header: Header =
+        let header: Header =
             serde_json::from_slice(head).map_err(|error| ModelError::DoesNotFit(error.to_string()))?;
         let lexicon = Lexicon::load();
         header.check(&lexicon)?;
-        header.resolve_measures()?;
-        let register = header.resolve(&header.register)?;
         let vectors = [
             VectorTable::take(&mut blobs, &header.tables.en)?,
             VectorTable::take(&mut blobs, &header.tables.pt)?,
         ];
-        let measures: Vec<&str> = header.measures.iter().map(|measure| measure.name.as_str()).collect();
-        let catalogue = Catalogue::load(&measures).map_err(ModelError::DoesNotFit)?;
-        Ok(Self { header, sha256: hex(seal), lexicon, register, catalogue, vectors })
+        let cues = Cues::load().map_err(ModelError::DoesNotFit)?;
+        let catalogue = Catalogue::load(&cues).map_err(ModelError::DoesNotFit)?;
+        Ok(Self { header, sha256: hex(seal), lexicon, cues, catalogue, vectors })
     }
 
     /// The whole-number vector of a normalised word; a possessive falls back on its noun.

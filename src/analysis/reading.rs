@@ -49,7 +49,7 @@ pub struct Texts {
 #[derive(Debug, Default)]
 pub struct Reading<'p> {
     by_language: [Texts; 2],
-    /// Posts in other languages, or in none that can be told.
+    /// Posts in other or unknown languages.
     pub other_posts: u32,
     /// Their words.
     pub other_words: u32,

@@ -3,6 +3,7 @@
 mod seniority;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::seniority::Seniority;
@@ -16,7 +17,7 @@ const RECENT_DAYS: i64 = 90;
 const YEAR_DAYS: i64 = 365;
 
 /// The profile in short.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Summary {
     /// One or two sentences for the reader.
     pub text: String,
@@ -37,7 +38,7 @@ pub struct Summary {
 }
 
 /// Age of the newest post.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Freshness {
     /// Within 90 days.
@@ -57,7 +58,7 @@ impl Summary {
         let posts = u32::try_from(reading.posts_read().count()).unwrap_or(u32::MAX);
         let role =
             person.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).map(str::to_owned);
-        let seniority = role.as_deref().and_then(Seniority::of);
+        let seniority = role.as_deref().and_then(|role| Seniority::of(role, &person.company));
         let mut summary = Self {
             text: String::new(),
             role,

@@ -3,13 +3,14 @@
 //! Written once for each language, by its own standard; the Portuguese is not a translation. Nothing here knows or
 //! guesses the gender of the person analysed.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::traits::{Confidence, TypeAxes};
+use super::traits::{TextLength, TypeAxes};
 use crate::domain::language::Language;
 
 /// What is and is not validated.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Validity {
     /// What the model was measured on.
     pub benchmark: &'static str,
@@ -65,9 +66,15 @@ pub const fn limits(answer: Language) -> &'static [&'static str] {
     }
 }
 
-/// Said when too little sets the person apart for a playbook.
-pub const fn little_sets_apart(answer: Language) -> &'static str {
+/// Said when little sets the person apart, or nothing.
+pub const fn little_sets_apart(is_nothing: bool, answer: Language) -> &'static str {
     match answer {
+        Language::En if !is_nothing => {
+            "Little else in these texts sets this person apart. For the rest, prepare as you would for anyone in the role, and ask."
+        }
+        Language::Pt if !is_nothing => {
+            "Pouca coisa além disso distingue estes textos. No mais, prepare-se como para qualquer pessoa no cargo, e pergunte."
+        }
         Language::En => {
             "The texts do not set this person apart from other writers. Prepare as you would for anyone in the role, and ask."
         }
@@ -83,29 +90,29 @@ pub fn do_not_infer(axes: &TypeAxes, words: u32, posts: Language, answer: Langua
     let open: Vec<&str> =
         PAIRS.iter().zip(axes.all()).filter(|(_, axis)| axis.borderline).map(|(p, _)| *p).collect();
     let open = open.join(", ");
-    match (answer, Confidence::of(words), open.is_empty()) {
-        (Language::En, Confidence::VeryLow | Confidence::Low, _) => {
+    match (answer, TextLength::of(words), open.is_empty()) {
+        (Language::En, TextLength::VeryShort | TextLength::Short, _) => {
             format!("Do not plan by the traits or the four letters: {words} words are too few for that. The style lines hold; they are counts.")
         }
-        (Language::En, Confidence::Moderate, false) => {
-            format!("Do not plan by {open}: there the letters are a coin toss. Nothing here tells of mood, health, beliefs or ability.")
+        (Language::En, TextLength::Sufficient, false) => {
+            format!("Do not plan by {open}: the text does not tell (hence the x). Nothing here tells of mood, health, beliefs or ability.")
         }
-        (Language::En, Confidence::Moderate, true) if posts == Language::Pt => {
+        (Language::En, TextLength::Sufficient, true) if posts == Language::Pt => {
             "Do not read the four letters as a test result: the model learnt from English essays. Nothing here tells of mood, health, beliefs or ability.".to_owned()
         }
-        (Language::En, Confidence::Moderate, true) => {
+        (Language::En, TextLength::Sufficient, true) => {
             "Do not read the four letters as a test result. Nothing here tells of mood, health, beliefs or ability.".to_owned()
         }
-        (Language::Pt, Confidence::VeryLow | Confidence::Low, _) => {
+        (Language::Pt, TextLength::VeryShort | TextLength::Short, _) => {
             format!("Não planeje com base nos traços nem nas quatro letras: {words} palavras são pouco para isso. As linhas de estilo valem; são contagens.")
         }
-        (Language::Pt, Confidence::Moderate, false) => {
-            format!("Não planeje com base em {open}: ali as letras são cara ou coroa. Nada aqui fala de humor, saúde, crenças ou capacidade.")
+        (Language::Pt, TextLength::Sufficient, false) => {
+            format!("Não planeje com base em {open}: o texto não diz (daí o x). Nada aqui fala de humor, saúde, crenças ou capacidade.")
         }
-        (Language::Pt, Confidence::Moderate, true) if posts == Language::Pt => {
+        (Language::Pt, TextLength::Sufficient, true) if posts == Language::Pt => {
             "Não leia as quatro letras como resultado de teste: o modelo aprendeu com redações em inglês. Nada aqui fala de humor, saúde, crenças ou capacidade.".to_owned()
         }
-        (Language::Pt, Confidence::Moderate, true) => {
+        (Language::Pt, TextLength::Sufficient, true) => {
             "Não leia as quatro letras como resultado de teste. Nada aqui fala de humor, saúde, crenças ou capacidade.".to_owned()
         }
     }

@@ -5,15 +5,18 @@ mod ocean;
 mod type_axes;
 mod wording;
 
+use std::collections::HashSet;
+
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::calibrated::Calibrated;
-pub use self::ocean::{Confidence, Ocean};
+pub use self::ocean::{Confidence, Ocean, TextLength};
 pub use self::type_axes::{AxisLean, TypeAxes};
+pub use self::wording::trait_lean;
 use self::wording::{Lean, trait_reading};
-use super::evidence::{self, Evidence, rounded};
-use super::layout::FIRST_DIM;
-use super::layout::feature_names;
+use super::evidence::{self, Evidence, TraitGround, rounded};
+use super::layout::{FIRST_DIM, TRAITS, feature_names};
 use super::model::Model;
 use super::reading::{Reading, Texts};
 use super::score::{PerTrait, Scores};
@@ -23,7 +26,7 @@ use crate::domain::language::Language;
 const MAX_LISTED_FEATURES: usize = 6;
 
 /// One trait, with where it came from.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TraitDetail {
     /// One sentence for the reader.
     pub reading: String,
@@ -33,18 +36,19 @@ pub struct TraitDetail {
     pub probability_above_median: f64,
     /// Where the person may stand.
     pub interval: Interval,
-    /// How much it rests on.
+    /// How surely the person stands on the side that the figures point to.
     pub confidence: Confidence,
     /// The linear score, in standard deviations of the norms' texts before length is allowed for.
     pub score: f64,
-    /// What the score is made of; the points add up to it.
-    pub contributions: Vec<Contribution>,
-    /// Sentences that raise the score, then sentences that lower it.
+    /// What the score is made of; the points add up to it. Only at full detail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contributions: Option<Vec<Contribution>>,
+    /// Sentences that move the score to the side it leans to; none where it does not lean.
     pub evidence: Vec<Evidence>,
 }
 
 /// A range of percentiles.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Interval {
     /// Lower end.
     pub low: u8,
@@ -55,7 +59,7 @@ pub struct Interval {
 }
 
 /// A feature's points of a score.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Contribution {
     /// `word.CATEGORY`, `mark.MARK`, `shape.SHAPE`, `meaning` (the word vectors together) or `other`.
     pub feature: String,
@@ -75,18 +79,27 @@ pub fn details(
 ) -> Ocean<TraitDetail> {
     let without: Vec<PerTrait> =
         texts.sentences.iter().map(|placed| scores.without(&placed.counts)).collect();
-    Ocean::from_fn(|t| {
-        let confidence = Confidence::of(texts.words);
-        TraitDetail {
-            reading: trait_reading(t, Lean::of(calibrated.probability[t]), confidence, answer),
-            percentile: calibrated.percentile(t),
-            probability_above_median: three_decimals(calibrated.probability[t]),
-            interval: calibrated.interval(t),
-            confidence,
-            score: rounded(scores.scores[t]),
-            contributions: contributions(t, scores, model),
-            evidence: evidence::of_trait(t, scores, texts, &without, reading, language, model),
+    // The clearest lean chooses its sentences first: each stands beside one trait only.
+    let mut order: [usize; TRAITS.len()] = std::array::from_fn(|t| t);
+    let lean = |t: usize| calibrated.probability[t] - 0.5;
+    order.sort_by(|a, b| lean(*b).abs().total_cmp(&lean(*a).abs()));
+    let ground = TraitGround { scores, texts, without: &without, reading, language, model };
+    let mut used = HashSet::new();
+    let mut shown: [Vec<Evidence>; TRAITS.len()] = Default::default();
+    for t in order {
+        if calibrated.confidence(t) != Confidence::VeryLow {
+            shown[t] = evidence::of_trait(t, lean(t) > 0.0, &ground, &mut used);
         }
+    }
+    Ocean::from_fn(|t| TraitDetail {
+        reading: trait_reading(t, Lean::of(calibrated.probability[t]), TextLength::of(texts.words), answer),
+        percentile: calibrated.percentile(t),
+        probability_above_median: three_decimals(calibrated.probability[t]),
+        interval: calibrated.interval(t),
+        confidence: calibrated.confidence(t),
+        score: rounded(scores.scores[t]),
+        contributions: Some(contributions(t, scores, model)),
+        evidence: std::mem::take(&mut shown[t]),
     })
 }
 

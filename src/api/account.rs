@@ -3,6 +3,7 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -21,8 +22,9 @@ use crate::storage::accounts;
 /// What the log says could not be read.
 const WHAT: &str = "an account";
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AccountAnswer")]
+pub(crate) struct Answer<'a> {
     success: bool,
     account: AccountShown,
     plan: PlanShown<'a>,
@@ -30,8 +32,9 @@ struct Answer<'a> {
     key: KeyShown,
 }
 
-#[derive(Serialize)]
-struct AccountShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AccountSummary")]
+pub(crate) struct AccountShown {
     id: AccountId,
     name: String,
     email: String,
@@ -39,8 +42,9 @@ struct AccountShown {
     created_at: String,
 }
 
-#[derive(Serialize)]
-struct PlanShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlanInForce")]
+pub(crate) struct PlanShown<'a> {
     name: &'a str,
     edition: &'a str,
     tier: &'a str,
@@ -55,8 +59,9 @@ struct PlanShown<'a> {
     keys_per_environment: u32,
 }
 
-#[derive(Serialize)]
-struct CreditsShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CreditsSummary")]
+pub(crate) struct CreditsShown {
     remaining: Credits,
     plan_used: Credits,
     requests_remaining: u64,
@@ -64,8 +69,9 @@ struct CreditsShown {
     renews_at: String,
 }
 
-#[derive(Serialize)]
-struct KeyShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CallingKey")]
+pub(crate) struct KeyShown {
     id: KeyId,
     environment_id: EnvironmentId,
     mode: &'static str,
@@ -85,7 +91,7 @@ pub async fn account(
     let account = accounts::find(&mut connection, caller.key.account_id).await.map_err(unreadable(WHAT))?;
     let account = account.ok_or(Refusal::Internal)?;
     drop(connection);
-    let (key, plan, standing) = (&caller.key, &caller.key.plan, book.standing());
+    let (key, plan, balance) = (&caller.key, &caller.key.plan, book.balance());
     let response = json_ok(Answer {
         success: true,
         account: AccountShown {
@@ -105,15 +111,15 @@ pub async fn account(
             burst: plan.burst,
             concurrency: plan.concurrency,
             requests: plan.requests,
-            credits: standing.plan_credits,
+            credits: balance.plan_credits,
             keys_per_environment: plan.keys_per_environment,
         },
         credits: CreditsShown {
-            remaining: standing.remaining,
-            plan_used: standing.plan_credits_used,
-            requests_remaining: standing.requests_remaining,
+            remaining: balance.remaining,
+            plan_used: balance.plan_credits_used,
+            requests_remaining: balance.requests_remaining,
             period_starts_at: instant(book.period.starts_at),
-            renews_at: instant(standing.renews_at),
+            renews_at: instant(balance.renews_at),
         },
         key: KeyShown {
             id: key.key_id,
@@ -125,5 +131,5 @@ pub async fn account(
             monthly_cap: key.monthly_cap,
         },
     });
-    Ok(with_billing(response, Billing { standing, ..caller.unbilled() }))
+    Ok(with_billing(response, Billing { balance, ..caller.uncharged_billing() }))
 }

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::analysis::Analysis;
+use crate::analysis::depth::Brief;
 use crate::api::analysis_cache::{AnalysisCache, Question};
 use crate::clock;
 use crate::domain::credits::Credits;
@@ -65,7 +68,7 @@ impl AnalysisApi {
         };
         let texts = request.texts.unwrap_or(route.language);
         let (depth, used) = depth(route, request.depth, &person);
-        let question = Question { version, depth, texts, day: now.date_naive() };
+        let question = Question { version, depth, texts, detail: request.detail, day: now.date_naive() };
         let analysis = self.analysis_cache.of(&person, question, now).await?;
         let response = analysis_ok(analise(&person, matched.as_ref(), source, &analysis)?);
         Ok(PaidAnswer::by_status(response, used.unwrap_or(*price)))
@@ -99,15 +102,16 @@ fn depth(route: &Route, requested: Option<Depth>, person: &Person) -> (Depth, Op
 }
 
 /// The members of `analise` that identify the person. The rest follows as ready JSON.
-#[derive(Serialize)]
-struct Head<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Head<'a> {
     person: PersonShown<'a>,
     #[serde(rename = "match")]
     matched: MatchShown<'a>,
 }
 
-#[derive(Serialize)]
-struct PersonShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Person")]
+pub(crate) struct PersonShown<'a> {
     first_name: &'a str,
     last_name: &'a str,
     company: &'a str,
@@ -115,14 +119,54 @@ struct PersonShown<'a> {
     location: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct MatchShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Match")]
+pub(crate) struct MatchShown<'a> {
     /// `None` for a mock.
     #[serde(skip_serializing_if = "Option::is_none")]
     confidence: Option<f64>,
     source: PersonSource,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<&'a MatchEvidence>,
+}
+
+/// `analise` for its schema: [`analise`] writes it in two parts.
+#[derive(JsonSchema)]
+#[schemars(rename = "Analysis", untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) enum AnaliseShown {
+    /// Of the details `standard` and `full`.
+    Whole(Box<WholeShown>),
+    Brief(BriefShown),
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename = "WholeAnalysis")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct WholeShown {
+    #[serde(flatten)]
+    head: Head<'static>,
+    #[serde(flatten)]
+    analysis: Analysis,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename = "BriefAnalysis")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct BriefShown {
+    #[serde(flatten)]
+    head: Head<'static>,
+    #[serde(flatten)]
+    analysis: Brief<'static>,
+}
+
+/// The 200 of a paid call, for its schema: the renderer writes it around `analise`.
+#[derive(JsonSchema)]
+#[schemars(rename = "AnalysisAnswer")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct AnalysisAnswer {
+    success: bool,
+    analise: AnaliseShown,
 }
 
 /// The usual size of the members that identify the person.

@@ -8,8 +8,9 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
-use crate::analysis::{InsufficientData, InsufficientReason, analyse};
+use crate::analysis::{InsufficientData, InsufficientReason, analyse, depth};
 use crate::domain::depth::Depth;
+use crate::domain::detail::Detail;
 use crate::domain::language::Language;
 use crate::domain::person::Person;
 use crate::domain::refusal::Refusal;
@@ -23,6 +24,8 @@ pub struct Question {
     pub depth: Depth,
     /// Language of the answer's texts.
     pub texts: Language,
+    /// The detail of the answer.
+    pub detail: Detail,
     /// The freshness of texts is given in days.
     pub day: NaiveDate,
 }
@@ -95,7 +98,7 @@ impl AnalysisCache {
                 Ok(analysis) => analysis,
                 Err(insufficient) => return Ok(Made::Insufficient(insufficient)),
             };
-            serde_json::to_vec(&analysis).map(|json| Made::Analysis(json.into())).map_err(|error| {
+            depth::json(analysis, question.detail).map(|json| Made::Analysis(json.into())).map_err(|error| {
                 tracing::error!(%error, "an analysis could not be written");
                 Refusal::Internal
             })
@@ -143,7 +146,13 @@ mod tests {
     async fn a_person_without_words_is_analysed_once() {
         let analyses = AnalysisCache::new(1024 * 1024);
         let (now, version) = (DateTime::UNIX_EPOCH, PersonVersion([7; 32]));
-        let question = |depth| Question { version, depth, texts: Language::En, day: now.date_naive() };
+        let question = |depth| Question {
+            version,
+            depth,
+            texts: Language::En,
+            detail: Detail::Standard,
+            day: now.date_naive(),
+        };
         let basic = analyses.of(&silent(50), question(Depth::Basic), now).await;
         assert!(basic.is_ok() && analyses.kept.get(&question(Depth::Basic)).is_some());
         let first = analyses.of(&silent(50), question(Depth::Standard), now).await.unwrap_err();

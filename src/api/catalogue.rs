@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::catalogue::plans::{Catalogue, Edition};
@@ -12,8 +13,9 @@ use crate::domain::plan::{PACK_LIFE_MONTHS, Pack};
 use crate::gate::auth::caller::Caller;
 use crate::http::answer::json_ok;
 
-#[derive(Serialize)]
-struct CatalogueShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CatalogueAnswer")]
+pub(crate) struct CatalogueShown<'a> {
     success: bool,
     editions: &'a [Edition],
     packs: &'a [Pack],
@@ -23,8 +25,9 @@ struct CatalogueShown<'a> {
 }
 
 /// The plan of the caller, where there is one.
-#[derive(Serialize)]
-struct Current<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CurrentPlan")]
+pub(crate) struct Current<'a> {
     edition: &'a str,
     plan: &'a str,
     tier: &'a str,

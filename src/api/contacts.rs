@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::pool::PoolConnection;
@@ -33,7 +34,7 @@ use crate::storage::contacts::{self, ContactError};
 #[derive(Clone)]
 pub struct ContactsApi {
     pub pool: PgPool,
-    /// Remembers what it found among contacts, until it is told that they have changed.
+    /// Caches contacts until it is notified of a change.
     pub people: Arc<People>,
     /// What an account may keep.
     pub settings: ContactSettings,
@@ -60,22 +61,25 @@ impl ContactSettings {
     }
 }
 
-#[derive(Serialize)]
-struct List<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ContactPage")]
+pub(crate) struct List<'a> {
     success: bool,
     data: Vec<Shown<'a>>,
     /// Present when there are more: pass it as `cursor`.
     next_cursor: Option<ContactId>,
 }
 
-#[derive(Serialize)]
-struct One<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ContactAnswer")]
+pub(crate) struct One<'a> {
     success: bool,
     data: Shown<'a>,
 }
 
-#[derive(Serialize)]
-struct Shown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Contact")]
+pub(crate) struct Shown<'a> {
     id: ContactId,
     first_name: &'a str,
     last_name: &'a str,
@@ -88,21 +92,24 @@ struct Shown<'a> {
     updated_at: String,
 }
 
-#[derive(Serialize)]
-struct PostShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Post")]
+pub(crate) struct PostShown<'a> {
     text: &'a str,
     published_at: Option<DateTime<Utc>>,
     language: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct Gone {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ContactDeletedAnswer")]
+pub(crate) struct Gone {
     success: bool,
     data: GoneContact,
 }
 
-#[derive(Serialize)]
-struct GoneContact {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeletedContact")]
+pub(crate) struct GoneContact {
     id: ContactId,
     deleted: bool,
 }
@@ -137,11 +144,11 @@ pub async fn list(
 ) -> Result<Response, Refusal> {
     let page = Page::<ContactId>::of(&uri)?;
     let mut connection = api.connection().await?;
-    let found = contacts::page(&mut connection, owner(&caller), page.after, page.limit, PAGE_BYTES).await;
-    let found = found.map_err(|error| refusal(error.into()))?;
-    let mut data: Vec<_> = found.contacts.iter().map(Shown::new).collect();
+    let stored = contacts::page(&mut connection, owner(&caller), page.after, page.limit, PAGE_BYTES).await;
+    let stored = stored.map_err(|error| refusal(error.into()))?;
+    let mut data: Vec<_> = stored.contacts.iter().map(Shown::new).collect();
     // The store went by the bytes of their texts; as JSON they may be more.
-    let has_more = paging::cut_to_size(&mut data) || found.more;
+    let has_more = paging::cut_to_size(&mut data) || stored.more;
     let next_cursor = data.last().filter(|_| has_more).map(|contact| contact.id);
     Ok(json_ok(List { success: true, data, next_cursor }))
 }
@@ -171,8 +178,8 @@ pub async fn read(
 ) -> Result<Response, Refusal> {
     let id = contact_id(&id)?;
     let mut connection = api.connection().await?;
-    let found = contacts::find(&mut connection, owner(&caller), id).await;
-    let contact = found.map_err(|error| refusal(error.into()))?.ok_or(Refusal::NotFound)?;
+    let contact = contacts::find(&mut connection, owner(&caller), id).await;
+    let contact = contact.map_err(|error| refusal(error.into()))?.ok_or(Refusal::NotFound)?;
     Ok(shown(StatusCode::OK, &contact))
 }
 

@@ -3,6 +3,7 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -14,10 +15,11 @@ use crate::gate::auth::caller::Caller;
 use crate::http::answer::{json_ok, with_billing};
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::lot::Lot;
-use crate::storage::ledger::standing::read_account;
+use crate::storage::ledger::balance::read_account;
 
-#[derive(Serialize)]
-struct CreditsShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CreditsAnswer")]
+pub(crate) struct CreditsShown<'a> {
     success: bool,
     credits: Vec<LotShown>,
     plan: &'a str,
@@ -25,8 +27,9 @@ struct CreditsShown<'a> {
     requests_remaining: u64,
 }
 
-#[derive(Serialize)]
-struct LotShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Lot")]
+pub(crate) struct LotShown {
     source: &'static str,
     remaining: Credits,
     granted: Credits,
@@ -52,21 +55,21 @@ pub async fn credits(
         credits: lots.into_iter().map(shown).collect(),
         plan: &caller.key.plan.plan,
         edition: &caller.key.edition,
-        requests_remaining: account.standing().requests_remaining,
+        requests_remaining: account.balance().requests_remaining,
     });
-    Ok(with_billing(response, Billing { standing: account.standing(), ..caller.unbilled() }))
+    Ok(with_billing(response, Billing { balance: account.balance(), ..caller.uncharged_billing() }))
 }
 
-/// Where the caller's account stands now, read from the store.
-pub(super) async fn current_standing(pool: &PgPool, caller: &Caller) -> Result<AccountBalance, Refusal> {
-    Ok(current_account(pool, caller).await?.standing())
+/// The current balance of the caller's account, read from the store.
+pub(super) async fn current_balance(pool: &PgPool, caller: &Caller) -> Result<AccountBalance, Refusal> {
+    Ok(current_account(pool, caller).await?.balance())
 }
 
 /// The account as it is now, read from the store.
 pub(super) async fn current_account(pool: &PgPool, caller: &Caller) -> Result<LedgerAccount, Refusal> {
-    let found =
+    let stored =
         read_account(pool, caller.key.account_id).await.map_err(unreadable("an account's credits"))?;
-    let account = found.ok_or(Refusal::Internal)?;
-    caller.account.stands(account.standing());
+    let account = stored.ok_or(Refusal::Internal)?;
+    caller.account.cache_balance(account.balance());
     Ok(account)
 }

@@ -4,12 +4,13 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change_refusal::refusal;
+use super::fair_queue::Urgency;
 use super::management_auth::{Management, ManagementAuth};
 use super::once::{Answer, Ended, Posted};
-use super::turns::Urgency;
 use crate::clock::new_id;
 use crate::domain::account::EnvironmentView;
 use crate::domain::ids::EnvironmentId;
@@ -19,8 +20,9 @@ use crate::http::key_request;
 use crate::management::environments;
 use crate::storage::accounts;
 
-#[derive(Serialize)]
-struct Environments<T> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Environment_{T}")]
+pub(crate) struct Environments<T> {
     success: bool,
     data: T,
 }

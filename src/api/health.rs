@@ -6,10 +6,11 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
-use crate::api::credits::current_standing;
+use crate::api::credits::current_balance;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
 use crate::catalogue::routes::RouteSet;
@@ -37,8 +38,9 @@ pub struct Health {
 /// Free paths that the health page names.
 const FREE_PATHS: [&str; 6] = ["/health", "/saude", "/creditos", "/credits", "/tiers", "/planos"];
 
-#[derive(Serialize)]
-struct HealthShown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "HealthAnswer")]
+pub(crate) struct HealthShown<'a> {
     status: &'static str,
     service: &'a str,
     version: &'static str,
@@ -47,16 +49,17 @@ struct HealthShown<'a> {
     key: Option<KeyShown>,
 }
 
-#[derive(Serialize)]
-struct KeyShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KeyHealth")]
+pub(crate) struct KeyShown {
     api_key_status: &'static str,
     subscription_info: Subscription,
     rate_limit_status: RequestQuota,
     endpoints_available: Vec<&'static str>,
 }
 
-#[derive(Serialize)]
-struct Subscription {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Subscription {
     tier: String,
     credits_remaining: Credits,
     monthly_limit: Credits,
@@ -64,8 +67,8 @@ struct Subscription {
     rate_limit: String,
 }
 
-#[derive(Serialize)]
-struct RequestQuota {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct RequestQuota {
     requests_remaining: u64,
     reset_time: String,
 }
@@ -87,13 +90,13 @@ pub async fn health(
     let Some(Extension(caller)) = caller else {
         return Ok(json_with(status, shown));
     };
-    let standing = current_standing(&health.pool, &caller).await?;
-    shown.key = Some(key_shown(&caller, &standing, &health.routes));
+    let balance = current_balance(&health.pool, &caller).await?;
+    shown.key = Some(key_shown(&caller, &balance, &health.routes));
     let response = json_with(status, shown);
-    Ok(with_billing(response, Billing { standing, ..caller.unbilled() }))
+    Ok(with_billing(response, Billing { balance, ..caller.uncharged_billing() }))
 }
 
-fn key_shown(caller: &Caller, standing: &AccountBalance, routes: &RouteSet) -> KeyShown {
+fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &RouteSet) -> KeyShown {
     let plan = &caller.key.plan;
     let sold = routes.paths().zip(routes.access());
     let callable = sold.filter(|(_, access)| entitlement::check(&caller.key, access).is_ok());
@@ -101,14 +104,14 @@ fn key_shown(caller: &Caller, standing: &AccountBalance, routes: &RouteSet) -> K
         api_key_status: "valid",
         subscription_info: Subscription {
             tier: plan.plan.clone(),
-            credits_remaining: standing.remaining,
-            monthly_limit: standing.plan_credits,
-            reset_date: instant(standing.renews_at),
+            credits_remaining: balance.remaining,
+            monthly_limit: balance.plan_credits,
+            reset_date: instant(balance.renews_at),
             rate_limit: format!("{} req/sec", plan.rate_per_s),
         },
         rate_limit_status: RequestQuota {
-            requests_remaining: standing.requests_remaining,
-            reset_time: instant(standing.renews_at),
+            requests_remaining: balance.requests_remaining,
+            reset_time: instant(balance.renews_at),
         },
         endpoints_available: callable.map(|(path, _)| path).chain(FREE_PATHS).collect(),
     }
@@ -120,13 +123,20 @@ pub const LIVEZ: &str = "/livez";
 /// Whether the gateway accepts new requests.
 pub const READYZ: &str = "/readyz";
 
-/// Whether the process runs. Touches nothing else, so that a store in trouble does not get gateways restarted.
-pub async fn livez() -> Response {
-    of_route(LIVEZ, json_ok(serde_json::json!({ "status": "alive" })))
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AliveAnswer")]
+pub(crate) struct AliveShown {
+    status: &'static str,
 }
 
-#[derive(Serialize)]
-struct ReadyShown {
+/// Whether the process runs. Touches nothing else, so that a store in trouble does not get gateways restarted.
+pub async fn livez() -> Response {
+    of_route(LIVEZ, json_ok(AliveShown { status: "alive" }))
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadyAnswer")]
+pub(crate) struct ReadyShown {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,

@@ -4,13 +4,14 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::Connection;
 
 use super::change_refusal::refusal;
+use super::fair_queue::Urgency;
 use super::management_auth::{Management, ManagementAuth};
 use super::once::{Act, Answer, Ended, Posted};
-use super::turns::Urgency;
 use crate::clock::new_id;
 use crate::domain::ids::KeyId;
 use crate::domain::key::view::KeyView;
@@ -22,23 +23,25 @@ use crate::http::paging::Page;
 use crate::management::{self, ChangeError};
 use crate::storage::keys::{self, NewKey};
 
-#[derive(Serialize)]
-struct KeyPage {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct KeyPage {
     success: bool,
     data: Vec<KeyView>,
     /// Present when there may be more: pass it as `cursor`.
     next_cursor: Option<String>,
 }
 
-#[derive(Serialize)]
-struct One<T> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KeyAnswer_{T}")]
+pub(crate) struct One<T> {
     success: bool,
     data: T,
 }
 
 /// A key with its secret, in the only answer that ever holds it.
-#[derive(Serialize)]
-struct WithSecret<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KeyWithSecret")]
+pub(crate) struct WithSecret<'a> {
     key: &'a str,
     #[serde(flatten)]
     view: KeyView,
@@ -98,8 +101,8 @@ pub async fn one(
 ) -> Result<Response, Refusal> {
     let id = id_of(&id)?;
     let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
-    let found = keys::find(&mut connection, id).await.map_err(|error| refusal(error.into()))?;
-    let own = found.filter(|key| key.account_id == auth.caller.key.account_id);
+    let key = keys::find(&mut connection, id).await.map_err(|error| refusal(error.into()))?;
+    let own = key.filter(|key| key.account_id == auth.caller.key.account_id);
     own.map(shown).ok_or(Refusal::NotFound)
 }
 
@@ -109,16 +112,16 @@ pub async fn create(
     auth: ManagementAuth,
     posted: Posted,
 ) -> Result<Response, Ended> {
-    let asked = NewKeyRequest::parse(posted.fields().await?)?;
+    let requested = NewKeyRequest::parse(posted.fields().await?)?;
     let new = NewKey {
         id: KeyId::from_uuid(new_id()),
         account_id: auth.caller.key.account_id,
-        environment: asked.environment.into_string(),
-        terms: asked.terms,
+        environment: requested.environment.into_string(),
+        terms: requested.terms,
     };
     let mut act = management.act(&auth, &posted, Urgency::Ordinary).await?;
     let peppers = &management.peppers;
-    let made = management::keys::create(&mut act, &auth.by, &new, asked.format, peppers).await;
+    let made = management::keys::create(&mut act, &auth.by, &new, requested.format, peppers).await;
     let (view, secret) = made.map_err(refusal)?;
     done_once(act, StatusCode::CREATED, view, &secret).await
 }

@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -18,8 +19,9 @@ use crate::storage::ledger::statement::{self, Receipt, StatementLine};
 /// What the log says could not be read.
 const WHAT: &str = "an account's entries";
 
-#[derive(Serialize)]
-struct Entries {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LedgerPage")]
+pub(crate) struct Entries {
     success: bool,
     data: Vec<StatementLine>,
     /// Present when there may be more: pass it as `cursor`.
@@ -42,8 +44,9 @@ pub async fn entries(
     Ok(json_ok(Entries { success: true, data, next_cursor }))
 }
 
-#[derive(Serialize)]
-struct ReceiptShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReceiptAnswer")]
+pub(crate) struct ReceiptShown {
     success: bool,
     /// What the call costs; while it runs, at most.
     credits: i64,

@@ -10,8 +10,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
 
 use super::change_refusal::refusal;
+use super::fair_queue::{FairQueue, Permit, Urgency};
 use super::once::{Act, BodyLimit, Ended, Posted};
-use super::turns::{Turn, Turns, Urgency};
 use crate::domain::audit::{Actor, Who};
 use crate::domain::caller::KeyRecord;
 use crate::domain::key::reach::Reach;
@@ -32,14 +32,14 @@ pub struct Management {
     /// What new secrets are hashed under.
     pub peppers: Peppers,
     pub max_body_bytes: usize,
-    turns: Turns,
+    queue: FairQueue,
 }
 
-/// A connection that a call may work with, and the call's turn, which ends with it.
+/// A connection and the permit to use it.
 #[derive(Debug)]
 pub(super) struct Connected {
     connection: PoolConnection<Postgres>,
-    _turn: Turn,
+    _permit: Permit,
 }
 
 impl Deref for Connected {
@@ -57,34 +57,34 @@ impl DerefMut for Connected {
 
 impl Management {
     pub fn new(pool: PgPool, peppers: Peppers, max_body_bytes: usize) -> Self {
-        Self { pool, peppers, max_body_bytes, turns: Turns::default() }
+        Self { pool, peppers, max_body_bytes, queue: FairQueue::default() }
     }
 
-    /// A connection of the pool, when it is the account's turn.
+    /// Waits for a permit, then returns a connection of the pool.
     pub(super) async fn connection(
         &self,
         auth: &ManagementAuth,
         urgency: Urgency,
     ) -> Result<Connected, Refusal> {
-        let turn = self.turn(auth, urgency).await?;
+        let permit = self.permit(auth, urgency).await?;
         let connection = self.pool.acquire().await.map_err(|error| refusal(ChangeError::from(error)))?;
-        Ok(Connected { connection, _turn: turn })
+        Ok(Connected { connection, _permit: permit })
     }
 
-    /// A change, when it is the account's turn.
+    /// Waits for a permit, then begins a change.
     pub(super) async fn act(
         &self,
         auth: &ManagementAuth,
         posted: &Posted,
         urgency: Urgency,
     ) -> Result<Act, Ended> {
-        let turn = self.turn(auth, urgency).await?;
-        Act::begin(&self.pool, posted.claim.clone(), Some(turn)).await
+        let permit = self.permit(auth, urgency).await?;
+        Act::begin(&self.pool, posted.claim.clone(), Some(permit)).await
     }
 
-    async fn turn(&self, auth: &ManagementAuth, urgency: Urgency) -> Result<Turn, Refusal> {
-        let turn = self.turns.take(auth.caller.key.account_id, urgency).await;
-        turn.ok_or(Refusal::Unavailable { retry_after_s: 1 })
+    async fn permit(&self, auth: &ManagementAuth, urgency: Urgency) -> Result<Permit, Refusal> {
+        let permit = self.queue.take(auth.caller.key.account_id, urgency).await;
+        permit.ok_or(Refusal::Unavailable { retry_after_s: 1 })
     }
 
     pub(super) async fn fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {

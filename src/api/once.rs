@@ -12,7 +12,7 @@ use serde::Serialize;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use super::change_refusal::refusal;
-use super::turns::Turn;
+use super::fair_queue::Permit;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::gate::idempotency;
@@ -104,7 +104,7 @@ impl IntoResponse for Ended {
 pub(super) struct Act {
     work: Transaction<'static, Postgres>,
     claim: Option<IdempotencyClaim>,
-    _turn: Option<Turn>,
+    _permit: Option<Permit>,
 }
 
 impl Deref for Act {
@@ -136,7 +136,7 @@ impl Act {
     pub(super) async fn begin(
         pool: &PgPool,
         claim: Option<IdempotencyClaim>,
-        turn: Option<Turn>,
+        permit: Option<Permit>,
     ) -> Result<Self, Ended> {
         let mut work = pool.begin().await.map_err(|error| refusal(error.into()))?;
         if let Some(claim) = &claim {
@@ -150,7 +150,7 @@ impl Act {
                 Before::Answered(answer) => return Err(replayed(answer)),
             }
         }
-        Ok(Self { work, claim, _turn: turn })
+        Ok(Self { work, claim, _permit: permit })
     }
 
     /// Commits the change with its answer, and answers.
@@ -167,7 +167,7 @@ impl Act {
                 location: Some(location.clone()),
                 body: is_kept.then(|| object.clone()),
             };
-            let keeping = change_answers::keep(&mut self.work, claim, &kept).await;
+            let keeping = change_answers::store(&mut self.work, claim, &kept).await;
             keeping.map_err(|error| refusal(error.into()))?;
         }
         self.work.commit().await.map_err(|error| refusal(ChangeError::from(error)))?;

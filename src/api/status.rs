@@ -6,10 +6,11 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::TimeDelta;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
-use crate::api::credits::current_standing;
+use crate::api::credits::current_balance;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
 use crate::catalogue::in_force::OfferInForce;
@@ -39,8 +40,9 @@ pub struct Status {
     pub offer: OfferInForce,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StatusAnswer")]
+pub(crate) struct Answer<'a> {
     success: bool,
     status: &'static str,
     service: &'static str,
@@ -55,8 +57,9 @@ struct Answer<'a> {
     limits: LimitsShown,
 }
 
-#[derive(Serialize)]
-struct LimitsShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LimitsInForce")]
+pub(crate) struct LimitsShown {
     /// `shared` by all gateways, or `local` to this one.
     decided: &'static str,
     /// Since when they are local though they should be shared.
@@ -68,37 +71,39 @@ struct LimitsShown {
     renews_at: String,
 }
 
-#[derive(Serialize)]
-struct RateShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RateLimit")]
+pub(crate) struct RateShown {
     per_second: u32,
     burst: u32,
 }
 
-#[derive(Serialize)]
-struct ConcurrencyShown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ConcurrencyLimit")]
+pub(crate) struct ConcurrencyShown {
     limit: u32,
     /// Includes the request itself.
     running: u32,
 }
 
-#[derive(Serialize)]
-struct PeriodShown<T> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PeriodLimit_{T}")]
+pub(crate) struct PeriodShown<T> {
     /// Per billing period.
     limit: T,
     remaining: T,
 }
 
-/// The state of the service and of the caller's limits. It answers though the store is away: with where the account
-/// stood when this gateway last heard of it.
+/// The state of the service and of the caller's limits. Without the store, the answer has the last known balance.
 pub async fn status(
     State(status): State<Status>,
     Extension(caller): Extension<Caller>,
     Extension(slot): Extension<Slot>,
 ) -> Response {
     let ready = status.readiness.is_ready();
-    let standing = match ready {
-        true => current_standing(&status.pool, &caller).await.unwrap_or_else(|_| caller.account.standing()),
-        false => caller.account.standing(),
+    let balance = match ready {
+        true => current_balance(&status.pool, &caller).await.unwrap_or_else(|_| caller.account.balance()),
+        false => caller.account.balance(),
     };
     let decided_by = status.limits.decided_by();
     let response = json_ok(Answer {
@@ -116,9 +121,9 @@ pub async fn status(
         timestamp: instant(clock::now()),
         clock_skew_s: to_the_millisecond(status.clock.skew()),
         warnings: status.clock.warning().into_iter().chain(status.offer.warning()).collect(),
-        limits: limits_shown(decided_by, &caller, &slot, &standing),
+        limits: limits_shown(decided_by, &caller, &slot, &balance),
     });
-    with_billing(response, Billing { standing, ..caller.unbilled() })
+    with_billing(response, Billing { balance, ..caller.uncharged_billing() })
 }
 
 fn to_the_millisecond(span: TimeDelta) -> f64 {
@@ -129,7 +134,7 @@ fn limits_shown(
     decided_by: DecidedBy,
     caller: &Caller,
     slot: &Slot,
-    standing: &AccountBalance,
+    balance: &AccountBalance,
 ) -> LimitsShown {
     let plan = &caller.key.plan;
     LimitsShown {
@@ -140,8 +145,8 @@ fn limits_shown(
         },
         rate: RateShown { per_second: plan.rate_per_s, burst: plan.burst },
         concurrency: ConcurrencyShown { limit: plan.concurrency, running: slot.running() },
-        requests: PeriodShown { limit: plan.requests.into(), remaining: standing.requests_remaining },
-        credits: PeriodShown { limit: standing.plan_credits, remaining: standing.remaining },
-        renews_at: instant(standing.renews_at),
+        requests: PeriodShown { limit: plan.requests.into(), remaining: balance.requests_remaining },
+        credits: PeriodShown { limit: balance.plan_credits, remaining: balance.remaining },
+        renews_at: instant(balance.renews_at),
     }
 }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use chrono::{Datelike, Days, NaiveDate};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -29,8 +30,9 @@ const MOST_DAYS: i64 = 366;
 
 const GROUPS: Fault = Fault::NotSomeOf(&["day", "key", "endpoint", "outcome"]);
 
-#[derive(Serialize)]
-struct Usage {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UsagePage")]
+pub(crate) struct Usage {
     success: bool,
     from: NaiveDate,
     to: NaiveDate,
@@ -41,14 +43,14 @@ struct Usage {
     next_cursor: Option<String>,
 }
 
-/// Calls and credits by day, key, endpoint and outcome, or by some of them. A call is told once it has ended or was refused
+/// Calls and credits by day, key, endpoint and outcome, or by some of them. A call appears once it has ended or was refused
 /// and the gateway has added it up, which takes some seconds.
 pub async fn usage(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,
     uri: Uri,
 ) -> Result<Response, Refusal> {
-    let query = wanted(&uri, caller.clock.now().date_naive())?;
+    let query = usage_query(&uri, caller.clock.now().date_naive())?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let page = usage_report::read(&mut connection, caller.key.account_id, &query).await;
     let UsagePage { lines: mut data, refused, more } = page.map_err(unreadable(WHAT))?;
@@ -60,7 +62,7 @@ pub async fn usage(
 }
 
 /// Reads the request; every fault is reported at once.
-fn wanted(uri: &Uri, today: NaiveDate) -> Result<UsageQuery, Refusal> {
+fn usage_query(uri: &Uri, today: NaiveDate) -> Result<UsageQuery, Refusal> {
     let mut query = Query::of(uri);
     let to = query.take("to", Fault::NotADay, day).unwrap_or(today);
     let default_from = to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(to);
@@ -103,7 +105,7 @@ mod tests {
     use super::*;
 
     fn of(query: &str) -> Result<UsageQuery, Refusal> {
-        wanted(&format!("/v1/account/usage?{query}").parse().unwrap(), "2026-03-01".parse().unwrap())
+        usage_query(&format!("/v1/account/usage?{query}").parse().unwrap(), "2026-03-01".parse().unwrap())
     }
 
     #[test]

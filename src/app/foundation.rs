@@ -5,16 +5,17 @@ use std::sync::Arc;
 use sqlx::postgres::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use super::from_settings::{node_name, public_links};
+use super::from_settings::node_name;
 use super::offer::Offer;
 use super::{Start, StartError, development};
 use crate::background::readiness::Readiness;
 use crate::domain::call_lease::CallLease;
 use crate::domain::key::KeySecret;
 use crate::domain::setting;
+use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
-use crate::http::public_links::PublicLinks;
+use crate::openapi::Facts;
 use crate::server::stop::Stop;
 use crate::storage::error::StorageError;
 use crate::storage::pool;
@@ -27,7 +28,8 @@ pub(super) struct Foundation {
     pub(super) node: String,
     /// The sets in force at the start.
     pub(super) offer: Offer,
-    pub(super) links: Arc<PublicLinks>,
+    /// What the documentation says of the sets in force at the start.
+    pub(super) facts: Facts,
     /// The key of requests without one: development mode only.
     pub(super) dev_key: Option<Arc<KeySecret>>,
     /// How long a running call keeps its idempotency key.
@@ -51,6 +53,7 @@ impl Foundation {
         let mut connection = pool.acquire().await.map_err(StorageError::from)?;
         let offer = Offer::newest(&mut connection).await?;
         drop(connection);
+        let facts = offer.facts(settings, Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?));
         let dev_key = if start.dev {
             Some(Arc::new(development::key(&pool, &offer.catalogue, &start.pepper).await?))
         } else {
@@ -61,10 +64,10 @@ impl Foundation {
         lease.follow(offer.routes.longest_total_s());
         Ok(Self {
             node: node_name(settings),
-            links: Arc::new(public_links(settings, &offer.routes)),
             start,
             pool,
             offer,
+            facts,
             dev_key,
             lease,
             readiness: Readiness::default(),

@@ -6,17 +6,21 @@ use secrecy::ExposeSecret;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use super::{SAMPLE_PEOPLE, StartError};
+use super::{OfferError, SAMPLE_PEOPLE, StartError};
 use crate::api::analysis::AnalysisApi;
 use crate::api::analysis_cache::AnalysisCache;
+use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
 use crate::config::Settings;
 use crate::domain::language::Language;
+use crate::domain::offer_set::{SHIPPED_SET, SetKind};
+use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::limits::Limits;
 use crate::gate::limits::shared_limits::{NotAStore, SharedLimits};
 use crate::http::dialect::Dialects;
 use crate::http::public_links::PublicLinks;
 use crate::lookup::People;
+use crate::openapi;
 use crate::people::sample::SamplePeople;
 use crate::telemetry::metrics::Metrics;
 use crate::upstream::address::parse_url;
@@ -69,12 +73,48 @@ fn enrichment(settings: &UpstreamSettings) -> Result<Option<Upstream>, StartErro
 pub fn public_links(settings: &Settings, routes: &RouteSet) -> PublicLinks {
     let portuguese = routes.built_in.iter().filter(|route| route.language == Language::Pt);
     let portuguese = portuguese.map(|route| route.path.to_owned()).collect();
+    let base_url = settings.base_url.trim_end_matches('/').to_owned();
+    let (error_docs_url, error_page_prefix) = match settings.docs_url.as_str() {
+        "" => (format!("{base_url}/docs/"), format!("{base_url}/docs/errors/")),
+        elsewhere => (elsewhere.to_owned(), format!("{elsewhere}#")),
+    };
     PublicLinks {
         support_contact: settings.support_contact.clone(),
         upgrade_url: settings.upgrade_url.clone(),
-        error_docs_url: settings.docs_url.clone(),
+        base_url,
+        error_docs_url,
+        error_page_prefix,
         stage_prefixes: settings.stage_prefixes.clone(),
         dialects: Dialects::default().in_portuguese(portuguese),
+    }
+}
+
+/// What the documentation says of a gateway that sells what the program ships.
+///
+/// # Errors
+/// When a file compiled into the program is faulty.
+pub fn documented(settings: &Settings) -> Result<openapi::Facts, StartError> {
+    let faulty = |kind| move |faults| OfferError::Faults { kind, number: SHIPPED_SET, faults };
+    let catalogue = Catalogue::shipped().map_err(faulty(SetKind::Catalogue))?;
+    let routes = RouteSet::shipped().map_err(faulty(SetKind::Routes))?;
+    let settlement = Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?);
+    Ok(facts(settings, Arc::new(catalogue), Arc::new(routes), settlement))
+}
+
+/// What the documentation says of a gateway that sells by these sets.
+pub(super) fn facts(
+    settings: &Settings,
+    catalogue: Arc<Catalogue>,
+    routes: Arc<RouteSet>,
+    settlement: Arc<SettlementTable>,
+) -> openapi::Facts {
+    openapi::Facts {
+        links: Arc::new(public_links(settings, &routes)),
+        routes,
+        catalogue,
+        settlement,
+        max_body_bytes: settings.server.max_body_bytes,
+        max_contact_bytes: settings.contacts.max_body_bytes,
     }
 }
 

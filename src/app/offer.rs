@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use sqlx::PgConnection;
 
+use super::from_settings;
 use crate::catalogue::FileFaults;
 use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
 use crate::catalogue::sets::shipped;
+use crate::config::Settings;
 use crate::domain::offer_set::{SHIPPED_SET, SetKind, SetNumbers};
+use crate::domain::settlement::SettlementTable;
 use crate::ledger::rules::entry::RouteNumber;
+use crate::openapi::Facts;
 use crate::storage::error::StorageError;
 use crate::storage::{offer_sets, routes as route_numbers};
 
@@ -36,6 +40,11 @@ pub(super) struct Offer {
 }
 
 impl Offer {
+    /// What the documentation says of a gateway that sells by these sets.
+    pub(super) fn facts(&self, settings: &Settings, settlement: Arc<SettlementTable>) -> Facts {
+        from_settings::facts(settings, self.catalogue.clone(), self.routes.clone(), settlement)
+    }
+
     /// Reads the newest sets.
     pub(super) async fn newest(connection: &mut PgConnection) -> Result<Self, OfferError> {
         let (catalogue, text) = newest_text(connection, SetKind::Catalogue).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::PgPool;
 
 use super::foundation::Foundation;
-use super::from_settings::{analysis_api, limits_in_force, public_links};
+use super::from_settings::{analysis_api, limits_in_force};
 use super::offer::{Offer, OfferError};
 use super::upstreams::Upstreams;
 use super::{Start, StartError};
@@ -21,7 +21,6 @@ use crate::clock::DatabaseClock;
 use crate::config::Settings;
 use crate::domain::call_lease::CallLease;
 use crate::domain::key::KeySecret;
-use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::Gate;
 use crate::gate::auth::keyring::Keyring;
 use crate::gate::forward::ForwardRoute;
@@ -31,6 +30,7 @@ use crate::gate::metering::{Metering, PaidRoute};
 use crate::gate::refused::RefusedCalls;
 use crate::ledger::writer::Ledger;
 use crate::server::router::Parts;
+use crate::site::Site;
 
 /// What the routers of all sets share.
 pub(super) struct Shared {
@@ -65,7 +65,7 @@ impl Foundation {
             limits: limits_in_force(settings, &self.stop_background).await?,
             analysis: analysis_api(settings, pool.clone())?,
             management: Management::new(pool.clone(), pepper.clone(), max_body_bytes),
-            metering: self.build_metering(ledger)?,
+            metering: self.build_metering(ledger),
             upstreams: Upstreams::default(),
             lease: self.lease.clone(),
             settings: settings.clone(),
@@ -79,17 +79,17 @@ impl Foundation {
         })
     }
 
-    fn build_metering(&self, ledger: &Ledger) -> Result<Metering, StartError> {
+    fn build_metering(&self, ledger: &Ledger) -> Metering {
         let settings = &self.start.settings;
-        Ok(Metering {
+        Metering {
             ledger: ledger.clone(),
             pool: self.pool.clone(),
-            table: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
+            table: self.facts.settlement.clone(),
             deadline: settings.calls.deadline,
             calls: self.stop.tasks().clone(),
             test_answers: TestAnswers::new(self.pool.clone(), self.lease.clone()),
-            links: self.links.clone(),
-        })
+            links: self.facts.links.clone(),
+        }
     }
 }
 
@@ -97,7 +97,8 @@ impl Shared {
     /// The parts of the router of an offer.
     pub(super) fn parts(&self, offer: &Offer, in_force: &OfferInForce) -> Result<Parts, OfferError> {
         let (settings, pool, people) = (&self.settings, &self.pool, &self.analysis.people);
-        let links = Arc::new(public_links(settings, &offer.routes));
+        let facts = offer.facts(settings, self.metering.table.clone());
+        let links = facts.links.clone();
         for path in offer.routes.paths() {
             if links.without_stage(path) != path {
                 return Err(OfferError::UnderStage { path });
@@ -150,6 +151,7 @@ impl Shared {
             catalogue: offer.catalogue.clone(),
             management: self.management.clone(),
             pool: pool.clone(),
+            site: Arc::new(Site::new(facts)),
         })
     }
 

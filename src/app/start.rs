@@ -147,11 +147,11 @@ impl Foundation {
         metrics_listener: Option<TcpListener>,
         tasks: Tasks,
     ) -> Result<App, StartError> {
-        let Self { start, pool, links, readiness, refused, stop, stop_writer, stop_background, .. } = self;
+        let Self { start, pool, facts, readiness, refused, stop, stop_writer, stop_background, .. } = self;
         let settings = start.settings.server;
         let address = listener.local_addr();
         let address = address.map_err(|error| StartError::Listen(start.settings.listen, error))?;
-        let pipeline = Pipeline::following(routing);
+        let pipeline = Pipeline::following(routing.clone());
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
         let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
         let server = Arc::new(Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone()));
@@ -160,7 +160,7 @@ impl Foundation {
             server: server.clone(),
             pool: pool.clone(),
             readiness: readiness.clone(),
-            links: (*links).clone(),
+            links: (*facts.links).clone(),
             stop: stop.clone(),
             stop_background: stop_background.clone(),
         }
@@ -169,6 +169,7 @@ impl Foundation {
         Ok(App {
             address,
             metrics_address,
+            routing,
             server,
             stop,
             timing: settings.stop_timing(),

@@ -16,11 +16,11 @@ use crate::storage::changes::ChangeFeed;
 use crate::storage::error::StorageError;
 use crate::storage::nodes::{self, Node};
 
-/// Interval of readings without a notification.
-const BEAT: Duration = Duration::from_secs(1);
+/// Interval of reads without a notification.
+const READ_EVERY: Duration = Duration::from_secs(1);
 /// Timeout of a query; the connection is then considered dead.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
-/// Pause before the first reconnection. It doubles up to [`BEAT`].
+/// Pause before the first reconnection. It doubles up to [`READ_EVERY`].
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 /// Follows the change feed for one gateway.
@@ -30,12 +30,12 @@ pub struct Listener<F> {
     pub node: Node,
     /// Set to the database's time at every reading.
     pub clock: DatabaseClock,
-    /// Called with every change, and with the proof that none is missing.
-    pub tell: F,
+    /// Called with every event of the feed.
+    pub on_event: F,
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Lost {
+enum FeedError {
     #[error("no answer within 2 s")]
     Silent,
     #[error(transparent)]
@@ -49,8 +49,8 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
         let mut is_skewed = false;
         let mut pause = FIRST_PAUSE;
         loop {
-            let listening = self.listen(&mut seen, &mut is_skewed, &mut pause, &stop);
-            match listening.await {
+            let following = self.follow(&mut seen, &mut is_skewed, &mut pause, &stop);
+            match following.await {
                 Ok(()) => return,
                 Err(lost) => tracing::warn!(
                     error = %lost,
@@ -59,24 +59,24 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
             }
             gauge!("gateway_listener_connected").set(0.0);
             tokio::select! {
-                () = sleep(pause) => pause = (pause * 2).min(BEAT),
+                () = sleep(pause) => pause = (pause * 2).min(READ_EVERY),
                 () = stop.cancelled() => return,
             }
         }
     }
 
     /// Follows the feed on one connection, until it is lost or until `stop`.
-    async fn listen(
+    async fn follow(
         &self,
         seen: &mut Option<i64>,
         is_skewed: &mut bool,
         pause: &mut Duration,
         stop: &CancellationToken,
-    ) -> Result<(), Lost> {
+    ) -> Result<(), FeedError> {
         let mut feed = within(ChangeFeed::open(self.database.clone(), QUERY_TIMEOUT)).await?;
         let mut is_new = true;
         loop {
-            self.catch_up(&mut feed, seen).await?;
+            self.read_changes(&mut feed, seen).await?;
             self.watch_skew(is_skewed);
             if std::mem::take(&mut is_new) {
                 *pause = FIRST_PAUSE;
@@ -84,7 +84,7 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
                 tracing::info!("change feed connected");
             }
             tokio::select! {
-                woken = timeout(BEAT, feed.woken()) => if let Ok(woken) = woken { woken?; },
+                notified = timeout(READ_EVERY, feed.notified()) => if let Ok(notified) = notified { notified?; },
                 () = stop.cancelled() => {
                     return within(async { nodes::leave(feed.connection().await?, &self.node).await }).await;
                 }
@@ -107,33 +107,33 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
     }
 
     /// Reads changes and passes them on, reports progress to the other gateways, and proves that no change is missing.
-    async fn catch_up(&self, feed: &mut ChangeFeed, seen: &mut Option<i64>) -> Result<(), Lost> {
+    async fn read_changes(&self, feed: &mut ChangeFeed, seen: &mut Option<i64>) -> Result<(), FeedError> {
         loop {
             let asked_at = Instant::now();
-            let since = within(feed.since(seen.unwrap_or(0))).await?;
-            if since.has_gap || seen.is_none() {
+            let page = within(feed.read_after(seen.unwrap_or(0))).await?;
+            if page.has_gap || seen.is_none() {
                 // Changes may be missing: at the first connection, after a long interruption, or after a restored backup.
-                (self.tell)(FeedEvent::Invalidated(Invalidation::Everything));
-                *seen = Some(since.newest);
+                (self.on_event)(FeedEvent::Invalidated(Invalidation::Everything));
+                *seen = Some(page.newest);
             } else {
-                for change in &since.changes {
-                    (self.tell)(FeedEvent::Invalidated(change.invalidation));
+                for change in &page.changes {
+                    (self.on_event)(FeedEvent::Invalidated(change.invalidation));
                     histogram!("gateway_invalidation_age_seconds").record(change.age + asked_at.elapsed());
                     *seen = Some(change.number);
                 }
             }
-            let seen = seen.unwrap_or(since.newest);
+            let seen = seen.unwrap_or(page.newest);
             let time =
                 within(async { nodes::report(feed.connection().await?, &self.node, seen).await }).await?;
             self.clock.read(time);
-            if seen >= since.newest {
-                (self.tell)(FeedEvent::Current(asked_at));
+            if seen >= page.newest {
+                (self.on_event)(FeedEvent::Current(asked_at));
                 return Ok(());
             }
         }
     }
 }
 
-async fn within<T>(asking: impl Future<Output = Result<T, StorageError>>) -> Result<T, Lost> {
-    Ok(timeout(QUERY_TIMEOUT, asking).await.map_err(|_| Lost::Silent)??)
+async fn within<T>(query: impl Future<Output = Result<T, StorageError>>) -> Result<T, FeedError> {
+    Ok(timeout(QUERY_TIMEOUT, query).await.map_err(|_| FeedError::Silent)??)
 }

@@ -78,7 +78,11 @@ impl Readiness {
     /// Checks the database and the writer.
     pub async fn probe(&self, needed: &Needed) {
         let state = timeout(CHECK_TIMEOUT, self.state_of_store(&needed.pool)).await;
-        let state = match (state.unwrap_or(State::StoreAway), needed.writer.silent_for()) {
+        let silence = needed.writer.silent_for();
+        // A writer that has stopped never commits again.
+        let silent_s = silence.map_or(f64::INFINITY, |silence| silence.as_secs_f64());
+        gauge!("gateway_ledger_silent_seconds").set(silent_s);
+        let state = match (state.unwrap_or(State::StoreAway), silence) {
             (State::Ready, None) => State::WriterStopped,
             (State::Ready, Some(silence)) if silence > needed.writer_silence => State::WriterSilent,
             (state, _) => state,

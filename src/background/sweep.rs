@@ -15,13 +15,13 @@ use crate::ledger::store::StoreError;
 use crate::ledger::writer::commit::CommitError;
 use crate::ledger::writer::operator::{OperatorError, apply_operations};
 use crate::storage::clock;
-use crate::storage::directory::rights::delete_expired;
+use crate::storage::directory::rights;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::due::due_accounts;
-use crate::storage::ledger::idempotency::forget_expired;
+use crate::storage::ledger::idempotency;
 use crate::storage::ledger::usage::roll_up;
 use crate::storage::ledger::{
-    PgLedgerStore, close_stale_epochs, forget_empty_epochs, make_partitions, summarize_entries,
+    PgLedgerStore, close_stale_epochs, delete_empty_epochs, make_partitions, summarize_entries,
 };
 use crate::storage::schema::PARTITIONS_AHEAD_MONTHS;
 use crate::storage::{change_answers, changes, nodes, refused_calls, test_answers};
@@ -33,7 +33,7 @@ const ROLL_UP_AT_ONCE: i32 = 500;
 /// Such commits in one sweep: six times the batches that a writer commits between two sweeps.
 const ROLL_UPS: usize = 30;
 /// Expired records that one commit deletes.
-const FORGET_AT_ONCE: i64 = 5_000;
+const RECORDS_AT_ONCE: i64 = 5_000;
 /// People that one commit deletes.
 const PEOPLE_AT_ONCE: i64 = 500;
 /// Rounds of one kind of work in one sweep. The next sweep does the rest.
@@ -83,7 +83,7 @@ impl Sweep {
         if let Err(error) = self.advance_due_accounts().await {
             tracing::warn!(%error, "advancing due accounts failed");
         }
-        if let Err(error) = self.forget_and_prepare().await {
+        if let Err(error) = self.delete_old_records().await {
             tracing::warn!(%error, "deleting old records failed");
         }
     }
@@ -97,7 +97,7 @@ impl Sweep {
                 tracing::warn!(%error, "deleting people after their retention failed");
             }
         }
-        if let Err(error) = self.forget_epochs().await {
+        if let Err(error) = self.delete_epochs().await {
             tracing::warn!(%error, "deleting empty epochs failed");
         }
     }
@@ -176,8 +176,7 @@ impl Sweep {
         let now = clock::now(&mut connection).await?;
         let mut deleted = 0;
         for _ in 0..ROUNDS {
-            let round = delete_expired(&mut connection, now, PEOPLE_AT_ONCE);
-            let round = round.await.map_err(StorageError::from)?;
+            let round = rights::delete_expired(&mut connection, now, PEOPLE_AT_ONCE).await?;
             deleted += round;
             if round < PEOPLE_AT_ONCE.unsigned_abs() {
                 break;
@@ -186,38 +185,28 @@ impl Sweep {
         Ok(deleted)
     }
 
-    async fn forget_epochs(&self) -> Result<(), SweepError> {
+    async fn delete_epochs(&self) -> Result<(), SweepError> {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-        forget_empty_epochs(&mut connection).await?;
+        delete_empty_epochs(&mut connection).await?;
         Ok(())
     }
 
-    async fn forget_and_prepare(&self) -> Result<(), SweepError> {
+    /// Deletes old records and creates the partitions of the coming months.
+    async fn delete_old_records(&self) -> Result<(), SweepError> {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-        for _ in 0..ROUNDS {
-            if forget_expired(&mut connection, FORGET_AT_ONCE).await? == 0 {
-                break;
-            }
-        }
-        for _ in 0..ROUNDS {
-            if change_answers::forget_old(&mut connection, FORGET_AT_ONCE).await? == 0 {
-                break;
-            }
-        }
-        for _ in 0..ROUNDS {
-            if test_answers::forget_expired(&mut connection, FORGET_AT_ONCE).await? == 0 {
-                break;
-            }
-        }
         let today = clock::now(&mut connection).await?.date_naive();
         for _ in 0..ROUNDS {
-            if refused_calls::forget_old(&mut connection, today, FORGET_AT_ONCE).await? == 0 {
+            let deleted = idempotency::delete_expired(&mut connection, RECORDS_AT_ONCE).await?
+                + change_answers::delete_old(&mut connection, RECORDS_AT_ONCE).await?
+                + test_answers::delete_expired(&mut connection, RECORDS_AT_ONCE).await?
+                + refused_calls::delete_old(&mut connection, today, RECORDS_AT_ONCE).await?;
+            if deleted == 0 {
                 break;
             }
         }
         make_partitions(&mut connection, PARTITIONS_AHEAD_MONTHS).await?;
-        changes::forget_old(&mut connection).await?;
-        nodes::forget_gone(&mut connection).await?;
+        changes::delete_old(&mut connection).await?;
+        nodes::delete_silent(&mut connection).await?;
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 static KNOWN: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
 
 /// Returns the text that is kept for this one.
-pub(super) fn interned(text: &str) -> &'static str {
+pub fn interned(text: &str) -> &'static str {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = known.get_or_insert_default();
     match known.get(text) {

@@ -1,6 +1,7 @@
 //! The catalogue: editions with their plans, and packs. `config/catalogue.toml` is the shipped one, in the format of the
 //! seller's own.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::document::{self, Fields, FileFaults, boolean, integer, list, name, parsed, text, word_of};
@@ -18,8 +19,7 @@ const MAX_ACCESS: usize = 64;
 const MAX_CREDITS: i64 = 1_000_000_000;
 const MAX_RATE: i64 = 1_000_000;
 
-/// One edition of the plans.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Edition {
     /// Its name, such as `2025-01`.
     pub edition: String,
@@ -37,7 +37,6 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// The shipped catalogue.
     pub fn shipped() -> Result<Self, FileFaults> {
         Self::parse(SHIPPED)
     }

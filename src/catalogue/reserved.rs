@@ -1,7 +1,7 @@
 //! Paths that belong to the service, so that no route of the seller takes their place.
 
 /// The first segments of all paths of the service but the routes that are sold.
-pub const FIRST_SEGMENTS: [&str; 14] = [
+pub const FIRST_SEGMENTS: [&str; 17] = [
     "creditos",
     "credits",
     "status",
@@ -16,6 +16,9 @@ pub const FIRST_SEGMENTS: [&str; 14] = [
     "openapi.json",
     "docs",
     "console",
+    "assets",
+    "llms.txt",
+    "pt",
 ];
 
 /// What the service has below `/v1`.

@@ -39,13 +39,12 @@ pub struct RouteSet {
     pub forwarded: Vec<Arc<ForwardedRoute>>,
 }
 
-/// The shipped routes of the program's own endpoints.
-pub fn shipped() -> Result<Vec<Route>, FileFaults> {
-    let set = RouteSet::parse(SHIPPED)?;
-    Ok(set.built_in.into_iter().map(Arc::unwrap_or_clone).collect())
-}
-
 impl RouteSet {
+    /// The shipped routes of the program's own endpoints.
+    pub fn shipped() -> Result<Self, FileFaults> {
+        Self::parse(SHIPPED)
+    }
+
     /// Reads a set of routes.
     ///
     /// # Errors
@@ -107,7 +106,7 @@ impl RouteSet {
     /// Adds the shipped routes of endpoints that the file has no route for.
     fn add_shipped(&mut self, file: &Fields<'_>, paths: &mut Paths) {
         // A test reads the shipped file, so that it has no faults.
-        for route in shipped().unwrap_or_default() {
+        for route in Self::shipped().unwrap_or_default().built_in {
             if !self.built_in.iter().any(|known| known.endpoint == route.endpoint) {
                 if !paths.take_free(route.path, &RouteMethod::ALL) {
                     let path = route.path;
@@ -116,7 +115,7 @@ impl RouteSet {
                         format_args!("routes are sold too, and a route of the file has the path {path} of one: add `builtin = false`"),
                     );
                 }
-                self.built_in.push(Arc::new(route));
+                self.built_in.push(route);
             }
         }
     }
@@ -201,7 +200,7 @@ fn price(fields: &mut Fields<'_>) -> Option<Price> {
     fields.table("credits", |prices| {
         let basic = prices.required("basic", credits(1));
         let standard = prices.required("standard", credits(1));
-        let standard_without_posts = prices.required("standard_without_posts", credits(0));
+        let standard_without_posts = prices.required("standard_without_posts", credits(1));
         let premium = prices.required("premium", credits(1));
         let (standard, without_posts) = (standard?, standard_without_posts?);
         if without_posts > standard {
@@ -303,6 +302,8 @@ fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
     if methods.as_ref().is_some_and(Vec::is_empty) {
         fields.fault("methods", "must list at least one method");
     }
+    let title = fields.optional("title", text(80));
+    let about = fields.optional("about", text(1_000));
     let upstream = fields.required("upstream", name);
     let to = fields.optional("to", parsed::<PathPattern>);
     if let (Some(to), Some(pattern)) = (&to, &pattern)
@@ -322,6 +323,8 @@ fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
         name: interned(&route?),
         path: interned(&pattern.to_string()),
         methods: methods?,
+        title: title.as_deref().map(interned),
+        about: about.as_deref().map(interned),
         upstream: upstream?,
         to: to.unwrap_or_else(|| pattern.clone()),
         pattern,
@@ -374,7 +377,7 @@ credits = 3
     #[test]
     fn the_shipped_routes_cost_what_the_contract_says() {
         let held = |route: &Route| Depth::ALL.map(|tier| route.price.held(tier).as_i64());
-        let prices: Vec<_> = shipped().unwrap().iter().map(|route| (route.path, held(route))).collect();
+        let prices: Vec<_> = RouteSet::shipped().unwrap().built_in.iter().map(|route| (route.path, held(route))).collect();
         let expected = [
             ("/crm_basico", [1, 1, 1]),
             ("/crm", [2, 2, 2]),

@@ -1,4 +1,4 @@
-//! `fluence config`: shows the settings.
+//! `fluence config`: shows and checks the settings.
 
 use std::io::{self, Write};
 
@@ -17,9 +17,11 @@ pub enum ConfigCommand {
         #[arg(long)]
         defaults: bool,
     },
+    /// Check the settings as `serve` reads them, and list all faults. Needs no database.
+    Check,
 }
 
-/// Prints the settings in force, or the defaults.
+/// Prints the settings in force, the defaults, or that the settings are valid.
 ///
 /// # Errors
 /// When the settings are faulty, or cannot be printed.
@@ -28,6 +30,14 @@ pub fn run(command: &ConfigCommand, data_dir: Option<String>, output: Output) ->
         ConfigCommand::Show { defaults: true } => output.print(&Defaults(toml::from_str(DEFAULTS)?)),
         ConfigCommand::Show { defaults: false } => {
             output.print(&Shown(settings::for_command(data_dir, false)?.0))
+        }
+        ConfigCommand::Check => {
+            let settings = settings::for_serve(None, data_dir)?;
+            output.print(&Checked {
+                valid: true,
+                warnings: settings.warnings(),
+                ignored: settings::ignored_variables(),
+            })
         }
     }
 }
@@ -54,5 +64,25 @@ impl Report for Shown {
             writeln!(out, "# Warning: {warning}.")?;
         }
         out.write_all(text.as_bytes())
+    }
+}
+
+#[derive(Serialize)]
+struct Checked {
+    valid: bool,
+    warnings: Vec<String>,
+    /// Variables that belong to client programs.
+    ignored: Vec<&'static str>,
+}
+
+impl Report for Checked {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        for warning in &self.warnings {
+            writeln!(out, "Warning: {warning}.")?;
+        }
+        for name in &self.ignored {
+            writeln!(out, "{name} is set and ignored: the name belongs to client programs.")?;
+        }
+        writeln!(out, "The settings are valid.")
     }
 }

@@ -18,8 +18,8 @@ use crate::storage::nodes::{self, NodeView, SILENT_AFTER_S};
 const TRUST_ENDS_AFTER: Duration = KeySettings::MAX_UNHEARD_TRUST.saturating_add(Duration::from_secs(1));
 /// Longest wait for gateways that reported recently.
 const LONGEST_WAIT: Duration = Duration::from_secs(6);
-/// Gateways that are silent for longer are only counted.
-const LONG_GONE_AFTER_S: f64 = 3_600.0;
+/// The table only counts gateways that are silent for longer.
+const HIDE_SILENT_AFTER_S: f64 = 3_600.0;
 const POLL_EVERY: Duration = Duration::from_millis(20);
 
 /// Which gateways have applied a change.
@@ -78,12 +78,12 @@ async fn wait(
         let missing = |gateway: &&Gateway| !gateway.confirmed;
         let silent = gateways.iter().filter(missing).filter(|gateway| gateway.node.is_silent).count();
         let confirmed = gateways.iter().filter(missing).count() == silent;
-        let long_enough = match (confirmed, silent) {
+        let wait = match (confirmed, silent) {
             (true, 0) => Duration::ZERO,
             (true, _) => TRUST_ENDS_AFTER,
             (false, _) => LONGEST_WAIT,
         };
-        if began.elapsed() >= long_enough {
+        if began.elapsed() >= wait {
             return Ok(Confirmation { change, confirmed, silent, gateways });
         }
         sleep(POLL_EVERY).await;
@@ -97,7 +97,7 @@ impl Confirmation {
             return Ok(());
         }
         let missing: Vec<String> =
-            self.gateways.iter().filter(|gateway| !gateway.confirmed).map(described).collect();
+            self.gateways.iter().filter(|gateway| !gateway.confirmed).map(describe).collect();
         bail!(
             "{done}, but not every gateway confirmed it: {}; a gateway without a connection to the database uses cached keys \
              for at most 4 s",
@@ -131,16 +131,15 @@ impl Confirmation {
             };
             [node.name.clone(), node.id.to_string(), format!("{:.1} s", node.silent_s), confirmed.to_owned()]
         };
-        let (long_gone, shown): (Vec<_>, Vec<_>) =
-            self.gateways.iter().partition(|gateway| gateway.is_long_gone());
+        let (hidden, shown): (Vec<_>, Vec<_>) = self.gateways.iter().partition(|gateway| gateway.is_hidden());
         let rows: Vec<_> = shown.into_iter().map(row).collect();
         writeln!(out)?;
         write_table(out, ["GATEWAY", "ID", "SILENT FOR", "CONFIRMED"], &rows)?;
-        if !long_gone.is_empty() {
+        if !hidden.is_empty() {
             writeln!(
                 out,
                 "{} silent for more than an hour not shown",
-                count(long_gone.len() as u64, "gateway")
+                count(hidden.len() as u64, "gateway")
             )?;
         }
         if self.silent > 0 {
@@ -156,12 +155,12 @@ impl Confirmation {
 }
 
 impl Gateway {
-    /// Whether it has most likely died. It is deleted after a day.
-    fn is_long_gone(&self) -> bool {
-        !self.confirmed && self.node.silent_s > LONG_GONE_AFTER_S
+    /// Whether the table omits it, because it has most likely died. It is deleted after a day.
+    fn is_hidden(&self) -> bool {
+        !self.confirmed && self.node.silent_s > HIDE_SILENT_AFTER_S
     }
 }
 
-fn described(gateway: &Gateway) -> String {
+fn describe(gateway: &Gateway) -> String {
     format!("{} (silent for {:.0} s)", super::output::printable(&gateway.node.name), gateway.node.silent_s)
 }

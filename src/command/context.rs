@@ -26,7 +26,7 @@ use crate::ledger::writer::operator::apply_operations;
 use crate::local_postgres::{self, LocalPostgres};
 use crate::management;
 use crate::secret::peppers::Peppers;
-use crate::storage::error::plain;
+use crate::storage::error::server_message;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::schema::{self, SchemaState, Upgrade};
 use crate::storage::{accounts, keys, pool};
@@ -296,7 +296,7 @@ async fn reach(options: &PgConnectOptions) -> anyhow::Result<()> {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("cannot connect to the database at {host}:{port}: {}", plain(.error))]
+#[error("cannot connect to the database at {host}:{port}: {}", server_message(.error))]
 struct NotReached {
     host: String,
     port: u16,
@@ -314,8 +314,8 @@ async fn connect_once(options: &PgConnectOptions) -> Result<(), NotReached> {
     connected.map_err(|error| NotReached { host, port, error })
 }
 
-/// Whether a database that cannot be reached may be on its way: nobody listens yet, its name is not known yet, it starts or
-/// recovers, or all its connections are in use. A wrong password or name stays wrong.
+/// Whether a database that cannot be reached may become available: no listener yet, an unknown host name, a server that starts
+/// or recovers, or no free connection. A wrong password or database name stays wrong.
 fn may_yet_come(error: &NotReached) -> bool {
     match &error.error {
         sqlx::Error::Io(_) => true,

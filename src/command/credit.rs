@@ -96,8 +96,8 @@ async fn give(order: GrantCredits, context: &Context, output: Output) -> anyhow:
         bail!("id `{}` was already used for account {other}; nothing was granted", grant.reference);
     }
     let effect = context.act(Operation::Grant(grant.clone())).await?;
-    let Effect::Granted { lot, repeated, standing } = effect else {
-        bail!("the ledger returned an unexpected effect of the grant");
+    let Effect::Granted { lot, repeated, balance } = effect else {
+        bail!("the ledger answered a grant with something else");
     };
     let kept = lots::by_reference(&mut connection, grant.account_id, &grant.reference).await?;
     let kept = kept.ok_or_else(|| anyhow!("the grant disappeared after it was made"))?;
@@ -113,7 +113,7 @@ async fn give(order: GrantCredits, context: &Context, output: Output) -> anyhow:
         credits: kept.granted,
         lot: lot.0,
         expires_at: kept.expires_at,
-        balance: standing.remaining,
+        balance: balance.remaining,
         repeated,
     })
 }
@@ -183,10 +183,10 @@ async fn take_back(order: TakeCredits, context: &Context, output: Output) -> any
     }
     let correction =
         Correction { account_id, id: call_id, amount: credits, note: order.reason.into_string() };
-    let Effect::Done(standing) = context.act(Operation::Correct(correction)).await? else {
-        bail!("the ledger returned an unexpected effect of the correction");
+    let Effect::Done(balance) = context.act(Operation::Correct(correction)).await? else {
+        bail!("the ledger answered a correction with something else");
     };
-    let balance = standing.remaining;
+    let balance = balance.remaining;
     output.print(&TakeReport { id: reference, call_id, account_id, credits, balance, repeated: false })
 }
 

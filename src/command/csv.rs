@@ -19,7 +19,6 @@ pub(super) enum Cell<'a> {
     Maybe(Option<&'a str>),
 }
 
-/// Writes one line.
 pub(super) fn write_row(out: &mut impl Write, cells: &[Cell<'_>]) -> io::Result<()> {
     for (place, cell) in cells.iter().enumerate() {
         if place > 0 {

@@ -78,7 +78,6 @@ impl Report for EnvironmentList {
     }
 }
 
-/// Writes environments as a table.
 pub(super) fn write_environments(out: &mut impl Write, environments: &[EnvironmentView]) -> io::Result<()> {
     let row = |environment: &EnvironmentView| {
         [

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::storage::error::plain;
+use crate::storage::error::server_message;
 
 /// An error and its causes in one line. A cause that an earlier message contains is omitted.
 pub fn one_line(error: &anyhow::Error) -> String {
@@ -26,7 +26,7 @@ pub fn one_line(error: &anyhow::Error) -> String {
 /// The message of an error, without the line number of the database server's source.
 fn words(error: &(dyn std::error::Error + 'static)) -> String {
     if let Some(error) = error.downcast_ref::<sqlx::Error>() {
-        return plain(error);
+        return server_message(error);
     }
     let mut words = error.to_string();
     let mut cause = Some(error);
@@ -34,7 +34,7 @@ fn words(error: &(dyn std::error::Error + 'static)) -> String {
         if let Some(error) = present.downcast_ref::<sqlx::Error>()
             && let Some(answer) = error.as_database_error()
         {
-            words = words.replace(&answer.to_string(), &plain(error));
+            words = words.replace(&answer.to_string(), &server_message(error));
         }
         cause = present.source();
     }

@@ -9,13 +9,11 @@ use crate::domain::text::is_control;
 
 /// The result of a command. `Serialize` gives the JSON object.
 pub trait Report: Serialize {
-    /// Writes the text for people.
     fn write_text(&self, out: &mut impl Write) -> io::Result<()>;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// For people.
     Text,
     /// One JSON object on one line.
     Json,

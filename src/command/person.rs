@@ -145,14 +145,13 @@ async fn opt_out(who: Who, context: &Context, now: DateTime<Utc>) -> anyhow::Res
     }
     if is_by_record && done.records == 0 {
         anyhow::bail!(
-            "there is no such record, so nobody was kept out: name the person, or say --external-id and --source"
+            "the record does not exist, so no opt-out was saved. Identify the person by name, or by --external-id and --source"
         );
     }
     done.kept_by = contacts::keepers(context.pool(), &who).await?;
     Ok(done)
 }
 
-/// All that is held.
 #[derive(Serialize)]
 struct Exported {
     /// In the shared directory.

@@ -10,7 +10,6 @@ use crate::telemetry::settings::{LogFormat, LogSettings};
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "FLUENCE_CONFIG";
 
-/// The settings of a gateway.
 pub(super) fn for_serve(
     listen: Option<SocketAddr>,
     data_dir: Option<String>,
@@ -41,6 +40,12 @@ pub(super) fn for_command(
 /// Variables that are set and ignored, because clients use them for programs of their own.
 pub(super) fn ignored_variables() -> Vec<&'static str> {
     sources(None).ignored_variables()
+}
+
+/// The files that hold secrets, with the variables that name them.
+pub(super) fn secret_files() -> Vec<(String, String)> {
+    let sources = sources(None);
+    sources.secret_files().into_iter().map(|(variable, path)| (variable, path.to_owned())).collect()
 }
 
 fn sources(data_dir: Option<String>) -> Sources {

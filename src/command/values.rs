@@ -16,7 +16,6 @@ fn word<T: Clone + Send + Sync + 'static>(
     PossibleValuesParser::new(words).try_map(move |word| meaning(&word).ok_or("is not known"))
 }
 
-/// A scope of a key.
 pub(super) fn scope() -> impl TypedValueParser<Value = Scope> {
     word(Scope::ALL.map(Scope::as_str), Scope::from_name)
 }
@@ -43,7 +42,6 @@ pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OrNone<T>(pub(super) Option<T>);
 
-/// Reads `none`, or a value.
 pub(super) fn or_none<T, E>(
     read: fn(&str) -> Result<T, E>,
 ) -> impl Fn(&str) -> Result<OrNone<T>, E> + Clone + Send + Sync + 'static
@@ -59,7 +57,6 @@ pub(super) fn or_any<T: FromStr>(text: &str) -> Result<OrNone<T>, T::Err> {
     if text == "any" { Ok(OrNone(None)) } else { text.parse().map(|value| OrNone(Some(value))) }
 }
 
-/// Reads a number of credits.
 pub(super) fn amount(text: &str) -> Result<Amount, <Amount as FromStr>::Err> {
     text.parse()
 }

@@ -57,7 +57,7 @@ async fn run_beside(url: &str, command: Vec<OsString>, signals: &mut Signals) ->
     Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
 }
 
-/// Waits for the command, and ends it when this process is told to end: with TERM, then with KILL.
+/// Waits for the command, and ends it when this process is asked to end: with TERM, then with KILL.
 async fn wait(child: &mut Child, signals: &mut Signals) -> io::Result<ExitStatus> {
     let from_terminal = tokio::select! {
         status = child.wait() => return status,

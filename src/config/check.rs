@@ -7,7 +7,8 @@ use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{Fault, Settings, log_level};
-use crate::catalogue::{FIRST_SEGMENTS, routes};
+use crate::catalogue::FIRST_SEGMENTS;
+use crate::catalogue::routes::RouteSet;
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
 use crate::upstream::address::parse_url;
@@ -35,7 +36,7 @@ fn shadows_a_path(prefix: &str) -> bool {
     let first = prefix.trim_start_matches('/').split('/').next().unwrap_or_default();
     let is_paid = |path: &str| path.trim_start_matches('/').split('/').next() == Some(first);
     FIRST_SEGMENTS.contains(&first)
-        || routes::shipped().is_ok_and(|routes| routes.iter().any(|route| is_paid(route.path)))
+        || RouteSet::shipped().is_ok_and(|set| set.paths().any(is_paid))
 }
 
 impl Settings {
@@ -72,6 +73,17 @@ impl Settings {
                 "none may be the beginning of a path of the service, such as `/v1`: it would hide the paths below it",
             );
         }
+        let is_address = |url: &str| {
+            ["https://", "http://"]
+                .iter()
+                .any(|scheme| url.strip_prefix(scheme).is_some_and(|host| !host.is_empty()))
+                && !url.contains(['?', '#', '"', '<', '>', ' '])
+        };
+        require(
+            self.base_url.is_empty() || is_address(&self.base_url),
+            "base_url",
+            "must be an address such as https://api.acme.test, or empty",
+        );
         require(log_level::is_valid(&self.log.level), "log.level", log_level::ADVICE);
         if let Err(error) = self.region.parse::<Region>() {
             require(false, "region", &error.to_string());

@@ -32,13 +32,20 @@ impl Sources {
         self.environment.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
     }
 
+    /// The files that hold secrets, with the variables that name them.
+    pub fn secret_files(&self) -> Vec<(String, &str)> {
+        let variables = SECRETS.into_iter().map(|name| format!("{name}_FILE"));
+        variables
+            .filter_map(|variable| self.variable(&variable).map(|path| (variable.clone(), path.trim())))
+            .collect()
+    }
+
     /// The variables that are set and belong to client programs. The gateway ignores them.
     pub fn ignored_variables(&self) -> Vec<&'static str> {
         CLIENT_VARIABLES.into_iter().filter(|name| self.variable(name).is_some()).collect()
     }
 }
 
-/// Overlays the environment.
 pub(super) fn overlay(layers: &mut Layers, sources: &Sources) {
     let names = setting_names(&layers.values, "");
     for variable in sources.environment.keys().map(String::as_str).filter(|name| name.starts_with(PREFIX)) {

@@ -2,13 +2,11 @@
 
 /// Prefix of the variables of settings.
 pub(super) const PREFIX: &str = "FLUENCE_";
-/// The settings that are secrets.
 pub(super) const SECRET_SETTINGS: [&str; 4] =
     ["pepper", "previous_pepper", "enrichment.credential", "redis_url"];
 /// Minimum similarity of a name that is suggested.
 const MIN_SIMILARITY: f64 = 0.6;
 
-/// One fault of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The setting, as the operator wrote it: a variable, a flag, or a name with its place in a file.

@@ -40,7 +40,6 @@ impl Layers {
         self.faults.push(Fault { setting: self.label(&fault.setting), ..fault });
     }
 
-    /// Overlays a file.
     pub(super) fn overlay_file(&mut self, file: &str, text: &str) {
         match (text.parse::<Table>(), DeTable::parse(text)) {
             (Ok(values), Ok(spans)) => {
@@ -116,7 +115,6 @@ fn fits(known: &Value, value: &Value) -> bool {
     known.same_type(value) && value.as_integer().is_none_or(|number| number >= 0)
 }
 
-/// What a setting takes.
 fn expected(known: &Value, in_file: bool) -> &'static str {
     match (known, in_file) {
         (Value::Integer(_), _) => "must be a whole number, 0 or more",

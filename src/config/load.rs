@@ -17,12 +17,10 @@ use super::layers::{Layers, slot};
 /// Every setting with its default and an explanation, compiled in.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 
-/// Where settings come from.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// Name and text of the configuration file.
     pub file: Option<(String, String)>,
-    /// The environment variables.
     pub environment: BTreeMap<String, String>,
     /// Settings of the command line, by dotted name.
     pub overrides: Vec<(&'static str, String)>,

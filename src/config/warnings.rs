@@ -29,6 +29,10 @@ impl Settings {
             ("upgrade_url", &self.upgrade_url),
             ("docs_url", &self.docs_url),
         ];
-        addresses.into_iter().filter(|(_, address)| is_placeholder(address)).map(|(name, _)| name).collect()
+        let is_missing = |(name, address): &(&str, &String)| {
+            // Without `docs_url` the gateway's own pages explain the errors.
+            is_placeholder(address) && (*name != "docs_url" || !address.is_empty())
+        };
+        addresses.into_iter().filter(is_missing).map(|(name, _)| name).collect()
     }
 }

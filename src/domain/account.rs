@@ -1,6 +1,7 @@
 //! Accounts and environments.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::credits::Credits;
@@ -56,7 +57,8 @@ pub struct AccountDetail {
     pub environments: Vec<EnvironmentView>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Environment")]
 pub struct EnvironmentView {
     pub id: EnvironmentId,
     pub name: String,

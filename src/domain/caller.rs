@@ -35,6 +35,6 @@ pub struct KeyRecord {
     /// The edition of the account's plan.
     pub edition: String,
     pub plan: Plan,
-    /// The balance when the key was read.
-    pub standing: AccountBalance,
+    /// Where the account stood when the key was read.
+    pub balance: AccountBalance,
 }

@@ -39,7 +39,7 @@ pub struct ContactContent {
 pub enum ContactLimit {
     /// Number of contacts.
     Contacts(u64),
-    /// So many bytes of text in them.
+    /// Bytes of text in all contacts together.
     Bytes(u64),
 }
 

@@ -1,10 +1,12 @@
 //! What is bought and spent: whole credits.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-/// A number of credits, zero or more. Arithmetic is checked: an overflow or a negative result is `None`.
+/// A number of credits, zero or more. Arithmetic is checked or saturates; it never wraps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]
 pub struct Credits(i64);
@@ -13,6 +15,20 @@ pub struct Credits(i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not a number of credits: it must be zero or more")]
 pub struct NegativeCredits(pub i64);
+
+impl JsonSchema for Credits {
+    fn schema_name() -> Cow<'static, str> {
+        "Credits".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "format": "int64", "minimum": 0 })
+    }
+}
 
 impl Credits {
     pub const ZERO: Self = Self(0);
@@ -35,6 +51,23 @@ impl Credits {
     /// The sum of them all, or `None` past the largest `i64`.
     pub fn checked_sum(amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
         amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
+    }
+
+    /// The sum, at most the largest `i64`.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// The sum of them all, at most the largest `i64`.
+    pub fn saturating_sum(amounts: impl IntoIterator<Item = Self>) -> Self {
+        amounts.into_iter().fold(Self::ZERO, Self::saturating_add)
+    }
+
+    /// The difference, at least zero.
+    #[must_use]
+    pub fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0).max(0))
     }
 
     /// The difference, or `None` below zero.

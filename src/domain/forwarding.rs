@@ -138,6 +138,15 @@ impl Default for CapturedStatuses {
 }
 
 impl CapturedStatuses {
+    /// The statuses as they are listed.
+    pub fn listed(&self) -> Vec<String> {
+        let item = |range: &RangeInclusive<u16>| match range.end() - range.start() {
+            0 => range.start().to_string(),
+            _ => format!("{}xx", range.start() / 100),
+        };
+        self.0.iter().map(item).collect()
+    }
+
     /// Statuses that clients get as another one.
     pub const TRANSLATED: [u16; 4] = [401, 402, 407, 429];
 
@@ -180,10 +189,7 @@ fn status_range(item: &str) -> Result<RangeInclusive<u16>, CapturedStatusesError
 
 impl Serialize for CapturedStatuses {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|range| match range.end() - range.start() {
-            0 => range.start().to_string(),
-            _ => format!("{}xx", range.start() / 100),
-        }))
+        serializer.collect_seq(self.listed())
     }
 }
 
@@ -227,7 +233,8 @@ impl PathPattern {
         self.parameters().next().is_some()
     }
 
-    fn parameters(&self) -> impl Iterator<Item = &str> {
+    /// The names of its parameters.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|segment| match segment {
             Segment::Literal(_) => None,
             Segment::Parameter(name) | Segment::Rest(name) => Some(name.as_str()),
@@ -340,6 +347,9 @@ pub struct ForwardedRoute {
     #[serde(skip)]
     pub pattern: PathPattern,
     pub methods: Vec<RouteMethod>,
+    /// For the documentation: what it does, in a few words and in a few sentences.
+    pub title: Option<&'static str>,
+    pub about: Option<&'static str>,
     pub upstream: String,
     /// The path that the upstream gets.
     pub to: PathPattern,
@@ -356,6 +366,11 @@ pub struct ForwardedRoute {
 }
 
 impl ForwardedRoute {
+    /// Whether it never meets the ledger.
+    pub fn is_free(&self) -> bool {
+        self.credits == Credits::ZERO
+    }
+
     pub fn total(&self) -> Duration {
         Duration::from_secs(self.total_s)
     }

@@ -12,8 +12,8 @@ pub struct IdempotencyKey(String);
 pub struct MalformedKey;
 
 impl IdempotencyKey {
-    /// Reads a header's value. A value that begins with a quotation mark is a string of RFC 8941, section 3.3.3: `\"`
-    /// and `\\` stand for the escaped character, and nothing follows the closing mark. A bare key holds no quotation mark.
+    /// Reads a header's value. A value that begins with a quotation mark is a string of RFC 8941, section 3.3.3, with the
+    /// escapes `\"` and `\\`. A bare key contains no quotation mark.
     pub fn parse(value: &[u8]) -> Result<Self, MalformedKey> {
         let text = std::str::from_utf8(value).map_err(|_| MalformedKey)?;
         let key = match text.strip_prefix('"') {

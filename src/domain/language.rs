@@ -1,9 +1,10 @@
 //! The two languages the product reads and writes.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A language of texts: of a person's posts, or of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     En,

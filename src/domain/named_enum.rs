@@ -1,6 +1,6 @@
 //! Enums whose variants have names in the store, on the wire and in commands.
 
-/// Declares such an enum, with `ALL`, `as_str` and `from_name`. It serializes as its name.
+/// Declares such an enum, with `ALL`, `as_str` and `from_name`. It serializes as its name, and its schema lists the names.
 macro_rules! named_enum {
     (
         $(#[$meta:meta])*
@@ -33,6 +33,16 @@ macro_rules! named_enum {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl schemars::JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": [$($name),+] })
             }
         }
     };

@@ -1,10 +1,12 @@
 //! A range of network addresses: where a key may be used, and which proxies are believed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Bits in front of an IPv4 address that is written as an IPv6 one (RFC 4291, section 2.5.5.2).
@@ -39,6 +41,16 @@ impl Network {
     /// Whether every address of the other one lies in it.
     pub fn contains_all_of(&self, other: &Self) -> bool {
         self.0.contains(&other.0)
+    }
+}
+
+impl JsonSchema for Network {
+    fn schema_name() -> Cow<'static, str> {
+        "Network".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "An address range in CIDR notation, such as 203.0.113.0/24." })
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::credits::Credits;
 
 /// A group of routes that plans sell together, by a word such as `crm`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Access(String);
 
@@ -41,7 +42,7 @@ pub struct PlanRef {
     pub plan: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Plan {
     /// Name within the edition.
     pub plan: String,
@@ -72,7 +73,7 @@ pub struct Plan {
 }
 
 /// How soon support answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Support {
     /// By the community and the documentation.
@@ -96,7 +97,7 @@ impl Plan {
 }
 
 /// A pack of credits for sale.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Pack {
     /// Name in commands and addresses, such as `boost`.
     pub pack: String,

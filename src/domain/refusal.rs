@@ -41,15 +41,17 @@ named_enum! {
     }
 }
 
-/// Whether to send the same request again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
-    /// Not before something has changed: the request, the key, the plan or the data.
-    Never,
-    /// After the seconds in `retry_after`.
-    AfterWait,
-    /// After a pause of the client's choice, a few times at most.
-    AfterPause,
+named_enum! {
+    /// Whether to send the same request again.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Retry {
+        /// Not before something has changed: the request, the key, the plan or the data.
+        Never = "never",
+        /// After the seconds in `retry_after`.
+        AfterWait = "after_wait",
+        /// After a pause of the client's choice, a few times at most.
+        AfterPause = "after_pause",
+    }
 }
 
 /// When to send the same request again.

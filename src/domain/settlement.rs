@@ -2,7 +2,7 @@
 //!
 //! The table itself is `config/settlement.toml`, so that code, tests and documentation read one source.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::named_enum::named_enum;
 use super::refusal::ErrorCode;
@@ -105,7 +105,7 @@ impl Outcome {
 }
 
 /// What an outcome does to the hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Settlement {
     /// Keeps the credits and the request unit.

@@ -1,5 +1,4 @@
-//! Is the account within its limits, and may it call at all? Concurrency and rate are decided together, in
-//! [`super::limits`].
+//! Checks the account's rate and concurrency, which [`super::limits`] decides together, and its state.
 
 use super::auth::caller::Caller;
 use super::authenticate::Authenticated;
@@ -11,12 +10,10 @@ use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait::whole_seconds;
 use crate::http::rate_limit_headers::RateLimitHeaders;
 
-/// How long a caller waits for one of its own requests to end. When that will be is not known; this is the least that
-/// `Retry-After` can say.
+/// `Retry-After` of a call past the concurrency limit: the minimum, because the end of the running calls is unknown.
 const CONCURRENCY_RETRY_AFTER_S: u64 = 1;
 
-/// A call within the limits of its account, counted among the account's running calls for as long as a clone of its
-/// [`Slot`] lives.
+/// A call within the limits of its account. It counts as running while a clone of its [`Slot`] exists.
 #[derive(Debug)]
 pub(super) struct Admitted {
     call: Call,
@@ -42,7 +39,7 @@ impl Admitted {
     }
 }
 
-/// Admits a call, or says which limit refused it.
+/// Passes calls within the limits of an active account.
 pub(super) async fn admit(call: Authenticated) -> Result<Admitted, Refused> {
     let (mut call, caller) = call.into_parts();
     let admission = call.gate.limits.admit(&caller.account, &caller.rate, caller.limit_sizes()).await;

@@ -1,4 +1,4 @@
-//! What every answer carries, whatever became of the call: the caller's limits, balance and identity.
+//! The outermost layer of the gate. It adds the caller's limits, balance and identity to every answer, also to refusals.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 
 use super::Gate;
 use super::auth::caller::Caller;
-use super::call::{Answered, Facts, Incoming, Refused};
+use super::call::{Answered, Facts, GateService, Incoming, Refused};
 use super::reentry::Reentry;
 use crate::clock;
 use crate::domain::refusal::{Limit, Refusal};
 use crate::http::answer::{refusal_of, take_billing};
 use crate::http::rate_limit_headers::RateLimitHeaders;
 
-/// The layer around the steps of a call to this path.
+/// Returns the layer around the steps of calls to `path`.
 pub(super) fn answer<S>(
     gate: Arc<Gate>,
     path: &'static str,
@@ -30,7 +30,7 @@ pub(super) fn answer<S>(
               + 'static,
 >
 where
-    S: Service<Incoming, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
+    S: GateService<Incoming>,
 {
     layer_fn(move |steps: S| {
         let gate = gate.clone();
@@ -51,28 +51,28 @@ where
 
 async fn complete(gate: &Gate, mut response: Response, mut facts: Box<Facts>) -> Response {
     if let Some(caller) = facts.caller.take() {
-        // Before the answer goes out: who has it may send the next request at once. Where its client is slow to take it, the
-        // connection takes a place again.
+        // Before the answer is sent, because its client may send the next request at once. If the client reads slowly, the
+        // connection takes a slot again.
         if let Some(slot) = facts.slot.take() {
-            slot.give_back().await;
+            slot.release().await;
             response.extensions_mut().insert(Reentry::new(gate.limits.clone(), caller.clone()));
         }
-        tell(gate, &caller, &mut response, &mut facts).await;
+        add_caller(gate, &caller, &mut response, &mut facts).await;
     }
     response.extensions_mut().insert(facts.record);
     response
 }
 
-/// Tells a known caller where the account stands, and counts what was refused.
-async fn tell(gate: &Gate, caller: &Caller, response: &mut Response, facts: &mut Facts) {
+/// Adds the caller and the account's balance to the record, and counts refusals.
+async fn add_caller(gate: &Gate, caller: &Caller, response: &mut Response, facts: &mut Facts) {
     let record = &mut facts.record;
     record.caller = Some((caller.key.account_id, caller.key.key_id));
     if record.billing.is_none() {
         record.billing = take_billing(response);
     }
     if record.billing.is_none() {
-        gate.keyring.ask_standing(caller).await;
-        record.billing = Some(caller.unbilled());
+        gate.keyring.refresh_balance(caller).await;
+        record.billing = Some(caller.uncharged_billing());
     }
     let Some(refusal) = refusal_of(response) else { return };
     if let Refusal::Limited(hit) = refusal
@@ -82,6 +82,6 @@ async fn tell(gate: &Gate, caller: &Caller, response: &mut Response, facts: &mut
         record.rate_limit = Some(RateLimitHeaders::used_up("period", hit));
     }
     if let Some(path) = record.route {
-        gate.refused.note(&caller.key, path, refusal.code(), clock::now().date_naive());
+        gate.refused.count(&caller.key, path, refusal.code(), clock::now().date_naive());
     }
 }

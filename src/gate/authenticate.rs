@@ -1,4 +1,4 @@
-//! Who calls? Everything below is decided by the answer.
+//! Identifies the caller by its key.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -16,9 +16,9 @@ use crate::domain::refusal::Refusal;
 
 /// Refused credentials are answered at multiples of this interval, which is longer than a usual lookup, so that the time of
 /// an answer does not show whether a lookup took place.
-const REFUSAL_STEP: Duration = Duration::from_millis(5);
+const REFUSAL_INTERVAL: Duration = Duration::from_millis(5);
 /// The same interval for networks with too many failed attempts, whose lookups have a queue of their own.
-const THROTTLED_STEP: Duration = Duration::from_millis(25);
+const THROTTLED_INTERVAL: Duration = Duration::from_millis(25);
 
 /// A call whose caller is known.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Authenticated {
     }
 }
 
-/// Lets a call with a good key pass; in development mode, every call.
+/// Passes calls with a valid key; in development mode, every call.
 pub(super) async fn authenticate(Incoming(mut call): Incoming) -> Result<Authenticated, Refused> {
     let sent = credential(call.request.headers(), call.request.uri());
     let has_other_scheme = call.request.headers().contains_key(header::AUTHORIZATION);
@@ -46,9 +46,9 @@ pub(super) async fn authenticate(Incoming(mut call): Incoming) -> Result<Authent
         Ok(identified) => identified,
         Err(refusal) => return Err(call.refuse(refusal)),
     };
-    // The ledger is not asked about a test call; it shows the account's balance all the same.
+    // A test call has no hold that would return the balance.
     if caller.key.mode == Mode::Test {
-        call.gate.keyring.ask_standing(&caller).await;
+        call.gate.keyring.refresh_balance(&caller).await;
     }
     call.facts.caller = Some(caller.clone());
     call.facts.record.is_key_unchecked = is_unchecked;
@@ -61,28 +61,28 @@ async fn identify(
     has_other_scheme: bool,
     client: Option<IpAddr>,
 ) -> Result<Identified, Refusal> {
-    let came_at = Instant::now();
+    let received_at = Instant::now();
     let refuse = |refusal| gate.keyring.refuse(refusal, client);
     let secret = match sent {
         Ok(Some(secret)) => secret,
         Ok(None) if has_other_scheme => return Err(refuse(Refusal::NotBearer)),
         Ok(None) => return Err(refuse(Refusal::MissingAuth)),
-        Err(refusal) => return Err(evenly(came_at, refuse(refusal)).await),
+        Err(refusal) => return Err(at_next_interval(received_at, refuse(refusal)).await),
     };
     match gate.keyring.identify(&secret, client).await {
         Ok(caller) => Ok(Identified { caller, is_unchecked: false }),
-        Err(refusal) => Err(evenly(came_at, refusal).await),
+        Err(refusal) => Err(at_next_interval(received_at, refusal).await),
     }
 }
 
 /// Returns the refusal at the next multiple of its interval.
-async fn evenly(came_at: Instant, refusal: Refusal) -> Refusal {
-    let step = match refusal {
-        Refusal::InvalidApiKey => REFUSAL_STEP,
-        Refusal::Limited(_) => THROTTLED_STEP,
+async fn at_next_interval(received_at: Instant, refusal: Refusal) -> Refusal {
+    let interval = match refusal {
+        Refusal::InvalidApiKey => REFUSAL_INTERVAL,
+        Refusal::Limited(_) => THROTTLED_INTERVAL,
         _ => return refusal,
     };
-    let steps = came_at.elapsed().as_micros() / step.as_micros() + 1;
-    sleep_until(came_at + step * u32::try_from(steps).unwrap_or(1)).await;
+    let intervals = received_at.elapsed().as_micros() / interval.as_micros() + 1;
+    sleep_until(received_at + interval * u32::try_from(intervals).unwrap_or(1)).await;
     refusal
 }

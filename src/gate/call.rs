@@ -1,15 +1,16 @@
 //! A call on its way through the gate.
 //!
-//! Each step takes the type that the step before it returns and builds one of its own, whose fields nobody else can set:
+//! Each step takes the type that the step before it returns, and returns a type that only it can construct:
 //! [`Incoming`], [`Authenticated`](super::authenticate::Authenticated), [`Admitted`](super::admit::Admitted),
 //! [`Permitted`](super::key_restrictions::Permitted), [`Entitled`](super::entitlement::Entitled),
-//! [`Validated`](super::validate::Validated). So a step can be neither left out nor moved.
+//! [`Validated`](super::validate::Validated). A stack with a step missing or misplaced does not compile.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
+use tower::Service;
 
 use super::Gate;
 use super::auth::caller::Caller;
@@ -22,37 +23,46 @@ use crate::http::call_record::CallRecord;
 use crate::http::client_address::ClientAddress;
 use crate::http::negotiate::RenderContext;
 
-/// A request of which nothing is known yet.
+/// A request as it arrived.
 #[derive(Debug)]
 pub struct Incoming(pub(super) Call);
 
-/// The request, and what its answer will carry. Cheap to move.
+/// A request and the facts for its answer. Cheap to move.
 #[derive(Debug)]
 pub struct Call {
     pub(super) gate: Arc<Gate>,
     pub(super) request: Box<Request>,
-    /// How the answer is to be rendered.
+    /// The dialect, language and id of the answer.
     pub(super) context: RenderContext,
     pub(super) facts: Box<Facts>,
 }
 
-/// What the steps found out, for the answer.
+/// What the steps have learned of the call.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     pub(super) caller: Option<Caller>,
-    /// The place among the account's running calls.
+    /// The call's slot in the concurrency limit.
     pub(super) slot: Option<Slot>,
     pub(super) record: CallRecord,
 }
 
-/// A call that was answered.
+/// A service below a layer of the gate: the rest of the steps, and the handler.
+pub trait GateService<In>:
+    Service<In, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static
+{
+}
+
+impl<In, S> GateService<In> for S where
+    S: Service<In, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static
+{
+}
+
 #[derive(Debug)]
 pub struct Answered {
     pub(super) response: Response,
     pub(super) facts: Box<Facts>,
 }
 
-/// A call that a step refused.
 #[derive(Debug)]
 pub struct Refused {
     pub(super) refusal: Refusal,
@@ -65,7 +75,7 @@ impl Incoming {
         let facts = Box::new(Facts { record, ..Facts::default() });
         let context = request.extensions().get().copied();
         let context = context.unwrap_or_else(|| {
-            // A router that no pipeline surrounds.
+            // Tests may use a router without the pipeline.
             RenderContext::of(
                 request.uri().path(),
                 request.headers(),
@@ -78,12 +88,12 @@ impl Incoming {
 }
 
 impl Call {
-    /// The client's address; `None` where no listener noted one.
+    /// Returns the client's address, or `None` without a listener.
     pub(super) fn client(&self) -> Option<IpAddr> {
         self.request.extensions().get().map(|ClientAddress(address)| *address)
     }
 
-    /// The id on the answer and in the ledger.
+    /// The id of the call in the answer, the log and the ledger.
     pub fn id(&self) -> CallId {
         self.context.request_id
     }
@@ -94,7 +104,6 @@ impl Call {
         Answered { response, facts: self.facts }
     }
 
-    /// Refuses the call.
     pub fn refuse(self, refusal: Refusal) -> Refused {
         Refused { refusal, facts: self.facts }
     }

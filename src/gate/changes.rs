@@ -1,35 +1,34 @@
-//! The order of changes: a count and no clock decides whether an answer shows a change.
+//! The order of changes and lookups. A count decides whether a lookup includes a change; no clock does.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The number of changes that this gateway has heard of.
+/// How many changes this gateway had seen at some moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ChangeCounter(u64);
+pub struct ChangeCount(u64);
 
-impl ChangeCounter {
-    /// After this many changes.
+impl ChangeCount {
     pub const fn new(changes: u64) -> Self {
         Self(changes)
     }
 }
 
-/// The last change of something, as a [`ChangeCounter`]; many threads may read and move it.
+/// The count at the last change of an account, or of another part of the cache.
 #[derive(Debug, Default)]
 pub struct LastChange(AtomicU64);
 
 impl LastChange {
     /// Last changed at this count.
-    pub const fn at(change: ChangeCounter) -> Self {
+    pub const fn at(change: ChangeCount) -> Self {
         Self(AtomicU64::new(change.0))
     }
 
-    /// Notes a change; an older one never takes the place of a newer.
-    pub fn changed(&self, change: ChangeCounter) {
+    /// Records a change. An older one never replaces a newer.
+    pub fn changed(&self, change: ChangeCount) {
         self.0.fetch_max(change.0, Ordering::AcqRel);
     }
 
-    /// Whether what was asked for at this count shows the last change.
-    pub fn is_shown_by(&self, change: ChangeCounter) -> bool {
-        change.0 >= self.0.load(Ordering::Acquire)
+    /// Whether the last change was counted by then, so that a lookup that began at `count` includes it.
+    pub fn is_counted_in(&self, count: ChangeCount) -> bool {
+        count.0 >= self.0.load(Ordering::Acquire)
     }
 }

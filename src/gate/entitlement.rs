@@ -1,4 +1,4 @@
-//! May this key of this plan make this call?
+//! Checks whether the plan and the scopes of the key include the call.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ impl Entitled {
     }
 }
 
-/// Lets a call pass whose plan and scopes include the route.
+/// Passes calls whose plan and scopes include the route.
 pub(super) async fn entitle(
     path: &'static str,
     access: Arc<Access>,
@@ -41,7 +41,7 @@ pub(super) async fn entitle(
     }
 }
 
-/// Lets a free call pass whose plan has API access and whose key has the scope.
+/// Passes free calls whose plan has API access and whose key has the scope.
 pub(super) async fn in_scope(scope: Scope, call: Permitted) -> Result<Permitted, Refused> {
     let key = &call.caller().key;
     let refusal = match (key.plan.api_access, key.scopes.contains(&scope)) {
@@ -63,7 +63,7 @@ pub enum Missing {
     Access,
 }
 
-/// Whether this key may call routes with this access.
+/// Checks whether this key may call routes with this access.
 pub fn check(key: &KeyRecord, access: &Access) -> Result<(), Missing> {
     if !key.plan.api_access {
         Err(Missing::Api)

@@ -1,4 +1,4 @@
-//! The innermost service of a free call: its handler.
+//! Runs the handlers of free calls.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -7,19 +7,16 @@ use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::Route as Handler;
 use tower::layer::layer_fn;
-use tower::{Layer, Service, ServiceExt, service_fn};
+use tower::{Layer, ServiceExt, service_fn};
 
 use super::auth::credential::credential;
-use super::call::{Answered, Call, Incoming, Refused};
+use super::call::{Answered, Call, GateService, Incoming};
 use super::key_restrictions::Permitted;
 
 /// Runs the handler, which finds the [`Caller`](super::auth::caller::Caller) and the call's
 /// [`Slot`](super::limits::account::Slot) among the request's extensions.
-pub(super) fn handle(
-    handler: Handler,
-) -> impl Service<Permitted, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static
-{
-    // One count: the steps above clone what is behind them.
+pub(super) fn handle(handler: Handler) -> impl GateService<Permitted> {
+    // One reference count: the steps above clone this service.
     let handler = Arc::new(handler);
     service_fn(move |call: Permitted| {
         let (Call { mut request, facts, .. }, caller, slot) = call.into_parts();
@@ -30,19 +27,10 @@ pub(super) fn handle(
     })
 }
 
-/// The layer that runs the handler of a request without a credential at once. A credential that is sent is checked.
-pub(super) fn pass_anonymous<S>(
-    handler: Handler,
-) -> impl Layer<
-    S,
-    Service = impl Service<Incoming, Response = Answered, Error = Refused, Future: Send>
-              + Clone
-              + Send
-              + Sync
-              + 'static,
->
+/// Returns a layer that runs the handler at once if the request has no credential.
+pub(super) fn pass_anonymous<S>(handler: Handler) -> impl Layer<S, Service = impl GateService<Incoming>>
 where
-    S: Service<Incoming, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
+    S: GateService<Incoming>,
 {
     let handler = Arc::new(handler);
     layer_fn(move |steps: S| {
@@ -60,7 +48,7 @@ where
     })
 }
 
-/// Runs a handler of axum's, which cannot fail.
+/// Runs an axum handler, which cannot fail.
 fn run(handler: &Handler, request: Request) -> impl Future<Output = Response> + Send + use<> {
     let answered = handler.clone().oneshot(request);
     async {

@@ -1,4 +1,4 @@
-//! What a request claims by its `Idempotency-Key`: sent again, it is answered again and charged once.
+//! The claim of a request with an `Idempotency-Key`: repeated, it gets the same answer and is charged once.
 
 use axum::http::{HeaderMap, Method, Uri};
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ pub(super) fn has_key(headers: &HeaderMap) -> Result<bool, Refusal> {
     Ok(idempotency_key(headers)?.is_some())
 }
 
-/// The claim of a request that carries an `Idempotency-Key`; `None` when it carries none.
+/// Returns the claim of a request, or `None` without an `Idempotency-Key`.
 pub(crate) fn claim(
     (method, uri, headers): (&Method, &Uri, &HeaderMap),
     body: &[u8],
@@ -21,7 +21,7 @@ pub(crate) fn claim(
 ) -> Result<Option<IdempotencyClaim>, Refusal> {
     let Some(key) = idempotency_key(headers)? else { return Ok(None) };
     let mut fingerprint = Sha256::new();
-    // Neither a method nor a path holds a zero byte, so no two requests run together.
+    // Methods and paths contain no zero byte, so different requests differ here.
     fingerprint.update(method.as_str());
     fingerprint.update([0]);
     fingerprint.update(uri.path());

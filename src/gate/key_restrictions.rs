@@ -1,5 +1,5 @@
-//! May this key be used here? It holds for every path, so that a stolen key that is limited to networks can be neither spent
-//! nor rotated from elsewhere.
+//! Checks where the key may be used, on every path: a stolen key that is limited to networks can be neither spent nor rotated
+//! from elsewhere.
 
 use super::admit::Admitted;
 use super::auth::caller::Caller;
@@ -8,7 +8,7 @@ use super::limits::account::Slot;
 use crate::domain::origin::WrongOrigin;
 use crate::domain::refusal::Refusal;
 
-/// A call from where its key may be used.
+/// A call from a permitted region and address.
 #[derive(Debug)]
 pub(super) struct Permitted(Admitted);
 
@@ -30,7 +30,7 @@ impl Permitted {
     }
 }
 
-/// Lets a call pass whose key may be used in this region, from the client's address.
+/// Passes calls whose key permits this region and the client's address.
 pub(super) async fn restrict(call: Admitted) -> Result<Permitted, Refused> {
     let checked = call.caller().key.origin.check(&call.call().gate.region, call.call().client());
     match checked {

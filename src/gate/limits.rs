@@ -111,7 +111,7 @@ async fn admit_shared(
             let _ = local_rate.check(account_id);
             let mut slot = account.enter();
             slot.hold(lease);
-            slot.counts_on_all_gateways(running);
+            slot.set_running(running);
             Admission::Admitted { slot, rate }
         }
         Verdict::TooFast => Admission::TooFast(rate),

@@ -1,5 +1,7 @@
-//! The money. The hold is durable before the handler runs; the handler outlives its connection, so that a client who hangs up
-//! changes nothing; its outcome decides between capture and release.
+//! Holds the price, runs the handler, captures or releases.
+//!
+//! The hold is durable before the handler starts. The handler outlives its connection, so a disconnect changes nothing. Its
+//! outcome decides between capture and release.
 
 mod decision;
 mod detach_on_drop;
@@ -39,48 +41,45 @@ use crate::domain::settlement::{Outcome, SettlementTable};
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
 use crate::http::public_links::PublicLinks;
+use crate::ledger::rules::caps::KeyCaps;
 use crate::ledger::rules::entry::{CallRef, RouteNumber};
-use crate::ledger::rules::hold::{HoldRequest, IdempotencyClaim, KeyCaps};
-use crate::ledger::writer::{Granted, Ledger, LedgerUnavailable};
+use crate::ledger::rules::hold::HoldRequest;
+use crate::ledger::writer::{Granted, HoldError, Ledger, LedgerUnavailable};
 use crate::storage::test_answers::TestCall;
 use crate::telemetry::request::serving;
 
-/// What metering needs, whatever the route.
+/// The parts that all paid routes share.
 #[derive(Clone, Debug)]
 pub struct Metering {
-    /// Where holds are made.
     pub ledger: Ledger,
-    /// Where dry runs read what the ledger would decide by.
+    /// For dry runs, which read the ledger without the writer.
     pub pool: PgPool,
     /// Which outcomes are charged.
     pub table: Arc<SettlementTable>,
     /// How long a handler may take.
     pub deadline: Duration,
-    /// Where calls go on that their clients have left: a stop waits for them.
+    /// Runs calls whose clients have disconnected. A stopping gateway waits for them.
     pub calls: TaskTracker,
-    /// Where answers of test environments are kept.
+    /// The stored answers of test environments.
     pub test_answers: TestAnswers,
-    /// For answers that are stored: they are written before they leave the gate.
+    /// For stored answers, which are rendered before they leave the gate.
     pub links: Arc<PublicLinks>,
 }
 
-/// A route that is sold.
+/// A paid route with its handler.
 #[derive(Clone)]
 pub struct PaidRoute {
-    /// Its path, price and access.
     pub route: Arc<Route>,
     /// Its number in the ledger.
     pub number: RouteNumber,
-    /// What answers its calls.
     pub handler: PaidHandler,
-    /// How they are charged.
     pub metering: Arc<Metering>,
 }
 
 /// Answers a paid call. Whether it is charged follows from the answer, by `config/settlement.toml`.
 pub type PaidHandler = Arc<dyn Fn(PaidCall) -> PaidFuture + Send + Sync>;
 
-/// Boxed, so that what is built around a handler is not of its size. It borrows nothing: it may outlive the connection.
+/// Boxed, so that callers do not have the size of the handler. It borrows nothing, because it may outlive the connection.
 pub type PaidFuture = Pin<Box<dyn Future<Output = Result<PaidAnswer, Refusal>> + Send>>;
 
 /// A call whose price is held.
@@ -88,9 +87,9 @@ pub type PaidFuture = Pin<Box<dyn Future<Output = Result<PaidAnswer, Refusal>> +
 pub struct PaidCall {
     /// Who pays.
     pub caller: Caller,
-    /// Who is asked about.
+    /// The person to analyse.
     pub person: PersonRequest,
-    /// What is held, and used unless the answer says less.
+    /// The held price, charged unless the answer reports less.
     pub price: Credits,
 }
 
@@ -132,7 +131,7 @@ pub(super) async fn meter(route: Arc<PaidRoute>, validated: Validated) -> Result
     sale.run(call, caller, slot, &body, move |price| handler(PaidCall { caller: payer, person, price })).await
 }
 
-/// What is sold to a call, and for how long it may run.
+/// What is sold to a call, and how long it may run.
 pub(super) struct Sale {
     pub(super) metering: Arc<Metering>,
     /// The route's number in the ledger.
@@ -142,7 +141,7 @@ pub(super) struct Sale {
     pub(super) deadline: Duration,
 }
 
-/// What a call asks for.
+/// The requested hold of a call, and how its answer is rendered.
 struct Terms {
     hold: HoldRequest,
     is_dry_run: bool,
@@ -196,37 +195,42 @@ impl Sale {
         W: FnOnce(Credits) -> PaidFuture + Send + 'static,
     {
         let Terms { hold, is_dry_run, context } = terms;
-        let (metering, call_id, price) = (&self.metering, hold.call_id, hold.amount);
+        let metering = &self.metering;
         if is_dry_run {
             // Boxed, so that paid calls do not carry its size.
             return Box::pin(dry_run::answer(metering, &caller, hold, &context)).await;
         }
-        let metered = |price, balance| MeteredCall {
-            metering: metering.clone(),
-            caller: caller.clone(),
-            price,
-            balance,
-            deadline: self.deadline,
-            _slot: slot,
-            context,
+        let call_id = hold.call_id;
+        let is_test = caller.key.mode == Mode::Test;
+        let price = if is_test { Credits::ZERO } else { hold.amount };
+        let deadline = self.deadline;
+        let metered = |caller, balance| {
+            let metering = metering.clone();
+            MeteredCall { metering, caller, price, balance, deadline, _slot: slot, context }
         };
-        if caller.key.mode == Mode::Test {
-            let balance = caller.account.standing();
-            let call = metered(Credits::ZERO, balance).of_test_environment(test_call(hold), work);
+        if is_test {
+            let balance = caller.account.balance();
+            let call = metered(caller, balance).run_without_hold(test_call(hold), work);
             return Ok(detached(metering, call_id, call).await);
         }
-        match metering.ledger.hold(hold).await.map_err(unavailable)? {
-            Granted::Not(decision) => Ok(decision::answer(decision, &caller, price)),
-            Granted::Held { hold, standing: balance } => {
-                caller.account.stands(balance.clone());
-                let call = metered(hold.amount(), balance).with_hold(hold, work);
+        match metering.ledger.hold(hold).await {
+            Ok(Granted { hold, balance }) => {
+                caller.account.cache_balance(balance.clone());
+                let call = metered(caller, balance).run_with_hold(hold, work);
                 Ok(detached(metering, call_id, call).await)
+            }
+            Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),
+            Err(HoldError::Unavailable(error)) => Err(unavailable(error)),
+            // A key outlives its account's ledger only if rows were deleted by hand.
+            Err(error @ HoldError::UnknownAccount) => {
+                tracing::error!(account = %caller.key.account_id, %error, "a paid call could not be held");
+                Err(Refusal::Internal)
             }
         }
     }
 }
 
-/// Lines that are logged on the way name the call, also when its client has left.
+/// Detaches a call from its connection. Its log lines keep the id of the call.
 fn detached<T: Send + 'static>(
     metering: &Metering,
     call_id: CallId,
@@ -235,10 +239,10 @@ fn detached<T: Send + 'static>(
     DetachOnDrop::new(&metering.calls, serving(call_id, call))
 }
 
-/// A call of a test environment under its idempotency key; `None` where it carries none.
+/// Returns the claim of a test call, or `None` without an idempotency key.
 fn test_call(hold: HoldRequest) -> Option<TestCall> {
     let HoldRequest { call_id, account_id, idempotency, .. } = hold;
-    idempotency.map(|claim: IdempotencyClaim| TestCall { call_id, account_id, claim })
+    idempotency.map(|claim| TestCall { call_id, account_id, claim })
 }
 
 fn unavailable(error: LedgerUnavailable) -> Refusal {

@@ -1,4 +1,4 @@
-//! Query parameters of a path that takes none are refused, as lists refuse those they do not know.
+//! Refuses query parameters on paths that take none.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tower::{ServiceExt, service_fn};
 
 use crate::http::query::refuse_parameters;
 
-/// Methods that take no query parameters.
+/// Wraps methods that take no query parameters.
 pub fn without_parameters<S: Clone + 'static>(methods: MethodRouter<S>) -> MethodRouter<S> {
     methods.route_layer(layer_fn(|handler: Handler| {
         let handler = Arc::new(handler);

@@ -1,11 +1,11 @@
-//! The way back among an account's running calls.
+//! Counts a call as running again while its client reads the answer slowly.
 
 use super::auth::caller::Caller;
 use super::limits::Limits;
 use super::limits::account::Slot;
 use crate::domain::ids::AccountId;
 
-/// Response extension of an admitted call: its connection takes a place again while its client is slow to take the answer.
+/// Response extension of an admitted call. The connection takes a slot again if its client reads the answer slowly.
 #[derive(Clone, Debug)]
 pub struct Reentry {
     limits: Limits,
@@ -17,12 +17,11 @@ impl Reentry {
         Self { limits, caller }
     }
 
-    /// The account.
     pub fn account_id(&self) -> AccountId {
         self.caller.key.account_id
     }
 
-    /// Takes a place again. It is not refused: the answer is there.
+    /// Takes a slot again, past any limit: the call has been served.
     pub fn enter(&self) -> Slot {
         self.limits.enter_again(&self.caller.account)
     }

@@ -1,4 +1,4 @@
-//! Refused calls, counted in memory and written for all at once: a refusal costs no query, however many there are.
+//! Counts refused calls in memory and writes the counts in batches, so that a refusal costs no query.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,23 +11,23 @@ use crate::domain::caller::KeyRecord;
 use crate::domain::refusal::ErrorCode;
 use crate::storage::refused_calls::{RefusedCall, add};
 
-/// Most kinds of refused calls that wait to be written, some 100 bytes each.
-const MOST_WAITING: usize = 10_000;
-/// Kinds that one statement writes at most.
+/// Maximum number of counters in memory, about 100 bytes each.
+const MAX_COUNTERS: usize = 10_000;
+/// Maximum number of counters in one statement.
 const FLUSH_AT_ONCE: usize = 1_000;
 
-/// Refused calls that have yet to be written, by account, day, key, path and code. Cheap to clone.
+/// Counters that are not written yet, by account, day, key, path and code. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct RefusedCalls(Arc<Mutex<HashMap<RefusedCall, i64>>>);
 
-/// Whether an error of a known caller counts as a refused call: buy, ask for rights, or wait.
+/// Whether an error counts as a refused call: payment required, forbidden, or too many requests.
 const fn counts(code: ErrorCode) -> bool {
     matches!(code.status(), 402 | 403 | 429)
 }
 
 impl RefusedCalls {
-    /// Counts an answer with this code, if it refused the call.
-    pub fn note(&self, key: &KeyRecord, path: &'static str, code: ErrorCode, day: NaiveDate) {
+    /// Counts a call, if this code is a refusal.
+    pub fn count(&self, key: &KeyRecord, path: &'static str, code: ErrorCode, day: NaiveDate) {
         if counts(code) {
             let (account_id, key_id) = (key.account_id, key.key_id);
             self.add(RefusedCall { account_id, day, key_id, path, code }, 1);
@@ -36,9 +36,9 @@ impl RefusedCalls {
 
     fn add(&self, refused: RefusedCall, calls: i64) {
         let mut waiting = self.waiting();
-        if waiting.len() < MOST_WAITING || waiting.contains_key(&refused) {
-            let known = waiting.entry(refused).or_insert(0);
-            *known = known.saturating_add(calls);
+        if waiting.len() < MAX_COUNTERS || waiting.contains_key(&refused) {
+            let count = waiting.entry(refused).or_insert(0);
+            *count = count.saturating_add(calls);
         } else {
             counter!("gateway_refused_calls_uncounted_total").increment(calls.unsigned_abs());
         }
@@ -48,8 +48,8 @@ impl RefusedCalls {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes what waits. What could not be written waits for the next time; should a commit's answer be lost, its calls
-    /// count twice, which no money hangs on.
+    /// Writes the counters. Those that cannot be written wait for the next flush. If the answer to a commit is lost, its
+    /// calls count twice; no money depends on it.
     pub async fn flush(&self, pool: &PgPool) {
         let mut refused: Vec<_> = std::mem::take(&mut *self.waiting()).into_iter().collect();
         while !refused.is_empty() {
@@ -92,10 +92,10 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_and_kinds_that_wait_already_go_on() {
+    fn memory_is_bounded_and_existing_counters_go_on() {
         let calls = RefusedCalls::default();
         (0..20_000).for_each(|account| calls.add(refused(account), 1));
-        assert_eq!(calls.waiting().len(), MOST_WAITING);
+        assert_eq!(calls.waiting().len(), MAX_COUNTERS);
         calls.add(refused(7), 2);
         assert_eq!(calls.waiting().get(&refused(7)), Some(&3));
     }

@@ -29,7 +29,7 @@ pub struct KeySettings {
     #[serde(rename = "unknown_trust_ms", with = "setting::millis_or_zero")]
     pub unknown_trust: Duration,
     #[serde(rename = "standing_trust_ms", with = "setting::millis_or_zero")]
-    pub standing_trust: Duration,
+    pub balance_trust: Duration,
     #[serde(deserialize_with = "setting::count_u32")]
     pub guesses: NonZeroU32,
     #[serde(rename = "guess_window_s", with = "setting::seconds")]

@@ -1,19 +1,19 @@
-//! The way of a call, from top to bottom, one tower stack for each kind of call.
+//! The steps of a call, in order: one tower stack for each kind of call.
 //!
-//! Each step is an `async fn` in the file of its name. It takes the call as the step above it left it and lets it pass as a
-//! new type, or refuses it; a call that is refused above [`meter`] costs nothing.
+//! Each step is an `async fn` that takes the call from the step above, and passes it on as a new type or refuses it. A call
+//! that is refused above [`meter`] costs nothing.
 
 use std::sync::Arc;
 
 use axum::routing::{MethodFilter, MethodRouter, Route as Handler, post_service};
 use tower::layer::layer_fn;
-use tower::{Service, ServiceBuilder, service_fn};
+use tower::{ServiceBuilder, service_fn};
 
 use super::Gate;
 use super::admit::admit;
 use super::answer::answer;
 use super::authenticate::authenticate;
-use super::call::{Answered, Refused};
+use super::call::GateService;
 use super::entitlement::{entitle, in_scope};
 use super::forward::{ForwardRoute, meter_forwarded, pass_free};
 use super::handle::{handle, pass_anonymous};
@@ -27,7 +27,7 @@ use crate::domain::forwarding::RouteMethod;
 use crate::domain::key::Scope;
 use crate::domain::route::Route;
 
-/// A call that is sold: held, run, then captured or released.
+/// A paid call: held, run, then captured or released.
 pub fn paid<S: Clone + 'static>(gate: &Arc<Gate>, route: PaidRoute) -> MethodRouter<S> {
     let sold = route.route.clone();
     let route = Arc::new(route);
@@ -38,12 +38,12 @@ pub fn paid<S: Clone + 'static>(gate: &Arc<Gate>, route: PaidRoute) -> MethodRou
 pub fn paid_by<S, M>(gate: &Arc<Gate>, route: &Arc<Route>, metering: M) -> MethodRouter<S>
 where
     S: Clone + 'static,
-    M: Service<Validated, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
+    M: GateService<Validated>,
 {
     let (path, access, of_body) = (route.path, Arc::new(route.access.clone()), route.clone());
     post_service(
         ServiceBuilder::new()
-            // Whatever becomes of the call, its answer tells the caller's limits and balance.
+            // Every answer, also a refusal, shows the caller's limits and balance.
             .layer(answer(gate.clone(), route.path))
             // Who calls? Everything below depends on it.
             .layer(step(authenticate))
@@ -73,7 +73,7 @@ pub fn forwarded<S: Clone + 'static>(gate: &Arc<Gate>, route: ForwardRoute) -> M
 fn forwarded_by<S, F>(gate: &Arc<Gate>, route: &Arc<ForwardRoute>, forwarding: F) -> MethodRouter<S>
 where
     S: Clone + 'static,
-    F: Service<Shaped, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
+    F: GateService<Shaped>,
 {
     let sold = &route.route;
     let limits =

@@ -3,22 +3,17 @@
 use std::future::Future;
 
 use tower::layer::layer_fn;
-use tower::{Layer, Service, ServiceExt, service_fn};
+use tower::{Layer, ServiceExt, service_fn};
 
-use super::call::{Answered, Refused};
+use super::call::{GateService, Refused};
 
-/// A layer that passes a call on to the next service once `check` has let it pass. `check` turns one type of call into the
-/// next, as the functions of [`tower::filter`] do, but its refusal keeps its type, and nothing is boxed.
-pub(super) fn step<S, C, In, Out, Checked>(
-    check: C,
-) -> impl Layer<
-    S,
-    Service = impl Service<In, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
->
+/// Returns the layer of a step. `check` turns one type of call into the next or refuses it. Unlike `tower::filter`, this
+/// keeps the type of the refusal and boxes nothing.
+pub(super) fn step<S, C, In, Out, Checked>(check: C) -> impl Layer<S, Service = impl GateService<In>>
 where
     C: Fn(In) -> Checked + Clone + Send + Sync + 'static,
     Checked: Future<Output = Result<Out, Refused>> + Send + 'static,
-    S: Service<Out, Response = Answered, Error = Refused, Future: Send> + Clone + Send + Sync + 'static,
+    S: GateService<Out>,
     In: Send + 'static,
     Out: Send + 'static,
 {

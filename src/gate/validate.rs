@@ -1,4 +1,4 @@
-//! Is the body what the route takes?
+//! Reads and checks the body of a paid call.
 
 use std::sync::Arc;
 
@@ -22,17 +22,16 @@ use crate::http::query::refuse_parameters;
 pub struct Validated {
     /// The request without its body.
     pub call: Call,
-    /// Who calls.
     pub caller: Caller,
-    /// The place among the account's running calls.
+    /// The call's slot in the concurrency limit.
     pub slot: Slot,
-    /// Who is asked about.
+    /// The person to analyse.
     pub person: PersonRequest,
     /// The body as it came, for the fingerprint of an `Idempotency-Key`.
     pub body: Bytes,
 }
 
-/// Reads and checks the body; all its faults are reported at once.
+/// Passes calls with a valid body. All faults are reported at once.
 pub(super) async fn validate(route: Arc<Route>, call: Entitled) -> Result<Validated, Refused> {
     let (mut call, caller, slot) = call.into_parts();
     let body = std::mem::take(call.request.body_mut());
@@ -50,16 +49,16 @@ pub(super) async fn validate(route: Arc<Route>, call: Entitled) -> Result<Valida
 
 fn check(bytes: &[u8], uri: &Uri, route: &Route, mode: Mode) -> Result<PersonRequest, Refusal> {
     let fields = PersonRequest::parse(parse_fields(bytes)?, fields_of(route.endpoint));
-    let person = without_parameters(uri, fields)?;
+    let person = merge_faults(refuse_parameters(uri), fields)?;
     match (person.allow_mock_data, mode) {
         (true, Mode::Live) => Err(Refusal::MockDataNotAllowed),
         _ => Ok(person),
     }
 }
 
-/// The fields of a request without query parameters; the faults of both are reported at once.
-fn without_parameters<T>(uri: &Uri, fields: Result<T, Refusal>) -> Result<T, Refusal> {
-    match (refuse_parameters(uri), fields) {
+/// Returns the fields, or the faults of query parameters and fields together.
+fn merge_faults<T>(parameters: Result<(), Refusal>, fields: Result<T, Refusal>) -> Result<T, Refusal> {
+    match (parameters, fields) {
         (Err(Refusal::ValidationFailed(mut faults)), Err(Refusal::ValidationFailed(of_fields))) => {
             faults.extend(of_fields);
             Err(Refusal::ValidationFailed(faults))

@@ -1,5 +1,5 @@
-//! What handlers answer with: an empty response whose extension says what it means. [`super::render`] makes bytes of it, in
-//! the dialect and language of the request.
+//! The answers of handlers: an empty response with an [`Answer`] as its extension. [`super::render`] writes the body, in the
+//! dialect and language of the request.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -9,20 +9,20 @@ use serde::Serialize;
 use crate::domain::billing::Billing;
 use crate::domain::refusal::Refusal;
 
-/// The meaning of an answer that is yet to be rendered.
+/// An answer before it is rendered.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) content: Content,
-    /// Set by handlers that read a balance themselves.
+    /// Set by handlers that read the balance themselves.
     pub(super) billing: Option<Billing>,
 }
 
 #[derive(Clone, Debug)]
 pub(super) enum Content {
     Refusal(Refusal),
-    /// `analise` as ready JSON, spliced in unread.
+    /// `analise` as JSON, spliced in without parsing.
     Analysis(Bytes),
-    /// A ready JSON object, to which `billing_info` is added where the caller is known.
+    /// A JSON object. `billing_info` is added for a known caller.
     Object(Vec<u8>),
 }
 
@@ -51,17 +51,17 @@ pub fn passed_on(mut response: Response) -> Response {
     response
 }
 
-/// The 200 of a paid call; `analise` is a JSON value.
+/// Returns the 200 of a paid call; `analise` is a JSON value.
 pub fn analysis_ok(analise: Bytes) -> Response {
     Content::Analysis(analise).into_response(StatusCode::OK)
 }
 
-/// A 200 with a JSON object as its body.
+/// Returns a 200 with a JSON object.
 pub fn json_ok(body: impl Serialize) -> Response {
     json_with(StatusCode::OK, body)
 }
 
-/// A JSON object with another status, such as 201 or the 503 of a health check.
+/// Returns a JSON object with another status, such as 201.
 pub fn json_with(status: StatusCode, body: impl Serialize) -> Response {
     match serde_json::to_vec(&body) {
         Ok(object) => json_ready(status, object),
@@ -72,12 +72,12 @@ pub fn json_with(status: StatusCode, body: impl Serialize) -> Response {
     }
 }
 
-/// An answer whose object is JSON already.
+/// Returns an object that is JSON already.
 pub fn json_ready(status: StatusCode, object: Vec<u8>) -> Response {
     Content::Object(object).into_response(status)
 }
 
-/// Adds the billing facts that a handler has just read; without them an answer shows those in the gateway's memory.
+/// Adds billing facts that a handler has just read. Other answers show the cached ones.
 pub fn with_billing(mut response: Response, billing: Billing) -> Response {
     if let Some(answer) = response.extensions_mut().get_mut::<Answer>() {
         answer.billing = Some(billing);
@@ -85,12 +85,12 @@ pub fn with_billing(mut response: Response, billing: Billing) -> Response {
     response
 }
 
-/// Takes the billing facts that a handler added.
+/// Takes the billing facts of [`with_billing`].
 pub fn take_billing(response: &mut Response) -> Option<Billing> {
     response.extensions_mut().get_mut::<Answer>()?.billing.take()
 }
 
-/// The refusal that a response means.
+/// Returns the refusal in a response that is not rendered yet.
 pub fn refusal_of(response: &Response) -> Option<&Refusal> {
     match &response.extensions().get::<Answer>()?.content {
         Content::Refusal(refusal) => Some(refusal),

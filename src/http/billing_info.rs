@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use chrono::SecondsFormat;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
@@ -14,8 +15,8 @@ pub const X_CREDITS_USED: HeaderName = HeaderName::from_static("x-credits-used")
 /// Credits left on the account after it.
 pub const X_CREDITS_REMAINING: HeaderName = HeaderName::from_static("x-credits-remaining");
 
-/// `billing_info` as it stands in a body.
-#[derive(Debug, Serialize)]
+/// `billing_info` in a body.
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BillingInfo<'b> {
     creditos_utilizados: i64,
     creditos_restantes: i64,
@@ -32,21 +33,21 @@ pub struct BillingInfo<'b> {
 impl<'b> BillingInfo<'b> {
     /// The wire form of the facts.
     pub fn new(billing: &'b Billing) -> Self {
-        let standing = &billing.standing;
+        let balance = &billing.balance;
         Self {
             creditos_utilizados: billing.used.as_i64(),
-            creditos_restantes: standing.remaining.as_i64(),
+            creditos_restantes: balance.remaining.as_i64(),
             tipo_plano: &billing.plan_label,
-            renovacao_proxima: standing.renews_at.to_rfc3339_opts(SecondsFormat::Secs, true),
-            limite_mensal: standing.plan_credits.as_i64(),
-            uso_percentual: standing.plan_used_percent(),
+            renovacao_proxima: balance.renews_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            limite_mensal: balance.plan_credits.as_i64(),
+            uso_percentual: balance.plan_used_percent(),
             reembolsado: billing.refunded.map(|_| true),
             motivo_reembolso: billing.refunded.map(|outcome| outcome.as_str()),
         }
     }
 }
 
-/// The body with these facts in place of the `billing_info` that it tells. A body without one stays as it is.
+/// Returns the body with its `billing_info` replaced. A body without one is not changed.
 pub fn refreshed(mut body: Vec<u8>, billing: &Billing) -> Vec<u8> {
     if let Some(place) = place_of(&body)
         && let Ok(fresh) = serde_json::to_vec(&BillingInfo::new(billing))
@@ -56,7 +57,7 @@ pub fn refreshed(mut body: Vec<u8>, billing: &Billing) -> Vec<u8> {
     body
 }
 
-/// Where the value of `billing_info` stands. The quotation marks of a text are escaped, so the name found is a member's;
+/// Returns the range of the value of `billing_info`. The quotation marks of a text are escaped, so the name found is a member's;
 /// the last one is the body's own.
 fn place_of(body: &[u8]) -> Option<Range<usize>> {
     const NAME: &[u8] = br#""billing_info":"#;
@@ -66,10 +67,10 @@ fn place_of(body: &[u8]) -> Option<Range<usize>> {
     Some(start..start + values.byte_offset())
 }
 
-/// Sets the credit headers, in place of any that stand there.
+/// Sets the credit headers.
 pub fn set_headers(headers: &mut HeaderMap, billing: &Billing) {
     headers.insert(X_CREDITS_USED, HeaderValue::from(billing.used.as_i64()));
-    headers.insert(X_CREDITS_REMAINING, HeaderValue::from(billing.standing.remaining.as_i64()));
+    headers.insert(X_CREDITS_REMAINING, HeaderValue::from(billing.balance.remaining.as_i64()));
 }
 
 #[cfg(test)]
@@ -80,17 +81,17 @@ mod tests {
     use chrono::DateTime;
 
     fn billing(used: u32, label: &str) -> Billing {
-        let standing = AccountBalance {
+        let balance = AccountBalance {
             remaining: Credits::from_u32(10 - used),
             plan_credits_used: Credits::from_u32(used),
             plan_credits: Credits::from_u32(10),
             requests_remaining: 9,
             renews_at: DateTime::UNIX_EPOCH,
         };
-        Billing { used: Credits::from_u32(used), plan_label: label.to_owned(), standing, refunded: None }
+        Billing { used: Credits::from_u32(used), plan_label: label.to_owned(), balance, refunded: None }
     }
 
-    fn told(head: &str, billing: &Billing, tail: &str) -> String {
+    fn body_with(head: &str, billing: &Billing, tail: &str) -> String {
         format!("{head}{}{tail}", serde_json::to_string(&BillingInfo::new(billing)).unwrap())
     }
 
@@ -104,8 +105,8 @@ mod tests {
             r#"{"analise":{"billing_info":{}},"billing_info":"#,
         ] {
             for tail in ["}", r#","request_id":"x"}"#] {
-                let body = refreshed(told(head, &old, tail).into_bytes(), &new);
-                assert_eq!(String::from_utf8(body).unwrap(), told(head, &new, tail));
+                let body = refreshed(body_with(head, &old, tail).into_bytes(), &new);
+                assert_eq!(String::from_utf8(body).unwrap(), body_with(head, &new, tail));
             }
         }
     }

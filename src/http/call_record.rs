@@ -1,4 +1,4 @@
-//! What an answer and its log line tell of a call besides its content.
+//! The facts of a call for its answer and log line, besides the content.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
@@ -9,35 +9,35 @@ use crate::domain::billing::Billing;
 use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::refusal::ErrorCode;
 
-/// Says that a credential was not checked.
+/// Marks an answer to a credential that was not checked.
 const X_DEVELOPMENT_MODE: HeaderName = HeaderName::from_static("x-development-mode");
 const KEY_NOT_CHECKED: HeaderValue = HeaderValue::from_static("key not checked");
 
-/// The gate fills it while a call passes; it leaves the gate as a response extension, and the renderer turns it into
-/// headers. The log line reads it last.
+/// The steps of the gate fill it. It leaves the gate as a response extension; the renderer turns it into headers, and the log
+/// line reads it last.
 #[derive(Clone, Debug, Default)]
 pub struct CallRecord {
     /// The route's template, never the path itself. `None` for a path that does not exist.
     pub route: Option<&'static str>,
     /// The key and its account, once the caller is known.
     pub caller: Option<(AccountId, KeyId)>,
-    /// The limit that `RateLimit` headers show, once one was asked.
+    /// The limit for the `RateLimit` headers, once one has decided.
     pub rate_limit: Option<RateLimitHeaders>,
-    /// The money, for a known caller.
+    /// For a known caller.
     pub billing: Option<Billing>,
-    /// Whether development mode passed over a credential.
+    /// Whether development mode ignored an invalid credential.
     pub is_key_unchecked: bool,
     /// Set by the renderer of an error.
     pub error_code: Option<ErrorCode>,
 }
 
 impl CallRecord {
-    /// The record of a path that no gate guards.
+    /// Returns the record of a path without a gate.
     pub fn of_open_path(route: &'static str) -> Self {
         Self { route: Some(route), ..Self::default() }
     }
 
-    /// Takes the record off an answer; an answer that passed no gate has an empty one.
+    /// Takes the record from an answer. An answer of a path without a gate has an empty one.
     pub(super) fn take(response: &mut Response) -> Self {
         response.extensions_mut().remove().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Who is really calling: the address at the other end of the connection, or the one that a believed proxy reports.
+//! Who is really calling: the address at the other end of the connection, or the one that a trusted proxy reports.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -42,13 +42,13 @@ impl TrustedProxies {
     /// The client of a request that came from `peer`.
     ///
     /// Each proxy appends the address it was called from, so the list is read from its end: the first address that is no
-    /// believed proxy is the client, and what stands before it is the client's own claim. An entry that is no address ends
+    /// trusted proxy is the client, and what precedes it is the client's own claim. An entry that is not an address ends
     /// the walk at the proxy that reported it.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
         let mut nearest = peer.to_canonical();
         let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
         let mut reported = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')).map(address);
-        while self.believes(nearest) {
+        while self.trusts(nearest) {
             match reported.next() {
                 Some(Some(address)) => nearest = address,
                 Some(None) | None => break,
@@ -58,7 +58,7 @@ impl TrustedProxies {
     }
 
     /// Whether the address is that of a trusted proxy.
-    pub fn believes(&self, address: IpAddr) -> bool {
+    pub fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address.to_canonical()))
     }
 }

@@ -1,6 +1,7 @@
 //! The answer to `X-Dry-Run`.
 
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answer::json_ok;
@@ -21,14 +22,16 @@ pub struct DryRun {
     pub refusal: Option<Refusal>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DryRunAnswer")]
+pub(crate) struct Answer<'a> {
     success: bool,
     dry_run: Shown<'a>,
 }
 
-#[derive(Serialize)]
-struct Shown<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DryRun")]
+pub(crate) struct Shown<'a> {
     credits: Credits,
     credits_available: Credits,
     credits_after: Option<Credits>,
@@ -42,8 +45,9 @@ struct Shown<'a> {
 }
 
 /// The refusal that the call would get, as in an error body.
-#[derive(Serialize)]
-struct Reason<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DryRunReason")]
+pub(crate) struct Reason<'a> {
     status: u16,
     message: Text,
     user_action: Text,

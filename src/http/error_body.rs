@@ -1,6 +1,7 @@
 //! The bodies of errors: one shape a dialect, and RFC 9457.
 
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::billing_info::BillingInfo;
@@ -38,8 +39,9 @@ pub(super) fn write(
     }
 }
 
-#[derive(Serialize)]
-struct Fluence<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FluenceErrorBody")]
+pub(crate) struct Fluence<'a> {
     success: bool,
     error: FluenceError<'a>,
     error_code: &'static str,
@@ -48,8 +50,8 @@ struct Fluence<'a> {
     billing_info: Option<BillingInfo<'a>>,
 }
 
-#[derive(Serialize)]
-struct FluenceError<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FluenceError<'a> {
     r#type: &'static str,
     message: Text,
     code: u16,
@@ -80,8 +82,9 @@ impl<'a> Fluence<'a> {
 }
 
 /// The only body of the `fluence` dialect with its own shape: a plan without the endpoint.
-#[derive(Serialize)]
-struct FluenceAccessDenied<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FluenceAccessDeniedBody")]
+pub(crate) struct FluenceAccessDenied<'a> {
     success: bool,
     error: Text,
     error_code: &'static str,
@@ -103,8 +106,9 @@ impl<'a> FluenceAccessDenied<'a> {
     }
 }
 
-#[derive(Serialize)]
-struct Fluenzr<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FluenzrErrorBody")]
+pub(crate) struct Fluenzr<'a> {
     success: bool,
     error: FluenzrError<'a>,
     request_id: CallId,
@@ -112,8 +116,8 @@ struct Fluenzr<'a> {
     billing_info: Option<BillingInfo<'a>>,
 }
 
-#[derive(Serialize)]
-struct FluenzrError<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FluenzrError<'a> {
     code: &'static str,
     message: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,8 +157,9 @@ fn fluenzr_code(code: ErrorCode) -> &'static str {
     }
 }
 
-#[derive(Serialize)]
-struct Influtics<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "InfluticsErrorBody")]
+pub(crate) struct Influtics<'a> {
     success: bool,
     error: Text,
     code: &'static str,
@@ -186,8 +191,8 @@ impl<'a> Influtics<'a> {
 }
 
 /// A problem of RFC 9457.
-#[derive(Serialize)]
-struct Problem<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Problem<'a> {
     r#type: String,
     title: &'static str,
     status: u16,
@@ -208,7 +213,7 @@ impl<'a> Problem<'a> {
         let error_code = view.refusal.code();
         let code = error_code.as_str();
         Self {
-            r#type: format!("{}#{code}", links.error_docs_url),
+            r#type: links.error_page(error_code),
             title: error_code.title(ctx.language),
             status: view.status.as_u16(),
             detail: view.refusal.message(ctx.language),
@@ -220,5 +225,36 @@ impl<'a> Problem<'a> {
             request_id: ctx.request_id,
             billing_info: view.billing,
         }
+    }
+}
+
+/// Schemas of the bodies, for the OpenAPI document.
+pub mod schemas {
+    use schemars::{Schema, SchemaGenerator};
+
+    use super::{Dialect, Fluence, FluenceAccessDenied, Fluenzr, Influtics, Problem};
+    use crate::domain::refusal::ErrorCode;
+
+    /// The bodies of these errors in a dialect.
+    pub fn of(dialect: Dialect, codes: &[ErrorCode], generator: &mut SchemaGenerator) -> Vec<Schema> {
+        match dialect {
+            Dialect::Fluence => {
+                let mut schemas = Vec::new();
+                if codes.iter().any(|code| *code != ErrorCode::AccessDenied) {
+                    schemas.push(generator.subschema_for::<Fluence<'static>>());
+                }
+                if codes.contains(&ErrorCode::AccessDenied) {
+                    schemas.push(generator.subschema_for::<FluenceAccessDenied<'static>>());
+                }
+                schemas
+            }
+            Dialect::Fluenzr => vec![generator.subschema_for::<Fluenzr<'static>>()],
+            Dialect::Influtics => vec![generator.subschema_for::<Influtics<'static>>()],
+        }
+    }
+
+    /// The body of an error as a problem of RFC 9457.
+    pub fn of_problem(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Problem<'static>>()
     }
 }

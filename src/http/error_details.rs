@@ -1,5 +1,8 @@
 //! The facts of an error as members of its body, for programs. All dialects use the same names.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -39,6 +42,51 @@ impl<'r> ErrorDetails<'r> {
     /// Seconds for the `Retry-After` header, where the refusal has them.
     pub fn retry_after_s(&self) -> Option<u64> {
         self.retry_after_s
+    }
+}
+
+/// The members by which the errors of the catalogue state their facts. Each error has some of them.
+impl JsonSchema for ErrorDetails<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "ErrorDetails".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let count = || json_schema!({ "type": "integer", "minimum": 0 });
+        let text = || json_schema!({ "type": "string" });
+        json_schema!({
+            "type": "object",
+            "properties": {
+                "retry_after": {
+                    "type": "integer", "minimum": 1, "description": "Seconds after which to send the request again.",
+                },
+                "line": count(),
+                "column": count(),
+                "fields": generator.subschema_for::<Vec<FieldMember<'static>>>(),
+                "field": text(),
+                "parameter": text(),
+                "credits_needed": count(),
+                "credits_available": count(),
+                "upgrade_url": text(),
+                "current_limit": text(),
+                "limit": text(),
+                "limit_bytes": count(),
+                "resets_at": { "type": "string", "format": "date-time" },
+                "current_tier": text(),
+                "required_tier": text(),
+                "required_scope": text(),
+                "total_matches": count(),
+                "candidates": generator.subschema_for::<Vec<CandidateMember<'static>>>(),
+                "contact_id": { "type": "string", "format": "uuid" },
+                "location": text(),
+                "words_found": count(),
+                "words_needed": count(),
+            },
+        })
     }
 }
 
@@ -83,7 +131,8 @@ impl Serialize for FactMember<'_> {
 }
 
 /// One invalid field.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FieldError")]
 struct FieldMember<'r> {
     field: &'r str,
     problem: &'static str,
@@ -96,7 +145,8 @@ fn field(fault: &FieldFault, language: Language) -> FieldMember<'_> {
 }
 
 /// One person that a 409 may mean.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Candidate")]
 struct CandidateMember<'r> {
     role: Option<&'r str>,
     city: Option<&'r str>,
@@ -112,17 +162,10 @@ mod tests {
 
     use super::*;
     use crate::domain::refusal::{Limit, LimitHit};
-    use crate::http::dialect::Dialects;
 
     /// The waits of a thousand clients.
     fn waits(refusal: &Refusal) -> HashSet<u64> {
-        let links = PublicLinks {
-            support_contact: String::new(),
-            upgrade_url: String::new(),
-            error_docs_url: String::new(),
-            stage_prefixes: Vec::new(),
-            dialects: Dialects::default(),
-        };
+        let links = PublicLinks::default();
         let wait_of = |id: u128| {
             let details = ErrorDetails::new(refusal, Language::En, &links);
             details.spread(refusal, CallId::from_uuid(uuid::Uuid::from_u128(id))).retry_after_s().unwrap()

@@ -3,6 +3,7 @@
 use super::fields::{Fields, shown_name};
 use super::json::Json;
 use crate::domain::depth::Depth;
+use crate::domain::detail::Detail;
 use crate::domain::language::Language;
 use crate::domain::person::{NameOf, PersonQuery};
 use crate::domain::refusal::Refusal;
@@ -42,6 +43,8 @@ pub struct PersonRequest {
     pub texts: Option<Language>,
     /// The requested depth.
     pub depth: Option<Depth>,
+    /// How much of the analysis the answer contains.
+    pub detail: Detail,
     /// Whether sample people may answer.
     pub allow_mock_data: bool,
 }
@@ -64,13 +67,20 @@ impl PersonRequest {
             )
         });
         let mock = take_if(takes.tier, || fields.take_bool("allow_mock_data"));
+        let detail = fields.take_word("detail", &["brief", "standard", "full"], &Detail::ALL);
         fields.finish()?;
         // Whatever is missing here was a fault above.
         let (Some(first_name), Some(last_name), Some(company)) = (first_name, last_name, company) else {
             return Err(Refusal::Internal);
         };
         let query = PersonQuery { first_name, last_name, company };
-        Ok(Self { query, texts, depth, allow_mock_data: mock.unwrap_or(false) })
+        Ok(Self {
+            query,
+            texts,
+            depth,
+            detail: detail.unwrap_or_default(),
+            allow_mock_data: mock.unwrap_or(false),
+        })
     }
 }
 
@@ -189,7 +199,9 @@ mod tests {
                 last_name: "Souza".to_owned(),
                 company: "Padaria do Zé".to_owned(),
             };
-            assert_eq!(request, PersonRequest { query, texts: None, depth: None, allow_mock_data: false });
+            let detail = Detail::Standard;
+            let expected = PersonRequest { query, texts: None, depth: None, detail, allow_mock_data: false };
+            assert_eq!(request, expected);
         }
     }
 
@@ -206,6 +218,19 @@ mod tests {
         };
         assert_eq!(faults(&all, PersonFields::ANALYZE), unknown(&["tier", "allow_mock_data"]));
         assert_eq!(faults(&all, PersonFields::CRM), unknown(&["language", "tier", "allow_mock_data"]));
+    }
+
+    #[test]
+    fn every_route_takes_a_detail() {
+        for takes in [PersonFields::CRM, PersonFields::ANALYZE, PersonFields::COMPREHENSIVE] {
+            for (word, detail) in ["brief", "standard", "full"].into_iter().zip(Detail::ALL) {
+                let text = format!(r#"{{{ANA}, "detail": "{word}"}}"#);
+                assert_eq!(parse(&text, takes).unwrap().detail, detail);
+            }
+            let wrong = Fault::NotOneOf(&["brief", "standard", "full"]);
+            let text = format!(r#"{{{ANA}, "detail": "long"}}"#);
+            assert_eq!(faults(&text, takes), [("detail".to_owned(), wrong)]);
+        }
     }
 
     #[test]

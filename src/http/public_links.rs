@@ -3,17 +3,21 @@
 use super::dialect::{Dialect, Dialects, is_under};
 use crate::domain::language::Language;
 use crate::domain::placeholder::is_placeholder;
-use crate::domain::refusal::Addresses;
+use crate::domain::refusal::{Addresses, ErrorCode};
 
 /// Links, stage prefixes and dialects of one gateway.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PublicLinks {
     /// Address of support, the `support_contact` of errors.
     pub support_contact: String,
     /// Page where plans and credits are bought.
     pub upgrade_url: String,
-    /// Page that explains the error codes. A problem's `type` is this address and `#ERROR_CODE`.
+    /// Address by which clients reach this gateway, without a `/` at its end. Empty: links are relative.
+    pub base_url: String,
+    /// Page that explains the error codes.
     pub error_docs_url: String,
+    /// The beginning of the address of an error's page, before its code: the `type` of a problem.
+    pub error_page_prefix: String,
     /// Path prefixes that are ignored, such as `/prod`.
     pub stage_prefixes: Vec<String>,
     pub dialects: Dialects,
@@ -35,6 +39,16 @@ impl PublicLinks {
         let [support, upgrade, docs] = [&self.support_contact, &self.upgrade_url, &self.error_docs_url]
             .map(|address| Some(address.as_str()).filter(|address| !is_placeholder(address)));
         Addresses { support, upgrade, docs }
+    }
+
+    /// Address of the page that explains an error.
+    pub fn error_page(&self, code: ErrorCode) -> String {
+        format!("{}{}", self.error_page_prefix, code.as_str())
+    }
+
+    /// Address of this gateway's own documentation pages, without a `/` at its end.
+    pub fn own_docs_url(&self) -> String {
+        format!("{}/docs", self.base_url)
     }
 
     /// The default language of a path's texts.
@@ -60,8 +74,8 @@ mod tests {
             support_contact: "help@example.com".to_owned(),
             upgrade_url: upgrade_url.to_owned(),
             error_docs_url: "https://example.com/docs".to_owned(),
-            stage_prefixes: Vec::new(),
-            dialects: Dialects::default(),
+            error_page_prefix: "https://example.com/docs#".to_owned(),
+            ..PublicLinks::default()
         }
     }
 
@@ -93,13 +107,8 @@ mod tests {
 
     #[test]
     fn a_stage_prefix_changes_nothing() {
-        let links = PublicLinks {
-            support_contact: String::new(),
-            upgrade_url: String::new(),
-            error_docs_url: String::new(),
-            stage_prefixes: vec!["/production".to_owned(), "/prod".to_owned()],
-            dialects: Dialects::default(),
-        };
+        let stage_prefixes = vec!["/production".to_owned(), "/prod".to_owned()];
+        let links = PublicLinks { stage_prefixes, ..PublicLinks::default() };
         for (path, bare) in [
             ("/crm", "/crm"),
             ("/prod/crm", "/crm"),

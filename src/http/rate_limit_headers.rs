@@ -19,18 +19,18 @@ const USUAL_HEADERS: usize = 14;
 /// The longest value of `RateLimit` or `RateLimit-Policy`.
 const LONGEST_TEXT: usize = 64;
 
-/// The state of the limit that an answer shows: of the one that refused, where one did.
+/// The state of one limit: of the rate, or of the limit that refused the call.
 #[derive(Clone, Debug)]
 pub struct RateLimitHeaders {
     /// The limit's name in `RateLimit-Policy`.
     pub policy: &'static str,
-    /// Requests that it admits.
+    /// Requests that it allows.
     pub size: u64,
-    /// The time in which `size` requests may come; `None` for a limit that does not fill up with time.
+    /// The time in which `size` requests may arrive; `None` for a limit that does not refill with time.
     pub window_s: Option<u64>,
-    /// Requests that it still admits.
+    /// Requests that it still allows.
     pub remaining: u64,
-    /// When it admits `size` requests again.
+    /// Seconds until it allows `size` requests again.
     pub reset_s: u64,
 }
 
@@ -40,8 +40,8 @@ impl RateLimitHeaders {
         Self { policy, size: hit.size, window_s: None, remaining: 0, reset_s: hit.retry_after_s }
     }
 
-    /// All of these from one decision, so that they cannot contradict each other. `RateLimit` and `RateLimit-Policy` are
-    /// those of draft-ietf-httpapi-ratelimit-headers-10.
+    /// Sets all headers from one decision, so that they never contradict each other. `RateLimit` and `RateLimit-Policy` follow
+    /// draft-ietf-httpapi-ratelimit-headers-10.
     pub(super) fn set_on(&self, headers: &mut HeaderMap) {
         let Self { policy, size, window_s, remaining, reset_s } = self;
         headers.reserve(USUAL_HEADERS);

@@ -1,8 +1,8 @@
-//! The one place where answers and refusals become bytes.
+//! The only module that turns answers and refusals into bytes.
 //!
-//! A handler answers with an [`Answer`]; the gate adds a [`CallRecord`]. The body is written in the route's dialect with
-//! `billing_info` spliced in, and the headers follow from the same facts. A response without an [`Answer`], such as a page, a
-//! replay or a proxied answer, keeps its body.
+//! A handler returns an [`Answer`], and the gate adds a [`CallRecord`]. This module writes the body in the dialect of the
+//! route, splices `billing_info` in, and sets the headers from the same facts. A response without an [`Answer`], such as a page
+//! or a replay, keeps its body.
 
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -26,12 +26,10 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Turns what a response means into its bytes and headers. Returns the call's record, for the log line.
-pub fn render(response: Response, ctx: &RenderContext, links: &PublicLinks) -> (Response, CallRecord) {
-    let mut response = response;
+pub fn render(mut response: Response, ctx: &RenderContext, links: &PublicLinks) -> (Response, CallRecord) {
     let mut record = CallRecord::take(&mut response);
-    let refusal = implied_refusal(&response);
-    let answer = response.extensions_mut().remove::<Answer>();
-    if let Some(Answer { content, billing }) = answer.or(refusal) {
+    let answer = response.extensions_mut().remove().or_else(|| implied_refusal(&response));
+    if let Some(Answer { content, billing }) = answer {
         record.billing = record.billing.or(billing);
         if let Content::Refusal(refusal) = &content {
             record.error_code = Some(refusal.code());
@@ -44,20 +42,17 @@ pub fn render(response: Response, ctx: &RenderContext, links: &PublicLinks) -> (
     (response, record)
 }
 
-/// Writes the body of an answer before it leaves the gate, to be stored. Returns whether it tells the billing facts; a response
-/// that has its bytes already does not.
+/// Writes the body of an answer before it leaves the gate, to be stored. Returns whether the body contains the billing facts,
+/// which a response with a body of its own does not.
 pub fn write_early(
     response: &mut Response,
     billing: &Billing,
     ctx: &RenderContext,
     links: &PublicLinks,
 ) -> bool {
-    let answer = response.extensions_mut().remove::<Answer>();
-    let is_written_here = answer.is_some();
-    if let Some(Answer { content, .. }) = answer {
-        write(response, content, Some(billing), ctx, links);
-    }
-    is_written_here
+    let Some(Answer { content, .. }) = response.extensions_mut().remove() else { return false };
+    write(response, content, Some(billing), ctx, links);
+    true
 }
 
 fn write(
@@ -79,7 +74,7 @@ fn write(
     }
 }
 
-/// What the router itself means by an empty 404 or 405.
+/// Returns the refusal for an empty 404 or 405, which come from axum's router.
 fn implied_refusal(response: &Response) -> Option<Answer> {
     if response.body().size_hint().exact() != Some(0)
         || response.headers().contains_key(header::CONTENT_TYPE)
@@ -104,6 +99,9 @@ fn write_error(
 ) {
     let details = ErrorDetails::new(refusal, ctx.language, links).spread(refusal, ctx.request_id);
     set_error_headers(response.headers_mut(), refusal, details.retry_after_s());
+    if let Ok(help) = HeaderValue::try_from(format!("<{}>; rel=\"help\"", links.error_page(refusal.code()))) {
+        response.headers_mut().insert(header::LINK, help);
+    }
     let view =
         ErrorView { refusal, status: response.status(), details, billing: billing.map(BillingInfo::new) };
     let body = error_body::write(view, ctx, links).unwrap_or_else(|error| {
@@ -195,19 +193,14 @@ mod tests {
     use chrono::DateTime;
 
     fn billing() -> Billing {
-        let standing = AccountBalance {
+        let balance = AccountBalance {
             remaining: Credits::from_u32(998),
             plan_credits_used: Credits::from_u32(2),
             plan_credits: Credits::from_u32(1000),
             requests_remaining: 999,
             renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
         };
-        Billing {
-            used: Credits::from_u32(2),
-            plan_label: "professional".to_owned(),
-            standing,
-            refunded: None,
-        }
+        Billing { used: Credits::from_u32(2), plan_label: "professional".to_owned(), balance, refunded: None }
     }
 
     const BILLING: &str = r#""billing_info":{"creditos_utilizados":2,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"2026-01-01T00:00:00Z","limite_mensal":1000,"uso_percentual":0.2}"#;

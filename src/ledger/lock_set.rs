@@ -1,4 +1,4 @@
-//! The rows that a batch waits for when somebody else has them locked.
+//! The rows that a batch writes, and waits for when another session has locked them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,26 +7,26 @@ use crate::ledger::rules::batch_state::{ClaimKey, claim_key};
 use crate::ledger::rules::hold::HoldRequest;
 use crate::ledger::rules::operation::Operation;
 
-/// What a batch writes of some accounts.
+/// Rows of accounts that a batch writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LockSet {
-    /// Their own rows.
+    /// Rows of `ledger_account`.
     pub accounts: HashSet<AccountId>,
-    /// Those whose lots it writes.
+    /// Accounts whose lots are written.
     pub lots_of: HashSet<AccountId>,
     /// Idempotency records.
     pub claims: HashSet<ClaimKey>,
-    /// What keys with caps have spent, by key.
+    /// The spending of keys with caps.
     pub spends: HashMap<KeyId, AccountId>,
 }
 
 impl LockSet {
-    /// By plain holds: an update of the accounts' rows.
+    /// The rows that plain holds write.
     pub fn of_holds(holds: &[HoldRequest]) -> Self {
         Self { accounts: holds.iter().map(|hold| hold.account_id).collect(), ..Self::default() }
     }
 
-    /// By operations that are decided in order.
+    /// The rows that ordered operations write.
     pub fn of_operations(operations: &[Operation]) -> Self {
         let mut lock_set = Self::default();
         for operation in operations {
@@ -39,12 +39,11 @@ impl LockSet {
         lock_set
     }
 
-    /// Whether it is nobody's.
     pub fn is_empty(&self) -> bool {
         self.accounts.is_empty()
     }
 
-    /// Only what is of these accounts.
+    /// Keeps the rows of these accounts.
     #[must_use]
     pub fn only(mut self, accounts: &HashSet<AccountId>) -> Self {
         self.accounts.retain(|account_id| accounts.contains(account_id));
@@ -54,7 +53,7 @@ impl LockSet {
         self
     }
 
-    /// Adds what is of other accounts.
+    /// Adds the rows of another set.
     pub fn extend(&mut self, others: Self) {
         self.accounts.extend(others.accounts);
         self.lots_of.extend(others.lots_of);

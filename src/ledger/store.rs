@@ -1,4 +1,4 @@
-//! What the writer needs of a database. Postgres is one store; the simulation has another.
+//! The store of a writer: PostgreSQL, or a simulated one in tests.
 
 use std::collections::HashSet;
 
@@ -12,33 +12,31 @@ use crate::ledger::rules::operation::{Effect, Operation};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Epoch(pub i32);
 
-/// What is to be made durable by one commit.
+/// The content of one commit.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// The writer's epoch.
     pub epoch: Epoch,
-    /// Its number within the epoch, dense from 1.
+    /// Its number within the epoch, from 1 without gaps.
     pub number: i32,
-    /// The oldest batch of the epoch that still has an open hold; this one's own number when there is none.
+    /// The oldest batch of the epoch with an open hold, or this one.
     pub open_from: i32,
-    /// Calls that ended by capture of all that was held. The store adds those of its work that captured a part, or were
-    /// kept for replay.
+    /// Calls whose holds were captured in full. The store adds those of its work that captured a part or stored an answer.
     pub captured: Vec<(CallId, Outcome)>,
-    /// What is to be decided.
+    /// The operations to decide.
     pub work: Work,
 }
 
 /// The part of a batch that moves credits.
 #[derive(Clone, Debug)]
 pub enum Work {
-    /// Plain holds, taken by one statement where the account's open lot covers all of them together.
+    /// Plain holds, taken by one statement if the account's open lot covers them all.
     Fast(Vec<HoldRequest>),
-    /// Anything, decided in order under the accounts' locks.
+    /// Any operations, decided in order under the accounts' locks.
     Ordered(Vec<Operation>),
 }
 
 impl Work {
-    /// How many effects a commit of it returns.
+    /// The number of effects that a commit returns.
     pub fn len(&self) -> usize {
         match self {
             Self::Fast(holds) => holds.len(),
@@ -46,7 +44,7 @@ impl Work {
         }
     }
 
-    /// What it writes.
+    /// The rows that it writes.
     pub fn lock_set(&self) -> LockSet {
         match self {
             Self::Fast(holds) => LockSet::of_holds(holds),
@@ -54,29 +52,28 @@ impl Work {
         }
     }
 
-    /// Whether there is nothing to decide.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// The effects of a batch in the order of its work. `None` was left undecided: a fast hold that did not fit, or a
-/// decision that was lost with the connection and changed nothing. It is to be asked again.
+/// The effects of a batch in the order of its work. `None` is undecided and must be tried again: a fast hold that did not
+/// fit, or a decision that was lost with the connection and changed nothing.
 pub type Effects = Vec<Option<Effect>>;
 
 /// Why a batch was not committed, or may not have been.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The epoch was closed by another node, which released what it had open. Nothing was committed.
+    /// Another node has closed the epoch and released its open holds. Nothing was committed.
     #[error("the writer's epoch was closed")]
     Fenced,
-    /// A conflict that passes: serialisation failure or deadlock. Nothing was committed.
+    /// A serialisation failure or deadlock: try again. Nothing was committed.
     #[error("the store asks for another try: {0}")]
     Conflict(String),
-    /// Somebody else held a row for longer than the store waits. Nothing was committed.
+    /// Another session has locked a row for longer than the store waits. Nothing was committed.
     #[error("another session holds a lock: {0}")]
     Locked(String),
-    /// The batch breaks a rule of the store: trying it again cannot help. Nothing was committed.
+    /// The batch violates a constraint: trying again cannot help. Nothing was committed.
     #[error("the store refused the batch: {0}")]
     Refused(String),
     /// The store cannot write now: away, read-only, out of space or too slow. Nothing was committed.
@@ -87,28 +84,27 @@ pub enum StoreError {
     Unknown(String),
 }
 
-/// What became of a batch whose outcome was unknown.
+/// The outcome of a batch, looked up.
 #[derive(Debug, PartialEq)]
 pub enum Resolution {
     /// It was committed, with these effects.
     Committed(Effects),
-    /// It was not and never will be: the same number may be used again.
+    /// It was not and will not be committed. Its number is free again.
     NotCommitted,
 }
 
 /// A store for one writer.
 pub trait LedgerStore: Send + 'static {
-    /// Starts a new epoch.
     fn open_epoch(&mut self) -> impl Future<Output = Result<Epoch, StoreError>> + Send;
 
-    /// Commits a batch, durably, or nothing of it.
+    /// Commits a batch durably, all or nothing.
     fn commit(&mut self, batch: &Batch) -> impl Future<Output = Result<Effects, StoreError>> + Send;
 
-    /// Finds out what became of a batch after [`StoreError::Unknown`], on a connection that is new if need be. Once it
-    /// has answered, no earlier try of the batch can commit any more.
+    /// Looks a batch up after [`StoreError::Unknown`], on a new connection if necessary. After it has returned, no earlier
+    /// try of the batch can commit.
     fn resolve(&mut self, batch: &Batch) -> impl Future<Output = Result<Resolution, StoreError>> + Send;
 
-    /// Of which accounts somebody else holds any of this locked now. Does not wait. A store without locks has none.
+    /// Returns the accounts of which another session has locked rows. Does not wait. A store without locks returns none.
     fn locked(
         &mut self,
         lock_set: &LockSet,
@@ -117,9 +113,9 @@ pub trait LedgerStore: Send + 'static {
         async { Ok(HashSet::new()) }
     }
 
-    /// Says that the epoch's writer is alive.
+    /// Records that the epoch's writer is alive.
     fn heartbeat(&mut self, epoch: Epoch) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Closes the epoch and releases whatever it left open, in one commit.
+    /// Closes the epoch and releases its open holds, in one commit.
     fn close_epoch(&mut self, epoch: Epoch) -> impl Future<Output = Result<(), StoreError>> + Send;
 }

@@ -1,6 +1,5 @@
-//! The group-commit writer: one task a node. It takes whatever has queued, makes it durable with one commit, wakes every
-//! waiter with its own decision, and starts again. The commit that runs is the wait in which the next batch gathers, so
-//! there is no timer while there is work.
+//! The group-commit writer, one task for each gateway. It takes all queued commands, commits them together, answers each
+//! call, and starts again. The next batch gathers while a commit runs, so no timer is needed under load.
 
 mod batch_plan;
 pub mod commit;
@@ -20,27 +19,27 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use self::batch_plan::{BatchPlan, Captured, Job, Path, Waiter, instead, still_wanted};
+use self::batch_plan::{BatchPlan, Captured, Command, Commands};
 use self::commit::{CommitError, Committer};
 use self::handle::HoldCommand;
 use self::liveness::Heartbeat;
 use self::locked_accounts::LockedAccounts;
 use self::message::{BatchRef, SettleCommand};
 use self::open_holds::OpenHolds;
-use self::reply::Replies;
+use self::reply::{Answer, Replies};
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::rules::hold::Decision;
+use crate::ledger::rules::hold::{Held, IdempotencyClaim};
 use crate::ledger::rules::operation::Effect;
 use crate::ledger::settings::LedgerSettings;
 use crate::ledger::store::{Effects, LedgerStore, StoreError};
 
 pub use self::handle::Ledger;
-pub use self::message::{Kept, LedgerUnavailable};
+pub use self::message::{CaptureResult, HoldError, LedgerUnavailable};
 pub use self::open_hold::OpenHold;
 pub use self::reply::Granted;
 
-/// Starts the writer as a task. Once `stop` is cancelled it takes no more holds, commits what has ended, closes its
-/// epoch and ends.
+/// Starts the writer task. When `stop` is cancelled, it accepts no more holds, commits the settlements, closes its epoch
+/// and ends.
 pub async fn start<S: LedgerStore>(
     store: S,
     settings: LedgerSettings,
@@ -57,7 +56,7 @@ pub async fn start<S: LedgerStore>(
         settlements,
         settlements_in,
         open: OpenHolds::default(),
-        left_over: BatchPlan::default(),
+        uncommitted: BatchPlan::default(),
         locked_accounts: LockedAccounts::default(),
         retry_after: settings.flush_after,
         heartbeat_at: Instant::now() + settings.heartbeat_every,
@@ -71,64 +70,65 @@ struct Writer<S> {
     committer: Committer<S>,
     holds: mpsc::Receiver<HoldCommand>,
     settlements: mpsc::UnboundedReceiver<SettleCommand>,
-    /// Given to each open hold, so that it can end.
+    /// Cloned into each open hold.
     settlements_in: mpsc::UnboundedSender<SettleCommand>,
     open: OpenHolds,
-    /// What the last plan could not commit.
-    left_over: BatchPlan,
-    /// What waits for accounts that somebody else has locked.
+    /// The part of the last plan that was not committed.
+    uncommitted: BatchPlan,
+    /// Settlements of accounts that another session has locked.
     locked_accounts: LockedAccounts,
     /// How long an idle writer waits before it tries again.
     retry_after: Duration,
-    /// When to say that the writer is alive, should no commit do so before.
+    /// The next heartbeat. Each commit postpones it.
     heartbeat_at: Instant,
     heartbeat: Heartbeat,
     settings: LedgerSettings,
 }
 
-/// The shortest and the longest wait before what is left over is tried again after a failure.
+/// Shortest and longest wait before a failed plan is tried again.
 const SHORTEST_RETRY: Duration = Duration::from_millis(10);
 const LONGEST_RETRY: Duration = Duration::from_secs(1);
-/// The longest wait before a heartbeat that failed is tried again: nobody may call until one has told that the store is
-/// back.
+/// Longest wait before a failed heartbeat is tried again. An idle writer learns from it that the store is back.
 const HEARTBEAT_RETRY: Duration = Duration::from_secs(1);
+/// How long a stopping writer tries to commit settlements. Closing the epoch releases the others.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl<S: LedgerStore> Writer<S> {
     async fn run(mut self, stop: CancellationToken) {
         while let Some(plan) = self.gather(&stop).await {
             self.commit_plan(plan).await;
-            self.beat_if_due().await;
+            self.heartbeat_if_due().await;
         }
         self.finish().await;
     }
 
-    /// Says that the writer is alive, where no commit has said so for long: also one that only refuses is.
-    async fn beat_if_due(&mut self) {
+    /// Sends a heartbeat if no commit has postponed it.
+    async fn heartbeat_if_due(&mut self) {
         if Instant::now() < self.heartbeat_at {
             return;
         }
         match self.committer.heartbeat().await {
-            Ok(()) => self.has_beaten(),
+            Ok(()) => self.reset_heartbeat(),
             Err(CommitError::NewEpoch) => {
                 self.open.clear();
-                self.has_beaten();
+                self.reset_heartbeat();
             }
             Err(_) => self.heartbeat_at = Instant::now() + HEARTBEAT_RETRY.min(self.settings.heartbeat_every),
         }
     }
 
-    fn has_beaten(&mut self) {
+    fn reset_heartbeat(&mut self) {
         self.heartbeat_at = Instant::now() + self.settings.heartbeat_every;
-        self.heartbeat.beat();
+        self.heartbeat.record();
     }
 
-    /// Waits for work and takes all there is. `None` ends the writer.
+    /// Waits for commands and takes all. Returns `None` when the writer is to end.
     async fn gather(&mut self, stop: &CancellationToken) -> Option<BatchPlan> {
         let (mut holds, mut settlements) = (Vec::new(), Vec::new());
         let most = self.settings.batch.get();
-        let pause = match (self.left_over.is_empty(), self.locked_accounts.is_empty()) {
+        let pause = match (self.uncommitted.is_empty(), self.locked_accounts.is_empty()) {
             (true, true) => self.heartbeat_at.saturating_duration_since(Instant::now()),
-            (true, false) => locked_accounts::LOOK_EVERY,
+            (true, false) => locked_accounts::CHECK_EVERY,
             (false, _) => self.retry_after,
         };
         tokio::select! {
@@ -148,172 +148,182 @@ impl<S: LedgerStore> Writer<S> {
             settlements.push(command);
         }
         if !holds.is_empty() {
-            kill_point::pass(KillPoint::HoldsGathered);
+            kill_point::pass(KillPoint::HoldsDequeued);
         }
         if !settlements.is_empty() {
-            kill_point::pass(KillPoint::EndingsGathered);
+            kill_point::pass(KillPoint::SettlementsDequeued);
         }
-        BatchPlan::new(holds, settlements).behind(std::mem::take(&mut self.left_over))
+        BatchPlan::new(holds, settlements).behind(std::mem::take(&mut self.uncommitted))
     }
 
     async fn commit_plan(&mut self, mut plan: BatchPlan) {
-        if let Some(locked) = self.locked_accounts.to_look_at() {
+        if let Some(locked) = self.locked_accounts.due_for_check() {
             self.locked_accounts.reopen(self.committer.locked(locked).await.ok(), &mut plan);
         }
-        self.locked_accounts.take_of(&mut plan);
+        self.locked_accounts.take_commands_of(&mut plan);
         if !plan.fast.is_empty() || (plan.ordered.is_empty() && !plan.captured.is_empty()) {
             let captured = std::mem::take(&mut plan.captured);
-            let deferred = self.commit(captured, plan.fast, Path::Fast).await;
+            let deferred = self.commit(captured, Commands::Fast(plan.fast)).await;
             plan.ordered.extend(deferred);
         }
         if !plan.ordered.is_empty() {
-            let undecided = self.commit(plan.captured, plan.ordered, Path::Ordered).await;
-            self.left_over.ordered.extend(undecided);
+            let undecided = self.commit(plan.captured, Commands::Ordered(plan.ordered)).await;
+            self.uncommitted.ordered.extend(undecided);
         }
     }
 
-    /// Commits one batch and tells its waiters. Returns the jobs that are still to be decided.
-    async fn commit(&mut self, mut captured: Vec<Captured>, jobs: Vec<Job>, path: Path) -> Vec<Job> {
+    /// Commits one batch and answers its calls. Returns the commands that are still to be decided.
+    async fn commit(&mut self, mut captured: Vec<Captured>, commands: Commands) -> Vec<Command> {
         let epoch = self.committer.epoch();
         captured.retain(|end| end.batch_ref.epoch == epoch);
-        let jobs = still_wanted(jobs, epoch);
+        let mut commands = commands.for_epoch(epoch);
         let batch_ref = BatchRef { epoch, batch: self.committer.next_batch() };
         let calls = captured.iter().map(|end| (end.call_id, end.outcome)).collect();
-        match self.committer.commit(self.open.oldest_or(batch_ref.batch), calls, path.work(&jobs)).await {
+        match self.committer.commit(self.open.oldest_or(batch_ref.batch), calls, commands.work()).await {
             Ok(effects) => {
                 self.retry_after = self.settings.flush_after;
-                self.has_beaten();
+                self.reset_heartbeat();
                 captured.iter().for_each(|end| self.open.ended(end.batch_ref.batch));
-                kill_point::pass(KillPoint::HeldUntold);
-                self.answer(batch_ref, jobs, effects)
+                kill_point::pass(KillPoint::BeforeReplies);
+                self.answer(batch_ref, commands.into_vec(), effects)
             }
-            // Those whose accounts are free must not wait for the others.
+            // Calls of free accounts must not wait for the locked ones.
             Err(CommitError::Locked(locked)) => {
-                let mut plan = BatchPlan { captured, fast: Vec::new(), ordered: jobs };
-                self.locked_accounts.close(locked, &mut plan);
-                if plan.is_empty() {
+                self.locked_accounts.close(locked, &mut commands);
+                if captured.is_empty() && commands.len() == 0 {
                     return Vec::new();
                 }
-                Box::pin(self.commit(plan.captured, plan.ordered, path)).await
+                Box::pin(self.commit(captured, commands)).await
             }
-            // One of them is at fault; the others must not suffer.
-            Err(CommitError::Refused) if jobs.len() > 1 => {
-                self.left_over.captured.extend(captured);
+            // One command is at fault. Each is tried alone.
+            Err(CommitError::Refused) if commands.len() > 1 => {
+                self.uncommitted.captured.extend(captured);
                 let mut undecided = Vec::new();
-                for job in jobs {
-                    undecided.extend(Box::pin(self.commit(Vec::new(), vec![job], Path::Ordered)).await);
+                for command in commands.into_vec() {
+                    let alone = Commands::Ordered(vec![command]);
+                    undecided.extend(Box::pin(self.commit(Vec::new(), alone)).await);
                 }
                 undecided
             }
-            Err(error) => self.take_back(error, captured, jobs),
+            Err(error) => self.requeue(error, captured, commands.into_vec()),
         }
     }
 
-    fn answer(&mut self, batch_ref: BatchRef, jobs: Vec<Job>, effects: Effects) -> Vec<Job> {
+    fn answer(&mut self, batch_ref: BatchRef, commands: Vec<Command>, effects: Effects) -> Vec<Command> {
         let (mut undecided, mut replies) = (Vec::new(), Replies::default());
-        for (job, effect) in jobs.into_iter().zip(effects) {
-            match (job.waiter, effect) {
-                (waiter, None) => undecided.push(Job { waiter, ..job }),
-                (Waiter::Caller(reply), Some(effect)) => {
-                    let claim = job.operation.claim().cloned();
-                    let answer = match effect {
-                        Effect::Decided(Decision::Held { hold, standing }) => {
-                            self.open.opened(batch_ref.batch);
-                            let settlements = self.settlements_in.clone();
-                            let hold = OpenHold::new(
-                                hold,
-                                claim,
-                                batch_ref,
-                                settlements,
-                                self.settings.longest_wait,
-                            );
-                            Ok(Granted::Held { hold, standing })
-                        }
-                        Effect::Decided(decision) => Ok(Granted::Not(decision)),
-                        effect => {
-                            tracing::error!(?effect, "the ledger's rules could not decide a hold");
-                            Err(LedgerUnavailable::Store)
-                        }
-                    };
-                    replies.add(reply, answer);
+        for (command, effect) in commands.into_iter().zip(effects) {
+            match (command, effect) {
+                (command, None) => undecided.push(command),
+                (Command::Hold(HoldCommand { request, reply }), Some(effect)) => {
+                    replies.add(reply, self.grant(batch_ref, request.idempotency, effect));
                 }
-                (Waiter::Keeper(held, reply), Some(effect)) => {
-                    self.ended(held, &effect);
-                    reply.send(match effect {
-                        Effect::Done(standing) => Ok(Kept::Stored(standing)),
-                        Effect::Superseded(_) => Ok(Kept::Superseded),
-                        _ => Err(LedgerUnavailable::Store),
-                    });
-                }
-                (Waiter::Ended(held), Some(effect)) => self.ended(held, &effect),
+                (Command::Settle(command), Some(effect)) => self.settled(command, effect),
             }
         }
         replies.send();
         undecided
     }
 
-    /// A hold that the rules did not let end stays open, so that closing the epoch finds it.
-    fn ended(&mut self, held: BatchRef, effect: &Effect) {
+    /// Returns the answer to a requested hold.
+    fn grant(&mut self, batch_ref: BatchRef, claim: Option<IdempotencyClaim>, effect: Effect) -> Answer {
         match effect {
-            Effect::Done(_) | Effect::Superseded(_) => self.open.ended(held.batch),
-            effect => tracing::error!(?effect, "the ledger's rules did not let a hold end"),
+            Effect::Held(Held { hold, balance }) => {
+                self.open.opened(batch_ref.batch);
+                let settlements = self.settlements_in.clone();
+                let hold = OpenHold::new(hold, claim, batch_ref, settlements, self.settings.longest_wait);
+                Ok(Granted { hold, balance })
+            }
+            Effect::Declined(declined) => Err(HoldError::Declined(declined)),
+            Effect::UnknownAccount => Err(HoldError::UnknownAccount),
+            effect => {
+                tracing::error!(?effect, "the ledger's rules could not decide a hold");
+                Err(LedgerUnavailable::Store.into())
+            }
         }
     }
 
-    /// Nothing was committed: callers get an error, settlements wait for the next plan.
-    fn take_back(&mut self, error: CommitError, captured: Vec<Captured>, jobs: Vec<Job>) -> Vec<Job> {
+    /// Completes a settlement. A hold that the rules refuse to end stays open, and closing the epoch releases it.
+    fn settled(&mut self, command: SettleCommand, effect: Effect) {
+        let result = match effect {
+            Effect::Done(balance) => Ok(CaptureResult::Stored(balance)),
+            Effect::Superseded(_) => Ok(CaptureResult::Superseded),
+            effect => {
+                tracing::error!(?effect, "the ledger's rules did not let a hold end");
+                Err(LedgerUnavailable::Store)
+            }
+        };
+        if result.is_ok() {
+            self.open.ended(command.batch_ref.batch);
+        }
+        if let Some(reply) = command.reply {
+            reply.send(result);
+        }
+    }
+
+    /// Handles a batch that was not committed: holds get an error, settlements wait for the next plan.
+    fn requeue(
+        &mut self,
+        error: CommitError,
+        captured: Vec<Captured>,
+        commands: Vec<Command>,
+    ) -> Vec<Command> {
         if error == CommitError::Unavailable {
             self.retry_after = (self.retry_after * 2).clamp(SHORTEST_RETRY, LONGEST_RETRY);
         }
         if matches!(error, CommitError::NewEpoch | CommitError::Unknown) {
-            // Whoever closed the old epoch has released everything that was open in it.
+            // Closing the old epoch released its open holds.
             self.open.clear();
         }
-        self.left_over.captured.extend(captured);
+        self.uncommitted.captured.extend(captured);
         let mut again = Vec::new();
-        for job in jobs {
-            match job.waiter {
-                Waiter::Caller(reply) if error == CommitError::NewEpoch => {
-                    again.push(Job { waiter: Waiter::Caller(reply), ..job });
+        for command in commands {
+            match command {
+                Command::Hold(hold) if error == CommitError::NewEpoch => again.push(Command::Hold(hold)),
+                // The hold may have been committed and released: a second try could hold twice.
+                Command::Hold(hold) => hold.reply.send(Err(LedgerUnavailable::Store.into())),
+                Command::Settle(command) => {
+                    self.uncommitted.ordered.extend(retry_of(command, &error).map(Command::Settle));
                 }
-                // Asked for again, a hold that was committed and released would be there twice.
-                Waiter::Caller(reply) => reply.send(Err(LedgerUnavailable::Store)),
-                Waiter::Keeper(_, reply) if error == CommitError::Unknown => {
-                    reply.send(Err(LedgerUnavailable::Unknown));
-                }
-                Waiter::Keeper(batch_ref, reply) if error == CommitError::Refused => {
-                    reply.send(Err(LedgerUnavailable::Store));
-                    self.left_over.ordered.extend(instead(batch_ref, job.operation));
-                }
-                Waiter::Ended(_) if error == CommitError::Refused => {
-                    tracing::error!(operation = ?job.operation, "an ending was refused; closing the epoch will release it");
-                }
-                waiter => self.left_over.ordered.extend(Job { waiter, ..job }.at_rest()),
             }
         }
         again
     }
 
-    /// Commits what has ended and closes the epoch. Calls that still wait are told that the writer has stopped.
+    /// Commits the remaining settlements and closes the epoch. Waiting calls get [`LedgerUnavailable::Stopped`].
     async fn finish(mut self) {
         self.holds.close();
         while self.holds.try_recv().is_ok() {}
-        let until = Instant::now() + LAST_CHANCE;
+        let until = Instant::now() + SHUTDOWN_TIMEOUT;
         while Instant::now() < until {
-            self.locked_accounts.look_now();
+            self.locked_accounts.check_now();
             let plan = self.plan(Vec::new(), Vec::new());
             if plan.is_empty() && self.locked_accounts.is_empty() {
                 break;
             }
             self.commit_plan(plan).await;
-            if !(self.left_over.is_empty() && self.locked_accounts.is_empty()) {
-                tokio::time::sleep(locked_accounts::LOOK_EVERY).await;
+            if !(self.uncommitted.is_empty() && self.locked_accounts.is_empty()) {
+                tokio::time::sleep(locked_accounts::CHECK_EVERY).await;
             }
         }
         self.committer.close().await;
     }
 }
 
-/// How long a stopping writer goes on trying what it could not commit. What is not committed by then is released when
-/// its epoch is closed, and costs nobody anything.
-const LAST_CHANCE: Duration = Duration::from_secs(3);
+/// The command to try after a settlement was not committed.
+fn retry_of(mut command: SettleCommand, error: &CommitError) -> Option<SettleCommand> {
+    match (error, command.reply.take()) {
+        (CommitError::Unknown, Some(reply)) => {
+            reply.send(Err(LedgerUnavailable::Unknown));
+            None
+        }
+        (CommitError::Refused, Some(reply)) => {
+            reply.send(Err(LedgerUnavailable::Store));
+            Some(command.into_release())
+        }
+        (CommitError::Refused, None) => {
+            tracing::error!(settle = ?command.settle, "a settlement was refused; closing the epoch will release it");
+            None
+        }
+        (_, reply) => Some(SettleCommand { reply, ..command }.after_failed_commit()),
+    }
+}

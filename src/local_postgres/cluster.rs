@@ -1,4 +1,4 @@
-//! The data folder: made once, by `initdb`, all or nothing.
+//! The data folder, which `initdb` creates once and completely.
 
 use std::fs;
 use std::process::Stdio;
@@ -9,12 +9,12 @@ use super::error::LocalPostgresError;
 use super::folder::Folder;
 use super::plain;
 
-/// What every data folder has from its first day.
+/// What every data folder has.
 const ALWAYS_THERE: [&str; 2] = ["PG_VERSION", "global/pg_control"];
 const UNFINISHED_PREFIX: &str = "cluster.new-";
 
-/// Makes the data folder when there is none. `initdb` works under another name, which becomes the real one when all
-/// is written, so a data folder is always whole. Needs the start lock.
+/// Creates the data folder unless it exists. `initdb` works under a temporary name, so a data folder is always complete.
+/// Needs the start lock.
 pub(super) async fn ensure(folder: &Folder, programs: &Programs) -> Result<(), LocalPostgresError> {
     remove_unfinished(folder);
     let cluster = folder.cluster();
@@ -28,11 +28,11 @@ pub(super) async fn ensure(folder: &Folder, programs: &Programs) -> Result<(), L
 
     let unfinished = folder.path().join(format!("{UNFINISHED_PREFIX}{:016x}", rand::random::<u64>()));
     let program = programs.initdb();
-    tracing::info!(folder = %cluster.display(), "making the data folder of the private PostgreSQL");
+    tracing::info!(folder = %cluster.display(), "creating data folder of the private PostgreSQL");
     let output = folder
         .owner()
         .command(&program, folder.path())
-        // Only a socket in a 0700 folder leads in, so local trust is right; TCP is off, and refused if it were on.
+        // The only way in is a socket in a 0700 folder, so local trust is safe. TCP is off, and rejected if enabled.
         .args([
             "--auth-local=trust",
             "--auth-host=reject",
@@ -64,13 +64,13 @@ pub(super) async fn ensure(folder: &Folder, programs: &Programs) -> Result<(), L
         .map_err(LocalPostgresError::folder("write", folder.path()))
 }
 
-/// Removes what an `initdb` left that was killed. It may even run on, so this may fail: it never stands in the way.
+/// Removes the remains of a killed `initdb`. That may still be running, so failures are only logged.
 fn remove_unfinished(folder: &Folder) {
     for entry in fs::read_dir(folder.path()).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(UNFINISHED_PREFIX)
             && let Err(error) = fs::remove_dir_all(entry.path())
         {
-            tracing::warn!(folder = %entry.path().display(), %error, "cannot remove an unfinished data folder");
+            tracing::warn!(folder = %entry.path().display(), %error, "removing an unfinished data folder failed");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Finds the server's own programs: `initdb`, `postgres` and `pg_ctl`.
+//! Finds the programs of the server: `initdb`, `postgres` and `pg_ctl`.
 
 use std::collections::HashSet;
 use std::env;
@@ -9,12 +9,12 @@ use std::process::Command;
 use super::error::LocalPostgresError;
 use super::plain;
 
-/// The oldest major version the gateway's SQL is written for.
+/// The oldest major version that the SQL of the gateway supports.
 pub(super) const MINIMUM_MAJOR: u32 = 15;
 
 const NEEDED: [&str; 3] = ["initdb", "postgres", "pg_ctl"];
 
-/// A folder that holds the programs, and the major version they are of.
+/// A folder with the programs, and their major version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Programs {
     folder: PathBuf,
@@ -35,12 +35,11 @@ impl Programs {
     }
 }
 
-/// Where to look.
 #[derive(Debug)]
 pub(super) struct Search {
-    /// `PG_BIN_DIR`: when set, nowhere else.
+    /// `PG_BIN_DIR`. If set, no other folder is searched.
     chosen: Option<PathBuf>,
-    /// Where Debian keeps one folder a major version.
+    /// Debian's folder, with one folder for each major version.
     packages: PathBuf,
     /// The folders of `PATH`.
     path: Vec<PathBuf>,
@@ -49,7 +48,7 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// As this process' environment says.
+    /// From the environment of this process.
     pub(super) fn from_environment() -> Self {
         Self {
             chosen: env::var_os("PG_BIN_DIR").filter(|value| !value.is_empty()).map(PathBuf::from),
@@ -61,7 +60,7 @@ impl Search {
         }
     }
 
-    /// The newest programs, or those that can read the data in `cluster` when it exists.
+    /// Returns the newest programs, or those that can read the data in `cluster` if it exists.
     pub(super) fn find(&self, cluster: &Path) -> Result<Programs, LocalPostgresError> {
         let wanted = cluster_major(cluster);
         let looked_in = self.candidates();
@@ -101,7 +100,7 @@ impl Search {
     }
 }
 
-/// The major version that wrote the data, when there is data.
+/// The major version that wrote the data, if there is data.
 fn cluster_major(cluster: &Path) -> Option<u32> {
     plain::read(&cluster.join("PG_VERSION")).ok()?.trim().parse().ok()
 }

@@ -1,14 +1,12 @@
-//! What can go wrong with the private Postgres, each with what to do about it.
+//! Errors of the private PostgreSQL. Every message says what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::storage::error::plain;
+use crate::storage::error::server_message;
 
-/// A private Postgres that could not be started or stopped. Every message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum LocalPostgresError {
-    /// No folder holds the server's programs.
     #[error(
         "no PostgreSQL server (initdb, postgres and pg_ctl, version {minimum} or newer) in {}.\n\
          Install one of:\n  \
@@ -19,140 +17,79 @@ pub enum LocalPostgresError {
         listed(looked_in)
     )]
     ProgramsMissing {
-        /// The oldest major version that will do.
+        /// The oldest supported major version.
         minimum: u32,
-        /// Every folder that was tried, in order.
+        /// The folders that were searched, in order.
         looked_in: Vec<PathBuf>,
     },
-    /// The data was written by a major version whose programs are not here.
     #[error(
-        "the data in {} was written by PostgreSQL {wanted}, whose programs are not in {}: \
-         apt-get install postgresql-{wanted}, or set PG_BIN_DIR to them",
+        "the data in {} was written by PostgreSQL {wanted}, whose programs are not in {}. Run apt-get install \
+         postgresql-{wanted}, or set PG_BIN_DIR to their folder",
         cluster.display(), listed(looked_in)
     )]
     VersionMissing {
-        /// The data folder.
         cluster: PathBuf,
         /// The major version in its `PG_VERSION`.
         wanted: u32,
-        /// Every folder that was tried, in order.
+        /// The folders that were searched, in order.
         looked_in: Vec<PathBuf>,
     },
-    /// Postgres refuses to run as root, and there is nobody else to run it as.
     #[error(
-        "PostgreSQL does not run as root, and /etc/passwd has neither `postgres` nor `nobody`: add one, \
-         start as another user, or set DATABASE_URL"
+        "PostgreSQL does not run as root, and /etc/passwd has neither `postgres` nor `nobody`. Add one of these users, \
+         run as another user, or set DATABASE_URL"
     )]
     NoUnprivilegedUser,
-    /// Something could not be done to a file or folder.
-    #[error("cannot {action} {}: {source}; choose another folder with --data-dir", path.display())]
+    #[error("cannot {action} {}: {source}. Choose another folder with --data-dir", path.display())]
     Folder {
-        /// What was tried, such as "create".
+        /// Such as "create".
         action: &'static str,
-        /// On which path.
         path: PathBuf,
-        /// Why not.
         source: io::Error,
     },
-    /// The folder belongs to another user.
     #[error(
-        "{} belongs to user number {owner}: start as that user or as root, or choose another folder with --data-dir",
+        "{} belongs to user id {owner}. Run as that user or as root, or choose another folder with --data-dir",
         path.display()
     )]
-    NotOurs {
-        /// The folder of the private Postgres.
-        path: PathBuf,
-        /// Whose it is.
-        owner: u32,
-    },
-    /// A parent folder keeps the unprivileged user out.
+    NotOurs { path: PathBuf, owner: u32 },
     #[error(
-        "user `{user}` cannot pass through {}: chmod o+x it, or choose another folder with --data-dir",
+        "user `{user}` cannot pass through {}. Run chmod o+x on it, or choose another folder with --data-dir",
         path.display()
     )]
-    NotPassable {
-        /// The parent that is closed.
-        path: PathBuf,
-        /// The user Postgres would run as.
-        user: String,
-    },
-    /// A Unix socket's address has a fixed size.
+    NotPassable { path: PathBuf, user: String },
+    /// The address of a Unix socket has a fixed size.
     #[error(
-        "the socket path {} has {} bytes, and {limit} is the most: choose a shorter folder with --data-dir",
+        "the socket path {} has {} bytes, more than the maximum of {limit}. Choose a shorter folder with --data-dir",
         path.display(), path.as_os_str().len()
     )]
-    SocketPathTooLong {
-        /// The socket that would be made.
-        path: PathBuf,
-        /// The most bytes a path may have.
-        limit: usize,
-    },
-    /// The data folder lacks what every data folder has. It is never touched: it may hold data.
+    SocketPathTooLong { path: PathBuf, limit: usize },
+    /// The data folder is incomplete. It is not changed, since it may contain data.
     #[error(
-        "{} is not a whole PostgreSQL data folder (no {missing}): restore it from a backup, or move it away to begin anew",
+        "{} is not a complete PostgreSQL data folder (no {missing}). Restore it from a backup, or move it away to start with \
+         an empty database",
         cluster.display()
     )]
-    Damaged {
-        /// The data folder.
-        cluster: PathBuf,
-        /// The file that is not there.
-        missing: &'static str,
-    },
-    /// A program could not be run at all.
-    #[error("cannot run {}: {source}; check PG_BIN_DIR and that user `{user}` may run it", program.display())]
-    Program {
-        /// The program.
-        program: PathBuf,
-        /// The user it should run as.
-        user: String,
-        /// Why not.
-        source: io::Error,
-    },
-    /// `initdb` ended with an error; what it wrote was removed.
+    Damaged { cluster: PathBuf, missing: &'static str },
+    #[error("cannot run {}: {source}. Check PG_BIN_DIR, and that user `{user}` may run it", program.display())]
+    Program { program: PathBuf, user: String, source: io::Error },
+    /// `initdb` failed. What it wrote was removed.
     #[error("initdb failed:\n{output}")]
-    Initdb {
-        /// Its own words.
-        output: String,
-    },
-    /// The server ended while it started.
+    Initdb { output: String },
     #[error("PostgreSQL ended while it started. The end of {}:\n{tail}", log.display())]
-    Exited {
-        /// The server's log file.
-        log: PathBuf,
-        /// Its last lines.
-        tail: String,
-    },
-    /// The server took too long; it is left running, since a long recovery only needs more time.
+    Exited { log: PathBuf, tail: String },
+    /// The start took too long. The server keeps running: a long recovery only needs more time.
     #[error(
-        "PostgreSQL did not answer within {seconds} s; start again to wait on. The end of {}:\n{tail}",
+        "PostgreSQL did not answer within {seconds} s. Start again to keep waiting. The end of {}:\n{tail}",
         log.display()
     )]
-    NotReady {
-        /// How long was waited.
-        seconds: u64,
-        /// The server's log file.
-        log: PathBuf,
-        /// Its last lines.
-        tail: String,
-    },
-    /// Another process is starting or stopping the same server and does not finish.
-    #[error("another process has been starting or stopping the server in {} for {seconds} s", folder.display())]
-    Busy {
-        /// The folder of the private Postgres.
-        folder: PathBuf,
-        /// How long was waited.
-        seconds: u64,
-    },
-    /// `pg_ctl stop` failed. Nothing is lost: every acknowledged commit is on disk.
+    NotReady { seconds: u64, log: PathBuf, tail: String },
+    #[error("another process has been starting or stopping the server in {} for {seconds} s. Wait for it, or end it", folder.display())]
+    Busy { folder: PathBuf, seconds: u64 },
+    /// `pg_ctl stop` failed. Every acknowledged commit is on disk.
     #[error(
-        "PostgreSQL did not stop in time; its data is safe and the next start takes it up. pg_ctl said:\n{output}"
+        "PostgreSQL did not stop in time. Its data is safe, and the next start adopts the server. Output of pg_ctl:\n{output}"
     )]
-    NotStopped {
-        /// Its own words.
-        output: String,
-    },
-    /// The server is there but refuses a statement or the connection.
-    #[error("the private PostgreSQL refused: {}", plain(.0))]
+    NotStopped { output: String },
+    #[error("the private PostgreSQL failed: {}", server_message(.0))]
     Sql(#[from] sqlx::Error),
 }
 

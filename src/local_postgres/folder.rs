@@ -1,10 +1,10 @@
-//! The folder of the private server, closed to everybody but the user it runs as.
+//! The folder of the private server, which only its user may enter.
 //!
 //! ```text
-//! <data-dir>/postgres/            0700: who cannot enter cannot connect, so no password is needed
+//! <data-dir>/postgres/            0700: only its user can connect, so no password is needed
 //!   cluster/                      the data
 //!   .s.PGSQL.5432                 the socket
-//!   postgres.log                  the server's own log, at most two files of about a mebibyte
+//!   postgres.log                  the log of the server, at most two files of about 1 MiB
 //!   start.lock users.lock         see `locks`
 //! ```
 
@@ -19,12 +19,12 @@ use super::plain;
 
 /// `sockaddr_un.sun_path` has 108 bytes on Linux, the last of them zero.
 const SOCKET_PATH_LIMIT_BYTES: usize = 107;
-/// Only names the socket file, since there is no TCP port.
+/// Part of the name of the socket; there is no TCP port.
 pub(super) const PORT: u16 = 5432;
-/// A log larger than this is put aside at the next start, in place of the one before.
+/// A larger log is rotated at the next start. One old log is kept.
 const LOG_LIMIT_BYTES: u64 = 1 << 20;
 
-/// The folder, checked and ready, and the user it belongs to.
+/// The checked folder, and its user.
 #[derive(Debug, Clone)]
 pub(super) struct Folder {
     path: PathBuf,
@@ -32,12 +32,12 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder where it is missing, gives it to the right user, and checks that the server can live there.
+    /// Creates the folder unless it exists, sets its owner, and checks that the server can run there.
     pub(super) fn prepare(data_dir: &Path) -> Result<Self, LocalPostgresError> {
         let wanted =
             std::path::absolute(data_dir).map_err(LocalPostgresError::folder("resolve", data_dir))?;
         let owner = Owner::choose(&wanted.join("postgres/cluster"))?;
-        // As root the data folder is passable, so that the unprivileged server reaches its own folder inside.
+        // As root, the data folder must let the unprivileged server pass to its own folder inside.
         let mode = if owner.is_us { 0o700 } else { 0o711 };
         fs::DirBuilder::new()
             .recursive(true)
@@ -73,11 +73,11 @@ impl Folder {
         self.path.join("postgres.log")
     }
 
-    /// Opens the log for a server about to start, and tells where its words will begin.
+    /// Opens the log for a starting server. Returns the offset of its first line.
     pub(super) fn open_log(&self) -> Result<(fs::File, u64), LocalPostgresError> {
         let path = self.log();
         if fs::symlink_metadata(&path).is_ok_and(|log| log.is_file() && log.len() > LOG_LIMIT_BYTES) {
-            // Moves the name alone, whatever it stands for by now.
+            // Renames the entry, whatever file it now refers to.
             fs::rename(&path, self.path.join("postgres.log.1"))
                 .map_err(LocalPostgresError::folder("put aside", &path))?;
         }
@@ -86,7 +86,8 @@ impl Folder {
         Ok((log, begins_at))
     }
 
-    /// Opens a file of this folder to add to it, and makes it where it is missing. What root makes is the server's.
+    /// Opens a file of this folder for appending, and creates it unless it exists. A file that root creates belongs to the
+    /// server's user.
     pub(super) fn open(&self, path: &Path) -> Result<fs::File, LocalPostgresError> {
         let cannot_open = |error| LocalPostgresError::folder("open", path)(error);
         let mut options = fs::OpenOptions::new();
@@ -108,7 +109,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Makes the folder, gives it to the server's user and closes it to everybody else.
+    /// Creates the folder with mode 0700 for the server's user.
     fn make_private(&self) -> Result<(), LocalPostgresError> {
         match fs::DirBuilder::new().mode(0o700).create(&self.path) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => {

@@ -1,8 +1,8 @@
-//! Several processes share one private server: `serve` runs while somebody types `fluence key create`.
+//! Several processes share one private server: `serve` and commands such as `fluence key create`.
 //!
-//! Two locked files count the users. The *start lock* is held alone by whoever starts or stops the server; *user lock* is
-//! held together by all who use it, taken and left only under the start lock. The last to leave stops the server. The
-//! kernel drops the locks of a killed process, so nothing is left to clean up.
+//! Two locked files count the users. A process that starts or stops the server holds the *start lock* exclusively; every
+//! process that uses the server holds the *user lock* shared, acquired and released only under the start lock. The last user
+//! stops the server. The kernel releases the locks of a killed process, so nothing is left to clean up.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -13,16 +13,16 @@ use tokio::time::Instant;
 use super::error::LocalPostgresError;
 use super::folder::Folder;
 
-/// Longer than any start or stop takes, see `supervise`.
+/// Longer than any start or stop, see `supervise`.
 const START_LOCK_WITHIN: Duration = Duration::from_secs(150);
 const POLL_EVERY: Duration = Duration::from_millis(20);
 
-/// Held by the one process that starts or stops the server; dropping it frees the lock.
+/// Held by the process that starts or stops the server. Dropping it releases the lock.
 #[derive(Debug)]
 pub(super) struct StartLock(#[expect(dead_code, reason = "an open file is the lock")] File);
 
 impl StartLock {
-    /// Waits for its turn.
+    /// Waits for the lock.
     pub(super) async fn enter(folder: &Folder) -> Result<Self, LocalPostgresError> {
         let deadline = Instant::now() + START_LOCK_WITHIN;
         loop {
@@ -37,7 +37,7 @@ impl StartLock {
         }
     }
 
-    /// Enters when nobody is inside.
+    /// Takes the lock if it is free.
     pub(super) fn try_enter(folder: &Folder) -> Result<Option<Self>, LocalPostgresError> {
         let path = folder.path().join("start.lock");
         let file = folder.open(&path)?;
@@ -50,7 +50,7 @@ impl StartLock {
 pub(super) struct UserLock(File);
 
 impl UserLock {
-    /// Joins the users. Whoever waits for this lock alone does so under the start lock, so it is always free here.
+    /// Joins the users. An exclusive user lock is only requested under the start lock, so it is always free here.
     pub(super) fn join(folder: &Folder, _inside: &StartLock) -> Result<Self, LocalPostgresError> {
         let path = folder.path().join("users.lock");
         let file = folder.open(&path)?;
@@ -58,7 +58,7 @@ impl UserLock {
         Ok(Self(file))
     }
 
-    /// Leaves the users and tells whether nobody is left.
+    /// Leaves the users. Returns whether no user is left.
     pub(super) fn leave(self, folder: &Folder, _inside: &StartLock) -> Result<bool, LocalPostgresError> {
         let path = folder.path().join("users.lock");
         self.0.unlock().map_err(LocalPostgresError::folder("unlock", &path))?;

@@ -1,4 +1,4 @@
-//! Who runs the server: Postgres refuses to be root.
+//! The user that runs the server: PostgreSQL does not run as root.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, fchown};
@@ -9,27 +9,26 @@ use tokio::process::Command;
 
 use super::error::LocalPostgresError;
 
-/// The users to try, in order, when we are root.
+/// The users to try as root, in order.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
 
-/// A user, by number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Owner {
     pub(super) name: String,
     pub(super) uid: u32,
     pub(super) gid: u32,
-    /// Whether that is who we are already, so that nothing has to be changed.
+    /// Whether it is the user of this process.
     pub(super) is_us: bool,
 }
 
 impl Owner {
-    /// Ourselves, unless we are root; then whoever owns the data already, else the first unprivileged user there is.
+    /// Returns the user of this process; as root, the owner of the data, or else the first unprivileged user.
     pub(super) fn choose(cluster: &Path) -> Result<Self, LocalPostgresError> {
         let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
         if uid != 0 {
             return Ok(Self { name: format!("number {uid}"), uid, gid, is_us: true });
         }
-        // Of the folder itself: a link would choose any user of the machine.
+        // The owner of the folder itself: a link could select any user.
         if let Ok(cluster) = fs::symlink_metadata(cluster)
             && cluster.is_dir()
             && cluster.uid() != 0
@@ -41,8 +40,8 @@ impl Owner {
         unprivileged_in(&passwd).ok_or(LocalPostgresError::NoUnprivilegedUser)
     }
 
-    /// A command as this user, in a folder it may enter, with nothing of our environment but `PATH`: names,
-    /// messages and times of the server never depend on who started it. std drops the supplementary groups too.
+    /// Returns a command that runs as this user, in a folder that it may enter, with only `PATH` of the environment, so that
+    /// the server does not depend on its starter. std also drops the supplementary groups.
     pub(super) fn command(&self, program: &Path, folder: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(folder).env_clear().env("LC_ALL", "C").env("TZ", "UTC");
@@ -55,7 +54,7 @@ impl Owner {
         command
     }
 
-    /// Gives an open file or folder to this user. Never by its name, which may lead elsewhere by now.
+    /// Sets the owner of an open file or folder. Never by name, which may now refer to another file.
     pub(super) fn give(&self, file: &fs::File, path: &Path) -> Result<(), LocalPostgresError> {
         if self.is_us {
             return Ok(());
@@ -64,8 +63,8 @@ impl Owner {
             .map_err(LocalPostgresError::folder("change the owner of", path))
     }
 
-    /// Whether this user may pass through a folder of that owner and mode. Only its own group counts, since the
-    /// others are dropped.
+    /// Whether this user may pass through a folder of that owner and mode. Only its primary group counts, since others are
+    /// dropped.
     pub(super) fn may_pass(&self, folder: &fs::Metadata) -> bool {
         let bit = match folder {
             folder if folder.uid() == self.uid => 0o100,

@@ -1,6 +1,6 @@
-//! Files and folders opened for what they are. The server's user owns its folder and may put anything there: as root, a
-//! name in it may be a link to any file of the machine, or a pipe that nobody ever writes to. So nothing is done by name
-//! to what is found there: it is opened without following links, looked at, and then worked on through the open file.
+//! Opens plain files and folders safely. The server's user owns its folder and may put anything there: for root, a name in it
+//! could be a link to any file of the machine, or a pipe without a writer. So entries are opened without following links,
+//! checked, and then used through the open file.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -9,13 +9,13 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-/// The most that is read of a small file, whose honest size is a few lines.
+/// Maximum size of a small file, which normally has a few lines.
 const SMALL_BYTES: u64 = 8 * 1024;
 
-/// Opens a plain file that has no other name.
+/// Opens a plain file with one name.
 ///
 /// # Errors
-/// When it cannot be opened, or is a link, a pipe, a folder or known under a second name: [`ErrorKind::InvalidInput`].
+/// [`ErrorKind::InvalidInput`] for a link, a pipe, a folder or a file with a second name.
 pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     let file = open_with(path, options, OFlags::NONBLOCK)?;
     let found = file.metadata()?;
@@ -25,7 +25,7 @@ pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 /// Opens a folder.
 ///
 /// # Errors
-/// When it cannot be opened, or is a link or no folder: [`ErrorKind::InvalidInput`].
+/// [`ErrorKind::InvalidInput`] for a link or anything but a folder.
 pub(super) fn open_folder(path: &Path) -> io::Result<File> {
     open_with(path, OpenOptions::new().read(true), OFlags::DIRECTORY)
 }
@@ -33,7 +33,7 @@ pub(super) fn open_folder(path: &Path) -> io::Result<File> {
 /// The text of a small plain file.
 ///
 /// # Errors
-/// As [`open`], or when it is no text.
+/// As [`open`], and when it is not UTF-8.
 pub(super) fn read(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     open(path, OpenOptions::new().read(true))?.take(SMALL_BYTES).read_to_string(&mut text)?;
@@ -43,7 +43,7 @@ pub(super) fn read(path: &Path) -> io::Result<String> {
 fn open_with(path: &Path, options: &mut OpenOptions, flags: OFlags) -> io::Result<File> {
     let flags = (OFlags::NOFOLLOW | flags).bits();
     options.custom_flags(flags.cast_signed()).open(path).map_err(|error| {
-        // The kernel names the reason in several ways, and by none of them what was found.
+        // The kernel has several errors for this, none of which says what was found.
         let is_link = path.symlink_metadata().is_ok_and(|found| found.is_symlink());
         if is_link || error.kind() == ErrorKind::NotADirectory { not_plain() } else { error }
     })

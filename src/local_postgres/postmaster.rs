@@ -1,4 +1,4 @@
-//! The server process itself: how it is spoken to, started and stopped.
+//! The server process: connecting, starting and stopping.
 
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::PathBuf;
@@ -15,11 +15,10 @@ use super::error::LocalPostgresError;
 use super::folder::{Folder, PORT};
 use super::{Options, USER, plain, stale};
 
-/// How long a stop may take.
 pub(super) const STOPPED_WITHIN: Duration = Duration::from_secs(60);
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const ENDED_POLL_EVERY: Duration = Duration::from_millis(5);
-/// How much of the log an error shows.
+/// Bytes of the log that an error shows.
 const TAIL_BYTES: u64 = 2_000;
 
 /// The server of one folder, running or not.
@@ -34,9 +33,9 @@ pub(super) struct Postmaster {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     Ready,
-    /// Somebody is there: starting, recovering or stopping.
+    /// A server that is starting, recovering or stopping.
     NotYet,
-    Nobody,
+    Absent,
 }
 
 impl Postmaster {
@@ -54,7 +53,7 @@ impl Postmaster {
         &self.programs
     }
 
-    /// To the database `name` of this server, whatever `PG…` variables say.
+    /// Connection options for a database of this server, independent of `PG…` variables.
     pub(super) fn connect_options(&self, name: &str) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass()
             .socket(self.folder.path())
@@ -63,7 +62,7 @@ impl Postmaster {
             .database(name)
     }
 
-    /// Asks by connecting.
+    /// Connects once to see the state.
     pub(super) async fn ask(&self) -> Result<Answer, LocalPostgresError> {
         let options = self.connect_options("postgres");
         let connected = match timeout(ANSWER_WITHIN, PgConnection::connect_with(&options)).await {
@@ -76,7 +75,7 @@ impl Postmaster {
                 Ok(Answer::Ready)
             }
             Err(sqlx::Error::Io(error)) => match error.kind() {
-                ErrorKind::NotFound | ErrorKind::ConnectionRefused => Ok(Answer::Nobody),
+                ErrorKind::NotFound | ErrorKind::ConnectionRefused => Ok(Answer::Absent),
                 _ => Ok(Answer::NotYet),
             },
             Err(error) => match error.as_database_error().and_then(|error| error.code()).as_deref() {
@@ -87,8 +86,8 @@ impl Postmaster {
         }
     }
 
-    /// Starts a server, and tells where its words begin in the log. It has a process group of its own, so that Ctrl-C
-    /// reaches the gateway alone, which then stops it.
+    /// Starts a server. Returns the offset of its first line in the log. It has its own process group, so that Ctrl-C reaches
+    /// only the gateway, which then stops it.
     pub(super) fn spawn(&self) -> Result<(Child, u64), LocalPostgresError> {
         let (log, log_begins_at) = self.folder.open_log()?;
         let errors = log.try_clone().map_err(LocalPostgresError::folder("open", &self.folder.log()))?;
@@ -119,7 +118,7 @@ impl Postmaster {
             ["fsync", "synchronous_commit", "full_page_writes"].map(|name| format!("{name}={durable}")),
         );
         if !self.options.durable {
-            // In its own folder, so that all of it goes when the folder goes.
+            // In its own folder, so that removing the folder removes everything.
             settings.push("dynamic_shared_memory_type=mmap".to_owned());
         }
         settings.extend(
@@ -129,8 +128,8 @@ impl Postmaster {
                 "shared_buffers=128MB",
                 "max_wal_size=2GB",
                 "lc_messages=C", // `stale` reads them
-                // Errors go to the client, which logs them where it handles them; here they would pile up, with
-                // customers' values in their details.
+                // Clients log errors where they handle them. Here errors would accumulate, with customers' values in
+                // their details.
                 "log_min_messages=log",
                 "log_error_verbosity=terse",
                 "log_checkpoints=off",
@@ -140,7 +139,7 @@ impl Postmaster {
         settings
     }
 
-    /// Stops the server, whoever started it, and waits for its end.
+    /// Stops the server and waits for its end.
     pub(super) async fn stop(&self) -> Result<(), LocalPostgresError> {
         let lock_file = self.folder.cluster().join("postmaster.pid");
         if !lock_file.exists() {
@@ -161,9 +160,9 @@ impl Postmaster {
             .output()
             .await
             .map_err(|source| self.cannot_run(program, source))?;
-        // It fails when the server was gone already, which is as good.
-        if output.status.success() || self.ask().await? == Answer::Nobody {
-            // The server removes its lock file, for which `pg_ctl` waits, a moment before it ends.
+        // Fails if the server has already stopped, which is fine.
+        if output.status.success() || self.ask().await? == Answer::Absent {
+            // `pg_ctl` waits for the lock file, which the server removes shortly before it ends.
             if let Some(process) = process {
                 let ended = async {
                     while stale::runs(&process) {
@@ -182,7 +181,7 @@ impl Postmaster {
         LocalPostgresError::Program { program, user: self.folder.owner().name.clone(), source }
     }
 
-    /// The last words in the log, from this byte on.
+    /// The end of the log, from this offset on.
     pub(super) fn log_tail(&self, begins_at: u64) -> String {
         let read = || -> io::Result<Vec<u8>> {
             let mut log = plain::open(&self.folder.log(), std::fs::OpenOptions::new().read(true))?;

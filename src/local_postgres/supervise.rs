@@ -1,4 +1,4 @@
-//! Starts the server, keeps it up, stops it.
+//! Starts the server, restarts it if it ends, and stops it.
 
 use std::time::Duration;
 
@@ -22,14 +22,14 @@ const RESTART_PAUSE_AT_MOST: Duration = Duration::from_secs(30);
 /// A server that answers.
 #[derive(Debug)]
 pub(super) enum Server {
-    /// Our child.
+    /// A child of this process.
     Ours(Child),
-    /// Started by another process, which may be gone.
+    /// Started by another process, which may have ended.
     Adopted,
 }
 
 impl Postmaster {
-    /// Takes up the server that runs, or starts one, and waits until it answers.
+    /// Adopts the running server, or starts one, and waits until it answers.
     pub(super) async fn bring_up(&self, _inside: &StartLock) -> Result<Server, LocalPostgresError> {
         cluster::ensure(self.folder(), self.programs()).await?;
         let deadline = Instant::now() + READY_WITHIN;
@@ -38,7 +38,7 @@ impl Postmaster {
             match (self.ask().await?, started.take()) {
                 (Answer::Ready, Some((child, _))) => return Ok(Server::Ours(child)),
                 (Answer::Ready, None) => return Ok(Server::Adopted),
-                (Answer::Nobody, None) => started = Some(self.spawn()?),
+                (Answer::Absent, None) => started = Some(self.spawn()?),
                 (Answer::NotYet, None) => {}
                 (_, Some((mut child, log_begins_at))) => match child.try_wait() {
                     Ok(None) => started = Some((child, log_begins_at)),
@@ -54,19 +54,19 @@ impl Postmaster {
         }
     }
 
-    /// Keeps a server up until told to stop, and returns the last one.
+    /// Restarts the server until `stop`. Returns the last one.
     pub(super) async fn keep_up(&self, mut server: Server, stop: CancellationToken) -> Server {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return server,
                 () = self.gone(&mut server) => {}
             }
-            tracing::error!(log = %self.folder().log().display(), "the private PostgreSQL is gone; starting it again");
+            tracing::error!(log = %self.folder().log().display(), "private PostgreSQL ended; starting it again");
             let mut pause = POLL_EVERY;
             server = loop {
                 match self.bring_up_in_turn().await {
                     Ok(server) => break server,
-                    Err(error) => tracing::error!(%error, "the private PostgreSQL does not start"),
+                    Err(error) => tracing::error!(%error, "private PostgreSQL does not start"),
                 }
                 pause = (pause * 4).min(RESTART_PAUSE_AT_MOST);
                 tokio::select! {
@@ -74,11 +74,11 @@ impl Postmaster {
                     () = sleep(pause) => {}
                 }
             };
-            tracing::info!("the private PostgreSQL is back");
+            tracing::info!("private PostgreSQL runs again");
         }
     }
 
-    /// Stops the server, whoever started it: open transactions are rolled back, everything committed is on disk.
+    /// Stops the server. Open transactions are rolled back; everything committed is on disk.
     pub(super) async fn shut_down(
         &self,
         server: Server,
@@ -98,7 +98,7 @@ impl Postmaster {
         self.bring_up(&start_lock).await
     }
 
-    /// After a server that did not come up: removes what stood in its way, or shows why it ended.
+    /// After a failed start: removes the obstacle, or returns the reason.
     async fn clear_the_way(&self, log_begins_at: u64) -> Result<(), LocalPostgresError> {
         let tail = self.log_tail(log_begins_at);
         match stale::diagnose(self.folder(), &tail) {
@@ -106,13 +106,13 @@ impl Postmaster {
                 return Err(LocalPostgresError::Exited { log: self.folder().log(), tail });
             }
             Obstacle::ForeignProcess => {
-                tracing::warn!("lock files of the private PostgreSQL name a foreign process; removing them");
+                tracing::warn!(
+                    "removing lock files of the private PostgreSQL that name an unrelated process"
+                );
                 stale::remove_lock_files(self.folder())?;
             }
             Obstacle::Unreachable => {
-                tracing::warn!(
-                    "the private PostgreSQL runs but cannot be reached; stopping it to start anew"
-                );
+                tracing::warn!("private PostgreSQL runs but cannot be reached; restarting it");
                 self.stop().await?;
             }
             Obstacle::Orphans => sleep(OBSTACLE_PAUSE).await,

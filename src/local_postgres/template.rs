@@ -1,4 +1,4 @@
-//! The migrated database that every test clones, made once per set of migrations.
+//! The migrated database that every test clones, created once for each set of migrations.
 
 use std::str::FromStr;
 
@@ -7,11 +7,11 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 
-/// One maker at a time; any number does that nothing else on the server locks.
+/// Advisory lock for one creator at a time. No other lock of the server has this number.
 const LOCK_KEY: i64 = 0x666c_7565_6e63_6501;
 
-/// Makes the template on a server when it is not there yet, and returns its name, which tells the migrations in it.
-/// Nobody can connect to a template, so none is ever changed or found busy.
+/// Creates the template unless it exists, and returns its name, which identifies its migrations. A template accepts no
+/// connections, so it is never changed or busy.
 ///
 /// # Errors
 /// When the user may not create databases, or a migration fails.
@@ -31,7 +31,7 @@ pub async fn ensure(admin_url: &str, migrations: &Migrator) -> Result<String, Mi
     Ok(name)
 }
 
-/// Under another name until it is whole, so that an interrupted run leaves nothing that looks finished.
+/// Creates it under a temporary name, so that an interrupted run leaves no incomplete template.
 async fn make(
     admin: &mut PgConnection,
     options: &PgConnectOptions,
@@ -49,7 +49,7 @@ async fn make(
     Ok(())
 }
 
-/// Statements of fixed words and names made here of letters, digits and `_`.
+/// Statements of fixed words and generated names of letters, digits and `_`.
 async fn run(admin: &mut PgConnection, statement: String) -> Result<(), sqlx::Error> {
     sqlx::query(AssertSqlSafe(statement)).execute(admin).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! A private server that lives in memory for one run of the tests and leaves nothing behind.
+//! A temporary private server in memory for one run of the tests.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -14,13 +14,13 @@ use super::supervise::Server;
 use super::{LocalPostgres, Options};
 
 const MEMORY: &str = "/dev/shm";
-/// Containers give `/dev/shm` 64 MiB unless told otherwise, which a few test databases fill.
+/// Containers have 64 MiB of `/dev/shm` by default, which a few test databases fill.
 const MEMORY_AT_LEAST_KIB: u64 = 1 << 20;
 const NAME_PREFIX: &str = "fluence-test-";
-/// The tests run in many processes, each with a pool a test.
+/// Tests run in many processes, each with one pool for each test.
 const MAX_CONNECTIONS: u16 = 200;
 
-/// A server without durability, and the folder it takes along when it goes.
+/// A server without durability, and its folder.
 #[derive(Debug)]
 pub struct Throwaway {
     server: LocalPostgres,
@@ -28,7 +28,7 @@ pub struct Throwaway {
 }
 
 impl Throwaway {
-    /// Starts one in memory, or in the temporary folder when memory is short, and removes those that killed runs left.
+    /// Starts a server in memory, or in the temporary folder if memory is short, and removes servers of killed runs.
     ///
     /// # Errors
     /// Whatever keeps it from starting, with what to do about it.
@@ -50,7 +50,7 @@ impl Throwaway {
         }
     }
 
-    /// How to connect as its superuser.
+    /// The URL for its superuser.
     pub fn url(&self) -> String {
         self.server.url()
     }
@@ -58,7 +58,7 @@ impl Throwaway {
     /// Stops the server and removes all its data.
     ///
     /// # Errors
-    /// When the server does not stop; its folder is then left for the next start to remove.
+    /// When the server does not stop. The next start removes its folder.
     pub async fn stop(self) -> Result<(), LocalPostgresError> {
         self.server.stop().await?;
         remove(&self.data_dir);
@@ -70,28 +70,30 @@ fn options(data_dir: &Path) -> Options {
     Options { data_dir: data_dir.to_owned(), durable: false, max_connections: MAX_CONNECTIONS }
 }
 
-/// Stops and removes the servers of runs that were killed. Never fails: it only tidies up.
+/// Stops and removes the servers of killed runs. Failures are only logged.
 async fn remove_abandoned(base: &Path) {
     for entry in fs::read_dir(base).into_iter().flatten().flatten() {
         let data_dir = entry.path();
-        // A run that is just beginning has no such file yet, or holds the start lock.
+        // A run that is starting has no such file yet, or holds the start lock.
         let begun = data_dir.join("postgres/users.lock").exists();
         if begun && is_our_folder(&data_dir) && entry.file_name().to_string_lossy().starts_with(NAME_PREFIX) {
             match stop_abandoned(&data_dir).await {
                 Ok(true) => remove(&data_dir),
                 Ok(false) => {}
-                Err(error) => tracing::debug!(folder = %data_dir.display(), %error, "cannot tidy up"),
+                Err(error) => {
+                    tracing::debug!(folder = %data_dir.display(), %error, "removing a server of a killed run failed")
+                }
             }
         }
     }
 }
 
-/// Whether a folder was made by this user: anybody may make one of such a name in a folder for everybody.
+/// Whether this user created a folder: in a shared folder, any user may create one with such a name.
 fn is_our_folder(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_dir() && found.uid() == geteuid().as_raw())
 }
 
-/// Whether nobody uses the server any more; then it is stopped.
+/// Stops the server if no process uses it. Returns whether it was stopped.
 async fn stop_abandoned(data_dir: &Path) -> Result<bool, LocalPostgresError> {
     let postmaster = Postmaster::new(options(data_dir))?;
     let Some(start_lock) = StartLock::try_enter(postmaster.folder())? else { return Ok(false) };
@@ -106,11 +108,11 @@ fn remove(data_dir: &Path) {
     if let Err(error) = fs::remove_dir_all(data_dir)
         && data_dir.exists()
     {
-        tracing::warn!(folder = %data_dir.display(), %error, "cannot remove a test server's data");
+        tracing::warn!(folder = %data_dir.display(), %error, "removing the data of a test server failed");
     }
 }
 
-/// How much a file system has left, as `df` says; nothing when that cannot be known.
+/// The free space of a file system according to `df`, if known.
 fn free_kib(folder: &Path) -> u64 {
     let free = || -> Option<u64> {
         let output = Command::new("df").arg("-Pk").arg(folder).output().ok()?;

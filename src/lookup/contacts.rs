@@ -53,7 +53,7 @@ impl Contacts {
     }
 
     pub(super) fn changed(&self, owner: ContactOwner) {
-        self.snapshots.forget(&owner);
+        self.snapshots.remove(&owner);
     }
 }
 

@@ -13,6 +13,8 @@ use crate::people::directory_line::DirectoryLine;
 use crate::people::enrichment::{AnswerFault, people, question};
 use crate::people::matching::{Candidate, ParsedQuery, Resolution, resolve};
 use crate::storage::directory::opt_outs::{self, identities, opted_out};
+use crate::storage::error::StorageError;
+use crate::storage::pool::acquire;
 use crate::upstream::client::{Upstream, UpstreamError};
 
 /// Finds the person among the people that the service returns, by this program's own rules: a
@@ -26,8 +28,8 @@ pub(super) async fn look_up(
     query: &PersonQuery,
 ) -> Result<Found, FindError> {
     let ParsedQuery { name, company } = ParsedQuery::from(query);
-    let candidate = Candidate { name, company, ..Candidate::default() };
-    if !opted_out(&mut *pool.acquire().await?, &identities(&candidate, None)).await?.is_empty() {
+    let asked = Candidate { name, company, ..Candidate::default() };
+    if !opted_out(&mut *acquire(pool).await?, &identities(&asked, None)).await?.is_empty() {
         return Ok(Found::None);
     }
     let understood = |answer: &[u8]| people(answer).map_err(UpstreamError::from);
@@ -64,7 +66,7 @@ impl From<AnswerFault> for UpstreamError {
 async fn without_opted_out(
     pool: &PgPool,
     offered: Vec<DirectoryLine>,
-) -> Result<Vec<DirectoryLine>, sqlx::Error> {
+) -> Result<Vec<DirectoryLine>, StorageError> {
     if offered.is_empty() {
         return Ok(offered);
     }
@@ -72,5 +74,5 @@ async fn without_opted_out(
         let external = line.source.as_deref().zip(line.external_id.as_deref());
         identities(&line.candidate(), external)
     };
-    opt_outs::without_opted_out(&mut *pool.acquire().await?, offered, identities_of).await
+    opt_outs::without_opted_out(&mut *acquire(pool).await?, offered, identities_of).await
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::person::{Person, PersonSource};
 use crate::people::matching::Match;
+use crate::storage::error::StorageError;
 use crate::upstream::client::UpstreamError;
 
 /// The most people described when a query means several.
@@ -45,16 +46,16 @@ pub struct PersonVersion(pub [u8; 32]);
 /// Why a lookup failed. Every request that waited for the lookup gets the same error.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum FindError {
-    /// The database is away or refused the query.
-    #[error("person lookup failed: {0}")]
-    Storage(Arc<sqlx::Error>),
-    /// The enrichment service gave no answer, or no usable one.
+    /// The database refused or is away.
+    #[error("cannot look up people: {0}")]
+    Storage(Arc<StorageError>),
+    /// The enrichment service gave no answer, or none that can be used.
     #[error("the enrichment service {0}")]
     Enrichment(#[from] UpstreamError),
 }
 
-impl From<sqlx::Error> for FindError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<StorageError> for FindError {
+    fn from(error: StorageError) -> Self {
         Self::Storage(Arc::new(error))
     }
 }

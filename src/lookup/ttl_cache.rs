@@ -1,4 +1,4 @@
-//! Reuses the answers of the last moments. Concurrent requests for one answer share a lookup.
+//! A cache of recent lookups. Concurrent requests for one key share a lookup.
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,15 +9,15 @@ use quick_cache::{DefaultHashBuilder, UnitWeighter, Weighter};
 
 /// A cache of values that expire.
 pub(super) struct TtlCache<K, V, E, W = UnitWeighter> {
-    kept: Cache<K, Kept<V, E>, W, DefaultHashBuilder>,
+    entries: Cache<K, CacheEntry<V, E>, W, DefaultHashBuilder>,
     ttl: TimeDelta,
     /// The number of failed lookups so far.
     failures: AtomicU64,
 }
 
-/// How a lookup ended.
+/// The outcome of a lookup.
 #[derive(Clone)]
-pub(super) enum Kept<V, E> {
+pub(super) enum CacheEntry<V, E> {
     /// With a value, at this instant.
     Value { value: V, at: DateTime<Utc> },
     /// As the n-th failure. It is shared by the requests that waited for it, not with later ones.
@@ -25,9 +25,9 @@ pub(super) enum Kept<V, E> {
 }
 
 impl<K: Eq + Hash + Clone, V: Clone, E: Clone> TtlCache<K, V, E> {
-    /// Keeps at most this number of values.
+    /// Holds at most this number of values.
     pub(super) fn at_most(values: usize, ttl: TimeDelta) -> Self {
-        Self { kept: Cache::new(values), ttl, failures: AtomicU64::new(0) }
+        Self { entries: Cache::new(values), ttl, failures: AtomicU64::new(0) }
     }
 }
 
@@ -36,12 +36,12 @@ where
     K: Eq + Hash + Clone,
     V: Clone,
     E: Clone,
-    W: Weighter<K, Kept<V, E>> + Clone,
+    W: Weighter<K, CacheEntry<V, E>> + Clone,
 {
-    /// Keeps values up to this total weight. `likely` is the expected number of values.
+    /// Holds values up to this total weight. `likely` is the expected number of values.
     pub(super) fn weighing(likely: usize, weight: u64, weighter: W, ttl: TimeDelta) -> Self {
-        let kept = Cache::with_weighter(likely, weight, weighter);
-        Self { kept, ttl, failures: AtomicU64::new(0) }
+        let entries = Cache::with_weighter(likely, weight, weighter);
+        Self { entries, ttl, failures: AtomicU64::new(0) }
     }
 
     /// Returns the cached value, or the one that `look_up` returns. Requests that wait for
@@ -54,7 +54,7 @@ where
         look_up: impl AsyncFnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
         // The common case takes no write lock: thousands of requests a second may ask for one person.
-        if let Some(Kept::Value { value, at }) = self.kept.get(key)
+        if let Some(CacheEntry::Value { value, at }) = self.entries.get(key)
             && self.is_fresh(at, now)
         {
             return Ok(value);
@@ -72,37 +72,39 @@ where
         look_up: impl AsyncFnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
         let failures_before = self.failures.load(Ordering::Relaxed);
-        let entry = self
-            .kept
-            .entry_async(key, |_, kept| match kept {
-                Kept::Value { value, at } if self.is_fresh(*at, now) => {
+        let slot = self
+            .entries
+            .entry_async(key, |_, entry| match entry {
+                CacheEntry::Value { value, at } if self.is_fresh(*at, now) => {
                     EntryAction::Retain(Ok(value.clone()))
                 }
-                Kept::Failure { error, number } if *number > failures_before => {
+                CacheEntry::Failure { error, number } if *number > failures_before => {
                     EntryAction::Retain(Err(error.clone()))
                 }
                 _ => EntryAction::ReplaceWithGuard,
             })
             .await;
-        let place = match entry {
+        let place = match slot {
             EntryResult::Retained(outcome) => return outcome,
             EntryResult::Vacant(place) | EntryResult::Replaced(place, _) => place,
             EntryResult::Removed(..) | EntryResult::Timeout => return look_up().await,
         };
         let outcome = look_up().await;
-        let kept = match outcome.clone() {
-            Ok(value) => Kept::Value { value, at: now },
-            Err(error) => Kept::Failure { error, number: self.failures.fetch_add(1, Ordering::Relaxed) + 1 },
+        let entry = match outcome.clone() {
+            Ok(value) => CacheEntry::Value { value, at: now },
+            Err(error) => {
+                CacheEntry::Failure { error, number: self.failures.fetch_add(1, Ordering::Relaxed) + 1 }
+            }
         };
         // Fails only if the key was removed meanwhile. The outcome is still valid for earlier
         // requests.
-        let _ = place.insert(kept);
+        let _ = place.insert(entry);
         outcome
     }
 
     /// Makes the next request look the key up, also if a lookup is running.
-    pub(super) fn forget(&self, key: &K) {
-        self.kept.remove(key);
+    pub(super) fn remove(&self, key: &K) {
+        self.entries.remove(key);
     }
 
     /// Age counts in both directions: a clock that was set back must not keep values alive.

@@ -6,6 +6,7 @@ use sqlx::PgPool;
 
 use crate::people::rarity::Rarity;
 use crate::storage::directory::words::load_rarity;
+use crate::storage::error::StorageError;
 
 /// One count of the words, with its version.
 pub(super) struct Words {
@@ -31,7 +32,7 @@ impl KnownWords {
     }
 
     /// Returns the newest count. Reads it if the cached one is older than `version`.
-    pub(super) async fn at_least(&self, version: i64, pool: &PgPool) -> Result<Arc<Words>, sqlx::Error> {
+    pub(super) async fn at_least(&self, version: i64, pool: &PgPool) -> Result<Arc<Words>, StorageError> {
         if self.newest().version >= version {
             return Ok(self.newest());
         }

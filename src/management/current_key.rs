@@ -14,19 +14,19 @@ pub(super) async fn current_rights(
     connection: &mut PgConnection,
     rights: &Rights,
 ) -> Result<Rights, ChangeError> {
-    let Rights::OfKey(known) = rights else { return Ok(rights.clone()) };
-    let present = keys::acting(connection, known.key_id, known.secret_version).await?;
-    let present = present.ok_or(KeyNoLongerValid::Revoked)?;
-    match present.state {
+    let Rights::OfKey(key) = rights else { return Ok(rights.clone()) };
+    let current = keys::acting(connection, key.key_id, key.secret_version).await?;
+    let current = current.ok_or(KeyNoLongerValid::Revoked)?;
+    match current.state {
         KeyState::Active => {}
         KeyState::Disabled => return Err(KeyNoLongerValid::Disabled.into()),
         KeyState::Revoked => return Err(KeyNoLongerValid::Revoked.into()),
     }
-    if present.has_ended {
+    if current.has_ended {
         return Err(KeyNoLongerValid::Expired.into());
     }
-    if present.account_state == AccountState::Suspended {
+    if current.account_state == AccountState::Suspended {
         return Err(KeyNoLongerValid::Suspended.into());
     }
-    Ok(Rights::OfKey(ActingKey { reach: present.reach, ..known.clone() }))
+    Ok(Rights::OfKey(ActingKey { reach: current.reach, ..key.clone() }))
 }

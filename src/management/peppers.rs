@@ -7,8 +7,7 @@ use super::ChangeError;
 use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::secret::peppers::Peppers;
 use crate::storage::audit;
-use crate::storage::error::StorageError;
-use crate::storage::peppers::{self, Known};
+use crate::storage::peppers::{self, Registration};
 
 /// Makes sure that these are the peppers that keys were hashed under. A new version becomes known by it; one that was
 /// retired does no harm.
@@ -24,16 +23,18 @@ pub async fn recognise(
     for pepper in live.all() {
         let version = pepper.version();
         match peppers::register(&mut transaction, pepper).await? {
-            Known::Yes => {}
-            Known::Retired if version != live.newest().version() => {}
-            Known::Other | Known::Retired => return Err(ChangeError::WrongPepper(version)),
-            Known::New => record_change(&mut transaction, actor, Action::PepperAdded, version, 0).await?,
+            Registration::Same => {}
+            Registration::Retired if version != live.newest().version() => {}
+            Registration::Conflict | Registration::Retired => return Err(ChangeError::WrongPepper(version)),
+            Registration::New => {
+                record_change(&mut transaction, actor, Action::PepperAdded, version, 0).await?
+            }
         }
     }
     Ok(transaction.commit().await?)
 }
 
-/// Forgets everything that is hashed under a version. Returns how many digests that were.
+/// Deletes all digests under a version. Returns their number.
 ///
 /// # Errors
 /// When it is the newest version, is not known, or live secrets need it.
@@ -65,5 +66,5 @@ async fn record_change(
 ) -> Result<(), ChangeError> {
     let after = (action == Action::PepperRetired).then(|| json!({ "digests_forgotten": digests_forgotten }));
     let change = Change { account_id: None, action, subject: Subject::Pepper(version), before: None, after };
-    Ok(audit::append(connection, actor, &change).await.map_err(StorageError::from)?)
+    Ok(audit::append(connection, actor, &change).await?)
 }

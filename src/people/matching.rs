@@ -4,6 +4,7 @@
 //! product of the fields' degrees is the confidence. A candidate that is nearly as good as the best
 //! makes the answer "several": naming the wrong person is worse than naming none.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::given_names::GivenNameRule;
@@ -111,7 +112,7 @@ impl Match {
 }
 
 /// The rule by which each field agreed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MatchEvidence {
     pub first_name: GivenNameRule,
     /// The weakest rule that any of the surnames needed.

@@ -71,7 +71,7 @@ impl Connections {
         connection: &Arc<ConnectionState>,
     ) -> Option<Admitted> {
         let network = ClientNetwork::from(peer);
-        let client = (!proxies.believes(peer)).then_some(network);
+        let client = (!proxies.trusts(peer)).then_some(network);
         let mut state = self.state();
         let has_room = client.is_none_or(|client| state.count_of(client) < self.max_per_client);
         let is_full = state.open.len() >= self.max;
@@ -88,7 +88,6 @@ impl Connections {
         Some(Admitted { place: Place { connections: self.clone(), kind }, has_evicted })
     }
 
-    /// Connections open now.
     pub(super) fn count(&self) -> usize {
         let state = self.state();
         state.open.len() + state.overflow.len()

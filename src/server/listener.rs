@@ -82,7 +82,6 @@ impl Server {
         }
     }
 
-    /// Serves connections on these threads.
     pub fn on(self, workers: WorkerThreads) -> Self {
         Self { workers, ..self }
     }

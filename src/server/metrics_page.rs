@@ -17,16 +17,13 @@ use crate::telemetry::metrics::Metrics;
 /// The format's version, which scrapers ask for.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// What the page shows.
 #[derive(Clone)]
 pub struct MetricsPage {
-    /// What was counted.
     pub metrics: Metrics,
     /// Sets the gauges that are read and not counted.
     pub sample: Arc<dyn Fn() + Send + Sync>,
 }
 
-/// The router of the address.
 pub fn router(page: MetricsPage) -> Router {
     let metrics = Router::new().route("/metrics", get(metrics)).with_state(page);
     metrics.fallback(|| async { Refusal::EndpointNotFound })

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use tower::Service;
 
 use super::request_log::{RequestFacts, RequestLog};
+use super::router::Paths;
 use super::routing::{Routed, Routing};
 use super::{framing, malformed_head};
 use crate::api::health;
@@ -34,14 +35,13 @@ pub struct Pipeline {
     log: RequestLog,
 }
 
-/// Request extension of a connection beyond the limits: probes are answered, everything else is told to come back.
+/// Request extension of a connection beyond the limits: probes are answered, all other requests get a 503.
 #[derive(Clone, Copy, Debug)]
 pub struct ProbesOnly;
 
 impl Pipeline {
-    /// Surrounds a router.
     pub fn new(router: Router, links: PublicLinks) -> Self {
-        Self::following(Routing::new(Routed::new(router, links)))
+        Self::following(Routing::new(Routed::new(Paths { router, paths: Vec::new() }, links)))
     }
 
     /// Surrounds the router in force at each request.
@@ -63,7 +63,7 @@ impl Pipeline {
         let request_id = CallId::from_uuid(new_id());
         kill_point::pass(KillPoint::RequestReceived);
         let routed = self.routing.current();
-        let Routed { router, links } = &*routed;
+        let Routed { router, links, .. } = &*routed;
         let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, links);
         let accept_encoding = request.headers().get(header::ACCEPT_ENCODING).cloned();
         let facts = RequestFacts::of(&request, request_id, started);
@@ -98,7 +98,7 @@ impl Pipeline {
             None => response,
         };
         self.log.write(&facts, response.status(), &record);
-        kill_point::pass(KillPoint::AnswerUnsent);
+        kill_point::pass(KillPoint::BeforeAnswer);
         response
     }
 

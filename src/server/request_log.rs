@@ -95,7 +95,7 @@ pub(super) struct RequestFacts {
     client_request_id: Option<HeaderValue>,
 }
 
-/// What became of the money of a call, and of how many credits; `None` where nothing was charged or given back.
+/// How a call was settled and for how many credits, or `None` if nothing was charged or refunded.
 fn cost_of(billing: &Billing) -> Option<(&'static str, i64)> {
     let credits = billing.used.as_i64();
     match billing.refunded {

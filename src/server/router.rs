@@ -22,6 +22,7 @@ use crate::domain::refusal::Refusal;
 use crate::gate::forward::ForwardRoute;
 use crate::gate::metering::PaidRoute;
 use crate::gate::{Gate, stack, without_parameters as bare};
+use crate::site::{self, Site};
 
 #[derive(Clone)]
 pub struct Parts {
@@ -38,33 +39,48 @@ pub struct Parts {
     pub catalogue: Arc<Catalogue>,
     pub management: Management,
     pub pool: PgPool,
+    pub site: Arc<Site>,
 }
 
-/// The router. What each kind of call passes before its handler stands in [`stack`].
-pub fn router(parts: &Parts) -> Router {
+/// A router that notes its paths, to be compared with the documentation.
+#[derive(Default)]
+pub struct Paths {
+    pub router: Router,
+    pub paths: Vec<&'static str>,
+}
+
+impl Paths {
+    fn add(&mut self, path: &'static str, methods: MethodRouter) {
+        self.router = std::mem::take(&mut self.router).route(path, methods);
+        self.paths.push(path);
+    }
+}
+
+/// Returns the router. [`stack`] lists the steps of each kind of call.
+pub fn router(parts: &Parts) -> Paths {
     let gate = &parts.gate;
-    let mut router = Router::new();
+    let mut router = Paths::default();
 
     // Paid: config/routes.toml says what each costs and who may call it.
     for paid in &parts.paid_routes {
-        router = router.route(paid.route.path, stack::paid(gate, paid.clone()));
+        router.add(paid.route.path, stack::paid(gate, paid.clone()));
     }
 
     // Forwarded: the routes of the seller.
     for forwarded in &parts.forwarded {
-        router = router.route(forwarded.route.path, stack::forwarded(gate, forwarded.clone()));
+        router.add(forwarded.route.path, stack::forwarded(gate, forwarded.clone()));
     }
     for (path, allow) in without_head(&parts.forwarded) {
-        router = router.route(path, on(MethodFilter::HEAD, move || not_allowed(allow.clone())));
+        router.add(path, on(MethodFilter::HEAD, move || not_allowed(allow.clone())));
     }
 
     // Free, with a key.
     for path in ["/creditos", "/credits"] {
         let credits = stack::free(gate, path, bare(get(credits::credits)));
-        router = router.route(path, credits.with_state(parts.pool.clone()));
+        router.add(path, credits.with_state(parts.pool.clone()));
     }
     let status = stack::free(gate, "/status", bare(get(status::status)));
-    router = router.route("/status", status.with_state(parts.status.clone()));
+    router.add("/status", status.with_state(parts.status.clone()));
 
     // Free, with a key that may read.
     for (path, methods) in [
@@ -74,7 +90,7 @@ pub fn router(parts: &Parts) -> Router {
         ("/v1/ledger/{call_id}", bare(get(ledger::receipt))),
     ] {
         let scoped = stack::scoped(gate, path, Scope::Read, methods);
-        router = router.route(path, scoped.with_state(parts.pool.clone()));
+        router.add(path, scoped.with_state(parts.pool.clone()));
     }
 
     // Free, with a key that may read, and another right to write.
@@ -88,30 +104,36 @@ pub fn router(parts: &Parts) -> Router {
     ] {
         let reading = stack::scoped(gate, path, Scope::Read, reading);
         let writing = stack::scoped(gate, path, Scope::Invoke, writing);
-        router = router.route(path, reading.merge(writing).with_state(parts.contacts.clone()));
+        router.add(path, reading.merge(writing).with_state(parts.contacts.clone()));
     }
 
     // Free, with a key that may manage.
     for (path, methods) in managed() {
         let scoped = stack::scoped(gate, path, Scope::Manage, methods);
-        router = router.route(path, scoped.with_state(parts.management.clone()));
+        router.add(path, scoped.with_state(parts.management.clone()));
     }
 
     // Free, the key optional.
     for path in ["/health", "/saude"] {
         let health = stack::optional(gate, path, get(health::health));
-        router = router.route(path, health.with_state(parts.health.clone()));
+        router.add(path, health.with_state(parts.health.clone()));
     }
     for path in ["/tiers", "/planos"] {
         let catalogue = stack::optional(gate, path, get(catalogue::catalogue));
-        router = router.route(path, catalogue.with_state(parts.catalogue.clone()));
+        router.add(path, catalogue.with_state(parts.catalogue.clone()));
     }
 
     // Open, for whatever runs the gateway.
-    let probes =
-        Router::new().route(health::LIVEZ, get(health::livez)).route(health::READYZ, get(health::readyz));
+    router.add(health::LIVEZ, get(health::livez).with_state(parts.health.clone()));
+    router.add(health::READYZ, get(health::readyz).with_state(parts.health.clone()));
 
-    router.merge(probes.with_state(parts.health.clone())).fallback(|| async { Refusal::EndpointNotFound })
+    // Open: the documentation.
+    for (path, methods) in site::routes(&parts.site) {
+        router.add(path, methods);
+    }
+
+    router.router = router.router.fallback(|| async { Refusal::EndpointNotFound });
+    router
 }
 
 /// The paths that list GET and not HEAD, which axum would answer by the handler of GET, with the methods that they list.

@@ -5,12 +5,9 @@ use std::io::{self, IsTerminal};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// To stop.
     Stop(StopSignal),
-    /// To read the settings again.
     Reload,
 }
 

@@ -15,6 +15,5 @@ pub struct ListenerStats {
     pub evicted: AtomicU64,
     /// Connections closed because the client was too slow or too long idle.
     pub outstayed: AtomicU64,
-    /// Failures to accept.
     pub accept_errors: AtomicU64,
 }

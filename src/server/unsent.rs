@@ -18,7 +18,6 @@ use crate::http::client_address::ClientNetwork;
 pub(super) struct Answer {
     /// Bytes of the body that may be in memory.
     pub(super) bytes: usize,
-    /// The client.
     pub(super) network: ClientNetwork,
     /// Counts as a concurrent request of the account again, if it was admitted as one.
     pub(super) reentry: Option<Reentry>,
@@ -80,7 +79,6 @@ impl Unsent {
         Some(Waiting { unsent: self.clone(), owner, bytes: answer.bytes, _slot: slot })
     }
 
-    /// Total unread bytes.
     pub(super) fn bytes(&self) -> usize {
         self.book().bytes
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::domain::account::{Account, AccountDetail, AccountState, DEFAULT_ENVIRONMENT, EnvironmentView};
 use crate::domain::ids::{AccountId, EnvironmentId};
 use crate::domain::key::Mode;
@@ -16,7 +16,6 @@ pub struct NewAccount {
     /// The id of its `default` environment.
     pub environment_id: EnvironmentId,
     pub name: String,
-    /// The owner's e-mail address.
     pub email: String,
     pub plan: PlanRef,
 }
@@ -87,13 +86,14 @@ struct AccountRow {
 impl TryFrom<AccountRow> for Account {
     type Error = StorageError;
     fn try_from(row: AccountRow) -> Result<Self, StorageError> {
+        let account = RowRef::new("account", row.id);
         Ok(Self {
             id: AccountId::from_uuid(row.id),
             name: row.name,
             email: row.email,
             plan: PlanRef { edition: row.edition, plan: row.plan },
-            state: AccountState::from_name(&row.state).ok_or(StorageError::Corrupt("account state"))?,
-            balance: row.balance.try_into().map_err(|_| StorageError::Corrupt("balance"))?,
+            state: account.read("state", AccountState::from_name(&row.state))?,
+            balance: account.convert("balance", row.balance)?,
             anchored_at: row.anchored_at,
             created_at: row.created_at,
             closed_at: row.closed_at,
@@ -228,12 +228,12 @@ pub async fn detail(
     .bind(id.as_uuid())
     .fetch_one(&mut *connection)
     .await?;
-    let credits = |amount: i64| amount.try_into().map_err(|_| StorageError::Corrupt("plan credits"));
+    let row = RowRef::new("ledger_account", id);
     Ok(Some(AccountDetail {
         period_starts_at: period.period_starts_at,
         renews_at: period.period_ends_at,
-        plan_credits: credits(period.plan_credits)?,
-        plan_credits_left: credits(period.plan_left)?,
+        plan_credits: row.convert("plan_credits", period.plan_credits)?,
+        plan_credits_left: row.convert("plan_left", period.plan_left)?,
         requests_limit: period.requests_limit,
         requests_used: period.requests_used,
         environments: environments(connection, id).await?,
@@ -273,7 +273,7 @@ pub async fn environments(
         Ok(EnvironmentView {
             id: EnvironmentId::from_uuid(row.id),
             name: row.name,
-            mode: Mode::from_name(&row.mode).ok_or(StorageError::Corrupt("environment mode"))?,
+            mode: RowRef::new("environment", row.id).read("mode", Mode::from_name(&row.mode))?,
             keys: row.keys,
             most_keys: row.most_keys,
             key_cap: row.key_cap,

@@ -18,7 +18,7 @@ pub async fn append(
     connection: &mut PgConnection,
     actor: &Actor,
     change: &Change,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), StorageError> {
     sqlx::query(
         "insert into audit_entry (account_id, actor, actor_id, action, subject, subject_id, before, after, address,
                                   request_id)
@@ -35,8 +35,8 @@ pub async fn append(
     .bind(actor.address.map(|address: IpAddr| address.to_string()))
     .bind(actor.request_id.map(|id| id.as_uuid()))
     .execute(connection)
-    .await
-    .map(drop)
+    .await?;
+    Ok(())
 }
 
 #[derive(sqlx::FromRow)]

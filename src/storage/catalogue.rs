@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::catalogue::plans::Catalogue;
 use crate::domain::plan::{Access, Plan, Support};
 
@@ -125,27 +125,25 @@ pub(super) struct PlanRow {
 impl TryFrom<PlanRow> for Plan {
     type Error = StorageError;
     fn try_from(row: PlanRow) -> Result<Self, StorageError> {
-        let count = |value: i32| u32::try_from(value).map_err(|_| StorageError::Corrupt("plan figure"));
-        let access = row.access.iter().map(|name| name.parse::<Access>());
+        let plan = RowRef::new("plan", &row.plan);
+        let access = row.access.iter().map(|name| name.parse::<Access>().ok());
         let supports = [Support::Community, Support::Email, Support::Priority, Support::Dedicated];
+        let support = supports.into_iter().find(|support| support_name(*support) == row.support);
         Ok(Self {
+            price_usd: row.price_usd.map(|price| plan.convert("price_usd", price)).transpose()?,
+            credits: plan.convert("credits", row.credits)?,
+            rate_per_s: plan.convert("rate_per_s", row.rate_per_s)?,
+            burst: plan.convert("burst", row.burst)?,
+            concurrency: plan.convert("concurrency", row.concurrency)?,
+            requests: plan.convert("requests", row.requests)?,
+            access: plan.read("access", access.collect::<Option<_>>())?,
+            api_access: row.api_access,
+            keys_per_environment: plan.convert("keys_per_environment", row.keys_per_environment)?,
+            support: plan.read("support", support)?,
+            assumption: None,
             plan: row.plan,
             tier: row.tier,
             label: row.label,
-            price_usd: row.price_usd.map(count).transpose()?,
-            credits: row.credits.try_into().map_err(|_| StorageError::Corrupt("plan credits"))?,
-            rate_per_s: count(row.rate_per_s)?,
-            burst: count(row.burst)?,
-            concurrency: count(row.concurrency)?,
-            requests: count(row.requests)?,
-            access: access.collect::<Result<_, _>>().map_err(|_| StorageError::Corrupt("plan access"))?,
-            api_access: row.api_access,
-            keys_per_environment: count(row.keys_per_environment)?,
-            support: supports
-                .into_iter()
-                .find(|support| support_name(*support) == row.support)
-                .ok_or(StorageError::Corrupt("plan support"))?,
-            assumption: None,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::ledger::rules::hold::IdempotencyClaim;
 
 pub const MOST_BODY_BYTES: usize = 64 * 1024;
@@ -60,14 +60,14 @@ pub async fn claim(connection: &mut PgConnection, claim: &IdempotencyClaim) -> R
         None => Before::Nothing,
         Some(row) if row.fingerprint != claim.fingerprint => Before::Another,
         Some(AnswerRow { status, location, body, .. }) => {
-            let status = u16::try_from(status).map_err(|_| StorageError::Corrupt("status of an answer"))?;
+            let status = RowRef::new("change_answer", claim.environment_id).convert("status", status)?;
             Before::Answered(KeptAnswer { status, location, body })
         }
     })
 }
 
 /// Stores the answer to a change, in the transaction that claimed its key and makes the change.
-pub async fn keep(
+pub async fn store(
     connection: &mut PgConnection,
     claim: &IdempotencyClaim,
     answer: &KeptAnswer,
@@ -92,8 +92,8 @@ pub async fn keep(
 }
 
 /// Deletes answers older than a day, at most `limit`. Returns the number deleted.
-pub async fn forget_old(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
-    let forgotten = sqlx::query(
+pub async fn delete_old(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
+    let deleted = sqlx::query(
         "delete from change_answer where (environment_id, key_hash) in (
              select environment_id, key_hash from change_answer
               where answered_at <= now() - interval '24 hours' order by answered_at limit $1 for update skip locked)",
@@ -101,5 +101,5 @@ pub async fn forget_old(connection: &mut PgConnection, limit: i64) -> Result<u64
     .bind(limit)
     .execute(connection)
     .await?;
-    Ok(forgotten.rows_affected())
+    Ok(deleted.rows_affected())
 }

@@ -12,15 +12,14 @@ use super::runtime_role;
 use crate::domain::change::{Change, Invalidation};
 use crate::domain::ids::AccountId;
 
-/// The notification channel.
 const CHANNEL: &str = "fluence_change";
 /// The most changes in one read.
 const READ_AT_ONCE: i64 = 500;
 
-/// The changes after a number.
+/// One read of the change feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Since {
-    /// The changes, oldest first, at most one read's worth.
+pub struct FeedPage {
+    /// The changes after the number asked for, oldest first.
     pub changes: Vec<Change>,
     /// The number of the newest change, or 0 in an empty log.
     pub newest: i64,
@@ -76,7 +75,7 @@ impl ChangeFeed {
     }
 
     /// Returns the changes after number `seen`. They include everything committed before the call.
-    pub async fn since(&mut self, seen: i64) -> Result<Since, StorageError> {
+    pub async fn read_after(&mut self, seen: i64) -> Result<FeedPage, StorageError> {
         // Drops notifications that this read answers and keeps those that arrive from now on.
         while self.listener.next_buffered().is_some() {}
         let rows: Vec<ChangeRow> = sqlx::query_as(
@@ -95,11 +94,10 @@ impl ChangeFeed {
         let changes: Vec<Change> = rows.into_iter().filter_map(change).collect();
         // The newest change is never deleted, so a gateway that has seen every change finds it
         // again.
-        Ok(Since { changes, newest, has_gap: newest < seen || oldest > seen })
+        Ok(FeedPage { changes, newest, has_gap: newest < seen || oldest > seen })
     }
 
-    /// Waits for a notification.
-    pub async fn woken(&mut self) -> Result<(), StorageError> {
+    pub async fn notified(&mut self) -> Result<(), StorageError> {
         match self.listener.try_recv().await? {
             Some(_) => Ok(()),
             None => Err(StorageError::Unavailable(
@@ -136,11 +134,11 @@ pub async fn newest(connection: &mut PgConnection) -> Result<i64, StorageError> 
 
 /// Deletes changes older than an hour, but never the newest. A gateway that was cut off for longer
 /// empties its caches anyway.
-pub async fn forget_old(connection: &mut PgConnection) -> Result<u64, StorageError> {
-    let forgotten = sqlx::query(
+pub async fn delete_old(connection: &mut PgConnection) -> Result<u64, StorageError> {
+    let deleted = sqlx::query(
         "delete from change where changed_at < now() - interval '1 hour' and number < (select max(number) from change)",
     )
     .execute(connection)
     .await?;
-    Ok(forgotten.rows_affected())
+    Ok(deleted.rows_affected())
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use self::row::{ContactRow, NewRow, columns};
 use crate::domain::contact::{Contact, ContactContent, ContactLimit, ContactLimits, ContactOwner};
 use crate::domain::ids::ContactId;
-use crate::storage::error::plain;
+use crate::storage::error::StorageError;
 
 pub mod rights;
 mod row;
@@ -26,9 +26,15 @@ pub enum ContactError {
     /// The owner has reached a limit.
     #[error("the account has reached its limit of contacts")]
     LimitReached(ContactLimit),
-    /// The database is away or refused the statement.
-    #[error("cannot write contacts: {}", plain(.0))]
-    Storage(#[from] sqlx::Error),
+    /// The database refused or is away.
+    #[error("cannot keep contacts: {0}")]
+    Storage(#[from] StorageError),
+}
+
+impl From<sqlx::Error> for ContactError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Storage(error.into())
+    }
 }
 
 /// Creates a contact within the owner's limits. It gets `fresh_id`, or the id after the owner's
@@ -68,14 +74,14 @@ struct Kept {
     last: Option<Uuid>,
 }
 
-/// Sums what the owner has stored, and blocks other writes to the account's contacts until the
-/// transaction ends, so that concurrent contacts count each other and get ids in order.
-async fn lock_kept(connection: &mut PgConnection, owner: ContactOwner) -> Result<Kept, sqlx::Error> {
+/// Adds up the owner's contacts, and locks them against other writers until the transaction ends. So two contacts that are
+/// created at once count each other.
+async fn lock_kept(connection: &mut PgConnection, owner: ContactOwner) -> Result<Kept, StorageError> {
     sqlx::query("select from account where id = $1 for no key update")
         .bind(owner.account.as_uuid())
         .execute(&mut *connection)
         .await?;
-    sqlx::query_as(
+    let rows = sqlx::query_as(
         "select count(*) as contacts, coalesce(sum(text_bytes), 0) as bytes,
                 (select id from contact where account_id = $1 and mode = $2 order by id desc limit 1) as last
            from contact where account_id = $1 and mode = $2",
@@ -83,7 +89,8 @@ async fn lock_kept(connection: &mut PgConnection, owner: ContactOwner) -> Result
     .bind(owner.account.as_uuid())
     .bind(owner.mode.as_str())
     .fetch_one(connection)
-    .await
+    .await?;
+    Ok(rows)
 }
 
 /// Returns the next id. It stays a UUIDv7, whose lowest 62 bits count from a random number.
@@ -103,8 +110,9 @@ pub async fn find(
     connection: &mut PgConnection,
     owner: ContactOwner,
     id: ContactId,
-) -> Result<Option<Contact>, sqlx::Error> {
-    select_one(FIND, owner, id).fetch_optional(connection).await.map(|row| row.map(ContactRow::contact))
+) -> Result<Option<Contact>, StorageError> {
+    let row = select_one(FIND, owner, id).fetch_optional(connection).await?;
+    Ok(row.map(ContactRow::contact))
 }
 
 const FIND: &str =
@@ -126,7 +134,7 @@ pub async fn page(
     after: Option<ContactId>,
     limit: i64,
     max_bytes: usize,
-) -> Result<ContactPage, sqlx::Error> {
+) -> Result<ContactPage, StorageError> {
     let rows: Vec<PageRow> = sqlx::query_as(concat!(
         "select ",
         columns!(),
@@ -225,7 +233,7 @@ pub async fn delete(
     connection: &mut PgConnection,
     owner: ContactOwner,
     id: ContactId,
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, StorageError> {
     let done = sqlx::query("delete from contact where account_id = $1 and mode = $2 and id = $3")
         .bind(owner.account.as_uuid())
         .bind(owner.mode.as_str())
@@ -244,7 +252,7 @@ async fn same_name(
     connection: &mut PgConnection,
     owner: ContactOwner,
     row: &NewRow<'_>,
-) -> Result<ContactError, sqlx::Error> {
+) -> Result<ContactError, StorageError> {
     let id: Option<Uuid> = sqlx::query_scalar(
         "select id from contact where account_id = $1 and mode = $2 and name_key = $3 and company_key = $4",
     )
@@ -254,7 +262,8 @@ async fn same_name(
     .bind(&row.company_key)
     .fetch_optional(connection)
     .await?;
-    Ok(id.map_or(ContactError::Storage(sqlx::Error::RowNotFound), |id| {
-        ContactError::Exists(ContactId::from_uuid(id))
-    }))
+    Ok(match id {
+        Some(id) => ContactError::Exists(ContactId::from_uuid(id)),
+        None => StorageError::Missing("the contact of the same name was deleted meanwhile").into(),
+    })
 }

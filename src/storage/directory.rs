@@ -11,6 +11,7 @@ use crate::people::company::CompanyName;
 use crate::people::matching::Candidate;
 use crate::people::name::PersonName;
 use crate::people::search_keys::{Breadth, QueryKeys};
+use crate::storage::error::{RowRef, StorageError};
 
 pub mod import;
 pub mod opt_outs;
@@ -56,7 +57,7 @@ pub async fn find_candidates(
     keys: &QueryKeys,
     breadth: Breadth,
     now: DateTime<Utc>,
-) -> Result<CandidatePage, sqlx::Error> {
+) -> Result<CandidatePage, StorageError> {
     let rows: Vec<CandidateRow> = sqlx::query_as(FIND_CANDIDATES)
         .bind(keys.names.for_breadth(breadth))
         .bind(keys.company.for_breadth(breadth))
@@ -115,7 +116,7 @@ pub async fn fetch_person(
     pool: &PgPool,
     id: PersonId,
     now: DateTime<Utc>,
-) -> Result<Option<StoredPerson>, sqlx::Error> {
+) -> Result<Option<StoredPerson>, StorageError> {
     let row: Option<PersonRow> = sqlx::query_as(
         "select id, first_name, last_name, company, title, location, bio, languages, aliases, former_companies,
                 posts, content_sha256
@@ -146,9 +147,10 @@ struct PersonRow {
 }
 
 impl PersonRow {
-    fn person(self) -> Result<StoredPerson, sqlx::Error> {
+    fn person(self) -> Result<StoredPerson, StorageError> {
         Ok(StoredPerson {
-            content_sha256: digest(&self.content_sha256)?,
+            content_sha256: RowRef::new("directory_people", self.id)
+                .convert("content_sha256", self.content_sha256)?,
             person: Person {
                 id: PersonId::from_uuid(self.id),
                 first_name: self.first_name,
@@ -164,9 +166,4 @@ impl PersonRow {
             },
         })
     }
-}
-
-/// A constraint guarantees that stored digests have 32 bytes.
-fn digest(bytes: &[u8]) -> Result<[u8; 32], sqlx::Error> {
-    bytes.try_into().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

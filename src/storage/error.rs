@@ -1,37 +1,76 @@
-//! What can go wrong in the store, with constraints told apart by their names.
+//! Failures of the store. A violated constraint becomes an error by its name.
+
+use std::fmt::Display;
 
 use sqlx::Error;
 
 /// A failure of the store outside the ledger's writer.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// The store is away, too slow or refuses to write: try again later.
-    #[error("the database is not available: {}", plain(.0))]
+    /// The database is unreachable, too slow or read-only: try again later.
+    #[error("the database is not available: {}", server_message(.0))]
     Unavailable(#[source] Error),
-    /// Something of that name or number exists already.
+    /// The name or number is taken.
     #[error("{0}")]
     Conflict(&'static str),
-    /// What was named does not exist.
+    /// The named thing does not exist.
     #[error("{0}")]
     Missing(&'static str),
-    /// A value outside its bounds.
+    /// A value is out of range.
     #[error("{0}")]
     Invalid(&'static str),
     /// A row that this program cannot read.
-    #[error("a row of the database cannot be read: {0}")]
-    Corrupt(&'static str),
+    #[error(transparent)]
+    Corrupt(#[from] CorruptRow),
 }
 
-/// An error in the server's own words. sqlx adds the line of the server's source, which tells nobody anything.
-pub fn plain(error: &Error) -> String {
+/// A row that this program cannot read: another version wrote it, or it was changed by hand.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("row {id} of table `{table}` cannot be read: `{column}` is out of range or unknown")]
+pub struct CorruptRow {
+    pub table: &'static str,
+    pub id: String,
+    /// What cannot be read.
+    pub column: &'static str,
+}
+
+/// Names the row that is being read, for error messages.
+#[derive(Clone, Copy)]
+pub(super) struct RowRef<Id> {
+    table: &'static str,
+    id: Id,
+}
+
+impl<Id: Display> RowRef<Id> {
+    pub(super) const fn new(table: &'static str, id: Id) -> Self {
+        Self { table, id }
+    }
+
+    /// Returns a column's value. `None` is a value that this program does not know.
+    pub(super) fn read<T>(&self, column: &'static str, value: Option<T>) -> Result<T, CorruptRow> {
+        value.ok_or_else(|| self.corrupt(column))
+    }
+
+    /// Returns a column's value in the type of the program.
+    pub(super) fn convert<N, T: TryFrom<N>>(&self, column: &'static str, value: N) -> Result<T, CorruptRow> {
+        self.read(column, T::try_from(value).ok())
+    }
+
+    pub(super) fn corrupt(&self, column: &'static str) -> CorruptRow {
+        CorruptRow { table: self.table, id: self.id.to_string(), column }
+    }
+}
+
+/// Returns the server's message without the source line that sqlx adds.
+pub fn server_message(error: &Error) -> String {
     match error {
         Error::Database(answer) => answer.message().to_owned(),
         other => other.to_string(),
     }
 }
 
-/// Constraints that a caller can run into, and what to tell.
-fn told(constraint: &str) -> Option<StorageError> {
+/// Returns the error of a constraint that a caller can violate.
+fn constraint_error(constraint: &str) -> Option<StorageError> {
     Some(match constraint {
         "account_plan_exists" => StorageError::Missing("there is no such plan in that edition"),
         "account_name_length" => StorageError::Invalid("an account's name has 1 to 80 characters"),
@@ -51,6 +90,6 @@ fn told(constraint: &str) -> Option<StorageError> {
 impl From<Error> for StorageError {
     fn from(error: Error) -> Self {
         let constraint = error.as_database_error().and_then(|answer| answer.constraint());
-        constraint.and_then(told).unwrap_or(Self::Unavailable(error))
+        constraint.and_then(constraint_error).unwrap_or(Self::Unavailable(error))
     }
 }

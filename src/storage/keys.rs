@@ -25,7 +25,6 @@ pub use views::{LIST_LIMIT, find, list};
 pub struct NewKey {
     pub id: KeyId,
     pub account_id: AccountId,
-    /// The name of its environment.
     pub environment: String,
     /// Its name, rights and limits.
     pub terms: KeyTerms,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::{Member, MemberState, Role};
 
@@ -70,12 +70,13 @@ pub async fn save(
 impl TryFrom<MemberRow> for Member {
     type Error = StorageError;
     fn try_from(row: MemberRow) -> Result<Self, StorageError> {
+        let member = RowRef::new("member", row.id);
         Ok(Self {
             id: MemberId::from_uuid(row.id),
             account_id: AccountId::from_uuid(row.account_id),
             email: row.email,
-            role: Role::from_name(&row.role).ok_or(StorageError::Corrupt("member role"))?,
-            state: MemberState::from_name(&row.state).ok_or(StorageError::Corrupt("member state"))?,
+            role: member.read("role", Role::from_name(&row.role))?,
+            state: member.read("state", MemberState::from_name(&row.state))?,
             created_at: row.created_at,
         })
     }

@@ -120,9 +120,9 @@ pub async fn list(connection: &mut PgConnection) -> Result<Vec<NodeView>, Storag
 }
 
 /// Removes gateways without a report for a day.
-pub async fn forget_gone(connection: &mut PgConnection) -> Result<u64, StorageError> {
-    let forgotten = sqlx::query("delete from node where last_seen_at < now() - interval '1 day'")
+pub async fn delete_silent(connection: &mut PgConnection) -> Result<u64, StorageError> {
+    let deleted = sqlx::query("delete from node where last_seen_at < now() - interval '1 day'")
         .execute(connection)
         .await?;
-    Ok(forgotten.rows_affected())
+    Ok(deleted.rows_affected())
 }

@@ -4,7 +4,7 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
 
@@ -113,7 +113,6 @@ pub async fn taken(
     .bind(call.as_uuid())
     .fetch_optional(connection)
     .await?;
-    found
-        .map(|(amount,)| amount.try_into().map_err(|_| StorageError::Corrupt("credits that were taken")))
-        .transpose()
+    let correction = RowRef::new("ledger_correction", call);
+    Ok(found.map(|(amount,)| correction.convert("amount", amount)).transpose()?)
 }

@@ -19,19 +19,19 @@ pub struct PepperStatus {
     pub needed_by: i64,
 }
 
-/// The stored state of a pepper.
+/// A pepper compared with the one stored under its version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
-    Yes,
-    /// It was new and is stored now.
+pub enum Registration {
+    Same,
+    /// The version was new; the pepper is stored now.
     New,
-    /// Another pepper has its version.
-    Other,
+    /// Another pepper is stored under its version.
+    Conflict,
     Retired,
 }
 
 /// Stores a pepper, or compares it with the one stored under its version.
-pub async fn register(connection: &mut PgConnection, pepper: &Pepper) -> Result<Known, StorageError> {
+pub async fn register(connection: &mut PgConnection, pepper: &Pepper) -> Result<Registration, StorageError> {
     let made = sqlx::query(
         "insert into pepper (version, fingerprint) values ($1, $2) on conflict (version) do nothing",
     )
@@ -40,7 +40,7 @@ pub async fn register(connection: &mut PgConnection, pepper: &Pepper) -> Result<
     .execute(&mut *connection)
     .await?;
     if made.rows_affected() > 0 {
-        return Ok(Known::New);
+        return Ok(Registration::New);
     }
     let (is_same, is_retired): (bool, bool) =
         sqlx::query_as("select fingerprint = $2, retired_at is not null from pepper where version = $1")
@@ -49,9 +49,9 @@ pub async fn register(connection: &mut PgConnection, pepper: &Pepper) -> Result<
             .fetch_one(connection)
             .await?;
     Ok(match (is_same, is_retired) {
-        (false, _) => Known::Other,
-        (true, true) => Known::Retired,
-        (true, false) => Known::Yes,
+        (false, _) => Registration::Conflict,
+        (true, true) => Registration::Retired,
+        (true, false) => Registration::Same,
     })
 }
 

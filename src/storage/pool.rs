@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Row};
+use sqlx::{ConnectOptions, Connection, Postgres, Row};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
@@ -42,8 +43,15 @@ pub fn command_pool(options: PgConnectOptions) -> PgPool {
         .connect_lazy_with(options.application_name("fluence-command"))
 }
 
-/// A connection that takes longer to prove itself clean counts as dead: its slot in the pool is
-/// needed.
+/// A connection of the pool.
+///
+/// # Errors
+/// When the database is away, or all connections stay in use.
+pub async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, StorageError> {
+    Ok(pool.acquire().await?)
+}
+
+/// A connection that takes longer to say that it is clean is taken for dead: its place in the pool is needed.
 const CHECKED_WITHIN: Duration = Duration::from_secs(2);
 /// A cancelled `begin` can leave a transaction open (sqlx 0.8.4 to 0.9.0), and the next user of the
 /// connection must not work inside it. A `rollback` alone would make the server log a warning

@@ -66,7 +66,7 @@ pub async fn sum(
 }
 
 /// Deletes at most `limit` expired counts. Returns the number deleted.
-pub async fn forget_old(
+pub async fn delete_old(
     connection: &mut PgConnection,
     today: NaiveDate,
     limit: i64,

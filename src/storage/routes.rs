@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::PgConnection;
 
-use super::error::StorageError;
+use super::error::{RowRef, StorageError};
 use crate::ledger::rules::entry::RouteNumber;
 
 /// Numbers the new paths. Numbers are few, and every attempted insert consumes one, so only missing
@@ -36,7 +36,7 @@ pub async fn numbers(
     paths
         .iter()
         .map(|path| {
-            let number = numbers.get(*path).ok_or(StorageError::Corrupt("route number"))?;
+            let number = RowRef::new("route", path).read("number", numbers.get(*path))?;
             Ok(RouteNumber(*number))
         })
         .collect()

@@ -3,20 +3,27 @@
 
 use sqlx::postgres::PgConnection;
 
-/// Assumes the role for the life of the connection. A login without permission keeps its own
-/// rights.
+use super::error::StorageError;
+
+/// Puts the role on, for as long as the connection lives. A login that may not keeps its own rights.
 const PUT_ON: &str = "
 select set_config('role', rolname, false) from pg_roles
  where rolname = 'fluence_runtime'
    and pg_has_role(oid, case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)";
 
-/// Assumes the runtime role if the login may. Returns whether it does.
-pub async fn put_on(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+/// Works as the runtime role from now on, where the login may. Returns whether it does.
+///
+/// # Errors
+/// When the database is away.
+pub async fn put_on(connection: &mut PgConnection) -> sqlx::Result<bool> {
     Ok(sqlx::query(PUT_ON).fetch_optional(connection).await?.is_some())
 }
 
-/// Returns the SQL that an operator must run if this login cannot assume the role.
-pub async fn advice(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+/// What an operator must run where this connection's login cannot put the role on; none where it can.
+///
+/// # Errors
+/// When the database is away.
+pub async fn advice(connection: &mut PgConnection) -> Result<Option<String>, StorageError> {
     let (exists, may, login): (bool, bool, String) = sqlx::query_as(
         "select to_regrole('fluence_runtime') is not null,
                 exists (select from pg_roles
@@ -35,8 +42,11 @@ pub async fn advice(connection: &mut PgConnection) -> Result<Option<String>, sql
     })
 }
 
-/// Logs the [`advice`], if there is any.
-pub async fn warn_unless_there(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+/// Logs what [`advice`] there is.
+///
+/// # Errors
+/// When the database is away.
+pub async fn warn_unless_there(connection: &mut PgConnection) -> Result<(), StorageError> {
     if let Some(sql) = advice(connection).await? {
         tracing::warn!(
             "the database login can rewrite the ledger. As a superuser, run `{sql}`, then `fluence migrate`"

@@ -3,13 +3,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
-use uuid::Uuid;
 
-use crate::domain::billing::AccountBalance;
+use super::claim_record::ClaimRecordRow;
+use super::error::{RowRef, StorageError};
 use crate::domain::ids::{AccountId, CallId};
-use crate::ledger::rules::batch_state::{ClaimRecord, ClaimState, IDEMPOTENCY_RETENTION, decide_known_claim};
-use crate::ledger::rules::hold::{AnswerContent, Decision, IdempotencyClaim, StoredAnswer};
-use crate::storage::error::StorageError;
+use crate::ledger::rules::batch_state::{IDEMPOTENCY_RETENTION, decide_existing_claim};
+use crate::ledger::rules::hold::{AnswerContent, DeclineReason, IdempotencyClaim};
 
 /// The most records of one account. Beyond it, the oldest are deleted.
 const MOST_PER_ACCOUNT: i64 = 500;
@@ -23,37 +22,19 @@ pub struct TestCall {
     pub claim: IdempotencyClaim,
 }
 
+/// A record and the time at which it was read.
 #[derive(sqlx::FromRow)]
 struct Row {
-    fingerprint: Vec<u8>,
-    call_id: Uuid,
-    state: String,
-    lease_until: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-    status: Option<i16>,
-    media_type: Option<String>,
-    body: Option<Vec<u8>>,
-    tells_billing: bool,
+    #[sqlx(flatten)]
+    record: ClaimRecordRow,
     read_at: DateTime<Utc>,
 }
 
 impl Row {
-    fn record(self) -> Result<ClaimRecord, StorageError> {
-        const CORRUPT: StorageError = StorageError::Corrupt("a test environment's idempotency record");
-        let call_id = CallId::from_uuid(self.call_id);
-        let state = match (self.state.as_str(), self.status, self.media_type, self.body) {
-            ("running", ..) => ClaimState::Running,
-            ("released", ..) => ClaimState::Released,
-            ("captured", Some(status), Some(media_type), Some(body)) => {
-                let status = u16::try_from(status).map_err(|_| CORRUPT)?;
-                let content = AnswerContent { status, media_type, body, tells_billing: self.tells_billing };
-                ClaimState::Captured(StoredAnswer { call_id, content })
-            }
-            _ => return Err(CORRUPT),
-        };
-        let fingerprint = self.fingerprint.try_into().map_err(|_| CORRUPT)?;
-        let (lease_until, expires_at) = (self.lease_until, self.expires_at);
-        Ok(ClaimRecord { fingerprint, call_id, state, lease_until, expires_at })
+    /// Decides a call that claims the key of this record.
+    fn decide(self, call: &TestCall) -> Result<Option<DeclineReason>, StorageError> {
+        let record = self.record.read(&RowRef::new("test_answer", call.call_id))?;
+        Ok(decide_existing_claim(&record, &call.claim, self.read_at))
     }
 }
 
@@ -62,9 +43,8 @@ impl Row {
 pub async fn claim(
     connection: &mut PgConnection,
     call: &TestCall,
-    standing: AccountBalance,
     lease: TimeDelta,
-) -> Result<Option<Decision>, StorageError> {
+) -> Result<Option<DeclineReason>, StorageError> {
     let mut transaction = connection.begin().await?;
     // The existing record is locked, so that only one of two calls runs.
     let known: Row = sqlx::query_as(
@@ -84,18 +64,17 @@ pub async fn claim(
     .bind(IDEMPOTENCY_RETENTION)
     .fetch_one(&mut *transaction)
     .await?;
-    let is_new = known.call_id == call.call_id.as_uuid();
+    let is_new = known.record.call_id == call.call_id.as_uuid();
     if !is_new {
-        let now = known.read_at;
-        if let Some(decision) = decide_known_claim(&known.record()?, &call.claim, standing, now) {
+        if let Some(reason) = known.decide(call)? {
             transaction.rollback().await?;
-            return Ok(Some(decision));
+            return Ok(Some(reason));
         }
         take_over(&mut transaction, call, lease).await?;
     }
     transaction.commit().await?;
     if is_new {
-        forget_oldest(connection, call.account_id).await?;
+        delete_oldest(connection, call.account_id).await?;
     }
     Ok(None)
 }
@@ -124,7 +103,7 @@ async fn take_over(
 
 /// Stores the answer of a call that claimed its key. Returns false if another call has taken the
 /// key over.
-pub async fn keep(
+pub async fn store(
     connection: &mut PgConnection,
     call: &TestCall,
     content: &AnswerContent,
@@ -164,8 +143,7 @@ pub async fn release(connection: &mut PgConnection, call: &TestCall) -> Result<(
 pub async fn look_up(
     connection: &mut PgConnection,
     call: &TestCall,
-    standing: AccountBalance,
-) -> Result<Option<Decision>, StorageError> {
+) -> Result<Option<DeclineReason>, StorageError> {
     let known: Option<Row> = sqlx::query_as(
         "select fingerprint, call_id, state, lease_until, expires_at, status, media_type, body, tells_billing,
                 now() as read_at
@@ -175,13 +153,11 @@ pub async fn look_up(
     .bind(call.claim.key_hash.to_vec())
     .fetch_optional(connection)
     .await?;
-    let Some(known) = known else { return Ok(None) };
-    let now = known.read_at;
-    Ok(decide_known_claim(&known.record()?, &call.claim, standing, now))
+    known.map_or(Ok(None), |known| known.decide(call))
 }
 
 /// Deletes an account's records beyond its limit.
-async fn forget_oldest(connection: &mut PgConnection, account_id: AccountId) -> Result<(), StorageError> {
+async fn delete_oldest(connection: &mut PgConnection, account_id: AccountId) -> Result<(), StorageError> {
     sqlx::query(
         "delete from test_answer
           where account_id = $1 and state <> 'running'
@@ -196,7 +172,7 @@ async fn forget_oldest(connection: &mut PgConnection, account_id: AccountId) -> 
 }
 
 /// Deletes at most `limit` expired records. Returns the number deleted.
-pub async fn forget_expired(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
+pub async fn delete_expired(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
     let deleted = sqlx::query(
         "delete from test_answer
           where (environment_id, key_hash) in (

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 /// Upper bounds of the buckets of durations, in seconds: from a cached refusal to a call at its deadline.
@@ -27,13 +27,14 @@ impl Metrics {
                 tracing::warn!("metrics were already installed; /metrics stays empty");
             }
             describe();
+            // Rates begin at 0: a counter that appears with its first event has no increase.
+            counter!("gateway_log_lines_dropped_total").increment(0);
             gauge!("gateway_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
             handle
         });
         Self(handle.clone())
     }
 
-    /// All metrics as Prometheus text.
     pub fn text(&self) -> String {
         self.0.render()
     }
@@ -64,6 +65,11 @@ fn describe() {
     );
     describe_counter!("gateway_log_lines_dropped_total", "Log lines that came faster than they were taken.");
     describe_gauge!("gateway_ready", "1 while paid calls can be taken.");
+    describe_gauge!(
+        "gateway_ledger_silent_seconds",
+        Unit::Seconds,
+        "Time since the ledger's writer last committed or sent a heartbeat. Infinite once it has stopped."
+    );
     describe_gauge!("gateway_schema_newer", "1 after a newer program has migrated the database.");
     describe_gauge!("gateway_db_pool_size", "Connections of the pool.");
     describe_gauge!("gateway_db_pool_idle", "Idle connections of the pool.");
@@ -96,6 +102,15 @@ fn describe() {
         "Questions that the store of shared limits did not answer."
     );
     describe_counter!("gateway_redis_keys_rebuilt_total", "Keys of shared limits that held something else.");
+    describe_gauge!(
+        "gateway_clock_skew_seconds",
+        Unit::Seconds,
+        "How far this machine's clock is ahead of the database's."
+    );
+    describe_counter!(
+        "gateway_refused_calls_uncounted_total",
+        "Refused calls that are missing in usage reports, because the database was away for too long."
+    );
     describe_gauge!(
         "gateway_offer_current",
         "1 while the newest catalogue and routes are in force; 0 while this gateway keeps older ones."

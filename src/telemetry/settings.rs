@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is logged, and how.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct LogSettings {
     pub level: String,
@@ -15,8 +14,6 @@ pub struct LogSettings {
 pub enum LogFormat {
     /// Pretty on a terminal, else JSON.
     Auto,
-    /// One JSON object a line.
     Json,
-    /// For people.
     Pretty,
 }

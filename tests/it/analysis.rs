@@ -1,8 +1,13 @@
 //! The analysis as its callers meet it: one test a promise.
 
 mod advice;
+mod coverage;
+mod detail;
 mod fixtures;
+mod goldens;
 mod people;
+mod precision;
 mod privacy;
 mod texts;
 mod traits;
+mod voices;

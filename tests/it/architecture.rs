@@ -30,6 +30,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "upstream",
         ],
     ),
+    ("openapi", &["api", "catalogue", "http"]),
+    ("site", &["openapi", "catalogue", "http"]),
     ("telemetry", &[]),
     ("ledger", &[]),
     ("local_postgres", &["storage"]),
@@ -59,7 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "upstream",
         ],
     ),
-    ("server", &["api", "gate", "http", "catalogue", "clock", "telemetry", "panic_guard"]),
+    ("server", &["api", "gate", "http", "catalogue", "clock", "telemetry", "panic_guard", "site"]),
 ];
 
 /// The only modules in which everything meets.

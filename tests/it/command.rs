@@ -7,6 +7,7 @@ mod config;
 mod credit;
 mod demo;
 mod directory;
+mod doctor;
 mod key;
 mod ledger;
 mod logs;

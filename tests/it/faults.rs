@@ -1,12 +1,12 @@
-//! What is promised when processes die.
+//! Failures of processes: gateways, PostgreSQL, and what their clients observe.
 
 mod audit;
 mod crash;
-mod kept;
+mod stored_answer;
 mod leases;
 mod load;
-mod member;
+mod unprivileged_login;
 mod postgres;
 mod serving;
-mod silence;
-mod stage;
+mod silent_database;
+mod setup;

@@ -1,5 +1,5 @@
-//! The ledger's writers over a database that is slow, refuses, loses connections and delivers late, with gateways that die
-//! and customers that hang up. All of it follows from a seed, so every run can be repeated.
+//! The ledger's writers over an unreliable database, with gateways that crash and customers that disconnect. Everything
+//! follows from a seed, so every run is repeatable.
 //!
 //! `SEEDS=1000 cargo nextest run simulation` runs more seeds; `SEED=17` runs one.
 

@@ -4,3 +4,5 @@ mod audit;
 mod changes;
 mod keys;
 mod pool;
+mod rust_tokens;
+mod statements;

@@ -14,6 +14,11 @@ const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
 fn the_image_is_built_with_the_oldest_rust_that_is_claimed_to_work() {
     let image = text("Dockerfile");
     assert!(image.contains(&format!("FROM rust:{OLDEST}-")), "{OLDEST} is not in {image}");
+    let ignored = text(".dockerignore");
+    assert!(
+        ignored.lines().any(|line| line == "rust-toolchain.toml"),
+        "the file would choose another toolchain"
+    );
 }
 
 #[test]

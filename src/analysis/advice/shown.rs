@@ -1,88 +1,89 @@
 //! The sentences that are shown for a line, and the words in them.
 
-use super::{Ground, MAX_EVIDENCE};
+use std::collections::HashSet;
+
+use super::{Ground, Line};
 use crate::analysis::catalogue::Side;
-use crate::analysis::evidence::{self, Evidence};
-use crate::analysis::features::word_facts;
-use crate::analysis::layout::{FIRST_MARK, MARKS, SENTENCE_LENGTH, WORD_LENGTH};
-use crate::analysis::model::Measure;
+use crate::analysis::cues::Hit;
+use crate::analysis::evidence;
 use crate::analysis::permission::Permission;
 use crate::analysis::reading::Placed;
 use crate::analysis::segment::Token;
+use crate::analysis::style::carries_meaning;
 
-/// Least words of a sentence that is shown for its shape or plainness, and most for its plainness.
-const MIN_SHOWN_WORDS: u32 = 4;
-const MAX_PLAIN_WORDS: u32 = 14;
+/// Quotations beside one line.
+const MAX_EVIDENCE: usize = 2;
+/// Least words of a sentence that is shown, and least of them that carry meaning.
+const MIN_SHOWN_WORDS: usize = 5;
+const MIN_CONTENT_WORDS: usize = 3;
 /// Words from which a sentence is long enough to speak for itself; shorter ones count as if they had so many.
 const FULL_SHOWN_WORDS: f64 = 10.0;
-/// Place of numbers among the marks.
-const NUMBER: usize = 6;
-const _: () = assert!(MARKS.len() == 10 && NUMBER < MARKS.len());
+/// Long words that a sentence needs to show formal vocabulary.
+const MIN_LONG_WORDS: usize = 2;
+/// Words of a sentence that shows how short sentences are.
+const MAX_SHORT_WORDS: usize = 9;
+
+/// What a line shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub(super) measure: usize,
+    pub(super) side: Side,
+}
 
 impl Ground<'_> {
-    /// The sentences that show a measure best, and the words in them.
-    pub(super) fn evidence(&self, measure: &Measure, side: Side) -> Vec<Evidence> {
-        let mut shown: Vec<(f64, &Placed)> = self
-            .texts
-            .sentences
-            .iter()
-            .filter(|placed| placed.permission == Permission::Quoted)
-            .filter_map(|placed| Some((self.shows(measure, side, placed)?, placed)))
+    /// Puts the sentences beside the lines that show them best. A sentence stands beside one line only.
+    pub(super) fn show(&self, lines: &mut [Line]) {
+        let mut used = HashSet::new();
+        for line in lines {
+            let Some(shown) = line.shows else { continue };
+            for at in self.best(shown, &used) {
+                used.insert(at);
+                let placed = &self.texts.sentences[at];
+                let (anchor, words) = self.words_shown(shown, at, placed);
+                line.evidence.push(evidence::of_rule(placed, anchor, &words, self.reading));
+            }
+        }
+    }
+
+    fn best(&self, shown: Shown, used: &HashSet<usize>) -> Vec<usize> {
+        let is_free = |at: &usize| !used.contains(at);
+        let mut scored: Vec<(f64, usize)> = (0..self.texts.sentences.len())
+            .filter(is_free)
+            .filter_map(|at| Some((self.shows(shown, at)?, at)))
             .collect();
-        shown.sort_by(|a, b| b.0.total_cmp(&a.0));
-        shown.truncate(MAX_EVIDENCE);
-        let show = |placed: &Placed| {
-            evidence::of_rule(placed, &self.words_shown(measure, side, placed), self.reading)
-        };
-        shown.into_iter().map(|(_, placed)| show(placed)).collect()
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        scored.truncate(MAX_EVIDENCE);
+        scored.into_iter().map(|(_, at)| at).collect()
     }
 
-    /// How well a sentence shows a measure, or nothing when it does not.
-    fn shows(&self, measure: &Measure, side: Side, placed: &Placed) -> Option<f64> {
-        let counts = &placed.counts;
-        let words = f64::from(counts.words);
-        let is_shape = measure.has_shape();
-        let per_word = if is_shape { 10.0 / words } else { 1.0 };
-        let sum: f64 = measure
-            .mix
-            .iter()
-            .map(|(feature, weight)| match *feature {
-                SENTENCE_LENGTH => weight * words,
-                WORD_LENGTH => weight * f64::from(counts.letters) / words,
-                feature => weight * f64::from(counts.occurrences(feature)) * per_word,
-            })
-            .sum();
-        if is_shape {
-            return (counts.words >= MIN_SHOWN_WORDS).then_some(side.sign() * sum);
+    /// How well a sentence shows a line, or nothing when it does not. The count alone shows what is absent.
+    fn shows(&self, shown: Shown, at: usize) -> Option<f64> {
+        let placed = &self.texts.sentences[at];
+        let tokens = &placed.sentence.tokens;
+        let content = tokens.iter().filter(|token| carries_meaning(token)).count();
+        if placed.permission != Permission::Quoted || content < MIN_CONTENT_WORDS {
+            return None;
         }
-        if measure.only_removes(side) {
-            // What is absent is shown by a plain sentence without any of it.
-            let fits = (MIN_SHOWN_WORDS..=MAX_PLAIN_WORDS).contains(&counts.words) && counts.marks[0] == 0;
-            return (fits && sum == 0.0)
-                .then_some(f64::from(counts.categories[self.certainty()]) - words / 100.0);
+        let words = tokens.len() as f64;
+        if self.model.cues.is_sentence_length(shown.measure) {
+            let is_short = shown.side == Side::Low && tokens.len() <= MAX_SHORT_WORDS;
+            return is_short.then_some(-words);
         }
-        (side.sign() * sum > 0.0).then_some(side.sign() * sum / words.max(FULL_SHOWN_WORDS).sqrt())
+        let hits = self.hits(shown, at).count();
+        let needed = if self.model.cues.is_long_words(shown.measure) { MIN_LONG_WORDS } else { 1 };
+        let fits = shown.side == Side::High && hits >= needed && tokens.len() >= MIN_SHOWN_WORDS;
+        fits.then(|| hits as f64 / words.max(FULL_SHOWN_WORDS).sqrt())
     }
 
-    fn certainty(&self) -> usize {
-        self.model.lexicon.categories.iter().position(|name| *name == "cert").unwrap_or_default()
+    fn hits(&self, shown: Shown, at: usize) -> impl Iterator<Item = &Hit> {
+        self.style.hits(at).iter().filter(move |hit| hit.measure == shown.measure)
     }
 
-    /// The words of a sentence that the measure counts; numbers too, when it counts those.
-    fn words_shown<'p>(&self, measure: &Measure, side: Side, placed: &'p Placed) -> Vec<&'p Token> {
-        let counts = |feature: usize, weight: f64| feature < FIRST_MARK && weight * side.sign() > 0.0;
-        let wanted =
-            measure.mix.iter().filter(|(f, w)| counts(*f, *w)).fold(0_u64, |set, (f, _)| set | 1 << f);
-        let words = word_facts(&placed.sentence, self.language, self.model);
-        let mut shown: Vec<&Token> = words
-            .into_iter()
-            .filter(|(_, facts)| facts.categories & wanted != 0)
-            .map(|(token, _)| token)
-            .collect();
-        if measure.mix.iter().any(|(feature, _)| *feature == FIRST_MARK + NUMBER) {
-            shown.extend(placed.sentence.tokens.iter().filter(|token| !token.is_word));
-            shown.sort_by_key(|token| token.start);
-        }
-        shown
+    /// Where the quotation should lie, and the words that were counted.
+    fn words_shown<'p>(&self, shown: Shown, at: usize, placed: &'p Placed) -> (usize, Vec<&'p Token>) {
+        let tokens = &placed.sentence.tokens;
+        let anchor = self.hits(shown, at).next().map_or(0, |hit| hit.token.min(tokens.len() - 1));
+        let words = self.hits(shown, at).flat_map(|hit| &tokens[hit.token..hit.token + hit.tokens]);
+        (tokens[anchor].start, words.collect())
     }
 }

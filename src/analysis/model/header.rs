@@ -1,12 +1,10 @@
 //! The model's numbers, as they stand in the model file.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{ModelError, SCHEMA, hex};
-use crate::analysis::layout::{CATEGORIES, DIMS, FEATURES, FIRST_DIM, Features, TRAITS, feature_names};
+use crate::analysis::layout::{CATEGORIES, DIMS, FEATURES, FIRST_DIM, Features, TRAITS};
 use crate::analysis::lexicon::{LEXICON_TSV, Lexicon};
 use crate::domain::language::Language;
 
@@ -33,13 +31,10 @@ pub struct Header {
     pub weights: Vec<Vec<f64>>,
     /// Spread of each trait's score by text length.
     pub score_norms: PerLanguage<Vec<LengthNorm>>,
-    pub(super) register: BTreeMap<String, f64>,
     /// How far texts like those of the norms may lie from their mean.
     pub distance: PerLanguage<Distance>,
     /// Calibration, by text length.
     pub bands: Vec<Band>,
-    /// Style and rule measures.
-    pub measures: Vec<Measure>,
     /// How four letters derive from four traits.
     pub type_axes: Vec<TypeAxis>,
     pub(super) tables: PerLanguage<TableSize>,
@@ -116,28 +111,6 @@ pub struct Band {
     pub validity: Vec<f64>,
 }
 
-/// A named mix of standardised features.
-#[derive(Debug, Deserialize)]
-pub struct Measure {
-    /// Name, as in `model/measures.toml`.
-    pub name: String,
-    weights: BTreeMap<String, f64>,
-    norms: PerLanguage<MeasureNorm>,
-    /// Feature and weight pairs.
-    #[serde(skip)]
-    pub mix: Vec<(usize, f64)>,
-}
-
-/// A measure's norm in one language.
-#[derive(Debug, Deserialize)]
-pub struct MeasureNorm {
-    /// What one unit of the text's register leads to expect; it is subtracted.
-    pub register: f64,
-    /// Spread of what is left.
-    #[serde(flatten)]
-    pub spread: LengthNorm,
-}
-
 /// The 90th percentile, `a + b/n`, of the mean squared deviation of texts of n words from the norms.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Distance {
@@ -150,13 +123,6 @@ impl Distance {
     pub fn resemblance(&self, z: &Features, words: f64) -> f64 {
         let squares = z[..FIRST_DIM].iter().map(|z| z * z).sum::<f64>() / FIRST_DIM as f64;
         ((self.a + self.b / words) / squares).min(1.0)
-    }
-}
-
-impl Measure {
-    /// The measure's norm in texts of `language`.
-    pub const fn norm(&self, language: Language) -> &MeasureNorm {
-        self.norms.of(language)
     }
 }
 
@@ -216,24 +182,6 @@ impl Header {
             Some((_, part)) => Err(ModelError::DoesNotFit((*part).to_owned())),
             None => Ok(()),
         }
-    }
-
-    pub(super) fn resolve_measures(&mut self) -> Result<(), ModelError> {
-        let mixes: Result<Vec<_>, _> =
-            self.measures.iter().map(|measure| self.resolve(&measure.weights)).collect();
-        for (measure, mix) in self.measures.iter_mut().zip(mixes?) {
-            measure.mix = mix;
-        }
-        Ok(())
-    }
-
-    pub(super) fn resolve(&self, weights: &BTreeMap<String, f64>) -> Result<Vec<(usize, f64)>, ModelError> {
-        let names = feature_names(&self.categories);
-        let place = |(feature, weight): (&String, &f64)| {
-            let at = names.iter().position(|name| name == feature);
-            Ok((at.ok_or_else(|| ModelError::DoesNotFit(format!("feature {feature}")))?, *weight))
-        };
-        weights.iter().map(place).collect()
     }
 }
 

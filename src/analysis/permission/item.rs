@@ -118,6 +118,22 @@ pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
             && items.iter().any(|item| COUNTING.contains(&item.word))
 }
 
+/// Whether a clause names a day or an hour and no thing of the trade: “results on Thursday” may be a private appointment.
+pub(super) fn is_appointment(items: &[Item<'_>]) -> bool {
+    let (mut timed, mut named) = (false, false);
+    for item in items {
+        if item.is_parted || CONNECTORS.contains(&item.word) {
+            if timed && !named {
+                return true;
+            }
+            (timed, named) = (false, false);
+        }
+        timed |= item.classes.meets(Classes::CLOCK);
+        named |= is_thing(item);
+    }
+    timed && !named
+}
+
 /// Whether all that the author says of themselves is an act or a view of work, and all they call theirs is of work.
 pub(super) fn speaks_of_work(items: &[Item<'_>]) -> bool {
     let is_verb = |item: &Item<'_>| item.classes.meets(Classes::ACT) || item.classes.meets(Classes::SAY);

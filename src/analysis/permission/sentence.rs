@@ -6,8 +6,8 @@ use super::grammar::{
     ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PARTING, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD,
 };
 use super::item::{
-    Item, count, counts_days, is_ambiguous, is_of_a_thing, is_plain_and_short, is_thing, is_weighty, is_work,
-    is_work_or_thing, is_work_throughout, speaks_of_work,
+    Item, count, counts_days, is_ambiguous, is_appointment, is_of_a_thing, is_plain_and_short, is_thing,
+    is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
 };
 use super::vocabulary::{MAX_PHRASE_WORDS, Vocabulary};
 use crate::analysis::lexicon::Lexicon;
@@ -78,7 +78,13 @@ impl Reader<'_> {
             |item: &Item<'_>| item.classes == Classes::NONE || first && item.classes.is_learnt_alone();
         let unknown = items.iter().any(is_unknown);
         let things = count(&items, is_thing);
-        if unknown || !unclear.is_empty() || counts_days(&items) || says(THIRD) || says(INTIMATE) {
+        if unknown
+            || !unclear.is_empty()
+            || counts_days(&items)
+            || is_appointment(&items)
+            || says(THIRD)
+            || says(INTIMATE)
+        {
             return unless_work;
         }
         if first

@@ -1,7 +1,7 @@
 //! Scores as the norms and the calibration make figures of them.
 
 use super::type_axes::{AxisLean, TypeAxes};
-use super::{Interval, percent, three_decimals};
+use super::{Confidence, Interval, percent, three_decimals};
 use crate::analysis::layout::TRAITS;
 use crate::analysis::model::{Band, Model, TypeAxis};
 use crate::analysis::normal::{cumulative, logistic, quantile};
@@ -64,6 +64,11 @@ impl Calibrated {
     /// Percentile, shrunk towards 50 as far as the text is short.
     pub fn percentile(&self, t: usize) -> u8 {
         percent(cumulative(self.reliability[t] * self.z[t]))
+    }
+
+    /// How surely the person stands on the side that the figures point to.
+    pub fn confidence(&self, t: usize) -> Confidence {
+        Confidence::of(self.probability[t])
     }
 
     /// Where the person may stand: the trait given the score, both normal, correlated as measured.
@@ -162,7 +167,9 @@ mod tests {
             probability: [0.52; 5],
             validity: [0.3; 5],
         };
-        assert!(calibrated.axes(model()).all().iter().all(|axis| axis.borderline));
+        let axes = calibrated.axes(model());
+        assert!(axes.all().iter().all(|axis| axis.borderline));
+        assert_eq!(axes.letters(), "xxxx");
     }
 
     #[test]

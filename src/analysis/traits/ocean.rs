@@ -1,9 +1,11 @@
 //! Five traits, and how surely a text can speak of them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One value for each of the five traits.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "Ocean_{T}")]
 pub struct Ocean<T> {
     /// Openness.
     pub openness: T,
@@ -28,6 +30,14 @@ impl<T> Ocean<T> {
         }
     }
 
+    /// Does something with each value.
+    pub fn for_each(&mut self, mut act: impl FnMut(&mut T)) {
+        let Self { openness, conscientiousness, extraversion, agreeableness, neuroticism } = self;
+        [openness, conscientiousness, extraversion, agreeableness, neuroticism]
+            .into_iter()
+            .for_each(&mut act);
+    }
+
     /// The value of a trait by its place in the model.
     pub const fn get(&self, trait_index: usize) -> &T {
         match trait_index {
@@ -40,25 +50,54 @@ impl<T> Ocean<T> {
     }
 }
 
-/// How much a trait's figures rest on, by the number of words. "High" does not exist before a local validation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// How surely a person stands on the side of the middle that a trait's figures point to. It follows from the distance of
+/// the score to the middle, in the width of its interval, which grows as the text gets shorter. “High” does not exist
+/// before a local validation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
-    /// 120 to 249 words.
+    /// As good as even: up to 0.53.
     VeryLow,
-    /// 250 to 499 words.
+    /// Up to 0.60.
     Low,
-    /// 500 words or more.
+    /// Above.
     Moderate,
 }
 
 impl Confidence {
+    /// The word for a probability of standing above the median.
+    pub fn of(probability: f64) -> Self {
+        match probability.max(1.0 - probability) {
+            p if p <= EVEN => Self::VeryLow,
+            p if p <= CLEAR => Self::Low,
+            _ => Self::Moderate,
+        }
+    }
+}
+
+/// Probabilities up to which a side is as good as open, and from which it is worth saying.
+pub(super) const EVEN: f64 = 0.53;
+pub(super) const CLEAR: f64 = 0.60;
+
+/// How much text there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TextLength {
+    /// 120 to 249 words.
+    VeryShort,
+    /// 250 to 499 words.
+    Short,
+    /// 500 words or more.
+    Sufficient,
+}
+
+impl TextLength {
     /// The word for a text of so many words.
     pub const fn of(words: u32) -> Self {
         match words {
-            0..250 => Self::VeryLow,
-            250..500 => Self::Low,
-            _ => Self::Moderate,
+            0..250 => Self::VeryShort,
+            250..500 => Self::Short,
+            _ => Self::Sufficient,
         }
     }
 }
@@ -68,11 +107,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn confidence_goes_by_words_and_high_does_not_exist() {
-        let of = |words| Confidence::of(words);
-        assert_eq!(
-            [of(120), of(249), of(250), of(499), of(500), of(90_000)].map(|c| c as u8),
-            [0, 0, 1, 1, 2, 2]
-        );
+    fn confidence_goes_by_the_distance_to_the_middle_on_both_sides() {
+        let of = |probability| Confidence::of(probability) as u8;
+        assert_eq!([0.50, 0.53, 0.54, 0.60, 0.61, 0.90].map(of), [0, 0, 1, 1, 2, 2]);
+        assert_eq!([0.50, 0.48, 0.45, 0.41, 0.39, 0.10].map(of), [0, 0, 1, 1, 2, 2]);
+    }
+
+    #[test]
+    fn the_length_of_text_goes_by_words() {
+        let of = |words| TextLength::of(words) as u8;
+        assert_eq!([120, 249, 250, 499, 500, 90_000].map(of), [0, 0, 1, 1, 2, 2]);
     }
 }

@@ -1,9 +1,13 @@
 //! The four letters derived from the traits.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
+/// Stands for either letter.
+const OPEN: char = 'x';
+
 /// Four letter pairs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TypeAxes {
     /// Extraversion or introversion.
     #[serde(rename = "EI")]
@@ -20,7 +24,7 @@ pub struct TypeAxes {
 }
 
 /// One letter of four.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AxisLean {
     /// The likelier letter.
     pub letter: char,
@@ -33,9 +37,9 @@ pub struct AxisLean {
 }
 
 impl TypeAxes {
-    /// The four letters.
+    /// The four letters, `x` for an axis that is nearly even.
     pub fn letters(&self) -> String {
-        self.all().iter().map(|axis| axis.letter).collect()
+        self.all().iter().map(|axis| if axis.borderline { OPEN } else { axis.letter }).collect()
     }
 
     /// The axes in the usual order.

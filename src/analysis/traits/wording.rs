@@ -1,6 +1,6 @@
 //! The sentence on a trait, in both languages, as sure as the figures are.
 
-use super::ocean::Confidence;
+use super::ocean::{CLEAR, EVEN, TextLength};
 use crate::domain::language::Language;
 
 /// Which way a calibrated probability leans.
@@ -22,10 +22,10 @@ impl Lean {
     /// The lean of a probability of standing above the median.
     pub(super) fn of(probability: f64) -> Self {
         match probability {
-            p if p < 0.40 => Self::Low,
-            p if p < 0.47 => Self::SlightlyLow,
-            p if p <= 0.53 => Self::Even,
-            p if p <= 0.60 => Self::SlightlyHigh,
+            p if p < 1.0 - CLEAR => Self::Low,
+            p if p < 1.0 - EVEN => Self::SlightlyLow,
+            p if p <= EVEN => Self::Even,
+            p if p <= CLEAR => Self::SlightlyHigh,
             _ => Self::High,
         }
     }
@@ -36,8 +36,18 @@ const TRAIT_EN: [&str; 5] =
 const TRAIT_PT: [&str; 5] =
     ["abertura a experiências", "conscienciosidade", "extroversão", "amabilidade", "neuroticismo"];
 
+/// The side of a trait that a text leans to, as part of a sentence.
+pub fn trait_lean(t: usize, is_high: bool, language: Language) -> String {
+    match (language, is_high) {
+        (Language::En, true) => format!("higher {}", TRAIT_EN[t]),
+        (Language::En, false) => format!("lower {}", TRAIT_EN[t]),
+        (Language::Pt, true) => format!("mais {}", TRAIT_PT[t]),
+        (Language::Pt, false) => format!("menos {}", TRAIT_PT[t]),
+    }
+}
+
 /// One sentence on a trait, as sure as the figures are.
-pub(super) fn trait_reading(t: usize, lean: Lean, confidence: Confidence, language: Language) -> String {
+pub(super) fn trait_reading(t: usize, lean: Lean, length: TextLength, language: Language) -> String {
     match language {
         Language::En => {
             let name = TRAIT_EN[t];
@@ -48,9 +58,9 @@ pub(super) fn trait_reading(t: usize, lean: Lean, confidence: Confidence, langua
                 Lean::SlightlyHigh => format!("The wording leans very slightly towards higher {name}"),
                 Lean::High => format!("The wording leans towards higher {name}"),
             };
-            match confidence {
-                Confidence::VeryLow => format!("{base}; with so few words, take it as a guess."),
-                Confidence::Low | Confidence::Moderate => format!("{base}."),
+            match length {
+                TextLength::VeryShort => format!("{base}; with so few words, take it as a guess."),
+                TextLength::Short | TextLength::Sufficient => format!("{base}."),
             }
         }
         Language::Pt => {
@@ -62,9 +72,9 @@ pub(super) fn trait_reading(t: usize, lean: Lean, confidence: Confidence, langua
                 Lean::SlightlyHigh => format!("O modo de escrever pende de leve para mais {name}"),
                 Lean::High => format!("O modo de escrever pende para mais {name}"),
             };
-            match confidence {
-                Confidence::VeryLow => format!("{base}; com tão pouco texto, é só um palpite."),
-                Confidence::Low | Confidence::Moderate => format!("{base}."),
+            match length {
+                TextLength::VeryShort => format!("{base}; com tão pouco texto, é só um palpite."),
+                TextLength::Short | TextLength::Sufficient => format!("{base}."),
             }
         }
     }
@@ -78,7 +88,7 @@ mod tests {
     fn every_lean_reads_differently_in_both_languages() {
         for language in [Language::En, Language::Pt] {
             let readings: std::collections::HashSet<String> = [0.3, 0.45, 0.5, 0.55, 0.7]
-                .map(|p| trait_reading(0, Lean::of(p), Confidence::Moderate, language))
+                .map(|p| trait_reading(0, Lean::of(p), TextLength::Sufficient, language))
                 .into();
             assert_eq!(readings.len(), 5);
         }
@@ -86,7 +96,7 @@ mod tests {
 
     #[test]
     fn few_words_are_called_a_guess() {
-        assert!(trait_reading(2, Lean::High, Confidence::VeryLow, Language::En).contains("guess"));
-        assert!(trait_reading(2, Lean::High, Confidence::VeryLow, Language::Pt).contains("palpite"));
+        assert!(trait_reading(2, Lean::High, TextLength::VeryShort, Language::En).contains("guess"));
+        assert!(trait_reading(2, Lean::High, TextLength::VeryShort, Language::Pt).contains("palpite"));
     }
 }

@@ -11,6 +11,8 @@ use uuid::Uuid;
 use crate::domain::ids::PersonId;
 use crate::people::directory_line::{DirectoryLine, LONGEST_LINE_BYTES, LineFault};
 use crate::storage::directory::import::{BatchOutcome, NewPerson, finish_import, import_batch};
+use crate::storage::error::StorageError;
+use crate::storage::pool::acquire;
 
 /// A batch is written at this number of people or bytes of lines.
 const BATCH_PEOPLE: usize = 500;
@@ -27,12 +29,10 @@ pub struct ImportOptions {
     pub retention: Duration,
 }
 
-/// What an import did.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
     /// Lines read, without blank ones.
     pub lines: u64,
-    /// New people.
     pub added: u64,
     /// People whose record changed.
     pub updated: u64,
@@ -40,7 +40,6 @@ pub struct ImportReport {
     pub unchanged: u64,
     /// Lines about people who opted out.
     pub opted_out: u64,
-    /// Rejected lines.
     pub faulty: u64,
     /// The first thousand rejected lines.
     pub faults: Vec<FaultyLine>,
@@ -61,7 +60,7 @@ pub enum ImportError {
     #[error("people.retention_days is too long")]
     RetentionTooLong,
     #[error("cannot store people: {0}")]
-    Storage(#[from] sqlx::Error),
+    Storage(#[from] StorageError),
 }
 
 impl ImportReport {
@@ -96,7 +95,7 @@ pub async fn import(
         .ok()
         .and_then(|retention| now.checked_add_signed(retention))
         .ok_or(ImportError::RetentionTooLong)?;
-    let mut connection = pool.acquire().await?;
+    let mut connection = acquire(pool).await?;
     let mut report = ImportReport::default();
     let mut batch = Batch::default();
     let mut line = Vec::new();

@@ -86,7 +86,6 @@ impl Report for NewSecretShown<'_> {
     }
 }
 
-/// A key after a change.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(super) struct KeyShown(pub(super) KeyView);
@@ -148,7 +147,6 @@ impl Report for StateSet {
     }
 }
 
-/// The keys of an account.
 #[derive(Serialize)]
 pub(super) struct KeyList {
     pub(super) account_id: AccountId,

@@ -1,6 +1,7 @@
 //! A key as users see it, without its secrets.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::rotation::Rotatable;
@@ -13,7 +14,8 @@ use crate::domain::origin::Origin;
 use crate::domain::region::Region;
 
 /// Everything that users may see of a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Key")]
 pub struct KeyView {
     pub id: KeyId,
     #[serde(skip)]
@@ -54,7 +56,8 @@ pub struct KeyView {
 }
 
 /// One version of a key's secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Secret")]
 pub struct SecretView {
     /// Counts from 1.
     pub version: i32,

@@ -375,7 +375,7 @@ refusals! {
     ContactExists = "CONTACT_EXISTS", 409, Conflict, Never, "Contact exists" / "O contato já existe" {
         ContactExists { id: ContactId } => {
             en: "A contact with this name and company already exists.",
-                "Update the contact in `contact_id`, or use a full name that tells the two people apart.";
+                "Update the contact in `contact_id`, or use a full name that distinguishes the two people.";
             pt: "Já existe um contato com este nome e esta empresa.",
                 "Atualize o contato indicado em `contact_id` ou use um nome completo que diferencie as duas pessoas.";
             facts: contact_id = Fact::shown(id);

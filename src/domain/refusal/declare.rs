@@ -3,7 +3,7 @@
 /// Declares [`Refusal`](super::Refusal) and [`ErrorCode`](super::ErrorCode) from one table.
 ///
 /// An entry is `Code = "WIRE_NAME", status, kind, retry, "title in English" / "title in Portuguese" { cases }`. A case is a
-/// variant of `Refusal` with its facts, or `|` and a pattern of a shared variant; behind `=>` stands its wording, read by
+/// variant of `Refusal` with its facts, or `|` and a pattern of a shared variant; after `=>` comes its wording, read by
 /// [`wording!`].
 macro_rules! refusals {
     (

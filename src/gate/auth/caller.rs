@@ -14,10 +14,11 @@ use crate::storage::keys::Rehash;
 
 /// Request extension: the caller. Cheap to clone: one reference count for all of it.
 #[derive(Clone, Debug)]
-pub struct Caller(Arc<Known>);
+pub struct Caller(Arc<CallerData>);
 
+/// What a [`Caller`] points to.
 #[derive(Debug)]
-pub struct Known {
+pub struct CallerData {
     /// The key and its account, as last read.
     pub key: KeyRecord,
     /// What this gateway caches of the account.
@@ -30,9 +31,9 @@ pub struct Known {
 }
 
 impl Deref for Caller {
-    type Target = Known;
+    type Target = CallerData;
 
-    fn deref(&self) -> &Known {
+    fn deref(&self) -> &CallerData {
         &self.0
     }
 }
@@ -40,14 +41,14 @@ impl Deref for Caller {
 impl Caller {
     pub fn new(key: KeyRecord, account: Arc<CachedAccount>, rate: RateLimit, clock: DatabaseClock) -> Self {
         let mark = UseMark::new(key.key_id, key.secret_version, None);
-        Self(Arc::new(Known { key, account, rate, mark, clock }))
+        Self(Arc::new(CallerData { key, account, rate, mark, clock }))
     }
 
     /// Returns the same caller, marked so that its secret is hashed again at its next use.
     pub fn to_be_rehashed(&self, rehash: Rehash) -> Self {
-        let Known { key, account, rate, clock, .. } = &**self;
+        let CallerData { key, account, rate, clock, .. } = &**self;
         let mark = UseMark::new(key.key_id, key.secret_version, Some(rehash));
-        Self(Arc::new(Known {
+        Self(Arc::new(CallerData {
             key: key.clone(),
             account: account.clone(),
             rate: rate.clone(),
@@ -68,11 +69,11 @@ impl Caller {
     }
 
     /// Returns the billing facts of an answer that moved no credits.
-    pub fn unbilled(&self) -> Billing {
+    pub fn uncharged_billing(&self) -> Billing {
         Billing {
             used: Credits::ZERO,
             plan_label: self.key.plan.label.clone(),
-            standing: self.account.standing(),
+            balance: self.account.balance(),
             refunded: None,
         }
     }

@@ -19,9 +19,9 @@ use sqlx::PgPool;
 use tokio::time::{Instant, timeout_at};
 
 use self::batcher::Batcher;
-use self::freshness::{Asked, Freshness, Trust};
+use self::freshness::{Freshness, LookupStart, Trust};
 use self::imported::ImportedShapes;
-use self::loader::{Found, KeyLoader, StandingLoader};
+use self::loader::{BalanceLoader, KeyLoader, LookupResult};
 use crate::clock::DatabaseClock;
 use crate::domain::billing::AccountBalance;
 use crate::domain::change::{FeedEvent, Invalidation};
@@ -37,15 +37,15 @@ use crate::secret::KeyDigest;
 use crate::secret::peppers::{KeyDigests, Peppers};
 use crate::storage::keys::Rehash;
 
-pub use self::batcher::StoreInDoubt;
+pub use self::batcher::LookupError;
 
 /// Longest wait of a request for the lookup of its key, including repeated lookups of a key that
 /// changes meanwhile. It bounds the wait for a database that hangs and for a key that changes all
 /// the time.
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 /// Longest wait of an answer for the account's current balance. After it, the answer shows the
 /// cached one.
-const LONGEST_WAIT_FOR_STANDING: Duration = Duration::from_millis(500);
+const BALANCE_TIMEOUT: Duration = Duration::from_millis(500);
 /// Pause between two queries for networks with too many failures. A valid key among them waits this
 /// long and is not refused. However many attempts arrive, they cost the database at most 200
 /// queries a second.
@@ -57,13 +57,13 @@ pub struct Keyring {
     peppers: Peppers,
     last_used: LastUsed,
     shared: Arc<Shared>,
-    lookups: Batcher<KeyDigest, Found>,
+    lookups: Batcher<KeyDigest, LookupResult>,
     /// Lookups for networks with too many failures. They wait for each other and delay no other
     /// lookup.
-    suspect_lookups: Batcher<KeyDigest, Found>,
+    suspect_lookups: Batcher<KeyDigest, LookupResult>,
     imported: ImportedShapes,
-    standings: Batcher<AccountId, AccountBalance>,
-    standing_trust: Duration,
+    balances: Batcher<AccountId, AccountBalance>,
+    balance_trust: Duration,
     failed_auth: FailedAuth,
     /// `gateway_auth_total` of accepted keys.
     accepted: Counter,
@@ -71,18 +71,19 @@ pub struct Keyring {
 
 #[derive(Debug)]
 struct Shared {
-    known: Cache<KeyDigest, Known>,
+    keys: Cache<KeyDigest, CachedKey>,
     /// The negative cache. It is separate, so that a flood of guesses does not evict valid keys.
-    unknown: Cache<KeyDigest, Asked>,
+    unknown_keys: Cache<KeyDigest, LookupStart>,
     accounts: Arc<CachedAccounts>,
     freshness: Arc<Freshness>,
     counters: Counters,
 }
 
 #[derive(Clone, Debug)]
-struct Known {
+struct CachedKey {
     caller: Caller,
-    asked: Asked,
+    /// When the lookup that found it began.
+    start: LookupStart,
 }
 
 #[derive(Debug)]
@@ -113,17 +114,15 @@ impl Keyring {
     ) -> Self {
         let freshness = Arc::new(Freshness::new(Trust::new(keys)));
         let accounts = Arc::new(CachedAccounts::default());
-        let standings =
-            Batcher::start(StandingLoader(pool.clone()), LONGEST_WAIT_FOR_STANDING, Duration::ZERO);
-        let pool_of_shapes = pool.clone();
+        let balances = Batcher::start(BalanceLoader(pool.clone()), BALANCE_TIMEOUT, Duration::ZERO);
+        let imported = ImportedShapes::start(pool.clone(), freshness.clone(), LOOKUP_TIMEOUT, SUSPECT_PAUSE);
         let loader =
             KeyLoader { pool, limits, accounts: accounts.clone(), freshness: freshness.clone(), clock };
-        let imported = ImportedShapes::start(pool_of_shapes, freshness.clone(), LONGEST_WAIT, SUSPECT_PAUSE);
-        let lookups = Batcher::start(loader.clone(), LONGEST_WAIT, Duration::ZERO);
-        let suspect_lookups = Batcher::start(loader, LONGEST_WAIT, SUSPECT_PAUSE);
+        let lookups = Batcher::start(loader.clone(), LOOKUP_TIMEOUT, Duration::ZERO);
+        let suspect_lookups = Batcher::start(loader, LOOKUP_TIMEOUT, SUSPECT_PAUSE);
         let shared = Shared {
-            known: Cache::new(keys.cache_size.get()),
-            unknown: Cache::new(keys.unknown_cache_size.get()),
+            keys: Cache::new(keys.cache_size.get()),
+            unknown_keys: Cache::new(keys.unknown_cache_size.get()),
             accounts,
             freshness,
             counters: Counters::new(),
@@ -138,8 +137,8 @@ impl Keyring {
             lookups,
             suspect_lookups,
             imported,
-            standings,
-            standing_trust: keys.standing_trust,
+            balances,
+            balance_trust: keys.balance_trust,
             failed_auth,
             accepted,
         }
@@ -148,18 +147,18 @@ impl Keyring {
     /// Returns the caller with this key, or `None` for an unknown key.
     ///
     /// # Errors
-    /// When the cached state cannot be trusted and the database cannot be reached.
-    async fn find(&self, secret: &KeySecret, from: Option<IpAddr>) -> Result<Option<Caller>, StoreInDoubt> {
+    /// When the cached state is outdated and the database cannot be reached.
+    async fn find(&self, secret: &KeySecret, from: Option<IpAddr>) -> Result<Option<Caller>, LookupError> {
         if secret.format() == KeyFormat::Legacy && !self.imported.include(secret.shape()).await? {
             return Ok(None);
         }
         let digest = self.peppers.newest().digest(secret);
-        if let Some(remembered) = self.shared.remembered(&digest) {
-            return Ok(remembered);
+        if let Some(cached) = self.shared.cached(&digest) {
+            return Ok(cached);
         }
         // A key that was valid a while ago is not a guess.
         let is_suspect = from.is_some_and(|address| self.failed_auth.are_too_many(address))
-            && !self.shared.known.contains_key(&digest);
+            && !self.shared.keys.contains_key(&digest);
         let digests = self.peppers.digests(secret);
         self.look_up(digests, if is_suspect { &self.suspect_lookups } else { &self.lookups }).await
     }
@@ -167,20 +166,20 @@ impl Keyring {
     async fn look_up(
         &self,
         digests: KeyDigests,
-        lookups: &Batcher<KeyDigest, Found>,
-    ) -> Result<Option<Caller>, StoreInDoubt> {
-        let deadline = Instant::now() + LONGEST_WAIT;
+        lookups: &Batcher<KeyDigest, LookupResult>,
+    ) -> Result<Option<Caller>, LookupError> {
+        let deadline = Instant::now() + LOOKUP_TIMEOUT;
         // Keeps the outdated caller alive during the lookup. Without it the account's state would
         // be dropped, and would count as changed once more when it is read again.
         let mut outdated: Option<Option<Caller>> = None;
         loop {
-            let asking = timeout_at(deadline, self.ask(digests, lookups)).await;
-            let doubt = if outdated.is_some() { StoreInDoubt::Changing } else { StoreInDoubt::Silent };
-            let found = asking.unwrap_or(Err(doubt))?;
+            let loaded = timeout_at(deadline, self.load_digests(digests, lookups)).await;
+            let timed_out =
+                if outdated.is_some() { LookupError::KeepsChanging } else { LookupError::NoAnswer };
+            let found = loaded.unwrap_or(Err(timed_out))?;
             let caller = found.caller.clone();
-            // The answer may miss a change that was announced meanwhile. Then the key is looked up
-            // again.
-            if self.shared.remember(digests.newest, found) {
+            // A change counted during the query may be missing from the result: look the key up again.
+            if self.shared.insert_if_current(digests.newest, found) {
                 return Ok(caller);
             }
             outdated = Some(caller);
@@ -189,20 +188,20 @@ impl Keyring {
 
     /// Looks up a key under all digests that it may have, in one query. A key without a digest
     /// under the newest pepper gets one when it is used.
-    async fn ask(
+    async fn load_digests(
         &self,
         digests: KeyDigests,
-        lookups: &Batcher<KeyDigest, Found>,
-    ) -> Result<Found, StoreInDoubt> {
-        let newest = lookups.ask(digests.newest);
+        lookups: &Batcher<KeyDigest, LookupResult>,
+    ) -> Result<LookupResult, LookupError> {
+        let newest = lookups.load(digests.newest);
         let Some(previous) = digests.previous else { return newest.await };
-        let (newest, previous) = tokio::join!(newest, lookups.ask(previous));
+        let (newest, previous) = tokio::join!(newest, lookups.load(previous));
         let (newest, previous) = (newest?, previous?);
         match (&newest.caller, previous.caller) {
             (None, Some(caller)) => {
                 let pepper_version = self.peppers.newest().version();
                 let caller = caller.to_be_rehashed(Rehash { digest: digests.newest, pepper_version });
-                Ok(Found { caller: Some(caller), asked: previous.asked })
+                Ok(LookupResult { caller: Some(caller), start: previous.start })
             }
             _ => Ok(newest),
         }
@@ -215,13 +214,13 @@ impl Keyring {
 
     /// Refreshes a caller's balance unless it was read a moment ago: a key may be cached for long,
     /// its balance may not. If the database does not answer in time, the cached balance stays.
-    pub async fn ask_standing(&self, caller: &Caller) {
-        if !caller.account.standing_is_older_than(self.standing_trust) {
+    pub async fn refresh_balance(&self, caller: &Caller) {
+        if !caller.account.balance_is_older_than(self.balance_trust) {
             return;
         }
-        let asked = self.standings.ask(caller.key.account_id);
-        if let Ok(standing) = asked.await {
-            caller.account.stands(standing);
+        let loaded = self.balances.load(caller.key.account_id);
+        if let Ok(balance) = loaded.await {
+            caller.account.cache_balance(balance);
         }
     }
 
@@ -230,7 +229,7 @@ impl Keyring {
     pub fn apply(&self, event: FeedEvent) {
         let (freshness, accounts) = (&self.shared.freshness, &self.shared.accounts);
         match event {
-            FeedEvent::Current(at) => freshness.is_current(Instant::from_std(at)),
+            FeedEvent::Current(at) => freshness.set_current(Instant::from_std(at)),
             // No key depends on it: plans that a new catalogue changes are changes of their own.
             FeedEvent::Invalidated(Invalidation::OfferSets) => {}
             FeedEvent::Invalidated(Invalidation::Everything) => {
@@ -241,7 +240,7 @@ impl Keyring {
             }
             FeedEvent::Invalidated(Invalidation::AccountAndUnknown(id)) => {
                 let change = freshness.count_change();
-                freshness.key_was_made(change);
+                freshness.key_created(change);
                 accounts.changed(id, change);
             }
         }
@@ -251,19 +250,19 @@ impl Keyring {
 impl Shared {
     /// Returns the cached result that may still be used: a caller, or `Some(None)` for an unknown
     /// key.
-    fn remembered(&self, digest: &KeyDigest) -> Option<Option<Caller>> {
-        if let Some(known) = self.known.get(digest) {
+    fn cached(&self, digest: &KeyDigest) -> Option<Option<Caller>> {
+        if let Some(cached) = self.keys.get(digest) {
             let share = digest.as_bytes()[0];
-            if self.shows_changes(&known) && self.freshness.is_in_time(known.asked, share) {
+            if self.includes_changes(&cached) && self.freshness.is_unexpired(cached.start, share) {
                 self.counters.hit.increment(1);
-                return Some(Some(known.caller));
+                return Some(Some(cached.caller));
             }
             self.counters.stale.increment(1);
             return None;
         }
-        if let Some(asked) = self.unknown.get(digest)
-            && self.freshness.shows_new_keys(asked)
-            && self.freshness.is_unknown_in_time(asked)
+        if let Some(start) = self.unknown_keys.get(digest)
+            && self.freshness.includes_new_keys(start)
+            && self.freshness.is_unknown_unexpired(start)
         {
             self.counters.hit_unknown.increment(1);
             return Some(None);
@@ -272,30 +271,30 @@ impl Shared {
         None
     }
 
-    /// Caches a lookup's result if it shows every change known by now, and returns whether it does.
-    fn remember(&self, digest: KeyDigest, found: Found) -> bool {
+    /// Caches a lookup's result if it includes every change counted so far, and returns whether it does.
+    fn insert_if_current(&self, digest: KeyDigest, found: LookupResult) -> bool {
         match found.caller {
             Some(caller) => {
-                let known = Known { caller, asked: found.asked };
-                let is_true = self.shows_changes(&known);
-                if is_true {
-                    self.unknown.remove(&digest);
-                    self.known.insert(digest, known);
+                let key = CachedKey { caller, start: found.start };
+                let is_current = self.includes_changes(&key);
+                if is_current {
+                    self.unknown_keys.remove(&digest);
+                    self.keys.insert(digest, key);
                 }
-                is_true
+                is_current
             }
             None => {
-                let is_true = self.freshness.shows_new_keys(found.asked);
-                if is_true {
-                    self.known.remove(&digest);
-                    self.unknown.insert(digest, found.asked);
+                let is_current = self.freshness.includes_new_keys(found.start);
+                if is_current {
+                    self.keys.remove(&digest);
+                    self.unknown_keys.insert(digest, found.start);
                 }
-                is_true
+                is_current
             }
         }
     }
 
-    fn shows_changes(&self, known: &Known) -> bool {
-        self.freshness.shows_changes(known.asked, known.caller.account.last_change())
+    fn includes_changes(&self, key: &CachedKey) -> bool {
+        self.freshness.includes_changes(key.start, key.caller.account.last_change())
     }
 }

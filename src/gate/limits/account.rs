@@ -10,12 +10,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::limiter::{LimitSizes, RateDecision};
-use crate::domain::billing::AccountBalance;
-use crate::domain::credits::Credits;
+use crate::domain::billing::{AccountBalance, Refund};
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
-use crate::gate::changes::{ChangeCounter, LastChange};
-use crate::ledger::rules::hold::Refund;
+use crate::gate::changes::{ChangeCount, LastChange};
 
 pub use self::slot::{Admission, Slot};
 
@@ -24,7 +22,7 @@ pub use self::slot::{Admission, Slot};
 pub struct CachedAccount {
     id: AccountId,
     running: Mutex<u32>,
-    standing: Mutex<Remembered>,
+    balance: Mutex<CachedBalance>,
     last_change: LastChange,
     keeps_contacts: KeepsContacts,
 }
@@ -36,22 +34,22 @@ struct KeepsContacts {
     test: AtomicBool,
 }
 
-/// A balance, and when this gateway learned it.
+/// A balance, and when this gateway cached it.
 #[derive(Debug)]
-struct Remembered {
-    standing: AccountBalance,
-    told_at: Instant,
+struct CachedBalance {
+    balance: AccountBalance,
+    cached_at: Instant,
 }
 
 impl CachedAccount {
     /// A cached account with nothing running. `change` is the last known change of it.
-    pub fn new(id: AccountId, standing: AccountBalance, change: ChangeCounter) -> Self {
-        let remembered = Remembered { standing, told_at: Instant::now() };
+    pub fn new(id: AccountId, balance: AccountBalance, change: ChangeCount) -> Self {
+        let balance = CachedBalance { balance, cached_at: Instant::now() };
         let (running, last_change) = (Mutex::new(0), LastChange::at(change));
         Self {
             id,
             running,
-            standing: Mutex::new(remembered),
+            balance: Mutex::new(balance),
             last_change,
             keeps_contacts: KeepsContacts::default(),
         }
@@ -85,33 +83,29 @@ impl CachedAccount {
     }
 
     /// Returns the last known balance, for answers that moved no credits.
-    pub fn standing(&self) -> AccountBalance {
-        self.remembered().standing.clone()
+    pub fn balance(&self) -> AccountBalance {
+        self.lock_balance().balance.clone()
     }
 
     /// Whether the last known balance is older than `age`.
-    pub fn standing_is_older_than(&self, age: Duration) -> bool {
-        self.remembered().told_at.elapsed() > age
+    pub fn balance_is_older_than(&self, age: Duration) -> bool {
+        self.lock_balance().cached_at.elapsed() > age
     }
 
-    /// Records the account's balance.
-    pub fn stands(&self, standing: AccountBalance) {
-        *self.remembered() = Remembered { standing, told_at: Instant::now() };
+    pub fn cache_balance(&self, balance: AccountBalance) {
+        *self.lock_balance() = CachedBalance { balance, cached_at: Instant::now() };
     }
 
     /// Applies the refund of a call. Whatever else changed the balance since the hold stays
     /// counted. Returns the balance after the refund.
-    pub fn gives_back(&self, refund: Refund) -> AccountBalance {
-        let standing = &mut self.remembered().standing;
-        standing.remaining = standing.remaining.checked_add(refund.credits).unwrap_or(standing.remaining);
-        standing.plan_credits_used =
-            standing.plan_credits_used.checked_sub(refund.plan_credits).unwrap_or(Credits::ZERO);
-        standing.requests_remaining += u64::from(refund.request);
-        standing.clone()
+    pub fn apply_refund(&self, refund: Refund) -> AccountBalance {
+        let balance = &mut self.lock_balance().balance;
+        balance.add(refund);
+        balance.clone()
     }
 
-    fn remembered(&self) -> MutexGuard<'_, Remembered> {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_balance(&self) -> MutexGuard<'_, CachedBalance> {
+        self.balance.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Admits a request if both its concurrency and its rate allow it. One lock covers both
@@ -153,9 +147,10 @@ impl CachedAccount {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::credits::Credits;
 
     fn live() -> Arc<CachedAccount> {
-        let standing = AccountBalance {
+        let balance = AccountBalance {
             remaining: Credits::ZERO,
             plan_credits_used: Credits::ZERO,
             plan_credits: Credits::ZERO,
@@ -163,7 +158,7 @@ mod tests {
             renews_at: chrono::DateTime::UNIX_EPOCH,
         };
         let id = AccountId::from_uuid(uuid::Uuid::nil());
-        Arc::new(CachedAccount::new(id, standing, ChangeCounter::default()))
+        Arc::new(CachedAccount::new(id, balance, ChangeCount::default()))
     }
 
     const ONE_AT_ONCE: LimitSizes = LimitSizes { rate_per_s: 1, burst: 1, concurrency: 1 };

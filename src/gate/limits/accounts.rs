@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::account::CachedAccount;
 use crate::domain::billing::AccountBalance;
 use crate::domain::ids::AccountId;
-use crate::gate::changes::ChangeCounter;
+use crate::gate::changes::ChangeCount;
 
 /// Cached accounts before unused ones are removed for the first time.
 const FIRST_PRUNE: usize = 1024;
@@ -28,17 +28,17 @@ impl CachedAccounts {
     pub fn of(
         &self,
         id: AccountId,
-        standing: &AccountBalance,
-        changes: impl FnOnce() -> ChangeCounter,
+        balance: &AccountBalance,
+        changes: impl FnOnce() -> ChangeCount,
     ) -> Arc<CachedAccount> {
         let mut in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = in_use.accounts.get(&id).and_then(Weak::upgrade) {
-            account.stands(standing.clone());
+            account.cache_balance(balance.clone());
             return account;
         }
         // Under the lock: a change that is counted later waits for the lock and reaches this
         // account.
-        let account = Arc::new(CachedAccount::new(id, standing.clone(), changes()));
+        let account = Arc::new(CachedAccount::new(id, balance.clone(), changes()));
         in_use.accounts.insert(id, Arc::downgrade(&account));
         if in_use.accounts.len() > in_use.prune_at.max(FIRST_PRUNE) {
             in_use.accounts.retain(|_, account| account.strong_count() > 0);
@@ -48,7 +48,7 @@ impl CachedAccounts {
     }
 
     /// Records that an account or one of its keys has changed.
-    pub fn changed(&self, id: AccountId, change: ChangeCounter) {
+    pub fn changed(&self, id: AccountId, change: ChangeCount) {
         let in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = in_use.accounts.get(&id).and_then(Weak::upgrade) {
             account.last_change().changed(change);

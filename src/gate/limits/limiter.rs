@@ -79,7 +79,7 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     /// Removes accounts whose burst is whole again, so that the maps stay bounded.
-    pub fn forget_idle(&self) {
+    pub fn remove_idle(&self) {
         let limiters: Vec<_> =
             self.limiters.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         for limiter in limiters {

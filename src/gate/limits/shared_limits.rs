@@ -66,9 +66,7 @@ pub struct Ruling {
 pub enum Verdict {
     /// Admitted. The call counts as running while the lease is kept.
     Admitted(Lease),
-    /// The rate is exceeded.
     TooFast,
-    /// The concurrency limit is reached.
     TooMany,
 }
 

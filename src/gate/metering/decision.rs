@@ -1,4 +1,4 @@
-//! What a caller is told when the ledger did not hold: too little, too many, or answered before.
+//! The answer to a call that was not held: a refusal, or the stored answer of an earlier call.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,62 +9,56 @@ use crate::domain::credits::Credits;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait;
 use crate::gate::auth::caller::Caller;
-use crate::ledger::rules::hold::Decision;
+use crate::ledger::rules::caps::CapReached;
+use crate::ledger::rules::hold::{DeclineReason, Declined, StoredAnswer};
 
-/// The answer to a call that was not held; `needed` is its price.
-pub(super) fn answer(decision: Decision, caller: &Caller, needed: Credits) -> Settled {
-    match decision {
-        Decision::Replay { answer, standing } => {
-            let billing = unbilled(caller, standing);
-            Settled::new(replay(answer.content, &billing), billing)
-        }
-        decision => match (refusal(&decision, caller, needed), decision.standing()) {
-            (Some(refusal), Some(standing)) => Settled::new(refusal, unbilled(caller, standing.clone())),
-            // A key outlives its account's ledger only if somebody took rows away by hand.
-            _ => {
-                tracing::error!(account = %caller.key.account_id, "the account is not in the ledger");
-                Settled::new(Refusal::Internal, caller.unbilled())
-            }
-        },
+/// Returns the answer to a call that was not held. `needed` is its price.
+pub(super) fn answer(declined: Declined, caller: &Caller, needed: Credits) -> Settled {
+    let Declined { reason, balance } = declined;
+    let result = replay_or_refusal(reason, &balance, caller, needed);
+    caller.account.cache_balance(balance.clone());
+    let billing = Billing { balance, ..caller.uncharged_billing() };
+    match result {
+        Ok(answer) => Settled::new(replay(answer.content, &billing), billing),
+        Err(refusal) => Settled::new(refusal, billing),
     }
 }
 
-/// What a decision refuses a call with; `None` where the call runs or is answered again.
-pub(super) fn refusal(decision: &Decision, caller: &Caller, needed: Credits) -> Option<Refusal> {
-    Some(match decision {
-        Decision::Insufficient { available, .. } => {
-            Refusal::InsufficientCredits { needed, available: *available }
+/// Returns the stored answer to replay, or the refusal.
+pub(super) fn replay_or_refusal(
+    reason: DeclineReason,
+    balance: &AccountBalance,
+    caller: &Caller,
+    needed: Credits,
+) -> Result<StoredAnswer, Refusal> {
+    Err(match reason {
+        DeclineReason::Replay(answer) => return Ok(answer),
+        DeclineReason::InsufficientCredits { available } => {
+            Refusal::InsufficientCredits { needed, available }
         }
-        Decision::QuotaSpent { limit, standing } => {
-            let retry_after_s = seconds_until(standing.renews_at, caller);
-            Refusal::Limited(LimitHit { limit: Limit::Quota, size: *limit, retry_after_s })
+        DeclineReason::QuotaExhausted { limit } => {
+            let retry_after_s = seconds_until(balance.renews_at, caller);
+            Refusal::Limited(LimitHit { limit: Limit::Quota, size: limit, retry_after_s })
         }
-        Decision::CapReached { cap, limit, resets_at, .. } => {
-            Refusal::KeyCapReached { cap: *cap, limit: *limit, resets_at: *resets_at }
+        DeclineReason::CapReached(CapReached { cap, limit, resets_at }) => {
+            Refusal::KeyCapReached { cap, limit, resets_at }
         }
-        Decision::InProgress { lease_until, .. } => {
-            let retry_after_s = seconds_until(*lease_until, caller).min(LONGEST_IN_PROGRESS_WAIT_S);
+        DeclineReason::InProgress { lease_until } => {
+            let retry_after_s = seconds_until(lease_until, caller).min(LONGEST_IN_PROGRESS_WAIT_S);
             Refusal::IdempotencyInProgress { retry_after_s }
         }
-        Decision::KeyReused(_) => Refusal::IdempotencyKeyReused,
-        Decision::UnknownAccount => Refusal::Internal,
-        Decision::Held { .. } | Decision::Replay { .. } => return None,
+        DeclineReason::KeyReused => Refusal::IdempotencyKeyReused,
     })
 }
 
-/// A call in flight has usually ended long before its lease: worth asking again soon.
+/// A running call usually ends long before its lease, so a client may retry soon.
 const LONGEST_IN_PROGRESS_WAIT_S: u64 = 2;
-
-fn unbilled(caller: &Caller, standing: AccountBalance) -> Billing {
-    caller.account.stands(standing.clone());
-    Billing { used: Credits::ZERO, plan_label: caller.key.plan.label.clone(), standing, refunded: None }
-}
 
 fn seconds_until(instant: DateTime<Utc>, caller: &Caller) -> u64 {
     whole_seconds(instant - caller.clock.now())
 }
 
-/// Rounded up, so that waiting so long is always enough; at least 1.
+/// Rounds up to at least 1, so that waiting this long is enough.
 fn whole_seconds(left: TimeDelta) -> u64 {
     wait::whole_seconds(left.to_std().unwrap_or_default()).max(1)
 }
@@ -74,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_is_never_told_shorter_than_it_is() {
+    fn a_wait_is_rounded_up() {
         let second = TimeDelta::seconds(1);
         assert_eq!(whole_seconds(second), 1);
         assert_eq!(whole_seconds(second + TimeDelta::nanoseconds(1)), 2);

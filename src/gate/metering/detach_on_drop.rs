@@ -1,4 +1,4 @@
-//! Work that a client may leave, but not stop.
+//! Work that goes on when its client disconnects.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,16 +7,16 @@ use std::task::{Context, Poll};
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-/// Runs in whatever task waits for it, which costs no task and no waking of another; dropped before its end, it goes on
-/// in a task of its own.
+/// Runs in the task that awaits it, without the cost of another task. Dropped before its end, it continues in a task of its
+/// own.
 pub(super) struct DetachOnDrop<'t, T: Send + 'static> {
-    /// Present until it has ended.
+    /// `None` after its end.
     work: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
     tasks: &'t TaskTracker,
 }
 
 impl<'t, T: Send + 'static> DetachOnDrop<'t, T> {
-    /// Work that goes on among `tasks` once nobody waits for it.
+    /// Work that continues among `tasks` when dropped.
     pub(super) fn new(tasks: &'t TaskTracker, work: impl Future<Output = T> + Send + 'static) -> Self {
         Self { work: Some(Box::pin(work)), tasks }
     }
@@ -26,7 +26,7 @@ impl<T: Send + 'static> Future for DetachOnDrop<'_, T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        // Taken out while it is polled, so that work which panics is gone, and not gone on with.
+        // Taken out while it is polled, so that work that panics is not polled again.
         let Some(mut work) = self.work.take() else { return Poll::Pending };
         let polled = work.as_mut().poll(cx);
         if polled.is_pending() {
@@ -38,7 +38,7 @@ impl<T: Send + 'static> Future for DetachOnDrop<'_, T> {
 
 impl<T: Send + 'static> Drop for DetachOnDrop<'_, T> {
     fn drop(&mut self) {
-        // Without a runtime the program has ended, and its work with it.
+        // Without a runtime the program is ending.
         if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
             self.tasks.spawn_on(work, &runtime);
         }

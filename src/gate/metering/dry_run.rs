@@ -1,10 +1,10 @@
-//! `X-Dry-Run`: what a call would cost and whether it would be taken, asked of the rules that would decide it. Nothing is
-//! written, and nothing is promised.
+//! `X-Dry-Run`: what a call would cost and whether it would be accepted, decided by the ledger's own rules. Nothing is
+//! written or reserved.
 
 use axum::http::{HeaderMap, HeaderName};
 
 use super::settled::Settled;
-use super::{Metering, decision};
+use super::{Metering, decision, test_call};
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;
@@ -12,13 +12,12 @@ use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::http::dry_run::DryRun;
 use crate::http::negotiate::RenderContext;
-use crate::ledger::rules::hold::{Decision, HoldRequest};
+use crate::ledger::rules::hold::{DeclineReason, HoldRequest};
 use crate::storage::ledger::preview::{Preview, preview};
-use crate::storage::test_answers::TestCall;
 
 const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
 
-/// Whether the caller only asks what the call would cost. Anything unclear is refused: it may not become a charge.
+/// Whether the call is a dry run. An unclear header is refused, so that it never becomes a charge.
 pub(in crate::gate) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
     let mut values = headers.get_all(X_DRY_RUN).iter().map(|value| value.as_bytes().to_ascii_lowercase());
     match (values.next().as_deref(), values.next()) {
@@ -28,7 +27,7 @@ pub(in crate::gate) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> 
     }
 }
 
-/// The answer to a dry run of this call.
+/// Returns the answer to a dry run.
 pub(super) async fn answer(
     metering: &Metering,
     caller: &Caller,
@@ -36,36 +35,32 @@ pub(super) async fn answer(
     context: &RenderContext,
 ) -> Result<Settled, Refusal> {
     let price = request.amount;
-    let (standing, decision) = match caller.key.mode {
+    let (balance, declined) = match caller.key.mode {
         Mode::Live => {
             let found = preview(&metering.pool, request).await.map_err(unavailable)?;
-            let Preview { standing, decision } = found.ok_or(Refusal::Internal)?;
-            caller.account.stands(standing.clone());
-            (standing, Some(decision))
+            let Preview { balance, declined } = found.ok_or(Refusal::Internal)?;
+            caller.account.cache_balance(balance.clone());
+            (balance, declined)
         }
-        Mode::Test => (caller.account.standing(), test_decision(metering, caller, request).await?),
+        Mode::Test => (caller.account.balance(), test_decision(metering, request).await?),
     };
-    let is_replay = matches!(decision, Some(Decision::Replay { .. }));
+    let declined = declined.map(|reason| decision::replay_or_refusal(reason, &balance, caller, price));
+    let is_replay = matches!(declined, Some(Ok(_)));
     let is_free = is_replay || caller.key.mode == Mode::Test;
     let dry_run = DryRun {
         credits: if is_free { Credits::ZERO } else { price },
-        credits_available: standing.remaining,
+        credits_available: balance.remaining,
         is_replay,
-        refusal: decision.as_ref().and_then(|decision| decision::refusal(decision, caller, price)),
+        refusal: declined.and_then(Result::err),
     };
-    let billing = Billing { standing, ..caller.unbilled() };
+    let billing = Billing { balance, ..caller.uncharged_billing() };
     Ok(Settled::new(dry_run.answer(context, &metering.links), billing))
 }
 
-/// What an idempotency key of a test environment would come to; nothing else refuses its calls.
-async fn test_decision(
-    metering: &Metering,
-    caller: &Caller,
-    request: HoldRequest,
-) -> Result<Option<Decision>, Refusal> {
-    let HoldRequest { call_id, account_id, idempotency: Some(claim), .. } = request else { return Ok(None) };
-    let call = TestCall { call_id, account_id, claim };
-    metering.test_answers.look_up(&call, caller.account.standing()).await.map_err(unavailable)
+/// The decision on a test call. Only its idempotency key can decline it.
+async fn test_decision(metering: &Metering, request: HoldRequest) -> Result<Option<DeclineReason>, Refusal> {
+    let Some(call) = test_call(request) else { return Ok(None) };
+    metering.test_answers.look_up(&call).await.map_err(unavailable)
 }
 
 fn unavailable(error: impl std::error::Error) -> Refusal {

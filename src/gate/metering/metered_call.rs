@@ -1,4 +1,4 @@
-//! A call that runs: its deadline, its outcome, and what that does to the hold.
+//! A running call: its deadline, its outcome, and the end of its hold.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,22 +11,21 @@ use http_body_util::BodyExt;
 
 use super::settled::Settled;
 use super::{Metering, PaidAnswer, PaidFuture, decision};
-use crate::domain::billing::{AccountBalance, Billing};
+use crate::domain::billing::{AccountBalance, Billing, Refund};
 use crate::domain::credits::Credits;
-use crate::domain::refusal::ErrorCode;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
 use crate::http::negotiate::RenderContext;
 use crate::http::render;
-use crate::ledger::rules::hold::{AnswerContent, Refund};
-use crate::ledger::writer::{Kept, LedgerUnavailable, OpenHold};
+use crate::ledger::rules::hold::{AnswerContent, Declined};
+use crate::ledger::writer::{CaptureResult, LedgerUnavailable, OpenHold};
 use crate::panic_guard::unless_panicking;
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::TestCall;
 
-/// What a body is that does not say (RFC 9110, section 8.3).
+/// The media type of a body without one (RFC 9110, section 8.3).
 const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
 
 /// A paid call with its price held; in a test environment without credits.
@@ -35,17 +34,17 @@ pub(super) struct MeteredCall {
     pub(super) caller: Caller,
     /// What is held.
     pub(super) price: Credits,
-    /// The account right after the hold.
+    /// The balance after the hold.
     pub(super) balance: AccountBalance,
-    /// How long the work may take.
+    /// How long the handler may take.
     pub(super) deadline: Duration,
-    /// The place among the account's running calls: kept until the work is done, not until the client is gone.
+    /// Counts the call as running until its handler has finished, also without its client.
     pub(super) _slot: Slot,
     pub(super) context: RenderContext,
 }
 
-/// What a handler came to.
-struct Handled {
+/// The answer of a handler, and its outcome.
+struct HandlerResult {
     response: Response,
     outcome: Outcome,
     credits_used: Credits,
@@ -53,9 +52,8 @@ struct Handled {
 }
 
 impl MeteredCall {
-    /// Runs a call of a test environment, which costs nothing. Under an idempotency key it is claimed and kept as one whose
-    /// credits are held.
-    pub(super) async fn of_test_environment<W>(self, keyed: Option<TestCall>, work: W) -> Settled
+    /// Runs a call of a test environment, which holds and costs nothing. Its idempotency key works as in a live one.
+    pub(super) async fn run_without_hold<W>(self, keyed: Option<TestCall>, work: W) -> Settled
     where
         W: FnOnce(Credits) -> PaidFuture + Send,
     {
@@ -64,52 +62,51 @@ impl MeteredCall {
             return Settled::new(self.handle(work).await.response, billing);
         };
         let answers = &self.metering.test_answers;
-        match answers.claim(&call, self.balance.clone()).await {
+        match answers.claim(&call).await {
             Ok(None) => {}
-            Ok(Some(decision)) => return decision::answer(decision, &self.caller, self.price),
-            Err(error) => return Settled::new(not_kept(&error), billing),
+            Ok(Some(reason)) => {
+                let declined = Declined { reason, balance: self.balance };
+                return decision::answer(declined, &self.caller, self.price);
+            }
+            Err(error) => return Settled::new(idempotency_unavailable(&error), billing),
         }
-        let Handled { response, outcome, error_code, .. } = self.handle(work).await;
+        let HandlerResult { response, outcome, error_code, .. } = self.handle(work).await;
         if self.metering.table.settle(outcome) == Settlement::Release {
             answers.release(&call).await;
             return Settled::new(response, billing);
         }
-        let Some((parts, body, content)) = self.written(response, &billing).await else {
+        let Some((parts, body, content)) = self.render(response, &billing).await else {
             answers.release(&call).await;
             return Settled::new(Refusal::Internal, billing);
         };
-        match answers.keep(&call, &content).await {
+        match answers.store(&call, &content).await {
             Ok(true) => Settled { response: Response::from_parts(parts, body.into()), billing, error_code },
             Ok(false) => Settled::unavailable(billing),
-            Err(error) => Settled::new(not_kept(&error), billing),
+            Err(error) => Settled::new(idempotency_unavailable(&error), billing),
         }
     }
 
     /// Runs a call whose credits are held, and ends the hold by its outcome.
-    pub(super) async fn with_hold<W>(self, hold: OpenHold, work: W) -> Settled
+    pub(super) async fn run_with_hold<W>(self, hold: OpenHold, work: W) -> Settled
     where
         W: FnOnce(Credits) -> PaidFuture + Send,
     {
         let handled = self.handle(work).await;
         match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
-                let billing = self.refunded(hold.refund(self.price), handled.outcome);
-                hold.release(handled.outcome);
-                Settled::new(handled.response, billing)
+                let refund = hold.release(handled.outcome);
+                Settled::new(handled.response, self.refunded(refund, handled.outcome))
             }
+            Settlement::Capture if hold.has_idempotency_key() => self.capture_and_store(hold, handled).await,
             Settlement::Capture => {
-                let billing = self.spend(handled.credits_used.min(self.price), &hold);
-                if hold.has_idempotency_key() {
-                    self.keep(hold, billing, handled).await
-                } else {
-                    hold.capture(billing.used, handled.outcome);
-                    Settled::new(handled.response, billing)
-                }
+                let used = handled.credits_used.min(self.price);
+                let refund = hold.capture(used, handled.outcome);
+                Settled::new(handled.response, self.charged(used, refund))
             }
         }
     }
 
-    async fn handle<W>(&self, work: W) -> Handled
+    async fn handle<W>(&self, work: W) -> HandlerResult
     where
         W: FnOnce(Credits) -> PaidFuture + Send,
     {
@@ -124,40 +121,44 @@ impl MeteredCall {
         };
         match answered {
             Ok(PaidAnswer { response, credits_used, outcome }) => {
-                Handled { response, outcome, credits_used, error_code: None }
+                HandlerResult { response, outcome, credits_used, error_code: None }
             }
             Err(refusal) => {
                 let code = refusal.code();
                 let outcome = Outcome::of(code.status(), Some(code));
                 let response = refusal.into_response();
-                Handled { response, outcome, credits_used: self.price, error_code: Some(code) }
+                HandlerResult { response, outcome, credits_used: self.price, error_code: Some(code) }
             }
         }
     }
 
-    /// Writes the answer, stores it with the capture, and only then lets it go: a client that sends its key again gets
-    /// the same answer.
-    async fn keep(self, hold: OpenHold, billing: Billing, handled: Handled) -> Settled {
-        let Handled { response, outcome, error_code, .. } = handled;
-        let used = billing.used;
-        // What was not used has come back already.
-        let rest = hold.refund(self.price).after(hold.refund(self.unused(used)));
-        let Some((parts, body, content)) = self.written(response, &billing).await else {
+    /// Stores the rendered answer with the capture before it is sent, so that a client that repeats its key gets the same
+    /// answer.
+    async fn capture_and_store(self, hold: OpenHold, handled: HandlerResult) -> Settled {
+        let HandlerResult { response, outcome, error_code, credits_used } = handled;
+        let used = credits_used.min(self.price);
+        let unused = hold.refund_beyond(used);
+        let billing = self.charged(used, unused);
+        // What a release would return in addition.
+        let rest = hold.refund(self.price).after(unused);
+        let Some((parts, body, content)) = self.render(response, &billing).await else {
             hold.release(Outcome::Failed);
             return Settled::new(Refusal::Internal, self.refunded(rest, Outcome::Failed));
         };
-        match hold.capture_with_response(used, outcome, content).await {
-            Ok(Kept::Stored(_)) => {
+        match hold.capture_and_store(used, outcome, content).await {
+            Ok(CaptureResult::Stored(_)) => {
                 Settled { response: Response::from_parts(parts, body.into()), billing, error_code }
             }
-            // Charged and kept, or released: the receipt of the call tells. Until then it is charged.
+            // Captured and stored, or released: the receipt will show which. Until then the call counts as charged.
             Err(LedgerUnavailable::Unknown) => Settled::unavailable(billing),
-            Ok(Kept::Superseded) | Err(_) => Settled::unavailable(self.refunded(rest, Outcome::Abandoned)),
+            Ok(CaptureResult::Superseded) | Err(_) => {
+                Settled::unavailable(self.refunded(rest, Outcome::Abandoned))
+            }
         }
     }
 
-    /// The answer as it is sent, and as it is kept; `None` where its body cannot be read.
-    async fn written(
+    /// Returns the answer as it is sent and as it is stored, or `None` if its body cannot be read.
+    async fn render(
         &self,
         mut response: Response,
         billing: &Billing,
@@ -175,33 +176,28 @@ impl MeteredCall {
         Some((parts, body, content))
     }
 
-    /// The billing facts of a call that used this much; what was held beyond it comes back.
-    fn spend(&self, used: Credits, hold: &OpenHold) -> Billing {
-        let balance = match self.unused(used) {
-            Credits::ZERO => self.balance.clone(),
-            rest => self.caller.account.gives_back(hold.refund(rest)),
+    /// Returns the billing of a charged call. `unused` is the part of its hold that was returned.
+    fn charged(&self, used: Credits, unused: Refund) -> Billing {
+        let balance = match used == self.price {
+            true => self.balance.clone(),
+            false => self.caller.account.apply_refund(unused),
         };
         self.billing(used, balance, None)
     }
 
-    /// What is held beyond what was used.
-    fn unused(&self, used: Credits) -> Credits {
-        self.price.checked_sub(used).unwrap_or(Credits::ZERO)
-    }
-
-    /// The billing facts of a call that is given back, of which `refund` had not come back yet.
+    /// Returns the billing of a call that was not charged.
     fn refunded(&self, refund: Refund, outcome: Outcome) -> Billing {
-        let balance = self.caller.account.gives_back(refund);
+        let balance = self.caller.account.apply_refund(refund);
         self.billing(Credits::ZERO, balance, Some(outcome))
     }
 
     fn billing(&self, used: Credits, balance: AccountBalance, refunded: Option<Outcome>) -> Billing {
-        Billing { used, plan_label: self.caller.key.plan.label.clone(), standing: balance, refunded }
+        Billing { used, plan_label: self.caller.key.plan.label.clone(), balance, refunded }
     }
 }
 
 /// The refusal of a call whose idempotency record cannot be read or written.
-fn not_kept(error: &StorageError) -> Refusal {
+fn idempotency_unavailable(error: &StorageError) -> Refusal {
     tracing::warn!(%error, "an idempotency record of a test environment could not be read or written");
     Refusal::Unavailable { retry_after_s: 1 }
 }

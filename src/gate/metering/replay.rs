@@ -1,4 +1,4 @@
-//! A stored answer, sent again.
+//! Replays a stored answer.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,7 +8,7 @@ use crate::http::billing_info;
 use crate::http::idempotency_key::IDEMPOTENT_REPLAYED;
 use crate::ledger::rules::hold::AnswerContent;
 
-/// The stored answer, sent again with the billing facts of now.
+/// Returns a stored answer with the current billing.
 pub(super) fn replay(content: AnswerContent, billing: &Billing) -> Response {
     let AnswerContent { status, media_type, body, tells_billing } = content;
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
@@ -17,7 +17,7 @@ pub(super) fn replay(content: AnswerContent, billing: &Billing) -> Response {
     let headers = response.headers_mut();
     match HeaderValue::from_str(&media_type) {
         Ok(media_type) => headers.insert(header::CONTENT_TYPE, media_type),
-        // A client that cannot tell what it is does not read it as something else.
+        // Without a type no client misreads the body.
         Err(_) => headers.remove(header::CONTENT_TYPE),
     };
     headers.insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));

@@ -1,4 +1,4 @@
-//! The end of a paid call, as its answer tells it.
+//! The answer to a paid call, with its billing.
 
 use axum::response::{IntoResponse, Response};
 
@@ -6,12 +6,12 @@ use crate::domain::billing::Billing;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::refusal::Refusal;
 
-/// The answer to a paid call, and what it cost in the end.
+/// The answer to a paid call after its settlement.
 #[derive(Debug)]
 pub(super) struct Settled {
     pub(super) response: Response,
     pub(super) billing: Billing,
-    /// The code of a refusal whose body is written already.
+    /// The code of a refusal whose body is already rendered.
     pub(super) error_code: Option<ErrorCode>,
 }
 

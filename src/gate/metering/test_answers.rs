@@ -2,9 +2,8 @@
 
 use sqlx::PgPool;
 
-use crate::domain::billing::AccountBalance;
 use crate::domain::call_lease::CallLease;
-use crate::ledger::rules::hold::{AnswerContent, Decision};
+use crate::ledger::rules::hold::{AnswerContent, DeclineReason};
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::{self, TestCall};
 
@@ -12,40 +11,32 @@ use crate::storage::test_answers::{self, TestCall};
 #[derive(Clone, Debug)]
 pub struct TestAnswers {
     pool: PgPool,
-    /// How long a running call keeps its key.
+    /// How long a running call claims its key.
     lease: CallLease,
 }
 
 impl TestAnswers {
-    /// Records in this store. A call that was lost keeps its key for `lease`.
+    /// Records in this store. A call that was lost claims its key for `lease`.
     pub fn new(pool: PgPool, lease: impl Into<CallLease>) -> Self {
         Self { pool, lease: lease.into() }
     }
 
-    /// Claims the key for a call; a decision means that the call does not run.
-    pub(super) async fn claim(
-        &self,
-        call: &TestCall,
-        standing: AccountBalance,
-    ) -> Result<Option<Decision>, StorageError> {
-        test_answers::claim(&mut *self.pool.acquire().await?, call, standing, self.lease.get()).await
+    /// Claims the key for a call, or returns why the call does not run.
+    pub(super) async fn claim(&self, call: &TestCall) -> Result<Option<DeclineReason>, StorageError> {
+        test_answers::claim(&mut *self.pool.acquire().await?, call, self.lease.get()).await
     }
 
-    /// Returns what [`TestAnswers::claim`] would decide.
-    pub(super) async fn look_up(
-        &self,
-        call: &TestCall,
-        standing: AccountBalance,
-    ) -> Result<Option<Decision>, StorageError> {
-        test_answers::look_up(&mut *self.pool.acquire().await?, call, standing).await
+    /// Returns what [`TestAnswers::claim`] would decide now.
+    pub(super) async fn look_up(&self, call: &TestCall) -> Result<Option<DeclineReason>, StorageError> {
+        test_answers::look_up(&mut *self.pool.acquire().await?, call).await
     }
 
-    /// Keeps the answer. False where the call must not be answered: another one has taken its key over.
-    pub(super) async fn keep(&self, call: &TestCall, content: &AnswerContent) -> Result<bool, StorageError> {
-        test_answers::keep(&mut *self.pool.acquire().await?, call, content).await
+    /// Stores the answer. Returns false if another call has taken the key over: this one must not be answered.
+    pub(super) async fn store(&self, call: &TestCall, content: &AnswerContent) -> Result<bool, StorageError> {
+        test_answers::store(&mut *self.pool.acquire().await?, call, content).await
     }
 
-    /// Sets the key free to be tried again. What cannot be written ends with the lease.
+    /// Releases the key, so that it can be tried again. If that fails, the lease ends the claim.
     pub(super) async fn release(&self, call: &TestCall) {
         let released = async { test_answers::release(&mut *self.pool.acquire().await?, call).await };
         if let Err(error) = released.await {

@@ -1,77 +1,87 @@
-//! The rules of one account's money, without a store or a clock: what may be held, what a release gives back, what a new
-//! period brings.
+//! The rules of one account: holds, releases, renewals, expiry, grants and plan moves.
 //!
-//! A [`LedgerAccount`] is an account as the store has it. Every rule changes it and adds the entries it made; the store
-//! then saves both together.
+//! A store loads a [`LedgerAccount`]. Each rule changes it and adds entries. The store then saves both together.
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::billing::AccountBalance;
+use crate::domain::billing::{AccountBalance, BalanceParts};
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::{CallRef, Entry, EntryKind};
-use crate::ledger::rules::hold::{Hold, Payer, Take};
+use crate::ledger::rules::hold::{DeclineReason, Hold, Payer, Take};
 use crate::ledger::rules::lot::{EXPIRED_LOT_GRACE, Lot, LotNumber, LotSource};
 use crate::ledger::rules::period::{Period, period_at};
 
 /// What the plan gives in each period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanTerms {
-    /// Credits.
     pub credits: Credits,
-    /// Requests.
     pub requests: u64,
 }
 
 /// One account's money.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerAccount {
-    /// Where its periods are counted from.
+    /// The instant from which periods are counted.
     pub anchored_at: DateTime<Utc>,
-    /// What its plan gives from the next period on.
+    /// The terms of its plan from the next period on.
     pub plan: PlanTerms,
-    /// The period it was last touched in.
+    /// The current period, as of the last operation.
     pub period: Period,
-    /// The lot that holds this period's plan credits; none before the first period.
-    pub plan_lot: LotNumber,
-    /// Plan credits of the present period.
+    /// The lot of this period's plan credits, or `None` before the first period.
+    pub plan_lot: Option<LotNumber>,
+    /// Plan credits of the current period.
     pub plan_credits: Credits,
     /// Calls that the plan pays for in the present period.
     pub requests_limit: u64,
     /// Requests used in the present period.
     pub requests_used: u64,
-    /// Number of the newest lot.
-    pub last_lot: LotNumber,
+    pub last_lot: Option<LotNumber>,
     /// Number of the newest entry.
     pub last_entry: i64,
-    /// Every lot that has credits left or that a release may come back to.
+    /// Every lot that has credits left or may get credits back.
     pub lots: Vec<Lot>,
-    /// Entries made since the account was loaded, oldest first.
+    /// Entries added since the account was loaded, oldest first.
     pub entries: Vec<Entry>,
 }
 
 /// Why a rule did nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
-    /// Fewer credits than asked for.
+    /// Too few credits.
     #[error("not enough credits: {available} available")]
     Insufficient {
-        /// Credits that may be taken for this.
+        /// Credits that may be used.
         available: Credits,
     },
-    /// The plan's requests are used up and no other lot can pay, but the next period's plan credits can.
-    #[error("the period's request quota is used up")]
-    QuotaSpent,
-    /// A hold of nothing, which could be neither captured nor released.
+    /// A hold of 0 credits, which could be neither captured nor released.
     #[error("a hold is of at least 1 credit")]
     Nothing,
     /// A number left the range of 64 bits.
     #[error("a credit amount is out of range")]
     Overflow,
-    /// A release names a lot that the account does not have.
-    #[error("lot {0} does not exist")]
-    UnknownLot(i32),
+    /// A lot of the operation does not exist.
+    #[error("lot {} does not exist", .0.0)]
+    UnknownLot(LotNumber),
+    /// The account has no plan credits of the current period to change.
+    #[error("the account has no plan lot")]
+    NoPlanLot,
+}
+
+/// Why no hold was made.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NotHeld {
+    /// For a reason that the caller learns.
+    Declined(DeclineReason),
+    /// A rule forbids it.
+    Refused(RuleError),
+}
+
+impl From<RuleError> for NotHeld {
+    fn from(error: RuleError) -> Self {
+        Self::Refused(error)
+    }
 }
 
 impl LedgerAccount {
@@ -82,81 +92,80 @@ impl LedgerAccount {
             anchored_at,
             plan,
             period,
-            plan_lot: LotNumber(0),
+            plan_lot: None,
             plan_credits: Credits::ZERO,
             requests_limit: plan.requests,
             requests_used: 0,
-            last_lot: LotNumber(0),
+            last_lot: None,
             last_entry: 0,
             lots: Vec::new(),
             entries: Vec::new(),
         }
     }
 
-    /// Credits left, in all lots together. No rule lets the sum leave the range; an account that was read with such lots has
-    /// the largest balance there is, to which nothing can be added.
-    pub fn balance(&self) -> i64 {
-        self.left_in(|_| true).as_i64()
+    /// Returns the credits left in all lots. No rule lets the sum overflow. For stored lots that do, it saturates, and
+    /// nothing can be added.
+    pub fn credits_left(&self) -> Credits {
+        self.left_in(|_| true)
     }
 
     fn left_in(&self, lots: impl Fn(&Lot) -> bool) -> Credits {
-        let left = self.lots.iter().filter(|lot| lots(lot)).map(|lot| lot.left);
-        Credits::checked_sum(left).or_else(|| i64::MAX.try_into().ok()).unwrap_or(Credits::ZERO)
+        Credits::saturating_sum(self.lots.iter().filter(|lot| lots(lot)).map(|lot| lot.left))
     }
 
-    /// Whether the plan may pay for another call of the present period.
+    /// Whether the plan may pay for another call in the current period.
     fn has_requests_left(&self) -> bool {
         self.requests_used < self.requests_limit
     }
 
-    /// Credits left of the present period's plan lot.
+    /// Credits left of the current period's plan lot.
     pub fn plan_left(&self) -> Credits {
-        self.lot(self.plan_lot).map_or(Credits::ZERO, |lot| lot.left)
+        self.left_in(|lot| Some(lot.number) == self.plan_lot)
     }
 
-    /// Where the account stands.
-    pub fn standing(&self) -> AccountBalance {
-        AccountBalance {
-            remaining: Credits::try_from(self.balance()).unwrap_or(Credits::ZERO),
-            plan_credits_used: self.plan_credits.checked_sub(self.plan_left()).unwrap_or(Credits::ZERO),
+    /// Returns what the account has left and has used.
+    pub fn balance(&self) -> AccountBalance {
+        let parts = BalanceParts {
+            credits_left: self.credits_left(),
             plan_credits: self.plan_credits,
-            requests_remaining: self.requests_limit.saturating_sub(self.requests_used),
+            plan_left: self.plan_left(),
+            requests_limit: self.requests_limit,
+            requests_used: self.requests_used,
             renews_at: self.period.ends_at,
-        }
+        };
+        parts.into()
     }
 
-    /// The lot that the account's row holds, so that a hold from it needs no other row: the first in burn order. The
-    /// plan's lot of a period without requests left is passed over if there is another; the sweep does not miss it, since
-    /// it ends with its period.
+    /// Returns the lot that is stored in the account's row, so that a hold from it needs no other row: the first in burn
+    /// order, but not the plan lot of a period without requests left, if another lot has credits. The sweep does not miss
+    /// that lot, because it ends with its period.
     pub fn open_lot(&self) -> Option<&Lot> {
         let plan_pays = self.has_requests_left();
-        self.first_lot(|lot| plan_pays || lot.number != self.plan_lot).or_else(|| self.first_lot(|_| true))
+        self.first_lot(|lot| plan_pays || Some(lot.number) != self.plan_lot)
+            .or_else(|| self.first_lot(|_| true))
     }
 
-    /// The first in burn order of these lots with credits left.
+    /// Returns the first of these lots in burn order with credits left.
     fn first_lot(&self, lots: impl Fn(&Lot) -> bool) -> Option<&Lot> {
         let with_credits = self.lots.iter().filter(|lot| lot.left > Credits::ZERO && lots(lot));
         with_credits.min_by_key(|lot| lot.burn_order())
     }
 
-    /// Brings the account to `now`: ends what has expired, and starts the present period if it is a new one. Periods that
-    /// passed without a touch grant nothing. Called twice, the second time does nothing.
+    /// Advances the account to `now`: expires lots and starts the current period if it is new. Skipped periods grant
+    /// nothing. A second call has no effect.
     pub fn advance(&mut self, now: DateTime<Utc>, id: CallId) -> Result<(), RuleError> {
-        let mut expired: Vec<_> =
-            self.lots.iter().filter(|lot| lot.has_expired(now) && lot.left > Credits::ZERO).collect();
-        expired.sort_by_key(|lot| lot.burn_order());
-        for number in expired.into_iter().map(|lot| lot.number).collect::<Vec<_>>() {
-            let left = self.lot(number).map_or(Credits::ZERO, |lot| lot.left);
+        let is_due = |lot: &Lot| lot.has_expired(now);
+        while let Some(&Lot { number, left, .. }) = self.first_lot(is_due) {
             self.take(number, left, EntryKind::Expiry, id, None)?;
         }
-        let present = period_at(self.anchored_at, now);
-        if self.plan_lot == LotNumber(0) || present.index > self.period.index {
-            self.period = present;
+        let current = period_at(self.anchored_at, now);
+        if self.plan_lot.is_none() || current.index > self.period.index {
+            self.period = current;
             self.plan_credits = self.plan.credits;
             self.requests_limit = self.plan.requests;
             self.requests_used = 0;
-            self.plan_lot =
-                self.add_lot(LotSource::Plan, self.plan.credits, present.ends_at, EntryKind::Renewal, id)?;
+            let (credits, ends_at) = (self.plan.credits, current.ends_at);
+            self.plan_lot = Some(self.add_lot(LotSource::Plan, credits, ends_at, EntryKind::Renewal, id)?);
         }
         Ok(())
     }
@@ -177,36 +186,41 @@ impl LedgerAccount {
         self.add_lot(source, amount, expires_at, kind, id)
     }
 
-    /// Sets `amount` aside for a call, or changes nothing. A call that the plan pays for, in whole or in part, takes one
-    /// request of the period; once these are used up, packs and grants pay alone.
-    pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, RuleError> {
+    /// Holds `amount` for a call, or changes nothing. A call with credits of a plan lot uses one request of the period. When
+    /// the requests are used up, only packs and grants pay.
+    pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, NotHeld> {
         if amount == Credits::ZERO {
-            return Err(RuleError::Nothing);
+            return Err(RuleError::Nothing.into());
         }
         let plan_pays = self.has_requests_left();
         let may_pay = |lot: &Lot| plan_pays || lot.source != LotSource::Plan;
-        let takes = match self.burn(amount, EntryKind::Hold, id, Some(call), may_pay) {
-            // To wait helps only if the next period's plan credits are enough.
-            Err(RuleError::Insufficient { .. })
-                if !plan_pays && self.plan.requests > 0 && self.plan.credits >= amount =>
-            {
-                return Err(RuleError::QuotaSpent);
-            }
-            taken => taken?,
-        };
+        let takes =
+            self.burn(amount, EntryKind::Hold, id, Some(call), may_pay).map_err(|error| match error {
+                RuleError::Insufficient { available } => NotHeld::Declined(self.too_few(amount, available)),
+                error => error.into(),
+            })?;
         if takes.iter().any(|take| take.payer.is_plan()) {
             self.requests_used += 1;
         }
         Ok(takes)
     }
 
-    /// Takes `amount` back from the account for a reason of the operator's, or changes nothing.
+    /// Returns why the account cannot pay `amount`. Waiting helps only if the next period grants requests and enough credits.
+    fn too_few(&self, amount: Credits, available: Credits) -> DeclineReason {
+        if !self.has_requests_left() && self.plan.requests > 0 && self.plan.credits >= amount {
+            DeclineReason::QuotaExhausted { limit: self.requests_limit }
+        } else {
+            DeclineReason::InsufficientCredits { available }
+        }
+    }
+
+    /// Takes `amount` from the account for an operator, or changes nothing.
     pub fn correct(&mut self, amount: Credits, id: CallId) -> Result<Vec<Take>, RuleError> {
         self.burn(amount, EntryKind::Correction, id, None, |_| true)
     }
 
-    /// Gives `amount` of a hold back to the lots it came from, last taken first. A lot that has expired meanwhile lives
-    /// [`EXPIRED_LOT_GRACE`] longer. The request comes back with the last of the plan's credits, if its period still runs.
+    /// Returns `amount` of a hold to its lots, the last taken first. An expired lot lives [`EXPIRED_LOT_GRACE`] longer. The
+    /// request unit returns with the last plan credits, if its period has not ended.
     pub fn release(
         &mut self,
         hold: &Hold,
@@ -214,17 +228,18 @@ impl LedgerAccount {
         outcome: Outcome,
         now: DateTime<Utc>,
     ) -> Result<(), RuleError> {
-        if let Some(take) = hold.takes.iter().find(|take| self.lot(take.lot).is_none()) {
-            return Err(RuleError::UnknownLot(take.lot.0));
+        if let Some(take) = hold.takes.iter().find(|take| self.lots.iter().all(|lot| lot.number != take.lot))
+        {
+            return Err(RuleError::UnknownLot(take.lot));
         }
         let mut due = amount.min(hold.amount());
-        self.balance().checked_add(due.as_i64()).ok_or(RuleError::Overflow)?;
+        self.credits_left().checked_add(due).ok_or(RuleError::Overflow)?;
         for take in hold.takes.iter().rev() {
             let part = take.amount.min(due);
             if part == Credits::ZERO {
                 continue;
             }
-            due = due.checked_sub(part).unwrap_or(Credits::ZERO);
+            due = due.saturating_sub(part);
             self.put_back(take.lot, part, now)?;
             self.write(
                 EntryKind::Release,
@@ -235,28 +250,24 @@ impl LedgerAccount {
                 Some(outcome),
             );
         }
-        if hold.refund(amount).request && hold.period == self.period.index {
+        if hold.refund(amount).request && hold.period == Some(self.period.index) {
             self.requests_used = self.requests_used.saturating_sub(1);
         }
         Ok(())
     }
 
-    /// Moves the account to another plan at once, prorating nothing: the present period's allowances become the new
-    /// plan's, and what was used of them stays used.
+    /// Moves the account to another plan at once, without prorating. The new plan's credits and requests replace those of the
+    /// current period, and what was used of them stays used.
     pub fn move_plan(&mut self, plan: PlanTerms, id: CallId) -> Result<(), RuleError> {
-        let number = self.plan_lot;
-        let Some(lot) = self.lot(number) else {
-            return Err(RuleError::UnknownLot(number.0));
-        };
-        // What the lot was given and no longer has; it survives a move to a plan with less than that.
-        let used = lot.granted.checked_sub(lot.left).unwrap_or(Credits::ZERO);
-        let left = plan.credits.checked_sub(used).unwrap_or(Credits::ZERO);
-        let difference = left.as_i64() - lot.left.as_i64();
+        let before = self.credits_left();
+        let plan_lot = self.lots.iter_mut().find(|lot| Some(lot.number) == self.plan_lot);
+        let lot = plan_lot.ok_or(RuleError::NoPlanLot)?;
+        // Used credits stay used, also if the new plan has fewer.
+        let used = lot.granted.saturating_sub(lot.left);
+        let left = plan.credits.saturating_sub(used);
+        let (number, difference) = (lot.number, left.as_i64() - lot.left.as_i64());
         let granted = left.checked_add(used).ok_or(RuleError::Overflow)?;
-        self.balance().checked_add(difference).ok_or(RuleError::Overflow)?;
-        let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
-            return Err(RuleError::UnknownLot(number.0));
-        };
+        before.as_i64().checked_add(difference).ok_or(RuleError::Overflow)?;
         (lot.left, lot.granted) = (left, granted);
         self.plan = plan;
         self.plan_credits = plan.credits;
@@ -267,11 +278,11 @@ impl LedgerAccount {
         Ok(())
     }
 
-    fn lot(&self, number: LotNumber) -> Option<&Lot> {
-        self.lots.iter().find(|lot| lot.number == number)
+    fn lot_mut(&mut self, number: LotNumber) -> Result<&mut Lot, RuleError> {
+        self.lots.iter_mut().find(|lot| lot.number == number).ok_or(RuleError::UnknownLot(number))
     }
 
-    /// Takes `amount` from the lots that `may_pay`, in burn order, or changes nothing.
+    /// Takes `amount` from lots that `may_pay`, in burn order, or changes nothing.
     fn burn(
         &mut self,
         amount: Credits,
@@ -284,16 +295,14 @@ impl LedgerAccount {
         if available < amount {
             return Err(RuleError::Insufficient { available });
         }
-        let mut takes = Vec::with_capacity(1);
-        let mut due = amount;
-        while due > Credits::ZERO {
-            let Some(lot) = self.first_lot(&may_pay) else {
-                return Err(RuleError::Insufficient { available });
-            };
+        let (mut takes, mut due) = (Vec::with_capacity(1), amount);
+        while due > Credits::ZERO
+            && let Some(lot) = self.first_lot(&may_pay)
+        {
             let payer = Payer::of(lot.number, lot.source, self.plan_lot);
             let take = Take { lot: lot.number, amount: lot.left.min(due), payer };
             self.take(take.lot, take.amount, kind, id, call)?;
-            due = due.checked_sub(take.amount).unwrap_or(Credits::ZERO);
+            due = due.saturating_sub(take.amount);
             takes.push(take);
         }
         Ok(takes)
@@ -307,20 +316,16 @@ impl LedgerAccount {
         id: CallId,
         call: Option<CallRef>,
     ) -> Result<(), RuleError> {
-        let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
-            return Err(RuleError::UnknownLot(number.0));
-        };
+        let lot = self.lot_mut(number)?;
         lot.left = lot.left.checked_sub(amount).ok_or(RuleError::Insufficient { available: lot.left })?;
         self.write(kind, -amount.as_i64(), number, id, call, None);
         Ok(())
     }
 
     fn put_back(&mut self, number: LotNumber, amount: Credits, now: DateTime<Utc>) -> Result<(), RuleError> {
-        let Some(lot) = self.lots.iter_mut().find(|lot| lot.number == number) else {
-            return Err(RuleError::UnknownLot(number.0));
-        };
+        let lot = self.lot_mut(number)?;
         lot.left = lot.left.checked_add(amount).ok_or(RuleError::Overflow)?;
-        // A downgrade may have left the lot smaller than what now comes back to it.
+        // After a downgrade more credits may return than the lot was granted.
         lot.granted = lot.granted.max(lot.left);
         if lot.has_expired(now) && amount > Credits::ZERO {
             lot.expires_at = now + EXPIRED_LOT_GRACE;
@@ -336,9 +341,9 @@ impl LedgerAccount {
         kind: EntryKind,
         id: CallId,
     ) -> Result<LotNumber, RuleError> {
-        self.balance().checked_add(amount.as_i64()).ok_or(RuleError::Overflow)?;
-        let number = LotNumber(self.last_lot.0.checked_add(1).ok_or(RuleError::Overflow)?);
-        self.last_lot = number;
+        self.credits_left().checked_add(amount).ok_or(RuleError::Overflow)?;
+        let number = LotNumber::after(self.last_lot).ok_or(RuleError::Overflow)?;
+        self.last_lot = Some(number);
         self.lots.push(Lot { number, source, granted: amount, left: amount, expires_at });
         self.write(kind, amount.as_i64(), number, id, None, None);
         Ok(number)
@@ -354,7 +359,7 @@ impl LedgerAccount {
         outcome: Option<Outcome>,
     ) {
         self.last_entry += 1;
-        let balance_after = self.balance();
+        let balance_after = self.credits_left().as_i64();
         self.entries.push(Entry {
             number: self.last_entry,
             kind,

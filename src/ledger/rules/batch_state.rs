@@ -8,15 +8,15 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::billing::AccountBalance;
-use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::rules::account::{LedgerAccount, RuleError};
+use crate::ledger::rules::account::{LedgerAccount, NotHeld, RuleError};
 use crate::ledger::rules::caps::KeySpend;
-use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
+use crate::ledger::rules::hold::{
+    DeclineReason, Declined, Held, Hold, HoldRequest, IdempotencyClaim, StoredAnswer,
+};
 use crate::ledger::rules::lot::LotNumber;
-use crate::ledger::rules::operation::{CaptureWithResponse, Effect, Grant, Operation, Release};
+use crate::ledger::rules::operation::{Effect, Grant, Operation, Settle};
 
 /// How long an idempotency record is kept.
 pub const IDEMPOTENCY_RETENTION: TimeDelta = TimeDelta::hours(24);
@@ -27,30 +27,30 @@ pub type ClaimKey = (AccountId, EnvironmentId, [u8; 32]);
 /// An idempotency record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimRecord {
-    /// What was asked.
+    /// The request.
     pub fingerprint: [u8; 32],
-    /// The call that holds it now, or answered it.
+    /// The call that runs or has answered.
     pub call_id: CallId,
-    /// How far it is.
+    /// The progress of the call.
     pub state: ClaimState,
-    /// Until when a running call keeps others out.
+    /// When others may take the key over from a running call.
     pub lease_until: DateTime<Utc>,
-    /// From when the key may be used afresh.
+    /// When the key may be used again.
     pub expires_at: DateTime<Utc>,
 }
 
-/// How far the call under an idempotency key is.
+/// The progress of a call with an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClaimState {
-    /// In flight.
+    /// It has not ended.
     Running,
-    /// Charged; the answer is kept.
+    /// It was captured, and its answer is stored.
     Captured(StoredAnswer),
-    /// Given back; the key may be tried again.
+    /// It was released. The key may be tried again.
     Released,
 }
 
-/// What one batch works on.
+/// The records that one batch reads and changes.
 #[derive(Debug)]
 pub struct BatchState {
     /// The store's time, the same for the whole batch.
@@ -70,7 +70,7 @@ pub struct BatchState {
 }
 
 impl BatchState {
-    /// The state before anything is loaded.
+    /// An empty state.
     pub fn new(now: DateTime<Utc>, lease: TimeDelta) -> Self {
         Self {
             now,
@@ -85,96 +85,92 @@ impl BatchState {
 
     /// Applies one operation.
     pub fn apply(&mut self, operation: &Operation) -> Effect {
-        let id = match operation {
-            Operation::Hold(request) => request.call_id,
-            Operation::Release(release) => release.hold.call_id,
-            Operation::CaptureWithResponse(capture) => capture.hold.call_id,
-            Operation::Grant(grant) => grant.id,
-            Operation::Correct(correction) => correction.id,
-            Operation::MovePlan { id, .. } | Operation::Advance { id, .. } => *id,
-        };
-        let Some(account) = self.accounts.get_mut(&operation.account_id()) else {
-            return match operation {
-                Operation::Hold(_) => Effect::Decided(Decision::UnknownAccount),
-                _ => Effect::UnknownAccount,
-            };
-        };
-        if let Err(error) = account.advance(self.now, id) {
-            return Effect::Refused(error);
-        }
-        match operation {
-            Operation::Hold(request) => self.hold(request),
-            Operation::Release(release) => self.release(release),
-            Operation::CaptureWithResponse(capture) => self.capture_with_response(capture),
-            Operation::Grant(grant) => self.grant(grant),
-            Operation::Correct(correction) => {
-                done(account, |account| account.correct(correction.amount, id).map(drop))
+        match self.accounts.get_mut(&operation.account_id()) {
+            None => Effect::UnknownAccount,
+            Some(account) => {
+                let target = Target {
+                    account,
+                    now: self.now,
+                    lease: self.lease,
+                    spends: &mut self.spends,
+                    claims: &mut self.claims,
+                    changed_claims: &mut self.changed_claims,
+                    references: &mut self.references,
+                };
+                target.apply(operation).unwrap_or_else(Effect::Refused)
             }
-            Operation::MovePlan { .. } => done(account, |account| account.move_plan(account.plan, id)),
-            Operation::Advance { .. } => Effect::Done(account.standing()),
+        }
+    }
+}
+
+/// The account of an operation, and the records of its batch.
+struct Target<'a> {
+    account: &'a mut LedgerAccount,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+    spends: &'a mut HashMap<KeyId, KeySpend>,
+    claims: &'a mut HashMap<ClaimKey, ClaimRecord>,
+    changed_claims: &'a mut HashSet<ClaimKey>,
+    references: &'a mut HashMap<(AccountId, String), LotNumber>,
+}
+
+impl Target<'_> {
+    fn apply(mut self, operation: &Operation) -> Result<Effect, RuleError> {
+        let id = operation.id();
+        self.account.advance(self.now, id)?;
+        match operation {
+            Operation::Hold(request) => return self.hold(request),
+            Operation::Settle(settle) => return self.settle(settle),
+            Operation::Grant(grant) => return self.grant(grant),
+            Operation::Correct(correction) => drop(self.account.correct(correction.amount, id)?),
+            Operation::MovePlan { .. } => self.account.move_plan(self.account.plan, id)?,
+            Operation::Advance { .. } => {}
+        }
+        Ok(Effect::Done(self.account.balance()))
+    }
+
+    fn hold(&mut self, request: &HoldRequest) -> Result<Effect, RuleError> {
+        match self.try_hold(request) {
+            Ok(hold) => Ok(Effect::Held(Held { hold, balance: self.account.balance() })),
+            Err(NotHeld::Declined(reason)) => {
+                Ok(Effect::Declined(Declined { reason, balance: self.account.balance() }))
+            }
+            Err(NotHeld::Refused(error)) => Err(error),
         }
     }
 
-    fn hold(&mut self, request: &HoldRequest) -> Effect {
-        let Some(account) = self.accounts.get_mut(&request.account_id) else {
-            return Effect::Decided(Decision::UnknownAccount);
-        };
-        if let Some(claim) = &request.idempotency {
-            let standing = account.standing();
-            if let Some(known) = self.claims.get(&claim_key(request.account_id, claim))
-                && let Some(decision) = decide_known_claim(known, claim, standing, self.now)
-            {
-                return Effect::Decided(decision);
-            }
+    /// Makes a hold unless the idempotency record, the key's caps or the account forbid it, checked in this order.
+    fn try_hold(&mut self, request: &HoldRequest) -> Result<Hold, NotHeld> {
+        let claim = request.idempotency.as_ref().map(|claim| (claim_key(request.account_id, claim), claim));
+        if let Some((key, claim)) = &claim
+            && let Some(record) = self.claims.get(key)
+            && let Some(reason) = decide_existing_claim(record, claim, self.now)
+        {
+            return Err(NotHeld::Declined(reason));
         }
-        if request.caps.any() {
-            let spend = self.spends.entry(request.call.key_id).or_insert_with(|| KeySpend::new(self.now));
+        let mut spend = if request.caps.any() {
+            Some(self.spends.entry(request.call.key_id).or_insert_with(|| KeySpend::new(self.now)))
+        } else {
+            None
+        };
+        if let Some(spend) = &mut spend {
             spend.advance(self.now);
             if let Some(reached) = spend.reached_by(request.amount, request.caps) {
-                let (cap, limit, resets_at) = (reached.cap, reached.limit, reached.resets_at);
-                return Effect::Decided(Decision::CapReached {
-                    cap,
-                    limit,
-                    resets_at,
-                    standing: account.standing(),
-                });
+                return Err(NotHeld::Declined(DeclineReason::CapReached(reached)));
             }
         }
-        let takes = match account.hold(request.amount, request.call_id, request.call) {
-            Ok(takes) => takes,
-            Err(RuleError::QuotaSpent) => {
-                let limit = account.requests_limit;
-                return Effect::Decided(Decision::QuotaSpent { limit, standing: account.standing() });
-            }
-            Err(RuleError::Insufficient { available }) => {
-                return Effect::Decided(Decision::Insufficient { available, standing: account.standing() });
-            }
-            Err(error) => return Effect::Refused(error),
-        };
-        let hold = Hold {
-            call_id: request.call_id,
-            account_id: request.account_id,
-            call: request.call,
-            request_taken: takes.iter().any(|take| take.payer.is_plan()),
-            takes,
-            period: account.period.index,
-            capped: request.caps.any(),
-            held_at: self.now,
-        };
-        let standing = account.standing();
-        if hold.capped
-            && let Some(spend) = self.spends.get_mut(&request.call.key_id)
-        {
+        let takes = self.account.hold(request.amount, request.call_id, request.call)?;
+        if let Some(spend) = spend {
             spend.spend(request.amount);
         }
-        if let Some(claim) = &request.idempotency {
-            self.claim(claim_key(request.account_id, claim), claim.fingerprint, request.call_id);
+        if let Some((key, claim)) = claim {
+            self.start_claim(key, claim.fingerprint, request.call_id);
         }
-        Effect::Decided(Decision::Held { hold, standing })
+        Ok(request.hold(takes, self.account.period.index, self.now))
     }
 
-    /// Writes the record of a call that starts now.
-    fn claim(&mut self, key: ClaimKey, fingerprint: [u8; 32], call_id: CallId) {
+    /// Records a running call.
+    fn start_claim(&mut self, key: ClaimKey, fingerprint: [u8; 32], call_id: CallId) {
         let record = ClaimRecord {
             fingerprint,
             call_id,
@@ -186,91 +182,61 @@ impl BatchState {
         self.changed_claims.insert(key);
     }
 
-    fn release(&mut self, release: &Release) -> Effect {
-        let hold = &release.hold;
-        let Some(account) = self.accounts.get_mut(&hold.account_id) else {
-            return Effect::UnknownAccount;
+    fn settle(&mut self, settle: &Settle) -> Result<Effect, RuleError> {
+        let hold = &settle.hold;
+        let key = settle.claim.as_ref().map(|claim| claim_key(hold.account_id, claim));
+        let record = key.and_then(|key| Some((key, self.claims.get_mut(&key)?)));
+        let record = record.filter(|(_, record)| is_held_by(record, hold));
+        // An answer that cannot be stored under its key must not be charged.
+        let is_superseded = settle.response.is_some() && record.is_none();
+        let (released, outcome) = if is_superseded {
+            (hold.amount(), Outcome::Abandoned)
+        } else {
+            (settle.released(), settle.outcome)
         };
-        if let Err(error) = account.release(hold, release.amount, release.outcome, self.now) {
-            return Effect::Refused(error);
-        }
-        let standing = account.standing();
+        self.account.release(hold, released, outcome, self.now)?;
         if hold.capped
             && let Some(spend) = self.spends.get_mut(&hold.call.key_id)
         {
-            spend.give_back(release.amount, hold.held_at);
+            spend.refund(released, hold.held_at);
         }
-        if let Some(claim) = &release.claim {
-            let key = claim_key(hold.account_id, claim);
-            if let Some(record) = self.claims.get_mut(&key).filter(|record| is_held_by(record, hold)) {
-                record.state = ClaimState::Released;
-                self.changed_claims.insert(key);
-            }
-        }
-        Effect::Done(standing)
-    }
-
-    fn capture_with_response(&mut self, capture: &CaptureWithResponse) -> Effect {
-        let key = claim_key(capture.hold.account_id, &capture.claim);
-        let ours = self.claims.get(&key).is_some_and(|record| is_held_by(record, &capture.hold));
-        let rest = if ours {
-            capture.hold.amount().checked_sub(capture.captured)
-        } else {
-            Some(capture.hold.amount())
-        };
-        let outcome = if ours { capture.outcome } else { Outcome::Abandoned };
-        let rest = rest.unwrap_or(Credits::ZERO);
-        let release =
-            Release { hold: capture.hold.clone(), amount: rest, outcome, whole: !ours, claim: None };
-        let standing = match self.release(&release) {
-            Effect::Done(standing) => standing,
-            refused => return refused,
-        };
-        if !ours {
-            return Effect::Superseded(standing);
-        }
-        if let Some(record) = self.claims.get_mut(&key) {
-            record.state = ClaimState::Captured(capture.answer.clone());
+        if let Some((key, record)) = record {
+            record.state = settle.response.clone().map_or(ClaimState::Released, ClaimState::Captured);
             self.changed_claims.insert(key);
         }
-        Effect::Done(standing)
+        let balance = self.account.balance();
+        Ok(if is_superseded { Effect::Superseded(balance) } else { Effect::Done(balance) })
     }
 
-    fn grant(&mut self, grant: &Grant) -> Effect {
-        let Some(account) = self.accounts.get_mut(&grant.account_id) else {
-            return Effect::UnknownAccount;
-        };
+    fn grant(&mut self, grant: &Grant) -> Result<Effect, RuleError> {
         let reference = (grant.account_id, grant.reference.clone());
-        if let Some(lot) = self.references.get(&reference) {
-            return Effect::Granted { lot: *lot, repeated: true, standing: account.standing() };
-        }
-        match account.grant(grant.source, grant.amount, grant.expires_at, grant.id) {
-            Ok(lot) => {
+        let granted = self.references.get(&reference).copied();
+        let lot = match granted {
+            Some(lot) => lot,
+            None => {
+                let lot = self.account.grant(grant.source, grant.amount, grant.expires_at, grant.id)?;
                 self.references.insert(reference, lot);
-                Effect::Granted { lot, repeated: false, standing: account.standing() }
+                lot
             }
-            Err(error) => Effect::Refused(error),
-        }
+        };
+        Ok(Effect::Granted { lot, repeated: granted.is_some(), balance: self.account.balance() })
     }
 }
 
-/// The captures that operations made: an answer that was kept, or a release of a part.
+/// Returns the captures among operations: of a part, or with an answer to store.
 pub fn captures_made<'a>(
     operations: &'a [Operation],
     effects: &'a [Effect],
 ) -> impl Iterator<Item = (CallId, Outcome)> + 'a {
     operations.iter().zip(effects).filter_map(|(operation, effect)| match (operation, effect) {
-        (Operation::CaptureWithResponse(capture), Effect::Done(_)) => {
-            Some((capture.hold.call_id, capture.outcome))
-        }
-        (Operation::Release(release), Effect::Done(_)) if !release.whole => {
-            Some((release.hold.call_id, release.outcome))
+        (Operation::Settle(settle), Effect::Done(_)) if settle.is_capture() => {
+            Some((settle.hold.call_id, settle.outcome))
         }
         _ => None,
     })
 }
 
-/// Where the record of a claim is found.
+/// Returns the key of a claim's record.
 pub fn claim_key(account_id: AccountId, claim: &IdempotencyClaim) -> ClaimKey {
     (account_id, claim.environment_id, claim.key_hash)
 }
@@ -279,35 +245,24 @@ fn is_held_by(record: &ClaimRecord, hold: &Hold) -> bool {
     record.call_id == hold.call_id && record.state == ClaimState::Running
 }
 
-fn done(
-    account: &mut LedgerAccount,
-    change: impl FnOnce(&mut LedgerAccount) -> Result<(), RuleError>,
-) -> Effect {
-    match change(account) {
-        Ok(()) => Effect::Done(account.standing()),
-        Err(error) => Effect::Refused(error),
-    }
-}
-
-/// What a record that exists says to a call that claims it; `None` lets the call run.
-pub fn decide_known_claim(
-    known: &ClaimRecord,
+/// Decides a call that claims an existing record. `None` lets the call run.
+pub fn decide_existing_claim(
+    record: &ClaimRecord,
     claim: &IdempotencyClaim,
-    standing: AccountBalance,
     now: DateTime<Utc>,
-) -> Option<Decision> {
-    if known.expires_at <= now {
+) -> Option<DeclineReason> {
+    if record.expires_at <= now {
         return None;
     }
-    if known.fingerprint != claim.fingerprint {
-        return Some(Decision::KeyReused(standing));
+    if record.fingerprint != claim.fingerprint {
+        return Some(DeclineReason::KeyReused);
     }
-    match &known.state {
-        ClaimState::Captured(answer) => Some(Decision::Replay { answer: answer.clone(), standing }),
-        ClaimState::Running if known.lease_until > now => {
-            Some(Decision::InProgress { lease_until: known.lease_until, standing })
+    match &record.state {
+        ClaimState::Captured(answer) => Some(DeclineReason::Replay(answer.clone())),
+        ClaimState::Running if record.lease_until > now => {
+            Some(DeclineReason::InProgress { lease_until: record.lease_until })
         }
-        // Released, or left behind by a gateway that died: the next caller takes it over.
+        // Released, or abandoned by a dead gateway: the call takes it over.
         ClaimState::Running | ClaimState::Released => None,
     }
 }

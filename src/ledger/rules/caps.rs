@@ -4,7 +4,22 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::credits::Credits;
 use crate::domain::refusal::KeyCap;
-use crate::ledger::rules::hold::KeyCaps;
+
+/// What a key may spend at most. `None` is no cap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyCaps {
+    /// Credits per UTC day.
+    pub daily: Option<Credits>,
+    /// Credits per UTC calendar month.
+    pub monthly: Option<Credits>,
+}
+
+impl KeyCaps {
+    /// Whether there is any cap to keep.
+    pub const fn any(&self) -> bool {
+        self.daily.is_some() || self.monthly.is_some()
+    }
+}
 
 /// Credits a key has spent in the present UTC day and calendar month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +41,7 @@ pub struct CapReached {
     pub cap: KeyCap,
     /// Its size.
     pub limit: Credits,
-    /// When it starts anew.
+    /// When it starts again from zero.
     pub resets_at: DateTime<Utc>,
 }
 
@@ -45,7 +60,7 @@ impl KeySpend {
         Self { day, day_spent: Credits::ZERO, month: first_of_month(day), month_spent: Credits::ZERO }
     }
 
-    /// Starts counting anew where a day or a month has passed.
+    /// Starts counting again where a day or a month has passed.
     pub fn advance(&mut self, now: DateTime<Utc>) {
         let fresh = Self::new(now);
         if fresh.day > self.day {
@@ -72,18 +87,18 @@ impl KeySpend {
 
     /// Counts `amount` as spent.
     pub fn spend(&mut self, amount: Credits) {
-        self.day_spent = self.day_spent.checked_add(amount).unwrap_or(self.day_spent);
-        self.month_spent = self.month_spent.checked_add(amount).unwrap_or(self.month_spent);
+        self.day_spent = self.day_spent.saturating_add(amount);
+        self.month_spent = self.month_spent.saturating_add(amount);
     }
 
     /// Counts `amount`, spent at `held_at`, as given back, where its day and month still run.
-    pub fn give_back(&mut self, amount: Credits, held_at: DateTime<Utc>) {
+    pub fn refund(&mut self, amount: Credits, held_at: DateTime<Utc>) {
         let day = held_at.date_naive();
         if day == self.day {
-            self.day_spent = self.day_spent.checked_sub(amount).unwrap_or(Credits::ZERO);
+            self.day_spent = self.day_spent.saturating_sub(amount);
         }
         if first_of_month(day) == self.month {
-            self.month_spent = self.month_spent.checked_sub(amount).unwrap_or(Credits::ZERO);
+            self.month_spent = self.month_spent.saturating_sub(amount);
         }
     }
 }
@@ -124,7 +139,7 @@ mod tests {
         spend.spend(Credits::from_u32(5));
         spend.advance(utc("2026-03-31T00:00:00Z"));
         spend.spend(Credits::from_u32(2));
-        spend.give_back(Credits::from_u32(5), yesterday);
+        spend.refund(Credits::from_u32(5), yesterday);
         assert_eq!((spend.day_spent, spend.month_spent), (Credits::from_u32(2), Credits::from_u32(2)));
     }
 }

@@ -1,57 +1,34 @@
 //! Entries: what happened to an account's credits, one after the other, never changed.
 
 use crate::domain::ids::{CallId, KeyId};
+use crate::domain::named_enum::named_enum;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::lot::LotNumber;
 
-/// What an entry records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EntryKind {
-    /// Credits given by the operator.
-    Grant,
-    /// Credits of a pack that was bought.
-    Pack,
-    /// Credits of the plan for a new period.
-    Renewal,
-    /// Credits taken for a call that is about to run.
-    Hold,
-    /// Credits of a call given back.
-    Release,
-    /// Credits of a lot that came to its end unspent.
-    Expiry,
-    /// Credits taken back by the operator, with a reason.
-    Correction,
-    /// The difference a move to another plan makes in the present period.
-    PlanMove,
+named_enum! {
+    /// What an entry records. Names are those of statements and the wire.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum EntryKind {
+        /// Credits given by the operator.
+        Grant = "grant",
+        /// Credits of a pack that was bought.
+        Pack = "pack",
+        /// Credits of the plan for a new period.
+        Renewal = "renewal",
+        /// Credits reserved for a call that is about to run.
+        Hold = "hold",
+        /// Credits of a call returned to their lots.
+        Release = "release",
+        /// Unspent credits of a lot that expired.
+        Expiry = "expiry",
+        /// Credits taken back by the operator, with a reason.
+        Correction = "correction",
+        /// The difference that a move to another plan makes in the current period.
+        PlanMove = "plan_move",
+    }
 }
 
 impl EntryKind {
-    /// Every kind; the index plus one is its number in the store.
-    pub const ALL: [Self; 8] = [
-        Self::Grant,
-        Self::Pack,
-        Self::Renewal,
-        Self::Hold,
-        Self::Release,
-        Self::Expiry,
-        Self::Correction,
-        Self::PlanMove,
-    ];
-
-    /// The name in statements and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Grant => "grant",
-            Self::Pack => "pack",
-            Self::Renewal => "renewal",
-            Self::Hold => "hold",
-            Self::Release => "release",
-            Self::Expiry => "expiry",
-            Self::Correction => "correction",
-            Self::PlanMove => "plan_move",
-        }
-    }
-
     /// The number in the store.
     pub const fn number(self) -> i16 {
         match self {

@@ -2,23 +2,21 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::billing::AccountBalance;
+use crate::domain::billing::{AccountBalance, Refund};
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
-use crate::domain::refusal::KeyCap;
+use crate::ledger::rules::caps::{CapReached, KeyCaps};
 use crate::ledger::rules::entry::CallRef;
 use crate::ledger::rules::lot::{LotNumber, LotSource};
 
-/// A call that wants to be paid for.
+/// A request for a hold.
 #[derive(Clone, Debug)]
 pub struct HoldRequest {
-    /// The call. Made afresh for every request: the ledger does not look for an earlier hold of the same id.
+    /// The call. Every request has a new id: the ledger does not look for an earlier hold with it.
     pub call_id: CallId,
-    /// Who pays.
     pub account_id: AccountId,
-    /// Which key calls what.
     pub call: CallRef,
-    /// The most the call can cost, at least 1.
+    /// The maximum price of the call, at least 1.
     pub amount: Credits,
     /// The key's own caps.
     pub caps: KeyCaps,
@@ -26,26 +24,26 @@ pub struct HoldRequest {
     pub idempotency: Option<IdempotencyClaim>,
 }
 
-/// What a key may spend at most. `None` is no cap.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct KeyCaps {
-    /// Credits per UTC day.
-    pub daily: Option<Credits>,
-    /// Credits per UTC calendar month.
-    pub monthly: Option<Credits>,
-}
-
-impl KeyCaps {
-    /// Whether there is any cap to keep.
-    pub const fn any(&self) -> bool {
-        self.daily.is_some() || self.monthly.is_some()
+impl HoldRequest {
+    /// Returns the hold with these credits.
+    pub fn hold(&self, takes: Vec<Take>, period: u32, held_at: DateTime<Utc>) -> Hold {
+        Hold {
+            call_id: self.call_id,
+            account_id: self.account_id,
+            call: self.call,
+            request_taken: takes.iter().any(|take| take.payer.is_plan()),
+            takes,
+            period: Some(period),
+            capped: self.caps.any(),
+            held_at,
+        }
     }
 }
 
-/// An `Idempotency-Key`, as the ledger knows it.
+/// An `Idempotency-Key` with its request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyClaim {
-    /// The environment; keys of other environments are other keys.
+    /// The environment in which the key is unique.
     pub environment_id: EnvironmentId,
     /// SHA-256 of the key's text.
     pub key_hash: [u8; 32],
@@ -53,28 +51,28 @@ pub struct IdempotencyClaim {
     pub fingerprint: [u8; 32],
 }
 
-/// Which kind of lot pays.
+/// The kind of lot that pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payer {
-    /// The plan, with the credits of the running period.
+    /// The plan lot of the current period.
     Plan,
-    /// The plan, with credits of an earlier period that a release brought back.
+    /// A plan lot of an earlier period, to which a release returned credits.
     EarlierPlan,
     /// A pack or a grant.
     PackOrGrant,
 }
 
 impl Payer {
-    /// The payer behind a lot; `plan_lot` is the plan's lot of the running period.
-    pub fn of(lot: LotNumber, source: LotSource, plan_lot: LotNumber) -> Self {
+    /// Returns the kind of a lot. `plan_lot` is the plan lot of the current period.
+    pub fn of(lot: LotNumber, source: LotSource, plan_lot: Option<LotNumber>) -> Self {
         match source {
-            LotSource::Plan if lot == plan_lot => Self::Plan,
+            LotSource::Plan if Some(lot) == plan_lot => Self::Plan,
             LotSource::Plan => Self::EarlierPlan,
             LotSource::Pack | LotSource::Grant => Self::PackOrGrant,
         }
     }
 
-    /// Whether it pays for calls that count as requests of the period.
+    /// Whether calls paid by it count as requests of the period.
     pub const fn is_plan(self) -> bool {
         matches!(self, Self::Plan | Self::EarlierPlan)
     }
@@ -83,53 +81,47 @@ impl Payer {
 /// Credits taken from one lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Take {
-    /// The lot.
     pub lot: LotNumber,
-    /// How many.
     pub amount: Credits,
-    /// What kind of lot it is.
     pub payer: Payer,
 }
 
-/// A hold that is durable. It must end by capture or release.
+/// A durable hold. It ends by capture or release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// The call.
     pub call_id: CallId,
-    /// Who pays.
     pub account_id: AccountId,
-    /// Which key calls what.
     pub call: CallRef,
-    /// From which lots, in burn order.
+    /// The credits by lot, in burn order.
     pub takes: Vec<Take>,
-    /// The period whose request quota it counts in.
-    pub period: u32,
-    /// Whether it took a request of that quota.
+    /// The period whose request quota it counts in, or `None` if that period has ended.
+    pub period: Option<u32>,
+    /// Whether it used a request of that quota.
     pub request_taken: bool,
-    /// Whether the key's caps counted it.
+    /// Whether it counts in the caps of its key.
     pub capped: bool,
     /// When it became durable, by the store's clock.
     pub held_at: DateTime<Utc>,
 }
 
 impl Hold {
-    /// What is set aside in all.
+    /// Returns all held credits.
     pub fn amount(&self) -> Credits {
-        // The sum is what a request asked for, which is one `Credits`.
-        Credits::checked_sum(self.takes.iter().map(|take| take.amount)).unwrap_or(Credits::ZERO)
+        // Never saturates: the sum is the amount of one request.
+        Credits::saturating_sum(self.takes.iter().map(|take| take.amount))
     }
 
-    /// What a release of `amount` gives back: the credits that were taken last, and the request once none of the credits
-    /// that stay taken is the plan's.
+    /// Returns the refund of a release of `amount`: the credits taken last, and the request unit if no plan credits stay
+    /// taken.
     pub fn refund(&self, amount: Credits) -> Refund {
         let mut refund = Refund::default();
         let (mut due, mut plan_keeps) = (amount, false);
         for take in self.takes.iter().rev() {
             let part = take.amount.min(due);
-            due = due.checked_sub(part).unwrap_or(Credits::ZERO);
-            refund.credits = refund.credits.checked_add(part).unwrap_or(refund.credits);
+            due = due.saturating_sub(part);
+            refund.credits = refund.credits.saturating_add(part);
             if take.payer == Payer::Plan {
-                refund.plan_credits = refund.plan_credits.checked_add(part).unwrap_or(refund.plan_credits);
+                refund.plan_credits = refund.plan_credits.saturating_add(part);
             }
             plan_keeps |= take.payer.is_plan() && part < take.amount;
         }
@@ -138,125 +130,68 @@ impl Hold {
     }
 }
 
-/// What a release gives back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Refund {
-    /// Credits in all.
-    pub credits: Credits,
-    /// How many of them are the running period's plan credits.
-    pub plan_credits: Credits,
-    /// Whether the request comes back to the quota.
-    pub request: bool,
-}
-
-impl Refund {
-    /// What is left of it after `earlier`, which is a part of it.
-    #[must_use]
-    pub fn after(self, earlier: Self) -> Self {
-        let less = |all: Credits, part| all.checked_sub(part).unwrap_or(Credits::ZERO);
-        Self {
-            credits: less(self.credits, earlier.credits),
-            plan_credits: less(self.plan_credits, earlier.plan_credits),
-            request: self.request && !earlier.request,
-        }
-    }
-}
-
-/// The ledger's answer to a [`HoldRequest`].
+/// A new hold.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Decision {
-    /// The credits are set aside; the call may run.
-    Held {
-        /// What was set aside.
-        hold: Hold,
-        /// The account right after it.
-        standing: AccountBalance,
-    },
-    /// Too few credits, and waiting for the renewal would not help.
-    Insufficient {
-        /// Credits that may pay for this call: of all lots, or of packs and grants where the plan's requests are used up.
+pub struct Held {
+    pub hold: Hold,
+    /// The balance after the hold.
+    pub balance: AccountBalance,
+}
+
+/// A declined hold. Nothing was changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declined {
+    pub reason: DeclineReason,
+    /// The current balance.
+    pub balance: AccountBalance,
+}
+
+/// Why a hold is declined.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeclineReason {
+    /// Too few credits. Waiting for the renewal does not help.
+    InsufficientCredits {
+        /// Credits that may pay for this call: of all lots, or only of packs and grants if the plan's requests are used up.
         available: Credits,
-        /// The account as it is.
-        standing: AccountBalance,
     },
-    /// The period's requests are used up, and packs and grants cannot pay. The renewal, which the standing names, can.
-    QuotaSpent {
+    /// The period's requests are used up, and packs and grants do not suffice. The next period can pay.
+    QuotaExhausted {
         /// Requests of a period.
         limit: u64,
-        /// The account as it is.
-        standing: AccountBalance,
     },
-    /// A cap of the key is spent.
-    CapReached {
-        /// Which one.
-        cap: KeyCap,
-        /// Its size.
-        limit: Credits,
-        /// When it starts anew.
-        resets_at: DateTime<Utc>,
-        /// The account as it is.
-        standing: AccountBalance,
-    },
-    /// The same request was answered before under its idempotency key.
-    Replay {
-        /// The stored answer.
-        answer: StoredAnswer,
-        /// The account as it is.
-        standing: AccountBalance,
-    },
-    /// The same idempotency key is in flight.
+    /// The call would exceed a cap of its key.
+    CapReached(CapReached),
+    /// The idempotency key has this stored answer.
+    Replay(StoredAnswer),
+    /// A call with the same idempotency key is running.
     InProgress {
         /// When its lease ends.
         lease_until: DateTime<Utc>,
-        /// The account as it is.
-        standing: AccountBalance,
     },
-    /// The idempotency key came with another request before.
-    KeyReused(AccountBalance),
-    /// The account is not in the ledger.
-    UnknownAccount,
+    /// The idempotency key was used with another request.
+    KeyReused,
 }
 
-impl Decision {
-    /// The account as it is; `None` where there is no account.
-    pub const fn standing(&self) -> Option<&AccountBalance> {
-        match self {
-            Self::Held { standing, .. }
-            | Self::Insufficient { standing, .. }
-            | Self::QuotaSpent { standing, .. }
-            | Self::CapReached { standing, .. }
-            | Self::Replay { standing, .. }
-            | Self::InProgress { standing, .. }
-            | Self::KeyReused(standing) => Some(standing),
-            Self::UnknownAccount => None,
-        }
-    }
-}
-
-/// An answer kept for replay.
+/// An answer stored for replay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredAnswer {
-    /// The call that was charged for it.
+    /// The call that was charged.
     pub call_id: CallId,
-    /// What it answered.
     pub content: AnswerContent,
 }
 
-/// What a call answered.
+/// The status and body of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerContent {
-    /// HTTP status.
     pub status: u16,
-    /// The body's media type.
     pub media_type: String,
-    /// The whole body.
     pub body: Vec<u8>,
-    /// Whether the body has a `billing_info` of the gateway's, which a replay brings up to date.
+    /// Whether the body has a `billing_info`, which a replay updates.
     pub tells_billing: bool,
 }
 
 impl AnswerContent {
-    /// JSON that says nothing of the money.
+    /// A JSON body without `billing_info`.
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         let media_type = "application/json".to_owned();
         Self { status, media_type, body: body.into(), tells_billing: false }
@@ -282,7 +217,7 @@ mod tests {
             account_id: AccountId::from_uuid(Uuid::nil()),
             call: CallRef { key_id: KeyId::from_uuid(Uuid::nil()), route: RouteNumber(1) },
             takes: (1..).zip(takes).map(take).collect(),
-            period: 0,
+            period: Some(0),
             request_taken,
             capped: false,
             held_at: DateTime::UNIX_EPOCH,
@@ -290,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_back_is_of_the_plan_only_where_it_was_taken_from_it() {
+    fn plan_credits_are_refunded_only_if_the_plan_paid() {
         let hold = hold(&[(2, Payer::PackOrGrant), (5, Payer::Plan), (4, Payer::EarlierPlan)], true);
         let parts = [0, 4, 6, 9, 11, 99].map(|amount| hold.refund(Credits::from_u32(amount)));
         assert_eq!(parts.map(|part| part.credits.as_i64()), [0, 4, 6, 9, 11, 11]);
@@ -298,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn the_request_comes_back_with_the_last_of_the_plan_credits() {
+    fn the_request_unit_is_refunded_with_the_last_plan_credits() {
         let requests = |hold: &Hold, amounts: [u32; 4]| {
             amounts.map(|amount| hold.refund(Credits::from_u32(amount)).request)
         };

@@ -4,9 +4,32 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::credits::Credits;
 
-/// Number of a lot within its account, counted from 1. Zero stands for "no lot".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Number of a lot within its account, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LotNumber(pub i32);
+
+impl LotNumber {
+    /// The number after `last`, which is `None` for the first lot; `None` past the largest number.
+    pub const fn after(last: Option<Self>) -> Option<Self> {
+        match last {
+            None => Some(Self(1)),
+            Some(Self(last)) => match last.checked_add(1) {
+                Some(next) => Some(Self(next)),
+                None => None,
+            },
+        }
+    }
+
+    /// Reads a column in which 0 means that there is no lot.
+    pub fn from_column(number: i32) -> Option<Self> {
+        (number != 0).then_some(Self(number))
+    }
+
+    /// Writes such a column.
+    pub fn to_column(lot: Option<Self>) -> i32 {
+        lot.map_or(0, |lot| lot.0)
+    }
+}
 
 /// Where the credits of a lot came from. The order is the burn order among lots that end together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,12 +58,10 @@ impl LotSource {
     }
 }
 
-/// A lot of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lot {
     /// Its number within the account; later lots have higher numbers.
     pub number: LotNumber,
-    /// Where it came from.
     pub source: LotSource,
     /// Credits it was given in all.
     pub granted: Credits,

@@ -1,4 +1,4 @@
-//! What a writer may be asked to do, and what came of it.
+//! The operations of the ledger and their effects.
 
 use chrono::{DateTime, Utc};
 
@@ -7,154 +7,150 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::account::RuleError;
-use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
+use crate::ledger::rules::hold::{Declined, Held, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
 use crate::ledger::rules::lot::{LotNumber, LotSource};
 
 /// A change to one account, decided by [`super::batch_state::BatchState`].
 #[derive(Clone, Debug)]
 pub enum Operation {
-    /// Set credits aside for a call.
+    /// Sets credits aside for a call.
     Hold(HoldRequest),
-    /// Give credits of a call back.
-    Release(Release),
-    /// End a call that carries an `Idempotency-Key`, keeping its answer.
-    CaptureWithResponse(CaptureWithResponse),
-    /// Add a pack or a grant.
+    /// Ends a hold.
+    Settle(Settle),
+    /// Adds a pack or a grant.
     Grant(Grant),
-    /// Take credits back.
+    /// Takes credits back.
     Correct(Correction),
-    /// Make the account's present plan count at once. The account row already names the new plan.
-    MovePlan {
-        /// Whose.
-        account_id: AccountId,
-        /// Id of the act.
-        id: CallId,
-    },
-    /// Expire and renew what is due.
-    Advance {
-        /// Whose.
-        account_id: AccountId,
-        /// Id of the act.
-        id: CallId,
-    },
+    /// Makes the account's present plan count at once. The account row already names the new plan.
+    MovePlan { account_id: AccountId, id: CallId },
+    /// Expires and renews what is due.
+    Advance { account_id: AccountId, id: CallId },
 }
 
-/// Credits of a hold to be given back.
+/// The end of a hold: a part is captured, the rest is released.
 #[derive(Clone, Debug)]
-pub struct Release {
-    /// The hold.
+pub struct Settle {
     pub hold: Hold,
-    /// How much of it.
-    pub amount: Credits,
-    /// How the call ended.
-    pub outcome: Outcome,
-    /// Whether this ends the hold; otherwise the rest is captured.
-    pub whole: bool,
-    /// The idempotency record to set free, if the call carried a key.
-    pub claim: Option<IdempotencyClaim>,
-}
-
-/// A captured call whose answer is kept under its idempotency key.
-#[derive(Clone, Debug)]
-pub struct CaptureWithResponse {
-    /// The hold; what is above `captured` goes back.
-    pub hold: Hold,
-    /// What the call cost.
+    /// The charge. 0 releases the whole hold.
     pub captured: Credits,
-    /// How it ended.
     pub outcome: Outcome,
-    /// The record.
-    pub claim: IdempotencyClaim,
-    /// The answer.
-    pub answer: StoredAnswer,
+    /// The idempotency record that ends with the hold.
+    pub claim: Option<IdempotencyClaim>,
+    /// The answer to store in that record. Without one the key may be tried again.
+    pub response: Option<StoredAnswer>,
 }
 
-/// Credits to be added.
+impl Settle {
+    /// Releases the whole hold and the idempotency key.
+    pub fn release(hold: Hold, outcome: Outcome, claim: Option<IdempotencyClaim>) -> Self {
+        Self { hold, captured: Credits::ZERO, outcome, claim, response: None }
+    }
+
+    pub fn released(&self) -> Credits {
+        self.hold.amount().saturating_sub(self.captured)
+    }
+
+    /// Whether the call counts as captured: it is charged, or its answer is stored.
+    pub fn is_capture(&self) -> bool {
+        self.captured > Credits::ZERO || self.response.is_some()
+    }
+
+    /// Whether the hold is captured in full and no record is written.
+    pub fn leaves_account_unchanged(&self) -> bool {
+        self.response.is_none() && self.released() == Credits::ZERO
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// To whom.
     pub account_id: AccountId,
-    /// Id of the act.
     pub id: CallId,
-    /// The caller's own id: the same one twice counts once.
+    /// The operator's id of the grant. The same id twice counts once.
     pub reference: String,
-    /// Pack or grant.
     pub source: LotSource,
-    /// How many.
     pub amount: Credits,
-    /// When they end.
     pub expires_at: DateTime<Utc>,
     /// Why, in the operator's words.
     pub note: String,
 }
 
-/// Credits to be taken back.
 #[derive(Clone, Debug)]
 pub struct Correction {
-    /// From whom.
     pub account_id: AccountId,
-    /// Id of the act.
     pub id: CallId,
-    /// How many.
     pub amount: Credits,
     /// Why, in the operator's words.
     pub note: String,
 }
 
-/// What came of an [`Operation`].
+/// The effect of an [`Operation`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Of a hold.
-    Decided(Decision),
-    /// Done; where the account stands now.
+    Held(Held),
+    Declined(Declined),
+    /// Any other operation was carried out.
     Done(AccountBalance),
-    /// Of a [`CaptureWithResponse`]: the record was taken over by another call meanwhile, so this one was released instead.
+    /// Another call has taken over the idempotency key of a [`Settle`] with an answer, so the hold was released.
     Superseded(AccountBalance),
-    /// Of a grant.
     Granted {
         /// The lot that holds it.
         lot: LotNumber,
-        /// Whether this reference was granted before, and nothing was added now.
+        /// Whether the reference was granted before. Then nothing was added.
         repeated: bool,
-        /// The account now.
-        standing: AccountBalance,
+        /// The balance after it.
+        balance: AccountBalance,
     },
-    /// Nothing was done.
+    /// A rule forbids it. Nothing was changed.
     Refused(RuleError),
     /// The account is not in the ledger.
     UnknownAccount,
 }
 
 impl Operation {
-    /// Whose money it moves.
+    /// The account that it changes.
     pub fn account_id(&self) -> AccountId {
         match self {
-            Self::Hold(hold) => hold.account_id,
-            Self::Release(release) => release.hold.account_id,
-            Self::CaptureWithResponse(capture) => capture.hold.account_id,
+            Self::Hold(request) => request.account_id,
+            Self::Settle(settle) => settle.hold.account_id,
             Self::Grant(grant) => grant.account_id,
             Self::Correct(correction) => correction.account_id,
             Self::MovePlan { account_id, .. } | Self::Advance { account_id, .. } => *account_id,
         }
     }
 
-    /// The key whose spending it counts, if that key has caps.
-    pub fn capped_key(&self) -> Option<KeyId> {
-        let (key, is_capped) = match self {
-            Self::Hold(request) => (request.call.key_id, request.caps.any()),
-            Self::Release(release) => (release.hold.call.key_id, release.hold.capped),
-            Self::CaptureWithResponse(capture) => (capture.hold.call.key_id, capture.hold.capped),
-            _ => return None,
-        };
-        is_capped.then_some(key)
+    /// The id of the call or of the operator's act.
+    pub fn id(&self) -> CallId {
+        match self {
+            Self::Hold(request) => request.call_id,
+            Self::Settle(settle) => settle.hold.call_id,
+            Self::Grant(grant) => grant.id,
+            Self::Correct(correction) => correction.id,
+            Self::MovePlan { id, .. } | Self::Advance { id, .. } => *id,
+        }
     }
 
-    /// The idempotency record it needs, if any.
+    /// The hold that ends.
+    pub fn settled_hold(&self) -> Option<&Hold> {
+        match self {
+            Self::Settle(settle) => Some(&settle.hold),
+            _ => None,
+        }
+    }
+
+    /// The key whose spending it counts, if that key has caps.
+    pub fn capped_key(&self) -> Option<KeyId> {
+        match self {
+            Self::Hold(request) => request.caps.any().then_some(request.call.key_id),
+            Self::Settle(Settle { hold, .. }) => hold.capped.then_some(hold.call.key_id),
+            _ => None,
+        }
+    }
+
+    /// The idempotency record that it needs.
     pub fn claim(&self) -> Option<&IdempotencyClaim> {
         match self {
-            Self::Hold(hold) => hold.idempotency.as_ref(),
-            Self::Release(release) => release.claim.as_ref(),
-            Self::CaptureWithResponse(capture) => Some(&capture.claim),
+            Self::Hold(request) => request.idempotency.as_ref(),
+            Self::Settle(settle) => settle.claim.as_ref(),
             _ => None,
         }
     }

@@ -1,30 +1,23 @@
-//! A receipt: what one call took, what became of it, and who paid.
+//! A receipt: what one call held, how it was settled, and which lots paid.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::domain::named_enum::named_enum;
 use crate::domain::settlement::Outcome;
 
-/// What became of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallState {
-    /// It still runs; its credits are set aside.
-    Held,
-    /// It was charged.
-    Captured,
-    /// Its credits were given back.
-    Released,
+named_enum! {
+    /// The state of a call's credits.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum CallState {
+        /// The call is running.
+        Held = "held",
+        Captured = "captured",
+        Released = "released",
+    }
 }
 
 impl CallState {
-    /// The name on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Captured => "captured",
-            Self::Released => "released",
-        }
-    }
-
     /// The word for customers.
     pub const fn label(self) -> &'static str {
         match self {
@@ -47,22 +40,18 @@ pub struct Movement<'a> {
 }
 
 /// What a receipt says of the credits and their lots.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Payment {
-    /// Credits set aside at first.
     pub credits_held: i64,
-    /// Credits charged.
     pub credits_captured: i64,
-    /// Credits given back.
     pub credits_released: i64,
     /// The lots that paid, in the order in which they were taken from.
     pub lots: Vec<LotPaid>,
 }
 
 /// A lot's part of a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LotPaid {
-    /// The lot.
     pub lot: i32,
     /// `plan`, `pack` or `grant`.
     pub source: String,

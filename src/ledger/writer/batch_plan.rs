@@ -3,43 +3,135 @@
 use std::collections::HashSet;
 
 use super::handle::HoldCommand;
-use super::message::{BatchRef, CaptureReply, HoldEnd, Kept, SettleCommand};
-use super::reply::Reply;
+use super::message::{BatchRef, CaptureResult, SettleCommand};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::rules::operation::{Operation, Release};
+use crate::ledger::rules::hold::HoldRequest;
+use crate::ledger::rules::operation::{Operation, Settle};
 use crate::ledger::store::{Epoch, Work};
 
-/// An operation and who waits for it.
+/// A command that waits to be decided.
 #[derive(Debug)]
-pub(crate) struct Job {
-    pub(crate) operation: Operation,
-    pub(crate) waiter: Waiter,
+pub(crate) enum Command {
+    Hold(HoldCommand),
+    Settle(SettleCommand),
 }
 
-impl Job {
-    /// The job after a try that committed nothing of it: what is to be tried again.
-    pub(crate) fn at_rest(self) -> Option<Self> {
-        let Self { operation, waiter } = self;
-        match waiter {
-            Waiter::Keeper(batch_ref, reply) => match reply.rest() {
-                Some(reply) => Some(Self { operation, waiter: Waiter::Keeper(batch_ref, reply) }),
-                None => instead(batch_ref, operation),
-            },
-            waiter => Some(Self { operation, waiter }),
+impl Command {
+    fn account_id(&self) -> AccountId {
+        match self {
+            Self::Hold(hold) => hold.request.account_id,
+            Self::Settle(command) => command.settle.hold.account_id,
+        }
+    }
+
+    fn operation(&self) -> Operation {
+        match self {
+            Self::Hold(hold) => Operation::Hold(hold.request.clone()),
+            Self::Settle(command) => Operation::Settle(command.settle.clone()),
         }
     }
 }
 
-/// Who waits for an operation.
+impl SettleCommand {
+    /// The command to try again after a commit that failed.
+    pub(crate) fn after_failed_commit(self) -> Self {
+        let Self { batch_ref, settle, reply } = self;
+        match reply.map(|reply| reply.commit_failed()) {
+            None => Self { batch_ref, settle, reply: None },
+            Some(Some(reply)) => Self { batch_ref, settle, reply: Some(reply) },
+            Some(None) => Self { batch_ref, settle: into_release(settle), reply: None },
+        }
+    }
+
+    /// The release in place of a capture whose answer cannot be stored: such a call is not charged.
+    pub(crate) fn into_release(self) -> Self {
+        Self { settle: into_release(self.settle), reply: None, ..self }
+    }
+
+    /// The command to commit in this epoch. A command of a closed epoch is dropped: closing the epoch released its hold. A
+    /// call that has left before its answer was stored is released, as its client was answered.
+    fn for_epoch(self, epoch: Epoch) -> Option<Self> {
+        if self.batch_ref.epoch != epoch {
+            if let Some(reply) = self.reply {
+                reply.send(Ok(CaptureResult::Superseded));
+            }
+            return None;
+        }
+        let has_left = self.reply.as_ref().is_some_and(|reply| !reply.begin_commit());
+        Some(if has_left { self.into_release() } else { self })
+    }
+}
+
+fn into_release(settle: Settle) -> Settle {
+    Settle::release(settle.hold, Outcome::Failed, settle.claim)
+}
+
+/// The commands of one batch, by the path that decides them.
 #[derive(Debug)]
-pub(crate) enum Waiter {
-    /// A call that wants to start.
-    Caller(Reply),
-    /// A call whose answer is to be kept.
-    Keeper(BatchRef, CaptureReply),
-    /// Nobody: the call was answered already.
-    Ended(BatchRef),
+pub(crate) enum Commands {
+    Fast(Vec<HoldCommand>),
+    Ordered(Vec<Command>),
+}
+
+impl Commands {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Fast(holds) => holds.len(),
+            Self::Ordered(commands) => commands.len(),
+        }
+    }
+
+    pub(crate) fn work(&self) -> Work {
+        match self {
+            Self::Fast(holds) => Work::Fast(holds.iter().map(|hold| hold.request.clone()).collect()),
+            Self::Ordered(commands) => Work::Ordered(commands.iter().map(Command::operation).collect()),
+        }
+    }
+
+    /// Drops or replaces settlements that must not be committed as they are.
+    pub(crate) fn for_epoch(self, epoch: Epoch) -> Self {
+        match self {
+            Self::Fast(holds) => Self::Fast(holds),
+            Self::Ordered(mut commands) => {
+                let for_epoch = |command| match command {
+                    Command::Hold(hold) => Some(Command::Hold(hold)),
+                    Command::Settle(command) => command.for_epoch(epoch).map(Command::Settle),
+                };
+                commands = commands.into_iter().filter_map(for_epoch).collect();
+                Self::Ordered(commands)
+            }
+        }
+    }
+
+    /// Removes the commands of these accounts and returns them in order.
+    pub(crate) fn take_commands_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Command> {
+        match self {
+            Self::Fast(holds) => extract_holds(holds, accounts).collect(),
+            Self::Ordered(commands) => extract_commands(commands, accounts).collect(),
+        }
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Command> {
+        match self {
+            Self::Fast(holds) => holds.into_iter().map(Command::Hold).collect(),
+            Self::Ordered(commands) => commands,
+        }
+    }
+}
+
+fn extract_holds(
+    holds: &mut Vec<HoldCommand>,
+    accounts: &HashSet<AccountId>,
+) -> impl Iterator<Item = Command> {
+    holds.extract_if(.., |hold| accounts.contains(&hold.request.account_id)).map(Command::Hold)
+}
+
+fn extract_commands(
+    commands: &mut Vec<Command>,
+    accounts: &HashSet<AccountId>,
+) -> impl Iterator<Item = Command> {
+    commands.extract_if(.., |command| accounts.contains(&command.account_id()))
 }
 
 /// A call captured in full.
@@ -53,73 +145,57 @@ pub(crate) struct Captured {
 /// What is to be committed, in at most two batches.
 #[derive(Debug, Default)]
 pub(crate) struct BatchPlan {
-    /// Ride with whichever batch comes first.
+    /// Committed with the first batch.
     pub(crate) captured: Vec<Captured>,
-    /// Plain holds of accounts that nothing else in this plan writes.
-    pub(crate) fast: Vec<Job>,
+    /// Plain holds of accounts that no other command of this plan writes.
+    pub(crate) fast: Vec<HoldCommand>,
     /// Everything that must be decided in order under locks.
-    pub(crate) ordered: Vec<Job>,
+    pub(crate) ordered: Vec<Command>,
 }
 
 impl BatchPlan {
     /// Sorts the commands. Settlements go first: the credits that they return may pay for new holds.
-    pub(crate) fn new(holds: Vec<HoldCommand>, settlements: Vec<SettleCommand>) -> Self {
+    pub(crate) fn new(mut holds: Vec<HoldCommand>, settlements: Vec<SettleCommand>) -> Self {
         let mut plan = Self::default();
         settlements.into_iter().for_each(|command| plan.add_settlement(command));
-        let waiting = holds.into_iter().filter(|hold| !hold.reply.is_closed());
-        let jobs: Vec<_> = waiting
-            .map(|hold| Job { operation: Operation::Hold(hold.request), waiter: Waiter::Caller(hold.reply) })
-            .collect();
-        let mut in_order: HashSet<AccountId> =
-            plan.ordered.iter().map(|job| job.operation.account_id()).collect();
-        in_order
-            .extend(jobs.iter().filter(|job| needs_order(&job.operation)).map(|j| j.operation.account_id()));
-        for job in jobs {
-            let in_order = in_order.contains(&job.operation.account_id());
-            let list = if in_order { &mut plan.ordered } else { &mut plan.fast };
-            list.push(job);
-        }
+        holds.retain(|hold| !hold.reply.is_closed());
+        let mut in_order: HashSet<AccountId> = plan.ordered.iter().map(Command::account_id).collect();
+        let ordered_holds = holds.iter().filter(|hold| needs_order(&hold.request));
+        in_order.extend(ordered_holds.map(|hold| hold.request.account_id));
+        plan.ordered.extend(extract_holds(&mut holds, &in_order));
+        plan.fast = holds;
         plan
     }
 
-    /// What came later than `first`, after it. Plain holds of other accounts are free to pass.
+    /// Puts this plan behind an earlier one. Plain holds of other accounts may overtake it.
     pub(crate) fn behind(mut self, mut first: Self) -> Self {
         self.captured.append(&mut first.captured);
         if first.ordered.is_empty() {
             return self;
         }
         let mut ordered = first.ordered;
-        let accounts: HashSet<AccountId> = ordered.iter().map(|job| job.operation.account_id()).collect();
-        ordered.extend(self.fast.extract_if(.., |job| accounts.contains(&job.operation.account_id())));
+        let accounts: HashSet<AccountId> = ordered.iter().map(Command::account_id).collect();
+        ordered.extend(extract_holds(&mut self.fast, &accounts));
         ordered.append(&mut self.ordered);
         Self { ordered, ..self }
     }
 
     fn add_settlement(&mut self, command: SettleCommand) {
-        let batch_ref = command.batch_ref;
-        let (operation, waiter) = match command.end {
-            HoldEnd::Captured(call_id, outcome) => {
-                self.captured.push(Captured { batch_ref, call_id, outcome });
-                return;
-            }
-            HoldEnd::Released(release) => (Operation::Release(release), Waiter::Ended(batch_ref)),
-            HoldEnd::Kept(capture, reply) => {
-                (Operation::CaptureWithResponse(*capture), Waiter::Keeper(batch_ref, reply))
-            }
-        };
-        self.ordered.push(Job { operation, waiter });
-    }
-
-    /// Takes out the jobs of these accounts, in its order.
-    pub(crate) fn take_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Job> {
-        let mut taken = Vec::new();
-        for list in [&mut self.ordered, &mut self.fast] {
-            taken.extend(list.extract_if(.., |job| accounts.contains(&job.operation.account_id())));
+        let SettleCommand { batch_ref, settle, reply } = command;
+        if settle.leaves_account_unchanged() {
+            let (call_id, outcome) = (settle.hold.call_id, settle.outcome);
+            self.captured.push(Captured { batch_ref, call_id, outcome });
+        } else {
+            self.ordered.push(Command::Settle(SettleCommand { batch_ref, settle, reply }));
         }
-        taken
     }
 
-    /// Whether there is nothing to commit.
+    /// Removes the commands of these accounts and returns them in order.
+    pub(crate) fn take_commands_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Command> {
+        let ordered = extract_commands(&mut self.ordered, accounts);
+        ordered.chain(extract_holds(&mut self.fast, accounts)).collect()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.captured.is_empty() && self.fast.is_empty() && self.ordered.is_empty()
     }
@@ -129,95 +205,63 @@ impl BatchPlan {
 const FAST_AMOUNT_MAX: i64 = i32::MAX as i64;
 
 /// Whether a hold must be decided under its account's lock.
-fn needs_order(operation: &Operation) -> bool {
-    match operation {
-        Operation::Hold(request) => {
-            request.idempotency.is_some()
-                || request.caps.any()
-                || !(1..=FAST_AMOUNT_MAX).contains(&request.amount.as_i64())
-        }
-        _ => true,
-    }
-}
-
-/// How a batch is decided.
-#[derive(Clone, Copy)]
-pub(crate) enum Path {
-    Fast,
-    Ordered,
-}
-
-impl Path {
-    /// The operations of these jobs, to be decided so.
-    pub(crate) fn work(self, jobs: &[Job]) -> Work {
-        let operations = jobs.iter().map(|job| job.operation.clone());
-        match self {
-            Self::Ordered => Work::Ordered(operations.collect()),
-            Self::Fast => Work::Fast(
-                operations
-                    .filter_map(|operation| match operation {
-                        Operation::Hold(request) => Some(request),
-                        _ => None,
-                    })
-                    .collect(),
-            ),
-        }
-    }
-}
-
-/// Drops the settlements of an epoch that was closed, which released every hold it had, and releases the calls that left
-/// before their answers could be kept: they told their clients that they could not.
-pub(crate) fn still_wanted(jobs: Vec<Job>, epoch: Epoch) -> Vec<Job> {
-    let wanted = |job: Job| match job.waiter {
-        Waiter::Keeper(batch_ref, reply) if batch_ref.epoch != epoch => {
-            reply.send(Ok(Kept::Superseded));
-            None
-        }
-        Waiter::Ended(batch_ref) if batch_ref.epoch != epoch => None,
-        Waiter::Keeper(batch_ref, reply) if !reply.begin() => instead(batch_ref, job.operation),
-        waiter => Some(Job { waiter, ..job }),
-    };
-    jobs.into_iter().filter_map(wanted).collect()
-}
-
-/// An answer that cannot be kept is not charged: the release to try in place of a capture that the store refused.
-pub(crate) fn instead(batch_ref: BatchRef, refused: Operation) -> Option<Job> {
-    let Operation::CaptureWithResponse(capture) = refused else { return None };
-    let (amount, claim) = (capture.hold.amount(), Some(capture.claim));
-    let release = Release { hold: capture.hold, amount, outcome: Outcome::Failed, whole: true, claim };
-    Some(Job { operation: Operation::Release(release), waiter: Waiter::Ended(batch_ref) })
+fn needs_order(request: &HoldRequest) -> bool {
+    request.idempotency.is_some()
+        || request.caps.any()
+        || !(1..=FAST_AMOUNT_MAX).contains(&request.amount.as_i64())
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
     use uuid::Uuid;
 
+    use super::super::reply::Reply;
     use super::*;
+    use crate::domain::credits::Credits;
+    use crate::domain::ids::KeyId;
+    use crate::ledger::rules::caps::KeyCaps;
+    use crate::ledger::rules::entry::{CallRef, RouteNumber};
 
-    fn job(account: u128, id: u128) -> Job {
-        let account_id = AccountId::from_uuid(Uuid::from_u128(account));
-        let operation = Operation::Advance { account_id, id: CallId::from_uuid(Uuid::from_u128(id)) };
-        Job { operation, waiter: Waiter::Ended(BatchRef { epoch: Epoch(1), batch: 1 }) }
+    fn request(account: u128, id: u128) -> HoldRequest {
+        HoldRequest {
+            call_id: CallId::from_uuid(Uuid::from_u128(id)),
+            account_id: AccountId::from_uuid(Uuid::from_u128(account)),
+            call: CallRef { key_id: KeyId::from_uuid(Uuid::nil()), route: RouteNumber(1) },
+            amount: Credits::from_u32(1),
+            caps: KeyCaps::default(),
+            idempotency: None,
+        }
     }
 
-    fn ids(jobs: &[Job]) -> Vec<u128> {
-        let id = |job: &Job| match job.operation {
-            Operation::Advance { id, .. } => id.as_uuid().as_u128(),
-            _ => 0,
-        };
-        jobs.iter().map(id).collect()
+    fn hold(account: u128, id: u128) -> HoldCommand {
+        HoldCommand { request: request(account, id), reply: Reply::to_here().0 }
     }
 
-    #[test]
-    fn only_what_is_of_an_account_that_is_left_over_waits_behind_it() {
-        let first = BatchPlan { ordered: vec![job(1, 10), job(2, 20)], ..BatchPlan::default() };
+    fn release(account: u128, id: u128) -> Command {
+        let hold = request(account, id).hold(Vec::new(), 0, DateTime::UNIX_EPOCH);
+        let settle = Settle::release(hold, Outcome::Failed, None);
+        Command::Settle(SettleCommand {
+            batch_ref: BatchRef { epoch: Epoch(1), batch: 1 },
+            settle,
+            reply: None,
+        })
+    }
+
+    fn ids(operations: impl IntoIterator<Item = Operation>) -> Vec<u128> {
+        operations.into_iter().map(|operation| operation.id().as_uuid().as_u128()).collect()
+    }
+
+    #[tokio::test]
+    async fn only_commands_of_an_uncommitted_account_wait_behind_it() {
+        let first = BatchPlan { ordered: vec![release(1, 10), release(2, 20)], ..BatchPlan::default() };
         let later = BatchPlan {
-            fast: vec![job(3, 30), job(1, 11), job(4, 40), job(1, 12)],
-            ordered: vec![job(2, 21), job(5, 50)],
+            fast: vec![hold(3, 30), hold(1, 11), hold(4, 40), hold(1, 12)],
+            ordered: vec![release(2, 21), release(5, 50)],
             ..BatchPlan::default()
         };
         let plan = later.behind(first);
-        assert_eq!(ids(&plan.fast), [30, 40]);
-        assert_eq!(ids(&plan.ordered), [10, 20, 11, 12, 21, 50]);
+        assert_eq!(ids(plan.fast.into_iter().map(|hold| Operation::Hold(hold.request))), [30, 40]);
+        assert_eq!(ids(plan.ordered.iter().map(Command::operation)), [10, 20, 11, 12, 21, 50]);
     }
 }

@@ -1,5 +1,5 @@
-//! Getting one batch committed, whatever the store does: conflicts are tried again, a lost connection is resolved by
-//! asking the store what became of the batch, a closed epoch is replaced.
+//! Commits one batch: retries conflicts, checks the batch up after a lost connection, and opens a new epoch when its own
+//! was closed.
 
 use std::time::Duration;
 
@@ -9,30 +9,30 @@ use crate::kill_point::{self, KillPoint};
 use crate::ledger::lock_set::LockSet;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
 
-/// How often a batch is tried again, after a conflict or a lost connection, before its calls are refused.
+/// Tries of a batch, after conflicts and lost connections, before its calls are refused.
 const TRIES: u32 = 5;
 /// The first wait after a failure.
 const FIRST_WAIT: Duration = Duration::from_millis(10);
 /// The longest wait between tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
-/// What is still locked after so long is not another gateway's batch, which takes milliseconds.
-const LOCKED_FOR: Duration = Duration::from_millis(50);
+/// Pause between two checks for locks. A row locked in both is not locked by another gateway's batch, which takes
+/// milliseconds.
+const RECHECK_AFTER: Duration = Duration::from_millis(50);
 
-/// Why a batch was given up. Nothing of it was committed, except perhaps where that is [`CommitError::Unknown`].
+/// Why a batch was given up. Nothing was committed, except possibly with [`CommitError::Unknown`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommitError {
     /// The epoch was closed by another node; a new one has been opened.
     #[error("the writer's epoch was closed")]
     NewEpoch,
-    /// The epoch was closed by another node before the store could say what became of the batch. What it held, if it was
-    /// committed, is released. A new epoch has been opened, or will be by the next batch.
+    /// The epoch was closed by another node before the batch could be looked up. Its holds, if it was committed, are
+    /// released. A new epoch has been opened, or will be by the next batch.
     #[error("the writer's epoch was closed, and it is not known whether the batch was committed")]
     Unknown,
     /// The batch itself is at fault.
     #[error("the store refused the batch")]
     Refused,
-    /// Somebody else holds a part of this locked, which is all that the batch writes of their accounts; there is at least
-    /// one.
+    /// Another session has locked rows of these accounts. The set lists all rows that the batch writes of them.
     #[error("another session holds {} account(s) locked", .0.accounts.len())]
     Locked(LockSet),
     /// The store cannot write now.
@@ -49,7 +49,6 @@ pub(crate) struct Committer<S> {
 }
 
 impl<S: LedgerStore> Committer<S> {
-    /// Opens an epoch.
     pub(crate) async fn open(mut store: S) -> Result<Self, StoreError> {
         let epoch = store.open_epoch().await?;
         kill_point::pass(KillPoint::EpochOpened);
@@ -60,12 +59,12 @@ impl<S: LedgerStore> Committer<S> {
         self.epoch
     }
 
-    /// The number the next batch will have.
+    /// The number of the next batch.
     pub(crate) fn next_batch(&self) -> i32 {
         self.next_batch
     }
 
-    /// Commits one batch. Waits as long as its outcome is unknown: nothing else may be written before that is settled.
+    /// Commits one batch. Waits while its outcome is unknown: no other batch may be written before.
     pub(crate) async fn commit(
         &mut self,
         open_from: i32,
@@ -86,12 +85,12 @@ impl<S: LedgerStore> Committer<S> {
                     if !locked.is_empty() {
                         return Err(CommitError::Locked(locked));
                     }
-                    // Gone meanwhile, or another row's.
+                    // The lock is gone, or is on another row.
                 }
                 StoreError::Unknown(_) => {
                     kill_point::pass(KillPoint::OutcomeUnknown);
                     let resolution = self.resolve(&batch).await?;
-                    kill_point::pass(KillPoint::OutcomeLearnt);
+                    kill_point::pass(KillPoint::OutcomeResolved);
                     if let Resolution::Committed(effects) = resolution {
                         return Ok(self.committed(effects));
                     }
@@ -105,17 +104,17 @@ impl<S: LedgerStore> Committer<S> {
         Err(CommitError::Unavailable)
     }
 
-    /// What of this is of accounts that somebody else holds locked, and not just for the length of a batch.
+    /// The part of a lock set whose accounts another session has locked for longer than a batch takes.
     async fn locked_for_long(&mut self, lock_set: LockSet) -> Result<LockSet, CommitError> {
         let locked = self.locked(lock_set).await?;
         if locked.is_empty() {
             return Ok(locked);
         }
-        tokio::time::sleep(LOCKED_FOR).await;
+        tokio::time::sleep(RECHECK_AFTER).await;
         self.locked(locked).await
     }
 
-    /// What of this is of accounts that somebody else holds locked now.
+    /// The part of a lock set whose accounts another session has locked now.
     pub(crate) async fn locked(&mut self, lock_set: LockSet) -> Result<LockSet, CommitError> {
         match self.store.locked(&lock_set).await {
             Ok(accounts) => Ok(lock_set.only(&accounts)),
@@ -131,7 +130,7 @@ impl<S: LedgerStore> Committer<S> {
         effects
     }
 
-    /// Asks until the store answers.
+    /// Looks the batch up until the store answers.
     async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, CommitError> {
         let mut wait = FIRST_WAIT;
         loop {
@@ -165,7 +164,7 @@ impl<S: LedgerStore> Committer<S> {
         }
     }
 
-    /// Says that this writer is alive.
+    /// Records that this writer is alive.
     pub(crate) async fn heartbeat(&mut self) -> Result<(), CommitError> {
         match self.store.heartbeat(self.epoch).await {
             Ok(()) => Ok(()),
@@ -177,7 +176,6 @@ impl<S: LedgerStore> Committer<S> {
         }
     }
 
-    /// Closes the epoch.
     pub(crate) async fn close(mut self) {
         if let Err(error) = self.store.close_epoch(self.epoch).await {
             tracing::warn!(%error, "the ledger epoch was left open; it will be closed by the sweep");
@@ -195,11 +193,11 @@ mod tests {
     use crate::domain::ids::AccountId;
     use crate::ledger::rules::operation::Operation;
 
-    /// Says that a row is locked until it has been asked for so many commits, and then takes them.
+    /// Reports a locked row for the first commits.
     struct Contended {
         refusals: u32,
-        /// What it sees locked, look by look; then nothing.
-        looks: VecDeque<Vec<AccountId>>,
+        /// The accounts that each check finds locked, then none.
+        checks: VecDeque<Vec<AccountId>>,
     }
 
     impl LedgerStore for Contended {
@@ -211,13 +209,13 @@ mod tests {
                 return Ok(vec![None; batch.work.len()]);
             }
             self.refusals -= 1;
-            Err(StoreError::Locked("somebody's".into()))
+            Err(StoreError::Locked("another session".into()))
         }
         async fn resolve(&mut self, _: &Batch) -> Result<Resolution, StoreError> {
             Ok(Resolution::NotCommitted)
         }
         async fn locked(&mut self, lock_set: &LockSet) -> Result<HashSet<AccountId>, StoreError> {
-            let seen = self.looks.pop_front().unwrap_or_default();
+            let seen = self.checks.pop_front().unwrap_or_default();
             Ok(seen.into_iter().filter(|account| lock_set.accounts.contains(account)).collect())
         }
         async fn heartbeat(&mut self, _: Epoch) -> Result<(), StoreError> {
@@ -232,10 +230,10 @@ mod tests {
         AccountId::from_uuid(Uuid::from_u128(number))
     }
 
-    /// What a batch of accounts 1 to 3 comes to, whose first commit finds a row locked.
-    async fn commit(looks: &[&[u128]]) -> Result<Effects, CommitError> {
-        let looks = looks.iter().map(|seen| seen.iter().copied().map(account).collect()).collect();
-        let mut committer = Committer::open(Contended { refusals: 1, looks }).await.unwrap();
+    /// Commits a batch of accounts 1 to 3 whose first commit finds a row locked.
+    async fn commit(checks: &[&[u128]]) -> Result<Effects, CommitError> {
+        let checks = checks.iter().map(|seen| seen.iter().copied().map(account).collect()).collect();
+        let mut committer = Committer::open(Contended { refusals: 1, checks }).await.unwrap();
         let advance = |number: u128| Operation::Advance {
             account_id: account(number),
             id: CallId::from_uuid(Uuid::from_u128(number)),
@@ -245,13 +243,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_passes_from_one_look_to_the_next_is_no_stray_lock() {
+    async fn a_lock_that_is_gone_at_the_second_check_is_ignored() {
         assert_eq!(commit(&[&[1], &[]]).await.unwrap().len(), 3);
         assert_eq!(commit(&[&[1], &[2]]).await.unwrap().len(), 3);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn only_accounts_that_both_looks_see_locked_are_given_up() {
+    async fn only_accounts_locked_in_both_checks_are_given_up() {
         let Err(CommitError::Locked(locked)) = commit(&[&[1, 2], &[2, 3]]).await else { panic!() };
         assert_eq!(locked.accounts, HashSet::from([account(2)]));
         assert_eq!(locked.lots_of, HashSet::from([account(2)]));

@@ -1,11 +1,11 @@
-//! The writer as the rest of the program sees it.
+//! The handle through which calls reach the writer.
 
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use super::liveness::Liveness;
-use super::message::LedgerUnavailable;
+use super::message::{HoldError, LedgerUnavailable};
 use super::reply::{Granted, Reply};
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::hold::HoldRequest;
@@ -18,7 +18,7 @@ pub struct Ledger {
     liveness: Liveness,
 }
 
-/// A requested hold, and where the answer goes.
+/// A requested hold, and the reply to it.
 #[derive(Debug)]
 pub(crate) struct HoldCommand {
     pub(crate) request: HoldRequest,
@@ -30,13 +30,12 @@ impl Ledger {
         Self { holds, longest_wait, liveness }
     }
 
-    /// Whether the writer lives.
     pub fn liveness(&self) -> &Liveness {
         &self.liveness
     }
 
-    /// Sets credits aside, durably. A caller that stops waiting is not charged.
-    pub async fn hold(&self, request: HoldRequest) -> Result<Granted, LedgerUnavailable> {
+    /// Holds credits durably. A caller that stops waiting is not charged.
+    pub async fn hold(&self, request: HoldRequest) -> Result<Granted, HoldError> {
         let (reply, answer) = Reply::to_here();
         self.holds.try_send(HoldCommand { request, reply }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => LedgerUnavailable::QueueFull,
@@ -47,8 +46,8 @@ impl Ledger {
                 kill_point::pass(KillPoint::HoldReceived);
                 answer
             }
-            Ok(Err(_)) => Err(LedgerUnavailable::Stopped),
-            Err(_) => Err(LedgerUnavailable::TooSlow),
+            Ok(Err(_)) => Err(LedgerUnavailable::Stopped.into()),
+            Err(_) => Err(LedgerUnavailable::TooSlow.into()),
         }
     }
 }

@@ -1,24 +1,24 @@
-//! Accounts that another session of the store holds locked, such as an operator's transaction that was left open: their
-//! calls are refused, their settlements wait, and everybody else goes on.
+//! Accounts that another session has locked, such as an operator's open transaction: their calls are refused and their
+//! settlements wait. Other accounts are not affected.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::batch_plan::{BatchPlan, Job, Waiter};
-use super::message::LedgerUnavailable;
+use super::batch_plan::{BatchPlan, Command, Commands};
+use super::message::{LedgerUnavailable, SettleCommand};
 use crate::ledger::lock_set::LockSet;
 
-/// How long accounts that were found locked are left alone before they are looked at again.
-pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// Interval between two checks of whether locked accounts are free.
+pub(crate) const CHECK_EVERY: Duration = Duration::from_millis(100);
 
 /// The locked accounts and the settlements that wait for them, never more than open holds.
 #[derive(Default)]
 pub(crate) struct LockedAccounts {
-    /// What was found locked: to be looked at again.
+    /// The rows found locked by the last check.
     locked: LockSet,
-    settlements: Vec<Job>,
-    look_at: Option<Instant>,
+    settlements: Vec<SettleCommand>,
+    check_at: Option<Instant>,
 }
 
 impl LockedAccounts {
@@ -27,48 +27,50 @@ impl LockedAccounts {
         self.settlements.is_empty()
     }
 
-    /// Closes accounts that were found locked: takes their jobs out of a plan.
-    pub(crate) fn close(&mut self, locked: LockSet, plan: &mut BatchPlan) {
+    /// Closes accounts that were found locked: removes their commands from a batch.
+    pub(crate) fn close(&mut self, locked: LockSet, commands: &mut Commands) {
         let accounts = locked.accounts.len();
         tracing::warn!(accounts, "another session holds accounts locked: closed for now");
         self.locked.extend(locked);
-        self.look_at = Some(Instant::now() + LOOK_EVERY);
-        self.take_of(plan);
+        self.check_at = Some(Instant::now() + CHECK_EVERY);
+        let commands = commands.take_commands_of(&self.locked.accounts);
+        self.set_aside(commands);
     }
 
-    /// Takes the jobs of closed accounts out of a plan.
-    pub(crate) fn take_of(&mut self, plan: &mut BatchPlan) {
-        if self.locked.is_empty() {
-            return;
+    /// Removes the commands of closed accounts from a plan.
+    pub(crate) fn take_commands_of(&mut self, plan: &mut BatchPlan) {
+        if !self.locked.is_empty() {
+            let commands = plan.take_commands_of(&self.locked.accounts);
+            self.set_aside(commands);
         }
-        for job in plan.take_of(&self.locked.accounts) {
-            match job.waiter {
-                Waiter::Caller(reply) => reply.send(Err(LedgerUnavailable::Locked)),
-                waiter => self.settlements.extend(Job { waiter, ..job }.at_rest()),
+    }
+
+    fn set_aside(&mut self, commands: Vec<Command>) {
+        for command in commands {
+            match command {
+                Command::Hold(hold) => hold.reply.send(Err(LedgerUnavailable::Locked.into())),
+                Command::Settle(command) => self.settlements.push(command.after_failed_commit()),
             }
         }
     }
 
-    /// What was found locked, if it is time to look whether it still is.
-    pub(crate) fn to_look_at(&self) -> Option<LockSet> {
-        let due = self.look_at.is_none_or(|at| at <= Instant::now());
+    /// The rows found locked, if it is time to check them again.
+    pub(crate) fn due_for_check(&self) -> Option<LockSet> {
+        let due = self.check_at.is_none_or(|at| at <= Instant::now());
         (due && !self.locked.is_empty()).then(|| self.locked.clone())
     }
 
-    /// Opens the accounts of which nothing is `locked` any more, where that could be seen, and adds what waited for them
-    /// to a plan, before what came later.
+    /// Reopens accounts without locked rows, if the check succeeded, and puts their settlements in front of a plan.
     pub(crate) fn reopen(&mut self, locked: Option<LockSet>, plan: &mut BatchPlan) {
         if let Some(locked) = locked {
             self.locked = locked;
         }
-        self.look_at = Some(Instant::now() + LOOK_EVERY);
-        let mut ordered = std::mem::take(&mut self.settlements);
-        ordered.append(&mut plan.ordered);
-        plan.ordered = ordered;
+        self.check_at = Some(Instant::now() + CHECK_EVERY);
+        plan.ordered.splice(..0, self.settlements.drain(..).map(Command::Settle));
     }
 
-    /// Makes the next plan look, however recently the last one did.
-    pub(crate) fn look_now(&mut self) {
-        self.look_at = None;
+    /// Makes the next plan check at once.
+    pub(crate) fn check_now(&mut self) {
+        self.check_at = None;
     }
 }

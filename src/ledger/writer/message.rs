@@ -1,24 +1,22 @@
 //! The messages between calls and their writer.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
 use crate::domain::billing::AccountBalance;
-use crate::domain::ids::CallId;
-use crate::domain::settlement::Outcome;
-use crate::ledger::rules::operation::{CaptureWithResponse, Release};
+use crate::ledger::rules::hold::Declined;
+use crate::ledger::rules::operation::Settle;
 use crate::ledger::store::Epoch;
 
-/// The ledger cannot decide now. Nothing will be charged: a hold that was made all the same is released. Only
-/// [`LedgerUnavailable::Unknown`] leaves that open.
+/// The ledger cannot decide now. Nothing is charged: a hold that was made nevertheless is released. Only with
+/// [`LedgerUnavailable::Unknown`] is that open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerUnavailable {
-    /// Too many calls wait already.
+    /// The queue of waiting calls is full.
     #[error("the ledger's queue is full")]
     QueueFull,
-    /// No decision within the longest wait. An answer that was to be kept is not, and its call is released.
+    /// No decision within the longest wait. An answer to store is not stored, and its call is released.
     #[error("the ledger did not decide in time")]
     TooSlow,
     /// The store refused or is away.
@@ -27,20 +25,33 @@ pub enum LedgerUnavailable {
     /// Another session of the store holds the account locked.
     #[error("the account is locked by another session")]
     Locked,
-    /// The store went away in the middle of a commit: the call may be charged once, with its answer kept, or released.
-    /// Its receipt tells as soon as the store is back, and its key is answered truthfully.
+    /// The connection was lost during a commit: the call is either charged once, with its answer stored, or released. Its
+    /// receipt shows which as soon as the store is back.
     #[error("the ledger does not know yet what became of the call")]
     Unknown,
-    /// The writer has stopped.
     #[error("the ledger has stopped")]
     Stopped,
 }
 
-/// How a hold ended, on its way to the writer. There are never more of them than open holds.
+/// Why a hold was not made.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum HoldError {
+    #[error("the hold was declined: {:?}", .0.reason)]
+    Declined(Declined),
+    /// The account is not in the ledger.
+    #[error("the account is not in the ledger")]
+    UnknownAccount,
+    #[error(transparent)]
+    Unavailable(#[from] LedgerUnavailable),
+}
+
+/// The end of a hold, on its way to the writer. There are never more of them than open holds.
 #[derive(Debug)]
 pub(crate) struct SettleCommand {
     pub(crate) batch_ref: BatchRef,
-    pub(crate) end: HoldEnd,
+    pub(crate) settle: Settle,
+    /// Present if the call waits for its answer to be stored.
+    pub(crate) reply: Option<CaptureReply>,
 }
 
 /// The batch that made a hold.
@@ -50,71 +61,74 @@ pub(crate) struct BatchRef {
     pub(crate) batch: i32,
 }
 
-#[derive(Debug)]
-pub(crate) enum HoldEnd {
-    /// All of it is captured.
-    Captured(CallId, Outcome),
-    /// A part goes back, the rest is captured; or all of it goes back.
-    Released(Release),
-    /// Captured, with the answer kept for replay.
-    Kept(Box<CaptureWithResponse>, CaptureReply),
-}
-
-/// What became of an answer that was to be kept.
+/// The result of a capture that stores an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kept {
-    /// It is stored and charged.
+pub enum CaptureResult {
+    /// The answer is stored and the call charged.
     Stored(AccountBalance),
-    /// Another call had taken the key over; this call was released and must not be answered.
+    /// Another call has taken the key over. This one was released and must not be answered.
     Superseded,
 }
 
-/// Who has the last word on an answer that is to be kept. A call that leaves while nothing is being committed knows that
-/// it will be released; one that leaves during the commit waits a little more to be told.
-#[derive(Debug, Default)]
-pub(super) struct Turn(AtomicU8);
-
-impl Turn {
-    pub(super) const WAITING: u8 = 0;
-    pub(super) const COMMITTING: u8 = 1;
+/// Whether a call still waits for its answer to be stored. A call that leaves between commits is released. One that wants
+/// to leave during a commit waits a little longer for its result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum CallerState {
+    /// The call waits, and nothing is being committed.
+    #[default]
+    Waiting,
+    /// The call waits for the commit that is under way.
+    Committing,
     /// The call wants to leave, and the commit is under way.
-    pub(super) const LEAVING: u8 = 2;
-    pub(super) const LEFT: u8 = 3;
+    Leaving,
+    Left,
+}
 
-    /// Moves from one state to another, if it is in the first.
-    pub(super) fn shift(&self, from: u8, to: u8) -> bool {
-        self.0.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
+/// The state, shared by the call and the writer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SharedCallerState(Arc<Mutex<CallerState>>);
+
+impl SharedCallerState {
+    /// Changes the state from `from` to `to`, if it is `from`. Returns the state before.
+    pub(super) fn shift(&self, from: CallerState, to: CallerState) -> CallerState {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *state;
+        if before == from {
+            *state = to;
+        }
+        before
     }
 }
 
-/// The way back to a call whose answer is to be kept.
+/// The reply to a call whose answer is to be stored.
 #[derive(Debug)]
 pub(crate) struct CaptureReply {
-    pub(super) reply: oneshot::Sender<Result<Kept, LedgerUnavailable>>,
-    pub(super) turn: Arc<Turn>,
+    pub(super) reply: oneshot::Sender<Result<CaptureResult, LedgerUnavailable>>,
+    pub(super) caller: SharedCallerState,
 }
 
 impl CaptureReply {
-    /// The answer is about to be committed. False where the call has left: then it must be released instead.
-    pub(crate) fn begin(&self) -> bool {
-        self.turn.shift(Turn::WAITING, Turn::COMMITTING);
-        !self.reply.is_closed() && self.turn.0.load(Ordering::Acquire) != Turn::LEFT
+    /// Marks the beginning of a commit. Returns false if the call has left and must be released instead.
+    pub(crate) fn begin_commit(&self) -> bool {
+        self.caller.shift(CallerState::Waiting, CallerState::Committing) != CallerState::Left
+            && !self.reply.is_closed()
     }
 
-    /// Nothing was committed. None where the call has left or wanted to: it is told that it is released, and must be.
-    pub(crate) fn rest(self) -> Option<Self> {
-        // One that was never begun waits already, unless its call has left.
-        let waits = self.turn.shift(Turn::COMMITTING, Turn::WAITING)
-            || self.turn.0.load(Ordering::Acquire) == Turn::WAITING;
-        if waits {
-            return Some(self);
+    /// Marks the end of a commit that failed. Returns `None` if the call has left or wants to: it gets
+    /// [`LedgerUnavailable::TooSlow`] and must be released.
+    pub(crate) fn commit_failed(self) -> Option<Self> {
+        match self.caller.shift(CallerState::Committing, CallerState::Waiting) {
+            // The commit of a call that waits never began.
+            CallerState::Committing | CallerState::Waiting => Some(self),
+            CallerState::Leaving | CallerState::Left => {
+                self.send(Err(LedgerUnavailable::TooSlow));
+                None
+            }
         }
-        self.send(Err(LedgerUnavailable::TooSlow));
-        None
     }
 
-    pub(crate) fn send(self, kept: Result<Kept, LedgerUnavailable>) {
-        // A call that has left asks for the answer again, under its key.
-        let _ = self.reply.send(kept);
+    pub(crate) fn send(self, result: Result<CaptureResult, LedgerUnavailable>) {
+        // A call that has left repeats its request under its key.
+        let _ = self.reply.send(result);
     }
 }

@@ -1,30 +1,32 @@
-//! A hold in the hands of a call, which ends it once.
+//! A hold that its call must end, once.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::message::{BatchRef, CaptureReply, HoldEnd, Kept, LedgerUnavailable, SettleCommand, Turn};
+use super::message::{
+    BatchRef, CallerState, CaptureReply, CaptureResult, LedgerUnavailable, SettleCommand, SharedCallerState,
+};
+use crate::domain::billing::Refund;
 use crate::domain::credits::Credits;
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::rules::hold::{AnswerContent, Hold, IdempotencyClaim, Refund, StoredAnswer};
-use crate::ledger::rules::operation::{CaptureWithResponse, Release};
+use crate::ledger::rules::hold::{AnswerContent, Hold, IdempotencyClaim, StoredAnswer};
+use crate::ledger::rules::operation::Settle;
 
-/// How much longer than its longest wait a call waits for a commit that is under way.
+/// Additional wait of a call for a commit in progress.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A hold that has not ended. Whoever has it must capture or release it; dropped, for whatever reason, it releases.
+/// A hold that has not ended. Its owner captures or releases it. Dropping it releases it.
 #[derive(Debug)]
 #[must_use = "a hold ends by capture or release"]
 pub struct OpenHold {
-    /// Present until the hold has ended.
-    open: Option<Hold>,
+    hold: Hold,
     claim: Option<IdempotencyClaim>,
     batch_ref: BatchRef,
-    settlements: mpsc::UnboundedSender<SettleCommand>,
-    /// Longest a call waits for its answer to be kept.
+    /// Present until the hold has ended.
+    settlements: Option<mpsc::UnboundedSender<SettleCommand>>,
+    /// Longest wait of a call for its answer to be stored.
     longest_wait: Duration,
 }
 
@@ -36,97 +38,99 @@ impl OpenHold {
         settlements: mpsc::UnboundedSender<SettleCommand>,
         longest_wait: Duration,
     ) -> Self {
-        Self { open: Some(hold), claim, batch_ref, settlements, longest_wait }
+        Self { hold, claim, batch_ref, settlements: Some(settlements), longest_wait }
     }
 
-    /// What is set aside.
     pub fn amount(&self) -> Credits {
-        self.open.as_ref().map_or(Credits::ZERO, Hold::amount)
+        self.hold.amount()
     }
 
-    /// What a release of `amount` gives back.
+    /// The refund of a release of `amount`.
     pub fn refund(&self, amount: Credits) -> Refund {
-        self.open.as_ref().map_or_else(Refund::default, |hold| hold.refund(amount))
+        self.hold.refund(amount)
     }
 
-    /// Whether the answer must be kept under an idempotency key: then end it with [`OpenHold::capture_with_response`].
+    /// The refund if the call costs `used`.
+    pub fn refund_beyond(&self, used: Credits) -> Refund {
+        self.refund(self.amount().saturating_sub(used))
+    }
+
+    /// Whether the answer must be stored under an idempotency key, by [`OpenHold::capture_and_store`].
     pub fn has_idempotency_key(&self) -> bool {
         self.claim.is_some()
     }
 
-    /// Captures `used`, at most what is held; the rest goes back. Does not wait: should this gateway die first, the hold
-    /// is released and the customer not charged.
-    pub fn capture(mut self, used: Credits, outcome: Outcome) {
-        let Some(hold) = self.open.take() else { return };
-        let rest = hold.amount().checked_sub(used).unwrap_or(Credits::ZERO);
-        let end = if rest == Credits::ZERO {
-            HoldEnd::Captured(hold.call_id, outcome)
-        } else {
-            HoldEnd::Released(Release { hold, amount: rest, outcome, whole: false, claim: None })
-        };
-        kill_point::pass(KillPoint::CaptureUnqueued);
-        self.end(end);
+    /// Captures `used`, at most the held amount, and returns the refund of the rest. Does not wait: if this gateway dies
+    /// before the commit, the hold is released and the customer is not charged.
+    pub fn capture(mut self, used: Credits, outcome: Outcome) -> Refund {
+        let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
+        kill_point::pass(KillPoint::HandlerFinished);
+        self.settle(|hold| Settle { hold, captured, outcome, claim: None, response: None }, None);
         kill_point::pass(KillPoint::CaptureQueued);
+        refund
     }
 
-    /// Gives everything back, the request of the quota included. Does not wait.
-    pub fn release(mut self, outcome: Outcome) {
+    /// Releases the whole hold with its request unit, and returns the refund. Does not wait.
+    pub fn release(mut self, outcome: Outcome) -> Refund {
+        let refund = self.refund(self.amount());
         self.release_now(outcome);
+        refund
     }
 
-    /// Captures `used` and keeps the answer under the call's idempotency key; waits until both are durable, and no
-    /// longer than calls wait for a decision. Given up, the call is released, unless a commit was under way that may
-    /// have kept it: [`LedgerUnavailable::Unknown`].
-    pub async fn capture_with_response(
+    /// Captures `used` and stores the answer under the call's idempotency key. Waits until both are durable, but no longer
+    /// than calls wait for a decision. After that the call is released, unless a commit in progress may have stored it:
+    /// [`LedgerUnavailable::Unknown`].
+    pub async fn capture_and_store(
         mut self,
         used: Credits,
         outcome: Outcome,
         content: AnswerContent,
-    ) -> Result<Kept, LedgerUnavailable> {
-        let (Some(hold), Some(claim)) = (self.open.take(), self.claim.take()) else {
-            return Err(LedgerUnavailable::Stopped);
-        };
-        let answer = StoredAnswer { call_id: hold.call_id, content };
-        let captured = used.min(hold.amount());
-        let (reply, mut kept) = oneshot::channel();
-        let turn = Arc::<Turn>::default();
-        let reply = CaptureReply { reply, turn: turn.clone() };
-        self.end(HoldEnd::Kept(
-            Box::new(CaptureWithResponse { hold, captured, outcome, claim, answer }),
-            reply,
-        ));
-        kill_point::pass(KillPoint::KeepQueued);
-        let kept = match tokio::time::timeout(self.longest_wait, &mut kept).await {
-            Ok(kept) => kept.unwrap_or(Err(LedgerUnavailable::Stopped)),
-            Err(_) if turn.shift(Turn::WAITING, Turn::LEFT) => Err(LedgerUnavailable::TooSlow),
+    ) -> Result<CaptureResult, LedgerUnavailable> {
+        let captured = used.min(self.amount());
+        let response = Some(StoredAnswer { call_id: self.hold.call_id, content });
+        let claim = self.claim.take();
+        let (reply, mut stored) = oneshot::channel();
+        let caller = SharedCallerState::default();
+        let reply = CaptureReply { reply, caller: caller.clone() };
+        self.settle(|hold| Settle { hold, captured, outcome, claim, response }, Some(reply));
+        kill_point::pass(KillPoint::CaptureWithAnswerQueued);
+        let stopped = |_| Err(LedgerUnavailable::Stopped);
+        let result = match tokio::time::timeout(self.longest_wait, &mut stored).await {
+            Ok(result) => result.unwrap_or_else(stopped),
+            Err(_) if caller.shift(CallerState::Waiting, CallerState::Left) == CallerState::Waiting => {
+                Err(LedgerUnavailable::TooSlow)
+            }
             Err(_) => {
-                turn.shift(Turn::COMMITTING, Turn::LEAVING);
-                let told = tokio::time::timeout(GRACE, kept).await;
-                told.map_or(Err(LedgerUnavailable::Unknown), |kept| {
-                    kept.unwrap_or(Err(LedgerUnavailable::Stopped))
-                })
+                caller.shift(CallerState::Committing, CallerState::Leaving);
+                let result = tokio::time::timeout(GRACE, stored).await;
+                result.map_or(Err(LedgerUnavailable::Unknown), |result| result.unwrap_or_else(stopped))
             }
         };
-        kill_point::pass(KillPoint::AnswerKept);
-        kept
+        kill_point::pass(KillPoint::AnswerStored);
+        result
     }
 
     fn release_now(&mut self, outcome: Outcome) {
-        let Some(hold) = self.open.take() else { return };
-        let amount = hold.amount();
         let claim = self.claim.take();
-        self.end(HoldEnd::Released(Release { hold, amount, outcome, whole: true, claim }));
+        self.settle(|hold| Settle::release(hold, outcome, claim), None);
         kill_point::pass(KillPoint::ReleaseQueued);
     }
 
-    fn end(&self, end: HoldEnd) {
-        // A writer that has stopped has closed its epoch, which released every hold.
-        let _ = self.settlements.send(SettleCommand { batch_ref: self.batch_ref, end });
+    /// Queues the end of the hold, once.
+    fn settle(&mut self, settle: impl FnOnce(Hold) -> Settle, reply: Option<CaptureReply>) {
+        if let Some(settlements) = self.settlements.take() {
+            let hold = Hold { takes: std::mem::take(&mut self.hold.takes), ..self.hold };
+            let command = SettleCommand { batch_ref: self.batch_ref, settle: settle(hold), reply };
+            // A writer that has stopped has closed its epoch, which released every hold.
+            let _ = settlements.send(command);
+        }
     }
 }
 
 impl Drop for OpenHold {
     fn drop(&mut self) {
-        self.release_now(Outcome::Abandoned);
+        if self.settlements.is_some() {
+            self.release_now(Outcome::Abandoned);
+        }
     }
 }

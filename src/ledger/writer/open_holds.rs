@@ -1,4 +1,4 @@
-//! Which batches still have open holds, so that a recovery knows how far back to look.
+//! The batches with open holds: a recovery starts at the oldest.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 pub(crate) struct OpenHolds(BTreeMap<i32, u32>);
 
 impl OpenHolds {
-    /// A hold of `batch` was handed out.
+    /// Counts a new hold of `batch`.
     pub(crate) fn opened(&mut self, batch: i32) {
         *self.0.entry(batch).or_default() += 1;
     }
 
-    /// A hold of `batch` has ended.
+    /// Counts the end of a hold of `batch`.
     pub(crate) fn ended(&mut self, batch: i32) {
         if let Some(count) = self.0.get_mut(&batch) {
             *count -= 1;
@@ -27,7 +27,7 @@ impl OpenHolds {
         self.0.first_key_value().map_or(otherwise, |(batch, _)| *batch)
     }
 
-    /// Forgets all: their epoch was closed.
+    /// Removes all holds, when their epoch was closed.
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }

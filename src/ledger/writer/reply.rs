@@ -1,59 +1,53 @@
-//! The way back to the calls that wait for a decision.
+//! Replies to the calls that wait for a decision.
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::message::LedgerUnavailable;
+use super::message::HoldError;
 use super::open_hold::OpenHold;
 use crate::domain::billing::AccountBalance;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::rules::hold::Decision;
 
 /// The writer's answer to a request for a hold.
-pub(crate) type Answer = Result<Granted, LedgerUnavailable>;
+pub(crate) type Answer = Result<Granted, HoldError>;
 
-/// What a request for a hold came to.
+/// A hold that was made, durably.
 #[derive(Debug)]
-pub enum Granted {
-    /// The credits are set aside, durably.
-    Held {
-        /// Ends the hold. Dropped, it releases.
-        hold: OpenHold,
-        /// The account right after it.
-        standing: AccountBalance,
-    },
-    /// Nothing was set aside; the decision says why. Never [`Decision::Held`].
-    Not(Decision),
+pub struct Granted {
+    /// Ends the hold. Dropping it releases the hold.
+    pub hold: OpenHold,
+    /// The balance after the hold.
+    pub balance: AccountBalance,
 }
 
-/// Where the answer to one call goes.
+/// Sends the answer to one call.
 #[derive(Debug)]
 pub(crate) struct Reply {
     to: oneshot::Sender<Answer>,
-    /// Where the call waits.
+    /// The runtime in which the call waits.
     runtime: Handle,
 }
 
 impl Reply {
-    /// A reply to the caller of this function, and where it is received.
+    /// A reply to the current task, and its receiver.
     pub(crate) fn to_here() -> (Self, oneshot::Receiver<Answer>) {
         let (to, answer) = oneshot::channel();
         (Self { to, runtime: Handle::current() }, answer)
     }
 
-    /// Whether the call has gone.
+    /// Whether the call no longer waits.
     pub(crate) fn is_closed(&self) -> bool {
         self.to.is_closed()
     }
 
-    /// Answers one call by itself. One that has gone leaves its hold here, and dropping that releases it.
+    /// Answers one call. If it no longer waits, its hold is dropped here, which releases it.
     pub(crate) fn send(self, answer: Answer) {
         let _ = self.to.send(answer);
     }
 }
 
-/// The answers to a batch. To wake a call on another thread costs more than to answer it, so each runtime is woken once and
-/// wakes its calls by itself.
+/// The answers to a batch. Waking a call on another thread costs more than answering it, so each runtime is woken once and
+/// wakes its own calls.
 #[derive(Debug, Default)]
 pub(crate) struct Replies(Vec<(Handle, Answers)>);
 
@@ -62,21 +56,21 @@ type Answers = Vec<(oneshot::Sender<Answer>, Answer)>;
 impl Replies {
     pub(crate) fn add(&mut self, reply: Reply, answer: Answer) {
         let Reply { to, runtime } = reply;
-        match self.0.iter_mut().find(|(known, _)| known.id() == runtime.id()) {
+        match self.0.iter_mut().find(|(other, _)| other.id() == runtime.id()) {
             Some((_, answers)) => answers.push((to, answer)),
             None => self.0.push((runtime, vec![(to, answer)])),
         }
     }
 
-    /// Sends them. What is meant for a runtime that has ended is dropped, and its holds are released.
+    /// Sends the answers. Those for a runtime that has ended are dropped, which releases their holds.
     pub(crate) fn send(self) {
         for (runtime, answers) in self.0 {
             runtime.spawn(async move {
                 for (to, answer) in answers {
                     let _ = to.send(answer);
-                    kill_point::pass(KillPoint::HeldHalfTold);
+                    kill_point::pass(KillPoint::FirstReplySent);
                 }
-                kill_point::pass(KillPoint::HeldTold);
+                kill_point::pass(KillPoint::RepliesSent);
             });
         }
     }
@@ -84,34 +78,35 @@ impl Replies {
 
 #[cfg(test)]
 mod tests {
+    use super::super::message::LedgerUnavailable;
     use super::*;
 
     #[tokio::test]
-    async fn every_call_gets_its_own_answer_wherever_it_waits() {
+    async fn every_call_gets_its_own_answer_on_every_runtime() {
         let elsewhere = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
         let (here, here_too) = (Reply::to_here(), Reply::to_here());
         let there = elsewhere.spawn(async { Reply::to_here() }).await.unwrap();
         let mut replies = Replies::default();
-        replies.add(here.0, Err(LedgerUnavailable::Locked));
-        replies.add(there.0, Ok(Granted::Not(Decision::UnknownAccount)));
-        replies.add(here_too.0, Err(LedgerUnavailable::Stopped));
-        assert_eq!(replies.0.len(), 2, "one waking for each runtime");
+        replies.add(here.0, Err(LedgerUnavailable::Locked.into()));
+        replies.add(there.0, Err(HoldError::UnknownAccount));
+        replies.add(here_too.0, Err(LedgerUnavailable::Stopped.into()));
+        assert_eq!(replies.0.len(), 2, "each runtime is woken once");
         replies.send();
-        assert!(matches!(here.1.await, Ok(Err(LedgerUnavailable::Locked))));
-        assert!(matches!(there.1.await, Ok(Ok(Granted::Not(Decision::UnknownAccount)))));
-        assert!(matches!(here_too.1.await, Ok(Err(LedgerUnavailable::Stopped))));
+        assert!(matches!(here.1.await, Ok(Err(HoldError::Unavailable(LedgerUnavailable::Locked)))));
+        assert!(matches!(there.1.await, Ok(Err(HoldError::UnknownAccount))));
+        assert!(matches!(here_too.1.await, Ok(Err(HoldError::Unavailable(LedgerUnavailable::Stopped)))));
         elsewhere.shutdown_background();
     }
 
     #[tokio::test]
-    async fn calls_of_a_runtime_that_has_ended_are_let_go() {
+    async fn answers_for_a_runtime_that_has_ended_are_dropped() {
         let ended = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let entered = ended.enter();
         let (reply, answer) = Reply::to_here();
         drop(entered);
         ended.shutdown_background();
         let mut replies = Replies::default();
-        replies.add(reply, Err(LedgerUnavailable::Locked));
+        replies.add(reply, Err(LedgerUnavailable::Locked.into()));
         replies.send();
         assert!(answer.await.is_err());
     }

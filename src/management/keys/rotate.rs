@@ -49,7 +49,7 @@ pub async fn rotate(
 /// Ends the old secret of a rotation before its time.
 ///
 /// # Errors
-/// If the author lacks the right, or there is none.
+/// If the author lacks the right, or no rotation is in progress.
 pub async fn end_overlap(
     connection: &mut PgConnection,
     by: &Principal,

@@ -1,5 +1,6 @@
 //! Compares given names: exact, pet form, same sound, one slip.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::degree::{GIVEN_NAME_OF_SAME_SOUND, LATER_GIVEN_NAME, NICKNAME, ONE_SLIP, OTHER_ALPHABET};
@@ -15,7 +16,7 @@ use crate::people::transliteration::are_one_in_two_alphabets;
 const SHORTEST_WITH_SLIP: usize = 5;
 
 /// The rule by which given names agree, strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GivenNameRule {
     /// The same, ignoring accents and case.

@@ -1,5 +1,6 @@
 //! Compares surnames: each one of the query with the candidate's, exact, same sound, or a slip.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::degree::{ONE_SLIP, OTHER_ALPHABET, SURNAME_OF_SAME_SOUND, TWO_SLIPS};
@@ -16,7 +17,7 @@ const SHORTEST_WITH_SLIP: usize = 4;
 const SHORTEST_WITH_TWO_SLIPS: usize = 8;
 
 /// The rule by which surnames agree, strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SurnameRule {
     /// All of them are the same.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::domain::ids::AccountId;
 use crate::domain::person::Post;
 use crate::storage::directory::rights::{MOST_RECORDS, PersonSelector, bounds};
+use crate::storage::error::StorageError;
 
 /// Everything that an account stores about one person as a contact.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow)]
@@ -40,9 +41,9 @@ pub async fn export(
     pool: &PgPool,
     account: AccountId,
     who: &PersonSelector,
-) -> Result<Vec<ExportedContact>, sqlx::Error> {
+) -> Result<Vec<ExportedContact>, StorageError> {
     let (id, _, _, name_key, company_key) = bounds(who);
-    sqlx::query_as(
+    let rows = sqlx::query_as(
         "select id, account_id, mode, first_name, last_name, company, title, email, bio, posts, created_at, updated_at
            from contact
           where account_id = $1 and (id = $2 or (name_key = $3 and company_key = $4))
@@ -54,7 +55,8 @@ pub async fn export(
     .bind(company_key)
     .bind(MOST_RECORDS)
     .fetch_all(pool)
-    .await
+    .await?;
+    Ok(rows)
 }
 
 /// Deletes the account's contacts that are the person and returns how many there were.
@@ -62,7 +64,7 @@ pub async fn erase(
     connection: &mut PgConnection,
     account: AccountId,
     who: &PersonSelector,
-) -> Result<u64, sqlx::Error> {
+) -> Result<u64, StorageError> {
     let (id, _, _, name_key, company_key) = bounds(who);
     let done = sqlx::query(
         "delete from contact where account_id = $1 and (id = $2 or (name_key = $3 and company_key = $4))",
@@ -76,11 +78,10 @@ pub async fn erase(
     Ok(done.rows_affected())
 }
 
-/// Returns the accounts that have the person as a contact, so that the request can be passed on to
-/// them.
-pub async fn keepers(pool: &PgPool, who: &PersonSelector) -> Result<Vec<Keeper>, sqlx::Error> {
+/// Which accounts keep the person, so that the request can be passed on to them.
+pub async fn keepers(pool: &PgPool, who: &PersonSelector) -> Result<Vec<Keeper>, StorageError> {
     let (id, _, _, name_key, company_key) = bounds(who);
-    sqlx::query_as(
+    let rows = sqlx::query_as(
         "select account_id, count(*) as contacts
            from contact where id = $1 or (name_key = $2 and company_key = $3)
           group by account_id order by account_id limit $4",
@@ -90,5 +91,6 @@ pub async fn keepers(pool: &PgPool, who: &PersonSelector) -> Result<Vec<Keeper>,
     .bind(company_key)
     .bind(MOST_RECORDS)
     .fetch_all(pool)
-    .await
+    .await?;
+    Ok(rows)
 }

@@ -11,6 +11,7 @@ use crate::people::matching::Candidate;
 use crate::people::name::PersonName;
 use crate::people::search_keys::{Breadth, QueryKeys};
 use crate::storage::directory::StoredPerson;
+use crate::storage::error::StorageError;
 
 /// The most candidates of one search.
 const MOST_CANDIDATES: i64 = 200;
@@ -36,13 +37,14 @@ pub(in crate::storage) fn owned(owner: ContactOwner, keys: &[i32]) -> Vec<i32> {
     keys.iter().map(of).collect()
 }
 
-/// Whether the owner has any contact.
-pub async fn has_any(pool: &PgPool, owner: ContactOwner) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("select exists (select from contact where account_id = $1 and mode = $2)")
+/// Whether the owner has any contact at all.
+pub async fn has_any(pool: &PgPool, owner: ContactOwner) -> Result<bool, StorageError> {
+    let rows = sqlx::query_scalar("select exists (select from contact where account_id = $1 and mode = $2)")
         .bind(owner.account.as_uuid())
         .bind(owner.mode.as_str())
         .fetch_one(pool)
-        .await
+        .await?;
+    Ok(rows)
 }
 
 /// Returns the owner's contacts that share a name key and a company key with the query.
@@ -51,7 +53,7 @@ pub async fn find_candidates(
     owner: ContactOwner,
     keys: &QueryKeys,
     breadth: Breadth,
-) -> Result<(Vec<Candidate>, Vec<ContactCandidate>), sqlx::Error> {
+) -> Result<(Vec<Candidate>, Vec<ContactCandidate>), StorageError> {
     let rows: Vec<CandidateRow> = sqlx::query_as(
         "select id, name_key, company_key, title
            from contact
@@ -95,7 +97,7 @@ pub async fn fetch(
     pool: &PgPool,
     owner: ContactOwner,
     id: ContactId,
-) -> Result<Option<StoredPerson>, sqlx::Error> {
+) -> Result<Option<StoredPerson>, StorageError> {
     let found = super::find(&mut *pool.acquire().await?, owner, id).await?;
     Ok(found.map(|contact| {
         let line = DirectoryLine::from(contact.content);

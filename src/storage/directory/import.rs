@@ -8,12 +8,12 @@ use sqlx::types::Json;
 use sqlx::{Connection, FromRow, PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::digest;
 use super::opt_outs::{identities, without_opted_out};
 use crate::domain::ids::PersonId;
 use crate::people::directory_line::DirectoryLine;
 use crate::people::matching::Candidate;
 use crate::people::search_keys::{KEYS_EDITION, stored_keys};
+use crate::storage::error::{RowRef, StorageError};
 
 /// A validated line with everything that is stored for it.
 #[derive(Debug)]
@@ -55,7 +55,6 @@ enum Identity {
 /// The result of importing a batch of lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BatchOutcome {
-    /// New people.
     pub added: u64,
     /// People whose record changed.
     pub updated: u64,
@@ -72,7 +71,7 @@ pub async fn import_batch(
     people: Vec<NewPerson>,
     imported_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
-) -> Result<BatchOutcome, sqlx::Error> {
+) -> Result<BatchOutcome, StorageError> {
     let mut outcome = BatchOutcome::default();
     let mut transaction = connection.begin().await?;
     sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;
@@ -125,7 +124,7 @@ pub async fn import_batch(
 async fn known_contents(
     connection: &mut PgConnection,
     people: &[NewPerson],
-) -> Result<HashMap<Identity, (Uuid, [u8; 32])>, sqlx::Error> {
+) -> Result<HashMap<Identity, (Uuid, [u8; 32])>, StorageError> {
     let (sources, external_ids): (Vec<&str>, Vec<&str>) =
         people.iter().filter_map(NewPerson::external).unzip();
     let contents: Vec<&[u8]> = people
@@ -158,8 +157,9 @@ struct KnownRow {
 }
 
 impl KnownRow {
-    fn entry(self) -> Result<(Identity, (Uuid, [u8; 32])), sqlx::Error> {
-        let content = digest(&self.content_sha256)?;
+    fn entry(self) -> Result<(Identity, (Uuid, [u8; 32])), StorageError> {
+        let row = RowRef::new("directory_people", self.id);
+        let content = row.convert("content_sha256", self.content_sha256)?;
         let identity = match self.external_id {
             Some(external_id) => Identity::ExternalId(self.source, external_id),
             None => Identity::Content(content),
@@ -222,9 +222,9 @@ const UPSERT: &str = "
            imported_at = excluded.imported_at, expires_at = excluded.expires_at,
            keys_edition = excluded.keys_edition";
 
-/// Updates the index, counts the words again, and updates the planner's statistics and the
-/// gateways. Run once, after the last batch.
-pub async fn finish_import(pool: &PgPool) -> Result<(), sqlx::Error> {
+/// Merges the pending entries of the index, recounts the words, updates the planner's statistics and notifies the gateways.
+/// Runs once, after the last batch.
+pub async fn finish_import(pool: &PgPool) -> Result<(), StorageError> {
     sqlx::query("select directory_count_words()").execute(pool).await?;
     Ok(())
 }

@@ -10,10 +10,10 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
-use super::digest;
 use crate::people::company::CompanyName;
 use crate::people::matching::Candidate;
 use crate::people::name::PersonName;
+use crate::storage::error::{RowRef, StorageError};
 
 /// Returns the identities of a person: every name at every company, and the source's id if present.
 pub fn identities(candidate: &Candidate, external: Option<(&str, &str)>) -> Vec<[u8; 32]> {
@@ -49,14 +49,16 @@ fn identity(kind: &str, first: &str, second: &str) -> [u8; 32] {
 pub async fn opted_out(
     connection: &mut PgConnection,
     identities: &[[u8; 32]],
-) -> Result<HashSet<[u8; 32]>, sqlx::Error> {
+) -> Result<HashSet<[u8; 32]>, StorageError> {
     let identities: Vec<&[u8]> = identities.iter().map(<[u8; 32]>::as_slice).collect();
     let rows: Vec<Vec<u8>> =
         sqlx::query_scalar("select identity_sha256 from directory_opt_outs where identity_sha256 = any($1)")
             .bind(identities)
             .fetch_all(connection)
             .await?;
-    rows.iter().map(|row| digest(row)).collect()
+    // The key of a row is the digest itself, which stays out of messages.
+    let row = RowRef::new("directory_opt_outs", "of a person");
+    rows.into_iter().map(|digest| Ok(row.convert("identity_sha256", digest)?)).collect()
 }
 
 /// Removes the people with an identity that opted out.
@@ -64,7 +66,7 @@ pub async fn without_opted_out<T>(
     connection: &mut PgConnection,
     people: Vec<T>,
     identities_of: impl Fn(&T) -> Vec<[u8; 32]>,
-) -> Result<Vec<T>, sqlx::Error> {
+) -> Result<Vec<T>, StorageError> {
     let each: Vec<Vec<[u8; 32]>> = people.iter().map(identities_of).collect();
     let left_out = opted_out(connection, &each.concat()).await?;
     let stays = |identities: &[[u8; 32]]| !identities.iter().any(|identity| left_out.contains(identity));
@@ -76,10 +78,10 @@ pub(super) async fn leave_out(
     connection: &mut PgConnection,
     identities: &[[u8; 32]],
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), StorageError> {
     let identities: Vec<&[u8]> = identities.iter().map(<[u8; 32]>::as_slice).collect();
     sqlx::query(
-        "insert into directory_opt_outs (identity_sha256, opted_out_at) select distinct unnest($1::bytea[]), $2
+        "insert into directory_opt_outs (identity_sha256, opted_out_at) select distinct unnest($1::bytea[]), $2::timestamptz
              on conflict do nothing",
     )
     .bind(identities)

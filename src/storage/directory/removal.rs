@@ -6,18 +6,20 @@ use sqlx::{Connection, PgConnection, PgPool};
 use super::import::finish_import;
 use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::storage::audit;
+use crate::storage::error::StorageError;
 
-/// Counts the people of the source in the directory, including expired ones.
-pub async fn count(connection: &mut PgConnection, source: &str) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("select count(*) from directory_people where source = $1")
+/// How many people the directory holds of the source, also those whose time is over.
+pub async fn count(connection: &mut PgConnection, source: &str) -> Result<i64, StorageError> {
+    let rows = sqlx::query_scalar("select count(*) from directory_people where source = $1")
         .bind(source)
         .fetch_one(connection)
-        .await
+        .await?;
+    Ok(rows)
 }
 
-/// Deletes all people of the source, records it in the audit log, and returns how many there were.
-/// It waits for imports, so a batch is deleted in whole or not at all.
-pub async fn remove_source(pool: &PgPool, by: &Actor, source: &str) -> Result<u64, sqlx::Error> {
+/// Deletes all people of a source, records it in the audit log, and returns their number. It excludes imports: a batch is
+/// deleted as a whole or not at all.
+pub async fn remove_source(pool: &PgPool, by: &Actor, source: &str) -> Result<u64, StorageError> {
     let mut connection = pool.acquire().await?;
     let mut transaction = connection.begin().await?;
     sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;

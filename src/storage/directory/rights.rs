@@ -11,6 +11,7 @@ use crate::domain::ids::PersonId;
 use crate::domain::person::Post;
 use crate::people::company::CompanyName;
 use crate::people::name::PersonName;
+use crate::storage::error::StorageError;
 
 /// The most records in one request.
 pub const MOST_RECORDS: i64 = 1_000;
@@ -18,10 +19,11 @@ pub const MOST_RECORDS: i64 = 1_000;
 /// Identifies the person of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PersonSelector {
-    /// The directory's id.
     Id(PersonId),
-    /// The source's id.
-    ExternalId { source: String, external_id: String },
+    ExternalId {
+        source: String,
+        external_id: String,
+    },
     /// A whole name and company, equal except for case, accents, particles and legal form: the
     /// record's own name or an alias, at a current or former company.
     Name {
@@ -63,10 +65,10 @@ macro_rules! is_meant {
     };
 }
 
-/// Returns everything that is stored about the person, expired or not.
-pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedPerson>, sqlx::Error> {
+/// All that is held on the person, whether their time is over or not.
+pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedPerson>, StorageError> {
     let (id, source, external_id, name_key, company_key) = bounds(who);
-    sqlx::query_as(
+    let rows = sqlx::query_as(
         concat!(
             "select id, first_name, last_name, company, title, location, email, bio, languages, aliases, former_companies,
                 posts, source, external_id, legal_basis, imported_at, expires_at
@@ -83,12 +85,13 @@ pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedP
     .bind(company_key)
     .bind(MOST_RECORDS)
     .fetch_all(pool)
-    .await
+    .await?;
+    Ok(rows)
 }
 
-/// Deletes every record of the person and returns how many there were. A later import may store the
-/// person again; use [`opt_out`] to prevent that.
-pub async fn erase(connection: &mut PgConnection, who: &PersonSelector) -> Result<u64, sqlx::Error> {
+/// Deletes every record of the person and says how many there were. A later import may bring the person back; use
+/// [`opt_out`] to prevent it.
+pub async fn erase(connection: &mut PgConnection, who: &PersonSelector) -> Result<u64, StorageError> {
     Ok(delete(connection, who).await?.len() as u64)
 }
 
@@ -99,7 +102,7 @@ pub async fn opt_out(
     connection: &mut PgConnection,
     who: &PersonSelector,
     now: DateTime<Utc>,
-) -> Result<u64, sqlx::Error> {
+) -> Result<u64, StorageError> {
     let mut transaction = connection.begin().await?;
     // Waits for imports: one that has read the opt-outs must not store the person afterwards.
     sqlx::query("select from directory_state for update").execute(&mut *transaction).await?;
@@ -117,7 +120,7 @@ pub async fn delete_expired(
     connection: &mut PgConnection,
     now: DateTime<Utc>,
     most: i64,
-) -> Result<u64, sqlx::Error> {
+) -> Result<u64, StorageError> {
     let done = sqlx::query(
         "delete from directory_people
           where id in (select id from directory_people where expires_at <= $1 limit $2 for update skip locked)",
@@ -129,9 +132,12 @@ pub async fn delete_expired(
     Ok(done.rows_affected())
 }
 
-async fn delete(connection: &mut PgConnection, who: &PersonSelector) -> Result<Vec<DeletedRow>, sqlx::Error> {
+async fn delete(
+    connection: &mut PgConnection,
+    who: &PersonSelector,
+) -> Result<Vec<DeletedRow>, StorageError> {
     let (id, source, external_id, name_key, company_key) = bounds(who);
-    sqlx::query_as(
+    let rows = sqlx::query_as(
         concat!(
             "delete from directory_people
           where id in (select id from directory_people where ",
@@ -147,7 +153,8 @@ async fn delete(connection: &mut PgConnection, who: &PersonSelector) -> Result<V
     .bind(company_key)
     .bind(MOST_RECORDS)
     .fetch_all(connection)
-    .await
+    .await?;
+    Ok(rows)
 }
 
 #[derive(FromRow)]

@@ -5,6 +5,7 @@ use serde::Serialize;
 use sqlx::{FromRow, PgPool};
 
 use crate::people::sample::SAMPLE_SOURCE;
+use crate::storage::error::StorageError;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DirectoryStats {
@@ -42,8 +43,8 @@ pub enum Shortage {
     SampleOnly,
 }
 
-/// Returns what the directory lacks, or `None` if it has real people.
-pub async fn shortage(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Shortage>, sqlx::Error> {
+/// Whether the directory holds real people, and what is wrong where it does not.
+pub async fn shortage(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Shortage>, StorageError> {
     let (has_real, has_sample): (bool, bool) = sqlx::query_as(
         "select exists (select from directory_people where source <> $1 and expires_at > $2),
                 exists (select from directory_people where source = $1 and expires_at > $2)",
@@ -59,8 +60,8 @@ pub async fn shortage(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Shorta
     })
 }
 
-/// Counts what the directory holds. It reads the whole directory: for operators, not for a request.
-pub async fn stats(pool: &PgPool, now: DateTime<Utc>) -> Result<DirectoryStats, sqlx::Error> {
+/// Counts what the directory holds. Reads all of it: for an operator, not for a request.
+pub async fn stats(pool: &PgPool, now: DateTime<Utc>) -> Result<DirectoryStats, StorageError> {
     let (people, people_with_posts, companies, expired, opt_outs): (i64, i64, i64, i64, i64) =
         sqlx::query_as(
             "select count(*) filter (where expires_at > $1),

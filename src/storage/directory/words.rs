@@ -3,14 +3,14 @@
 use sqlx::{FromRow, PgPool};
 
 use crate::people::rarity::{Rarity, WordKind};
+use crate::storage::error::StorageError;
 
 /// The most words in memory. The most frequent ones are kept.
 const MOST_WORDS: i64 = 400_000;
 
-/// Returns the counts of words with their version.
-pub async fn load_rarity(pool: &PgPool) -> Result<(i64, Rarity), sqlx::Error> {
-    // The version first: counts newer than their version are read again, but old ones never count
-    // as current.
+/// The counts of words and the version they are of.
+pub async fn load_rarity(pool: &PgPool) -> Result<(i64, Rarity), StorageError> {
+    // The version first: counts that are newer than their version are read again, never taken for current.
     let version: i64 =
         sqlx::query_scalar("select words_version from directory_state").fetch_one(pool).await?;
     let words: Vec<WordRow> =

@@ -8,7 +8,7 @@ use crate::domain::account::AccountState;
 use crate::domain::ids::KeyId;
 use crate::domain::key::KeyState;
 use crate::domain::key::reach::Reach;
-use crate::storage::error::StorageError;
+use crate::storage::error::{CorruptRow, RowRef, StorageError};
 
 /// Decides whether a key may act, and within which bounds.
 #[derive(Clone, Debug)]
@@ -57,21 +57,21 @@ pub async fn acting(
     .bind(secret_version)
     .fetch_optional(connection)
     .await?;
-    row.map(read).transpose()
+    row.map(|row| Ok(read(key, row)?)).transpose()
 }
 
-fn read(row: ActingRow) -> Result<Acting, StorageError> {
+fn read(key: KeyId, row: ActingRow) -> Result<Acting, CorruptRow> {
+    let key = RowRef::new("api_key", key.as_uuid());
     Ok(Acting {
-        state: KeyState::from_name(&row.state).ok_or(StorageError::Corrupt("key state"))?,
+        state: key.read("state", KeyState::from_name(&row.state))?,
         has_ended: row.has_ended,
-        account_state: AccountState::from_name(&row.account_state)
-            .ok_or(StorageError::Corrupt("account state"))?,
+        account_state: key.read("account.state", AccountState::from_name(&row.account_state))?,
         reach: Reach {
-            scopes: scopes(&row.scopes)?,
-            origin: origin(row.regions, row.allowed_networks)?,
+            scopes: scopes(&key, &row.scopes)?,
+            origin: origin(&key, row.regions, row.allowed_networks)?,
             expires_at: row.expires_at,
-            daily_cap: cap(row.daily_cap)?,
-            monthly_cap: cap(row.monthly_cap)?,
+            daily_cap: cap(&key, "daily_cap", row.daily_cap)?,
+            monthly_cap: cap(&key, "monthly_cap", row.monthly_cap)?,
         },
     })
 }

@@ -6,14 +6,13 @@ use uuid::Uuid;
 
 use super::views::{origin, scopes};
 use crate::domain::account::AccountState;
-use crate::domain::billing::AccountBalance;
 use crate::domain::caller::KeyRecord;
-use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::{KeyFormat, KeyState, Mode};
 use crate::secret::KeyDigest;
 use crate::storage::catalogue::PlanRow;
-use crate::storage::error::StorageError;
+use crate::storage::error::{RowRef, StorageError};
+use crate::storage::ledger::balance::BalanceRow;
 
 #[derive(sqlx::FromRow)]
 struct RecordRow {
@@ -35,11 +34,8 @@ struct RecordRow {
     edition: String,
     #[sqlx(flatten)]
     plan: PlanRow,
-    balance: i64,
-    plan_credits: i64,
-    plan_left: i64,
-    requests_left: i64,
-    period_ends_at: DateTime<Utc>,
+    #[sqlx(flatten)]
+    balance: BalanceRow,
 }
 
 /// Returns the keys with these digests, in one query. The result lacks unknown digests. For a key
@@ -56,7 +52,7 @@ pub async fn find_by_digest(
                 k.regions, k.allowed_networks::text[] as allowed_networks, k.daily_cap, k.monthly_cap, k.environment_id,
                 e.mode, a.id as account_id, a.state as account_state, a.edition, p.*, l.balance, l.plan_credits,
                 case e.mode when 'live' then a.keeps_live_contacts else a.keeps_test_contacts end as keeps_contacts,
-                l.plan_left, l.requests_limit - l.requests_used as requests_left, l.period_ends_at
+                l.plan_left, l.requests_limit, l.requests_used, l.period_ends_at
            from key_digest d
            join key_secret s on s.key_id = d.key_id and s.version = d.version
            join api_key k on k.id = s.key_id
@@ -73,33 +69,27 @@ pub async fn find_by_digest(
 }
 
 fn record(row: RecordRow) -> Result<(KeyDigest, KeyRecord), StorageError> {
-    let credits = |amount: i64| Credits::try_from(amount).map_err(|_| StorageError::Corrupt("credits"));
-    let digest: [u8; 32] = row.digest.try_into().map_err(|_| StorageError::Corrupt("key digest"))?;
-    let plan_credits = credits(row.plan_credits)?;
+    let key = RowRef::new("api_key", row.key_id);
+    let cap = |column, cap: Option<i64>| cap.map(|cap| key.convert(column, cap)).transpose();
+    let digest: [u8; 32] = key.convert("digest", row.digest)?;
     let record = KeyRecord {
         key_id: KeyId::from_uuid(row.key_id),
         secret_version: row.version,
-        state: KeyState::from_name(&row.state).ok_or(StorageError::Corrupt("key state"))?,
+        state: key.read("state", KeyState::from_name(&row.state))?,
         ends_at: row.ends_at,
-        scopes: scopes(&row.scopes)?,
-        origin: origin(row.regions, row.allowed_networks)?,
-        daily_cap: row.daily_cap.map(credits).transpose()?,
-        monthly_cap: row.monthly_cap.map(credits).transpose()?,
+        scopes: scopes(&key, &row.scopes)?,
+        origin: origin(&key, row.regions, row.allowed_networks)?,
+        daily_cap: cap("daily_cap", row.daily_cap)?,
+        monthly_cap: cap("monthly_cap", row.monthly_cap)?,
         environment_id: EnvironmentId::from_uuid(row.environment_id),
-        mode: Mode::from_name(&row.mode).ok_or(StorageError::Corrupt("environment mode"))?,
+        mode: RowRef::new("environment", row.environment_id).read("mode", Mode::from_name(&row.mode))?,
         account_id: AccountId::from_uuid(row.account_id),
         keeps_contacts: row.keeps_contacts,
-        account_state: AccountState::from_name(&row.account_state)
-            .ok_or(StorageError::Corrupt("account state"))?,
+        account_state: RowRef::new("account", row.account_id)
+            .read("state", AccountState::from_name(&row.account_state))?,
         edition: row.edition,
         plan: row.plan.try_into()?,
-        standing: AccountBalance {
-            remaining: credits(row.balance)?,
-            plan_credits_used: plan_credits.checked_sub(credits(row.plan_left)?).unwrap_or(Credits::ZERO),
-            plan_credits,
-            requests_remaining: u64::try_from(row.requests_left).unwrap_or(0),
-            renews_at: row.period_ends_at,
-        },
+        balance: row.balance.try_into()?,
     };
     Ok((KeyDigest::from_bytes(digest), record))
 }

@@ -12,7 +12,7 @@ use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::view::{KeyView, SecretView};
 use crate::domain::key::{KeyFormat, KeyState, KeyStatus, Mode, Scope};
 use crate::domain::origin::Origin;
-use crate::storage::error::StorageError;
+use crate::storage::error::{CorruptRow, RowRef, StorageError};
 
 /// The most keys in one listing.
 pub const LIST_LIMIT: i64 = 10_000;
@@ -118,26 +118,27 @@ async fn with_secrets(
 }
 
 fn view(secrets: Vec<SecretView>, row: ViewRow) -> Result<KeyView, StorageError> {
-    let present = secrets.first().ok_or(StorageError::Corrupt("a key without a secret"))?;
-    let state = KeyState::from_name(&row.state).ok_or(StorageError::Corrupt("key state"))?;
-    let Origin { regions, networks } = origin(row.regions, row.allowed_networks)?;
+    let key = RowRef::new("api_key", row.id);
+    let present = key.read("key_secret.version", secrets.first())?;
+    let state = key.read("state", KeyState::from_name(&row.state))?;
+    let Origin { regions, networks } = origin(&key, row.regions, row.allowed_networks)?;
     Ok(KeyView {
         id: KeyId::from_uuid(row.id),
         account_id: AccountId::from_uuid(row.account_id),
         environment_id: EnvironmentId::from_uuid(row.environment_id),
         environment: row.environment,
-        mode: Mode::from_name(&row.mode).ok_or(StorageError::Corrupt("environment mode"))?,
+        mode: RowRef::new("environment", row.environment_id).read("mode", Mode::from_name(&row.mode))?,
         name: row.name,
         state,
         status: KeyStatus::new(state, row.has_ended),
-        scopes: scopes(&row.scopes)?,
-        format: KeyFormat::from_name(&row.format).ok_or(StorageError::Corrupt("key format"))?,
+        scopes: scopes(&key, &row.scopes)?,
+        format: key.read("format", KeyFormat::from_name(&row.format))?,
         prefix: present.prefix.clone(),
         last_four: present.last_four.clone(),
         regions,
         allowed_networks: networks,
-        daily_cap: cap(row.daily_cap)?,
-        monthly_cap: cap(row.monthly_cap)?,
+        daily_cap: cap(&key, "daily_cap", row.daily_cap)?,
+        monthly_cap: cap(&key, "monthly_cap", row.monthly_cap)?,
         expires_at: row.expires_at,
         created_at: row.created_at,
         revoked_at: row.revoked_at,
@@ -147,27 +148,32 @@ fn view(secrets: Vec<SecretView>, row: ViewRow) -> Result<KeyView, StorageError>
 }
 
 /// Reads a cap column.
-pub(super) fn cap(amount: Option<i64>) -> Result<Option<Credits>, StorageError> {
-    amount.map(Credits::try_from).transpose().map_err(|_| StorageError::Corrupt("key cap"))
+pub(super) fn cap(
+    key: &RowRef<Uuid>,
+    column: &'static str,
+    amount: Option<i64>,
+) -> Result<Option<Credits>, CorruptRow> {
+    amount.map(|amount| key.convert(column, amount)).transpose()
 }
 
-pub(super) fn scopes(names: &[String]) -> Result<Vec<Scope>, StorageError> {
+/// Scopes by their names.
+pub(super) fn scopes(key: &RowRef<Uuid>, names: &[String]) -> Result<Vec<Scope>, CorruptRow> {
     let scopes = names.iter().map(|name| Scope::from_name(name));
-    scopes.collect::<Option<_>>().ok_or(StorageError::Corrupt("key scope"))
+    key.read("scopes", scopes.collect::<Option<_>>())
 }
 
 /// Returns the restrictions of a key. A null column allows everything.
 pub(super) fn origin(
+    key: &RowRef<Uuid>,
     regions: Option<Vec<String>>,
     networks: Option<Vec<String>>,
-) -> Result<Origin, StorageError> {
+) -> Result<Origin, CorruptRow> {
     Ok(Origin {
-        regions: parsed(&regions.unwrap_or_default(), "region of a key")?,
-        networks: parsed(&networks.unwrap_or_default(), "network of a key")?,
+        regions: key.read("regions", parsed(&regions.unwrap_or_default()))?,
+        networks: key.read("allowed_networks", parsed(&networks.unwrap_or_default()))?,
     })
 }
 
-/// Parses stored values.
-fn parsed<T: FromStr>(texts: &[String], what: &'static str) -> Result<Vec<T>, StorageError> {
-    texts.iter().map(|text| text.parse().map_err(|_| StorageError::Corrupt(what))).collect()
+fn parsed<T: FromStr>(texts: &[String]) -> Option<Vec<T>> {
+    texts.iter().map(|text| text.parse().ok()).collect()
 }

@@ -3,7 +3,6 @@
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 
-use super::error::classify;
 use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Effects, StoreError};
@@ -18,7 +17,7 @@ pub(super) async fn write_down(
 ) -> Result<(), StoreError> {
     for (operation, effect) in operations.iter().zip(effects) {
         if let Some(change) = effect.as_ref().and_then(|effect| change_of(operation, effect)) {
-            append(connection, actor, &change).await.map_err(classify)?;
+            append(connection, actor, &change).await?;
         }
     }
     Ok(())
@@ -26,18 +25,18 @@ pub(super) async fn write_down(
 
 fn change_of(operation: &Operation, effect: &Effect) -> Option<Change> {
     let (action, id, after) = match (operation, effect) {
-        (Operation::Grant(grant), Effect::Granted { repeated: false, standing, .. }) => (
+        (Operation::Grant(grant), Effect::Granted { repeated: false, balance, .. }) => (
             Action::CreditsGranted,
             grant.id,
             json!({
                 "credits": grant.amount, "source": grant.source.as_str(), "reference": grant.reference,
-                "note": grant.note, "expires_at": grant.expires_at, "balance": standing.remaining,
+                "note": grant.note, "expires_at": grant.expires_at, "balance": balance.remaining,
             }),
         ),
-        (Operation::Correct(correction), Effect::Done(standing)) => (
+        (Operation::Correct(correction), Effect::Done(balance)) => (
             Action::CreditsTaken,
             correction.id,
-            json!({ "credits": correction.amount, "note": correction.note, "balance": standing.remaining }),
+            json!({ "credits": correction.amount, "note": correction.note, "balance": balance.remaining }),
         ),
         _ => return None,
     };

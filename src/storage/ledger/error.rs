@@ -4,6 +4,7 @@
 use sqlx::Error;
 
 use crate::ledger::store::StoreError;
+use crate::storage::error::{CorruptRow, StorageError};
 
 /// Classifies a failure by its SQLSTATE. Anything but an answer of the server leaves the outcome
 /// unknown.
@@ -27,8 +28,24 @@ pub(super) fn classify(error: Error) -> StoreError {
     }
 }
 
-/// Whether the connection must not be used again: the server is gone, or no longer accepts writes
-/// (25006: a primary that was demoted in place keeps its connections).
+/// A batch that needs an unreadable row is refused: trying again cannot help.
+impl From<CorruptRow> for StoreError {
+    fn from(error: CorruptRow) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+impl From<StorageError> for StoreError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Unavailable(error) => classify(error),
+            refused => Self::Refused(refused.to_string()),
+        }
+    }
+}
+
+/// Whether the connection must not be used again: the server is gone, or no longer takes writes (25006: a primary that
+/// was demoted in place keeps its connections).
 pub(super) fn poisons_connection(error: &StoreError) -> bool {
     match error {
         StoreError::Unknown(_) | StoreError::Unavailable(_) => true,

@@ -9,19 +9,21 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{FromRow, Row as _};
 use uuid::Uuid;
 
 use super::WriterSession;
+use super::balance::BalanceRow;
 use super::error::classify;
 use super::seal::{self, seal_sql};
-use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, Payer, Take};
+use crate::ledger::rules::hold::{Held, HoldRequest, Payer, Take};
 use crate::ledger::rules::lot::LotNumber;
 use crate::ledger::rules::operation::Effect;
 use crate::ledger::store::{Batch, Effects, StoreError};
+use crate::storage::error::{CorruptRow, RowRef};
 
 /// The statement of the fast path.
 ///
@@ -75,48 +77,32 @@ select sealed.at, sealed.hash, held.account_id, held.balance, held.open_lot, hel
   from sealed left join held on true"
 );
 
-#[derive(sqlx::FromRow)]
+/// The batch, and one account whose holds were taken, if any were.
 struct Row {
     at: DateTime<Utc>,
     hash: Vec<u8>,
-    account_id: Option<Uuid>,
-    balance: Option<i64>,
-    open_lot: Option<i32>,
-    open_lot_is_plan: Option<bool>,
-    plan_credits: Option<i64>,
-    plan_left: Option<i64>,
-    period: Option<i32>,
-    period_ends_at: Option<DateTime<Utc>>,
-    requests_limit: Option<i64>,
-    requests_used: Option<i64>,
+    account: Option<HeldRow>,
+}
+
+impl FromRow<'_, PgRow> for Row {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let account: Option<Uuid> = row.try_get("account_id")?;
+        Ok(Self {
+            at: row.try_get("at")?,
+            hash: row.try_get("hash")?,
+            account: account.map(|_| HeldRow::from_row(row)).transpose()?,
+        })
+    }
 }
 
 /// An account after the statement.
-struct Held {
-    balance: i64,
-    open_lot: LotNumber,
+#[derive(FromRow)]
+struct HeldRow {
+    open_lot: i32,
     open_lot_is_plan: bool,
-    plan_credits: i64,
-    plan_left: i64,
-    period: u32,
-    period_ends_at: DateTime<Utc>,
-    requests_left: i64,
-}
-
-impl Row {
-    fn held(&self) -> Option<(Uuid, Held)> {
-        let held = Held {
-            balance: self.balance?,
-            open_lot: LotNumber(self.open_lot?),
-            open_lot_is_plan: self.open_lot_is_plan?,
-            plan_credits: self.plan_credits?,
-            plan_left: self.plan_left?,
-            period: u32::try_from(self.period?).ok()?,
-            period_ends_at: self.period_ends_at?,
-            requests_left: self.requests_limit?.checked_sub(self.requests_used?)?,
-        };
-        Some((self.account_id?, held))
-    }
+    period: i32,
+    #[sqlx(flatten)]
+    balance: BalanceRow,
 }
 
 /// The arrays that the statement takes.
@@ -173,7 +159,7 @@ pub(super) async fn commit(
         .ok_or_else(|| StoreError::Refused("the credits of a batch are out of range".into()))?;
     let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
         batch.captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
-    kill_point::pass(KillPoint::FastUnsent);
+    kill_point::pass(KillPoint::BeforeFastCommit);
     let rows = sqlx::query_as::<_, Row>(STATEMENT)
         .bind(batch.epoch.0)
         .bind(batch.number)
@@ -199,46 +185,37 @@ pub(super) async fn commit(
     kill_point::pass(KillPoint::FastCommitted);
     let first = rows.first().ok_or(StoreError::Fenced)?;
     let (at, hash) = (first.at, seal::hash_of(&first.hash)?);
-    let held: HashMap<Uuid, Held> = rows.iter().filter_map(Row::held).collect();
+    let held: HashMap<Uuid, HeldRow> =
+        rows.into_iter().filter_map(|row| row.account).map(|row| (row.balance.account_id, row)).collect();
     let mut effects = vec![None; holds.len()];
     for (place, at_arrival) in order.into_iter().enumerate() {
-        let hold = &holds[at_arrival];
-        effects[at_arrival] = held.get(&hold.account_id.as_uuid()).map(|account| {
+        let request = &holds[at_arrival];
+        if let Some(account) = held.get(&request.account_id.as_uuid()) {
             let later = (columns.later_totals[place], columns.later_calls[place]);
-            Effect::Decided(decide(hold, account, later, at))
-        });
+            effects[at_arrival] = Some(Effect::Held(account.held(request, later, at)?));
+        }
     }
     Ok((effects, hash))
 }
 
-/// Returns the decision for one hold. `later` is the credits and the number of its account's later
-/// holds.
-fn decide(request: &HoldRequest, account: &Held, later: (i64, i64), at: DateTime<Utc>) -> Decision {
-    let credits = |amount: i64| Credits::try_from(amount).unwrap_or(Credits::ZERO);
-    let hold = Hold {
-        call_id: request.call_id,
-        account_id: request.account_id,
-        call: request.call,
-        takes: vec![Take {
-            lot: account.open_lot,
-            amount: request.amount,
-            payer: if account.open_lot_is_plan { Payer::Plan } else { Payer::PackOrGrant },
-        }],
-        period: account.period,
-        request_taken: account.open_lot_is_plan,
-        capped: false,
-        held_at: at,
-    };
-    let (plan_credits, requests) = if account.open_lot_is_plan { later } else { (0, 0) };
-    let plan_left = account.plan_left + plan_credits;
-    let standing = AccountBalance {
-        remaining: credits(account.balance + later.0),
-        plan_credits_used: credits(account.plan_credits - plan_left),
-        plan_credits: credits(account.plan_credits),
-        requests_remaining: u64::try_from(account.requests_left + requests).unwrap_or(0),
-        renews_at: account.period_ends_at,
-    };
-    Decision::Held { hold, standing }
+impl HeldRow {
+    /// Returns one hold with its balance. `later` are the credits and the number of later holds of its account in this batch.
+    fn held(&self, request: &HoldRequest, later: (i64, i64), at: DateTime<Utc>) -> Result<Held, CorruptRow> {
+        let account = RowRef::new("ledger_account", self.balance.account_id);
+        let payer = if self.open_lot_is_plan { Payer::Plan } else { Payer::PackOrGrant };
+        let take = Take { lot: LotNumber(self.open_lot), amount: request.amount, payer };
+        let (later_of_plan, later_requests) = if self.open_lot_is_plan { later } else { (0, 0) };
+        let balance = BalanceRow {
+            balance: self.balance.balance + later.0,
+            plan_left: self.balance.plan_left + later_of_plan,
+            requests_used: self.balance.requests_used - later_requests,
+            ..self.balance.clone()
+        };
+        Ok(Held {
+            hold: request.hold(vec![take], account.convert("period", self.period)?, at),
+            balance: balance.try_into()?,
+        })
+    }
 }
 
 #[cfg(test)]

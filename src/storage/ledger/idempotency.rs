@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use crate::storage::error::StorageError;
 
 /// Deletes at most `limit` expired records. Returns the number deleted.
-pub async fn forget_expired(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
+pub async fn delete_expired(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
     let deleted = sqlx::query(
         "delete from ledger_idempotency
           where (account_id, environment_id, key_hash) in (

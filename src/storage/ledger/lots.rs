@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use crate::domain::credits::Credits;
 use crate::domain::ids::AccountId;
 use crate::ledger::rules::lot::LotSource;
-use crate::storage::error::StorageError;
+use crate::storage::error::{RowRef, StorageError};
 
 /// A purchased or granted lot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,9 +33,10 @@ pub async fn by_reference(
     .fetch_optional(connection)
     .await?;
     row.map(|(source, granted, expires_at, note)| {
+        let lot = RowRef::new("ledger_lot", account_id);
         Ok(GrantedLot {
-            source: LotSource::from_name(&source).ok_or(StorageError::Corrupt("lot source"))?,
-            granted: granted.try_into().map_err(|_| StorageError::Corrupt("lot credits"))?,
+            source: lot.read("source", LotSource::from_name(&source))?,
+            granted: lot.convert("granted", granted)?,
             expires_at,
             note,
         })

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use super::error::classify;
 use super::rows;
 use crate::domain::billing::AccountBalance;
-use crate::ledger::rules::hold::{Decision, HoldRequest};
+use crate::ledger::rules::hold::{DeclineReason, HoldRequest};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
 
@@ -16,9 +16,9 @@ use crate::ledger::store::StoreError;
 #[derive(Debug)]
 pub struct Preview {
     /// The account before the call.
-    pub standing: AccountBalance,
-    /// The decision that the ledger would make.
-    pub decision: Decision,
+    pub balance: AccountBalance,
+    /// Why the ledger would decline the hold, if it would.
+    pub declined: Option<DeclineReason>,
 }
 
 /// Decides as the writer would: by the same rules, on the current account, caps and idempotency
@@ -38,9 +38,10 @@ pub async fn preview(pool: &PgPool, request: HoldRequest) -> Result<Option<Previ
     let Some(account) = state.accounts.get_mut(&account_id) else { return Ok(None) };
     // Applying the hold does this too. Before it, this is the account that the customer sees.
     account.advance(now, call_id).map_err(|error| StoreError::Refused(error.to_string()))?;
-    let standing = account.standing();
+    let balance = account.balance();
     match state.apply(&operation) {
-        Effect::Decided(decision) => Ok(Some(Preview { standing, decision })),
+        Effect::Held(_) => Ok(Some(Preview { balance, declined: None })),
+        Effect::Declined(declined) => Ok(Some(Preview { balance, declined: Some(declined.reason) })),
         effect => Err(StoreError::Refused(format!("a hold came to {effect:?}"))),
     }
 }

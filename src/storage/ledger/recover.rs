@@ -7,16 +7,16 @@ use uuid::Uuid;
 
 use super::connection::end;
 use super::error::classify;
-use super::{ordered, rows, seal};
+use super::{ordered, seal};
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::entry::{CallRef, EntryKind, RouteNumber};
 use crate::ledger::rules::hold::{Hold, IdempotencyClaim, Payer, Take};
-use crate::ledger::rules::lot::LotNumber;
-use crate::ledger::rules::operation::{Effect, Operation, Release};
+use crate::ledger::rules::lot::{LotNumber, LotSource};
+use crate::ledger::rules::operation::{Effect, Operation, Settle};
 use crate::ledger::store::{Batch, Epoch, StoreError, Work};
-use crate::storage::error::StorageError;
+use crate::storage::error::{RowRef, StorageError};
 
 pub(super) async fn open_epoch(connection: &mut PgConnection, node: &str) -> Result<Epoch, StoreError> {
     let insert = "insert into ledger_epoch (node, requests_by_plan) values ($1, true) returning epoch";
@@ -25,13 +25,13 @@ pub(super) async fn open_epoch(connection: &mut PgConnection, node: &str) -> Res
 }
 
 pub(super) async fn heartbeat(connection: &mut PgConnection, epoch: Epoch) -> Result<(), StoreError> {
-    let beaten =
+    let updated =
         sqlx::query("update ledger_epoch set heartbeat_at = now() where epoch = $1 and closed_at is null")
             .bind(epoch.0)
             .execute(connection)
             .await
             .map_err(classify)?;
-    if beaten.rows_affected() == 0 { Err(StoreError::Fenced) } else { Ok(()) }
+    if updated.rows_affected() == 0 { Err(StoreError::Fenced) } else { Ok(()) }
 }
 
 /// Closes every epoch whose writer has been silent for `silence`, and releases its open holds.
@@ -68,10 +68,10 @@ pub async fn close_stale_epochs(
 ///
 /// # Errors
 /// When the database is read-only.
-pub async fn forget_empty_epochs(connection: &mut PgConnection) -> Result<i64, StorageError> {
-    let (forgotten,): (i64,) =
+pub async fn delete_empty_epochs(connection: &mut PgConnection) -> Result<i64, StorageError> {
+    let (deleted,): (i64,) =
         sqlx::query_as("select ledger_forget_empty_epochs()").fetch_one(connection).await?;
-    Ok(forgotten)
+    Ok(deleted)
 }
 
 /// Closes an epoch of any writer. Returns the number of released holds.
@@ -119,7 +119,7 @@ async fn close_within(
     let (mut last, mut released) = (batches, 0);
     if !releases.is_empty() {
         last += 1;
-        let operations: Vec<Operation> = releases.into_iter().map(Operation::Release).collect();
+        let operations: Vec<Operation> = releases.into_iter().map(Operation::Settle).collect();
         let work = Work::Ordered(Vec::new());
         let batch = Batch { epoch, number: last, open_from: last, captured: Vec::new(), work };
         let (effects, _) =
@@ -136,7 +136,7 @@ async fn close_within(
 }
 
 /// Returns how many of the releases succeeded. One that the rules refuse is left to an operator;
-/// its epoch is closed all the same.
+/// its epoch is closed nevertheless.
 fn released_of(releases: &[Operation], effects: &[Option<Effect>]) -> usize {
     let refused = releases.iter().zip(effects).filter(|(_, effect)| !matches!(effect, Some(Effect::Done(_))));
     let mut released = releases.len();
@@ -176,7 +176,8 @@ struct HeldRow {
     source: String,
     amount: i64,
     at: DateTime<Utc>,
-    period: i32,
+    /// `None` if the period of the hold has ended.
+    period: Option<i32>,
     /// Whether only calls with plan credits used a request unit.
     requests_by_plan: bool,
     capped: bool,
@@ -190,9 +191,8 @@ async fn open_holds(
     connection: &mut PgConnection,
     epoch: Epoch,
     open_from: i32,
-) -> Result<Vec<Release>, StoreError> {
-    // Entries are found by their batch through a BRIN index, which the writer's connection
-    // disables.
+) -> Result<Vec<Settle>, StoreError> {
+    // Finding entries by batch needs the BRIN index, which the writer's connection options disable.
     sqlx::query("set local enable_bitmapscan = on").execute(&mut *connection).await.map_err(classify)?;
     let rows: Vec<HeldRow> = sqlx::query_as(
         "with ended as (
@@ -201,7 +201,7 @@ async fn open_holds(
              select call_id from ledger_entry where epoch = $1 and batch >= $2 and kind = $4
          )
          select e.call_id, e.account_id, e.key_id, e.route, e.lot, coalesce(o.source, 'grant') as source, -e.amount as amount, e.at,
-                case when e.at >= l.period_starts_at or l.period = 0 then l.period else -1 end as period, p.requests_by_plan,
+                case when e.at >= l.period_starts_at or l.period = 0 then l.period end as period, p.requests_by_plan,
                 coalesce(k.daily_cap, k.monthly_cap) is not null as capped, i.environment_id, i.key_hash, i.fingerprint
            from ledger_entry e
            join ledger_account l using (account_id)
@@ -223,29 +223,30 @@ async fn open_holds(
     rows.chunk_by(|a, b| a.call_id == b.call_id).filter_map(|parts| release(parts).transpose()).collect()
 }
 
-/// Returns the release of a call's hold. `parts` are all entries of the hold, one for each lot.
-fn release(parts: &[HeldRow]) -> Result<Option<Release>, StoreError> {
+/// Returns the release of a hold with these entries, one for each lot.
+fn release(parts: &[HeldRow]) -> Result<Option<Settle>, StoreError> {
     let Some(first) = parts.first() else { return Ok(None) };
     let take = |part: &HeldRow| {
-        let (lot, source) = (LotNumber(part.lot), rows::source(&part.source)?);
-        // No answer shows the period of these plan credits any more.
-        let payer = Payer::of(lot, source, lot);
-        Ok(Take { lot, amount: rows::credits(part.amount)?, payer })
+        let (row, lot) = (RowRef::new("ledger_entry", part.call_id), LotNumber(part.lot));
+        let source = row.read("source", LotSource::from_name(&part.source))?;
+        // No answer will show of which period these plan credits are.
+        let payer = Payer::of(lot, source, Some(lot));
+        Ok(Take { lot, amount: row.convert("amount", part.amount)?, payer })
     };
     let takes = parts.iter().map(take).collect::<Result<Vec<_>, StoreError>>()?;
+    let account = RowRef::new("ledger_account", first.account_id);
+    let period = first.period.map(|period| account.convert("period", period));
     let hold = Hold {
         call_id: CallId::from_uuid(first.call_id),
         account_id: AccountId::from_uuid(first.account_id),
         call: CallRef { key_id: KeyId::from_uuid(first.key_id), route: RouteNumber(first.route) },
         request_taken: !first.requests_by_plan || takes.iter().any(|take| take.payer.is_plan()),
         takes,
-        // A past period is represented by one that never comes.
-        period: u32::try_from(first.period).unwrap_or(u32::MAX),
+        period: period.transpose()?,
         capped: first.capped,
         held_at: first.at,
     };
-    let amount = hold.amount();
-    Ok(Some(Release { hold, amount, outcome: Outcome::Abandoned, whole: true, claim: claim(first) }))
+    Ok(Some(Settle::release(hold, Outcome::Abandoned, claim(first))))
 }
 
 /// Returns the idempotency record that the call still holds.

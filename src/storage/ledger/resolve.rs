@@ -10,17 +10,15 @@ use uuid::Uuid;
 use super::connection::end;
 use super::error::classify;
 use super::{rows, seal};
-use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
-use crate::domain::ids::AccountId;
 use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::entry::EntryKind;
-use crate::ledger::rules::hold::{Decision, Hold, HoldRequest, Payer, Take};
+use crate::ledger::rules::hold::{Held, Payer, Take};
 use crate::ledger::rules::lot::{LotNumber, LotSource};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Effects, Resolution, StoreError, Work};
+use crate::storage::error::RowRef;
 
-/// The outcome of a batch.
 #[derive(Debug)]
 pub(super) struct Resolved {
     pub(super) resolution: Resolution,
@@ -74,12 +72,7 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
         Work::Fast(holds) => holds.iter().cloned().map(Operation::Hold).collect(),
         Work::Ordered(operations) => operations.clone(),
     };
-    let standings: HashMap<AccountId, (AccountBalance, u32, LotNumber)> =
-        rows::read_accounts(connection, &operations)
-            .await?
-            .iter()
-            .map(|(id, account)| (*id, (account.standing(), account.period.index, account.plan_lot)))
-            .collect();
+    let accounts = rows::read_accounts(connection, &operations).await?;
     let references = rows::load_references(connection, &operations).await?;
     let takes = takes_of(connection, batch).await?;
     let acts = acts_of(connection, batch).await?;
@@ -91,51 +84,38 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
             .await
             .map_err(classify)?;
     let effect = |operation: &Operation| {
-        let (standing, period, plan_lot) = standings.get(&operation.account_id())?.clone();
+        let account = accounts.get(&operation.account_id())?;
+        let balance = account.balance();
         match operation {
             Operation::Hold(request) => {
                 let (held_at, taken) = takes.get(&request.call_id.as_uuid())?;
                 let take = |(lot, source, amount): &(LotNumber, LotSource, Credits)| Take {
                     lot: *lot,
                     amount: *amount,
-                    payer: Payer::of(*lot, *source, plan_lot),
+                    payer: Payer::of(*lot, *source, account.plan_lot),
                 };
-                let hold = rebuilt(request, taken.iter().map(take).collect(), period, *held_at);
-                Some(Effect::Decided(Decision::Held { hold, standing }))
+                let hold = request.hold(taken.iter().map(take).collect(), account.period.index, *held_at);
+                Some(Effect::Held(Held { hold, balance }))
             }
-            Operation::CaptureWithResponse(capture)
-                if !captured.contains(&capture.hold.call_id.as_uuid()) =>
+            Operation::Settle(settle)
+                if settle.response.is_some() && !captured.contains(&settle.hold.call_id.as_uuid()) =>
             {
-                Some(Effect::Superseded(standing))
+                Some(Effect::Superseded(balance))
             }
             Operation::Grant(grant) => {
                 let lot = *references.get(&(grant.account_id, grant.reference.clone()))?;
-                Some(Effect::Granted { lot, repeated: !acts.contains(&grant.id.as_uuid()), standing })
+                Some(Effect::Granted { lot, repeated: !acts.contains(&grant.id.as_uuid()), balance })
             }
             Operation::Correct(correction) if !acts.contains(&correction.id.as_uuid()) => {
-                Some(Effect::Refused(RuleError::Insufficient { available: standing.remaining }))
+                Some(Effect::Refused(RuleError::Insufficient { available: balance.remaining }))
             }
-            _ => Some(Effect::Done(standing)),
+            _ => Some(Effect::Done(balance)),
         }
     };
     Ok(operations.iter().map(effect).collect())
 }
 
-fn rebuilt(request: &HoldRequest, takes: Vec<Take>, period: u32, held_at: DateTime<Utc>) -> Hold {
-    Hold {
-        call_id: request.call_id,
-        account_id: request.account_id,
-        call: request.call,
-        request_taken: takes.iter().any(|take| take.payer.is_plan()),
-        takes,
-        period,
-        capped: request.caps.any(),
-        held_at,
-    }
-}
-
-/// Returns the grants and corrections that have entries in the batch. The others were repeated or
-/// refused.
+/// The grants and corrections that the batch has entries of; the others were repeated or refused.
 async fn acts_of(connection: &mut PgConnection, batch: &Batch) -> Result<HashSet<Uuid>, StoreError> {
     let rows: Vec<(Uuid,)> = sqlx::query_as(
         "select distinct call_id from ledger_entry where epoch = $1 and batch = $2 and kind = any($3)",
@@ -171,7 +151,9 @@ async fn takes_of(connection: &mut PgConnection, batch: &Batch) -> Result<HashMa
     .map_err(classify)?;
     let mut takes: HashMap<Uuid, Taken> = HashMap::new();
     for (call_id, at, lot, source, amount) in rows {
-        let take = (LotNumber(lot), rows::source(&source)?, rows::credits(amount)?);
+        let hold = RowRef::new("ledger_entry", call_id);
+        let source = hold.read("source", LotSource::from_name(&source))?;
+        let take = (LotNumber(lot), source, hold.convert("amount", amount)?);
         takes.entry(call_id).or_insert_with(|| (at, Vec::new())).1.push(take);
     }
     Ok(takes)

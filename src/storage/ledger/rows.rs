@@ -1,34 +1,24 @@
-//! Reading: from rows to the state that the rules work on.
+//! Reads the rows that a batch needs into the state that the rules change.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use super::column;
 use super::error::classify;
-use crate::domain::credits::Credits;
-use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
+use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::ledger::rules::account::{LedgerAccount, PlanTerms};
-use crate::ledger::rules::batch_state::{BatchState, ClaimKey, ClaimRecord, ClaimState, claim_key};
+use crate::ledger::rules::batch_state::{BatchState, ClaimKey, ClaimRecord, claim_key};
 use crate::ledger::rules::caps::KeySpend;
-use crate::ledger::rules::hold::{AnswerContent, StoredAnswer};
 use crate::ledger::rules::lot::{Lot, LotNumber, LotSource};
 use crate::ledger::rules::operation::Operation;
 use crate::ledger::rules::period::Period;
 use crate::ledger::store::{Batch, StoreError};
-
-fn corrupt(what: &str) -> StoreError {
-    StoreError::Refused(format!("a ledger row cannot be read: {what}"))
-}
-
-pub(super) fn credits(amount: i64) -> Result<Credits, StoreError> {
-    Credits::try_from(amount).map_err(|error| corrupt(&error.to_string()))
-}
-
-pub(super) fn source(name: &str) -> Result<LotSource, StoreError> {
-    LotSource::from_name(name).ok_or_else(|| corrupt("lot source"))
-}
+use crate::storage::claim_record::ClaimRecordRow;
+use crate::storage::error::{CorruptRow, RowRef};
 
 /// The accounts of `$1`, with what their plans grant from the next period.
 macro_rules! select_accounts {
@@ -157,7 +147,7 @@ pub(super) async fn read_account(
     account_id: AccountId,
 ) -> Result<Option<(LedgerAccount, DateTime<Utc>)>, StoreError> {
     let row: Option<AccountRow> = sqlx::query_as(select_accounts!())
-        .bind(vec![account_id.as_uuid()])
+        .bind([account_id.as_uuid()])
         .fetch_optional(&mut *connection)
         .await
         .map_err(classify)?;
@@ -225,46 +215,52 @@ async fn load_accounts(
 fn lots_of_holds(operations: &[Operation]) -> (Vec<Uuid>, Vec<i32>) {
     operations
         .iter()
-        .filter_map(|operation| match operation {
-            Operation::Release(release) => Some(&release.hold),
-            Operation::CaptureWithResponse(capture) => Some(&capture.hold),
-            _ => None,
-        })
+        .filter_map(Operation::settled_hold)
         .flat_map(|hold| hold.takes.iter().map(|take| (hold.account_id.as_uuid(), take.lot.0)))
         .unzip()
 }
 
-fn ledger_account(row: AccountRow, lots: Vec<LotRow>) -> Result<LedgerAccount, StoreError> {
+/// The key of a lot, for errors.
+struct LotKey(Uuid, i32);
+
+impl fmt::Display for LotKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({}, {})", self.0, self.1)
+    }
+}
+
+fn ledger_account(row: AccountRow, lots: Vec<LotRow>) -> Result<LedgerAccount, CorruptRow> {
     let lots = lots.into_iter().map(|lot| {
         // The account's row has the open lot's remaining credits and its end.
         let is_open = lot.lot == row.open_lot;
+        let lot_ref = RowRef::new("ledger_lot", LotKey(lot.account_id, lot.lot));
         Ok(Lot {
             number: LotNumber(lot.lot),
-            source: source(&lot.source)?,
-            granted: credits(lot.granted)?,
-            left: credits(if is_open { row.open_lot_left } else { lot.left_in_lot })?,
+            source: lot_ref.read("source", LotSource::from_name(&lot.source))?,
+            granted: lot_ref.convert("granted", lot.granted)?,
+            left: lot_ref.convert("left", if is_open { row.open_lot_left } else { lot.left_in_lot })?,
             expires_at: if is_open { row.open_lot_expires_at } else { lot.expires_at },
         })
     });
-    let number = |value: i64| u64::try_from(value).map_err(|_| corrupt("negative count"));
+    let account = RowRef::new("ledger_account", row.account_id);
     Ok(LedgerAccount {
         anchored_at: row.anchored_at,
         plan: PlanTerms {
-            credits: credits(row.plan_credits_next)?,
-            requests: number(row.plan_requests_next.into())?,
+            credits: account.convert("plan.credits", row.plan_credits_next)?,
+            requests: account.convert("plan.requests", row.plan_requests_next)?,
         },
         period: Period {
-            index: u32::try_from(row.period).map_err(|_| corrupt("period"))?,
+            index: account.convert("period", row.period)?,
             starts_at: row.period_starts_at,
             ends_at: row.period_ends_at,
         },
-        plan_lot: LotNumber(row.plan_lot),
-        plan_credits: credits(row.plan_credits)?,
-        requests_limit: number(row.requests_limit)?,
-        requests_used: number(row.requests_used)?,
-        last_lot: LotNumber(row.last_lot),
+        plan_lot: LotNumber::from_column(row.plan_lot),
+        plan_credits: account.convert("plan_credits", row.plan_credits)?,
+        requests_limit: account.convert("requests_limit", row.requests_limit)?,
+        requests_used: account.convert("requests_used", row.requests_used)?,
+        last_lot: LotNumber::from_column(row.last_lot),
         last_entry: row.last_entry,
-        lots: lots.collect::<Result<_, StoreError>>()?,
+        lots: lots.collect::<Result<_, CorruptRow>>()?,
         entries: Vec::new(),
     })
 }
@@ -274,15 +270,8 @@ struct ClaimRow {
     account_id: Uuid,
     environment_id: Uuid,
     key_hash: Vec<u8>,
-    fingerprint: Vec<u8>,
-    call_id: Uuid,
-    state: String,
-    lease_until: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-    status: Option<i16>,
-    media_type: Option<String>,
-    body: Option<Vec<u8>>,
-    tells_billing: bool,
+    #[sqlx(flatten)]
+    record: ClaimRecordRow,
 }
 
 async fn load_claims(
@@ -295,36 +284,21 @@ async fn load_claims(
            from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as n (account_id, environment_id, key_hash)
            join ledger_idempotency i using (account_id, environment_id, key_hash)",
     )
-    .bind(claims.iter().map(|claim| claim.0.as_uuid()).collect::<Vec<_>>())
-    .bind(claims.iter().map(|claim| claim.1.as_uuid()).collect::<Vec<_>>())
-    .bind(claims.iter().map(|claim| claim.2.to_vec()).collect::<Vec<_>>())
+    .bind(column(claims, |(account_id, ..)| account_id.as_uuid()))
+    .bind(column(claims, |(_, environment_id, _)| environment_id.as_uuid()))
+    .bind(column(claims, |(.., key_hash)| key_hash.to_vec()))
     .fetch_all(connection)
     .await
     .map_err(classify)?;
-    rows.into_iter().map(claim_record).collect()
+    rows.into_iter().map(|row| Ok(claim_record(row)?)).collect()
 }
 
-fn claim_record(row: ClaimRow) -> Result<(ClaimKey, ClaimRecord), StoreError> {
-    let bytes = |bytes: Vec<u8>| <[u8; 32]>::try_from(bytes).map_err(|_| corrupt("idempotency digest"));
-    let call_id = CallId::from_uuid(row.call_id);
-    let state = match (row.state.as_str(), row.status, row.body) {
-        ("running", ..) => ClaimState::Running,
-        ("released", ..) => ClaimState::Released,
-        ("captured", Some(status), Some(body)) => {
-            let status = u16::try_from(status).map_err(|_| corrupt("idempotency status"))?;
-            // Versions before this column wrote null.
-            let media_type = row.media_type.unwrap_or_else(|| "application/json".to_owned());
-            let content = AnswerContent { status, media_type, body, tells_billing: row.tells_billing };
-            ClaimState::Captured(StoredAnswer { call_id, content })
-        }
-        _ => return Err(corrupt("idempotency state")),
-    };
-    let environment = EnvironmentId::from_uuid(row.environment_id);
-    let key = (AccountId::from_uuid(row.account_id), environment, bytes(row.key_hash)?);
-    let fingerprint = bytes(row.fingerprint)?;
-    let record =
-        ClaimRecord { fingerprint, call_id, state, lease_until: row.lease_until, expires_at: row.expires_at };
-    Ok((key, record))
+fn claim_record(row: ClaimRow) -> Result<(ClaimKey, ClaimRecord), CorruptRow> {
+    let claim = RowRef::new("ledger_idempotency", row.record.call_id);
+    let (account_id, environment_id) =
+        (AccountId::from_uuid(row.account_id), EnvironmentId::from_uuid(row.environment_id));
+    let key = (account_id, environment_id, claim.convert("key_hash", row.key_hash)?);
+    Ok((key, row.record.read(&claim)?))
 }
 
 async fn load_spends(
@@ -340,7 +314,9 @@ async fn load_spends(
     .map_err(classify)?;
     rows.into_iter()
         .map(|(key, day, day_spent, month, month_spent)| {
-            let (day_spent, month_spent) = (credits(day_spent)?, credits(month_spent)?);
+            let spend = RowRef::new("ledger_key_spend", key);
+            let (day_spent, month_spent) =
+                (spend.convert("day_spent", day_spent)?, spend.convert("month_spent", month_spent)?);
             Ok((KeyId::from_uuid(key), KeySpend { day, day_spent, month, month_spent }))
         })
         .collect()

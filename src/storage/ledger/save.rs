@@ -1,11 +1,11 @@
-//! Writing: from the state of a decided batch back to rows.
+//! Writes the state of a decided batch back to rows.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use super::column;
 use super::error::classify;
 use super::seal::{self, seal_sql};
 use crate::domain::ids::{AccountId, CallId};
@@ -13,9 +13,10 @@ use crate::domain::settlement::Outcome;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::batch_state::{BatchState, ClaimState};
 use crate::ledger::rules::entry::Entry;
-use crate::ledger::rules::lot::LotNumber;
+use crate::ledger::rules::lot::{Lot, LotNumber};
 use crate::ledger::rules::operation::{Effect, Grant, Operation};
 use crate::ledger::store::{Batch, StoreError};
+use crate::storage::claim_record::state_name;
 
 /// Saves accounts, lots, notes of corrections, key spending and idempotency records.
 pub(super) async fn save_batch_state(
@@ -36,14 +37,21 @@ pub(super) async fn save_batch_state(
     Ok(())
 }
 
+/// An account to save, with the lot that its row holds.
+struct SavedAccount<'a> {
+    id: Uuid,
+    account: &'a LedgerAccount,
+    open_lot: Option<&'a Lot>,
+}
+
+impl<'a> SavedAccount<'a> {
+    fn new((id, account): (&AccountId, &'a LedgerAccount)) -> Self {
+        Self { id: id.as_uuid(), account, open_lot: account.open_lot() }
+    }
+}
+
 async fn save_accounts(connection: &mut PgConnection, state: &BatchState) -> Result<(), StoreError> {
-    let accounts: Vec<(&AccountId, &LedgerAccount)> = state.accounts.iter().collect();
-    let column = |value: fn(&LedgerAccount) -> i64| {
-        accounts.iter().map(|(_, account)| value(account)).collect::<Vec<i64>>()
-    };
-    let instants = |value: fn(&LedgerAccount) -> DateTime<Utc>| {
-        accounts.iter().map(|(_, account)| value(account)).collect::<Vec<_>>()
-    };
+    let accounts: Vec<_> = state.accounts.iter().map(SavedAccount::new).collect();
     sqlx::query(
         "update ledger_account a
             set balance = n.balance, open_lot = n.open_lot, open_lot_is_plan = n.open_lot = n.plan_lot and n.open_lot > 0,
@@ -58,21 +66,21 @@ async fn save_accounts(connection: &mut PgConnection, state: &BatchState) -> Res
                       period_starts_at, period_ends_at, plan_lot, plan_credits, plan_left, requests_limit, requests_used)
           where a.account_id = n.account_id",
     )
-    .bind(accounts.iter().map(|(id, _)| id.as_uuid()).collect::<Vec<_>>())
-    .bind(column(LedgerAccount::balance))
-    .bind(column(|account| account.open_lot().map_or(0, |lot| lot.number.0.into())))
-    .bind(column(|account| account.open_lot().map_or(0, |lot| lot.left.as_i64())))
-    .bind(instants(|account| account.open_lot().map_or(account.period.ends_at, |lot| lot.expires_at)))
-    .bind(column(|account| account.last_lot.0.into()))
-    .bind(column(|account| account.last_entry))
-    .bind(column(|account| account.period.index.into()))
-    .bind(instants(|account| account.period.starts_at))
-    .bind(instants(|account| account.period.ends_at))
-    .bind(column(|account| account.plan_lot.0.into()))
-    .bind(column(|account| account.plan_credits.as_i64()))
-    .bind(column(|account| account.plan_left().as_i64()))
-    .bind(column(|account| i64::try_from(account.requests_limit).unwrap_or(i64::MAX)))
-    .bind(column(|account| i64::try_from(account.requests_used).unwrap_or(i64::MAX)))
+    .bind(column(&accounts, |row| row.id))
+    .bind(column(&accounts, |row| row.account.credits_left().as_i64()))
+    .bind(column(&accounts, |row| i64::from(LotNumber::to_column(row.open_lot.map(|lot| lot.number)))))
+    .bind(column(&accounts, |row| row.open_lot.map_or(0, |lot| lot.left.as_i64())))
+    .bind(column(&accounts, |row| row.open_lot.map_or(row.account.period.ends_at, |lot| lot.expires_at)))
+    .bind(column(&accounts, |row| i64::from(LotNumber::to_column(row.account.last_lot))))
+    .bind(column(&accounts, |row| row.account.last_entry))
+    .bind(column(&accounts, |row| i64::from(row.account.period.index)))
+    .bind(column(&accounts, |row| row.account.period.starts_at))
+    .bind(column(&accounts, |row| row.account.period.ends_at))
+    .bind(column(&accounts, |row| i64::from(LotNumber::to_column(row.account.plan_lot))))
+    .bind(column(&accounts, |row| row.account.plan_credits.as_i64()))
+    .bind(column(&accounts, |row| row.account.plan_left().as_i64()))
+    .bind(column(&accounts, |row| i64::try_from(row.account.requests_limit).unwrap_or(i64::MAX)))
+    .bind(column(&accounts, |row| i64::try_from(row.account.requests_used).unwrap_or(i64::MAX)))
     .execute(connection)
     .await
     .map_err(classify)
@@ -102,28 +110,20 @@ async fn save_lots(
              on conflict (account_id, lot) do update
             set granted = excluded.granted, left_in_lot = excluded.left_in_lot, expires_at = excluded.expires_at",
     )
-    .bind(lots.iter().map(|(id, ..)| id.as_uuid()).collect::<Vec<_>>())
-    .bind(lots.iter().map(|(.., lot)| lot.number.0).collect::<Vec<_>>())
-    .bind(lots.iter().map(|(.., lot)| lot.source.as_str()).collect::<Vec<_>>())
-    .bind(lots.iter().map(|(.., lot)| lot.granted.as_i64()).collect::<Vec<_>>())
-    .bind(
-        lots.iter()
-            .map(|(_, account, lot)| {
-                let is_open = account.open_lot().is_some_and(|open| open.number == lot.number);
-                if is_open { 0 } else { lot.left.as_i64() }
-            })
-            .collect::<Vec<_>>(),
-    )
-    .bind(lots.iter().map(|(.., lot)| lot.expires_at).collect::<Vec<_>>())
-    .bind(
-        lots.iter()
-            .map(|(_, account, lot)| {
-                (lot.number == account.plan_lot).then(|| i32::try_from(account.period.index).ok()).flatten()
-            })
-            .collect::<Vec<_>>(),
-    )
-    .bind(lots.iter().map(|(id, _, lot)| grant_of(*id, lot.number).map(|g| g.reference.as_str())).collect::<Vec<_>>())
-    .bind(lots.iter().map(|(id, _, lot)| grant_of(*id, lot.number).map(|g| g.note.as_str())).collect::<Vec<_>>())
+    .bind(column(&lots, |(id, ..)| id.as_uuid()))
+    .bind(column(&lots, |(.., lot)| lot.number.0))
+    .bind(column(&lots, |(.., lot)| lot.source.as_str()))
+    .bind(column(&lots, |(.., lot)| lot.granted.as_i64()))
+    .bind(column(&lots, |(_, account, lot)| {
+        let is_open = account.open_lot().is_some_and(|open| open.number == lot.number);
+        if is_open { 0 } else { lot.left.as_i64() }
+    }))
+    .bind(column(&lots, |(.., lot)| lot.expires_at))
+    .bind(column(&lots, |(_, account, lot)| {
+        (Some(lot.number) == account.plan_lot).then(|| i32::try_from(account.period.index).ok()).flatten()
+    }))
+    .bind(column(&lots, |(id, _, lot)| grant_of(*id, lot.number).map(|grant| grant.reference.as_str())))
+    .bind(column(&lots, |(id, _, lot)| grant_of(*id, lot.number).map(|grant| grant.note.as_str())))
     .execute(connection)
     .await
     .map_err(classify)
@@ -174,11 +174,11 @@ async fn save_spends(connection: &mut PgConnection, state: &BatchState) -> Resul
             set day = excluded.day, day_spent = excluded.day_spent, month = excluded.month,
                 month_spent = excluded.month_spent",
     )
-    .bind(spends.iter().map(|(key, _)| key.as_uuid()).collect::<Vec<_>>())
-    .bind(spends.iter().map(|(_, spend)| spend.day).collect::<Vec<_>>())
-    .bind(spends.iter().map(|(_, spend)| spend.day_spent.as_i64()).collect::<Vec<_>>())
-    .bind(spends.iter().map(|(_, spend)| spend.month).collect::<Vec<_>>())
-    .bind(spends.iter().map(|(_, spend)| spend.month_spent.as_i64()).collect::<Vec<_>>())
+    .bind(column(&spends, |(key, _)| key.as_uuid()))
+    .bind(column(&spends, |(_, spend)| spend.day))
+    .bind(column(&spends, |(_, spend)| spend.day_spent.as_i64()))
+    .bind(column(&spends, |(_, spend)| spend.month))
+    .bind(column(&spends, |(_, spend)| spend.month_spent.as_i64()))
     .execute(connection)
     .await
     .map_err(classify)
@@ -206,30 +206,22 @@ async fn save_claims(connection: &mut PgConnection, state: &BatchState) -> Resul
                 lease_until = excluded.lease_until, expires_at = excluded.expires_at, status = excluded.status,
                 media_type = excluded.media_type, body = excluded.body, tells_billing = excluded.tells_billing",
     )
-    .bind(claims.iter().map(|(key, _)| key.0.as_uuid()).collect::<Vec<_>>())
-    .bind(claims.iter().map(|(key, _)| key.1.as_uuid()).collect::<Vec<_>>())
-    .bind(claims.iter().map(|(key, _)| key.2.to_vec()).collect::<Vec<_>>())
-    .bind(claims.iter().map(|(_, record)| record.fingerprint.to_vec()).collect::<Vec<_>>())
-    .bind(claims.iter().map(|(_, record)| record.call_id.as_uuid()).collect::<Vec<_>>())
-    .bind(claims.iter().map(|(_, record)| state_name(&record.state)).collect::<Vec<_>>())
-    .bind(claims.iter().map(|(_, record)| record.lease_until).collect::<Vec<_>>())
-    .bind(claims.iter().map(|(_, record)| record.expires_at).collect::<Vec<_>>())
-    .bind(answers.iter().map(|answer| answer.map(|answer| answer.status as i16)).collect::<Vec<_>>())
-    .bind(answers.iter().map(|answer| answer.map(|answer| answer.media_type.clone())).collect::<Vec<_>>())
-    .bind(answers.iter().map(|answer| answer.map(|answer| answer.body.clone())).collect::<Vec<_>>())
-    .bind(answers.iter().map(|answer| answer.is_none_or(|answer| answer.tells_billing)).collect::<Vec<_>>())
+    .bind(column(&claims, |(key, _)| key.0.as_uuid()))
+    .bind(column(&claims, |(key, _)| key.1.as_uuid()))
+    .bind(column(&claims, |(key, _)| key.2.to_vec()))
+    .bind(column(&claims, |(_, record)| record.fingerprint.to_vec()))
+    .bind(column(&claims, |(_, record)| record.call_id.as_uuid()))
+    .bind(column(&claims, |(_, record)| state_name(&record.state)))
+    .bind(column(&claims, |(_, record)| record.lease_until))
+    .bind(column(&claims, |(_, record)| record.expires_at))
+    .bind(column(&answers, |answer| answer.map(|answer| answer.status as i16)))
+    .bind(column(&answers, |answer| answer.map(|answer| answer.media_type.as_str())))
+    .bind(column(&answers, |answer| answer.map(|answer| answer.body.as_slice())))
+    .bind(column(&answers, |answer| answer.is_none_or(|answer| answer.tells_billing)))
     .execute(connection)
     .await
     .map_err(classify)
     .map(drop)
-}
-
-fn state_name(state: &ClaimState) -> &'static str {
-    match state {
-        ClaimState::Running => "running",
-        ClaimState::Captured(_) => "captured",
-        ClaimState::Released => "released",
-    }
 }
 
 /// $1 epoch, $2 batch, $3 open_from, $4 captured, $5 outcomes, $6 digest of captures, $7 previous hash, $8 time; entries:
@@ -266,7 +258,6 @@ pub(super) async fn save_batch(
         .iter()
         .flat_map(|(id, account)| account.entries.iter().map(move |entry| (id.as_uuid(), entry)))
         .collect();
-    let calls: Vec<_> = entries.iter().map(|(_, entry)| entry.call).collect();
     let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
         captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
     let (hash,): (Vec<u8>,) = sqlx::query_as(SAVE_BATCH)
@@ -278,16 +269,16 @@ pub(super) async fn save_batch(
         .bind(seal::captures(&captured, &outcomes).to_vec())
         .bind(head.to_vec())
         .bind(state.now)
-        .bind(entries.iter().map(|(account, _)| *account).collect::<Vec<_>>())
-        .bind(entries.iter().map(|(_, entry)| entry.number).collect::<Vec<_>>())
-        .bind(entries.iter().map(|(_, entry)| entry.amount).collect::<Vec<_>>())
-        .bind(entries.iter().map(|(_, entry)| entry.balance_after).collect::<Vec<_>>())
-        .bind(entries.iter().map(|(_, entry)| entry.call_id.as_uuid()).collect::<Vec<_>>())
-        .bind(calls.iter().map(|call| call.map(|call| call.key_id.as_uuid())).collect::<Vec<_>>())
-        .bind(entries.iter().map(|(_, entry)| entry.lot.0).collect::<Vec<_>>())
-        .bind(entries.iter().map(|(_, entry)| entry.kind.number()).collect::<Vec<_>>())
-        .bind(calls.iter().map(|call| call.map(|call| call.route.0)).collect::<Vec<_>>())
-        .bind(entries.iter().map(|(_, entry)| entry.outcome.map(Outcome::number)).collect::<Vec<_>>())
+        .bind(column(&entries, |(account, _)| *account))
+        .bind(column(&entries, |(_, entry)| entry.number))
+        .bind(column(&entries, |(_, entry)| entry.amount))
+        .bind(column(&entries, |(_, entry)| entry.balance_after))
+        .bind(column(&entries, |(_, entry)| entry.call_id.as_uuid()))
+        .bind(column(&entries, |(_, entry)| entry.call.map(|call| call.key_id.as_uuid())))
+        .bind(column(&entries, |(_, entry)| entry.lot.0))
+        .bind(column(&entries, |(_, entry)| entry.kind.number()))
+        .bind(column(&entries, |(_, entry)| entry.call.map(|call| call.route.0)))
+        .bind(column(&entries, |(_, entry)| entry.outcome.map(Outcome::number)))
         .fetch_one(connection)
         .await
         .map_err(classify)?;

@@ -13,7 +13,7 @@ use crate::ledger::store::{Epoch, StoreError};
 macro_rules! seal_sql {
     ($at:literal) => {
         concat!(
-            "sha256($7 || $6 || timestamptz_send(",
+            "sha256($7::bytea || $6::bytea || timestamptz_send(",
             $at,
             r") || int4send($3) || coalesce((
                select string_agg(uuid_send(account_id) || int8send(number) || timestamptz_send(at) || int8send(amount)

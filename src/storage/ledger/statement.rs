@@ -1,6 +1,7 @@
 //! An account's statement: its entries in order, with names instead of numbers, in pages.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -9,11 +10,11 @@ use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
 use crate::ledger::rules::receipt::{CallState, Movement, Payment, summary};
-use crate::storage::error::StorageError;
+use crate::storage::error::{RowRef, StorageError};
 
 pub const PAGE: i64 = 1_000;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StatementLine {
     /// Its number within the account, from 1 without gaps.
     pub number: i64,
@@ -76,7 +77,8 @@ impl LineRow {
     }
 
     fn ended(&self) -> Result<Option<Outcome>, StorageError> {
-        let outcome = |number| Outcome::from_number(number).ok_or(StorageError::Corrupt("entry outcome"));
+        let entry = RowRef::new("ledger_entry", self.call_id);
+        let outcome = |number| Ok(entry.read("outcome", Outcome::from_number(number))?);
         self.captured.or(self.released).map(outcome).transpose()
     }
 }
@@ -152,7 +154,7 @@ pub async fn page(
 const CALL_WINDOW_MINUTES: (i64, i64) = (60, 24 * 60);
 
 /// The receipt of one call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Receipt {
     pub call_id: CallId,
     /// `held` while it runs, then `captured` or `released`.
@@ -239,7 +241,7 @@ fn began_at(call_id: CallId) -> Option<DateTime<Utc>> {
 impl TryFrom<LineRow> for StatementLine {
     type Error = StorageError;
     fn try_from(row: LineRow) -> Result<Self, StorageError> {
-        let kind = EntryKind::from_number(row.kind).ok_or(StorageError::Corrupt("entry kind"))?;
+        let kind = RowRef::new("ledger_entry", row.call_id).read("kind", EntryKind::from_number(row.kind))?;
         let ended = row.ended()?;
         let is_of_call = matches!(kind, EntryKind::Hold | EntryKind::Release);
         let state = is_of_call.then(|| row.state());

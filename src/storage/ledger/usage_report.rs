@@ -1,13 +1,14 @@
 //! Usage of an account for its owner, added up by any of day, key, endpoint and outcome.
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::storage::error::StorageError;
+use crate::storage::error::{CorruptRow, RowRef, StorageError};
 use crate::storage::refused_calls;
 
 /// The dimensions of the result. All others are added up.
@@ -21,7 +22,6 @@ pub struct GroupBy {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageQuery {
-    /// The first UTC day.
     pub from: NaiveDate,
     /// The last UTC day, inclusive.
     pub to: NaiveDate,
@@ -58,9 +58,8 @@ pub struct UsagePage {
     pub more: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UsageLine {
-    /// Its position.
     #[serde(skip)]
     pub place: UsagePlace,
     /// The UTC day of the calls' holds.
@@ -79,7 +78,6 @@ pub struct UsageLine {
     pub calls: i64,
     /// Refused calls among them.
     pub refused: i64,
-    /// Captured credits.
     pub credits: i64,
 }
 
@@ -170,12 +168,14 @@ impl LineRow {
         }
     }
 
-    fn line(self, told_apart: GroupBy) -> Result<UsageLine, StorageError> {
+    fn line(self, told_apart: GroupBy) -> Result<UsageLine, CorruptRow> {
         let place = self.place();
-        let outcome = match (self.outcome, Outcome::from_number(self.outcome)) {
-            (REFUSED, _) => self.code,
-            (_, Some(outcome)) => outcome.as_str().to_owned(),
-            (_, None) => return Err(StorageError::Corrupt("usage outcome")),
+        let outcome = match self.outcome {
+            REFUSED => self.code,
+            number => {
+                let usage = RowRef::new("ledger_usage", self.key_id);
+                usage.read("outcome", Outcome::from_number(number))?.as_str().to_owned()
+            }
         };
         Ok(UsageLine {
             place,

@@ -117,7 +117,6 @@ impl Invariant {
     }
 }
 
-/// A violation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
     pub invariant: Invariant,
@@ -134,7 +133,6 @@ pub struct Fault {
     pub batch: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lot: Option<i32>,
-    /// What is wrong.
     pub found: String,
 }
 
@@ -170,7 +168,6 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
     /// Whether no violation was found.

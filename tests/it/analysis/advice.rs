@@ -10,6 +10,7 @@ use fluence::domain::language::Language;
 use fluence::domain::person::Person;
 
 use super::people::{english_words, post, sample, today, writer_of};
+use super::voices::voices;
 
 /// Of two people, the share of the shorter list that the longer one holds too, on average over pairs.
 const MAX_SHARED: f64 = 0.40;
@@ -54,16 +55,65 @@ fn both_languages_say_the_same_lines_in_their_own_words() {
 }
 
 #[test]
-fn style_tells_each_aspect_with_a_percentile() {
-    let aspects = "formality sentence_length directness detail warmth questions energy certainty";
-    for person in sample() {
-        let style = advice(&person, Language::En).0;
-        for aspect in aspects.split(' ') {
-            let line = style.iter().find(|line| line.id.starts_with(aspect));
-            assert!(line.is_some_and(|line| line.percentile.is_some()), "{aspect}");
+fn every_line_stands_apart_and_no_placeholder_is_left() {
+    for person in everybody() {
+        let (style, playbook) = advice(&person, Language::Pt);
+        for line in style.iter().chain(&playbook) {
+            assert!(!line.text.contains(['{', '}', '|']), "{}", line.text);
+            if line.basis == Basis::ObservedStyle {
+                let percentile = line.percentile.unwrap();
+                assert!(!(23..=77).contains(&percentile), "{}: {percentile}", line.id);
+            }
         }
-        assert!(style.iter().all(|line| !line.text.contains('{')), "a placeholder was left");
     }
+}
+
+/// Lines of which only one can be followed.
+const OPPOSITES: [[&str; 2]; 10] = [
+    ["pace_formal", "pace_short"],
+    ["pace_formal", "pace_informal"],
+    ["pace_formal", "pace_lively"],
+    ["pace_long", "pace_short"],
+    ["pace_fast", "pace_time_to_think"],
+    ["open_plainly", "open_with_options"],
+    ["open_plainly", "open_courteously"],
+    ["open_with_options", "expect_firm_views"],
+    ["open_with_credit", "open_with_a_question"],
+    ["close_with_a_date", "close_with_a_choice"],
+];
+
+#[test]
+fn no_two_lines_contradict_each_other() {
+    for person in everybody() {
+        let (style, playbook) = advice(&person, Language::En);
+        let ids: HashSet<&str> = playbook.iter().map(|line| line.id.as_str()).collect();
+        for [one, other] in OPPOSITES {
+            assert!(!(ids.contains(one) && ids.contains(other)), "{one} and {other}");
+        }
+        let aspects: Vec<&str> = style.iter().map(|line| line.id.split('.').next().unwrap()).collect();
+        let said = |aspect: &str, side: &str| style.iter().any(|line| line.id == format!("{aspect}.{side}"));
+        assert!(!(said("formality", "high") && said("colloquial", "high")), "{aspects:?}");
+        assert!(!(said("formality", "high") && said("sentence_length", "low")), "{aspects:?}");
+    }
+}
+
+#[test]
+fn a_sentence_stands_beside_one_line_of_each_list() {
+    for person in everybody() {
+        let (style, playbook) = advice(&person, Language::En);
+        for list in [style, playbook] {
+            let mut used = HashSet::new();
+            for evidence in list.iter().flat_map(|line| &line.evidence) {
+                assert!(used.insert((evidence.post, evidence.start)), "{}", evidence.excerpt);
+            }
+        }
+    }
+}
+
+/// The sample people and the invented ones.
+fn everybody() -> Vec<Person> {
+    let invented = [Language::En, Language::Pt].into_iter().flat_map(voices).map(|(_, person)| person);
+    sample().into_iter().chain(invented).collect()
 }
 
 #[test]
@@ -80,7 +130,7 @@ fn two_people_share_few_lines() {
     let mut shares = Vec::new();
     for (at, one) in lines.iter().enumerate() {
         for other in &lines[..at] {
-            shares.push(one.intersection(other).count() as f64 / one.len().min(other.len()) as f64);
+            shares.push(one.intersection(other).count() as f64 / one.len().min(other.len()).max(1) as f64);
         }
     }
     let mean = shares.iter().sum::<f64>() / shares.len() as f64;

@@ -14,15 +14,20 @@ use fluence::domain::person::Post;
 
 use super::people::{post, today, writer_of};
 
-const PRIVATE: [&str; 2] = [include_str!("redteam/private.tsv"), include_str!("redteam/private_unseen.tsv")];
-const HARMLESS: [&str; 3] = [
+const PRIVATE: [&str; 3] = [
+    include_str!("redteam/private.tsv"),
+    include_str!("redteam/private_unseen.tsv"),
+    include_str!("redteam/private_final.tsv"),
+];
+const HARMLESS: [&str; 4] = [
     include_str!("redteam/harmless.tsv"),
     include_str!("redteam/harmless_unseen.tsv"),
     include_str!("redteam/harmless_fresh.tsv"),
+    include_str!("redteam/harmless_final.tsv"),
 ];
 /// Harmless sentences that must be quotable: of those in view, of those that were not, of those from other trades. The
 /// last is a floor under what is reached, not a target.
-const MIN_QUOTABLE: [f64; 3] = [0.80, 0.70, 0.20];
+const MIN_QUOTABLE: [f64; 4] = [0.85, 0.80, 0.45, 0.45];
 /// The same of the first two together.
 const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.
@@ -153,10 +158,11 @@ fn most_work_talk_is_quotable_however_private_it_sounds() {
         (found.len(), of)
     });
     let share = |found: usize, of: usize| found as f64 / of as f64;
+    println!("Harmless sentences quotable, of: in view, unseen at first, other trades, final: {counts:?}");
     for ((found, of), least) in counts.into_iter().zip(MIN_QUOTABLE) {
         assert!(share(found, of) >= least, "{found} of {of}");
     }
-    let [one, two, _] = counts;
+    let [one, two, ..] = counts;
     assert!(share(one.0 + two.0, one.1 + two.1) >= MIN_QUOTABLE_TOGETHER, "{counts:?}");
 }
 

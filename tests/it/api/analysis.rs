@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::gate::people::{brandon, marina};
-use crate::support::gateway::Gateway;
+use crate::support::gateway::{Gateway, answer};
 
 const PATHS: [&str; 4] = ["/crm_basico", "/crm", "/analyze", "/analyze-comprehensive"];
 
@@ -143,4 +143,70 @@ async fn each_tier_holds_its_keys_and_all_of_the_tier_before() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_brief_answer_is_four_kilobytes_at_most_and_a_standard_one_ten() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.customer("2025-06", "enterprise").await;
+    let people = [
+        ("Marina", "Duarte Prado", "Horizonte Sistemas"),
+        ("Luciana", "Teles", "Vidraria Serra do Tucum"),
+        ("Owen", "Hartley", "Northgate Robotics"),
+        ("Margaret", "Okafor-Bell", "Wexcombe Hollow School"),
+    ];
+    for (first_name, last_name, company) in people {
+        for path in PATHS {
+            for (detail, most) in [("brief", 4_000), ("standard", 10_000)] {
+                let mut body =
+                    json!({ "first_name": first_name, "last_name": last_name, "company": company });
+                body["detail"] = detail.into();
+                if path == "/analyze-comprehensive" {
+                    body["tier"] = "premium".into();
+                }
+                let answer = gateway.post(path, &customer.key, &body).await;
+                assert_eq!(answer.status, 200, "{}", answer.text);
+                assert!(answer.text.len() <= most, "{path} {detail}: {}", answer.text.len());
+            }
+        }
+    }
+    let mut body = marina();
+    body["detail"] = "short".into();
+    let refused = gateway.post("/crm", &customer.key, &body).await;
+    assert_eq!(refused.outcome(), (400, "VALIDATION_FAILED"));
+}
+
+#[tokio::test]
+async fn standard_is_the_default_detail_and_details_are_kept_apart() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let analise = async |detail: Option<&str>| {
+        let mut body = marina();
+        if let Some(detail) = detail {
+            body["detail"] = detail.into();
+        }
+        gateway.post("/crm", &customer.key, &body).await.body["analise"].clone()
+    };
+    let (brief, full) = (analise(Some("brief")).await, analise(Some("full")).await);
+    let (standard, default) = (analise(Some("standard")).await, analise(None).await);
+    assert_eq!(standard, default);
+    assert!(brief.get("ocean_details").is_none() && brief.get("buyer_playbook").is_some());
+    assert!(full["ocean_details"]["openness"].get("contributions").is_some());
+    assert!(standard["ocean_details"]["openness"].get("contributions").is_none());
+}
+
+#[tokio::test]
+async fn an_idempotency_key_with_another_detail_is_another_request() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let send = async |detail: &str| {
+        let mut body = marina();
+        body["detail"] = detail.into();
+        answer(gateway.posting("/crm", &customer.key, &body).header("idempotency-key", "visit-7")).await
+    };
+    assert_eq!(send("brief").await.status, 200);
+    assert_eq!(send("full").await.outcome(), (422, "IDEMPOTENCY_KEY_REUSED"));
 }

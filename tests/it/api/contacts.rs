@@ -225,7 +225,7 @@ async fn an_account_keeps_as_many_contacts_as_it_may() {
     assert_eq!(
         again.outcome(),
         (409, "CONTACT_EXISTS"),
-        "one whose answer was lost is told when all places are taken"
+        "a repeated request is answered as such, also at the limit"
     );
     gateway.contact(&other.key, &named("Caio")).await;
     gateway.delete(&path, &customer.key).await;

@@ -23,11 +23,11 @@ async fn the_lots_are_told_in_the_order_they_are_spent() {
     gateway.add_pack(customer.account, 5, TimeDelta::days(2)).await;
     let answer = gateway.get("/creditos", &customer.key).await;
     let lots: Vec<_> = answer.body["credits"].as_array().unwrap().iter().collect();
-    let told: Vec<_> = lots.iter().map(|lot| (&lot["source"], &lot["remaining"], &lot["granted"])).collect();
+    let shown: Vec<_> = lots.iter().map(|lot| (&lot["source"], &lot["remaining"], &lot["granted"])).collect();
     let (pack, plan) = (json!("pack"), json!("plan"));
     let amounts = [json!(5), json!(1000), json!(100)];
     assert_eq!(
-        told,
+        shown,
         [
             (&pack, &amounts[0], &amounts[0]),
             (&plan, &amounts[1], &amounts[1]),

@@ -128,7 +128,7 @@ async fn an_expired_key_is_shown_as_expired_and_takes_no_place() {
     assert_eq!(keys, json!(0));
     let second = gateway.post("/v1/keys", &key, &body).await;
     assert_eq!(second.status, 201);
-    // The first would live again beside the second.
+    // The revived key would exceed the environment's limit of one key.
     for expires_at in [Value::Null, json!("2999-01-01T00:00:00Z")] {
         let revived = patch(&gateway, &path, &key, &json!({ "expires_at": expires_at })).await;
         assert_eq!(revived.code(), "KEY_LIMIT_REACHED");

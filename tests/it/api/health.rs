@@ -51,7 +51,7 @@ async fn with_a_key_it_tells_what_that_key_has() {
     }
 }
 
-/// The paths that a key is told it may call.
+/// The paths that `/health` lists for a key.
 async fn endpoints(gateway: &Gateway, key: &str) -> Vec<String> {
     let body = gateway.get("/saude", key).await.body;
     let Value::Array(paths) = &body["endpoints_available"] else { panic!("{body}") };

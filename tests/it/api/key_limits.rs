@@ -1,4 +1,4 @@
-//! Keys that manage keys: no further than they reach, and no longer than they live.
+//! Keys that manage keys: within their own rights and lifetime.
 
 use fluence::domain::key::Scope;
 use fluence::storage::keys::NewKey;
@@ -36,7 +36,7 @@ fn without(limit: &str) -> Value {
     body
 }
 
-fn told(refused: &Answer) -> (u16, &str, &Value) {
+fn limit_of(refused: &Answer) -> (u16, &str, &Value) {
     (refused.status, refused.code(), &refused.body["error"]["field"])
 }
 
@@ -46,10 +46,10 @@ async fn a_limited_key_makes_and_becomes_no_key_that_is_limited_less() {
     let (own, key) = made(&gateway, &customer, &limited()).await;
     for limit in LIMITS {
         let refused = gateway.post("/v1/keys", &key, &without(limit)).await;
-        assert_eq!(told(&refused), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
         let none = if limit.ends_with('s') && limit != "expires_at" { json!([]) } else { Value::Null };
         let refused = patch(&gateway, &own, &key, &json!({ (limit): none })).await;
-        assert_eq!(told(&refused), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
     }
     let narrower = json!({"allowed_networks": ["127.0.0.0/16"]});
     let as_limited = gateway.post("/v1/keys", &key, &limited()).await;
@@ -63,15 +63,15 @@ async fn a_limited_key_gets_no_secret_of_one_that_is_limited_less() {
     for limit in LIMITS {
         let (sibling, _) = made(&gateway, &customer, &without(limit)).await;
         let refused = bare(&gateway, &format!("{sibling}/rotate"), &key).await;
-        assert_eq!(told(&refused), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
         bare(&gateway, &format!("{sibling}/rotate"), &customer.key).await;
         let refused = bare(&gateway, &format!("{sibling}/cancel-rotation"), &key).await;
-        assert_eq!(told(&refused), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
         assert_eq!(bare(&gateway, &format!("{sibling}/disable"), &key).await.status, 200);
         let refused = bare(&gateway, &format!("{sibling}/enable"), &key).await;
-        assert_eq!(told(&refused), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
         let renamed = patch(&gateway, &sibling, &key, &json!({"name": "renamed", "state": "active"})).await;
-        assert_eq!(told(&renamed), (403, "FORBIDDEN", &json!(limit)));
+        assert_eq!(limit_of(&renamed), (403, "FORBIDDEN", &json!(limit)));
     }
 }
 

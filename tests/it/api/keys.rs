@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::customer::Customer;
 use crate::support::gateway::{Answer, Gateway, answer};
 
-/// A gateway that asks the store for every key anew, an account, and a key of it that may do everything.
+/// A gateway without a key cache, an account, and a key with all scopes.
 pub(super) async fn managed() -> (Gateway, Customer) {
     let gateway = Gateway::without_trust().await;
     // As many requests as a test wants: the limits of requests are not its matter.

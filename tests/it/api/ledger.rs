@@ -89,13 +89,13 @@ async fn a_receipt_says_what_was_charged_and_why() {
     assert_eq!(paid_by(&receipts[2]), (vec!["pack 2".into()], false));
 
     let statement = gateway.get("/v1/ledger", &customer.key).await;
-    let told: Vec<_> = statement.body["data"].as_array().unwrap().iter().collect();
-    let holds: Vec<_> = told.iter().filter(|line| line["kind"] == "hold").collect();
+    let shown: Vec<_> = statement.body["data"].as_array().unwrap().iter().collect();
+    let holds: Vec<_> = shown.iter().filter(|line| line["kind"] == "hold").collect();
     assert_eq!(holds.len(), 4);
     for line in holds {
         assert_eq!((&line["state"], &line["outcome"]), (&json!("captured"), &json!("profile_not_found")));
     }
-    assert!(told[0]["state"].is_null() && told[0]["label"].is_null(), "a renewal is no call: {}", told[0]);
+    assert!(shown[0]["state"].is_null() && shown[0]["label"].is_null(), "a renewal is no call: {}", shown[0]);
 }
 
 #[tokio::test]

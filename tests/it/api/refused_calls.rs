@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use fluence::domain::ids::{AccountId, KeyId};
 use fluence::domain::refusal::ErrorCode;
-use fluence::storage::refused_calls::{RefusedCall, add, forget_old};
+use fluence::storage::refused_calls::{RefusedCall, add, delete_old};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -40,12 +40,12 @@ async fn refused_calls_are_told_by_code_for_no_credits_and_summed() {
     assert_eq!(gateway.post("/crm", "an-imported-key-for-tests-1", &asked()).await.status, 401);
     eventually("they are counted", async || counted(&gateway, customer.account).await == 4).await;
 
-    let told = usage(&gateway, &customer, "group_by=endpoint,outcome").await;
+    let shown = usage(&gateway, &customer, "group_by=endpoint,outcome").await;
     let line = |endpoint, outcome, calls| json!({ "endpoint": endpoint, "outcome": outcome, "calls": calls, "refused": calls, "credits": 0 });
-    let lines = told["data"].as_array().unwrap();
-    assert_eq!((lines.len(), &told["refused"]), (2, &json!(4)), "{told}");
-    assert!(lines.contains(&line("/crm", "INSUFFICIENT_CREDITS", 3)), "{told}");
-    assert!(lines.contains(&line("/v1/keys", "INSUFFICIENT_SCOPE", 1)), "{told}");
+    let lines = shown["data"].as_array().unwrap();
+    assert_eq!((lines.len(), &shown["refused"]), (2, &json!(4)), "{shown}");
+    assert!(lines.contains(&line("/crm", "INSUFFICIENT_CREDITS", 3)), "{shown}");
+    assert!(lines.contains(&line("/v1/keys", "INSUFFICIENT_SCOPE", 1)), "{shown}");
 
     let by_key = usage(&gateway, &customer, "group_by=key").await;
     let key =
@@ -122,7 +122,7 @@ async fn counts_end_after_400_days_and_numbers_of_paths_are_not_used_up() {
         add(&mut connection, &old).await.unwrap();
     }
     let today: NaiveDate = "2127-02-06".parse().unwrap();
-    assert_eq!(forget_old(&mut connection, today, 10).await.unwrap(), 1);
+    assert_eq!(delete_old(&mut connection, today, 10).await.unwrap(), 1);
     assert_eq!(counted(&gateway, customer.account).await, 5);
     let unknown = RefusedCall { key_id: KeyId::from_uuid(Uuid::nil()), path: "/a/new/one", ..old[0].0 };
     add(&mut connection, &[(unknown, 1)]).await.unwrap();

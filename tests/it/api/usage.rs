@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::customer::Customer;
 use crate::support::gateway::{Gateway, eventually};
 
-/// Makes calls that find nobody, and waits until they are added up.
+/// Makes calls without a match, and waits until usage includes them.
 async fn calls(gateway: &Gateway, customer: &Customer, path: &str, count: i64) {
     let added_up = async || {
         let mut connection = gateway.database.pool().acquire().await.unwrap();

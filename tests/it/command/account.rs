@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::program::{Program, names};
 
-const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
+const UNKNOWN_ACCOUNT: &str = "01900000-0000-7000-8000-000000000000";
 
 #[tokio::test]
 async fn a_new_account_has_its_first_plan_credits_and_an_environment() {
@@ -113,19 +113,22 @@ async fn an_unknown_plan_names_those_there_are() {
 async fn an_unknown_account_is_said_to_be_unknown_by_every_command() {
     let program = Program::new().await;
     for words in [
-        &["account", "show", NOBODY][..],
-        &["account", "suspend", NOBODY],
-        &["account", "move", NOBODY, "--plan", "business"],
-        &["key", "list", "--account", NOBODY],
-        &["key", "create", "--account", NOBODY, "--name", "k"],
-        &["environment", "create", "--account", NOBODY, "--name", "e", "--mode", "test"],
-        &["credit", "grant", "--account", NOBODY, "--pack", "mega"],
-        &["credit", "take", "--account", NOBODY, "--credits", "1", "--reason", "r"],
-        &["ledger", "statement", "--account", NOBODY],
-        &["ledger", "verify", "--account", NOBODY],
+        &["account", "show", UNKNOWN_ACCOUNT][..],
+        &["account", "suspend", UNKNOWN_ACCOUNT],
+        &["account", "move", UNKNOWN_ACCOUNT, "--plan", "business"],
+        &["key", "list", "--account", UNKNOWN_ACCOUNT],
+        &["key", "create", "--account", UNKNOWN_ACCOUNT, "--name", "k"],
+        &["environment", "create", "--account", UNKNOWN_ACCOUNT, "--name", "e", "--mode", "test"],
+        &["credit", "grant", "--account", UNKNOWN_ACCOUNT, "--pack", "mega"],
+        &["credit", "take", "--account", UNKNOWN_ACCOUNT, "--credits", "1", "--reason", "r"],
+        &["ledger", "statement", "--account", UNKNOWN_ACCOUNT],
+        &["ledger", "verify", "--account", UNKNOWN_ACCOUNT],
     ] {
         let failed = program.run(words);
-        assert!(failed.failure().starts_with(&format!("account {NOBODY} does not exist")), "{words:?}");
+        assert!(
+            failed.failure().starts_with(&format!("account {UNKNOWN_ACCOUNT} does not exist")),
+            "{words:?}"
+        );
     }
 }
 

@@ -20,7 +20,7 @@ const PASSWORD: &str = "canarypasswordofthedatabase";
 struct Said(Arc<Mutex<String>>);
 
 impl Said {
-    fn hear(&self, text: &str) {
+    fn record(&self, text: &str) {
         let mut said = self.0.lock().unwrap();
         said.push_str(text);
         said.push('\n');
@@ -49,7 +49,7 @@ fn serve(program: &Program, metrics: &str) -> Serving {
     let of_reader = log.clone();
     std::thread::spawn(move || {
         for line in lines.map_while(Result::ok) {
-            of_reader.hear(&line);
+            of_reader.record(&line);
             let line: Value = serde_json::from_str(&line).unwrap_or_default();
             if line["message"] == "serving" {
                 listening.send(text(&line, "address")).unwrap();
@@ -59,7 +59,7 @@ fn serve(program: &Program, metrics: &str) -> Serving {
     Serving { address: listens.recv().unwrap(), child, log }
 }
 
-/// A port that nobody listens on at the moment.
+/// A port without a listener.
 fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
@@ -95,8 +95,8 @@ async fn call(address: &str, keys: &[&str], said: &Said) {
         ];
         for request in requests {
             let answer = request.send().await.unwrap();
-            said.hear(&format!("{} {:?}", answer.status(), answer.headers()));
-            said.hear(&answer.text().await.unwrap());
+            said.record(&format!("{} {:?}", answer.status(), answer.headers()));
+            said.record(&answer.text().await.unwrap());
         }
     }
 }
@@ -127,10 +127,10 @@ async fn a24_no_log_line_metric_answer_or_row_contains_a_secret() {
         let mut command = program.command(words);
         command.env("FLUENCE_LOG_LEVEL", "trace");
         let ran = command.output().unwrap();
-        said.hear(&String::from_utf8_lossy(&ran.stdout));
-        // A command line is shown back to whoever typed it.
+        said.record(&String::from_utf8_lossy(&ran.stdout));
+        // Error messages repeat the command line.
         if !words.contains(&keys[0]) {
-            said.hear(&String::from_utf8_lossy(&ran.stderr));
+            said.record(&String::from_utf8_lossy(&ran.stderr));
         }
     }
     call(&serving.address, &keys, &said).await;
@@ -140,13 +140,13 @@ async fn a24_no_log_line_metric_answer_or_row_contains_a_secret() {
 
     let page = reqwest::get(format!("http://{metrics}/metrics")).await.unwrap().text().await.unwrap();
     assert!(page.contains("gateway_auth_total{result=\"INVALID_API_KEY\"}"), "{page}");
-    said.hear(&page);
+    said.record(&page);
     let (mut child, log) = (serving.child, serving.log);
     signal("TERM", child.id());
     tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
     eventually("the log is read", async || log.text().contains("\"message\":\"stopped\"")).await;
-    said.hear(&log.text());
-    said.hear(&program.dump().await);
+    said.record(&log.text());
+    said.record(&program.dump().await);
 
     let said = said.text();
     assert!(

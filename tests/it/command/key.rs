@@ -284,8 +284,8 @@ async fn a_key_for_development_reads_unless_told_otherwise() {
     let account = program.account("2025-01", "professional");
     let development = create(&program, &account, &["--format", "flz_dev"]);
     assert_eq!(development["scopes"], json!(["read"]));
-    let told = create(&program, &account, &["--format", "flz_dev", "--scope", "invoke"]);
-    assert_eq!(told["scopes"], json!(["invoke"]));
+    let created = create(&program, &account, &["--format", "flz_dev", "--scope", "invoke"]);
+    assert_eq!(created["scopes"], json!(["invoke"]));
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
     let unacknowledged = batch(2, vec![grant("a"), grant("b"), take(5), take(9_999)]);
     let decided = store.commit(&unacknowledged).await.unwrap();
     let Resolution::Committed(found) = store.resolve(&unacknowledged).await.unwrap() else { panic!() };
-    let told = |effects: &[Option<Effect>]| -> Vec<String> {
+    let described = |effects: &[Option<Effect>]| -> Vec<String> {
         let word = |effect: &Option<Effect>| match effect {
             Some(Effect::Granted { lot, repeated, .. }) => format!("lot {} {repeated}", lot.0),
             Some(Effect::Done(_)) => "done".into(),
@@ -152,8 +152,8 @@ async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
         };
         effects.iter().map(word).collect()
     };
-    assert_eq!(told(&decided), ["lot 2 true", "lot 3 false", "done", "only 515"]);
-    assert_eq!(told(&found), told(&decided));
+    assert_eq!(described(&decided), ["lot 2 true", "lot 3 false", "done", "only 515"]);
+    assert_eq!(described(&found), described(&decided));
 }
 
 #[tokio::test]

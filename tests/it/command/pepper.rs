@@ -25,8 +25,11 @@ async fn a_pepper_of_the_settings_is_added_by_setting_it() {
     let added = program.json(&["pepper", "add"]);
     assert_eq!((&added["version"], &added["previous_version"]), (&json!(2), &json!(1)));
     assert_eq!(text(&added, "pepper").len(), 64);
-    let told = program.run(&["pepper", "add"]).out;
-    assert!(told.contains("FLUENCE_PREVIOUS_PEPPER_VERSION") && !told.contains(&program.pepper), "{told}");
+    let printed = program.run(&["pepper", "add"]).out;
+    assert!(
+        printed.contains("FLUENCE_PREVIOUS_PEPPER_VERSION") && !printed.contains(&program.pepper),
+        "{printed}"
+    );
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::program::{Program, names};
 use crate::support::scratch::Scratch;
 
-/// More than these tests keep.
+/// More than these tests save.
 const LIMITS: fluence::domain::contact::ContactLimits =
     fluence::domain::contact::ContactLimits { contacts: 10, bytes: 1 << 20 };
 
@@ -30,7 +30,7 @@ fn import(program: &Program, people: &[Value]) -> Value {
     program.json(&["directory", "import", file.to_str().unwrap()])
 }
 
-/// Keeps Ana as a live contact of an account.
+/// Saves Ana as a live contact of an account.
 async fn keep_ana(program: &Program, account: &str) {
     use fluence::domain::contact::{ContactContent, ContactOwner};
     use fluence::domain::ids::ContactId;
@@ -151,7 +151,7 @@ async fn who_is_meant_must_be_said_whole_and_in_one_way() {
 async fn an_opt_out_that_keeps_nobody_out_says_so() {
     let program = Program::new().await;
     let gone = program.run(&person("opt-out", &["--id", "01900000-0000-7000-8000-000000000001"]));
-    assert!(gone.failure().contains("nobody was kept out"), "{}", gone.err);
+    assert!(gone.failure().contains("no opt-out was saved"), "{}", gone.err);
 }
 
 #[tokio::test]

@@ -156,13 +156,13 @@ async fn a_gateway_leaves_no_core_file_and_keeps_no_text_of_its_pepper() {
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"], "{limits}");
     let found = memory_holds(child.id(), program.pepper.as_bytes());
-    // That it would be found: what the gateway was told in its environment, for one.
+    // A control: another value of the environment is found.
     let other = memory_holds(child.id(), b"FLUENCE_PEPPER_FILE");
     signal("TERM", child.id());
     child.wait().unwrap();
     match (found, other) {
         (Some(found), Some(other)) => assert!(other && !found, "the text of the pepper is in memory"),
-        // Where one process may not read another, nobody reads this one either.
+        // On systems that forbid reading other processes there is nothing to test.
         _ => eprintln!("the memory of another process cannot be read here"),
     }
 }
@@ -191,14 +191,14 @@ fn memory_holds(pid: u32, wanted: &[u8]) -> Option<bool> {
 
 /// A copy of the program and a folder that a user without rights may use.
 fn for_nobody(scratch: &Scratch) -> Command {
-    const NOBODY: u32 = 65_534;
+    const NOBODY_UID: u32 = 65_534;
     let (program, data) = (scratch.path().join("program"), scratch.path().join("data"));
     fs::create_dir_all(&data).unwrap();
     fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o755)).unwrap();
     fs::copy(Path::new(env!("CARGO_BIN_EXE_fluence")), &program).unwrap();
-    chown(&data, Some(NOBODY), Some(NOBODY)).unwrap();
+    chown(&data, Some(NOBODY_UID), Some(NOBODY_UID)).unwrap();
     let mut command = Command::new(program);
-    std::os::unix::process::CommandExt::uid(&mut command, NOBODY);
+    std::os::unix::process::CommandExt::uid(&mut command, NOBODY_UID);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
     command.args(["migrate", "--data-dir", data.to_str().unwrap()]).stdin(Stdio::null());
     command
@@ -207,7 +207,7 @@ fn for_nobody(scratch: &Scratch) -> Command {
 #[test]
 fn a_user_without_rights_runs_a_database_of_their_own_though_nobody_may_look_into_the_process() {
     if !is_root() {
-        return; // only root becomes somebody else
+        return; // only root may change its user
     }
     let scratch = Scratch::new();
     let ran: Ran = for_nobody(&scratch).output().unwrap().into();

@@ -41,8 +41,8 @@ fn waiting(notes: &Path) -> Waiting {
     let script =
         format!("echo $$ \"${URL_VARIABLE}\" > {0}.new && mv {0}.new {0}; exec sleep 600", note.display());
     let program = with_postgres(&script).spawn().unwrap();
-    let told = eventually("the command has started", || std::fs::read_to_string(&note).ok());
-    let (command, url) = told.trim().split_once(' ').unwrap();
+    let note = eventually("the command has started", || std::fs::read_to_string(&note).ok());
+    let (command, url) = note.trim().split_once(' ').unwrap();
     let data_dir = data_dir(url);
     let postmaster = named_in(&data_dir.join("postgres/cluster/postmaster.pid")).unwrap();
     Waiting { program, command: command.parse().unwrap(), postmaster, data_dir }

@@ -1,7 +1,7 @@
-//! The real program dies at every named place on the way of money, under load, and comes back: every answer that anybody
-//! heard was paid once, what nobody heard was not paid or given back, and the books are right.
+//! The real program dies at every kill point under load and restarts. Then every answered call is charged once, unanswered
+//! calls are free or refunded, and the ledger verifies.
 //!
-//! `make crash ROUNDS=20` dies at each place so often, at moments that are drawn.
+//! `make crash ROUNDS=20` runs 20 rounds with random passes.
 
 use std::process::Command;
 use std::time::Duration;
@@ -9,77 +9,77 @@ use std::time::Duration;
 use fluence::kill_point::KillPoint;
 
 use super::load::Load;
-use super::serving::{Serving, assert_aborted, dying_at};
-use super::stage::Stage;
+use super::serving::{Serving, assert_aborted, with_kill_point};
+use super::setup::Setup;
 use crate::support::database::TestDatabase;
 use crate::support::gateway::eventually;
 
-/// Final answers before a kill that comes from outside.
+/// Final answers before a `kill -9`.
 const ANSWERED_FIRST: usize = 60;
-/// Which pass of a place is deadly in the first round; later ones are drawn up to here.
+/// The pass of a kill point at which the first round dies. Later rounds draw up to this number.
 const NTH: u32 = 12;
 
-/// On a database of the test's own.
+/// A series of crashes on one database.
 struct Crashes {
-    stage: Stage,
-    /// Goes with the test.
+    setup: Setup,
+    /// Dropped with the test.
     _database: TestDatabase,
 }
 
 impl Crashes {
     async fn new() -> Self {
         let database = TestDatabase::new().await;
-        let stage = Stage::new(&database.url(), database.pool().clone()).await;
-        Self { stage, _database: database }
+        let setup = Setup::new(&database.url(), database.pool().clone()).await;
+        Self { setup, _database: database }
     }
 
-    /// Dies at the point under load.
+    /// Dies at a kill point under load.
     async fn die_under_load(&mut self, point: KillPoint, nth: u32) {
-        let serving = Serving::start(dying_at(self.stage.serve(), point, nth));
-        let load = Load::start(&serving.address, &self.stage.clients);
-        if matches!(point, KillPoint::OutcomeUnknown | KillPoint::OutcomeLearnt) {
+        let serving = Serving::start(with_kill_point(self.setup.serve(), point, nth));
+        let load = Load::start(&serving.address, &self.setup.clients);
+        if matches!(point, KillPoint::OutcomeUnknown | KillPoint::OutcomeResolved) {
             self.cut_connections_until_gone(&serving.address).await;
         }
-        self.stage.memories.extend(load.gone().await);
-        serving.dies();
+        self.setup.intents_by_client.extend(load.join().await);
+        serving.wait_for_abort();
     }
 
-    /// Ends the ledger's connection again and again.
+    /// Ends the ledger's connections until the gateway is gone.
     async fn cut_connections_until_gone(&self, address: &str) {
         let cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity
                     where datname = current_database() and application_name = 'fluence-ledger'";
         while tokio::net::TcpStream::connect(address).await.is_ok() {
-            let _: i64 = sqlx::query_scalar(cut).fetch_one(&self.stage.pool).await.unwrap();
+            let _: i64 = sqlx::query_scalar(cut).fetch_one(&self.setup.pool).await.unwrap();
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Dies by `kill -9` from outside, at no place in particular.
-    async fn be_killed_under_load(&mut self, command: Command) {
+    /// Kills the gateway under load, at no particular point.
+    async fn kill_under_load(&mut self, command: Command) {
         let serving = Serving::start(command);
-        let load = Load::start(&serving.address, &self.stage.clients);
+        let load = Load::start(&serving.address, &self.setup.clients);
         eventually("enough calls were answered", async || load.finals() >= ANSWERED_FIRST).await;
         serving.kill();
-        self.stage.memories.extend(load.gone().await);
+        self.setup.intents_by_client.extend(load.join().await);
     }
 
-    /// As if the dead had been silent for longer than a hold lives. First the server ends what they had sent: it could
-    /// still be a sign of life.
-    async fn time_passes(&self) {
+    /// Makes the epochs of dead gateways old enough for the sweep. Waits first until the server has closed their
+    /// connections, because a late statement could renew a heartbeat.
+    async fn age_epochs(&self) {
         eventually("the server has noticed the death", async || {
             let connections = "select count(*) from pg_stat_activity
                                 where datname = current_database() and application_name like 'fluence%'";
-            sqlx::query_scalar::<_, i64>(connections).fetch_one(&self.stage.pool).await.unwrap() == 0
+            sqlx::query_scalar::<_, i64>(connections).fetch_one(&self.setup.pool).await.unwrap() == 0
         })
         .await;
         let age = "update ledger_epoch set heartbeat_at = now() - interval '1 hour' where closed_at is null";
-        sqlx::query(age).execute(&self.stage.pool).await.unwrap();
+        sqlx::query(age).execute(&self.setup.pool).await.unwrap();
     }
 
-    async fn come_back_and_audit(self) {
-        self.time_passes().await;
-        let serving = Serving::start(self.stage.serve());
-        self.stage.recover_and_audit(serving).await;
+    async fn restart_and_audit(self) {
+        self.age_epochs().await;
+        let serving = Serving::start(self.setup.serve());
+        self.setup.recover_and_audit(serving).await;
     }
 }
 
@@ -87,7 +87,7 @@ impl Crashes {
 async fn a_gateway_that_stays_silent_is_taken_for_dead_by_the_next() {
     let mut crashes = Crashes::new().await;
     let serve = |crashes: &Crashes| {
-        let mut command = crashes.stage.serve();
+        let mut command = crashes.setup.serve();
         command
             .env("FLUENCE_LEDGER_HOLD_LIFE_S", "3")
             .env("FLUENCE_LEDGER_HEARTBEAT_S", "1")
@@ -96,44 +96,44 @@ async fn a_gateway_that_stays_silent_is_taken_for_dead_by_the_next() {
         command
     };
     for _ in 0..2 {
-        crashes.be_killed_under_load(serve(&crashes)).await;
+        crashes.kill_under_load(serve(&crashes)).await;
     }
     let serving = Serving::start(serve(&crashes));
-    crashes.stage.recover_and_audit(serving).await;
+    crashes.setup.recover_and_audit(serving).await;
 }
 
-/// How often each place is died at.
+/// Rounds for each kill point.
 fn rounds() -> u32 {
     std::env::var("ROUNDS").map_or(1, |rounds| rounds.parse().unwrap())
 }
 
-/// When a place is deadly, in this round.
+/// The pass at which this round dies.
 fn nth(round: u32, usual: u32) -> u32 {
     let nth = if round == 0 { usual } else { rand::random_range(1..=usual) };
     println!("round {round}: pass {nth}");
     nth
 }
 
-/// A life under load that ends at the point.
+/// Runs under load until the kill point, restarts, and audits.
 async fn dies_under_load(point: KillPoint, usual: u32) {
     for round in 0..rounds() {
         let mut crashes = Crashes::new().await;
         crashes.die_under_load(point, nth(round, usual)).await;
-        crashes.come_back_and_audit().await;
+        crashes.restart_and_audit().await;
     }
 }
 
-/// A life that leaves something to recover, and a second one that ends at the point before it has recovered.
+/// Leaves open holds behind, dies at the kill point during their recovery, restarts, and audits.
 async fn dies_in_recovery(point: KillPoint) {
     for _ in 0..rounds() {
         let mut crashes = Crashes::new().await;
-        crashes.be_killed_under_load(crashes.stage.serve()).await;
-        crashes.time_passes().await;
-        match Serving::try_start(dying_at(crashes.stage.serve(), point, 1)) {
-            Ok(serving) => serving.dies(),
+        crashes.kill_under_load(crashes.setup.serve()).await;
+        crashes.age_epochs().await;
+        match Serving::try_start(with_kill_point(crashes.setup.serve(), point, 1)) {
+            Ok(serving) => serving.wait_for_abort(),
             Err(status) => assert_aborted(status),
         }
-        crashes.come_back_and_audit().await;
+        crashes.restart_and_audit().await;
     }
 }
 
@@ -145,7 +145,7 @@ macro_rules! deaths {
         })+
 
         #[test]
-        fn no_place_is_left_out() {
+        fn every_kill_point_is_tested() {
             let tested = [$(KillPoint::$point),+];
             assert!(KillPoint::ALL.iter().all(|point| tested.contains(point)), "{tested:?}");
         }
@@ -154,25 +154,25 @@ macro_rules! deaths {
 
 deaths! {
     with_requests_received: dies_under_load(RequestReceived, 10 * NTH),
-    with_holds_gathered: dies_under_load(HoldsGathered, 2 * NTH),
-    with_a_batch_unsent: dies_under_load(FastUnsent, NTH),
+    with_holds_dequeued: dies_under_load(HoldsDequeued, 2 * NTH),
+    before_a_fast_commit: dies_under_load(BeforeFastCommit, NTH),
     with_a_batch_committed: dies_under_load(FastCommitted, NTH),
     with_accounts_locked: dies_under_load(OrderedLocked, NTH),
     with_a_batch_written: dies_under_load(OrderedWritten, NTH),
     with_an_ordered_batch_committed: dies_under_load(OrderedCommitted, NTH),
-    with_holds_that_nobody_knows_of: dies_under_load(HeldUntold, 2 * NTH),
-    with_holds_that_one_caller_knows_of: dies_under_load(HeldHalfTold, 4 * NTH),
-    with_holds_that_all_callers_know_of: dies_under_load(HeldTold, 2 * NTH),
+    before_any_reply: dies_under_load(BeforeReplies, 2 * NTH),
+    after_the_first_reply: dies_under_load(FirstReplySent, 4 * NTH),
+    after_all_replies: dies_under_load(RepliesSent, 2 * NTH),
     with_a_hold_received: dies_under_load(HoldReceived, 4 * NTH),
-    with_an_outcome_that_the_writer_does_not_know: dies_under_load(CaptureUnqueued, NTH),
+    before_a_capture: dies_under_load(HandlerFinished, NTH),
     with_a_capture_queued: dies_under_load(CaptureQueued, NTH),
     with_a_release_queued: dies_under_load(ReleaseQueued, NTH),
-    with_an_answer_to_be_kept: dies_under_load(KeepQueued, NTH),
-    with_an_answer_kept_and_not_sent: dies_under_load(AnswerKept, NTH),
-    with_an_answer_unsent: dies_under_load(AnswerUnsent, 10 * NTH),
-    with_endings_gathered: dies_under_load(EndingsGathered, 2 * NTH),
+    with_an_answer_queued_for_storage: dies_under_load(CaptureWithAnswerQueued, NTH),
+    with_an_answer_stored_and_not_sent: dies_under_load(AnswerStored, NTH),
+    before_an_answer: dies_under_load(BeforeAnswer, 10 * NTH),
+    with_settlements_dequeued: dies_under_load(SettlementsDequeued, 2 * NTH),
     with_an_unknown_outcome: dies_under_load(OutcomeUnknown, 3),
-    with_an_outcome_that_was_learnt: dies_under_load(OutcomeLearnt, 3),
+    with_an_outcome_resolved: dies_under_load(OutcomeResolved, 3),
     with_an_epoch_opened: dies_in_recovery(EpochOpened),
     with_a_dead_epoch_locked: dies_in_recovery(EpochLocked),
     with_a_dead_epoch_released: dies_in_recovery(EpochReleased),

@@ -1,4 +1,4 @@
-//! Places among running calls, when their gateway dies.
+//! Concurrency slots of a gateway that dies.
 
 use futures_util::future::join_all;
 use reqwest::Client;
@@ -10,7 +10,7 @@ use crate::command::program::{Program, text};
 use crate::support::gateway::eventually;
 use crate::support::redis::Redis;
 
-/// Requests that the professional plan of 2025-01 may have in work at once.
+/// The concurrency of the professional plan of 2025-01.
 const CONCURRENCY: usize = 10;
 
 fn serve(program: &Program, redis: &Redis) -> Serving {
@@ -20,7 +20,7 @@ fn serve(program: &Program, redis: &Redis) -> Serving {
     Serving::start(command)
 }
 
-/// A call whose body never comes: it runs until its gateway ends.
+/// A call whose body never arrives: it runs until its gateway ends.
 async fn unfinished(address: &str, key: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
@@ -31,7 +31,7 @@ async fn unfinished(address: &str, key: &str) -> TcpStream {
 }
 
 #[tokio::test]
-async fn e05_places_of_a_gateway_that_was_killed_are_free_on_the_others_when_its_leases_end() {
+async fn e05_slots_of_a_killed_gateway_are_free_on_the_others_when_its_leases_expire() {
     let redis = Redis::start().await;
     let program = Program::new().await;
     let account = program.account("2025-01", "professional");
@@ -45,7 +45,7 @@ async fn e05_places_of_a_gateway_that_was_killed_are_free_on_the_others_when_its
         (answer.status().as_u16(), limit)
     };
     let _unfinished = join_all((0..CONCURRENCY).map(|_| unfinished(&dying.address, &key))).await;
-    // Before the other gateway is asked, which takes from the same rate.
+    // Before a request to the other gateway, which uses the same rate.
     let running = format!("fluence:{{{account}}}:running");
     let connection = redis.connect().await;
     eventually("all of them run", async || {
@@ -57,5 +57,5 @@ async fn e05_places_of_a_gateway_that_was_killed_are_free_on_the_others_when_its
     let (status, limit) = outcome().await;
     assert!(status == 429 && limit.starts_with("\"concurrent\""), "{status} {limit}");
     dying.kill();
-    eventually("the places are free", async || outcome().await.0 == 200).await;
+    eventually("the slots are free", async || outcome().await.0 == 200).await;
 }

@@ -1,4 +1,4 @@
-//! Clients that call and call again, and remember every answer that they got.
+//! Clients that call repeatedly and record every answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// What a client keeps asking for.
+/// The requests of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Habit {
-    /// Somebody whom nobody knows: a search was done, so the 404 costs a credit.
+pub(super) enum Behaviour {
+    /// An unknown person: the search is charged, and the answer is 404.
     Charged,
     /// The same, each call under an idempotency key of its own.
     Keyed,
-    /// Somebody with too little text: 422, free.
+    /// A person with too little text: 422, free.
     Free,
     /// The same under an idempotency key.
     FreeKeyed,
 }
 
-impl Habit {
+impl Behaviour {
     fn body(self) -> Value {
         match self {
             Self::Charged | Self::Keyed => {
@@ -46,13 +46,13 @@ impl Habit {
         }
     }
 
-    /// What one of its calls costs.
+    /// The price of one call.
     pub(super) fn price(self) -> i64 {
         i64::from(self.status() == 404)
     }
 }
 
-/// An answer that arrived whole.
+/// A complete answer.
 #[derive(Clone, Debug)]
 pub(super) struct Answered {
     pub(super) call: Uuid,
@@ -66,32 +66,32 @@ pub(super) struct Answered {
 /// One intent of a client: a call, or a key under which it calls until it has its answer.
 #[derive(Debug)]
 pub(super) struct Intent {
-    pub(super) habit: Habit,
+    pub(super) behaviour: Behaviour,
     pub(super) idempotency_key: String,
     pub(super) api_key: String,
     pub(super) answers: Vec<Answered>,
-    /// Whether the gateway, or the way to it, went away with the last of its calls unanswered.
+    /// Whether the connection was lost before the last call was answered.
     pub(super) cut_off: bool,
 }
 
 impl Intent {
-    fn new(habit: Habit, api_key: &str) -> Self {
+    fn new(behaviour: Behaviour, api_key: &str) -> Self {
         let idempotency_key = Uuid::now_v7().to_string();
-        Self { habit, idempotency_key, api_key: api_key.to_owned(), answers: Vec::new(), cut_off: false }
+        Self { behaviour, idempotency_key, api_key: api_key.to_owned(), answers: Vec::new(), cut_off: false }
     }
 
     /// The answer that ended it.
     pub(super) fn outcome(&self) -> Option<&Answered> {
-        self.answers.last().filter(|answer| answer.status == self.habit.status())
+        self.answers.last().filter(|answer| answer.status == self.behaviour.status())
     }
 
     /// Calls once. Whether an answer arrived.
     pub(super) async fn call(&mut self, client: &Client, address: &str) -> bool {
         let mut request = client.post(format!("http://{address}/analyze")).header("x-api-key", &self.api_key);
-        if self.habit.is_keyed() {
+        if self.behaviour.is_keyed() {
             request = request.header("idempotency-key", &self.idempotency_key);
         }
-        let answered = match request.json(&self.habit.body()).send().await {
+        let answered = match request.json(&self.behaviour.body()).send().await {
             Ok(answer) => read(answer).await,
             Err(_) => None,
         };
@@ -111,48 +111,49 @@ async fn read(answer: Response) -> Option<Answered> {
     Some(Answered { call, status, replayed, refunded, text })
 }
 
-/// A client with connections that it keeps.
+/// A client with keep-alive connections.
 pub(super) fn client() -> Client {
     Client::builder().no_proxy().build().unwrap()
 }
 
-/// Clients under way.
+/// Running clients.
 pub(super) struct Load {
     clients: JoinSet<Vec<Intent>>,
     counts: Arc<Counts>,
-    enough: Arc<AtomicBool>,
+    stop_requested: Arc<AtomicBool>,
 }
 
-/// What all clients have seen so far.
+/// Answers of all clients so far.
 #[derive(Default)]
 struct Counts {
     finals: AtomicUsize,
     unavailable: AtomicUsize,
 }
 
-/// Before a client tries again that was told to come later.
-const BREATH: Duration = Duration::from_millis(20);
+/// Pause before a client retries.
+const RETRY_PAUSE: Duration = Duration::from_millis(20);
 
 impl Load {
-    /// Each of `habits` is a client's. It goes home when it is cut off.
-    pub(super) fn start(address: &str, habits: &[(Habit, String)]) -> Self {
-        let (counts, enough) = (Arc::<Counts>::default(), Arc::<AtomicBool>::default());
+    /// Starts one client for each behaviour. It ends when it loses its connection.
+    pub(super) fn start(address: &str, behaviours: &[(Behaviour, String)]) -> Self {
+        let (counts, stop_requested) = (Arc::<Counts>::default(), Arc::<AtomicBool>::default());
         let mut clients = JoinSet::new();
-        for (habit, api_key) in habits.iter().cloned() {
-            let (address, counts, enough) = (address.to_owned(), counts.clone(), enough.clone());
+        for (behaviour, api_key) in behaviours.iter().cloned() {
+            let (address, counts, stop_requested) =
+                (address.to_owned(), counts.clone(), stop_requested.clone());
             clients.spawn(async move {
                 let (client, mut intents) = (client(), Vec::new());
-                while !enough.load(Ordering::Relaxed)
+                while !stop_requested.load(Ordering::Relaxed)
                     && !intents.last().is_some_and(|last: &Intent| last.cut_off)
                 {
-                    let mut intent = Intent::new(habit, &api_key);
-                    intent.pursue(&client, &address, &counts, &enough).await;
+                    let mut intent = Intent::new(behaviour, &api_key);
+                    intent.pursue(&client, &address, &counts, &stop_requested).await;
                     intents.push(intent);
                 }
                 intents
             });
         }
-        Self { clients, counts, enough }
+        Self { clients, counts, stop_requested }
     }
 
     /// Final answers so far.
@@ -165,21 +166,21 @@ impl Load {
         self.counts.unavailable.load(Ordering::Relaxed)
     }
 
-    /// What each client remembers, once all have gone home.
-    pub(super) async fn gone(self) -> Vec<Vec<Intent>> {
+    /// Waits until all clients have ended. Returns their intents.
+    pub(super) async fn join(self) -> Vec<Vec<Intent>> {
         self.clients.join_all().await
     }
 
-    /// Sends the clients home.
+    /// Stops the clients. Returns their intents.
     pub(super) async fn stop(self) -> Vec<Vec<Intent>> {
-        self.enough.store(true, Ordering::Relaxed);
-        self.gone().await
+        self.stop_requested.store(true, Ordering::Relaxed);
+        self.join().await
     }
 }
 
 impl Intent {
     /// Calls until it has its outcome; without a key once, because another call would be another intent.
-    async fn pursue(&mut self, client: &Client, address: &str, counts: &Counts, enough: &AtomicBool) {
+    async fn pursue(&mut self, client: &Client, address: &str, counts: &Counts, stop_requested: &AtomicBool) {
         while self.call(client, address).await {
             if self.outcome().is_some() {
                 counts.finals.fetch_add(1, Ordering::Relaxed);
@@ -188,8 +189,8 @@ impl Intent {
             if self.answers.last().is_some_and(|answer| answer.status == 503) {
                 counts.unavailable.fetch_add(1, Ordering::Relaxed);
             }
-            tokio::time::sleep(BREATH).await;
-            if !self.habit.is_keyed() || enough.load(Ordering::Relaxed) {
+            tokio::time::sleep(RETRY_PAUSE).await;
+            if !self.behaviour.is_keyed() || stop_requested.load(Ordering::Relaxed) {
                 return;
             }
         }

@@ -4,7 +4,7 @@ use sqlx::postgres::PgPoolOptions;
 
 use super::load::Load;
 use super::serving::Serving;
-use super::stage::Stage;
+use super::setup::Setup;
 use crate::support::gateway::eventually;
 use crate::support::processes::signal;
 use crate::support::scratch::Scratch;
@@ -15,15 +15,15 @@ const ANSWERED: usize = 60;
 const KILLS: usize = 2;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_whose_postgres_is_killed_says_503_charges_nothing_wrong_and_goes_on_by_itself() {
+async fn a_gateway_whose_postgres_is_killed_answers_503_charges_correctly_and_recovers() {
     let scratch = Scratch::new();
     let mut server = scratch.start().await.unwrap();
     let pool = PgPoolOptions::new().max_connections(2).connect_lazy_with(server.connect_options());
-    let mut stage = Stage::new(&server.url(), pool).await;
-    let mut serve = stage.serve();
+    let mut setup = Setup::new(&server.url(), pool).await;
+    let mut serve = setup.serve();
     serve.env("FLUENCE_LEDGER_LONGEST_WAIT_MS", "1000");
     let serving = Serving::start(serve);
-    let load = Load::start(&serving.address, &stage.clients);
+    let load = Load::start(&serving.address, &setup.clients);
     for _ in 0..KILLS {
         let answered = load.finals() + ANSWERED;
         eventually("enough calls were answered", async || load.finals() >= answered).await;
@@ -31,17 +31,17 @@ async fn a_gateway_whose_postgres_is_killed_says_503_charges_nothing_wrong_and_g
         // Its owner is gone, so it stays away until it is started again.
         drop(server);
         signal("KILL", scratch.postmaster().unwrap());
-        eventually("clients are told", async || load.unavailable() > unavailable).await;
+        eventually("clients get 503", async || load.unavailable() > unavailable).await;
         server = scratch.start().await.unwrap();
     }
     let answered = load.finals() + ANSWERED;
     eventually("calls are answered again", async || load.finals() >= answered).await;
-    stage.memories.extend(load.stop().await);
+    setup.intents_by_client.extend(load.stop().await);
     let epochs: i64 = sqlx::query_scalar("select count(*) from ledger_epoch where node not like 'cli@%'")
-        .fetch_one(&stage.pool)
+        .fetch_one(&setup.pool)
         .await
         .unwrap();
-    assert_eq!(epochs, 1, "what became of a batch is asked, and the writer stays itself");
-    stage.recover_and_audit(serving).await;
+    assert_eq!(epochs, 1, "the batch is looked up, and the writer keeps its epoch");
+    setup.recover_and_audit(serving).await;
     server.stop().await.unwrap();
 }

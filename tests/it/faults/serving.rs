@@ -1,4 +1,4 @@
-//! The real program, serving, until it dies.
+//! The real program as a process.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::os::unix::process::ExitStatusExt;
@@ -7,13 +7,13 @@ use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use fluence::kill_point::KillPoint;
 use serde_json::Value;
 
-/// A gateway process. Killed when the test ends, however it ends.
+/// A gateway process. Killed when dropped.
 pub(super) struct Serving {
     child: Child,
     pub(super) address: String,
 }
 
-/// What ends a process that aborts itself.
+/// The signal of a process that aborts.
 const SIGABRT: i32 = 6;
 
 impl Serving {
@@ -28,7 +28,7 @@ impl Serving {
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         match address(&mut lines) {
             Some(address) => {
-                // The rest of the log is read, so that the gateway never waits for its reader.
+                // Drains the log, so that the gateway never blocks on it.
                 std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
                 Ok(Self { child, address })
             }
@@ -42,12 +42,12 @@ impl Serving {
         self.child.wait().unwrap();
     }
 
-    /// Waits until it has died of its kill point.
-    pub(super) fn dies(mut self) {
+    /// Waits until it aborts at its kill point.
+    pub(super) fn wait_for_abort(mut self) {
         assert_aborted(self.child.wait().unwrap());
     }
 
-    /// Stops as operators stop it.
+    /// Stops it with SIGTERM.
     pub(super) fn stop(mut self) {
         crate::support::processes::signal("TERM", self.child.id());
         let status = self.child.wait().unwrap();
@@ -73,8 +73,8 @@ fn address(lines: &mut Lines<BufReader<ChildStderr>>) -> Option<String> {
     })
 }
 
-/// Tells a gateway where to die.
-pub(super) fn dying_at(mut command: Command, point: KillPoint, nth: u32) -> Command {
+/// Sets the kill point of a gateway.
+pub(super) fn with_kill_point(mut command: Command, point: KillPoint, nth: u32) -> Command {
     command.env("KILL_AT", format!("{}:{nth}", point.name()));
     command
 }

@@ -10,7 +10,7 @@ const LIMIT_HEADERS: [&str; 5] =
 const CREDIT_HEADERS: [&str; 2] = ["x-credits-used", "x-credits-remaining"];
 
 impl Answer {
-    /// It tells the money in body and headers alike, and the limits by one decision.
+    /// Body and headers show the same billing, and the limits of one decision.
     pub(crate) fn assert_accounted(&self) {
         let billing = self.billing();
         assert!(billing.is_object(), "{} {}", self.status, self.text);
@@ -46,10 +46,10 @@ impl Answer {
 
     /// `Retry-After` stands where waiting helps, nowhere else, and says the same as the body.
     fn assert_wait_told(&self) {
-        let told = self.headers.contains_key("retry-after");
+        let has_retry_after = self.headers.contains_key("retry-after");
         let helps = matches!(self.status, 429 | 503) || self.code() == "IDEMPOTENCY_IN_PROGRESS";
-        assert_eq!(told, helps, "{} {}", self.status, self.text);
-        if told {
+        assert_eq!(has_retry_after, helps, "{} {}", self.status, self.text);
+        if has_retry_after {
             assert!(self.number("retry-after") >= 1);
             let body = [&self.body["error"]["retry_after"], &self.body["retry_after"]];
             let said = body.into_iter().find_map(Value::as_i64);
@@ -57,7 +57,7 @@ impl Answer {
         }
     }
 
-    /// Nobody is known yet, so it tells nothing of any account.
+    /// The caller is unknown, so the answer shows nothing of any account.
     pub(crate) fn assert_anonymous(&self) {
         for name in LIMIT_HEADERS.into_iter().chain(CREDIT_HEADERS) {
             assert!(!self.headers.contains_key(name), "{name} stands in {} {}", self.status, self.text);

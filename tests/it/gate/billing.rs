@@ -14,7 +14,7 @@ use fluence::gate::metering::PaidHandler;
 use reqwest::Method;
 use serde_json::json;
 
-use super::handlers::{LONG, Turnstile, answering, handler, paid, paid_answer};
+use super::handlers::{LONG, Latch, answering, handler, paid, paid_answer};
 use super::people::{luiz, marina, nobody};
 use crate::support::gateway::{Gateway, answer, eventually};
 
@@ -159,14 +159,14 @@ async fn a_refund_is_told_with_its_reason_and_the_balance_is_as_before() {
 }
 
 /// Holds its call of "Marina" back and then refuses it; answers every other at once.
-async fn one_refused_late(turnstile: Turnstile) -> Gateway {
+async fn one_refused_late(latch: Latch) -> Gateway {
     let handler: PaidHandler = Arc::new(move |call| {
-        let turnstile = turnstile.clone();
+        let latch = latch.clone();
         Box::pin(async move {
             if call.person.query.first_name != "Marina" {
                 return paid(paid_answer(), call.price);
             }
-            turnstile.pass().await;
+            latch.pass().await;
             Err(Refusal::Upstream)
         })
     });
@@ -175,15 +175,15 @@ async fn one_refused_late(turnstile: Turnstile) -> Gateway {
 
 #[tokio::test]
 async fn a_late_refund_does_not_forget_what_was_spent_meanwhile() {
-    let turnstile = Turnstile::new();
-    let gateway = one_refused_late(turnstile.clone()).await;
+    let latch = Latch::new();
+    let gateway = one_refused_late(latch.clone()).await;
     let customer = gateway.professional().await;
     let body = marina();
     let (late, ()) = tokio::join!(gateway.post("/crm", &customer.key, &body), async {
-        turnstile.reached(1).await;
+        latch.reached(1).await;
         let other = gateway.post("/crm", &customer.key, &nobody()).await;
         assert_eq!(other.billing()["creditos_restantes"], 996);
-        turnstile.let_go(1);
+        latch.let_go(1);
     });
     assert_eq!(late.billing()["creditos_restantes"], 998, "{}", late.text);
     let free = gateway.post("/crm", &customer.key, &json!({})).await;

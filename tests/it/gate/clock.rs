@@ -66,9 +66,9 @@ async fn a_wait_that_is_told_is_as_long_by_the_databases_clock() {
     assert_eq!(gateway.post("/analyze", &customer.key, &body).await.code(), "PROFILE_NOT_FOUND");
     let refused = gateway.post("/analyze", &customer.key, &body).await;
     assert_eq!(refused.code(), "QUOTA_EXCEEDED");
-    let told = refused.number("retry-after");
+    let retry_after_s = refused.number("retry-after");
     // Up to a minute more, so that clients do not all return at once.
-    assert!((-5..=65).contains(&(told - left().await)), "{told}");
+    assert!((-5..=65).contains(&(retry_after_s - left().await)), "{retry_after_s}");
 }
 
 #[tokio::test]

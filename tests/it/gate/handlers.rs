@@ -68,12 +68,12 @@ pub(crate) fn paid_answer_using(credits: u32) -> Response {
 
 /// Where calls wait inside a handler until the test lets them go.
 #[derive(Clone)]
-pub(crate) struct Turnstile {
+pub(crate) struct Latch {
     inside: Arc<Semaphore>,
     let_go: Arc<Semaphore>,
 }
 
-impl Turnstile {
+impl Latch {
     pub(crate) fn new() -> Self {
         Self { inside: Arc::new(Semaphore::new(0)), let_go: Arc::new(Semaphore::new(0)) }
     }
@@ -91,11 +91,11 @@ impl Turnstile {
     where
         R: IntoResponse,
     {
-        let turnstile = self.clone();
+        let latch = self.clone();
         Arc::new(move |call| {
-            let (turnstile, respond) = (turnstile.clone(), respond.clone());
+            let (latch, respond) = (latch.clone(), respond.clone());
             Box::pin(async move {
-                turnstile.pass().await;
+                latch.pass().await;
                 paid(respond(), call.price)
             })
         })

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::response::IntoResponse;
 use fluence::domain::refusal::Refusal;
 
-use super::handlers::{Turnstile, answering, paid_answer};
+use super::handlers::{Latch, answering, paid_answer};
 use super::people::marina;
 use crate::support::customer::Customer;
 use crate::support::gateway::{Gateway, eventually};
@@ -19,15 +19,15 @@ async fn left_mid_call<R>(respond: impl Fn() -> R + Clone + Send + Sync + 'stati
 where
     R: IntoResponse,
 {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(respond).await;
+    let latch = Latch::new();
+    let gateway = latch.before(respond).await;
     let customer = gateway.professional().await;
     let call = tokio::spawn(gateway.posting("/crm", &customer.key, &marina()).send());
-    turnstile.reached(1).await;
+    latch.reached(1).await;
     call.abort();
     assert_eq!(gateway.balance(customer.account).await, 998);
-    turnstile.let_go(1);
-    // That nobody is there shows when the answer is written.
+    latch.let_go(1);
+    // The disconnection shows when the answer is written.
     gateway.alone().await;
     gateway.assert_books_are_right().await;
     (gateway, customer)
@@ -83,16 +83,16 @@ async fn f05_a_call_whose_client_leaves_while_the_hold_is_made_is_completed() {
 
 #[tokio::test]
 async fn a_stop_waits_for_calls_whose_clients_left() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = gateway.professional().await;
     let call = tokio::spawn(gateway.posting("/crm", &customer.key, &marina()).send());
-    turnstile.reached(1).await;
+    latch.reached(1).await;
     call.abort();
     let (account, mut stopping) = (customer.account, tokio::spawn(gateway.stop()));
     let stopped_at_once = tokio::time::timeout(NOTHING_HAPPENS, &mut stopping).await;
     assert!(stopped_at_once.is_err(), "the call was left behind");
-    turnstile.let_go(1);
+    latch.let_go(1);
     let (database, _) = stopping.await.unwrap();
     let left: i64 = sqlx::query_scalar("select balance from ledger_account where account_id = $1")
         .bind(account.as_uuid())

@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use reqwest::RequestBuilder;
 use serde_json::json;
 
-use super::handlers::{Turnstile, answering, paid_answer, paid_answer_using};
+use super::handlers::{Latch, answering, paid_answer, paid_answer_using};
 use super::people::{luiz, marina, nobody};
 use crate::support::gateway::{Answer, Gateway, answer};
 
@@ -133,13 +133,13 @@ async fn a_stage_prefix_is_no_other_path() {
 
 #[tokio::test]
 async fn f14_a_key_in_flight_is_409_with_a_time_to_wait() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = gateway.enterprise(10).await;
     let second = async {
-        turnstile.reached(1).await;
+        latch.reached(1).await;
         let second = call(&gateway, &customer.key, "a").await;
-        turnstile.let_go(1);
+        latch.let_go(1);
         second
     };
     let (first, second) = tokio::join!(call(&gateway, &customer.key, "a"), second);
@@ -332,13 +332,13 @@ async fn what_was_refused_before_the_hold_is_not_remembered() {
 
 #[tokio::test]
 async fn a_client_that_hung_up_gets_its_answer_under_the_same_key() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = gateway.enterprise(10).await;
     let lost = tokio::spawn(keyed(&gateway, &customer.key, "a").send());
-    turnstile.reached(1).await;
+    latch.reached(1).await;
     lost.abort();
-    turnstile.let_go(1);
+    latch.let_go(1);
     gateway.settled().await;
     let again = call(&gateway, &customer.key, "a").await;
     assert_eq!((again.status, is_replay(&again)), (200, true));

@@ -42,8 +42,8 @@ async fn keys_of_every_documented_format_are_imported_and_work_at_once() {
     for key in &documented() {
         assert_eq!(gateway.get("/creditos", key).await.outcome(), (401, "INVALID_API_KEY"));
         import(&gateway, customer.account, key).await;
-        let heard = async || gateway.get("/creditos", key).await.status == 200;
-        crate::support::gateway::eventually("the imported key works", heard).await;
+        let works = async || gateway.get("/creditos", key).await.status == 200;
+        crate::support::gateway::eventually("the imported key works", works).await;
     }
 }
 
@@ -53,7 +53,7 @@ async fn credentials_of_a_shape_that_no_imported_key_has_are_not_looked_up() {
     let customer = gateway.enterprise(10).await;
     let [plain, flz, sk_live, ..] = documented();
     import(&gateway, customer.account, &flz).await;
-    crate::support::gateway::eventually("the import is heard of", async || {
+    crate::support::gateway::eventually("the import is works of", async || {
         gateway.get("/creditos", &flz).await.status == 200
     })
     .await;

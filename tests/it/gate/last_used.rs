@@ -1,4 +1,4 @@
-//! When keys were last used: to the minute, per secret, written in batches; and with it, secrets hashed anew.
+//! When keys were last used: to the minute, per secret, written in batches; and secrets rehashed at their use.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fluence::clock::now;

@@ -9,7 +9,7 @@ use fluence::gate::limits::limiter::RateLimits;
 use futures_util::future::join_all;
 use reqwest::Method;
 
-use super::handlers::{Turnstile, answering, handler, paid_answer};
+use super::handlers::{Latch, answering, handler, paid_answer};
 use super::people::marina;
 use crate::support::customer::Customer;
 use crate::support::gateway::{Answer, Gateway, answer, eventually};
@@ -148,15 +148,15 @@ async fn a_burst_over_http_admits_exactly_the_burst() {
 
 #[tokio::test]
 async fn too_many_at_once_are_refused_and_the_headers_name_that_limit() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = bursting(&gateway, 100, 2).await;
     let body = marina();
     let calls = join_all((0..2).map(|_| gateway.post("/crm", &customer.key, &body)));
     let refused = async {
-        turnstile.reached(2).await;
+        latch.reached(2).await;
         let refused = gateway.post("/crm", &customer.key, &body).await;
-        turnstile.let_go(2);
+        latch.let_go(2);
         refused
     };
     let (served, refused) = tokio::join!(calls, refused);
@@ -171,18 +171,18 @@ async fn too_many_at_once_are_refused_and_the_headers_name_that_limit() {
 
 #[tokio::test]
 async fn a_call_refused_for_concurrency_takes_nothing_from_the_rate() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = bursting(&gateway, 3, 1).await;
     let body = marina();
     let started = Instant::now();
     let first = gateway.post("/crm", &customer.key, &body);
     let refused = async {
-        turnstile.reached(1).await;
+        latch.reached(1).await;
         for _ in 0..20 {
             assert_eq!(gateway.post("/crm", &customer.key, &body).await.code(), "CONCURRENCY_LIMITED");
         }
-        turnstile.let_go(2);
+        latch.let_go(2);
     };
     tokio::join!(first, refused);
     let served = gateway.post("/crm", &customer.key, &body).await;
@@ -239,14 +239,14 @@ async fn e05_a_slot_is_released_after_an_answer_a_panic_and_a_deadline() {
 
 #[tokio::test]
 async fn e05_a_slot_is_held_after_a_disconnect_until_the_work_is_done() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = bursting(&gateway, 100_000, 1).await;
     let call = tokio::spawn(gateway.posting("/crm", &customer.key, &marina()).send());
-    turnstile.reached(1).await;
+    latch.reached(1).await;
     call.abort();
     assert!(!slot_is_free(&gateway, &customer).await);
-    turnstile.let_go(1);
+    latch.let_go(1);
     eventually("the slot is free", async || slot_is_free(&gateway, &customer).await).await;
     gateway.assert_books_are_right().await;
 }

@@ -1,4 +1,4 @@
-//! Whom the tests ask about: people of the sample, and one whom nobody knows.
+//! Request bodies: people of the sample, and an unknown person.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub(crate) fn luiz() -> Value {
     asked("Luiz Fernando", "Barros Quintela", "Altavela Distribuidora")
 }
 
-/// Nobody.
+/// An unknown person.
 pub(crate) fn nobody() -> Value {
     asked("Ninguém", "Desconhecido", "Empresa Nenhuma")
 }

@@ -16,13 +16,13 @@ const NS_PER_S: u64 = 1_000_000_000;
 enum Arrival {
     After(u64),
     /// As soon as the last answer said that one is admitted.
-    WhenTold,
+    AfterRetryAfter,
 }
 
 fn arrivals() -> impl Strategy<Value = Vec<Arrival>> {
     let arrival = prop_oneof![
         4 => prop_oneof![Just(0), 0..2_000_000_u64, 0..3 * NS_PER_S].prop_map(Arrival::After),
-        1 => Just(Arrival::WhenTold),
+        1 => Just(Arrival::AfterRetryAfter),
     ];
     prop::collection::vec(arrival, 1..120)
 }
@@ -40,11 +40,11 @@ proptest! {
         let limit = RateLimits::with_clock(clock.clone()).of(rate_per_s, burst);
         let account = AccountId::from_uuid(fluence::clock::new_id());
         let mut reference = Reference::new(NS_PER_S, rate_per_s.into(), burst.into());
-        let (mut now, mut told, mut admitted_at) = (0, 0, Vec::new());
+        let (mut now, mut retry_at, mut admitted_at) = (0, 0, Vec::new());
         for arrival in arrivals {
             let gap = match arrival {
                 Arrival::After(gap) => gap,
-                Arrival::WhenTold => told,
+                Arrival::AfterRetryAfter => retry_at,
             };
             clock.advance(Duration::from_nanos(gap));
             now += gap;
@@ -53,11 +53,11 @@ proptest! {
             prop_assert_eq!(decision.retry_after.map_or(0, |wait| wait.as_nanos() as u64), wait);
             if reference.admits(now) {
                 admitted_at.push(now);
-            } else if let Arrival::WhenTold = arrival {
+            } else if let Arrival::AfterRetryAfter = arrival {
                 prop_assert!(false, "waiting for the stated time was not enough");
             }
             prop_assert_eq!(u64::from(decision.remaining), reference.remaining(now));
-            told = reference.wait(now);
+            retry_at = reference.wait(now);
         }
         assert_never_too_many(&admitted_at, NS_PER_S, rate_per_s.into(), burst.into());
     }

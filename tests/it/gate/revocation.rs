@@ -8,17 +8,17 @@ use serde_json::json;
 
 use crate::command::program::{Ran, bare};
 use crate::support::customer::{Customer, new_secret};
+use crate::support::database_proxy::{ALL_CONNECTIONS, DatabaseProxy, LISTENER, Network};
 use crate::support::gateway::{Gateway, eventually};
-use crate::support::line::{EVERYBODY, LISTENER, Line, Weather};
-use crate::support::neighbour::Neighbour;
+use crate::support::second_gateway::SecondGateway;
 
 /// Keys are cached practically forever, so that only the change feed can invalidate them.
 const TRUSTING: [(&str, &str); 1] = [("FLUENCE_KEYS_TRUST_MS", "3600000000")];
 
 /// Two gateways on one database, and a customer cached by both.
-async fn two_gateways() -> (Gateway, Neighbour, Customer) {
+async fn two_gateways() -> (Gateway, SecondGateway, Customer) {
     let one = Gateway::start_with(&TRUSTING).await;
-    let other = one.neighbour(&TRUSTING).await;
+    let other = one.second_gateway(&TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(one.get("/tiers", &customer.key).await.status, 200);
     assert_eq!(other.get("/tiers", &customer.key).await.status, 200);
@@ -26,7 +26,7 @@ async fn two_gateways() -> (Gateway, Neighbour, Customer) {
 }
 
 /// Waits until both gateways answer a key with this code. `OK` means success.
-async fn both_say(one: &Gateway, other: &Neighbour, key: &str, code: &str) {
+async fn both_say(one: &Gateway, other: &SecondGateway, key: &str, code: &str) {
     eventually("both gateways know", async || {
         one.get("/tiers", key).await.code() == code && other.get("/tiers", key).await.code() == code
     })
@@ -98,7 +98,7 @@ async fn an_accounts_first_contact_is_found_at_once_here_and_soon_on_every_gatew
 async fn a18_a_key_created_after_it_was_guessed_works_on_every_gateway() {
     let never_again = [("FLUENCE_KEYS_UNKNOWN_TRUST_MS", "3600000000")];
     let one = Gateway::start_with(&never_again).await;
-    let other = one.neighbour(&never_again).await;
+    let other = one.second_gateway(&never_again).await;
     let customer = one.customer("2025-06", "enterprise").await;
     let secret = new_secret();
     both_say(&one, &other, secret.expose(), "INVALID_API_KEY").await;
@@ -112,19 +112,19 @@ async fn a18_a_key_created_after_it_was_guessed_works_on_every_gateway() {
 
 #[tokio::test]
 async fn h02_a_gateway_without_the_change_feed_uses_cached_keys_only_briefly() {
-    for weather in [Weather::Dead { whose: LISTENER }, Weather::Torn { whose: LISTENER }] {
+    for network in [Network::Silent { whose: LISTENER }, Network::Cut { whose: LISTENER }] {
         let one = Gateway::start_with(&TRUSTING).await;
-        let line = Line::start(one.database.options()).await;
-        let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+        let proxy = DatabaseProxy::start(one.database.options()).await;
+        let cut_off = one.second_gateway_over(proxy.options(), &TRUSTING).await;
         let customer = one.customer("2025-06", "enterprise").await;
         assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
-        line.turns(weather);
+        proxy.turns(network);
         one.set_key_state(customer.key_id, KeyState::Revoked).await;
         let revoked = Instant::now();
         eventually("the key is refused", async || {
             let asked = Instant::now();
             let refused = cut_off.get("/tiers", &customer.key).await.code() == "REVOKED_API_KEY";
-            assert!(refused || asked - revoked < Duration::from_secs(5), "{weather:?}");
+            assert!(refused || asked - revoked < Duration::from_secs(5), "{network:?}");
             refused
         })
         .await;
@@ -134,14 +134,14 @@ async fn h02_a_gateway_without_the_change_feed_uses_cached_keys_only_briefly() {
 #[tokio::test]
 async fn a_gateway_that_was_cut_off_catches_up_by_itself() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    let cut_off = one.second_gateway_over(proxy.options(), &TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
-    line.turns(Weather::Torn { whose: LISTENER });
+    proxy.turns(Network::Cut { whose: LISTENER });
     one.set_key_state(customer.key_id, KeyState::Revoked).await;
     let last = last_change(&one).await;
-    line.turns(Weather::Fair);
+    proxy.turns(Network::Working);
     eventually("the change is seen", async || change_seen(&one).await.iter().all(|seen| *seen == last)).await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.code(), "REVOKED_API_KEY");
 }
@@ -149,11 +149,11 @@ async fn a_gateway_that_was_cut_off_catches_up_by_itself() {
 #[tokio::test]
 async fn a_gateway_without_the_database_answers_503_once_its_cached_keys_expire() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(line.options(), &TRUSTING).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    let cut_off = one.second_gateway_over(proxy.options(), &TRUSTING).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
-    line.turns(Weather::Dead { whose: EVERYBODY });
+    proxy.turns(Network::Silent { whose: ALL_CONNECTIONS });
     one.set_key_state(customer.key_id, KeyState::Revoked).await;
     eventually("nothing is vouched for", async || {
         let answer = cut_off.get("/tiers", &customer.key).await;
@@ -193,7 +193,7 @@ async fn revoke_and_wait(gateway: &Gateway, customer: &Customer) -> Ran {
 #[tokio::test]
 async fn once_every_gateway_has_confirmed_none_accepts_the_key() {
     let (one, other, customer) = two_gateways().await;
-    let third = one.neighbour(&TRUSTING).await;
+    let third = one.second_gateway(&TRUSTING).await;
     eventually("all gateways are there", async || change_seen(&one).await.len() == 3).await;
     assert_eq!(third.get("/tiers", &customer.key).await.status, 200);
     let said = revoke_and_wait(&one, &customer).await.json();
@@ -208,12 +208,13 @@ async fn once_every_gateway_has_confirmed_none_accepts_the_key() {
 #[tokio::test]
 async fn h01_a_gateway_that_does_not_confirm_is_named_and_refuses_by_then() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    let cut_off = one.neighbour_over(line.options(), &[TRUSTING[0], ("FLUENCE_NODE", "far-away")]).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    let cut_off =
+        one.second_gateway_over(proxy.options(), &[TRUSTING[0], ("FLUENCE_NODE", "far-away")]).await;
     let customer = one.customer("2025-06", "enterprise").await;
     assert_eq!(cut_off.get("/tiers", &customer.key).await.status, 200);
     eventually("both gateways are there", async || change_seen(&one).await.len() == 2).await;
-    line.turns(Weather::Dead { whose: LISTENER });
+    proxy.turns(Network::Silent { whose: LISTENER });
     let ran = revoke_and_wait(&one, &customer).await;
     let said: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!((ran.status, &said["state"], &said["confirmed"]), (1, &json!("revoked"), &json!(false)));
@@ -247,9 +248,9 @@ async fn h01_a_silent_gateway_is_named_and_its_cache_is_waited_for() {
 #[tokio::test]
 async fn a_gateway_without_the_change_feed_is_registered_before_it_serves() {
     let one = Gateway::start_with(&TRUSTING).await;
-    let line = Line::start(one.database.options()).await;
-    line.turns(Weather::Torn { whose: LISTENER });
-    let _deaf = one.neighbour_over(line.options(), &TRUSTING).await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    proxy.turns(Network::Cut { whose: LISTENER });
+    let _deaf = one.second_gateway_over(proxy.options(), &TRUSTING).await;
     assert_eq!(change_seen(&one).await.len(), 2);
 }
 
@@ -257,7 +258,7 @@ async fn a_gateway_without_the_change_feed_is_registered_before_it_serves() {
 async fn the_current_balance_is_shown_though_the_key_is_cached_for_long() {
     let never = [TRUSTING[0], ("FLUENCE_KEYS_STANDING_TRUST_MS", "0")];
     let one = Gateway::start_with(&never).await;
-    let other = one.neighbour(&never).await;
+    let other = one.second_gateway(&never).await;
     let customer = one.professional().await;
     assert_eq!(other.get("/tiers", &customer.key).await.number("x-credits-remaining"), 1000);
     one.leave(customer.account, 7).await;

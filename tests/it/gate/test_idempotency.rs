@@ -1,4 +1,4 @@
-//! `Idempotency-Key` with keys of test environments: the rules of live ones, for nothing.
+//! `Idempotency-Key` with keys of test environments: the rules of live ones, without credits.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use axum::response::{IntoResponse, Response};
 use fluence::domain::refusal::Refusal;
-use fluence::storage::test_answers::forget_expired;
+use fluence::storage::test_answers::delete_expired;
 use serde_json::json;
 
-use super::handlers::{Turnstile, answering, paid_answer};
+use super::handlers::{Latch, answering, paid_answer};
 use super::people::{luiz, marina, nobody};
 use crate::support::gateway::{Answer, Gateway, answer};
 
@@ -69,14 +69,14 @@ async fn another_body_or_path_is_422() {
 
 #[tokio::test]
 async fn a_key_in_flight_is_409_with_a_time_to_wait() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = gateway.enterprise(10).await;
     let key = gateway.test_key(customer.account).await;
     let second = async {
-        turnstile.reached(1).await;
+        latch.reached(1).await;
         let second = call(&gateway, &key, "a").await;
-        turnstile.let_go(1);
+        latch.let_go(1);
         second
     };
     let (first, second) = tokio::join!(call(&gateway, &key, "a"), second);
@@ -166,7 +166,7 @@ async fn records_end_after_a_day_and_the_oldest_of_an_account_give_way() {
     sqlx::query("update test_answer set expires_at = now()").execute(pool).await.unwrap();
     assert!(!is_replay(&call(&gateway, &key, "a").await), "it has ended, whether it was deleted or not");
     sqlx::query("update test_answer set expires_at = now()").execute(pool).await.unwrap();
-    assert_eq!(forget_expired(&mut pool.acquire().await.unwrap(), 10).await.unwrap(), 1);
+    assert_eq!(delete_expired(&mut pool.acquire().await.unwrap(), 10).await.unwrap(), 1);
 
     let fill = "insert into test_answer (environment_id, key_hash, account_id, fingerprint, call_id, state, lease_until, expires_at)
                 select environment_id, sha256(number::text::bytea), $1, sha256(''), gen_random_uuid(), 'released', now(),

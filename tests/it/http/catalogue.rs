@@ -30,9 +30,9 @@ fn errors_md() -> String {
         let mut actions: Vec<&str> = templates.iter().map(|template| template.action[0]).collect();
         actions.dedup();
         for (place, template) in templates.iter().enumerate() {
-            write!(text, "\n> {}\n", shown(template.message[0])).unwrap();
+            write!(text, "\n{}\n", wrapped("> ", &shown(template.message[0]))).unwrap();
             if actions.len() > 1 || place + 1 == templates.len() {
-                write!(text, "\n{}\n", shown(template.action[0])).unwrap();
+                write!(text, "\n{}\n", wrapped("", &shown(template.action[0]))).unwrap();
             }
         }
     }
@@ -47,6 +47,22 @@ fn shown(template: &str) -> String {
         .replace("{upgrade_to}", "")
         .replace("{{", "{")
         .replace("}}", "}")
+}
+
+/// A paragraph in lines of documents, each with this prefix.
+fn wrapped(prefix: &str, text: &str) -> String {
+    const WIDTH: usize = 120;
+    let mut lines = vec![prefix.to_owned()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().unwrap();
+        if line.len() > prefix.len() && line.len() + word.len() >= WIDTH {
+            lines.push(format!("{prefix}{word}"));
+        } else {
+            let space = if line.len() > prefix.len() { " " } else { "" };
+            *line += &format!("{space}{word}");
+        }
+    }
+    lines.join("\n")
 }
 
 #[test]

@@ -116,7 +116,7 @@ async fn too_few_credits_say_how_many_and_where_to_buy() {
 
 #[tokio::test]
 async fn a_limit_says_what_bit_and_how_long_to_wait() {
-    // Waits that end for many at once are told a little longer, each client another.
+    // Waits that end for many clients at once are extended by a random amount.
     for (limit, size, name, shown, spread_s) in [
         (Limit::Rate, 10, "requests_per_second", "10 requests/second", 0),
         (Limit::Concurrency, 5, "concurrent_requests", "5 concurrent requests", 2),
@@ -125,10 +125,10 @@ async fn a_limit_says_what_bit_and_how_long_to_wait() {
     ] {
         let sent = fluence_refusal(Refusal::Limited(LimitHit { limit, size, retry_after_s: 7 })).await;
         let error = &sent.json()["error"];
-        let told: u64 = sent.header("retry-after").unwrap().parse().unwrap();
-        assert!(sent.status == 429 && (7..=7 + spread_s).contains(&told), "{told}");
+        let retry_after_s: u64 = sent.header("retry-after").unwrap().parse().unwrap();
+        assert!(sent.status == 429 && (7..=7 + spread_s).contains(&retry_after_s), "{retry_after_s}");
         assert_eq!(error["type"], "rate_limit_exceeded");
-        assert_eq!(error["retry_after"], told);
+        assert_eq!(error["retry_after"], retry_after_s);
         assert_eq!((&error["limit"], &error["current_limit"]), (&json!(name), &json!(shown)));
     }
 }

@@ -26,14 +26,14 @@ pub(crate) fn context(dialect: Dialect, problem_json: bool, language: Language) 
 }
 
 pub(crate) fn billing() -> Billing {
-    let standing = AccountBalance {
+    let balance = AccountBalance {
         remaining: Credits::from_u32(998),
         plan_credits_used: Credits::from_u32(2),
         plan_credits: Credits::from_u32(1000),
         requests_remaining: 990,
         renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
     };
-    Billing { used: Credits::ZERO, plan_label: "professional".to_owned(), standing, refunded: None }
+    Billing { used: Credits::ZERO, plan_label: "professional".to_owned(), balance, refunded: None }
 }
 
 /// The billing of a call that was charged and given back.

@@ -3,8 +3,8 @@
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
+use super::fixture::LedgerFixture;
 use super::runtime_role::{Login, run};
-use super::world::World;
 
 /// Every function of the schema that is not safe, and why.
 const UNSAFE: &str = "
@@ -25,21 +25,21 @@ select p.oid::regprocedure || ': ' || fault
  where p.pronamespace = current_schema()::regnamespace and holds
  order by 1";
 
-async fn unsafe_functions(world: &World) -> Vec<String> {
-    sqlx::query_scalar(UNSAFE).fetch_all(world.pool()).await.unwrap()
+async fn unsafe_functions(fixture: &LedgerFixture) -> Vec<String> {
+    sqlx::query_scalar(UNSAFE).fetch_all(fixture.pool()).await.unwrap()
 }
 
 #[tokio::test]
 async fn every_function_has_a_safe_search_path_and_is_closed_to_the_public() {
-    let world = World::new(100, 50).await;
-    assert_eq!(unsafe_functions(&world).await, [] as [String; 0]);
-    world
+    let fixture = LedgerFixture::new(100, 50).await;
+    assert_eq!(unsafe_functions(&fixture).await, [] as [String; 0]);
+    fixture
         .run(
             "create function careless() returns void language sql security definer set search_path = public as '';
              grant execute on function careless to fluence_runtime;",
         )
         .await;
-    let found = unsafe_functions(&world).await;
+    let found = unsafe_functions(&fixture).await;
     assert_eq!(
         found,
         ["careless(): anybody may execute it", "careless(): its search path does not end with pg_temp"]
@@ -48,25 +48,25 @@ async fn every_function_has_a_safe_search_path_and_is_closed_to_the_public() {
 
 /// A database as `migrate` leaves it, and a login that may serve and nothing else.
 struct Attack {
-    world: World,
+    fixture: LedgerFixture,
     login: Login,
     session: PgConnection,
 }
 
 impl Attack {
     async fn begin() -> Self {
-        let world = World::new(100, 50).await;
+        let fixture = LedgerFixture::new(100, 50).await;
         // Rights on the database itself are not copied from a template.
-        world.run("select grant_runtime_rights()").await;
-        let login = Login::new(&world, "in role fluence_runtime").await;
-        let session = login.options(&world).connect().await.unwrap();
-        Self { world, login, session }
+        fixture.run("select grant_runtime_rights()").await;
+        let login = Login::new(&fixture, "in role fluence_runtime").await;
+        let session = login.options(&fixture).connect().await.unwrap();
+        Self { fixture, login, session }
     }
 
     /// As where an operator has given the right away, or the schema's owner does not own the database.
     async fn may_make_temporary_tables(&self) {
         let grant = "do $$ begin execute format('grant temporary on database %I to LOGIN', current_database()); end $$";
-        run(&self.world, grant.replace("LOGIN", &self.login.name)).await;
+        run(&self.fixture, grant.replace("LOGIN", &self.login.name)).await;
     }
 
     /// The SQLSTATE that statements end with; none when they succeed.
@@ -91,7 +91,7 @@ impl Attack {
               where relowner in ($1::regrole, 'fluence_runtime'::regrole) and relpersistence <> 't'",
         )
         .bind(&self.login.name)
-        .fetch_all(self.world.pool())
+        .fetch_all(self.fixture.pool())
         .await
         .unwrap();
         assert_eq!(gained, [] as [String; 0]);
@@ -158,7 +158,7 @@ async fn temporary_objects_of_the_caller_are_never_met_by_the_owners_functions()
     let made: Vec<String> = sqlx::query_scalar(
         "select pg_get_expr(relpartbound, oid) from pg_class where relname ~ '^ledger_entry_[0-9]' and relkind = 'r'",
     )
-    .fetch_all(attack.world.pool())
+    .fetch_all(attack.fixture.pool())
     .await
     .unwrap();
     assert_eq!(made.len(), 7);
@@ -170,7 +170,7 @@ async fn temporary_objects_of_the_caller_are_never_met_by_the_owners_functions()
 async fn a_change_is_written_down_whatever_tables_its_author_has() {
     let mut attack = Attack::begin().await;
     attack.may_make_temporary_tables().await;
-    let customer = attack.world.customer().await;
+    let customer = attack.fixture.customer().await;
     let shadow =
         "create temp table change (kind text, subject text, account_id uuid, changed_at timestamptz);
                   create temp table audit_entry (account_id uuid, number bigint);
@@ -184,10 +184,10 @@ async fn a_change_is_written_down_whatever_tables_its_author_has() {
     );
     assert_eq!(attack.run(&suspend).await, None);
     assert_eq!(
-        attack.world.value::<i64>("select count(*) from public.change where kind = 'account'").await,
+        attack.fixture.value::<i64>("select count(*) from public.change where kind = 'account'").await,
         1
     );
-    assert_eq!(attack.world.value::<i64>("select max(number) from audit_entry").await, 1);
+    assert_eq!(attack.fixture.value::<i64>("select max(number) from audit_entry").await, 1);
     attack.end().await;
 }
 
@@ -195,7 +195,7 @@ async fn a_change_is_written_down_whatever_tables_its_author_has() {
 async fn the_runtime_role_makes_no_objects_and_takes_no_other_role() {
     let mut attack = Attack::begin().await;
     let name = attack.login.name.clone();
-    let owner: String = attack.world.value("select current_user::text").await;
+    let owner: String = attack.fixture.value("select current_user::text").await;
     for statement in [
         "create temp table directory_state (words_version bigint)".to_owned(),
         "create function pg_temp.f() returns int language sql as 'select 1'".to_owned(),

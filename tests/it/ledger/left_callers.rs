@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::hold::{AnswerContent, Decision, HoldRequest};
+use fluence::ledger::rules::hold::{AnswerContent, DeclineReason, Declined, HoldRequest};
 use fluence::ledger::settings::LedgerSettings;
-use fluence::ledger::writer::{self, Granted, Kept, Ledger, LedgerUnavailable, OpenHold};
+use fluence::ledger::writer::{self, CaptureResult, Granted, HoldError, Ledger, LedgerUnavailable, OpenHold};
 use fluence::storage::ledger::PgLedgerStore;
 use sqlx::{Postgres, Transaction};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::world::{Customer, LEASE, World};
+use super::fixture::{Customer, LEASE, LedgerFixture};
 use crate::support::gateway::{eventually, settings};
 
 /// A writer whose callers soon lose patience.
@@ -23,23 +23,20 @@ struct Impatient {
 }
 
 impl Impatient {
-    async fn start(world: &World) -> Self {
+    async fn start(fixture: &LedgerFixture) -> Self {
         let limits = LedgerSettings {
             longest_wait: Duration::from_secs(1),
             heartbeat_every: Duration::from_secs(1),
             ..settings(&[]).ledger
         };
         let (store, stop) =
-            (PgLedgerStore::new(world.database.options(), "a".into(), LEASE), CancellationToken::new());
+            (PgLedgerStore::new(fixture.database.options(), "a".into(), LEASE), CancellationToken::new());
         let (ledger, task) = writer::start(store, limits, stop.clone()).await.unwrap();
         Self { ledger, stop, task }
     }
 
     async fn hold(&self, request: HoldRequest) -> OpenHold {
-        match self.ledger.hold(request).await.unwrap() {
-            Granted::Held { hold, .. } => hold,
-            Granted::Not(decision) => panic!("{decision:?}"),
-        }
+        self.ledger.hold(request).await.unwrap().hold
     }
 
     async fn stop(self) {
@@ -48,18 +45,18 @@ impl Impatient {
     }
 }
 
-async fn world_and_customer() -> (World, Customer) {
-    let world = World::new(100, 100).await;
-    let customer = world.customer().await;
-    let mut hand = world.hand("hand").await;
-    hand.one(customer.advance()).await;
-    hand.close().await;
-    (world, customer)
+async fn world_and_customer() -> (LedgerFixture, Customer) {
+    let fixture = LedgerFixture::new(100, 100).await;
+    let customer = fixture.customer().await;
+    let mut manual = fixture.manual_writer("manual").await;
+    manual.one(customer.advance()).await;
+    manual.close().await;
+    (fixture, customer)
 }
 
-/// From now on a batch can be committed only while nobody has closed the gate.
-async fn with_gate(world: &World) {
-    world
+/// Blocks commits while the gate is closed.
+async fn with_gate(fixture: &LedgerFixture) {
+    fixture
         .run(
             "create function pass_gate() returns trigger language plpgsql as $$
              begin
@@ -71,8 +68,8 @@ async fn with_gate(world: &World) {
         .await;
 }
 
-async fn close_gate(world: &World) -> Transaction<'static, Postgres> {
-    let mut gate = world.pool().begin().await.unwrap();
+async fn close_gate(fixture: &LedgerFixture) -> Transaction<'static, Postgres> {
+    let mut gate = fixture.pool().begin().await.unwrap();
     sqlx::query("select pg_advisory_xact_lock(1)").execute(&mut *gate).await.unwrap();
     gate
 }
@@ -80,37 +77,41 @@ async fn close_gate(world: &World) -> Transaction<'static, Postgres> {
 /// Ends a test in which a call waits for ever.
 const HANG: Duration = Duration::from_secs(20);
 
-async fn keep(hold: OpenHold) -> Result<Kept, LedgerUnavailable> {
+async fn keep(hold: OpenHold) -> Result<CaptureResult, LedgerUnavailable> {
     let keep =
-        hold.capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
+        hold.capture_and_store(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
     tokio::time::timeout(HANG, keep).await.expect("it waits for ever")
+}
+
+fn is_replay(answer: &Result<Granted, HoldError>) -> bool {
+    matches!(answer, Err(HoldError::Declined(Declined { reason: DeclineReason::Replay(_), .. })))
 }
 
 #[tokio::test]
 async fn a_hold_whose_caller_left_during_its_commit_is_released() {
-    let (world, customer) = world_and_customer().await;
-    with_gate(&world).await;
-    let writer = world.writer("a").await;
-    let gate = close_gate(&world).await;
+    let (fixture, customer) = world_and_customer().await;
+    with_gate(&fixture).await;
+    let writer = fixture.writer("a").await;
+    let gate = close_gate(&fixture).await;
     tokio::select! {
         answer = writer.ledger.hold(customer.request(2)) => panic!("{answer:?}"),
-        () = world.until_somebody_waits() => {}
+        () = fixture.until_a_session_waits() => {}
     }
     gate.rollback().await.unwrap();
     eventually("it was made, and given back", async || {
-        world.value::<i64>("select count(*) from ledger_entry where kind in (4, 5)").await == 2
+        fixture.value::<i64>("select count(*) from ledger_entry where kind in (4, 5)").await == 2
     })
     .await;
-    assert_eq!(world.books(&customer).await, (100, 100, 0));
+    assert_eq!(fixture.books(&customer).await, (100, 100, 0));
     writer.stop().await;
 }
 
 #[tokio::test]
 async fn a_call_that_gives_up_while_the_store_takes_nothing_is_released_and_its_key_runs_again() {
-    let (world, customer) = world_and_customer().await;
-    let writer = Impatient::start(&world).await;
+    let (fixture, customer) = world_and_customer().await;
+    let writer = Impatient::start(&fixture).await;
     let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-    world
+    fixture
         .run(
             "create function fault() returns trigger language plpgsql as $$
              begin raise exception 'disk full' using errcode = '53100'; end $$;
@@ -118,53 +119,53 @@ async fn a_call_that_gives_up_while_the_store_takes_nothing_is_released_and_its_
         )
         .await;
     assert_eq!(keep(hold).await, Err(LedgerUnavailable::TooSlow));
-    world.run("drop trigger fault on ledger_batch").await;
+    fixture.run("drop trigger fault on ledger_batch").await;
     eventually("its key is free", async || {
-        world.value::<String>("select state from ledger_idempotency").await == "released"
+        fixture.value::<String>("select state from ledger_idempotency").await == "released"
     })
     .await;
-    assert_eq!(world.books(&customer).await, (100, 100, 0));
+    assert_eq!(fixture.books(&customer).await, (100, 100, 0));
     let again = writer.hold(customer.request_once(2, 1, 1)).await;
-    assert!(matches!(keep(again).await, Ok(Kept::Stored(_))));
+    assert!(matches!(keep(again).await, Ok(CaptureResult::Stored(_))));
     writer.stop().await;
-    assert_eq!(world.books(&customer).await, (98, 98, 1));
+    assert_eq!(fixture.books(&customer).await, (98, 98, 1));
 }
 
 #[tokio::test]
 async fn a_call_that_gives_up_during_the_commit_does_not_know_and_its_key_gets_the_stored_answer() {
-    let (world, customer) = world_and_customer().await;
-    with_gate(&world).await;
-    let writer = Impatient::start(&world).await;
+    let (fixture, customer) = world_and_customer().await;
+    with_gate(&fixture).await;
+    let writer = Impatient::start(&fixture).await;
     let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-    let gate = close_gate(&world).await;
+    let gate = close_gate(&fixture).await;
     assert_eq!(keep(hold).await, Err(LedgerUnavailable::Unknown));
     gate.rollback().await.unwrap();
     eventually("its answer is stored", async || {
-        world.value::<String>("select state from ledger_idempotency").await == "captured"
+        fixture.value::<String>("select state from ledger_idempotency").await == "captured"
     })
     .await;
-    let again = writer.ledger.hold(customer.request_once(2, 1, 1)).await.unwrap();
-    assert!(matches!(again, Granted::Not(Decision::Replay { .. })), "{again:?}");
+    let again = writer.ledger.hold(customer.request_once(2, 1, 1)).await;
+    assert!(is_replay(&again), "{again:?}");
     writer.stop().await;
-    assert_eq!(world.books(&customer).await, (98, 98, 1));
+    assert_eq!(fixture.books(&customer).await, (98, 98, 1));
 }
 
 #[tokio::test]
 async fn a_call_that_gives_up_while_the_store_is_away_pays_once_at_most() {
-    let (world, customer) = world_and_customer().await;
-    let writer = Impatient::start(&world).await;
+    let (fixture, customer) = world_and_customer().await;
+    let writer = Impatient::start(&fixture).await;
     let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-    world.database.close_doors().await;
+    fixture.database.close_doors().await;
     assert_eq!(keep(hold).await, Err(LedgerUnavailable::Unknown));
-    world.database.open_doors().await;
+    fixture.database.open_doors().await;
     eventually("its key is decided", async || {
-        world.value::<String>("select state from ledger_idempotency").await != "running"
+        fixture.value::<String>("select state from ledger_idempotency").await != "running"
     })
     .await;
-    match writer.ledger.hold(customer.request_once(2, 1, 1)).await.unwrap() {
-        Granted::Held { hold, .. } => assert!(matches!(keep(hold).await, Ok(Kept::Stored(_)))),
-        Granted::Not(decision) => assert!(matches!(decision, Decision::Replay { .. }), "{decision:?}"),
+    match writer.ledger.hold(customer.request_once(2, 1, 1)).await {
+        Ok(Granted { hold, .. }) => assert!(matches!(keep(hold).await, Ok(CaptureResult::Stored(_)))),
+        answer => assert!(is_replay(&answer), "{answer:?}"),
     }
     writer.stop().await;
-    assert_eq!(world.books(&customer).await, (98, 98, 1));
+    assert_eq!(fixture.books(&customer).await, (98, 98, 1));
 }

@@ -1,10 +1,10 @@
-//! Whether the writer lives, as readiness sees it.
+//! The liveness of the writer, which readiness reports.
 
 use std::time::Duration;
 
 use fluence::background::readiness::{Needed, Readiness};
 
-use super::world::World;
+use super::fixture::LedgerFixture;
 use crate::support::gateway::eventually;
 
 async fn trouble(needed: &Needed) -> Option<&'static str> {
@@ -15,11 +15,11 @@ async fn trouble(needed: &Needed) -> Option<&'static str> {
 
 #[tokio::test]
 async fn a_gateway_whose_writer_has_stopped_is_not_ready() {
-    let world = World::new(100, 100).await;
-    let writer = world.writer("a").await;
+    let fixture = LedgerFixture::new(100, 100).await;
+    let writer = fixture.writer("a").await;
     let writer_silence = Duration::from_secs(3_600);
     let needed =
-        Needed { pool: world.pool().clone(), writer: writer.ledger.liveness().clone(), writer_silence };
+        Needed { pool: fixture.pool().clone(), writer: writer.ledger.liveness().clone(), writer_silence };
     assert_eq!(trouble(&needed).await, None);
     writer.stop().await;
     assert_eq!(trouble(&needed).await, Some("the ledger's writer has stopped; restart this gateway"));
@@ -27,13 +27,13 @@ async fn a_gateway_whose_writer_has_stopped_is_not_ready() {
 
 #[tokio::test]
 async fn a_gateway_whose_writer_gets_nothing_committed_is_not_ready_until_it_does() {
-    let world = World::new(100, 100).await;
-    let writer = world.writer("a").await;
+    let fixture = LedgerFixture::new(100, 100).await;
+    let writer = fixture.writer("a").await;
     // Its heartbeats come every second.
     let writer_silence = Duration::from_millis(1_500);
     let needed =
-        Needed { pool: world.pool().clone(), writer: writer.ledger.liveness().clone(), writer_silence };
-    world
+        Needed { pool: fixture.pool().clone(), writer: writer.ledger.liveness().clone(), writer_silence };
+    fixture
         .run(
             "create function fault() returns trigger language plpgsql as $$
              begin raise exception 'disk full' using errcode = '53100'; end $$;
@@ -42,7 +42,7 @@ async fn a_gateway_whose_writer_gets_nothing_committed_is_not_ready_until_it_doe
         .await;
     let silent = Some("the ledger's writer gets nothing committed");
     eventually("it is not ready", async || trouble(&needed).await == silent).await;
-    world.run("drop trigger fault on ledger_epoch").await;
+    fixture.run("drop trigger fault on ledger_epoch").await;
     eventually("it is ready again", async || trouble(&needed).await.is_none()).await;
     writer.stop().await;
 }

@@ -2,132 +2,136 @@
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::hold::{AnswerContent, Held};
 use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
-use fluence::ledger::writer::Kept;
+use fluence::ledger::writer::CaptureResult;
 
-use super::world::{Hand, World};
+use super::fixture::{LedgerFixture, ManualWriter};
 use crate::support::proxy::{Fault, Proxy};
 
-async fn world_and_proxy() -> (World, Proxy) {
-    let world = World::new(100, 50).await;
-    let proxy = Proxy::start(world.database.options()).await;
-    (world, proxy)
+async fn world_and_proxy() -> (LedgerFixture, Proxy) {
+    let fixture = LedgerFixture::new(100, 50).await;
+    let proxy = Proxy::start(fixture.database.options()).await;
+    (fixture, proxy)
 }
 
 /// A store whose fast statement is prepared, so that the next bytes it sends are a batch.
-async fn warm_hand(world: &World, proxy: &Proxy, customer: &super::world::Customer) -> Hand {
-    let mut hand = world.hand_through("a", proxy.options()).await;
-    hand.one(customer.advance()).await;
-    hand.commit(Work::Fast(vec![customer.request(1)]), Vec::new()).await;
-    hand
+async fn warm_manual_writer(
+    fixture: &LedgerFixture,
+    proxy: &Proxy,
+    customer: &super::fixture::Customer,
+) -> ManualWriter {
+    let mut manual = fixture.manual_writer_through("a", proxy.options()).await;
+    manual.one(customer.advance()).await;
+    manual.commit(Work::Fast(vec![customer.request(1)]), Vec::new()).await;
+    manual
 }
 
 #[tokio::test]
 async fn a_statement_that_arrives_after_its_batch_was_resolved_commits_nothing() {
-    let (world, proxy) = world_and_proxy().await;
-    let customer = world.customer().await;
-    let mut hand = warm_hand(&world, &proxy, &customer).await;
-    let batch = hand.batch(Work::Fast(vec![customer.request(2)]), Vec::new());
+    let (fixture, proxy) = world_and_proxy().await;
+    let customer = fixture.customer().await;
+    let mut manual = warm_manual_writer(&fixture, &proxy, &customer).await;
+    let batch = manual.batch(Work::Fast(vec![customer.request(2)]), Vec::new());
     proxy.arm(Fault::HoldBack(""));
-    let Err(StoreError::Unknown(_)) = hand.store.commit(&batch).await else { panic!() };
-    assert_eq!(hand.store.resolve(&batch).await.unwrap(), Resolution::NotCommitted);
+    let Err(StoreError::Unknown(_)) = manual.store.commit(&batch).await else { panic!() };
+    assert_eq!(manual.store.resolve(&batch).await.unwrap(), Resolution::NotCommitted);
     proxy.deliver().await;
-    assert_eq!(world.books(&customer).await, (99, 99, 1), "the late statement must find its session over");
-    hand.store.commit(&batch).await.unwrap();
-    assert_eq!(world.books(&customer).await, (97, 97, 2));
+    assert_eq!(fixture.books(&customer).await, (99, 99, 1), "the late statement must find its session over");
+    manual.store.commit(&batch).await.unwrap();
+    assert_eq!(fixture.books(&customer).await, (97, 97, 2));
 }
 
 #[tokio::test]
 async fn a_fast_batch_whose_answer_was_lost_is_found_with_its_effects() {
-    let (world, proxy) = world_and_proxy().await;
-    let (customer, poor) = (world.customer().await, world.customer().await);
-    let mut hand = warm_hand(&world, &proxy, &customer).await;
+    let (fixture, proxy) = world_and_proxy().await;
+    let (customer, poor) = (fixture.customer().await, fixture.customer().await);
+    let mut manual = warm_manual_writer(&fixture, &proxy, &customer).await;
     let holds = vec![customer.request(2), poor.request(1), customer.request(3)];
-    let batch = hand.batch(Work::Fast(holds.clone()), Vec::new());
+    let batch = manual.batch(Work::Fast(holds.clone()), Vec::new());
     proxy.arm(Fault::LoseAnswer(""));
-    let Err(StoreError::Unknown(_)) = hand.store.commit(&batch).await else { panic!() };
-    let Resolution::Committed(effects) = hand.store.resolve(&batch).await.unwrap() else { panic!() };
+    let Err(StoreError::Unknown(_)) = manual.store.commit(&batch).await else { panic!() };
+    let Resolution::Committed(effects) = manual.store.resolve(&batch).await.unwrap() else { panic!() };
     let amounts: Vec<_> = effects.iter().map(|effect| effect.as_ref().map(held_amount)).collect();
     // The account that the fast path left aside is to be asked again.
     assert_eq!(amounts, [Some(2), None, Some(3)]);
-    hand.next += 1;
-    hand.commit(Work::Fast(vec![customer.request(1)]), vec![(holds[0].call_id, Outcome::Answered)]).await;
-    assert_eq!(world.books(&customer).await, (93, 93, 4));
+    manual.next += 1;
+    manual.commit(Work::Fast(vec![customer.request(1)]), vec![(holds[0].call_id, Outcome::Answered)]).await;
+    assert_eq!(fixture.books(&customer).await, (93, 93, 4));
 }
 
 #[tokio::test]
 async fn what_became_of_a_batch_is_told_though_its_account_is_locked_since() {
-    let (world, proxy) = world_and_proxy().await;
-    let customer = world.customer().await;
-    let mut hand = warm_hand(&world, &proxy, &customer).await;
-    let batch = hand.batch(Work::Ordered(vec![Operation::Hold(customer.request(2))]), Vec::new());
+    let (fixture, proxy) = world_and_proxy().await;
+    let customer = fixture.customer().await;
+    let mut manual = warm_manual_writer(&fixture, &proxy, &customer).await;
+    let batch = manual.batch(Work::Ordered(vec![Operation::Hold(customer.request(2))]), Vec::new());
     proxy.arm(Fault::LoseAnswer("COMMIT"));
-    let Err(StoreError::Unknown(_)) = hand.store.commit(&batch).await else { panic!() };
-    let stray = world.lock(&customer).await;
-    let Resolution::Committed(effects) = hand.store.resolve(&batch).await.unwrap() else { panic!() };
+    let Err(StoreError::Unknown(_)) = manual.store.commit(&batch).await else { panic!() };
+    let stray = fixture.lock(&customer).await;
+    let Resolution::Committed(effects) = manual.store.resolve(&batch).await.unwrap() else { panic!() };
     assert_eq!(held_amount(effects[0].as_ref().unwrap()), 2);
     stray.rollback().await.unwrap();
 }
 
 fn held_amount(effect: &Effect) -> i64 {
-    let Effect::Decided(Decision::Held { hold, .. }) = effect else { panic!("{effect:?}") };
+    let Effect::Held(Held { hold, .. }) = effect else { panic!("{effect:?}") };
     hold.amount().as_i64()
 }
 
 #[tokio::test]
 async fn an_ordered_batch_whose_commit_was_lost_is_found_with_its_effects() {
-    let (world, proxy) = world_and_proxy().await;
-    let customer = world.customer().await;
-    let mut hand = warm_hand(&world, &proxy, &customer).await;
+    let (fixture, proxy) = world_and_proxy().await;
+    let customer = fixture.customer().await;
+    let mut manual = warm_manual_writer(&fixture, &proxy, &customer).await;
     let operations = vec![Operation::Hold(customer.request_once(2, 1, 1)), customer.advance()];
-    let batch = hand.batch(Work::Ordered(operations), Vec::new());
+    let batch = manual.batch(Work::Ordered(operations), Vec::new());
     proxy.arm(Fault::LoseAnswer("COMMIT"));
-    let Err(StoreError::Unknown(_)) = hand.store.commit(&batch).await else { panic!() };
-    let Resolution::Committed(effects) = hand.store.resolve(&batch).await.unwrap() else { panic!() };
+    let Err(StoreError::Unknown(_)) = manual.store.commit(&batch).await else { panic!() };
+    let Resolution::Committed(effects) = manual.store.resolve(&batch).await.unwrap() else { panic!() };
     assert_eq!(held_amount(effects[0].as_ref().unwrap()), 2);
-    let Some(Effect::Done(standing)) = &effects[1] else { panic!() };
-    assert_eq!(standing.remaining, Credits::from_u32(97));
+    let Some(Effect::Done(balance)) = &effects[1] else { panic!() };
+    assert_eq!(balance.remaining, Credits::from_u32(97));
 }
 
 #[tokio::test]
 async fn a_connection_lost_before_the_commit_leaves_nothing() {
-    let (world, proxy) = world_and_proxy().await;
-    let customer = world.customer().await;
-    let mut hand = warm_hand(&world, &proxy, &customer).await;
-    let batch = hand.batch(Work::Ordered(vec![Operation::Hold(customer.request(2))]), Vec::new());
+    let (fixture, proxy) = world_and_proxy().await;
+    let customer = fixture.customer().await;
+    let mut manual = warm_manual_writer(&fixture, &proxy, &customer).await;
+    let batch = manual.batch(Work::Ordered(vec![Operation::Hold(customer.request(2))]), Vec::new());
     proxy.arm(Fault::HoldBack("COMMIT"));
-    let Err(StoreError::Unknown(_)) = hand.store.commit(&batch).await else { panic!() };
+    let Err(StoreError::Unknown(_)) = manual.store.commit(&batch).await else { panic!() };
     // The server still has the transaction open, and its locks: to resolve is to wait for it.
-    let resolve = hand.store.resolve(&batch);
+    let resolve = manual.store.resolve(&batch);
     let deliver = proxy.deliver();
     let (resolution, ()) = tokio::join!(resolve, deliver);
     match resolution.unwrap() {
         Resolution::Committed(effects) => assert_eq!(held_amount(effects[0].as_ref().unwrap()), 2),
         Resolution::NotCommitted => panic!("the late commit was not waited for"),
     }
-    assert_eq!(world.books(&customer).await, (97, 97, 2));
+    assert_eq!(fixture.books(&customer).await, (97, 97, 2));
 }
 
 #[tokio::test]
 async fn callers_notice_nothing_of_a_lost_answer() {
-    let (world, proxy) = world_and_proxy().await;
-    let customer = world.customer().await;
-    let writer = world.writer_through("a", proxy.options()).await;
+    let (fixture, proxy) = world_and_proxy().await;
+    let customer = fixture.customer().await;
+    let writer = fixture.writer_through("a", proxy.options()).await;
     writer.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
     for fault in [Fault::LoseAnswer("COMMIT"), Fault::HoldBack("BEGIN"), Fault::LoseAnswer("COMMIT")] {
         proxy.arm(fault);
         let hold = writer.hold(customer.request_once(2, 1, 1)).await;
         let kept = hold
-            .capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
+            .capture_and_store(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
             .await
             .unwrap();
-        assert!(matches!(kept, Kept::Stored(_)));
+        assert!(matches!(kept, CaptureResult::Stored(_)));
         assert!(proxy.has_struck());
-        world.run("delete from ledger_idempotency").await;
+        fixture.run("delete from ledger_idempotency").await;
     }
     writer.stop().await;
-    assert_eq!(world.books(&customer).await, (93, 93, 4));
-    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch").await, 1);
+    assert_eq!(fixture.books(&customer).await, (93, 93, 4));
+    assert_eq!(fixture.value::<i64>("select count(*) from ledger_epoch").await, 1);
 }

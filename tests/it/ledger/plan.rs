@@ -4,11 +4,11 @@
 use fluence::storage::ledger::{FAST_STATEMENT, writer_options};
 use sqlx::{ConnectOptions, Connection, Row};
 
-use super::world::World;
+use super::fixture::LedgerFixture;
 
 /// The generic plan, as the writer's session makes it.
-async fn plan(world: &World) -> String {
-    let mut connection = writer_options(world.database.options()).connect().await.unwrap();
+async fn plan(fixture: &LedgerFixture) -> String {
+    let mut connection = writer_options(fixture.database.options()).connect().await.unwrap();
     let prepare = format!(
         "prepare fast (int, int, int, uuid[], smallint[], bytea, bytea, uuid[], bigint[], bigint[], uuid[], uuid[], uuid[],
                        smallint[], bigint[], bigint[], bigint[], int) as {FAST_STATEMENT}"
@@ -31,8 +31,8 @@ fn cte<'a>(plan: &'a str, name: &str) -> &'a str {
 
 #[tokio::test]
 async fn accounts_are_reached_by_index_in_the_order_of_the_array() {
-    let world = World::new(10, 10).await;
-    let plan = plan(&world).await;
+    let fixture = LedgerFixture::new(10, 10).await;
+    let plan = plan(&fixture).await;
     let held = cte(&plan, "held");
     let (array, index) = (held.find("Function Scan on d"), held.find("Index Scan using ledger_account_pkey"));
     assert!(array.is_some() && array < index, "{plan}");
@@ -42,15 +42,15 @@ async fn accounts_are_reached_by_index_in_the_order_of_the_array() {
 
 #[tokio::test]
 async fn entries_are_hash_joined_to_the_accounts_that_were_held() {
-    let world = World::new(10, 10).await;
-    let plan = plan(&world).await;
+    let fixture = LedgerFixture::new(10, 10).await;
+    let plan = plan(&fixture).await;
     let entry = cte(&plan, "entry");
     assert!(entry.contains("Hash Join") && !entry.contains("Nested Loop"), "{plan}");
 }
 
 #[tokio::test]
 async fn no_table_is_read_whole() {
-    let world = World::new(10, 10).await;
-    let plan = plan(&world).await;
+    let fixture = LedgerFixture::new(10, 10).await;
+    let plan = plan(&fixture).await;
     assert!(!plan.contains("Seq Scan"), "{plan}");
 }

@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 use fluence::clock::now;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::account::{LedgerAccount, PlanTerms, RuleError};
+use fluence::ledger::rules::account::{LedgerAccount, NotHeld, PlanTerms};
 use fluence::ledger::rules::entry::EntryKind;
-use fluence::ledger::rules::hold::{Decision, Hold, HoldRequest};
+use fluence::ledger::rules::hold::{DeclineReason, Declined, Held, Hold, HoldRequest};
 use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{LedgerStore, Resolution, Work};
@@ -16,94 +16,94 @@ use fluence::storage::ledger::close_stale_epochs;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
-use super::world::{Customer, Hand, LEASE, WHOLE, World, held};
+use super::fixture::{Customer, LEASE, LedgerFixture, ManualWriter, WHOLE, held};
 
 const YEAR: TimeDelta = TimeDelta::days(365);
 
 /// A customer with a pack of 10 credits beside a plan of 10 credits and 2 requests, which are used up.
-async fn without_requests() -> (World, Customer, Hand) {
-    let world = World::new(10, 2).await;
-    let customer = world.customer().await;
-    let mut hand = world.hand("a").await;
-    hand.one(customer.grant(10, YEAR)).await;
+async fn without_requests() -> (LedgerFixture, Customer, ManualWriter) {
+    let fixture = LedgerFixture::new(10, 2).await;
+    let customer = fixture.customer().await;
+    let mut manual = fixture.manual_writer("a").await;
+    manual.one(customer.grant(10, YEAR)).await;
     for _ in 0..2 {
-        let held = hand.commit(Work::Fast(vec![customer.request(1)]), Vec::new()).await;
+        let held = manual.commit(Work::Fast(vec![customer.request(1)]), Vec::new()).await;
         assert!(held[0].is_some());
     }
-    assert_eq!(world.books(&customer).await, (18, 8, 2));
-    (world, customer, hand)
+    assert_eq!(fixture.books(&customer).await, (18, 8, 2));
+    (fixture, customer, manual)
 }
 
-async fn assert_clean(world: &World) {
-    let report = world.verify(WHOLE).await;
+async fn assert_clean(fixture: &LedgerFixture) {
+    let report = fixture.verify(WHOLE).await;
     assert!(report.clean, "{:#?}", report.faults);
 }
 
 #[tokio::test]
 async fn a_pack_is_spent_by_the_fast_path_once_the_first_call_has_opened_it() {
-    let (world, customer, mut hand) = without_requests().await;
-    let first = hand.commit(Work::Fast(vec![customer.request(1)]), Vec::new()).await;
+    let (fixture, customer, mut manual) = without_requests().await;
+    let first = manual.commit(Work::Fast(vec![customer.request(1)]), Vec::new()).await;
     assert_eq!(first, [None], "the plan's lot is open and its requests are used up");
-    hand.one(Operation::Hold(customer.request(1))).await;
+    manual.one(Operation::Hold(customer.request(1))).await;
     let requests = (0..3).map(|_| customer.request(2)).collect();
-    let effects = hand.commit(Work::Fast(requests), Vec::new()).await;
+    let effects = manual.commit(Work::Fast(requests), Vec::new()).await;
     assert!(effects.iter().all(|effect| !held(effect).request_taken));
-    assert_eq!(world.books(&customer).await, (11, 8, 2));
-    assert_clean(&world).await;
+    assert_eq!(fixture.books(&customer).await, (11, 8, 2));
+    assert_clean(&fixture).await;
 }
 
 #[tokio::test]
 async fn what_was_taken_comes_back_when_a_gateway_dies() {
-    let (world, customer, mut hand) = without_requests().await;
-    hand.one(Operation::Hold(customer.request(3))).await;
-    let mut connection = world.pool().acquire().await.unwrap();
-    world.run("update ledger_epoch set heartbeat_at = now() - interval '1 day'").await;
+    let (fixture, customer, mut manual) = without_requests().await;
+    manual.one(Operation::Hold(customer.request(3))).await;
+    let mut connection = fixture.pool().acquire().await.unwrap();
+    fixture.run("update ledger_epoch set heartbeat_at = now() - interval '1 day'").await;
     assert_eq!(close_stale_epochs(&mut connection, LEASE).await.unwrap(), 3);
-    assert_eq!(world.books(&customer).await, (20, 10, 0));
-    assert_clean(&world).await;
+    assert_eq!(fixture.books(&customer).await, (20, 10, 0));
+    assert_clean(&fixture).await;
 }
 
-/// Until then every call took a request, whoever paid, and its release gave one back.
+/// Before that migration every call used a request, whichever lot paid, and its release returned one.
 #[tokio::test]
 async fn the_holds_of_a_writer_of_the_version_before_end_by_its_own_rule() {
-    let (world, customer, mut hand) = without_requests().await;
-    hand.one(Operation::Hold(customer.request(3))).await;
-    world.run("update ledger_epoch set requests_by_plan = false").await;
-    world.run("update ledger_account set requests_limit = 3, requests_used = 3").await;
-    assert_clean(&world).await;
-    hand.close().await;
-    assert_eq!(world.books(&customer).await, (20, 10, 0));
-    assert_clean(&world).await;
+    let (fixture, customer, mut manual) = without_requests().await;
+    manual.one(Operation::Hold(customer.request(3))).await;
+    fixture.run("update ledger_epoch set requests_by_plan = false").await;
+    fixture.run("update ledger_account set requests_limit = 3, requests_used = 3").await;
+    assert_clean(&fixture).await;
+    manual.close().await;
+    assert_eq!(fixture.books(&customer).await, (20, 10, 0));
+    assert_clean(&fixture).await;
 }
 
 #[tokio::test]
 async fn a_batch_whose_answer_was_lost_is_found_with_what_its_holds_took() {
-    let (world, customer, mut hand) = without_requests().await;
+    let (fixture, customer, mut manual) = without_requests().await;
     let (pack, both) = (customer.request(3), customer.request(9));
     // Without a limit the plan pays first, and the pack for the rest.
-    let other = world.customer().await;
-    hand.one(other.grant(5, YEAR)).await;
+    let other = fixture.customer().await;
+    manual.one(other.grant(5, YEAR)).await;
     let both = HoldRequest { account_id: other.account_id, amount: Credits::from_u32(12), ..both };
-    let batch = hand.batch(Work::Ordered(vec![Operation::Hold(pack), Operation::Hold(both)]), Vec::new());
-    let told = hand.store.commit(&batch).await.unwrap();
-    let Resolution::Committed(found) = hand.store.resolve(&batch).await.unwrap() else { panic!() };
+    let batch = manual.batch(Work::Ordered(vec![Operation::Hold(pack), Operation::Hold(both)]), Vec::new());
+    let decided = manual.store.commit(&batch).await.unwrap();
+    let Resolution::Committed(found) = manual.store.resolve(&batch).await.unwrap() else { panic!() };
     let holds = |effects: &[Option<Effect>]| -> Vec<Hold> { effects.iter().map(held).collect() };
-    assert_eq!(holds(&found), holds(&told));
-    assert_eq!(holds(&told).iter().map(|hold| hold.request_taken).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(holds(&found), holds(&decided));
+    assert_eq!(holds(&decided).iter().map(|hold| hold.request_taken).collect::<Vec<_>>(), [false, true]);
 }
 
 #[tokio::test]
 async fn a_partial_capture_keeps_the_request_only_with_plan_credits() {
-    let world = World::new(10, 50).await;
-    let customer = world.customer().await;
-    let mut hand = world.hand("sooner than the plan").await;
-    hand.one(customer.grant(2, TimeDelta::days(1))).await;
-    hand.close().await;
-    let writer = world.writer("a").await;
+    let fixture = LedgerFixture::new(10, 50).await;
+    let customer = fixture.customer().await;
+    let mut manual = fixture.manual_writer("sooner than the plan").await;
+    manual.one(customer.grant(2, TimeDelta::days(1))).await;
+    manual.close().await;
+    let writer = fixture.writer("a").await;
     writer.hold(customer.request(5)).await.capture(Credits::from_u32(2), Outcome::Answered);
     writer.stop().await;
-    assert_eq!(world.books(&customer).await, (10, 10, 0));
-    assert_clean(&world).await;
+    assert_eq!(fixture.books(&customer).await, (10, 10, 0));
+    assert_clean(&fixture).await;
 }
 
 /// An account as it might be, and the calls that arrive at it together, round by round.
@@ -122,10 +122,9 @@ fn decide(account: &mut LedgerAccount, requests: &[HoldRequest]) -> Vec<String> 
     let mut decide = |request: &HoldRequest| {
         let decided = account.hold(request.amount, request.call_id, request.call);
         match decided {
-            Ok(takes) => format!("held {takes:?} {:?}", account.standing().requests_remaining),
-            Err(RuleError::QuotaSpent) => "quota".to_owned(),
-            Err(RuleError::Insufficient { available }) => format!("only {available}"),
-            Err(other) => panic!("{other}"),
+            Ok(takes) => format!("held {takes:?} {:?}", account.balance().requests_remaining),
+            Err(NotHeld::Declined(reason)) => declined(&reason),
+            Err(NotHeld::Refused(error)) => panic!("{error}"),
         }
     };
     requests.iter().map(&mut decide).collect()
@@ -133,11 +132,18 @@ fn decide(account: &mut LedgerAccount, requests: &[HoldRequest]) -> Vec<String> 
 
 fn decided(effect: &Option<Effect>) -> String {
     match effect {
-        Some(Effect::Decided(Decision::Held { hold, standing })) => {
-            format!("held {:?} {:?}", hold.takes, standing.requests_remaining)
+        Some(Effect::Held(Held { hold, balance })) => {
+            format!("held {:?} {:?}", hold.takes, balance.requests_remaining)
         }
-        Some(Effect::Decided(Decision::QuotaSpent { .. })) => "quota".to_owned(),
-        Some(Effect::Decided(Decision::Insufficient { available, .. })) => format!("only {available}"),
+        Some(Effect::Declined(Declined { reason, .. })) => declined(reason),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn declined(reason: &DeclineReason) -> String {
+    match reason {
+        DeclineReason::QuotaExhausted { .. } => "quota".to_owned(),
+        DeclineReason::InsufficientCredits { available } => format!("only {available}"),
         other => panic!("{other:?}"),
     }
 }
@@ -145,25 +151,25 @@ fn decided(effect: &Option<Effect>) -> String {
 #[tokio::test]
 async fn the_fast_path_decides_as_the_rules_do() {
     let stories = stories().new_tree(&mut TestRunner::deterministic()).unwrap().current();
-    let world = World::new(0, 0).await;
-    let mut hand = world.hand("a").await;
+    let fixture = LedgerFixture::new(0, 0).await;
+    let mut manual = fixture.manual_writer("a").await;
     let mut accounts = Vec::new();
     for (number, (credits, requests, lots, rounds)) in stories.into_iter().enumerate() {
         let plan = format!("p{number}");
-        world.plan(&plan, credits, requests as i32).await;
-        let customer = world.customer().await;
+        fixture.plan(&plan, credits, requests as i32).await;
+        let customer = fixture.customer().await;
         let set =
             sqlx::query("update account set plan = $2 where id = $1").bind(customer.account_id.as_uuid());
-        set.bind(&plan).execute(world.pool()).await.unwrap();
+        set.bind(&plan).execute(fixture.pool()).await.unwrap();
         let mut account =
             LedgerAccount::open(now(), PlanTerms { credits: credits.try_into().unwrap(), requests });
         account.advance(now(), customer.request(1).call_id).unwrap();
-        hand.one(customer.advance()).await;
+        manual.one(customer.advance()).await;
         for (amount, days) in lots {
             let grant = customer.grant(amount as u32, TimeDelta::days(days));
             let Operation::Grant(granted) = &grant else { panic!() };
             account.grant(LotSource::Grant, granted.amount, granted.expires_at, granted.id).unwrap();
-            hand.one(grant).await;
+            manual.one(grant).await;
         }
         accounts.push((customer, account, rounds));
     }
@@ -173,14 +179,14 @@ async fn the_fast_path_decides_as_the_rules_do() {
             .iter()
             .map(|(customer, _, rounds)| rounds[round].iter().map(|a| customer.request(*a as u32)).collect())
             .collect();
-        let effects = hand.commit(Work::Fast(calls.concat()), Vec::new()).await;
+        let effects = manual.commit(Work::Fast(calls.concat()), Vec::new()).await;
         let mut rest = effects.into_iter();
         for (requests, (_, account, _)) in calls.iter().zip(&mut accounts) {
             let mut effects: Vec<Option<Effect>> = rest.by_ref().take(requests.len()).collect();
             let expected = decide(account, requests);
             if effects.iter().all(Option::is_none) {
                 let operations = requests.iter().cloned().map(Operation::Hold).collect();
-                effects = hand.commit(Work::Ordered(operations), Vec::new()).await;
+                effects = manual.commit(Work::Ordered(operations), Vec::new()).await;
                 *by_path.entry("ordered").or_default() += requests.len() as u32;
             } else {
                 *by_path.entry("fast").or_default() += requests.len() as u32;
@@ -189,13 +195,13 @@ async fn the_fast_path_decides_as_the_rules_do() {
         }
     }
     for (customer, account, _) in &accounts {
-        let (balance, plan_left, used) = world.books(customer).await;
-        assert_eq!((balance, plan_left), (account.balance(), account.plan_left().as_i64()));
+        let (balance, plan_left, used) = fixture.books(customer).await;
+        assert_eq!((balance, plan_left), (account.credits_left().as_i64(), account.plan_left().as_i64()));
         assert_eq!(used as u64, account.requests_used);
         let holds = account.entries.iter().filter(|entry| entry.kind == EntryKind::Hold).count();
         assert!(holds as i64 >= used);
     }
     assert!(by_path["fast"] > 40 && by_path["ordered"] > 50, "{by_path:?}");
-    hand.close().await;
-    assert_clean(&world).await;
+    manual.close().await;
+    assert_clean(&fixture).await;
 }

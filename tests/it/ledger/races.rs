@@ -11,15 +11,15 @@ use fluence::config::{Sources, load};
 use fluence::domain::credits::Credits;
 use fluence::domain::plan::Plan;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::hold::{AnswerContent, Decision};
+use fluence::ledger::rules::hold::{AnswerContent, DeclineReason, Declined};
 use fluence::ledger::store::{LedgerStore, StoreError, Work};
-use fluence::ledger::writer::{Granted, Ledger, OpenHold};
+use fluence::ledger::writer::{Granted, HoldError, Ledger, OpenHold};
 use fluence::storage::ledger::close_stale_epochs;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use uuid::Uuid;
 
-use super::world::{Customer, WHOLE, World};
+use super::fixture::{Customer, LedgerFixture, WHOLE};
 use crate::gate::people::marina;
 use crate::support::gateway::{Answer, Gateway, answer};
 
@@ -28,64 +28,71 @@ async fn hold_at_once(ledger: &Ledger, customer: Customer, calls: usize) -> Vec<
     let asked = (0..calls).map(|_| async {
         let request = customer.request(1);
         let id = request.call_id.as_uuid();
-        match ledger.hold(request).await.unwrap() {
-            Granted::Held { hold, .. } => Some((id, hold)),
-            Granted::Not(Decision::Insufficient { .. }) => None,
-            Granted::Not(other) => panic!("{other:?}"),
+        match ledger.hold(request).await {
+            Ok(Granted { hold, .. }) => Some((id, hold)),
+            Err(HoldError::Declined(Declined { reason, .. })) => {
+                assert!(matches!(reason, DeclineReason::InsufficientCredits { .. }), "{reason:?}");
+                None
+            }
+            Err(other) => panic!("{other:?}"),
         }
     });
     join_all(asked).await.into_iter().flatten().collect()
 }
 
-async fn assert_clean(world: &World) {
-    let report = world.verify(WHOLE).await;
+async fn assert_clean(fixture: &LedgerFixture) {
+    let report = fixture.verify(WHOLE).await;
     assert!(report.clean, "{:#?}", report.faults);
 }
 
 #[tokio::test]
 async fn of_300_calls_at_once_on_100_credits_100_are_held() {
-    let world = World::new(100, 1_000).await;
-    let customer = world.customer().await;
-    let writer = world.writer("a").await;
+    let fixture = LedgerFixture::new(100, 1_000).await;
+    let customer = fixture.customer().await;
+    let writer = fixture.writer("a").await;
     let held = hold_at_once(&writer.ledger, customer, 300).await;
     assert_eq!(held.len(), 100);
-    assert_eq!(world.books(&customer).await, (0, 0, 100));
-    held.into_iter().for_each(|(_, hold)| hold.capture(Credits::from_u32(1), Outcome::Answered));
+    assert_eq!(fixture.books(&customer).await, (0, 0, 100));
+    for (_, hold) in held {
+        hold.capture(Credits::from_u32(1), Outcome::Answered);
+    }
     writer.stop().await;
-    assert_clean(&world).await;
+    assert_clean(&fixture).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_10_000_calls_at_three_gateways_on_1_000_credits_1_000_are_held() {
-    let world = World::new(900, 100_000).await;
-    let customer = world.customer().await;
+    let fixture = LedgerFixture::new(900, 100_000).await;
+    let customer = fixture.customer().await;
     // A second lot, so that some holds have to take from both.
-    let mut hand = world.hand("operator").await;
-    hand.one(customer.grant(100, TimeDelta::days(300))).await;
-    hand.close().await;
-    let writers = [world.writer("a").await, world.writer("b").await, world.writer("c").await];
+    let mut manual = fixture.manual_writer("operator").await;
+    manual.one(customer.grant(100, TimeDelta::days(300))).await;
+    manual.close().await;
+    let writers = [fixture.writer("a").await, fixture.writer("b").await, fixture.writer("c").await];
     let asked = writers.iter().zip([3_334, 3_333, 3_333]).map(|(writer, calls)| {
         let ledger = writer.ledger.clone();
         tokio::spawn(async move { hold_at_once(&ledger, customer, calls).await })
     });
     let held: Vec<_> = join_all(asked).await.into_iter().flat_map(Result::unwrap).collect();
     assert_eq!(held.len(), 1_000);
-    assert_eq!(world.books(&customer).await, (0, 0, 900), "the plan's calls alone took requests");
+    assert_eq!(fixture.books(&customer).await, (0, 0, 900), "the plan's calls alone took requests");
     // What the callers wrote down for themselves.
     let served: BTreeSet<Uuid> = held.iter().map(|(id, _)| *id).collect();
     assert_eq!(served.len(), 1_000);
-    held.into_iter().for_each(|(_, hold)| hold.capture(Credits::from_u32(1), Outcome::Answered));
+    for (_, hold) in held {
+        hold.capture(Credits::from_u32(1), Outcome::Answered);
+    }
     for writer in writers {
         writer.stop().await;
     }
     let charged =
         "select call_id, sum(-amount)::bigint from ledger_entry where kind in (4, 5) group by call_id";
-    let charged: Vec<(Uuid, i64)> = sqlx::query_as(charged).fetch_all(world.pool()).await.unwrap();
+    let charged: Vec<(Uuid, i64)> = sqlx::query_as(charged).fetch_all(fixture.pool()).await.unwrap();
     assert!(charged.iter().all(|(_, credits)| *credits == 1));
     assert_eq!(charged.into_iter().map(|(id, _)| id).collect::<BTreeSet<_>>(), served);
-    assert_eq!(world.value::<i64>(CAPTURED).await, 1_000);
-    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch where batches > 0").await, 4);
-    assert_clean(&world).await;
+    assert_eq!(fixture.value::<i64>(CAPTURED).await, 1_000);
+    assert_eq!(fixture.value::<i64>("select count(*) from ledger_epoch where batches > 0").await, 4);
+    assert_clean(&fixture).await;
 }
 
 /// Calls that were captured, each once.
@@ -127,8 +134,8 @@ async fn of_600_requests_to_three_gateways_on_60_credits_60_are_answered_and_540
         .collect()
         .await;
     let paid = answers.iter().filter(|answer| answer.status == 200);
-    let told: i64 = paid.map(|answer| answer.billing()["creditos_utilizados"].as_i64().unwrap()).sum();
-    assert_eq!(told, 60);
+    let shown: i64 = paid.map(|answer| answer.billing()["creditos_utilizados"].as_i64().unwrap()).sum();
+    assert_eq!(shown, 60);
     let refused = answers.iter().filter(|answer| answer.outcome() == (402, "INSUFFICIENT_CREDITS")).count();
     assert_eq!(refused, 540);
     for app in others {
@@ -140,17 +147,17 @@ async fn of_600_requests_to_three_gateways_on_60_credits_60_are_answered_and_540
         .fetch_one(first.database.pool())
         .await
         .unwrap();
-    assert_eq!(spent, told);
+    assert_eq!(spent, shown);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_accounts_at_three_gateways_never_wait_in_a_circle() {
-    let world = World::new(1_000, 100_000).await;
+    let fixture = LedgerFixture::new(1_000, 100_000).await;
     let mut customers = Vec::new();
     for _ in 0..40 {
-        customers.push(world.customer().await);
+        customers.push(fixture.customer().await);
     }
-    let writers = [world.writer("a").await, world.writer("b").await, world.writer("c").await];
+    let writers = [fixture.writer("a").await, fixture.writer("b").await, fixture.writer("c").await];
     let tasks = writers.iter().enumerate().flat_map(|(node, writer)| {
         let customers = &customers;
         (0..40).map(move |task| {
@@ -158,14 +165,12 @@ async fn many_accounts_at_three_gateways_never_wait_in_a_circle() {
             tokio::spawn(async move {
                 for step in 0..20 {
                     let customer = customers[(node * 17 + task * 7 + step * 3) % customers.len()];
-                    let Granted::Held { hold, .. } = ledger.hold(customer.request(2)).await.unwrap() else {
-                        panic!("not held")
-                    };
+                    let Granted { hold, .. } = ledger.hold(customer.request(2)).await.unwrap();
                     match step % 4 {
                         0 => hold.release(Outcome::Failed),
                         1 => hold.capture(Credits::from_u32(1), Outcome::Answered),
                         _ => hold.capture(Credits::from_u32(2), Outcome::Answered),
-                    }
+                    };
                 }
             })
         })
@@ -176,20 +181,20 @@ async fn many_accounts_at_three_gateways_never_wait_in_a_circle() {
     }
     // Of every 20 calls, 5 cost nothing, 5 cost 1 and 10 cost 2.
     let spent: i64 = 3 * 40 * (5 + 20);
-    assert_eq!(world.value::<i64>("select sum(balance)::bigint from ledger_account").await, 40_000 - spent);
-    assert_clean(&world).await;
+    assert_eq!(fixture.value::<i64>("select sum(balance)::bigint from ledger_account").await, 40_000 - spent);
+    assert_clean(&fixture).await;
 }
 
 #[tokio::test]
 async fn of_two_nodes_that_close_an_epoch_at_once_one_does() {
-    let world = World::new(100, 1_000).await;
-    let customer = world.customer().await;
-    let mut dead = world.hand("dead").await;
+    let fixture = LedgerFixture::new(100, 1_000).await;
+    let customer = fixture.customer().await;
+    let mut dead = fixture.manual_writer("dead").await;
     dead.one(customer.advance()).await;
     dead.commit(Work::Fast((0..10).map(|_| customer.request(1)).collect()), Vec::new()).await;
     let released = Arc::new(AtomicU32::new(0));
     let sweeps = (0..4).map(|_| {
-        let (pool, released) = (world.pool().clone(), released.clone());
+        let (pool, released) = (fixture.pool().clone(), released.clone());
         tokio::spawn(async move {
             let mut connection = pool.acquire().await.unwrap();
             let count = close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap();
@@ -198,57 +203,60 @@ async fn of_two_nodes_that_close_an_epoch_at_once_one_does() {
     });
     join_all(sweeps).await.into_iter().for_each(Result::unwrap);
     assert_eq!(released.load(Ordering::Relaxed), 10);
-    assert_eq!(world.books(&customer).await, (100, 100, 0));
-    assert_clean(&world).await;
+    assert_eq!(fixture.books(&customer).await, (100, 100, 0));
+    assert_clean(&fixture).await;
 }
 
 #[tokio::test]
 async fn a_writer_whose_epoch_was_closed_goes_on_in_a_new_one_and_its_old_calls_are_void() {
-    let world = World::new(100, 1_000).await;
-    let customer = world.customer().await;
-    let writer = world.writer("paused").await;
+    let fixture = LedgerFixture::new(100, 1_000).await;
+    let customer = fixture.customer().await;
+    let writer = fixture.writer("paused").await;
     let captured_late = writer.hold(customer.request(5)).await;
     let kept_late = writer.hold(customer.request_once(7, 1, 1)).await;
-    let mut connection = world.pool().acquire().await.unwrap();
+    let mut connection = fixture.pool().acquire().await.unwrap();
     assert_eq!(close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap(), 2);
     captured_late.capture(Credits::from_u32(5), Outcome::Answered);
     let kept = kept_late
-        .capture_with_response(Credits::from_u32(7), Outcome::Answered, AnswerContent::json(200, ""))
+        .capture_and_store(Credits::from_u32(7), Outcome::Answered, AnswerContent::json(200, ""))
         .await
         .unwrap();
-    assert_eq!(kept, fluence::ledger::writer::Kept::Superseded);
+    assert_eq!(kept, fluence::ledger::writer::CaptureResult::Superseded);
     writer.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
     writer.stop().await;
-    assert_eq!(world.books(&customer).await, (99, 99, 1));
-    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch where closed_at is not null").await, 2);
-    assert_clean(&world).await;
+    assert_eq!(fixture.books(&customer).await, (99, 99, 1));
+    assert_eq!(
+        fixture.value::<i64>("select count(*) from ledger_epoch where closed_at is not null").await,
+        2
+    );
+    assert_clean(&fixture).await;
 }
 
 #[tokio::test]
 async fn a_batch_that_waits_for_its_epoch_to_be_closed_is_fenced() {
-    let world = World::new(100, 1_000).await;
-    let customer = world.customer().await;
-    let mut hand = world.hand("slow").await;
-    hand.one(customer.advance()).await;
-    let mut closer = world.pool().begin().await.unwrap();
+    let fixture = LedgerFixture::new(100, 1_000).await;
+    let customer = fixture.customer().await;
+    let mut manual = fixture.manual_writer("slow").await;
+    manual.one(customer.advance()).await;
+    let mut closer = fixture.pool().begin().await.unwrap();
     sqlx::query("update ledger_epoch set closed_at = now()").execute(&mut *closer).await.unwrap();
     for work in [Work::Fast(vec![customer.request(1)]), Work::Ordered(vec![customer.advance()])] {
-        let batch = hand.batch(work, Vec::new());
-        let commit = hand.store.commit(&batch);
+        let batch = manual.batch(work, Vec::new());
+        let commit = manual.store.commit(&batch);
         tokio::pin!(commit);
         tokio::select! {
             biased;
             early = &mut commit => panic!("it did not wait: {early:?}"),
-            () = world.until_somebody_waits() => {}
+            () = fixture.until_a_session_waits() => {}
         }
         drop(closer.commit().await);
         let Err(StoreError::Fenced) = commit.await else { panic!() };
-        // Whoever was fenced must not sit on the epoch's row.
+        // A fenced writer must not keep the epoch's row locked.
         let in_transaction = "select count(*) from pg_stat_activity where datname = current_database()
             and application_name = 'fluence-ledger' and state like 'idle in transaction%'";
-        assert_eq!(world.value::<i64>(in_transaction).await, 0);
-        closer = world.pool().begin().await.unwrap();
-        sqlx::query("update ledger_epoch set closed_at = null").execute(world.pool()).await.unwrap();
+        assert_eq!(fixture.value::<i64>(in_transaction).await, 0);
+        closer = fixture.pool().begin().await.unwrap();
+        sqlx::query("update ledger_epoch set closed_at = null").execute(fixture.pool()).await.unwrap();
         sqlx::query("update ledger_epoch set closed_at = now()").execute(&mut *closer).await.unwrap();
     }
 }
@@ -260,20 +268,21 @@ async fn spend(ledger: Ledger, customer: Customer, calls: u8) -> i64 {
     for call in 0..calls {
         let request = if call % 5 == 0 { customer.request_once(3, call, 1) } else { customer.request(3) };
         // Refused for want of a store: nothing may be charged.
-        let Ok(granted) = ledger.hold(request).await else { continue };
-        let Granted::Held { hold, .. } = granted else { panic!("{granted:?}") };
+        let hold = match ledger.hold(request).await {
+            Ok(Granted { hold, .. }) => hold,
+            Err(HoldError::Unavailable(_)) => continue,
+            Err(other) => panic!("{other:?}"),
+        };
         match call % 5 {
             0 => {
-                hold.capture_with_response(
-                    Credits::from_u32(3),
-                    Outcome::Answered,
-                    AnswerContent::json(200, ""),
-                )
-                .await
-                .unwrap();
+                hold.capture_and_store(Credits::from_u32(3), Outcome::Answered, AnswerContent::json(200, ""))
+                    .await
+                    .unwrap();
                 spent += 3;
             }
-            1 => hold.release(Outcome::Failed),
+            1 => {
+                hold.release(Outcome::Failed);
+            }
             _ => {
                 hold.capture(Credits::from_u32(2), Outcome::Answered);
                 spent += 2;
@@ -285,11 +294,11 @@ async fn spend(ledger: Ledger, customer: Customer, calls: u8) -> i64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_writer_whose_connections_are_killed_under_load_loses_and_doubles_nothing() {
-    let world = World::new(100_000, 100_000).await;
-    let writer = world.writer("a").await;
+    let fixture = LedgerFixture::new(100_000, 100_000).await;
+    let writer = fixture.writer("a").await;
     let mut clients = Vec::new();
     for _ in 0..24 {
-        let (ledger, customer) = (writer.ledger.clone(), world.customer().await);
+        let (ledger, customer) = (writer.ledger.clone(), fixture.customer().await);
         clients.push(tokio::spawn(spend(ledger, customer, 40)));
     }
     let clients = join_all(clients);
@@ -299,13 +308,13 @@ async fn a_writer_whose_connections_are_killed_under_load_loses_and_doubles_noth
         tokio::select! {
             spent = &mut clients => break spent.into_iter().map(Result::unwrap).sum(),
             // A few batches go through between two kills.
-            () = world.kill_writers_after_batches(3) => kills += 1,
+            () = fixture.kill_writers_after_batches(3) => kills += 1,
         }
     };
     writer.stop().await;
     assert!(kills >= 5, "only {kills} connections were killed");
-    let left = world.value::<i64>("select sum(balance)::bigint from ledger_account").await;
+    let left = fixture.value::<i64>("select sum(balance)::bigint from ledger_account").await;
     assert_eq!(24 * 100_000 - left, spent);
-    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch").await, 1);
-    assert_clean(&world).await;
+    assert_eq!(fixture.value::<i64>("select count(*) from ledger_epoch").await, 1);
+    assert_clean(&fixture).await;
 }

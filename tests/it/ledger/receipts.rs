@@ -9,10 +9,10 @@ use fluence::ledger::rules::operation::Operation;
 use fluence::ledger::store::Work;
 use fluence::storage::ledger::statement::{self, Receipt};
 
-use super::world::{Customer, World};
+use super::fixture::{Customer, LedgerFixture};
 
-async fn receipt(world: &World, customer: &Customer, call_id: CallId) -> Receipt {
-    let mut connection = world.pool().acquire().await.unwrap();
+async fn receipt(fixture: &LedgerFixture, customer: &Customer, call_id: CallId) -> Receipt {
+    let mut connection = fixture.pool().acquire().await.unwrap();
     statement::receipt(&mut connection, customer.account_id, call_id).await.unwrap().unwrap()
 }
 
@@ -24,9 +24,9 @@ fn figures(receipt: &Receipt) -> (&str, Option<&str>, [i64; 3]) {
 
 #[tokio::test]
 async fn every_end_of_a_call_is_told_by_its_receipt() {
-    let world = World::new(100, 50).await;
-    let customer = world.customer().await;
-    let writer = world.writer("a").await;
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let writer = fixture.writer("a").await;
     let credits = Credits::from_u32;
     // It brings the first plan credits, which are no part of it, and it runs all the while.
     let slow = customer.request(1);
@@ -38,16 +38,16 @@ async fn every_end_of_a_call_is_told_by_its_receipt() {
     writer.hold(part).await.capture(credits(2), Outcome::Answered);
     writer.hold(released).await.release(Outcome::TimedOut);
     let kept = writer.hold(kept).await;
-    kept.capture_with_response(credits(4), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
+    kept.capture_and_store(credits(4), Outcome::Answered, AnswerContent::json(200, "{}")).await.unwrap();
     // Its commit comes after the capture of all the others.
     drop(writer.hold(customer.request_once(1, 2, 1)).await);
     let mut receipts = Vec::new();
     for request in &requests {
-        receipts.push(receipt(&world, &customer, request.call_id).await);
+        receipts.push(receipt(&fixture, &customer, request.call_id).await);
     }
-    let told: Vec<_> = receipts.iter().map(figures).collect();
+    let shown: Vec<_> = receipts.iter().map(figures).collect();
     assert_eq!(
-        told,
+        shown,
         [
             ("charged", Some("multiple_matches"), [5, 5, 0]),
             ("charged", Some("answered"), [5, 2, 3]),
@@ -56,47 +56,47 @@ async fn every_end_of_a_call_is_told_by_its_receipt() {
         ]
     );
     assert_eq!(
-        receipts.iter().map(|told| told.status).collect::<Vec<_>>(),
+        receipts.iter().map(|shown| shown.status).collect::<Vec<_>>(),
         [Some(409), Some(200), Some(504), Some(200)]
     );
-    for told in &receipts {
+    for shown in &receipts {
         assert!(
-            told.entries.iter().all(|line| line.label == Some(told.label) && line.outcome == told.outcome)
+            shown.entries.iter().all(|line| line.label == Some(shown.label) && line.outcome == shown.outcome)
         );
-        assert_eq!(told.plan_request_used, told.state == "captured");
+        assert_eq!(shown.plan_request_used, shown.state == "captured");
     }
-    assert_eq!(figures(&receipt(&world, &customer, slow.call_id).await), ("pending", None, [1, 0, 0]));
+    assert_eq!(figures(&receipt(&fixture, &customer, slow.call_id).await), ("pending", None, [1, 0, 0]));
     drop(open);
     writer.stop().await;
-    let abandoned = receipt(&world, &customer, slow.call_id).await;
+    let abandoned = receipt(&fixture, &customer, slow.call_id).await;
     assert_eq!(figures(&abandoned), ("refunded", Some("abandoned"), [1, 0, 1]));
 }
 
 #[tokio::test]
 async fn a_capture_is_found_however_much_later_it_comes() {
-    let world = World::new(100, 50).await;
-    let customer = world.customer().await;
-    let mut hand = world.hand("a").await;
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let mut manual = fixture.manual_writer("a").await;
     let request = customer.request(1);
-    hand.one(Operation::Hold(request.clone())).await;
+    manual.one(Operation::Hold(request.clone())).await;
     for _ in 0..80 {
-        hand.commit(Work::Fast(Vec::new()), Vec::new()).await;
+        manual.commit(Work::Fast(Vec::new()), Vec::new()).await;
     }
-    hand.commit(Work::Fast(Vec::new()), vec![(request.call_id, Outcome::ProfileNotFound)]).await;
-    let told = receipt(&world, &customer, request.call_id).await;
-    assert_eq!(figures(&told), ("charged", Some("profile_not_found"), [1, 1, 0]));
+    manual.commit(Work::Fast(Vec::new()), vec![(request.call_id, Outcome::ProfileNotFound)]).await;
+    let shown = receipt(&fixture, &customer, request.call_id).await;
+    assert_eq!(figures(&shown), ("charged", Some("profile_not_found"), [1, 1, 0]));
 }
 
 #[tokio::test]
 async fn a_receipt_tells_of_requests_by_the_rule_of_its_writer() {
-    let world = World::new(100, 50).await;
-    let customer = world.customer().await;
-    let mut hand = world.hand("a").await;
-    hand.one(customer.grant(5, TimeDelta::days(1))).await;
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let mut manual = fixture.manual_writer("a").await;
+    manual.one(customer.grant(5, TimeDelta::days(1))).await;
     let request = customer.request(1);
-    hand.one(Operation::Hold(request.clone())).await;
-    let told = receipt(&world, &customer, request.call_id).await;
-    assert_eq!((told.payment.lots[0].source.as_str(), told.plan_request_used), ("grant", false));
-    world.run("update ledger_epoch set requests_by_plan = false").await;
-    assert!(receipt(&world, &customer, request.call_id).await.plan_request_used);
+    manual.one(Operation::Hold(request.clone())).await;
+    let shown = receipt(&fixture, &customer, request.call_id).await;
+    assert_eq!((shown.payment.lots[0].source.as_str(), shown.plan_request_used), ("grant", false));
+    fixture.run("update ledger_epoch set requests_by_plan = false").await;
+    assert!(receipt(&fixture, &customer, request.call_id).await.plan_request_used);
 }

@@ -5,100 +5,100 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::hold::AnswerContent;
-use fluence::ledger::rules::operation::{Operation, Release};
+use fluence::ledger::rules::operation::{Operation, Settle};
 use fluence::ledger::store::{LedgerStore, StoreError, Work};
 use fluence::storage::ledger::close_stale_epochs;
 
-use super::world::{World, held};
+use super::fixture::{LedgerFixture, held};
 
 /// Closes every epoch, as a sweep does with silent ones.
-async fn sweep(world: &World) -> usize {
-    let mut connection = world.pool().acquire().await.unwrap();
-    // Whoever sweeps waits for locks only so long.
+async fn sweep(fixture: &LedgerFixture) -> usize {
+    let mut connection = fixture.pool().acquire().await.unwrap();
+    // The sweep waits for locks for a limited time.
     sqlx::query("set lock_timeout = '200ms'").execute(&mut *connection).await.unwrap();
     close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap()
 }
 
 #[tokio::test]
 async fn what_was_neither_captured_nor_released_is_released() {
-    let world = World::new(100, 50).await;
-    let customer = world.customer().await;
-    let mut dead = world.hand("dead").await;
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let mut dead = fixture.manual_writer("dead").await;
     dead.one(customer.advance()).await;
     let holds: Vec<_> = (0..4).map(|_| customer.request(2)).collect();
     let effects = dead.commit(Work::Fast(holds.clone()), Vec::new()).await;
     dead.commit(Work::Ordered(Vec::new()), vec![(holds[0].call_id, Outcome::Answered)]).await;
-    let release = |at: usize, amount: u32, whole| {
-        let (hold, amount) = (held(&effects[at]), Credits::from_u32(amount));
-        Operation::Release(Release { hold, amount, outcome: Outcome::Failed, whole, claim: None })
+    let capture = |at: usize, captured: u32| {
+        let (hold, captured) = (held(&effects[at]), Credits::from_u32(captured));
+        Operation::Settle(Settle { hold, captured, outcome: Outcome::Failed, claim: None, response: None })
     };
-    dead.one(release(1, 2, true)).await;
-    dead.one(release(2, 1, false)).await;
-    assert_eq!(sweep(&world).await, 1);
-    assert_eq!(world.books(&customer).await, (97, 97, 2));
-    assert_eq!(sweep(&world).await, 0);
+    dead.one(capture(1, 0)).await;
+    dead.one(capture(2, 1)).await;
+    assert_eq!(sweep(&fixture).await, 1);
+    assert_eq!(fixture.books(&customer).await, (97, 97, 2));
+    assert_eq!(sweep(&fixture).await, 0);
 }
 
 #[tokio::test]
 async fn the_dead_writer_commits_nothing_any_more() {
-    let world = World::new(100, 50).await;
-    let customer = world.customer().await;
-    let mut dead = world.hand("dead").await;
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let mut dead = fixture.manual_writer("dead").await;
     dead.one(customer.advance()).await;
     let held = dead.commit(Work::Fast(vec![customer.request(2)]), Vec::new()).await;
     assert!(held[0].is_some());
-    sweep(&world).await;
+    sweep(&fixture).await;
     for work in [Work::Fast(vec![customer.request(1)]), Work::Ordered(vec![customer.advance()])] {
         let batch = dead.batch(work, vec![(CallId::from_uuid(fluence::clock::new_id()), Outcome::Answered)]);
         let Err(StoreError::Fenced) = dead.store.commit(&batch).await else { panic!() };
         let Err(StoreError::Fenced) = dead.store.resolve(&batch).await else { panic!() };
     }
     let Err(StoreError::Fenced) = dead.store.heartbeat(dead.epoch).await else { panic!() };
-    assert_eq!(world.books(&customer).await, (100, 100, 0));
+    assert_eq!(fixture.books(&customer).await, (100, 100, 0));
 }
 
 #[tokio::test]
 async fn the_idempotency_key_of_a_dead_call_is_free_at_once() {
-    let world = World::new(100, 50).await;
-    let customer = world.customer().await;
-    let mut dead = world.hand("dead").await;
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let mut dead = fixture.manual_writer("dead").await;
     dead.one(Operation::Hold(customer.request_once(2, 1, 1))).await;
-    sweep(&world).await;
-    assert_eq!(world.value::<String>("select state from ledger_idempotency").await, "released");
-    let writer = world.writer("a").await;
+    sweep(&fixture).await;
+    assert_eq!(fixture.value::<String>("select state from ledger_idempotency").await, "released");
+    let writer = fixture.writer("a").await;
     let hold = writer.hold(customer.request_once(2, 1, 1)).await;
-    hold.capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
+    hold.capture_and_store(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"))
         .await
         .unwrap();
     writer.stop().await;
-    assert_eq!(world.books(&customer).await, (98, 98, 1));
+    assert_eq!(fixture.books(&customer).await, (98, 98, 1));
 }
 
 #[tokio::test]
 async fn a_hold_over_two_lots_goes_back_to_both() {
-    let world = World::new(3, 50).await;
-    let customer = world.customer().await;
-    let mut dead = world.hand("dead").await;
+    let fixture = LedgerFixture::new(3, 50).await;
+    let customer = fixture.customer().await;
+    let mut dead = fixture.manual_writer("dead").await;
     dead.one(customer.grant(10, TimeDelta::days(300))).await;
     dead.one(Operation::Hold(customer.request(5))).await;
-    assert_eq!(world.books(&customer).await, (8, 0, 1));
-    assert_eq!(sweep(&world).await, 1);
-    assert_eq!(world.books(&customer).await, (13, 3, 0));
+    assert_eq!(fixture.books(&customer).await, (8, 0, 1));
+    assert_eq!(sweep(&fixture).await, 1);
+    assert_eq!(fixture.books(&customer).await, (13, 3, 0));
 }
 
 #[tokio::test]
 async fn an_epoch_that_cannot_be_closed_keeps_no_other_open() {
-    let world = World::new(100, 50).await;
-    let (locked, free) = (world.customer().await, world.customer().await);
+    let fixture = LedgerFixture::new(100, 50).await;
+    let (locked, free) = (fixture.customer().await, fixture.customer().await);
     for (node, customer) in [("first", &locked), ("second", &free)] {
-        let mut dead = world.hand(node).await;
+        let mut dead = fixture.manual_writer(node).await;
         dead.one(customer.advance()).await;
         dead.one(Operation::Hold(customer.request(5))).await;
     }
-    let stray = world.lock(&locked).await;
-    assert_eq!(sweep(&world).await, 1);
-    assert_eq!(world.books(&free).await, (100, 100, 0));
+    let stray = fixture.lock(&locked).await;
+    assert_eq!(sweep(&fixture).await, 1);
+    assert_eq!(fixture.books(&free).await, (100, 100, 0));
     stray.rollback().await.unwrap();
-    assert_eq!(sweep(&world).await, 1);
-    assert_eq!(world.books(&locked).await, (100, 100, 0));
+    assert_eq!(sweep(&fixture).await, 1);
+    assert_eq!(fixture.books(&locked).await, (100, 100, 0));
 }

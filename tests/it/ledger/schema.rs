@@ -2,22 +2,22 @@
 
 use fluence::domain::settlement::Outcome;
 
-use super::world::World;
+use super::fixture::LedgerFixture;
 
 /// The name of the constraint that a statement runs into.
-async fn refused_by(world: &World, statement: &'static str) -> Option<String> {
-    let error = sqlx::raw_sql(statement).execute(world.pool()).await.err()?;
+async fn refused_by(fixture: &LedgerFixture, statement: &'static str) -> Option<String> {
+    let error = sqlx::raw_sql(statement).execute(fixture.pool()).await.err()?;
     Some(error.as_database_error()?.constraint()?.to_owned())
 }
 
 #[tokio::test]
 async fn entries_and_batches_cannot_be_changed_deleted_or_truncated_not_even_by_partition() {
-    let world = World::new(100, 50).await;
-    let customer = world.customer().await;
-    let writer = world.writer("a").await;
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let writer = fixture.writer("a").await;
     writer.hold(customer.request(1)).await.release(Outcome::Failed);
     writer.stop().await;
-    world
+    fixture
         .run(
             "do $$ begin
                  execute format('create view this_month as select * from %s',
@@ -37,37 +37,41 @@ async fn entries_and_batches_cannot_be_changed_deleted_or_truncated_not_even_by_
         "delete from ledger_batch",
         "truncate ledger_batch",
     ] {
-        assert_eq!(refused_by(&world, statement).await.as_deref(), Some("ledger_append_only"), "{statement}");
+        assert_eq!(
+            refused_by(&fixture, statement).await.as_deref(),
+            Some("ledger_append_only"),
+            "{statement}"
+        );
     }
 }
 
 #[tokio::test]
 async fn partitions_are_made_for_this_month_and_three_more_and_only_once() {
-    let world = World::new(100, 50).await;
+    let fixture = LedgerFixture::new(100, 50).await;
     assert_eq!(
-        world
+        fixture
             .value::<i64>("select count(*) from pg_inherits where inhparent = 'ledger_entry'::regclass")
             .await,
         5
     );
-    assert_eq!(world.value::<i32>("select ledger_make_partitions(3)").await, 0);
-    assert_eq!(world.value::<i32>("select ledger_make_partitions(5)").await, 2);
+    assert_eq!(fixture.value::<i32>("select ledger_make_partitions(3)").await, 0);
+    assert_eq!(fixture.value::<i32>("select ledger_make_partitions(5)").await, 2);
 }
 
 #[tokio::test]
 async fn a_month_whose_entries_had_to_go_elsewhere_does_not_stop_the_months_after_it() {
-    let world = World::new(100, 50).await;
-    let customer = world.customer().await;
-    world
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    fixture
         .run(
             "do $$ begin
                  execute format('drop table ledger_entry_%s', to_char(now() at time zone 'utc', 'YYYY_MM'));
              end $$",
         )
         .await;
-    let writer = world.writer("a").await;
+    let writer = fixture.writer("a").await;
     writer.hold(customer.request(1)).await.release(Outcome::Failed);
     writer.stop().await;
-    assert_eq!(world.value::<i64>("select count(*) from ledger_entry_other").await, 3);
-    assert_eq!(world.value::<i32>("select ledger_make_partitions(4)").await, 1);
+    assert_eq!(fixture.value::<i64>("select count(*) from ledger_entry_other").await, 3);
+    assert_eq!(fixture.value::<i32>("select ledger_make_partitions(4)").await, 1);
 }

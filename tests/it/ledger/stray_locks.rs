@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::hold::{AnswerContent, HoldRequest, KeyCaps};
-use fluence::ledger::writer::{Granted, Kept, LedgerUnavailable, OpenHold};
+use fluence::ledger::rules::caps::KeyCaps;
+use fluence::ledger::rules::hold::{AnswerContent, HoldRequest};
+use fluence::ledger::writer::{CaptureResult, Granted, HoldError, LedgerUnavailable, OpenHold};
 use tokio::time::timeout;
 
-use super::world::{ACCOUNT_ROW, Customer, World, Writer};
+use super::fixture::{ACCOUNT_ROW, Customer, LedgerFixture, Writer};
 use crate::support::gateway::eventually;
 
 /// Ends a test in which others wait for the lock; far less than they would wait.
@@ -18,19 +19,19 @@ const HANG: Duration = Duration::from_secs(5);
 const CAPS: KeyCaps = KeyCaps { daily: Some(Credits::from_u32(1_000)), monthly: None };
 
 /// Two accounts, with their first credits.
-async fn two_customers() -> (World, Customer, Customer) {
-    let world = World::new(100, 100).await;
-    let (one, other) = (world.customer().await, world.customer().await);
-    let mut hand = world.hand("hand").await;
+async fn two_customers() -> (LedgerFixture, Customer, Customer) {
+    let fixture = LedgerFixture::new(100, 100).await;
+    let (one, other) = (fixture.customer().await, fixture.customer().await);
+    let mut manual = fixture.manual_writer("manual").await;
     for customer in [&one, &other] {
-        hand.one(customer.advance()).await;
+        manual.one(customer.advance()).await;
     }
-    hand.close().await;
-    (world, one, other)
+    manual.close().await;
+    (fixture, one, other)
 }
 
 async fn is_closed(writer: &Writer, request: HoldRequest) -> bool {
-    matches!(writer.ledger.hold(request).await, Err(LedgerUnavailable::Locked))
+    matches!(writer.ledger.hold(request).await, Err(HoldError::Unavailable(LedgerUnavailable::Locked)))
 }
 
 /// A hold that is made while a call of a locked account is refused.
@@ -46,24 +47,24 @@ async fn hold_again(writer: &Writer, ask: impl Fn() -> HoldRequest) -> OpenHold 
     loop {
         tries.tick().await;
         match writer.ledger.hold(ask()).await {
-            Ok(Granted::Held { hold, .. }) => return hold,
-            Err(LedgerUnavailable::Locked) => {}
+            Ok(Granted { hold, .. }) => return hold,
+            Err(HoldError::Unavailable(LedgerUnavailable::Locked)) => {}
             other => panic!("{other:?}"),
         }
     }
 }
 
-/// While somebody holds rows of an account locked that its calls need, they are refused, and those of others go on.
+/// While another session has locked rows of an account, its calls are refused and those of other accounts go on.
 async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> HoldRequest) {
-    let (world, locked, free) = two_customers().await;
-    let writer = world.writer("a").await;
+    let (fixture, locked, free) = two_customers().await;
+    let writer = fixture.writer("a").await;
     // Leaves an idempotency record, and what the key has spent.
     let before = HoldRequest { caps: CAPS, ..locked.request_once(1, 1, 1) };
     writer.hold(before).await.release(Outcome::Failed);
-    eventually("it has ended", async || world.books(&locked).await == (100, 100, 0)).await;
-    let stray = world.lock_rows(&locked, query).await;
+    eventually("it has ended", async || fixture.books(&locked).await == (100, 100, 0)).await;
+    let stray = fixture.lock_rows(&locked, query).await;
     let calls = timeout(HANG, async {
-        // After the first nobody waits for the lock: thirty waits would be too long.
+        // Only the first call waits for the lock: thirty waits would take too long.
         for _ in 0..31 {
             let hold = hold_beside(&writer, ask_locked(&locked), free.request(1)).await;
             hold.capture(Credits::from_u32(1), Outcome::Answered);
@@ -74,8 +75,8 @@ async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> Hol
     let again = hold_again(&writer, || ask_locked(&locked));
     timeout(HANG, again).await.expect("never opened").release(Outcome::Failed);
     writer.stop().await;
-    assert_eq!(world.books(&locked).await, (100, 100, 0));
-    assert_eq!(world.books(&free).await, (69, 69, 31));
+    assert_eq!(fixture.books(&locked).await, (100, 100, 0));
+    assert_eq!(fixture.books(&free).await, (69, 69, 31));
 }
 
 #[tokio::test]
@@ -108,9 +109,9 @@ async fn others_go_on_at_once_while_it_is_locked_what_a_key_has_spent() {
 
 #[tokio::test]
 async fn others_go_on_at_once_while_a_key_is_locked_that_has_spent_nothing() {
-    let (world, locked, free) = two_customers().await;
-    let writer = world.writer("a").await;
-    let stray = world.lock_rows(&locked, "select from api_key where account_id = $1 for update").await;
+    let (fixture, locked, free) = two_customers().await;
+    let writer = fixture.writer("a").await;
+    let stray = fixture.lock_rows(&locked, "select from api_key where account_id = $1 for update").await;
     let first_spending = HoldRequest { caps: CAPS, ..locked.request(1) };
     let calls = timeout(HANG, async {
         let hold = hold_beside(&writer, first_spending, free.request_once(1, 1, 1)).await;
@@ -119,16 +120,16 @@ async fn others_go_on_at_once_while_a_key_is_locked_that_has_spent_nothing() {
     calls.await.expect("the others wait");
     stray.rollback().await.unwrap();
     writer.stop().await;
-    assert_eq!(world.books(&locked).await, (100, 100, 0));
+    assert_eq!(fixture.books(&locked).await, (100, 100, 0));
 }
 
-/// A lock that a batch does not need closes nobody.
+/// A lock on a row that no batch needs closes no account.
 #[tokio::test]
 async fn an_account_goes_on_whose_lots_alone_are_locked_while_its_holds_need_none() {
-    let (world, one, other) = two_customers().await;
-    let writer = world.writer("a").await;
-    let lots = world.lock_rows(&one, "select from ledger_lot where account_id = $1 for update").await;
-    let stray = world.lock(&other).await;
+    let (fixture, one, other) = two_customers().await;
+    let writer = fixture.writer("a").await;
+    let lots = fixture.lock_rows(&one, "select from ledger_lot where account_id = $1 for update").await;
+    let stray = fixture.lock(&other).await;
     let calls = timeout(HANG, async {
         for _ in 0..3 {
             let hold = hold_beside(&writer, other.request(1), one.request(1)).await;
@@ -139,19 +140,19 @@ async fn an_account_goes_on_whose_lots_alone_are_locked_while_its_holds_need_non
     stray.rollback().await.unwrap();
     lots.rollback().await.unwrap();
     writer.stop().await;
-    assert_eq!(world.books(&one).await, (97, 97, 3));
+    assert_eq!(fixture.books(&one).await, (97, 97, 3));
 }
 
 #[tokio::test]
 async fn an_ending_waits_for_its_account_and_for_nothing_else() {
-    let (world, locked, free) = two_customers().await;
-    let writer = world.writer("a").await;
+    let (fixture, locked, free) = two_customers().await;
+    let writer = fixture.writer("a").await;
     let (released, kept) =
         (writer.hold(locked.request(5)).await, writer.hold(locked.request_once(2, 1, 1)).await);
-    let stray = world.lock(&locked).await;
+    let stray = fixture.lock(&locked).await;
     released.release(Outcome::Failed);
     let keep =
-        kept.capture_with_response(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
+        kept.capture_and_store(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
     let others = async {
         for _ in 0..10 {
             writer.hold(free.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
@@ -159,22 +160,22 @@ async fn an_ending_waits_for_its_account_and_for_nothing_else() {
         stray.rollback().await.unwrap();
     };
     let (kept, ()) = timeout(HANG, async { tokio::join!(keep, others) }).await.expect("the others wait");
-    assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");
-    assert_eq!(world.books(&locked).await, (98, 98, 1));
+    assert!(matches!(kept, Ok(CaptureResult::Stored(_))), "{kept:?}");
+    assert_eq!(fixture.books(&locked).await, (98, 98, 1));
     writer.stop().await;
-    assert_eq!(world.books(&free).await, (90, 90, 10));
+    assert_eq!(fixture.books(&free).await, (90, 90, 10));
 }
 
 /// Answers that are to be kept wait as long as calls wait, however often their account is found locked meanwhile.
 #[tokio::test]
 async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
-    let (world, locked, _) = two_customers().await;
-    let writer = world.writer("a").await;
+    let (fixture, locked, _) = two_customers().await;
+    let writer = fixture.writer("a").await;
     let (before, after) =
         (writer.hold(locked.request_once(1, 1, 1)).await, writer.hold(locked.request_once(2, 2, 2)).await);
-    let stray = world.lock(&locked).await;
+    let stray = fixture.lock(&locked).await;
     let keep = |hold: OpenHold, used| {
-        hold.capture_with_response(Credits::from_u32(used), Outcome::Answered, AnswerContent::json(200, "{}"))
+        hold.capture_and_store(Credits::from_u32(used), Outcome::Answered, AnswerContent::json(200, "{}"))
     };
     let later = async {
         // Closed by the first answer, before the second arrives.
@@ -188,26 +189,23 @@ async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
     };
     let both = timeout(HANG, async { tokio::join!(keep(before, 1), later) });
     for kept in <[_; 2]>::from(both.await.expect("they wait for ever")) {
-        assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");
+        assert!(matches!(kept, Ok(CaptureResult::Stored(_))), "{kept:?}");
     }
-    assert_eq!(world.books(&locked).await, (97, 97, 2));
+    assert_eq!(fixture.books(&locked).await, (97, 97, 2));
     writer.stop().await;
 }
 
 #[tokio::test]
 async fn a_writer_that_stops_waits_a_little_for_a_lock_to_go() {
-    let (world, locked, _) = two_customers().await;
-    let writer = world.writer("a").await;
+    let (fixture, locked, _) = two_customers().await;
+    let writer = fixture.writer("a").await;
     let (released, captured) =
         (writer.hold(locked.request(5)).await, writer.hold(locked.request_once(2, 1, 1)).await);
-    let stray = world.lock(&locked).await;
+    let stray = fixture.lock(&locked).await;
     released.release(Outcome::Failed);
     while !is_closed(&writer, locked.request(1)).await {}
-    let keep = captured.capture_with_response(
-        Credits::from_u32(2),
-        Outcome::Answered,
-        AnswerContent::json(200, "{}"),
-    );
+    let keep =
+        captured.capture_and_store(Credits::from_u32(2), Outcome::Answered, AnswerContent::json(200, "{}"));
     let stray_ends = async {
         // Longer than closing the epoch would wait.
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -215,23 +213,23 @@ async fn a_writer_that_stops_waits_a_little_for_a_lock_to_go() {
     };
     let stopping = timeout(HANG, async { tokio::join!(keep, writer.stop(), stray_ends).0 });
     let kept = stopping.await.expect("the stop waits");
-    assert!(matches!(kept, Ok(Kept::Stored(_))), "{kept:?}");
-    assert_eq!(world.books(&locked).await, (98, 98, 1));
-    assert_eq!(world.value::<i64>("select count(*) from ledger_epoch where closed_at is null").await, 0);
+    assert!(matches!(kept, Ok(CaptureResult::Stored(_))), "{kept:?}");
+    assert_eq!(fixture.books(&locked).await, (98, 98, 1));
+    assert_eq!(fixture.value::<i64>("select count(*) from ledger_epoch where closed_at is null").await, 0);
 }
 
 #[tokio::test]
 async fn a_writer_that_stops_beside_a_locked_account_leaves_its_endings_to_the_sweep() {
-    let (world, locked, _) = two_customers().await;
-    let writer = world.writer("a").await;
+    let (fixture, locked, _) = two_customers().await;
+    let writer = fixture.writer("a").await;
     let hold = writer.hold(locked.request(5)).await;
-    let stray = world.lock(&locked).await;
+    let stray = fixture.lock(&locked).await;
     hold.release(Outcome::Failed);
     timeout(HANG, writer.stop()).await.expect("the stop waits");
     stray.rollback().await.unwrap();
-    let mut connection = world.pool().acquire().await.unwrap();
+    let mut connection = fixture.pool().acquire().await.unwrap();
     fluence::storage::ledger::close_stale_epochs(&mut connection, chrono::TimeDelta::seconds(-1))
         .await
         .unwrap();
-    assert_eq!(world.books(&locked).await, (100, 100, 0));
+    assert_eq!(fixture.books(&locked).await, (100, 100, 0));
 }

@@ -4,46 +4,46 @@ use fluence::background::sweep::Sweep;
 use fluence::storage::ledger::due::{DUE_ACCOUNTS, due_accounts};
 use sqlx::Row;
 
-use super::world::{LEASE, WHOLE, World};
+use super::fixture::{LEASE, LedgerFixture, WHOLE};
 
-async fn due(world: &World) -> Vec<fluence::domain::ids::AccountId> {
-    let mut connection = world.pool().acquire().await.unwrap();
+async fn due(fixture: &LedgerFixture) -> Vec<fluence::domain::ids::AccountId> {
+    let mut connection = fixture.pool().acquire().await.unwrap();
     due_accounts(&mut connection, 10, &[]).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_new_account_is_due_until_it_has_its_first_plan_credits() {
-    let world = World::new(10, 50).await;
-    let customer = world.customer().await;
-    assert_eq!(due(&world).await, [customer.account_id]);
-    let mut hand = world.hand("sweep").await;
-    hand.one(customer.advance()).await;
-    assert_eq!(due(&world).await, []);
+    let fixture = LedgerFixture::new(10, 50).await;
+    let customer = fixture.customer().await;
+    assert_eq!(due(&fixture).await, [customer.account_id]);
+    let mut manual = fixture.manual_writer("sweep").await;
+    manual.one(customer.advance()).await;
+    assert_eq!(due(&fixture).await, []);
 }
 
 #[tokio::test]
 async fn an_account_is_due_when_its_period_is_over_and_renewed_once() {
-    let world = World::new(10, 50).await;
-    let customer = world.customer().await;
-    let mut hand = world.hand("sweep").await;
-    hand.one(customer.advance()).await;
-    world.months_pass(3).await;
-    assert_eq!(due(&world).await, [customer.account_id]);
+    let fixture = LedgerFixture::new(10, 50).await;
+    let customer = fixture.customer().await;
+    let mut manual = fixture.manual_writer("sweep").await;
+    manual.one(customer.advance()).await;
+    fixture.months_pass(3).await;
+    assert_eq!(due(&fixture).await, [customer.account_id]);
     for _ in 0..2 {
-        hand.one(customer.advance()).await;
+        manual.one(customer.advance()).await;
     }
-    assert_eq!(due(&world).await, []);
-    assert_eq!(world.value::<i64>("select count(*) from ledger_entry where kind = 3").await, 2);
-    assert_eq!(world.value::<i32>("select period from ledger_account").await, 3);
-    assert_eq!(world.books(&customer).await, (10, 10, 0));
-    let report = world.verify(WHOLE).await;
+    assert_eq!(due(&fixture).await, []);
+    assert_eq!(fixture.value::<i64>("select count(*) from ledger_entry where kind = 3").await, 2);
+    assert_eq!(fixture.value::<i32>("select period from ledger_account").await, 3);
+    assert_eq!(fixture.books(&customer).await, (10, 10, 0));
+    let report = fixture.verify(WHOLE).await;
     assert!(report.clean, "{:#?}", report.faults);
 }
 
 #[tokio::test]
 async fn the_index_serves_the_search() {
-    let world = World::new(10, 50).await;
-    let mut connection = world.pool().acquire().await.unwrap();
+    let fixture = LedgerFixture::new(10, 50).await;
+    let mut connection = fixture.pool().acquire().await.unwrap();
     sqlx::raw_sql("set enable_seqscan = off").execute(&mut *connection).await.unwrap();
     let plan: Vec<String> = sqlx::query(sqlx::AssertSqlSafe(format!(
         "explain {}",
@@ -59,36 +59,36 @@ async fn the_index_serves_the_search() {
     assert!(plan.contains("using ledger_account_due") && !plan.contains("Sort"), "{plan}");
 }
 
-fn sweep_of(world: &World) -> Sweep {
-    let (pool, database) = (world.pool().clone(), world.database.options());
+fn sweep_of(fixture: &LedgerFixture) -> Sweep {
+    let (pool, database) = (fixture.pool().clone(), fixture.database.options());
     Sweep { pool, database, node: "test".into(), silence: LEASE }
 }
 
 #[tokio::test]
 async fn a_locked_account_does_not_keep_others_from_their_renewal() {
-    let world = World::new(10, 50).await;
-    let (locked, free) = (world.customer().await, world.customer().await);
-    let stray = world.lock(&locked).await;
-    sweep_of(&world).tidy().await;
-    assert_eq!(world.books(&free).await, (10, 10, 0));
+    let fixture = LedgerFixture::new(10, 50).await;
+    let (locked, free) = (fixture.customer().await, fixture.customer().await);
+    let stray = fixture.lock(&locked).await;
+    sweep_of(&fixture).tidy().await;
+    assert_eq!(fixture.books(&free).await, (10, 10, 0));
     stray.rollback().await.unwrap();
-    assert_eq!(due(&world).await, [locked.account_id]);
-    sweep_of(&world).tidy().await;
-    assert_eq!(world.books(&locked).await, (10, 10, 0));
+    assert_eq!(due(&fixture).await, [locked.account_id]);
+    sweep_of(&fixture).tidy().await;
+    assert_eq!(fixture.books(&locked).await, (10, 10, 0));
 }
 
 #[tokio::test]
 async fn an_account_that_the_store_refuses_does_not_keep_others_from_their_renewal() {
-    let world = World::new(10, 50).await;
+    let fixture = LedgerFixture::new(10, 50).await;
     let mut customers = Vec::new();
     for _ in 0..5 {
-        customers.push(world.customer().await);
+        customers.push(fixture.customer().await);
     }
     sqlx::query(
         "create function fault() returns trigger language plpgsql as $$
          begin raise exception 'at fault' using errcode = '23000'; end $$",
     )
-    .execute(world.pool())
+    .execute(fixture.pool())
     .await
     .unwrap();
     let bad = customers.pop().unwrap();
@@ -97,10 +97,10 @@ async fn an_account_that_the_store_refuses_does_not_keep_others_from_their_renew
          when (old.account_id = '{}') execute function fault()",
         bad.account_id.as_uuid()
     );
-    sqlx::raw_sql(sqlx::AssertSqlSafe(trigger)).execute(world.pool()).await.unwrap();
-    sweep_of(&world).tidy().await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(trigger)).execute(fixture.pool()).await.unwrap();
+    sweep_of(&fixture).tidy().await;
     for customer in &customers {
-        assert_eq!(world.books(customer).await, (10, 10, 0));
+        assert_eq!(fixture.books(customer).await, (10, 10, 0));
     }
-    assert_eq!(due(&world).await, [bad.account_id]);
+    assert_eq!(due(&fixture).await, [bad.account_id]);
 }

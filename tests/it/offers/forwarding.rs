@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 
 use super::applied;
 use crate::support::customer::Customer;
+use crate::support::documented;
 use crate::support::gateway::{Gateway, answer, eventually};
 use crate::support::upstream::{Behaviour, ScriptedServer};
 
@@ -27,6 +28,8 @@ impl Shop {
     async fn selling(script: Vec<Behaviour>, route: &str, upstream: &str) -> Self {
         let server = ScriptedServer::start(script).await;
         let gateway = Gateway::start().await;
+        // Its answers are those of the test's server.
+        documented::except(gateway.address());
         let customer = gateway.customer_on(|plan| plan.access.push("images".parse().unwrap())).await;
         let shop = Self { gateway, server, customer };
         shop.sell(&format!("http://{}", shop.server.address), route, upstream).await;

@@ -92,7 +92,7 @@ async fn while_every_connection_is_served_probes_are_answered_and_others_told_to
     let answer = other.read_to_end().await;
     assert!(status(&answer) == 503 && answer.contains("connection: close"), "{answer}");
     assert!(answer.contains("retry-after: "), "{answer}");
-    // Whoever is served stays.
+    // Connections with a running request stay open.
     for client in &mut served {
         assert_eq!(status(&client.ask("{}").await), 200);
     }

@@ -130,7 +130,7 @@ async fn a_stop_that_is_announced_tells_every_client_before_it_closes() {
     while gateway.stop.is_ready() {
         tokio::task::yield_now().await;
     }
-    // Nobody is cut off unasked, and whoever asks is told not to ask here again; new ones are served too.
+    // Open connections finish their request and get `Connection: close`. New connections are served too.
     clients.push(gateway.connect().await);
     for client in &mut clients {
         client.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").await;

@@ -71,7 +71,7 @@ async fn b28_the_rest_of_a_large_body_ends_the_connection_and_the_answer_says_so
         }
         assert_eq!(client.read_to_end().await, "");
     }
-    // Declared small, larger than told.
+    // A chunked body, longer than what the gateway drains.
     let mut client = gateway.connect().await;
     client.send("POST /deny HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n").await;
     client.send(format!("{:x}\r\n{}\r\n", 70_000, "x".repeat(70_000))).await;

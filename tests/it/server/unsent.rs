@@ -47,7 +47,7 @@ async fn a_reader_that_takes_its_answer_late_but_steadily_gets_it_whole() {
     let mut client = silent(&gateway, 1).await.remove(0);
     eventually("the answer waits", async || gateway.server.unsent_bytes() > PAGE_BYTES).await;
     assert!(client.read_answer().await.len() > PAGE_BYTES);
-    // The bytes are free by then, and the connection lives.
+    // The bytes are released, and the connection is still open.
     assert_eq!(status(&client.ask(HEALTH).await), 200);
     assert_eq!(gateway.server.unsent_bytes(), 0);
 }

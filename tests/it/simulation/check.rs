@@ -1,4 +1,4 @@
-//! The rules that must hold after every step, checked on what the step added.
+//! Invariants, checked after every step on the new entries.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -8,14 +8,14 @@ use fluence::ledger::rules::lot::{LotNumber, LotSource};
 
 use super::database::{Database, Row};
 
-/// What an entry of a call takes from the plan, below zero where it gives back.
+/// Plan credits that an entry of a call takes; negative for a release.
 fn of_plan(database: &Database, row: &Row) -> i64 {
     let lots = &database.accounts[&row.account_id].ledger_account.lots;
     let source = lots.iter().find(|lot| lot.number == row.entry.lot).map(|lot| lot.source);
     if source == Some(LotSource::Plan) { -row.entry.amount } else { 0 }
 }
 
-/// What is known of a call that was held.
+/// A call with a hold.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     account_id: AccountId,
@@ -28,7 +28,7 @@ pub(crate) struct Call {
     captured: bool,
     /// The period it was held in.
     period: u32,
-    /// Of what was held and has not come back, the plan's part.
+    /// Plan credits still taken.
     charged_to_plan: i64,
 }
 
@@ -37,7 +37,7 @@ impl Call {
         !self.captured && self.released.is_empty()
     }
 
-    /// Credits that stayed taken.
+    /// Credits still taken.
     pub(crate) fn charge(&self) -> i64 {
         self.held.values().sum::<i64>() - self.released.values().sum::<i64>()
     }
@@ -62,7 +62,7 @@ impl Account {
     }
 }
 
-/// Remembers how far it has checked.
+/// Its position in the entries, and the state by then.
 #[derive(Debug, Default)]
 pub(crate) struct Checker {
     entries: usize,
@@ -74,7 +74,7 @@ pub(crate) struct Checker {
 }
 
 impl Checker {
-    /// Checks what is new.
+    /// Checks the new entries.
     pub(crate) fn step(&mut self, database: &Database) {
         let new = &database.entries[self.entries..];
         self.entries = database.entries.len();
@@ -94,15 +94,15 @@ impl Checker {
             );
         }
         self.open.retain(|id| self.calls[id].is_open());
-        self.recovery_would_find_what_is_open(database);
+        self.recovery_would_find_open_holds(database);
     }
 
     fn entry(&mut self, database: &Database, row: &Row) {
         let entry = &row.entry;
         let account = self.accounts.entry(row.account_id).or_default();
-        assert_eq!(entry.number, account.last_entry + 1, "numbers are dense");
-        assert_eq!(entry.balance_after, account.balance + entry.amount, "balances follow: {row:?}");
-        assert!(entry.balance_after >= 0, "nothing is overdrawn: {row:?}");
+        assert_eq!(entry.number, account.last_entry + 1, "numbers have no gaps");
+        assert_eq!(entry.balance_after, account.balance + entry.amount, "balance_after is the sum: {row:?}");
+        assert!(entry.balance_after >= 0, "no overdraft: {row:?}");
         (account.last_entry, account.balance) = (entry.number, entry.balance_after);
         *account.lots.entry(entry.lot).or_default() += entry.amount;
         match entry.kind {
@@ -158,7 +158,11 @@ impl Checker {
 
     fn account(&self, database: &Database, id: AccountId) {
         let (account, ledger_account) = (&self.accounts[&id], &database.accounts[&id].ledger_account);
-        assert_eq!(ledger_account.balance(), account.balance, "the balance is the sum of the entries");
+        assert_eq!(
+            ledger_account.credits_left().as_i64(),
+            account.balance,
+            "the balance is the sum of the entries"
+        );
         assert_eq!(ledger_account.last_entry, account.last_entry);
         assert!(ledger_account.requests_used <= ledger_account.requests_limit);
         let paid_by_plan = account.paid_by_plan.get(&ledger_account.period.index).copied().unwrap_or(0);
@@ -172,7 +176,7 @@ impl Checker {
         }
     }
 
-    fn recovery_would_find_what_is_open(&self, database: &Database) {
+    fn recovery_would_find_open_holds(&self, database: &Database) {
         for id in &self.open {
             let call = &self.calls[id];
             let epoch = &database.epochs[call.epoch as usize - 1];
@@ -191,7 +195,8 @@ impl Checker {
     pub(crate) fn rest(&self, database: &Database) {
         assert!(self.open.is_empty(), "holds are still open");
         assert!(database.epochs.iter().all(|epoch| epoch.closed), "epochs are still open");
-        let there: i64 = database.accounts.values().map(|account| account.ledger_account.balance()).sum();
+        let there: i64 =
+            database.accounts.values().map(|account| account.ledger_account.credits_left().as_i64()).sum();
         let moved: i64 = database.entries.iter().map(|row| row.entry.amount).sum();
         assert_eq!(there, moved, "what came in less what went out is there");
     }

@@ -1,4 +1,4 @@
-//! Customers: they call, hang up, wait, and remember what they were told.
+//! Customers: they call, disconnect, wait, and record the answers.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,9 +8,10 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::batch_state::{ClaimKey, claim_key};
+use fluence::ledger::rules::caps::KeyCaps;
 use fluence::ledger::rules::entry::{CallRef, RouteNumber};
-use fluence::ledger::rules::hold::{AnswerContent, Decision, HoldRequest, IdempotencyClaim, KeyCaps};
-use fluence::ledger::writer::{Granted, Kept, Ledger, LedgerUnavailable, OpenHold};
+use fluence::ledger::rules::hold::{AnswerContent, DeclineReason, Declined, HoldRequest, IdempotencyClaim};
+use fluence::ledger::writer::{CaptureResult, Granted, HoldError, Ledger, LedgerUnavailable, OpenHold};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use tokio::time::{sleep, timeout};
@@ -18,26 +19,26 @@ use uuid::Uuid;
 
 use super::store::Server;
 
-/// What a call may have cost when all is over.
+/// What a call may cost at the end of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// The customer was refused, or never heard anything: nothing.
+    /// Nothing: the customer was refused, or got no answer.
     Nothing,
-    /// The customer got an answer: so much; or nothing, if the gateway died before that was durable.
+    /// At most this: the customer got an answer before the capture was durable.
     AtMost(i64),
-    /// The customer was told that it is durable.
+    /// Exactly this: the capture is durable.
     Exactly(i64),
-    /// The customer was told that it is not known, or hung up: so much, or nothing.
+    /// This or nothing: the outcome is unknown, or the customer disconnected.
     Either(i64),
 }
 
-/// What customers remember.
+/// What customers have recorded.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) calls: BTreeMap<CallId, Expected>,
-    /// Calls under each idempotency key, and when they were asked for.
+    /// Calls of each idempotency key, with their times.
     pub(crate) claims: BTreeMap<ClaimKey, Vec<(CallId, DateTime<Utc>)>>,
-    /// Calls whose stored answer was sent again.
+    /// Calls whose stored answer was replayed.
     pub(crate) replayed: Vec<CallId>,
 }
 
@@ -51,7 +52,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Calls until told to stop.
+    /// Makes this number of calls.
     pub(crate) async fn run(mut self, calls: u32) {
         for _ in 0..calls {
             sleep(self.millis(120)).await;
@@ -100,20 +101,20 @@ impl Client {
             self.memory.lock().unwrap().claims.entry(key).or_default().push((call_id, now));
         }
         let patience = if self.rng.random_bool(0.2) { self.millis(30) } else { Duration::from_secs(600) };
-        // A customer whose patience ends drops the call wherever it is.
+        // A customer that stops waiting drops the call at any point.
         let Ok(answer) = timeout(patience, self.ledger.hold(request)).await else { return };
-        let told = match &answer {
-            // A hold names the channel it ends through, which is another in each run.
-            Ok(Granted::Held { hold, standing }) => format!("held {} {standing:?}", hold.amount()),
+        let answered = match &answer {
+            // The debug form of a hold differs in each run.
+            Ok(Granted { hold, balance }) => format!("held {} {balance:?}", hold.amount()),
             other => format!("{other:?}"),
         };
-        self.server.lock().note(&format!("{call_id} {told}"));
+        self.server.lock().note(&format!("{call_id} {answered}"));
         match answer {
-            Ok(Granted::Held { hold, .. }) => self.work(call_id, hold).await,
-            Ok(Granted::Not(Decision::Replay { answer, .. })) => {
+            Ok(Granted { hold, .. }) => self.work(call_id, hold).await,
+            Err(HoldError::Declined(Declined { reason: DeclineReason::Replay(answer), .. })) => {
                 self.memory.lock().unwrap().replayed.push(answer.call_id);
             }
-            Ok(Granted::Not(_)) | Err(_) => {}
+            Err(_) => {}
         }
     }
 
@@ -126,28 +127,27 @@ impl Client {
         let credits = Credits::try_from(used).unwrap();
         match self.rng.random_range(0..10) {
             0 => drop(hold),
-            1 | 2 => hold.release(Outcome::Failed),
+            1 | 2 => {
+                hold.release(Outcome::Failed);
+            }
             _ if hold.has_idempotency_key() => {
                 self.remember(call_id, Expected::AtMost(used));
-                let keep = hold.capture_with_response(
-                    credits,
-                    Outcome::Answered,
-                    AnswerContent::json(200, "answer"),
-                );
+                let keep =
+                    hold.capture_and_store(credits, Outcome::Answered, AnswerContent::json(200, "answer"));
                 let patience =
                     if self.rng.random_bool(0.1) { self.millis(30) } else { Duration::from_secs(600) };
                 let kept = timeout(patience, keep).await;
                 self.server.lock().note(&format!("{call_id} {kept:?}"));
                 match kept {
-                    Ok(Ok(Kept::Stored(_))) => self.remember(call_id, Expected::Exactly(used)),
-                    // Told that it is free.
+                    Ok(Ok(CaptureResult::Stored(_))) => self.remember(call_id, Expected::Exactly(used)),
+                    // It is free.
                     Ok(Err(LedgerUnavailable::TooSlow)) => self.remember(call_id, Expected::Nothing),
-                    // Told that it is not known, or nothing.
+                    // The outcome is unknown.
                     Ok(Err(LedgerUnavailable::Unknown)) | Err(_) => {
                         self.remember(call_id, Expected::Either(used));
                     }
-                    // Another call had taken the key over, so this one is released.
-                    Ok(Ok(Kept::Superseded)) => self.remember(call_id, Expected::Nothing),
+                    // Another call has taken the key over.
+                    Ok(Ok(CaptureResult::Superseded)) => self.remember(call_id, Expected::Nothing),
                     Ok(Err(_)) => {}
                 }
             }

@@ -1,5 +1,5 @@
-//! The ledger's tables in memory, with the store's own way of reading and writing them: what is loaded for a batch, what the
-//! fast path may do, what a recovery looks at. The rules themselves are the program's.
+//! The ledger's tables in memory. Loading a batch, the fast path and recovery are modelled on the real store; the rules are
+//! the program's own.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,20 +11,20 @@ use fluence::ledger::rules::account::{LedgerAccount, PlanTerms};
 use fluence::ledger::rules::batch_state::{BatchState, ClaimKey, ClaimRecord, ClaimState, captures_made};
 use fluence::ledger::rules::caps::KeySpend;
 use fluence::ledger::rules::entry::{Entry, EntryKind};
-use fluence::ledger::rules::hold::{Decision, Hold, HoldRequest, IdempotencyClaim, Payer, Take};
+use fluence::ledger::rules::hold::{Held, Hold, HoldRequest, IdempotencyClaim, Payer, Take};
 use fluence::ledger::rules::lot::{EXPIRED_LOT_GRACE, LotNumber};
-use fluence::ledger::rules::operation::{Effect, Operation, Release};
+use fluence::ledger::rules::operation::{Effect, Operation, Settle};
 use fluence::ledger::store::{Batch, Effects, Epoch, Resolution, StoreError, Work};
 
 /// An account's row, and all its lots.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) ledger_account: LedgerAccount,
-    /// The lot that the row says is open.
-    open_lot: LotNumber,
+    /// The open lot of the row.
+    open_lot: Option<LotNumber>,
 }
 
-/// An entry as it is kept.
+/// A stored entry.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) account_id: AccountId,
@@ -34,12 +34,12 @@ pub(crate) struct Row {
     pub(crate) entry: Entry,
 }
 
-/// A batch as it is kept.
+/// A stored batch.
 #[derive(Clone, Debug)]
 pub(crate) struct BatchRow {
     pub(crate) open_from: i32,
     pub(crate) captured: Vec<(CallId, Outcome)>,
-    /// What a resolution says it decided.
+    /// The effects that a resolution returns.
     effects: Effects,
 }
 
@@ -63,13 +63,12 @@ pub(crate) struct Database {
     references: BTreeMap<(AccountId, String), LotNumber>,
 }
 
-/// How long a call keeps its idempotency key.
+/// How long a running call claims its idempotency key.
 pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(60);
 
 impl Database {
     pub(crate) fn create_account(&mut self, id: AccountId, plan: PlanTerms, now: DateTime<Utc>) {
-        self.accounts
-            .insert(id, Account { ledger_account: LedgerAccount::open(now, plan), open_lot: LotNumber(0) });
+        self.accounts.insert(id, Account { ledger_account: LedgerAccount::open(now, plan), open_lot: None });
     }
 
     /// What an operator does before a [`Operation::MovePlan`].
@@ -140,14 +139,15 @@ impl Database {
             .into_iter()
             .filter(|(id, (total, calls))| {
                 let Some(account) = self.accounts.get(id) else { return false };
-                let Some(lot) = account.ledger_account.lots.iter().find(|lot| lot.number == account.open_lot)
+                let Some(lot) =
+                    account.ledger_account.lots.iter().find(|lot| Some(lot.number) == account.open_lot)
                 else {
                     return false;
                 };
                 lot.left.as_i64() >= *total
                     && lot.expires_at > now
                     && account.ledger_account.period.ends_at > now
-                    && if lot.number == account.ledger_account.plan_lot {
+                    && if Some(lot.number) == account.ledger_account.plan_lot {
                         account.ledger_account.requests_used + calls <= account.ledger_account.requests_limit
                     } else {
                         // It may be the plan's of an earlier period.
@@ -167,7 +167,8 @@ impl Database {
     fn hold_one(&mut self, batch: &Batch, request: &HoldRequest, now: DateTime<Utc>) -> Effect {
         let account = self.accounts.get_mut(&request.account_id).unwrap();
         let (open_lot, ledger_account) = (account.open_lot, &mut account.ledger_account);
-        let lot = ledger_account.lots.iter_mut().find(|lot| lot.number == open_lot).unwrap();
+        let lot = ledger_account.lots.iter_mut().find(|lot| Some(lot.number) == open_lot).unwrap();
+        let open_lot = lot.number;
         lot.left = lot.left.checked_sub(request.amount).unwrap();
         let payer = Payer::of(open_lot, lot.source, ledger_account.plan_lot);
         ledger_account.requests_used += u64::from(payer.is_plan());
@@ -176,26 +177,18 @@ impl Database {
             number: ledger_account.last_entry,
             kind: EntryKind::Hold,
             amount: -request.amount.as_i64(),
-            balance_after: ledger_account.balance(),
+            balance_after: ledger_account.credits_left().as_i64(),
             lot: open_lot,
             call_id: request.call_id,
             call: Some(request.call),
             outcome: None,
         };
-        let hold = Hold {
-            call_id: request.call_id,
-            account_id: request.account_id,
-            call: request.call,
-            takes: vec![Take { lot: open_lot, amount: request.amount, payer }],
-            period: ledger_account.period.index,
-            request_taken: payer.is_plan(),
-            capped: false,
-            held_at: now,
-        };
-        let standing = ledger_account.standing();
+        let take = Take { lot: open_lot, amount: request.amount, payer };
+        let hold = request.hold(vec![take], ledger_account.period.index, now);
+        let balance = ledger_account.balance();
         let (account_id, epoch) = (request.account_id, batch.epoch.0);
         self.entries.push(Row { account_id, at: now, epoch, batch: batch.number, entry });
-        Effect::Decided(Decision::Held { hold, standing })
+        Effect::Held(Held { hold, balance })
     }
 
     fn decide(&mut self, batch: &Batch, operations: &[Operation], now: DateTime<Utc>) -> Effects {
@@ -206,16 +199,15 @@ impl Database {
         self.save(batch, state, now);
         // A resolution finds holds by their entries; other decisions are to be asked for again.
         let found = |effect: &Effect| match effect {
-            Effect::Decided(Decision::Held { .. }) => Some(effect.clone()),
-            Effect::Decided(_) => None,
+            Effect::Declined(_) | Effect::UnknownAccount => None,
             _ => Some(effect.clone()),
         };
         self.save_batch(batch, captured, effects.iter().map(found).collect());
         effects.into_iter().map(Some).collect()
     }
 
-    /// The accounts of the operations, each with the lots that have credits left, its open lot and its plan's, and those
-    /// that releases come back to.
+    /// Returns the accounts of the operations with their lots: those with credits, the open lot, the plan lot, and those of
+    /// the holds to release.
     fn load(&self, operations: &[Operation], now: DateTime<Utc>) -> BatchState {
         let mut state = BatchState::new(now, LEASE);
         state.claims.extend(self.claims.iter().map(|(key, record)| (*key, record.clone())));
@@ -223,16 +215,13 @@ impl Database {
         for operation in operations {
             let id = operation.account_id();
             let Some(account) = self.accounts.get(&id) else { continue };
-            let hold = match operation {
-                Operation::Release(release) => Some(&release.hold),
-                Operation::CaptureWithResponse(capture) => Some(&capture.hold),
-                _ => None,
-            };
+            let hold = operation.settled_hold();
             let ledger_account = state.accounts.entry(id).or_insert_with(|| {
                 let mut ledger_account = account.ledger_account.clone();
                 let (open_lot, plan_lot) = (account.open_lot, ledger_account.plan_lot);
                 ledger_account.lots.retain(|lot| {
-                    lot.left > Credits::ZERO || lot.number == open_lot || lot.number == plan_lot
+                    let number = Some(lot.number);
+                    lot.left > Credits::ZERO || number == open_lot || number == plan_lot
                 });
                 ledger_account
             });
@@ -243,12 +232,8 @@ impl Database {
                     );
                 }
             }
-            let key = match (operation, hold) {
-                (Operation::Hold(request), _) if request.caps.any() => Some(request.call.key_id),
-                (_, Some(hold)) if hold.capped => Some(hold.call.key_id),
-                _ => None,
-            };
-            if let Some((key, spend)) = key.and_then(|key| self.spends.get_key_value(&key)) {
+            if let Some((key, spend)) = operation.capped_key().and_then(|key| self.spends.get_key_value(&key))
+            {
                 state.spends.insert(*key, *spend);
             }
         }
@@ -263,7 +248,7 @@ impl Database {
                 let (epoch, batch) = (batch.epoch.0, batch.number);
                 self.entries.push(Row { account_id, at: now, epoch, batch, entry });
             }
-            account.open_lot = ledger_account.open_lot().map_or(LotNumber(0), |lot| lot.number);
+            account.open_lot = ledger_account.open_lot().map(|lot| lot.number);
             for lot in &account.ledger_account.lots {
                 if !ledger_account.lots.iter().any(|kept| kept.number == lot.number) {
                     ledger_account.lots.push(lot.clone());
@@ -282,7 +267,7 @@ impl Database {
         self.epoch_mut(batch.epoch).batches.push(row);
     }
 
-    /// Closes the epochs that were silent for `silence`; returns how many holds were released.
+    /// Closes the epochs that were silent for `silence`. Returns the number of released holds.
     pub(crate) fn close_stale(&mut self, silence: TimeDelta, now: DateTime<Utc>) -> usize {
         let stale = |row: &EpochRow| !row.closed && row.heartbeat_at < now - silence;
         let stale: Vec<i32> =
@@ -290,7 +275,7 @@ impl Database {
         stale.into_iter().map(|epoch| self.close(Epoch(epoch), now)).sum()
     }
 
-    /// Closes an epoch, if nobody has, and releases its holds. Looks only where the last batch says there may be any.
+    /// Closes an open epoch and releases its holds. Searches only from the batch that `open_from` names.
     pub(crate) fn close(&mut self, epoch: Epoch, now: DateTime<Utc>) -> usize {
         let row = self.epoch(epoch);
         if row.closed {
@@ -300,7 +285,7 @@ impl Database {
         let releases = self.open_holds(epoch, open_from);
         if !releases.is_empty() {
             let number = self.epoch(epoch).batches.len() as i32 + 1;
-            let operations: Vec<Operation> = releases.iter().cloned().map(Operation::Release).collect();
+            let operations: Vec<Operation> = releases.iter().cloned().map(Operation::Settle).collect();
             let work = Work::Ordered(Vec::new());
             let batch = Batch { epoch, number, open_from: number, captured: Vec::new(), work };
             self.decide(&batch, &operations, now);
@@ -309,7 +294,7 @@ impl Database {
         releases.len()
     }
 
-    fn open_holds(&self, epoch: Epoch, open_from: i32) -> Vec<Release> {
+    fn open_holds(&self, epoch: Epoch, open_from: i32) -> Vec<Settle> {
         let batches = &self.epoch(epoch).batches;
         let captured = (1..).zip(batches).filter(|(number, _)| *number >= open_from);
         let mut ended: HashSet<CallId> =
@@ -319,7 +304,7 @@ impl Database {
         ended.extend(
             rows.iter().filter(|row| row.entry.kind == EntryKind::Release).map(|row| row.entry.call_id),
         );
-        let mut open: BTreeMap<CallId, Release> = BTreeMap::new();
+        let mut open: BTreeMap<CallId, Settle> = BTreeMap::new();
         for row in rows {
             if row.entry.kind != EntryKind::Hold || ended.contains(&row.entry.call_id) {
                 continue;
@@ -327,17 +312,16 @@ impl Database {
             let amount = Credits::try_from(-row.entry.amount).unwrap();
             let lots = &self.accounts[&row.account_id].ledger_account.lots;
             let source = lots.iter().find(|lot| lot.number == row.entry.lot).unwrap().source;
-            let payer = Payer::of(row.entry.lot, source, row.entry.lot);
+            let payer = Payer::of(row.entry.lot, source, Some(row.entry.lot));
             let take = Take { lot: row.entry.lot, amount, payer };
             let release = open.entry(row.entry.call_id).or_insert_with(|| self.release_of(row));
-            release.amount = release.amount.checked_add(take.amount).unwrap();
             release.hold.request_taken |= payer.is_plan();
             release.hold.takes.push(take);
         }
         open.into_values().collect()
     }
 
-    fn release_of(&self, row: &Row) -> Release {
+    fn release_of(&self, row: &Row) -> Settle {
         let period = &self.accounts[&row.account_id].ledger_account.period;
         let running = |(key, record): (&ClaimKey, &ClaimRecord)| {
             let claim =
@@ -352,11 +336,11 @@ impl Database {
             takes: Vec::new(),
             request_taken: false,
             // What was before the first period belongs to it.
-            period: if row.at >= period.starts_at || period.index == 0 { period.index } else { u32::MAX },
+            period: (row.at >= period.starts_at || period.index == 0).then_some(period.index),
             capped: self.spends.contains_key(&call.key_id),
             held_at: row.at,
         };
         let claim = self.claims.iter().find_map(running);
-        Release { hold, amount: Credits::ZERO, outcome: Outcome::Abandoned, whole: true, claim }
+        Settle::release(hold, Outcome::Abandoned, claim)
     }
 }

@@ -1,4 +1,4 @@
-//! A writer's way to the database in memory: slow, and unreliable in every way a real one is.
+//! A slow, unreliable connection to the database in memory.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -15,12 +15,12 @@ use tokio::time::{Instant, sleep};
 use super::check::Checker;
 use super::database::Database;
 
-/// How often, out of 1,000 requests to the database, which of them goes wrong in which way.
+/// Faults in each 1,000 requests to the database.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Chaos {
     /// The database cannot write.
     unavailable: u32,
-    /// It asks for another try.
+    /// The batch conflicts with another.
     conflict: u32,
     /// It refuses the batch.
     refused: u32,
@@ -37,7 +37,7 @@ pub(crate) struct Chaos {
 }
 
 impl Chaos {
-    /// A mix of its own for every seed, so that rare combinations come up.
+    /// A different mix for every seed, so that rare combinations occur.
     pub(crate) fn draw(rng: &mut StdRng) -> Self {
         let mut rate = |most: [u32; 4]| most[rng.random_range(0..most.len())];
         Self {
@@ -54,18 +54,18 @@ impl Chaos {
 }
 
 impl Chaos {
-    /// Whether no ending of a call is refused.
+    /// Whether no settlement is refused.
     pub(crate) fn refuses_nothing(&self) -> bool {
         self.refused == 0
     }
 
-    /// Whether no gateway is taken for dead while it lives.
+    /// Whether no running gateway is taken for dead.
     pub(crate) fn loses_no_epoch(&self) -> bool {
         self.refused == 0 && self.stuck == 0
     }
 }
 
-/// What a request to the database comes to.
+/// The fate of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     Fine,
@@ -119,7 +119,7 @@ impl Server {
         SimStore { server: self.clone(), session: 0 }
     }
 
-    /// Runs `request` at the server, whether or not its client is still there when it ends.
+    /// Runs `request` at the server, also if its client is gone.
     async fn request<T: Send + std::fmt::Debug + 'static>(
         &self,
         request: impl FnOnce(&mut Shared) -> Result<T, StoreError> + Send + 'static,
@@ -161,8 +161,8 @@ impl Shared {
         self.log.update(format!("{} {event}\n", self.now()));
     }
 
-    /// Checks every rule for what has changed since the last time. A task of the server has nobody to panic to, so the
-    /// first failure is kept for the test to find.
+    /// Checks every rule on the latest changes. The first failure is stored for the test, because a panic in a server task
+    /// would not reach it.
     pub(crate) fn check(&mut self) {
         let (checker, database) = (&mut self.checker, &self.database);
         if self.failure.is_none()
@@ -178,7 +178,7 @@ impl Shared {
         self.log.clone().finalize().into()
     }
 
-    /// What becomes of the next request, and how long it takes there and back.
+    /// Draws the fate of the next request, and its latency both ways.
     fn draw(&mut self) -> (Fate, Duration, Duration) {
         let chaos = self.chaos;
         let mut dice = self.rng.random_range(0..1_000_u32);
@@ -206,7 +206,7 @@ impl Shared {
     }
 }
 
-/// One writer's store.
+/// The store of one writer.
 pub(crate) struct SimStore {
     server: Server,
     session: i32,

@@ -1,4 +1,4 @@
-//! Gateways, their customers, an operator and a sweep, all on one thread and one clock that jumps to the next event.
+//! Gateways, customers, an operator and a sweep on one thread, with a clock that jumps to the next event.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
@@ -36,7 +36,7 @@ const LIMITS: LedgerSettings = LedgerSettings {
     sweep_every: Duration::from_secs(5),
 };
 
-/// What a run was like.
+/// The summary of a run.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Run {
     /// Hash of everything that happened, in order and with its time.
@@ -47,28 +47,28 @@ pub(crate) struct Run {
     pub(crate) entries: usize,
 }
 
-/// Runs the world of a seed from beginning to rest.
+/// Runs a simulation from its seed until nothing moves.
 pub(crate) fn run(seed: u64) -> Run {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async { World::new(seed).run().await })
+    runtime.block_on(async { Simulation::new(seed).run().await })
 }
 
-struct World {
+struct Simulation {
     server: Server,
     memory: Arc<Mutex<Memory>>,
     accounts: Vec<AccountId>,
     rng: StdRng,
 }
 
-/// A gateway and the customers that are connected to it.
+/// A gateway and its customers.
 struct Node {
     stop: CancellationToken,
     writer: JoinHandle<()>,
     clients: Vec<JoinHandle<()>>,
 }
 
-impl World {
+impl Simulation {
     fn new(seed: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(!seed);
         let started_at: DateTime<Utc> = "2026-03-31T10:00:00Z".parse().unwrap();
@@ -76,7 +76,7 @@ impl World {
         let accounts: Vec<_> =
             (1..=rng.random_range(1..=4)).map(|id| AccountId::from_uuid(Uuid::from_u128(id))).collect();
         for account in &accounts {
-            // Their first or a later period ends while the world runs.
+            // The first or a later period ends during the run.
             let anchor = started_at - TimeDelta::days(31 * rng.random_range(0..3))
                 + TimeDelta::seconds(rng.random_range(0..200));
             server.lock().database.create_account(*account, plan(&mut rng), anchor);
@@ -104,21 +104,21 @@ impl World {
             nodes.push(self.start_node().await);
         }
         for node in &mut nodes {
-            node.customers_go_home().await;
+            node.stop_customers().await;
         }
         operator.await.unwrap();
-        // From here on nothing goes wrong, so everything must come to rest.
+        // From here on no fault occurs, so every hold must end.
         let chaos = std::mem::take(&mut self.server.lock().chaos);
         sleep(Duration::from_secs(300)).await;
         if chaos.refuses_nothing() {
-            assert_eq!(self.server.lock().checker.open_holds(), 0, "every hold ends while its gateway lives");
+            assert_eq!(self.server.lock().checker.open_holds(), 0, "every hold ends while its gateway runs");
         }
         for node in nodes {
             node.stop().await;
         }
         sleep(HOLD_LIFE.to_std().unwrap() + Duration::from_secs(60)).await;
         sweep.abort();
-        self.at_rest(calm && chaos.loses_no_epoch())
+        self.audit(calm && chaos.loses_no_epoch())
     }
 
     fn child_rng(&mut self) -> StdRng {
@@ -146,9 +146,9 @@ impl World {
         }
     }
 
-    /// What customers remember agrees with the books. When no epoch was closed over its writer's head, they also paid for
-    /// everything they got.
-    fn at_rest(self, nothing_given_away: bool) -> Run {
+    /// Compares the customers' records with the ledger. If no epoch of a running writer was closed, every answer was also
+    /// charged.
+    fn audit(self, nothing_given_away: bool) -> Run {
         let shared = self.server.lock();
         if let Some(failure) = &shared.failure {
             panic!("{failure}");
@@ -184,7 +184,7 @@ impl World {
 }
 
 impl Node {
-    /// Everything of it is gone at once; what it had sent still arrives.
+    /// Ends at once. Requests already sent still arrive.
     async fn die(self) {
         self.writer.abort();
         self.clients.iter().for_each(JoinHandle::abort);
@@ -198,7 +198,7 @@ impl Node {
         self.writer.await.expect("the writer panicked");
     }
 
-    async fn customers_go_home(&mut self) {
+    async fn stop_customers(&mut self) {
         for client in self.clients.drain(..) {
             client.await.expect("a customer panicked");
         }
@@ -224,7 +224,7 @@ async fn sweep(server: Server) {
     }
 }
 
-/// An operator who grants, corrects and moves accounts now and then.
+/// An operator who grants, corrects and moves accounts at random.
 async fn operate(server: Server, accounts: Vec<AccountId>, mut rng: StdRng) {
     for _ in 0..20 {
         sleep(Duration::from_millis(rng.random_range(0..8_000))).await;

@@ -1,9 +1,9 @@
-//! The log of changes: nobody who follows it misses one.
+//! The change feed: a follower misses no change.
 
 use std::time::Duration;
 
 use fluence::domain::change::Invalidation;
-use fluence::storage::changes::{ChangeFeed, Since, forget_old};
+use fluence::storage::changes::{ChangeFeed, FeedPage, delete_old};
 use sqlx::{ConnectOptions, Executor};
 
 use crate::support::gateway::Gateway;
@@ -19,31 +19,34 @@ async fn a_change_that_commits_later_has_the_higher_number() {
     let gateway = Gateway::start().await;
     let (one, other) = (gateway.professional().await, gateway.professional().await);
     let mut feed = feed(&gateway).await;
-    let before = feed.since(0).await.unwrap().newest;
+    let before = feed.read_after(0).await.unwrap().newest;
     let mut first_begun = gateway.database.pool().begin().await.unwrap();
     sqlx::query(RENAME).bind(one.account.as_uuid()).execute(&mut *first_begun).await.unwrap();
     sqlx::query(RENAME).bind(other.account.as_uuid()).execute(gateway.database.pool()).await.unwrap();
-    let seen = feed.since(before).await.unwrap();
+    let seen = feed.read_after(before).await.unwrap();
     assert_eq!(invalidations(&seen), [Invalidation::Account(other.account)]);
     first_begun.commit().await.unwrap();
-    assert_eq!(invalidations(&feed.since(seen.newest).await.unwrap()), [Invalidation::Account(one.account)]);
+    assert_eq!(
+        invalidations(&feed.read_after(seen.newest).await.unwrap()),
+        [Invalidation::Account(one.account)]
+    );
 }
 
 #[tokio::test]
-async fn what_is_forgotten_is_a_gap_for_those_alone_who_have_not_seen_it() {
+async fn deleted_changes_are_a_gap_only_for_followers_that_have_not_seen_them() {
     let gateway = Gateway::start().await;
     let (one, other) = (gateway.professional().await, gateway.professional().await);
     let mut feed = feed(&gateway).await;
     sqlx::query(RENAME).bind(one.account.as_uuid()).execute(gateway.database.pool()).await.unwrap();
-    let seen = feed.since(0).await.unwrap().newest;
+    let seen = feed.read_after(0).await.unwrap().newest;
     sqlx::query("update change set changed_at = now() - interval '2 hours'")
         .execute(gateway.database.pool())
         .await
         .unwrap();
-    forget_old(&mut gateway.database.pool().acquire().await.unwrap()).await.unwrap();
+    delete_old(&mut gateway.database.pool().acquire().await.unwrap()).await.unwrap();
     sqlx::query(RENAME).bind(other.account.as_uuid()).execute(gateway.database.pool()).await.unwrap();
-    assert!(!feed.since(seen).await.unwrap().has_gap);
-    assert!(feed.since(seen - 1).await.unwrap().has_gap);
+    assert!(!feed.read_after(seen).await.unwrap().has_gap);
+    assert!(feed.read_after(seen - 1).await.unwrap().has_gap);
 }
 
 #[tokio::test]
@@ -51,12 +54,12 @@ async fn a_log_that_was_set_back_is_a_gap() {
     let gateway = Gateway::start().await;
     gateway.professional().await;
     let mut feed = feed(&gateway).await;
-    let newest = feed.since(0).await.unwrap().newest;
-    assert!(!feed.since(newest).await.unwrap().has_gap);
-    assert!(feed.since(newest + 1).await.unwrap().has_gap);
+    let newest = feed.read_after(0).await.unwrap().newest;
+    assert!(!feed.read_after(newest).await.unwrap().has_gap);
+    assert!(feed.read_after(newest + 1).await.unwrap().has_gap);
 }
 
-fn invalidations(since: &Since) -> Vec<Invalidation> {
+fn invalidations(since: &FeedPage) -> Vec<Invalidation> {
     since.changes.iter().map(|change| change.invalidation).collect()
 }
 
@@ -117,7 +120,7 @@ async fn a_change_that_is_being_committed_holds_up_others_no_longer_than_their_p
     let (one, other) = (gateway.professional().await, gateway.professional().await);
     let mut stuck = gateway.database.pool().begin().await.unwrap();
     sqlx::query(RENAME).bind(one.account.as_uuid()).execute(&mut *stuck).await.unwrap();
-    // Not before its commit: whoever has only begun keeps nobody waiting.
+    // A transaction that has not committed blocks no other.
     sqlx::query(RENAME).bind(other.account.as_uuid()).execute(gateway.database.pool()).await.unwrap();
     // As in a commit that hangs.
     stuck.execute("set constraints all immediate").await.unwrap();

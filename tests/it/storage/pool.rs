@@ -1,4 +1,4 @@
-//! What a borrower never gets: a connection that is inside somebody's transaction (sqlx 0.8.4 to 0.9.0 leaves one when a
+//! What a borrower never gets: a connection inside another borrower's transaction (sqlx 0.8.4 to 0.9.0 leaves one when a
 //! `begin` is cancelled between its statement and the answer), that takes no writes, or that is dead.
 
 use std::time::Duration;
@@ -8,8 +8,8 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{ConnectOptions, Executor, PgPool};
 
 use crate::support::database::TestDatabase;
+use crate::support::database_proxy::{ALL_CONNECTIONS, DatabaseProxy, Network};
 use crate::support::gateway::eventually;
-use crate::support::line::{EVERYBODY, Line, Weather};
 use crate::support::scratch::Scratch;
 
 /// Whether the pool's one connection, given back in the middle of a transaction that sqlx knows nothing of, as after such a
@@ -49,7 +49,7 @@ async fn a_connection_to_a_server_that_takes_no_writes_is_not_used_again() {
     drop(first);
     let mut same = pool.acquire().await.unwrap();
     assert_eq!(backend(&mut same).await, writable);
-    // As if it had been demoted in place.
+    // The server is demoted in place.
     same.execute("set default_transaction_read_only = on").await.unwrap();
     drop(same);
     let mut next = pool.acquire().await.unwrap();
@@ -60,14 +60,14 @@ async fn a_connection_to_a_server_that_takes_no_writes_is_not_used_again() {
 async fn connections_whose_server_vanished_cost_nobody_the_next_one() {
     const CONNECTIONS: u32 = 4;
     let database = TestDatabase::new().await;
-    let line = Line::start(database.options()).await;
-    let pool = pool::pool(line.options(), CONNECTIONS, Duration::from_secs(2));
+    let proxy = DatabaseProxy::start(database.options()).await;
+    let pool = pool::pool(proxy.options(), CONNECTIONS, Duration::from_secs(2));
     let all = futures_util::future::join_all((0..CONNECTIONS).map(|_| pool.acquire())).await;
     all.into_iter().for_each(|connection| drop(connection.unwrap()));
     eventually("all are given back", async || pool.num_idle() == CONNECTIONS as usize).await;
-    line.turns(Weather::Dead { whose: EVERYBODY });
+    proxy.turns(Network::Silent { whose: ALL_CONNECTIONS });
     assert!(pool.acquire().await.is_err());
-    line.turns(Weather::Fair);
+    proxy.turns(Network::Working);
     for _ in 0..CONNECTIONS {
         let mut connection = pool.acquire().await.unwrap();
         connection.execute("select").await.unwrap();
@@ -96,7 +96,7 @@ async fn connections_that_come_back_leave_no_warning_in_the_servers_log() {
     assert_eq!(warnings(), 0);
     let mut other = server.connect_options().connect().await.unwrap();
     other.execute("rollback").await.unwrap();
-    assert_eq!(warnings(), 1, "a lone rollback shows that the log tells of warnings");
+    assert_eq!(warnings(), 1, "a lone rollback shows that the log has warnings");
     drop((owner, other));
     server.stop().await.unwrap();
 }

@@ -4,6 +4,8 @@ use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::documented;
+
 /// An answer, read whole.
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -116,13 +118,18 @@ fn redacted(json: &str, field: &str) -> String {
     text
 }
 
-/// Sends a request and reads the answer.
+/// Sends a request and reads the answer, which must be one that the OpenAPI document describes.
 pub(crate) async fn answer(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, url) = (request.method().clone(), request.url().clone());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-    Answer { status, headers, text, body }
+    let answer = Answer { status, headers, text, body };
+    documented::check(&method, &url, &answer);
+    answer
 }
 
 #[test]

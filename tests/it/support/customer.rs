@@ -54,7 +54,7 @@ impl Gateway {
         self.customer("2025-01", "professional").await
     }
 
-    /// An enterprise of 2025-06, whose limits no test meets, with so many credits left.
+    /// An enterprise of 2025-06, whose limits no test meets, with this many credits.
     pub(crate) async fn enterprise(&self, credits: i64) -> Customer {
         let customer = self.customer("2025-06", "enterprise").await;
         self.leave(customer.account, credits).await;
@@ -127,7 +127,7 @@ impl Gateway {
         assert!(accounts::set_state(&mut connection, account, state).await.unwrap());
     }
 
-    /// Takes credits away until so many are left.
+    /// Takes credits until this many are left.
     pub(crate) async fn leave(&self, account_id: AccountId, credits: i64) {
         let amount = (self.balance(account_id).await - credits).try_into().unwrap();
         self.act(Operation::Correct(Correction {
@@ -207,7 +207,7 @@ impl Gateway {
     }
 }
 
-/// The secret of a key that nobody has.
+/// The secret of an unknown key.
 pub(crate) fn new_secret() -> KeySecret {
     KeySecret::generate(KeyFormat::Fluence, |below| rand::random_range(0..below)).unwrap()
 }

@@ -45,7 +45,7 @@ impl TestDatabase {
         self.admin.clone().database(&self.name)
     }
 
-    /// Cuts every connection that is not this test's own, and lets nobody in.
+    /// Ends every connection but this test's own, and refuses new ones.
     pub(crate) async fn close_doors(&self) {
         let name = &self.name;
         run(&self.admin, format!("alter database {name} with allow_connections false")).await;

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 pub(crate) use super::answer::{Answer, answer};
 use super::database::TestDatabase;
-use super::stand_in::StandIn;
+use super::stubbed_gate::StubbedGate;
 
 /// Ends a test that would wait for ever; no test passes by it.
 const HANG: Duration = Duration::from_secs(30);
@@ -38,7 +38,7 @@ pub(crate) struct Gateway {
 /// What answers.
 enum Service {
     Whole(App),
-    StandIn(StandIn),
+    Stubbed(StubbedGate),
 }
 
 impl Gateway {
@@ -105,24 +105,24 @@ impl Gateway {
     ) -> Self {
         let (database, pepper) = empty_service().await;
         let settings = settings(environment);
-        let stand_in = StandIn::start(&database, &pepper, &settings, handler, deadline).await;
-        let address = stand_in.address;
-        Self { client: client(), address, database, pepper, service: Service::StandIn(stand_in) }
+        let gate = StubbedGate::start(&database, &pepper, &settings, handler, deadline).await;
+        let address = gate.address;
+        Self { client: client(), address, database, pepper, service: Service::Stubbed(gate) }
     }
 
     /// Stops as on SIGTERM, and leaves the database.
     pub(crate) async fn stop(self) -> (TestDatabase, Peppers) {
         match self.service {
             Service::Whole(app) => app.stop().await,
-            Service::StandIn(stand_in) => stand_in.stop().await,
+            Service::Stubbed(gate) => gate.stop().await,
         }
         (self.database, self.pepper)
     }
 
     /// Waits until no client is connected any more.
     pub(crate) async fn alone(&self) {
-        let Service::StandIn(stand_in) = &self.service else { panic!("only a stand-in counts its clients") };
-        eventually("every client is gone", async || stand_in.server.open_connections() == 0).await;
+        let Service::Stubbed(gate) = &self.service else { panic!("only a stubbed gate counts its clients") };
+        eventually("every client is gone", async || gate.server.open_connections() == 0).await;
     }
 
     /// Where it listens.
@@ -130,17 +130,23 @@ impl Gateway {
         self.address
     }
 
+    /// The templates of every path that it answers.
+    pub(crate) fn paths(&self) -> Vec<&'static str> {
+        let Service::Whole(app) = &self.service else { panic!("a stand-in has no paths of its own") };
+        app.paths()
+    }
+
     /// Bytes of answers that wait for their clients.
     pub(crate) fn unsent_bytes(&self) -> usize {
         match &self.service {
             Service::Whole(app) => app.server().unsent_bytes(),
-            Service::StandIn(stand_in) => stand_in.server.unsent_bytes(),
+            Service::Stubbed(gate) => gate.server.unsent_bytes(),
         }
     }
 
     /// The text of the metrics page; the gateway must have been started with an address for it.
     pub(crate) async fn metrics(&self) -> String {
-        let Service::Whole(app) = &self.service else { panic!("a stand-in has no metrics page") };
+        let Service::Whole(app) = &self.service else { panic!("a stubbed gate has no metrics page") };
         let address = app.metrics_address.unwrap();
         self.client.get(format!("http://{address}/metrics")).send().await.unwrap().text().await.unwrap()
     }
@@ -180,7 +186,7 @@ async fn empty_service() -> (TestDatabase, Peppers) {
     (database, new_pepper(1).into())
 }
 
-/// A pepper that nobody has.
+/// An unused pepper.
 pub(crate) fn new_pepper(version: i32) -> Pepper {
     Pepper::parse(&generate_pepper(), version).unwrap()
 }

@@ -130,7 +130,7 @@ pub(crate) async fn narrow_client(address: SocketAddr) -> RawClient {
     RawClient(socket.connect(address).await.unwrap())
 }
 
-/// A client that sends exactly what it is told to.
+/// A client that sends raw bytes.
 pub(crate) struct RawClient(pub(crate) TcpStream);
 
 impl RawClient {

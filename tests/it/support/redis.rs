@@ -39,7 +39,7 @@ impl Redis {
 
     async fn start_with(options: &'static [&'static str]) -> Self {
         loop {
-            // Free a moment ago; if somebody else was quicker, another is tried.
+            // Another process may take the port first. Then another port is tried.
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
             // A node of a cluster talks to others 10,000 ports further up.
             if port >= 55_535 {

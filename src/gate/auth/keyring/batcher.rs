@@ -9,25 +9,25 @@ use tokio::time::{sleep, timeout};
 
 use crate::storage::error::StorageError;
 
-/// Lookups that may wait for an answer; more are refused. The default limit of connections is no
+/// Lookups that may wait; more are refused. The default limit of connections is no
 /// higher.
 const QUEUE: usize = 4096;
 /// The most distinct keys in one query.
 const QUERY_KEYS: usize = 256;
 
-/// Why the state of a key is not known.
+/// Why a lookup has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StoreInDoubt {
+pub enum LookupError {
     /// The database cannot be reached or did not answer.
     #[error("the database does not answer")]
-    Silent,
-    /// Every answer was outdated when it arrived.
+    NoAnswer,
+    /// Every result was outdated when it arrived.
     #[error("the key or its account changes faster than it can be read")]
-    Changing,
+    KeepsChanging,
 }
 
 pub(super) trait Load<K, V>: Send + 'static {
-    /// Answers with one query. A key that the answer lacks is in doubt.
+    /// Looks the keys up with one query. A key that is missing from the result counts as not looked up.
     fn load(&self, keys: &[K]) -> impl Future<Output = Result<HashMap<K, V>, StorageError>> + Send;
 }
 
@@ -47,7 +47,7 @@ impl<K, V> Clone for Batcher<K, V> {
 #[derive(Debug)]
 struct Lookup<K, V> {
     key: K,
-    reply: oneshot::Sender<Result<V, StoreInDoubt>>,
+    reply: oneshot::Sender<Result<V, LookupError>>,
 }
 
 impl<K: Copy + Eq + Hash + Send + Sync + 'static, V: Clone + Send + 'static> Batcher<K, V> {
@@ -59,12 +59,12 @@ impl<K: Copy + Eq + Hash + Send + Sync + 'static, V: Clone + Send + 'static> Bat
         Self { lookups, wait }
     }
 
-    /// Looks up one key and waits for the answer.
-    pub(super) async fn ask(&self, key: K) -> Result<V, StoreInDoubt> {
+    /// Looks up one key and waits for the result.
+    pub(super) async fn load(&self, key: K) -> Result<V, LookupError> {
         let (reply, answer) = oneshot::channel();
-        self.lookups.try_send(Lookup { key, reply }).map_err(|_| StoreInDoubt::Silent)?;
-        let answered = timeout(self.wait, answer).await.map_err(|_| StoreInDoubt::Silent)?;
-        answered.unwrap_or(Err(StoreInDoubt::Silent))
+        self.lookups.try_send(Lookup { key, reply }).map_err(|_| LookupError::NoAnswer)?;
+        let answered = timeout(self.wait, answer).await.map_err(|_| LookupError::NoAnswer)?;
+        answered.unwrap_or(Err(LookupError::NoAnswer))
     }
 }
 
@@ -86,7 +86,7 @@ async fn answer<K, V>(
             let values = answer_of(&loader, keys, wait).await;
             let keys: HashSet<K> = keys.iter().copied().collect();
             for lookup in waiting.extract_if(.., |lookup| keys.contains(&lookup.key)) {
-                let _ = lookup.reply.send(values.get(&lookup.key).cloned().ok_or(StoreInDoubt::Silent));
+                let _ = lookup.reply.send(values.get(&lookup.key).cloned().ok_or(LookupError::NoAnswer));
             }
             if !pause.is_zero() {
                 sleep(pause).await;
@@ -133,10 +133,10 @@ mod tests {
     const LONG: Duration = Duration::from_secs(5);
 
     #[tokio::test]
-    async fn many_requests_for_one_thing_are_one_query() {
+    async fn many_requests_for_one_key_are_one_query() {
         let batcher = Batcher::start(Counting::default(), LONG, Duration::ZERO);
-        let asking = (0..3000).map(|_| batcher.ask(7));
-        for answer in futures_util::future::join_all(asking).await {
+        let lookups = (0..3000).map(|_| batcher.load(7));
+        for answer in futures_util::future::join_all(lookups).await {
             assert_eq!(answer, Ok((14, 0)));
         }
     }
@@ -144,8 +144,8 @@ mod tests {
     #[tokio::test]
     async fn every_caller_gets_its_own_answer_however_many_wait() {
         let batcher = Batcher::start(Counting::default(), LONG, Duration::ZERO);
-        let asking = (1000..2000).map(|number| batcher.ask(number));
-        let answers: Vec<_> = futures_util::future::join_all(asking).await;
+        let lookups = (1000..2000).map(|number| batcher.load(number));
+        let answers: Vec<_> = futures_util::future::join_all(lookups).await;
         for (number, answer) in (1000..2000).zip(answers) {
             let (double, query) = answer.unwrap();
             assert_eq!(double, number * 2);
@@ -154,10 +154,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_the_answer_lacks_is_in_doubt() {
+    async fn a_key_that_is_missing_from_the_result_is_an_error() {
         assert_eq!(
-            Batcher::start(Counting::default(), LONG, Duration::ZERO).ask(13).await,
-            Err(StoreInDoubt::Silent)
+            Batcher::start(Counting::default(), LONG, Duration::ZERO).load(13).await,
+            Err(LookupError::NoAnswer)
         );
     }
 
@@ -165,15 +165,15 @@ mod tests {
     async fn a_store_that_never_answers_does_not_hang_its_callers() {
         let store = Counting { unanswered: usize::MAX, ..Counting::default() };
         let batcher = Batcher::start(store, LONG, Duration::ZERO);
-        let answer = timeout(Duration::from_secs(60), batcher.ask(1)).await;
-        assert_eq!(answer, Ok(Err(StoreInDoubt::Silent)), "still waiting after a minute");
+        let answer = timeout(Duration::from_secs(60), batcher.load(1)).await;
+        assert_eq!(answer, Ok(Err(LookupError::NoAnswer)), "still waiting after a minute");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_query_that_is_never_answered_does_not_delay_the_next() {
         let store = Counting { unanswered: 1, ..Counting::default() };
         let batcher = Batcher::start(store, LONG, Duration::ZERO);
-        assert_eq!(batcher.ask(1).await, Err(StoreInDoubt::Silent));
-        assert_eq!(batcher.ask(2).await, Ok((4, 1)));
+        assert_eq!(batcher.load(1).await, Err(LookupError::NoAnswer));
+        assert_eq!(batcher.load(2).await, Ok((4, 1)));
     }
 }

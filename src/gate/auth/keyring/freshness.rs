@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::gate::changes::{ChangeCounter, LastChange};
+use crate::gate::changes::{ChangeCount, LastChange};
 use crate::gate::settings::KeySettings;
 
-/// When a lookup began.
+/// The beginning of a lookup. Its result includes every change counted before.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
-    /// The last change known at that moment.
-    pub(super) change: ChangeCounter,
+pub(super) struct LookupStart {
+    /// Changes counted by then.
+    pub(super) change: ChangeCount,
     pub(super) at: Instant,
 }
 
@@ -34,15 +34,15 @@ impl Trust {
     }
 }
 
-/// Which changes this gateway knows.
+/// The changes that this gateway has seen.
 #[derive(Debug)]
 pub(super) struct Freshness {
     trust: Trust,
     started_at: Instant,
-    /// Milliseconds from the start to the instant up to which every change is known.
+    /// Milliseconds from the start to the instant up to which every change has been seen.
     current_ms: AtomicU64,
     change: AtomicU64,
-    /// The last change that concerns every key.
+    /// The last change that invalidates every key.
     everything: LastChange,
     /// The last creation of a key.
     unknown: LastChange,
@@ -60,68 +60,68 @@ impl Freshness {
         }
     }
 
-    /// Marks the beginning of a lookup. It is taken before the query, so an answer never counts as
+    /// Marks the beginning of a lookup. Called before the query, so that a result never counts as
     /// newer than it is.
-    pub(super) fn asking(&self) -> Asked {
-        Asked { change: self.change(), at: Instant::now() }
+    pub(super) fn start_lookup(&self) -> LookupStart {
+        LookupStart { change: self.change(), at: Instant::now() }
     }
 
-    pub(super) fn change(&self) -> ChangeCounter {
-        ChangeCounter::new(self.change.load(Ordering::Acquire))
+    pub(super) fn change(&self) -> ChangeCount {
+        ChangeCount::new(self.change.load(Ordering::Acquire))
     }
 
     /// Counts a change. A lookup that begins after this sees it, because it was committed before it
     /// was announced.
-    pub(super) fn count_change(&self) -> ChangeCounter {
-        ChangeCounter::new(self.change.fetch_add(1, Ordering::AcqRel) + 1)
+    pub(super) fn count_change(&self) -> ChangeCount {
+        ChangeCount::new(self.change.fetch_add(1, Ordering::AcqRel) + 1)
     }
 
-    pub(super) fn everything_changed(&self, change: ChangeCounter) {
+    pub(super) fn everything_changed(&self, change: ChangeCount) {
         self.everything.changed(change);
         self.unknown.changed(change);
     }
 
-    pub(super) fn key_was_made(&self, change: ChangeCounter) {
+    pub(super) fn key_created(&self, change: ChangeCount) {
         self.unknown.changed(change);
     }
 
-    /// Records that every change before this instant is known.
-    pub(super) fn is_current(&self, at: Instant) {
+    /// Records that every change before this instant has been seen.
+    pub(super) fn set_current(&self, at: Instant) {
         let after_start = at.saturating_duration_since(self.started_at);
         let after_start = u64::try_from(after_start.as_millis()).unwrap_or(u64::MAX);
         self.current_ms.fetch_max(after_start, Ordering::AcqRel);
     }
 
-    /// Whether a cached key shows every known change.
-    pub(super) fn shows_changes(&self, asked: Asked, account: &LastChange) -> bool {
-        self.everything.is_shown_by(asked.change) && account.is_shown_by(asked.change)
+    /// Whether the lookup of a cached key includes every counted change.
+    pub(super) fn includes_changes(&self, start: LookupStart, account: &LastChange) -> bool {
+        self.everything.is_counted_in(start.change) && account.is_counted_in(start.change)
     }
 
-    /// Whether a cached "unknown key" shows every known change.
-    pub(super) fn shows_new_keys(&self, asked: Asked) -> bool {
-        self.unknown.is_shown_by(asked.change)
+    /// Whether the lookup of an unknown key includes every key created so far.
+    pub(super) fn includes_new_keys(&self, start: LookupStart) -> bool {
+        self.unknown.is_counted_in(start.change)
     }
 
     /// Whether a cached key is young enough. `share`, of 255, is the part of the last quarter of
     /// the longest trust that this key gets, so that keys that were read together do not expire
     /// together.
-    pub(super) fn is_in_time(&self, asked: Asked, share: u8) -> bool {
-        let age = asked.at.elapsed();
+    pub(super) fn is_unexpired(&self, start: LookupStart, share: u8) -> bool {
+        let age = start.at.elapsed();
         let quarter = self.trust.longest / 4;
         if age >= quarter * 3 + quarter * u32::from(share) / 255 {
             return false;
         }
-        self.is_vouched_for(asked)
+        self.is_confirmed(start)
     }
 
     /// Whether the lookup is recent, or the change feed proves that nothing has changed since.
-    pub(super) fn is_vouched_for(&self, asked: Asked) -> bool {
-        asked.at.elapsed() < self.trust.unheard || self.current_at().elapsed() < self.trust.unheard
+    pub(super) fn is_confirmed(&self, start: LookupStart) -> bool {
+        start.at.elapsed() < self.trust.unheard || self.current_at().elapsed() < self.trust.unheard
     }
 
-    /// Whether a cached "unknown key" is young enough.
-    pub(super) fn is_unknown_in_time(&self, asked: Asked) -> bool {
-        asked.at.elapsed() < self.trust.unknown
+    /// Whether the lookup of an unknown key is young enough.
+    pub(super) fn is_unknown_unexpired(&self, start: LookupStart) -> bool {
+        start.at.elapsed() < self.trust.unknown
     }
 
     fn current_at(&self) -> Instant {

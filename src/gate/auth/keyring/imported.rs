@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
-use super::batcher::{Batcher, Load, StoreInDoubt};
-use super::freshness::{Asked, Freshness};
+use super::batcher::{Batcher, Load, LookupError};
+use super::freshness::{Freshness, LookupStart};
 use crate::domain::key::KeyFormat;
 use crate::storage::error::StorageError;
 use crate::storage::keys::imported_shapes;
@@ -25,7 +25,7 @@ pub(super) struct ImportedShapes {
 #[derive(Clone, Debug)]
 struct Shapes {
     shapes: Arc<[KeyFormat]>,
-    asked: Asked,
+    start: LookupStart,
 }
 
 struct Loader {
@@ -35,10 +35,10 @@ struct Loader {
 
 impl Load<(), Shapes> for Loader {
     async fn load(&self, _: &[()]) -> Result<HashMap<(), Shapes>, StorageError> {
-        let asked = self.freshness.asking();
+        let start = self.freshness.start_lookup();
         let mut connection = self.pool.acquire().await?;
         let shapes = imported_shapes(&mut connection).await?.into();
-        Ok(HashMap::from([((), Shapes { shapes, asked })]))
+        Ok(HashMap::from([((), Shapes { shapes, start })]))
     }
 }
 
@@ -54,11 +54,11 @@ impl ImportedShapes {
     ///
     /// # Errors
     /// When that is not cached and the database does not answer.
-    pub(super) async fn include(&self, shape: KeyFormat) -> Result<bool, StoreInDoubt> {
-        if let Some(known) = self.cached() {
-            return Ok(known.shapes.contains(&shape));
+    pub(super) async fn include(&self, shape: KeyFormat) -> Result<bool, LookupError> {
+        if let Some(cached) = self.cached() {
+            return Ok(cached.shapes.contains(&shape));
         }
-        let found = self.lookups.ask(()).await?;
+        let found = self.lookups.load(()).await?;
         // Read after the request arrived, so it holds for the request even if a key is created
         // meanwhile.
         let includes = found.shapes.contains(&shape);
@@ -68,8 +68,8 @@ impl ImportedShapes {
 
     fn cached(&self) -> Option<Shapes> {
         let read = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
-        read.filter(|known| {
-            self.freshness.shows_new_keys(known.asked) && self.freshness.is_vouched_for(known.asked)
+        read.filter(|cached| {
+            self.freshness.includes_new_keys(cached.start) && self.freshness.is_confirmed(cached.start)
         })
     }
 }

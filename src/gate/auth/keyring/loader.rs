@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::PgPool;
 
 use super::batcher::Load;
-use super::freshness::{Asked, Freshness};
+use super::freshness::{Freshness, LookupStart};
 use crate::clock::DatabaseClock;
 use crate::domain::billing::AccountBalance;
 use crate::domain::caller::KeyRecord;
@@ -17,13 +17,14 @@ use crate::gate::limits::limiter::RateLimits;
 use crate::secret::KeyDigest;
 use crate::storage::error::StorageError;
 use crate::storage::keys::find_by_digest;
-use crate::storage::ledger::standing::read_standings;
+use crate::storage::ledger::balance::read_balances;
 
-/// The caller with a digest, if there is one, and when the database was asked.
+/// The caller with a digest, or `None` for an unknown key.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
+pub(super) struct LookupResult {
     pub(super) caller: Option<Caller>,
-    pub(super) asked: Asked,
+    /// When the lookup began.
+    pub(super) start: LookupStart,
 }
 
 #[derive(Clone)]
@@ -35,41 +36,40 @@ pub(super) struct KeyLoader {
     pub(super) clock: DatabaseClock,
 }
 
-impl Load<KeyDigest, Found> for KeyLoader {
-    async fn load(&self, digests: &[KeyDigest]) -> Result<HashMap<KeyDigest, Found>, StorageError> {
-        let asked = self.freshness.asking();
+impl Load<KeyDigest, LookupResult> for KeyLoader {
+    async fn load(&self, digests: &[KeyDigest]) -> Result<HashMap<KeyDigest, LookupResult>, StorageError> {
+        let start = self.freshness.start_lookup();
         let mut connection = self.pool.acquire().await?;
         let records = find_by_digest(&mut connection, digests).await?;
-        Ok(self.found(asked, digests, records))
+        Ok(self.found(start, digests, records))
     }
 }
 
 impl KeyLoader {
-    /// Assigns the records of an answer to the digests that were asked for.
+    /// Assigns the records of a result to the digests of the query.
     pub(super) fn found(
         &self,
-        asked: Asked,
+        start: LookupStart,
         digests: &[KeyDigest],
         records: Vec<(KeyDigest, KeyRecord)>,
-    ) -> HashMap<KeyDigest, Found> {
-        let unknown = digests.iter().map(|digest| (*digest, Found { caller: None, asked }));
+    ) -> HashMap<KeyDigest, LookupResult> {
+        let unknown = digests.iter().map(|digest| (*digest, LookupResult { caller: None, start }));
         let mut found: HashMap<_, _> = unknown.collect();
         for (digest, record) in records {
-            let account = self.accounts.of(record.account_id, &record.standing, || self.freshness.change());
+            let account = self.accounts.of(record.account_id, &record.balance, || self.freshness.change());
             let rate = self.limits.of(record.plan.rate_per_s, record.plan.burst);
             let caller = Caller::new(record, account, rate, self.clock.clone());
-            found.insert(digest, Found { caller: Some(caller), asked });
+            found.insert(digest, LookupResult { caller: Some(caller), start });
         }
         found
     }
 }
 
-/// Reads the balances of accounts.
-pub(super) struct StandingLoader(pub(super) PgPool);
+pub(super) struct BalanceLoader(pub(super) PgPool);
 
-impl Load<AccountId, AccountBalance> for StandingLoader {
+impl Load<AccountId, AccountBalance> for BalanceLoader {
     async fn load(&self, accounts: &[AccountId]) -> Result<HashMap<AccountId, AccountBalance>, StorageError> {
         let mut connection = self.0.acquire().await?;
-        Ok(read_standings(&mut connection, accounts).await?.into_iter().collect())
+        Ok(read_balances(&mut connection, accounts).await?.into_iter().collect())
     }
 }

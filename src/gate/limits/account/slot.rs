@@ -10,10 +10,11 @@ use crate::gate::limits::shared_limits::Lease;
 #[derive(Debug)]
 pub enum Admission {
     /// The request may go on, in this slot.
-    Admitted { slot: Slot, rate: RateDecision },
-    /// The rate is exceeded.
+    Admitted {
+        slot: Slot,
+        rate: RateDecision,
+    },
     TooFast(RateDecision),
-    /// The concurrency limit is reached.
     TooMany,
 }
 
@@ -49,7 +50,7 @@ impl Slot {
     }
 
     /// Records how many requests run on all gateways.
-    pub(in crate::gate::limits) fn counts_on_all_gateways(&mut self, running: u32) {
+    pub(in crate::gate::limits) fn set_running(&mut self, running: u32) {
         if let Some(place) = Arc::get_mut(&mut self.0) {
             place.running = running;
         }
@@ -57,11 +58,11 @@ impl Slot {
 
     /// Releases the slot before the answer is sent, unless another clone still holds it. Waits only
     /// for a shared store, and not for long.
-    pub(in crate::gate) async fn give_back(mut self) {
+    pub(in crate::gate) async fn release(mut self) {
         let lease = Arc::get_mut(&mut self.0).and_then(|place| place.lease.take());
         drop(self);
         if let Some(lease) = lease {
-            lease.give_back().await;
+            lease.release().await;
         }
     }
 }

@@ -106,7 +106,7 @@ impl Leases {
                 () = tokio::time::sleep_until(renew_at) => Some(renew_every),
                 () = stop.cancelled() => None,
             };
-            self.give_back_ended().await;
+            self.release_ended().await;
             if let Some(older_than) = older_than {
                 renew_at = Instant::now() + renew_every;
                 self.renew_running(older_than).await;
@@ -114,7 +114,7 @@ impl Leases {
         }
     }
 
-    async fn give_back_ended(&self) {
+    async fn release_ended(&self) {
         if self.store.away_since().is_some() {
             return;
         }
@@ -219,7 +219,7 @@ impl Lease {
 
     /// Returns the lease before the answer is sent: the client may send its next request at once,
     /// to any gateway. If the store does not answer in time, the lease is returned later.
-    pub(in crate::gate) async fn give_back(mut self) {
+    pub(in crate::gate) async fn release(mut self) {
         self.end();
         if self.is_owed && self.leases.remove(self.account, &[self.id]).await.is_ok() {
             self.is_owed = false;

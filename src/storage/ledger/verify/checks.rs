@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{FAULTS_LISTED, Fault, Invariant, Scope};
-use crate::storage::error::StorageError;
+use crate::storage::error::{RowRef, StorageError};
 
 /// A statement, and which scopes it needs.
 struct Check {
@@ -64,7 +64,8 @@ pub(super) async fn run(connection: &mut PgConnection, scope: Scope) -> Result<V
             .fetch_all(&mut *connection)
             .await?;
         for row in rows {
-            let invariant = Invariant::from_name(&row.rule).ok_or(StorageError::Corrupt("name of a rule"))?;
+            let invariant =
+                RowRef::new("ledger_verify", &row.rule).read("rule", Invariant::from_name(&row.rule))?;
             faults.push(Fault {
                 account_id: row.account_id,
                 number: row.number,

@@ -4,7 +4,7 @@ use std::future::ready;
 
 use insta::assert_snapshot;
 
-use crate::gate::handlers::{Turnstile, answering, paid_answer};
+use crate::gate::handlers::{Latch, answering, paid_answer};
 use crate::gate::people::marina;
 use crate::support::gateway::{Answer, Gateway};
 
@@ -52,14 +52,14 @@ async fn rate_limited() {
 
 #[tokio::test]
 async fn concurrency_limited() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = gateway.customer_on(|plan| plan.concurrency = 1).await;
     let body = marina();
     let second = async {
-        turnstile.reached(1).await;
+        latch.reached(1).await;
         let second = gateway.post("/crm", &customer.key, &body).await;
-        turnstile.let_go(1);
+        latch.let_go(1);
         second
     };
     let (_, refused) = tokio::join!(gateway.post("/crm", &customer.key, &body), second);

@@ -3,7 +3,7 @@
 use fluence::domain::credits::Credits;
 use insta::assert_snapshot;
 
-use crate::gate::handlers::Turnstile;
+use crate::gate::handlers::Latch;
 use crate::gate::handlers::paid_answer;
 use crate::gate::people::{luiz, marina, nobody};
 use crate::support::gateway::{Gateway, answer};
@@ -226,14 +226,14 @@ async fn idempotency_key_reused() {
 
 #[tokio::test]
 async fn idempotency_in_progress() {
-    let turnstile = Turnstile::new();
-    let gateway = turnstile.before(paid_answer).await;
+    let latch = Latch::new();
+    let gateway = latch.before(paid_answer).await;
     let customer = gateway.professional().await;
     let keyed = || answer(gateway.posting("/crm", &customer.key, &marina()).header("idempotency-key", "a"));
     let second = async {
-        turnstile.reached(1).await;
+        latch.reached(1).await;
         let second = keyed().await;
-        turnstile.let_go(1);
+        latch.let_go(1);
         second
     };
     let (_, refused) = tokio::join!(keyed(), second);

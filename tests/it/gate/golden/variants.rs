@@ -25,7 +25,7 @@ async fn invalid_api_key_as_a_problem() {
     assert_snapshot!(refused.golden(), @r#"
     401 | application/problem+json | www-authenticate: Bearer error="invalid_token"
     {
-      "type": "https://example.com/docs#INVALID_API_KEY",
+      "type": "/docs/errors/INVALID_API_KEY",
       "title": "Invalid API key",
       "status": 401,
       "detail": "Invalid API key provided",
@@ -47,7 +47,7 @@ async fn insufficient_credits_as_a_problem() {
     assert_snapshot!(refused.golden(), @r#"
     402 | application/problem+json
     {
-      "type": "https://example.com/docs#INSUFFICIENT_CREDITS",
+      "type": "/docs/errors/INSUFFICIENT_CREDITS",
       "title": "Insufficient credits",
       "status": 402,
       "detail": "This call costs 2 credits. The account has 1 credit.",
@@ -80,7 +80,7 @@ async fn access_denied_as_a_problem_tells_the_billing_too() {
     assert_snapshot!(refused.golden(), @r#"
     403 | application/problem+json
     {
-      "type": "https://example.com/docs#ACCESS_DENIED",
+      "type": "/docs/errors/ACCESS_DENIED",
       "title": "Access denied",
       "status": 403,
       "detail": "Access denied. Your professional tier API key cannot access /crm. Upgrade to CRM tier for access.",

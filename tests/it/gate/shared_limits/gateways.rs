@@ -11,13 +11,13 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::{leases_in, store_time_us};
-use crate::gate::handlers::{LONG, Turnstile, handler, paid_answer};
+use crate::gate::handlers::{LONG, Latch, handler, paid_answer};
 use crate::gate::people::marina;
 use crate::support::customer::Customer;
+use crate::support::delay_proxy::DelayProxy;
 use crate::support::gateway::{Answer, Gateway, eventually};
-use crate::support::neighbour::Neighbour;
 use crate::support::redis::Redis;
-use crate::support::slow_line::SlowLine;
+use crate::support::second_gateway::SecondGateway;
 
 /// Settings of a gateway that waits for the store however busy the machine is.
 fn patient(url: &str) -> [(&str, &str); 3] {
@@ -27,21 +27,21 @@ fn patient(url: &str) -> [(&str, &str); 3] {
 /// One gateway of several.
 enum Node {
     First(Box<Gateway>),
-    Other(Box<Neighbour>),
+    Other(Box<SecondGateway>),
 }
 
 impl Node {
     async fn get(&self, path: &str, key: &str) -> Answer {
         match self {
             Self::First(gateway) => gateway.get(path, key).await,
-            Self::Other(neighbour) => neighbour.get(path, key).await,
+            Self::Other(second) => second.get(path, key).await,
         }
     }
 
     async fn stop(self) {
         match self {
             Self::First(gateway) => drop(gateway.stop().await),
-            Self::Other(neighbour) => neighbour.stop().await,
+            Self::Other(second) => second.stop().await,
         }
     }
 
@@ -57,7 +57,7 @@ async fn cluster(size: usize, environment: &[(&str, &str)]) -> Vec<Node> {
     let first = Gateway::start_with(environment).await;
     let mut others = Vec::new();
     for _ in 1..size {
-        others.push(Node::Other(Box::new(first.neighbour(environment).await)));
+        others.push(Node::Other(Box::new(first.second_gateway(environment).await)));
     }
     std::iter::once(Node::First(Box::new(first))).chain(others).collect()
 }
@@ -199,8 +199,8 @@ async fn a_gateway_starts_without_redis_and_reports_it_until_redis_comes() {
 #[tokio::test]
 async fn a_slow_redis_is_not_used_and_reported() {
     let redis = Redis::start().await;
-    let line = SlowLine::to(redis.port()).await;
-    let (url, page) = (redis.url_at(line.port()), ("FLUENCE_METRICS_LISTEN", "127.0.0.1:0"));
+    let proxy = DelayProxy::to(redis.port()).await;
+    let (url, page) = (redis.url_at(proxy.port()), ("FLUENCE_METRICS_LISTEN", "127.0.0.1:0"));
     let budget = ("FLUENCE_LIMITS_DECISION_MS", "500");
     let watch = ("FLUENCE_LIMITS_WATCH_MS", "20");
     let nodes = cluster(1, &[("FLUENCE_REDIS_URL", &url), budget, watch, page]).await;
@@ -209,7 +209,7 @@ async fn a_slow_redis_is_not_used_and_reported() {
     let metrics = first(&nodes).metrics().await;
     assert!(metrics.contains("gateway_redis_up 1"), "{metrics}");
     assert!(metrics.contains(r#"gateway_degraded{reason="redis"} 0"#), "{metrics}");
-    line.takes(Duration::from_secs(2));
+    proxy.takes(Duration::from_secs(2));
     eventually("it is left", async || nodes[0].decided(&customer.key).await == "local").await;
     let metrics = first(&nodes).metrics().await;
     for line in [
@@ -221,7 +221,7 @@ async fn a_slow_redis_is_not_used_and_reported() {
     ] {
         assert!(metrics.contains(line), "{line} is not in {metrics}");
     }
-    line.takes(Duration::ZERO);
+    proxy.takes(Duration::ZERO);
     eventually("it is back", async || nodes[0].decided(&customer.key).await == "shared").await;
 }
 
@@ -284,16 +284,16 @@ async fn e05_the_slot_is_free_when_the_client_has_the_answer() {
 #[tokio::test]
 async fn e05_a_shared_slot_is_held_after_a_disconnect_until_the_work_is_done() {
     let redis = Redis::start().await;
-    let turnstile = Turnstile::new();
-    let gateway = in_front_of(&redis, turnstile.handler(paid_answer), LONG).await;
+    let latch = Latch::new();
+    let gateway = in_front_of(&redis, latch.handler(paid_answer), LONG).await;
     let customer = one_at_once(&gateway).await;
     let call = tokio::spawn(gateway.posting("/crm", &customer.key, &marina()).send());
-    turnstile.reached(1).await;
+    latch.reached(1).await;
     call.abort();
     let refused = gateway.post("/crm", &customer.key, &serde_json::json!({})).await;
     assert_eq!(refused.outcome(), (429, "CONCURRENCY_LIMITED"));
     assert_eq!(refused.header("ratelimit"), "\"concurrent\";r=0;t=1");
-    turnstile.let_go(1);
+    latch.let_go(1);
     eventually("the slot is free", async || {
         gateway.post("/crm", &customer.key, &serde_json::json!({})).await.status == 400
     })

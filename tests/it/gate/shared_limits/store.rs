@@ -8,9 +8,9 @@ use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use super::{Node, PATIENT, account, at_once, leases_in};
+use crate::support::delay_proxy::DelayProxy;
 use crate::support::gateway::eventually;
 use crate::support::redis::Redis;
-use crate::support::slow_line::SlowLine;
 
 #[tokio::test]
 async fn a_store_that_died_is_noticed_without_requests_and_returns_by_itself() {
@@ -38,53 +38,53 @@ async fn a_store_that_starts_later_is_found() {
 #[tokio::test]
 async fn a_late_store_is_not_used_until_it_answers_in_time() {
     let redis = Redis::start().await;
-    let line = SlowLine::to(redis.port()).await;
+    let proxy = DelayProxy::to(redis.port()).await;
     // The watch is so slow that nothing but decisions is asked meanwhile.
     let config = SharedLimitSettings {
         budget: Duration::from_secs(1),
         watch_every: Duration::from_secs(600),
         ..PATIENT
     };
-    let node = Node::start(&redis.url_at(line.port()), config).await;
+    let node = Node::start(&redis.url_at(proxy.port()), config).await;
     assert!(node.admits(account(), at_once(1)).await.is_some());
-    line.takes(Duration::from_secs(600));
+    proxy.takes(Duration::from_secs(600));
     let late = join_all((0..3).map(|_| node.limits.decide(account(), at_once(1)))).await;
     assert!(late.iter().all(Result::is_err));
     assert!(node.limits.away_since().is_some());
-    let packets = line.packets();
+    let packets = proxy.packets();
     for _ in 0..1000 {
         assert!(node.limits.decide(account(), at_once(1)).await.is_err());
     }
     // The health check runs once when the connection is closed. On its own connection it sends at
     // most two packets before it waits for an answer.
-    assert!(line.packets() <= packets + 2, "a request was sent to a late store");
+    assert!(proxy.packets() <= packets + 2, "a request was sent to a late store");
 }
 
 #[tokio::test]
 async fn a_late_store_is_used_again_once_it_answers_in_time() {
     let redis = Redis::start().await;
-    let line = SlowLine::to(redis.port()).await;
+    let proxy = DelayProxy::to(redis.port()).await;
     let config = SharedLimitSettings { budget: Duration::from_millis(500), ..PATIENT };
-    let node = Node::start(&redis.url_at(line.port()), config).await;
-    line.takes(Duration::from_secs(2));
+    let node = Node::start(&redis.url_at(proxy.port()), config).await;
+    proxy.takes(Duration::from_secs(2));
     eventually("it is noticed", async || node.limits.away_since().is_some()).await;
-    line.takes(Duration::ZERO);
+    proxy.takes(Duration::ZERO);
     eventually("it is back", async || node.limits.away_since().is_none()).await;
 }
 
 #[tokio::test]
 async fn a_single_late_answer_does_not_close_the_connection() {
     let redis = Redis::start().await;
-    let line = SlowLine::to(redis.port()).await;
+    let proxy = DelayProxy::to(redis.port()).await;
     let config = SharedLimitSettings {
         budget: Duration::from_secs(1),
         watch_every: Duration::from_secs(600),
         ..PATIENT
     };
-    let node = Node::start(&redis.url_at(line.port()), config).await;
-    line.takes(Duration::from_millis(1500));
+    let node = Node::start(&redis.url_at(proxy.port()), config).await;
+    proxy.takes(Duration::from_millis(1500));
     assert!(node.limits.decide(account(), at_once(1)).await.is_err());
-    line.takes(Duration::ZERO);
+    proxy.takes(Duration::ZERO);
     assert!(node.limits.away_since().is_none());
     eventually("it decides", async || node.limits.decide(account(), at_once(1)).await.is_ok()).await;
 }

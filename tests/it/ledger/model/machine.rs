@@ -7,7 +7,7 @@ use fluence::domain::billing::AccountBalance;
 use fluence::domain::ids::{AccountId, CallId};
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::entry::Entry;
-use fluence::ledger::rules::hold::{Decision, HoldRequest};
+use fluence::ledger::rules::hold::{Held, HoldRequest};
 use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{Batch, Effects, Epoch, StoreError, Work};
 
@@ -30,7 +30,7 @@ pub(super) trait Machine {
     /// The account's row, lots and entries.
     fn view(&mut self, account: AccountId) -> View;
     /// Where the account stands, read without touching it.
-    fn standing(&mut self, account: AccountId) -> AccountBalance;
+    fn balance(&mut self, account: AccountId) -> AccountBalance;
     /// Whether the sweep would look at the account.
     fn is_due(&mut self, account: AccountId) -> bool;
     /// What must hold once every epoch is closed.
@@ -173,8 +173,7 @@ impl<M: Machine> Run<M> {
         };
         for (operation, effect) in operations.iter().zip(effects.iter().flatten()) {
             match operation {
-                Operation::Release(release) => drop(open.remove(&release.hold.call_id)),
-                Operation::CaptureWithResponse(capture) => drop(open.remove(&capture.hold.call_id)),
+                Operation::Settle(settle) => drop(open.remove(&settle.hold.call_id)),
                 _ => open.extend(held(effect).map(|id| (id, number))),
             }
         }
@@ -188,7 +187,7 @@ impl<M: Machine> Run<M> {
         assert_eq!(self.machine.view(id), View::of(reference, id), "account {account}");
         let mut touched = reference.accounts[&id].clone();
         touched.touch(reference.now, CallId::from_uuid(id.as_uuid()));
-        assert_eq!(self.machine.standing(id), touched.standing(), "account {account}");
+        assert_eq!(self.machine.balance(id), touched.balance(), "account {account}");
         if touched.entries.len() > reference.accounts[&id].entries.len() {
             assert!(self.machine.is_due(id), "the sweep would leave out account {account}");
         }
@@ -226,7 +225,7 @@ impl<M: Machine> Run<M> {
 
 fn held(effect: &Effect) -> Option<CallId> {
     match effect {
-        Effect::Decided(Decision::Held { hold, .. }) => Some(hold.call_id),
+        Effect::Held(Held { hold, .. }) => Some(hold.call_id),
         _ => None,
     }
 }

@@ -65,17 +65,17 @@ impl Machine for Memory {
         lots.sort_by_key(|lot| lot.number);
         let entries = self.database.entries.iter().filter(|row| row.account_id == account);
         View {
-            balance: ledger_account.balance(),
+            balance: ledger_account.credits_left().as_i64(),
             requests: (ledger_account.requests_used, ledger_account.requests_limit),
             lots: lots.iter().map(|lot| (lot.number.0, lot.left.as_i64(), lot.expires_at)).collect(),
             entries: entries.map(|row| row.entry.clone()).collect(),
         }
     }
 
-    fn standing(&mut self, account: AccountId) -> AccountBalance {
+    fn balance(&mut self, account: AccountId) -> AccountBalance {
         let mut ledger_account = self.database.accounts[&account].ledger_account.clone();
         ledger_account.advance(self.now, CallId::from_uuid(account.as_uuid())).unwrap();
-        ledger_account.standing()
+        ledger_account.balance()
     }
 
     /// The simulation's own sweep asks no such question.

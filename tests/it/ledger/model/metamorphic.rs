@@ -65,7 +65,7 @@ fn repeatable(turn: &Turn) -> Vec<Operation> {
     let is_known = |operation: &&Operation| match operation {
         Operation::Hold(request) => request.idempotency.is_some(),
         Operation::Grant(_) | Operation::MovePlan { .. } | Operation::Advance { .. } => true,
-        Operation::Release(_) | Operation::CaptureWithResponse(_) | Operation::Correct(_) => false,
+        Operation::Settle(_) | Operation::Correct(_) => false,
     };
     operations.iter().filter(is_known).cloned().collect()
 }

@@ -14,8 +14,8 @@ use fluence::ledger::rules::entry::{CallRef, Entry, EntryKind, RouteNumber};
 use fluence::ledger::rules::lot::LotNumber;
 use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, StoreError};
 use fluence::storage::accounts::{self, NewAccount};
+use fluence::storage::ledger::balance::read_account;
 use fluence::storage::ledger::due::due_accounts;
-use fluence::storage::ledger::standing::read_account;
 use fluence::storage::ledger::usage::roll_up;
 use fluence::storage::ledger::verify::verify;
 use fluence::storage::ledger::{PgLedgerStore, close_stale_epochs};
@@ -23,13 +23,13 @@ use sqlx::postgres::{PgPool, PgPoolOptions};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use super::super::world::{LEASE, WHOLE, World};
+use super::super::fixture::{LEASE, LedgerFixture, WHOLE};
 use super::machine::{Machine, View, plan_name};
 use super::program::{ACCOUNTS, CAPS, PLANS, account_id, environment_id, key_id};
 
 pub(super) struct Postgres {
     runtime: Runtime,
-    world: World,
+    fixture: LedgerFixture,
     /// Connections that go by the program's clock.
     pool: PgPool,
     stores: HashMap<Epoch, PgLedgerStore>,
@@ -47,14 +47,14 @@ do $$ begin
 end $$;";
 
 impl Postgres {
-    async fn connect() -> (World, PgPool) {
-        let world = World::new(1, 1).await;
-        sqlx::raw_sql(CLOCK).execute(world.pool()).await.unwrap();
+    async fn connect() -> (LedgerFixture, PgPool) {
+        let fixture = LedgerFixture::new(1, 1).await;
+        sqlx::raw_sql(CLOCK).execute(fixture.pool()).await.unwrap();
         for (number, (credits, requests)) in PLANS.iter().enumerate() {
-            world.plan(&plan_name(number), *credits, *requests as i32).await;
+            fixture.plan(&plan_name(number), *credits, *requests as i32).await;
         }
-        let pool = PgPoolOptions::new().max_connections(2).connect_with(world.database.options()).await;
-        (world, pool.unwrap())
+        let pool = PgPoolOptions::new().max_connections(2).connect_with(fixture.database.options()).await;
+        (fixture, pool.unwrap())
     }
 
     async fn create(pool: &PgPool, account: usize) {
@@ -145,8 +145,8 @@ async fn view(pool: &PgPool, id: AccountId) -> View {
 impl Machine for Postgres {
     fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let (world, pool) = runtime.block_on(Self::connect());
-        Self { runtime, world, pool, stores: HashMap::new() }
+        let (fixture, pool) = runtime.block_on(Self::connect());
+        Self { runtime, fixture, pool, stores: HashMap::new() }
     }
 
     fn set_clock(&mut self, now: DateTime<Utc>) {
@@ -168,7 +168,7 @@ impl Machine for Postgres {
     }
 
     fn open_epoch(&mut self) -> Epoch {
-        let mut store = PgLedgerStore::new(self.world.database.options(), "model".into(), LEASE);
+        let mut store = PgLedgerStore::new(self.fixture.database.options(), "model".into(), LEASE);
         let epoch = self.runtime.block_on(store.open_epoch()).unwrap();
         self.stores.insert(epoch, store);
         epoch
@@ -195,8 +195,8 @@ impl Machine for Postgres {
         self.runtime.block_on(view(&self.pool, account))
     }
 
-    fn standing(&mut self, account: AccountId) -> AccountBalance {
-        self.runtime.block_on(read_account(&self.pool, account)).unwrap().unwrap().standing()
+    fn balance(&mut self, account: AccountId) -> AccountBalance {
+        self.runtime.block_on(read_account(&self.pool, account)).unwrap().unwrap().balance()
     }
 
     fn is_due(&mut self, account: AccountId) -> bool {

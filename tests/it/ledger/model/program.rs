@@ -6,12 +6,11 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::settlement::Outcome;
+use fluence::ledger::rules::caps::KeyCaps;
 use fluence::ledger::rules::entry::{CallRef, RouteNumber};
-use fluence::ledger::rules::hold::{
-    AnswerContent, Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, StoredAnswer,
-};
+use fluence::ledger::rules::hold::{AnswerContent, Held, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
 use fluence::ledger::rules::lot::LotSource;
-use fluence::ledger::rules::operation::{CaptureWithResponse, Correction, Effect, Grant, Operation, Release};
+use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation, Settle};
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 use uuid::Uuid;
@@ -47,7 +46,7 @@ pub(super) enum Step {
     WaitUntil { which: usize, off_s: i64 },
     /// Calls that arrive together.
     Calls { node: usize, fast: bool, calls: Vec<Call> },
-    /// An open call ends, whether or not its gateway still lives.
+    /// An open call ends, also after its gateway died.
     End { which: usize, end: End },
     /// A pack or a grant; the same reference twice counts once.
     Grant { node: usize, account: usize, reference: u8, source: LotSource, amount: u32, hours: i64 },
@@ -74,12 +73,12 @@ pub(super) struct Call {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum End {
-    /// Captured: so many of its credits, at most all.
+    /// Captured credits, at most all.
     Capture(u32),
     Release,
 }
 
-/// What is asked of a ledger, and must come of it.
+/// One turn: operations and their expected effects.
 #[derive(Clone, Debug)]
 pub(super) enum Turn {
     /// Nothing that a store would see.
@@ -253,17 +252,13 @@ impl Program {
         for operation in &operations {
             let effect = self.reference.apply(operation, plan.map(|plan| PLANS[plan]));
             match (operation, &effect) {
-                (Operation::Hold(request), Effect::Decided(Decision::Held { hold, .. })) => {
+                (Operation::Hold(request), Effect::Held(Held { hold, .. })) => {
                     let (hold, claim, life) =
                         (hold.clone(), request.idempotency.clone(), self.nodes[node].life);
                     self.nodes[node].open.push((hold.clone(), claim.clone()));
                     self.calls.push(OpenCall { hold, claim, node, life });
                 }
-                (
-                    Operation::Release(Release { hold, .. })
-                    | Operation::CaptureWithResponse(CaptureWithResponse { hold, .. }),
-                    _,
-                ) => {
+                (Operation::Settle(Settle { hold, .. }), _) => {
                     self.nodes[node].open.retain(|(open, _)| open.call_id != hold.call_id);
                 }
                 _ => {}
@@ -281,25 +276,23 @@ impl Program {
         let lives = self.nodes[node].life == life;
         let all = hold.amount();
         let (call_id, outcome) = (hold.call_id, Outcome::Answered);
-        let ending = match (end, claim) {
-            (End::Release, claim) => {
-                let outcome = Outcome::Failed;
-                Operation::Release(Release { hold, amount: all, outcome, whole: true, claim })
-            }
-            (End::Capture(used), Some(claim)) => {
+        let settle = match (end, claim) {
+            (End::Release, claim) => Settle::release(hold, Outcome::Failed, claim),
+            (End::Capture(used), claim @ Some(_)) => {
                 let captured = credits(used.into()).min(all);
                 let answer = StoredAnswer { call_id, content: AnswerContent::json(200, call_id.to_string()) };
-                Operation::CaptureWithResponse(CaptureWithResponse { hold, captured, outcome, claim, answer })
+                Settle { hold, captured, outcome, claim, response: Some(answer) }
             }
             (End::Capture(used), None) => {
-                let rest = all.checked_sub(credits(used.into())).unwrap_or_default();
-                if rest.as_i64() == 0 && lives {
+                let captured = credits(used.into()).min(all);
+                if captured == all && lives {
                     self.nodes[node].captured.push((call_id, outcome));
                     return Turn::Nothing;
                 }
-                Operation::Release(Release { hold, amount: rest, outcome, whole: false, claim: None })
+                Settle { hold, captured, outcome, claim: None, response: None }
             }
         };
+        let ending = Operation::Settle(settle);
         if lives { self.commit(node, false, vec![ending], None) } else { Turn::Late { node, life, ending } }
     }
 

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use fluence::domain::billing::AccountBalance;
+use fluence::domain::credits::Credits;
 use fluence::domain::refusal::KeyCap;
+use fluence::ledger::rules::caps::CapReached;
 use fluence::ledger::rules::entry::EntryKind;
-use fluence::ledger::rules::hold::Decision;
-use fluence::ledger::rules::operation::{Effect, Operation, Release};
+use fluence::ledger::rules::hold::{DeclineReason, Declined, Held};
+use fluence::ledger::rules::operation::{Effect, Operation};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use proptest_state_machine::ReferenceStateMachine;
@@ -44,15 +46,15 @@ const EVERYTHING: [&str; 27] = [
     "plan move down",
 ];
 
-fn has_plan_credits(standing: &AccountBalance) -> bool {
-    standing.plan_credits_used < standing.plan_credits
+fn has_plan_credits(balance: &AccountBalance) -> bool {
+    balance.plan_credits_used < balance.plan_credits
 }
 
-/// A release of a part that leaves none of the plan's credits taken.
+/// A capture of a part that leaves none of the plan's credits taken.
 fn returns_the_request(operation: &Operation) -> bool {
     match operation {
-        Operation::Release(Release { hold, amount, whole: false, .. }) => {
-            *amount < hold.amount() && hold.refund(*amount).request
+        Operation::Settle(settle) if settle.response.is_none() && settle.captured > Credits::ZERO => {
+            settle.hold.refund(settle.released()).request
         }
         _ => false,
     }
@@ -60,26 +62,26 @@ fn returns_the_request(operation: &Operation) -> bool {
 
 fn of_effect(effect: &Effect) -> &'static str {
     match effect {
-        Effect::Decided(Decision::Held { hold, standing })
-            if !hold.request_taken && standing.requests_remaining == 0 && has_plan_credits(standing) =>
+        Effect::Held(Held { hold, balance })
+            if !hold.request_taken && balance.requests_remaining == 0 && has_plan_credits(balance) =>
         {
             "held beside a plan without requests"
         }
-        Effect::Decided(Decision::Held { hold, .. }) if hold.takes.len() > 1 => "held from two lots",
-        Effect::Decided(Decision::Held { .. }) => "held",
-        Effect::Decided(Decision::Insufficient { available, standing })
-            if *available < standing.remaining =>
-        {
-            "insufficient beside a plan without requests"
-        }
-        Effect::Decided(Decision::Insufficient { .. }) => "insufficient",
-        Effect::Decided(Decision::QuotaSpent { .. }) => "quota",
-        Effect::Decided(Decision::CapReached { cap: KeyCap::Daily, .. }) => "daily cap",
-        Effect::Decided(Decision::CapReached { cap: KeyCap::Monthly, .. }) => "monthly cap",
-        Effect::Decided(Decision::Replay { .. }) => "replay",
-        Effect::Decided(Decision::InProgress { .. }) => "in progress",
-        Effect::Decided(Decision::KeyReused(_)) => "key reused",
-        Effect::Decided(Decision::UnknownAccount) | Effect::UnknownAccount => "unknown account",
+        Effect::Held(Held { hold, .. }) if hold.takes.len() > 1 => "held from two lots",
+        Effect::Held(_) => "held",
+        Effect::Declined(Declined { reason, balance }) => match reason {
+            DeclineReason::InsufficientCredits { available } if *available < balance.remaining => {
+                "insufficient beside a plan without requests"
+            }
+            DeclineReason::InsufficientCredits { .. } => "insufficient",
+            DeclineReason::QuotaExhausted { .. } => "quota",
+            DeclineReason::CapReached(CapReached { cap: KeyCap::Daily, .. }) => "daily cap",
+            DeclineReason::CapReached(CapReached { cap: KeyCap::Monthly, .. }) => "monthly cap",
+            DeclineReason::Replay(_) => "replay",
+            DeclineReason::InProgress { .. } => "in progress",
+            DeclineReason::KeyReused => "key reused",
+        },
+        Effect::UnknownAccount => "unknown account",
         Effect::Done(_) => "done",
         Effect::Superseded(_) => "superseded",
         Effect::Granted { repeated: false, .. } => "granted",

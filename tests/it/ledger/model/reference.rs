@@ -1,4 +1,4 @@
-//! What the ledger must do, told a second time: the contract's sections 6 to 9 in plain arithmetic, slow and obvious.
+//! A second, independent implementation of the ledger in plain arithmetic: slow and obvious.
 //!
 //! It shares words with the program (operations, decisions, entries) and none of its rules: the calendar, the burn order,
 //! what comes back and for how long, caps, quota and idempotency are all written out here.
@@ -12,12 +12,13 @@ use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::refusal::KeyCap;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::account::RuleError;
+use fluence::ledger::rules::caps::{CapReached, KeyCaps};
 use fluence::ledger::rules::entry::{CallRef, Entry, EntryKind};
 use fluence::ledger::rules::hold::{
-    Decision, Hold, HoldRequest, IdempotencyClaim, KeyCaps, Payer, StoredAnswer, Take,
+    DeclineReason, Declined, Held, Hold, HoldRequest, IdempotencyClaim, Payer, StoredAnswer, Take,
 };
 use fluence::ledger::rules::lot::{LotNumber, LotSource};
-use fluence::ledger::rules::operation::{CaptureWithResponse, Effect, Grant, Operation, Release};
+use fluence::ledger::rules::operation::{Effect, Grant, Operation, Settle};
 
 type Instant = DateTime<Utc>;
 type ClaimKey = (AccountId, EnvironmentId, [u8; 32]);
@@ -82,7 +83,7 @@ pub(super) struct Reference {
     spent: HashMap<(KeyId, String), i64>,
 }
 
-/// The anchor so many months later: on the same day and time, or on the last day of a month without that day.
+/// The anchor `months` later: the same day and time, or the last day of a shorter month.
 pub(super) fn renewal(anchor: Instant, months: u32) -> Instant {
     let month = anchor.year() * 12 + anchor.month0() as i32 + months as i32;
     let (year, month) = (month / 12, (month % 12) as u32 + 1);
@@ -99,14 +100,14 @@ fn month_of(at: Instant) -> String {
 }
 
 impl Account {
-    fn balance(&self) -> i64 {
+    fn credits_left(&self) -> i64 {
         self.lots.iter().map(|lot| lot.left).sum()
     }
 
-    pub(super) fn standing(&self) -> AccountBalance {
+    pub(super) fn balance(&self) -> AccountBalance {
         let plan_left = self.lots[self.plan_lot].left;
         AccountBalance {
-            remaining: credits(self.balance()),
+            remaining: credits(self.credits_left()),
             plan_credits_used: credits((self.plan_credits - plan_left).max(0)),
             plan_credits: credits(self.plan_credits),
             requests_remaining: self.requests_limit - self.requests_used,
@@ -139,7 +140,7 @@ impl Account {
             number: self.entries.len() as i64 + 1,
             kind,
             amount,
-            balance_after: self.balance(),
+            balance_after: self.credits_left(),
             lot: LotNumber(lot as i32 + 1),
             call_id,
             call: of.map(|(call, _)| call),
@@ -240,30 +241,19 @@ impl Reference {
 
     /// One operation and its effect. A move brings the plan it moves to.
     pub(super) fn apply(&mut self, operation: &Operation, moved_to: Option<(i64, u64)>) -> Effect {
-        let id = match operation {
-            Operation::Hold(request) => request.call_id,
-            Operation::Release(release) => release.hold.call_id,
-            Operation::CaptureWithResponse(capture) => capture.hold.call_id,
-            Operation::Grant(grant) => grant.id,
-            Operation::Correct(correction) => correction.id,
-            Operation::MovePlan { id, .. } | Operation::Advance { id, .. } => *id,
-        };
+        let id = operation.id();
         let now = self.now;
         let Some(account) = self.accounts.get_mut(&operation.account_id()) else {
-            return match operation {
-                Operation::Hold(_) => Effect::Decided(Decision::UnknownAccount),
-                _ => Effect::UnknownAccount,
-            };
+            return Effect::UnknownAccount;
         };
         account.plan = moved_to.unwrap_or(account.plan);
         account.touch(now, id);
         match operation {
             Operation::Hold(request) => return self.hold(request),
-            Operation::Release(release) => self.release(release),
-            Operation::CaptureWithResponse(capture) => return self.capture_with_response(capture),
+            Operation::Settle(settle) => return self.settle(settle),
             Operation::Grant(grant) => return self.grant(grant),
             Operation::Correct(correction) => {
-                let (amount, available) = (correction.amount.as_i64(), account.balance());
+                let (amount, available) = (correction.amount.as_i64(), account.credits_left());
                 if amount > available {
                     return Effect::Refused(RuleError::Insufficient { available: credits(available) });
                 }
@@ -272,17 +262,15 @@ impl Reference {
             Operation::MovePlan { .. } => account.move_plan(account.plan, id),
             Operation::Advance { .. } => {}
         }
-        Effect::Done(self.accounts[&operation.account_id()].standing())
+        Effect::Done(self.accounts[&operation.account_id()].balance())
     }
 
     fn hold(&mut self, request: &HoldRequest) -> Effect {
         let now = self.now;
-        let standing = self.accounts[&request.account_id].standing();
-        if let Some(decision) = self.answered_before(request, &standing) {
-            return Effect::Decided(decision);
-        }
-        if let Some((cap, limit, resets_at)) = self.cap_in_the_way(request) {
-            return Effect::Decided(Decision::CapReached { cap, limit, resets_at, standing });
+        let balance = self.accounts[&request.account_id].balance();
+        let known = self.answered_before(request).or_else(|| self.cap_in_the_way(request));
+        if let Some(reason) = known {
+            return Effect::Declined(Declined { reason, balance });
         }
         let Some(account) = self.accounts.get_mut(&request.account_id) else { unreachable!() };
         let amount = request.amount.as_i64();
@@ -290,22 +278,23 @@ impl Reference {
             return Effect::Refused(RuleError::Nothing);
         }
         let requests_left = account.requests_used < account.requests_limit;
-        let available = if requests_left { account.balance() } else { account.beside_the_plan() };
+        let available = if requests_left { account.credits_left() } else { account.beside_the_plan() };
         if available < amount {
             let (next_credits, next_requests) = account.plan;
             let waiting_helps = !requests_left && next_credits >= amount && next_requests > 0;
-            return Effect::Decided(if waiting_helps {
-                Decision::QuotaSpent { limit: account.requests_limit, standing }
+            let reason = if waiting_helps {
+                DeclineReason::QuotaExhausted { limit: account.requests_limit }
             } else {
-                Decision::Insufficient { available: credits(available), standing }
-            });
+                DeclineReason::InsufficientCredits { available: credits(available) }
+            };
+            return Effect::Declined(Declined { reason, balance });
         }
         let (account_id, call_id, call) = (request.account_id, request.call_id, request.call);
         let takes = account.burn(EntryKind::Hold, amount, call_id, Some(call), requests_left);
         let request_taken =
             takes.iter().any(|take| account.lots[take.lot.0 as usize - 1].source == LotSource::Plan);
         account.requests_used += u64::from(request_taken);
-        let (period, standing) = (account.month.unwrap(), account.standing());
+        let (period, balance) = (account.month.unwrap(), account.balance());
         let capped = request.caps != KeyCaps::default();
         if capped {
             for window in [day_of(now), month_of(now)] {
@@ -322,31 +311,39 @@ impl Reference {
             };
             self.claims.insert((account_id, claim.environment_id, claim.key_hash), record);
         }
-        let hold = Hold { call_id, account_id, call, takes, period, request_taken, capped, held_at: now };
-        Effect::Decided(Decision::Held { hold, standing })
+        let hold = Hold {
+            call_id,
+            account_id,
+            call,
+            takes,
+            period: Some(period),
+            request_taken,
+            capped,
+            held_at: now,
+        };
+        Effect::Held(Held { hold, balance })
     }
 
-    fn answered_before(&self, request: &HoldRequest, standing: &AccountBalance) -> Option<Decision> {
+    fn answered_before(&self, request: &HoldRequest) -> Option<DeclineReason> {
         let claim = request.idempotency.as_ref()?;
         let known = self.claims.get(&(request.account_id, claim.environment_id, claim.key_hash))?;
-        let standing = standing.clone();
         if self.now >= known.expires_at {
             return None;
         }
         if known.fingerprint != claim.fingerprint {
-            return Some(Decision::KeyReused(standing));
+            return Some(DeclineReason::KeyReused);
         }
         match &known.state {
-            ClaimState::Captured(answer) => Some(Decision::Replay { answer: answer.clone(), standing }),
+            ClaimState::Captured(answer) => Some(DeclineReason::Replay(answer.clone())),
             ClaimState::Running if self.now < known.lease_until => {
-                Some(Decision::InProgress { lease_until: known.lease_until, standing })
+                Some(DeclineReason::InProgress { lease_until: known.lease_until })
             }
             ClaimState::Running | ClaimState::Released => None,
         }
     }
 
-    /// The cap that the call would pass, the monthly one first, and when it starts anew.
-    fn cap_in_the_way(&self, request: &HoldRequest) -> Option<(KeyCap, Credits, Instant)> {
+    /// The cap that the call would pass, the monthly one first, and when it starts resets_on.
+    fn cap_in_the_way(&self, request: &HoldRequest) -> Option<DeclineReason> {
         let today = self.now.date_naive();
         let tomorrow = today.succ_opt().unwrap();
         let first = |year, month| NaiveDate::from_ymd_opt(year, month, 1).unwrap();
@@ -358,24 +355,33 @@ impl Reference {
             (KeyCap::Monthly, request.caps.monthly, month_of(self.now), next_month),
             (KeyCap::Daily, request.caps.daily, day_of(self.now), tomorrow),
         ];
-        caps.into_iter().find_map(|(cap, limit, window, anew)| {
+        caps.into_iter().find_map(|(cap, limit, window, resets_on)| {
             let spent = self.spent.get(&(request.call.key_id, window)).copied().unwrap_or(0);
             let limit = limit.filter(|limit| spent + request.amount.as_i64() > limit.as_i64())?;
-            Some((cap, limit, anew.and_hms_opt(0, 0, 0).unwrap().and_utc()))
+            let resets_at = resets_on.and_hms_opt(0, 0, 0).unwrap().and_utc();
+            Some(DeclineReason::CapReached(CapReached { cap, limit, resets_at }))
         })
     }
 
-    fn release(&mut self, release: &Release) {
-        let hold = &release.hold;
-        self.give_back(hold, release.amount.as_i64(), release.outcome);
-        if let Some(record) = release.claim.as_ref().and_then(|claim| self.running(hold, claim)) {
-            record.state = ClaimState::Released;
+    /// What was captured stays taken. An answer whose key is another call's by now is not charged.
+    fn settle(&mut self, settle: &Settle) -> Effect {
+        let hold = &settle.hold;
+        let held: i64 = hold.takes.iter().map(|take| take.amount.as_i64()).sum();
+        let state = settle.response.clone().map_or(ClaimState::Released, ClaimState::Captured);
+        let claim = settle.claim.as_ref();
+        let record = claim.and_then(|claim| self.running(hold, claim));
+        let ours = record.map(|record| record.state = state).is_some();
+        if settle.response.is_some() && !ours {
+            self.refund(hold, held, Outcome::Abandoned);
+            return Effect::Superseded(self.accounts[&hold.account_id].balance());
         }
+        self.refund(hold, held - settle.captured.as_i64(), settle.outcome);
+        Effect::Done(self.accounts[&hold.account_id].balance())
     }
 
     /// To the lots it came from, last taken first. A lot that has ended lives a day more. A call that plan credits paid for
     /// keeps its request as long as one of them stays taken.
-    fn give_back(&mut self, hold: &Hold, amount: i64, outcome: Outcome) {
+    fn refund(&mut self, hold: &Hold, amount: i64, outcome: Outcome) {
         let now = self.now;
         let Some(account) = self.accounts.get_mut(&hold.account_id) else { unreachable!() };
         let mut due = amount;
@@ -397,7 +403,7 @@ impl Reference {
             account.entries.iter().filter(of_call).filter(of_plan).map(|entry| entry.amount.abs()).sum()
         };
         let (taken, returned) = (plan_credits(EntryKind::Hold), plan_credits(EntryKind::Release));
-        if taken > 0 && taken == returned && account.month == Some(hold.period) {
+        if taken > 0 && taken == returned && account.month == hold.period {
             account.requests_used -= 1;
         }
         if hold.capped {
@@ -413,20 +419,6 @@ impl Reference {
         (record.call_id == hold.call_id && matches!(record.state, ClaimState::Running)).then_some(record)
     }
 
-    fn capture_with_response(&mut self, capture: &CaptureWithResponse) -> Effect {
-        let hold = &capture.hold;
-        let held: i64 = hold.takes.iter().map(|take| take.amount.as_i64()).sum();
-        let state = ClaimState::Captured(capture.answer.clone());
-        let ours = self.running(hold, &capture.claim).map(|record| record.state = state).is_some();
-        if ours {
-            self.give_back(hold, held - capture.captured.as_i64(), capture.outcome);
-            Effect::Done(self.accounts[&hold.account_id].standing())
-        } else {
-            self.give_back(hold, held, Outcome::Abandoned);
-            Effect::Superseded(self.accounts[&hold.account_id].standing())
-        }
-    }
-
     fn grant(&mut self, grant: &Grant) -> Effect {
         let reference = (grant.account_id, grant.reference.clone());
         let Some(account) = self.accounts.get_mut(&grant.account_id) else { unreachable!() };
@@ -437,14 +429,12 @@ impl Reference {
         }
         let lot = known.unwrap_or(LotNumber(account.lots.len() as i32));
         self.grants.insert(reference, lot);
-        Effect::Granted { lot, repeated: known.is_some(), standing: account.standing() }
+        Effect::Granted { lot, repeated: known.is_some(), balance: account.balance() }
     }
 
     /// What a gateway that died left open comes back, quota and idempotency key included.
     pub(super) fn abandon(&mut self, hold: &Hold, claim: Option<IdempotencyClaim>) {
-        let amount = credits(hold.takes.iter().map(|take| take.amount.as_i64()).sum());
-        let hold = hold.clone();
-        let release = Release { hold, amount, outcome: Outcome::Abandoned, whole: true, claim };
-        self.apply(&Operation::Release(release), None);
+        let release = Settle::release(hold.clone(), Outcome::Abandoned, claim);
+        self.apply(&Operation::Settle(release), None);
     }
 }

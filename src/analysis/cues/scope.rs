@@ -1,0 +1,319 @@
+//! What changes the meaning of a cue: negation, questions, quotations, names, other people's words.
+
+use crate::analysis::lexicon::{Lexicon, bits, side};
+use crate::analysis::segment::{Sentence, Token};
+use crate::domain::language::Language;
+
+/// Words after a negation that it reaches, up to the end of the clause.
+const NEGATION_REACH: usize = 6;
+/// Marker words of the other language from which a sentence is in it.
+const MIN_FOREIGN: u32 = 2;
+
+const NEGATIONS: [&str; 22] = [
+    "not", "no", "never", "nobody", "nothing", "neither", "nor", "without", "cannot", "hardly", "barely",
+    "não", "nunca", "jamais", "nem", "nenhum", "nenhuma", "ninguém", "nada", "sem", "none", "zero",
+];
+const SUPPOSITIONS: [&str; 6] = ["if", "unless", "suppose", "se", "caso", "supondo"];
+const CLAUSE_MARKS: [char; 9] = [',', ';', ':', '(', ')', '\u{2014}', '\u{2013}', '.', '!'];
+const CLAUSE_WORDS: [&str; 10] =
+    ["but", "however", "because", "although", "mas", "porém", "porque", "embora", "so", "então"];
+/// Verbs that put what follows into another mouth, unless the author is the one who speaks.
+const REPORTING: [&str; 37] = [
+    "said",
+    "says",
+    "saying",
+    "tells",
+    "told",
+    "asked",
+    "asks",
+    "claims",
+    "claimed",
+    "insists",
+    "insisted",
+    "wrote",
+    "writes",
+    "replied",
+    "argues",
+    "argued",
+    "according",
+    "quote",
+    "diz",
+    "dizem",
+    "disse",
+    "disseram",
+    "falou",
+    "fala",
+    "perguntou",
+    "perguntaram",
+    "escreveu",
+    "respondeu",
+    "afirma",
+    "afirmou",
+    "jura",
+    "jurava",
+    "insiste",
+    "dizia",
+    "informa",
+    "contou",
+    "titled",
+];
+const OWN: [&str; 7] = ["i", "we", "i've", "we've", "eu", "nós", "i'd"];
+/// What makes a job title, a team or a file of the word before it.
+const ROLE_AFTER: [&str; 24] = [
+    "lead",
+    "leads",
+    "manager",
+    "managers",
+    "officer",
+    "officers",
+    "director",
+    "engineer",
+    "engineers",
+    "analyst",
+    "analysts",
+    "coordinator",
+    "specialist",
+    "assistant",
+    "supervisor",
+    "committee",
+    "department",
+    "team",
+    "office",
+    "group",
+    "software",
+    "folder",
+    "file",
+    "consultant",
+];
+/// The same of the word that follows it with “de”.
+const ROLE_BEFORE: [&str; 26] = [
+    "gerente",
+    "gerentes",
+    "analista",
+    "analistas",
+    "diretor",
+    "diretora",
+    "coordenador",
+    "coordenadora",
+    "supervisor",
+    "supervisora",
+    "chefe",
+    "equipe",
+    "time",
+    "área",
+    "departamento",
+    "setor",
+    "comitê",
+    "líder",
+    "assistente",
+    "especialista",
+    "engenheiro",
+    "engenheira",
+    "consultor",
+    "consultora",
+    "pasta",
+    "sistema",
+];
+/// Bad news, beside which thanks and praise may be irony.
+const ADVERSE: [&str; 48] = [
+    "another",
+    "outage",
+    "down",
+    "late",
+    "delay",
+    "delayed",
+    "delays",
+    "broken",
+    "broke",
+    "crash",
+    "crashed",
+    "failed",
+    "fails",
+    "failure",
+    "bug",
+    "bugs",
+    "wrong",
+    "again",
+    "lost",
+    "refused",
+    "worst",
+    "nothing",
+    "sure",
+    "ignoring",
+    "apparently",
+    "queda",
+    "caiu",
+    "falha",
+    "falhou",
+    "quebrou",
+    "quebrado",
+    "quebrada",
+    "atraso",
+    "atrasou",
+    "atrasada",
+    "atrasado",
+    "pane",
+    "travou",
+    "erro",
+    "perdeu",
+    "perdemos",
+    "pior",
+    "claro",
+    "imagina",
+    "mais_um",
+    "mais_uma",
+    "de_novo",
+    "fora_do",
+];
+
+/// The scope of each word of a sentence.
+#[derive(Debug)]
+pub(in crate::analysis) struct Scope {
+    void: Vec<bool>,
+    negated: Vec<bool>,
+    /// It is a question.
+    pub(in crate::analysis) asked: bool,
+    /// It tells of something bad.
+    pub(in crate::analysis) adverse: bool,
+    /// It is in the other language.
+    pub(in crate::analysis) foreign: bool,
+}
+
+impl Scope {
+    /// Reads a sentence of the post `text`.
+    pub(in crate::analysis) fn of(
+        sentence: &Sentence,
+        text: &[char],
+        language: Language,
+        lexicon: &Lexicon,
+    ) -> Self {
+        let tokens = &sentence.tokens;
+        let mut scope = Self {
+            void: vec![false; tokens.len()],
+            negated: vec![false; tokens.len()],
+            asked: sentence.marks.question > 0,
+            adverse: is_adverse(tokens),
+            foreign: is_foreign(tokens, language, lexicon),
+        };
+        scope.void_quotations(sentence, text);
+        scope.void_names(tokens, text);
+        scope.void_reported(tokens);
+        scope.negate(tokens, text);
+        scope.suppose(tokens, text);
+        scope
+    }
+
+    /// Whether the word is part of a name, a quotation or somebody's reported words.
+    pub(in crate::analysis) fn is_void(&self, token: usize) -> bool {
+        self.void[token]
+    }
+
+    pub(in crate::analysis) fn is_negated(&self, token: usize) -> bool {
+        self.negated[token]
+    }
+
+    fn void_quotations(&mut self, sentence: &Sentence, text: &[char]) {
+        let mut is_quoted = false;
+        let mut at = sentence.start;
+        for (place, token) in sentence.tokens.iter().enumerate() {
+            for mark in text.get(at..token.start).unwrap_or(&[]) {
+                match mark {
+                    '"' => is_quoted = !is_quoted,
+                    '\u{201c}' | '\u{201e}' | '\u{ab}' => is_quoted = true,
+                    '\u{201d}' | '\u{bb}' => is_quoted = false,
+                    _ => {}
+                }
+            }
+            at = token.end;
+            self.void[place] |= is_quoted;
+        }
+    }
+
+    /// A capital inside a sentence marks a name; so does a role beside the word.
+    fn void_names(&mut self, tokens: &[Token], text: &[char]) {
+        for (at, token) in tokens.iter().enumerate() {
+            let gap_before = at.checked_sub(1).map_or(&[][..], |before| gap(text, &tokens[before], token));
+            let opens =
+                at == 0 || gap_before.iter().any(|c| matches!(c, ':' | '"' | '\u{201c}' | '-' | '\u{2014}'));
+            let is_pronoun = token.norm == "i" || token.norm.starts_with("i'");
+            let is_capital = text.get(token.start).is_some_and(|c| c.is_uppercase()) && !is_pronoun;
+            let next = tokens.get(at + 1);
+            let joins_name = next.is_some_and(|next| next.titlecase && gap(text, token, next) == [' ']);
+            let has_role_after = next.is_some_and(|next| {
+                ROLE_AFTER.contains(&next.norm.as_str()) && gap(text, token, next) == [' ']
+            });
+            let has_role_before = at >= 2
+                && matches!(tokens[at - 1].norm.as_str(), "de" | "do" | "da" | "dos" | "das")
+                && ROLE_BEFORE.contains(&tokens[at - 2].norm.as_str());
+            self.void[at] |= is_capital && (!opens || joins_name) || has_role_after || has_role_before;
+        }
+    }
+
+    fn void_reported(&mut self, tokens: &[Token]) {
+        let is_report = |at: usize| {
+            let own = tokens[at.saturating_sub(2)..at].iter().any(|token| OWN.contains(&token.norm.as_str()));
+            REPORTING.contains(&tokens[at].norm.as_str()) && !own
+        };
+        if (0..tokens.len()).any(is_report) {
+            self.void.fill(true);
+        }
+    }
+
+    /// What a sentence begins by supposing is not said to be so.
+    fn suppose(&mut self, tokens: &[Token], text: &[char]) {
+        if !tokens.first().is_some_and(|token| SUPPOSITIONS.contains(&token.norm.as_str())) {
+            return;
+        }
+        for at in 0..tokens.len() {
+            let ends = at > 0 && gap(text, &tokens[at - 1], &tokens[at]).contains(&',');
+            if ends {
+                return;
+            }
+            self.negated[at] = true;
+        }
+    }
+
+    fn negate(&mut self, tokens: &[Token], text: &[char]) {
+        for at in 0..tokens.len() {
+            let word = tokens[at].norm.as_str();
+            if !is_negation(word) {
+                continue;
+            }
+            for next in at + 1..tokens.len().min(at + 1 + NEGATION_REACH) {
+                let is_parted =
+                    gap(text, &tokens[next - 1], &tokens[next]).iter().any(|c| CLAUSE_MARKS.contains(c));
+                if is_parted || CLAUSE_WORDS.contains(&tokens[next].norm.as_str()) {
+                    break;
+                }
+                self.negated[next] = true;
+            }
+        }
+    }
+}
+
+/// Whether a normalised word denies.
+pub fn is_negation(word: &str) -> bool {
+    NEGATIONS.contains(&word) || word.ends_with("n't")
+}
+
+fn gap<'t>(text: &'t [char], before: &Token, after: &Token) -> &'t [char] {
+    text.get(before.end..after.start).unwrap_or(&[])
+}
+
+fn is_adverse(tokens: &[Token]) -> bool {
+    let is_word = |token: &Token| ADVERSE.contains(&token.norm.as_str());
+    let is_pair = |pair: &[Token]| ADVERSE.contains(&format!("{}_{}", pair[0].norm, pair[1].norm).as_str());
+    tokens.iter().any(is_word) || tokens.windows(2).any(is_pair)
+}
+
+/// Whether more of its words are function words of the other language than of its own.
+fn is_foreign(tokens: &[Token], language: Language, lexicon: &Lexicon) -> bool {
+    let mut hits = [0_u32; 2];
+    for token in tokens.iter().filter(|token| token.is_word) {
+        for marker in bits(lexicon.marker_languages(&token.norm)).filter(|marker| *marker < 2) {
+            hits[marker] += 1;
+        }
+    }
+    let (own, other) = (hits[side(language)], hits[side(language.other())]);
+    other >= MIN_FOREIGN && other > own
+}

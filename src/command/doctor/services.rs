@@ -1,0 +1,163 @@
+//! The services that a gateway may use: the store of shared limits, the enrichment service.
+
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, IntoConnectionInfo, RedisResult, cmd};
+use secrecy::ExposeSecret;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::{Instant, timeout};
+
+use super::{Check, Group};
+use crate::config::Settings;
+use crate::upstream::address::parse_url;
+use crate::upstream::settings::UpstreamSettings;
+
+const STORE: Group = Group("store");
+const UPSTREAM: Group = Group("upstream");
+const TIMEOUT: Duration = Duration::from_secs(3);
+const OLDEST_STORE: u64 = 7;
+/// Questions whose slowest answer is judged.
+const PINGS: u32 = 5;
+
+pub(super) async fn check(settings: &Settings) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let urls = settings.redis_url.expose_secret();
+    for url in urls.split(',').map(str::trim).filter(|url| !url.is_empty()) {
+        checks.extend(check_store(url, settings.limits.budget).await);
+    }
+    if !settings.enrichment.url.is_empty() {
+        checks.push(check_upstream(&settings.enrichment).await);
+    }
+    checks
+}
+
+async fn check_store(url: &str, budget: Duration) -> Vec<Check> {
+    // Without user and password.
+    let address =
+        url.into_connection_info().map_or_else(|_| "the store".to_owned(), |info| info.addr().to_string());
+    match timeout(TIMEOUT, ask_store(url)).await {
+        Ok(Ok(facts)) => judge_store(&address, &facts, budget),
+        Ok(Err(error)) => vec![away(&address, &error.to_string())],
+        Err(_) => vec![away(&address, "no answer within 3 s")],
+    }
+}
+
+fn away(address: &str, reason: &str) -> Check {
+    let advice = "start it, or unset FLUENCE_REDIS_URL: until then each gateway applies limits alone";
+    STORE.fail("reachable", format!("{address}: {reason}"), advice)
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct StoreFacts {
+    /// Such as `8.0.2`; of Valkey the version of Redis that it is compatible with. Empty where the user may not ask.
+    version: String,
+    slowest: Duration,
+    /// Empty likewise.
+    eviction: String,
+}
+
+async fn ask_store(url: &str) -> RedisResult<StoreFacts> {
+    let config = AsyncConnectionConfig::new().set_connection_timeout(Some(TIMEOUT));
+    let mut connection = Client::open(url)?.get_multiplexed_async_connection_with_config(&config).await?;
+    let mut slowest = Duration::ZERO;
+    for _ in 0..PINGS {
+        let asked_at = Instant::now();
+        let _: Vec<String> = cmd("TIME").query_async(&mut connection).await?;
+        slowest = slowest.max(asked_at.elapsed());
+    }
+    let version = fact(&mut connection, "server", "redis_version:").await;
+    let eviction = fact(&mut connection, "memory", "maxmemory_policy:").await;
+    Ok(StoreFacts { version, slowest, eviction })
+}
+
+/// A line of `INFO`. The user of a gateway needs no right to it: docs/limits.md.
+async fn fact(connection: &mut MultiplexedConnection, section: &str, name: &str) -> String {
+    let info: RedisResult<String> = cmd("INFO").arg(section).query_async(connection).await;
+    let info = info.unwrap_or_default();
+    info.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned()
+}
+
+fn judge_store(address: &str, facts: &StoreFacts, budget: Duration) -> Vec<Check> {
+    let major: u64 = facts.version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
+    let mut checks = vec![match major {
+        _ if facts.version.is_empty() => {
+            STORE.ok("version", format!("{address} answers; its user may not ask for the version"))
+        }
+        OLDEST_STORE.. => STORE.ok("version", format!("{address} answers as Redis {}", facts.version)),
+        _ => STORE.fail(
+            "version",
+            format!("{address} is Redis {}", facts.version),
+            "use Redis 7 or newer, or Valkey",
+        ),
+    }];
+    let found = format!("{:.1} ms", facts.slowest.as_secs_f64() * 1_000.0);
+    checks.push(if facts.slowest <= budget {
+        STORE.ok("latency", found)
+    } else {
+        let advice = "move it nearer, or raise limits.decision_ms: a late answer is not used";
+        STORE.warn("latency", format!("{found}, more than limits.decision_ms"), advice)
+    });
+    if facts.eviction.starts_with("allkeys-") {
+        let advice = "set maxmemory-policy to volatile-ttl, or give the limits a server of their own";
+        checks.push(STORE.warn("eviction", format!("{} may drop limits in force", facts.eviction), advice));
+    }
+    checks
+}
+
+async fn check_upstream(settings: &UpstreamSettings) -> Check {
+    match timeout(TIMEOUT, connect(settings)).await {
+        Ok(Ok(address)) => UPSTREAM.ok("enrichment", format!("{address} accepts connections")),
+        Ok(Err(reason)) => {
+            UPSTREAM.fail("enrichment", reason, "check enrichment.url: calls that need it get 503")
+        }
+        Err(_) => {
+            UPSTREAM.fail("enrichment", "no connection within 3 s", "check enrichment.url and the way there")
+        }
+    }
+}
+
+async fn connect(settings: &UpstreamSettings) -> Result<String, String> {
+    let url = parse_url(&settings.url, settings.reach()).map_err(|fault| fault.to_string())?;
+    let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
+    let default_port = if url.scheme_str() == Some("http") { 80 } else { 443 };
+    let port = url.port_u16().unwrap_or(default_port);
+    let found = lookup_host((host, port)).await.map_err(|error| format!("{host} has no address: {error}"))?;
+    let allowed = found.filter(|address| settings.reach().includes(address.ip()));
+    let mut reason = format!("{host} has no address that enrichment.allow_private_addresses allows");
+    for address in allowed {
+        match TcpStream::connect(address).await {
+            Ok(_) => return Ok(address.to_string()),
+            Err(error) => reason = format!("{address}: {error}"),
+        }
+    }
+    Err(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Verdict;
+    use super::*;
+
+    fn verdicts(version: &str, slowest_ms: u64, eviction: &str) -> Vec<Verdict> {
+        let facts = StoreFacts {
+            version: version.into(),
+            slowest: Duration::from_millis(slowest_ms),
+            eviction: eviction.into(),
+        };
+        judge_store("redis:6379", &facts, Duration::from_millis(5))
+            .iter()
+            .map(|check| check.verdict)
+            .collect()
+    }
+
+    #[test]
+    fn an_old_slow_or_forgetful_store_is_reported() {
+        use Verdict::{Fail, Ok, Warn};
+        assert_eq!(verdicts("8.0.2", 1, "volatile-ttl"), [Ok, Ok]);
+        assert_eq!(verdicts("6.2.1", 1, ""), [Fail, Ok]);
+        assert_eq!(verdicts("", 1, ""), [Ok, Ok]);
+        assert_eq!(verdicts("7.2.4", 9, "noeviction"), [Ok, Warn]);
+        assert_eq!(verdicts("7.2.4", 1, "allkeys-lru"), [Ok, Ok, Warn]);
+    }
+}

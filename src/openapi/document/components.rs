@@ -1,0 +1,92 @@
+//! What operations refer to.
+
+use serde_json::{Map, Value, json};
+
+use super::Writer;
+use super::responses::name_of;
+use crate::domain::language::Language;
+use crate::domain::refusal::ErrorCode;
+use crate::http::billing_info::BillingInfo;
+use crate::http::dialect::Dialect;
+use crate::openapi::examples::error_body;
+
+impl Writer<'_> {
+    pub(super) fn components(&mut self) -> Value {
+        let billing = self.schemas.subschema_for::<BillingInfo<'static>>();
+        let mut schemas = self.schemas.take_definitions(true);
+        // The renderer adds it to the object that a handler answers with.
+        for name in &self.billed {
+            if let Some(Value::Object(properties)) =
+                schemas.get_mut(name).and_then(|schema| schema.get_mut("properties"))
+            {
+                properties.insert("billing_info".to_owned(), billing.clone().into());
+            }
+        }
+        json!({
+            "securitySchemes": {
+                "apiKey": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
+                "bearer": { "type": "http", "scheme": "bearer", "description": "The same key." },
+            },
+            "parameters": parameters(),
+            "headers": headers(),
+            "examples": self.examples(),
+            "schemas": schemas,
+        })
+    }
+
+    /// The body of every error in every dialect.
+    fn examples(&self) -> Value {
+        let shapes = [Some(Dialect::Fluence), Some(Dialect::Fluenzr), Some(Dialect::Influtics), None];
+        let mut examples = Map::new();
+        for dialect in shapes {
+            for code in ErrorCode::ALL {
+                if let Some(value) = error_body(*code, dialect, Language::En, &self.facts.links) {
+                    let entry = json!({ "summary": code.title(Language::En), "value": value });
+                    examples.insert(format!("{}.{}", name_of(dialect), code.as_str()), entry);
+                }
+            }
+        }
+        examples.into()
+    }
+}
+
+fn parameters() -> Value {
+    json!({
+        "AcceptLanguage": {
+            "name": "Accept-Language", "in": "header",
+            "description": "`en` or `pt`: the language of the sentences in errors.",
+            "schema": { "type": "string" },
+        },
+        "IdempotencyKey": {
+            "name": "Idempotency-Key", "in": "header",
+            "description": "1 to 255 visible ASCII characters. The same key with the same request counts once, for 24 hours.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$" },
+        },
+        "DryRun": {
+            "name": "X-Dry-Run", "in": "header",
+            "description": "`true`: checks everything, charges nothing, and answers the price and the balance after it.",
+            "schema": { "enum": ["true", "false"] },
+        },
+    })
+}
+
+fn headers() -> Value {
+    let number = |about: &str| json!({ "description": about, "schema": { "type": "integer", "minimum": 0 } });
+    let text = |about: &str| json!({ "description": about, "schema": { "type": "string" } });
+    json!({
+        "X-Request-Id": {
+            "description": "The id of the request; of a paid call, also the id of its receipt.",
+            "schema": { "type": "string", "format": "uuid" },
+        },
+        "X-Credits-Used": number("Credits of this request."),
+        "X-Credits-Remaining": number("Credits left on the account."),
+        "X-RateLimit-Limit": number("Requests per second, or of the limit that refused the request."),
+        "X-RateLimit-Remaining": number("Requests left at once."),
+        "X-RateLimit-Reset": number("When the limit is whole again, in Unix seconds."),
+        "RateLimit": text("What is left of the limit, as the IETF draft writes it."),
+        "RateLimit-Policy": text("The limit, as the IETF draft writes it."),
+        "Retry-After": number("Seconds after which to send the request again."),
+        "Idempotent-Replayed": { "description": "The answer is a stored one.", "schema": { "const": "true" } },
+        "Link": text("The page that explains the error, with `rel=\"help\"`."),
+    })
+}

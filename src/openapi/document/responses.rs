@@ -1,0 +1,131 @@
+//! The answers of an operation, by status.
+
+use std::collections::BTreeMap;
+
+use schemars::Schema;
+use serde_json::{Map, Value, json};
+
+use super::Writer;
+use crate::domain::refusal::ErrorCode;
+use crate::http::dialect::Dialect;
+use crate::http::error_body::schemas;
+use crate::http::negotiate::PROBLEM_JSON;
+use crate::openapi::examples::answer;
+use crate::openapi::operation::{Access, Operation};
+
+/// The dialect's name in the names of components.
+pub(super) const fn name_of(dialect: Option<Dialect>) -> &'static str {
+    match dialect {
+        Some(Dialect::Fluence) => "fluence",
+        Some(Dialect::Fluenzr) => "fluenzr",
+        Some(Dialect::Influtics) => "influtics",
+        None => "problem",
+    }
+}
+
+impl Writer<'_> {
+    pub(super) fn responses(&mut self, operation: &Operation) -> Value {
+        let mut of_status: BTreeMap<u16, Vec<ErrorCode>> = BTreeMap::new();
+        for code in operation.error_codes() {
+            of_status.entry(code.status()).or_default().push(code);
+        }
+        for success in &operation.successes {
+            of_status.entry(success.status).or_default();
+        }
+        let mut responses = Map::new();
+        for (status, codes) in of_status {
+            responses.insert(status.to_string(), self.response(operation, status, &codes));
+        }
+        if matches!(operation.access, Access::Forwarded(_)) {
+            responses.insert("default".to_owned(), passed_on(operation));
+        }
+        responses.into()
+    }
+
+    fn response(&mut self, operation: &Operation, status: u16, codes: &[ErrorCode]) -> Value {
+        let mut about = Vec::new();
+        let mut schemas: Vec<Value> = Vec::new();
+        let mut examples = Map::new();
+        for success in operation.successes.iter().filter(|success| success.status == status) {
+            about.push(success.about[0].to_owned());
+            let schema = (success.schema)(&mut self.schemas);
+            if operation.access.takes_key() {
+                self.billed.extend(name_of_ref(&schema));
+            }
+            schemas.push(schema.into());
+        }
+        if let Some(value) = answer(operation.id, status) {
+            examples.insert("answer".to_owned(), json!({ "value": value }));
+        }
+        if !codes.is_empty() {
+            let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
+            about.push(names.join(", "));
+            let dialect = self.facts.links.dialect_of(operation.path);
+            schemas.extend(schemas::of(dialect, codes, &mut self.schemas).into_iter().map(Value::from));
+            examples.extend(references(Some(dialect), codes));
+        }
+        let mut content = Map::new();
+        let schema = match schemas.as_slice() {
+            [only] => only.clone(),
+            several => json!({ "anyOf": several }),
+        };
+        content.insert("application/json".to_owned(), json!({ "schema": schema, "examples": examples }));
+        if !codes.is_empty() {
+            let schema = schemas::of_problem(&mut self.schemas);
+            let problem = json!({ "schema": schema, "examples": Value::Object(references(None, codes)) });
+            content.insert(PROBLEM_JSON.to_owned(), problem);
+        }
+        // The service behind a route has errors of its own.
+        if matches!(operation.access, Access::Forwarded(_)) {
+            content.insert("*/*".to_owned(), json!({}));
+        }
+        json!({
+            "description": about.join(" "), "headers": headers(operation, status, codes), "content": content,
+        })
+    }
+}
+
+/// The answer of the service behind a route.
+fn passed_on(operation: &Operation) -> Value {
+    json!({
+        "description": "The answer of the service behind this route.",
+        "headers": headers(operation, 200, &[]),
+        "content": { "*/*": {} },
+    })
+}
+
+fn references(dialect: Option<Dialect>, codes: &[ErrorCode]) -> Map<String, Value> {
+    let entry = |code: &ErrorCode| {
+        let code = code.as_str();
+        let reference = format!("#/components/examples/{}.{code}", name_of(dialect));
+        (code.to_owned(), json!({ "$ref": reference }))
+    };
+    codes.iter().map(entry).collect()
+}
+
+/// The name of the component that a schema refers to.
+fn name_of_ref(schema: &Schema) -> Option<String> {
+    let reference = schema.get("$ref")?.as_str()?;
+    Some(reference.rsplit('/').next()?.to_owned())
+}
+
+fn headers(operation: &Operation, status: u16, codes: &[ErrorCode]) -> Value {
+    let mut names = vec!["X-Request-Id"];
+    let is_after_authentication = operation.access.takes_key() && status != 401;
+    if is_after_authentication {
+        names.extend(["X-Credits-Used", "X-Credits-Remaining"]);
+        names.extend(["RateLimit", "RateLimit-Policy"]);
+        names.extend(["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]);
+    }
+    if matches!(status, 409 | 429 | 503) {
+        names.push("Retry-After");
+    }
+    if !codes.is_empty() {
+        names.push("Link");
+    }
+    if operation.is_idempotent && (status < 300 || operation.access.is_paid()) {
+        names.push("Idempotent-Replayed");
+    }
+    let reference = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
+    names.into_iter().map(|name| (name.to_owned(), reference(name))).collect::<Map<_, _>>().into()
+}

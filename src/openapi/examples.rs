@@ -1,0 +1,50 @@
+//! Examples: error bodies by the real renderer, and answers that a gateway gave.
+
+use std::sync::LazyLock;
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use futures_util::FutureExt;
+use http_body_util::BodyExt;
+use serde_json::{Map, Value};
+
+use super::samples::sample;
+use crate::domain::ids::CallId;
+use crate::domain::language::Language;
+use crate::domain::refusal::ErrorCode;
+use crate::http::dialect::Dialect;
+use crate::http::negotiate::RenderContext;
+use crate::http::public_links::PublicLinks;
+use crate::http::render::render;
+
+/// Answers of a gateway by operation and status, recorded by the tests (`WRITE_DOCS=1 make test ARGS=openapi`).
+static ANSWERS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("examples/answers.json")).unwrap_or_default());
+
+/// A recorded answer of an operation.
+pub fn answer(operation: &str, status: u16) -> Option<&'static Value> {
+    ANSWERS.get(operation)?.get(status.to_string())
+}
+
+/// The id of the request that the examples answer.
+const REQUEST_ID: uuid::Uuid = uuid::Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0001);
+
+/// The body of an error as a client gets it. `None` stands for a problem of RFC 9457 in place of a dialect.
+pub fn error_body(
+    code: ErrorCode,
+    dialect: Option<Dialect>,
+    language: Language,
+    links: &PublicLinks,
+) -> Option<Value> {
+    let ctx = RenderContext {
+        request_id: CallId::from_uuid(REQUEST_ID),
+        dialect: dialect.unwrap_or_default(),
+        problem_json: dialect.is_none(),
+        language,
+    };
+    let (response, _) = render(sample(code)?.into_response(), &ctx, links);
+    debug_assert_eq!(Ok(response.status()), StatusCode::from_u16(code.status()).map_err(drop));
+    // The whole body is in memory, so there is nothing to wait for.
+    let body = response.into_body().collect().now_or_never()?.ok()?;
+    serde_json::from_slice(&body.to_bytes()).ok()
+}

@@ -1,0 +1,223 @@
+//! One operation: a method on a path, and all that a client must know of it.
+
+use std::sync::Arc;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::Value;
+
+use crate::domain::forwarding::ForwardedRoute;
+use crate::domain::key::Scope;
+use crate::domain::language::Language;
+use crate::domain::named_enum::named_enum;
+use crate::domain::refusal::ErrorCode;
+use crate::domain::route::Route;
+
+/// A text in English and Portuguese.
+pub(super) type Texts = [&'static str; 2];
+
+/// The text in this language.
+const fn in_language(texts: Texts, language: Language) -> &'static str {
+    match language {
+        Language::En => texts[0],
+        Language::Pt => texts[1],
+    }
+}
+
+named_enum! {
+    /// An HTTP method, as a member of a path item.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Verb {
+        Get = "get",
+        Post = "post",
+        Put = "put",
+        Patch = "patch",
+        Delete = "delete",
+        Head = "head",
+    }
+}
+
+named_enum! {
+    /// What an operation is about.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Group {
+        Analysis = "Analysis",
+        /// Routes of the seller.
+        Routes = "Routes",
+        Account = "Account",
+        Contacts = "Contacts",
+        Keys = "Keys",
+        Service = "Service",
+    }
+}
+
+impl Group {
+    /// The heading of the group.
+    pub const fn title(self, language: Language) -> &'static str {
+        in_language(
+            match self {
+                Self::Analysis => ["Analysis", "Análise"],
+                Self::Routes => ["More endpoints", "Outros endpoints"],
+                Self::Account => ["Account and credits", "Conta e créditos"],
+                Self::Contacts => ["Contacts", "Contatos"],
+                Self::Keys => ["Keys and environments", "Chaves e ambientes"],
+                Self::Service => ["Service", "Serviço"],
+            },
+            language,
+        )
+    }
+}
+
+/// Who may call an operation.
+#[derive(Clone, Debug)]
+pub enum Access {
+    /// Everybody.
+    Open,
+    /// Everybody; a key shows more.
+    KeyOptional,
+    /// Every key.
+    AnyKey,
+    /// Keys with this scope.
+    Scoped(Scope),
+    /// Keys with the scope `invoke`, on a plan that includes the route.
+    Paid(Arc<Route>),
+    /// The same on a route of the seller, which may be free.
+    Forwarded(Arc<ForwardedRoute>),
+}
+
+impl Access {
+    /// Whether a key is looked at.
+    pub const fn takes_key(&self) -> bool {
+        !matches!(self, Self::Open)
+    }
+
+    /// Whether a call may cost credits.
+    pub fn is_paid(&self) -> bool {
+        match self {
+            Self::Open | Self::KeyOptional | Self::AnyKey | Self::Scoped(_) => false,
+            Self::Paid(_) => true,
+            Self::Forwarded(route) => !route.is_free(),
+        }
+    }
+}
+
+/// A parameter in the query string or the path.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub name: &'static str,
+    pub is_in_path: bool,
+    pub about: Texts,
+    pub schema: Value,
+}
+
+/// The JSON body of a request.
+#[derive(Clone, Debug)]
+pub struct RequestBody {
+    pub is_required: bool,
+    pub schema: Value,
+    pub example: Value,
+}
+
+/// An answer that is not an error.
+#[derive(Clone, Copy, Debug)]
+pub struct Success {
+    pub status: u16,
+    pub about: Texts,
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl Success {
+    /// An answer whose body is a serialised `T`.
+    pub fn of<T: JsonSchema>(status: u16, about: Texts) -> Self {
+        Self { status, about, schema: |generator| generator.subschema_for::<T>() }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The `operationId`, and the last part of the address of its reference page.
+    pub id: &'static str,
+    pub verb: Verb,
+    /// The path template, without a stage prefix.
+    pub path: &'static str,
+    pub group: Group,
+    pub title: Texts,
+    pub about: Texts,
+    pub access: Access,
+    pub parameters: Vec<Parameter>,
+    pub body: Option<RequestBody>,
+    pub successes: Vec<Success>,
+    /// Errors besides those that follow from access, body and idempotency.
+    pub errors: Vec<ErrorCode>,
+    /// Whether it honours `Idempotency-Key`.
+    pub is_idempotent: bool,
+}
+
+impl Operation {
+    /// An operation without parameters, body and answers.
+    pub fn new(
+        id: &'static str,
+        verb: Verb,
+        path: &'static str,
+        (group, access): (Group, Access),
+        [title, about]: [Texts; 2],
+    ) -> Self {
+        Self {
+            id,
+            verb,
+            path,
+            group,
+            title,
+            about,
+            access,
+            parameters: Vec::new(),
+            body: None,
+            successes: Vec::new(),
+            errors: Vec::new(),
+            is_idempotent: false,
+        }
+    }
+
+    #[must_use]
+    pub fn takes(mut self, parameters: Vec<Parameter>) -> Self {
+        self.parameters.extend(parameters);
+        self
+    }
+
+    #[must_use]
+    pub fn reads(mut self, body: RequestBody) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// Adds an answer whose body is a serialised `T`.
+    #[must_use]
+    pub fn answers<T: JsonSchema>(mut self, status: u16, about: Texts) -> Self {
+        self.successes.push(Success::of::<T>(status, about));
+        self
+    }
+
+    #[must_use]
+    pub fn refuses(mut self, errors: &[ErrorCode]) -> Self {
+        self.errors.extend(errors);
+        self
+    }
+
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.is_idempotent = true;
+        self
+    }
+
+    /// The method and path, as `POST /crm`.
+    pub fn signature(&self) -> String {
+        format!("{} {}", self.verb.as_str().to_ascii_uppercase(), self.path)
+    }
+
+    pub fn title(&self, language: Language) -> &'static str {
+        in_language(self.title, language)
+    }
+
+    pub fn about(&self, language: Language) -> &'static str {
+        in_language(self.about, language)
+    }
+}

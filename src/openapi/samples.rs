@@ -1,0 +1,129 @@
+//! An invented refusal of each code, from which the examples of error bodies are rendered.
+
+use chrono::DateTime;
+
+use crate::domain::contact::ContactLimit;
+use crate::domain::credits::Credits;
+use crate::domain::ids::ContactId;
+use crate::domain::refusal::{
+    AccessDenied, CandidateHint, ErrorCode, Fault, FieldFault, KeyCap, Limit, LimitHit, MediaFault, Refusal,
+    UpgradeTo,
+};
+
+/// A refusal with this code. Every code of the catalogue has one; a test looks.
+pub fn sample(code: ErrorCode) -> Option<Refusal> {
+    samples().into_iter().find(|refusal| refusal.code() == code)
+}
+
+fn limited(limit: Limit, size: u64, retry_after_s: u64) -> Refusal {
+    Refusal::Limited(LimitHit { limit, size, retry_after_s })
+}
+
+fn access_denied() -> Refusal {
+    Refusal::AccessDenied(AccessDenied {
+        plan: "professional".to_owned(),
+        path: "/crm_basico",
+        upgrade_to: UpgradeTo::CrmTier,
+        current_tier: "platform_professional".to_owned(),
+        required_tier: "crm_business".to_owned(),
+    })
+}
+
+fn fields() -> Refusal {
+    let fault = |field: &str, fault| FieldFault { field: field.to_owned(), fault };
+    Refusal::ValidationFailed(vec![fault("last_name", Fault::Missing), fault("colour", Fault::Unknown)])
+}
+
+fn of_requests() -> [Refusal; 13] {
+    [
+        Refusal::InvalidJson { line: 2, column: 7 },
+        fields(),
+        Refusal::ProfileUrlNotAccepted { field: "linkedin_url".to_owned() },
+        Refusal::MockDataNotAllowed,
+        Refusal::KeyInQueryString { parameter: "api_key" },
+        Refusal::BadRequest { reason: "The request has no Host header" },
+        Refusal::MissingAuth,
+        Refusal::InvalidApiKey,
+        Refusal::ExpiredApiKey,
+        Refusal::RevokedApiKey,
+        Refusal::DisabledApiKey,
+        Refusal::ConflictingCredentials,
+        Refusal::EndpointNotFound,
+    ]
+}
+
+fn of_rights() -> [Refusal; 10] {
+    [
+        Refusal::InsufficientCredits { needed: Credits::from_u32(2), available: Credits::from_u32(1) },
+        Refusal::KeyCapReached {
+            cap: KeyCap::Daily,
+            limit: Credits::from_u32(50),
+            resets_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_454),
+        },
+        access_denied(),
+        Refusal::InsufficientScope { needed: "manage" },
+        Refusal::PlanWithoutApi { required_plan: Some("pro".to_owned()) },
+        Refusal::RegionNotAllowed,
+        Refusal::IpNotAllowed,
+        Refusal::TestKeyNotAllowed,
+        Refusal::AccountSuspended,
+        Refusal::NotFound,
+    ]
+}
+
+fn of_states() -> [Refusal; 16] {
+    [
+        Refusal::ProfileNotFound,
+        Refusal::MethodNotAllowed { allow: "GET, HEAD" },
+        Refusal::MultipleMatches {
+            total: 3,
+            candidates: vec![
+                CandidateHint { role: Some("CTO".to_owned()), city: Some("Recife".to_owned()) },
+                CandidateHint { role: None, city: None },
+            ],
+        },
+        Refusal::ContactExists {
+            id: ContactId::from_uuid(uuid::Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_000c)),
+        },
+        Refusal::ContactLimitReached { limit: ContactLimit::Contacts(10_000) },
+        Refusal::IdempotencyInProgress { retry_after_s: 1 },
+        Refusal::AnswerNotKept { location: "/v1/keys/019a0000-0000-7000-8000-00000000000d".to_owned() },
+        Refusal::RotationInProgress { retry_after_s: 1_800 },
+        Refusal::NotRotating,
+        Refusal::KeyRevoked,
+        Refusal::KeyExpired,
+        Refusal::KeyLimitReached,
+        Refusal::EnvironmentExists,
+        Refusal::EnvironmentLimitReached,
+        Refusal::InsufficientData { words: 40, words_needed: 120, unsupported_language: false },
+        Refusal::IdempotencyKeyReused,
+    ]
+}
+
+fn samples() -> Vec<Refusal> {
+    let of_limits_and_failures = [
+        Refusal::BodyTooLarge { limit_bytes: 16_384 },
+        Refusal::UnsupportedMediaType(MediaFault::NotJson),
+        limited(Limit::Rate, 10, 1),
+        limited(Limit::Concurrency, 5, 1),
+        limited(Limit::Quota, 1_000, 86_400),
+        limited(Limit::FailedAttempts, 20, 60),
+        Refusal::Internal,
+        Refusal::Upstream,
+        Refusal::Unavailable { retry_after_s: 5 },
+        Refusal::Timeout,
+    ];
+    of_requests().into_iter().chain(of_rights()).chain(of_states()).chain(of_limits_and_failures).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_sample() {
+        for code in ErrorCode::ALL {
+            assert!(sample(*code).is_some(), "{}", code.as_str());
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The OpenAPI document and the documentation pages. They are compiled in, public and the same for all readers, so they need
+//! neither a key nor the database.
+//!
+//! A page is Markdown, written or made from the tables of operations and errors, and a layout around it; `ADDRESS.md` has the
+//! Markdown alone. Pages are made when they are first asked for.
+
+mod assets;
+mod error_pages;
+mod guides;
+mod home;
+mod markdown;
+mod page;
+mod reference;
+mod served;
+mod words;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::Response;
+use axum::routing::{MethodRouter, get};
+
+use self::guides::{GUIDES, Guide};
+use self::page::{Page, Section, markdown_address, prefix};
+use self::served::Served;
+use self::words::Words;
+use crate::domain::language::Language;
+use crate::domain::refusal::{ErrorCode, Refusal};
+use crate::http::call_record::CallRecord;
+use crate::http::negotiate::preferred_language;
+use crate::openapi::{self, Facts, Operation};
+
+const HTML: &str = "text/html; charset=utf-8";
+const MARKDOWN: &str = "text/markdown; charset=utf-8";
+
+/// Nothing is loaded but our own style, fonts and figures; nothing runs, nothing frames the pages.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; \
+     frame-ancestors 'none'",
+);
+
+/// Everything that is served.
+#[derive(Debug)]
+pub struct Site {
+    facts: Facts,
+    operations: OnceLock<Vec<Operation>>,
+    openapi: OnceLock<Served>,
+    llms: OnceLock<Served>,
+    /// By address, without the ending of texts.
+    pages: OnceLock<BTreeMap<String, Entry>>,
+}
+
+/// A page, and what it becomes once it is asked for.
+#[derive(Debug)]
+struct Entry {
+    what: Subject,
+    language: Language,
+    made: OnceLock<[Served; 2]>,
+}
+
+/// What a page is about.
+#[derive(Clone, Copy, Debug)]
+enum Subject {
+    Home,
+    Guides,
+    Guide(&'static Guide),
+    Operations,
+    /// By its place in the table.
+    Operation(usize),
+    Errors,
+    Error(ErrorCode),
+}
+
+impl Site {
+    pub fn new(facts: Facts) -> Self {
+        Self {
+            facts,
+            operations: OnceLock::new(),
+            openapi: OnceLock::new(),
+            llms: OnceLock::new(),
+            pages: OnceLock::new(),
+        }
+    }
+
+    fn operations(&self) -> &[Operation] {
+        self.operations.get_or_init(|| openapi::all(&self.facts))
+    }
+
+    fn openapi(&self) -> &Served {
+        self.openapi.get_or_init(|| {
+            let document = openapi::document(&self.facts).to_string();
+            Served::new("application/json", document.into_bytes())
+        })
+    }
+
+    fn llms(&self) -> &Served {
+        let text = || home::llms_txt(self.operations()).into_bytes();
+        self.llms.get_or_init(|| Served::new("text/plain; charset=utf-8", text()))
+    }
+
+    fn pages(&self) -> &BTreeMap<String, Entry> {
+        self.pages.get_or_init(|| {
+            let mut subjects = vec![
+                ("/".to_owned(), Subject::Home),
+                ("/docs/".to_owned(), Subject::Guides),
+                ("/docs/reference/".to_owned(), Subject::Operations),
+                ("/docs/errors/".to_owned(), Subject::Errors),
+            ];
+            subjects
+                .extend(GUIDES.iter().map(|guide| (format!("/docs/{}", guide.name), Subject::Guide(guide))));
+            let operations = self.operations().iter().enumerate();
+            subjects.extend(operations.map(|(place, operation)| {
+                (format!("/docs/reference/{}", operation.id), Subject::Operation(place))
+            }));
+            let errors = ErrorCode::ALL.iter();
+            subjects.extend(
+                errors.map(|code| (format!("/docs/errors/{}", code.as_str()), Subject::Error(*code))),
+            );
+            let mut pages = BTreeMap::new();
+            for language in [Language::En, Language::Pt] {
+                for (path, what) in &subjects {
+                    let entry = Entry { what: *what, language, made: OnceLock::new() };
+                    pages.insert(format!("{}{path}", prefix(language)), entry);
+                }
+            }
+            pages
+        })
+    }
+
+    /// The page at an address, as HTML or as the text that it is made from.
+    fn find(&self, address: &str) -> Option<&Served> {
+        let (page, is_text) = match address.strip_suffix(".md") {
+            Some(page) => (page.strip_suffix("index").unwrap_or(page), true),
+            None => (address, false),
+        };
+        let entry = self.pages().get(page)?;
+        // One text has one address.
+        if is_text && markdown_address(page) != address {
+            return None;
+        }
+        let [html, text] = entry.made.get_or_init(|| {
+            let page = self.page(entry.what, entry.language);
+            [
+                Served::new(HTML, page.html(self.operations()).into_bytes()),
+                Served::new(MARKDOWN, page.markdown().into_bytes()),
+            ]
+        });
+        Some(if is_text { text } else { html })
+    }
+
+    fn page(&self, what: Subject, language: Language) -> Page {
+        match what {
+            Subject::Home => home::home(&self.facts, language),
+            Subject::Guides => home::guides(language),
+            Subject::Guide(guide) => {
+                let (path, text) = (format!("/docs/{}", guide.name), guide.text.to_owned());
+                Page { text_language: Language::En, ..Page::new(path, Section::Guides, language, text) }
+            }
+            Subject::Operations => reference::index(self.operations(), language),
+            Subject::Operation(place) => match self.operations().get(place) {
+                Some(operation) => reference::page(operation, &self.facts, language),
+                None => reference::index(self.operations(), language),
+            },
+            Subject::Errors => error_pages::index(language),
+            Subject::Error(code) => error_pages::page(code, &self.facts, self.operations(), language),
+        }
+    }
+
+    /// The page of an address that has none.
+    fn missing(&self, language: Language) -> Served {
+        let words = Words(language);
+        let text = format!("# {}\n\n{}\n", words.not_found(), words.not_found_text());
+        let page = Page::new("/docs/", Section::Guides, language, text);
+        Served::new(HTML, page.html(self.operations()).into_bytes())
+    }
+}
+
+/// The templates of the pages.
+const PAGES: [&str; 11] = [
+    "/index.md",
+    "/docs/",
+    "/docs/{page}",
+    "/docs/reference/",
+    "/docs/operations/{page}",
+    "/docs/reference/{page}",
+    "/docs/errors/",
+    "/docs/errors/{page}",
+    "/pt/",
+    "/pt/docs/",
+    "/pt/{*page}",
+];
+
+/// The paths of the site.
+pub fn routes(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
+    let mut routes = vec![
+        ("/", get(home).with_state(site.clone())),
+        ("/openapi.json", get(openapi).with_state(site.clone())),
+        ("/llms.txt", get(llms_txt).with_state(site.clone())),
+        ("/assets/{name}", get(asset)),
+        ("/docs", get(|| async { moved("/docs/") })),
+        ("/pt", get(|| async { moved("/pt/") })),
+    ];
+    routes.extend(PAGES.map(|path| {
+        let answer = move |State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap| async move {
+            page(&site, path, &uri, &headers)
+        };
+        (path, get(answer).with_state(site.clone()))
+    }));
+    routes
+}
+
+fn moved(to: &'static str) -> Response {
+    let mut response = Response::new(axum::body::Body::empty());
+    response.extensions_mut().insert(CallRecord::of_open_path("/docs"));
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(to));
+    response
+}
+
+/// The headers of every page.
+fn as_page(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}
+
+/// The first page, in the language that the reader prefers.
+async fn home(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    let language = preferred_language(&headers).unwrap_or(Language::En);
+    let address = format!("{}/", prefix(language));
+    let found = site.find(&address).map(|served| served.answer("/", &headers));
+    let mut response = as_page(found.unwrap_or_else(|| site.missing(language).answer("/", &headers)));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
+    response
+}
+
+fn page(site: &Site, route: &'static str, uri: &Uri, headers: &HeaderMap) -> Response {
+    if let Some(served) = site.find(uri.path()) {
+        return as_page(served.answer(route, headers));
+    }
+    let language = if uri.path().starts_with("/pt/") { Language::Pt } else { Language::En };
+    let mut response = as_page(site.missing(language).answer(route, &HeaderMap::new()));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+/// The document, open to every origin: tools in a browser read it from there.
+async fn openapi(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    let mut response = site.openapi().answer("/openapi.json", &headers);
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
+async fn llms_txt(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    site.llms().answer("/llms.txt", &headers)
+}
+
+/// A file whose name changes with its content: caches keep it for good.
+async fn asset(uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
+    const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let served = assets::find(uri.path()).ok_or(Refusal::EndpointNotFound)?;
+    let mut response = served.answer("/assets/{name}", &headers);
+    response.headers_mut().insert(header::CACHE_CONTROL, FOR_GOOD);
+    Ok(response)
+}

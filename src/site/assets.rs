@@ -1,0 +1,49 @@
+//! Style, fonts and figures, under names that change with their content.
+
+use std::sync::LazyLock;
+
+use super::served::Served;
+
+type Asset = (&'static str, Served);
+
+/// A name, and the digest of the file.
+type Image = (&'static str, fn() -> &'static str);
+
+/// Figures of the guides, by their names there.
+pub(super) const IMAGES: [Image; 2] =
+    [("calibration.svg", || digest_of("calibration.svg")), ("length.svg", || digest_of("length.svg"))];
+
+static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let file = |name, media_type, bytes: &[u8]| (name, Served::new(media_type, bytes.to_vec()));
+    let inter = file("inter.woff2", "font/woff2", include_bytes!("../../assets/third-party/inter.woff2"));
+    let mono =
+        file("plex-mono.woff2", "font/woff2", include_bytes!("../../assets/third-party/plex-mono.woff2"));
+    let style = include_str!("assets/site.css")
+        .replace("INTER", &address(inter.0, inter.1.digest()))
+        .replace("MONO", &address(mono.0, mono.1.digest()));
+    let style = file("site.css", "text/css; charset=utf-8", style.as_bytes());
+    let svg = "image/svg+xml";
+    let calibration = file("calibration.svg", svg, include_bytes!("../../docs/calibration.svg"));
+    let length = file("length.svg", svg, include_bytes!("../../docs/length.svg"));
+    vec![inter, mono, style, calibration, length]
+});
+
+/// The address of a file: its name with its digest before the ending.
+pub(super) fn address(name: &str, digest: &str) -> String {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    format!("/assets/{stem}-{digest}.{ending}")
+}
+
+fn digest_of(name: &str) -> &'static str {
+    FILES.iter().find(|(known, _)| *known == name).map_or("", |(_, served)| served.digest())
+}
+
+/// The address of the style.
+pub(super) fn style() -> String {
+    address("site.css", digest_of("site.css"))
+}
+
+/// The file at an address.
+pub(super) fn find(path: &str) -> Option<&'static Served> {
+    FILES.iter().find(|(name, served)| address(name, served.digest()) == path).map(|(_, served)| served)
+}

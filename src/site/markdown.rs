@@ -1,0 +1,112 @@
+//! Markdown to HTML. Raw HTML in a text is shown and never interpreted.
+
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+
+/// Where a link of a document leads. `None` removes the link and keeps its text.
+pub(super) type Resolve<'r> = &'r dyn Fn(&str) -> Option<String>;
+
+/// The HTML of a document.
+pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
+    let events: Vec<Event<'_>> = Parser::new_ext(text, Options::ENABLE_TABLES).collect();
+    let mut written = Vec::with_capacity(events.len());
+    let mut removed = 0_usize;
+    for (place, event) in events.iter().enumerate() {
+        match event.clone() {
+            Event::Html(text) | Event::InlineHtml(text) => written.push(Event::Text(text)),
+            Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
+                let id = Some(CowStr::from(slug(&events[place + 1..])));
+                written.push(Event::Start(Tag::Heading { level, id, classes, attrs }));
+            }
+            Event::Start(Tag::Table(alignment)) => {
+                // A wide table scrolls by itself, also by keyboard.
+                written.push(Event::Html("<div class=\"scroll\" tabindex=\"0\">".into()));
+                written.push(Event::Start(Tag::Table(alignment)));
+            }
+            Event::End(TagEnd::Table) => {
+                written.extend([Event::End(TagEnd::Table), Event::Html("</div>".into())]);
+            }
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => match resolve(&dest_url) {
+                Some(target) => {
+                    written.push(Event::Start(Tag::Link { link_type, dest_url: target.into(), title, id }))
+                }
+                None => removed += 1,
+            },
+            Event::End(TagEnd::Link) if removed > 0 => removed -= 1,
+            Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+                let target = resolve(&dest_url).unwrap_or_default().into();
+                written.push(Event::Start(Tag::Image { link_type, dest_url: target, title, id }));
+            }
+            other => written.push(other),
+        }
+    }
+    let mut page = String::with_capacity(text.len() * 2);
+    html::push_html(&mut page, written.into_iter());
+    // The policy of the pages forbids styles in attributes; quotation marks of texts are escaped, so this is none of them.
+    page.replace(" style=\"text-align: right\"", " class=\"n\"").replace(" style=\"text-align: left\"", "")
+}
+
+/// The name of a heading in addresses, as readers of the repository know it.
+fn slug(events: &[Event<'_>]) -> String {
+    let of_heading = events.iter().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
+    let text: String = of_heading
+        .filter_map(|event| match event {
+            Event::Text(text) | Event::Code(text) => Some(text.as_ref()),
+            _ => None,
+        })
+        .collect();
+    let text = text.to_lowercase();
+    let kept = text.chars().filter_map(|letter| match letter {
+        ' ' => Some('-'),
+        '-' | '_' => Some(letter),
+        other => other.is_alphanumeric().then_some(other),
+    });
+    kept.collect()
+}
+
+/// A text with the characters that HTML reads as markup written out.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The title of a document: its first heading.
+pub(super) fn title_of(text: &str) -> &str {
+    text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default()
+}
+
+/// A document without its first heading.
+pub(super) fn without_title(text: &str) -> &str {
+    text.split_once('\n').map_or("", |(_, rest)| rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_in_a_text_is_shown_and_not_interpreted() {
+        let html = to_html("a <b>x</b>\n\n<script>alert(1)</script>\n", &|_| None);
+        assert!(!html.contains("<b>") && !html.contains("<script"), "{html}");
+        assert!(html.contains("&lt;script&gt;"), "{html}");
+    }
+
+    #[test]
+    fn links_lead_where_they_are_resolved_to_or_are_plain_text() {
+        let resolve = |target: &str| (target == "a.md").then(|| "/docs/a".to_owned());
+        let html = to_html("[one](a.md) [two](b.md) [three](a.md)", &resolve);
+        assert_eq!(html, "<p><a href=\"/docs/a\">one</a> two <a href=\"/docs/a\">three</a></p>\n");
+    }
+
+    #[test]
+    fn columns_are_aligned_without_a_style_attribute() {
+        let html = to_html("|a|b|\n|:--|--:|\n|1|2|\n", &|_| None);
+        assert!(html.contains("<td class=\"n\">2</td>") && !html.contains("style="), "{html}");
+    }
+
+    #[test]
+    fn headings_have_names() {
+        assert_eq!(
+            to_html("## Making `changes` once!", &|_| None),
+            "<h2 id=\"making-changes-once\">Making <code>changes</code> once!</h2>\n"
+        );
+    }
+}

@@ -1,0 +1,206 @@
+//! A page: Markdown, and the layout around it.
+
+use super::assets;
+use super::guides::{GUIDES, Reader, resolve};
+use super::markdown::{escaped, to_html, without_title};
+use super::words::Words;
+use crate::domain::language::Language;
+use crate::domain::refusal::ErrorCode;
+use crate::openapi::{Group, Operation};
+
+const LAYOUT: &str = include_str!("layout.html");
+
+/// A part of the site, as the header names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    Home,
+    Guides,
+    Reference,
+    Errors,
+}
+
+/// The content of a page.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    /// The path in English.
+    pub(super) path: String,
+    pub(super) section: Section,
+    pub(super) language: Language,
+    /// The language of the text, where it is not written in both.
+    pub(super) text_language: Language,
+    /// The whole text, which begins with its title as a heading.
+    pub(super) text: String,
+    /// Method and path above the title.
+    pub(super) signature: Option<(String, String)>,
+    pub(super) facts: Vec<String>,
+    /// Samples beside the text.
+    pub(super) aside: Option<String>,
+}
+
+/// The beginning of addresses in a language.
+pub(super) const fn prefix(language: Language) -> &'static str {
+    match language {
+        Language::En => "",
+        Language::Pt => "/pt",
+    }
+}
+
+/// The address of the text of a page.
+pub(super) fn markdown_address(address: &str) -> String {
+    if address.ends_with('/') { format!("{address}index.md") } else { format!("{address}.md") }
+}
+
+impl Page {
+    /// Returns a page that is all text.
+    pub(super) fn new(path: impl Into<String>, section: Section, language: Language, text: String) -> Self {
+        Self {
+            path: path.into(),
+            section,
+            language,
+            text_language: language,
+            text,
+            signature: None,
+            facts: Vec::new(),
+            aside: None,
+        }
+    }
+
+    fn words(&self) -> Words {
+        Words(self.language)
+    }
+
+    fn title(&self) -> &str {
+        super::markdown::title_of(&self.text)
+    }
+
+    /// The page as a text.
+    pub(super) fn markdown(&self) -> String {
+        let mut text = self.text.clone();
+        if let Some(aside) = &self.aside {
+            text.push('\n');
+            text.push_str(aside);
+        }
+        text
+    }
+
+    /// The page as HTML.
+    pub(super) fn html(&self, operations: &[Operation]) -> String {
+        let (words, language) = (self.words(), self.language);
+        let prefix_own = prefix(language);
+        let own = format!("{prefix_own}{}", self.path);
+        let other = format!("{}{}", prefix(language.other()), self.path);
+        let to_html = |text: &str| to_html(text, &|target| resolve(target, prefix_own));
+        let aside = self.aside.as_ref().map(|text| format!("<div class=\"side\">{}</div>", to_html(text)));
+        let note = (self.text_language != language).then(|| {
+            format!("<p class=\"note\" lang=\"{}\">{}</p>\n", language.code(), words.only_english())
+        });
+        let title = match self.section {
+            Section::Home => "Fluence".to_owned(),
+            _ => format!("{} · Fluence", self.title()),
+        };
+        let markdown = markdown_address(&own);
+        let foot = format!(
+            "{} <a href=\"{markdown}\">{}</a> · <a href=\"/openapi.json\">OpenAPI</a> · <a href=\"/llms.txt\">llms.txt</a>",
+            words.foot(),
+            words.as_text()
+        );
+        fill(&[
+            ("lang", language.code()),
+            ("title", &escaped(&title)),
+            ("css", &assets::style()),
+            ("markdown", &markdown),
+            ("other", &other),
+            ("other_lang", language.other().code()),
+            ("other_name", words.other_name()),
+            ("skip", words.skip()),
+            ("home", &format!("{prefix_own}/")),
+            ("sections", &self.sections()),
+            ("shape", if self.aside.is_some() { "doc three" } else { "doc" }),
+            ("contents", words.contents()),
+            ("nav", &self.navigation(operations, &own)),
+            ("text_lang", self.text_language.code()),
+            ("note", note.as_deref().unwrap_or_default()),
+            ("head", &self.head()),
+            ("body", &to_html(without_title(&self.text))),
+            ("aside", aside.as_deref().unwrap_or_default()),
+            ("foot", &foot),
+        ])
+    }
+
+    fn head(&self) -> String {
+        let signature = self.signature.as_ref().map(|(verb, path)| {
+            format!(
+                "<p class=\"signature\"><span class=\"verb\">{verb}</span><code>{}</code></p>\n",
+                escaped(path)
+            )
+        });
+        let facts: String = self.facts.iter().map(|fact| format!("<li>{}</li>", escaped(fact))).collect();
+        let facts = if facts.is_empty() { facts } else { format!("<ul class=\"facts\">{facts}</ul>\n") };
+        format!("{}<h1>{}</h1>\n{facts}", signature.unwrap_or_default(), escaped(self.title()))
+    }
+
+    fn sections(&self) -> String {
+        let (words, prefix) = (self.words(), prefix(self.language));
+        [
+            (Section::Guides, "/docs/", words.guides()),
+            (Section::Reference, "/docs/reference/", words.reference()),
+            (Section::Errors, "/docs/errors/", words.errors()),
+        ]
+        .map(|(section, path, name)| {
+            let current = if section == self.section { " aria-current=\"true\"" } else { "" };
+            format!("<a href=\"{prefix}{path}\"{current}>{name}</a>")
+        })
+        .join("\n")
+    }
+
+    /// The pages of the section.
+    fn navigation(&self, operations: &[Operation], own: &str) -> String {
+        let (words, prefix) = (self.words(), prefix(self.language));
+        let link = |path: String, name: &str| {
+            let current = if path == own { " aria-current=\"page\"" } else { "" };
+            format!("<a href=\"{path}\"{current}>{}</a>", escaped(name))
+        };
+        match self.section {
+            Section::Home | Section::Guides => Reader::ALL
+                .map(|reader| {
+                    let guides = GUIDES.iter().filter(|guide| guide.reader == reader);
+                    let links: String = guides
+                        .map(|guide| link(format!("{prefix}/docs/{}", guide.name), guide.title()))
+                        .collect();
+                    format!("<b>{}</b>{links}", reader.title(words))
+                })
+                .concat(),
+            Section::Reference => Group::ALL
+                .map(|group| {
+                    let of_group = operations.iter().filter(|operation| operation.group == group);
+                    let links: String = of_group
+                        .map(|operation| {
+                            link(format!("{prefix}/docs/reference/{}", operation.id), &operation.signature())
+                        })
+                        .collect();
+                    format!("<b>{}</b>{links}", group.title(self.language))
+                })
+                .concat(),
+            Section::Errors => {
+                let codes = ErrorCode::ALL.iter().map(|code| code.as_str());
+                codes.map(|code| link(format!("{prefix}/docs/errors/{code}"), code)).collect()
+            }
+        }
+    }
+}
+
+/// The layout with these values in place of their names in braces.
+fn fill(values: &[(&str, &str)]) -> String {
+    let mut page = String::with_capacity(16 * 1024);
+    let mut rest = LAYOUT;
+    while let Some((before, after)) = rest.split_once('{') {
+        page.push_str(before);
+        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
+        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+            page.push_str(value);
+        }
+        rest = behind;
+    }
+    page.push_str(rest);
+    page
+}

@@ -1,0 +1,81 @@
+//! The words around the pages, in both languages.
+
+use crate::domain::language::Language;
+
+macro_rules! words {
+    ($($name:ident: $en:literal / $pt:literal;)+) => {
+        /// The words of one language.
+        #[derive(Clone, Copy, Debug)]
+        pub(super) struct Words(pub(super) Language);
+
+        impl Words {
+            $(pub(super) const fn $name(self) -> &'static str {
+                match self.0 { Language::En => $en, Language::Pt => $pt }
+            })+
+        }
+    };
+}
+
+words! {
+    skip: "Skip to the content" / "Ir para o conteúdo";
+    contents: "Contents" / "Conteúdo";
+    guides: "Guides" / "Guias";
+    reference: "Reference" / "Referência";
+    errors: "Errors" / "Erros";
+    other_name: "Português" / "English";
+    foot: "Every page is served by this gateway. Nothing is loaded from elsewhere, and there are no cookies."
+        / "Todas as páginas são servidas por este gateway. Nada é carregado de outro lugar e não há cookies.";
+    as_text: "This page as text" / "Esta página em texto";
+    only_english: "This guide is available in English only." / "Este guia está disponível apenas em inglês.";
+    not_found: "Page not found" / "Página não encontrada";
+    not_found_text: "There is no page at this address. The contents lead to every page."
+        / "Não há nenhuma página neste endereço. O conteúdo leva a todas as páginas.";
+    for_clients: "For clients" / "Para quem usa a API";
+    for_owners: "For account owners" / "Para donos de conta";
+    for_operators: "For operators" / "Para operadores";
+    documentation: "Documentation" / "Documentação";
+    free: "free" / "grátis";
+    no_key: "no key" / "sem chave";
+    key_optional: "key optional" / "chave opcional";
+    any_key: "any key" / "qualquer chave";
+    scope: "scope" / "escopo";
+    parameters: "Parameters" / "Parâmetros";
+    body: "Body" / "Corpo";
+    answers: "Answers" / "Respostas";
+    name: "Name" / "Nome";
+    kind: "Kind" / "Tipo";
+    meaning: "Meaning" / "Significado";
+    status: "Status" / "Status";
+    when: "When" / "Quando";
+    credits: "Credits" / "Créditos";
+    request: "Request" / "Requisição";
+    answer: "Answer, lists shortened" / "Resposta, com listas encurtadas";
+    money: "Credits" / "Créditos";
+    retry: "Retry" / "Nova tentativa";
+    in_braces: "Words in braces are values of the request." / "As palavras entre chaves são valores da requisição.";
+    bodies: "The answer in each dialect" / "A resposta em cada dialeto";
+    operations: "Operations that answer with it" / "Operações que respondem com este erro";
+    charged: "The call is charged: a search was done." / "A chamada é cobrada: uma busca foi feita.";
+    not_charged: "Nothing is charged." / "Nada é cobrado.";
+    maybe_charged: "Nothing is charged unless `billing_info` says so." / "Nada é cobrado, a menos que `billing_info` indique.";
+    retry_never: "Not before something has changed: the request, the key, the plan or the data."
+        / "Só depois de alguma mudança: na requisição, na chave, no plano ou nos dados.";
+    retry_wait: "After the seconds in `Retry-After`." / "Depois dos segundos indicados em `Retry-After`.";
+    retry_pause: "After a pause, a few times at most." / "Depois de uma pausa, poucas vezes.";
+    plans: "Plans" / "Planos";
+    settled: "Charged when the call is answered, when no profile is found and when several people match. Given back on errors, on \
+              invalid requests and when there is too little text."
+        / "Cobrada quando a chamada é respondida, quando nenhum perfil é encontrado e quando várias pessoas correspondem. \
+           Devolvida em caso de erro, de requisição inválida e quando há pouco texto.";
+    settled_by_status: "Charged when the answer has one of these statuses: {statuses}. Every other answer is given back."
+        / "Cobrada quando a resposta tem um destes status: {statuses}. Em qualquer outra resposta, os créditos são devolvidos.";
+    passed_on: "The answer of the service behind this route." / "A resposta do serviço por trás desta rota.";
+    idempotent: "Honours `Idempotency-Key`: the same request counts once, for 24 hours."
+        / "Aceita `Idempotency-Key`: a mesma requisição conta uma só vez, por 24 horas.";
+    dry_run: "`X-Dry-Run: true` answers the price and charges nothing."
+        / "`X-Dry-Run: true` informa o preço e não cobra nada.";
+    every_error: "Every error has a stable code. Branch on the code, never on the texts."
+        / "Todo erro tem um código estável. Decida pelo código, nunca pelos textos.";
+    every_operation: "Every operation of the API. `/openapi.json` has the same for programs."
+        / "Todas as operações da API. `/openapi.json` traz o mesmo para programas.";
+}

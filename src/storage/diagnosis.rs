@@ -1,0 +1,130 @@
+//! What `fluence doctor` asks the database. Every statement only reads.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::error::StorageError;
+use crate::secret::Pepper;
+
+/// The server and its settings.
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+pub struct ServerFacts {
+    /// Such as `150018` for 15.18.
+    pub version_number: i32,
+    pub version: String,
+    pub now: DateTime<Utc>,
+    pub is_replica: bool,
+    pub is_read_only: bool,
+    pub encoding: String,
+    pub fsync: bool,
+    pub full_page_writes: bool,
+    /// `on`, `off`, `local`, `remote_write` or `remote_apply`.
+    pub synchronous_commit: String,
+    pub data_checksums: bool,
+    pub autovacuum: bool,
+    pub max_connections: i32,
+    /// The login is a superuser.
+    pub is_superuser: bool,
+    /// Seconds since the oldest transaction began that this login can see.
+    pub oldest_transaction_s: f64,
+    /// Transactions since the oldest row that is not frozen.
+    pub transaction_age: i32,
+    pub archive_mode: String,
+    /// The last attempt to archive the write-ahead log failed.
+    pub is_archiving_failing: bool,
+    pub database_bytes: i64,
+}
+
+/// Reads the server's settings and state.
+pub async fn server(connection: &mut PgConnection) -> Result<ServerFacts, StorageError> {
+    Ok(sqlx::query_as(
+        "select current_setting('server_version_num')::int as version_number,
+                current_setting('server_version') as version,
+                clock_timestamp() as now,
+                pg_is_in_recovery() as is_replica,
+                current_setting('transaction_read_only')::bool as is_read_only,
+                current_setting('server_encoding') as encoding,
+                current_setting('fsync')::bool as fsync,
+                current_setting('full_page_writes')::bool as full_page_writes,
+                current_setting('synchronous_commit') as synchronous_commit,
+                current_setting('data_checksums')::bool as data_checksums,
+                current_setting('autovacuum')::bool as autovacuum,
+                current_setting('max_connections')::int as max_connections,
+                (select rolsuper from pg_roles where rolname = session_user) as is_superuser,
+                coalesce((select extract(epoch from now() - min(xact_start))::float8 from pg_stat_activity
+                           where datname = current_database()), 0) as oldest_transaction_s,
+                (select age(datfrozenxid) from pg_database where datname = current_database()) as transaction_age,
+                current_setting('archive_mode') as archive_mode,
+                coalesce((select last_failed_time > coalesce(last_archived_time, '-infinity') from pg_stat_archiver),
+                         false) as is_archiving_failing,
+                pg_database_size(current_database()) as database_bytes",
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
+/// The ledger's upkeep.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LedgerFacts {
+    /// Open epochs whose gateway is silent for longer than a hold may live.
+    pub stale_epochs: i64,
+    /// Months from the current one on that have a partition, without a gap.
+    pub months_partitioned: i32,
+    /// Entries that are in no month's partition.
+    pub has_stray_entries: bool,
+}
+
+/// Reads how the ledger is kept.
+pub async fn ledger(connection: &mut PgConnection, hold_life_s: f64) -> Result<LedgerFacts, StorageError> {
+    Ok(sqlx::query_as(
+        "with month as (
+             select ahead, to_regclass('ledger_entry_' || to_char(
+                        date_trunc('month', now() at time zone 'utc') + make_interval(months => ahead), 'YYYY_MM'))
+                    is not null as is_there
+               from generate_series(0, 12) ahead)
+         select (select count(*) from ledger_epoch
+                  where closed_at is null and heartbeat_at < now() - make_interval(secs => $1)) as stale_epochs,
+                coalesce((select min(ahead) from month where not is_there), 13) as months_partitioned,
+                exists (select from ledger_entry where tableoid = 'ledger_entry_other'::regclass) as has_stray_entries",
+    )
+    .bind(hold_life_s)
+    .fetch_one(connection)
+    .await?)
+}
+
+/// Whether the database knows another pepper under a version, the same one, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PepperMatch {
+    Same,
+    Other,
+    Retired,
+    /// No gateway has used this version yet.
+    New,
+}
+
+/// Compares a pepper with the stored fingerprint of its version. Unlike
+/// [`register`](super::peppers::register), stores nothing.
+pub async fn compare_pepper(
+    connection: &mut PgConnection,
+    pepper: &Pepper,
+) -> Result<PepperMatch, StorageError> {
+    let stored: Option<(bool, bool)> =
+        sqlx::query_as("select fingerprint = $2, retired_at is not null from pepper where version = $1")
+            .bind(pepper.version())
+            .bind(pepper.fingerprint().as_slice())
+            .fetch_optional(connection)
+            .await?;
+    Ok(match stored {
+        None => PepperMatch::New,
+        Some((false, _)) => PepperMatch::Other,
+        Some((true, true)) => PepperMatch::Retired,
+        Some((true, false)) => PepperMatch::Same,
+    })
+}
+
+/// Reads the number of the newest change of keys, accounts and plans.
+pub async fn newest_change(connection: &mut PgConnection) -> Result<i64, StorageError> {
+    let (newest,): (i64,) =
+        sqlx::query_as("select coalesce(max(number), 0) from change").fetch_one(connection).await?;
+    Ok(newest)
+}

@@ -1,0 +1,220 @@
+//! `fluence doctor` and `fluence config check`, on sound and on unsound installations.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+use sqlx::AssertSqlSafe;
+
+use super::program::{Program, bare};
+use crate::support::redis::Redis;
+use crate::support::scratch::Scratch;
+
+/// What doctor found under this name: verdict and advice of each check.
+fn found<'d>(diagnosis: &'d Value, group: &str, name: &str) -> Vec<&'d Value> {
+    let checks = diagnosis["checks"].as_array().unwrap().iter();
+    checks.filter(|check| check["group"] == group && check["name"] == name).collect()
+}
+
+#[track_caller]
+fn verdict(diagnosis: &Value, group: &str, name: &str) -> String {
+    let found = found(diagnosis, group, name);
+    assert_eq!(found.len(), 1, "{group} {name}: {diagnosis}");
+    found[0]["verdict"].as_str().unwrap().to_owned()
+}
+
+fn diagnosed(program: &Program, environment: &[(&str, &str)]) -> (i32, Value) {
+    let mut command = program.command(&["doctor", "--json"]);
+    let ran: super::program::Ran = command.envs(environment.iter().copied()).output().unwrap().into();
+    (ran.status, serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}{}", ran.out, ran.err)))
+}
+
+async fn change(program: &Program, statement: &str) {
+    sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(program.database.pool()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sound_installation_passes_and_is_not_changed() {
+    let program = Program::new().await;
+    let account = program.account("2025-06", "business");
+    program.json(&["key", "create", "--account", &account, "--name", "k"]);
+    let before = program.dump().await;
+    let (_, diagnosis) = diagnosed(&program, &[("FLUENCE_METRICS_LISTEN", "127.0.0.1:9100")]);
+    assert_eq!(program.dump().await, before);
+    for (group, name) in [
+        ("settings", "valid"),
+        ("settings", "metrics"),
+        ("database", "reachable"),
+        ("database", "version"),
+        ("database", "writable"),
+        ("database", "encoding"),
+        ("database", "clock"),
+        ("database", "schema"),
+        ("database", "rights"),
+        ("database", "connections"),
+        ("database", "pepper"),
+        ("gateways", "running"),
+        ("ledger", "open holds"),
+        ("ledger", "partitions"),
+        ("ledger", "last day"),
+    ] {
+        assert_eq!(verdict(&diagnosis, group, name), "ok", "{group} {name}");
+    }
+    // The temporary server of the tests gives up durability for speed, and doctor says so.
+    assert_eq!(verdict(&diagnosis, "database", "durability"), "fail");
+}
+
+#[tokio::test]
+async fn another_pepper_fails_and_is_not_stored() {
+    let program = Program::new().await;
+    let account = program.account("2025-06", "business");
+    program.json(&["key", "create", "--account", &account, "--name", "k"]);
+    let other = fluence::secret::generate_pepper();
+    let (status, diagnosis) = diagnosed(&program, &[("FLUENCE_PEPPER", &other)]);
+    assert_eq!((status, verdict(&diagnosis, "database", "pepper").as_str()), (1, "fail"));
+    assert!(!diagnosis.to_string().contains(&other));
+}
+
+#[tokio::test]
+async fn a_ledger_that_is_wrong_fails() {
+    let program = Program::new().await;
+    let account = program.account("2025-06", "business");
+    program.json(&["credit", "grant", "--account", &account, "--pack", "starter", "--id", "order-1"]);
+    change(&program, "update ledger_account set balance = balance + 1").await;
+    let (status, diagnosis) = diagnosed(&program, &[]);
+    assert_eq!((status, verdict(&diagnosis, "ledger", "last day").as_str()), (1, "fail"));
+}
+
+#[tokio::test]
+async fn an_older_schema_fails_with_what_to_do() {
+    let program = Program::new().await;
+    change(
+        &program,
+        "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)",
+    )
+    .await;
+    let (status, diagnosis) = diagnosed(&program, &[]);
+    assert_eq!(status, 1);
+    assert_eq!(found(&diagnosis, "database", "schema")[0]["advice"], "run `fluence migrate`");
+    assert!(found(&diagnosis, "ledger", "last day").is_empty());
+}
+
+#[tokio::test]
+async fn a_gateway_that_died_is_noticed() {
+    let program = Program::new().await;
+    change(
+        &program,
+        "insert into node (id, name, version, started_at, last_seen_at, change_seen)
+         values (gen_random_uuid(), 'gone', '0', now(), now() - interval '1 minute', 0)",
+    )
+    .await;
+    let (_, diagnosis) = diagnosed(&program, &[]);
+    assert_eq!(verdict(&diagnosis, "gateways", "running"), "warn");
+}
+
+#[tokio::test]
+async fn a_store_is_asked_and_one_that_is_away_fails_without_its_password() {
+    let (program, store) = (Program::new().await, Redis::start().await);
+    let (_, diagnosis) = diagnosed(&program, &[("FLUENCE_REDIS_URL", &store.url())]);
+    assert_eq!(verdict(&diagnosis, "store", "version"), "ok");
+    let (status, diagnosis) =
+        diagnosed(&program, &[("FLUENCE_REDIS_URL", "redis://me:hunter2@127.0.0.1:1/0")]);
+    assert_eq!((status, verdict(&diagnosis, "store", "reachable").as_str()), (1, "fail"));
+    assert!(!diagnosis.to_string().contains("hunter2"), "{diagnosis}");
+}
+
+#[tokio::test]
+async fn a_user_of_the_store_with_the_rights_of_a_gateway_is_enough() {
+    let (program, store) = (Program::new().await, Redis::start().await);
+    let mut connection = store.connect().await;
+    let rights = ["~fluence:*", "+eval", "+evalsha", "+time", "+get", "+set", "+del"];
+    let mut user = redis::cmd("ACL");
+    let _: () = user
+        .arg("SETUSER")
+        .arg("gate")
+        .arg("on")
+        .arg(">hunter2")
+        .arg(&rights)
+        .query_async(&mut connection)
+        .await
+        .unwrap();
+    let url = format!("redis://gate:hunter2@127.0.0.1:{}/0", store.port());
+    let (_, diagnosis) = diagnosed(&program, &[("FLUENCE_REDIS_URL", &url)]);
+    assert_eq!(verdict(&diagnosis, "store", "version"), "ok");
+    assert!(!diagnosis.to_string().contains("hunter2"), "{diagnosis}");
+}
+
+#[tokio::test]
+async fn an_upstream_that_does_not_answer_fails() {
+    let program = Program::new().await;
+    let (_, diagnosis) = diagnosed(
+        &program,
+        &[
+            ("FLUENCE_ENRICHMENT_URL", "http://127.0.0.1:1/"),
+            ("FLUENCE_ENRICHMENT_ALLOW_PRIVATE_ADDRESSES", "true"),
+        ],
+    );
+    assert_eq!(verdict(&diagnosis, "upstream", "enrichment"), "fail");
+}
+
+#[tokio::test]
+async fn a_secret_file_that_others_can_read_is_a_warning() {
+    let (program, scratch) = (Program::new().await, Scratch::new());
+    std::fs::create_dir_all(scratch.path()).unwrap();
+    let file = scratch.path().join("pepper");
+    std::fs::write(&file, &program.pepper).unwrap();
+    for (mode, expected) in [(0o600, "ok"), (0o644, "warn")] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let named = [("FLUENCE_PEPPER_FILE", file.to_str().unwrap()), ("FLUENCE_PEPPER", "")];
+        let (_, diagnosis) = diagnosed(&program, &named);
+        assert_eq!(verdict(&diagnosis, "settings", "secret file"), expected);
+    }
+}
+
+#[test]
+fn every_faulty_setting_is_a_check_of_its_own() {
+    let faulty = [("FLUENCE_COLOUR", "red"), ("FLUENCE_CALLS_DEADLINE_S", "0")];
+    let ran: super::program::Ran = bare(&["doctor"]).envs(faulty).output().unwrap().into();
+    assert_eq!(ran.status, 1);
+    assert_eq!(ran.out.lines().filter(|line| line.starts_with("FAIL  settings")).count(), 2, "{}", ran.out);
+    assert_eq!(ran.err, "fluence: 2 checks failed\n");
+}
+
+#[test]
+fn a_database_that_is_away_fails_without_its_password() {
+    let pepper = fluence::secret::generate_pepper();
+    let environment =
+        [("DATABASE_URL", "postgresql://me:hunter2@127.0.0.1:1/fluence"), ("FLUENCE_PEPPER", &*pepper)];
+    let ran: super::program::Ran = bare(&["doctor"]).envs(environment).output().unwrap().into();
+    assert_eq!(ran.status, 1);
+    assert!(ran.out.contains("FAIL  database  reachable"), "{}", ran.out);
+    assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"));
+}
+
+#[test]
+fn without_a_private_database_none_is_created() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("data");
+    let ran: super::program::Ran =
+        bare(&["doctor", "--data-dir", folder.to_str().unwrap()]).output().unwrap().into();
+    assert_eq!(ran.status, 1);
+    assert!(ran.out.contains("there is no private database in"), "{}", ran.out);
+    assert!(!folder.exists());
+}
+
+#[test]
+fn settings_are_checked_without_a_database() {
+    let pepper = fluence::secret::generate_pepper();
+    let sound = [("DATABASE_URL", "postgresql://me@127.0.0.1:1/fluence"), ("FLUENCE_PEPPER", &*pepper)];
+    let check = |more: &[(&str, &str)]| -> super::program::Ran {
+        let mut command = bare(&["config", "check", "--json"]);
+        command.envs(sound).envs(more.iter().copied()).output().unwrap().into()
+    };
+    let checked = check(&[("FLUENCE_LISTEN", "0.0.0.0:8000"), ("FLUENCE_API_KEY", "hunter2")]).json();
+    assert_eq!((&checked["valid"], &checked["ignored"][0]), (&true.into(), &"FLUENCE_API_KEY".into()));
+    assert!(checked["warnings"][0].as_str().unwrap().contains("support_contact"));
+    let faulty = check(&[("FLUENCE_PEPPER", ""), ("FLUENCE_SERVER_DRAIN_S", "soon")]);
+    assert_eq!((faulty.status, faulty.out.as_str()), (1, ""));
+    for fault in ["FLUENCE_PEPPER: ", "FLUENCE_SERVER_DRAIN_S: "] {
+        assert!(faulty.err.contains(fault), "{}", faulty.err);
+    }
+}

@@ -1,0 +1,22 @@
+//! The ledger on a real Postgres.
+
+mod definer_functions;
+mod left_callers;
+mod liveness;
+mod lost_connection;
+mod model;
+mod plan;
+mod quota;
+mod races;
+mod receipts;
+mod recovery;
+mod retries;
+mod runtime_role;
+mod schema;
+mod silent_server;
+mod smoke;
+mod stray_locks;
+mod sweep;
+mod usage;
+mod verify;
+mod fixture;

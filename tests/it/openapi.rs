@@ -1,0 +1,118 @@
+//! The OpenAPI document: complete, valid, and what the gateway does.
+
+mod examples;
+mod served;
+
+use std::collections::BTreeSet;
+
+use fluence::domain::refusal::ErrorCode;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::support::documented::{DOCUMENT, assert_valid, escaped};
+use crate::support::gateway::Gateway;
+
+/// Every operation: path, method, and what the document says of it.
+fn operations() -> impl Iterator<Item = (&'static String, &'static String, &'static Value)> {
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    paths.iter().flat_map(|(path, item)| {
+        item.as_object().unwrap().iter().map(move |(method, operation)| (path, method, operation))
+    })
+}
+
+/// Whether a path is a page for readers, which is no operation of the API.
+fn is_page(path: &str) -> bool {
+    ["/docs", "/pt", "/assets", "/llms.txt"].iter().any(|prefix| path.starts_with(prefix))
+        || path == "/"
+        || path == "/index.md"
+}
+
+#[tokio::test]
+async fn the_router_and_the_document_have_the_same_paths_and_methods() {
+    let gateway = Gateway::start().await;
+    let routed: BTreeSet<&str> = gateway.paths().into_iter().filter(|path| !is_page(path)).collect();
+    let documented: BTreeSet<&str> =
+        DOCUMENT["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(routed, documented);
+    for path in documented {
+        let asked = path.replace("{id}", "x").replace("{call_id}", "x");
+        let answer = gateway.request(Method::OPTIONS, &asked).send().await.unwrap();
+        let allow = answer.headers()["allow"].to_str().unwrap().to_ascii_lowercase();
+        let allowed: BTreeSet<String> = allow
+            .split(',')
+            .map(|method| method.trim().to_owned())
+            .filter(|method| !["head", "options"].contains(&method.as_str()))
+            .collect();
+        let methods: BTreeSet<String> =
+            DOCUMENT["paths"][path].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(allowed, methods, "{path}");
+    }
+}
+
+#[test]
+fn operation_ids_are_unique_and_every_reference_leads_somewhere() {
+    let ids: Vec<&str> =
+        operations().map(|(_, _, operation)| operation["operationId"].as_str().unwrap()).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+    let text = DOCUMENT.to_string();
+    let references = text.split("\"$ref\":\"#").skip(1).map(|rest| rest.split('"').next().unwrap());
+    for reference in references {
+        assert!(DOCUMENT.pointer(reference).is_some(), "{reference}");
+    }
+}
+
+#[test]
+fn every_schema_is_valid_and_names_its_members() {
+    let schemas = DOCUMENT["components"]["schemas"].as_object().unwrap();
+    for (name, schema) in schemas {
+        jsonschema::meta::validate(schema).unwrap_or_else(|error| panic!("{name}: {error}"));
+        // A name with a number behind it stands for two types of one name.
+        let stem = name.trim_end_matches(|last: char| last.is_ascii_digit());
+        assert!(stem == name || !schemas.contains_key(stem), "{name}");
+    }
+}
+
+#[test]
+fn every_example_is_an_instance_of_its_schema() {
+    let mut checked = 0;
+    for (path, method, operation) in operations() {
+        let place = format!("/paths/{}/{method}", escaped(path));
+        if let Some(body) = operation.get("requestBody") {
+            let content = &body["content"]["application/json"];
+            assert_valid(
+                &format!("{place}/requestBody/content/application~1json/schema"),
+                &content["example"],
+                path,
+            );
+        }
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            for (media_type, content) in response["content"].as_object().unwrap() {
+                let pointer = format!("{place}/responses/{status}/content/{}/schema", escaped(media_type));
+                for (name, example) in content["examples"].as_object().unwrap() {
+                    let example = match example.get("$ref").and_then(Value::as_str) {
+                        Some(reference) => DOCUMENT.pointer(&reference[1..]).unwrap(),
+                        None => example,
+                    };
+                    assert_valid(&pointer, &example["value"], &format!("{name} of {method} {path}"));
+                    checked += 1;
+                }
+            }
+        }
+    }
+    assert!(checked > 1_000, "{checked}");
+}
+
+#[test]
+fn every_error_is_listed_and_every_operation_that_answers_has_a_recorded_answer() {
+    for code in ErrorCode::ALL {
+        assert!(DOCUMENT["x-fluence-errors"][code.as_str()].is_object(), "{}", code.as_str());
+    }
+    for (path, method, operation) in operations().filter(|(path, _, _)| *path != "/openapi.json") {
+        let responses = operation["responses"].as_object().unwrap();
+        let has_answer = responses.iter().any(|(status, response)| {
+            status.starts_with('2')
+                && response["content"]["application/json"]["examples"]["answer"].is_object()
+        });
+        assert!(has_answer, "{method} {path}");
+    }
+}

@@ -1,0 +1,171 @@
+//! The pages for readers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use reqwest::{Method, StatusCode};
+use sha2::{Digest, Sha256};
+
+use crate::support::gateway::Gateway;
+
+/// A page as it was sent.
+struct Sent {
+    status: StatusCode,
+    headers: reqwest::header::HeaderMap,
+    body: String,
+}
+
+async fn get(gateway: &Gateway, path: &str) -> Sent {
+    let response = gateway.request(Method::GET, path).send().await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = String::from_utf8_lossy(&response.bytes().await.unwrap()).into_owned();
+    Sent { status, headers, body }
+}
+
+/// The values of an attribute in a page.
+fn attributes<'p>(page: &'p str, name: &str) -> Vec<&'p str> {
+    let start = format!(" {name}=\"");
+    page.split(&start).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+/// Every page that can be reached from the first ones.
+async fn crawled(gateway: &Gateway) -> BTreeMap<String, Sent> {
+    let mut open: Vec<String> = ["/", "/pt/"].map(str::to_owned).into();
+    let mut pages = BTreeMap::new();
+    while let Some(path) = open.pop() {
+        if pages.contains_key(&path) {
+            continue;
+        }
+        let sent = get(gateway, &path).await;
+        assert_eq!(sent.status, 200, "{path}");
+        if sent.headers["content-type"].to_str().unwrap().starts_with("text/html") {
+            let links = attributes(&sent.body, "href").into_iter().chain(attributes(&sent.body, "src"));
+            let own = links.filter(|link| link.starts_with('/'));
+            open.extend(own.map(|link| link.split('#').next().unwrap().to_owned()));
+        }
+        pages.insert(path, sent);
+    }
+    pages
+}
+
+fn is_html(sent: &Sent) -> bool {
+    sent.headers["content-type"].to_str().unwrap().starts_with("text/html")
+}
+
+#[tokio::test]
+async fn every_link_leads_somewhere_and_every_page_is_light_and_loads_only_from_here() {
+    let gateway = Gateway::start().await;
+    let pages = crawled(&gateway).await;
+    let html: Vec<_> = pages.iter().filter(|(_, sent)| is_html(sent)).collect();
+    assert!(html.len() > 150, "{}", html.len());
+    for (path, sent) in html {
+        let body = &sent.body;
+        assert!(body.len() <= 30_000, "{path} has {} bytes", body.len());
+        let policy = sent.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}");
+        assert!(sent.headers["cache-control"].to_str().unwrap().starts_with("public"), "{path}");
+        for forbidden in ["<script", " style=\"", " onclick", "<iframe", "javascript:"] {
+            assert!(!body.contains(forbidden), "{path} has {forbidden}");
+        }
+        for source in attributes(body, "src") {
+            assert!(source.starts_with("/assets/"), "{path} loads {source}");
+        }
+        let ids: Vec<&str> = attributes(body, "id");
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{path} has an id twice: {ids:?}");
+        for link in attributes(body, "href").into_iter().filter(|link| link.contains('#')) {
+            let (page, fragment) = link.split_once('#').unwrap();
+            if link.starts_with(['/', '#']) {
+                let target = if page.is_empty() { sent } else { &pages[page] };
+                assert!(target.body.contains(&format!("id=\"{fragment}\"")), "{path} links to {link}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_first_visit_is_at_most_100_kilobytes() {
+    let gateway = Gateway::start().await;
+    let page = get(&gateway, "/").await;
+    let style = attributes(&page.body, "href").into_iter().find(|link| link.ends_with(".css")).unwrap();
+    let css = get(&gateway, style).await;
+    assert!(css.headers["cache-control"].to_str().unwrap().contains("immutable"));
+    let mut bytes = page.body.len() + css.body.len();
+    let fonts = css.body.split("url(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    for font in fonts {
+        let sent = gateway.request(Method::GET, font).send().await.unwrap();
+        assert_eq!(sent.headers()["content-type"], "font/woff2");
+        bytes += sent.bytes().await.unwrap().len();
+    }
+    assert!(bytes <= 100_000, "{bytes}");
+}
+
+#[tokio::test]
+async fn every_page_is_there_in_both_languages_and_as_text() {
+    let gateway = Gateway::start().await;
+    let pages = crawled(&gateway).await;
+    for (path, sent) in pages.iter().filter(|(_, sent)| is_html(sent)) {
+        let (other, lang) = match path.strip_prefix("/pt/") {
+            Some(rest) => (format!("/{rest}"), "pt"),
+            None => (format!("/pt{path}"), "en"),
+        };
+        assert!(pages.contains_key(&other), "{other}");
+        assert!(sent.body.contains(&format!("<html lang=\"{lang}\">")), "{path}");
+        let text = if path.ends_with('/') { format!("{path}index.md") } else { format!("{path}.md") };
+        let text = &pages[&text];
+        assert!(text.body.starts_with("# "), "{path}");
+        assert!(text.headers["content-type"].to_str().unwrap().starts_with("text/markdown"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_error_has_a_page_to_which_its_answer_leads() {
+    let gateway = Gateway::start().await;
+    let refused = gateway.request(Method::GET, "/v1/account").send().await.unwrap();
+    let link = refused.headers()["link"].to_str().unwrap().to_owned();
+    assert_eq!(link, "</docs/errors/MISSING_AUTH>; rel=\"help\"");
+    for code in fluence::domain::refusal::ErrorCode::ALL {
+        let page = get(&gateway, &format!("/docs/errors/{}", code.as_str())).await;
+        assert_eq!(page.status, 200, "{}", code.as_str());
+    }
+}
+
+#[tokio::test]
+async fn an_address_without_a_page_is_a_page_that_says_so() {
+    let gateway = Gateway::start().await;
+    for path in
+        ["/docs/nothing", "/docs/errors/NOTHING", "/pt/docs/nothing", "/docs/index", "/docs/api.md.md"]
+    {
+        let sent = get(&gateway, path).await;
+        assert_eq!((sent.status.as_u16(), is_html(&sent)), (404, true), "{path}");
+    }
+    let moved = get(&gateway, "/docs").await;
+    assert_eq!(moved.status, 200);
+}
+
+#[tokio::test]
+async fn the_first_page_is_in_the_readers_language() {
+    let gateway = Gateway::start().await;
+    for (accepted, lang) in [("pt-BR,pt;q=0.9", "pt"), ("en", "en"), ("fr", "en")] {
+        let request = gateway.request(Method::GET, "/").header("accept-language", accepted);
+        let sent = request.send().await.unwrap();
+        assert_eq!(sent.headers()["vary"], "accept-language");
+        assert!(sent.text().await.unwrap().contains(&format!("<html lang=\"{lang}\">")), "{accepted}");
+    }
+}
+
+#[test]
+fn files_of_others_are_those_that_the_notice_names() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/third-party");
+    let notice = fs::read_to_string(folder.join("NOTICE.md")).unwrap();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(notice.contains(name) || name == "NOTICE.md", "{name}");
+        if name.ends_with(".woff2") {
+            let digest = Sha256::digest(fs::read(&path).unwrap());
+            let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert!(notice.contains(&hex), "{name} is not the file that NOTICE.md names");
+        }
+    }
+}
