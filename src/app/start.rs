@@ -85,7 +85,7 @@ impl Foundation {
         clock.read(nodes::report(&mut connection, &node, 0).await?);
         drop(connection);
         let connected = Arc::new(Notify::new());
-        let tell = {
+        let on_event = {
             let (keyring, connected) = (keyring.clone(), connected.clone());
             move |event| {
                 keyring.apply(event);
@@ -98,7 +98,7 @@ impl Foundation {
                 }
             }
         };
-        let listener = Listener { database: database.clone(), node, clock: clock.clone(), tell };
+        let listener = Listener { database: database.clone(), node, clock: clock.clone(), on_event };
         let change_feed = tokio::spawn(listener.run(self.stop_background.clone()));
         // A gateway without the feed serves too: it trusts no cached key for long.
         let _ = tokio::time::timeout(FEED_WAIT, connected.notified()).await;

@@ -112,7 +112,7 @@ impl Confirmation {
         }
         let missing = self.gateways.iter().filter(|gateway| !gateway.confirmed).map(|gateway| {
             let fault = gateway.node.offer_fault.as_deref().unwrap_or("no reason reported");
-            format!("{}: {}", described(gateway), printable(fault))
+            format!("{}: {}", describe(gateway), printable(fault))
         });
         bail!(
             "{} {number} is applied, but not every gateway has taken it up; those keep what they had: {}",

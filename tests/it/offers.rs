@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::support::database::TestDatabase;
 use crate::support::gateway::{Gateway, eventually, new_pepper};
 
+mod documentation;
 mod forwarding;
 
 fn seller() -> Principal {
