@@ -9,6 +9,6 @@ mod reserved;
 pub mod routes;
 pub mod sets;
 
-pub use interned::interned;
 pub use document::{FileFault, FileFaults, MAX_FILE_BYTES};
+pub use interned::interned;
 pub use reserved::FIRST_SEGMENTS;

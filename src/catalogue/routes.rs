@@ -377,7 +377,8 @@ credits = 3
     #[test]
     fn the_shipped_routes_cost_what_the_contract_says() {
         let held = |route: &Route| Depth::ALL.map(|tier| route.price.held(tier).as_i64());
-        let prices: Vec<_> = RouteSet::shipped().unwrap().built_in.iter().map(|route| (route.path, held(route))).collect();
+        let prices: Vec<_> =
+            RouteSet::shipped().unwrap().built_in.iter().map(|route| (route.path, held(route))).collect();
         let expected = [
             ("/crm_basico", [1, 1, 1]),
             ("/crm", [2, 2, 2]),

@@ -35,8 +35,7 @@ fn is_postgres_url(url: &str) -> bool {
 fn shadows_a_path(prefix: &str) -> bool {
     let first = prefix.trim_start_matches('/').split('/').next().unwrap_or_default();
     let is_paid = |path: &str| path.trim_start_matches('/').split('/').next() == Some(first);
-    FIRST_SEGMENTS.contains(&first)
-        || RouteSet::shipped().is_ok_and(|set| set.paths().any(is_paid))
+    FIRST_SEGMENTS.contains(&first) || RouteSet::shipped().is_ok_and(|set| set.paths().any(is_paid))
 }
 
 impl Settings {

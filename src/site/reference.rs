@@ -239,7 +239,11 @@ fn curl(operation: &Operation, facts: &Facts) -> String {
     let verb = operation.verb.as_str().to_ascii_uppercase();
     if verb == "HEAD" {
         command += " --head";
-    } else if verb == "PUT" || verb == "PATCH" || verb == "DELETE" || (verb == "POST" && operation.body.is_none()) {
+    } else if verb == "PUT"
+        || verb == "PATCH"
+        || verb == "DELETE"
+        || (verb == "POST" && operation.body.is_none())
+    {
         command += &format!(" -X {verb}");
     }
     if operation.access.takes_key() {

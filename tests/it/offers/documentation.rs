@@ -74,7 +74,10 @@ async fn the_routes_of_the_seller_are_documented_and_what_is_not_sold_is_not() {
         let names: Vec<_> = operation["parameters"].as_array().unwrap().iter().map(|p| &p["name"]).collect();
         assert_eq!(names[..2], ["id", "rest"]);
     }
-    assert!(document["paths"]["/images"]["get"]["responses"]["402"].is_null(), "a free route needs no credits");
+    assert!(
+        document["paths"]["/images"]["get"]["responses"]["402"].is_null(),
+        "a free route needs no credits"
+    );
     assert_eq!(document["paths"]["/crm"], Value::Null);
     let (status, text) = page(&gateway, "/docs/reference/image-resize-put").await;
     assert_eq!(status, 200);
