@@ -61,6 +61,7 @@ guides! {
     Operator "operations/incidents",
     Operator "operations/scaling",
     Operator "commands",
+    Operator "selling-an-api",
     Operator "ledger",
     Operator "enrichment",
     Operator "performance",
