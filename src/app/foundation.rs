@@ -1,5 +1,6 @@
 //! The first step of a start: what the other steps share.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use sqlx::postgres::PgPool;
@@ -20,6 +21,8 @@ use crate::telemetry::metrics::Metrics;
 pub(super) struct Foundation {
     pub(super) start: Start,
     pub(super) pool: PgPool,
+    /// Where it listens.
+    pub(super) address: SocketAddr,
     pub(super) node: String,
     /// The routes, plans, rules and addresses, for the parts and for the documentation.
     pub(super) facts: Facts,
@@ -35,7 +38,7 @@ pub(super) struct Foundation {
 
 impl Foundation {
     /// Opens the pool, and reads what is compiled in.
-    pub(super) async fn lay(start: Start) -> Result<Self, StartError> {
+    pub(super) async fn lay(start: Start, address: SocketAddr) -> Result<Self, StartError> {
         // First: parts create their metrics when they are built.
         let _ = Metrics::of_process();
         let settings = &start.settings;
@@ -49,6 +52,7 @@ impl Foundation {
             None
         };
         Ok(Self {
+            address,
             node: node_name(settings),
             start,
             pool,

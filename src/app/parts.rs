@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use super::foundation::Foundation;
 use super::from_settings::{analysis_api, limits_in_force};
 use super::{Start, StartError};
@@ -9,12 +11,14 @@ use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
 use crate::api::management_auth::Management;
 use crate::api::status::Status;
+use crate::console::Console;
 use crate::domain::setting;
 use crate::gate::Gate;
 use crate::gate::auth::keyring::Keyring;
 use crate::gate::metering::test_answers::TestAnswers;
 use crate::gate::metering::{Metering, PaidRoute};
 use crate::ledger::writer::Ledger;
+use crate::secret::password::PasswordHasher;
 use crate::server::router::Parts;
 use crate::site::Site;
 use crate::storage::error::StorageError;
@@ -78,7 +82,23 @@ impl Foundation {
             management: Management::new(pool.clone(), pepper.clone(), max_body_bytes),
             pool: pool.clone(),
             site: Arc::new(Site::new(self.facts.clone())),
+            console: self.build_console(),
         })
+    }
+
+    /// The console, where its pages are safe. The settings' warnings say why there is none.
+    fn build_console(&self) -> Option<Arc<Console>> {
+        let Start { settings, pepper, .. } = &self.start;
+        let base = settings.console_base(self.address).ok().flatten()?;
+        Some(Arc::new(Console {
+            pool: self.pool.clone(),
+            peppers: pepper.clone(),
+            settings: settings.console.clone(),
+            base,
+            links: self.facts.links.clone(),
+            hasher: PasswordHasher::default(),
+            places: Arc::new(Semaphore::new(settings.console.max_at_once.get())),
+        }))
     }
 
     fn build_metering(&self, ledger: &Ledger) -> Metering {

@@ -40,7 +40,8 @@ impl App {
     pub async fn start_on(ports: Ports, start: Start) -> Result<Self, StartError> {
         // Listening at once lets clients connect and wait for the start to end.
         let (listener, metrics_listener) = ports.listen()?;
-        let foundation = Foundation::lay(start).await?;
+        let address = listener.local_addr().map_err(|error| StartError::Listen(start.settings.listen, error))?;
+        let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
         let (keyring, change_feed) = foundation.start_keyring().await?;
         let parts = foundation.build_parts(&ledger, &keyring).await?;
@@ -124,12 +125,11 @@ impl Foundation {
         metrics_listener: Option<TcpListener>,
         tasks: Tasks,
     ) -> Result<App, StartError> {
-        let Self { start, pool, facts, readiness, refused, stop, stop_writer, stop_background, .. } = self;
+        let Self { start, address, pool, facts, readiness, refused, stop, stop_writer, stop_background, .. } = self;
         let settings = start.settings.server;
-        let address = listener.local_addr();
-        let address = address.map_err(|error| StartError::Listen(start.settings.listen, error))?;
         let Paths { router, paths } = router::router(parts);
         let pipeline = Pipeline::new(router, (*facts.links).clone());
+        let pipeline = if parts.console.is_some() { pipeline.with_pages() } else { pipeline };
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
         let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
         let server = Arc::new(Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone()));

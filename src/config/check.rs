@@ -104,6 +104,21 @@ impl Settings {
             "base_url",
             "must be an address such as https://api.acme.test, or empty",
         );
+        require(
+            (12..=64).contains(&self.console.password_min.get()),
+            "console.password_min",
+            "must be from 12 to 64",
+        );
+        require(
+            self.console.max_at_once.get() < self.database.max_connections.get() as usize,
+            "console.max_at_once",
+            "must be less than database.max_connections: otherwise pages could take every connection",
+        );
+        require(
+            self.console.session_idle <= self.console.session_life,
+            "console.session_idle_s",
+            "must be at most console.session_life_s",
+        );
         require(log_level::is_valid(&self.log.level), "log.level", log_level::ADVICE);
         if let Err(error) = self.region.parse::<Region>() {
             require(false, "region", &error.to_string());

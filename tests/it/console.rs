@@ -1,0 +1,9 @@
+//! The console, as a person with a browser without script uses it.
+
+mod access;
+mod log_in;
+mod overview;
+mod pages;
+mod passwords;
+mod sessions;
+mod words;
