@@ -81,6 +81,8 @@ pub enum StartError {
     DevelopmentInPublic(SocketAddr),
     #[error(transparent)]
     SharedLimits(#[from] NotAStore),
+    #[error("mail.smtp_url {0}")]
+    Mail(String),
     #[error("cannot start the threads that serve connections: {0}")]
     Threads(std::io::Error),
     #[error("cannot listen on {0}: {1}")]

@@ -14,6 +14,7 @@ pub mod console;
 pub mod contacts;
 pub mod diagnosis;
 pub mod directory;
+pub mod email_outbox;
 pub mod error;
 pub mod identity;
 pub mod keys;

@@ -1,7 +1,9 @@
 //! The fourth step of a start: the gate, the endpoints, and what they share.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
 use super::foundation::Foundation;
@@ -18,6 +20,8 @@ use crate::gate::auth::keyring::Keyring;
 use crate::gate::metering::test_answers::TestAnswers;
 use crate::gate::metering::{Metering, PaidRoute};
 use crate::ledger::writer::Ledger;
+use crate::mail::sender::Sender;
+use crate::mail::transport::Transport;
 use crate::secret::password::PasswordHasher;
 use crate::server::router::Parts;
 use crate::site::Site;
@@ -99,6 +103,20 @@ impl Foundation {
             hasher: PasswordHasher::default(),
             places: Arc::new(Semaphore::new(settings.console.max_at_once.get())),
         }))
+    }
+
+    /// What sends e-mails.
+    pub(super) fn build_sender(&self) -> Result<Sender, StartError> {
+        let Start { settings, pepper, .. } = &self.start;
+        let data_dir = Path::new(&settings.data_dir);
+        let transport =
+            Transport::of(settings.mail.smtp_url.expose_secret(), data_dir).map_err(StartError::Mail)?;
+        Ok(Sender {
+            pool: self.pool.clone(),
+            peppers: pepper.clone(),
+            transport,
+            from: settings.mail.from.clone(),
+        })
     }
 
     fn build_metering(&self, ledger: &Ledger) -> Metering {

@@ -40,12 +40,13 @@ impl App {
     pub async fn start_on(ports: Ports, start: Start) -> Result<Self, StartError> {
         // Listening at once lets clients connect and wait for the start to end.
         let (listener, metrics_listener) = ports.listen()?;
-        let address = listener.local_addr().map_err(|error| StartError::Listen(start.settings.listen, error))?;
+        let address =
+            listener.local_addr().map_err(|error| StartError::Listen(start.settings.listen, error))?;
         let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
         let (keyring, change_feed) = foundation.start_keyring().await?;
         let parts = foundation.build_parts(&ledger, &keyring).await?;
-        foundation.start_jobs(&ledger, &keyring).await;
+        foundation.start_jobs(&ledger, &keyring).await?;
         foundation.serve(&parts, listener, metrics_listener, Tasks { keyring, writer, change_feed })
     }
 }
@@ -94,7 +95,7 @@ impl Foundation {
     }
 
     /// Starts the periodic jobs. Returns once readiness is known.
-    async fn start_jobs(&self, ledger: &Ledger, keyring: &Keyring) {
+    async fn start_jobs(&self, ledger: &Ledger, keyring: &Keyring) -> Result<(), StartError> {
         let settings = &self.start.settings;
         let jobs = Jobs {
             sweep: Sweep {
@@ -112,9 +113,11 @@ impl Foundation {
             limits: self.rates.clone(),
             last_used: keyring.last_used().clone(),
             refused: self.refused.clone(),
+            mail: self.build_sender()?,
             stop: self.stop_background.clone(),
         };
         jobs.start(settings).await;
+        Ok(())
     }
 
     /// Accepts connections, and serves the metrics.
@@ -125,7 +128,9 @@ impl Foundation {
         metrics_listener: Option<TcpListener>,
         tasks: Tasks,
     ) -> Result<App, StartError> {
-        let Self { start, address, pool, facts, readiness, refused, stop, stop_writer, stop_background, .. } = self;
+        let Self {
+            start, address, pool, facts, readiness, refused, stop, stop_writer, stop_background, ..
+        } = self;
         let settings = start.settings.server;
         let Paths { router, paths } = router::router(parts);
         let pipeline = Pipeline::new(router, (*facts.links).clone());

@@ -184,7 +184,10 @@ impl Report for DemoReport<'_> {
         writeln!(out, "\nTry it:")?;
         self.calls.iter().try_for_each(|call| writeln!(out, "\n{}", call.curl))?;
         if let Some(link) = &self.console {
-            writeln!(out, "\nThe console of the account, logged in (the link works once, for 10 minutes):\n\n{link}")?;
+            writeln!(
+                out,
+                "\nThe console of the account, logged in (the link works once, for 10 minutes):\n\n{link}"
+            )?;
         }
         writeln!(
             out,

@@ -43,7 +43,9 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::AccountSuspended => ("suspended the account", "suspendeu a conta"),
         Action::AccountResumed => ("resumed the account", "reativou a conta"),
         Action::AccountMoved => ("moved the account to another plan", "mudou o plano da conta"),
-        Action::AccountChanged => ("changed the account's name or address", "alterou o nome ou o endereço da conta"),
+        Action::AccountChanged => {
+            ("changed the account's name or address", "alterou o nome ou o endereço da conta")
+        }
         Action::AccountClosed => ("closed the account", "encerrou a conta"),
         Action::EnvironmentCreated => ("created the environment", "criou o ambiente"),
         Action::EnvironmentChanged => ("changed the environment", "alterou o ambiente"),

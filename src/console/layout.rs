@@ -18,17 +18,19 @@ pub(crate) enum Section {
     Overview,
     Keys,
     Environments,
+    Members,
 }
 
 impl Section {
     /// The places in their order. **A new page of an account is a line here.**
-    const ALL: [Self; 3] = [Self::Overview, Self::Keys, Self::Environments];
+    const ALL: [Self; 4] = [Self::Overview, Self::Keys, Self::Environments, Self::Members];
 
     const fn path(self) -> &'static str {
         match self {
             Self::Overview => "",
             Self::Keys => "/keys",
             Self::Environments => "/environments",
+            Self::Members => "/members",
         }
     }
 
@@ -37,12 +39,14 @@ impl Section {
             Self::Overview => words.nav_overview(),
             Self::Keys => words.nav_keys(),
             Self::Environments => words.nav_environments(),
+            Self::Members => words.nav_members(),
         }
     }
 
     const fn count(self, counts: Counts) -> Option<i64> {
         match self {
             Self::Keys => Some(counts.keys),
+            Self::Members => Some(counts.members),
             Self::Overview | Self::Environments => None,
         }
     }

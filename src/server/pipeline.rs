@@ -44,7 +44,13 @@ pub struct ProbesOnly;
 impl Pipeline {
     pub fn new(router: Router, links: PublicLinks) -> Self {
         // With its state a router builds each route once, and without it once for each request.
-        Self { router: router.with_state(()), links, loopback_names_only: false, has_pages: false, log: RequestLog::default() }
+        Self {
+            router: router.with_state(()),
+            links,
+            loopback_names_only: false,
+            has_pages: false,
+            log: RequestLog::default(),
+        }
     }
 
     /// Refuses every request that does not name a loopback host. For the development mode, which asks for no key: a web

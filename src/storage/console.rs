@@ -4,3 +4,4 @@ pub mod daily;
 pub mod header;
 pub mod history;
 pub mod key_facts;
+pub mod people;

@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "gate",
             "ledger",
             "lookup",
+            "mail",
             "secret",
             "server",
             "storage",
@@ -34,7 +35,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("openapi", &["api", "catalogue", "http"]),
     ("site", &["openapi", "catalogue", "http"]),
     // Pages: acts of `management`, the figures of the ledger, the sentences of the API's refusals, the look of the site.
-    ("console", &["api", "clock", "http", "identity", "ledger", "management", "secret", "site", "storage"]),
+    (
+        "console",
+        &["api", "clock", "http", "identity", "ledger", "mail", "management", "secret", "site", "storage"],
+    ),
+    ("mail", &["clock", "secret", "storage"]),
     ("identity", &[]),
     ("telemetry", &[]),
     ("ledger", &[]),
