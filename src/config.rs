@@ -24,10 +24,12 @@ use crate::domain::setting;
 use crate::gate::limits::shared_limits::SharedLimitSettings;
 use crate::gate::settings::{CallSettings, KeySettings};
 use crate::ledger::settings::LedgerSettings;
+use crate::local_postgres::settings::BackupSettings;
 use crate::lookup::PeopleSettings;
 use crate::secret::peppers::Peppers;
 use crate::secret::{Pepper, PepperError, is_weak};
 use crate::server::settings::ServerSettings;
+use crate::server::tls::settings::TlsSettings;
 use crate::storage::settings::DatabaseSettings;
 use crate::telemetry::settings::LogSettings;
 use crate::upstream::settings::UpstreamSettings;
@@ -76,6 +78,7 @@ pub struct Settings {
     pub base_url: String,
     pub log: LogSettings,
     pub server: ServerSettings,
+    pub tls: TlsSettings,
     pub database: DatabaseSettings,
     pub ledger: LedgerSettings,
     pub calls: CallSettings,
@@ -84,6 +87,7 @@ pub struct Settings {
     pub people: PeopleSettings,
     pub contacts: ContactSettings,
     pub enrichment: UpstreamSettings,
+    pub backup: BackupSettings,
 }
 
 impl Settings {

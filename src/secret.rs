@@ -2,6 +2,7 @@
 //! hashes is useless.
 
 pub mod peppers;
+pub mod sealed;
 
 use hmac::{Hmac, KeyInit, Mac};
 use rand::TryRng;

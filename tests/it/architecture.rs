@@ -22,6 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "catalogue",
             "gate",
             "ledger",
+            "local_postgres",
             "lookup",
             "secret",
             "server",

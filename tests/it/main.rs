@@ -25,5 +25,6 @@ mod simulation;
 mod site;
 mod storage;
 mod support;
+mod telemetry;
 mod toolchain;
 mod upstream;

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
+use super::figures;
 use super::settled::Settled;
 use super::{Metering, PaidAnswer, PaidCall, PaidHandler, decision};
 use crate::domain::billing::{AccountBalance, Billing, Refund};
@@ -88,6 +89,13 @@ impl MeteredCall {
 
     /// Runs a call whose credits are held, and ends the hold by its outcome.
     pub(super) async fn run_with_hold(self, hold: OpenHold, work: HandlerCall) -> Settled {
+        let (caller, price) = (self.caller.clone(), self.price);
+        let settled = self.settle(hold, work).await;
+        figures::count(&caller.key.plan.plan, price, settled.billing.used);
+        settled
+    }
+
+    async fn settle(self, hold: OpenHold, work: HandlerCall) -> Settled {
         let handled = self.handle(work).await;
         match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
