@@ -158,6 +158,11 @@ fn describe() {
     describe_gauge!("process_start_time_seconds", Unit::Seconds, "When the process started, in Unix time.");
     describe_gauge!("process_open_fds", "Open files and sockets.");
     describe_gauge!("process_max_fds", "The limit of open files and sockets.");
+    describe_gauge!(
+        "gateway_offer_current",
+        "1 while the newest catalogue and routes are in force; 0 while this gateway keeps older ones."
+    );
+    describe_gauge!("gateway_offer_set", "Number of the set in force, by kind; 0 is the shipped one.");
     describe_gauge!("gateway_build_info", "Always 1; the version is a label.");
 }
 
