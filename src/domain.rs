@@ -26,6 +26,7 @@ pub mod placeholder;
 pub mod plan;
 pub mod refusal;
 pub mod region;
+pub mod reload;
 pub mod rights;
 pub mod route;
 pub mod setting;

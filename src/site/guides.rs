@@ -59,6 +59,7 @@ guides! {
     Operator "operations/backup",
     Operator "operations/upgrade",
     Operator "operations/monitoring",
+    Operator "operations/log",
     Operator "operations/incidents",
     Operator "operations/scaling",
     Operator "commands",

@@ -10,6 +10,7 @@ mod fast;
 pub mod idempotency;
 mod locks;
 pub mod lots;
+pub mod newest;
 mod ordered;
 mod partitions;
 pub mod preview;

@@ -27,5 +27,6 @@ mod simulation;
 mod site;
 mod storage;
 mod support;
+mod telemetry;
 mod toolchain;
 mod upstream;

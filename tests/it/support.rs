@@ -17,4 +17,5 @@ pub(crate) mod scratch;
 pub(crate) mod delay_proxy;
 pub(crate) mod stubbed_gate;
 pub(crate) mod upstream;
+pub(crate) mod tls;
 pub(crate) mod visitor;

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
+use super::figures;
 use super::settled::Settled;
 use super::{Metering, PaidAnswer, PaidFuture, decision};
 use crate::domain::billing::{AccountBalance, Billing, Refund};
@@ -88,6 +89,16 @@ impl MeteredCall {
 
     /// Runs a call whose credits are held, and ends the hold by its outcome.
     pub(super) async fn run_with_hold<W>(self, hold: OpenHold, work: W) -> Settled
+    where
+        W: FnOnce(Credits) -> PaidFuture + Send,
+    {
+        let (caller, price) = (self.caller.clone(), self.price);
+        let settled = self.settle(hold, work).await;
+        figures::count(&caller.key.plan.plan, price, settled.billing.used);
+        settled
+    }
+
+    async fn settle<W>(self, hold: OpenHold, work: W) -> Settled
     where
         W: FnOnce(Credits) -> PaidFuture + Send,
     {
