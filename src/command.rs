@@ -11,7 +11,6 @@ mod confirm;
 pub mod context;
 mod core_files;
 pub mod credit;
-mod csv;
 pub mod demo;
 pub mod directory;
 pub mod doctor;

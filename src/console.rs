@@ -38,6 +38,7 @@ mod log_in;
 mod numbers;
 mod overview;
 mod page;
+mod pages;
 mod profile;
 mod routes;
 mod run;

@@ -18,17 +18,36 @@ pub(crate) enum Section {
     Overview,
     Keys,
     Environments,
+    Usage,
+    Statement,
+    Credits,
+    Audit,
+    Settings,
 }
 
 impl Section {
     /// The places in their order. **A new page of an account is a line here.**
-    const ALL: [Self; 3] = [Self::Overview, Self::Keys, Self::Environments];
+    const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Keys,
+        Self::Environments,
+        Self::Usage,
+        Self::Statement,
+        Self::Credits,
+        Self::Audit,
+        Self::Settings,
+    ];
 
     const fn path(self) -> &'static str {
         match self {
             Self::Overview => "",
             Self::Keys => "/keys",
             Self::Environments => "/environments",
+            Self::Usage => "/usage",
+            Self::Statement => "/ledger",
+            Self::Credits => "/credits",
+            Self::Audit => "/audit",
+            Self::Settings => "/settings",
         }
     }
 
@@ -37,13 +56,18 @@ impl Section {
             Self::Overview => words.nav_overview(),
             Self::Keys => words.nav_keys(),
             Self::Environments => words.nav_environments(),
+            Self::Usage => words.nav_usage(),
+            Self::Statement => words.nav_statement(),
+            Self::Credits => words.nav_credits(),
+            Self::Audit => words.nav_audit(),
+            Self::Settings => words.nav_settings(),
         }
     }
 
     const fn count(self, counts: Counts) -> Option<i64> {
         match self {
             Self::Keys => Some(counts.keys),
-            Self::Overview | Self::Environments => None,
+            _ => None,
         }
     }
 }

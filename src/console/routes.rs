@@ -11,6 +11,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use super::call::Console;
 use super::run::{Access, Handler, answer};
 use super::keys::{act, list, make, revoke, rotate, show, which};
+use super::pages::{audit, credits, receipt, settings, statement, usage};
 use super::{choose, confirm, environments, link, log_in, overview, profile, security};
 use Access::{AdminConfirmed, Anyone, Member, Person, PersonConfirmed};
 
@@ -84,6 +85,18 @@ pages! {
     AdminConfirmed Get "/console/{account}/keys/{key}/revoke" => revoke::show;
     AdminConfirmed Post "/console/{account}/keys/{key}/revoke" => revoke::send;
     Member Get "/console/{account}/keys/{key}/revoked" => revoke::gateways;
+
+    Member Get "/console/{account}/usage" => usage::show;
+    Member Get "/console/{account}/usage.csv" => usage::csv;
+    Member Get "/console/{account}/ledger" => statement::show;
+    Member Get "/console/{account}/ledger.csv" => statement::csv;
+    Member Get "/console/{account}/ledger/calls/{call}" => receipt::show;
+    Member Get "/console/{account}/credits" => credits::show;
+    Member Get "/console/{account}/audit" => audit::show;
+    Member Get "/console/{account}/audit.csv" => audit::csv;
+    Member Get "/console/{account}/settings" => settings::show;
+    AdminConfirmed Get "/console/{account}/settings/edit" => settings::edit;
+    AdminConfirmed Post "/console/{account}/settings/edit" => settings::save;
 
     Member Get "/console/{account}/environments" => environments::list;
     AdminConfirmed Get "/console/{account}/environments/new" => environments::show_new;

@@ -3,9 +3,11 @@
 //! Texts without facts stand in [`words!`], English and Portuguese side by side. Texts with facts are functions in
 //! [`sentences!`], with one block for each language.
 
+mod account;
 mod common;
 mod identity;
 mod keys;
+mod money;
 mod overview;
 
 use crate::domain::language::Language;
