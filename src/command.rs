@@ -128,7 +128,7 @@ enum StoredCommand {
     /// Show the audit log.
     Audit(audit::AuditArgs),
     /// Create a demonstration account, and print its key and curl commands.
-    Demo(running::WhereArgs),
+    Demo(demo::DemoArgs),
 }
 
 impl StoredCommand {
@@ -155,7 +155,7 @@ impl StoredCommand {
             Self::Person(command) => command.run(context, output).await,
             Self::Pepper(command) => command.run(context, output).await,
             Self::Audit(args) => audit::run(args, context, output).await,
-            Self::Demo(place) => demo::run(&place, context, output).await,
+            Self::Demo(order) => demo::run(&order, context, output).await,
         }
     }
 }

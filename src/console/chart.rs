@@ -22,6 +22,7 @@ const LEFT: f64 = 48.0;
 const TOP: f64 = 14.0;
 const BASE: f64 = 146.0;
 const HEIGHT: u16 = 174;
+const WIDEST: f64 = 44.0;
 /// Lines of the grid above the base.
 const LINES: i64 = 3;
 
@@ -33,7 +34,8 @@ pub(crate) fn bars(name: &str, bars: &[Bar], number: impl Fn(i64) -> String) -> 
     let top = step * LINES;
     let y = |value: i64| BASE - (BASE - TOP) * (value as f64 / top as f64);
     let slot = (WIDTH - LEFT) / bars.len().max(1) as f64;
-    let (x, width) = (|place: usize| LEFT + slot * (place as f64 + 0.12), slot * 0.76);
+    let width = (slot * 0.76).min(WIDEST);
+    let x = |place: usize| LEFT + slot * (place as f64 + 0.5) - width / 2.0;
     let series = bars.iter().map(|bar| bar.values.len()).max().unwrap_or(0).min(SERIES);
     let path = |series: usize| {
         let mut path = String::new();

@@ -12,6 +12,7 @@ mod locks;
 pub mod lots;
 mod ordered;
 mod partitions;
+pub mod past;
 pub mod preview;
 mod recover;
 mod resolve;

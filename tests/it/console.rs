@@ -1,7 +1,9 @@
 //! The console, as a person with a browser without script uses it.
 
 mod access;
+mod account;
 mod log_in;
+mod money;
 mod overview;
 mod pages;
 mod passwords;

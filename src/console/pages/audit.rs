@@ -146,6 +146,7 @@ fn field_name<'n>(words: Words, name: &'n str) -> &'n str {
         "edition" => words.edition(),
         "environment" => words.environment(),
         "scopes" => words.may(),
+        "format" => words.format(),
         "daily_cap" => words.daily_cap(),
         "monthly_cap" => words.monthly_cap(),
         "expires_at" => words.expires(),
@@ -169,7 +170,11 @@ fn value(words: Words, name: &str, value: Option<&Value>) -> String {
         None | Some(Value::Null) => words.no_limit_word().to_owned(),
         Some(Value::Array(values)) if values.is_empty() => words.any_word().to_owned(),
         Some(Value::Array(values)) => {
-            values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
+            let texts = values.iter().map(|value| match value.as_str() {
+                Some(text) => words.state_of(text).unwrap_or(text).to_owned(),
+                None => value.to_string(),
+            });
+            texts.collect::<Vec<_>>().join(", ")
         }
         Some(Value::Number(number)) => number.as_i64().map_or_else(|| number.to_string(), |number| numbers::whole(words.0, number)),
         Some(Value::String(text)) => match (name.ends_with("_at"), text.parse()) {

@@ -6,7 +6,7 @@ words! {
     nav_audit: "Audit log" / "Auditoria";
     nav_settings: "Settings" / "Configurações";
     audit_log: "Audit log" / "Registro de auditoria";
-    audit_lead: "Who changed what, also the operator. Entries are never changed or removed."
+    audit_lead: "Who changed what, the operator included. Entries are never changed or removed."
         / "Quem alterou o quê, inclusive o operador. Nenhum registro é alterado ou removido.";
     no_changes: "No changes match." / "Nenhuma alteração corresponde.";
     before_after: "Before → after" / "Antes → depois";

@@ -55,7 +55,7 @@ words! {
         / "Estes dias têm mais de 200.000 lançamentos. Escolha menos dias para compará-los aqui.";
     check_equal: "equal" / "iguais";
     check_different: "Different: please write to support" / "Diferença: fale com o suporte";
-    less_given_back: "given back" / "devolvidos";
+    less_given_back: "Less what was given back" / "Menos o que foi devolvido";
     charged_by_entries: "Charged by the entries" / "Cobrado pelos lançamentos";
     open_entries: "Open these entries" / "Abrir estes lançamentos";
 
@@ -112,8 +112,8 @@ words! {
     sealed_in: "Sealed in" / "Selado em";
     held_head: "On hold" / "Em reserva";
     wrong_receipt: "Is something wrong? Write to us with the call id:" / "Algo errado? Escreva para nós com o id da chamada:";
-    wrong_receipt_operator: "Is something wrong? Write to whom you got the key from, with the call id."
-        / "Algo errado? Escreva para quem forneceu a chave, com o id da chamada.";
+    wrong_receipt_operator: "Is something wrong? Write to your operator with the call id."
+        / "Algo errado? Escreva para o seu operador com o id da chamada.";
     why_running: "The call is running." / "A chamada está em andamento.";
     why_answered: "The call was answered." / "A chamada foi respondida.";
     why_profile_not_found: "A search was done, and nobody was found. A search costs what an answer costs."
@@ -141,7 +141,7 @@ words! {
         / "Pacotes valem por um ano, e um novo plano vale na hora.";
     buy_at: "Buy at" / "Compre em";
     write_to: "Write to" / "Escreva para";
-    ask_operator: "Ask whom you got the account from." / "Fale com quem forneceu a conta.";
+    ask_operator: "Ask the operator who gave you the account." / "Fale com o operador que forneceu a conta.";
     where_from: "Where credits came from" / "De onde vieram os créditos";
     came_on: "Came on" / "Entrada";
     ends_on: "Ends on" / "Vence em";
@@ -164,8 +164,8 @@ sentences! {
     fn last_days(n: u64) { format!("Last {n} days") } { format!("Últimos {n} dias") }
     fn held_for(n: i64) { format!("On hold for {}", counted(w, n, "call", "calls")) }
         { format!("Reservado para {}", counted(w, n, "chamada", "chamadas")) }
-    fn less_pending(n: i64) { format!("of {} that just ended or still run", counted(w, n, "call", "calls")) }
-        { format!("de {} em andamento ou recém-terminadas", counted(w, n, "chamada", "chamadas")) }
+    fn less_pending(n: i64) { format!("Less {} that just ended or still run", counted(w, n, "call", "calls")) }
+        { format!("Menos {} em andamento ou recém-terminadas", counted(w, n, "chamada", "chamadas")) }
     fn charged_by_usage(n: i64) { format!("Charged by the usage ({})", counted(w, n, "call", "calls")) }
         { format!("Cobrado pelo consumo ({})", counted(w, n, "chamada", "chamadas")) }
     fn newest_entry(n: &str) { format!("Entry {n} is the newest, and its balance is the account’s:") }
@@ -181,9 +181,9 @@ sentences! {
         { format!("Em reserva: {}, cobrados ou devolvidos quando ela terminar.", w.credits(n)) }
     fn batch_of(batch: &str, node: &str) { format!("batch {batch} of {node}") } { format!("lote {batch} de {node}") }
     fn paid_by_lot(n: &str) { format!("{n} paid") } { format!("{n} pagos") }
-    fn ends_next(n: &str, day: &str) { format!("{n} of them end next, on {day},") } { format!("{n} deles vencem primeiro, em {day},") }
-    fn in_days(n: i64) { if n < 1 { "today".to_owned() } else { format!("in {}", w.days(n)) } }
-        { if n < 1 { "hoje".to_owned() } else { format!("em {}", w.days(n)) } }
+    fn ends_next(n: &str, day: &str) { format!("{n} end next, on {day},") } { format!("{n} vencem primeiro, em {day},") }
+    fn in_days(n: i64) { if n < 1 { "within a day".to_owned() } else { format!("in {}", w.days(n)) } }
+        { if n < 1 { "em menos de um dia".to_owned() } else { format!("em {}", w.days(n)) } }
     fn renews_on(when: &str) { format!("Renews on {when}") } { format!("Renova em {when}") }
     fn usd_a_month(n: &str) { format!("US$ {n} a month") } { format!("US$ {n} por mês") }
     fn rate_of(n: &str, burst: &str) { format!("{n} calls a second, {burst} at once after a pause") }
