@@ -17,6 +17,7 @@ mod person;
 mod private;
 pub(crate) mod program;
 mod readme;
+mod screenshots;
 mod serve;
 mod serving;
 mod signals;

@@ -54,7 +54,8 @@ const PLANS: [&str; 2] = ["essentials", "professional"];
 const MOVED_ON_DAY: u64 = 34;
 /// Paths and the credits of a call.
 const CALLS: [(&str, u32); 3] = [("/crm", 2), ("/crm_basico", 1), ("/analyze", 1)];
-const KEYS: [&str; 4] = ["backend", "crm-sync", "nightly-import", "old-website"];
+/// As many as the first plan allows.
+const KEYS: [&str; 3] = ["backend", "crm-sync", "old-website"];
 /// Batches of the usage that are added up at once.
 const ADDED_UP_AT_ONCE: i32 = 500;
 
@@ -140,17 +141,18 @@ async fn change_keys(
     keys: &[KeyId],
     now: DateTime<Utc>,
 ) -> anyhow::Result<()> {
-    let [backend, sync, _, old] = keys else { bail!("the account has other keys") };
+    let [backend, sync, old] = keys else { bail!("the account has other keys") };
     let peppers = context.peppers().await?;
     let test = EnvironmentId::from_uuid(ids::new_id());
     management::environments::create(work, ana, test, ACCOUNT, &"test".parse()?, Mode::Test).await?;
-    let new = NewKey {
-        id: KeyId::from_uuid(ids::new_id()),
-        account_id: ACCOUNT,
-        environment: "test".into(),
-        terms: KeyTerms::unlimited("ana-laptop", &Scope::DEFAULT),
-    };
-    management::keys::create(work, ana, &new, KeyFormat::SkTest, &peppers).await?;
+    for (name, environment, format) in
+        [("nightly-import", DEFAULT_ENVIRONMENT, KeyFormat::Fluence), ("ana-laptop", "test", KeyFormat::SkTest)]
+    {
+        let terms = KeyTerms::unlimited(name, &Scope::DEFAULT);
+        let id = KeyId::from_uuid(ids::new_id());
+        let new = NewKey { id, account_id: ACCOUNT, environment: environment.into(), terms };
+        management::keys::create(work, ana, &new, format, &peppers).await?;
+    }
     management::keys::rotate(work, ana, *backend, Overlap::DEFAULT, &peppers).await?;
     let change = TermsChange {
         daily_cap: Some(Some(Credits::from_u32(60))),
@@ -288,10 +290,10 @@ impl Past {
         let place = [0, 0, 1, 1, 1, 2][self.chance.below(6) as usize];
         let key = match self.chance.below(10) {
             0..=5 => 0,
-            6..=7 => 1,
-            8 => 2,
+            6..=8 => 1,
             // The old website was switched off.
-            _ => if day < 60 { 3 } else { 0 },
+            _ if day < 60 => 2,
+            _ => 0,
         };
         HoldRequest {
             call_id: CallId::from_uuid(ids::id_of(at)),

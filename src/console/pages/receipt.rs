@@ -84,7 +84,7 @@ fn facts(words: Words, root: &str, receipt: &Receipt, sealed: Option<&SealedBatc
                     @if let Some(sealed) = sealed {
                         dt { (words.sealed_in()) }
                         dd {
-                            (words.batch_of(&format!("{}/{}", sealed.epoch, sealed.batch), &sealed.node)) " "
+                            (words.batch_of(&format!("{}/{}", sealed.epoch, sealed.batch))) " "
                             code { (hex(&sealed.hash)) "…" }
                         }
                     }
@@ -111,7 +111,7 @@ fn payment(words: Words, receipt: &Receipt) -> Markup {
                 @for lot in &payment.lots {
                     p.muted.small {
                         (lot_name(words, &lot.source, lot.lot)) ": "
-                        (words.paid_by_lot(&number(lot.credits_held - lot.credits_released)))
+                        (words.paid_by_lot(lot.credits_held - lot.credits_released))
                     }
                 }
             }

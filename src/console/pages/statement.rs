@@ -268,7 +268,7 @@ fn row(words: Words, root: &str, line: &StatementLine) -> Markup {
             td.when data-label=(words.when_utc()) {
                 time datetime=(line.at.to_rfc3339()) { (numbers::day(words.0, line.at.date_naive())) ", " (numbers::clock_s(line.at)) }
             }
-            td data-label=(words.what()) { (what(words, root, line)) }
+            td data-label=(words.what()) { div { (what(words, root, line)) } }
             td data-label=(words.key()) {
                 @if let (Some(id), Some(name)) = (line.key_id, &line.key_name) { a href={ (root) "/keys/" (id) } { (name) } }
                 @else { "–" }

@@ -179,8 +179,9 @@ sentences! {
         { format!("Nada foi cobrado: {} voltaram ao lote.", w.credits(n)).replace("1 crédito voltaram", "1 crédito voltou") }
     fn therefore_held(n: i64) { format!("On hold: {}, charged or given back when it ends.", w.credits(n)) }
         { format!("Em reserva: {}, cobrados ou devolvidos quando ela terminar.", w.credits(n)) }
-    fn batch_of(batch: &str, node: &str) { format!("batch {batch} of {node}") } { format!("lote {batch} de {node}") }
-    fn paid_by_lot(n: &str) { format!("{n} paid") } { format!("{n} pagos") }
+    fn batch_of(batch: &str) { format!("batch {batch}") } { format!("bloco {batch}") }
+    fn paid_by_lot(n: i64) { format!("{} paid", w.credits(n)) }
+        { if n == 1 { "1 crédito pago".to_owned() } else { format!("{} pagos", w.credits(n)) } }
     fn ends_next(n: &str, day: &str) { format!("{n} end next, on {day},") } { format!("{n} vencem primeiro, em {day},") }
     fn in_days(n: i64) { if n < 1 { "within a day".to_owned() } else { format!("in {}", w.days(n)) } }
         { if n < 1 { "em menos de um dia".to_owned() } else { format!("em {}", w.days(n)) } }

@@ -11,8 +11,6 @@ pub struct SealedBatch {
     pub epoch: i32,
     pub batch: i32,
     pub hash: Vec<u8>,
-    /// The gateway that wrote it.
-    pub node: String,
 }
 
 /// Returns the batch of an entry.
@@ -22,9 +20,8 @@ pub async fn of_entry(
     number: i64,
 ) -> Result<Option<SealedBatch>, StorageError> {
     let batch = sqlx::query_as(
-        "select b.epoch, b.batch, b.hash, p.node
+        "select b.epoch, b.batch, b.hash
            from ledger_entry e join ledger_batch b on b.epoch = e.epoch and b.batch = e.batch
-           join ledger_epoch p on p.epoch = e.epoch
           where e.account_id = $1 and e.number = $2 limit 1",
     );
     Ok(batch.bind(account.as_uuid()).bind(number).fetch_optional(connection).await?)
