@@ -27,6 +27,7 @@ use crate::gate::limits::shared_limits::SharedLimitSettings;
 use crate::gate::settings::{CallSettings, KeySettings};
 use crate::ledger::settings::LedgerSettings;
 use crate::lookup::PeopleSettings;
+use crate::mail::settings::MailSettings;
 use crate::secret::peppers::Peppers;
 use crate::secret::{Pepper, PepperError, is_weak};
 use crate::server::settings::ServerSettings;
@@ -87,6 +88,7 @@ pub struct Settings {
     pub contacts: ContactSettings,
     pub enrichment: UpstreamSettings,
     pub console: ConsoleSettings,
+    pub mail: MailSettings,
 }
 
 impl Settings {

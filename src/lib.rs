@@ -11,6 +11,7 @@ pub mod api; // the built-in endpoints
 pub mod openapi; // the table of operations, and the OpenAPI document
 pub mod site; // the pages for readers: home, guides, reference, errors
 pub mod console; // the pages on which account owners look after their account
+pub mod mail; // e-mails: the outbox, and how it is sent
 pub mod management; // changes of accounts and keys, each recorded in the audit log
 pub mod lookup; // finds the person of a request in every source
 pub mod people; // names and matching

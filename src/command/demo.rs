@@ -7,7 +7,7 @@ use std::env;
 use std::io::{self, Cursor, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -83,6 +83,10 @@ pub async fn prepare(context: &Context) -> anyhow::Result<Demo> {
     let mut connection = context.connection().await?;
     let now = clock::now(&mut connection).await?;
     if accounts::find(&mut connection, ACCOUNT).await?.is_none() {
+        ensure!(
+            context.catalogue().await?.plan(EDITION, PLAN).is_some(),
+            "the demonstration needs plan {PLAN} of edition {EDITION}, which the catalogue in force does not have"
+        );
         let made =
             account::make(&demo_account(), &Once { allow_duplicate_email: true, ..Once::default() }, context)
                 .await;
@@ -198,7 +202,10 @@ impl Report for DemoReport<'_> {
         writeln!(out, "\nTry it:")?;
         self.calls.iter().try_for_each(|call| writeln!(out, "\n{}", call.curl))?;
         if let Some(link) = &self.console {
-            writeln!(out, "\nThe console of the account, logged in (the link works once, for 10 minutes):\n\n{link}")?;
+            writeln!(
+                out,
+                "\nThe console of the account, logged in (the link works once, for 10 minutes):\n\n{link}"
+            )?;
         }
         writeln!(
             out,

@@ -42,7 +42,9 @@ pub(super) async fn make(
 ) -> anyhow::Result<Link> {
     let mut connection = context.connection().await?;
     let (token, email) = log_in_link(&mut connection, account, email).await.map_err(|error| match error {
-        ChangeError::NoMember => anyhow!("{}, or no active member with that address", unknown_account(account)),
+        ChangeError::NoMember => {
+            anyhow!("{}, or no active member with that address", unknown_account(account))
+        }
         error => error.into(),
     })?;
     let base = match context.settings().base_url.trim_end_matches('/') {

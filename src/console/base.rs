@@ -18,7 +18,9 @@ pub struct Base {
 /// Why a gateway has no console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoConsole {
-    #[error("the console needs base_url, the address that people type, unless the gateway listens on loopback")]
+    #[error(
+        "the console needs base_url, the address that people type, unless the gateway listens on loopback"
+    )]
     NoAddress,
     #[error("the console needs HTTPS: base_url must begin with https://, or set console.allow_plain_http")]
     PlainHttp,
@@ -82,7 +84,8 @@ impl Base {
         }
         // A name that was made to resolve to this machine is not ours.
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        names_loopback(headers) && host.is_some_and(|host| origin.eq_ignore_ascii_case(&format!("http://{host}")))
+        names_loopback(headers)
+            && host.is_some_and(|host| origin.eq_ignore_ascii_case(&format!("http://{host}")))
     }
 
     /// Whether a request names the host that pages are served on.
@@ -123,7 +126,10 @@ mod tests {
             assert!(!base(url).unwrap().is_https(), "{url}");
         }
         assert!(Base::of("http://api.acme.test", "0.0.0.0:1".parse().unwrap(), true).is_ok());
-        assert_eq!(base("https://API.acme.test:443/x").unwrap().link("/console"), "https://api.acme.test/console");
+        assert_eq!(
+            base("https://API.acme.test:443/x").unwrap().link("/console"),
+            "https://api.acme.test/console"
+        );
     }
 
     #[test]
@@ -148,8 +154,15 @@ mod tests {
     #[test]
     fn j01_without_an_address_only_names_of_loopback_are_ours() {
         let base = Base::of("", "127.0.0.1:8000".parse().unwrap(), false).unwrap();
-        assert!(base.is_from_here(&headers(&[("host", "localhost:8000"), ("origin", "http://localhost:8000")])));
-        assert!(!base.is_from_here(&headers(&[("host", "evil.example:8000"), ("origin", "http://evil.example:8000")])));
-        assert!(!base.is_from_here(&headers(&[("host", "localhost:8000"), ("origin", "http://localhost:9000")])));
+        assert!(
+            base.is_from_here(&headers(&[("host", "localhost:8000"), ("origin", "http://localhost:8000")]))
+        );
+        assert!(!base.is_from_here(&headers(&[
+            ("host", "evil.example:8000"),
+            ("origin", "http://evil.example:8000")
+        ])));
+        assert!(
+            !base.is_from_here(&headers(&[("host", "localhost:8000"), ("origin", "http://localhost:9000")]))
+        );
     }
 }

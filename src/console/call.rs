@@ -236,7 +236,8 @@ impl Call {
 
     /// Checks the hidden field of the form that was sent.
     pub(super) fn check_form(&mut self) -> Result<(), PageError> {
-        let checked = form_token::check(&self.form_key, &self.frame.path, self.form.text(TOKEN), clock::now());
+        let checked =
+            form_token::check(&self.form_key, &self.frame.path, self.form.text(TOKEN), clock::now());
         self.form_digest = Some(checked.ok_or(PageError::NotFromHere)?);
         Ok(())
     }

@@ -32,7 +32,8 @@ impl CurrentUser {
         let mut connection = pool::acquire(database).await?;
         let digest = cookie.digest();
         let found = sessions::find(&mut connection, &digest).await?;
-        let Some((session, identity, now)) = found.filter(|(session, _, now)| session.is_live(times, *now)) else {
+        let Some((session, identity, now)) = found.filter(|(session, _, now)| session.is_live(times, *now))
+        else {
             return Ok(None);
         };
         if session.is_seen_anew(now) {

@@ -47,7 +47,8 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
             }
         }
     };
-    let actions = html! { @if may_act { a.button.primary href={ (root) "/new" } { (words.create_environment()) } } };
+    let actions =
+        html! { @if may_act { a.button.primary href={ (root) "/new" } { (words.create_environment()) } } };
     let content = Content::new(Section::Environments, words.nav_environments(), body);
     account(call, content.lead(words.environments_lead()).actions(actions)).await
 }
@@ -122,7 +123,8 @@ async fn limit_form(
             }
         }
     };
-    let content = Content::new(Section::Environments, words.of_key(words.nav_environment(), &known.name), body);
+    let content =
+        Content::new(Section::Environments, words.of_key(words.nav_environment(), &known.name), body);
     account(call, content.test(known.mode == Mode::Test)).await
 }
 

@@ -1,6 +1,6 @@
 //! Errors under page paths: always a page, never JSON, with the request id to copy.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use maud::html;
 
@@ -15,7 +15,9 @@ pub(crate) fn page(frame: &Frame, error: &PageError) -> Reply {
     let words = frame.words();
     let (status, title, text) = match error {
         PageError::NotFound => (StatusCode::NOT_FOUND, words.not_found_title(), words.not_found().to_owned()),
-        PageError::AdminsOnly => (StatusCode::FORBIDDEN, words.admins_only_title(), words.admins_only().to_owned()),
+        PageError::AdminsOnly => {
+            (StatusCode::FORBIDDEN, words.admins_only_title(), words.admins_only().to_owned())
+        }
         PageError::NotFromHere => {
             (StatusCode::FORBIDDEN, words.not_from_here_title(), words.not_from_here().to_owned())
         }
@@ -24,7 +26,9 @@ pub(crate) fn page(frame: &Frame, error: &PageError) -> Reply {
         }
         PageError::TooMuch => (StatusCode::UNPROCESSABLE_ENTITY, words.too_much_title(), words.too_much().to_owned()),
         PageError::Busy => (StatusCode::SERVICE_UNAVAILABLE, words.busy_title(), words.busy().to_owned()),
-        PageError::Refused(refusal) => (StatusCode::CONFLICT, words.refused_title(), sentences(frame, refusal)),
+        PageError::Refused(refusal) => {
+            (StatusCode::CONFLICT, words.refused_title(), sentences(frame, refusal))
+        }
         // The others lead to another page before they are shown.
         PageError::Internal
         | PageError::LoggedOut
@@ -69,7 +73,8 @@ pub fn instead_of_refusal(response: Response, path: &str, context: &RenderContex
         return response;
     }
     // A path that is no page of ours is not repeated in a link.
-    let is_plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
+    let is_plain =
+        path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
     let frame = Frame {
         language: context.language,
         theme: None,
@@ -85,9 +90,11 @@ pub fn instead_of_refusal(response: Response, path: &str, context: &RenderContex
         _ => (words.internal_title(), words.internal()),
     };
     let mut page = shown(&frame, status, title, text).into_response();
-    // `Allow` of a method that the page has not, `Connection` of a request that was malformed.
-    for (name, value) in response.headers() {
-        page.headers_mut().entry(name.clone()).or_insert_with(|| value.clone());
+    // Of a method that the page has not, and of a request that was malformed.
+    for name in [header::ALLOW, header::CONNECTION] {
+        if let Some(value) = response.headers().get(&name) {
+            page.headers_mut().insert(name, value.clone());
+        }
     }
     set_headers(page.headers_mut(), false);
     page

@@ -21,7 +21,8 @@ impl Form {
     /// # Errors
     /// When it is too large, no form, or has a field twice.
     pub(crate) async fn of_body(headers: &HeaderMap, body: Body) -> Result<Self, PageError> {
-        let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media =
+            headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let essence = media.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(PageError::NotAForm);

@@ -43,7 +43,9 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::AccountSuspended => ("suspended the account", "suspendeu a conta"),
         Action::AccountResumed => ("resumed the account", "reativou a conta"),
         Action::AccountMoved => ("moved the account to another plan", "mudou o plano da conta"),
-        Action::AccountChanged => ("changed the account's name or address", "alterou o nome ou o endereço da conta"),
+        Action::AccountChanged => {
+            ("changed the account's name or address", "alterou o nome ou o endereço da conta")
+        }
         Action::AccountClosed => ("closed the account", "encerrou a conta"),
         Action::EnvironmentCreated => ("created the environment", "criou o ambiente"),
         Action::EnvironmentChanged => ("changed the environment", "alterou o ambiente"),
@@ -63,6 +65,8 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::CreditsGranted => ("granted credits", "concedeu créditos"),
         Action::CreditsTaken => ("took credits back", "retirou créditos"),
         Action::DirectorySourceRemoved => ("removed a source of people", "removeu uma fonte de pessoas"),
+        Action::CatalogueApplied => ("put a catalogue in force", "pôs um catálogo em vigor"),
+        Action::RoutesApplied => ("put a set of routes in force", "pôs um conjunto de rotas em vigor"),
         Action::PepperAdded => ("began to use a new pepper", "passou a usar um novo pepper"),
         Action::PepperRetired => ("retired a pepper", "aposentou um pepper"),
     };

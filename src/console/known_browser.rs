@@ -20,7 +20,8 @@ pub(super) fn check(peppers: &Peppers, address: &str, value: &str) -> bool {
         && peppers.all().any(|pepper| {
             let right = to_hex(&pepper.blind("known browser", &format!("{nonce} {address}")));
             // Of equal length, compared in full.
-            right.len() == code.len() && right.bytes().zip(code.bytes()).fold(0, |sum, (one, other)| sum | (one ^ other)) == 0
+            right.len() == code.len()
+                && right.bytes().zip(code.bytes()).fold(0, |sum, (one, other)| sum | (one ^ other)) == 0
         })
 }
 

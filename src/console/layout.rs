@@ -23,17 +23,19 @@ pub(crate) enum Section {
     Credits,
     Audit,
     Settings,
+    Members,
 }
 
 impl Section {
     /// The places in their order. **A new page of an account is a line here.**
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::Keys,
         Self::Environments,
         Self::Usage,
         Self::Statement,
         Self::Credits,
+        Self::Members,
         Self::Audit,
         Self::Settings,
     ];
@@ -48,6 +50,7 @@ impl Section {
             Self::Credits => "/credits",
             Self::Audit => "/audit",
             Self::Settings => "/settings",
+            Self::Members => "/members",
         }
     }
 
@@ -61,12 +64,14 @@ impl Section {
             Self::Credits => words.nav_credits(),
             Self::Audit => words.nav_audit(),
             Self::Settings => words.nav_settings(),
+            Self::Members => words.nav_members(),
         }
     }
 
     const fn count(self, counts: Counts) -> Option<i64> {
         match self {
             Self::Keys => Some(counts.keys),
+            Self::Members => Some(counts.members),
             _ => None,
         }
     }

@@ -55,10 +55,13 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let account: Option<AccountId> =
         identities::accept_membership(call.db().await?, found.member_id, &identity, address).await?;
     log_in(call, &identity).await?;
-    Ok(Reply::SeeOther(account.map_or_else(|| "/console".to_owned(), |account| format!("/console/{account}"))))
+    Ok(Reply::SeeOther(
+        account.map_or_else(|| "/console".to_owned(), |account| format!("/console/{account}")),
+    ))
 }
 
-fn refused(call: &Call, error: NotAccepted) -> Reply {
+/// The page of a link that is not accepted.
+pub(super) fn refused(call: &Call, error: NotAccepted) -> Reply {
     let words = call.words();
     let why = match error {
         NotAccepted::Unknown => words.link_unknown(),

@@ -11,6 +11,7 @@ use super::error::PageError;
 use super::field::{Faults, Input};
 use super::known_browser;
 use super::page::{Reply, plain};
+use super::settings::SignUp;
 use crate::domain::ids::IdentityId;
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
@@ -43,11 +44,10 @@ pub(super) fn logged_out_meanwhile(call: &Call) -> Reply {
 
 fn form(call: &Call, next: &str, email: &str, note: Option<(String, &str)>) -> Reply {
     let words = call.words();
-    let (nothing, address) = (Faults::default(), Input {
-        kind: "email",
-        autocomplete: "username",
-        ..Input::text("email", words.email(), email)
-    });
+    let (nothing, address) = (
+        Faults::default(),
+        Input { kind: "email", autocomplete: "username", ..Input::text("email", words.email(), email) },
+    );
     let content: Markup = html! {
         @if let Some((note, kind)) = &note { p.note.(kind) role="status" { (note) } }
         form.card.form method="post" action=(PATH) {
@@ -57,6 +57,10 @@ fn form(call: &Call, next: &str, email: &str, note: Option<(String, &str)>) -> R
             (Input::password("password", words.password(), "current-password").show(words, &nothing))
             button.primary { (words.log_in()) }
         }
+        p { a href="/console/reset" { (words.forgotten()) } }
+        @if call.console.settings.sign_up == SignUp::Open {
+            p { (words.new_here()) " " a href="/console/sign-up" { (words.sign_up()) } }
+        }
         p.muted { (words.link_hint()) }
     };
     Reply::page(plain(&call.frame, words.log_in(), &content))
@@ -65,7 +69,8 @@ fn form(call: &Call, next: &str, email: &str, note: Option<(String, &str)>) -> R
 /// A path of the console to go on to; anything else leads to its first page.
 pub(super) fn safe_path(path: &str) -> &str {
     let is_ours = path == "/console" || path.starts_with("/console/");
-    let is_plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
+    let is_plain =
+        path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
     if is_ours && is_plain && path.len() <= 300 && !path.contains("//") { path } else { "/console" }
 }
 
@@ -196,12 +201,16 @@ impl Subjects {
     fn of(call: &Call, email: &str) -> Self {
         let pepper = call.console.peppers.newest();
         let address = key_of(email).unwrap_or_else(|| email.to_lowercase());
-        let known = call.known.as_deref().filter(|known| known_browser::check(&call.console.peppers, &address, known));
+        let known = call
+            .known
+            .as_deref()
+            .filter(|known| known_browser::check(&call.console.peppers, &address, known));
         let whose = match known {
             Some(browser) => (GuessKind::Browser, pepper.blind("guess", browser)),
             None => (GuessKind::Address, pepper.blind("guess", &address)),
         };
-        let network = call.address.map(|address| (GuessKind::Network, pepper.blind("guess", &network_of(address))));
+        let network =
+            call.address.map(|address| (GuessKind::Network, pepper.blind("guess", &network_of(address))));
         Self([Some(whose), network].into_iter().flatten().collect())
     }
 
@@ -237,7 +246,7 @@ fn key_of(email: &str) -> Option<String> {
     email.parse::<EmailAddress>().ok().map(|address| EmailKey::of(&address).as_str().to_owned())
 }
 
-fn network_of(address: IpAddr) -> String {
+pub(super) fn network_of(address: IpAddr) -> String {
     use crate::http::client_address::ClientNetwork;
     format!("{:?}", ClientNetwork::from(address))
 }
@@ -251,9 +260,16 @@ mod tests {
         for path in ["/console", "/console/me", "/console/0190-ab/keys/new"] {
             assert_eq!(safe_path(path), path);
         }
-        for path in
-            ["", "/", "//evil.example", "/console//evil", "/consolex", "https://evil.example", "/console/../x", "/console/%2f"]
-        {
+        for path in [
+            "",
+            "/",
+            "//evil.example",
+            "/console//evil",
+            "/consolex",
+            "https://evil.example",
+            "/console/../x",
+            "/console/%2f",
+        ] {
             assert_eq!(safe_path(path), "/console", "{path}");
         }
     }

@@ -1,8 +1,7 @@
 //! Numbers, days and instants as people of either language read them.
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
-use super::words::Words;
 use crate::domain::language::Language;
 
 /// A whole number with separators; a minus sign is U+2212.
@@ -29,8 +28,10 @@ pub(crate) fn signed(language: Language, number: i64) -> String {
 
 /// `26 Nov` and `26 nov`.
 pub(crate) fn short_day(language: Language, day: NaiveDate) -> String {
-    const EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    const PT: [&str; 12] = ["jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"];
+    const EN: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const PT: [&str; 12] =
+        ["jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"];
     let months = match language {
         Language::En => EN,
         Language::Pt => PT,
@@ -59,18 +60,6 @@ pub(crate) fn clock_s(at: DateTime<Utc>) -> String {
     format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
 }
 
-/// How long ago: minutes, hours, days, then the day itself.
-pub(crate) fn ago(words: Words, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let passed = (now - at).max(TimeDelta::zero());
-    match passed {
-        passed if passed < TimeDelta::minutes(1) => words.just_now(),
-        passed if passed < TimeDelta::hours(1) => words.minutes_ago(passed.num_minutes()),
-        passed if passed < TimeDelta::days(1) => words.hours_ago(passed.num_hours()),
-        passed if passed < TimeDelta::days(7) => words.days_ago(passed.num_days()),
-        _ => day(words.0, at.date_naive()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,16 +77,5 @@ mod tests {
         let at = DateTime::from_timestamp(1_795_701_802, 0).unwrap();
         assert_eq!(instant(Language::En, at), "26 Nov 2026, 14:03 UTC");
         assert_eq!(instant_s(Language::Pt, at), "26 nov 2026, 14:03:22 UTC");
-    }
-
-    #[test]
-    fn a_time_ago_becomes_a_day_after_a_week() {
-        let now = DateTime::from_timestamp(1_795_701_802, 0).unwrap();
-        let said = |passed| ago(Words(Language::En), now - passed, now);
-        assert_eq!(said(TimeDelta::seconds(-5)), "just now");
-        assert_eq!(said(TimeDelta::minutes(59)), "59 min ago");
-        assert_eq!(said(TimeDelta::hours(23)), "23 h ago");
-        assert_eq!(said(TimeDelta::days(1)), "1 day ago");
-        assert_eq!(said(TimeDelta::days(8)), "18 Nov 2026");
     }
 }

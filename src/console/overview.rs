@@ -8,7 +8,7 @@ use super::chart::{Bar, bars, legend};
 use super::error::PageError;
 use super::history;
 use super::layout::{Content, Section, account_with, ledger_account};
-use super::numbers::{self, ago, clock_s, short_day, whole};
+use super::numbers::{self, clock_s, short_day, whole};
 use super::page::Reply;
 use super::words::Words;
 use crate::domain::credits::Credits;
@@ -272,6 +272,8 @@ pub(super) const fn reason(words: Words, outcome: Outcome) -> &'static str {
         Outcome::Failed => words.reason_failed(),
         Outcome::TimedOut => words.reason_timed_out(),
         Outcome::Abandoned => words.reason_abandoned(),
+        Outcome::ChargedStatus => words.reason_charged_status(),
+        Outcome::UnchargedStatus => words.reason_uncharged_status(),
     }
 }
 
@@ -296,7 +298,7 @@ fn latest_changes(words: Words, overview: &Overview) -> Markup {
             div.body {
                 ul.list {
                     @for line in &overview.changes {
-                        li { span { (history::sentence(words, line)) } span.muted.push { (ago(words, line.at, overview.now)) } }
+                        li { span { (history::sentence(words, line)) } span.muted.push { (words.ago(line.at, overview.now)) } }
                     }
                 }
             }

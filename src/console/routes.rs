@@ -9,10 +9,13 @@ use axum::http::Request;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::call::Console;
-use super::run::{Access, Handler, answer};
 use super::keys::{act, list, make, revoke, rotate, show, which};
 use super::pages::{audit, credits, receipt, settings, statement, usage};
-use super::{choose, confirm, environments, link, log_in, overview, profile, security};
+use super::run::{Access, Handler, answer};
+use super::{
+    choose, confirm, environments, invitation, link, log_in, members, overview, profile, reset, security,
+    sign_up,
+};
 use Access::{AdminConfirmed, Anyone, Member, Person, PersonConfirmed};
 
 /// GET or POST.
@@ -51,6 +54,16 @@ pages! {
     Person Post "/console/log-out" => log_in::log_out;
     Anyone Get "/console/link" => link::show;
     Anyone Post "/console/link" => link::send;
+    Anyone Get "/console/reset" => reset::show;
+    Anyone Post "/console/reset" => reset::send;
+    Anyone Get "/console/reset/finish" => reset::show_finish;
+    Anyone Post "/console/reset/finish" => reset::finish;
+    Anyone Get "/console/invitation" => invitation::show;
+    Anyone Post "/console/invitation" => invitation::send;
+    Anyone Get "/console/sign-up" => sign_up::show;
+    Anyone Post "/console/sign-up" => sign_up::send;
+    Anyone Get "/console/sign-up/finish" => sign_up::show_finish;
+    Anyone Post "/console/sign-up/finish" => sign_up::finish;
 
     Person Get "/console" => choose::show;
     Person Get "/console/confirm" => confirm::show;
@@ -98,6 +111,13 @@ pages! {
     AdminConfirmed Get "/console/{account}/settings/edit" => settings::edit;
     AdminConfirmed Post "/console/{account}/settings/edit" => settings::save;
 
+    Member Get "/console/{account}/members" => members::list;
+    AdminConfirmed Get "/console/{account}/members/new" => members::show_new;
+    AdminConfirmed Post "/console/{account}/members/new" => members::invite;
+    AdminConfirmed Get "/console/{account}/members/{member}" => members::show;
+    AdminConfirmed Post "/console/{account}/members/{member}" => members::change;
+    AdminConfirmed Post "/console/{account}/members/{member}/invite" => members::invite_again;
+
     Member Get "/console/{account}/environments" => environments::list;
     AdminConfirmed Get "/console/{account}/environments/new" => environments::show_new;
     AdminConfirmed Post "/console/{account}/environments/new" => environments::create;
@@ -110,7 +130,8 @@ pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
     let mut by_path: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
     for route in ROUTES {
         let console = console.clone();
-        let handle = move |request: Request<Body>| answer(console, route.path, route.access, route.handler, request);
+        let handle =
+            move |request: Request<Body>| answer(console, route.path, route.access, route.handler, request);
         let filter = match route.method {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,

@@ -151,10 +151,8 @@ fn bare(context: Option<RenderContext>) -> Response {
         language: context.map_or(Language::En, |context| context.language),
         theme: None,
         path: "/console".to_owned(),
-        request_id: context.map_or(
-            crate::domain::ids::CallId::from_uuid(uuid::Uuid::nil()),
-            |context| context.request_id,
-        ),
+        request_id: context
+            .map_or(crate::domain::ids::CallId::from_uuid(uuid::Uuid::nil()), |context| context.request_id),
     };
     error_page::page(&frame, &PageError::NotFound).into_response()
 }

@@ -9,7 +9,6 @@ use super::error::PageError;
 use super::field::{Faults, Input};
 use super::layout::of_person;
 use super::log_in::store_password;
-use super::numbers;
 use super::page::Reply;
 use super::words::Words;
 use crate::domain::ids::SessionId;
@@ -41,7 +40,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
                             tr {
                                 td data-label=(words.session_browser()) { (session.browser) }
                                 td data-label=(words.session_address()) { (session.address.as_deref().unwrap_or(words.unknown())) }
-                                td data-label=(words.session_seen()) { (numbers::ago(words, session.seen_at, now)) }
+                                td data-label=(words.session_seen()) { (words.ago(session.seen_at, now)) }
                                 td {
                                     @if session.id == own { span.chip { (words.this_session()) } } @else {
                                         form method="post" action=(SESSIONS_PATH) {

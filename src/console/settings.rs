@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::plan::PlanRef;
 use crate::domain::setting;
 use crate::identity::session::SessionTimes;
 
@@ -12,6 +13,10 @@ use crate::identity::session::SessionTimes;
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ConsoleSettings {
     pub enabled: bool,
+    /// Whether people may open accounts themselves.
+    pub sign_up: SignUp,
+    /// The plan of such accounts: its edition, `/` and its name.
+    pub sign_up_plan: String,
     /// Pages over plain HTTP elsewhere than on loopback.
     pub allow_plain_http: bool,
     #[serde(rename = "session_idle_s", with = "setting::seconds")]
@@ -32,7 +37,23 @@ pub struct ConsoleSettings {
     pub statement_timeout: Duration,
 }
 
+/// Who may open an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignUp {
+    /// Everybody with an e-mail address.
+    Open,
+    /// The operator makes accounts, and their admins invite people.
+    Invited,
+}
+
 impl ConsoleSettings {
+    /// The plan of accounts that people open themselves.
+    pub fn sign_up_plan(&self) -> Option<PlanRef> {
+        let (edition, plan) = self.sign_up_plan.split_once('/')?;
+        Some(PlanRef { edition: edition.to_owned(), plan: plan.to_owned() })
+    }
+
     pub const fn session_times(&self) -> SessionTimes {
         SessionTimes { idle: self.session_idle, life: self.session_life, confirmed: self.confirmed }
     }

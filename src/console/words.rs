@@ -4,11 +4,13 @@
 //! [`sentences!`], with one block for each language.
 
 mod account;
+mod ago;
 mod common;
 mod identity;
 mod keys;
 mod money;
 mod overview;
+mod people;
 
 use crate::domain::language::Language;
 

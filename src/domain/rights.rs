@@ -21,11 +21,7 @@ pub enum Rights {
     /// A key with the scope `manage`: its own account, up to the key's own reach.
     OfKey(ActingKey),
     /// A person who logged in.
-    OfMember {
-        account_id: AccountId,
-        member_id: MemberId,
-        role: Role,
-    },
+    OfMember { account_id: AccountId, member_id: MemberId, role: Role },
 }
 
 /// The key of a change.

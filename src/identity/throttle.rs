@@ -98,7 +98,10 @@ mod tests {
 
     #[test]
     fn j15_a_wait_doubles_from_the_sixth_failure_and_has_an_end() {
-        assert_eq!((after(5, 0), after(6, 0), after(7, 0)), (None, Some(Wait::Seconds(2)), Some(Wait::Seconds(4))));
+        assert_eq!(
+            (after(5, 0), after(6, 0), after(7, 0)),
+            (None, Some(Wait::Seconds(2)), Some(Wait::Seconds(4)))
+        );
         assert_eq!(after(50, 0), Some(Wait::Seconds(LONGEST_WAIT_S)));
         assert_eq!(after(6, 2), None);
         assert_eq!(after(100, 0), Some(Wait::UntilReset));
@@ -111,7 +114,13 @@ mod tests {
         let allowed = |count, seconds| {
             is_mail_allowed(GuessKind::Mail, Some(Failures { count, last_at: at(0) }), at(seconds))
         };
-        assert!(allowed(2, 0) && !allowed(3, 3_599) && allowed(3, 3_600) && !allowed(10, 3_600) && allowed(10, 86_400));
+        assert!(
+            allowed(2, 0)
+                && !allowed(3, 3_599)
+                && allowed(3, 3_600)
+                && !allowed(10, 3_600)
+                && allowed(10, 86_400)
+        );
         assert!(is_mail_allowed(GuessKind::Mail, None, at(0)));
     }
 

@@ -46,7 +46,8 @@ async fn current_member(
     member_id: MemberId,
 ) -> Result<Rights, ChangeError> {
     let members = members::list(connection, account_id).await?;
-    let current = members.into_iter().find(|member| member.id == member_id && member.state == MemberState::Active);
+    let current =
+        members.into_iter().find(|member| member.id == member_id && member.state == MemberState::Active);
     let role = current.ok_or(ChangeError::NoAccount)?.role;
     Ok(Rights::OfMember { account_id, member_id, role })
 }

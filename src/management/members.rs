@@ -85,6 +85,40 @@ pub async fn change(
     Ok(after)
 }
 
+/// Invites a member again: one who has not accepted yet, or who was disabled.
+///
+/// # Errors
+/// If the author lacks the right, or the account has no such member, or the member is active.
+pub async fn invite_again(
+    connection: &mut PgConnection,
+    by: &Principal,
+    account_id: AccountId,
+    id: MemberId,
+) -> Result<Member, ChangeError> {
+    by.rights.manage(account_id).map_err(|missing| match missing {
+        MissingRight::Account => ChangeError::NoMember,
+        other => other.into(),
+    })?;
+    let mut transaction = connection.begin().await?;
+    lock(&mut transaction, by, account_id).await?;
+    let members = members::list(&mut transaction, account_id).await?;
+    let before = members.into_iter().find(|member| member.id == id && member.state != MemberState::Active);
+    let before = before.ok_or(ChangeError::NoMember)?;
+    let after = Member { state: MemberState::Invited, ..before.clone() };
+    members::save(&mut transaction, id, after.role, after.state).await?;
+    memberships::forget_identity(&mut transaction, id).await?;
+    let record = ChangeRecord {
+        account_id,
+        action: Action::MemberInvitedAgain,
+        subject: Subject::Member(id),
+        before: Some(json!({ "state": before.state })),
+        after: Some(json!({ "state": after.state })),
+    };
+    record_change(&mut transaction, by, record).await?;
+    transaction.commit().await?;
+    Ok(after)
+}
+
 /// Makes a person the member whom an invitation meant, and lets them log in to the account. Idempotent.
 ///
 /// # Errors

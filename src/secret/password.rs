@@ -13,7 +13,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::token::{from_hex, to_hex};
 
-
 /// Memory in KiB, passes and lanes: the least that OWASP names for argon2id.
 const PRESENT: (u32, u32, u32) = (19 * 1024, 2, 1);
 const HASH_BYTES: usize = 32;
@@ -84,7 +83,11 @@ impl PasswordHasher {
             SysRng.try_fill_bytes(&mut salt).map_err(|error| HashError::Failed(error.to_string()))?;
             let hash = computed(&password, &salt, parameters)?;
             let (memory, passes, lanes) = parameters;
-            Ok(PasswordHash(format!("argon2id${memory}${passes}${lanes}${}${}", to_hex(&salt), to_hex(&*hash))))
+            Ok(PasswordHash(format!(
+                "argon2id${memory}${passes}${lanes}${}${}",
+                to_hex(&salt),
+                to_hex(&*hash)
+            )))
         })
         .await
     }
@@ -165,7 +168,6 @@ impl PasswordHash {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,14 +191,19 @@ mod tests {
     #[tokio::test]
     async fn j16_a_hash_with_older_parameters_is_verified_and_reported() {
         let hash = quick().hash("a cat sat on nine mats").await.unwrap();
-        let verified = PasswordHasher::with((128, 1, 1)).verify("a cat sat on nine mats", Some(hash)).await.unwrap();
+        let verified =
+            PasswordHasher::with((128, 1, 1)).verify("a cat sat on nine mats", Some(hash)).await.unwrap();
         assert_eq!(verified, Verified { is_right: true, is_outdated: true });
     }
 
     #[tokio::test]
     async fn more_than_the_limit_are_refused_at_once() {
         let hasher = PasswordHasher::default();
-        let _all = hasher.admitted.clone().try_acquire_many_owned(u32::try_from(AT_ONCE + WAITING).unwrap()).unwrap();
+        let _all = hasher
+            .admitted
+            .clone()
+            .try_acquire_many_owned(u32::try_from(AT_ONCE + WAITING).unwrap())
+            .unwrap();
         assert!(matches!(hasher.hash("a cat sat on nine mats").await, Err(HashError::Busy)));
     }
 

@@ -33,7 +33,8 @@ pub fn seal(peppers: &Peppers, purpose: &str, owner: &[u8], secret: &[u8]) -> Re
     let mut body = secret.to_vec();
     let key = key(pepper, purpose)?;
     let nonce_used = Nonce::assume_unique_for_key(nonce);
-    key.seal_in_place_append_tag(nonce_used, Aad::from(owner), &mut body).map_err(|_| SealError::NotOpened)?;
+    key.seal_in_place_append_tag(nonce_used, Aad::from(owner), &mut body)
+        .map_err(|_| SealError::NotOpened)?;
     Ok([&pepper.version().to_be_bytes()[..], &nonce, &body].concat())
 }
 

@@ -6,6 +6,7 @@ pub mod daily;
 pub mod header;
 pub mod history;
 pub mod key_facts;
+pub mod people;
 pub mod range;
 pub mod seal;
 pub mod statement;

@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("analysis", &[]),
     ("secret", &[]),
     ("upstream", &[]),
-    ("catalogue", &[]),
+    ("catalogue", &["upstream"]),
     // Each component has the struct of its settings; together they are all settings.
     (
         "config",
@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "gate",
             "ledger",
             "lookup",
+            "mail",
             "secret",
             "server",
             "storage",
@@ -34,7 +35,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("openapi", &["api", "catalogue", "http"]),
     ("site", &["openapi", "catalogue", "http"]),
     // Pages: acts of `management`, the figures of the ledger, the sentences of the API's refusals, the look of the site.
-    ("console", &["api", "clock", "http", "identity", "ledger", "management", "secret", "site", "storage"]),
+    (
+        "console",
+        &["api", "clock", "http", "identity", "ledger", "mail", "management", "secret", "site", "storage"],
+    ),
+    ("mail", &["clock", "secret", "storage"]),
     ("identity", &[]),
     ("telemetry", &[]),
     ("ledger", &[]),
@@ -46,7 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("background", &["storage", "ledger", "clock"]),
     // Lines that are logged for a call whose client has left name it too.
     ("gate", &["ledger", "storage", "http", "secret", "catalogue", "clock", "telemetry", "panic_guard"]),
-    ("management", &["storage", "secret", "clock", "identity"]),
+    ("management", &["storage", "secret", "clock", "catalogue", "identity"]),
     (
         "api",
         &[
@@ -62,6 +67,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "clock",
             "management",
             "secret",
+            "upstream",
         ],
     ),
     ("server", &["api", "gate", "http", "catalogue", "clock", "telemetry", "panic_guard", "site", "console"]),

@@ -2,7 +2,9 @@
 
 mod access;
 mod account;
+mod keys;
 mod log_in;
+mod mail;
 mod money;
 mod overview;
 mod pages;

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use axum::http::Uri;
 use chrono::{DateTime, Datelike, Days, Months, TimeDelta, Utc, Weekday};
 use serde::Serialize;
@@ -63,6 +63,13 @@ const ADDED_UP_AT_ONCE: i32 = 500;
 pub(super) async fn prepare(context: &Context, url: &Uri) -> anyhow::Result<HistoryReport> {
     let mut connection = context.connection().await?;
     let is_new = accounts::find(&mut connection, ACCOUNT).await?.is_none();
+    let catalogue = context.catalogue().await?;
+    for plan in PLANS {
+        ensure!(
+            catalogue.plan(EDITION, plan).is_some(),
+            "the history needs plan {plan} of edition {EDITION}, which the catalogue in force does not have"
+        );
+    }
     if is_new {
         let mut work = connection.begin().await?;
         write(context, &mut work).await?;

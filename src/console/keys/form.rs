@@ -18,8 +18,17 @@ use crate::domain::text::Name;
 
 /// The fields of the form.
 pub(super) const FIELDS: [&str; 11] = [
-    "name", "environment", "format", "scope_read", "scope_invoke", "scope_manage", "expires_on", "daily_cap", "monthly_cap",
-    "networks", "regions",
+    "name",
+    "environment",
+    "format",
+    "scope_read",
+    "scope_invoke",
+    "scope_manage",
+    "expires_on",
+    "daily_cap",
+    "monthly_cap",
+    "networks",
+    "regions",
 ];
 
 /// What stands in the fields.
@@ -146,7 +155,8 @@ impl Typed {
         faults: &Faults,
     ) -> Markup {
         let words = call.words();
-        let number = |name, label, value| Input { kind: "text", ..Input::text(name, label, value) }.optional();
+        let number =
+            |name, label, value| Input { kind: "text", ..Input::text(name, label, value) }.optional();
         html! {
             (Input::text("name", words.name(), &self.name).hint(words.key_name_hint()).show(words, faults))
             @if let Some(environments) = environments { (self.place(words, environments, faults)) }
@@ -293,7 +303,12 @@ mod tests {
 
     #[test]
     fn a_last_day_lasts_to_its_end() {
-        let typed = Typed { name: "x".into(), scopes: vec![Scope::Read], expires_on: "2026-11-26".into(), ..Typed::default() };
+        let typed = Typed {
+            name: "x".into(),
+            scopes: vec![Scope::Read],
+            expires_on: "2026-11-26".into(),
+            ..Typed::default()
+        };
         let terms = typed.read(Words(Language::En), now(), None, &mut Faults::default()).unwrap();
         assert_eq!(terms.expires_at.unwrap().to_rfc3339(), "2026-11-27T00:00:00+00:00");
         assert_eq!(Typed::of(&terms, "").expires_on, "2026-11-26");

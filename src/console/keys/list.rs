@@ -50,7 +50,10 @@ impl Asked {
         let environment = self.environment.map(|id| id.to_string()).unwrap_or_default();
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("environment", &environment).append_pair("state", &self.state);
-        format!("?{}", query.append_pair("text", &self.text).append_pair("before", &last.to_string()).finish())
+        format!(
+            "?{}",
+            query.append_pair("text", &self.text).append_pair("before", &last.to_string()).finish()
+        )
     }
 }
 
@@ -94,7 +97,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         a.button href={ (root) "/which" } { (words.which_key()) }
         a.button.primary href={ (root) "/new" } { (words.create_key()) }
     };
-    account(call, Content::new(Section::Keys, words.keys(), body).lead(words.keys_lead()).actions(actions)).await
+    account(call, Content::new(Section::Keys, words.keys(), body).lead(words.keys_lead()).actions(actions))
+        .await
 }
 
 fn filters(words: Words, environments: &[EnvironmentView], asked: &Asked, ended: i64) -> Markup {
@@ -125,7 +129,8 @@ fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
         Mode::Test => words.free().to_owned(),
         Mode::Live => format!("{} / {}", whole(words.0, facts.spent_today), cap(words, key.daily_cap)),
     };
-    let expires = key.expires_at.map_or_else(|| words.never().to_owned(), |at| numbers::day(words.0, at.date_naive()));
+    let expires =
+        key.expires_at.map_or_else(|| words.never().to_owned(), |at| numbers::day(words.0, at.date_naive()));
     html! {
         tr.lead[old.is_some()] {
             td data-label=(words.name()) {

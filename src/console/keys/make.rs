@@ -159,7 +159,8 @@ pub(super) async fn secret_page(
         p.muted { (words.curl_waits()) }
         p { a.button href=(path) { (words.saved_it()) } }
     };
-    let content = Content::new(Section::Keys, title, body).lead(words.secret_once()).test(view.mode == Mode::Test);
+    let content =
+        Content::new(Section::Keys, title, body).lead(words.secret_once()).test(view.mode == Mode::Test);
     account(call, content).await
 }
 
@@ -179,7 +180,12 @@ pub(in crate::console) async fn edit(call: &mut Call) -> Result<Reply, PageError
     edit_form(call, &key, &Typed::of(&key.terms(), &key.environment), &Faults::default()).await
 }
 
-async fn edit_form(call: &mut Call, key: &KeyView, typed: &Typed, faults: &Faults) -> Result<Reply, PageError> {
+async fn edit_form(
+    call: &mut Call,
+    key: &KeyView,
+    typed: &Typed,
+    faults: &Faults,
+) -> Result<Reply, PageError> {
     let (words, path) = (call.words(), path_of(call, key.id, "/edit")?);
     let body = html! {
         (faults.summary(words))

@@ -63,7 +63,7 @@ pub(super) fn cap(words: Words, cap: Option<Credits>) -> String {
 }
 
 pub(super) fn last_used(words: Words, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
-    at.map_or_else(|| words.never().to_owned(), |at| numbers::ago(words, at, now))
+    at.map_or_else(|| words.never().to_owned(), |at| words.ago(at, now))
 }
 
 pub(super) fn maker(words: Words, facts: &KeyFacts) -> String {

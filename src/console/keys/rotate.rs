@@ -45,7 +45,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         }
     };
     let title = words.of_key(words.rotate(), &key.name);
-    let content = Content::new(Section::Keys, title, body).lead(words.rotate_lead()).test(key.mode == Mode::Test);
+    let content =
+        Content::new(Section::Keys, title, body).lead(words.rotate_lead()).test(key.mode == Mode::Test);
     account(call, content).await
 }
 

@@ -8,7 +8,7 @@ use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::history;
 use crate::console::layout::{Content, Section, account_with, ledger_account};
-use crate::console::numbers::{ago, instant, whole};
+use crate::console::numbers::{instant, whole};
 use crate::console::page::Reply;
 use crate::console::words::Words;
 use crate::domain::key::view::KeyView;
@@ -39,8 +39,13 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
             section.card { header { h2 { (words.history()) } } div.body { (done(call, &entries)) } }
         }
     };
-    let actions = if may_act { actions(call, &key)? } else { html! {} };
-    let content = Content::new(Section::Keys, key.name.as_str(), body).actions(actions).test(key.mode == Mode::Test);
+    let actions = if may_act {
+        actions(call, &key)?
+    } else {
+        html! {}
+    };
+    let content =
+        Content::new(Section::Keys, key.name.as_str(), body).actions(actions).test(key.mode == Mode::Test);
     account_with(call, content, &ledger).await
 }
 
@@ -48,7 +53,8 @@ fn actions(call: &Call, key: &KeyView) -> Result<Markup, PageError> {
     let words = call.words();
     let path = path_of(call, key.id, "")?;
     let link = |rest: &str, name: &str| html! { a.button href={ (path) (rest) } { (name) } };
-    let another = html! { a.button href={ (call.path("/keys/new")?) "?like=" (key.id) } { (words.make_another()) } };
+    let another =
+        html! { a.button href={ (call.path("/keys/new")?) "?like=" (key.id) } { (words.make_another()) } };
     if key.status == KeyStatus::Revoked {
         return Ok(another);
     }
@@ -84,7 +90,8 @@ fn terms(call: &Call, key: &KeyView, facts: &KeyFacts, (calls, credits): (i64, i
     let (words, now) = (call.words(), call.now());
     let networks: Vec<String> = key.allowed_networks.iter().map(ToString::to_string).collect();
     let regions: Vec<String> = key.regions.iter().map(ToString::to_string).collect();
-    let list = |items: Vec<String>| if items.is_empty() { words.anywhere().to_owned() } else { items.join(", ") };
+    let list =
+        |items: Vec<String>| if items.is_empty() { words.anywhere().to_owned() } else { items.join(", ") };
     html! {
         dl.facts {
             dt { (words.state()) } dd { (status(words, key)) }
@@ -117,7 +124,7 @@ fn secrets(call: &Call, key: &KeyView) -> Markup {
                     tr {
                         td data-label=(words.version()) { (secret.version) }
                         td data-label=(words.secret()) { code { (secret.prefix) "…" (secret.last_four) } }
-                        td data-label=(words.made_at()) { (ago(words, secret.created_at, now)) }
+                        td data-label=(words.made_at()) { (words.ago(secret.created_at, now)) }
                         td data-label=(words.last_used()) { (last_used(words, secret.last_used_at, now)) }
                         td data-label=(words.works_until()) {
                             (secret.ends_at.map_or_else(|| words.no_end().to_owned(), |at| instant(words.0, at)))
@@ -134,7 +141,7 @@ fn done(call: &Call, entries: &[HistoryLine]) -> Markup {
     html! {
         ul.list {
             @for line in entries {
-                li { span { (history::sentence(words, line)) } span.muted.push { (ago(words, line.at, now)) } }
+                li { span { (history::sentence(words, line)) } span.muted.push { (words.ago(line.at, now)) } }
             }
         }
     }

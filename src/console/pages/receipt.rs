@@ -56,6 +56,8 @@ fn sentence(words: Words, receipt: &Receipt) -> String {
         Some(Outcome::Failed) => words.why_failed(),
         Some(Outcome::TimedOut) => words.why_timed_out(),
         Some(Outcome::Abandoned) => words.why_abandoned(),
+        Some(Outcome::ChargedStatus) => words.why_charged_status(),
+        Some(Outcome::UnchargedStatus) => words.why_uncharged_status(),
     };
     let therefore = match CallState::from_name(receipt.state) {
         Some(CallState::Captured) => words.therefore_charged(payment.credits_captured),

@@ -79,7 +79,7 @@ async fn form(call: &mut Call, name: &str, email: &str, faults: &Faults) -> Resu
         form.card.form method="post" action=(action) {
             (call.form_field(&action))
             (Input { autocomplete: "organization", ..Input::text("name", words.name(), name) }
-                .hint(words.account_name_hint()).show(words, faults))
+                .hint(words.settings_name_hint()).show(words, faults))
             (Input { kind: "email", ..Input::text("email", words.contact_address(), email) }
                 .hint(words.contact_hint()).show(words, faults))
             div.filters {

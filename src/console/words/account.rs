@@ -38,7 +38,7 @@ words! {
     since: "Since" / "Desde";
     change_settings: "Change name or address" / "Alterar nome ou e-mail";
     only_for_you: "Only for you" / "Somente para você";
-    account_name_hint: "How the account is called on these pages and in e-mails." / "Como a conta se chama nestas páginas e nos e-mails.";
+    settings_name_hint: "How the account is called on these pages and in e-mails." / "Como a conta se chama nestas páginas e nos e-mails.";
     contact_hint: "Where the operator writes about the account. It logs nobody in."
         / "Para onde o operador escreve sobre a conta. Não serve para entrar.";
 }

@@ -124,6 +124,10 @@ words! {
     why_insufficient_data: "There was too little text to analyse." / "Havia pouco texto para analisar.";
     why_failed: "The call failed, and the failure was ours." / "A chamada falhou, e a falha foi nossa.";
     why_timed_out: "The call took too long." / "A chamada demorou demais.";
+    why_charged_status: "The seller’s server answered with a status that is charged."
+        / "O servidor do vendedor respondeu com um status que é cobrado.";
+    why_uncharged_status: "The seller’s server answered with a status that is not charged."
+        / "O servidor do vendedor respondeu com um status que não é cobrado.";
     why_abandoned: "The gateway lost the call." / "O gateway perdeu a chamada.";
 
     credits_and_plan: "Credits and plan" / "Créditos e plano";

@@ -38,6 +38,9 @@ words! {
     reason_failed: "the failure was ours" / "a falha foi nossa";
     reason_timed_out: "took too long" / "demorou demais";
     reason_abandoned: "the gateway lost the call" / "o gateway perdeu a chamada";
+    reason_charged_status: "the upstream answered with a status that is charged" / "o serviço respondeu com um status que é cobrado";
+    reason_uncharged_status:
+        "the upstream answered with a status that is not charged" / "o serviço respondeu com um status que não é cobrado";
     outcome_running: "Running" / "Em andamento";
     by_operator: "The operator" / "O operador";
     by_system: "The gateway" / "O gateway";

@@ -80,6 +80,15 @@ pub async fn accept(
     Ok(())
 }
 
+/// Takes the person of a member away, who has to accept anew.
+pub async fn forget_identity(connection: &mut PgConnection, member: MemberId) -> Result<(), StorageError> {
+    sqlx::query("update member set identity_id = null, accepted_at = null where id = $1")
+        .bind(member.as_uuid())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Returns the person of a member, once they have accepted.
 pub async fn identity_of(
     connection: &mut PgConnection,

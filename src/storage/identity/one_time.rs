@@ -62,10 +62,8 @@ pub async fn find(
     digest: &TokenDigest,
     locks: bool,
 ) -> Result<Option<OneTime>, StorageError> {
-    const PLAIN: &str =
-        "select purpose, email, identity_id, member_id, ends_at, used_at from one_time_token where digest = $1";
-    const LOCKED: &str =
-        "select purpose, email, identity_id, member_id, ends_at, used_at from one_time_token where digest = $1 for update";
+    const PLAIN: &str = "select purpose, email, identity_id, member_id, ends_at, used_at from one_time_token where digest = $1";
+    const LOCKED: &str = "select purpose, email, identity_id, member_id, ends_at, used_at from one_time_token where digest = $1 for update";
     let row: Option<TokenRow> = sqlx::query_as(if locks { LOCKED } else { PLAIN })
         .bind(digest.as_bytes())
         .fetch_optional(connection)

@@ -131,10 +131,7 @@ pub async fn confirm(
 }
 
 /// Returns the sessions of a person, the latest first.
-pub async fn list(
-    connection: &mut PgConnection,
-    identity: IdentityId,
-) -> Result<Vec<Session>, StorageError> {
+pub async fn list(connection: &mut PgConnection, identity: IdentityId) -> Result<Vec<Session>, StorageError> {
     let rows: Vec<SessionRow> = sqlx::query_as(concat!(
         "select s.id as session_id, s.created_at as session_created_at, s.seen_at, s.ends_at, s.confirmed_at,
                 host(s.address) as address, s.browser, now() as read_at, ",

@@ -12,7 +12,9 @@ use crate::support::visitor::{Page, Visitor};
 fn path(route: &Route, account: AccountId) -> String {
     let nowhere = "01900000-0000-7000-8000-00000000ffff";
     let filled = route.path.replace("{account}", &account.to_string());
-    ["{key}", "{environment}", "{member}", "{call}"].iter().fold(filled, |path, name| path.replace(name, nowhere))
+    ["{key}", "{environment}", "{member}", "{call}"]
+        .iter()
+        .fold(filled, |path, name| path.replace(name, nowhere))
 }
 
 async fn open(visitor: &mut Visitor, route: &Route, path: &str) -> Page {
@@ -26,7 +28,9 @@ async fn open(visitor: &mut Visitor, route: &Route, path: &str) -> Page {
 /// The status of a page for a visitor who may open it: a page, a redirect, or that the thing of the path does not exist.
 fn is_let_in(route: &Route, page: &Page) -> bool {
     match route.method {
-        Method::Get => matches!(page.status, 200 | 303 | 404 | 410) && !page.leads_to().starts_with("/console/log-in"),
+        Method::Get => {
+            matches!(page.status, 200 | 303 | 404 | 410) && !page.leads_to().starts_with("/console/log-in")
+        }
         Method::Post => page.status == 403 && page.has("The form was not accepted"),
     }
 }
@@ -47,9 +51,12 @@ async fn k01_k02_every_page_needs_who_it_says() {
         let admin = open(&mut admin, route, &path).await;
         assert!(is_let_in(route, &admin), "{name} refuses an admin: {} {}", admin.status, admin.leads_to());
         match route.access {
-            Access::Anyone => assert!(is_let_in(route, &stranger), "{name} refuses a stranger: {}", stranger.status),
+            Access::Anyone => {
+                assert!(is_let_in(route, &stranger), "{name} refuses a stranger: {}", stranger.status)
+            }
             _ => {
-                let is_refused = stranger.status == 401 || stranger.leads_to().starts_with("/console/log-in?next=");
+                let is_refused =
+                    stranger.status == 401 || stranger.leads_to().starts_with("/console/log-in?next=");
                 assert!(is_refused, "{name} lets a stranger in: {}", stranger.status);
             }
         }

@@ -21,7 +21,11 @@ const BACKEND: [(&str, &str); 9] = [
 
 /// The secret on the page of a new key.
 fn secret(page: &Page) -> String {
-    let field = page.body.split("<input").find(|tag| tag.contains("id=\"secret\"")).unwrap_or_else(|| panic!("{}", page.body));
+    let field = page
+        .body
+        .split("<input")
+        .find(|tag| tag.contains("id=\"secret\""))
+        .unwrap_or_else(|| panic!("{}", page.body));
     attribute(field.split('>').next().unwrap(), "value")
 }
 
@@ -29,7 +33,11 @@ fn secret(page: &Page) -> String {
 fn key_path(page: &Page, account: AccountId) -> String {
     let start = format!("/console/{account}/keys/");
     let links = page.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
-    links.filter(|link| link.starts_with(&start)).map(str::to_owned).find(|link| link.len() == start.len() + 36).unwrap()
+    links
+        .filter(|link| link.starts_with(&start))
+        .map(str::to_owned)
+        .find(|link| link.len() == start.len() + 36)
+        .unwrap()
 }
 
 struct Place {
@@ -70,19 +78,31 @@ async fn a_key_is_made_used_changed_and_revoked() {
     let shown = place.ana.get(&path).await;
     assert!(shown.has("backend") && shown.has("Can spend now") && shown.has("1,000"), "{}", shown.body);
     assert!(!shown.has(&key), "the secret is shown once");
-    let changed = [("name", "crm-sync"), ("scope_read", "on"), ("daily_cap", "5"), ("expires_on", "2031-05-01"),
-        ("monthly_cap", ""), ("networks", "127.0.0.0/8"), ("regions", "")];
+    let changed = [
+        ("name", "crm-sync"),
+        ("scope_read", "on"),
+        ("daily_cap", "5"),
+        ("expires_on", "2031-05-01"),
+        ("monthly_cap", ""),
+        ("networks", "127.0.0.0/8"),
+        ("regions", ""),
+    ];
     let saved = place.ana.fill(&format!("{path}/edit"), &changed).await;
     assert_eq!((saved.status, saved.leads_to()), (303, path.as_str()), "{}", saved.body);
     let shown = place.ana.get(&path).await;
-    for text in ["crm-sync", "2 May 2031, 00:00 UTC", "127.0.0.0/8", "what is left of today", "changed the key"] {
+    for text in
+        ["crm-sync", "2 May 2031, 00:00 UTC", "127.0.0.0/8", "what is left of today", "changed the key"]
+    {
         assert!(shown.has(text), "{text}: {}", shown.body);
     }
     assert_eq!(place.ana.fill(&format!("{path}/disable"), &[]).await.status, 303);
     assert!(!place.works(&key).await);
     assert_eq!(place.ana.fill(&format!("{path}/enable"), &[]).await.status, 303);
     assert!(place.works(&key).await);
-    sqlx::query("update api_key set last_used_at = now()").execute(place.gateway.database.pool()).await.unwrap();
+    sqlx::query("update api_key set last_used_at = now()")
+        .execute(place.gateway.database.pool())
+        .await
+        .unwrap();
     let unnamed = place.ana.fill(&format!("{path}/revoke"), &[("name", "backend")]).await;
     assert_eq!(unnamed.status, 422, "its name is crm-sync now");
     let revoked = place.ana.fill(&format!("{path}/revoke"), &[("name", "crm-sync")]).await;
@@ -90,7 +110,8 @@ async fn a_key_is_made_used_changed_and_revoked() {
     assert!(!place.works(&key).await);
     let address = revoked.leads_to().to_owned();
     let ana = tokio::sync::Mutex::new(place.ana.copy());
-    eventually("this gateway confirms", async || ana.lock().await.get(&address).await.has("refuses the key")).await;
+    eventually("this gateway confirms", async || ana.lock().await.get(&address).await.has("refuses the key"))
+        .await;
     let shown = place.ana.get(&path).await;
     assert!(shown.has("Revoked on") && shown.has("Create another like this") && !shown.has("/rotate\""));
 }
@@ -122,16 +143,35 @@ async fn j18_one_form_makes_one_key_however_often_it_is_sent() {
 #[tokio::test]
 async fn a_form_with_faults_names_each_and_can_be_sent_again() {
     let mut place = Place::new().await;
-    let faulty = [("name", ""), ("environment", "default"), ("format", "sk_test"), ("daily_cap", "0"),
-        ("expires_on", "2020-01-01"), ("networks", "nowhere")];
+    let faulty = [
+        ("name", ""),
+        ("environment", "default"),
+        ("format", "sk_test"),
+        ("daily_cap", "0"),
+        ("expires_on", "2020-01-01"),
+        ("networks", "nowhere"),
+    ];
     let page = place.ana.fill(&place.path("/keys/new"), &faulty).await;
     assert_eq!(page.status, 422);
-    for text in ["Fill in this field.", "Choose at least one.", "not a day in the future", "not a whole number", "not an address or network"] {
+    for text in [
+        "Fill in this field.",
+        "Choose at least one.",
+        "not a day in the future",
+        "not a whole number",
+        "not an address or network",
+    ] {
         assert!(page.has(text), "{text}: {}", page.body);
     }
     assert!(page.has("value=\"2020-01-01\""), "what was typed stays");
-    let wrong_mode = [("name", "x"), ("scope_read", "on"), ("environment", "default"), ("format", "sk_test"),
-        ("daily_cap", ""), ("expires_on", ""), ("networks", "")];
+    let wrong_mode = [
+        ("name", "x"),
+        ("scope_read", "on"),
+        ("environment", "default"),
+        ("format", "sk_test"),
+        ("daily_cap", ""),
+        ("expires_on", ""),
+        ("networks", ""),
+    ];
     let page = place.ana.submit(&page, &place.path("/keys/new"), &wrong_mode).await;
     assert!(page.status == 422 && page.has("names another mode"), "{}", page.body);
     // The very form whose change was taken back still makes its key.
@@ -148,10 +188,12 @@ async fn rotation_shows_who_still_uses_the_old_secret() {
     let new = secret(&page);
     assert_ne!(new, old);
     assert!(place.works(&old).await && place.works(&new).await);
-    sqlx::query("update key_secret set last_used_at = now() - interval '3 minutes' where ends_at is not null")
-        .execute(place.gateway.database.pool())
-        .await
-        .unwrap();
+    sqlx::query(
+        "update key_secret set last_used_at = now() - interval '3 minutes' where ends_at is not null",
+    )
+    .execute(place.gateway.database.pool())
+    .await
+    .unwrap();
     let list = place.ana.get(&place.path("/keys")).await;
     assert!(list.has("Old secret") && list.has("works until") && list.has("End it now"), "{}", list.body);
     let refused = place.ana.fill(&format!("{path}/rotate"), &[("overlap", "1d")]).await;
@@ -184,12 +226,18 @@ async fn the_row_of_a_key_is_found_by_the_key_and_by_no_stranger() {
 async fn the_list_is_filtered_and_says_what_it_hides() {
     let mut place = Place::new().await;
     let (first, _) = place.make().await;
-    let named = |name: &'static str| BACKEND.map(|(field, value)| if field == "name" { (field, name) } else { (field, value) });
+    let named = |name: &'static str| {
+        BACKEND.map(|(field, value)| if field == "name" { (field, name) } else { (field, value) })
+    };
     let page = place.ana.fill(&place.path("/keys/new"), &named("crm-sync")).await;
     assert_eq!(page.status, 200);
     place.ana.fill(&format!("{first}/revoke"), &[("name", "backend")]).await;
     let list = place.ana.get(&place.path("/keys")).await;
-    assert!(list.has("crm-sync") && !list.has("<b>backend</b>") && list.has("1 ended key hidden"), "{}", list.body);
+    assert!(
+        list.has("crm-sync") && !list.has("<b>backend</b>") && list.has("1 ended key hidden"),
+        "{}",
+        list.body
+    );
     let ended = place.ana.get(&place.path("/keys?state=ended")).await;
     assert!(ended.has("<b>backend</b>") && ended.has("Revoked") && !ended.has("crm-sync"));
     let found = place.ana.get(&place.path("/keys?text=CRM")).await;
@@ -201,21 +249,25 @@ async fn the_list_is_filtered_and_says_what_it_hides() {
 #[tokio::test]
 async fn an_environment_is_made_and_its_keys_are_limited() {
     let mut place = Place::new().await;
-    let made = place.ana.fill(&place.path("/environments/new"), &[("name", "staging"), ("mode", "test")]).await;
+    let made =
+        place.ana.fill(&place.path("/environments/new"), &[("name", "staging"), ("mode", "test")]).await;
     assert_eq!(made.status, 303, "{}", made.body);
-    let again = place.ana.fill(&place.path("/environments/new"), &[("name", "staging"), ("mode", "live")]).await;
+    let again =
+        place.ana.fill(&place.path("/environments/new"), &[("name", "staging"), ("mode", "live")]).await;
     assert_eq!(again.status, 409);
     let list = place.ana.get(&place.path("/environments")).await;
     assert!(list.has("staging"), "{}", list.body);
     let links = list.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
     let start = place.path("/environments/");
-    let limits: Vec<String> = links.filter(|link| link.starts_with(&start) && !link.ends_with("/new")).collect();
+    let limits: Vec<String> =
+        links.filter(|link| link.starts_with(&start) && !link.ends_with("/new")).collect();
     assert_eq!(limits.len(), 2);
     for (cap, status) in [("1", 303), ("0", 422), ("x", 422), ("", 303)] {
         assert_eq!(place.ana.fill(&limits[1], &[("key_cap", cap)]).await.status, status, "{cap}");
     }
     place.ana.fill(&limits[1], &[("key_cap", "1")]).await;
-    let of_test = BACKEND.map(|(field, value)| if field == "environment" { (field, "staging") } else { (field, value) });
+    let of_test = BACKEND
+        .map(|(field, value)| if field == "environment" { (field, "staging") } else { (field, value) });
     let first = place.ana.fill(&place.path("/keys/new"), &of_test).await;
     assert!(first.status == 200 && first.has("Test environment"), "{}", first.body);
     let full = place.ana.fill(&place.path("/keys/new"), &of_test).await;

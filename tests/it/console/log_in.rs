@@ -5,7 +5,7 @@ use fluence::domain::member::Role;
 use crate::support::gateway::Gateway;
 use crate::support::visitor::Visitor;
 
-const PASSWORD: &str = "nine mats and one quick cat";
+pub(super) const PASSWORD: &str = "nine mats and one quick cat";
 
 /// A gateway with an admin who has a password; the visitor is logged in.
 pub(super) async fn with_password(gateway: &Gateway) -> Visitor {
@@ -68,7 +68,8 @@ async fn k06_a_disabled_member_gets_in_by_no_link_and_is_put_out() {
     let mut ana = gateway.admin(account).await;
     gateway.member(account, "bia@example.com", Role::Member).await;
     let link = gateway.link(account, "bia@example.com").await;
-    let disable = "update member set state = 'disabled' where email in ('bia@example.com', 'ana@example.com')";
+    let disable =
+        "update member set state = 'disabled' where email in ('bia@example.com', 'ana@example.com')";
     sqlx::query(disable).execute(gateway.database.pool()).await.unwrap();
     let refused = Visitor::new(&gateway).fill(&link, &[]).await;
     assert_eq!(refused.status, 404, "{}", refused.body);
@@ -110,7 +111,8 @@ async fn j15_guessing_waits_and_never_locks_the_known_browser_out() {
     assert_eq!(log_in(&mut at_home, "ana@example.com", PASSWORD).await, 303);
     for number in 0..7 {
         let mut stranger = Visitor::new(&gateway);
-        let page = stranger.fill("/console/log-in", &[("email", "ana@example.com"), ("password", "guess")]).await;
+        let page =
+            stranger.fill("/console/log-in", &[("email", "ana@example.com"), ("password", "guess")]).await;
         assert_eq!(page.status, 422);
         assert_eq!(page.has("Too many attempts"), number >= 6, "attempt {number}: {}", page.body);
     }

@@ -35,7 +35,11 @@ async fn the_overview_speaks_portuguese() {
     let mut ana = gateway.admin(customer.account).await;
     ana.language = "pt-BR";
     let page = ana.get(&format!("/console/{}", customer.account)).await;
-    assert!(page.has("Créditos disponíveis") && page.has("1.000") && page.has("Visão geral"), "{}", page.body);
+    assert!(
+        page.has("Créditos disponíveis") && page.has("1.000") && page.has("Visão geral"),
+        "{}",
+        page.body
+    );
     let english = ana.get(&format!("/console/{}?lang=en", customer.account)).await;
     assert!(english.has("Credits left"));
     assert!(ana.get("/console/me").await.has("Your profile"), "the choice is remembered");

@@ -18,7 +18,10 @@ fn assert_is_page(page: &Page) {
     let header = |name: &str| page.headers.get(name).map_or("", |value| value.to_str().unwrap());
     assert!(header("content-type").starts_with("text/html"), "{path}: {:?}", page.headers);
     let policy = header("content-security-policy");
-    assert!(policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"), "{path}");
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"),
+        "{path}"
+    );
     assert!(policy.contains("frame-ancestors 'none'"), "{path}");
     for (name, value) in [
         ("cache-control", "no-store"),
@@ -32,7 +35,10 @@ fn assert_is_page(page: &Page) {
         assert!(!page.body.contains(forbidden), "{path} has {forbidden}");
     }
     for script in page.body.split("<script").skip(1) {
-        assert!(script.contains("src=\"/assets/") && script.contains("></script>"), "{path} has a script inside");
+        assert!(
+            script.contains("src=\"/assets/") && script.contains("></script>"),
+            "{path} has a script inside"
+        );
     }
     assert!(page.body.len() <= 30_000, "{path} has {} bytes", page.body.len());
     assert_eq!(page.body.matches("<h1").count(), 1, "{path} has not one title");
@@ -43,7 +49,13 @@ async fn every_page_has_the_policy_and_is_light() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     for language in ["en", "pt"] {
-        let mut admin = gateway.logged_in(customer.account, &format!("{language}@example.com"), fluence::domain::member::Role::Admin).await;
+        let mut admin = gateway
+            .logged_in(
+                customer.account,
+                &format!("{language}@example.com"),
+                fluence::domain::member::Role::Admin,
+            )
+            .await;
         admin.language = language;
         let mut seen = 0;
         for path in paths(customer.account) {
@@ -76,7 +88,9 @@ async fn every_link_leads_to_a_page() {
         assert!(matches!(page.status, 200 | 303), "{path}: {}", page.status);
         if path.starts_with("/console") {
             let links = page.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
-            open.extend(links.filter(|link| link.starts_with('/') && !link.contains("?lang=")).map(str::to_owned));
+            open.extend(
+                links.filter(|link| link.starts_with('/') && !link.contains("?lang=")).map(str::to_owned),
+            );
         }
     }
     assert!(seen.len() > 6, "{seen:?}");
@@ -121,10 +135,9 @@ async fn j07_nothing_typed_becomes_markup() {
 
 #[tokio::test]
 async fn j09_a_gateway_where_pages_are_not_safe_has_none() {
-    for settings in [
-        &[("FLUENCE_CONSOLE_ENABLED", "false")][..],
-        &[("FLUENCE_BASE_URL", "http://api.acme.test")],
-    ] {
+    for settings in
+        [&[("FLUENCE_CONSOLE_ENABLED", "false")][..], &[("FLUENCE_BASE_URL", "http://api.acme.test")]]
+    {
         let gateway = Gateway::start_with(settings).await;
         let page = Visitor::new(&gateway).get("/console/log-in").await;
         assert_eq!(page.status, 404, "{settings:?}");

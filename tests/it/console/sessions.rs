@@ -51,7 +51,8 @@ async fn a_person_ends_one_session_or_all_others() {
         others.push(other);
     }
     let page = ana.get("/console/me/security").await;
-    let first = page.body.split("name=\"session\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let first =
+        page.body.split("name=\"session\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let sent = ana.submit(&page, "/console/me/sessions", &[("session", &first)]).await;
     assert_eq!(sent.status, 303, "{}", sent.body);
     let mut live = 0;

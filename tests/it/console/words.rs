@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words that are the same in both languages.
-const SAME: [&str; 3] = ["endpoint", "menu", "status"];
+const SAME: [&str; 3] = ["endpoint", "menu", "gateway"];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -18,12 +18,19 @@ fn texts() -> Vec<(String, String, String)> {
     let mut texts = Vec::new();
     for path in sources(&folder) {
         let source = fs::read_to_string(path).unwrap();
-        let Some(words) = source.split("\nwords! {\n").nth(1).and_then(|rest| rest.split("\n}\n").next()) else { continue };
+        let Some(words) = source.split("\nwords! {\n").nth(1).and_then(|rest| rest.split("\n}\n").next())
+        else {
+            continue;
+        };
         for text in words.split(";\n").filter(|text| text.contains(": \"")) {
             let (name, both) = text.trim().split_once(": ").unwrap();
             let (english, portuguese) = both.split_once("\"\n").or_else(|| both.split_once("\" ")).unwrap();
             let portuguese = portuguese.trim().trim_start_matches("/ ");
-            texts.push((name.to_owned(), english.trim_matches('"').to_owned(), portuguese.trim_matches(['"', ';']).to_owned()));
+            texts.push((
+                name.to_owned(),
+                english.trim_matches('"').to_owned(),
+                portuguese.trim_matches(['"', ';']).to_owned(),
+            ));
         }
     }
     texts

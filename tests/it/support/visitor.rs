@@ -45,7 +45,8 @@ impl Page {
 
 /// An attribute of a tag, as text.
 pub(crate) fn attribute(tag: &str, name: &str) -> String {
-    let value = tag.split_once(&format!(" {name}=\"")).map_or("", |(_, rest)| rest.split('"').next().unwrap());
+    let value =
+        tag.split_once(&format!(" {name}=\"")).map_or("", |(_, rest)| rest.split('"').next().unwrap());
     value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
@@ -74,7 +75,8 @@ impl Visitor {
     }
 
     fn dressed(&self, request: RequestBuilder) -> RequestBuilder {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = request.header("accept-language", self.language).header("user-agent", "Test browser");
         if cookies.is_empty() { request } else { request.header("cookie", cookies.join("; ")) }
     }
@@ -105,11 +107,18 @@ impl Visitor {
     }
 
     /// A POST with these headers in place of an origin.
-    pub(crate) async fn post_with(&mut self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Page {
+    pub(crate) async fn post_with(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Page {
         let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.client.post(format!("{}{path}", self.base)).body(body);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        let request = headers.iter().fold(self.dressed(request), |request, (name, value)| request.header(*name, *value));
+        let request = headers
+            .iter()
+            .fold(self.dressed(request), |request, (name, value)| request.header(*name, *value));
         self.send(path, request).await
     }
 
