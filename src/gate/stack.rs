@@ -22,7 +22,6 @@ use super::metering::{PaidRoute, meter};
 use super::shape::{ShapeLimits, Shaped, shape};
 use super::step::step;
 use super::validate::{Validated, validate};
-use crate::domain::credits::Credits;
 use crate::domain::forwarding::RouteMethod;
 use crate::domain::key::Scope;
 use crate::domain::route::Route;
@@ -64,9 +63,9 @@ where
 pub fn forwarded<S: Clone + 'static>(gate: &Arc<Gate>, route: ForwardRoute) -> MethodRouter<S> {
     let route = Arc::new(route);
     let by = route.clone();
-    match route.route.credits {
-        Credits::ZERO => forwarded_by(gate, &route, service_fn(move |call| pass_free(by.clone(), call))),
-        _ => forwarded_by(gate, &route, service_fn(move |call| meter_forwarded(by.clone(), call))),
+    match route.route.is_free() {
+        true => forwarded_by(gate, &route, service_fn(move |call| pass_free(by.clone(), call))),
+        false => forwarded_by(gate, &route, service_fn(move |call| meter_forwarded(by.clone(), call))),
     }
 }
 

@@ -200,7 +200,13 @@ mod tests {
             requests_remaining: 999,
             renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
         };
-        Billing { used: Credits::from_u32(2), plan_label: "professional".to_owned(), balance, refunded: None }
+        Billing {
+            used: Credits::from_u32(2),
+            held: None,
+            plan_label: "professional".to_owned(),
+            balance,
+            refunded: None,
+        }
     }
 
     const BILLING: &str = r#""billing_info":{"creditos_utilizados":2,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"2026-01-01T00:00:00Z","limite_mensal":1000,"uso_percentual":0.2}"#;

@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -92,10 +92,12 @@ impl Pipeline {
         let response = if is_options { options(response) } else { response };
         let (mut response, record) = render(response, &ctx, links);
         set_security_headers(response.headers_mut());
+        // A body of unknown length is passed on as it comes: compressing it would hold it back.
+        let is_whole = response.body().size_hint().exact().is_some();
         let response = match accept_encoding {
             // Boxed, so that calls without compression carry no future of its size.
-            Some(accepted) => Box::pin(compress(response, accepted)).await,
-            None => response,
+            Some(accepted) if is_whole => Box::pin(compress(response, accepted)).await,
+            _ => response,
         };
         self.log.write(&facts, response.status(), &record);
         kill_point::pass(KillPoint::BeforeAnswer);

@@ -14,6 +14,9 @@ use crate::support::gateway::{Gateway, eventually, new_pepper};
 
 mod documentation;
 mod forwarding;
+mod prices;
+mod streams;
+mod shop;
 
 fn seller() -> Principal {
     Principal::almighty(Actor::operator("seller".into()))

@@ -7,65 +7,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::applied;
-use crate::support::customer::Customer;
-use crate::support::documented;
-use crate::support::gateway::{Gateway, answer, eventually};
+use super::shop::Shop;
+use crate::support::gateway::{answer, eventually};
 use crate::support::upstream::{Behaviour, ScriptedServer};
-
-/// A gateway that sells `/images/{id}/resize` for 3 credits, answered by a server with this behaviour.
-struct Shop {
-    gateway: Gateway,
-    server: ScriptedServer,
-    customer: Customer,
-}
-
-impl Shop {
-    async fn with(script: Vec<Behaviour>) -> Self {
-        Self::selling(script, "credits = 3\n", "").await
-    }
-
-    /// With more lines in the route and in the upstream.
-    async fn selling(script: Vec<Behaviour>, route: &str, upstream: &str) -> Self {
-        let server = ScriptedServer::start(script).await;
-        let gateway = Gateway::start().await;
-        // Its answers are those of the test's server.
-        documented::except(gateway.address());
-        let customer = gateway.customer_on(|plan| plan.access.push("images".parse().unwrap())).await;
-        let shop = Self { gateway, server, customer };
-        shop.sell(&format!("http://{}", shop.server.address), route, upstream).await;
-        shop
-    }
-
-    async fn sell(&self, target: &str, route: &str, upstream: &str) {
-        let text = format!(
-            "[[upstream]]\nupstream = \"images\"\nreach = \"private\"\ntargets = [\"{target}\"]\n{upstream}\n\
-             [[route]]\nroute = \"image-resize\"\npath = \"/images/{{id}}/resize\"\nmethods = [\"POST\", \"GET\"]\n\
-             upstream = \"images\"\nto = \"/v2/{{id}}\"\naccess = \"images\"\n{route}\n"
-        );
-        let number = applied(&self.gateway.database, SetKind::Routes, &text).await;
-        let taken_up = async || {
-            let fault_or_set: Option<(Option<i32>, Option<String>)> =
-                sqlx::query_as("select routes_set, offer_fault from node")
-                    .fetch_optional(self.gateway.database.pool())
-                    .await
-                    .unwrap();
-            if let Some((_, Some(fault))) = &fault_or_set {
-                panic!("{fault}");
-            }
-            fault_or_set.is_some_and(|(set, _)| set == Some(number))
-        };
-        eventually("the routes are in force", taken_up).await;
-    }
-
-    fn request(&self, method: Method) -> reqwest::RequestBuilder {
-        self.gateway.request(method, "/images/7%20a/resize?width=9").header("x-api-key", &self.customer.key)
-    }
-
-    async fn balance(&self) -> i64 {
-        self.gateway.settled().await;
-        self.gateway.balance(self.customer.account).await
-    }
-}
 
 #[tokio::test]
 async fn a_call_is_forwarded_for_its_price_without_the_callers_credential() {
