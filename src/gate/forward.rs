@@ -16,7 +16,7 @@ use super::shape::Shaped;
 use crate::domain::credits::Credits;
 use crate::domain::forwarding::{ForwardedRoute, WhenLeft};
 use crate::domain::ids::CallId;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Malformed, Refusal};
 use crate::ledger::rules::entry::RouteNumber;
 use crate::panic_guard::unless_panicking;
 
@@ -130,12 +130,10 @@ pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Resul
 
 fn refuse_money(headers: &HeaderMap) -> Result<(), Refusal> {
     if is_dry_run(headers)? {
-        return Err(Refusal::BadRequest { reason: "This route is free, so X-Dry-Run has nothing to ask" });
+        return Err(Refusal::BadRequest(Malformed::DryRunOfFreeRoute));
     }
     if idempotency::has_key(headers)? {
-        return Err(Refusal::BadRequest {
-            reason: "This route is free and keeps no answers: omit Idempotency-Key",
-        });
+        return Err(Refusal::BadRequest(Malformed::IdempotencyKeyOfFreeRoute));
     }
     Ok(())
 }
