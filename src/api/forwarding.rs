@@ -16,7 +16,7 @@ use crate::domain::credits::Credits;
 use crate::domain::forwarding::ForwardedRoute;
 use crate::domain::key::Mode;
 use crate::domain::price::CountedPrice;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Malformed, Refusal};
 use crate::domain::settlement::Outcome;
 use crate::gate::forward::{ForwardedCall, Forwarding};
 use crate::gate::metering::{PaidAnswer, PaidFuture};
@@ -51,9 +51,7 @@ impl Forwarding for Forwarder {
         match member_in(body, &by.of) {
             Member::Absent => Ok(price.hold),
             Member::Figure(figure) => Ok(price.held(Some(figure))),
-            Member::Other | Member::Ambiguous => Err(Refusal::BadRequest {
-                reason: "The member that bounds the price of this call must be a number, zero or more, and be there once",
-            }),
+            Member::Other | Member::Ambiguous => Err(Refusal::BadRequest(Malformed::PriceBound)),
         }
     }
 
@@ -109,17 +107,23 @@ async fn forward(
 /// Reads an answer whole, unless it is long or passed on while it comes.
 async fn read(route: &ForwardedRoute, headers: &HeaderMap, body: AnswerBody) -> Result<Read, Refusal> {
     let length = body.size_hint().exact();
+    let too_long =
+        || UpstreamError::Failed(format!("answered with more than {} bytes", route.max_answer_bytes));
     if length.is_some_and(|bytes| bytes > route.max_answer_bytes) {
-        let error = UpstreamError::Failed(format!("answers with more than {} bytes", route.max_answer_bytes));
-        return Err(not_answered(route, &error));
+        return Err(not_answered(route, &too_long()));
     }
-    let is_short = length.is_some_and(|bytes| bytes <= route.whole_bytes as u64);
+    let whole_bytes = route.whole_bytes.min(usize::try_from(route.max_answer_bytes).unwrap_or(usize::MAX));
+    let is_short = length.is_some_and(|bytes| bytes <= whole_bytes as u64);
     let is_stream = route.stream.is_some() || is_event_stream(headers);
     if !is_short && (length.is_some() || is_stream) {
         return Ok(Read::Longer(Bytes::new(), body));
     }
-    let read = body.read(route.whole_bytes, Duration::from_millis(route.idle_ms)).await;
-    read.map_err(|error| not_answered(route, &error))
+    match body.read(whole_bytes, Duration::from_millis(route.idle_ms)).await {
+        Ok(Read::Longer(beginning, _)) if beginning.len() as u64 > route.max_answer_bytes => {
+            Err(not_answered(route, &too_long()))
+        }
+        read => read.map_err(|error| not_answered(route, &error)),
+    }
 }
 
 /// The head of the request that the upstream gets.

@@ -49,12 +49,25 @@ pub struct UpstreamServers {
     pub max_concurrent: usize,
     /// Consecutive failures that open the circuit breaker, and for how long it stays open.
     pub breaker: BreakerTerms,
+    /// How targets are asked whether they are well. `None`: only calls tell.
+    pub health: Option<HealthTerms>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct BreakerTerms {
     pub failures: u32,
     pub open_ms: u64,
+}
+
+/// Each gateway asks each target by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HealthTerms {
+    /// Asked with GET. A 2xx means that the target is well.
+    pub path: String,
+    pub every_ms: u64,
+    /// Consecutive answers that make a target one that is down, and one that is well again.
+    pub down_after: u32,
+    pub up_after: u32,
 }
 
 /// A header that proves the gateway to the upstream.
@@ -83,6 +96,16 @@ named_enum! {
         /// The answer is read to its end and charged.
         Finish = "finish",
     }
+}
+
+/// Limits of an account's calls to one route, within those of its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RouteLimits {
+    pub rate_per_s: u32,
+    /// Requests that may arrive at once.
+    pub burst: u32,
+    /// Requests in progress at once. `None`: only the plan limits them.
+    pub concurrency: Option<u32>,
 }
 
 /// How an answer is passed on while it comes.
@@ -118,6 +141,7 @@ pub struct ForwardedRoute {
     pub left: WhenLeft,
     /// Set for routes whose answers are passed on while they come.
     pub stream: Option<StreamTerms>,
+    pub limits: Option<RouteLimits>,
     /// Timeout of the head of an answer.
     pub first_byte_ms: u64,
     /// Longest silence of an upstream within its answer.

@@ -10,7 +10,7 @@ use tower::layer::layer_fn;
 use tower::{ServiceBuilder, service_fn};
 
 use super::Gate;
-use super::admit::admit;
+use super::admit::{admit, admit_to};
 use super::answer::answer;
 use super::authenticate::authenticate;
 use super::call::GateService;
@@ -18,6 +18,7 @@ use super::entitlement::{entitle, in_scope};
 use super::forward::{ForwardRoute, meter_forwarded, pass_free};
 use super::handle::{handle, pass_anonymous};
 use super::key_restrictions::restrict;
+use super::limits::account::LimitedRoute;
 use super::metering::{PaidRoute, meter};
 use super::shape::{ShapeLimits, Shaped, shape};
 use super::step::step;
@@ -78,10 +79,12 @@ where
     let limits =
         ShapeLimits { max_request_bytes: sold.max_request_bytes, takes_test_keys: route.takes_test_keys };
     let (path, access) = (sold.path, Arc::new(sold.access.clone()));
+    let limited = sold.limits.map(|limits| LimitedRoute { name: sold.name, limits });
     let steps = ServiceBuilder::new()
         .layer(answer(gate.clone(), sold.name))
         .layer(step(authenticate))
-        .layer(step(admit))
+        // Are account and route within their limits? One decision, so that a refusal takes nothing.
+        .layer(step(move |call| admit_to(limited, call)))
         .layer(step(restrict))
         .layer(step(move |call| entitle(path, access.clone(), call)))
         // May the request be sent on? Its body is read, and not looked into.

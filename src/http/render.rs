@@ -8,7 +8,7 @@ use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-use super::answer::{Answer, Content, PassedOn};
+use super::answer::{Answer, Content, is_passed_on};
 use super::billing_info::BillingInfo;
 use super::call_record::CallRecord;
 use super::error_body::{self, ErrorView};
@@ -78,7 +78,7 @@ fn write(
 fn implied_refusal(response: &Response) -> Option<Answer> {
     if response.body().size_hint().exact() != Some(0)
         || response.headers().contains_key(header::CONTENT_TYPE)
-        || response.extensions().get::<PassedOn>().is_some()
+        || is_passed_on(response)
     {
         return None;
     }

@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -19,7 +19,7 @@ use crate::api::health;
 use crate::clock::new_id;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
-use crate::http::answer::refusal_of;
+use crate::http::answer::{is_passed_on, refusal_of};
 use crate::http::compression::compress;
 use crate::http::negotiate::RenderContext;
 use crate::http::public_links::PublicLinks;
@@ -92,11 +92,11 @@ impl Pipeline {
         let response = if is_options { options(response) } else { response };
         let (mut response, record) = render(response, &ctx, links);
         set_security_headers(response.headers_mut());
-        // A body of unknown length is passed on as it comes: compressing it would hold it back.
-        let is_whole = response.body().size_hint().exact().is_some();
+        // Compressing an answer that is passed on as it comes would hold it back.
+        let is_own = !is_passed_on(&response);
         let response = match accept_encoding {
             // Boxed, so that calls without compression carry no future of its size.
-            Some(accepted) if is_whole => Box::pin(compress(response, accepted)).await,
+            Some(accepted) if is_own => Box::pin(compress(response, accepted)).await,
             _ => response,
         };
         self.log.write(&facts, response.status(), &record);

@@ -1,6 +1,7 @@
 //! Calls of customers, forwarded to one of several servers. A call is sent again only if nothing of it has left this machine.
 
 mod answer_body;
+mod health;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,6 +19,8 @@ use tokio::time::timeout;
 
 pub use self::answer_body::{AnswerBody, Read};
 use self::answer_body::{Answering, InProgress};
+pub use self::health::HealthConfig;
+use self::health::TargetHealth;
 use super::address::Reach;
 use super::breaker::{Admission, Breaker, BreakerConfig};
 use super::bulkhead::Bulkhead;
@@ -52,6 +55,8 @@ pub struct PoolConfig {
     /// Most calls in progress. One account has at most half of them, rounded up.
     pub max_concurrent: usize,
     pub breaker: BreakerConfig,
+    /// How targets are asked whether they are well.
+    pub health: Option<HealthConfig>,
 }
 
 /// Servers behind this one, with the state of each.
@@ -68,6 +73,7 @@ struct Target {
     /// Calls in progress.
     running: AtomicUsize,
     breaker: Mutex<Breaker>,
+    health: TargetHealth,
 }
 
 /// The target of an attempt.
@@ -104,9 +110,17 @@ impl Pool {
             host: config.host.clone().unwrap_or_else(|| host_of(url)),
             running: AtomicUsize::new(0),
             breaker: Mutex::new(Breaker::new(config.breaker)),
+            health: TargetHealth::default(),
         };
         let targets = config.targets.iter().map(|url| Arc::new(target(url)));
         Self { targets: targets.collect(), client, bulkhead: Bulkhead::new(config.max_concurrent), config }
+    }
+
+    /// The same with targets that are asked whether they are well, for as long as the pool is in use.
+    pub fn watched(config: PoolConfig) -> Arc<Self> {
+        let pool = Arc::new(Self::new(config));
+        health::watch(&pool);
+        pool
     }
 
     pub fn config(&self) -> &PoolConfig {
@@ -170,6 +184,10 @@ impl Pool {
                 None => {}
                 Some(wait) => shortest = Some(shortest.map_or(wait, |known| known.min(wait))),
             }
+        }
+        // If all are down, all are tried: the checks may be wrong.
+        if open.iter().any(|at| !self.targets[*at].health.is_down()) {
+            open.retain(|at| !self.targets[*at].health.is_down());
         }
         let unavailable = |wait: Option<Duration>| UpstreamError::Unavailable {
             retry_after: wait.unwrap_or(BUSY_RETRY_AFTER),

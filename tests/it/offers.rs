@@ -13,6 +13,7 @@ use crate::support::database::TestDatabase;
 use crate::support::gateway::{Gateway, eventually, new_pepper};
 
 mod documentation;
+mod faults;
 mod forwarding;
 mod prices;
 mod streams;

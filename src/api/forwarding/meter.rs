@@ -152,8 +152,11 @@ impl StreamMeter for Meter {
         }
         match (end, self.route.broke_off) {
             (StreamEnd::Whole, _) => self.priced(self.outcome, None),
-            (StreamEnd::BrokeOff, WhenBrokeOff::Release) => nothing(Outcome::BrokeOff),
-            (StreamEnd::BrokeOff, WhenBrokeOff::Counted) => self.priced(Outcome::PartlyAnswered, None),
+            (StreamEnd::BrokeOff { was_sent: false }, _)
+            | (StreamEnd::BrokeOff { .. }, WhenBrokeOff::Release) => nothing(Outcome::BrokeOff),
+            (StreamEnd::BrokeOff { was_sent: true }, WhenBrokeOff::Counted) => {
+                self.priced(Outcome::PartlyAnswered, None)
+            }
             (StreamEnd::Left { was_sent: false }, _) => nothing(Outcome::LeftEarly),
             (StreamEnd::Left { was_sent: true }, _) => self.priced(Outcome::Left, None),
         }

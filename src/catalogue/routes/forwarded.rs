@@ -7,7 +7,8 @@ use super::price::price;
 use crate::catalogue::document::{Fields, integer, list, name, parsed, text, word_of};
 use crate::catalogue::interned::interned;
 use crate::domain::forwarding::{
-    CapturedStatuses, ForwardedRoute, PathPattern, RouteMethod, StreamTerms, WhenBrokeOff, WhenLeft,
+    CapturedStatuses, ForwardedRoute, PathPattern, RouteLimits, RouteMethod, StreamTerms, WhenBrokeOff,
+    WhenLeft,
 };
 use crate::domain::plan::Access;
 
@@ -32,6 +33,13 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
     }
     let access = fields.required("access", parsed::<Access>);
     let price = price(fields);
+    let limits = fields.table("limits", |fields| {
+        let rate_per_s = fields.required("rate_per_s", integer(1..=1_000_000));
+        let burst = fields.optional("burst", integer(1..=1_000_000));
+        let concurrency = fields.optional("concurrency", integer(1..=1_000_000));
+        let rate_per_s = rate_per_s?;
+        Some(RouteLimits { rate_per_s, burst: burst.unwrap_or(rate_per_s), concurrency })
+    });
     let stream = fields.table("stream", |fields| {
         let ping_s = fields.optional("ping_s", integer(1..=300));
         Some(StreamTerms { ping_s })
@@ -63,6 +71,7 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
         broke_off: settlement.broke_off,
         left: settlement.left,
         stream,
+        limits,
         first_byte_ms,
         idle_ms,
         total_s,

@@ -43,7 +43,10 @@ fn a_route_of_the_seller_is_sold_beside_the_shipped_ones_or_alone() {
     let set = RouteSet::parse(SELLER).unwrap();
     assert_eq!(set.built_in.len(), 4);
     let [route] = &set.forwarded[..] else { panic!("{set:?}") };
-    assert_eq!((route.name, route.path, route.credits.as_i64()), ("image-resize", "/images/{id}/resize", 3));
+    assert_eq!(
+        (route.name, route.path, route.price.most().as_i64()),
+        ("image-resize", "/images/{id}/resize", 3)
+    );
     assert_eq!(set.upstreams[0].targets, ["https://img-1.example:8443", "https://img-2.example"]);
     let alone = RouteSet::parse(&format!("builtin = false\n{SELLER}")).unwrap();
     assert_eq!((alone.built_in.len(), alone.forwarded.len()), (0, 1));

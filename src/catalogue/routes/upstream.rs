@@ -4,7 +4,9 @@ use toml::de::DeValue;
 
 use super::header_name;
 use crate::catalogue::document::{Fields, Read, integer, list, name, parsed, text, word_of};
-use crate::domain::forwarding::{BreakerTerms, SecretTemplate, UpstreamCredential, UpstreamServers};
+use crate::domain::forwarding::{
+    BreakerTerms, HealthTerms, SecretTemplate, UpstreamCredential, UpstreamServers,
+};
 use crate::upstream::address::{Reach, parse_url};
 
 const MAX_TARGETS: usize = 64;
@@ -32,7 +34,15 @@ pub(super) fn upstream(fields: &mut Fields<'_>) -> Option<UpstreamServers> {
         let open_ms = fields.optional("open_ms", integer(100..=300_000)).unwrap_or(10_000);
         Some(BreakerTerms { failures, open_ms })
     });
+    let health = fields.table("health", |fields| {
+        let path = fields.required("path", health_path);
+        let every_ms = fields.optional("every_ms", integer(500..=300_000)).unwrap_or(5_000);
+        let down_after = fields.optional("down_after", integer(1..=100)).unwrap_or(3);
+        let up_after = fields.optional("up_after", integer(1..=100)).unwrap_or(2);
+        Some(HealthTerms { path: path?, every_ms, down_after, up_after })
+    });
     Some(UpstreamServers {
+        health,
         upstream: upstream?,
         targets: targets?,
         test_targets: test_targets.unwrap_or_default(),
@@ -43,6 +53,13 @@ pub(super) fn upstream(fields: &mut Fields<'_>) -> Option<UpstreamServers> {
         max_concurrent: max_concurrent.unwrap_or(256),
         breaker: breaker.unwrap_or(BreakerTerms { failures: 5, open_ms: 10_000 }),
     })
+}
+
+fn health_path(value: &DeValue<'_>) -> Result<String, String> {
+    let path = text(256)(value)?;
+    let is_path =
+        path.starts_with('/') && path.bytes().all(|c| c.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&c));
+    is_path.then_some(path).ok_or_else(|| "must be a path such as /healthz".into())
 }
 
 /// The base URL of a target: scheme, host and port alone, because `to` says the path.

@@ -2,6 +2,7 @@
 
 mod finish;
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -48,6 +49,12 @@ pub struct StreamedBody {
     pub is_priced_at_end: bool,
 }
 
+impl fmt::Debug for StreamedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamedBody").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
 /// Counts what a stream costs.
 pub trait StreamMeter: Send {
     fn read(&mut self, data: &[u8]);
@@ -60,7 +67,9 @@ pub trait StreamMeter: Send {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamEnd {
     Whole,
-    BrokeOff,
+    BrokeOff {
+        was_sent: bool,
+    },
     /// The client left, and the upstream was stopped.
     Left {
         was_sent: bool,
@@ -125,15 +134,22 @@ struct Stream {
     is_between_events: bool,
 }
 
-/// The body of an answer that is passed on. `None` once the call is settled.
-struct PassedOnBody(Option<Box<Stream>>);
+/// The body of an answer that is passed on.
+struct PassedOnBody {
+    /// `None` once the call is settled.
+    stream: Option<Box<Stream>>,
+    /// Why the stream was cut short, until the client has got what came before.
+    fault: Option<BodyFault>,
+    /// Whether the client has got all that was passed on, the head included.
+    is_flushed: bool,
+}
 
 impl StreamedBody {
     /// The body of the answer.
     pub(in crate::gate) fn attached_to(self, attached: Attached) -> Body {
         let Self { body, meter, limits, .. } = self;
         let now = Instant::now();
-        Body::new(PassedOnBody(Some(Box::new(Stream {
+        let stream = Stream {
             body,
             meter,
             attached,
@@ -143,7 +159,8 @@ impl StreamedBody {
             ping: limits.ping.map(|every| Box::pin(sleep_until(now + every))),
             limits,
             is_between_events: true,
-        }))))
+        };
+        Body::new(PassedOnBody { stream: Some(Box::new(stream)), fault: None, is_flushed: false })
     }
 }
 
@@ -235,7 +252,7 @@ impl Bill {
 
 impl PassedOnBody {
     fn settle(&mut self, end: StreamEnd) -> Credits {
-        self.0.take().map_or(Credits::ZERO, |stream| stream.settle(end))
+        self.stream.take().map_or(Credits::ZERO, |stream| stream.settle(end))
     }
 }
 
@@ -247,23 +264,37 @@ impl HttpBody for PassedOnBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
-        let Some(stream) = &mut self.0 else { return Poll::Ready(None) };
-        let tells_price = stream.limits.tells_price;
+        if let Some(fault) = self.fault.take() {
+            return Poll::Ready(Some(Err(fault)));
+        }
+        let this = &mut *self;
+        let Some(stream) = &mut this.stream else { return Poll::Ready(None) };
+        let (tells_price, was_sent) = (stream.limits.tells_price, stream.bytes > 0);
         match stream.poll_part(cx) {
-            Poll::Pending => Poll::Pending,
+            // The server sends what it has before it waits.
+            Poll::Pending => {
+                this.is_flushed = true;
+                Poll::Pending
+            }
             Poll::Ready(Some(Ok(data))) => {
+                this.is_flushed = false;
                 if stream.is_at_end() {
-                    self.settle(StreamEnd::Whole);
+                    this.settle(StreamEnd::Whole);
                 }
                 Poll::Ready(Some(Ok(Frame::data(data))))
             }
             Poll::Ready(Some(Err(fault))) => {
                 tracing::warn!(%fault, "an answer was cut short");
-                self.settle(StreamEnd::BrokeOff);
-                Poll::Ready(Some(Err(fault)))
+                this.settle(StreamEnd::BrokeOff { was_sent });
+                if this.is_flushed {
+                    return Poll::Ready(Some(Err(fault)));
+                }
+                this.fault = Some(fault);
+                cx.waker().wake_by_ref();
+                Poll::Pending
             }
             Poll::Ready(None) => {
-                let credits = self.settle(StreamEnd::Whole);
+                let credits = this.settle(StreamEnd::Whole);
                 let trailers = tells_price.then(|| {
                     let used = (X_CREDITS_USED, HeaderValue::from(credits.as_i64()));
                     Ok(Frame::trailers(HeaderMap::from_iter([used])))
@@ -274,22 +305,23 @@ impl HttpBody for PassedOnBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_none()
+        self.stream.is_none() && self.fault.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.stream {
             // Comments add to what the upstream sends.
             Some(stream) if stream.ping.is_none() => stream.body.size_hint(),
             Some(_) => SizeHint::default(),
-            None => SizeHint::with_exact(0),
+            None if self.fault.is_none() => SizeHint::with_exact(0),
+            None => SizeHint::default(),
         }
     }
 }
 
 impl Drop for PassedOnBody {
     fn drop(&mut self) {
-        let Some(stream) = self.0.take() else { return };
+        let Some(stream) = self.stream.take() else { return };
         match stream.limits.left {
             WhenLeft::Finish => finish::in_the_background(stream),
             WhenLeft::Stop => {

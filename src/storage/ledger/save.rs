@@ -191,7 +191,7 @@ async fn save_prices(
     )
     .bind(column(&prices, |(settle, _)| settle.hold.call_id.as_uuid()))
     .bind(column(&prices, |(settle, _)| settle.hold.account_id.as_uuid()))
-    .bind(column(&prices, |(_, text)| text.as_str()))
+    .bind(column(&prices, |(_, text)| text.clone()))
     .execute(connection)
     .await
     .map_err(classify)

@@ -163,7 +163,7 @@ mod tests {
             let parts: Vec<&[u8]> = next.as_bytes().chunks(size).collect();
             assert_eq!(read(&parts).as_deref(), Some("2"), "{size}");
         }
-        let lines = format!("{}\ndata: {{\"usage\":{{\"total\":1}}}}\n\n", "data: x\n".repeat(100_000));
+        let lines = format!("{}\ndata: {{\"usage\":{{\"total\":1}}}}\n\n", "data: x\n".repeat(200_000));
         assert_eq!(read(&[lines.as_bytes()]), None);
     }
 

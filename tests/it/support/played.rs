@@ -1,6 +1,7 @@
 //! A server whose answer a test plays part by part.
 
 use std::net::SocketAddr;
+use std::sync::Mutex;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -10,7 +11,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 pub(crate) struct PlayedServer {
     pub(crate) address: SocketAddr,
     parts: Option<UnboundedSender<Vec<u8>>>,
-    heard: UnboundedReceiver<Heard>,
+    heard: Mutex<UnboundedReceiver<Heard>>,
 }
 
 /// What the server sees of its client.
@@ -48,7 +49,7 @@ impl PlayedServer {
                 }
             }
         });
-        Self { address, parts: Some(parts), heard }
+        Self { address, parts: Some(parts), heard: Mutex::new(heard) }
     }
 
     /// Sends these bytes.
@@ -76,8 +77,21 @@ impl PlayedServer {
         self.parts = None;
     }
 
+    /// Whether the server has seen this by now.
+    pub(crate) fn has_heard(&self, what: &Heard) -> bool {
+        let mut heard_so_far = self.heard.lock().unwrap();
+        while let Ok(heard) = heard_so_far.try_recv() {
+            if heard == *what {
+                return true;
+            }
+        }
+        false
+    }
+
     pub(crate) async fn next(&mut self) -> Heard {
-        let heard = tokio::time::timeout(std::time::Duration::from_secs(30), self.heard.recv()).await;
+        let heard =
+            tokio::time::timeout(std::time::Duration::from_secs(30), self.heard.get_mut().unwrap().recv())
+                .await;
         heard.expect("the server hears something").expect("the server runs")
     }
 

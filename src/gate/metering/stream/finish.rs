@@ -41,7 +41,7 @@ async fn read_to_end(stream: &mut Stream) -> StreamEnd {
             None => return StreamEnd::Whole,
             Some(Ok(_)) if stream.bytes > most => return StreamEnd::Left { was_sent: true },
             Some(Ok(_)) => {}
-            Some(Err(_)) => return StreamEnd::BrokeOff,
+            Some(Err(_)) => return StreamEnd::BrokeOff { was_sent: stream.bytes > 0 },
         }
     }
 }
