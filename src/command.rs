@@ -20,6 +20,7 @@ pub mod error;
 pub mod healthcheck;
 pub mod key;
 pub mod ledger;
+mod link;
 pub mod migrate;
 pub mod openapi;
 pub mod output;

@@ -15,6 +15,7 @@ pub mod idempotency_key;
 pub mod json;
 pub mod json_body;
 pub mod key_request;
+pub mod loopback;
 pub mod negotiate;
 pub mod paging;
 pub mod person_request;

@@ -19,6 +19,7 @@ use crate::background::readiness::Readiness;
 use crate::catalogue::in_force::OfferInForce;
 use crate::clock::DatabaseClock;
 use crate::config::Settings;
+use crate::console::Console;
 use crate::domain::call_lease::CallLease;
 use crate::domain::key::KeySecret;
 use crate::gate::Gate;
@@ -49,6 +50,7 @@ pub(super) struct Shared {
     metering: Metering,
     upstreams: Upstreams,
     lease: CallLease,
+    console: Option<Arc<Console>>,
 }
 
 impl Foundation {
@@ -67,6 +69,7 @@ impl Foundation {
             management: Management::new(pool.clone(), pepper.clone(), max_body_bytes),
             metering: self.build_metering(ledger),
             upstreams: Upstreams::default(),
+            console: self.build_console(),
             lease: self.lease.clone(),
             settings: settings.clone(),
             pool: pool.clone(),
@@ -152,6 +155,7 @@ impl Shared {
             management: self.management.clone(),
             pool: pool.clone(),
             site: Arc::new(Site::new(facts)),
+            console: self.console.clone(),
         })
     }
 

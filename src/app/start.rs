@@ -44,14 +44,16 @@ impl App {
     pub async fn start_on(ports: Ports, start: Start) -> Result<Self, StartError> {
         // Listening at once lets clients connect and wait for the start to end.
         let (listener, metrics_listener) = ports.listen()?;
-        let foundation = Foundation::lay(start).await?;
+        let address =
+            listener.local_addr().map_err(|error| StartError::Listen(start.settings.listen, error))?;
+        let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
         let node = Node { id: new_id(), name: foundation.node.clone() };
         let wake = Arc::new(Notify::new());
         let (keyring, change_feed) = foundation.start_keyring(node.clone(), wake.clone()).await?;
         let shared = foundation.build_shared(&ledger, &keyring).await?;
         let routing = foundation.follow_offer(shared, node.id, wake)?;
-        foundation.start_jobs(&ledger, &keyring).await;
+        foundation.start_jobs(&ledger, &keyring).await?;
         foundation.serve(routing, listener, metrics_listener, Tasks { keyring, writer, change_feed })
     }
 }
@@ -116,7 +118,7 @@ impl Foundation {
     }
 
     /// Starts the periodic jobs. Returns once readiness is known.
-    async fn start_jobs(&self, ledger: &Ledger, keyring: &Keyring) {
+    async fn start_jobs(&self, ledger: &Ledger, keyring: &Keyring) -> Result<(), StartError> {
         let settings = &self.start.settings;
         let jobs = Jobs {
             sweep: Sweep {
@@ -134,9 +136,11 @@ impl Foundation {
             limits: self.rates.clone(),
             last_used: keyring.last_used().clone(),
             refused: self.refused.clone(),
+            mail: self.build_sender()?,
             stop: self.stop_background.clone(),
         };
         jobs.start(settings).await;
+        Ok(())
     }
 
     /// Accepts connections, and serves the metrics.
@@ -147,11 +151,13 @@ impl Foundation {
         metrics_listener: Option<TcpListener>,
         tasks: Tasks,
     ) -> Result<App, StartError> {
-        let Self { start, pool, facts, readiness, refused, stop, stop_writer, stop_background, .. } = self;
+        let has_console = self.has_console();
+        let Self {
+            start, address, pool, facts, readiness, refused, stop, stop_writer, stop_background, ..
+        } = self;
         let settings = start.settings.server;
-        let address = listener.local_addr();
-        let address = address.map_err(|error| StartError::Listen(start.settings.listen, error))?;
         let pipeline = Pipeline::following(routing.clone());
+        let pipeline = if has_console { pipeline.with_pages() } else { pipeline };
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
         let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
         let server = Arc::new(Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone()));

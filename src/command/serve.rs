@@ -120,7 +120,12 @@ async fn until_stopped(
     if options.demo {
         let demo = demo::prepare(context).await?;
         // A closed standard output, as with `make run | head`, does not stop the gateway.
-        if let Err(error) = demo.print(&running::url_of(address)?, Output::Text) {
+        let url = running::url_of(address)?;
+        let console = match context.settings().console_base(address) {
+            Ok(Some(_)) => Some(demo.console_link(context, &url).await?),
+            Ok(None) | Err(_) => None,
+        };
+        if let Err(error) = demo.print(&url, console, Output::Text) {
             tracing::warn!(%error, "printing the demonstration failed");
         }
     }

@@ -48,6 +48,7 @@ guides! {
     Client "limits",
     Client "connections",
     Client "analysis",
+    Owner "console",
     Owner "keys",
     Owner "revocation",
     Operator "operations",

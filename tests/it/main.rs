@@ -9,6 +9,7 @@ mod analysis;
 mod api;
 mod architecture;
 mod command;
+mod console;
 mod deployment;
 mod documents;
 mod examples;

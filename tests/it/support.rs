@@ -18,3 +18,4 @@ pub(crate) mod scratch;
 pub(crate) mod delay_proxy;
 pub(crate) mod stubbed_gate;
 pub(crate) mod upstream;
+pub(crate) mod visitor;

@@ -1,0 +1,11 @@
+//! The console, as a person with a browser without script uses it.
+
+mod access;
+mod keys;
+mod log_in;
+mod mail;
+mod overview;
+mod pages;
+mod passwords;
+mod sessions;
+mod words;
