@@ -44,7 +44,7 @@ deny: ## licences, duplicate versions and sources of all crates: deny.toml
 	cargo deny --locked check licenses bans sources
 
 bench: ## install the load generator and measure the gateway: docs/performance.md
-	@scripts/need.sh rust postgres redis wrk nginx
+	@scripts/need.sh rust postgres redis wrk nginx haproxy
 	cargo bench --locked --bench gateway -- $(ARGS)
 
 simulate: ## gateways over an unreliable store, from seeds: make simulate SEEDS=1000

@@ -2,7 +2,7 @@
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
 # NO_INSTALL=1 installs nothing: it says what is missing and stops.
 # Things: chromium (the browser and its driver), clients (the languages and libraries of examples/), deny (cargo-deny), docker
-# (engine, Compose, debootstrap), lint (rustfmt and clippy), nginx (with Lua), postgres (initdb of version 15 or newer),
+# (engine, Compose, debootstrap), haproxy, lint (rustfmt and clippy), nginx (with Lua), postgres (initdb of version 15 or newer),
 # promtool, redis (the server), rust, wrk (the load generator).
 set -euo pipefail
 
@@ -115,6 +115,10 @@ need_postgres() {
 
 need_redis() {
     command -v redis-server >/dev/null || command -v valkey-server >/dev/null || apt_install "Redis" redis-server
+}
+
+need_haproxy() {
+    command -v haproxy >/dev/null || apt_install "HAProxy, which the gateway is compared with," haproxy
 }
 
 need_wrk() {

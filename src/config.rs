@@ -79,6 +79,9 @@ pub struct Settings {
     pub docs_url: String,
     /// Address by which clients reach this gateway. Empty: links are relative.
     pub base_url: String,
+    /// Files that a start and SIGHUP apply. Empty: none.
+    pub catalogue: String,
+    pub routes: String,
     pub log: LogSettings,
     pub server: ServerSettings,
     pub tls: TlsSettings,

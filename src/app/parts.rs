@@ -11,7 +11,7 @@ use super::upstreams::Upstreams;
 use super::{Start, StartError};
 use crate::api::analysis::AnalysisApi;
 use crate::api::contacts::ContactsApi;
-use crate::api::forwarding;
+use crate::api::forwarding::Forwarder;
 use crate::api::health::Health;
 use crate::api::management_auth::Management;
 use crate::api::status::Status;
@@ -179,7 +179,7 @@ impl Shared {
             Ok(ForwardRoute {
                 number: *number,
                 takes_test_keys: servers.test.is_some(),
-                handler: forwarding::handler(route.clone(), servers),
+                forwarding: Arc::new(Forwarder { route: route.clone(), servers }),
                 metering: metering.clone(),
                 route: route.clone(),
             })

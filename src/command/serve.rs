@@ -12,6 +12,7 @@ use super::directory;
 use super::output::Output;
 use super::reload::Reloading;
 use super::running;
+use super::sets;
 use super::settings::ignored_variables;
 use crate::app::{App, Ports, Start};
 use crate::clock::DatabaseClock;
@@ -91,6 +92,7 @@ async fn serve(
     reloading: Reloading<'_>,
 ) -> anyhow::Result<()> {
     prepare_schema(context).await?;
+    sets::apply_files(context, context.settings()).await?;
     let start = Start {
         settings: context.settings().clone(),
         database: context.options().clone(),
@@ -138,7 +140,13 @@ async fn until_stopped(
     let _announced = running::announce(&settings, app.address);
     loop {
         match signals.next().await {
-            Asked::Reload => reloading.reload(&mut settings, app),
+            Asked::Reload => {
+                reloading.reload(&mut settings, app);
+                if let Err(error) = sets::apply_files(context, &settings).await {
+                    let error = format!("{error:#}");
+                    tracing::error!(error, "SIGHUP: file not applied; the gateway keeps the current sets");
+                }
+            }
             Asked::Stop(reason) => {
                 tracing::info!(signal = %reason, "stopping");
                 return Ok(reason);

@@ -20,7 +20,7 @@ use crate::clock::new_id;
 use crate::console;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
-use crate::http::answer::refusal_of;
+use crate::http::answer::{is_passed_on, refusal_of};
 use crate::http::compression::compress;
 use crate::http::negotiate::RenderContext;
 use crate::http::public_links::PublicLinks;
@@ -111,10 +111,12 @@ impl Pipeline {
         };
         let (mut response, record) = render(response, &ctx, links);
         set_security_headers(response.headers_mut());
+        // Compressing an answer that is passed on as it comes would hold it back.
+        let is_own = !is_passed_on(&response);
         let response = match accept_encoding {
             // Boxed, so that calls without compression carry no future of its size.
-            Some(accepted) => Box::pin(compress(response, accepted)).await,
-            None => response,
+            Some(accepted) if is_own => Box::pin(compress(response, accepted)).await,
+            _ => response,
         };
         self.log.write(&facts, response.status(), &record);
         kill_point::pass(KillPoint::BeforeAnswer);

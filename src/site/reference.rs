@@ -8,6 +8,7 @@ use crate::domain::credits::Credits;
 use crate::domain::depth::Depth;
 use crate::domain::language::Language;
 use crate::domain::plan::Access as AccessWord;
+use crate::domain::price::RoutePrice;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::route::{Price, Route};
 use crate::domain::settlement::{Outcome, Settlement};
@@ -76,7 +77,7 @@ fn chips(operation: &Operation, words: Words) -> Vec<String> {
         Access::Scoped(needed) => vec![words.free().to_owned(), scope(needed.as_str())],
         Access::Paid(route) => vec![price(route, words), scope("invoke")],
         Access::Forwarded(route) if route.is_free() => vec![words.free().to_owned(), scope("invoke")],
-        Access::Forwarded(route) => vec![credits(route.credits, words), scope("invoke")],
+        Access::Forwarded(route) => vec![route_price(&route.price, words), scope("invoke")],
     }
 }
 
@@ -88,6 +89,15 @@ fn price(route: &Route, words: Words) -> String {
             let [basic, standard, premium] = Depth::ALL.map(|depth| route.price.held(depth));
             format!("basic {basic}, standard {standard}, premium {premium} {credits}")
         }
+    }
+}
+
+fn route_price(price: &RoutePrice, words: Words) -> String {
+    let (least, most) = (price.least(), price.most());
+    if least == most {
+        credits(most, words)
+    } else {
+        format!("{least}–{most} {}", words.credits().to_lowercase())
     }
 }
 
@@ -209,7 +219,10 @@ fn used(operation: &Operation) -> String {
             Price::Flat(price) => price.to_string(),
             Price::ByDepth(_) => "1–2".to_owned(),
         },
-        Access::Forwarded(route) => route.credits.to_string(),
+        Access::Forwarded(route) => {
+            let (least, most) = (route.price.least(), route.price.most());
+            if least == most { most.to_string() } else { format!("{least}–{most}") }
+        }
         _ => "0".to_owned(),
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod documented;
 pub(crate) mod gateway;
 pub(crate) mod database_proxy;
 pub(crate) mod second_gateway;
+pub(crate) mod played;
 pub(crate) mod processes;
 pub(crate) mod proxy;
 pub(crate) mod public_links;
