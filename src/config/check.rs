@@ -31,7 +31,7 @@ fn is_postgres_url(url: &str) -> bool {
 }
 
 /// The first segments of all paths but the paid routes.
-const FIRST_SEGMENTS: [&str; 17] = [
+const FIRST_SEGMENTS: [&str; 18] = [
     "creditos",
     "credits",
     "status",
@@ -49,6 +49,7 @@ const FIRST_SEGMENTS: [&str; 17] = [
     "assets",
     "llms.txt",
     "pt",
+    "pricing",
 ];
 
 /// Whether a stage prefix is a path of the service, or the beginning of one.

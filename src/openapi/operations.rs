@@ -9,7 +9,8 @@ mod service;
 use serde_json::json;
 
 use super::Facts;
-use super::operation::{Operation, Parameter, Texts};
+use super::operation::{Operation, Parameter};
+use super::texts::Texts;
 use crate::http::paging::MAX_LIMIT;
 
 /// Every operation, in the order of the reference.
@@ -25,12 +26,13 @@ pub fn all(facts: &Facts) -> Vec<Operation> {
 /// `id` in the path.
 fn id(about: Texts) -> Vec<Parameter> {
     let schema = json!({ "type": "string", "format": "uuid" });
-    vec![Parameter { name: "id", is_in_path: true, about, schema }]
+    vec![Parameter { name: "id", is_in_path: true, about, schema, example: None }]
 }
 
 /// `cursor` and `limit` of a list.
 fn paging() -> Vec<Parameter> {
-    let of_query = |name, about, schema| Parameter { name, is_in_path: false, about, schema };
+    let of_query =
+        |name, about, schema, example| Parameter { name, is_in_path: false, about, schema, example };
     vec![
         of_query(
             "cursor",
@@ -39,11 +41,13 @@ fn paging() -> Vec<Parameter> {
                 "O `next_cursor` da página anterior; omita na primeira página.",
             ],
             json!({ "type": "string" }),
+            None,
         ),
         of_query(
             "limit",
             ["Most entries of the page.", "Máximo de itens da página."],
             json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 100 }),
+            Some("10"),
         ),
     ]
 }

@@ -1,4 +1,4 @@
-//! Style, fonts and figures, under names that change with their content.
+//! Style, scripts, fonts and figures, under names that change with their content.
 
 use std::sync::LazyLock;
 
@@ -25,7 +25,10 @@ static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let svg = "image/svg+xml";
     let calibration = file("calibration.svg", svg, include_bytes!("../../docs/calibration.svg"));
     let length = file("length.svg", svg, include_bytes!("../../docs/length.svg"));
-    vec![inter, mono, style, calibration, length]
+    let javascript = "text/javascript; charset=utf-8";
+    let site = file("site.js", javascript, include_bytes!("assets/site.js"));
+    let trial = file("trial.js", javascript, include_bytes!("assets/trial.js"));
+    vec![inter, mono, style, calibration, length, site, trial]
 });
 
 /// The address of a file: its name with its digest before the ending.
@@ -41,6 +44,11 @@ fn digest_of(name: &str) -> &'static str {
 /// The address of the style.
 pub(super) fn style() -> String {
     address("site.css", digest_of("site.css"))
+}
+
+/// The element that loads a script.
+pub(super) fn script(name: &str) -> String {
+    format!("<script type=\"module\" src=\"{}\"></script>\n", address(name, digest_of(name)))
 }
 
 /// The file at an address.

@@ -2,6 +2,7 @@
 
 use super::guides::{GUIDES, Reader};
 use super::page::{Page, Section, prefix};
+use super::served::base_url;
 use super::words::Words;
 use crate::domain::language::Language;
 use crate::openapi::{Facts, Operation};
@@ -15,11 +16,7 @@ pub(super) fn home(facts: &Facts, language: Language) -> Page {
         Language::En => ENGLISH,
         Language::Pt => PORTUGUESE,
     };
-    let base = match facts.links.base_url.as_str() {
-        "" => "$BASE_URL",
-        known => known,
-    };
-    let text = text.replace("{base}", base).replace("{plans}", &plans(facts, language));
+    let text = text.replace("{base}", base_url(facts)).replace("{plans}", &plans(facts, language));
     Page::new("/", Section::Home, language, text)
 }
 

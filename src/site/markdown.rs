@@ -41,6 +41,8 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     }
     let mut page = String::with_capacity(text.len() * 2);
     html::push_html(&mut page, written.into_iter());
+    // A wide block of code scrolls by itself too. Quotation marks and angles of texts are escaped, so no text has this.
+    let page = page.replace("<pre>", "<pre tabindex=\"0\">");
     // The policy of the pages forbids styles in attributes; quotation marks of texts are escaped, so this is none of them.
     page.replace(" style=\"text-align: right\"", " class=\"n\"").replace(" style=\"text-align: left\"", "")
 }
@@ -54,6 +56,11 @@ fn slug(events: &[Event<'_>]) -> String {
             _ => None,
         })
         .collect();
+    heading_id(&text)
+}
+
+/// The name of a heading with this text.
+pub(super) fn heading_id(text: &str) -> String {
     let text = text.to_lowercase();
     let kept = text.chars().filter_map(|letter| match letter {
         ' ' => Some('-'),

@@ -1,5 +1,6 @@
 //! A page: Markdown, and the layout around it.
 
+use super::aside::Aside;
 use super::assets;
 use super::guides::{GUIDES, Reader, resolve};
 use super::markdown::{escaped, to_html, without_title};
@@ -17,6 +18,7 @@ pub(super) enum Section {
     Guides,
     Reference,
     Errors,
+    Pricing,
 }
 
 /// The content of a page.
@@ -33,8 +35,8 @@ pub(super) struct Page {
     /// Method and path above the title.
     pub(super) signature: Option<(String, String)>,
     pub(super) facts: Vec<String>,
-    /// Samples beside the text.
-    pub(super) aside: Option<String>,
+    /// What stands beside the text.
+    pub(super) aside: Option<Aside>,
 }
 
 /// The beginning of addresses in a language.
@@ -69,7 +71,7 @@ impl Page {
         Words(self.language)
     }
 
-    fn title(&self) -> &str {
+    pub(super) fn title(&self) -> &str {
         super::markdown::title_of(&self.text)
     }
 
@@ -78,7 +80,7 @@ impl Page {
         let mut text = self.text.clone();
         if let Some(aside) = &self.aside {
             text.push('\n');
-            text.push_str(aside);
+            text.push_str(&aside.markdown());
         }
         text
     }
@@ -90,7 +92,11 @@ impl Page {
         let own = format!("{prefix_own}{}", self.path);
         let other = format!("{}{}", prefix(language.other()), self.path);
         let to_html = |text: &str| to_html(text, &|target| resolve(target, prefix_own));
-        let aside = self.aside.as_ref().map(|text| format!("<div class=\"side\">{}</div>", to_html(text)));
+        let aside = self.aside.as_ref().map(Aside::html);
+        let scripts = match self.aside {
+            Some(_) => [assets::script("site.js"), assets::script("trial.js")].concat(),
+            None => assets::script("site.js"),
+        };
         let note = (self.text_language != language).then(|| {
             format!("<p class=\"note\" lang=\"{}\">{}</p>\n", language.code(), words.only_english())
         });
@@ -100,14 +106,22 @@ impl Page {
         };
         let markdown = markdown_address(&own);
         let foot = format!(
-            "{} <a href=\"{markdown}\">{}</a> · <a href=\"/openapi.json\">OpenAPI</a> · <a href=\"/llms.txt\">llms.txt</a>",
+            "{} <a href=\"{markdown}\">{}</a> · <a href=\"{prefix_own}/docs/changelog\">{}</a> · \
+             <a href=\"/openapi.json\">OpenAPI</a> · <a href=\"/llms.txt\">llms.txt</a>",
             words.foot(),
-            words.as_text()
+            words.as_text(),
+            words.changelog()
         );
         fill(&[
             ("lang", language.code()),
             ("title", &escaped(&title)),
             ("css", &assets::style()),
+            ("scripts", &scripts),
+            ("copy", words.copy()),
+            ("copied", words.copied()),
+            ("nothing_found", words.nothing_found()),
+            ("search", words.search()),
+            ("index", &format!("{prefix_own}/docs/search.json")),
             ("markdown", &markdown),
             ("other", &other),
             ("other_lang", language.other().code()),
@@ -145,6 +159,7 @@ impl Page {
             (Section::Guides, "/docs/", words.guides()),
             (Section::Reference, "/docs/reference/", words.reference()),
             (Section::Errors, "/docs/errors/", words.errors()),
+            (Section::Pricing, "/pricing", words.pricing()),
         ]
         .map(|(section, path, name)| {
             let current = if section == self.section { " aria-current=\"true\"" } else { "" };
@@ -161,7 +176,7 @@ impl Page {
             format!("<a href=\"{path}\"{current}>{}</a>", escaped(name))
         };
         match self.section {
-            Section::Home | Section::Guides => Reader::ALL
+            Section::Home | Section::Guides | Section::Pricing => Reader::ALL
                 .map(|reader| {
                     let guides = GUIDES.iter().filter(|guide| guide.reader == reader);
                     let links: String = guides

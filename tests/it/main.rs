@@ -8,6 +8,7 @@
 mod analysis;
 mod api;
 mod architecture;
+mod browser;
 mod command;
 mod deployment;
 mod documents;
@@ -20,6 +21,7 @@ mod local_postgres;
 mod management;
 mod openapi;
 mod people;
+mod programs;
 mod server;
 mod simulation;
 mod site;

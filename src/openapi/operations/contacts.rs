@@ -4,8 +4,9 @@ use super::{id, paging};
 use crate::api::contacts::{Gone, List, One};
 use crate::domain::key::Scope;
 use crate::domain::refusal::ErrorCode;
-use crate::openapi::operation::{Access, Group, Operation, Texts, Verb};
+use crate::openapi::operation::{Access, Group, Operation, Verb};
 use crate::openapi::requests;
+use crate::openapi::texts::Texts;
 
 const ID: Texts = ["The id of the contact.", "O id do contato."];
 const PATH: &str = "/v1/contacts/{id}";

@@ -7,8 +7,9 @@ use crate::domain::account::EnvironmentView;
 use crate::domain::key::Scope;
 use crate::domain::key::view::KeyView;
 use crate::domain::refusal::ErrorCode;
-use crate::openapi::operation::{Access, Group, Operation, Texts, Verb};
+use crate::openapi::operation::{Access, Group, Operation, Verb};
 use crate::openapi::requests;
+use crate::openapi::texts::Texts;
 
 const ID: Texts = ["The id of the key.", "O id da chave."];
 const KEY: &str = "/v1/keys/{id}";

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::api::catalogue::CatalogueShown;
 use crate::api::health::{AliveShown, HealthShown, ReadyShown};
-use crate::openapi::operation::{Access, Group, Operation, Texts, Verb};
+use crate::openapi::operation::{Access, Group, Operation, Verb};
+use crate::openapi::texts::Texts;
 
 pub(super) fn operations() -> Vec<Operation> {
     let open = || (Group::Service, Access::Open);
