@@ -86,25 +86,28 @@ impl RequestBody {
     }
 }
 
-/// The names of a person's fields in English and in Portuguese, and what they hold.
-const NAMES: [([&str; 2], Texts); 3] = [
-    (["first_name", "primeiro_nome"], ["Given name.", "Nome."]),
-    (["last_name", "ultimo_nome"], ["Surname, or several.", "Sobrenome, um ou mais."]),
+/// The names of a person's fields in English and in Portuguese, what they hold, and what they must contain: a letter of any
+/// script, or for a company also a digit.
+const NAMES: [([&str; 2], Texts, &str); 3] = [
+    (["first_name", "primeiro_nome"], ["Given name.", "Nome."], r"\p{L}"),
+    (["last_name", "ultimo_nome"], ["Surname, or several.", "Sobrenome, um ou mais."], r"\p{L}"),
     (
         ["company", "empresa"],
         ["Company, by its brand or full name.", "Empresa, pela marca ou pelo nome completo."],
+        r"[\p{L}\p{N}]",
     ),
 ];
 
 /// A person's names, under both spellings.
 fn names(own: Language) -> Vec<Field> {
-    let schema = || json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS });
-    let fields = NAMES.iter().map(|([english, portuguese], about)| {
+    let fields = NAMES.iter().map(|([english, portuguese], about, pattern)| {
         let (name, other) = match own {
             Language::En => (*english, *portuguese),
             Language::Pt => (*portuguese, *english),
         };
-        Field { other_name: Some(other), ..Field::new(name, schema(), *about).required() }
+        let schema =
+            json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS, "pattern": pattern });
+        Field { other_name: Some(other), ..Field::new(name, schema, *about).required() }
     });
     fields.collect()
 }

@@ -26,7 +26,11 @@ impl Aside {
     /// The programs as tabs, of which one is open; without a style they stand below each other.
     pub(super) fn html(&self) -> String {
         let words = self.words;
-        let mut html = format!("<div class=\"side\"><h2>{}</h2>\n<div class=\"tabs\">", words.request());
+        let mut html = format!(
+            "<aside class=\"side\" aria-label=\"{}\"><h2>{}</h2>\n<div class=\"tabs\">",
+            words.samples(),
+            words.request()
+        );
         for (client, program) in &self.programs {
             let open = if *client == Client::Curl { " open" } else { "" };
             let program = escaped(program.trim_end());
@@ -41,7 +45,7 @@ impl Aside {
             html +=
                 &format!("<h2>{}</h2>\n<pre tabindex=\"0\"><code>{answer}</code></pre>\n", words.answer());
         }
-        html + "</div>"
+        html + "</aside>"
     }
 
     pub(super) fn markdown(&self) -> String {

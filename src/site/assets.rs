@@ -25,10 +25,11 @@ static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let svg = "image/svg+xml";
     let calibration = file("calibration.svg", svg, include_bytes!("../../docs/calibration.svg"));
     let length = file("length.svg", svg, include_bytes!("../../docs/length.svg"));
+    let icon = file("icon.svg", svg, include_bytes!("assets/icon.svg"));
     let javascript = "text/javascript; charset=utf-8";
     let site = file("site.js", javascript, include_bytes!("assets/site.js"));
     let trial = file("trial.js", javascript, include_bytes!("assets/trial.js"));
-    vec![inter, mono, style, calibration, length, site, trial]
+    vec![inter, mono, style, calibration, length, icon, site, trial]
 });
 
 /// The address of a file: its name with its digest before the ending.
@@ -44,6 +45,11 @@ fn digest_of(name: &str) -> &'static str {
 /// The address of the style.
 pub(super) fn style() -> String {
     address("site.css", digest_of("site.css"))
+}
+
+/// The address of the icon.
+pub(super) fn icon() -> String {
+    address("icon.svg", digest_of("icon.svg"))
 }
 
 /// The element that loads a script.

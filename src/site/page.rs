@@ -75,6 +75,16 @@ impl Page {
         super::markdown::title_of(&self.text)
     }
 
+    /// The title with what an operation or error is called in programs.
+    pub(super) fn title_for_search(&self) -> String {
+        let title = self.title();
+        match (&self.signature, self.facts.last()) {
+            (Some((verb, path)), _) => format!("{verb} {path} · {title}"),
+            (None, Some(code)) => format!("{code} · {title}"),
+            (None, None) => title.to_owned(),
+        }
+    }
+
     /// The page as a text.
     pub(super) fn markdown(&self) -> String {
         let mut text = self.text.clone();
@@ -116,6 +126,7 @@ impl Page {
             ("lang", language.code()),
             ("title", &escaped(&title)),
             ("css", &assets::style()),
+            ("icon", &assets::icon()),
             ("scripts", &scripts),
             ("copy", words.copy()),
             ("copied", words.copied()),

@@ -9,13 +9,13 @@ use super::markdown::heading_id;
 use super::page::Page;
 
 /// Words of fewer letters are not looked for in texts.
-const SHORTEST: usize = 3;
+const SHORTEST: usize = 2;
 
 /// The index of these pages, as JSON: a list of address, title of the page, heading of the section, and words.
 pub(super) fn index<'p>(pages: impl Iterator<Item = (&'p str, Page)>) -> String {
     let mut sections: Vec<[String; 4]> = Vec::new();
     for (address, page) in pages {
-        let title = page.title().to_owned();
+        let title = page.title_for_search();
         for (place, section) in page.text.split("\n## ").enumerate() {
             let (heading, text) = section.split_once('\n').unwrap_or((section, ""));
             let (address, heading) = match place {

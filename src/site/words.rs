@@ -42,6 +42,7 @@ words! {
     copied: "Copied" / "Copiado";
     required: "required" / "obrigatório";
     absent: "not sent" / "não enviar";
+    samples: "Samples" / "Exemplos";
     try_it: "Try it" / "Experimente";
     key: "API key" / "Chave de API";
     key_stays: "A key of a test environment costs nothing. The key stays in this field and is gone when you leave the page."

@@ -2,6 +2,7 @@
 
 mod examples;
 mod served;
+mod tools;
 
 use std::collections::BTreeSet;
 

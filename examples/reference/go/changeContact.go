@@ -14,7 +14,7 @@ func main() {
   "title": "Chief Revenue Officer",
   "bio": null
 }`)
-	request, err := http.NewRequest("PATCH", "http://127.0.0.1:8000/v1/contacts/" + os.Getenv("CONTACT_ID"), body)
+	request, err := http.NewRequest("PATCH", "http://127.0.0.1:8000/v1/contacts/"+os.Getenv("CONTACT_ID"), body)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -13,7 +13,7 @@ func main() {
 	body := strings.NewReader(`{
   "key_cap": 1
 }`)
-	request, err := http.NewRequest("PATCH", "http://127.0.0.1:8000/v1/environments/" + os.Getenv("ENVIRONMENT_ID"), body)
+	request, err := http.NewRequest("PATCH", "http://127.0.0.1:8000/v1/environments/"+os.Getenv("ENVIRONMENT_ID"), body)
 	if err != nil {
 		log.Fatal(err)
 	}

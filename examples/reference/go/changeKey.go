@@ -14,7 +14,7 @@ func main() {
   "name": "backend-2",
   "daily_cap": null
 }`)
-	request, err := http.NewRequest("PATCH", "http://127.0.0.1:8000/v1/keys/" + os.Getenv("KEY_ID"), body)
+	request, err := http.NewRequest("PATCH", "http://127.0.0.1:8000/v1/keys/"+os.Getenv("KEY_ID"), body)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func main() {
-	request, err := http.NewRequest("POST", "http://127.0.0.1:8000/v1/keys/" + os.Getenv("KEY_ID") + "/end-overlap", nil)
+	request, err := http.NewRequest("POST", "http://127.0.0.1:8000/v1/keys/"+os.Getenv("KEY_ID")+"/end-overlap", nil)
 	if err != nil {
 		log.Fatal(err)
 	}

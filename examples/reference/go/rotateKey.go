@@ -13,7 +13,7 @@ func main() {
 	body := strings.NewReader(`{
   "overlap_seconds": 3600
 }`)
-	request, err := http.NewRequest("POST", "http://127.0.0.1:8000/v1/keys/" + os.Getenv("KEY_ID") + "/rotate", body)
+	request, err := http.NewRequest("POST", "http://127.0.0.1:8000/v1/keys/"+os.Getenv("KEY_ID")+"/rotate", body)
 	if err != nil {
 		log.Fatal(err)
 	}

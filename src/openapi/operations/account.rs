@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::paging;
+use super::{Cursor, paging};
 use crate::api::{account, audit, credits, ledger, status, usage};
 use crate::domain::key::Scope;
 use crate::domain::refusal::ErrorCode;
@@ -59,7 +59,7 @@ pub(super) fn operations() -> Vec<Operation> {
             ],
         )
         .takes(usage_parameters())
-        .takes(paging())
+        .takes(paging(Cursor::Usage))
         .answers::<usage::Usage>(200, ["A page of sums.", "Uma página de somas."]),
         Operation::new(
             "ledger",
@@ -74,7 +74,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 ],
             ],
         )
-        .takes(paging())
+        .takes(paging(Cursor::Number))
         .answers::<ledger::Entries>(200, ["A page of entries.", "Uma página de lançamentos."]),
         Operation::new(
             "receipt",
@@ -113,7 +113,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 ],
             ],
         )
-        .takes(paging())
+        .takes(paging(Cursor::Number))
         .answers::<audit::Entries>(200, ["A page of changes.", "Uma página de alterações."]),
     ]
 }

@@ -1,6 +1,6 @@
 //! The people that an account stores for itself.
 
-use super::{id, paging};
+use super::{Cursor, id, paging};
 use crate::api::contacts::{Gone, List, One};
 use crate::domain::key::Scope;
 use crate::domain::refusal::ErrorCode;
@@ -28,7 +28,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 ],
             ],
         )
-        .takes(paging())
+        .takes(paging(Cursor::Id))
         .answers::<List<'static>>(200, ["A page of contacts.", "Uma página de contatos."]),
         Operation::new(
             "createContact",

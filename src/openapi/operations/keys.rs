@@ -1,6 +1,6 @@
 //! An account's keys and environments.
 
-use super::{id, paging};
+use super::{Cursor, id, paging};
 use crate::api::environments::Environments;
 use crate::api::keys::{KeyPage, One, WithSecret};
 use crate::domain::account::EnvironmentView;
@@ -58,7 +58,7 @@ fn of_keys() -> Vec<Operation> {
                 ],
             ],
         )
-        .takes(paging())
+        .takes(paging(Cursor::Id))
         .answers::<KeyPage>(200, ["A page of keys.", "Uma página de chaves."]),
         Operation::new(
             "createKey",

@@ -1,6 +1,6 @@
 //! The service itself.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::api::catalogue::CatalogueShown;
 use crate::api::health::{AliveShown, HealthShown, ReadyShown};
@@ -27,7 +27,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 ],
             ],
         )
-        .answers::<Value>(200, ["The document.", "O documento."]),
+        .answers::<Map<String, Value>>(200, ["The document.", "O documento."]),
         Operation::new(
             "livez",
             Verb::Get,

@@ -58,6 +58,9 @@ impl Browser {
     /// A new browser without cookies and cache, 1280 pixels wide, light.
     pub(crate) async fn start() -> Self {
         let browser = Self { driver: Driver::start().await };
+        // What the browser asked for itself when it started is forgotten.
+        browser.open("about:blank").await;
+        browser.requests().await;
         browser.look(Look::DESKTOP).await;
         browser
     }
