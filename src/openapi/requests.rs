@@ -65,11 +65,11 @@ impl RequestBody {
                 Some(other) => {
                     schema["description"] = json!(format!("The same as `{}`.", field.name));
                     properties.insert(other.to_owned(), schema);
-                    if field.is_required {
-                        either.push(
-                            json!({ "anyOf": [{ "required": [field.name] }, { "required": [other] }] }),
-                        );
-                    }
+                    either.push(if field.is_required {
+                        json!({ "oneOf": [{ "required": [field.name] }, { "required": [other] }] })
+                    } else {
+                        json!({ "not": { "required": [field.name, other] } })
+                    });
                 }
                 None if field.is_required => required.push(field.name),
                 None => {}
@@ -84,6 +84,21 @@ impl RequestBody {
         }
         schema
     }
+}
+
+/// Characters that no short text contains: control characters, ends of lines and paragraphs, and marks that turn the direction
+/// of a line.
+const CONTROL: &str = r"\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\uFFF9-\uFFFB";
+
+/// The pattern of a short text with a character of this class.
+fn text_with(class: &str) -> String {
+    format!("^[^{CONTROL}]*{class}[^{CONTROL}]*$")
+}
+
+/// A short text with something visible in it.
+fn short_text(max_chars: usize) -> Value {
+    let pattern = text_with(&format!(r"[^{CONTROL}\s]"));
+    json!({ "type": "string", "minLength": 1, "maxLength": max_chars, "pattern": pattern })
 }
 
 /// The names of a person's fields in English and in Portuguese, what they hold, and what they must contain: a letter of any
@@ -106,7 +121,7 @@ fn names(own: Language) -> Vec<Field> {
             Language::Pt => (*portuguese, *english),
         };
         let schema =
-            json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS, "pattern": pattern });
+            json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS, "pattern": text_with(pattern) });
         Field { other_name: Some(other), ..Field::new(name, schema, *about).required() }
     });
     fields.collect()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Field, RequestBody};
+use super::{Field, RequestBody, short_text};
 use crate::domain::amount::Amount;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::{KeyFormat, Mode, Scope};
@@ -16,7 +16,7 @@ fn terms() -> Vec<Field> {
     vec![
         Field::new(
             "name",
-            json!({ "type": "string", "minLength": 1, "maxLength": 80 }),
+            short_text(80),
             ["What the key is called in lists.", "O nome da chave nas listas."],
         ),
         Field::new(
@@ -115,7 +115,7 @@ pub(in crate::openapi) fn empty() -> RequestBody {
 pub(in crate::openapi) fn new_environment() -> RequestBody {
     let name = Field::new(
         "name",
-        json!({ "type": "string", "minLength": 1 }),
+        short_text(40),
         ["Its name, with which keys refer to it.", "O nome, com o qual as chaves se referem a ele."],
     );
     let mode = Field::new(
