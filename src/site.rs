@@ -189,10 +189,7 @@ impl Site {
             Subject::Pricing => pricing::page(&self.facts, language),
             Subject::Changelog => changelog::page(language),
             Subject::Guides => home::guides(language),
-            Subject::Guide(guide) => {
-                let (path, text) = (format!("/docs/{}", guide.name), guide.text.to_owned());
-                Page { text_language: Language::En, ..Page::new(path, Section::Guides, language, text) }
-            }
+            Subject::Guide(guide) => home::guide(guide, &self.facts, language),
             Subject::Operations => reference::index(self.operations(), language),
             Subject::Operation(place) => match self.operations().get(place) {
                 Some(operation) => reference::page(operation, &self.facts, language),

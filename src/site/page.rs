@@ -191,7 +191,9 @@ impl Page {
                 .map(|reader| {
                     let guides = GUIDES.iter().filter(|guide| guide.reader == reader);
                     let links: String = guides
-                        .map(|guide| link(format!("{prefix}/docs/{}", guide.name), guide.title()))
+                        .map(|guide| {
+                            link(format!("{prefix}/docs/{}", guide.name), guide.title(self.language))
+                        })
                         .collect();
                     format!("<b>{}</b>{links}", reader.title(words))
                 })
