@@ -8,6 +8,7 @@ mod current_key;
 pub mod environments;
 pub mod keys;
 pub mod members;
+pub mod offer_sets;
 pub mod peppers;
 
 use serde::Serialize;

@@ -7,7 +7,8 @@ use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{Fault, Settings, log_level};
-use crate::catalogue::routes;
+use crate::catalogue::FIRST_SEGMENTS;
+use crate::catalogue::routes::RouteSet;
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
 use crate::upstream::address::parse_url;
@@ -30,34 +31,11 @@ fn is_postgres_url(url: &str) -> bool {
     has_scheme && url.parse::<PgConnectOptions>().is_ok()
 }
 
-/// The first segments of all paths but the paid routes.
-const FIRST_SEGMENTS: [&str; 18] = [
-    "creditos",
-    "credits",
-    "status",
-    "v1",
-    "health",
-    "saude",
-    "tiers",
-    "planos",
-    "livez",
-    "readyz",
-    "metrics",
-    "openapi.json",
-    "docs",
-    "console",
-    "assets",
-    "llms.txt",
-    "pt",
-    "pricing",
-];
-
 /// Whether a stage prefix is a path of the service, or the beginning of one.
 fn shadows_a_path(prefix: &str) -> bool {
     let first = prefix.trim_start_matches('/').split('/').next().unwrap_or_default();
     let is_paid = |path: &str| path.trim_start_matches('/').split('/').next() == Some(first);
-    FIRST_SEGMENTS.contains(&first)
-        || routes::shipped().is_ok_and(|routes| routes.iter().any(|route| is_paid(route.path)))
+    FIRST_SEGMENTS.contains(&first) || RouteSet::shipped().is_ok_and(|set| set.paths().any(is_paid))
 }
 
 impl Settings {

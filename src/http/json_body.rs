@@ -10,8 +10,13 @@ use super::json::parse_object;
 use crate::domain::refusal::{Malformed, MediaFault, Refusal};
 
 /// Reads a body declared as JSON, at most `limit_bytes` long. A declared length above it is refused unread.
-pub async fn read_body(headers: &HeaderMap, mut body: Body, limit_bytes: usize) -> Result<Bytes, Refusal> {
+pub async fn read_body(headers: &HeaderMap, body: Body, limit_bytes: usize) -> Result<Bytes, Refusal> {
     check_media_type(headers)?;
+    read_any_body(body, limit_bytes).await
+}
+
+/// Reads a body of any media type, at most `limit_bytes` long.
+pub async fn read_any_body(mut body: Body, limit_bytes: usize) -> Result<Bytes, Refusal> {
     let too_large = Refusal::BodyTooLarge { limit_bytes };
     if body.size_hint().lower() > limit_bytes as u64 {
         return Err(too_large);

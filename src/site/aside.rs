@@ -10,17 +10,22 @@ pub(super) struct Aside {
     words: Words,
     programs: Vec<(Client, String)>,
     /// The form, as HTML.
-    trial: String,
+    trial: Option<String>,
     answer: Option<String>,
 }
 
 impl Aside {
-    pub(super) fn new(operation: &Operation, base_url: &str, trial: String, words: Words) -> Self {
+    pub(super) fn new(operation: &Operation, base_url: &str, trial: Option<String>, words: Words) -> Self {
         let programs = Client::ALL.map(|client| (client, client.program(operation, base_url)));
         let success = operation.successes.first();
         let recorded = success.and_then(|success| answer(operation.id, success.status));
         let answer = recorded.map(|value| shortened(value).to_pretty());
         Self { words, programs: programs.into(), trial, answer }
+    }
+
+    /// Whether the page needs the script of the form.
+    pub(super) fn has_form(&self) -> bool {
+        self.trial.is_some()
     }
 
     /// The programs as tabs, of which one is open; without a style they stand below each other.
@@ -39,7 +44,7 @@ impl Aside {
                 client.title()
             );
         }
-        html += &format!("</div>\n{}", self.trial);
+        html += &format!("</div>\n{}", self.trial.as_deref().unwrap_or_default());
         if let Some(answer) = &self.answer {
             let answer = escaped(answer);
             html +=

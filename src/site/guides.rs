@@ -73,6 +73,7 @@ guides! {
     Operator english "operations/incidents",
     Operator english "operations/scaling",
     Operator english "commands",
+    Operator english "selling-an-api",
     Operator english "ledger",
     Operator english "enrichment",
     Operator english "performance",

@@ -103,10 +103,10 @@ impl Page {
         let other = format!("{}{}", prefix(language.other()), self.path);
         let to_html = |text: &str| to_html(text, &|target| resolve(target, prefix_own));
         let aside = self.aside.as_ref().map(Aside::html);
-        let scripts = match self.aside {
-            Some(_) => [assets::script("site.js"), assets::script("trial.js")].concat(),
-            None => assets::script("site.js"),
-        };
+        let mut scripts = assets::script("site.js");
+        if self.aside.as_ref().is_some_and(Aside::has_form) {
+            scripts += &assets::script("trial.js");
+        }
         let note = (self.text_language != language).then(|| {
             format!("<p class=\"note\" lang=\"{}\">{}</p>\n", language.code(), words.only_english())
         });

@@ -38,8 +38,11 @@ pub(super) fn price(route: &Route, words: Words) -> String {
 fn calls(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = format!("| {} | {} |\n|---|---|\n", words.call(), words.credits());
-    for route in facts.routes.iter() {
+    for route in facts.routes.built_in.iter() {
         text += &format!("| `POST {}` | {} |\n", route.path, price(route, words));
+    }
+    for route in facts.routes.forwarded.iter().filter(|route| !route.is_free()) {
+        text += &format!("| `{}` | {} |\n", route.path, words.count_of_credits(route.credits.as_i64()));
     }
     text
 }
@@ -58,8 +61,9 @@ fn plans(facts: &Facts, language: Language) -> String {
             Some(usd) => (usd.to_string(), usd_per_credit(usd, plan.credits.as_i64(), language)),
             None => (words.by_contract().to_owned(), String::new()),
         };
-        let included = facts.routes.iter().filter(|route| plan.api_access && plan.may_call(route.access));
-        let paths: Vec<String> = included.map(|route| format!("`{}`", route.path)).collect();
+        let sold = facts.routes.paths().zip(facts.routes.access());
+        let included = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));
+        let paths: Vec<String> = included.map(|(path, _)| format!("`{path}`")).collect();
         let number = |number: u32| whole(i64::from(number), language);
         text += &format!(
             "| {} | {price} | {} | {each} | {} | {} | {} | {} | {} | {} |\n",
@@ -104,7 +108,9 @@ fn packs(facts: &Facts, language: Language) -> String {
 fn settlement(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = format!("| {} | |\n|---|---|\n", words.call());
-    for outcome in Outcome::ALL {
+    let has_forwarded = !facts.routes.forwarded.is_empty();
+    let is_of_forwarded = |outcome| matches!(outcome, Outcome::ChargedStatus | Outcome::UnchargedStatus);
+    for outcome in Outcome::ALL.into_iter().filter(|outcome| has_forwarded || !is_of_forwarded(*outcome)) {
         let end = match facts.settlement.settle(outcome) {
             Settlement::Capture => words.is_charged(),
             Settlement::Release => words.is_given_back(),
@@ -128,6 +134,11 @@ const fn about(outcome: Outcome) -> Texts {
         Outcome::Failed => ["a fault of ours, or behind us", "uma falha nossa ou de um serviço que usamos"],
         Outcome::TimedOut => ["no answer in time", "nenhuma resposta dentro do prazo"],
         Outcome::Abandoned => ["the gateway lost the call", "o gateway perdeu a chamada"],
+        Outcome::ChargedStatus => [
+            "answered with a status that the page of the route lists as charged",
+            "respondida com um status que a página da rota lista como cobrado",
+        ],
+        Outcome::UnchargedStatus => ["answered with another status", "respondida com outro status"],
         Outcome::InsufficientData => {
             ["too little text for an analysis", "texto insuficiente para uma análise"]
         }

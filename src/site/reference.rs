@@ -9,6 +9,7 @@ use super::served::base_url;
 use super::trial;
 use super::words::Words;
 use crate::domain::language::Language;
+use crate::domain::plan::Access as AccessWord;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::route::{Price, Route};
 use crate::domain::settlement::{Outcome, Settlement};
@@ -32,12 +33,7 @@ pub(super) fn index(operations: &[Operation], language: Language) -> Page {
 pub(super) fn page(operation: &Operation, facts: &Facts, language: Language) -> Page {
     let words = Words(language);
     let mut text = format!("# {}\n\n{}\n", operation.title(language), operation.about(language));
-    if let Access::Paid(route) = &operation.access {
-        text += &format!("\n{}\n\n{} {}\n", words.settled(), words.idempotent(), words.dry_run());
-        text += &format!("\n{}: {}.\n", words.plans(), facts.plans_with(route).join(", "));
-    } else if operation.is_idempotent {
-        text += &format!("\n{}\n", words.idempotent());
-    }
+    text += &terms(operation, facts, words);
     text += &parameters(operation, words);
     text += &body(operation, words);
     text += &answers(operation, facts, words);
@@ -51,6 +47,28 @@ pub(super) fn page(operation: &Operation, facts: &Facts, language: Language) -> 
     }
 }
 
+/// What is charged, and which plans include the operation.
+fn terms(operation: &Operation, facts: &Facts, words: Words) -> String {
+    let (settled, access) = match &operation.access {
+        Access::Paid(route) => (words.settled().to_owned(), &route.access),
+        Access::Forwarded(route) if route.is_free() => {
+            return plans(&route.access, facts, words);
+        }
+        Access::Forwarded(route) => {
+            let listed = route.capture.listed().join(", ");
+            (words.settled_by_status().replace("{statuses}", &listed), &route.access)
+        }
+        _ if operation.is_idempotent => return format!("\n{}\n", words.idempotent()),
+        _ => return String::new(),
+    };
+    let plans = plans(access, facts, words);
+    format!("\n{settled}\n\n{} {}\n{plans}", words.idempotent(), words.dry_run())
+}
+
+fn plans(access: &AccessWord, facts: &Facts, words: Words) -> String {
+    format!("\n{}: {}.\n", words.plans(), facts.plans_with(access).join(", "))
+}
+
 fn chips(operation: &Operation, words: Words) -> Vec<String> {
     let scope = |scope: &str| format!("{}: {scope}", words.scope());
     match &operation.access {
@@ -59,6 +77,10 @@ fn chips(operation: &Operation, words: Words) -> Vec<String> {
         Access::AnyKey => vec![words.free().to_owned(), words.any_key().to_owned()],
         Access::Scoped(needed) => vec![words.free().to_owned(), scope(needed.as_str())],
         Access::Paid(route) => vec![held(route, words), scope("invoke")],
+        Access::Forwarded(route) if route.is_free() => vec![words.free().to_owned(), scope("invoke")],
+        Access::Forwarded(route) => {
+            vec![words.count_of_credits(route.credits.as_i64()), scope("invoke")]
+        }
     }
 }
 
@@ -129,7 +151,7 @@ fn kind(schema: &Value) -> String {
 
 fn answers(operation: &Operation, facts: &Facts, words: Words) -> String {
     let (language, prefix) = (words.0, prefix(words.0));
-    let is_paid = matches!(operation.access, Access::Paid(_));
+    let is_paid = operation.access.is_paid();
     let money = if is_paid { format!(" {} |", words.credits()) } else { String::new() };
     let rule = if is_paid { "---:|" } else { "" };
     let mut text = format!(
@@ -147,6 +169,10 @@ fn answers(operation: &Operation, facts: &Facts, words: Words) -> String {
             String::new()
         };
         text += &format!("| `{}` | {about} |{cell}\n", success.status);
+    }
+    if matches!(operation.access, Access::Forwarded(_)) {
+        let cell = if is_paid { format!(" {} |", used(operation)) } else { String::new() };
+        text += &format!("| | {} |{cell}\n", words.passed_on());
     }
     for code in operation.error_codes() {
         let name = code.as_str();
@@ -168,6 +194,7 @@ fn used(operation: &Operation) -> String {
             Price::Flat(price) => price.to_string(),
             Price::ByDepth(_) => "1–2".to_owned(),
         },
+        Access::Forwarded(route) => route.credits.to_string(),
         _ => "0".to_owned(),
     }
 }

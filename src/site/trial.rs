@@ -25,10 +25,16 @@ impl Place {
     }
 }
 
-/// The form of an operation, hidden until its script runs.
-pub(super) fn form(operation: &Operation, words: Words) -> String {
-    let is_paid = matches!(operation.access, Access::Paid(_));
-    let changes = !is_paid && operation.verb != Verb::Get;
+/// The form of an operation, hidden until its script runs. `None` where the form could not say what is sent: bodies that only
+/// the service behind a route knows.
+pub(super) fn form(operation: &Operation, words: Words) -> Option<String> {
+    let is_forwarded = matches!(operation.access, Access::Forwarded(_));
+    let only_reads = matches!(operation.verb, Verb::Get | Verb::Head);
+    if is_forwarded && !only_reads {
+        return None;
+    }
+    let is_paid = operation.access.is_paid();
+    let changes = !is_paid && !only_reads;
     let first = if is_paid { words.show_price() } else { words.send() };
     let mut html = format!(
         "<section class=\"trial\" aria-labelledby=\"try-it\" data-verb=\"{}\" data-path=\"{}\" data-first=\"{first}\" \
@@ -64,9 +70,10 @@ pub(super) fn form(operation: &Operation, words: Words) -> String {
     if changes {
         html += &format!("<p>{}</p>\n", words.changes_account());
     }
-    html + &format!(
+    html += &format!(
         "<button>{first}</button>\n<p role=\"status\"></p>\n</form>\n<pre tabindex=\"0\" hidden><code></code></pre>\n</section>\n"
-    )
+    );
+    Some(html)
 }
 
 fn input(name: &str, place: Place, kind: &str, value: &str, is_required: bool) -> String {

@@ -337,6 +337,9 @@ mod tests {
             silent_s: 0.0,
             is_silent,
             change_seen,
+            catalogue_set: None,
+            routes_set: None,
+            offer_fault: None,
         }
     }
 

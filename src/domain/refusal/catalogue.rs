@@ -304,6 +304,11 @@ refusals! {
             pt: "Uma chave de teste não pode criar nem alterar nada que gaste créditos.",
                 "Use uma chave de um ambiente `live`.";
         }
+        /// A key of a test environment, on a route whose upstream has no test servers.
+        NoTestServers => {
+            en: "This endpoint does not accept keys of test environments.", "Use a key of a live environment.";
+            pt: "Este endpoint não aceita chaves de ambientes de teste.", "Use uma chave de um ambiente `live`.";
+        }
     }
 
     AccountSuspended = "ACCOUNT_SUSPENDED", 403, Permission, Never, "Account suspended" / "Conta suspensa" {

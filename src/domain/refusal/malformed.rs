@@ -61,6 +61,11 @@ malformed! {
         "The body broke off or is framed wrongly", "O corpo foi interrompido ou está delimitado incorretamente";
     DryRunHeader =>
         "X-Dry-Run must be sent once, as true or false", "X-Dry-Run deve ser enviado uma vez, como true ou false";
+    DryRunOfFreeRoute =>
+        "This route is free, so X-Dry-Run has nothing to ask", "Esta rota é gratuita, então X-Dry-Run não tem o que informar";
+    IdempotencyKeyOfFreeRoute =>
+        "This route is free and keeps no answers: omit Idempotency-Key",
+        "Esta rota é gratuita e não guarda respostas: omita Idempotency-Key";
     IdempotencyKeyHeader =>
         "Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters, bare or in double quotes",
         "Idempotency-Key deve ser enviado uma vez, com 1 a 255 caracteres ASCII visíveis, com ou sem aspas duplas";

@@ -18,7 +18,7 @@ use crate::storage::ledger::preview::{Preview, preview};
 const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
 
 /// Whether the call is a dry run. An unclear header is refused, so that it never becomes a charge.
-pub(super) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
+pub(in crate::gate) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
     let mut values = headers.get_all(X_DRY_RUN).iter().map(|value| value.as_bytes().to_ascii_lowercase());
     match (values.next().as_deref(), values.next()) {
         (None, _) | (Some(b"false"), None) => Ok(false),

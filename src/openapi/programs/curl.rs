@@ -10,9 +10,11 @@ pub(super) fn program(call: &Call<'_>) -> String {
     let is_implied = match call.verb {
         Verb::Get => true,
         Verb::Post => call.body.is_some(),
-        Verb::Patch | Verb::Delete => false,
+        Verb::Head | Verb::Put | Verb::Patch | Verb::Delete => false,
     };
-    if !is_implied {
+    if call.verb == Verb::Head {
+        command += " --head";
+    } else if !is_implied {
         command += &format!(" -X {}", call.method());
     }
     if call.has_key {

@@ -2,6 +2,7 @@
 
 use super::literal::{Style, single_quoted};
 use super::{Call, KEY};
+use crate::openapi::operation::Verb;
 
 const PHP: Style = Style {
     null: "null",
@@ -25,6 +26,9 @@ pub(super) fn program(call: &Call<'_>) -> String {
     }
     let mut text = format!("<?php\n$request = curl_init({address});\ncurl_setopt_array($request, [\n");
     text += &format!("    CURLOPT_CUSTOMREQUEST => '{}',\n", call.method());
+    if call.verb == Verb::Head {
+        text += "    CURLOPT_NOBODY => true,\n";
+    }
     if !headers.is_empty() {
         let headers: String = headers.iter().map(|header| format!("        {header},\n")).collect();
         text += &format!("    CURLOPT_HTTPHEADER => [\n{headers}    ],\n");

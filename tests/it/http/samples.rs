@@ -140,6 +140,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::RegionNotAllowed,
         Refusal::IpNotAllowed,
         Refusal::TestKeyNotAllowed,
+        Refusal::NoTestServers,
         Refusal::AccountSuspended,
         Refusal::EndpointNotFound,
         Refusal::ProfileNotFound,
