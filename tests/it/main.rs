@@ -8,6 +8,7 @@
 mod analysis;
 mod api;
 mod architecture;
+mod browser;
 mod command;
 mod console;
 mod deployment;
@@ -22,6 +23,7 @@ mod management;
 mod offers;
 mod openapi;
 mod people;
+mod programs;
 mod server;
 mod simulation;
 mod site;

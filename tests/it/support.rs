@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod books;
+pub(crate) mod browser;
 pub(crate) mod customer;
 pub(crate) mod database;
 pub(crate) mod documented;
