@@ -21,7 +21,7 @@ use crate::gate::metering::test_answers::TestAnswers;
 use crate::gate::metering::{Metering, PaidRoute};
 use crate::ledger::writer::Ledger;
 use crate::mail::sender::Sender;
-use crate::mail::transport::Transport;
+use crate::mail::transport::{FOLDER, Transport};
 use crate::secret::password::PasswordHasher;
 use crate::server::router::Parts;
 use crate::site::Site;
@@ -100,6 +100,7 @@ impl Foundation {
             settings: settings.console.clone(),
             base,
             links: self.facts.links.clone(),
+            mailbox: settings.shows_mailbox().then(|| Path::new(&settings.data_dir).join(FOLDER)),
             hasher: PasswordHasher::default(),
             places: Arc::new(Semaphore::new(settings.console.max_at_once.get())),
         }))

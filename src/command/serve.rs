@@ -90,8 +90,10 @@ async fn serve(
     reloading: Reloading<'_>,
 ) -> anyhow::Result<()> {
     prepare_schema(context).await?;
+    let mut settings = context.settings().clone();
+    settings.console.mailbox |= options.demo;
     let start = Start {
-        settings: context.settings().clone(),
+        settings,
         database: context.options().clone(),
         pepper: context.peppers().await?,
         clock: DatabaseClock::default(),

@@ -28,7 +28,10 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         @if call.query.has("saved") { p.note.ok role="status" { (words.password_saved()) } }
         section.card.form {
             h2 { (words.password()) }
-            p { a.button href=(PASSWORD_PATH) { (words.set_password()) } }
+            p.filters {
+                a.button href=(PASSWORD_PATH) { (words.set_password()) }
+                a.button href="/console/me/second-factor" { (words.second_factor()) }
+            }
         }
         section.card {
             header { h2 { (words.sessions()) } }

@@ -9,6 +9,7 @@ mod identity;
 mod keys;
 mod overview;
 mod people;
+mod second_factor;
 
 use crate::domain::language::Language;
 

@@ -21,4 +21,5 @@ mod serve;
 mod serving;
 mod signals;
 mod starting;
+mod usage;
 mod with_postgres;

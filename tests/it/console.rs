@@ -7,5 +7,6 @@ mod mail;
 mod overview;
 mod pages;
 mod passwords;
+mod second_factor;
 mod sessions;
 mod words;

@@ -49,6 +49,11 @@ words! {
     account_name_hint: "Your company or project." / "Sua empresa ou projeto.";
     new_here: "New here?" / "Novo por aqui?";
 
+    mailbox: "Messages of this gateway" / "Mensagens deste gateway";
+    mailbox_lead: "No mail server is set, so messages wait here. Only people on this machine see the page."
+        / "Nenhum servidor de e-mail está configurado, então as mensagens ficam aqui. Só quem usa esta máquina vê a página.";
+    mailbox_empty: "No message yet." / "Nenhuma mensagem ainda.";
+
     mail_invite_subject: "An invitation to Fluence" / "Um convite para o Fluence";
     mail_open_invitation: "Open the invitation" / "Abrir o convite";
     mail_invite_reason: "You get this because an admin of the account entered your address. If you do not know them, do nothing."

@@ -14,7 +14,8 @@ use crate::storage::error::{RowRef, StorageError};
 /// The columns of an identity `i`.
 macro_rules! columns {
     () => {
-        "i.id, i.email, i.name, i.language, i.theme, i.password is not null as has_password, i.created_at"
+        "i.id, i.email, i.name, i.language, i.theme, i.password is not null as has_password, i.totp is not null as has_second_factor,
+         i.created_at"
     };
 }
 pub(super) use columns;
@@ -27,6 +28,7 @@ pub(super) struct IdentityRow {
     language: Option<String>,
     theme: Option<String>,
     has_password: bool,
+    has_second_factor: bool,
     created_at: DateTime<Utc>,
 }
 
@@ -47,6 +49,7 @@ impl TryFrom<IdentityRow> for Identity {
             language: row.language.map(language).transpose()?,
             theme: row.theme.map(theme).transpose()?,
             has_password: row.has_password,
+            has_second_factor: row.has_second_factor,
             created_at: row.created_at,
         })
     }

@@ -269,3 +269,25 @@ async fn l01_the_outbox_holds_no_link_in_the_clear() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_page_of_messages_is_there_where_it_is_asked_for_and_on_loopback() {
+    let post = Post::new(&[
+        ("FLUENCE_CONSOLE_MAILBOX", "true"),
+        ("FLUENCE_CONSOLE_SIGN_UP", "open"),
+        ("FLUENCE_CONSOLE_SIGN_UP_PLAN", "2025-06/developer"),
+    ])
+    .await;
+    let mut visitor = Visitor::new(&post.gateway);
+    assert!(visitor.get("/console/mailbox").await.has("No message yet."));
+    visitor.fill("/console/sign-up", &[("email", "eva@example.com")]).await;
+    post.message("eva@example.com", "Finish your account").await;
+    let shown = visitor.get("/console/mailbox").await;
+    assert!(
+        shown.has("eva@example.com") && shown.has("href=\"/console/sign-up/finish?token="),
+        "{}",
+        shown.body
+    );
+    let other = Post::new(&[]).await;
+    assert_eq!(Visitor::new(&other.gateway).get("/console/mailbox").await.status, 404);
+}
