@@ -9,7 +9,7 @@ alter table identity
 
 create table recovery_code (
     identity_id uuid not null references identity (id) on delete cascade,
-    -- Keyed with the pepper.
+    -- SHA-256: a code has 80 random bits.
     digest bytea not null constraint recovery_code_digest_length check (length(digest) = 32),
     used_at timestamptz,
     primary key (identity_id, digest)

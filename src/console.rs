@@ -25,6 +25,7 @@ mod confirm;
 mod cookie;
 mod current_user;
 mod email;
+mod email_change;
 mod environments;
 mod error;
 mod error_page;

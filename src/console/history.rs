@@ -18,7 +18,9 @@ pub(super) fn sentence(words: Words, line: &HistoryLine) -> Markup {
         "key" => html! { (words.by_key()) " " b { (who.unwrap_or_default()) } },
         _ => html! { (who.unwrap_or(words.by_somebody())) },
     };
-    let subject = line.subject_name.as_deref().unwrap_or_default();
+    // Who accepts is who the line begins with.
+    let is_own = line.action == Action::MemberAccepted.as_str();
+    let subject = line.subject_name.as_deref().filter(|_| !is_own).unwrap_or_default();
     let did = match Action::from_name(&line.action) {
         Some(action) => verb(words, action),
         None => line.action.as_str(),

@@ -21,16 +21,13 @@ use crate::identity::password::Password;
 use crate::identity::throttle::{GuessKind, Wait, wait};
 use crate::management::identities::{Beginning, begin_session};
 use crate::secret::password::PasswordHash;
-use crate::secret::seal;
+use crate::secret::seal::{self, PASSWORD};
 use crate::secret::token::Token;
 use crate::storage::identity::{guesses, identities, sessions};
 
 /// Where a person lands who has logged out.
 pub(super) const AFTER_LOG_OUT: &str = "/console/log-in?out=1";
 const PATH: &str = "/console/log-in";
-
-/// The purpose of what is sealed for an identity.
-pub(super) const PASSWORD: &str = "password of an identity";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let note = (call.query.text("out") == "1").then(|| call.words().logged_out());

@@ -209,7 +209,7 @@ fn chart(words: Words, overview: &Overview) -> Markup {
     let until = overview.added_up_until.unwrap_or(overview.now);
     html! {
         section.card.chart {
-            header { h2 { (words.credits_by_day()) } span.legend.push { i {} (words.charged()) } }
+            header { h2 { (words.credits_by_day()) } span.legend.push { span { i {} (words.charged()) } } }
             div.body {
                 (bars(words.credits_by_day(), &drawn, number))
                 p.small.muted { (words.days_are_utc()) " " (words.added_up(&numbers::instant_s(words.0, until))) }
@@ -278,9 +278,9 @@ pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
     };
     let is_given_back = line.state == Some("released");
     html! {
-        @if is_given_back { span.chip { "↩ " (words.given_back()) ": " (reason) } }
-        @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (words.charged()) ": " (reason) } }
-        @else { span.chip.warn { "● " (words.charged()) ": " (reason) } }
+        @if is_given_back { span.chip { "↩ " (words.call_given_back()) ": " (reason) } }
+        @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (words.call_charged()) ": " (reason) } }
+        @else { span.chip.warn { "● " (words.call_charged()) ": " (reason) } }
     }
 }
 

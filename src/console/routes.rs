@@ -12,7 +12,7 @@ use super::call::Console;
 use super::keys::{act, list, make, revoke, rotate, show, which};
 use super::run::{Access, Handler, answer};
 use super::{
-    choose, confirm, environments, invitation, link, log_in, mailbox, members, overview, profile, reset,
+    choose, confirm, email_change, environments, invitation, link, log_in, mailbox, members, overview, profile, reset,
     second_factor, security, sign_up,
 };
 use Access::{AdminConfirmed, Anyone, Half, Member, Person, PersonConfirmed};
@@ -67,6 +67,9 @@ pages! {
     Anyone Get "/console/sign-up/finish" => sign_up::show_finish;
     Anyone Post "/console/sign-up/finish" => sign_up::finish;
 
+    Anyone Get "/console/new-email" => email_change::show_finish;
+    Anyone Post "/console/new-email" => email_change::finish;
+
     Person Get "/console" => choose::show;
     Person Get "/console/confirm" => confirm::show;
     Person Post "/console/confirm" => confirm::send;
@@ -77,6 +80,8 @@ pages! {
     PersonConfirmed Post "/console/me/password" => security::set_password;
     Person Post "/console/me/sessions" => security::end_sessions;
 
+    PersonConfirmed Get "/console/me/email" => email_change::show;
+    PersonConfirmed Post "/console/me/email" => email_change::send;
     PersonConfirmed Get "/console/me/second-factor" => second_factor::show;
     PersonConfirmed Post "/console/me/second-factor" => second_factor::switch_on;
     PersonConfirmed Post "/console/me/second-factor/off" => second_factor::switch_off;

@@ -7,6 +7,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use super::call::Call;
+use super::email::{self, Email};
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::layout::of_person;
@@ -15,16 +16,17 @@ use super::page::{Reply, plain};
 use crate::domain::ids::IdentityId;
 use crate::identity::throttle::{GuessKind, wait};
 use crate::identity::totp::{self, SECRET_BYTES};
-use crate::secret::seal;
+use crate::secret::seal::{self, SECOND_FACTOR};
+use crate::secret::token::digest_of;
 use crate::storage::identity::{guesses, second_factor as stored, sessions};
 
 const PATH: &str = "/console/me/second-factor";
 const LOG_IN: &str = "/console/log-in/second";
 const ISSUER: &str = "Fluence";
-/// The purpose of what is sealed.
-const PURPOSE: &str = "second factor of an identity";
 const CODES: usize = 10;
-const CODE_CHARS: usize = 10;
+/// 80 bits: too many to try, so that the plain digest can be stored.
+const CODE_BYTES: usize = 10;
+const GROUP: usize = 4;
 
 fn random<const BYTES: usize>() -> Result<[u8; BYTES], PageError> {
     let mut bytes = [0; BYTES];
@@ -108,26 +110,24 @@ pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(set_up(call, secret, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     call.spend(PATH).await?;
-    let sealed = seal::seal(&call.console.peppers, PURPOSE, id.as_uuid().as_bytes(), &secret);
+    let sealed = seal::seal(&call.console.peppers, SECOND_FACTOR, id.as_uuid().as_bytes(), &secret);
     let sealed = sealed.map_err(|error| {
         tracing::error!(%error, "a second factor could not be sealed");
         PageError::Internal
     })?;
     let mut codes = Vec::with_capacity(CODES);
     for _ in 0..CODES {
-        let text = totp::to_base32(&random::<7>()?);
-        codes.push(text.chars().take(CODE_CHARS).collect::<String>());
+        codes.push(totp::to_base32(&random::<CODE_BYTES>()?));
     }
-    let pepper = call.console.peppers.newest().clone();
-    let digests: Vec<[u8; 32]> =
-        codes.iter().map(|code| pepper.blind("recovery code", &format!("{id} {code}"))).collect();
+    let digests: Vec<[u8; 32]> = codes.iter().map(|code| digest(id, code)).collect();
     let db = call.db().await?;
     stored::set(db, id, Some(&sealed), step, &digests).await?;
     sessions::end_others(db, id, Some(own)).await?;
+    tell(call, words.mail_factor_on()).await?;
     let content = html! {
         p.note.ok { (words.factor_on()) }
         p { (words.codes_lead()) }
-        pre { @for code in &codes { (code[..CODE_CHARS / 2]) "-" (code[CODE_CHARS / 2..]) "\n" } }
+        pre { @for code in &codes { (grouped(code)) "\n" } }
         p { a.button href=(PATH) { (words.saved_codes()) } }
     };
     of_person(call, words.recovery_codes(), &content)
@@ -137,7 +137,23 @@ pub(super) async fn switch_off(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&[])?;
     let id = call.user()?.identity.id;
     stored::set(call.db().await?, id, None, 0, &[]).await?;
+    let text = call.words().mail_factor_off();
+    tell(call, text).await?;
     Ok(Reply::SeeOther(PATH.to_owned()))
+}
+
+/// Tells the person what has changed.
+async fn tell(call: &mut Call, text: &'static str) -> Result<(), PageError> {
+    let Ok(address) = call.user()?.identity.email.parse() else { return Ok(()) };
+    let (words, language) = (call.words(), call.language());
+    let message = Email {
+        kind: "factor_changed",
+        subject: words.mail_factor_subject(),
+        paragraphs: vec![text.to_owned()],
+        button: Some((words.security(), "/console/me/security".to_owned())),
+        reason: words.mail_factor_reason(),
+    };
+    email::send(call, &address, language, message).await
 }
 
 /// The page between the password and the console.
@@ -185,7 +201,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 async fn is_right(call: &mut Call, id: IdentityId) -> Result<bool, PageError> {
     let Some(found) = stored::find(call.db().await?, id).await? else { return Ok(true) };
     let sealed = found.totp.unwrap_or_default();
-    let opened = seal::open(&call.console.peppers, PURPOSE, id.as_uuid().as_bytes(), &sealed);
+    let opened = seal::open(&call.console.peppers, SECOND_FACTOR, id.as_uuid().as_bytes(), &sealed);
     let (secret, _) = opened.map_err(|error| {
         tracing::error!(%error, "the second factor of an identity cannot be opened");
         PageError::Internal
@@ -197,7 +213,18 @@ async fn is_right(call: &mut Call, id: IdentityId) -> Result<bool, PageError> {
     }
     let code: String =
         given.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
-    let blind = |pepper: &crate::secret::Pepper| pepper.blind("recovery code", &format!("{id} {code}"));
-    let digests: Vec<[u8; 32]> = call.console.peppers.all().map(blind).collect();
-    Ok(stored::use_recovery_code(call.db().await?, id, &digests).await?)
+    let digest = digest(id, &code);
+    Ok(stored::use_recovery_code(call.db().await?, id, &digest).await?)
+}
+
+/// What is stored of a recovery code.
+fn digest(id: IdentityId, code: &str) -> [u8; 32] {
+    let digest = digest_of(&format!("recovery code of {id}: {code}"));
+    digest.as_bytes().try_into().unwrap_or_default()
+}
+
+/// A code in groups, as people copy it.
+fn grouped(code: &str) -> String {
+    let groups = code.as_bytes().chunks(GROUP).map(|group| String::from_utf8_lossy(group).into_owned());
+    groups.collect::<Vec<_>>().join("-")
 }

@@ -17,7 +17,8 @@ words! {
         / "Não há créditos disponíveis. As chamadas são recusadas até que entrem créditos.";
     credits_by_day: "Credits by day" / "Créditos por dia";
     charged: "Charged" / "Cobrado";
-    given_back: "Given back" / "Devolvido";
+    call_charged: "Charged" / "Cobrada";
+    call_given_back: "Given back" / "Devolvida";
     days_are_utc: "Days are UTC." / "Os dias são em UTC.";
     show_table: "Show as a table" / "Mostrar como tabela";
     day: "Day" / "Dia";

@@ -22,6 +22,12 @@ words! {
     recovery_codes: "Recovery codes" / "Códigos de recuperação";
     codes_lead: "Keep these where the telephone is not. Each opens your log-in once, and they are not shown again."
         / "Guarde-os longe do telefone. Cada um permite entrar uma vez, e eles não serão mostrados de novo.";
+    mail_factor_subject: "The second factor of your Fluence log-in" / "O segundo fator do seu acesso ao Fluence";
+    mail_factor_on: "The second factor was switched on, and your other sessions have ended. If that was not you, write to support."
+        / "O segundo fator foi ativado, e suas outras sessões foram encerradas. Se não foi você, fale com o suporte.";
+    mail_factor_off: "The second factor was switched off. If that was not you, set a new password now."
+        / "O segundo fator foi desativado. Se não foi você, crie uma nova senha agora.";
+    mail_factor_reason: "You get this whenever the second factor changes." / "Você recebe esta mensagem sempre que o segundo fator muda.";
     saved_codes: "I have saved them" / "Já guardei";
 }
 

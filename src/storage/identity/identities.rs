@@ -135,6 +135,41 @@ pub async fn set_password(
     Ok(())
 }
 
+/// What of a person is sealed under a pepper.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Sealed {
+    pub id: Uuid,
+    pub password: Option<Vec<u8>>,
+    pub totp: Option<Vec<u8>>,
+}
+
+/// Returns people with something that is sealed under a version of the pepper, at most `limit`, locked until the transaction
+/// ends.
+pub async fn sealed_under(
+    connection: &mut PgConnection,
+    version: i32,
+    limit: i64,
+) -> Result<Vec<Sealed>, StorageError> {
+    // What is sealed begins with its version.
+    let people = sqlx::query_as(
+        "select id, password, totp from identity
+          where substr(password, 1, 4) = int4send($1) or substr(totp, 1, 4) = int4send($1)
+          order by id limit $2 for update",
+    );
+    Ok(people.bind(version).bind(limit).fetch_all(connection).await?)
+}
+
+/// Stores what was sealed anew.
+pub async fn save_sealed(connection: &mut PgConnection, sealed: &Sealed) -> Result<(), StorageError> {
+    sqlx::query("update identity set password = $2, totp = $3 where id = $1")
+        .bind(sealed.id)
+        .bind(sealed.password.as_deref())
+        .bind(sealed.totp.as_deref())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Stores a person's name, language and theme.
 pub async fn set_profile(
     connection: &mut PgConnection,

@@ -60,20 +60,20 @@ pub async fn use_step(
     Ok(used.rows_affected() == 1)
 }
 
-/// Uses up a recovery code, by its digests under the live peppers. Returns whether it was one.
+/// Uses up a recovery code, by its digest. Returns whether it was one.
 pub async fn use_recovery_code(
     connection: &mut PgConnection,
     id: IdentityId,
-    digests: &[[u8; 32]],
+    digest: &[u8; 32],
 ) -> Result<bool, StorageError> {
     let used = sqlx::query(
-        "update recovery_code set used_at = now() where identity_id = $1 and digest = any($2) and used_at is null",
+        "update recovery_code set used_at = now() where identity_id = $1 and digest = $2 and used_at is null",
     )
     .bind(id.as_uuid())
-    .bind(digests.iter().map(|digest| digest.to_vec()).collect::<Vec<_>>())
+    .bind(digest.as_slice())
     .execute(connection)
     .await?;
-    Ok(used.rows_affected() > 0)
+    Ok(used.rows_affected() == 1)
 }
 
 /// Returns how many recovery codes are left.
