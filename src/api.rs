@@ -9,6 +9,7 @@ pub mod change_refusal;
 pub mod contacts;
 pub mod credits;
 pub mod environments;
+pub mod forwarding;
 pub mod health;
 pub mod keys;
 pub mod ledger;

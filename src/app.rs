@@ -1,13 +1,16 @@
 //! Builds the long-lived parts once, serves, and stops them in order. The only place where all of them meet.
 
 mod development;
+mod follower;
 mod foundation;
 mod from_settings;
 mod jobs;
 mod metrics;
+mod offer;
 mod parts;
 mod ports;
 mod start;
+mod upstreams;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,7 +21,6 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::background::readiness::Readiness;
-use crate::catalogue::routes::RoutesError;
 use crate::clock::DatabaseClock;
 use crate::config::Settings;
 use crate::domain::settlement::SettlementError;
@@ -28,11 +30,13 @@ use crate::gate::refused::RefusedCalls;
 use crate::ledger::store::StoreError;
 use crate::secret::peppers::Peppers;
 use crate::server::listener::Server;
+use crate::server::routing::Routing;
 use crate::server::stop::{Stop, StopTiming};
 use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 
 pub use from_settings::{analysis_api, documented, limits_in_force, node_name, public_links};
+pub use offer::OfferError;
 pub use ports::Ports;
 
 /// The invented people of test environments and of the demonstration.
@@ -58,10 +62,8 @@ pub struct Start {
 /// Why the gateway did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("the plans or packs compiled into this program are faulty: {0}")]
-    Catalogue(#[from] toml::de::Error),
     #[error(transparent)]
-    Routes(#[from] RoutesError),
+    Offer(#[from] OfferError),
     #[error(transparent)]
     Settlement(#[from] SettlementError),
     #[error("the sample people compiled into this program are faulty: line {0}: {1}")]
@@ -94,7 +96,7 @@ pub enum StartError {
 pub struct App {
     pub address: SocketAddr,
     pub metrics_address: Option<SocketAddr>,
-    paths: Vec<&'static str>,
+    routing: Routing,
     server: Arc<Server>,
     stop: Stop,
     timing: StopTiming,
@@ -111,9 +113,9 @@ pub struct App {
 }
 
 impl App {
-    /// The templates of every path that it answers, without stage prefixes.
-    pub fn paths(&self) -> &[&'static str] {
-        &self.paths
+    /// The templates of every path that it answers now, without stage prefixes.
+    pub fn paths(&self) -> Vec<&'static str> {
+        self.routing.current().paths.clone()
     }
 
     pub fn server(&self) -> &Server {

@@ -31,6 +31,7 @@ pub mod person;
 mod reload;
 mod running;
 pub mod serve;
+pub mod sets;
 mod settings;
 mod usage;
 mod values;
@@ -45,6 +46,7 @@ use self::context::Context;
 use self::output::Output;
 use self::reload::Reloading;
 use crate::domain::ids::CallId;
+use crate::domain::offer_set::SetKind;
 use crate::telemetry;
 use crate::telemetry::settings::LogFormat;
 
@@ -117,6 +119,12 @@ enum StoredCommand {
     /// Grant credits, or take credits back.
     #[command(subcommand)]
     Credit(credit::CreditCommand),
+    /// Manage the catalogue: plans and packs.
+    #[command(subcommand)]
+    Catalogue(sets::SetCommand),
+    /// Manage the routes that are sold, and their prices.
+    #[command(subcommand)]
+    Routes(sets::SetCommand),
     /// Verify the ledger, or print statements.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -161,6 +169,8 @@ impl StoredCommand {
             Self::Key(command) => command.run(context, output).await,
             Self::Environment(command) => command.run(context, output).await,
             Self::Credit(command) => command.run(context, output).await,
+            Self::Catalogue(command) => command.run(SetKind::Catalogue, context, output).await,
+            Self::Routes(command) => command.run(SetKind::Routes, context, output).await,
             Self::Ledger(command) => command.run(context, output).await,
             Self::Directory(command) => command.run(context, output).await,
             Self::Person(command) => command.run(context, output).await,

@@ -10,6 +10,7 @@ mod authenticate;
 pub mod call;
 pub mod changes;
 pub mod entitlement;
+pub mod forward;
 mod handle;
 pub(crate) mod idempotency;
 mod key_restrictions;
@@ -20,6 +21,7 @@ mod reentry;
 pub mod refused;
 pub mod settings;
 pub mod stack;
+mod shape;
 mod step;
 pub mod validate;
 

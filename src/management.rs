@@ -9,6 +9,7 @@ pub mod environments;
 pub mod identities;
 pub mod keys;
 pub mod members;
+pub mod offer_sets;
 pub mod peppers;
 
 use serde::Serialize;

@@ -22,15 +22,15 @@ pub use operations::all;
 pub use samples::sample;
 
 use crate::catalogue::plans::Catalogue;
-use crate::domain::route::Route;
+use crate::catalogue::routes::RouteSet;
 use crate::domain::settlement::SettlementTable;
 use crate::http::public_links::PublicLinks;
 
 /// What the document says of one gateway.
 #[derive(Clone, Debug)]
 pub struct Facts {
-    /// The paid routes.
-    pub routes: Arc<Vec<Arc<Route>>>,
+    /// The routes that are sold.
+    pub routes: Arc<RouteSet>,
     pub catalogue: Arc<Catalogue>,
     pub settlement: Arc<SettlementTable>,
     pub links: Arc<PublicLinks>,

@@ -13,6 +13,7 @@ mod request_log;
 mod request_metrics;
 mod rest;
 pub mod router;
+pub mod routing;
 pub mod settings;
 pub mod signals;
 mod socket;

@@ -21,6 +21,7 @@ pub mod keys;
 pub mod ledger;
 pub mod members;
 pub mod nodes;
+pub mod offer_sets;
 pub mod operator_acts;
 pub mod pages;
 pub mod peppers;

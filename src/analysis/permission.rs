@@ -7,10 +7,12 @@
 mod classes;
 mod grammar;
 mod item;
+mod judgement;
 mod sentence;
 mod vocabulary;
 
-use self::sentence::{Reader, Verdict};
+use self::judgement::Verdict;
+use self::sentence::Reader;
 use self::vocabulary::Vocabulary;
 use super::lexicon::Lexicon;
 use super::segment::Sentence;

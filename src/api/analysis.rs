@@ -71,7 +71,7 @@ impl AnalysisApi {
         let question = Question { version, depth, texts, detail: request.detail, day: now.date_naive() };
         let analysis = self.analysis_cache.of(&person, question, now).await?;
         let response = analysis_ok(analise(&person, matched.as_ref(), source, &analysis)?);
-        Ok(PaidAnswer { response, credits_used: used.unwrap_or(*price) })
+        Ok(PaidAnswer::by_status(response, used.unwrap_or(*price)))
     }
 }
 

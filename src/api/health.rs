@@ -13,11 +13,11 @@ use sqlx::PgPool;
 use crate::api::credits::current_balance;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
+use crate::catalogue::routes::RouteSet;
 use crate::clock::{self, DatabaseClock};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
-use crate::domain::route::Route;
 use crate::gate::auth::caller::Caller;
 use crate::gate::entitlement;
 use crate::http::answer::{json_ok, json_with, with_billing};
@@ -29,7 +29,7 @@ pub struct Health {
     /// Whether paid calls can be taken.
     pub readiness: Readiness,
     pub pool: PgPool,
-    pub routes: Arc<Vec<Arc<Route>>>,
+    pub routes: Arc<RouteSet>,
     /// The `service` of `/health`.
     pub service: Arc<str>,
     pub clock: DatabaseClock,
@@ -96,9 +96,10 @@ pub async fn health(
     Ok(with_billing(response, Billing { balance, ..caller.uncharged_billing() }))
 }
 
-fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &[Arc<Route>]) -> KeyShown {
+fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &RouteSet) -> KeyShown {
     let plan = &caller.key.plan;
-    let callable = routes.iter().filter(|route| entitlement::check(&caller.key, route).is_ok());
+    let sold = routes.paths().zip(routes.access());
+    let callable = sold.filter(|(_, access)| entitlement::check(&caller.key, access).is_ok());
     KeyShown {
         api_key_status: "valid",
         subscription_info: Subscription {
@@ -112,7 +113,7 @@ fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &[Arc<Route>]) -
             requests_remaining: balance.requests_remaining,
             reset_time: instant(balance.renews_at),
         },
-        endpoints_available: callable.map(|route| route.path).chain(FREE_PATHS).collect(),
+        endpoints_available: callable.map(|(path, _)| path).chain(FREE_PATHS).collect(),
     }
 }
 

@@ -13,6 +13,7 @@ use sqlx::PgPool;
 use crate::api::credits::current_balance;
 use crate::api::instant;
 use crate::background::readiness::Readiness;
+use crate::catalogue::in_force::OfferInForce;
 use crate::clock::{self, DatabaseClock};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
@@ -35,6 +36,8 @@ pub struct Status {
     pub region: String,
     /// The database's time, beside this machine's.
     pub clock: DatabaseClock,
+    /// The sets that this gateway sells by.
+    pub offer: OfferInForce,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -117,7 +120,7 @@ pub async fn status(
         region: &status.region,
         timestamp: instant(clock::now()),
         clock_skew_s: to_the_millisecond(status.clock.skew()),
-        warnings: status.clock.warning().into_iter().collect(),
+        warnings: status.clock.warning().into_iter().chain(status.offer.warning()).collect(),
         limits: limits_shown(decided_by, &caller, &slot, &balance),
     });
     with_billing(response, Billing { balance, ..caller.uncharged_billing() })

@@ -6,14 +6,19 @@ use std::sync::Arc;
 use sqlx::postgres::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use super::from_settings::{documented, node_name};
+use super::from_settings::node_name;
+use super::offer::Offer;
 use super::{Start, StartError, development};
 use crate::background::readiness::Readiness;
+use crate::domain::call_lease::CallLease;
 use crate::domain::key::KeySecret;
+use crate::domain::setting;
+use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
 use crate::openapi::Facts;
 use crate::server::stop::Stop;
+use crate::storage::error::StorageError;
 use crate::storage::pool;
 use crate::telemetry::metrics::Metrics;
 
@@ -24,10 +29,14 @@ pub(super) struct Foundation {
     /// Where it listens.
     pub(super) address: SocketAddr,
     pub(super) node: String,
-    /// The routes, plans, rules and addresses, for the parts and for the documentation.
+    /// The sets in force at the start.
+    pub(super) offer: Offer,
+    /// What the documentation says of the sets in force at the start.
     pub(super) facts: Facts,
     /// The key of requests without one: development mode only.
     pub(super) dev_key: Option<Arc<KeySecret>>,
+    /// How long a running call keeps its idempotency key.
+    pub(super) lease: CallLease,
     pub(super) readiness: Readiness,
     pub(super) refused: RefusedCalls,
     pub(super) rates: RateLimits,
@@ -44,20 +53,27 @@ impl Foundation {
         let settings = &start.settings;
         let (max_connections, wait) = (settings.database.max_connections.get(), settings.database.wait);
         let pool = pool::pool(start.database.clone(), max_connections, wait);
-        let facts = documented(settings)?;
+        let mut connection = pool.acquire().await.map_err(StorageError::from)?;
+        let offer = Offer::newest(&mut connection).await?;
+        drop(connection);
+        let facts = offer.facts(settings, Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?));
         let dev_key = if start.dev {
-            Some(Arc::new(development::key(&pool, &facts.catalogue, &start.pepper).await?))
+            Some(Arc::new(development::key(&pool, &offer.catalogue, &start.pepper).await?))
         } else {
             development::suspend(&pool).await?;
             None
         };
+        let lease = CallLease::from(setting::time_delta(settings.ledger.hold_life));
+        lease.follow(offer.routes.longest_total_s());
         Ok(Self {
             address,
             node: node_name(settings),
             start,
             pool,
+            offer,
             facts,
             dev_key,
+            lease,
             readiness: Readiness::default(),
             refused: RefusedCalls::default(),
             rates: RateLimits::default(),

@@ -6,13 +6,14 @@ use secrecy::ExposeSecret;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use super::{SAMPLE_PEOPLE, StartError};
+use super::{OfferError, SAMPLE_PEOPLE, StartError};
 use crate::api::analysis::AnalysisApi;
 use crate::api::analysis_cache::AnalysisCache;
 use crate::catalogue::plans::Catalogue;
-use crate::catalogue::routes;
+use crate::catalogue::routes::RouteSet;
 use crate::config::Settings;
 use crate::domain::language::Language;
+use crate::domain::offer_set::{SHIPPED_SET, SetKind};
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::limits::Limits;
 use crate::gate::limits::shared_limits::{NotAStore, SharedLimits};
@@ -68,8 +69,10 @@ fn enrichment(settings: &UpstreamSettings) -> Result<Option<Upstream>, StartErro
     upstream.map(Some).map_err(|error| StartError::Enrichment(error.to_string()))
 }
 
-/// The addresses that answers name.
-pub fn public_links(settings: &Settings) -> PublicLinks {
+/// The addresses that answers name, and the dialect and language of each path.
+pub fn public_links(settings: &Settings, routes: &RouteSet) -> PublicLinks {
+    let portuguese = routes.built_in.iter().filter(|route| route.language == Language::Pt);
+    let portuguese = portuguese.map(|route| route.path.to_owned()).collect();
     let base_url = settings.base_url.trim_end_matches('/').to_owned();
     let (error_docs_url, error_page_prefix) = match settings.docs_url.as_str() {
         "" => (format!("{base_url}/docs/"), format!("{base_url}/docs/errors/")),
@@ -82,29 +85,37 @@ pub fn public_links(settings: &Settings) -> PublicLinks {
         error_docs_url,
         error_page_prefix,
         stage_prefixes: settings.stage_prefixes.clone(),
-        dialects: Dialects::default().in_portuguese(portuguese_paths()),
+        dialects: Dialects::default().in_portuguese(portuguese),
     }
 }
 
-/// The paths of the paid endpoints that answer in Portuguese.
-fn portuguese_paths() -> Vec<String> {
-    let routes = routes::shipped().into_iter().flatten();
-    routes.filter(|route| route.language == Language::Pt).map(|route| route.path.to_owned()).collect()
-}
-
-/// What the documentation says of this gateway.
+/// What the documentation says of a gateway that sells what the program ships.
 ///
 /// # Errors
 /// When a file compiled into the program is faulty.
 pub fn documented(settings: &Settings) -> Result<openapi::Facts, StartError> {
-    Ok(openapi::Facts {
-        routes: Arc::new(routes::shipped()?.into_iter().map(Arc::new).collect()),
-        catalogue: Arc::new(Catalogue::shipped()?),
-        settlement: Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?),
-        links: Arc::new(public_links(settings)),
+    let faulty = |kind| move |faults| OfferError::Faults { kind, number: SHIPPED_SET, faults };
+    let catalogue = Catalogue::shipped().map_err(faulty(SetKind::Catalogue))?;
+    let routes = RouteSet::shipped().map_err(faulty(SetKind::Routes))?;
+    let settlement = Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?);
+    Ok(facts(settings, Arc::new(catalogue), Arc::new(routes), settlement))
+}
+
+/// What the documentation says of a gateway that sells by these sets.
+pub(super) fn facts(
+    settings: &Settings,
+    catalogue: Arc<Catalogue>,
+    routes: Arc<RouteSet>,
+    settlement: Arc<SettlementTable>,
+) -> openapi::Facts {
+    openapi::Facts {
+        links: Arc::new(public_links(settings, &routes)),
+        routes,
+        catalogue,
+        settlement,
         max_body_bytes: settings.server.max_body_bytes,
         max_contact_bytes: settings.contacts.max_body_bytes,
-    })
+    }
 }
 
 /// The name of this gateway for operators: the one in the settings, or the host name.

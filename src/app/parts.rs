@@ -1,92 +1,90 @@
-//! The fourth step of a start: the gate, the endpoints, and what they share.
+//! The fourth step of a start: what the routers of all sets share, and the parts of one.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
+use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
 use super::foundation::Foundation;
 use super::from_settings::{analysis_api, limits_in_force};
+use super::offer::{Offer, OfferError};
+use super::upstreams::Upstreams;
 use super::{Start, StartError};
+use crate::api::analysis::AnalysisApi;
 use crate::api::contacts::ContactsApi;
+use crate::api::forwarding;
 use crate::api::health::Health;
 use crate::api::management_auth::Management;
 use crate::api::status::Status;
+use crate::background::readiness::Readiness;
+use crate::catalogue::in_force::OfferInForce;
+use crate::clock::DatabaseClock;
+use crate::config::Settings;
 use crate::console::Console;
-use crate::domain::setting;
+use crate::domain::call_lease::CallLease;
+use crate::domain::key::KeySecret;
 use crate::gate::Gate;
 use crate::gate::auth::keyring::Keyring;
+use crate::gate::forward::ForwardRoute;
+use crate::gate::limits::Limits;
 use crate::gate::metering::test_answers::TestAnswers;
 use crate::gate::metering::{Metering, PaidRoute};
+use crate::gate::refused::RefusedCalls;
 use crate::ledger::writer::Ledger;
 use crate::mail::sender::Sender;
 use crate::mail::transport::{FOLDER, Transport};
 use crate::secret::password::PasswordHasher;
 use crate::server::router::Parts;
 use crate::site::Site;
-use crate::storage::error::StorageError;
-use crate::storage::routes as route_numbers;
+
+/// What the routers of all sets share.
+pub(super) struct Shared {
+    settings: Settings,
+    pool: PgPool,
+    node: String,
+    clock: DatabaseClock,
+    readiness: Readiness,
+    refused: RefusedCalls,
+    dev_key: Option<Arc<KeySecret>>,
+    keyring: Keyring,
+    limits: Limits,
+    analysis: AnalysisApi,
+    management: Management,
+    /// Without the links, which depend on the set.
+    metering: Metering,
+    upstreams: Upstreams,
+    lease: CallLease,
+    console: Option<Arc<Console>>,
+}
 
 impl Foundation {
-    /// Builds what the router serves: the gate, the endpoints, and what they share.
-    pub(super) async fn build_parts(&self, ledger: &Ledger, keyring: &Keyring) -> Result<Parts, StartError> {
+    /// Builds what the routers of all sets share.
+    pub(super) async fn build_shared(
+        &self,
+        ledger: &Ledger,
+        keyring: &Keyring,
+    ) -> Result<Shared, StartError> {
         let Start { settings, pepper, clock, .. } = &self.start;
         let pool = &self.pool;
-        let limits = limits_in_force(settings, &self.stop_background).await?;
-        let routes = &self.facts.routes;
-        let paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
-        let mut connection = pool.acquire().await.map_err(StorageError::from)?;
-        let numbers = route_numbers::numbers(&mut connection, &paths).await?;
-        drop(connection);
-        let analysis = analysis_api(settings, pool.clone())?;
-        let people = analysis.people.clone();
-        let metering = Arc::new(self.build_metering(ledger));
-        let paid_routes = routes.iter().zip(numbers).map(|(route, number)| PaidRoute {
-            route: route.clone(),
-            number,
-            handler: analysis.handler(route),
-            metering: metering.clone(),
-        });
         let max_body_bytes = settings.server.max_body_bytes.get();
-        Ok(Parts {
-            contacts: ContactsApi {
-                pool: pool.clone(),
-                people: people.clone(),
-                settings: settings.contacts.clone(),
-            },
-            paid_routes: paid_routes.collect(),
-            health: Health {
-                readiness: self.readiness.clone(),
-                pool: pool.clone(),
-                routes: routes.clone(),
-                service: settings.service_name.as_str().into(),
-                clock: clock.clone(),
-            },
-            status: Status {
-                readiness: self.readiness.clone(),
-                limits: limits.clone(),
-                people,
-                pool: pool.clone(),
-                node: self.node.clone(),
-                region: settings.region.clone(),
-                clock: clock.clone(),
-            },
-            gate: Arc::new(Gate {
-                keyring: keyring.clone(),
-                limits,
-                dev_key: self.dev_key.clone(),
-                region: settings.region.as_str().into(),
-                catalogue: self.facts.catalogue.clone(),
-                max_body_bytes,
-                links: self.facts.links.clone(),
-                refused: self.refused.clone(),
-            }),
-            catalogue: self.facts.catalogue.clone(),
+        Ok(Shared {
+            limits: limits_in_force(settings, &self.stop_background).await?,
+            analysis: analysis_api(settings, pool.clone())?,
             management: Management::new(pool.clone(), pepper.clone(), max_body_bytes),
-            pool: pool.clone(),
-            site: Arc::new(Site::new(self.facts.clone())),
+            metering: self.build_metering(ledger),
+            upstreams: Upstreams::default(),
+            lease: self.lease.clone(),
             console: self.build_console(),
+            settings: settings.clone(),
+            pool: pool.clone(),
+            node: self.node.clone(),
+            clock: clock.clone(),
+            readiness: self.readiness.clone(),
+            refused: self.refused.clone(),
+            dev_key: self.dev_key.clone(),
+            keyring: keyring.clone(),
         })
     }
 
@@ -122,15 +120,100 @@ impl Foundation {
 
     fn build_metering(&self, ledger: &Ledger) -> Metering {
         let settings = &self.start.settings;
-        let lease = setting::time_delta(settings.ledger.hold_life);
         Metering {
             ledger: ledger.clone(),
             pool: self.pool.clone(),
             table: self.facts.settlement.clone(),
             deadline: settings.calls.deadline,
             calls: self.stop.tasks().clone(),
-            test_answers: TestAnswers::new(self.pool.clone(), lease),
+            test_answers: TestAnswers::new(self.pool.clone(), self.lease.clone()),
             links: self.facts.links.clone(),
         }
+    }
+}
+
+impl Shared {
+    /// The parts of the router of an offer.
+    pub(super) fn parts(&self, offer: &Offer, in_force: &OfferInForce) -> Result<Parts, OfferError> {
+        let (settings, pool, people) = (&self.settings, &self.pool, &self.analysis.people);
+        let facts = offer.facts(settings, self.metering.table.clone());
+        let links = facts.links.clone();
+        for path in offer.routes.paths() {
+            if links.without_stage(path) != path {
+                return Err(OfferError::UnderStage { path });
+            }
+        }
+        let metering = Arc::new(Metering { links: links.clone(), ..self.metering.clone() });
+        let built_in = offer.routes.built_in.iter().zip(&offer.route_numbers);
+        let paid_routes = built_in.map(|(route, number)| PaidRoute {
+            route: route.clone(),
+            number: *number,
+            handler: self.analysis.handler(route),
+            metering: metering.clone(),
+        });
+        let forwarded = self.forwarded(offer, &metering)?;
+        Ok(Parts {
+            forwarded,
+            contacts: ContactsApi {
+                pool: pool.clone(),
+                people: people.clone(),
+                settings: settings.contacts.clone(),
+            },
+            paid_routes: paid_routes.collect(),
+            health: Health {
+                readiness: self.readiness.clone(),
+                pool: pool.clone(),
+                routes: offer.routes.clone(),
+                service: settings.service_name.as_str().into(),
+                clock: self.clock.clone(),
+            },
+            status: Status {
+                readiness: self.readiness.clone(),
+                limits: self.limits.clone(),
+                people: people.clone(),
+                pool: pool.clone(),
+                node: self.node.clone(),
+                region: settings.region.clone(),
+                clock: self.clock.clone(),
+                offer: in_force.clone(),
+            },
+            gate: Arc::new(Gate {
+                keyring: self.keyring.clone(),
+                limits: self.limits.clone(),
+                dev_key: self.dev_key.clone(),
+                region: settings.region.as_str().into(),
+                catalogue: offer.catalogue.clone(),
+                max_body_bytes: settings.server.max_body_bytes.get(),
+                links,
+                refused: self.refused.clone(),
+            }),
+            catalogue: offer.catalogue.clone(),
+            management: self.management.clone(),
+            pool: pool.clone(),
+            site: Arc::new(Site::new(facts)),
+            console: self.console.clone(),
+        })
+    }
+
+    /// The routes of the seller, with their servers.
+    fn forwarded(&self, offer: &Offer, metering: &Arc<Metering>) -> Result<Vec<ForwardRoute>, OfferError> {
+        let servers = self.upstreams.of(&offer.routes.upstreams)?;
+        self.lease.follow(offer.routes.longest_total_s());
+        let numbers = offer.route_numbers.iter().skip(offer.routes.built_in.len());
+        let routes = offer.routes.forwarded.iter().zip(numbers).map(|(route, number)| {
+            // A set whose route names an unknown upstream is refused when it is read.
+            let servers = servers.get(&route.upstream).cloned().ok_or_else(|| OfferError::Upstream {
+                upstream: route.upstream.clone(),
+                reason: "is not defined".to_owned(),
+            })?;
+            Ok(ForwardRoute {
+                number: *number,
+                takes_test_keys: servers.test.is_some(),
+                handler: forwarding::handler(route.clone(), servers),
+                metering: metering.clone(),
+                route: route.clone(),
+            })
+        });
+        routes.collect()
     }
 }

@@ -6,21 +6,25 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
+use super::follower::Follower;
 use super::foundation::Foundation;
 use super::jobs::{HEARTBEATS_MISSED, Jobs};
+use super::parts::Shared;
 use super::{App, Ports, Start, StartError, metrics};
 use crate::background::listener::Listener;
 use crate::background::readiness::Needed;
 use crate::background::sweep::Sweep;
+use crate::catalogue::in_force::OfferInForce;
 use crate::clock::new_id;
-use crate::domain::change::FeedEvent;
+use crate::domain::change::{FeedEvent, Invalidation};
 use crate::domain::setting;
 use crate::gate::auth::keyring::Keyring;
 use crate::ledger::writer::{self, Ledger};
 use crate::server::listener::{Server, accept_loop};
 use crate::server::pipeline::Pipeline;
-use crate::server::router::{self, Parts, Paths};
+use crate::server::routing::Routing;
 use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
@@ -44,10 +48,13 @@ impl App {
             listener.local_addr().map_err(|error| StartError::Listen(start.settings.listen, error))?;
         let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
-        let (keyring, change_feed) = foundation.start_keyring().await?;
-        let parts = foundation.build_parts(&ledger, &keyring).await?;
+        let node = Node { id: new_id(), name: foundation.node.clone() };
+        let wake = Arc::new(Notify::new());
+        let (keyring, change_feed) = foundation.start_keyring(node.clone(), wake.clone()).await?;
+        let shared = foundation.build_shared(&ledger, &keyring).await?;
+        let routing = foundation.follow_offer(shared, node.id, wake)?;
         foundation.start_jobs(&ledger, &keyring).await?;
-        foundation.serve(&parts, listener, metrics_listener, Tasks { keyring, writer, change_feed })
+        foundation.serve(routing, listener, metrics_listener, Tasks { keyring, writer, change_feed })
     }
 }
 
@@ -62,17 +69,19 @@ impl Foundation {
     /// Opens an epoch and starts the ledger's writer.
     async fn start_ledger(&self) -> Result<(Ledger, JoinHandle<()>), StartError> {
         let settings = &self.start.settings.ledger;
-        let hold_life = setting::time_delta(settings.hold_life);
-        let store = PgLedgerStore::new(self.start.database.clone(), self.node.clone(), hold_life);
+        let store = PgLedgerStore::new(self.start.database.clone(), self.node.clone(), self.lease.clone());
         Ok(writer::start(store, settings.clone(), self.stop_writer.clone()).await?)
     }
 
-    /// Starts the keyring, registers this gateway, and follows the change feed.
-    async fn start_keyring(&self) -> Result<(Keyring, JoinHandle<()>), StartError> {
+    /// Starts the keyring, registers this gateway, and follows the change feed. `wake` is notified of new sets.
+    async fn start_keyring(
+        &self,
+        node: Node,
+        wake: Arc<Notify>,
+    ) -> Result<(Keyring, JoinHandle<()>), StartError> {
         let Start { settings, database, pepper, clock, .. } = &self.start;
         let (pool, rates) = (self.pool.clone(), self.rates.clone());
         let keyring = Keyring::start(pool, pepper.clone(), &settings.keys, rates, clock.clone());
-        let node = Node { id: new_id(), name: self.node.clone() };
         // Registered first, with no change seen: a revocation that waits for all gateways must wait for this one too.
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
         clock.read(nodes::report(&mut connection, &node, 0).await?);
@@ -82,8 +91,12 @@ impl Foundation {
             let (keyring, connected) = (keyring.clone(), connected.clone());
             move |event| {
                 keyring.apply(event);
-                if matches!(event, FeedEvent::Current(_)) {
-                    connected.notify_one();
+                match event {
+                    FeedEvent::Current(_) => connected.notify_one(),
+                    FeedEvent::Invalidated(Invalidation::OfferSets | Invalidation::Everything) => {
+                        wake.notify_one()
+                    }
+                    FeedEvent::Invalidated(_) => {}
                 }
             }
         };
@@ -92,6 +105,16 @@ impl Foundation {
         // A gateway without the feed serves too: it trusts no cached key for long.
         let _ = tokio::time::timeout(FEED_WAIT, connected.notified()).await;
         Ok((keyring, change_feed))
+    }
+
+    /// Builds the router of the sets in force, and takes up newer ones until the stop.
+    fn follow_offer(&self, shared: Shared, node_id: Uuid, wake: Arc<Notify>) -> Result<Routing, StartError> {
+        let in_force = OfferInForce::new(self.offer.numbers);
+        let routing = Routing::new(shared.routed(&self.offer, &in_force)?);
+        let follower =
+            Follower { pool: self.pool.clone(), node_id, shared, routing: routing.clone(), in_force, wake };
+        tokio::spawn(follower.run(self.stop_background.clone()));
+        Ok(routing)
     }
 
     /// Starts the periodic jobs. Returns once readiness is known.
@@ -123,7 +146,7 @@ impl Foundation {
     /// Accepts connections, and serves the metrics.
     fn serve(
         self,
-        parts: &Parts,
+        routing: Routing,
         listener: TcpListener,
         metrics_listener: Option<TcpListener>,
         tasks: Tasks,
@@ -131,10 +154,10 @@ impl Foundation {
         let Self {
             start, address, pool, facts, readiness, refused, stop, stop_writer, stop_background, ..
         } = self;
+        let has_pages = matches!(start.settings.console_base(address), Ok(Some(_)));
         let settings = start.settings.server;
-        let Paths { router, paths } = router::router(parts);
-        let pipeline = Pipeline::new(router, (*facts.links).clone());
-        let pipeline = if parts.console.is_some() { pipeline.with_pages() } else { pipeline };
+        let pipeline = Pipeline::following(routing.clone());
+        let pipeline = if has_pages { pipeline.with_pages() } else { pipeline };
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
         let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
         let server = Arc::new(Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone()));
@@ -152,7 +175,7 @@ impl Foundation {
         Ok(App {
             address,
             metrics_address,
-            paths,
+            routing,
             server,
             stop,
             timing: settings.stop_timing(),

@@ -1,31 +1,33 @@
-//! The catalogue of plans and packs, from `config/plans-*.toml` and `config/packs.toml`.
+//! The catalogue: editions with their plans, and packs. `config/catalogue.toml` is the shipped one, in the format of the
+//! seller's own.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::domain::plan::{Access, Pack, Plan};
+use super::document::{self, Fields, FileFaults, boolean, integer, list, name, parsed, text, word_of};
+use crate::domain::credits::Credits;
+use crate::domain::plan::{Access, Pack, Plan, Support};
 
-/// The files, compiled in.
-const EDITIONS_TOML: [&str; 2] =
-    [include_str!("../../config/plans-2025-01.toml"), include_str!("../../config/plans-2025-06.toml")];
-const PACKS_TOML: &str = include_str!("../../config/packs.toml");
+/// The shipped catalogue.
+pub const SHIPPED: &str = include_str!("../../config/catalogue.toml");
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+const MAX_EDITIONS: usize = 64;
+const MAX_PLANS: usize = 64;
+const MAX_PACKS: usize = 64;
+/// Most words in the `access` of a plan.
+const MAX_ACCESS: usize = 64;
+const MAX_CREDITS: i64 = 1_000_000_000;
+const MAX_RATE: i64 = 1_000_000;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Edition {
     /// Its name, such as `2025-01`.
     pub edition: String,
     /// Its plans, in the order of the catalogue.
-    #[serde(rename(deserialize = "plan"))]
     pub plans: Vec<Plan>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PacksFile {
-    pack: Vec<Pack>,
-}
-
+/// All that is for sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalogue {
     /// Editions, oldest first.
@@ -35,14 +37,49 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    pub fn shipped() -> Result<Self, toml::de::Error> {
-        let editions = EDITIONS_TOML.iter().map(|text| toml::from_str(text)).collect::<Result<_, _>>()?;
-        let packs: PacksFile = toml::from_str(PACKS_TOML)?;
-        Ok(Self { editions, packs: packs.pack })
+    pub fn shipped() -> Result<Self, FileFaults> {
+        Self::parse(SHIPPED)
+    }
+
+    /// Reads a catalogue.
+    ///
+    /// # Errors
+    /// Every fault, with its line.
+    pub fn parse(text: &str) -> Result<Self, FileFaults> {
+        document::parse(text, |file| {
+            let mut editions: Vec<Edition> = Vec::new();
+            file.tables("edition", MAX_EDITIONS, |fields| {
+                let edition = edition(fields)?;
+                if editions.iter().any(|known| known.edition == edition.edition) {
+                    fields.fault("edition", format_args!("`{}` is defined twice", edition.edition));
+                }
+                editions.push(edition);
+                Some(())
+            });
+            if !file.has("edition") {
+                file.fault("edition", "is missing: a catalogue has at least one edition");
+            }
+            let mut packs: Vec<Pack> = Vec::new();
+            file.tables("pack", MAX_PACKS, |fields| {
+                let pack = pack(fields)?;
+                if packs.iter().any(|known| known.pack == pack.pack) {
+                    fields.fault("pack", format_args!("`{}` is defined twice", pack.pack));
+                }
+                packs.push(pack);
+                Some(())
+            });
+            Some(Self { editions, packs })
+        })
+    }
+
+    /// Returns the plan of an edition.
+    pub fn plan(&self, edition: &str, plan: &str) -> Option<&Plan> {
+        let edition = self.editions.iter().find(|known| known.edition == edition)?;
+        edition.plans.iter().find(|known| known.plan == plan)
     }
 
     /// The cheapest plan of an edition that includes `access`; where prices are equal, the first.
-    pub fn cheapest_with(&self, edition: &str, access: Access) -> Option<&Plan> {
+    pub fn cheapest_with(&self, edition: &str, access: &Access) -> Option<&Plan> {
         let plans = &self.editions.iter().find(|known| known.edition == edition)?.plans;
         let candidates = plans.iter().filter(|plan| plan.api_access && plan.may_call(access));
         candidates.min_by_key(|plan| plan.price_usd.unwrap_or(u32::MAX))
@@ -59,11 +96,100 @@ impl Catalogue {
     pub fn newest_edition(&self) -> Option<&str> {
         self.editions.last().map(|edition| edition.edition.as_str())
     }
+
+    /// The access words of all plans.
+    pub fn access(&self) -> impl Iterator<Item = &Access> {
+        self.editions.iter().flat_map(|edition| &edition.plans).flat_map(|plan| &plan.access)
+    }
+}
+
+fn edition(fields: &mut Fields<'_>) -> Option<Edition> {
+    let edition = fields.required("edition", edition_name);
+    let mut plans: Vec<Plan> = Vec::new();
+    fields.tables("plan", MAX_PLANS, |fields| {
+        let plan = plan(fields)?;
+        if plans.iter().any(|known| known.plan == plan.plan) {
+            fields.fault("plan", format_args!("`{}` is defined twice in its edition", plan.plan));
+        }
+        plans.push(plan);
+        Some(())
+    });
+    if !fields.has("plan") {
+        fields.fault("plan", "is missing: an edition has at least one [[edition.plan]]");
+    }
+    Some(Edition { edition: edition?, plans })
+}
+
+/// A name that may begin with a digit, such as `2025-01`.
+fn edition_name(value: &toml::de::DeValue<'_>) -> Result<String, String> {
+    let edition = text(40)(value)?;
+    let is_name =
+        edition.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b"-_.".contains(&c));
+    is_name
+        .then_some(edition)
+        .ok_or_else(|| "must have lower-case letters, digits, `-`, `_` and `.` only".into())
+}
+
+const SUPPORT: [(&str, Support); 4] = [
+    ("community", Support::Community),
+    ("email", Support::Email),
+    ("priority", Support::Priority),
+    ("dedicated", Support::Dedicated),
+];
+
+fn plan(fields: &mut Fields<'_>) -> Option<Plan> {
+    let plan = fields.required("plan", name);
+    let tier = fields.required("tier", name);
+    let label = fields.required("label", name);
+    let price_usd = fields.optional("price_usd", integer(0..=10_000_000));
+    let credits = fields.required("credits", integer::<i64>(0..=MAX_CREDITS));
+    let rate_per_s = fields.required("rate_per_s", integer(1..=MAX_RATE));
+    let burst = fields.required("burst", integer(1..=MAX_RATE));
+    let concurrency = fields.required("concurrency", integer(1..=MAX_RATE));
+    let requests = fields.required("requests", integer(0..=2_000_000_000));
+    let access = fields.required("access", list(MAX_ACCESS, parsed::<Access>));
+    let api_access = fields.required("api_access", boolean);
+    let keys_per_environment = fields.required("keys_per_environment", integer(1..=10_000));
+    let support = fields.required("support", word_of(&SUPPORT));
+    let assumption = fields.optional("assumption", text(500));
+    Some(Plan {
+        plan: plan?,
+        tier: tier?,
+        label: label?,
+        price_usd,
+        credits: Credits::try_from(credits?).ok()?,
+        rate_per_s: rate_per_s?,
+        burst: burst?,
+        concurrency: concurrency?,
+        requests: requests?,
+        access: access?,
+        api_access: api_access?,
+        keys_per_environment: keys_per_environment?,
+        support: support?,
+        assumption,
+    })
+}
+
+fn pack(fields: &mut Fields<'_>) -> Option<Pack> {
+    let pack = fields.required("pack", name);
+    let shown = fields.required("name", text(80));
+    let credits = fields.required("credits", integer::<i64>(1..=MAX_CREDITS));
+    let price_usd = fields.required("price_usd", integer(0..=10_000_000));
+    Some(Pack {
+        pack: pack?,
+        name: shown?,
+        credits: Credits::try_from(credits?).ok()?,
+        price_usd: price_usd?,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn access(word: &str) -> Access {
+        word.parse().unwrap()
+    }
 
     #[test]
     fn the_shipped_catalogue_has_both_editions_and_four_packs() {
@@ -79,7 +205,49 @@ mod tests {
     #[test]
     fn a_professional_of_2025_06_needs_business_for_the_crm() {
         let catalogue = Catalogue::shipped().unwrap();
-        assert_eq!(catalogue.cheapest_with("2025-06", Access::CrmBasico).unwrap().tier, "crm_business");
-        assert_eq!(catalogue.cheapest_with("2025-01", Access::Crm).unwrap().tier, "platform_professional");
+        assert_eq!(catalogue.cheapest_with("2025-06", &access("crm_basico")).unwrap().tier, "crm_business");
+        assert_eq!(catalogue.cheapest_with("2025-01", &access("crm")).unwrap().tier, "platform_professional");
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once_with_its_line() {
+        let text = "[[edition]]\nedition = \"A B\"\n[[edition.plan]]\nplan = 7\nrate_per_s = 0\ncolour = \"red\"\n[[pack]]\n";
+        let faults = Catalogue::parse(text).unwrap_err().0;
+        let at = |line, part: &str| faults.iter().any(|f| f.line == line && f.message.contains(part));
+        assert!(at(2, "`edition` must have lower-case letters"), "{faults:?}");
+        assert!(at(4, "`plan` must be a name"), "{faults:?}");
+        assert!(at(5, "`rate_per_s` must be a whole number from 1 to 1000000"), "{faults:?}");
+        assert!(at(6, "`colour` is not known here"), "{faults:?}");
+        assert!(at(3, "`tier` is missing") && at(3, "`support` is missing"), "{faults:?}");
+        assert!(at(7, "`pack` is missing"), "{faults:?}");
+    }
+
+    #[test]
+    fn figures_outside_their_bounds_are_rejected() {
+        for (before, after, part) in [
+            ("credits = 1", "credits = -1", "`credits` must be a whole number"),
+            ("price_usd = ", "price_usd = 1.5 #", "`price_usd` must be a whole number"),
+            ("access = [", "access = [\"Crm\", ", "`access` has a value that"),
+            ("support = \"", "support = \"x", "`support` must be one of"),
+            ("api_access = true", "api_access = 1", "`api_access` must be true or false"),
+        ] {
+            let faults = Catalogue::parse(&SHIPPED.replacen(before, after, 1)).unwrap_err().0;
+            assert!(faults.iter().any(|fault| fault.message.contains(part)), "{after}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_defined_twice_and_something_is_defined() {
+        let twice = Catalogue::parse(&format!("{SHIPPED}{SHIPPED}")).unwrap_err().0;
+        assert!(twice.iter().any(|fault| fault.message.contains("`2025-01` is defined twice")));
+        assert!(twice.iter().any(|fault| fault.message.contains("`mega` is defined twice")));
+        let empty = Catalogue::parse("").unwrap_err().0;
+        assert!(empty[0].message.contains("at least one edition"));
+    }
+
+    #[test]
+    fn broken_toml_is_reported_with_its_line() {
+        let faults = Catalogue::parse("[[edition]]\nedition = \n").unwrap_err().0;
+        assert_eq!(faults[0].line, 2);
     }
 }

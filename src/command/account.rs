@@ -129,7 +129,7 @@ impl AccountCommand {
 }
 
 async fn create(new: CreateAccount, context: &Context, output: Output) -> anyhow::Result<()> {
-    let catalogue = Catalogue::shipped()?;
+    let catalogue = context.catalogue().await?;
     let newest = catalogue.newest_edition().unwrap_or_default();
     let plan = known_plan(&catalogue, new.edition.as_deref().unwrap_or(newest), &new.plan)?;
     let account = NewAccount {
@@ -211,7 +211,7 @@ async fn set_state(
 async fn change_plan(target: MoveAccount, context: &Context, output: Output) -> anyhow::Result<()> {
     let account = context.account(target.id).await?;
     let edition = target.edition.as_deref().unwrap_or(&account.plan.edition);
-    let plan = known_plan(&Catalogue::shipped()?, edition, &target.plan)?;
+    let plan = known_plan(&context.catalogue().await?, edition, &target.plan)?;
     let mut connection = context.connection().await?;
     let moved = management::accounts::set_plan(&mut connection, &context.operator(), target.id, &plan).await;
     moved.map_err(|error| explained(target.id, error))?;

@@ -8,7 +8,8 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use super::context::Context;
-use super::output::{count, write_table};
+use super::output::{count, printable, write_table};
+use crate::domain::offer_set::SetKind;
 use crate::gate::settings::KeySettings;
 use crate::storage::changes;
 use crate::storage::nodes::{self, NodeView, SILENT_AFTER_S};
@@ -46,13 +47,34 @@ struct Gateway {
 /// # Errors
 /// When the database cannot be reached.
 pub(super) async fn every_gateway(context: &Context) -> anyhow::Result<Confirmation> {
+    let change = changes::newest(&mut *context.connection().await?).await?;
+    wait(context, change, |node| node.change_seen >= change).await
+}
+
+/// Waits, with a limit, until every running gateway sells by this set or a newer one.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub(super) async fn every_gateway_sells_by(
+    context: &Context,
+    kind: SetKind,
+    number: i32,
+) -> anyhow::Result<Confirmation> {
+    let change = changes::newest(&mut *context.connection().await?).await?;
+    wait(context, change, |node| node.offer_set(kind).is_some_and(|set| set >= number)).await
+}
+
+async fn wait(
+    context: &Context,
+    change: i64,
+    has_applied: impl Fn(&NodeView) -> bool,
+) -> anyhow::Result<Confirmation> {
     let mut connection = context.connection().await?;
-    let change = changes::newest(&mut connection).await?;
     let began = Instant::now();
     loop {
         let nodes = nodes::list(&mut connection).await?;
         let gateways: Vec<Gateway> =
-            nodes.into_iter().map(|node| Gateway { confirmed: node.change_seen >= change, node }).collect();
+            nodes.into_iter().map(|node| Gateway { confirmed: has_applied(&node), node }).collect();
         let missing = |gateway: &&Gateway| !gateway.confirmed;
         let silent = gateways.iter().filter(missing).filter(|gateway| gateway.node.is_silent).count();
         let confirmed = gateways.iter().filter(missing).count() == silent;
@@ -80,6 +102,22 @@ impl Confirmation {
             "{done}, but not every gateway confirmed it: {}; a gateway without a connection to the database uses cached keys \
              for at most 4 s",
             missing.join(", ")
+        )
+    }
+
+    /// Returns an error with the gateways that do not sell by a set, and why.
+    pub(super) fn require_offer(&self, kind: SetKind, number: i32) -> anyhow::Result<()> {
+        if self.confirmed {
+            return Ok(());
+        }
+        let missing = self.gateways.iter().filter(|gateway| !gateway.confirmed).map(|gateway| {
+            let fault = gateway.node.offer_fault.as_deref().unwrap_or("no reason reported");
+            format!("{}: {}", describe(gateway), printable(fault))
+        });
+        bail!(
+            "{} {number} is applied, but not every gateway has taken it up; those keep what they had: {}",
+            kind.as_str(),
+            missing.collect::<Vec<_>>().join("; ")
         )
     }
 

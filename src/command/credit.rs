@@ -11,7 +11,6 @@ use sqlx::PgConnection;
 use super::context::Context;
 use super::output::{Output, Report, count, write_fields};
 use super::values;
-use crate::catalogue::plans::Catalogue;
 use crate::clock as ids;
 use crate::domain::amount::Amount;
 use crate::domain::credits::Credits;
@@ -86,7 +85,8 @@ impl CreditCommand {
 
 async fn give(order: GrantCredits, context: &Context, output: Output) -> anyhow::Result<()> {
     let mut connection = context.connection().await?;
-    let grant = grant_of(order, clock::now(&mut connection).await?)?;
+    let packs = context.catalogue().await?.packs;
+    let grant = grant_of(order, packs, clock::now(&mut connection).await?)?;
     // Locks the id while the ledger works on its own connection: an id is used for one grant, of one account.
     let mut under_id = context.pool().begin().await?;
     operator_acts::lock(&mut under_id, ActKind::Grant, &grant.reference).await?;
@@ -119,13 +119,13 @@ async fn give(order: GrantCredits, context: &Context, output: Output) -> anyhow:
 }
 
 /// Returns the operation for an order.
-fn grant_of(order: GrantCredits, now: DateTime<Utc>) -> anyhow::Result<Grant> {
+fn grant_of(order: GrantCredits, packs: Vec<Pack>, now: DateTime<Utc>) -> anyhow::Result<Grant> {
     let in_months = |months| {
         now.checked_add_months(Months::new(months)).ok_or_else(|| anyhow!("the expiry is out of range"))
     };
     let (source, amount, expires_at, note) = match (order.pack, order.credits, order.reason) {
         (Some(name), ..) => {
-            let pack = known_pack(&name)?;
+            let pack = known_pack(&name, packs)?;
             (LotSource::Pack, pack.credits, in_months(PACK_LIFE_MONTHS)?, pack.name)
         }
         (None, Some(amount), Some(reason)) => {
@@ -151,8 +151,7 @@ fn grant_of(order: GrantCredits, now: DateTime<Utc>) -> anyhow::Result<Grant> {
 }
 
 /// Returns the pack of this name, or an error that lists the packs.
-fn known_pack(name: &str) -> anyhow::Result<Pack> {
-    let packs = Catalogue::shipped()?.packs;
+fn known_pack(name: &str, packs: Vec<Pack>) -> anyhow::Result<Pack> {
     let names: Vec<_> = packs.iter().map(|pack| pack.pack.clone()).collect();
     let pack = packs.into_iter().find(|pack| pack.pack == name);
     pack.ok_or_else(|| anyhow!("pack `{name}` does not exist; the packs are {}", names.join(", ")))
@@ -263,6 +262,11 @@ impl Report for TakeReport {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::plans::Catalogue;
+
+    fn packs() -> Vec<Pack> {
+        Catalogue::shipped().unwrap().packs
+    }
 
     fn expiry(today: &str, pack: Option<&str>, credits: Option<&str>) -> String {
         let order = GrantCredits {
@@ -273,7 +277,7 @@ mod tests {
             expires_at: None,
             id: None,
         };
-        grant_of(order, today.parse().unwrap()).unwrap().expires_at.to_rfc3339()
+        grant_of(order, packs(), today.parse().unwrap()).unwrap().expires_at.to_rfc3339()
     }
 
     #[test]
@@ -293,7 +297,7 @@ mod tests {
             expires_at: None,
             id: id.map(|id| id.parse().unwrap()),
         };
-        let reference = |id| grant_of(order(id), DateTime::UNIX_EPOCH).unwrap().reference;
+        let reference = |id| grant_of(order(id), packs(), DateTime::UNIX_EPOCH).unwrap().reference;
         assert_ne!(reference(None), reference(None));
         assert_eq!(reference(Some("order-1")), "order-1");
     }

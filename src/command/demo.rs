@@ -6,7 +6,7 @@ use std::env;
 use std::io::{self, Cursor, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -69,6 +69,10 @@ pub async fn prepare(context: &Context) -> anyhow::Result<Demo> {
     let mut connection = context.connection().await?;
     let now = clock::now(&mut connection).await?;
     if accounts::find(&mut connection, ACCOUNT).await?.is_none() {
+        ensure!(
+            context.catalogue().await?.plan(EDITION, PLAN).is_some(),
+            "the demonstration needs plan {PLAN} of edition {EDITION}, which the catalogue in force does not have"
+        );
         let made =
             account::make(&demo_account(), &Once { allow_duplicate_email: true, ..Once::default() }, context)
                 .await;

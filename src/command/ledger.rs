@@ -59,7 +59,7 @@ async fn verify_books(
     if let Some(id) = account {
         context.account(id).await?;
     }
-    let scope = Scope { account_id: account, since, hold_life: context.hold_life() };
+    let scope = Scope { account_id: account, since, hold_life: context.longest_hold().await? };
     let report = verify(&mut *context.connection().await?, scope).await?;
     output.print(&report)?;
     match report.faults.first() {

@@ -8,9 +8,9 @@ use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{Fault, Settings, log_level};
-use crate::catalogue::plans::Catalogue;
-use crate::catalogue::routes;
-use crate::console::settings::{ConsoleSettings, SignUp};
+use crate::catalogue::FIRST_SEGMENTS;
+use crate::catalogue::routes::RouteSet;
+use crate::console::settings::SignUp;
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
 use crate::mail::transport::Transport;
@@ -34,33 +34,11 @@ fn is_postgres_url(url: &str) -> bool {
     has_scheme && url.parse::<PgConnectOptions>().is_ok()
 }
 
-/// The first segments of all paths but the paid routes.
-const FIRST_SEGMENTS: [&str; 17] = [
-    "creditos",
-    "credits",
-    "status",
-    "v1",
-    "health",
-    "saude",
-    "tiers",
-    "planos",
-    "livez",
-    "readyz",
-    "metrics",
-    "openapi.json",
-    "docs",
-    "console",
-    "assets",
-    "llms.txt",
-    "pt",
-];
-
 /// Whether a stage prefix is a path of the service, or the beginning of one.
 fn shadows_a_path(prefix: &str) -> bool {
     let first = prefix.trim_start_matches('/').split('/').next().unwrap_or_default();
     let is_paid = |path: &str| path.trim_start_matches('/').split('/').next() == Some(first);
-    FIRST_SEGMENTS.contains(&first)
-        || routes::shipped().is_ok_and(|routes| routes.iter().any(|route| is_paid(route.path)))
+    FIRST_SEGMENTS.contains(&first) || RouteSet::shipped().is_ok_and(|set| set.paths().any(is_paid))
 }
 
 impl Settings {
@@ -108,16 +86,8 @@ impl Settings {
             "base_url",
             "must be an address such as https://api.acme.test, or empty",
         );
-        let knows_plan = |settings: &ConsoleSettings| {
-            let (plan, catalogue) = (settings.sign_up_plan(), Catalogue::shipped());
-            let editions = catalogue.map(|catalogue| catalogue.editions).unwrap_or_default();
-            plan.is_some_and(|plan| {
-                let edition = editions.iter().find(|known| known.edition == plan.edition);
-                edition.is_some_and(|edition| edition.plans.iter().any(|known| known.plan == plan.plan))
-            })
-        };
         require(
-            self.console.sign_up == SignUp::Invited || knows_plan(&self.console),
+            self.console.sign_up == SignUp::Invited || self.console.sign_up_plan().is_some(),
             "console.sign_up_plan",
             "must be an edition and a plan, such as 2025-06/developer, where console.sign_up is open",
         );

@@ -27,7 +27,8 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
 
 fn form(call: &Call, typed: &str, faults: &Faults) -> Result<Reply, PageError> {
     let words = call.words();
-    let address = Input { kind: "email", autocomplete: "email", ..Input::text("email", words.new_email(), typed) };
+    let address =
+        Input { kind: "email", autocomplete: "email", ..Input::text("email", words.new_email(), typed) };
     let content = html! {
         @if call.query.has("sent") { p.note.ok role="status" { (words.sent()) } }
         (faults.summary(words))
@@ -118,7 +119,10 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     let address: EmailAddress = typed.parse().map_err(|_| PageError::Internal)?;
     let before = identities::find(call.db().await?, id).await?.ok_or(PageError::NotFound)?;
     // Somebody else may have proved the address meanwhile.
-    if identities::by_email(call.db().await?, &EmailKey::of(&address)).await?.is_some_and(|other| other.id != id) {
+    if identities::by_email(call.db().await?, &EmailKey::of(&address))
+        .await?
+        .is_some_and(|other| other.id != id)
+    {
         return Ok(refused(call, NotAccepted::Used));
     }
     identities::set_email(call.db().await?, id, &address).await?;

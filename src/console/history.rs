@@ -67,6 +67,8 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::CreditsGranted => ("granted credits", "concedeu créditos"),
         Action::CreditsTaken => ("took credits back", "retirou créditos"),
         Action::DirectorySourceRemoved => ("removed a source of people", "removeu uma fonte de pessoas"),
+        Action::CatalogueApplied => ("put other plans in force", "pôs outros planos em vigor"),
+        Action::RoutesApplied => ("put other routes in force", "pôs outras rotas em vigor"),
         Action::PepperAdded => ("began to use a new pepper", "passou a usar um novo pepper"),
         Action::PepperRetired => ("retired a pepper", "aposentou um pepper"),
     };

@@ -271,6 +271,7 @@ pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
         Outcome::ProfileNotFound => words.reason_profile_not_found(),
         Outcome::MultipleMatches => words.reason_multiple_matches(),
         Outcome::Refused => words.reason_refused(),
+        Outcome::ChargedStatus | Outcome::UnchargedStatus => words.reason_status(),
         Outcome::InsufficientData => words.reason_insufficient_data(),
         Outcome::Failed => words.reason_failed(),
         Outcome::TimedOut => words.reason_timed_out(),

@@ -12,8 +12,8 @@ use super::call::Console;
 use super::keys::{act, list, make, revoke, rotate, show, which};
 use super::run::{Access, Handler, answer};
 use super::{
-    choose, confirm, email_change, environments, invitation, link, log_in, mailbox, members, overview, profile, reset,
-    second_factor, security, sign_up,
+    choose, confirm, email_change, environments, invitation, link, log_in, mailbox, members, overview,
+    profile, reset, second_factor, security, sign_up,
 };
 use Access::{AdminConfirmed, Anyone, Half, Member, Person, PersonConfirmed};
 

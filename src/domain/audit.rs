@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::ids::{AccountId, CallId, EnvironmentId, KeyId, MemberId};
 use super::named_enum::named_enum;
+use super::offer_set::SetKind;
 
 /// The author of a change, and where the request came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +107,10 @@ named_enum! {
         CreditsTaken = "credits.taken",
         /// The people of one source were removed from the directory.
         DirectorySourceRemoved = "directory.source_removed",
+        /// A catalogue of plans and packs is in force.
+        CatalogueApplied = "catalogue.applied",
+        /// A set of routes is in force.
+        RoutesApplied = "routes.applied",
         /// A new pepper is in use.
         PepperAdded = "pepper.added",
         /// A pepper is not in use any more.
@@ -124,6 +129,8 @@ pub enum Subject {
     Pepper(i32),
     /// A source of people of the shared directory.
     Source(String),
+    /// A numbered set of what is sold.
+    OfferSet(SetKind, i32),
 }
 
 impl Subject {
@@ -137,6 +144,7 @@ impl Subject {
             Self::Credits(_) => "credits",
             Self::Pepper(_) => "pepper",
             Self::Source(_) => "source",
+            Self::OfferSet(kind, _) => kind.as_str(),
         }
     }
 }
@@ -151,6 +159,7 @@ impl fmt::Display for Subject {
             Self::Credits(id) => id.fmt(f),
             Self::Pepper(version) => version.fmt(f),
             Self::Source(name) => f.write_str(name),
+            Self::OfferSet(_, number) => number.fmt(f),
         }
     }
 }

@@ -1,22 +1,35 @@
 //! Plans and packs: what an account pays for, and what it may do.
 
+use std::str::FromStr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::credits::Credits;
-use super::named_enum::named_enum;
 
-named_enum! {
-    /// A group of endpoints that plans sell together.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-    #[serde(rename_all = "snake_case")]
-    pub enum Access {
-        /// `/crm_basico`.
-        CrmBasico = "crm_basico",
-        /// `/crm`.
-        Crm = "crm",
-        /// `/analyze` and `/analyze-comprehensive`.
-        Analyze = "analyze",
+/// A group of routes that plans sell together, by a word such as `crm`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Access(String);
+
+/// Why a text is not an [`Access`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a lower-case letter, then lower-case letters, digits and `_`, at most 40 characters")]
+pub struct AccessError;
+
+impl Access {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Access {
+    type Err = AccessError;
+    fn from_str(text: &str) -> Result<Self, AccessError> {
+        let is_word = (1..=40).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_');
+        is_word.then(|| Self(text.to_owned())).ok_or(AccessError)
     }
 }
 
@@ -29,8 +42,7 @@ pub struct PlanRef {
     pub plan: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Plan {
     /// Name within the edition.
     pub plan: String,
@@ -39,7 +51,7 @@ pub struct Plan {
     /// Billing label, such as `enterprise_crm`.
     pub label: String,
     /// Price in whole US dollars a month. `None` if it is agreed by contract.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub price_usd: Option<u32>,
     /// Plan credits per period.
     pub credits: Credits,
@@ -56,12 +68,12 @@ pub struct Plan {
     pub keys_per_environment: u32,
     pub support: Support,
     /// Set if a figure is the project's assumption and not the edition's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub assumption: Option<String>,
 }
 
 /// How soon support answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Support {
     /// By the community and the documentation.
@@ -79,14 +91,13 @@ impl Plan {
     }
 
     /// Whether the plan includes the endpoints of `access`.
-    pub fn may_call(&self, access: Access) -> bool {
-        self.access.contains(&access)
+    pub fn may_call(&self, access: &Access) -> bool {
+        self.access.contains(access)
     }
 }
 
 /// A pack of credits for sale.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Pack {
     /// Name in commands and addresses, such as `boost`.
     pub pack: String,
@@ -99,3 +110,18 @@ pub struct Pack {
 
 /// Months from the day of purchase after which a pack's credits expire.
 pub const PACK_LIFE_MONTHS: u32 = 12;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_access_word_is_short_and_plain() {
+        for word in ["a", "crm_basico", "x9", &"a".repeat(40)] {
+            assert_eq!(word.parse::<Access>().unwrap().as_str(), word);
+        }
+        for word in ["", "Crm", "9x", "_a", "a-b", "é", "a b", &"a".repeat(41)] {
+            assert_eq!(word.parse::<Access>(), Err(AccessError), "{word}");
+        }
+    }
+}

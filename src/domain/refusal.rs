@@ -4,10 +4,12 @@
 mod catalogue;
 mod declare;
 mod fault;
+mod malformed;
 mod wording;
 
 pub use catalogue::{ErrorCode, Refusal};
 pub use fault::{Fault, FieldFault};
+pub use malformed::Malformed;
 pub use wording::{Addresses, Text};
 
 use std::borrow::Cow;

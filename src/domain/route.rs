@@ -1,27 +1,29 @@
-//! Paid routes: what an endpoint costs, which plans include it, and its language.
+//! Routes of the built-in endpoints: what an endpoint costs, which plans include it, and its language.
 
-use serde::Deserialize;
+use serde::Serialize;
 
 use super::credits::Credits;
 use super::depth::Depth;
 use super::language::Language;
+use super::named_enum::named_enum;
 use super::plan::Access;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Endpoint {
-    /// Who the person is, in Portuguese.
-    CrmBasico,
-    /// The whole analysis, in Portuguese.
-    Crm,
-    /// Traits, in English.
-    Analyze,
-    /// The depth of the request's `tier`, in English.
-    AnalyzeComprehensive,
+named_enum! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Endpoint {
+        /// Who the person is, in Portuguese.
+        CrmBasico = "crm_basico",
+        /// The whole analysis, in Portuguese.
+        Crm = "crm",
+        /// Traits, in English.
+        Analyze = "analyze",
+        /// The depth of the request's `tier`, in English.
+        AnalyzeComprehensive = "analyze_comprehensive",
+    }
 }
 
 /// What a call costs. It is held before the handler runs; the handler may use less.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Price {
     /// The same for every call.
@@ -30,8 +32,7 @@ pub enum Price {
     ByDepth(DepthPrices),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct DepthPrices {
     pub basic: Credits,
     /// The most that a standard analysis costs.
@@ -50,17 +51,6 @@ impl Price {
             (Self::ByDepth(prices), Depth::Standard) => prices.standard,
             (Self::ByDepth(prices), Depth::Premium) => prices.premium,
         }
-    }
-
-    /// Whether every call costs something, also one that uses less than is held.
-    pub fn is_paid(&self) -> bool {
-        let every = match *self {
-            Self::Flat(credits) => [credits; 4],
-            Self::ByDepth(DepthPrices { basic, standard, standard_without_posts, premium }) => {
-                [basic, standard, standard_without_posts, premium]
-            }
-        };
-        every.into_iter().all(|credits| credits > Credits::ZERO)
     }
 }
 
@@ -86,12 +76,13 @@ impl Route {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Route {
     /// The path, without a stage prefix.
     pub path: &'static str,
     pub endpoint: Endpoint,
     /// The most that a call costs.
+    #[serde(rename = "credits")]
     pub price: Price,
     pub access: Access,
     pub language: Language,

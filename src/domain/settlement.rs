@@ -30,6 +30,10 @@ named_enum! {
         Abandoned = "abandoned",
         /// 422 `INSUFFICIENT_DATA`. Calls of earlier versions have [`Outcome::Refused`] instead.
         InsufficientData = "insufficient_data",
+        /// An answer of an upstream other than a 2xx that its route charges for.
+        ChargedStatus = "charged_status",
+        /// An answer of an upstream below 500 that its route does not charge for.
+        UnchargedStatus = "uncharged_status",
     }
 }
 
@@ -45,6 +49,8 @@ impl Outcome {
             Self::TimedOut => 5,
             Self::Abandoned => 6,
             Self::InsufficientData => 7,
+            Self::ChargedStatus => 8,
+            Self::UnchargedStatus => 9,
         }
     }
 
@@ -64,6 +70,8 @@ impl Outcome {
             Self::TimedOut => "the call took too long",
             Self::Abandoned => "the gateway lost the call",
             Self::InsufficientData => "there was too little text to analyse",
+            Self::ChargedStatus => "the upstream answered with a status that its route charges for",
+            Self::UnchargedStatus => "the upstream answered with a status that its route does not charge for",
         }
     }
 
@@ -75,7 +83,9 @@ impl Outcome {
             Self::MultipleMatches => Some(409),
             Self::InsufficientData => Some(422),
             Self::TimedOut => Some(504),
-            Self::Refused | Self::Failed | Self::Abandoned => None,
+            Self::Refused | Self::Failed | Self::Abandoned | Self::ChargedStatus | Self::UnchargedStatus => {
+                None
+            }
         }
     }
 
@@ -106,7 +116,7 @@ pub enum Settlement {
 
 /// The table: one settlement for each outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettlementTable([Settlement; 8]);
+pub struct SettlementTable([Settlement; Outcome::ALL.len()]);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,7 +148,7 @@ impl SettlementTable {
     /// Reads the table; every outcome must have exactly one rule.
     pub fn parse(text: &str) -> Result<Self, SettlementError> {
         let file: File = toml::from_str(text)?;
-        let mut table = [Settlement::Release; 8];
+        let mut table = [Settlement::Release; Outcome::ALL.len()];
         for (place, outcome) in table.iter_mut().zip(Outcome::ALL) {
             let mut rules = file.rule.iter().filter(|row| row.outcome == outcome);
             match (rules.next(), rules.next()) {
@@ -164,7 +174,9 @@ mod tests {
         let table = SettlementTable::parse(SETTLEMENT_TOML).unwrap();
         let captured: Vec<_> =
             Outcome::ALL.into_iter().filter(|o| table.settle(*o) == Settlement::Capture).collect();
-        assert_eq!(captured, [Outcome::Answered, Outcome::ProfileNotFound, Outcome::MultipleMatches]);
+        let expected =
+            [Outcome::Answered, Outcome::ProfileNotFound, Outcome::MultipleMatches, Outcome::ChargedStatus];
+        assert_eq!(captured, expected);
     }
 
     #[test]

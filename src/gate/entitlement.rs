@@ -9,8 +9,8 @@ use super::limits::account::Slot;
 use crate::catalogue::plans::Catalogue;
 use crate::domain::caller::KeyRecord;
 use crate::domain::key::Scope;
+use crate::domain::plan::Access;
 use crate::domain::refusal::{AccessDenied, Refusal, UpgradeTo};
-use crate::domain::route::Route;
 
 /// A call of a paid route that the plan includes and the key may make.
 #[derive(Debug)]
@@ -23,10 +23,18 @@ impl Entitled {
 }
 
 /// Passes calls whose plan and scopes include the route.
-pub(super) async fn entitle(route: Arc<Route>, call: Permitted) -> Result<Entitled, Refused> {
+pub(super) async fn entitle(
+    path: &'static str,
+    access: Arc<Access>,
+    call: Permitted,
+) -> Result<Entitled, Refused> {
     let catalogue = &call.call().gate.catalogue;
-    let checked = check(&call.caller().key, &route)
-        .map_err(|missing| refusal(missing, catalogue, &call.caller().key, &route));
+    let key = &call.caller().key;
+    let checked = check(key, &access).map_err(|missing| match missing {
+        Missing::Api => without_api(catalogue, key),
+        Missing::Scope => out_of_scope(Scope::Invoke),
+        Missing::Access => Refusal::AccessDenied(denied(catalogue, key, path, &access)),
+    });
     match checked {
         Ok(()) => Ok(Entitled(call)),
         Err(refusal) => Err(call.refuse(refusal)),
@@ -55,24 +63,16 @@ pub enum Missing {
     Access,
 }
 
-/// Checks whether this key may call the route.
-pub fn check(key: &KeyRecord, route: &Route) -> Result<(), Missing> {
+/// Checks whether this key may call routes with this access.
+pub fn check(key: &KeyRecord, access: &Access) -> Result<(), Missing> {
     if !key.plan.api_access {
         Err(Missing::Api)
     } else if !key.scopes.contains(&Scope::Invoke) {
         Err(Missing::Scope)
-    } else if !key.plan.may_call(route.access) {
+    } else if !key.plan.may_call(access) {
         Err(Missing::Access)
     } else {
         Ok(())
-    }
-}
-
-fn refusal(missing: Missing, catalogue: &Catalogue, key: &KeyRecord, route: &Route) -> Refusal {
-    match missing {
-        Missing::Api => without_api(catalogue, key),
-        Missing::Scope => out_of_scope(Scope::Invoke),
-        Missing::Access => Refusal::AccessDenied(denied(catalogue, key, route)),
     }
 }
 
@@ -86,11 +86,11 @@ fn out_of_scope(needed: Scope) -> Refusal {
     Refusal::InsufficientScope { needed: needed.as_str() }
 }
 
-fn denied(catalogue: &Catalogue, key: &KeyRecord, route: &Route) -> AccessDenied {
-    let required = catalogue.cheapest_with(&key.edition, route.access);
+fn denied(catalogue: &Catalogue, key: &KeyRecord, path: &'static str, access: &Access) -> AccessDenied {
+    let required = catalogue.cheapest_with(&key.edition, access);
     AccessDenied {
         plan: key.plan.plan.clone(),
-        path: route.path,
+        path,
         upgrade_to: match required {
             Some(plan) if plan.is_crm() => UpgradeTo::CrmTier,
             Some(plan) => UpgradeTo::Plan(plan.plan.clone()),

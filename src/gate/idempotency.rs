@@ -8,6 +8,11 @@ use crate::domain::refusal::Refusal;
 use crate::http::idempotency_key::idempotency_key;
 use crate::ledger::rules::hold::IdempotencyClaim;
 
+/// Whether a request carries an `Idempotency-Key`.
+pub(super) fn has_key(headers: &HeaderMap) -> Result<bool, Refusal> {
+    Ok(idempotency_key(headers)?.is_some())
+}
+
 /// Returns the claim of a request, or `None` without an `Idempotency-Key`.
 pub(crate) fn claim(
     (method, uri, headers): (&Method, &Uri, &HeaderMap),

@@ -21,8 +21,10 @@ use axum::response::Response;
 use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
+pub(super) use self::dry_run::is_dry_run;
+
 use self::detach_on_drop::DetachOnDrop;
-use self::metered_call::{HandlerCall, MeteredCall};
+use self::metered_call::MeteredCall;
 use self::settled::Settled;
 use self::test_answers::TestAnswers;
 use super::auth::caller::Caller;
@@ -35,7 +37,7 @@ use crate::domain::ids::CallId;
 use crate::domain::key::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
-use crate::domain::settlement::SettlementTable;
+use crate::domain::settlement::{Outcome, SettlementTable};
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
 use crate::http::public_links::PublicLinks;
@@ -98,6 +100,8 @@ pub struct PaidAnswer {
     pub response: Response,
     /// What the call costs if it is charged: at most its price.
     pub credits_used: Credits,
+    /// Decides whether it is charged.
+    pub outcome: Outcome,
 }
 
 impl fmt::Debug for PaidRoute {
@@ -106,21 +110,35 @@ impl fmt::Debug for PaidRoute {
     }
 }
 
+impl PaidAnswer {
+    /// An answer whose status decides whether it is charged.
+    pub fn by_status(response: Response, credits_used: Credits) -> Self {
+        let outcome = Outcome::of(response.status().as_u16(), None);
+        Self { response, credits_used, outcome }
+    }
+}
+
 /// Holds the price, runs the handler, captures or releases.
 pub(super) async fn meter(route: Arc<PaidRoute>, validated: Validated) -> Result<Answered, Refused> {
-    let Validated { mut call, caller, slot, person, body } = validated;
-    let terms = match Terms::of(&route, &call, &caller, &person, &body) {
-        Ok(terms) => terms,
-        Err(refusal) => return Err(call.refuse(refusal)),
+    let Validated { call, caller, slot, person, body } = validated;
+    let sale = Sale {
+        metering: route.metering.clone(),
+        number: route.number,
+        price: route.route.price.held(route.route.depth(person.depth)),
+        deadline: route.metering.deadline,
     };
-    let settled = run(&route, terms, caller, slot, person);
-    match settled.await {
-        Ok(Settled { response, billing, error_code }) => {
-            call.facts.record.error_code = error_code;
-            Ok(call.answer(response, billing))
-        }
-        Err(refusal) => Err(call.refuse(refusal)),
-    }
+    let (handler, payer) = (route.handler.clone(), caller.clone());
+    sale.run(call, caller, slot, &body, move |price| handler(PaidCall { caller: payer, person, price })).await
+}
+
+/// What is sold to a call, and how long it may run.
+pub(super) struct Sale {
+    pub(super) metering: Arc<Metering>,
+    /// The route's number in the ledger.
+    pub(super) number: RouteNumber,
+    /// What is held.
+    pub(super) price: Credits,
+    pub(super) deadline: Duration,
 }
 
 /// The requested hold of a call, and how its answer is rendered.
@@ -130,71 +148,84 @@ struct Terms {
     context: RenderContext,
 }
 
-impl Terms {
-    fn of(
-        route: &PaidRoute,
-        call: &Call,
-        caller: &Caller,
-        person: &PersonRequest,
+impl Sale {
+    /// Holds the price, runs the work with what is held, captures or releases by its answer.
+    pub(super) async fn run<W>(
+        self,
+        mut call: Call,
+        caller: Caller,
+        slot: Slot,
         body: &[u8],
-    ) -> Result<Self, Refusal> {
+        work: W,
+    ) -> Result<Answered, Refused>
+    where
+        W: FnOnce(Credits) -> PaidFuture + Send + 'static,
+    {
+        let terms = match self.terms(&call, &caller, body) {
+            Ok(terms) => terms,
+            Err(refusal) => return Err(call.refuse(refusal)),
+        };
+        match self.settle(terms, caller, slot, work).await {
+            Ok(Settled { response, billing, error_code }) => {
+                call.facts.record.error_code = error_code;
+                Ok(call.answer(response, billing))
+            }
+            Err(refusal) => Err(call.refuse(refusal)),
+        }
+    }
+
+    fn terms(&self, call: &Call, caller: &Caller, body: &[u8]) -> Result<Terms, Refusal> {
         let (request, key) = (&call.request, &caller.key);
         let head = (request.method(), request.uri(), request.headers());
         let idempotency = idempotency::claim(head, body, key.environment_id)?;
         let hold = HoldRequest {
             call_id: call.id(),
             account_id: key.account_id,
-            call: CallRef { key_id: key.key_id, route: route.number },
-            amount: route.route.price.held(route.route.depth(person.depth)),
+            call: CallRef { key_id: key.key_id, route: self.number },
+            amount: self.price,
             caps: KeyCaps { daily: key.daily_cap, monthly: key.monthly_cap },
             idempotency,
         };
-        let is_dry_run = dry_run::is_dry_run(request.headers())?;
-        Ok(Self { hold, is_dry_run, context: call.context })
+        let is_dry_run = is_dry_run(request.headers())?;
+        Ok(Terms { hold, is_dry_run, context: call.context })
     }
-}
 
-async fn run(
-    route: &PaidRoute,
-    terms: Terms,
-    caller: Caller,
-    slot: Slot,
-    person: PersonRequest,
-) -> Result<Settled, Refusal> {
-    let Terms { hold, is_dry_run, context } = terms;
-    let metering = &route.metering;
-    if is_dry_run {
-        // Boxed, so that paid calls do not carry its size.
-        return Box::pin(dry_run::answer(metering, &caller, hold, &context)).await;
-    }
-    let call_id = hold.call_id;
-    let is_test = caller.key.mode == Mode::Test;
-    let price = if is_test { Credits::ZERO } else { hold.amount };
-    let work = HandlerCall {
-        handler: route.handler.clone(),
-        call: PaidCall { caller: caller.clone(), person, price },
-    };
-    let metered = |caller, balance| {
-        let metering = metering.clone();
-        MeteredCall { metering, caller, price, balance, _slot: slot, context }
-    };
-    if is_test {
-        let balance = caller.account.balance();
-        let call = metered(caller, balance).run_without_hold(test_call(hold), work);
-        return Ok(detached(metering, call_id, call).await);
-    }
-    match metering.ledger.hold(hold).await {
-        Ok(Granted { hold, balance }) => {
-            caller.account.cache_balance(balance.clone());
-            let call = metered(caller, balance).run_with_hold(hold, work);
-            Ok(detached(metering, call_id, call).await)
+    async fn settle<W>(&self, terms: Terms, caller: Caller, slot: Slot, work: W) -> Result<Settled, Refusal>
+    where
+        W: FnOnce(Credits) -> PaidFuture + Send + 'static,
+    {
+        let Terms { hold, is_dry_run, context } = terms;
+        let metering = &self.metering;
+        if is_dry_run {
+            // Boxed, so that paid calls do not carry its size.
+            return Box::pin(dry_run::answer(metering, &caller, hold, &context)).await;
         }
-        Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),
-        Err(HoldError::Unavailable(error)) => Err(unavailable(error)),
-        // A key outlives its account's ledger only if rows were deleted by hand.
-        Err(error @ HoldError::UnknownAccount) => {
-            tracing::error!(account = %caller.key.account_id, %error, "a paid call could not be held");
-            Err(Refusal::Internal)
+        let call_id = hold.call_id;
+        let is_test = caller.key.mode == Mode::Test;
+        let price = if is_test { Credits::ZERO } else { hold.amount };
+        let deadline = self.deadline;
+        let metered = |caller, balance| {
+            let metering = metering.clone();
+            MeteredCall { metering, caller, price, balance, deadline, _slot: slot, context }
+        };
+        if is_test {
+            let balance = caller.account.balance();
+            let call = metered(caller, balance).run_without_hold(test_call(hold), work);
+            return Ok(detached(metering, call_id, call).await);
+        }
+        match metering.ledger.hold(hold).await {
+            Ok(Granted { hold, balance }) => {
+                caller.account.cache_balance(balance.clone());
+                let call = metered(caller, balance).run_with_hold(hold, work);
+                Ok(detached(metering, call_id, call).await)
+            }
+            Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),
+            Err(HoldError::Unavailable(error)) => Err(unavailable(error)),
+            // A key outlives its account's ledger only if rows were deleted by hand.
+            Err(error @ HoldError::UnknownAccount) => {
+                tracing::error!(account = %caller.key.account_id, %error, "a paid call could not be held");
+                Err(Refusal::Internal)
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::routing::{MethodRouter, Route as Handler, post_service};
+use axum::routing::{MethodFilter, MethodRouter, Route as Handler, post_service};
 use tower::layer::layer_fn;
 use tower::{ServiceBuilder, service_fn};
 
@@ -15,11 +15,15 @@ use super::answer::answer;
 use super::authenticate::authenticate;
 use super::call::GateService;
 use super::entitlement::{entitle, in_scope};
+use super::forward::{ForwardRoute, meter_forwarded, pass_free};
 use super::handle::{handle, pass_anonymous};
 use super::key_restrictions::restrict;
 use super::metering::{PaidRoute, meter};
+use super::shape::{ShapeLimits, Shaped, shape};
 use super::step::step;
 use super::validate::{Validated, validate};
+use crate::domain::credits::Credits;
+use crate::domain::forwarding::RouteMethod;
 use crate::domain::key::Scope;
 use crate::domain::route::Route;
 
@@ -36,7 +40,7 @@ where
     S: Clone + 'static,
     M: GateService<Validated>,
 {
-    let (of_plan, of_body) = (route.clone(), route.clone());
+    let (path, access, of_body) = (route.path, Arc::new(route.access.clone()), route.clone());
     post_service(
         ServiceBuilder::new()
             // Every answer, also a refusal, shows the caller's limits and balance.
@@ -48,12 +52,56 @@ where
             // May the key be used here? Before anything about the account is shown.
             .layer(step(restrict))
             // Do plan and scopes include the route? Before the body, so that no body changes this answer.
-            .layer(step(move |call| entitle(of_plan.clone(), call)))
+            .layer(step(move |call| entitle(path, access.clone(), call)))
             // Is the body what the route takes? The last free step: bad input is never charged.
             .layer(step(move |call| validate(of_body.clone(), call)))
             // The money: hold, run the handler, capture or release.
             .service(metering),
     )
+}
+
+/// A call that is forwarded to a server of the seller: paid, or free of charge.
+pub fn forwarded<S: Clone + 'static>(gate: &Arc<Gate>, route: ForwardRoute) -> MethodRouter<S> {
+    let route = Arc::new(route);
+    let by = route.clone();
+    match route.route.credits {
+        Credits::ZERO => forwarded_by(gate, &route, service_fn(move |call| pass_free(by.clone(), call))),
+        _ => forwarded_by(gate, &route, service_fn(move |call| meter_forwarded(by.clone(), call))),
+    }
+}
+
+fn forwarded_by<S, F>(gate: &Arc<Gate>, route: &Arc<ForwardRoute>, forwarding: F) -> MethodRouter<S>
+where
+    S: Clone + 'static,
+    F: GateService<Shaped>,
+{
+    let sold = &route.route;
+    let limits =
+        ShapeLimits { max_request_bytes: sold.max_request_bytes, takes_test_keys: route.takes_test_keys };
+    let (path, access) = (sold.path, Arc::new(sold.access.clone()));
+    let steps = ServiceBuilder::new()
+        .layer(answer(gate.clone(), sold.name))
+        .layer(step(authenticate))
+        .layer(step(admit))
+        .layer(step(restrict))
+        .layer(step(move |call| entitle(path, access.clone(), call)))
+        // May the request be sent on? Its body is read, and not looked into.
+        .layer(step(move |call| shape(limits, call)))
+        // The money, unless the route is free, and the upstream.
+        .service(forwarding);
+    let methods = sold.methods.iter().map(|method| filter(*method));
+    methods.fold(MethodRouter::new(), |router, method| router.on_service(method, steps.clone()))
+}
+
+const fn filter(method: RouteMethod) -> MethodFilter {
+    match method {
+        RouteMethod::Get => MethodFilter::GET,
+        RouteMethod::Head => MethodFilter::HEAD,
+        RouteMethod::Post => MethodFilter::POST,
+        RouteMethod::Put => MethodFilter::PUT,
+        RouteMethod::Patch => MethodFilter::PATCH,
+        RouteMethod::Delete => MethodFilter::DELETE,
+    }
 }
 
 /// A free call with a key.

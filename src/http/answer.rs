@@ -41,6 +41,16 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// Response extension of an answer that another server wrote: an empty 404 is one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PassedOn;
+
+/// Marks an answer that another server wrote, which is sent as it is.
+pub fn passed_on(mut response: Response) -> Response {
+    response.extensions_mut().insert(PassedOn);
+    response
+}
+
 /// Returns the 200 of a paid call; `analise` is a JSON value.
 pub fn analysis_ok(analise: Bytes) -> Response {
     Content::Analysis(analise).into_response(StatusCode::OK)

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderName};
 
 use crate::domain::idempotency_key::IdempotencyKey;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Malformed, Refusal};
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -15,8 +15,6 @@ pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refusal> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
-    let reason =
-        "Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters, bare or in double quotes";
     let key = IdempotencyKey::parse(value.as_bytes()).ok().filter(|_| values.next().is_none());
-    key.map(Some).ok_or(Refusal::BadRequest { reason })
+    key.map(Some).ok_or(Refusal::BadRequest(Malformed::IdempotencyKeyHeader))
 }

@@ -7,11 +7,16 @@ use http_body_util::BodyExt;
 
 use super::fields::Fields;
 use super::json::parse_object;
-use crate::domain::refusal::{MediaFault, Refusal};
+use crate::domain::refusal::{Malformed, MediaFault, Refusal};
 
 /// Reads a body declared as JSON, at most `limit_bytes` long. A declared length above it is refused unread.
-pub async fn read_body(headers: &HeaderMap, mut body: Body, limit_bytes: usize) -> Result<Bytes, Refusal> {
+pub async fn read_body(headers: &HeaderMap, body: Body, limit_bytes: usize) -> Result<Bytes, Refusal> {
     check_media_type(headers)?;
+    read_any_body(body, limit_bytes).await
+}
+
+/// Reads a body of any media type, at most `limit_bytes` long.
+pub async fn read_any_body(mut body: Body, limit_bytes: usize) -> Result<Bytes, Refusal> {
     let too_large = Refusal::BodyTooLarge { limit_bytes };
     if body.size_hint().lower() > limit_bytes as u64 {
         return Err(too_large);
@@ -21,8 +26,7 @@ pub async fn read_body(headers: &HeaderMap, mut body: Body, limit_bytes: usize) 
     while !body.is_end_stream() {
         let Some(frame) = body.frame().await else { break };
         // A client that is merely too slow is not answered: the listener closes its connection.
-        let frame =
-            frame.map_err(|_| Refusal::BadRequest { reason: "The body broke off or is framed wrongly" })?;
+        let frame = frame.map_err(|_| Refusal::BadRequest(Malformed::BrokenBody))?;
         let Ok(data) = frame.into_data() else { continue };
         if whole.len() + gathered.len() + data.len() > limit_bytes {
             return Err(too_large);
@@ -191,6 +195,6 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_breaks_off_is_a_bad_request() {
         let read = read_body(&headers(&[JSON]), pieces([Ok("{"), Err(Broken)]), 10).await;
-        assert_eq!(read, Err(Refusal::BadRequest { reason: "The body broke off or is framed wrongly" }));
+        assert_eq!(read, Err(Refusal::BadRequest(Malformed::BrokenBody)));
     }
 }

@@ -8,7 +8,7 @@ use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-use super::answer::{Answer, Content};
+use super::answer::{Answer, Content, PassedOn};
 use super::billing_info::BillingInfo;
 use super::call_record::CallRecord;
 use super::error_body::{self, ErrorView};
@@ -76,7 +76,9 @@ fn write(
 
 /// Returns the refusal for an empty 404 or 405, which come from axum's router.
 fn implied_refusal(response: &Response) -> Option<Answer> {
-    if response.body().size_hint().exact() != Some(0) || response.headers().contains_key(header::CONTENT_TYPE)
+    if response.body().size_hint().exact() != Some(0)
+        || response.headers().contains_key(header::CONTENT_TYPE)
+        || response.extensions().get::<PassedOn>().is_some()
     {
         return None;
     }

@@ -12,6 +12,7 @@ use super::operation::{Access, Group, Operation, Parameter};
 use super::operations::all;
 use crate::domain::depth::Depth;
 use crate::domain::language::Language;
+use crate::domain::plan::Access as AccessWord;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::route::{Price, Route};
 use crate::domain::settlement::Outcome;
@@ -89,9 +90,19 @@ impl Writer<'_> {
                 "content": { "application/json": { "schema": body.schema, "example": body.example } },
             });
         }
-        if let Access::Paid(route) = &operation.access {
-            written["x-fluence-credits"] = credits(route);
-            written["x-fluence-settlement"] = self.settlement();
+        match &operation.access {
+            Access::Paid(route) => {
+                written["x-fluence-credits"] = credits(route);
+                written["x-fluence-settlement"] = self.settlement();
+            }
+            Access::Forwarded(route) => {
+                written["x-fluence-credits"] = json!(route.credits);
+                written["x-fluence-settlement"] = json!({ "capture": route.capture });
+                if route.max_request_bytes > 0 {
+                    written["requestBody"] = json!({ "required": false, "content": { "*/*": {} } });
+                }
+            }
+            Access::Open | Access::KeyOptional | Access::AnyKey | Access::Scoped(_) => {}
         }
         if operation.access.takes_key() {
             written["x-fluence-limits"] = json!(limits(&operation.access));
@@ -105,10 +116,14 @@ impl Writer<'_> {
             Access::KeyOptional => json!({ "key": "optional" }),
             Access::AnyKey => json!({ "key": "required" }),
             Access::Scoped(scope) => json!({ "key": "required", "scope": scope }),
-            Access::Paid(route) => json!({
-                "key": "required", "scope": "invoke", "access": route.access, "plans": self.facts.plans_with(route),
-            }),
+            Access::Paid(route) => self.sold(&route.access),
+            Access::Forwarded(route) => self.sold(&route.access),
         }
+    }
+
+    fn sold(&self, access: &AccessWord) -> Value {
+        let plans = self.facts.plans_with(access);
+        json!({ "key": "required", "scope": "invoke", "access": access, "plans": plans })
     }
 
     /// What each outcome does to the credits that were held.
@@ -124,11 +139,10 @@ impl Writer<'_> {
 }
 
 impl Facts {
-    /// The plans that include a route, as `edition/plan`.
-    pub fn plans_with(&self, route: &Route) -> Vec<String> {
+    /// The plans that include routes with this access, as `edition/plan`.
+    pub fn plans_with(&self, access: &AccessWord) -> Vec<String> {
         let of_edition = self.catalogue.editions.iter().flat_map(|edition| {
-            let including =
-                edition.plans.iter().filter(|plan| plan.api_access && plan.may_call(route.access));
+            let including = edition.plans.iter().filter(|plan| plan.api_access && plan.may_call(access));
             including.map(|plan| format!("{}/{}", edition.edition, plan.plan))
         });
         of_edition.collect()
@@ -157,21 +171,21 @@ fn security(access: &Access) -> Value {
     match access {
         Access::Open => json!([]),
         Access::KeyOptional => json!([{}, either[0], either[1]]),
-        Access::AnyKey | Access::Scoped(_) | Access::Paid(_) => json!(either),
+        Access::AnyKey | Access::Scoped(_) | Access::Paid(_) | Access::Forwarded(_) => json!(either),
     }
 }
 
 /// The limits that bound calls with this access.
 fn limits(access: &Access) -> &'static [&'static str] {
-    match access {
-        Access::Paid(_) => &[
+    match access.is_paid() {
+        true => &[
             "requests_per_second",
             "concurrent_requests",
             "requests_per_period",
             "key_credits_per_day",
             "key_credits_per_month",
         ],
-        _ => &["requests_per_second", "concurrent_requests"],
+        false => &["requests_per_second", "concurrent_requests"],
     }
 }
 
@@ -187,7 +201,7 @@ fn parameters(operation: &Operation) -> Value {
     if operation.is_idempotent {
         all.push(shared("IdempotencyKey"));
     }
-    if matches!(operation.access, Access::Paid(_)) {
+    if operation.access.is_paid() {
         all.push(shared("DryRun"));
     }
     all.push(shared("AcceptLanguage"));

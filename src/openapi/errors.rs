@@ -26,18 +26,18 @@ const WITH_KEY: [ErrorCode; 14] = [
     ErrorCode::TooManyFailedAttempts,
 ];
 const WITH_SCOPE: [ErrorCode; 2] = [ErrorCode::InsufficientScope, ErrorCode::PlanWithoutApi];
-const PAID: [ErrorCode; 10] = [
-    ErrorCode::ProfileUrlNotAccepted,
-    ErrorCode::AccessDenied,
+/// Errors of the routes that are sold.
+const SOLD: [ErrorCode; 3] = [ErrorCode::AccessDenied, ErrorCode::UpstreamError, ErrorCode::Timeout];
+const PAID: [ErrorCode; 4] = [
     ErrorCode::InsufficientCredits,
     ErrorCode::KeyCapReached,
     ErrorCode::QuotaExceeded,
-    ErrorCode::ProfileNotFound,
-    ErrorCode::MultipleMatches,
-    ErrorCode::UpstreamError,
-    ErrorCode::Timeout,
     ErrorCode::AnswerNotKept,
 ];
+const ANALYSIS: [ErrorCode; 3] =
+    [ErrorCode::ProfileUrlNotAccepted, ErrorCode::ProfileNotFound, ErrorCode::MultipleMatches];
+const FORWARDED: [ErrorCode; 3] =
+    [ErrorCode::TestKeyNotAllowed, ErrorCode::BodyTooLarge, ErrorCode::EndpointNotFound];
 const WITH_BODY: [ErrorCode; 3] =
     [ErrorCode::InvalidJson, ErrorCode::BodyTooLarge, ErrorCode::UnsupportedMediaType];
 const IDEMPOTENT: [ErrorCode; 3] =
@@ -55,16 +55,21 @@ impl Operation {
             Access::Scoped(_) => WITH_SCOPE.contains(&code),
             Access::Paid(route) => {
                 WITH_SCOPE.contains(&code)
-                    || PAID.contains(&code)
+                    || SOLD.contains(&code)
+                    || ANALYSIS.contains(&code)
                     || match code {
                         ErrorCode::InsufficientData => route.endpoint.depth() != Some(Depth::Basic),
                         ErrorCode::MockDataNotAllowed => route.endpoint == Endpoint::AnalyzeComprehensive,
                         _ => false,
                     }
             }
+            Access::Forwarded(_) => {
+                WITH_SCOPE.contains(&code) || SOLD.contains(&code) || FORWARDED.contains(&code)
+            }
         };
         ALWAYS.contains(&code)
             || of_access
+            || (self.access.is_paid() && PAID.contains(&code))
             || (self.access.takes_key() && WITH_KEY.contains(&code))
             || (self.body.is_some() && WITH_BODY.contains(&code))
             || (self.is_idempotent && IDEMPOTENT.contains(&code))

@@ -1,8 +1,11 @@
 //! One operation: a method on a path, and all that a client must know of it.
 
+use std::sync::Arc;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
+use crate::domain::forwarding::ForwardedRoute;
 use crate::domain::key::Scope;
 use crate::domain::language::Language;
 use crate::domain::named_enum::named_enum;
@@ -26,8 +29,10 @@ named_enum! {
     pub enum Verb {
         Get = "get",
         Post = "post",
+        Put = "put",
         Patch = "patch",
         Delete = "delete",
+        Head = "head",
     }
 }
 
@@ -36,6 +41,8 @@ named_enum! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Group {
         Analysis = "Analysis",
+        /// Routes of the seller.
+        Routes = "Routes",
         Account = "Account",
         Contacts = "Contacts",
         Keys = "Keys",
@@ -49,6 +56,7 @@ impl Group {
         in_language(
             match self {
                 Self::Analysis => ["Analysis", "Análise"],
+                Self::Routes => ["More endpoints", "Outros endpoints"],
                 Self::Account => ["Account and credits", "Conta e créditos"],
                 Self::Contacts => ["Contacts", "Contatos"],
                 Self::Keys => ["Keys and environments", "Chaves e ambientes"],
@@ -71,13 +79,24 @@ pub enum Access {
     /// Keys with this scope.
     Scoped(Scope),
     /// Keys with the scope `invoke`, on a plan that includes the route.
-    Paid(std::sync::Arc<Route>),
+    Paid(Arc<Route>),
+    /// The same on a route of the seller, which may be free.
+    Forwarded(Arc<ForwardedRoute>),
 }
 
 impl Access {
     /// Whether a key is looked at.
     pub const fn takes_key(&self) -> bool {
         !matches!(self, Self::Open)
+    }
+
+    /// Whether a call may cost credits.
+    pub fn is_paid(&self) -> bool {
+        match self {
+            Self::Open | Self::KeyOptional | Self::AnyKey | Self::Scoped(_) => false,
+            Self::Paid(_) => true,
+            Self::Forwarded(route) => !route.is_free(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod account;
 mod analysis;
 mod contacts;
+mod forwarded;
 mod keys;
 mod service;
 
@@ -14,7 +15,8 @@ use crate::http::paging::MAX_LIMIT;
 
 /// Every operation, in the order of the reference.
 pub fn all(facts: &Facts) -> Vec<Operation> {
-    let mut operations = analysis::operations(&facts.routes);
+    let mut operations = analysis::operations(&facts.routes.built_in);
+    operations.extend(forwarded::operations(&facts.routes.forwarded));
     operations.extend(account::operations());
     operations.extend(contacts::operations());
     operations.extend(keys::operations());

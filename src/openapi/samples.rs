@@ -6,8 +6,8 @@ use crate::domain::contact::ContactLimit;
 use crate::domain::credits::Credits;
 use crate::domain::ids::ContactId;
 use crate::domain::refusal::{
-    AccessDenied, CandidateHint, ErrorCode, Fault, FieldFault, KeyCap, Limit, LimitHit, MediaFault, Refusal,
-    UpgradeTo,
+    AccessDenied, CandidateHint, ErrorCode, Fault, FieldFault, KeyCap, Limit, LimitHit, Malformed,
+    MediaFault, Refusal, UpgradeTo,
 };
 
 /// A refusal with this code. Every code of the catalogue has one; a test looks.
@@ -41,7 +41,7 @@ fn of_requests() -> [Refusal; 13] {
         Refusal::ProfileUrlNotAccepted { field: "linkedin_url".to_owned() },
         Refusal::MockDataNotAllowed,
         Refusal::KeyInQueryString { parameter: "api_key" },
-        Refusal::BadRequest { reason: "The request has no Host header" },
+        Refusal::BadRequest(Malformed::NoHost),
         Refusal::MissingAuth,
         Refusal::InvalidApiKey,
         Refusal::ExpiredApiKey,

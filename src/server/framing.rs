@@ -7,7 +7,7 @@ use axum::http::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, Version};
 use axum::response::{IntoResponse, Response};
 
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Malformed, Refusal};
 use crate::http::loopback::names_loopback;
 
 /// Longest request target (path and query), in bytes.
@@ -20,8 +20,8 @@ pub struct FragmentInTarget;
 /// Why a head was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FramingFault {
-    /// 400 with a fixed text; the connection closes.
-    Malformed(&'static str),
+    /// 400; the connection closes.
+    Refused(Malformed),
     /// 404: a path that no route has.
     NoSuchPath,
     /// 405: a method that no route has.
@@ -30,22 +30,21 @@ pub enum FramingFault {
     TargetTooLong,
 }
 
-use FramingFault::{Malformed, NoSuchMethod, NoSuchPath, TargetTooLong};
+use FramingFault::{NoSuchMethod, NoSuchPath, Refused, TargetTooLong};
 
 impl IntoResponse for FramingFault {
     fn into_response(self) -> Response {
         let mut response = match self {
-            Malformed(reason) => Refusal::BadRequest { reason }.into_response(),
+            Refused(fault) => Refusal::BadRequest(fault).into_response(),
             NoSuchPath => Refusal::EndpointNotFound.into_response(),
             NoSuchMethod => {
                 Refusal::MethodNotAllowed { allow: "GET, HEAD, POST, PATCH, DELETE, OPTIONS" }.into_response()
             }
             TargetTooLong => {
-                let reason = Refusal::BadRequest { reason: "The request target is longer than 8192 bytes" };
-                (StatusCode::URI_TOO_LONG, reason).into_response()
+                (StatusCode::URI_TOO_LONG, Refusal::BadRequest(Malformed::TargetTooLong)).into_response()
             }
         };
-        if matches!(self, Malformed(_)) {
+        if matches!(self, Refused(_)) {
             // Once the framing is in doubt, nothing more of the connection is read.
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
@@ -61,7 +60,7 @@ pub fn check<B>(request: &Request<B>) -> Result<(), FramingFault> {
     let host = the_host(request.headers(), request.version())?;
     check_target(request.uri(), host, request.method())?;
     if request.extensions().get::<FragmentInTarget>().is_some() {
-        return Err(Malformed("The request target has a fragment"));
+        return Err(Refused(Malformed::Fragment));
     }
     check_transfer_encoding(request.headers())
 }
@@ -71,19 +70,18 @@ fn the_host(headers: &HeaderMap, version: Version) -> Result<Option<&str>, Frami
     let mut hosts = headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
         (None, _) if version == Version::HTTP_10 => Ok(None),
-        (None, _) => Err(Malformed("The request has no Host header")),
-        (Some(_), Some(_)) => Err(Malformed("The request has more than one Host header")),
+        (None, _) => Err(Refused(Malformed::NoHost)),
+        (Some(_), Some(_)) => Err(Refused(Malformed::SecondHost)),
         (Some(host), None) => match host.to_str() {
             Ok(host) if is_host_and_port(host) => Ok(Some(host)),
-            _ => Err(Malformed("The Host header is not a host name with an optional port")),
+            _ => Err(Refused(Malformed::NotAHost)),
         },
     }
 }
 
 /// Rejects a Host that is not a name of the loopback interface.
 pub fn check_loopback_host(headers: &HeaderMap) -> Result<(), FramingFault> {
-    let reason = "Development mode answers requests to localhost only";
-    if names_loopback(headers) { Ok(()) } else { Err(Malformed(reason)) }
+    if names_loopback(headers) { Ok(()) } else { Err(Refused(Malformed::NotLoopback)) }
 }
 
 /// `name`, `name:port`, `[v6]` or `[v6]:port`, without user information.
@@ -115,13 +113,13 @@ fn check_target(uri: &Uri, host: Option<&str>, method: &Method) -> Result<(), Fr
         let is_same = host.is_none_or(|host| host.eq_ignore_ascii_case(authority.as_str()));
         let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
         if !(is_same && is_web && is_host_and_port(authority.as_str())) {
-            return Err(Malformed("The request target names another host than the Host header"));
+            return Err(Refused(Malformed::OtherHost));
         }
     }
     match uri.path() {
         "*" if method == Method::OPTIONS => Ok(()),
         path if path.starts_with('/') => check_path(path),
-        _ => Err(Malformed("The request target is not a path")),
+        _ => Err(Refused(Malformed::NotAPath)),
     }
 }
 
@@ -129,7 +127,7 @@ fn check_target(uri: &Uri, host: Option<&str>, method: &Method) -> Result<(), Fr
 /// rejected, so that a parameter is always one segment.
 fn check_path(path: &str) -> Result<(), FramingFault> {
     if !path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
-        return Err(Malformed("The path holds a character that must be percent-encoded"));
+        return Err(Refused(Malformed::UnescapedCharacter));
     }
     if path.contains('%') {
         check_escapes(path.as_bytes())?;
@@ -143,12 +141,12 @@ fn check_path(path: &str) -> Result<(), FramingFault> {
 fn check_escapes(path: &[u8]) -> Result<(), FramingFault> {
     for (place, _) in path.iter().enumerate().filter(|(_, byte)| **byte == b'%') {
         match path.get(place + 1..place + 3).and_then(hex_byte) {
-            Some(b'/' | b'\\') => return Err(Malformed("The path holds an encoded slash or backslash")),
+            Some(b'/' | b'\\') => return Err(Refused(Malformed::EncodedSeparator)),
             Some(byte) if byte.is_ascii_control() => {
-                return Err(Malformed("The path holds an encoded control character"));
+                return Err(Refused(Malformed::EncodedControl));
             }
             Some(_) => {}
-            None => return Err(Malformed("The path holds a percent sign without two hexadecimal digits")),
+            None => return Err(Refused(Malformed::IncompleteEscape)),
         }
     }
     Ok(())
@@ -173,7 +171,7 @@ fn check_dot_segments(path: &str) -> Result<(), FramingFault> {
         let is_last = segments.peek().is_none();
         match segment {
             "." | ".." if !is_last => return Err(NoSuchPath),
-            _ if is_dots(segment) => return Err(Malformed("The path holds a dot segment")),
+            _ if is_dots(segment) => return Err(Refused(Malformed::DotSegment)),
             _ => {}
         }
     }
@@ -198,7 +196,7 @@ fn check_transfer_encoding(headers: &HeaderMap) -> Result<(), FramingFault> {
     match (codings.next(), codings.next()) {
         (None, _) => Ok(()),
         (Some(only), None) if only.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
-        _ => Err(Malformed("The Transfer-Encoding is not exactly `chunked`")),
+        _ => Err(Refused(Malformed::TransferEncoding)),
     }
 }
 
@@ -243,7 +241,7 @@ mod tests {
         for bad in
             ["", "a:b", "a:65536", "a:+1", "a b", "u@a", "a/b", "[::1", "[x]", "[::1]x", "a:1:2", "a,b"]
         {
-            assert!(matches!(checked("/", &[("host", bad)]), Err(Malformed(_))), "{bad}");
+            assert!(matches!(checked("/", &[("host", bad)]), Err(Refused(_))), "{bad}");
         }
         assert!(checked("/", &[]).is_err());
         assert!(checked("/", &[("host", "a"), ("host", "a")]).is_err());
@@ -273,7 +271,7 @@ mod tests {
         for (target, host) in
             [("http://a/crm", "b"), ("http://u@a/crm", "a"), ("ftp://a/crm", "a"), ("http://a:1/", "a:2")]
         {
-            assert!(matches!(checked(target, &[("host", host)]), Err(Malformed(_))), "{target}");
+            assert!(matches!(checked(target, &[("host", host)]), Err(Refused(_))), "{target}");
         }
     }
 
@@ -318,7 +316,7 @@ mod tests {
             "/x/.%2E",
             "/é",
         ] {
-            assert!(matches!(path(bad), Err(Malformed(_))), "{bad}");
+            assert!(matches!(path(bad), Err(Refused(_))), "{bad}");
         }
     }
 
@@ -334,7 +332,7 @@ mod tests {
     fn c14_a_fragment_is_malformed() {
         let mut request = Request::get("/crm").header("host", "a").body(()).unwrap();
         request.extensions_mut().insert(FragmentInTarget);
-        assert!(matches!(check(&request), Err(Malformed(_))));
+        assert!(matches!(check(&request), Err(Refused(_))));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use hyper::body::Body as HttpBody;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Malformed, Refusal};
 
 /// Returns the status of a bare answer of the library. Answers of the service have a request id, the library's do not.
 pub(super) fn bare_status(bytes: &[u8]) -> Option<StatusCode> {
@@ -19,16 +19,14 @@ pub(super) fn bare_status(bytes: &[u8]) -> Option<StatusCode> {
 
 /// What such a status means. A head that is too large before the end of its first line has a target that is too long.
 pub(super) fn refusal_of(status: StatusCode, is_line_done: bool) -> Response {
-    let (status, reason) = match status {
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if is_line_done => {
-            (status, "The request has too many or too long header lines")
-        }
+    let (status, fault) = match status {
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if is_line_done => (status, Malformed::HeadTooLarge),
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE | StatusCode::URI_TOO_LONG => {
-            (StatusCode::URI_TOO_LONG, "The request target is too long")
+            (StatusCode::URI_TOO_LONG, Malformed::TargetTooLong)
         }
-        _ => (status, "The request is not HTTP/1.1"),
+        _ => (status, Malformed::NotHttp),
     };
-    (status, Refusal::BadRequest { reason }).into_response()
+    (status, Refusal::BadRequest(fault)).into_response()
 }
 
 /// Writes a response as HTTP/1.1, with the date of the library's answer `bare`.

@@ -12,6 +12,8 @@ use axum::response::{IntoResponse, Response};
 use tower::Service;
 
 use super::request_log::{RequestFacts, RequestLog};
+use super::router::Paths;
+use super::routing::{Routed, Routing};
 use super::{framing, malformed_head};
 use crate::api::health;
 use crate::clock::new_id;
@@ -29,8 +31,7 @@ use crate::telemetry::request::serving;
 
 /// The router with all that surrounds it.
 pub struct Pipeline {
-    router: Router,
-    links: PublicLinks,
+    routing: Routing,
     loopback_names_only: bool,
     /// Whether paths of the console are pages.
     has_pages: bool,
@@ -43,14 +44,12 @@ pub struct ProbesOnly;
 
 impl Pipeline {
     pub fn new(router: Router, links: PublicLinks) -> Self {
-        // With its state a router builds each route once, and without it once for each request.
-        Self {
-            router: router.with_state(()),
-            links,
-            loopback_names_only: false,
-            has_pages: false,
-            log: RequestLog::default(),
-        }
+        Self::following(Routing::new(Routed::new(Paths { router, paths: Vec::new() }, links)))
+    }
+
+    /// Surrounds the router in force at each request.
+    pub fn following(routing: Routing) -> Self {
+        Self { routing, loopback_names_only: false, has_pages: false, log: RequestLog::default() }
     }
 
     /// Refuses every request that does not name a loopback host. For the development mode, which asks for no key: a web
@@ -73,14 +72,16 @@ impl Pipeline {
         let started = Instant::now();
         let request_id = CallId::from_uuid(new_id());
         kill_point::pass(KillPoint::RequestReceived);
-        let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, &self.links);
+        let routed = self.routing.current();
+        let Routed { router, links, .. } = &*routed;
+        let ctx = RenderContext::of(request.uri().path(), request.headers(), request_id, links);
         let accept_encoding = request.headers().get(header::ACCEPT_ENCODING).cloned();
         let facts = RequestFacts::of(&request, request_id, started);
         let is_options = request.method() == Method::OPTIONS;
         // Pages have no stage: their cookies and links belong to the bare path.
         let path = request.uri().path();
         let page = (self.has_pages && console::is_page(path)).then(|| path.to_owned());
-        let is_staged_page = page.is_none() && console::is_page(self.links.without_stage(path));
+        let is_staged_page = page.is_none() && console::is_page(links.without_stage(path));
 
         // First, so that nothing below reads a request that two parsers may understand differently.
         let checked = framing::check(&request).and_then(|()| match self.loopback_names_only {
@@ -89,15 +90,15 @@ impl Pipeline {
         });
         let response = match checked {
             Err(fault) => fault.into_response(),
-            Ok(()) if self.is_beyond_limits(&request) => {
+            Ok(()) if is_beyond_limits(&request, links) => {
                 Refusal::Unavailable { retry_after_s: 1 }.into_response()
             }
             Ok(()) if is_staged_page => Refusal::EndpointNotFound.into_response(),
             Ok(()) if request.uri().path() == "*" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             Ok(()) => {
-                strip_stage(request.uri_mut(), &self.links);
+                strip_stage(request.uri_mut(), links);
                 request.extensions_mut().insert(ctx);
-                let call = serving(request_id, self.router.clone().call(request));
+                let call = serving(request_id, router.clone().call(request));
                 // The panic hook has logged it; the router itself never fails.
                 let answered = unless_panicking(call).await.and_then(Result::ok);
                 answered.unwrap_or_else(|| Refusal::Internal.into_response())
@@ -108,7 +109,7 @@ impl Pipeline {
             Some(path) => console::instead_of_refusal(response, &path, &ctx),
             None => response,
         };
-        let (mut response, record) = render(response, &ctx, &self.links);
+        let (mut response, record) = render(response, &ctx, links);
         set_security_headers(response.headers_mut());
         let response = match accept_encoding {
             // Boxed, so that calls without compression carry no future of its size.
@@ -120,24 +121,25 @@ impl Pipeline {
         response
     }
 
-    fn is_beyond_limits(&self, request: &Request<Body>) -> bool {
-        request.extensions().get::<ProbesOnly>().is_some()
-            && !health::PROBES.contains(&self.links.without_stage(request.uri().path()))
-    }
-
     /// The answer in place of the HTTP library's own, which says no more than that it could not read a head; none
     /// where the bytes are anything else.
     pub(super) fn answer_malformed_head(&self, bytes: &[u8], is_line_done: bool) -> Option<Vec<u8>> {
         let status = malformed_head::bare_status(bytes)?;
         let started = Instant::now();
         let request_id = CallId::from_uuid(new_id());
-        let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, &self.links);
+        let links = &self.routing.current().links;
+        let ctx = RenderContext::of("/", &HeaderMap::new(), request_id, links);
         let refused = malformed_head::refusal_of(status, is_line_done);
-        let (mut response, record) = render(refused, &ctx, &self.links);
+        let (mut response, record) = render(refused, &ctx, links);
         set_security_headers(response.headers_mut());
         self.log.write(&RequestFacts::unread(request_id, started), response.status(), &record);
         Some(malformed_head::to_bytes(response, bytes))
     }
+}
+
+fn is_beyond_limits(request: &Request<Body>, links: &PublicLinks) -> bool {
+    request.extensions().get::<ProbesOnly>().is_some()
+        && !health::PROBES.contains(&links.without_stage(request.uri().path()))
 }
 
 /// Takes the stage prefix off, so that the router knows each path once.

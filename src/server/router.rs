@@ -1,9 +1,12 @@
 //! Every path of the service on one page. Stage prefixes are removed before.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, patch, post};
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{MethodFilter, MethodRouter, get, on, patch, post};
 use sqlx::PgPool;
 
 use crate::api::contacts::ContactsApi;
@@ -17,6 +20,7 @@ use crate::catalogue::plans::Catalogue;
 use crate::console::{self, Console};
 use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
+use crate::gate::forward::ForwardRoute;
 use crate::gate::metering::PaidRoute;
 use crate::gate::{Gate, stack, without_parameters as bare};
 use crate::site::{self, Site};
@@ -27,6 +31,8 @@ pub struct Parts {
     pub gate: Arc<Gate>,
     /// The paid routes.
     pub paid_routes: Vec<PaidRoute>,
+    /// The routes of the seller.
+    pub forwarded: Vec<ForwardRoute>,
     /// An account's contacts.
     pub contacts: ContactsApi,
     pub health: Health,
@@ -61,6 +67,14 @@ pub fn router(parts: &Parts) -> Paths {
     // Paid: config/routes.toml says what each costs and who may call it.
     for paid in &parts.paid_routes {
         router.add(paid.route.path, stack::paid(gate, paid.clone()));
+    }
+
+    // Forwarded: the routes of the seller.
+    for forwarded in &parts.forwarded {
+        router.add(forwarded.route.path, stack::forwarded(gate, forwarded.clone()));
+    }
+    for (path, allow) in without_head(&parts.forwarded) {
+        router.add(path, on(MethodFilter::HEAD, move || not_allowed(allow.clone())));
     }
 
     // Free, with a key.
@@ -130,6 +144,21 @@ pub fn router(parts: &Parts) -> Paths {
 
     router.router = router.router.fallback(|| async { Refusal::EndpointNotFound });
     router
+}
+
+/// The paths that list GET and not HEAD, which axum would answer by the handler of GET, with the methods that they list.
+fn without_head(routes: &[ForwardRoute]) -> BTreeMap<&'static str, String> {
+    let mut paths: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
+    for forwarded in routes {
+        let methods = forwarded.route.methods.iter().map(|method| method.as_str());
+        paths.entry(forwarded.route.path).or_default().extend(methods);
+    }
+    paths.retain(|_, methods| methods.contains(&"GET") && !methods.contains(&"HEAD"));
+    paths.into_iter().map(|(path, methods)| (path, methods.join(","))).collect()
+}
+
+async fn not_allowed(allow: String) -> impl IntoResponse {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allow)])
 }
 
 /// Changes of keys and environments, and what was changed.

@@ -62,6 +62,7 @@ guides! {
     Operator "operations/incidents",
     Operator "operations/scaling",
     Operator "commands",
+    Operator "selling-an-api",
     Operator "ledger",
     Operator "enrichment",
     Operator "performance",

@@ -34,8 +34,9 @@ fn plans(facts: &Facts, language: Language) -> String {
     let mut text = format!("{head}\n|---|---:|---:|---:|---|\n");
     for plan in facts.catalogue.editions.last().into_iter().flat_map(|edition| &edition.plans) {
         let price = plan.price_usd.map_or_else(|| custom.to_owned(), |price| price.to_string());
-        let including = facts.routes.iter().filter(|route| plan.api_access && plan.may_call(route.access));
-        let paths: Vec<String> = including.map(|route| format!("`{}`", route.path)).collect();
+        let sold = facts.routes.paths().zip(facts.routes.access());
+        let including = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));
+        let paths: Vec<String> = including.map(|(path, _)| format!("`{path}`")).collect();
         let credits = plan.credits;
         text += &format!(
             "| {} | {price} | {credits} | {} | {} |\n",

@@ -4,8 +4,10 @@ use serde_json::{Map, Value};
 
 use super::page::{Page, Section, prefix};
 use super::words::Words;
+use crate::domain::credits::Credits;
 use crate::domain::depth::Depth;
 use crate::domain::language::Language;
+use crate::domain::plan::Access as AccessWord;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::route::{Price, Route};
 use crate::domain::settlement::{Outcome, Settlement};
@@ -29,12 +31,7 @@ pub(super) fn index(operations: &[Operation], language: Language) -> Page {
 pub(super) fn page(operation: &Operation, facts: &Facts, language: Language) -> Page {
     let words = Words(language);
     let mut text = format!("# {}\n\n{}\n", operation.title(language), operation.about(language));
-    if let Access::Paid(route) = &operation.access {
-        text += &format!("\n{}\n\n{} {}\n", words.settled(), words.idempotent(), words.dry_run());
-        text += &format!("\n{}: {}.\n", words.plans(), facts.plans_with(route).join(", "));
-    } else if operation.is_idempotent {
-        text += &format!("\n{}\n", words.idempotent());
-    }
+    text += &terms(operation, facts, words);
     text += &parameters(operation, words);
     text += &body(operation, words);
     text += &answers(operation, facts, words);
@@ -48,6 +45,28 @@ pub(super) fn page(operation: &Operation, facts: &Facts, language: Language) -> 
     }
 }
 
+/// What is charged, and which plans include the operation.
+fn terms(operation: &Operation, facts: &Facts, words: Words) -> String {
+    let (settled, access) = match &operation.access {
+        Access::Paid(route) => (words.settled().to_owned(), &route.access),
+        Access::Forwarded(route) if route.is_free() => {
+            return plans(&route.access, facts, words);
+        }
+        Access::Forwarded(route) => {
+            let listed = route.capture.listed().join(", ");
+            (words.settled_by_status().replace("{statuses}", &listed), &route.access)
+        }
+        _ if operation.is_idempotent => return format!("\n{}\n", words.idempotent()),
+        _ => return String::new(),
+    };
+    let plans = plans(access, facts, words);
+    format!("\n{settled}\n\n{} {}\n{plans}", words.idempotent(), words.dry_run())
+}
+
+fn plans(access: &AccessWord, facts: &Facts, words: Words) -> String {
+    format!("\n{}: {}.\n", words.plans(), facts.plans_with(access).join(", "))
+}
+
 fn chips(operation: &Operation, words: Words) -> Vec<String> {
     let scope = |scope: &str| format!("{}: {scope}", words.scope());
     match &operation.access {
@@ -56,18 +75,27 @@ fn chips(operation: &Operation, words: Words) -> Vec<String> {
         Access::AnyKey => vec![words.free().to_owned(), words.any_key().to_owned()],
         Access::Scoped(needed) => vec![words.free().to_owned(), scope(needed.as_str())],
         Access::Paid(route) => vec![price(route, words), scope("invoke")],
+        Access::Forwarded(route) if route.is_free() => vec![words.free().to_owned(), scope("invoke")],
+        Access::Forwarded(route) => vec![credits(route.credits, words), scope("invoke")],
     }
 }
 
 fn price(route: &Route, words: Words) -> String {
-    let credits = words.credits().to_lowercase();
     match route.price {
-        Price::Flat(price) if price.as_i64() == 1 => format!("1 {}", credits.trim_end_matches('s')),
-        Price::Flat(price) => format!("{price} {credits}"),
+        Price::Flat(price) => credits(price, words),
         Price::ByDepth(_) => {
+            let credits = words.credits().to_lowercase();
             let [basic, standard, premium] = Depth::ALL.map(|depth| route.price.held(depth));
             format!("basic {basic}, standard {standard}, premium {premium} {credits}")
         }
+    }
+}
+
+fn credits(price: Credits, words: Words) -> String {
+    let credits = words.credits().to_lowercase();
+    match price.as_i64() {
+        1 => format!("1 {}", credits.trim_end_matches('s')),
+        price => format!("{price} {credits}"),
     }
 }
 
@@ -135,7 +163,7 @@ fn kind(schema: &Value) -> String {
 
 fn answers(operation: &Operation, facts: &Facts, words: Words) -> String {
     let (language, prefix) = (words.0, prefix(words.0));
-    let is_paid = matches!(operation.access, Access::Paid(_));
+    let is_paid = operation.access.is_paid();
     let money = if is_paid { format!(" {} |", words.credits()) } else { String::new() };
     let rule = if is_paid { "---:|" } else { "" };
     let mut text = format!(
@@ -157,6 +185,10 @@ fn answers(operation: &Operation, facts: &Facts, words: Words) -> String {
         };
         text += &format!("| `{}` | {about} |{cell}\n", success.status);
     }
+    if matches!(operation.access, Access::Forwarded(_)) {
+        let cell = if is_paid { format!(" {} |", used(operation)) } else { String::new() };
+        text += &format!("| | {} |{cell}\n", words.passed_on());
+    }
     for code in operation.error_codes() {
         let name = code.as_str();
         let cell = match is_paid {
@@ -177,6 +209,7 @@ fn used(operation: &Operation) -> String {
             Price::Flat(price) => price.to_string(),
             Price::ByDepth(_) => "1–2".to_owned(),
         },
+        Access::Forwarded(route) => route.credits.to_string(),
         _ => "0".to_owned(),
     }
 }
@@ -204,7 +237,13 @@ fn curl(operation: &Operation, facts: &Facts) -> String {
     };
     let mut command = format!("curl \"{base}{}\"", operation.path);
     let verb = operation.verb.as_str().to_ascii_uppercase();
-    if verb == "PATCH" || verb == "DELETE" || (verb == "POST" && operation.body.is_none()) {
+    if verb == "HEAD" {
+        command += " --head";
+    } else if verb == "PUT"
+        || verb == "PATCH"
+        || verb == "DELETE"
+        || (verb == "POST" && operation.body.is_none())
+    {
         command += &format!(" -X {verb}");
     }
     if operation.access.takes_key() {

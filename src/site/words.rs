@@ -67,6 +67,9 @@ words! {
               invalid requests and when there is too little text."
         / "Cobrada quando a chamada é respondida, quando nenhum perfil é encontrado e quando várias pessoas correspondem. \
            Devolvida em caso de erro, de requisição inválida e quando há pouco texto.";
+    settled_by_status: "Charged when the answer has one of these statuses: {statuses}. Every other answer is given back."
+        / "Cobrada quando a resposta tem um destes status: {statuses}. Em qualquer outra resposta, os créditos são devolvidos.";
+    passed_on: "The answer of the service behind this route." / "A resposta do serviço por trás desta rota.";
     idempotent: "Honours `Idempotency-Key`: the same request counts once, for 24 hours."
         / "Aceita `Idempotency-Key`: a mesma requisição conta uma só vez, por 24 horas.";
     dry_run: "`X-Dry-Run: true` answers the price and charges nothing."

@@ -1,10 +1,31 @@
-//! Plans and packs: saves the catalogue of the configuration files.
+//! Plans and packs: saves the catalogue in force.
 
 use sqlx::PgConnection;
 
 use super::error::{RowRef, StorageError};
 use crate::catalogue::plans::Catalogue;
 use crate::domain::plan::{Access, Plan, Support};
+
+/// Replaces the catalogue. Accounts must not be on a plan that it does not have.
+pub async fn replace(connection: &mut PgConnection, catalogue: &Catalogue) -> Result<(), StorageError> {
+    save(connection, catalogue).await?;
+    let plans = catalogue.editions.iter();
+    let plans = plans
+        .flat_map(|edition| edition.plans.iter().map(|plan| (edition.edition.as_str(), plan.plan.as_str())));
+    let (editions, plans): (Vec<&str>, Vec<&str>) = plans.unzip();
+    sqlx::query(
+        "delete from plan p
+          where not exists (select from unnest($1::text[], $2::text[]) as n (edition, plan)
+                             where n.edition = p.edition and n.plan = p.plan)",
+    )
+    .bind(editions)
+    .bind(plans)
+    .execute(&mut *connection)
+    .await?;
+    let packs: Vec<&str> = catalogue.packs.iter().map(|pack| pack.pack.as_str()).collect();
+    sqlx::query("delete from pack where not pack = any($1)").bind(packs).execute(connection).await?;
+    Ok(())
+}
 
 /// Saves the catalogue and updates existing plans and packs.
 pub async fn save(connection: &mut PgConnection, catalogue: &Catalogue) -> Result<(), StorageError> {
@@ -105,7 +126,7 @@ impl TryFrom<PlanRow> for Plan {
     type Error = StorageError;
     fn try_from(row: PlanRow) -> Result<Self, StorageError> {
         let plan = RowRef::new("plan", &row.plan);
-        let access = row.access.iter().map(|name| Access::from_name(name));
+        let access = row.access.iter().map(|name| name.parse::<Access>().ok());
         let supports = [Support::Community, Support::Email, Support::Priority, Support::Dedicated];
         let support = supports.into_iter().find(|support| support_name(*support) == row.support);
         Ok(Self {

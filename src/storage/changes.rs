@@ -117,6 +117,7 @@ fn change(row: ChangeRow) -> Option<Change> {
     let invalidation = match (row.kind.as_deref(), account) {
         (Some("api_key" | "environment" | "account"), Some(account)) => Invalidation::Account(account),
         (Some("key_secret"), Some(account)) => Invalidation::AccountAndUnknown(account),
+        (Some("offer_set"), _) => Invalidation::OfferSets,
         // A plan, or a kind that a newer version of this program writes.
         _ => Invalidation::Everything,
     };

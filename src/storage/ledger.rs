@@ -26,10 +26,10 @@ pub mod verify;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use crate::domain::audit::Actor;
+use crate::domain::call_lease::CallLease;
 use crate::domain::ids::AccountId;
 use crate::ledger::lock_set::LockSet;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
@@ -47,7 +47,7 @@ pub struct PgLedgerStore {
     /// The writer's name in `ledger_epoch`.
     node: String,
     /// How long a running call claims its idempotency key.
-    lease: TimeDelta,
+    lease: CallLease,
     /// Who grants and takes credits through this store.
     actor: Actor,
     session: WriterSession,
@@ -69,8 +69,9 @@ fn column<R, T>(rows: &[R], value: impl FnMut(&R) -> T) -> Vec<T> {
 
 impl PgLedgerStore {
     /// A store that connects at its first use. `node` is this gateway's name for operators.
-    pub fn new(options: PgConnectOptions, node: String, lease: TimeDelta) -> Self {
+    pub fn new(options: PgConnectOptions, node: String, lease: impl Into<CallLease>) -> Self {
         let (connection, actor) = (LedgerConnection::new(options), Actor::system("ledger"));
+        let lease = lease.into();
         Self { connection, node, lease, actor, session: WriterSession::default() }
     }
 
@@ -95,7 +96,7 @@ impl LedgerStore for PgLedgerStore {
     }
 
     async fn commit(&mut self, batch: &Batch) -> Result<Effects, StoreError> {
-        let (session, lease, actor) = (self.session, self.lease, &self.actor);
+        let (session, lease, actor) = (self.session, self.lease.get(), &self.actor);
         let commit = async |server: &mut PgConnection| match &batch.work {
             Work::Fast(holds) => fast::commit(server, batch, holds, session).await,
             Work::Ordered(operations) => {

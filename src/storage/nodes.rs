@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::error::StorageError;
+use crate::domain::offer_set::{SetKind, SetNumbers};
 
 /// Seconds without a report after which a gateway counts as silent: it has stopped, or has lost its
 /// database connection.
@@ -36,6 +37,24 @@ pub struct NodeView {
     pub is_silent: bool,
     /// The last change that it has applied.
     pub change_seen: i64,
+    /// The sets that it sells by; `None` until it has taken up any.
+    #[serde(skip)]
+    pub catalogue_set: Option<i32>,
+    #[serde(skip)]
+    pub routes_set: Option<i32>,
+    /// Why it has not taken up the newest sets.
+    #[serde(skip)]
+    pub offer_fault: Option<String>,
+}
+
+impl NodeView {
+    /// The set that the gateway sells by.
+    pub fn offer_set(&self, kind: SetKind) -> Option<i32> {
+        match kind {
+            SetKind::Catalogue => self.catalogue_set,
+            SetKind::Routes => self.routes_set,
+        }
+    }
 }
 
 /// Reports that a gateway is running and has applied every change up to `change_seen`. Returns the
@@ -57,6 +76,27 @@ pub async fn report(
     .fetch_one(connection)
     .await?;
     Ok(time)
+}
+
+/// Longest reported fault, in characters.
+const MAX_FAULT_CHARS: usize = 2_000;
+
+/// Reports which sets a gateway sells by, and why not by the newest.
+pub async fn report_offer(
+    connection: &mut PgConnection,
+    id: Uuid,
+    numbers: SetNumbers,
+    fault: Option<&str>,
+) -> Result<(), StorageError> {
+    let fault = fault.map(|fault| fault.chars().take(MAX_FAULT_CHARS).collect::<String>());
+    sqlx::query("update node set catalogue_set = $2, routes_set = $3, offer_fault = $4 where id = $1")
+        .bind(id)
+        .bind(numbers.catalogue)
+        .bind(numbers.routes)
+        .bind(fault)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Removes a gateway that stops.

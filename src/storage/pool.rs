@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Postgres, Row};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
@@ -27,6 +27,12 @@ pub fn pool(options: PgConnectOptions, max_connections: u32, wait: Duration) -> 
         ("jit", "off"),
     ]);
     with_clean_connections(max_connections, wait).connect_lazy_with(options.application_name("fluence"))
+}
+
+/// Connects as the owner of the database, for changes that gateways may not make.
+pub async fn owner_connection(options: &PgConnectOptions) -> Result<PgConnection, StorageError> {
+    let options = options.clone().options([("lock_timeout", "10s"), ("statement_timeout", "60s")]);
+    Ok(options.application_name("fluence-command").connect().await?)
 }
 
 /// Returns a small pool for a command, whose statements may take as long as an import or a long

@@ -5,8 +5,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::{ConnectOptions, Connection};
 
 use super::error::StorageError;
-use super::{catalogue, ledger, runtime_role, search_keys};
+use super::{catalogue, ledger, offer_sets, runtime_role, search_keys};
 use crate::catalogue::plans::Catalogue;
+use crate::domain::offer_set::SetKind;
 
 /// The migrations, forward only.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -90,7 +91,7 @@ async fn applied(connection: &mut PgConnection) -> Result<Option<(i64, i64)>, St
     Ok(version.map(|version| (version, count)))
 }
 
-/// Applies pending migrations, updates old search keys, saves the catalogue, creates the ledger's
+/// Applies pending migrations, updates old search keys, saves the shipped catalogue unless the seller applied one, creates the ledger's
 /// next partitions, and grants the runtime role its rights, all as the owner. Several programs may
 /// run this at once: one does the work, the others wait, without a timeout.
 ///
@@ -112,7 +113,10 @@ pub async fn bring_up_to_date(
     }
     let (version, after) = applied(&mut connection).await?.unwrap_or_default();
     let mut transaction = connection.begin().await?;
-    catalogue::save(&mut transaction, catalogue).await?;
+    // A catalogue of the seller stays in force: upgrades change the shipped one only.
+    if offer_sets::newest(&mut transaction, SetKind::Catalogue).await?.is_none() {
+        catalogue::save(&mut transaction, catalogue).await?;
+    }
     let partitions_made = ledger::make_partitions(&mut transaction, PARTITIONS_AHEAD_MONTHS).await?;
     sqlx::query("select grant_runtime_rights()").execute(&mut *transaction).await?;
     transaction.commit().await?;

@@ -111,6 +111,11 @@ fn describe() {
         "gateway_refused_calls_uncounted_total",
         "Refused calls that are missing in usage reports, because the database was away for too long."
     );
+    describe_gauge!(
+        "gateway_offer_current",
+        "1 while the newest catalogue and routes are in force; 0 while this gateway keeps older ones."
+    );
+    describe_gauge!("gateway_offer_set", "Number of the set in force, by kind; 0 is the shipped one.");
     describe_gauge!("gateway_build_info", "Always 1; the version is a label.");
 }
 

@@ -12,7 +12,7 @@ const SHORTEST: Duration = Duration::from_secs(1);
 
 /// Returns the pause that the server asks for, within bounds, or `None` if the header is missing or
 /// unreadable. A date counts from the response's own `Date`, so that the two clocks need not agree.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let instant = |text: &str| DateTime::parse_from_rfc2822(text).ok();
     let wait = match text.parse::<u64>() {

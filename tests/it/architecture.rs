@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("analysis", &[]),
     ("secret", &[]),
     ("upstream", &[]),
-    ("catalogue", &[]),
+    ("catalogue", &["upstream"]),
     // Each component has the struct of its settings; together they are all settings.
     (
         "config",
@@ -51,7 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("background", &["storage", "ledger", "clock"]),
     // Lines that are logged for a call whose client has left name it too.
     ("gate", &["ledger", "storage", "http", "secret", "catalogue", "clock", "telemetry", "panic_guard"]),
-    ("management", &["storage", "secret", "clock", "identity"]),
+    ("management", &["storage", "secret", "clock", "identity", "catalogue"]),
     (
         "api",
         &[
@@ -67,6 +67,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "clock",
             "management",
             "secret",
+            "upstream",
         ],
     ),
     ("server", &["api", "gate", "http", "catalogue", "clock", "telemetry", "panic_guard", "site", "console"]),

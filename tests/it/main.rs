@@ -19,6 +19,7 @@ mod http;
 mod ledger;
 mod local_postgres;
 mod management;
+mod offers;
 mod openapi;
 mod people;
 mod server;

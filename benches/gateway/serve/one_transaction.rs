@@ -13,7 +13,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use fluence::app;
 use fluence::catalogue::plans::Catalogue;
-use fluence::catalogue::routes;
+use fluence::catalogue::routes::RouteSet;
 use fluence::clock::DatabaseClock;
 use fluence::config::{self, Settings, Sources};
 use fluence::domain::billing::{AccountBalance, Billing};
@@ -213,7 +213,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     }
     let pool = pool::pool(database, settings.database.max_connections.get(), settings.database.wait);
     let router = router(&settings, pool, till_pool, settles)?;
-    let links = app::public_links(&settings);
+    let links = app::public_links(&settings, &RouteSet::shipped()?);
     let workers = WorkerThreads::start(available_parallelism()?.get())?;
     let server = Server::new(Pipeline::new(router, links), settings.server.clone(), Stop::new()).on(workers);
     accept_loop(TcpListener::bind(settings.listen).await?, Arc::new(server)).await;
@@ -222,8 +222,8 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
 
 /// The paid path behind the product's own layers, in the product's order.
 fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -> anyhow::Result<Router> {
-    let routes = routes::shipped()?;
-    let route = routes.into_iter().find(|route| route.path == PATH).map(Arc::new);
+    let routes = RouteSet::shipped()?.built_in;
+    let route = routes.into_iter().find(|route| route.path == PATH);
     let route = route.ok_or_else(|| anyhow::anyhow!("no route {PATH}"))?;
     let pepper = Pepper::parse(settings.pepper.expose_secret(), settings.pepper_version)?;
     let (limits, clock) = (RateLimits::default(), DatabaseClock::default());
@@ -243,7 +243,7 @@ fn router(settings: &Settings, pool: PgPool, till_pool: PgPool, settles: bool) -
         region: settings.region.as_str().into(),
         catalogue: Arc::new(Catalogue::shipped()?),
         max_body_bytes: settings.server.max_body_bytes.get(),
-        links: Arc::new(app::public_links(settings)),
+        links: Arc::new(app::public_links(settings, &RouteSet::shipped()?)),
         refused: RefusedCalls::default(),
     });
     let metering = service_fn(move |call| meter(till.clone(), handler.clone(), call));

@@ -1,41 +1,14 @@
-//! What one sentence is, by itself: private, personal, doubtful, or about work.
+//! Reads a sentence: its words, their classes, and what it is by the rules of judgement.
 
 use super::Aside;
 use super::classes::Classes;
-use super::grammar::{
-    ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PARTING, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD,
-};
-use super::item::{
-    Item, count, counts_days, is_ambiguous, is_appointment, is_of_a_thing, is_plain_and_short, is_thing,
-    is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
-};
+use super::grammar::PARTING;
+use super::item::{Item, is_ambiguous, is_of_a_thing};
+use super::judgement::{Judgement, Verdict};
 use super::vocabulary::{MAX_PHRASE_WORDS, Vocabulary};
 use crate::analysis::lexicon::Lexicon;
 use crate::analysis::segment::{Sentence, Token};
 use crate::domain::language::Language;
-
-/// Words of work that a sentence needs, things included: told of others or of “we”; told of “I”.
-const MIN_WORK: usize = 2;
-const MIN_WORK_FIRST_PERSON: usize = 3;
-/// The same without any thing of the trade.
-const MIN_WORK_WITHOUT_THING: usize = 3;
-/// Things of a sentence that is about nothing else.
-const MIN_THINGS_ALONE: usize = 2;
-/// One in so many words that carry meaning is of work.
-const WORK_SHARE: usize = 4;
-
-/// What one sentence is, by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// Speaks of a private matter.
-    Private,
-    /// Told of the author or of another person, and not plainly about work.
-    Personal,
-    /// Not plainly about work.
-    Doubtful,
-    /// About work; how firmly, in words of work.
-    Work(usize),
-}
 
 /// Reads the sentences of one post.
 pub(super) struct Reader<'l> {
@@ -53,69 +26,7 @@ impl Reader<'_> {
         for at in 0..items.len() {
             items[at].is_firm = !is_ambiguous(&items[at]) || is_of_a_thing(&items, at);
         }
-        let items = items;
-        let has = |class| items.iter().any(|item| item.classes.meets(class));
-        let says = |list: &[&str]| items.iter().any(|item| list.contains(&item.word));
-        let first = says(self.first_person()) || has(Classes::FIRST);
-        let personal = first || says(THIRD);
-        let of_things_alone = !personal
-            && !says(PEOPLE)
-            && !items.iter().any(|item| self.language == Language::Pt && item.word.ends_with(FIRST_PLURAL))
-            && items.iter().any(is_thing)
-            && count(&items, is_work_or_thing) >= MIN_THINGS_ALONE + usize::from(has(Classes::PERSON));
-        let is_clear =
-            |item: &&Item<'_>| item.is_firm || of_things_alone && item.classes.meets(Classes::MILD);
-        let unclear: Vec<&Item<'_>> = items.iter().filter(|item| !is_clear(item)).collect();
-        let grave = unclear
-            .iter()
-            .any(|item| !item.classes.meets(Classes::MILD) && !item.classes.meets(Classes::BOUND));
-        let of_people = personal && !unclear.is_empty() || grave && says(PEOPLE);
-        if has(Classes::PRIVATE) || of_people || unclear.len() > 1 {
-            return Verdict::Private;
-        }
-        let unless_work = if personal { Verdict::Personal } else { Verdict::Doubtful };
-        let is_unknown =
-            |item: &Item<'_>| item.classes == Classes::NONE || first && item.classes.is_learnt_alone();
-        let unknown = items.iter().any(is_unknown);
-        let things = count(&items, is_thing);
-        if unknown
-            || !unclear.is_empty()
-            || counts_days(&items)
-            || is_appointment(&items)
-            || says(THIRD)
-            || says(INTIMATE)
-        {
-            return unless_work;
-        }
-        if first
-            && (items.iter().any(is_ambiguous)
-                || has(Classes::CLOCK)
-                || says(PERIODS)
-                || !speaks_of_work(&items))
-        {
-            return unless_work;
-        }
-        let phrases = count(&items, |item| is_thing(item) && item.is_phrase);
-        let work = things + phrases + count(&items, |item| !is_thing(item) && is_work(item));
-        let weighty = count(&items, is_weighty);
-        let needed = match (first, things) {
-            (true, 0) => return unless_work,
-            (true, _) => MIN_WORK_FIRST_PERSON,
-            (false, 0) => MIN_WORK_WITHOUT_THING,
-            (false, 1) if is_plain_and_short(&items) => 1,
-            (false, _) => MIN_WORK,
-        };
-        if work < needed || !is_work_throughout(&items) || work * WORK_SHARE < weighty {
-            return unless_work;
-        }
-        Verdict::Work(work)
-    }
-
-    const fn first_person(&self) -> &'static [&'static str] {
-        match self.language {
-            Language::En => ENGLISH_FIRST,
-            Language::Pt => PORTUGUESE_FIRST,
-        }
+        Judgement::new(items, self.language).verdict()
     }
 
     fn items<'s>(&self, tokens: &'s [Token]) -> Vec<Item<'s>> {

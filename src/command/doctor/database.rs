@@ -58,40 +58,7 @@ pub(super) async fn check(context: &Context) -> anyhow::Result<Vec<Check>> {
 }
 
 fn judge_server(server: &ServerFacts, is_private: bool) -> Vec<Check> {
-    let mut checks = Vec::new();
-    let version = format!("PostgreSQL {}", server.version);
-    checks.push(match server.version_number {
-        OLDEST_VERSION.. => GROUP.ok("version", version),
-        _ => GROUP.fail("version", version, "use PostgreSQL 15 or newer"),
-    });
-    checks.push(if server.is_replica || server.is_read_only {
-        GROUP.fail("writable", "the server is read-only", "name the primary in DATABASE_URL")
-    } else {
-        GROUP.ok("writable", "the server is the primary")
-    });
-    checks.push(match server.encoding.as_str() {
-        "UTF8" => GROUP.ok("encoding", "UTF8"),
-        other => {
-            GROUP.fail("encoding", other, "create the database with `encoding 'UTF8' template template0`")
-        }
-    });
-    let off: Vec<&str> = [
-        ("fsync", server.fsync),
-        ("full_page_writes", server.full_page_writes),
-        ("synchronous_commit", server.synchronous_commit != "off"),
-    ]
-    .into_iter()
-    .filter_map(|(name, is_on)| (!is_on).then_some(name))
-    .collect();
-    checks.push(if off.is_empty() {
-        GROUP.ok(
-            "durability",
-            format!("a commit survives a crash (synchronous_commit {})", server.synchronous_commit),
-        )
-    } else {
-        let found = format!("{} is off: a crash loses credits", off.join(", "));
-        GROUP.fail("durability", found, "switch it on in postgresql.conf and restart PostgreSQL")
-    });
+    let mut checks = vec![version(server), role(server), encoding(server), durability(server)];
     if !server.data_checksums && !is_private {
         let advice = "with the server stopped, run `pg_checksums --enable`";
         checks.push(GROUP.warn("checksums", "a damaged disk page would not be noticed", advice));
@@ -103,26 +70,77 @@ fn judge_server(server: &ServerFacts, is_private: bool) -> Vec<Check> {
         let advice = "make a login without superuser rights the owner of the database: docs/ledger.md";
         checks.push(GROUP.warn("login", "gateways log in as a superuser", advice));
     }
-    checks.push(if server.oldest_transaction_s > LONG_TRANSACTION_S {
-        let found = format!("a transaction is open for {:.0} s", server.oldest_transaction_s);
-        GROUP.warn("transactions", found, "find it in pg_stat_activity: it keeps dead rows alive")
-    } else {
-        GROUP.ok("transactions", "none is long")
-    });
+    checks.push(open_transactions(server));
     if server.transaction_age > OLD_TRANSACTIONS {
         let found = format!("the oldest row is {} transactions old", server.transaction_age);
         checks.push(GROUP.fail("freezing", found, "run `vacuum freeze`: PostgreSQL stops at 2000 million"));
     }
-    checks.push(match (server.archive_mode.as_str(), server.is_archiving_failing) {
+    checks.push(archiving(server));
+    let gibibytes = server.database_bytes as f64 / f64::from(1 << 30);
+    checks.push(GROUP.ok("size", format!("{gibibytes:.2} GiB")));
+    checks
+}
+
+fn version(server: &ServerFacts) -> Check {
+    let version = format!("PostgreSQL {}", server.version);
+    match server.version_number {
+        OLDEST_VERSION.. => GROUP.ok("version", version),
+        _ => GROUP.fail("version", version, "use PostgreSQL 15 or newer"),
+    }
+}
+
+fn role(server: &ServerFacts) -> Check {
+    if server.is_replica || server.is_read_only {
+        GROUP.fail("writable", "the server is read-only", "name the primary in DATABASE_URL")
+    } else {
+        GROUP.ok("writable", "the server is the primary")
+    }
+}
+
+fn encoding(server: &ServerFacts) -> Check {
+    match server.encoding.as_str() {
+        "UTF8" => GROUP.ok("encoding", "UTF8"),
+        other => {
+            GROUP.fail("encoding", other, "create the database with `encoding 'UTF8' template template0`")
+        }
+    }
+}
+
+fn durability(server: &ServerFacts) -> Check {
+    let off: Vec<&str> = [
+        ("fsync", server.fsync),
+        ("full_page_writes", server.full_page_writes),
+        ("synchronous_commit", server.synchronous_commit != "off"),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_on)| (!is_on).then_some(name))
+    .collect();
+    if off.is_empty() {
+        let found = format!("a commit survives a crash (synchronous_commit {})", server.synchronous_commit);
+        GROUP.ok("durability", found)
+    } else {
+        let found = format!("{} is off: a crash loses credits", off.join(", "));
+        GROUP.fail("durability", found, "switch it on in postgresql.conf and restart PostgreSQL")
+    }
+}
+
+fn open_transactions(server: &ServerFacts) -> Check {
+    if server.oldest_transaction_s > LONG_TRANSACTION_S {
+        let found = format!("a transaction is open for {:.0} s", server.oldest_transaction_s);
+        GROUP.warn("transactions", found, "find it in pg_stat_activity: it keeps dead rows alive")
+    } else {
+        GROUP.ok("transactions", "none is long")
+    }
+}
+
+fn archiving(server: &ServerFacts) -> Check {
+    match (server.archive_mode.as_str(), server.is_archiving_failing) {
         ("off", _) => GROUP.ok("archiving", "off: a restore ends at the last backup"),
         (_, false) => GROUP.ok("archiving", "the write-ahead log is archived"),
         (_, true) => {
             GROUP.fail("archiving", "the last attempt failed", "look at archive_command in PostgreSQL's log")
         }
-    });
-    let gibibytes = server.database_bytes as f64 / f64::from(1 << 30);
-    checks.push(GROUP.ok("size", format!("{gibibytes:.2} GiB")));
-    checks
+    }
 }
 
 /// How far this machine's clock is ahead of the database's.
@@ -319,6 +337,9 @@ mod tests {
             silent_s: 0.0,
             is_silent,
             change_seen,
+            catalogue_set: None,
+            routes_set: None,
+            offer_fault: None,
         }
     }
 

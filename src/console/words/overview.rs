@@ -34,6 +34,7 @@ words! {
     reason_answered: "answered" / "respondida";
     reason_profile_not_found: "nobody found" / "ninguém encontrado";
     reason_multiple_matches: "several people match" / "várias pessoas correspondem";
+    reason_status: "as the seller set for this answer" / "como o vendedor definiu para esta resposta";
     reason_refused: "no answer was possible" / "não havia resposta possível";
     reason_insufficient_data: "too little text" / "pouco texto";
     reason_failed: "the failure was ours" / "a falha foi nossa";

@@ -11,7 +11,8 @@ use super::declare::{refusals, wording};
 use super::fault::{FieldFault, InSentence};
 use super::wording::{Addresses, Capitalized, Text, counted, text};
 use super::{
-    AccessDenied, CandidateHint, ErrorKind, Fact, KeyCap, Limit, LimitHit, MediaFault, Retry, Template, Wait,
+    AccessDenied, CandidateHint, ErrorKind, Fact, KeyCap, Limit, LimitHit, Malformed, MediaFault, Retry,
+    Template, Wait,
 };
 use crate::domain::contact::ContactLimit;
 use crate::domain::credits::Credits;
@@ -88,10 +89,9 @@ refusals! {
     }
 
     BadRequest = "BAD_REQUEST", 400, InvalidRequest, Never, "Bad request" / "Requisição inválida" {
-        /// Malformed framing, target or headers, with the reason in fixed words.
-        BadRequest { reason: &'static str } => {
-            en: "{reason}.", "Correct the request, then send it again.";
-            pt: "A requisição é inválida.", "Corrija a requisição e envie de novo. Detalhe, em inglês: {reason}.";
+        BadRequest(fault: Malformed) => {
+            en: "{reason}.", "Correct the request, then send it again.", reason = fault.reason(Language::En);
+            pt: "{reason}.", "Corrija a requisição e envie de novo.", reason = fault.reason(Language::Pt);
         }
     }
 
@@ -303,6 +303,11 @@ refusals! {
                 "Use a key of a live environment.";
             pt: "Uma chave de teste não pode criar nem alterar nada que gaste créditos.",
                 "Use uma chave de um ambiente `live`.";
+        }
+        /// A key of a test environment, on a route whose upstream has no test servers.
+        NoTestServers => {
+            en: "This endpoint does not accept keys of test environments.", "Use a key of a live environment.";
+            pt: "Este endpoint não aceita chaves de ambientes de teste.", "Use uma chave de um ambiente `live`.";
         }
     }
 

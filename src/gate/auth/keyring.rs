@@ -230,6 +230,8 @@ impl Keyring {
         let (freshness, accounts) = (&self.shared.freshness, &self.shared.accounts);
         match event {
             FeedEvent::Current(at) => freshness.set_current(Instant::from_std(at)),
+            // No key depends on it: plans that a new catalogue changes are changes of their own.
+            FeedEvent::Invalidated(Invalidation::OfferSets) => {}
             FeedEvent::Invalidated(Invalidation::Everything) => {
                 freshness.everything_changed(freshness.count_change())
             }

@@ -8,7 +8,7 @@ use super::{Metering, decision, test_call};
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Malformed, Refusal};
 use crate::gate::auth::caller::Caller;
 use crate::http::dry_run::DryRun;
 use crate::http::negotiate::RenderContext;
@@ -18,12 +18,12 @@ use crate::storage::ledger::preview::{Preview, preview};
 const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
 
 /// Whether the call is a dry run. An unclear header is refused, so that it never becomes a charge.
-pub(super) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
+pub(in crate::gate) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
     let mut values = headers.get_all(X_DRY_RUN).iter().map(|value| value.as_bytes().to_ascii_lowercase());
     match (values.next().as_deref(), values.next()) {
         (None, _) | (Some(b"false"), None) => Ok(false),
         (Some(b"true"), None) => Ok(true),
-        _ => Err(Refusal::BadRequest { reason: "X-Dry-Run must be sent once, as true or false" }),
+        _ => Err(Refusal::BadRequest(Malformed::DryRunHeader)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A running call: its deadline, its outcome, and the end of its hold.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::header;
 use axum::http::response::Parts;
@@ -9,7 +10,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 
 use super::settled::Settled;
-use super::{Metering, PaidAnswer, PaidCall, PaidHandler, decision};
+use super::{Metering, PaidAnswer, PaidFuture, decision};
 use crate::domain::billing::{AccountBalance, Billing, Refund};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::{ErrorCode, Refusal};
@@ -35,15 +36,11 @@ pub(super) struct MeteredCall {
     pub(super) price: Credits,
     /// The balance after the hold.
     pub(super) balance: AccountBalance,
+    /// How long the handler may take.
+    pub(super) deadline: Duration,
     /// Counts the call as running until its handler has finished, also without its client.
     pub(super) _slot: Slot,
     pub(super) context: RenderContext,
-}
-
-/// A handler and its call, not started: nothing runs before the hold.
-pub(super) struct HandlerCall {
-    pub(super) handler: PaidHandler,
-    pub(super) call: PaidCall,
 }
 
 /// The answer of a handler, and its outcome.
@@ -56,7 +53,10 @@ struct HandlerResult {
 
 impl MeteredCall {
     /// Runs a call of a test environment, which holds and costs nothing. Its idempotency key works as in a live one.
-    pub(super) async fn run_without_hold(self, keyed: Option<TestCall>, work: HandlerCall) -> Settled {
+    pub(super) async fn run_without_hold<W>(self, keyed: Option<TestCall>, work: W) -> Settled
+    where
+        W: FnOnce(Credits) -> PaidFuture + Send,
+    {
         let billing = self.billing(Credits::ZERO, self.balance.clone(), None);
         let Some(call) = keyed else {
             return Settled::new(self.handle(work).await.response, billing);
@@ -87,7 +87,10 @@ impl MeteredCall {
     }
 
     /// Runs a call whose credits are held, and ends the hold by its outcome.
-    pub(super) async fn run_with_hold(self, hold: OpenHold, work: HandlerCall) -> Settled {
+    pub(super) async fn run_with_hold<W>(self, hold: OpenHold, work: W) -> Settled
+    where
+        W: FnOnce(Credits) -> PaidFuture + Send,
+    {
         let handled = self.handle(work).await;
         match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
@@ -103,9 +106,13 @@ impl MeteredCall {
         }
     }
 
-    async fn handle(&self, HandlerCall { handler, call }: HandlerCall) -> HandlerResult {
-        let running = unless_panicking(async move { handler(call).await });
-        let in_time = tokio::time::timeout(self.metering.deadline, running).await;
+    async fn handle<W>(&self, work: W) -> HandlerResult
+    where
+        W: FnOnce(Credits) -> PaidFuture + Send,
+    {
+        let price = self.price;
+        let running = unless_panicking(async move { work(price).await });
+        let in_time = tokio::time::timeout(self.deadline, running).await;
         let answered = match in_time {
             Ok(Some(answered)) => answered,
             // The panic hook has logged it.
@@ -113,8 +120,7 @@ impl MeteredCall {
             Err(_) => Err(Refusal::Timeout),
         };
         match answered {
-            Ok(PaidAnswer { response, credits_used }) => {
-                let outcome = Outcome::of(response.status().as_u16(), None);
+            Ok(PaidAnswer { response, credits_used, outcome }) => {
                 HandlerResult { response, outcome, credits_used, error_code: None }
             }
             Err(refusal) => {

@@ -1,8 +1,8 @@
 //! Idempotency in test environments: the rules of paid calls, without credits.
 
-use chrono::TimeDelta;
 use sqlx::PgPool;
 
+use crate::domain::call_lease::CallLease;
 use crate::ledger::rules::hold::{AnswerContent, DeclineReason};
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::{self, TestCall};
@@ -12,18 +12,18 @@ use crate::storage::test_answers::{self, TestCall};
 pub struct TestAnswers {
     pool: PgPool,
     /// How long a running call claims its key.
-    lease: TimeDelta,
+    lease: CallLease,
 }
 
 impl TestAnswers {
     /// Records in this store. A call that was lost claims its key for `lease`.
-    pub fn new(pool: PgPool, lease: TimeDelta) -> Self {
-        Self { pool, lease }
+    pub fn new(pool: PgPool, lease: impl Into<CallLease>) -> Self {
+        Self { pool, lease: lease.into() }
     }
 
     /// Claims the key for a call, or returns why the call does not run.
     pub(super) async fn claim(&self, call: &TestCall) -> Result<Option<DeclineReason>, StorageError> {
-        test_answers::claim(&mut *self.pool.acquire().await?, call, self.lease).await
+        test_answers::claim(&mut *self.pool.acquire().await?, call, self.lease.get()).await
     }
 
     /// Returns what [`TestAnswers::claim`] would decide now.

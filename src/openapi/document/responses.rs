@@ -36,6 +36,9 @@ impl Writer<'_> {
         for (status, codes) in of_status {
             responses.insert(status.to_string(), self.response(operation, status, &codes));
         }
+        if matches!(operation.access, Access::Forwarded(_)) {
+            responses.insert("default".to_owned(), passed_on(operation));
+        }
         responses.into()
     }
 
@@ -72,10 +75,23 @@ impl Writer<'_> {
             let problem = json!({ "schema": schema, "examples": Value::Object(references(None, codes)) });
             content.insert(PROBLEM_JSON.to_owned(), problem);
         }
+        // The service behind a route has errors of its own.
+        if matches!(operation.access, Access::Forwarded(_)) {
+            content.insert("*/*".to_owned(), json!({}));
+        }
         json!({
             "description": about.join(" "), "headers": headers(operation, status, codes), "content": content,
         })
     }
+}
+
+/// The answer of the service behind a route.
+fn passed_on(operation: &Operation) -> Value {
+    json!({
+        "description": "The answer of the service behind this route.",
+        "headers": headers(operation, 200, &[]),
+        "content": { "*/*": {} },
+    })
 }
 
 fn references(dialect: Option<Dialect>, codes: &[ErrorCode]) -> Map<String, Value> {
@@ -107,7 +123,7 @@ fn headers(operation: &Operation, status: u16, codes: &[ErrorCode]) -> Value {
     if !codes.is_empty() {
         names.push("Link");
     }
-    if operation.is_idempotent && (status < 300 || matches!(operation.access, Access::Paid(_))) {
+    if operation.is_idempotent && (status < 300 || operation.access.is_paid()) {
         names.push("Idempotent-Replayed");
     }
     let reference = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });

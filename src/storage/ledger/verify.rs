@@ -33,7 +33,7 @@ pub struct Scope {
     /// checked. A batch has the instant of its beginning, so one in flight during a verification
     /// may have an earlier instant: continue from the last report's `seen_until`.
     pub since: Option<DateTime<Utc>>,
-    /// How long a hold may stay open, and its gateway may be silent.
+    /// How long a hold may stay open: the longer of the longest call and a gateway's silence.
     pub hold_life: TimeDelta,
 }
 

@@ -2,7 +2,6 @@
 
 use chrono::{SecondsFormat, TimeDelta};
 use fluence::domain::key::{KeyState, Scope};
-use fluence::domain::plan::Access;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -64,7 +63,7 @@ const FREE: [&str; 6] = ["/health", "/saude", "/creditos", "/credits", "/tiers",
 #[tokio::test]
 async fn the_endpoints_are_those_of_the_plan() {
     let gateway = Gateway::start().await;
-    let customer = gateway.customer_on(|plan| plan.access = vec![Access::Analyze]).await;
+    let customer = gateway.customer_on(|plan| plan.access = vec!["analyze".parse().unwrap()]).await;
     let expected: Vec<_> = ["/analyze", "/analyze-comprehensive"].into_iter().chain(FREE).collect();
     assert_eq!(endpoints(&gateway, &customer.key).await, expected);
 }

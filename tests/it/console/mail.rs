@@ -303,7 +303,8 @@ async fn j19_another_address_is_proved_told_to_the_old_one_and_undone_from_there
     let link = post.link("new@example.com", "/console/new-email").await;
     assert_eq!(Visitor::new(&post.gateway).fill(&link, &[]).await.status, 303);
     let log_in = |email: &'static str| [("email", email), ("password", PASSWORD)];
-    let enter = async |email| Visitor::new(&post.gateway).fill("/console/log-in", &log_in(email)).await.status;
+    let enter =
+        async |email| Visitor::new(&post.gateway).fill("/console/log-in", &log_in(email)).await.status;
     assert_eq!((enter("new@example.com").await, enter("ana@example.com").await), (303, 422));
     let undo = post.link("ana@example.com", "/console/new-email").await;
     assert_eq!(Visitor::new(&post.gateway).fill(&undo, &[]).await.status, 303);

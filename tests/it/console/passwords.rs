@@ -53,7 +53,10 @@ async fn j16_a_pepper_is_replaced_and_retired_without_anybody_noticing() {
     assert_eq!(Visitor::new(&gateway).fill("/console/log-in", &fields).await.status, 303);
     // As it is for a person who has not logged in since.
     let mut connection = gateway.database.pool().acquire().await.unwrap();
-    sqlx::query("update api_key set state = 'revoked', revoked_at = now()").execute(&mut *connection).await.unwrap();
+    sqlx::query("update api_key set state = 'revoked', revoked_at = now()")
+        .execute(&mut *connection)
+        .await
+        .unwrap();
     let actor = Actor::system("test");
     peppers::recognise(&mut connection, &actor, &both).await.unwrap();
     peppers::retire(&mut connection, &actor, 1, &both).await.unwrap();

@@ -5,7 +5,6 @@ use std::future::ready;
 use chrono::TimeDelta;
 use fluence::domain::account::AccountState;
 use fluence::domain::credits::Credits;
-use fluence::domain::plan::Access;
 use fluence::storage::keys::NewKey;
 use serde_json::{Value, json};
 
@@ -110,7 +109,7 @@ async fn a_dry_run_with_the_quota_used_up_counts_on_packs() {
 #[tokio::test]
 async fn a_dry_run_passes_everything_before_the_hold() {
     let gateway = Gateway::start().await;
-    let customer = gateway.customer_on(|plan| plan.access = vec![Access::CrmBasico]).await;
+    let customer = gateway.customer_on(|plan| plan.access = vec!["crm_basico".parse().unwrap()]).await;
     let refused = dry_run(&gateway, "/crm", &customer.key, &marina()).await;
     assert_eq!(refused.outcome(), (403, "ACCESS_DENIED"));
     let refused = dry_run(&gateway, "/crm_basico", &customer.key, &json!({})).await;

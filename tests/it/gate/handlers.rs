@@ -47,7 +47,7 @@ pub(crate) fn paid(answer: impl IntoResponse, price: Credits) -> Result<PaidAnsw
         return Err(refusal.clone());
     }
     let credits_used = response.extensions().get().map_or(price, |Using(credits)| *credits);
-    Ok(PaidAnswer { response, credits_used })
+    Ok(PaidAnswer::by_status(response, credits_used))
 }
 
 /// Response extension: the call uses this much, whatever its price.

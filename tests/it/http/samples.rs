@@ -10,7 +10,8 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::language::Language;
 use fluence::domain::refusal::{
-    AccessDenied, CandidateHint, Fault, FieldFault, KeyCap, Limit, LimitHit, MediaFault, Refusal, UpgradeTo,
+    AccessDenied, CandidateHint, Fault, FieldFault, KeyCap, Limit, LimitHit, Malformed, MediaFault, Refusal,
+    UpgradeTo,
 };
 use fluence::domain::settlement::Outcome;
 use fluence::http::answer::with_billing;
@@ -116,7 +117,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::ProfileUrlNotAccepted { field: "linkedin_url".to_owned() },
         Refusal::MockDataNotAllowed,
         Refusal::KeyInQueryString { parameter: "api_key" },
-        Refusal::BadRequest { reason: "The request has no Host header" },
+        Refusal::BadRequest(Malformed::NoHost),
         Refusal::MissingAuth,
         Refusal::NotBearer,
         Refusal::InvalidApiKey,
@@ -139,6 +140,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::RegionNotAllowed,
         Refusal::IpNotAllowed,
         Refusal::TestKeyNotAllowed,
+        Refusal::NoTestServers,
         Refusal::AccountSuspended,
         Refusal::EndpointNotFound,
         Refusal::ProfileNotFound,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use fluence::app::{documented, public_links};
+use fluence::app::documented;
 use fluence::http::dialect::Dialect;
 use fluence::openapi::document;
 use jsonschema::Validator;
@@ -87,7 +87,7 @@ pub(crate) fn check(method: &Method, url: &Url, answer: &Answer) {
     {
         return;
     }
-    let links = public_links(&settings(&[]));
+    let links = documented(&settings(&[])).unwrap().links;
     let path = links.without_stage(url.path());
     let what = format!("{method} {} answered {}, which", url.path(), answer.status);
     if OF_ANY_REQUEST.contains(&answer.code()) {

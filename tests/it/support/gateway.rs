@@ -133,7 +133,7 @@ impl Gateway {
     /// The templates of every path that it answers.
     pub(crate) fn paths(&self) -> Vec<&'static str> {
         let Service::Whole(app) = &self.service else { panic!("a stand-in has no paths of its own") };
-        app.paths().to_vec()
+        app.paths()
     }
 
     /// Bytes of answers that wait for their clients.

@@ -8,7 +8,7 @@ use axum::Router;
 use chrono::TimeDelta;
 use fluence::app::limits_in_force;
 use fluence::catalogue::plans::Catalogue;
-use fluence::catalogue::routes;
+use fluence::catalogue::routes::RouteSet;
 use fluence::clock::DatabaseClock;
 use fluence::config::Settings;
 use fluence::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
@@ -59,7 +59,7 @@ impl StubbedGate {
             writer::start(store, patient_ledger(settings), stop_writer.clone()).await.unwrap();
         let table = Arc::new(SettlementTable::parse(SETTLEMENT_TOML).unwrap());
         let pool = pool::pool(database.options(), 4, Duration::from_secs(1));
-        let routes: Vec<_> = routes::shipped().unwrap().into_iter().map(Arc::new).collect();
+        let routes = RouteSet::shipped().unwrap().built_in;
         let paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
         let mut connection = pool.acquire().await.unwrap();
         let numbers = route_numbers::numbers(&mut connection, &paths).await.unwrap();

@@ -1,0 +1,43 @@
+//! What this gateway sells now, for operators: the numbers of its sets, and why it keeps older ones.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::offer_set::SetNumbers;
+
+/// Cheap to clone; all clones show the same.
+#[derive(Clone, Debug, Default)]
+pub struct OfferInForce(Arc<Mutex<OfferState>>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfferState {
+    pub numbers: SetNumbers,
+    /// Why the newest sets were not taken up.
+    pub fault: Option<String>,
+}
+
+impl OfferInForce {
+    pub fn new(numbers: SetNumbers) -> Self {
+        Self(Arc::new(Mutex::new(OfferState { numbers, fault: None })))
+    }
+
+    pub fn get(&self) -> OfferState {
+        self.state().clone()
+    }
+
+    pub fn set(&self, state: OfferState) {
+        *self.state() = state;
+    }
+
+    /// The warning for operators while the newest sets are not in force.
+    pub fn warning(&self) -> Option<String> {
+        let OfferState { numbers: SetNumbers { catalogue, routes }, fault } = self.get();
+        let fault = fault?;
+        Some(format!(
+            "the newest sets are not in force; this gateway sells by catalogue {catalogue} and routes {routes}: {fault}"
+        ))
+    }
+
+    fn state(&self) -> MutexGuard<'_, OfferState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

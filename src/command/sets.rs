@@ -1,0 +1,291 @@
+//! `fluence catalogue` and `fluence routes`: what is sold, as numbered sets that are applied whole.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use chrono::TimeDelta;
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::confirm::{self, Confirmation};
+use super::context::Context;
+use super::output::{Output, Report, count, printable, write_table};
+use crate::catalogue::plans::Catalogue;
+use crate::catalogue::routes::RouteSet;
+use crate::catalogue::sets::{Change, Difference, differences, shipped, warnings};
+use crate::catalogue::{FileFault, FileFaults, MAX_FILE_BYTES};
+use crate::domain::call_lease::CallLease;
+use crate::domain::offer_set::{SHIPPED_SET, SetKind};
+use crate::management::offer_sets::{Applied, ApplyError, apply};
+use crate::storage::offer_sets::{self, AppliedSet, OfferSet};
+use crate::storage::pool;
+
+/// Most sets that `list` shows.
+const LISTED: i64 = 100;
+
+#[derive(Debug, Subcommand)]
+pub enum SetCommand {
+    /// Check a file, list every fault with its line, and put it in force on all gateways.
+    Apply {
+        /// The file, or `-` for standard input.
+        file: PathBuf,
+        /// Wait until every gateway has taken it up.
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Print a set, in the format of `apply`.
+    Show {
+        /// Its number; 0 is the shipped set [default: the set in force].
+        number: Option<i32>,
+    },
+    /// Check a file, and list what it would change.
+    Diff {
+        /// The file, or `-` for standard input.
+        file: PathBuf,
+    },
+    /// Apply an earlier set again, under a new number.
+    Rollback {
+        /// Its number; 0 is the shipped set.
+        number: i32,
+        /// Wait until every gateway has taken it up.
+        #[arg(long)]
+        wait: bool,
+    },
+    /// List the sets that were applied, newest first.
+    List,
+}
+
+impl SetCommand {
+    /// # Errors
+    /// When a file is faulty, a set does not exist, or the database cannot be reached.
+    pub(super) async fn run(self, kind: SetKind, context: &Context, output: Output) -> anyhow::Result<()> {
+        match self {
+            Self::Apply { file, wait } => put_in_force(kind, &read(&file)?, wait, context, output).await,
+            Self::Show { number } => {
+                let set = set(kind, number, context).await?;
+                output.print(&Shown { kind, set })
+            }
+            Self::Diff { file } => {
+                let current = set(kind, None, context).await?;
+                let changes = differences(kind, &current.text, &read(&file)?).map_err(explained)?;
+                output.print(&DiffReport { kind, number: current.number, changes })
+            }
+            Self::Rollback { number, wait } => {
+                let set = set(kind, Some(number), context).await?;
+                put_in_force(kind, &set.text, wait, context, output).await
+            }
+            Self::List => {
+                let sets = offer_sets::list(&mut *context.connection().await?, kind, LISTED).await?;
+                output.print(&Listed { kind, sets })
+            }
+        }
+    }
+}
+
+/// Reads a file, at most a byte more than it may have.
+fn read(file: &Path) -> anyhow::Result<String> {
+    let limit = MAX_FILE_BYTES as u64 + 1;
+    let mut text = String::new();
+    let shown = file.display();
+    let read = match file.to_str() {
+        Some("-") => io::stdin().lock().take(limit).read_to_string(&mut text),
+        _ => std::fs::File::open(file).and_then(|opened| opened.take(limit).read_to_string(&mut text)),
+    };
+    read.with_context(|| format!("cannot read {shown}"))?;
+    Ok(text)
+}
+
+/// Every fault on a line of its own.
+fn explained(FileFaults(faults): FileFaults) -> anyhow::Error {
+    let lines =
+        faults.iter().map(|FileFault { line, message }| format!("\n  line {line}: {}", printable(message)));
+    let faults_found = count(faults.len() as u64, "fault");
+    anyhow!("{faults_found}; nothing was changed:{}", lines.collect::<String>())
+}
+
+/// The set with this number, or the one in force.
+async fn set(kind: SetKind, number: Option<i32>, context: &Context) -> anyhow::Result<OfferSet> {
+    let mut connection = context.connection().await?;
+    let shipped = || OfferSet { number: SHIPPED_SET, text: shipped(kind).to_owned() };
+    match number {
+        None => Ok(offer_sets::newest(&mut connection, kind).await?.unwrap_or_else(shipped)),
+        Some(SHIPPED_SET) => Ok(shipped()),
+        Some(number) => {
+            let found = offer_sets::find(&mut connection, kind, number).await?;
+            let kind = kind.as_str();
+            found.ok_or_else(|| anyhow!("there is no set {number}; `fluence {kind} list` lists all"))
+        }
+    }
+}
+
+async fn put_in_force(
+    kind: SetKind,
+    text: &str,
+    wait: bool,
+    context: &Context,
+    output: Output,
+) -> anyhow::Result<()> {
+    let before = set(kind, None, context).await?;
+    // A set of another version may be unreadable for this one: then there is nothing to compare with.
+    let changes = differences(kind, &before.text, text).unwrap_or_default();
+    let mut owner = pool::owner_connection(context.options()).await?;
+    let applied = apply(&mut owner, &context.operator(), kind, text).await.map_err(|error| match error {
+        ApplyError::Faults(faults) => explained(faults),
+        error => anyhow::Error::new(error).context("nothing was changed"),
+    })?;
+    let (number, is_new) = match applied {
+        Applied::New(number) => (number, true),
+        Applied::Already(number) => (number, false),
+    };
+    let confirmation = match wait {
+        true => Some(confirm::every_gateway_sells_by(context, kind, number).await?),
+        false => None,
+    };
+    let warnings = match in_force(context).await {
+        Ok((catalogue, routes)) => warnings(&catalogue, &routes),
+        Err(_) => Vec::new(),
+    };
+    output.print(&ApplyReport { kind, number, is_new, changes, warnings, confirmation: &confirmation })?;
+    match &confirmation {
+        Some(confirmation) => confirmation.require_offer(kind, number),
+        None => Ok(()),
+    }
+}
+
+/// The catalogue and the routes in force.
+async fn in_force(context: &Context) -> anyhow::Result<(Catalogue, RouteSet)> {
+    let catalogue = context.catalogue().await?;
+    let routes = set(SetKind::Routes, None, context).await?;
+    Ok((catalogue, RouteSet::parse(&routes.text)?))
+}
+
+impl Context {
+    /// How long a hold may stay open: as long as its gateway may be silent, or as the longest call of the routes in force or
+    /// of those before them may take.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(super) async fn longest_hold(&self) -> anyhow::Result<TimeDelta> {
+        let mut connection = self.connection().await?;
+        let newest = offer_sets::newest(&mut connection, SetKind::Routes).await?;
+        let before = match &newest {
+            Some(newest) => offer_sets::find(&mut connection, SetKind::Routes, newest.number - 1).await?,
+            None => None,
+        };
+        let lease = CallLease::from(self.hold_life());
+        let sets = newest.iter().chain(&before).filter_map(|set| RouteSet::parse(&set.text).ok());
+        lease.follow(sets.map(|set| set.longest_total_s()).max().unwrap_or(0));
+        Ok(lease.get())
+    }
+
+    /// The catalogue in force.
+    ///
+    /// # Errors
+    /// When this program cannot read it, or the database cannot be reached.
+    pub async fn catalogue(&self) -> anyhow::Result<Catalogue> {
+        let OfferSet { number, text } = set(SetKind::Catalogue, None, self).await?;
+        Catalogue::parse(&text)
+            .map_err(|faults| anyhow!("this program cannot read catalogue {number}: {faults}"))
+    }
+}
+
+struct Shown {
+    kind: SetKind,
+    set: OfferSet,
+}
+
+impl Serialize for Shown {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let OfferSet { number, text } = &self.set;
+        serde_json::json!({ "kind": self.kind, "number": number, "text": text }).serialize(serializer)
+    }
+}
+
+impl Report for Shown {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(self.set.text.as_bytes())
+    }
+}
+
+#[derive(Serialize)]
+struct DiffReport {
+    kind: SetKind,
+    /// The set that the file was compared with.
+    number: i32,
+    changes: Vec<Difference>,
+}
+
+impl Report for DiffReport {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let (kind, number) = (self.kind.as_str(), self.number);
+        writeln!(out, "compared with {kind} {number}: {}", count(self.changes.len() as u64, "change"))?;
+        write_changes(out, &self.changes)
+    }
+}
+
+fn write_changes(out: &mut impl Write, changes: &[Difference]) -> io::Result<()> {
+    for Difference { subject, change } in changes {
+        match change {
+            Change::Added => writeln!(out, "+ {subject}")?,
+            Change::Removed => writeln!(out, "- {subject}")?,
+            Change::Changed { fields } => {
+                writeln!(out, "~ {subject}")?;
+                for field in fields {
+                    let line = format!("{}: {} -> {}", field.field, field.before, field.after);
+                    writeln!(out, "    {}", printable(&line))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct ApplyReport<'a> {
+    kind: SetKind,
+    number: i32,
+    /// Whether the set is a new one. If not, the newest set has this text already.
+    #[serde(rename = "new")]
+    is_new: bool,
+    changes: Vec<Difference>,
+    warnings: Vec<String>,
+    #[serde(flatten)]
+    confirmation: &'a Option<Confirmation>,
+}
+
+impl Report for ApplyReport<'_> {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let (kind, number) = (self.kind.as_str(), self.number);
+        match self.is_new {
+            true => writeln!(out, "{kind} {number} applied: {}", count(self.changes.len() as u64, "change"))?,
+            false => writeln!(out, "{kind} {number} has this text already; nothing was changed")?,
+        }
+        write_changes(out, &self.changes)?;
+        for warning in &self.warnings {
+            writeln!(out, "warning: {}", printable(warning))?;
+        }
+        self.confirmation.as_ref().map_or(Ok(()), |confirmation| confirmation.write_text(out))
+    }
+}
+
+#[derive(Serialize)]
+struct Listed {
+    kind: SetKind,
+    sets: Vec<AppliedSet>,
+}
+
+impl Report for Listed {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let row = |set: &AppliedSet| {
+            let applied_at = set.applied_at.format("%F %TZ").to_string();
+            [set.number.to_string(), applied_at, set.applied_by.clone(), set.bytes.to_string()]
+        };
+        let rows: Vec<_> = self.sets.iter().map(row).collect();
+        write_table(out, ["NUMBER", "APPLIED AT", "BY", "BYTES"], &rows)?;
+        if self.sets.is_empty() {
+            writeln!(out, "no {} was applied: the shipped one is in force", self.kind.as_str())?;
+        }
+        Ok(())
+    }
+}

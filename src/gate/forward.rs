@@ -1,0 +1,119 @@
+//! Calls that are forwarded to a server of the seller.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, Method, Uri};
+use bytes::Bytes;
+
+use super::auth::caller::Caller;
+use super::call::{Answered, Call, Refused};
+use super::idempotency;
+use super::metering::{Metering, PaidAnswer, PaidFuture, Sale, is_dry_run};
+use super::shape::Shaped;
+use crate::domain::credits::Credits;
+use crate::domain::forwarding::ForwardedRoute;
+use crate::domain::ids::CallId;
+use crate::domain::refusal::{Malformed, Refusal};
+use crate::ledger::rules::entry::RouteNumber;
+use crate::panic_guard::unless_panicking;
+
+/// A route that is forwarded.
+#[derive(Clone)]
+pub struct ForwardRoute {
+    pub route: Arc<ForwardedRoute>,
+    /// Its number in the ledger.
+    pub number: RouteNumber,
+    /// Whether keys of test environments may call it.
+    pub takes_test_keys: bool,
+    /// What sends its calls on.
+    pub handler: ForwardHandler,
+    pub metering: Arc<Metering>,
+}
+
+/// Sends a call on.
+pub type ForwardHandler = Arc<dyn Fn(ForwardedCall) -> PaidFuture + Send + Sync>;
+
+/// A call that may be sent on: checked, and its price held.
+#[derive(Debug)]
+pub struct ForwardedCall {
+    pub call_id: CallId,
+    pub caller: Caller,
+    /// The client's address, where a listener noted it.
+    pub client: Option<IpAddr>,
+    pub method: Method,
+    pub uri: Uri,
+    /// As the client sent them.
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// What is held.
+    pub price: Credits,
+}
+
+impl fmt::Debug for ForwardRoute {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ForwardRoute").field("route", &self.route).finish_non_exhaustive()
+    }
+}
+
+impl ForwardedCall {
+    fn of(call: &Call, caller: &Caller, body: Bytes) -> Self {
+        let request = &call.request;
+        Self {
+            call_id: call.id(),
+            caller: caller.clone(),
+            client: call.client(),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            headers: request.headers().clone(),
+            body,
+            price: Credits::ZERO,
+        }
+    }
+}
+
+/// Holds the price, sends the call on, captures or releases by the status of the answer.
+pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) -> Result<Answered, Refused> {
+    let Shaped { call, caller, slot, body } = shaped;
+    let sale = Sale {
+        metering: route.metering.clone(),
+        number: route.number,
+        price: route.route.credits,
+        deadline: route.route.total(),
+    };
+    let forwarded = ForwardedCall::of(&call, &caller, body.clone());
+    let send = move |price| (route.handler)(ForwardedCall { price, ..forwarded });
+    sale.run(call, caller, slot, &body, send).await
+}
+
+/// Sends a call of a free route on. It never meets the ledger, so what is about money has no place in it.
+pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Result<Answered, Refused> {
+    let Shaped { call, caller, slot, body } = shaped;
+    if let Err(refusal) = refuse_money(call.request.headers()) {
+        return Err(call.refuse(refusal));
+    }
+    let forwarded = ForwardedCall::of(&call, &caller, body);
+    let sent = unless_panicking(async { (route.handler)(forwarded).await });
+    let answered = match tokio::time::timeout(route.route.total(), sent).await {
+        Ok(Some(answered)) => answered,
+        // The panic hook has logged it.
+        Ok(None) => Err(Refusal::Internal),
+        Err(_) => Err(Refusal::Timeout),
+    };
+    drop(slot);
+    match answered {
+        Ok(PaidAnswer { response, .. }) => Ok(Answered { response, facts: call.facts }),
+        Err(refusal) => Err(call.refuse(refusal)),
+    }
+}
+
+fn refuse_money(headers: &HeaderMap) -> Result<(), Refusal> {
+    if is_dry_run(headers)? {
+        return Err(Refusal::BadRequest(Malformed::DryRunOfFreeRoute));
+    }
+    if idempotency::has_key(headers)? {
+        return Err(Refusal::BadRequest(Malformed::IdempotencyKeyOfFreeRoute));
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! The routes of the seller: one operation for each method that a route lists.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::catalogue::interned;
+use crate::domain::forwarding::{ForwardedRoute, RouteMethod};
+use crate::openapi::operation::{Access, Group, Operation, Parameter, Texts, Verb};
+
+pub(super) fn operations(routes: &[Arc<ForwardedRoute>]) -> Vec<Operation> {
+    let of_route = |route: &Arc<ForwardedRoute>| -> Vec<Operation> {
+        route.methods.iter().map(|method| operation(route, *method)).collect()
+    };
+    routes.iter().flat_map(of_route).collect()
+}
+
+fn operation(route: &Arc<ForwardedRoute>, method: RouteMethod) -> Operation {
+    const ABOUT: Texts = [
+        "The request is passed on to the service behind this route, and its answer comes back.",
+        "A requisição é repassada ao serviço por trás desta rota, e a resposta dele é devolvida.",
+    ];
+    let verb = verb(method);
+    // No operation of the program has a hyphen in its id.
+    let id = interned(&format!("{}-{}", route.name, verb.as_str()));
+    let title = route.title.unwrap_or(route.name);
+    let about = route.about.map_or(ABOUT, |about| [about, about]);
+    // A template has no parameter for the rest of a path.
+    let path = interned(&route.path.replace("{*", "{"));
+    let place = (Group::Routes, Access::Forwarded(route.clone()));
+    let operation = Operation::new(id, verb, path, place, [[title, title], about]).takes(parameters(route));
+    if route.is_free() { operation } else { operation.once() }
+}
+
+fn parameters(route: &ForwardedRoute) -> Vec<Parameter> {
+    let parameter = |name: &str| Parameter {
+        name: interned(name),
+        is_in_path: true,
+        about: ["A part of the path.", "Uma parte do caminho."],
+        schema: json!({ "type": "string", "minLength": 1 }),
+    };
+    route.pattern.parameters().map(parameter).collect()
+}
+
+const fn verb(method: RouteMethod) -> Verb {
+    match method {
+        RouteMethod::Get => Verb::Get,
+        RouteMethod::Head => Verb::Head,
+        RouteMethod::Post => Verb::Post,
+        RouteMethod::Put => Verb::Put,
+        RouteMethod::Patch => Verb::Patch,
+        RouteMethod::Delete => Verb::Delete,
+    }
+}

@@ -1,0 +1,73 @@
+//! `examples/sell-an-api/`, run as its README says.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use super::program::Program;
+use super::serving::Serving;
+
+/// Ends a program when the test ends.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sell-an-api")
+}
+
+/// The commands of the README's blocks.
+fn commands() -> Vec<String> {
+    let readme = fs::read_to_string(example().join("README.md")).unwrap();
+    let blocks = readme.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    blocks.flat_map(str::lines).map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_commands_sell_a_call_through_the_gateway() {
+    let program = Program::new().await;
+    let upstream =
+        Command::new("python3").arg(example().join("upstream.py")).arg("0").stdout(Stdio::piped()).spawn();
+    let mut upstream = Ended(upstream.unwrap());
+    let mut said = String::new();
+    BufReader::new(upstream.0.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let upstream_url = said.trim().strip_prefix("listening on ").unwrap();
+    let serving = Serving::start(program.command(&["serve", "--listen", "127.0.0.1:0"]));
+    let gateway_url = serving.address();
+
+    // The README's ports may be in use on this machine; its first line starts what runs already.
+    let folder = std::env::temp_dir().join(format!("fluence-sell-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let routes = fs::read_to_string(example().join("routes.toml")).unwrap();
+    assert!(routes.contains("http://127.0.0.1:9000"));
+    fs::write(folder.join("routes.toml"), routes.replace("http://127.0.0.1:9000", upstream_url)).unwrap();
+    fs::copy(example().join("catalogue.toml"), folder.join("catalogue.toml")).unwrap();
+    let commands = commands();
+    assert_eq!((commands.len(), commands[0].as_str()), (7, "python3 upstream.py & fluence serve &"));
+    let script = commands[1..].join("\n").replace("http://127.0.0.1:8000", &gateway_url);
+
+    let path = Path::new(env!("CARGO_BIN_EXE_fluence")).parent().unwrap().to_owned();
+    let path = format!("{}:{}", path.display(), std::env::var("PATH").unwrap());
+    let ran = Command::new("sh")
+        .args(["-ec", &script])
+        .current_dir(&folder)
+        .env("PATH", path)
+        .env("DATABASE_URL", program.database.url())
+        .env("FLUENCE_PEPPER", &program.pepper)
+        .env("NO_PROXY", "*")
+        .output()
+        .unwrap();
+    let (out, err) = (String::from_utf8(ran.stdout).unwrap(), String::from_utf8(ran.stderr).unwrap());
+    fs::remove_dir_all(&folder).unwrap();
+    assert!(ran.status.success(), "{out}{err}");
+    assert!(out.contains("\"words\": 4, \"asked_by\": \""), "{out}{err}");
+    assert!(out.to_ascii_lowercase().contains("x-credits-used: 3"), "{out}");
+    assert!(out.contains("word-count") && out.contains("clean"), "{out}");
+    serving.stop();
+}

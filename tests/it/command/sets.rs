@@ -1,0 +1,75 @@
+//! `fluence catalogue` and `fluence routes`.
+
+use serde_json::json;
+
+use super::program::Program;
+
+#[tokio::test]
+async fn what_show_prints_can_be_applied() {
+    let program = Program::new().await;
+    for noun in ["catalogue", "routes"] {
+        let shipped = program.run(&[noun, "show"]).out;
+        let dearer = shipped.replacen("credits = ", "credits = 1", 1);
+        let changed = program.run_with(&[noun, "diff", "-"], &dearer);
+        assert!(changed.out.contains("1 change") && changed.out.contains("    credits: "), "{}", changed.out);
+        let applied = program.run_with(&[noun, "apply", "-", "--json"], &dearer).json();
+        assert_eq!((&applied["number"], &applied["new"]), (&json!(1), &json!(true)));
+        assert_eq!(applied["changes"].as_array().unwrap().len(), 1);
+        assert_eq!(program.run(&[noun, "show"]).out, dearer);
+        assert_eq!(program.run(&[noun, "show", "0"]).out, shipped);
+        let again = program.run_with(&[noun, "apply", "-", "--json"], &dearer).json();
+        assert_eq!((&again["number"], &again["new"]), (&json!(1), &json!(false)));
+        assert_eq!(program.json(&[noun, "rollback", "0"])["number"], 2);
+        assert_eq!(program.run(&[noun, "show"]).out, shipped);
+        let numbers: Vec<_> = program.json(&[noun, "list"])["sets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|set| set["number"].clone())
+            .collect();
+        assert_eq!(numbers, [2, 1]);
+        assert!(program.run(&[noun, "show", "7"]).failure().contains("there is no set 7"));
+    }
+}
+
+#[tokio::test]
+async fn a_faulty_file_is_rejected_with_every_fault_and_its_line() {
+    let program = Program::new().await;
+    let ran = program.run_with(
+        &["routes", "apply", "-"],
+        "colour = 1\n[[route]]\npath = \"/v1/keys\"\nendpoint = \"crm\"\n",
+    );
+    assert_eq!(ran.status, 1);
+    for line in [
+        "faults; nothing was changed:",
+        "line 1: `colour` is not known here",
+        "line 3: `path` is under a path of the service",
+        "line 2: `access` is missing",
+    ] {
+        assert!(ran.err.contains(line), "{line}: {}", ran.err);
+    }
+    let listed = program.run(&["routes", "list"]);
+    assert!(listed.out.contains("the shipped one is in force"), "{}", listed.out);
+}
+
+#[tokio::test]
+async fn accounts_and_packs_are_of_the_catalogue_in_force() {
+    let program = Program::new().await;
+    let catalogue = "[[edition]]\nedition = \"mine\"\n[[edition.plan]]\nplan = \"only\"\ntier = \"only\"\nlabel = \"only\"\n\
+        credits = 9\nrate_per_s = 1\nburst = 1\nconcurrency = 1\nrequests = 9\naccess = [\"images\"]\napi_access = true\n\
+        keys_per_environment = 1\nsupport = \"email\"\n[[pack]]\npack = \"little\"\nname = \"Little\"\ncredits = 5\n\
+        price_usd = 1\n";
+    let applied = program.run_with(&["catalogue", "apply", "-"], catalogue);
+    assert!(
+        applied.out.contains("warning: plans list the access `images`, and no route has it"),
+        "{}",
+        applied.out
+    );
+    let account = program.account("mine", "only");
+    program.json(&["credit", "grant", "--account", &account, "--pack", "little"]);
+    assert_eq!(program.balance(&account), 14);
+    let refused = program.run(&["credit", "grant", "--account", &account, "--pack", "mega"]);
+    assert!(refused.failure().contains("pack `mega` does not exist; the packs are little"));
+    let shipped = program.run(&["catalogue", "rollback", "0"]);
+    assert!(shipped.failure().contains("accounts are on plans that this catalogue does not have: mine/only"));
+}

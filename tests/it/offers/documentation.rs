@@ -1,0 +1,92 @@
+//! What is documented is what is sold.
+
+use fluence::domain::offer_set::SetKind;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{applied, crm_for};
+use crate::support::gateway::{Gateway, eventually};
+
+const IMAGES: &str = r#"
+builtin = false
+
+[[upstream]]
+upstream = "images"
+targets = ["https://images.example"]
+
+[[route]]
+route = "image-resize"
+title = "Resize an image"
+path = "/images/{id}/sizes/{*rest}"
+methods = ["GET", "PUT"]
+upstream = "images"
+to = "/v2/{id}/{*rest}"
+access = "crm"
+credits = 3
+settlement = { capture = ["2xx", "404"] }
+
+[[route]]
+route = "image-list"
+path = "/images"
+methods = ["GET"]
+upstream = "images"
+access = "analyze"
+credits = 0
+"#;
+
+async fn document(gateway: &Gateway) -> Value {
+    gateway.request(Method::GET, "/openapi.json").send().await.unwrap().json().await.unwrap()
+}
+
+async fn page(gateway: &Gateway, path: &str) -> (u16, String) {
+    let got = gateway.request(Method::GET, path).send().await.unwrap();
+    (got.status().as_u16(), got.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_new_price_stands_in_the_document_and_on_the_page() {
+    let gateway = Gateway::start().await;
+    assert_eq!(document(&gateway).await["paths"]["/crm"]["post"]["x-fluence-credits"], 2);
+    applied(&gateway.database, SetKind::Routes, &crm_for(7)).await;
+    let priced = async || document(&gateway).await["paths"]["/crm"]["post"]["x-fluence-credits"] == 7;
+    eventually("the document has the new price", priced).await;
+    let (_, text) = page(&gateway, "/docs/reference/crm").await;
+    assert!(text.contains("7 credits"), "{text}");
+}
+
+#[tokio::test]
+async fn the_routes_of_the_seller_are_documented_and_what_is_not_sold_is_not() {
+    let gateway = Gateway::start().await;
+    assert_eq!(page(&gateway, "/docs/reference/crm").await.0, 200);
+    applied(&gateway.database, SetKind::Routes, IMAGES).await;
+    let sold = async || document(&gateway).await["paths"]["/images"].is_object();
+    eventually("the route is documented", sold).await;
+    let document = document(&gateway).await;
+    let resize = &document["paths"]["/images/{id}/sizes/{rest}"];
+    for method in ["get", "put"] {
+        let operation = &resize[method];
+        assert_eq!(operation["summary"], "Resize an image");
+        assert_eq!(operation["operationId"], format!("image-resize-{method}"));
+        assert_eq!(operation["x-fluence-credits"], 3);
+        assert_eq!(operation["x-fluence-settlement"], json!({ "capture": ["2xx", "404"] }));
+        assert_eq!(operation["x-fluence-access"]["plans"][0], "2025-01/professional");
+        assert!(operation["responses"]["402"].is_object() && operation["responses"]["default"].is_object());
+        let names: Vec<_> = operation["parameters"].as_array().unwrap().iter().map(|p| &p["name"]).collect();
+        assert_eq!(names[..2], ["id", "rest"]);
+    }
+    assert!(
+        document["paths"]["/images"]["get"]["responses"]["402"].is_null(),
+        "a free route needs no credits"
+    );
+    assert_eq!(document["paths"]["/crm"], Value::Null);
+    let (status, text) = page(&gateway, "/docs/reference/image-resize-put").await;
+    assert_eq!(status, 200);
+    for shown in ["Resize an image", "3 credits", "2xx, 404", "-X PUT"] {
+        assert!(text.contains(shown), "{shown}: {text}");
+    }
+    let (status, text) = page(&gateway, "/pt/docs/reference/image-list-get").await;
+    assert!(status == 200 && text.contains("grátis"), "{text}");
+    assert_eq!(page(&gateway, "/docs/reference/crm").await.0, 404);
+    let (_, home) = page(&gateway, "/").await;
+    assert!(home.contains("/images") && !home.contains("<code>/crm</code>"), "{home}");
+}

@@ -1,0 +1,313 @@
+//! Routes of the seller, forwarded to a server of the test's.
+
+use fluence::domain::offer_set::SetKind;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use super::applied;
+use crate::support::customer::Customer;
+use crate::support::documented;
+use crate::support::gateway::{Gateway, answer, eventually};
+use crate::support::upstream::{Behaviour, ScriptedServer};
+
+/// A gateway that sells `/images/{id}/resize` for 3 credits, answered by a server with this behaviour.
+struct Shop {
+    gateway: Gateway,
+    server: ScriptedServer,
+    customer: Customer,
+}
+
+impl Shop {
+    async fn with(script: Vec<Behaviour>) -> Self {
+        Self::selling(script, "credits = 3\n", "").await
+    }
+
+    /// With more lines in the route and in the upstream.
+    async fn selling(script: Vec<Behaviour>, route: &str, upstream: &str) -> Self {
+        let server = ScriptedServer::start(script).await;
+        let gateway = Gateway::start().await;
+        // Its answers are those of the test's server.
+        documented::except(gateway.address());
+        let customer = gateway.customer_on(|plan| plan.access.push("images".parse().unwrap())).await;
+        let shop = Self { gateway, server, customer };
+        shop.sell(&format!("http://{}", shop.server.address), route, upstream).await;
+        shop
+    }
+
+    async fn sell(&self, target: &str, route: &str, upstream: &str) {
+        let text = format!(
+            "[[upstream]]\nupstream = \"images\"\nreach = \"private\"\ntargets = [\"{target}\"]\n{upstream}\n\
+             [[route]]\nroute = \"image-resize\"\npath = \"/images/{{id}}/resize\"\nmethods = [\"POST\", \"GET\"]\n\
+             upstream = \"images\"\nto = \"/v2/{{id}}\"\naccess = \"images\"\n{route}\n"
+        );
+        let number = applied(&self.gateway.database, SetKind::Routes, &text).await;
+        let taken_up = async || {
+            let fault_or_set: Option<(Option<i32>, Option<String>)> =
+                sqlx::query_as("select routes_set, offer_fault from node")
+                    .fetch_optional(self.gateway.database.pool())
+                    .await
+                    .unwrap();
+            if let Some((_, Some(fault))) = &fault_or_set {
+                panic!("{fault}");
+            }
+            fault_or_set.is_some_and(|(set, _)| set == Some(number))
+        };
+        eventually("the routes are in force", taken_up).await;
+    }
+
+    fn request(&self, method: Method) -> reqwest::RequestBuilder {
+        self.gateway.request(method, "/images/7%20a/resize?width=9").header("x-api-key", &self.customer.key)
+    }
+
+    async fn balance(&self) -> i64 {
+        self.gateway.settled().await;
+        self.gateway.balance(self.customer.account).await
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_forwarded_for_its_price_without_the_callers_credential() {
+    let shop = Shop::selling(
+        vec![Behaviour::Answers(200, "{\"done\":true}".into())],
+        "credits = 3\n",
+        "credential = { header = \"Authorization\", value = \"Bearer {env:CARGO_PKG_NAME}\" }\n",
+    )
+    .await;
+    let key = &shop.customer.key;
+    let sent = shop.request(Method::POST).header("cookie", "a=b").header("fluence-account", "forged");
+    let sent = sent.header("x-forwarded-for", "6.6.6.6").header("x-mine", "kept").body("pixels");
+    let got = sent.send().await.unwrap();
+    assert_eq!(got.status(), 200);
+    assert_eq!(got.headers()["x-credits-used"], "3");
+    assert_eq!(got.text().await.unwrap(), "{\"done\":true}");
+    let request = shop.server.requests().remove(0);
+    let head = request.to_ascii_lowercase();
+    assert!(request.starts_with("POST /v2/7%20a?width=9 HTTP/1.1\r\n"), "{request}");
+    assert!(request.ends_with("\r\n\r\npixels"), "{request}");
+    for line in [
+        "authorization: bearer fluence\r\n",
+        "x-mine: kept\r\n",
+        &format!("fluence-account: {}\r\n", shop.customer.account),
+        &format!("fluence-key: {}\r\n", shop.customer.key_id),
+        "fluence-mode: live\r\n",
+        "fluence-credits-held: 3\r\n",
+        "x-forwarded-for: 127.0.0.1\r\n",
+        &format!("host: {}\r\n", shop.server.address),
+    ] {
+        assert!(head.contains(line), "{line}: {request}");
+    }
+    for gone in [&key.to_ascii_lowercase(), "cookie", "forged", "6.6.6.6", "x-api-key"] {
+        assert!(!head.contains(gone), "{gone}: {request}");
+    }
+    assert_eq!(shop.balance().await, 997);
+    let ledger = shop.gateway.get("/v1/ledger", key).await;
+    assert!(ledger.text.contains("image-resize"), "{}", ledger.text);
+    shop.gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn the_status_decides_what_is_charged() {
+    let lines = "credits = 3\nsettlement = { capture = [\"2xx\", \"404\"] }\n";
+    for (status, to_client, charged) in [
+        (200, 200, 3),
+        (404, 404, 3),
+        (400, 400, 0),
+        (302, 302, 0),
+        (500, 500, 0),
+        (503, 503, 0),
+        (401, 502, 0),
+        (402, 502, 0),
+        (407, 502, 0),
+        (429, 503, 0),
+    ] {
+        let shop = Shop::selling(vec![Behaviour::Answers(status, "{}".into())], lines, "").await;
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        let got = client
+            .post(format!("{}/images/1/resize", shop.gateway.url()))
+            .header("x-api-key", &shop.customer.key)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(got.status().as_u16(), to_client, "{status}");
+        assert_eq!(got.headers()["x-credits-used"], charged.to_string().as_str(), "{status}");
+        assert_eq!(1_000 - shop.balance().await, charged, "{status}");
+        assert_eq!(shop.server.connections(), 1, "{status}");
+        shop.gateway.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn a_failing_upstream_costs_nothing_and_is_asked_once() {
+    let lines = "credits = 3\nfirst_byte_ms = 200\nmax_answer_bytes = 4096\ntotal_s = 1\n";
+    for (behaviour, status) in [
+        (Behaviour::Closes, 502),
+        (Behaviour::Says(b"garbage".to_vec()), 502),
+        (Behaviour::Says(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nshort".to_vec()), 502),
+        (
+            Behaviour::Says(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab".to_vec()),
+            502,
+        ),
+        (Behaviour::Floods, 502),
+        (Behaviour::Hangs, 504),
+        (Behaviour::Drips, 504),
+    ] {
+        let shop = Shop::selling(vec![behaviour.clone()], lines, "").await;
+        let got = answer(shop.request(Method::POST)).await;
+        assert_eq!(got.status, status, "{behaviour:?}: {}", got.text);
+        assert_eq!(shop.balance().await, 1_000, "{behaviour:?}");
+        assert_eq!(shop.server.requests().len(), 1, "{behaviour:?}");
+        shop.gateway.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn an_upstream_that_nobody_runs_is_502_and_then_503_by_its_breaker() {
+    let shop = Shop::with(vec![Behaviour::Closes]).await;
+    // A port that was just given up.
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    shop.sell(&format!("http://{unused}"), "credits = 3\n", "breaker = { failures = 2, open_ms = 300000 }\n")
+        .await;
+    let mut outcomes = Vec::new();
+    for _ in 0..2 {
+        outcomes.push(answer(shop.request(Method::POST)).await.status);
+    }
+    assert_eq!(outcomes, [502, 503]);
+    assert_eq!(shop.balance().await, 1_000);
+}
+
+#[tokio::test]
+async fn a_dead_target_is_passed_over_for_one_that_lives() {
+    let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    shop.sell(&format!("http://{unused}\", \"http://{}", shop.server.address), "credits = 3\n", "").await;
+    for _ in 0..20 {
+        assert_eq!(answer(shop.request(Method::POST)).await.status, 200);
+    }
+    assert_eq!(shop.server.requests().len(), 20);
+}
+
+#[tokio::test]
+async fn a_plan_without_the_word_and_a_method_that_is_not_listed_are_refused() {
+    let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
+    let other = shop.gateway.professional().await;
+    let path = "/images/1/resize";
+    let refused = answer(shop.gateway.request(Method::POST, path).header("x-api-key", &other.key)).await;
+    assert_eq!(refused.outcome(), (403, "ACCESS_DENIED"));
+    for method in [Method::PUT, Method::HEAD] {
+        let refused = shop.request(method.clone()).send().await.unwrap();
+        assert_eq!(refused.status(), 405, "{method}");
+        let allow = refused.headers()["allow"].to_str().unwrap();
+        assert!(allow.contains("GET") && allow.contains("POST"), "{allow}");
+    }
+    let test_key = shop.gateway.test_key(shop.customer.account).await;
+    let refused = answer(shop.gateway.request(Method::POST, path).header("x-api-key", &test_key)).await;
+    assert_eq!(refused.outcome(), (403, "TEST_KEY_NOT_ALLOWED"));
+    assert_eq!(shop.server.connections(), 0);
+    assert_eq!(shop.balance().await, 1_000);
+}
+
+#[tokio::test]
+async fn a_test_key_reaches_the_test_targets_and_costs_nothing() {
+    let sandbox = ScriptedServer::start(vec![Behaviour::Answers(200, "{\"sandbox\":true}".into())]).await;
+    let upstream = format!("test_targets = [\"http://{}\"]\n", sandbox.address);
+    let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".into())], "credits = 3\n", &upstream).await;
+    let key = shop.gateway.test_key(shop.customer.account).await;
+    let got = answer(shop.gateway.request(Method::POST, "/images/1/resize").header("x-api-key", &key)).await;
+    assert_eq!((got.status, &got.body), (200, &json!({ "sandbox": true })));
+    assert_eq!((sandbox.connections(), shop.server.connections()), (1, 0));
+    assert_eq!(shop.balance().await, 1_000);
+}
+
+#[tokio::test]
+async fn an_idempotency_key_replays_the_answer_and_charges_once() {
+    let shop = Shop::with(vec![Behaviour::Says(
+        b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: 4\r\n\r\n\x89PNG".to_vec(),
+    )])
+    .await;
+    for replayed in [false, true, true] {
+        let got =
+            shop.request(Method::POST).header("idempotency-key", "once").body("pixels").send().await.unwrap();
+        assert_eq!(got.status(), 200);
+        assert_eq!(got.headers()["content-type"], "image/png");
+        assert_eq!(got.headers().contains_key("idempotent-replayed"), replayed);
+        assert_eq!(&got.bytes().await.unwrap()[..], b"\x89PNG");
+    }
+    assert_eq!(shop.server.requests().len(), 1);
+    assert_eq!(shop.balance().await, 997);
+    shop.gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_dry_run_and_a_body_that_is_too_long_reach_no_upstream() {
+    let lines = "credits = 3\nmax_request_bytes = 10\n";
+    let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".into())], lines, "").await;
+    let asked = answer(shop.request(Method::POST).header("x-dry-run", "true")).await;
+    assert_eq!((asked.status, &asked.body["dry_run"]["credits"]), (200, &json!(3)));
+    let refused = answer(shop.request(Method::POST).body("eleven bytes")).await;
+    assert_eq!(refused.outcome(), (413, "BODY_TOO_LARGE"));
+    assert_eq!((shop.server.connections(), shop.balance().await), (0, 1_000));
+}
+
+#[tokio::test]
+async fn a_free_route_never_meets_the_ledger() {
+    let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".into())], "credits = 0\n", "").await;
+    let got = answer(shop.request(Method::GET)).await;
+    assert_eq!((got.status, &got.body), (200, &json!({})));
+    for (name, value) in [("x-dry-run", "true"), ("idempotency-key", "k")] {
+        let refused = answer(shop.request(Method::GET).header(name, value)).await;
+        assert_eq!(refused.status, 400, "{name}");
+    }
+    assert_eq!((shop.server.requests().len(), shop.balance().await), (1, 1_000));
+    let entries = shop.gateway.get("/v1/ledger", &shop.customer.key).await;
+    assert!(!entries.text.contains("image-resize"), "{}", entries.text);
+}
+
+#[tokio::test]
+async fn an_empty_404_of_the_upstream_stays_its_own() {
+    let shop = Shop::with(vec![Behaviour::Says(
+        b"HTTP/1.1 404 Not Found\r\nserver: secret/1\r\ncontent-length: 0\r\n\r\n".to_vec(),
+    )])
+    .await;
+    let got = shop.request(Method::POST).send().await.unwrap();
+    assert_eq!((got.status().as_u16(), got.headers().contains_key("server")), (404, false));
+    assert_eq!(got.text().await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_pays_by_the_outcome() {
+    let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
+    let mut client = TcpStream::connect(shop.gateway.address()).await.unwrap();
+    let key = &shop.customer.key;
+    let head =
+        format!("POST /images/1/resize HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\ncontent-length: 0\r\n\r\n");
+    client.write_all(head.as_bytes()).await.unwrap();
+    eventually("the upstream has the request", async || shop.server.requests().len() == 1).await;
+    drop(client);
+    eventually("the call is charged", async || shop.balance().await == 997).await;
+    shop.gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_gateway_without_the_variable_keeps_the_old_routes() {
+    let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
+    let target = format!("http://{}", shop.server.address);
+    let text = format!(
+        "[[upstream]]\nupstream = \"images\"\nreach = \"private\"\ntargets = [\"{target}\"]\n\
+         credential = {{ header = \"X-Token\", value = \"{{env:NO_SUCH_VARIABLE}}\" }}\n"
+    );
+    applied(&shop.gateway.database, SetKind::Routes, &text).await;
+    let warned = async || {
+        let status = shop.gateway.get("/status", &shop.customer.key).await;
+        let expected =
+            "upstream images: the environment variable NO_SUCH_VARIABLE is not set on this gateway";
+        matches!(&status.body["warnings"], Value::Array(warnings) if warnings.iter().any(|w| w.to_string().contains(expected)))
+    };
+    eventually("the status says why", warned).await;
+    assert_eq!(answer(shop.request(Method::POST)).await.status, 200);
+}
