@@ -17,6 +17,7 @@ pub mod directory;
 pub mod doctor;
 pub mod environment;
 pub mod error;
+mod explain;
 pub mod healthcheck;
 pub mod key;
 pub mod ledger;
@@ -32,6 +33,7 @@ mod running;
 pub mod serve;
 pub mod sets;
 mod settings;
+mod usage;
 mod values;
 pub mod with_postgres;
 
@@ -43,6 +45,7 @@ use clap::{Args, Parser, Subcommand};
 use self::context::Context;
 use self::output::Output;
 use self::reload::Reloading;
+use crate::domain::ids::CallId;
 use crate::domain::offer_set::SetKind;
 use crate::telemetry;
 use crate::telemetry::settings::LogFormat;
@@ -139,6 +142,13 @@ enum StoredCommand {
     Pepper(pepper::PepperCommand),
     /// Show the audit log.
     Audit(audit::AuditArgs),
+    /// Show what an account called and was charged for.
+    Usage(usage::UsageArgs),
+    /// Explain a request by its id: what it was charged, why, and what it changed.
+    Explain {
+        /// The X-Request-Id of an answer.
+        id: CallId,
+    },
     /// Create a demonstration account, and print its key and curl commands.
     Demo(demo::DemoArgs),
 }
@@ -169,6 +179,8 @@ impl StoredCommand {
             Self::Person(command) => command.run(context, output).await,
             Self::Pepper(command) => command.run(context, output).await,
             Self::Audit(args) => audit::run(args, context, output).await,
+            Self::Usage(args) => usage::run(args, context, output).await,
+            Self::Explain { id } => explain::run(id, context, output).await,
             Self::Demo(order) => demo::run(&order, context, output).await,
         }
     }

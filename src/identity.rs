@@ -5,6 +5,7 @@ pub mod one_time;
 pub mod password;
 pub mod session;
 pub mod throttle;
+pub mod totp;
 
 use chrono::{DateTime, Utc};
 
@@ -34,6 +35,7 @@ pub struct Identity {
     /// `None`: as the browser asks.
     pub theme: Option<Theme>,
     pub has_password: bool,
+    pub has_second_factor: bool,
     pub created_at: DateTime<Utc>,
 }
 

@@ -1,6 +1,7 @@
 //! One request for a page: who asks, what was sent, and the transaction that it reads or changes in.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -45,6 +46,8 @@ pub struct Console {
     pub settings: ConsoleSettings,
     pub base: Base,
     pub links: Arc<PublicLinks>,
+    /// The folder of messages that anybody may read: a demonstration on one's own machine.
+    pub mailbox: Option<PathBuf>,
     pub hasher: PasswordHasher,
     /// How many pages may use the database at once.
     pub places: Arc<Semaphore>,
@@ -70,6 +73,8 @@ pub(crate) struct Call {
     pub(super) form_digest: Option<TokenDigest>,
     params: Vec<(String, String)>,
     pub(super) user: Option<CurrentUser>,
+    /// A person whose second factor is still to come.
+    half: Option<CurrentUser>,
     pub(super) membership: Option<Membership>,
     is_change: bool,
     work: Option<Transaction<'static, Postgres>>,
@@ -122,6 +127,7 @@ impl Call {
             form_digest: None,
             params,
             user: None,
+            half: None,
             membership: None,
             is_change: parts.method != "GET" && parts.method != "HEAD",
             work: None,
@@ -153,6 +159,11 @@ impl Call {
     /// The person who is logged in.
     pub(crate) fn user(&self) -> Result<&CurrentUser, PageError> {
         self.user.as_ref().ok_or(PageError::LoggedOut)
+    }
+
+    /// The person whose second factor is still to come.
+    pub(crate) fn half(&self) -> Result<&CurrentUser, PageError> {
+        self.half.as_ref().ok_or(PageError::LoggedOut)
     }
 
     /// The person's place in the account of the page.
@@ -247,7 +258,11 @@ impl Call {
         let Some(cookie) = self.session.clone() else { return Ok(()) };
         self.take_place().await?;
         let times = self.console.settings.session_times();
-        self.user = CurrentUser::of(&self.console.pool, &cookie, &times).await?;
+        let found = CurrentUser::of(&self.console.pool, &cookie, &times).await?;
+        match found {
+            Some(half) if half.session.half_until.is_some() => self.half = Some(half),
+            found => self.user = found,
+        }
         if let Some(user) = &self.user {
             self.frame.theme = self.frame.theme.or(user.identity.theme);
         }

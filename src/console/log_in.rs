@@ -1,6 +1,7 @@
 //! Logging in with a password, and logging out.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
@@ -20,15 +21,13 @@ use crate::identity::password::Password;
 use crate::identity::throttle::{GuessKind, Wait, wait};
 use crate::management::identities::{Beginning, begin_session};
 use crate::secret::password::PasswordHash;
-use crate::secret::seal;
+use crate::secret::seal::{self, PASSWORD};
+use crate::secret::token::Token;
 use crate::storage::identity::{guesses, identities, sessions};
 
 /// Where a person lands who has logged out.
 pub(super) const AFTER_LOG_OUT: &str = "/console/log-in?out=1";
 const PATH: &str = "/console/log-in";
-
-/// The purpose of what is sealed for an identity.
-pub(super) const PASSWORD: &str = "password of an identity";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let note = (call.query.text("out") == "1").then(|| call.words().logged_out());
@@ -88,8 +87,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     match checked(call, &email).await? {
         Some(identity) => {
             subjects.clear(call).await?;
-            log_in(call, &identity).await?;
-            Ok(Reply::SeeOther(next))
+            log_in(call, &identity, next).await
         }
         None => {
             subjects.count(call).await?;
@@ -163,10 +161,14 @@ pub(super) async fn store_password(
     Ok(identities::set_password(call.db().await?, id, &sealed, is_new).await?)
 }
 
-/// Begins a session for this browser, and remembers the browser.
-pub(super) async fn log_in(call: &mut Call, identity: &Identity) -> Result<(), PageError> {
+/// How long a session waits for its second factor.
+const HALF: Duration = Duration::from_secs(5 * 60);
+
+/// Begins a session for this browser. It leads to `next`, or to the second factor first.
+pub(super) async fn log_in(call: &mut Call, identity: &Identity, next: String) -> Result<Reply, PageError> {
     let beginning = Beginning {
         life: call.console.settings.session_life,
+        half: identity.has_second_factor.then_some(HALF),
         address: call.address,
         browser: call.browser.clone(),
     };
@@ -180,10 +182,32 @@ pub(super) async fn log_in(call: &mut Call, identity: &Identity) -> Result<(), P
     let base = call.console.base.clone();
     call.set_cookie(Cookie::Session.set(&base, &token.expose()));
     call.set_cookie(Cookie::Visit.delete(&base));
-    if let Some(key) = key_of(&identity.email) {
-        call.set_cookie(Cookie::Known.set(&base, &known_browser::make(&call.console.peppers, &key)));
+    if identity.has_second_factor {
+        let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        return Ok(Reply::SeeOther(format!("/console/log-in/second?next={next}")));
     }
+    remember_browser(call, identity);
+    Ok(Reply::SeeOther(next))
+}
+
+/// Completes the session of a person whose second factor was right: it gets another cookie.
+pub(super) async fn finish_log_in(call: &mut Call) -> Result<(), PageError> {
+    let half = call.half()?;
+    let (identity, session) = (half.identity.clone(), half.session.id);
+    let token = Token::new().map_err(|_| PageError::Internal)?;
+    sessions::confirm(call.db().await?, session, &token.digest()).await?;
+    let base = call.console.base.clone();
+    call.set_cookie(Cookie::Session.set(&base, &token.expose()));
+    remember_browser(call, &identity);
     Ok(())
+}
+
+fn remember_browser(call: &mut Call, identity: &Identity) {
+    if let Some(key) = key_of(&identity.email) {
+        let value = known_browser::make(&call.console.peppers, &key);
+        let base = call.console.base.clone();
+        call.set_cookie(Cookie::Known.set(&base, &value));
+    }
 }
 
 pub(super) async fn log_out(call: &mut Call) -> Result<Reply, PageError> {

@@ -274,6 +274,11 @@ pub(super) const fn reason(words: Words, outcome: Outcome) -> &'static str {
         Outcome::Abandoned => words.reason_abandoned(),
         Outcome::ChargedStatus => words.reason_charged_status(),
         Outcome::UnchargedStatus => words.reason_uncharged_status(),
+        Outcome::FigureMissing | Outcome::Uncounted => words.reason_figure_missing(),
+        Outcome::BrokeOff => words.reason_broke_off(),
+        Outcome::PartlyAnswered => words.reason_partly_answered(),
+        Outcome::Left => words.reason_left(),
+        Outcome::LeftEarly => words.reason_left_early(),
     }
 }
 
@@ -285,9 +290,9 @@ pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
     let reason = reason(words, outcome);
     let is_given_back = line.state == Some("released");
     html! {
-        @if is_given_back { span.chip { "↩ " (words.given_back()) ": " (reason) } }
-        @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (words.charged()) ": " (reason) } }
-        @else { span.chip.warn { "● " (words.charged()) ": " (reason) } }
+        @if is_given_back { span.chip { "↩ " (words.call_given_back()) ": " (reason) } }
+        @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (words.call_charged()) ": " (reason) } }
+        @else { span.chip.warn { "● " (words.call_charged()) ": " (reason) } }
     }
 }
 

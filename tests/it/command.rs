@@ -25,4 +25,5 @@ mod sets;
 mod serving;
 mod signals;
 mod starting;
+mod usage;
 mod with_postgres;

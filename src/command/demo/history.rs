@@ -27,8 +27,8 @@ use crate::domain::member::Role;
 use crate::domain::plan::PlanRef;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::rights::{Principal, Rights};
-use crate::domain::text::EmailAddress;
 use crate::domain::settlement::{Outcome, SETTLEMENT_TOML, Settlement, SettlementTable};
+use crate::domain::text::EmailAddress;
 use crate::identity::email::EmailKey;
 use crate::ledger::rules::caps::KeyCaps;
 use crate::ledger::rules::entry::{CallRef, RouteNumber};
@@ -127,7 +127,11 @@ async fn admin(work: &mut PgConnection) -> anyhow::Result<Principal> {
     Ok(Principal { actor, rights: Rights::OfMember { account_id: ACCOUNT, member_id, role: Role::Admin } })
 }
 
-async fn make_keys(context: &Context, work: &mut PgConnection, ana: &Principal) -> anyhow::Result<Vec<KeyId>> {
+async fn make_keys(
+    context: &Context,
+    work: &mut PgConnection,
+    ana: &Principal,
+) -> anyhow::Result<Vec<KeyId>> {
     let peppers = context.peppers().await?;
     let mut keys = Vec::new();
     for name in KEYS {
@@ -152,9 +156,10 @@ async fn change_keys(
     let peppers = context.peppers().await?;
     let test = EnvironmentId::from_uuid(ids::new_id());
     management::environments::create(work, ana, test, ACCOUNT, &"test".parse()?, Mode::Test).await?;
-    for (name, environment, format) in
-        [("nightly-import", DEFAULT_ENVIRONMENT, KeyFormat::Fluence), ("ana-laptop", "test", KeyFormat::SkTest)]
-    {
+    for (name, environment, format) in [
+        ("nightly-import", DEFAULT_ENVIRONMENT, KeyFormat::Fluence),
+        ("ana-laptop", "test", KeyFormat::SkTest),
+    ] {
         let terms = KeyTerms::unlimited(name, &Scope::DEFAULT);
         let id = KeyId::from_uuid(ids::new_id());
         let new = NewKey { id, account_id: ACCOUNT, environment: environment.into(), terms };
@@ -169,7 +174,8 @@ async fn change_keys(
     management::keys::change(work, ana, *sync, change).await?;
     management::keys::set_state(work, ana, *old, KeyState::Revoked).await?;
     let joao = MemberId::from_uuid(ids::new_id());
-    management::members::add(work, ana, joao, ACCOUNT, &"joao@horizonte.example".parse()?, Role::Member).await?;
+    management::members::add(work, ana, joao, ACCOUNT, &"joao@horizonte.example".parse()?, Role::Member)
+        .await?;
     Ok(())
 }
 
@@ -225,7 +231,8 @@ impl Past {
             };
             for burst in 0..weekday {
                 let minutes = 45 * (burst as i64 + 1) + self.chance.below(40) as i64;
-                let at = morning + TimeDelta::minutes(minutes) + TimeDelta::seconds(self.chance.below(60) as i64);
+                let at =
+                    morning + TimeDelta::minutes(minutes) + TimeDelta::seconds(self.chance.below(60) as i64);
                 if at > self.last && at < now - TimeDelta::minutes(2) {
                     self.calls(work, day, at).await?;
                 }

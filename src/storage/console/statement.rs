@@ -183,7 +183,8 @@ pub async fn movements(
     .bind(until)
     .fetch_one(&mut *connection)
     .await?;
-    let Bounds { first: Some(first), last: Some(last), opening: Some(opening), closing: Some(closing) } = bounds
+    let Bounds { first: Some(first), last: Some(last), opening: Some(opening), closing: Some(closing) } =
+        bounds
     else {
         return Ok(None);
     };
@@ -197,7 +198,9 @@ pub async fn movements(
     .fetch_all(connection)
     .await?;
     let account = RowRef::new("ledger_entry", account.as_uuid());
-    let kind = |(number, entries, credits)| Ok((account.read("kind", EntryKind::from_number(number))?, entries, credits));
+    let kind = |(number, entries, credits)| {
+        Ok((account.read("kind", EntryKind::from_number(number))?, entries, credits))
+    };
     let by_kind = rows.into_iter().map(kind).collect::<Result<Vec<_>, StorageError>>()?;
     Ok(Some(Movements { opening, closing, by_kind }))
 }

@@ -183,6 +183,23 @@ pub struct Receipt {
     pub entries: Vec<StatementLine>,
 }
 
+/// Returns the account of a call, or `None` for an unknown call.
+pub async fn account_of(
+    connection: &mut PgConnection,
+    call_id: CallId,
+) -> Result<Option<AccountId>, StorageError> {
+    let Some(began) = began_at(call_id) else { return Ok(None) };
+    let account: Option<(Uuid,)> = sqlx::query_as(
+        "select account_id from ledger_entry where call_id = $1 and at between $2 and $3 and kind in (4, 5) limit 1",
+    )
+    .bind(call_id.as_uuid())
+    .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
+    .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
+    .fetch_optional(connection)
+    .await?;
+    Ok(account.map(|(id,)| AccountId::from_uuid(id)))
+}
+
 /// Returns the receipt of a call, or `None` if the account has no such call.
 pub async fn receipt(
     connection: &mut PgConnection,
