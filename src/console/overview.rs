@@ -277,6 +277,12 @@ pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
         Outcome::Abandoned => words.reason_abandoned(),
         Outcome::ChargedStatus => words.reason_charged_status(),
         Outcome::UnchargedStatus => words.reason_uncharged_status(),
+        Outcome::FigureMissing => words.reason_figure_missing(),
+        Outcome::Uncounted => words.reason_uncounted(),
+        Outcome::BrokeOff => words.reason_broke_off(),
+        Outcome::PartlyAnswered => words.reason_partly_answered(),
+        Outcome::Left => words.reason_left(),
+        Outcome::LeftEarly => words.reason_left_early(),
     };
     let is_given_back = line.state == Some("released");
     html! {

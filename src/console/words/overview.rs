@@ -41,6 +41,14 @@ words! {
     reason_charged_status: "the upstream answered with a status that is charged" / "o serviço respondeu com um status que é cobrado";
     reason_uncharged_status:
         "the upstream answered with a status that is not charged" / "o serviço respondeu com um status que não é cobrado";
+    reason_figure_missing:
+        "the upstream did not report what the call used" / "o serviço não informou quanto a chamada usou";
+    reason_uncounted:
+        "the upstream reported nothing to charge for" / "o serviço não informou nada a cobrar";
+    reason_broke_off: "the upstream broke off its answer" / "o serviço interrompeu a resposta";
+    reason_partly_answered: "charged for the part that came" / "cobrada pela parte que chegou";
+    reason_left: "the client left during the answer" / "o cliente saiu durante a resposta";
+    reason_left_early: "the client left before the answer" / "o cliente saiu antes da resposta";
     outcome_running: "Running" / "Em andamento";
     by_operator: "The operator" / "O operador";
     by_system: "The gateway" / "O gateway";
