@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
-# Things: chromium (the browser and its driver), clients (the languages and libraries of examples/), deny (cargo-deny), docker
-# (engine, Compose, debootstrap), haproxy, lint (rustfmt and clippy), nginx (with Lua), postgres (initdb of version 15 or newer),
-# promtool, redis (the server), rust, wrk (the load generator).
+# NO_INSTALL=1 installs nothing: it says what is missing and stops.
+# Things: browser (Chromium, its driver and axe, for the tests of the pages), clients (the languages and libraries of
+# examples/), deny (cargo-deny), docker (engine, Compose, debootstrap), haproxy, lint (rustfmt and clippy), nginx (with Lua),
+# openapi (tools of others that read the OpenAPI document), postgres (initdb of version 15 or newer), promtool, redis (the
+# server), rust, wrk (the load generator).
 set -euo pipefail
 
 postgres_minimum=15
@@ -17,6 +19,7 @@ apt_install() {
     local purpose=$1
     shift
     command -v apt-get >/dev/null || fail "$purpose is missing, and there is no apt-get here: install it by hand ($*)"
+    only_advise "$purpose is missing: apt-get install $*"
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || fail "$purpose is missing. As root: apt-get install $*"
@@ -28,8 +31,42 @@ apt_install() {
     "${apt[@]}" install --yes --no-install-recommends "$@" >&2
 }
 
+# With NO_INSTALL=1, says what is missing and stops.
+only_advise() {
+    [ "${NO_INSTALL:-0}" != 1 ] || fail "$1"
+}
+
+# rustup and the toolchain of rust-toolchain.toml, into the home folder of the user: ~/.rustup and ~/.cargo. The installer is
+# compared with its checksum. The shell's start-up files are left alone; the Makefile finds cargo by itself.
+install_rust() {
+    local advice="Rust is missing. Install it as https://rustup.rs says, then open a new shell."
+    only_advise "$advice"
+    command -v curl >/dev/null || apt_install "curl" curl ca-certificates
+    local triple
+    case $(uname -s)-$(uname -m) in
+        Linux-x86_64) triple=x86_64-unknown-linux-gnu ;;
+        Linux-aarch64) triple=aarch64-unknown-linux-gnu ;;
+        *) fail "$advice" ;;
+    esac
+    local folder from=${RUSTUP_UPDATE_ROOT:-https://static.rust-lang.org/rustup}/dist/$triple
+    echo "Rust is missing: installing the pinned toolchain with rustup into ${CARGO_HOME:-$HOME/.cargo} and" \
+        "${RUSTUP_HOME:-$HOME/.rustup} (NO_INSTALL=1 only says what is missing)" >&2
+    folder=$(mktemp -d)
+    local curl=(curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location)
+    # The checksum's file may name the place where the installer was built.
+    "${curl[@]}" --output "$folder/rustup-init" "$from/rustup-init" &&
+        "${curl[@]}" --output "$folder/sum" "$from/rustup-init.sha256" &&
+        echo "$(cut -d' ' -f1 "$folder/sum")  $folder/rustup-init" | sha256sum --check --status &&
+        chmod +x "$folder/rustup-init" &&
+        "$folder/rustup-init" -y --quiet --no-modify-path --profile minimal --default-toolchain none >/dev/null ||
+        { rm -rf "$folder"; fail "rustup could not be installed. $advice"; }
+    rm -rf "$folder"
+    # In this folder: the channel and components of rust-toolchain.toml.
+    "${CARGO_HOME:-$HOME/.cargo}/bin/rustup" toolchain install
+}
+
 need_rust() {
-    command -v cargo >/dev/null || fail "Rust is missing. Install it as https://rustup.rs says, then open a new shell."
+    command -v cargo >/dev/null || install_rust
     command -v cc >/dev/null || apt_install "a C compiler" gcc libc6-dev
 }
 
@@ -124,15 +161,27 @@ need_clients() {
     [ -d examples/node_modules/axios ] || (cd examples && npm install --silent --no-package-lock --no-audit --no-fund)
 }
 
-# The browser in which people see the pages, and its driver.
-need_chromium() {
-    command -v chromium >/dev/null && command -v chromedriver >/dev/null ||
-        apt_install "Chromium" chromium chromium-driver
+# The browser in which people see the pages, its driver, and axe, which looks for what keeps people from using them.
+need_browser() {
+    local packages=()
+    command -v chromium >/dev/null && command -v chromedriver >/dev/null || packages+=(chromium chromium-driver)
+    command -v npm >/dev/null || packages+=(nodejs npm)
+    [ ${#packages[@]} -eq 0 ] || apt_install "What the tests in a browser need" "${packages[@]}"
+    [ -d tests/node_modules/axe-core ] || (cd tests && npm install --silent --no-package-lock --no-audit --no-fund)
+}
+
+# Schemathesis and a generator of clients, in a Python environment of their own.
+need_openapi() {
+    [ -x tests/.venv/bin/st ] && [ -x tests/.venv/bin/openapi-python-client ] && return
+    python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install "Python" python3 python3-venv
+    echo "the tools that read the OpenAPI document are missing: installing tests/requirements.txt" >&2
+    python3 -m venv tests/.venv
+    tests/.venv/bin/pip install --quiet --requirement tests/requirements.txt
 }
 
 for thing in "$@"; do
     case $thing in
-        chromium | clients | deny | docker | lint | nginx | postgres | promtool | redis | rust | wrk) "need_$thing" ;;
-        *) fail "scripts/need.sh knows chromium, clients, deny, docker, lint, nginx, postgres, promtool, redis, rust and wrk, not $thing" ;;
+        browser | clients | deny | docker | lint | nginx | openapi | postgres | promtool | redis | rust | wrk) "need_$thing" ;;
+        *) fail "scripts/need.sh knows browser, clients, deny, docker, lint, nginx, openapi, postgres, promtool, redis, rust and wrk, not $thing" ;;
     esac
 done

@@ -26,11 +26,13 @@ use crate::domain::setting;
 use crate::gate::limits::shared_limits::SharedLimitSettings;
 use crate::gate::settings::{CallSettings, KeySettings};
 use crate::ledger::settings::LedgerSettings;
+use crate::local_postgres::settings::BackupSettings;
 use crate::lookup::PeopleSettings;
 use crate::mail::settings::MailSettings;
 use crate::secret::peppers::Peppers;
 use crate::secret::{Pepper, PepperError, is_weak};
 use crate::server::settings::ServerSettings;
+use crate::server::tls::settings::TlsSettings;
 use crate::storage::settings::DatabaseSettings;
 use crate::telemetry::settings::LogSettings;
 use crate::upstream::settings::UpstreamSettings;
@@ -82,6 +84,7 @@ pub struct Settings {
     pub routes: String,
     pub log: LogSettings,
     pub server: ServerSettings,
+    pub tls: TlsSettings,
     pub database: DatabaseSettings,
     pub ledger: LedgerSettings,
     pub calls: CallSettings,
@@ -92,6 +95,7 @@ pub struct Settings {
     pub enrichment: UpstreamSettings,
     pub console: ConsoleSettings,
     pub mail: MailSettings,
+    pub backup: BackupSettings,
 }
 
 impl Settings {
@@ -106,7 +110,9 @@ impl Settings {
     /// Why pages would not be safe.
     pub fn console_base(&self, listen: SocketAddr) -> Result<Option<Base>, NoConsole> {
         match self.console.enabled {
-            true => Base::of(&self.base_url, listen, self.console.allow_plain_http).map(Some),
+            true => {
+                Base::of(&self.base_url, listen, self.tls.is_on(), self.console.allow_plain_http).map(Some)
+            }
             false => Ok(None),
         }
     }

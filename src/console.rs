@@ -42,6 +42,7 @@ mod members;
 mod numbers;
 mod overview;
 mod page;
+mod pages;
 mod profile;
 mod reset;
 mod routes;

@@ -28,6 +28,7 @@ pub mod plan;
 pub mod price;
 pub mod refusal;
 pub mod region;
+pub mod reload;
 pub mod rights;
 pub mod route;
 pub mod setting;

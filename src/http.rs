@@ -6,6 +6,7 @@ pub mod call_record;
 pub mod client_address;
 pub mod compression;
 pub mod contact_request;
+pub(crate) mod csv;
 pub mod dialect;
 pub mod dry_run;
 pub mod error_body;

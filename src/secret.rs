@@ -4,6 +4,7 @@
 pub mod password;
 pub mod peppers;
 pub mod seal;
+pub mod sealed;
 pub mod token;
 
 use hmac::{Hmac, KeyInit, Mac};

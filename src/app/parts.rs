@@ -17,6 +17,7 @@ use crate::api::management_auth::Management;
 use crate::api::status::Status;
 use crate::background::readiness::Readiness;
 use crate::catalogue::in_force::OfferInForce;
+use crate::catalogue::routes::RouteSet;
 use crate::clock::DatabaseClock;
 use crate::config::Settings;
 use crate::console::Console;
@@ -97,6 +98,17 @@ impl Foundation {
 }
 
 impl Shared {
+    /// What the health pages and probes of a set of routes show.
+    pub(super) fn health(&self, routes: Arc<RouteSet>) -> Health {
+        Health {
+            readiness: self.readiness.clone(),
+            pool: self.pool.clone(),
+            routes,
+            service: self.settings.service_name.as_str().into(),
+            clock: self.clock.clone(),
+        }
+    }
+
     /// The parts of the router of an offer.
     pub(super) fn parts(&self, offer: &Offer, in_force: &OfferInForce) -> Result<Parts, OfferError> {
         let (settings, pool, people) = (&self.settings, &self.pool, &self.analysis.people);
@@ -124,13 +136,7 @@ impl Shared {
                 settings: settings.contacts.clone(),
             },
             paid_routes: paid_routes.collect(),
-            health: Health {
-                readiness: self.readiness.clone(),
-                pool: pool.clone(),
-                routes: offer.routes.clone(),
-                service: settings.service_name.as_str().into(),
-                clock: self.clock.clone(),
-            },
+            health: self.health(offer.routes.clone()),
             status: Status {
                 readiness: self.readiness.clone(),
                 limits: self.limits.clone(),

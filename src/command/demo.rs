@@ -1,6 +1,7 @@
 //! `fluence demo`: a demonstration account with a key, sample people, and curl commands.
 
 mod calls;
+mod history;
 
 use std::env;
 use std::io::{self, Cursor, Write};
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, anyhow, ensure};
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
+use clap::Args;
 use serde::Serialize;
 use sqlx::Connection;
 
@@ -41,6 +43,15 @@ const EDITION: &str = "2025-01";
 const PLAN: &str = "professional";
 const KEY_NAME: &str = "demonstration";
 
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    #[command(flatten)]
+    place: WhereArgs,
+    /// Also create an account with three months of calls, packs, refunds and changes, and print a link into its console.
+    #[arg(long)]
+    history: bool,
+}
+
 /// The demonstration account with the key of this run.
 #[derive(Debug)]
 pub struct Demo {
@@ -54,9 +65,12 @@ pub struct Demo {
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn run(place: &WhereArgs, context: &Context, output: Output) -> anyhow::Result<()> {
-    let url = place.url(context.settings())?;
+pub async fn run(order: &DemoArgs, context: &Context, output: Output) -> anyhow::Result<()> {
+    let url = order.place.url(context.settings())?;
     context.bring_up_to_date().await?;
+    if order.history {
+        return history::prepare(context, &url).await.and_then(|report| output.print(&report));
+    }
     prepare(context).await?.print(&url, None, output)
 }
 

@@ -120,6 +120,17 @@ impl Settings {
             "console.session_idle_s",
             "must be at most console.session_life_s",
         );
+        let tls = &self.tls;
+        require(
+            tls.cert_file.is_empty() == tls.key_file.is_empty(),
+            "tls.key_file",
+            "needs tls.cert_file, and the other way round: set both, or neither",
+        );
+        require(
+            tls.client_ca_file.is_empty() || tls.is_on(),
+            "tls.client_ca_file",
+            "needs tls.cert_file: without TLS there are no certificates of clients",
+        );
         require(log_level::is_valid(&self.log.level), "log.level", log_level::ADVICE);
         if let Err(error) = self.region.parse::<Region>() {
             require(false, "region", &error.to_string());
@@ -189,6 +200,17 @@ impl Settings {
             self.database_password.is_none() || self.has_own_database(),
             "DATABASE_PASSWORD",
             "needs DATABASE_URL, the database that it belongs to",
+        );
+        let archive_dir = &self.backup.archive_dir;
+        require(
+            archive_dir.is_empty() || Path::new(archive_dir).is_absolute(),
+            "backup.archive_dir",
+            "must be an absolute path, such as /var/backups/fluence/wal",
+        );
+        require(
+            archive_dir.is_empty() || !self.has_own_database(),
+            "backup.archive_dir",
+            "is for the private PostgreSQL. The server of DATABASE_URL archives by its own settings: docs/operations/backup.md",
         );
         require(self.pepper_version > 0, "pepper_version", "must be at least 1");
         require(

@@ -31,10 +31,16 @@ impl Base {
     ///
     /// # Errors
     /// Why pages would not be safe there.
-    pub fn of(base_url: &str, listen: SocketAddr, allow_plain_http: bool) -> Result<Self, NoConsole> {
+    pub fn of(
+        base_url: &str,
+        listen: SocketAddr,
+        has_tls: bool,
+        allow_plain_http: bool,
+    ) -> Result<Self, NoConsole> {
         if base_url.is_empty() {
+            let scheme = if has_tls { "https" } else { "http" };
             return match listen.ip().is_loopback() {
-                true => Ok(Self { origin: format!("http://{listen}"), is_given: false }),
+                true => Ok(Self { origin: format!("{scheme}://{listen}"), is_given: false }),
                 false => Err(NoConsole::NoAddress),
             };
         }
@@ -84,8 +90,9 @@ impl Base {
         }
         // A name that was made to resolve to this machine is not ours.
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let scheme = if self.is_https() { "https" } else { "http" };
         names_loopback(headers)
-            && host.is_some_and(|host| origin.eq_ignore_ascii_case(&format!("http://{host}")))
+            && host.is_some_and(|host| origin.eq_ignore_ascii_case(&format!("{scheme}://{host}")))
     }
 
     /// Whether a request names the host that pages are served on.
@@ -106,7 +113,7 @@ mod tests {
     use super::*;
 
     fn base(url: &str) -> Result<Base, NoConsole> {
-        Base::of(url, "0.0.0.0:8000".parse().unwrap(), false)
+        Base::of(url, "0.0.0.0:8000".parse().unwrap(), false, false)
     }
 
     fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
@@ -125,7 +132,7 @@ mod tests {
         for url in ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:8000/"] {
             assert!(!base(url).unwrap().is_https(), "{url}");
         }
-        assert!(Base::of("http://api.acme.test", "0.0.0.0:1".parse().unwrap(), true).is_ok());
+        assert!(Base::of("http://api.acme.test", "0.0.0.0:1".parse().unwrap(), false, true).is_ok());
         assert_eq!(
             base("https://API.acme.test:443/x").unwrap().link("/console"),
             "https://api.acme.test/console"
@@ -153,7 +160,7 @@ mod tests {
 
     #[test]
     fn j01_without_an_address_only_names_of_loopback_are_ours() {
-        let base = Base::of("", "127.0.0.1:8000".parse().unwrap(), false).unwrap();
+        let base = Base::of("", "127.0.0.1:8000".parse().unwrap(), false, false).unwrap();
         assert!(
             base.is_from_here(&headers(&[("host", "localhost:8000"), ("origin", "http://localhost:8000")]))
         );

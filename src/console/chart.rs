@@ -2,9 +2,13 @@
 
 use maud::{Markup, html};
 
+/// Most series of a chart: as many as there are colours.
+pub(crate) const SERIES: usize = 5;
+
 /// One bar.
 pub(crate) struct Bar {
-    pub(crate) value: i64,
+    /// One value of each series, stacked from the base. None is negative.
+    pub(crate) values: Vec<i64>,
     /// What a pointer and a screen reader get.
     pub(crate) title: String,
     /// Below the bar, where there is one.
@@ -18,35 +22,76 @@ const LEFT: f64 = 48.0;
 const TOP: f64 = 14.0;
 const BASE: f64 = 146.0;
 const HEIGHT: u16 = 174;
+const WIDEST: f64 = 44.0;
 /// Lines of the grid above the base.
 const LINES: i64 = 3;
 
-/// Bars side by side, with a grid of round numbers.
+/// Stacked bars side by side, with a grid of round numbers. Series differ by colour and by hatching. A series is one path, so
+/// that a chart of many bars stays small.
 pub(crate) fn bars(name: &str, bars: &[Bar], number: impl Fn(i64) -> String) -> Markup {
-    let highest = bars.iter().map(|bar| bar.value).max().unwrap_or(0);
-    let step = step(highest);
+    let height = |bar: &Bar| bar.values.iter().fold(0_i64, |sum, value| sum.saturating_add(*value));
+    let step = step(bars.iter().map(height).max().unwrap_or(0));
     let top = step * LINES;
     let y = |value: i64| BASE - (BASE - TOP) * (value as f64 / top as f64);
     let slot = (WIDTH - LEFT) / bars.len().max(1) as f64;
-    let coordinate = |value: f64| format!("{value:.1}");
+    let width = (slot * 0.76).min(WIDEST);
+    let x = |place: usize| LEFT + slot * (place as f64 + 0.5) - width / 2.0;
+    let series = bars.iter().map(|bar| bar.values.len()).max().unwrap_or(0).min(SERIES);
+    let path = |series: usize| {
+        let mut path = String::new();
+        for (place, bar) in bars.iter().enumerate() {
+            let value = bar.values.get(series).copied().unwrap_or(0);
+            let below: i64 = bar.values.iter().take(series).sum();
+            if value > 0 {
+                let (left, top, height) = (x(place), y(below + value), y(below) - y(below + value));
+                path.push_str(&format!("M{left:.1} {top:.1}h{width:.1}v{height:.1}h-{width:.1}z"));
+            }
+        }
+        path
+    };
     html! {
         svg.bars viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label=(name) {
+            (hatching(series))
             @for line in 0..=LINES {
-                line.grid x1=(LEFT) x2=(WIDTH) y1=(coordinate(y(line * step))) y2=(coordinate(y(line * step))) {}
-                text x=(LEFT - 8.0) y=(coordinate(y(line * step) + 4.0)) text-anchor="end" { (number(line * step)) }
+                line.grid x1=(LEFT) x2=(WIDTH) y1={ (format!("{:.1}", y(line * step))) } y2={ (format!("{:.1}", y(line * step))) } {}
+                text x=(LEFT - 8.0) y={ (format!("{:.1}", y(line * step) + 4.0)) } text-anchor="end" { (number(line * step)) }
             }
+            @for series in 0..series { path fill={ "url(#series-" (series + 1) ")" } d=(path(series)) {} }
             @for (place, bar) in bars.iter().enumerate() {
-                @let x = LEFT + slot * place as f64 + slot * 0.12;
+                // The whole height can be pointed at.
                 a href=[bar.leads_to.as_deref()] {
                     title { (bar.title) }
-                    // The whole height can be pointed at.
-                    rect.hit x=(coordinate(x)) y=(TOP) width=(coordinate(slot * 0.76)) height=(BASE - TOP) {}
-                    rect.charged x=(coordinate(x)) y=(coordinate(y(bar.value))) width=(coordinate(slot * 0.76))
-                        height=(coordinate(BASE - y(bar.value))) {}
+                    rect.hit x={ (format!("{:.1}", x(place))) } y=(TOP) width={ (format!("{width:.1}")) } height=(BASE - TOP) {}
                 }
                 @if let Some(label) = &bar.label {
-                    text x=(coordinate(x + slot * 0.38)) y="166" text-anchor="middle" { (label) }
+                    text x={ (format!("{:.1}", x(place) + width / 2.0)) } y="166" text-anchor="middle" { (label) }
                 }
+            }
+        }
+    }
+}
+
+/// How each series is filled.
+fn hatching(series: usize) -> Markup {
+    const LINES: [&str; SERIES] = ["", "M0 6L6 0", "M0 0L6 6", "M0 3H6", "M3 0V6"];
+    html! {
+        defs {
+            @for (place, line) in LINES.iter().enumerate().take(series) {
+                pattern id={ "series-" (place + 1) } width="6" height="6" patternUnits="userSpaceOnUse" {
+                    rect class={ "s" (place + 1) } width="6" height="6" {}
+                    @if !line.is_empty() { path.hatch d=(line) {} }
+                }
+            }
+        }
+    }
+}
+
+/// What the series are, as the chart draws them.
+pub(crate) fn legend(names: &[String]) -> Markup {
+    html! {
+        span.legend {
+            @for (place, name) in names.iter().enumerate().take(SERIES) {
+                span { i class={ "s" (place + 1) } {} (name) }
             }
         }
     }

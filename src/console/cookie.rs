@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     fn https() -> Base {
-        Base::of("https://api.acme.test", "0.0.0.0:1".parse().unwrap(), false).unwrap()
+        Base::of("https://api.acme.test", "0.0.0.0:1".parse().unwrap(), false, false).unwrap()
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub(crate) enum PageError {
     /// A change that the rules or the state of things forbid.
     #[error("the change is refused: {}", .0.code().as_str())]
     Refused(Box<Refusal>),
+    /// More lines than one file holds.
+    #[error("the file would be too long")]
+    TooMuch,
     #[error("pages are busy")]
     Busy,
     #[error("the request failed")]

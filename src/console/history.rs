@@ -27,7 +27,7 @@ pub(super) fn sentence(words: Words, line: &HistoryLine) -> Markup {
     html! {
         (actor) " " (did)
         @if let Some(credits) = credits { " (" (credits) ")" }
-        @if !subject.is_empty() { " " b { (subject) } }
+        @if !subject.is_empty() && who != Some(subject) { " " b { (subject) } }
     }
 }
 

@@ -18,18 +18,38 @@ pub(crate) enum Section {
     Overview,
     Keys,
     Environments,
+    Usage,
+    Statement,
+    Credits,
+    Audit,
+    Settings,
     Members,
 }
 
 impl Section {
     /// The places in their order. **A new page of an account is a line here.**
-    const ALL: [Self; 4] = [Self::Overview, Self::Keys, Self::Environments, Self::Members];
+    const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Keys,
+        Self::Environments,
+        Self::Usage,
+        Self::Statement,
+        Self::Credits,
+        Self::Members,
+        Self::Audit,
+        Self::Settings,
+    ];
 
     const fn path(self) -> &'static str {
         match self {
             Self::Overview => "",
             Self::Keys => "/keys",
             Self::Environments => "/environments",
+            Self::Usage => "/usage",
+            Self::Statement => "/ledger",
+            Self::Credits => "/credits",
+            Self::Audit => "/audit",
+            Self::Settings => "/settings",
             Self::Members => "/members",
         }
     }
@@ -39,6 +59,11 @@ impl Section {
             Self::Overview => words.nav_overview(),
             Self::Keys => words.nav_keys(),
             Self::Environments => words.nav_environments(),
+            Self::Usage => words.nav_usage(),
+            Self::Statement => words.nav_statement(),
+            Self::Credits => words.nav_credits(),
+            Self::Audit => words.nav_audit(),
+            Self::Settings => words.nav_settings(),
             Self::Members => words.nav_members(),
         }
     }
@@ -47,7 +72,7 @@ impl Section {
         match self {
             Self::Keys => Some(counts.keys),
             Self::Members => Some(counts.members),
-            Self::Overview | Self::Environments => None,
+            _ => None,
         }
     }
 }

@@ -21,6 +21,11 @@ pub(crate) fn whole(language: Language, number: i64) -> String {
     text
 }
 
+/// The same with its sign, as amounts of entries are written.
+pub(crate) fn signed(language: Language, number: i64) -> String {
+    if number > 0 { format!("+{}", whole(language, number)) } else { whole(language, number) }
+}
+
 /// `26 Nov` and `26 nov`.
 pub(crate) fn short_day(language: Language, day: NaiveDate) -> String {
     const EN: [&str; 12] =

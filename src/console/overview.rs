@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use maud::{Markup, html};
 
 use super::call::Call;
-use super::chart::{Bar, bars};
+use super::chart::{Bar, bars, legend};
 use super::error::PageError;
 use super::history;
 use super::layout::{Content, Section, account_with, ledger_account};
@@ -99,7 +99,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
             (period(words, &overview))
             (pace(words, &overview))
         }
-        (chart(words, &overview))
+        (chart(words, &overview, &root))
         div.two {
             (latest_calls(words, &overview))
             (latest_changes(words, &overview))
@@ -192,7 +192,7 @@ fn pace(words: Words, overview: &Overview) -> Markup {
     }
 }
 
-fn chart(words: Words, overview: &Overview) -> Markup {
+fn chart(words: Words, overview: &Overview, root: &str) -> Markup {
     let number = |amount: i64| whole(words.0, amount);
     let name = |day: NaiveDate| numbers::day(words.0, day);
     let drawn: Vec<Bar> = overview
@@ -200,16 +200,16 @@ fn chart(words: Words, overview: &Overview) -> Markup {
         .iter()
         .enumerate()
         .map(|(place, day)| Bar {
-            value: day.credits,
+            values: vec![day.credits],
             title: words.bar_title(&name(day.day), &number(day.credits), &number(day.calls)),
             label: place.is_multiple_of(7).then(|| short_day(words.0, day.day)),
-            leads_to: None,
+            leads_to: Some(format!("{root}/ledger?from={0}&to={0}", day.day)),
         })
         .collect();
     let until = overview.added_up_until.unwrap_or(overview.now);
     html! {
         section.card.chart {
-            header { h2 { (words.credits_by_day()) } span.legend.push { i {} (words.charged()) } }
+            header { h2 { (words.credits_by_day()) } span.push { (legend(&[words.charged().to_owned()])) } }
             div.body {
                 (bars(words.credits_by_day(), &drawn, number))
                 p.small.muted { (words.days_are_utc()) " " (words.added_up(&numbers::instant_s(words.0, until))) }
@@ -261,12 +261,9 @@ fn cost(line: &StatementLine) -> i64 {
     if line.state == Some("released") { 0 } else { line.amount }
 }
 
-/// How a call ended, as a word with its shape.
-pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
-    let Some(outcome) = line.outcome.and_then(Outcome::from_name) else {
-        return html! { span.chip.test { "◌ " (words.outcome_running()) } };
-    };
-    let reason = match outcome {
+/// How a call ended, in a few words.
+pub(super) const fn reason(words: Words, outcome: Outcome) -> &'static str {
+    match outcome {
         Outcome::Answered => words.reason_answered(),
         Outcome::ProfileNotFound => words.reason_profile_not_found(),
         Outcome::MultipleMatches => words.reason_multiple_matches(),
@@ -283,7 +280,15 @@ pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
         Outcome::PartlyAnswered => words.reason_partly_answered(),
         Outcome::Left => words.reason_left(),
         Outcome::LeftEarly => words.reason_left_early(),
+    }
+}
+
+/// How a call ended, as a word with its shape.
+pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
+    let Some(outcome) = line.outcome.and_then(Outcome::from_name) else {
+        return html! { span.chip.test { "◌ " (words.outcome_running()) } };
     };
+    let reason = reason(words, outcome);
     let is_given_back = line.state == Some("released");
     html! {
         @if is_given_back { span.chip { "↩ " (words.given_back()) ": " (reason) } }

@@ -47,6 +47,8 @@ pub(crate) enum Reply {
     },
     /// 303: the browser fetches another page of the console.
     SeeOther(String),
+    /// A table to be saved.
+    Csv { name: String, rows: Vec<u8> },
 }
 
 impl Reply {
@@ -58,7 +60,7 @@ impl Reply {
     pub(crate) fn with_status(self, status: StatusCode) -> Self {
         match self {
             Self::Page { html, .. } => Self::Page { status, html },
-            other @ Self::SeeOther(_) => other,
+            other @ (Self::SeeOther(_) | Self::Csv { .. }) => other,
         }
     }
 
@@ -76,6 +78,16 @@ impl Reply {
                 *response.status_mut() = StatusCode::SEE_OTHER;
                 let path = HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/console"));
                 response.headers_mut().insert(header::LOCATION, path);
+                response
+            }
+            Self::Csv { name, rows } => {
+                // Spreadsheets read UTF-8 only behind a byte order mark.
+                let mut response = Response::new(Body::from([b"\xef\xbb\xbf".as_slice(), &rows].concat()));
+                let csv = HeaderValue::from_static("text/csv; charset=utf-8");
+                response.headers_mut().insert(header::CONTENT_TYPE, csv);
+                let saved = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
+                let saved = saved.unwrap_or(HeaderValue::from_static("attachment"));
+                response.headers_mut().insert(header::CONTENT_DISPOSITION, saved);
                 response
             }
         }

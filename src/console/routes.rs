@@ -10,6 +10,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::call::Console;
 use super::keys::{act, list, make, revoke, rotate, show, which};
+use super::pages::{audit, credits, receipt, settings, statement, usage};
 use super::run::{Access, Handler, answer};
 use super::{
     choose, confirm, environments, invitation, link, log_in, members, overview, profile, reset, security,
@@ -97,6 +98,18 @@ pages! {
     AdminConfirmed Get "/console/{account}/keys/{key}/revoke" => revoke::show;
     AdminConfirmed Post "/console/{account}/keys/{key}/revoke" => revoke::send;
     Member Get "/console/{account}/keys/{key}/revoked" => revoke::gateways;
+
+    Member Get "/console/{account}/usage" => usage::show;
+    Member Get "/console/{account}/usage.csv" => usage::csv;
+    Member Get "/console/{account}/ledger" => statement::show;
+    Member Get "/console/{account}/ledger.csv" => statement::csv;
+    Member Get "/console/{account}/ledger/calls/{call}" => receipt::show;
+    Member Get "/console/{account}/credits" => credits::show;
+    Member Get "/console/{account}/audit" => audit::show;
+    Member Get "/console/{account}/audit.csv" => audit::csv;
+    Member Get "/console/{account}/settings" => settings::show;
+    AdminConfirmed Get "/console/{account}/settings/edit" => settings::edit;
+    AdminConfirmed Post "/console/{account}/settings/edit" => settings::save;
 
     Member Get "/console/{account}/members" => members::list;
     AdminConfirmed Get "/console/{account}/members/new" => members::show_new;

@@ -3,10 +3,12 @@
 //! Texts without facts stand in [`words!`], English and Portuguese side by side. Texts with facts are functions in
 //! [`sentences!`], with one block for each language.
 
+mod account;
 mod ago;
 mod common;
 mod identity;
 mod keys;
+mod money;
 mod overview;
 mod people;
 

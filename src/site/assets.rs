@@ -1,4 +1,4 @@
-//! Style, fonts and figures, under names that change with their content.
+//! Style, scripts, fonts and figures, under names that change with their content.
 
 use std::sync::LazyLock;
 
@@ -28,12 +28,15 @@ static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     };
     let site = style("site.css", include_str!("assets/site.css"));
     let console = style("console.css", include_str!("assets/console.css"));
-    let script = include_bytes!("assets/console.js");
-    let script = file("console.js", "text/javascript; charset=utf-8", script);
     let svg = "image/svg+xml";
     let calibration = file("calibration.svg", svg, include_bytes!("../../docs/calibration.svg"));
     let length = file("length.svg", svg, include_bytes!("../../docs/length.svg"));
-    vec![inter, mono, site, console, script, calibration, length]
+    let icon = file("icon.svg", svg, include_bytes!("assets/icon.svg"));
+    let javascript = "text/javascript; charset=utf-8";
+    let console_script = file("console.js", javascript, include_bytes!("assets/console.js"));
+    let site_script = file("site.js", javascript, include_bytes!("assets/site.js"));
+    let trial = file("trial.js", javascript, include_bytes!("assets/trial.js"));
+    vec![inter, mono, site, console, calibration, length, icon, console_script, site_script, trial]
 });
 
 /// The address of a file: its name with its digest before the ending.
@@ -54,6 +57,16 @@ pub(super) fn style() -> String {
 /// The address of a file, by its name.
 pub(super) fn address_of(name: &'static str) -> String {
     address(name, digest_of(name))
+}
+
+/// The address of the icon.
+pub(super) fn icon() -> String {
+    address("icon.svg", digest_of("icon.svg"))
+}
+
+/// The element that loads a script.
+pub(super) fn script(name: &str) -> String {
+    format!("<script type=\"module\" src=\"{}\"></script>\n", address(name, digest_of(name)))
 }
 
 /// The file at an address.

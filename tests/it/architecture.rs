@@ -23,6 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "console",
             "gate",
             "ledger",
+            "local_postgres",
             "lookup",
             "mail",
             "secret",

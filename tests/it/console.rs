@@ -1,9 +1,11 @@
 //! The console, as a person with a browser without script uses it.
 
 mod access;
+mod account;
 mod keys;
 mod log_in;
 mod mail;
+mod money;
 mod overview;
 mod pages;
 mod passwords;

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod books;
+pub(crate) mod browser;
 pub(crate) mod customer;
 pub(crate) mod database;
 pub(crate) mod documented;
@@ -18,4 +19,5 @@ pub(crate) mod scratch;
 pub(crate) mod delay_proxy;
 pub(crate) mod stubbed_gate;
 pub(crate) mod upstream;
+pub(crate) mod tls;
 pub(crate) mod visitor;

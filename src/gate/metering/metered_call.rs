@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
+use super::figures;
 use super::settled::Settled;
 use super::stream::{Attached, Bill, StreamedBody};
 use super::{Metering, PaidAnswer, PaidFuture, decision};
@@ -108,6 +109,14 @@ impl MeteredCall {
         if let Some(stream) = handled.stream.take() {
             return self.pass_on(hold, handled, *stream);
         }
+        let (caller, price) = (self.caller.clone(), self.price);
+        let settled = self.settle(hold, handled).await;
+        figures::count(&caller.key.plan.plan, price, settled.billing.used);
+        settled
+    }
+
+    /// Ends the hold of a call by its outcome.
+    async fn settle(self, hold: OpenHold, handled: HandlerResult) -> Settled {
         match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
                 let refund = hold.release(handled.outcome);
@@ -128,6 +137,7 @@ impl MeteredCall {
         let mut attached = Attached::free(self.call_id, self.slot.clone(), self.metering.calls.clone());
         let billing = match self.metering.table.settle(outcome) {
             Settlement::Release => {
+                figures::count(&self.caller.key.plan.plan, self.price, Credits::ZERO);
                 let refund = hold.release(outcome);
                 self.refunded(refund, outcome)
             }

@@ -15,6 +15,7 @@ use hyper::body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::task::TaskTracker;
 
+use super::figures;
 use crate::domain::credits::Credits;
 use crate::domain::forwarding::WhenLeft;
 use crate::domain::ids::CallId;
@@ -237,6 +238,7 @@ impl Stream {
 impl Bill {
     /// Ends the hold, and returns what was charged.
     fn pay(mut self, credits: Credits, outcome: Outcome, price: Option<Box<PriceDetail>>) -> Credits {
+        let held = self.hold.amount();
         let (used, refund) = match self.table.settle(outcome) {
             Settlement::Capture => {
                 let used = credits.min(self.hold.amount());
@@ -246,6 +248,7 @@ impl Bill {
             Settlement::Release => (Credits::ZERO, self.hold.release(outcome)),
         };
         self.caller.account.apply_refund(refund);
+        figures::count(&self.caller.key.plan.plan, held, used);
         used
     }
 }

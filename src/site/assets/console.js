@@ -53,6 +53,11 @@ if (again && Number(sessionStorage.getItem('looked') ?? 0) < 6) {
   sessionStorage.removeItem('looked');
 }
 
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+}
+
 for (const button of document.querySelectorAll('[data-reveal]')) {
   button.hidden = false;
   button.addEventListener('click', () => {

@@ -101,6 +101,37 @@ pub async fn page(
     Ok(rows.into_iter().map(HistoryLine::from).collect())
 }
 
+/// Which entries are shown. `None`: all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HistoryFilter {
+    /// What kind of thing was changed.
+    pub subject: Option<&'static str>,
+    /// `operator`, `member`, `key` or `system`.
+    pub actor: Option<&'static str>,
+}
+
+/// Returns the entries of an account that match, before number `before`, newest first, at most `limit`.
+pub async fn filtered(
+    connection: &mut PgConnection,
+    account: AccountId,
+    filter: HistoryFilter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<HistoryLine>, StorageError> {
+    let rows: Vec<LineRow> = sqlx::query_as(select_lines!(
+        "a.account_id = $1 and ($2::bigint is null or a.number < $2) and ($3::text is null or a.subject = $3)
+         and ($4::text is null or a.actor = $4) order by a.number desc limit $5"
+    ))
+    .bind(account.as_uuid())
+    .bind(before)
+    .bind(filter.subject)
+    .bind(filter.actor)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(HistoryLine::from).collect())
+}
+
 /// Returns the entries about one thing, newest first, at most `limit`.
 pub async fn of_subject(
     connection: &mut PgConnection,

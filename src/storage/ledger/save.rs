@@ -103,7 +103,7 @@ async fn save_lots(
     sqlx::query(
         "insert into ledger_lot
                 (account_id, lot, source, granted, left_in_lot, expires_at, created_at, period, reference, note)
-         select account_id, lot, source, granted, left_in_lot, expires_at, now(), period, reference, note
+         select account_id, lot, source, granted, left_in_lot, expires_at, $10, period, reference, note
            from unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[],
                        $8::text[], $9::text[])
                 as n (account_id, lot, source, granted, left_in_lot, expires_at, period, reference, note)
@@ -124,6 +124,7 @@ async fn save_lots(
     }))
     .bind(column(&lots, |(id, _, lot)| grant_of(*id, lot.number).map(|grant| grant.reference.as_str())))
     .bind(column(&lots, |(id, _, lot)| grant_of(*id, lot.number).map(|grant| grant.note.as_str())))
+    .bind(state.now)
     .execute(connection)
     .await
     .map_err(classify)

@@ -48,7 +48,7 @@ pub struct StatementLine {
 }
 
 #[derive(sqlx::FromRow)]
-struct LineRow {
+pub(in crate::storage) struct LineRow {
     number: i64,
     at: DateTime<Utc>,
     kind: i16,
@@ -130,6 +130,7 @@ macro_rules! select_lines {
         )
     };
 }
+pub(in crate::storage) use select_lines;
 
 /// Returns the entries after number `after`, oldest first, at most `limit`. An empty page is the
 /// end.
