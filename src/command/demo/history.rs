@@ -29,8 +29,8 @@ use crate::domain::key::{KeyFormat, KeyState, Mode, Scope};
 use crate::domain::member::Role;
 use crate::domain::plan::PlanRef;
 use crate::domain::rights::{Principal, Rights};
-use crate::domain::text::EmailAddress;
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
+use crate::domain::text::EmailAddress;
 use crate::identity::email::EmailKey;
 use crate::ledger::rules::entry::RouteNumber;
 use crate::management;
@@ -43,7 +43,8 @@ use crate::storage::{clock, members, routes};
 
 /// The id is constant, so that a second run finds the account.
 const ACCOUNT: AccountId = AccountId::from_uuid(uuid::uuid!("01900000-0000-7000-8000-00000000d3e1"));
-const DAYS: u64 = 92;
+/// So many that the current period is half over.
+const DAYS: u64 = 106;
 /// Address and name of the account's admin.
 const ADMIN: (&str, &str) = ("ana@horizonte.example", "Ana Duarte");
 /// The plan at first, and the one it is moved to.
@@ -124,7 +125,11 @@ async fn admin(work: &mut PgConnection) -> anyhow::Result<Principal> {
     Ok(Principal { actor, rights: Rights::OfMember { account_id: ACCOUNT, member_id, role: Role::Admin } })
 }
 
-async fn make_keys(context: &Context, work: &mut PgConnection, ana: &Principal) -> anyhow::Result<Vec<KeyId>> {
+async fn make_keys(
+    context: &Context,
+    work: &mut PgConnection,
+    ana: &Principal,
+) -> anyhow::Result<Vec<KeyId>> {
     let peppers = context.peppers().await?;
     let mut keys = Vec::new();
     for name in KEYS {
@@ -149,9 +154,10 @@ async fn change_keys(
     let peppers = context.peppers().await?;
     let test = EnvironmentId::from_uuid(ids::new_id());
     management::environments::create(work, ana, test, ACCOUNT, &"test".parse()?, Mode::Test).await?;
-    for (name, environment, format) in
-        [("nightly-import", DEFAULT_ENVIRONMENT, KeyFormat::Fluence), ("ana-laptop", "test", KeyFormat::SkTest)]
-    {
+    for (name, environment, format) in [
+        ("nightly-import", DEFAULT_ENVIRONMENT, KeyFormat::Fluence),
+        ("ana-laptop", "test", KeyFormat::SkTest),
+    ] {
         let terms = KeyTerms::unlimited(name, &Scope::DEFAULT);
         let id = KeyId::from_uuid(ids::new_id());
         let new = NewKey { id, account_id: ACCOUNT, environment: environment.into(), terms };
@@ -166,7 +172,8 @@ async fn change_keys(
     management::keys::change(work, ana, *sync, change).await?;
     management::keys::set_state(work, ana, *old, KeyState::Revoked).await?;
     let joao = MemberId::from_uuid(ids::new_id());
-    management::members::add(work, ana, joao, ACCOUNT, &"joao@horizonte.example".parse()?, Role::Member).await?;
+    management::members::add(work, ana, joao, ACCOUNT, &"joao@horizonte.example".parse()?, Role::Member)
+        .await?;
     Ok(())
 }
 

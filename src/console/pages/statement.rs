@@ -94,7 +94,10 @@ impl Asked {
             Some(Err(fault)) => (None, Some(fault)),
         };
         Self {
-            group: Group::ALL.into_iter().find(|group| group.name() == query.text("kind")).unwrap_or(Group::All),
+            group: Group::ALL
+                .into_iter()
+                .find(|group| group.name() == query.text("kind"))
+                .unwrap_or(Group::All),
             key: query.text("key").parse().ok(),
             days,
             fault,
@@ -111,7 +114,10 @@ impl Asked {
     /// The query string of the entries before a number.
     fn query(&self, before: i64) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        let texts = [("kind", self.group.name().to_owned()), ("key", self.key.map(|key| key.to_string()).unwrap_or_default())];
+        let texts = [
+            ("kind", self.group.name().to_owned()),
+            ("key", self.key.map(|key| key.to_string()).unwrap_or_default()),
+        ];
         let days = self.days.map(|days| [("from", days.from.to_string()), ("to", days.to.to_string())]);
         let texts = texts.into_iter().chain(days.into_iter().flatten()).filter(|(_, text)| !text.is_empty());
         query.extend_pairs(texts).append_pair("before", &before.to_string()).finish()
@@ -136,7 +142,8 @@ impl Statement {
         let db = call.db().await?;
         let page = read::newest(db, account, &asked.filter(), asked.before, LINES).await?;
         let newest = read::newest_entry(db, account).await?.ok_or(PageError::NotFound)?;
-        let days = asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
+        let days =
+            asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
         let (from, until) = days.instants();
         let around = range::around(db, account, from, until).await?;
         let movements = match around.len() {
@@ -247,7 +254,8 @@ fn summary(words: Words, days: Days, movements: &Movements) -> Markup {
 pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError> {
     let (ledger, asked) = (ledger_account(call).await?, Asked::of(call));
     let (account, today): (AccountId, _) = (call.account_id()?, call.now().date_naive());
-    let days = asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
+    let days =
+        asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
     let (from, until) = days.instants();
     let db = call.db().await?;
     let around = range::around(db, account, from, until).await?;

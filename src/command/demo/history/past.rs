@@ -72,7 +72,8 @@ impl Past {
             };
             for burst in 0..weekday {
                 let minutes = 45 * (burst as i64 + 1) + self.chance.below(40) as i64;
-                let at = morning + TimeDelta::minutes(minutes) + TimeDelta::seconds(self.chance.below(60) as i64);
+                let at =
+                    morning + TimeDelta::minutes(minutes) + TimeDelta::seconds(self.chance.below(60) as i64);
                 if at > self.last && at < now - TimeDelta::minutes(2) {
                     self.calls(work, day, at).await?;
                 }

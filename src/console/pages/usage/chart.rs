@@ -27,8 +27,13 @@ struct Slot {
 }
 
 fn slots(asked: &Asked, usage: &Usage) -> Vec<Slot> {
-    let places: BTreeMap<&str, usize> =
-        usage.groups.iter().take(SHOWN).enumerate().map(|(place, group)| (group.id.as_str(), place)).collect();
+    let places: BTreeMap<&str, usize> = usage
+        .groups
+        .iter()
+        .take(SHOWN)
+        .enumerate()
+        .map(|(place, group)| (group.id.as_str(), place))
+        .collect();
     let shown = usage.groups.len().min(SERIES);
     let mut by_day: BTreeMap<NaiveDate, Vec<&DayOfGroup>> = BTreeMap::new();
     usage.days.iter().for_each(|day| by_day.entry(day.day).or_default().push(day));
