@@ -88,7 +88,7 @@ impl LineRow {
 /// A captured call is in the batch that captured it: usually one soon after its hold, and no later
 /// than the first batch in which the hold was no longer open. For a partial capture, that is the
 /// batch of the release. A refunded call has a release, somewhat after its hold.
-macro_rules! select_entries {
+macro_rules! select_statement_lines {
     ($entries:literal) => {
         concat!(
             "select e.number, e.at, e.kind, e.amount, e.balance_after, e.lot, l.source, e.call_id, e.key_id,
@@ -129,7 +129,7 @@ macro_rules! select_entries {
         )
     };
 }
-pub(in crate::storage) use select_entries;
+pub(in crate::storage) use select_statement_lines;
 
 /// Returns the entries after number `after`, oldest first, at most `limit`. An empty page is the
 /// end.
@@ -139,7 +139,7 @@ pub async fn page(
     after: i64,
     limit: i64,
 ) -> Result<Vec<StatementLine>, StorageError> {
-    let rows: Vec<LineRow> = sqlx::query_as(select_entries!("e.number > $4 order by e.number limit $5"))
+    let rows: Vec<LineRow> = sqlx::query_as(select_statement_lines!("e.number > $4 order by e.number limit $5"))
         .bind(account_id.as_uuid())
         .bind(EntryKind::Grant.number())
         .bind(EntryKind::Pack.number())
@@ -221,7 +221,7 @@ async fn of_call(
     };
     // The time range lets the partitions and the index by arrival do the search.
     let rows =
-        sqlx::query_as(select_entries!("e.call_id = $4 and e.at between $5 and $6 and e.kind in (4, 5)"))
+        sqlx::query_as(select_statement_lines!("e.call_id = $4 and e.at between $5 and $6 and e.kind in (4, 5)"))
             .bind(account_id.as_uuid())
             .bind(EntryKind::Grant.number())
             .bind(EntryKind::Pack.number())
