@@ -139,14 +139,15 @@ pub async fn page(
     after: i64,
     limit: i64,
 ) -> Result<Vec<StatementLine>, StorageError> {
-    let rows: Vec<LineRow> = sqlx::query_as(select_statement_lines!("e.number > $4 order by e.number limit $5"))
-        .bind(account_id.as_uuid())
-        .bind(EntryKind::Grant.number())
-        .bind(EntryKind::Pack.number())
-        .bind(after)
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<LineRow> =
+        sqlx::query_as(select_statement_lines!("e.number > $4 order by e.number limit $5"))
+            .bind(account_id.as_uuid())
+            .bind(EntryKind::Grant.number())
+            .bind(EntryKind::Pack.number())
+            .bind(after)
+            .bind(limit)
+            .fetch_all(connection)
+            .await?;
     rows.into_iter().map(StatementLine::try_from).collect()
 }
 
@@ -220,16 +221,17 @@ async fn of_call(
         return Ok(Vec::new());
     };
     // The time range lets the partitions and the index by arrival do the search.
-    let rows =
-        sqlx::query_as(select_statement_lines!("e.call_id = $4 and e.at between $5 and $6 and e.kind in (4, 5)"))
-            .bind(account_id.as_uuid())
-            .bind(EntryKind::Grant.number())
-            .bind(EntryKind::Pack.number())
-            .bind(call_id.as_uuid())
-            .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
-            .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
-            .fetch_all(connection)
-            .await?;
+    let rows = sqlx::query_as(select_statement_lines!(
+        "e.call_id = $4 and e.at between $5 and $6 and e.kind in (4, 5)"
+    ))
+    .bind(account_id.as_uuid())
+    .bind(EntryKind::Grant.number())
+    .bind(EntryKind::Pack.number())
+    .bind(call_id.as_uuid())
+    .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
+    .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
+    .fetch_all(connection)
+    .await?;
     Ok(rows)
 }
 
