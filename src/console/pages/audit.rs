@@ -120,8 +120,12 @@ fn difference(words: Words, line: &HistoryLine) -> Markup {
     let fields =
         |value: &Option<Value>| value.as_ref().and_then(Value::as_object).unwrap_or(&nothing).clone();
     let (before, after) = (fields(&line.before), fields(&line.after));
-    let names: Vec<&String> =
-        after.keys().chain(before.keys().filter(|name| !after.contains_key(*name))).collect();
+    let is_changed = |name: &&String| before.get(*name) != after.get(*name);
+    let names: Vec<&String> = after
+        .keys()
+        .filter(is_changed)
+        .chain(before.keys().filter(|name| !after.contains_key(*name)))
+        .collect();
     html! {
         dl.changes {
             @for name in names {
@@ -186,7 +190,10 @@ fn value(words: Words, name: &str, value: Option<&Value>) -> String {
         }
         Some(Value::String(text)) => match (name.ends_with("_at"), text.parse()) {
             (true, Ok(at)) => numbers::instant(words.0, at),
-            _ => words.state_of(text).unwrap_or(text).to_owned(),
+            _ if matches!(name, "state" | "role" | "mode" | "source") => {
+                words.state_of(text).unwrap_or(text).to_owned()
+            }
+            _ => text.clone(),
         },
         Some(other) => other.to_string(),
     };

@@ -257,7 +257,7 @@ async fn a_page_of_a_long_statement_reads_few_entries() {
     let mut work = gateway.database.pool().begin().await.unwrap();
     sqlx::query(
         "insert into ledger_entry (account_id, number, at, amount, balance_after, call_id, key_id, epoch, batch, lot, kind, route)
-         select account_id, a.last_entry + n, at + n * interval '1 second', 0, 997, gen_random_uuid(), key_id, epoch, batch, lot, kind, route
+         select account_id, a.last_entry + n, at + n * interval '1 second', 0, 997, gen_random_uuid(), null, epoch, batch, lot, 6, null
            from ledger_entry e join ledger_account a using (account_id) cross join generate_series(1, 60000) n
           where account_id = $1 and number = a.last_entry",
     )
