@@ -241,8 +241,7 @@ impl Subjects {
             Some(browser) => (GuessKind::Browser, pepper.blind("guess", browser)),
             None => (GuessKind::Address, pepper.blind("guess", &address)),
         };
-        let network =
-            call.network().map(|network| (GuessKind::Network, pepper.blind("guess", &network)));
+        let network = call.network().map(|network| (GuessKind::Network, pepper.blind("guess", &network)));
         Self([Some(whose), network].into_iter().flatten().collect())
     }
 
