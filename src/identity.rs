@@ -37,6 +37,8 @@ pub struct Identity {
     pub has_password: bool,
     pub has_second_factor: bool,
     pub created_at: DateTime<Utc>,
+    /// `None`: the person has never logged in.
+    pub last_log_in_at: Option<DateTime<Utc>>,
 }
 
 impl Identity {

@@ -26,7 +26,7 @@ use crate::domain::audit::{Actor, Who};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::language::Language;
 use crate::domain::rights::Principal;
-use crate::http::client_address::ClientAddress;
+use crate::http::client_address::{ClientAddress, ClientNetwork};
 use crate::http::negotiate::{RenderContext, preferred_language};
 use crate::http::public_links::PublicLinks;
 use crate::identity::Theme;
@@ -139,6 +139,11 @@ impl Call {
 
     pub(crate) const fn words(&self) -> Words {
         self.frame.words()
+    }
+
+    /// The network of the client, as failures are counted by it.
+    pub(crate) fn network(&self) -> Option<String> {
+        self.address.map(|address| format!("{:?}", ClientNetwork::from(address)))
     }
 
     pub(crate) const fn language(&self) -> Language {

@@ -1,6 +1,5 @@
 //! Logging in with a password, and logging out.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -8,11 +7,13 @@ use maud::{Markup, html};
 
 use super::call::Call;
 use super::cookie::Cookie;
+use super::email;
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::known_browser;
 use super::page::{Reply, plain};
 use super::settings::SignUp;
+use super::words::Words;
 use crate::domain::ids::IdentityId;
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
@@ -186,7 +187,7 @@ pub(super) async fn log_in(call: &mut Call, identity: &Identity, next: String) -
         let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
         return Ok(Reply::SeeOther(format!("/console/log-in/second?next={next}")));
     }
-    remember_browser(call, identity);
+    remember_browser(call, identity).await?;
     Ok(Reply::SeeOther(next))
 }
 
@@ -198,16 +199,23 @@ pub(super) async fn finish_log_in(call: &mut Call) -> Result<(), PageError> {
     sessions::confirm(call.db().await?, session, &token.digest()).await?;
     let base = call.console.base.clone();
     call.set_cookie(Cookie::Session.set(&base, &token.expose()));
-    remember_browser(call, &identity);
+    remember_browser(call, &identity).await?;
     Ok(())
 }
 
-fn remember_browser(call: &mut Call, identity: &Identity) {
-    if let Some(key) = key_of(&identity.email) {
-        let value = known_browser::make(&call.console.peppers, &key);
-        let base = call.console.base.clone();
-        call.set_cookie(Cookie::Known.set(&base, &value));
+/// Marks the browser as known, and tells the person of one that was not.
+async fn remember_browser(call: &mut Call, identity: &Identity) -> Result<(), PageError> {
+    let (Some(key), Ok(address)) = (key_of(&identity.email), identity.email.parse()) else { return Ok(()) };
+    let peppers = call.console.peppers.clone();
+    let is_known = call.known.as_deref().is_some_and(|known| known_browser::check(&peppers, &key, known));
+    if !is_known && identity.last_log_in_at.is_some() {
+        let language = identity.language.unwrap_or(call.language());
+        let notice = email::new_browser(call, Words(language));
+        email::send(call, &address, language, notice).await?;
     }
+    let base = call.console.base.clone();
+    call.set_cookie(Cookie::Known.set(&base, &known_browser::make(&peppers, &key)));
+    Ok(())
 }
 
 pub(super) async fn log_out(call: &mut Call) -> Result<Reply, PageError> {
@@ -233,8 +241,7 @@ impl Subjects {
             Some(browser) => (GuessKind::Browser, pepper.blind("guess", browser)),
             None => (GuessKind::Address, pepper.blind("guess", &address)),
         };
-        let network =
-            call.address.map(|address| (GuessKind::Network, pepper.blind("guess", &network_of(address))));
+        let network = call.network().map(|network| (GuessKind::Network, pepper.blind("guess", &network)));
         Self([Some(whose), network].into_iter().flatten().collect())
     }
 
@@ -268,11 +275,6 @@ impl Subjects {
 /// The address in the form by which it is unique.
 fn key_of(email: &str) -> Option<String> {
     email.parse::<EmailAddress>().ok().map(|address| EmailKey::of(&address).as_str().to_owned())
-}
-
-pub(super) fn network_of(address: IpAddr) -> String {
-    use crate::http::client_address::ClientNetwork;
-    format!("{:?}", ClientNetwork::from(address))
 }
 
 #[cfg(test)]

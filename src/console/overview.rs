@@ -128,9 +128,9 @@ fn credits_left(words: Words, overview: &Overview) -> Markup {
     let mut lots: Vec<&Lot> = overview.ledger.lots.iter().filter(|lot| lot.left > Credits::ZERO).collect();
     lots.sort_by_key(|lot| lot.burn_order());
     let source = |lot: &Lot| match lot.source {
-        LotSource::Plan => words.from_plan(),
-        LotSource::Pack => words.from_pack(),
-        LotSource::Grant => words.from_grant(),
+        LotSource::Plan => words.of_plan(),
+        LotSource::Pack => words.of_pack(),
+        LotSource::Grant => words.of_grant(),
     };
     html! {
         section.card {

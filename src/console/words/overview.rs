@@ -10,9 +10,9 @@ words! {
     no_forecast: "No forecast yet" / "Ainda sem previsão";
     no_forecast_why: "A forecast needs calls on three of the last seven days."
         / "Uma previsão precisa de chamadas em três dos últimos sete dias.";
-    from_plan: "from the plan" / "do plano";
-    from_pack: "from a pack" / "de um pacote";
-    from_grant: "a grant" / "de cortesia";
+    of_plan: "from the plan" / "do plano";
+    of_pack: "from a pack" / "de um pacote";
+    of_grant: "a grant" / "de cortesia";
     no_credits: "No credits are left. Calls are refused until credits come in."
         / "Não há créditos disponíveis. As chamadas são recusadas até que entrem créditos.";
     credits_by_day: "Credits by day" / "Créditos por dia";

@@ -85,6 +85,13 @@ words! {
         / "Você já tem uma conta com este endereço. Entre, ou crie uma nova senha com este link. Ele funciona uma vez, por 30 minutos.";
     mail_sign_up_reason: "You get this because this address was entered on the page for new accounts. If that was not you, do nothing."
         / "Você recebe esta mensagem porque este endereço foi informado na página de novas contas. Se não foi você, ignore.";
+    mail_browser_subject: "A log-in from a new browser" / "Acesso por um novo navegador";
+    mail_browser_text: "Somebody logged in to the Fluence console as you, from a browser that was not used before:"
+        / "Alguém entrou no console do Fluence como você, por um navegador ainda não usado:";
+    mail_browser_advice: "If that was you, nothing is to be done. If not, set a new password now: all sessions end then."
+        / "Se foi você, não é preciso fazer nada. Se não foi, crie uma nova senha agora: todas as sessões serão encerradas.";
+    mail_browser_reason: "You get this whenever a browser is used for the first time."
+        / "Você recebe esta mensagem sempre que um navegador é usado pela primeira vez.";
     mail_password_subject: "Your Fluence password was changed" / "Sua senha do Fluence foi alterada";
     mail_password_text: "Your password was changed, and all your other sessions have ended. If that was not you, set a new password now."
         / "Sua senha foi alterada, e todas as suas outras sessões foram encerradas. Se não foi você, crie uma nova senha agora.";

@@ -15,7 +15,8 @@ use crate::storage::error::{RowRef, StorageError};
 macro_rules! columns {
     () => {
         "i.id, i.email, i.name, i.language, i.theme, i.password is not null as has_password, i.totp is not null as has_second_factor,
-         i.created_at"
+         i.created_at,
+         i.last_log_in_at"
     };
 }
 pub(super) use columns;
@@ -30,6 +31,7 @@ pub(super) struct IdentityRow {
     has_password: bool,
     has_second_factor: bool,
     created_at: DateTime<Utc>,
+    last_log_in_at: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<IdentityRow> for Identity {
@@ -51,6 +53,7 @@ impl TryFrom<IdentityRow> for Identity {
             has_password: row.has_password,
             has_second_factor: row.has_second_factor,
             created_at: row.created_at,
+            last_log_in_at: row.last_log_in_at,
         })
     }
 }
