@@ -57,7 +57,7 @@ guides! {
     Client both "credits",
     Client both "limits",
     Client both "contacts",
-    Client english "analysis",
+    Client both "analysis",
     Client both "connections",
     Client both "moving",
     Owner both "keys",

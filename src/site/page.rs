@@ -206,7 +206,10 @@ impl Page {
                             link(format!("{prefix}/docs/reference/{}", operation.id), &operation.signature())
                         })
                         .collect();
-                    format!("<b>{}</b>{links}", group.title(self.language))
+                    match links.as_str() {
+                        "" => links,
+                        _ => format!("<b>{}</b>{links}", group.title(self.language)),
+                    }
                 })
                 .concat(),
             Section::Errors => {

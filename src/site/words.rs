@@ -57,6 +57,8 @@ words! {
     no_json: "This is not JSON." / "Isto não é JSON.";
     feed: "Feed (Atom)" / "Feed (Atom)";
     call: "Call" / "Chamada";
+    plan: "Plan" / "Plano";
+    calls: "Calls" / "Chamadas";
     pack: "Pack" / "Pacote";
     usd_a_credit: "US$ a credit" / "US$ por crédito";
     by_contract: "by contract" / "sob consulta";
