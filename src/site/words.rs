@@ -2,6 +2,14 @@
 
 use crate::domain::language::Language;
 
+/// The beginning of addresses in a language.
+pub(super) const fn prefix(language: Language) -> &'static str {
+    match language {
+        Language::En => "",
+        Language::Pt => "/pt",
+    }
+}
+
 macro_rules! words {
     ($($name:ident: $en:literal / $pt:literal;)+) => {
         /// The words of one language.
