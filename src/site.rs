@@ -47,6 +47,11 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
 );
 
+/// Where tools find the description of the API and its documentation (RFC 8631).
+const SERVICE: HeaderValue = HeaderValue::from_static(
+    "</openapi.json>; rel=\"service-desc\"; type=\"application/json\", </docs/>; rel=\"service-doc\"; type=\"text/html\"",
+);
+
 /// Everything that is served.
 #[derive(Debug)]
 pub struct Site {
@@ -266,6 +271,7 @@ fn as_page(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::LINK, SERVICE);
     response
 }
 
@@ -293,6 +299,7 @@ fn page(site: &Site, route: &'static str, uri: &Uri, headers: &HeaderMap) -> Res
 async fn openapi(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
     let mut response = site.openapi().answer("/openapi.json", &headers);
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response.headers_mut().insert(header::LINK, SERVICE);
     response
 }
 

@@ -88,11 +88,25 @@ impl RequestBody {
 
 /// Characters that no short text contains: control characters, ends of lines and paragraphs, and marks that turn the direction
 /// of a line.
-const CONTROL: &str = r"\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\uFFF9-\uFFFB";
+const CONTROL: &str =
+    r"\u0000-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\uFFF9-\uFFFB";
 
 /// The pattern of a short text with a character of this class.
 fn text_with(class: &str) -> String {
     format!("^[^{CONTROL}]*{class}[^{CONTROL}]*$")
+}
+
+/// A text of several lines with something in it; line breaks and tabs are part of it.
+fn prose(max_chars: usize) -> Value {
+    const OTHER_CONTROL: &str = r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F";
+    let pattern = format!(r"^[^{OTHER_CONTROL}]*[^{OTHER_CONTROL}\s][^{OTHER_CONTROL}]*$");
+    json!({ "type": "string", "minLength": 1, "maxLength": max_chars, "pattern": pattern })
+}
+
+/// The same schema for a member that may be `null`.
+fn or_null(mut schema: Value) -> Value {
+    schema["type"] = json!([schema["type"], "null"]);
+    schema
 }
 
 /// A short text with something visible in it.

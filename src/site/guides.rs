@@ -1,7 +1,7 @@
 //! The guides: the documents of the repository, which are the only texts of them.
 
 use super::markdown::title_of;
-use super::words::Words;
+use super::words::{Words, prefix};
 use crate::domain::language::Language;
 
 /// Who a guide is for.
@@ -57,7 +57,7 @@ guides! {
     Client both "credits",
     Client both "limits",
     Client both "contacts",
-    Client english "analysis",
+    Client both "analysis",
     Client both "connections",
     Client both "moving",
     Owner english "console",
@@ -103,8 +103,9 @@ fn guide_of(name: &str) -> Option<&'static Guide> {
     GUIDES.iter().find(is_named)
 }
 
-/// Where a link of a guide leads on the pages. `None` for files that are only in the repository.
-pub(super) fn resolve(target: &str, prefix: &str) -> Option<String> {
+/// Where a link of a guide leads on the pages of a language. `None` for files that are only in the repository. A link to a
+/// heading leads to a page in the language of the text that names it.
+pub(super) fn resolve(target: &str, language: Language, text_language: Language) -> Option<String> {
     if target.starts_with('#') || target.starts_with('/') {
         return Some(target.to_owned());
     }
@@ -113,6 +114,7 @@ pub(super) fn resolve(target: &str, prefix: &str) -> Option<String> {
     }
     let (file, fragment) = target.split_once('#').map_or((target, ""), |(file, fragment)| (file, fragment));
     let name = file.strip_suffix(".md")?;
+    let prefix = prefix(if fragment.is_empty() { language } else { text_language });
     let page = match name {
         "errors" => format!("{prefix}/docs/errors/"),
         name => format!("{prefix}/docs/{}", guide_of(name)?.name),

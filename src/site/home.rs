@@ -1,6 +1,7 @@
 //! The first page, and the list of guides.
 
 use super::guides::{GUIDES, Guide, Reader};
+use super::numbers::whole;
 use super::page::{Page, Section, prefix};
 use super::served::base_url;
 use super::words::Words;
@@ -34,7 +35,7 @@ fn plans(facts: &Facts, language: Language) -> String {
         let sold = facts.routes.paths().zip(facts.routes.access());
         let including = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));
         let paths: Vec<String> = including.map(|(path, _)| format!("`{path}`")).collect();
-        let credits = plan.credits;
+        let credits = whole(plan.credits.as_i64(), language);
         text += &format!(
             "| {} | {price} | {credits} | {} | {} |\n",
             plan.plan,

@@ -22,7 +22,7 @@ pub(super) fn whole(number: i64, language: Language) -> String {
     written
 }
 
-/// US dollars for each credit, to a hundredth of a cent and at least to the cent: `0.19`, `0.0029`.
+/// US dollars for each credit, to a hundredth of a cent: `0.1900`, `0.0029`.
 pub(super) fn usd_per_credit(usd: u32, credits: i64, language: Language) -> String {
     const PARTS: i64 = 10_000;
     if credits <= 0 {
@@ -30,7 +30,6 @@ pub(super) fn usd_per_credit(usd: u32, credits: i64, language: Language) -> Stri
     }
     let parts = (i64::from(usd) * PARTS + credits / 2) / credits;
     let decimals = format!("{:04}", parts % PARTS);
-    let decimals = decimals.strip_suffix("00").unwrap_or(&decimals);
     let point = match language {
         Language::En => '.',
         Language::Pt => ',',
@@ -60,7 +59,7 @@ mod tests {
     #[test]
     fn a_credit_of_less_than_a_cent_has_a_price() {
         for (usd, credits, en) in
-            [(19, 100, "0.19"), (199, 100_000, "0.0020"), (29, 10_000, "0.0029"), (300, 100, "3.00")]
+            [(19, 100, "0.1900"), (199, 100_000, "0.0020"), (29, 10_000, "0.0029"), (300, 100, "3.0000")]
         {
             assert_eq!(usd_per_credit(usd, credits, Language::En), en);
         }

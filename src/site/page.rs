@@ -5,6 +5,7 @@ use super::assets;
 use super::guides::{GUIDES, Reader, resolve};
 use super::markdown::{escaped, to_html, without_title};
 use super::words::Words;
+pub(super) use super::words::prefix;
 use crate::domain::language::Language;
 use crate::domain::refusal::ErrorCode;
 use crate::openapi::{Group, Operation};
@@ -37,14 +38,6 @@ pub(super) struct Page {
     pub(super) facts: Vec<String>,
     /// What stands beside the text.
     pub(super) aside: Option<Aside>,
-}
-
-/// The beginning of addresses in a language.
-pub(super) const fn prefix(language: Language) -> &'static str {
-    match language {
-        Language::En => "",
-        Language::Pt => "/pt",
-    }
 }
 
 /// The address of the text of a page.
@@ -101,7 +94,7 @@ impl Page {
         let prefix_own = prefix(language);
         let own = format!("{prefix_own}{}", self.path);
         let other = format!("{}{}", prefix(language.other()), self.path);
-        let to_html = |text: &str| to_html(text, &|target| resolve(target, prefix_own));
+        let to_html = |text: &str| to_html(text, &|target| resolve(target, language, self.text_language));
         let aside = self.aside.as_ref().map(Aside::html);
         let mut scripts = assets::script("site.js");
         if self.aside.as_ref().is_some_and(Aside::has_form) {
@@ -206,7 +199,10 @@ impl Page {
                             link(format!("{prefix}/docs/reference/{}", operation.id), &operation.signature())
                         })
                         .collect();
-                    format!("<b>{}</b>{links}", group.title(self.language))
+                    match links.as_str() {
+                        "" => links,
+                        _ => format!("<b>{}</b>{links}", group.title(self.language)),
+                    }
                 })
                 .concat(),
             Section::Errors => {

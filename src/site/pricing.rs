@@ -19,6 +19,7 @@ pub(super) fn page(facts: &Facts, language: Language) -> Page {
     let text = text
         .replace("{calls}", &calls(facts, language))
         .replace("{plans}", &plans(facts, language))
+        .replace("{included}", &included(facts, language))
         .replace("{packs}", &packs(facts, language))
         .replace("{settlement}", &settlement(facts, language))
         .replace("{prefix}", prefix(language));
@@ -59,31 +60,40 @@ fn calls(facts: &Facts, language: Language) -> String {
 fn plans(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = match language {
-        Language::En => "| Plan | US$ | Credits | US$ a credit | Requests a second | At once | Requests a month | Keys | Support | Calls |",
-        Language::Pt => "| Plano | US$ | Créditos | US$ por crédito | Requisições por segundo | Ao mesmo tempo | Requisições por mês | Chaves | Suporte | Chamadas |",
+        Language::En => "| Plan | US$ | Credits | US$ a credit | Requests a second | At once | Requests a month | Keys | Support |",
+        Language::Pt => "| Plano | US$ | Créditos | US$ por crédito | Requisições por segundo | Ao mesmo tempo | Requisições por mês | Chaves | Suporte |",
     }
     .to_owned();
-    text += "\n|---|---:|---:|---:|---:|---:|---:|---:|---|---|\n";
+    text += "\n|---|---:|---:|---:|---:|---:|---:|---:|---|\n";
     for plan in facts.catalogue.editions.last().into_iter().flat_map(|edition| &edition.plans) {
         let (price, each) = match plan.price_usd {
             Some(usd) => (usd.to_string(), usd_per_credit(usd, plan.credits.as_i64(), language)),
             None => (words.by_contract().to_owned(), String::new()),
         };
-        let sold = facts.routes.paths().zip(facts.routes.access());
-        let included = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));
-        let paths: Vec<String> = included.map(|(path, _)| format!("`{path}`")).collect();
         let number = |number: u32| whole(i64::from(number), language);
         text += &format!(
-            "| {} | {price} | {} | {each} | {} | {} | {} | {} | {} | {} |\n",
+            "| {} | {price} | {} | {each} | {} | {} | {} | {} | {} |\n",
             plan.plan,
             whole(plan.credits.as_i64(), language),
             number(plan.rate_per_s),
             number(plan.concurrency),
             number(plan.requests),
             number(plan.keys_per_environment),
-            in_language(support(plan.support), language),
-            paths.join(", ")
+            in_language(support(plan.support), language)
         );
+    }
+    text
+}
+
+/// Which calls each plan of the newest edition includes.
+fn included(facts: &Facts, language: Language) -> String {
+    let words = Words(language);
+    let mut text = format!("| {} | {} |\n|---|---|\n", words.plan(), words.calls());
+    for plan in facts.catalogue.editions.last().into_iter().flat_map(|edition| &edition.plans) {
+        let sold = facts.routes.paths().zip(facts.routes.access());
+        let included = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));
+        let paths: Vec<String> = included.map(|(path, _)| format!("`{path}`")).collect();
+        text += &format!("| {} | {} |\n", plan.plan, paths.join(", "));
     }
     text
 }

@@ -19,7 +19,8 @@ use crate::openapi::{Access, Facts, Group, Operation, in_language};
 pub(super) fn index(operations: &[Operation], language: Language) -> Page {
     let (words, prefix) = (Words(language), prefix(language));
     let mut text = format!("# {}\n\n{}\n", words.reference(), words.every_operation());
-    for group in Group::ALL {
+    let has_operations = |group: &Group| operations.iter().any(|operation| operation.group == *group);
+    for group in Group::ALL.into_iter().filter(has_operations) {
         text += &format!("\n## {}\n\n| | |\n|---|---|\n", group.title(language));
         for operation in operations.iter().filter(|operation| operation.group == group) {
             let (id, title) = (operation.id, operation.title(language));

@@ -2,6 +2,14 @@
 
 use crate::domain::language::Language;
 
+/// The beginning of addresses in a language.
+pub(super) const fn prefix(language: Language) -> &'static str {
+    match language {
+        Language::En => "",
+        Language::Pt => "/pt",
+    }
+}
+
 macro_rules! words {
     ($($name:ident: $en:literal / $pt:literal;)+) => {
         /// The words of one language.
@@ -57,6 +65,8 @@ words! {
     no_json: "This is not JSON." / "Isto não é JSON.";
     feed: "Feed (Atom)" / "Feed (Atom)";
     call: "Call" / "Chamada";
+    plan: "Plan" / "Plano";
+    calls: "Calls" / "Chamadas";
     pack: "Pack" / "Pacote";
     usd_a_credit: "US$ a credit" / "US$ por crédito";
     by_contract: "by contract" / "sob consulta";

@@ -53,6 +53,17 @@ pub(crate) fn is_html(sent: &Sent) -> bool {
     sent.headers["content-type"].to_str().unwrap().starts_with("text/html")
 }
 
+/// The text of a part of an address.
+fn percent_decoded(part: &str) -> String {
+    let mut pieces = part.split('%');
+    let mut bytes = pieces.next().unwrap().as_bytes().to_vec();
+    for piece in pieces {
+        bytes.push(u8::from_str_radix(&piece[..2], 16).unwrap());
+        bytes.extend_from_slice(piece[2..].as_bytes());
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
 #[tokio::test]
 async fn every_link_leads_somewhere_and_every_page_is_light_and_loads_only_from_here() {
     let gateway = Gateway::start().await;
@@ -87,7 +98,8 @@ async fn every_link_leads_somewhere_and_every_page_is_light_and_loads_only_from_
             let (page, fragment) = link.split_once('#').unwrap();
             if link.starts_with(['/', '#']) {
                 let target = if page.is_empty() { sent } else { &pages[page] };
-                assert!(target.body.contains(&format!("id=\"{fragment}\"")), "{path} links to {link}");
+                let id = percent_decoded(fragment);
+                assert!(target.body.contains(&format!("id=\"{id}\"")), "{path} links to {link}");
             }
         }
     }
@@ -140,6 +152,57 @@ async fn every_error_has_a_page_to_which_its_answer_leads() {
     for code in fluence::domain::refusal::ErrorCode::ALL {
         let page = get(&gateway, &format!("/docs/errors/{}", code.as_str())).await;
         assert_eq!(page.status, 200, "{}", code.as_str());
+    }
+}
+
+#[tokio::test]
+async fn tools_find_the_description_and_the_documentation_from_every_page() {
+    let gateway = Gateway::start().await;
+    for path in ["/", "/pricing", "/pt/docs/keys", "/docs/nothing", "/openapi.json"] {
+        let sent = get(&gateway, path).await;
+        let link = sent.headers["link"].to_str().unwrap();
+        for part in ["</openapi.json>; rel=\"service-desc\"", "</docs/>; rel=\"service-doc\""] {
+            assert!(link.contains(part), "{path}: {link}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_feed_is_atom_and_has_an_entry_of_every_version() {
+    let gateway = Gateway::start().await;
+    let feed = get(&gateway, "/docs/changelog.atom").await;
+    assert!(feed.headers["content-type"].to_str().unwrap().starts_with("application/atom+xml"));
+    assert!(feed.body.contains("<feed xmlns=\"http://www.w3.org/2005/Atom\">"), "{}", feed.body);
+    assert!(feed.body.contains(&format!("<id>{}/docs/changelog</id>", gateway.url())), "{}", feed.body);
+    let versions = include_str!("../../CHANGELOG.md").matches("\n## ").count();
+    assert_eq!(feed.body.matches("<entry>").count(), versions);
+}
+
+#[tokio::test]
+async fn the_prices_are_those_of_the_catalogue() {
+    let gateway = Gateway::start().await;
+    for (path, parts) in [
+        (
+            "/pricing.md",
+            [
+                "| business | 199 | 100,000 | 0.0020 |",
+                "| Mega | 1,000 | 149 | 0.1490 |",
+                "| `POST /crm` | 2 credits |",
+            ],
+        ),
+        (
+            "/pt/pricing.md",
+            [
+                "| business | 199 | 100.000 | 0,0020 |",
+                "| Mega | 1.000 | 149 | 0,1490 |",
+                "| `POST /crm` | 2 créditos |",
+            ],
+        ),
+    ] {
+        let page = get(&gateway, path).await.body;
+        for part in parts {
+            assert!(page.contains(part), "{part} is not in {page}");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Field, RequestBody, names};
+use super::{Field, RequestBody, names, or_null, prose, short_text};
 use crate::domain::contact::limits;
 use crate::domain::language::Language;
 
@@ -10,9 +10,9 @@ fn post() -> Value {
     json!({
         "type": "object",
         "properties": {
-            "text": { "type": "string", "minLength": 1, "maxLength": limits::POST_CHARS },
+            "text": prose(limits::POST_CHARS),
             "published_at": { "type": ["string", "null"], "description": "A date or an RFC 3339 time." },
-            "language": { "type": ["string", "null"], "maxLength": limits::LANGUAGE_CHARS },
+            "language": or_null(short_text(limits::LANGUAGE_CHARS)),
         },
         "required": ["text"],
         "additionalProperties": false,
@@ -21,13 +21,12 @@ fn post() -> Value {
 
 /// A new contact, or changes to one.
 pub(in crate::openapi) fn contact(is_new: bool) -> RequestBody {
-    let text = |max: usize| json!({ "type": ["string", "null"], "minLength": 1, "maxLength": max });
     let mut fields = names(Language::En);
     for field in &mut fields {
         field.is_required = is_new;
     }
     fields.extend([
-        Field::new("title", text(limits::TITLE_CHARS), ["Job title.", "Cargo."]),
+        Field::new("title", or_null(short_text(limits::TITLE_CHARS)), ["Job title.", "Cargo."]),
         Field::new(
             "email",
             json!({ "type": ["string", "null"], "format": "email" }),
@@ -35,7 +34,7 @@ pub(in crate::openapi) fn contact(is_new: bool) -> RequestBody {
         ),
         Field::new(
             "bio",
-            text(limits::BIO_CHARS),
+            or_null(prose(limits::BIO_CHARS)),
             ["What the person writes about themselves.", "O que a pessoa escreve sobre si."],
         ),
         Field::new(
