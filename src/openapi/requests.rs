@@ -6,7 +6,7 @@ use super::operation::RequestBody;
 use crate::domain::amount::Amount;
 use crate::domain::contact::limits;
 use crate::domain::key::rotation::Overlap;
-use crate::domain::key::{KeyFormat, Mode, Scope};
+use crate::domain::key::{FormatChoice, Mode, Scope};
 use crate::domain::language::Language;
 use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS};
 use crate::domain::route::{Endpoint, Route};
@@ -130,8 +130,8 @@ fn terms() -> Map<String, Value> {
 pub(super) fn new_key() -> RequestBody {
     let mut properties = terms();
     properties.insert("environment".into(), json!({ "type": "string", "default": "default" }));
-    let formats = KeyFormat::ISSUED.map(KeyFormat::as_str);
-    properties.insert("format".into(), json!({ "enum": formats, "default": KeyFormat::Fluence.as_str() }));
+    let formats: Vec<&str> = FormatChoice::names().collect();
+    properties.insert("format".into(), json!({ "enum": formats, "default": FormatChoice::PREFIXED }));
     let schema = json!({
         "type": "object", "properties": properties, "required": ["name"], "additionalProperties": false,
     });

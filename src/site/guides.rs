@@ -59,6 +59,7 @@ guides! {
     Operator "operations/upgrade",
     Operator "operations/monitoring",
     Operator "operations/log",
+    Operator "operations/data",
     Operator "operations/incidents",
     Operator "operations/scaling",
     Operator "commands",
