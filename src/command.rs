@@ -20,6 +20,7 @@ pub mod error;
 mod explain;
 pub mod healthcheck;
 pub mod key;
+pub mod leak;
 pub mod ledger;
 mod link;
 pub mod migrate;
@@ -93,6 +94,9 @@ enum Command {
     /// Back up the private database, restore it, or rehearse the restore.
     #[command(subcommand)]
     Backup(backup::BackupCommand),
+    /// Find leaked keys, and print rules for secret scanners.
+    #[command(subcommand)]
+    Leak(leak::LeakCommand),
     /// Print the OpenAPI document of the gateway.
     Openapi,
     /// Check whether the gateway on this machine is ready.
@@ -213,6 +217,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Config(command) => config::run(&command, data_dir, output)?,
         Command::Backup(command) => backup::run(command, data_dir, output).await?,
+        Command::Leak(command) => leak::run(&command, &settings::for_command(data_dir, false)?.0, output)?,
         Command::Openapi => openapi::run(&settings::for_command(data_dir, false)?.0, output)?,
         Command::Healthcheck(place) => {
             let settings = settings::for_command(data_dir, false)?.0;

@@ -10,6 +10,7 @@ mod demo;
 mod directory;
 mod doctor;
 mod key;
+mod leak;
 mod ledger;
 mod logs;
 mod migrate;
