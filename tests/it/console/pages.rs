@@ -100,9 +100,12 @@ async fn every_link_leads_to_a_page() {
 async fn errors_under_page_paths_are_pages() {
     let gateway = Gateway::start().await;
     let mut visitor = Visitor::new(&gateway);
-    for (path, status) in
-        [("/console/log-in/x/y", 404), ("/console/log-out", 405), ("/console/\"><script>", 400)]
-    {
+    for (path, status) in [
+        ("/console/log-in/x/y", 404),
+        ("/console/log-out", 405),
+        ("/console/%00", 400),
+        ("/console/a%2fb", 400),
+    ] {
         let page = visitor.get(path).await;
         assert_eq!(page.status, status, "{path}");
         assert_is_page(&page);
