@@ -24,7 +24,7 @@ run: ## install what is missing, build, and start the gateway on its own databas
 	exec $(RUN) $(ARGS)
 
 test: ## install what is missing and run all tests, each on a database of its own
-	@scripts/need.sh rust redis clients
+	@scripts/need.sh rust redis clients browser openapi
 	@[ -n "$${TEST_DATABASE_URL:-}" ] || scripts/need.sh postgres
 	cargo build --locked --bins --tests
 	@if cargo nextest --version >/dev/null 2>&1; then runner='nextest run'; else runner=test; fi; \
@@ -44,7 +44,7 @@ deny: ## licences, duplicate versions and sources of all crates: deny.toml
 	cargo deny --locked check licenses bans sources
 
 bench: ## install the load generator and measure the gateway: docs/performance.md
-	@scripts/need.sh rust postgres redis wrk nginx
+	@scripts/need.sh rust postgres redis wrk nginx haproxy
 	cargo bench --locked --bench gateway -- $(ARGS)
 
 simulate: ## gateways over an unreliable store, from seeds: make simulate SEEDS=1000

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
 # NO_INSTALL=1 installs nothing: it says what is missing and stops.
-# Things: chromium (the browser and its driver), clients (the languages and libraries of examples/), deny (cargo-deny), docker
-# (engine, Compose, debootstrap), lint (rustfmt and clippy), nginx (with Lua), postgres (initdb of version 15 or newer),
-# promtool, redis (the server), rust, wrk (the load generator).
+# Things: browser (Chromium, its driver and axe, for the tests of the pages), clients (the languages and libraries of
+# examples/), deny (cargo-deny), docker (engine, Compose, debootstrap), haproxy, lint (rustfmt and clippy), nginx (with Lua),
+# openapi (tools of others that read the OpenAPI document), postgres (initdb of version 15 or newer), promtool, redis (the
+# server), rust, wrk (the load generator).
 set -euo pipefail
 
 postgres_minimum=15
@@ -117,6 +118,10 @@ need_redis() {
     command -v redis-server >/dev/null || command -v valkey-server >/dev/null || apt_install "Redis" redis-server
 }
 
+need_haproxy() {
+    command -v haproxy >/dev/null || apt_install "HAProxy, which the gateway is compared with," haproxy
+}
+
 need_wrk() {
     command -v wrk >/dev/null || apt_install "the load generator wrk" wrk
 }
@@ -156,15 +161,27 @@ need_clients() {
     [ -d examples/node_modules/axios ] || (cd examples && npm install --silent --no-package-lock --no-audit --no-fund)
 }
 
-# The browser in which people see the pages, and its driver.
-need_chromium() {
-    command -v chromium >/dev/null && command -v chromedriver >/dev/null ||
-        apt_install "Chromium" chromium chromium-driver
+# The browser in which people see the pages, its driver, and axe, which looks for what keeps people from using them.
+need_browser() {
+    local packages=()
+    command -v chromium >/dev/null && command -v chromedriver >/dev/null || packages+=(chromium chromium-driver)
+    command -v npm >/dev/null || packages+=(nodejs npm)
+    [ ${#packages[@]} -eq 0 ] || apt_install "What the tests in a browser need" "${packages[@]}"
+    [ -d tests/node_modules/axe-core ] || (cd tests && npm install --silent --no-package-lock --no-audit --no-fund)
+}
+
+# Schemathesis and a generator of clients, in a Python environment of their own.
+need_openapi() {
+    [ -x tests/.venv/bin/st ] && [ -x tests/.venv/bin/openapi-python-client ] && return
+    python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install "Python" python3 python3-venv
+    echo "the tools that read the OpenAPI document are missing: installing tests/requirements.txt" >&2
+    python3 -m venv tests/.venv
+    tests/.venv/bin/pip install --quiet --requirement tests/requirements.txt
 }
 
 for thing in "$@"; do
     case $thing in
-        chromium | clients | deny | docker | lint | nginx | postgres | promtool | redis | rust | wrk) "need_$thing" ;;
-        *) fail "scripts/need.sh knows chromium, clients, deny, docker, lint, nginx, postgres, promtool, redis, rust and wrk, not $thing" ;;
+        browser | clients | deny | docker | lint | nginx | openapi | postgres | promtool | redis | rust | wrk) "need_$thing" ;;
+        *) fail "scripts/need.sh knows browser, clients, deny, docker, lint, nginx, openapi, postgres, promtool, redis, rust and wrk, not $thing" ;;
     esac
 done

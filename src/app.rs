@@ -1,5 +1,6 @@
 //! Builds the long-lived parts once, serves, and stops them in order. The only place where all of them meet.
 
+mod console;
 mod development;
 mod follower;
 mod foundation;
@@ -86,6 +87,8 @@ pub enum StartError {
     DevelopmentInPublic(SocketAddr),
     #[error(transparent)]
     SharedLimits(#[from] NotAStore),
+    #[error("mail.smtp_url {0}")]
+    Mail(String),
     #[error("cannot start the threads that serve connections: {0}")]
     Threads(std::io::Error),
     #[error("TLS: {0}")]

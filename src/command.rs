@@ -12,7 +12,6 @@ mod confirm;
 pub mod context;
 mod core_files;
 pub mod credit;
-mod csv;
 pub mod demo;
 pub mod directory;
 pub mod doctor;
@@ -22,6 +21,7 @@ pub mod healthcheck;
 pub mod key;
 pub mod leak;
 pub mod ledger;
+mod link;
 pub mod migrate;
 pub mod openapi;
 pub mod output;
@@ -144,7 +144,7 @@ enum StoredCommand {
     /// Show the audit log.
     Audit(audit::AuditArgs),
     /// Create a demonstration account, and print its key and curl commands.
-    Demo(running::WhereArgs),
+    Demo(demo::DemoArgs),
 }
 
 impl StoredCommand {
@@ -173,7 +173,7 @@ impl StoredCommand {
             Self::Person(command) => command.run(context, output).await,
             Self::Pepper(command) => command.run(context, output).await,
             Self::Audit(args) => audit::run(args, context, output).await,
-            Self::Demo(place) => demo::run(&place, context, output).await,
+            Self::Demo(order) => demo::run(&order, context, output).await,
         }
     }
 }

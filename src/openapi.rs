@@ -8,8 +8,11 @@ mod errors;
 mod examples;
 mod operation;
 mod operations;
+mod ordered;
+mod programs;
 mod requests;
 mod samples;
+mod texts;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -19,7 +22,11 @@ pub use errors::operations_with;
 pub use examples::{answer, error_body};
 pub use operation::{Access, Group, Operation, Parameter, Success, Verb};
 pub use operations::all;
+pub use ordered::Ordered;
+pub use programs::Client;
+pub use requests::{Field, RequestBody};
 pub use samples::sample;
+pub use texts::{Texts, in_language};
 
 use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;

@@ -4,14 +4,20 @@
 //! A page is Markdown, written or made from the tables of operations and errors, and a layout around it; `ADDRESS.md` has the
 //! Markdown alone. Pages are made when they are first asked for.
 
+mod aside;
 mod assets;
+mod changelog;
 mod error_pages;
 mod guides;
 mod home;
 mod markdown;
+mod numbers;
 mod page;
+mod pricing;
 mod reference;
+mod search;
 mod served;
+mod trial;
 mod words;
 
 use std::collections::BTreeMap;
@@ -35,10 +41,10 @@ use crate::openapi::{self, Facts, Operation};
 const HTML: &str = "text/html; charset=utf-8";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 
-/// Nothing is loaded but our own style, fonts and figures; nothing runs, nothing frames the pages.
+/// Nothing is loaded but our own files, no text becomes markup or code, no form is sent by the browser, nothing frames the pages.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; \
-     frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
+     form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
 );
 
 /// Everything that is served.
@@ -48,6 +54,9 @@ pub struct Site {
     operations: OnceLock<Vec<Operation>>,
     openapi: OnceLock<Served>,
     llms: OnceLock<Served>,
+    feed: OnceLock<Served>,
+    /// The index of the search, in each language.
+    index: [OnceLock<Served>; 2],
     /// By address, without the ending of texts.
     pages: OnceLock<BTreeMap<String, Entry>>,
 }
@@ -64,6 +73,8 @@ struct Entry {
 #[derive(Clone, Copy, Debug)]
 enum Subject {
     Home,
+    Pricing,
+    Changelog,
     Guides,
     Guide(&'static Guide),
     Operations,
@@ -80,6 +91,8 @@ impl Site {
             operations: OnceLock::new(),
             openapi: OnceLock::new(),
             llms: OnceLock::new(),
+            feed: OnceLock::new(),
+            index: [const { OnceLock::new() }; 2],
             pages: OnceLock::new(),
         }
     }
@@ -100,10 +113,30 @@ impl Site {
         self.llms.get_or_init(|| Served::new("text/plain; charset=utf-8", text()))
     }
 
+    fn feed(&self) -> &Served {
+        let text = || changelog::feed(served::base_url(&self.facts)).into_bytes();
+        self.feed.get_or_init(|| Served::new("application/atom+xml; charset=utf-8", text()))
+    }
+
+    /// What the search of the pages in a language looks through.
+    fn index(&self, language: Language) -> &Served {
+        let of_language = match language {
+            Language::En => &self.index[0],
+            Language::Pt => &self.index[1],
+        };
+        of_language.get_or_init(|| {
+            let own = self.pages().iter().filter(|(_, entry)| entry.language == language);
+            let pages = own.map(|(address, entry)| (address.as_str(), self.page(entry.what, language)));
+            Served::new("application/json", search::index(pages).into_bytes())
+        })
+    }
+
     fn pages(&self) -> &BTreeMap<String, Entry> {
         self.pages.get_or_init(|| {
             let mut subjects = vec![
                 ("/".to_owned(), Subject::Home),
+                ("/pricing".to_owned(), Subject::Pricing),
+                ("/docs/changelog".to_owned(), Subject::Changelog),
                 ("/docs/".to_owned(), Subject::Guides),
                 ("/docs/reference/".to_owned(), Subject::Operations),
                 ("/docs/errors/".to_owned(), Subject::Errors),
@@ -153,11 +186,10 @@ impl Site {
     fn page(&self, what: Subject, language: Language) -> Page {
         match what {
             Subject::Home => home::home(&self.facts, language),
+            Subject::Pricing => pricing::page(&self.facts, language),
+            Subject::Changelog => changelog::page(language),
             Subject::Guides => home::guides(language),
-            Subject::Guide(guide) => {
-                let (path, text) = (format!("/docs/{}", guide.name), guide.text.to_owned());
-                Page { text_language: Language::En, ..Page::new(path, Section::Guides, language, text) }
-            }
+            Subject::Guide(guide) => home::guide(guide, &self.facts, language),
             Subject::Operations => reference::index(self.operations(), language),
             Subject::Operation(place) => match self.operations().get(place) {
                 Some(operation) => reference::page(operation, &self.facts, language),
@@ -178,8 +210,10 @@ impl Site {
 }
 
 /// The templates of the pages.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
     "/index.md",
+    "/pricing",
+    "/pricing.md",
     "/docs/",
     "/docs/{page}",
     "/docs/reference/",
@@ -199,6 +233,9 @@ pub fn routes(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
         ("/openapi.json", get(openapi).with_state(site.clone())),
         ("/llms.txt", get(llms_txt).with_state(site.clone())),
         ("/assets/{name}", get(asset)),
+        ("/docs/changelog.atom", get(feed).with_state(site.clone())),
+        ("/docs/search.json", get(english_index).with_state(site.clone())),
+        ("/pt/docs/search.json", get(portuguese_index).with_state(site.clone())),
         ("/docs", get(|| async { moved("/docs/") })),
         ("/pt", get(|| async { moved("/pt/") })),
     ];
@@ -209,6 +246,11 @@ pub fn routes(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
         (path, get(answer).with_state(site.clone()))
     }));
     routes
+}
+
+/// The address of a style or script of other pages that share the look of these.
+pub fn asset_address(name: &'static str) -> String {
+    assets::address_of(name)
 }
 
 fn moved(to: &'static str) -> Response {
@@ -233,7 +275,7 @@ async fn home(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
     let address = format!("{}/", prefix(language));
     let found = site.find(&address).map(|served| served.answer("/", &headers));
     let mut response = as_page(found.unwrap_or_else(|| site.missing(language).answer("/", &headers)));
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-language"));
     response
 }
 
@@ -256,6 +298,18 @@ async fn openapi(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response 
 
 async fn llms_txt(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
     site.llms().answer("/llms.txt", &headers)
+}
+
+async fn feed(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    site.feed().answer("/docs/changelog.atom", &headers)
+}
+
+async fn english_index(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    site.index(Language::En).answer("/docs/search.json", &headers)
+}
+
+async fn portuguese_index(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    site.index(Language::Pt).answer("/pt/docs/search.json", &headers)
 }
 
 /// A file whose name changes with its content: caches keep it for good.

@@ -78,9 +78,13 @@ pub fn public_links(settings: &Settings, routes: &RouteSet) -> PublicLinks {
         "" => (format!("{base_url}/docs/"), format!("{base_url}/docs/errors/")),
         elsewhere => (elsewhere.to_owned(), format!("{elsewhere}#")),
     };
+    let upgrade_url = match settings.upgrade_url.as_str() {
+        "" => format!("{base_url}/pricing"),
+        elsewhere => elsewhere.to_owned(),
+    };
     PublicLinks {
         support_contact: settings.support_contact.clone(),
-        upgrade_url: settings.upgrade_url.clone(),
+        upgrade_url,
         base_url,
         error_docs_url,
         error_page_prefix,

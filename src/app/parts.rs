@@ -11,7 +11,7 @@ use super::upstreams::Upstreams;
 use super::{Start, StartError};
 use crate::api::analysis::AnalysisApi;
 use crate::api::contacts::ContactsApi;
-use crate::api::forwarding;
+use crate::api::forwarding::Forwarder;
 use crate::api::health::Health;
 use crate::api::management_auth::Management;
 use crate::api::status::Status;
@@ -20,6 +20,7 @@ use crate::catalogue::in_force::OfferInForce;
 use crate::catalogue::routes::RouteSet;
 use crate::clock::DatabaseClock;
 use crate::config::Settings;
+use crate::console::Console;
 use crate::domain::call_lease::CallLease;
 use crate::domain::key::KeySecret;
 use crate::gate::Gate;
@@ -50,6 +51,7 @@ pub(super) struct Shared {
     metering: Metering,
     upstreams: Upstreams,
     lease: CallLease,
+    console: Option<Arc<Console>>,
 }
 
 impl Foundation {
@@ -73,6 +75,7 @@ impl Foundation {
             ),
             metering: self.build_metering(ledger),
             upstreams: Upstreams::default(),
+            console: self.build_console(),
             lease: self.lease.clone(),
             settings: settings.clone(),
             pool: pool.clone(),
@@ -163,6 +166,7 @@ impl Shared {
             management: self.management.clone(),
             pool: pool.clone(),
             site: Arc::new(Site::new(facts)),
+            console: self.console.clone(),
         })
     }
 
@@ -180,7 +184,7 @@ impl Shared {
             Ok(ForwardRoute {
                 number: *number,
                 takes_test_keys: servers.test.is_some(),
-                handler: forwarding::handler(route.clone(), servers),
+                forwarding: Arc::new(Forwarder { route: route.clone(), servers }),
                 metering: metering.clone(),
                 route: route.clone(),
             })

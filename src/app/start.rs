@@ -64,7 +64,9 @@ impl App {
         // Listening at once lets clients connect and wait for the start to end.
         let tls = ports.tls();
         let (listener, metrics_listener) = ports.listen()?;
-        let foundation = Foundation::lay(start).await?;
+        let address =
+            listener.local_addr().map_err(|error| StartError::Listen(start.settings.listen, error))?;
+        let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
         let node = Node { id: new_id(), name: foundation.node.clone() };
         let wake = Arc::new(Notify::new());
@@ -73,7 +75,7 @@ impl App {
         // Probes do not depend on the set.
         let health = shared.health(foundation.facts.routes.clone());
         let routing = foundation.follow_offer(shared, node.id, wake)?;
-        foundation.start_jobs(&ledger, &keyring).await;
+        foundation.start_jobs(&ledger, &keyring).await?;
         let entrance = Entrance { listener, metrics_listener, tls };
         foundation.serve(routing, health, entrance, Tasks { keyring, writer, change_feed })
     }
@@ -146,7 +148,7 @@ impl Foundation {
     }
 
     /// Starts the periodic jobs. Returns once readiness is known.
-    async fn start_jobs(&self, ledger: &Ledger, keyring: &Keyring) {
+    async fn start_jobs(&self, ledger: &Ledger, keyring: &Keyring) -> Result<(), StartError> {
         let settings = &self.start.settings;
         let jobs = Jobs {
             sweep: Sweep {
@@ -164,9 +166,11 @@ impl Foundation {
             limits: self.rates.clone(),
             last_used: keyring.last_used().clone(),
             refused: self.refused.clone(),
+            mail: self.build_sender()?,
             stop: self.stop_background.clone(),
         };
         jobs.start(settings).await;
+        Ok(())
     }
 
     /// Accepts connections, and serves the metrics.
@@ -177,12 +181,14 @@ impl Foundation {
         entrance: Entrance,
         tasks: Tasks,
     ) -> Result<App, StartError> {
+        let has_console = self.has_console();
         let Entrance { listener, metrics_listener, tls } = entrance;
-        let Self { start, pool, facts, readiness, refused, stop, stop_writer, stop_background, .. } = self;
+        let Self {
+            start, address, pool, facts, readiness, refused, stop, stop_writer, stop_background, ..
+        } = self;
         let settings = start.settings.server;
-        let address = listener.local_addr();
-        let address = address.map_err(|error| StartError::Listen(start.settings.listen, error))?;
         let pipeline = Pipeline::following(routing.clone());
+        let pipeline = if has_console { pipeline.with_pages() } else { pipeline };
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
         let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
         let server = Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone());

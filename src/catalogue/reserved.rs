@@ -1,7 +1,7 @@
 //! Paths that belong to the service, so that no route of the seller takes their place.
 
 /// The first segments of all paths of the service but the routes that are sold.
-pub const FIRST_SEGMENTS: [&str; 17] = [
+pub const FIRST_SEGMENTS: [&str; 18] = [
     "creditos",
     "credits",
     "status",
@@ -19,6 +19,7 @@ pub const FIRST_SEGMENTS: [&str; 17] = [
     "assets",
     "llms.txt",
     "pt",
+    "pricing",
 ];
 
 /// What the service has below `/v1`.

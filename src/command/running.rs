@@ -16,7 +16,7 @@ const FILE: &str = "gateway.address";
 const MAX_BYTES: u64 = 64;
 
 #[derive(Clone, Debug, Default, Args)]
-pub struct WhereArgs {
+pub(super) struct WhereArgs {
     /// URL of the gateway [default: the gateway that runs on this data folder, else FLUENCE_LISTEN].
     #[arg(long, value_name = "URL")]
     url: Option<Uri>,

@@ -12,6 +12,7 @@ use super::directory;
 use super::output::Output;
 use super::reload::Reloading;
 use super::running;
+use super::sets;
 use super::settings::ignored_variables;
 use crate::app::{App, Ports, Start};
 use crate::clock::DatabaseClock;
@@ -91,6 +92,7 @@ async fn serve(
     reloading: Reloading<'_>,
 ) -> anyhow::Result<()> {
     prepare_schema(context).await?;
+    sets::apply_files(context, context.settings()).await?;
     let start = Start {
         settings: context.settings().clone(),
         database: context.options().clone(),
@@ -120,7 +122,12 @@ async fn until_stopped(
     if options.demo {
         let demo = demo::prepare(context).await?;
         // A closed standard output, as with `make run | head`, does not stop the gateway.
-        if let Err(error) = demo.print(&running::url_of(app.address, has_tls)?, Output::Text) {
+        let url = running::url_of(app.address, has_tls)?;
+        let console = match context.settings().console_base(app.address) {
+            Ok(Some(_)) => Some(demo.console_link(context, &url).await?),
+            Ok(None) | Err(_) => None,
+        };
+        if let Err(error) = demo.print(&url, console, Output::Text) {
             tracing::warn!(%error, "printing the demonstration failed");
         }
     }
@@ -133,7 +140,13 @@ async fn until_stopped(
     let _announced = running::announce(&settings, app.address);
     loop {
         match signals.next().await {
-            Asked::Reload => reloading.reload(&mut settings, app),
+            Asked::Reload => {
+                reloading.reload(&mut settings, app);
+                if let Err(error) = sets::apply_files(context, &settings).await {
+                    let error = format!("{error:#}");
+                    tracing::error!(error, "SIGHUP: file not applied; the gateway keeps the current sets");
+                }
+            }
             Asked::Stop(reason) => {
                 tracing::info!(signal = %reason, "stopping");
                 return Ok(reason);

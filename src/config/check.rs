@@ -9,9 +9,12 @@ use sqlx::postgres::PgConnectOptions;
 
 use super::{Fault, Settings, log_level};
 use crate::catalogue::FIRST_SEGMENTS;
+use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
+use crate::console::settings::{ConsoleSettings, SignUp};
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
+use crate::mail::transport::Transport;
 use crate::upstream::address::parse_url;
 
 /// A lease is renewed three times in its life.
@@ -83,6 +86,39 @@ impl Settings {
             self.base_url.is_empty() || is_address(&self.base_url),
             "base_url",
             "must be an address such as https://api.acme.test, or empty",
+        );
+        let knows_plan = |settings: &ConsoleSettings| {
+            let (plan, catalogue) = (settings.sign_up_plan(), Catalogue::shipped());
+            let editions = catalogue.map(|catalogue| catalogue.editions).unwrap_or_default();
+            plan.is_some_and(|plan| {
+                let edition = editions.iter().find(|known| known.edition == plan.edition);
+                edition.is_some_and(|edition| edition.plans.iter().any(|known| known.plan == plan.plan))
+            })
+        };
+        require(
+            self.console.sign_up == SignUp::Invited || knows_plan(&self.console),
+            "console.sign_up_plan",
+            "must be an edition and a plan, such as 2025-06/developer, where console.sign_up is open",
+        );
+        require(
+            Transport::of(self.mail.smtp_url.expose_secret(), Path::new("")).is_ok(),
+            "mail.smtp_url",
+            "must look like smtps://user:password@host:465",
+        );
+        require(
+            (12..=64).contains(&self.console.password_min.get()),
+            "console.password_min",
+            "must be from 12 to 64",
+        );
+        require(
+            self.console.max_at_once.get() < self.database.max_connections.get() as usize,
+            "console.max_at_once",
+            "must be less than database.max_connections: otherwise pages could take every connection",
+        );
+        require(
+            self.console.session_idle <= self.console.session_life,
+            "console.session_idle_s",
+            "must be at most console.session_life_s",
         );
         let tls = &self.tls;
         require(

@@ -48,6 +48,7 @@ fn every_secret_of_the_settings_is_one_that_may_come_from_a_file() {
         &generate_pepper(),
         "credential",
         "redis://cache.example",
+        "smtps://me:password@mail.example:465",
     ]
     .into_iter()
     .map(TextFile::new)
@@ -218,11 +219,11 @@ fn believing_every_proxy_and_placeholders_in_public_are_worth_a_warning() {
     assert_eq!(warnings(&[("FLUENCE_SERVER_TRUSTED_PROXIES", "0.0.0.0/0")]).len(), 1);
     let public = [("FLUENCE_LISTEN", "0.0.0.0:8000")];
     let warning = &warnings(&public)[0];
-    for name in ["support_contact", "upgrade_url"] {
-        assert!(warning.contains(name), "{warning}");
-    }
-    // The gateway's own pages explain the errors.
-    assert!(!warning.contains("docs_url"), "{warning}");
+    assert!(warning.contains("support_contact"), "{warning}");
+    // The gateway's own pages explain the errors and the prices.
+    assert!(!warning.contains("docs_url") && !warning.contains("upgrade_url"), "{warning}");
+    let elsewhere = [public[0], ("FLUENCE_UPGRADE_URL", "https://example.com/upgrade")];
+    assert!(warnings(&elsewhere)[0].contains("upgrade_url"));
 }
 
 #[test]

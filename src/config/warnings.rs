@@ -19,6 +19,9 @@ impl Settings {
                     .to_owned(),
             );
         }
+        if let Err(error) = self.console_base(self.listen) {
+            warnings.push(format!("there is no console: {error}; or set console.enabled to false"));
+        }
         warnings
     }
 
@@ -29,9 +32,9 @@ impl Settings {
             ("upgrade_url", &self.upgrade_url),
             ("docs_url", &self.docs_url),
         ];
+        // Without addresses of pages the gateway's own explain the errors and the prices.
         let is_missing = |(name, address): &(&str, &String)| {
-            // Without `docs_url` the gateway's own pages explain the errors.
-            is_placeholder(address) && (*name != "docs_url" || !address.is_empty())
+            is_placeholder(address) && (*name == "support_contact" || !address.is_empty())
         };
         addresses.into_iter().filter(is_missing).map(|(name, _)| name).collect()
     }

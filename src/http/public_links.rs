@@ -34,10 +34,13 @@ impl PublicLinks {
         }
     }
 
-    /// The addresses that the texts of errors may name. A placeholder is not an address.
+    /// The addresses that the texts of errors may name. A placeholder is not an address, and neither is a path, which leads
+    /// nowhere in a sentence.
     pub fn addresses(&self) -> Addresses<'_> {
-        let [support, upgrade, docs] = [&self.support_contact, &self.upgrade_url, &self.error_docs_url]
-            .map(|address| Some(address.as_str()).filter(|address| !is_placeholder(address)));
+        let [support, upgrade, docs] =
+            [&self.support_contact, &self.upgrade_url, &self.error_docs_url].map(|address| {
+                Some(address.as_str()).filter(|address| !is_placeholder(address) && !address.starts_with('/'))
+            });
         Addresses { support, upgrade, docs }
     }
 

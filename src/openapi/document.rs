@@ -87,7 +87,7 @@ impl Writer<'_> {
         if let Some(body) = &operation.body {
             written["requestBody"] = json!({
                 "required": body.is_required,
-                "content": { "application/json": { "schema": body.schema, "example": body.example } },
+                "content": { "application/json": { "schema": body.schema(), "example": body.example } },
             });
         }
         match &operation.access {
@@ -96,7 +96,7 @@ impl Writer<'_> {
                 written["x-fluence-settlement"] = self.settlement();
             }
             Access::Forwarded(route) => {
-                written["x-fluence-credits"] = json!(route.credits);
+                written["x-fluence-credits"] = json!(route.price);
                 written["x-fluence-settlement"] = json!({ "capture": route.capture });
                 if route.max_request_bytes > 0 {
                     written["requestBody"] = json!({ "required": false, "content": { "*/*": {} } });
@@ -190,7 +190,7 @@ fn limits(access: &Access) -> &'static [&'static str] {
 }
 
 fn parameters(operation: &Operation) -> Value {
-    let own = operation.parameters.iter().map(|Parameter { name, is_in_path, about, schema }| {
+    let own = operation.parameters.iter().map(|Parameter { name, is_in_path, about, schema, .. }| {
         json!({
             "name": name, "in": if *is_in_path { "path" } else { "query" }, "required": is_in_path,
             "description": about[0], "schema": schema,

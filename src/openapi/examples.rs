@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
-use serde_json::{Map, Value};
 
+use super::ordered::Ordered;
 use super::samples::sample;
 use crate::domain::ids::CallId;
 use crate::domain::language::Language;
@@ -18,12 +18,11 @@ use crate::http::public_links::PublicLinks;
 use crate::http::render::render;
 
 /// Answers of a gateway by operation and status, recorded by the tests (`WRITE_DOCS=1 make test ARGS=openapi`).
-static ANSWERS: LazyLock<Map<String, Value>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("examples/answers.json")).unwrap_or_default());
+static ANSWERS: LazyLock<Ordered> = LazyLock::new(|| Ordered::parse(include_str!("examples/answers.json")));
 
 /// A recorded answer of an operation.
-pub fn answer(operation: &str, status: u16) -> Option<&'static Value> {
-    ANSWERS.get(operation)?.get(status.to_string())
+pub fn answer(operation: &str, status: u16) -> Option<&'static Ordered> {
+    ANSWERS.get(operation)?.get(&status.to_string())
 }
 
 /// The id of the request that the examples answer.
@@ -35,7 +34,7 @@ pub fn error_body(
     dialect: Option<Dialect>,
     language: Language,
     links: &PublicLinks,
-) -> Option<Value> {
+) -> Option<Ordered> {
     let ctx = RenderContext {
         request_id: CallId::from_uuid(REQUEST_ID),
         dialect: dialect.unwrap_or_default(),

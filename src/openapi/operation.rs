@@ -5,23 +5,14 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
+use super::requests::RequestBody;
+use super::texts::{Texts, in_language};
 use crate::domain::forwarding::ForwardedRoute;
 use crate::domain::key::Scope;
 use crate::domain::language::Language;
 use crate::domain::named_enum::named_enum;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::route::Route;
-
-/// A text in English and Portuguese.
-pub(super) type Texts = [&'static str; 2];
-
-/// The text in this language.
-const fn in_language(texts: Texts, language: Language) -> &'static str {
-    match language {
-        Language::En => texts[0],
-        Language::Pt => texts[1],
-    }
-}
 
 named_enum! {
     /// An HTTP method, as a member of a path item.
@@ -107,14 +98,8 @@ pub struct Parameter {
     pub is_in_path: bool,
     pub about: Texts,
     pub schema: Value,
-}
-
-/// The JSON body of a request.
-#[derive(Clone, Debug)]
-pub struct RequestBody {
-    pub is_required: bool,
-    pub schema: Value,
-    pub example: Value,
+    /// What samples send, if they send it.
+    pub example: Option<&'static str>,
 }
 
 /// An answer that is not an error.

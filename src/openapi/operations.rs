@@ -7,10 +7,11 @@ mod forwarded;
 mod keys;
 mod service;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Facts;
-use super::operation::{Operation, Parameter, Texts};
+use super::operation::{Operation, Parameter};
+use super::texts::Texts;
 use crate::http::paging::MAX_LIMIT;
 
 /// Every operation, in the order of the reference.
@@ -27,12 +28,34 @@ pub fn all(facts: &Facts) -> Vec<Operation> {
 /// `id` in the path.
 fn id(about: Texts) -> Vec<Parameter> {
     let schema = json!({ "type": "string", "format": "uuid" });
-    vec![Parameter { name: "id", is_in_path: true, about, schema }]
+    vec![Parameter { name: "id", is_in_path: true, about, schema, example: None }]
+}
+
+/// What the cursors of a list look like.
+#[derive(Clone, Copy)]
+enum Cursor {
+    /// The number of an entry.
+    Number,
+    /// The id of an entry.
+    Id,
+    /// The groups and the place of a line of usage.
+    Usage,
+}
+
+impl Cursor {
+    fn schema(self) -> Value {
+        match self {
+            Self::Number => json!({ "type": "string", "pattern": "^[0-9]{1,18}$" }),
+            Self::Id => json!({ "type": "string", "format": "uuid" }),
+            Self::Usage => json!({ "type": "string", "pattern": "^[0-9a-f]{49}[A-Z_]{0,64}$" }),
+        }
+    }
 }
 
 /// `cursor` and `limit` of a list.
-fn paging() -> Vec<Parameter> {
-    let of_query = |name, about, schema| Parameter { name, is_in_path: false, about, schema };
+fn paging(cursor: Cursor) -> Vec<Parameter> {
+    let of_query =
+        |name, about, schema, example| Parameter { name, is_in_path: false, about, schema, example };
     vec![
         of_query(
             "cursor",
@@ -40,12 +63,14 @@ fn paging() -> Vec<Parameter> {
                 "The `next_cursor` of the page before; omit it for the first page.",
                 "O `next_cursor` da página anterior; omita na primeira página.",
             ],
-            json!({ "type": "string" }),
+            cursor.schema(),
+            None,
         ),
         of_query(
             "limit",
             ["Most entries of the page.", "Máximo de itens da página."],
             json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 100 }),
+            Some("10"),
         ),
     ]
 }

@@ -1,185 +1,185 @@
 //! The bodies of requests: schemas by hand, because requests are read field by field, with the limits of the readers.
 
+mod contacts;
+mod keys;
+
 use serde_json::{Map, Value, json};
 
-use super::operation::RequestBody;
-use crate::domain::amount::Amount;
-use crate::domain::contact::limits;
-use crate::domain::key::rotation::Overlap;
-use crate::domain::key::{FormatChoice, Mode, Scope};
+pub(super) use self::contacts::contact;
+pub(super) use self::keys::{empty, key_cap, key_change, new_environment, new_key, rotation};
+use super::ordered::Ordered;
+use super::texts::Texts;
 use crate::domain::language::Language;
-use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS};
 use crate::domain::route::{Endpoint, Route};
 use crate::http::person_request::MAX_NAME_CHARS;
 
-/// The names of a person's fields in English, in Portuguese, and what they hold.
-const NAMES: [[&str; 3]; 3] = [
-    ["first_name", "primeiro_nome", "Given name."],
-    ["last_name", "ultimo_nome", "Surname, or several."],
-    ["company", "empresa", "Company, by its brand or full name."],
-];
-
-fn name(about: &str) -> Value {
-    json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS, "description": about })
+/// A member of a body.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: &'static str,
+    pub schema: Value,
+    pub about: Texts,
+    pub is_required: bool,
+    /// Another name of the same field, which may stand in place of this one.
+    pub other_name: Option<&'static str>,
 }
 
-/// Properties under both names, and the rule that one of each pair is there.
-fn names(own: Language) -> (Map<String, Value>, Value) {
-    let mut properties = Map::new();
-    let mut needed = Vec::new();
-    for [english, portuguese, about] in NAMES {
-        let (first, other) = match own {
-            Language::En => (english, portuguese),
-            Language::Pt => (portuguese, english),
-        };
-        properties.insert(first.to_owned(), name(&format!("{about} `{other}` is the same field.")));
-        properties.insert(other.to_owned(), name(&format!("The same as `{first}`.")));
-        needed.push(json!({ "anyOf": [{ "required": [first] }, { "required": [other] }] }));
+impl Field {
+    fn new(name: &'static str, schema: Value, about: Texts) -> Self {
+        Self { name, schema, about, is_required: false, other_name: None }
     }
-    (properties, Value::Array(needed))
+
+    fn required(self) -> Self {
+        Self { is_required: true, ..self }
+    }
+}
+
+/// The JSON body of a request.
+#[derive(Clone, Debug)]
+pub struct RequestBody {
+    pub is_required: bool,
+    /// Its members, in the order in which people read them.
+    pub fields: Vec<Field>,
+    pub example: Ordered,
+}
+
+impl RequestBody {
+    fn new(fields: Vec<Field>, example: &str) -> Self {
+        Self { is_required: true, fields, example: Ordered::parse(example) }
+    }
+
+    fn optional(self) -> Self {
+        Self { is_required: false, ..self }
+    }
+
+    /// The JSON Schema of the body.
+    pub(super) fn schema(&self) -> Value {
+        let mut properties = Map::new();
+        let mut either = Vec::new();
+        let mut required = Vec::new();
+        for field in &self.fields {
+            let mut schema = field.schema.clone();
+            schema["description"] = json!(field.about[0]);
+            properties.insert(field.name.to_owned(), schema.clone());
+            match field.other_name {
+                Some(other) => {
+                    schema["description"] = json!(format!("The same as `{}`.", field.name));
+                    properties.insert(other.to_owned(), schema);
+                    either.push(if field.is_required {
+                        json!({ "oneOf": [{ "required": [field.name] }, { "required": [other] }] })
+                    } else {
+                        json!({ "not": { "required": [field.name, other] } })
+                    });
+                }
+                None if field.is_required => required.push(field.name),
+                None => {}
+            }
+        }
+        let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+        if !either.is_empty() {
+            schema["allOf"] = Value::Array(either);
+        }
+        if !required.is_empty() {
+            schema["required"] = json!(required);
+        }
+        schema
+    }
+}
+
+/// Characters that no short text contains: control characters, ends of lines and paragraphs, and marks that turn the direction
+/// of a line.
+const CONTROL: &str = r"\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\uFFF9-\uFFFB";
+
+/// The pattern of a short text with a character of this class.
+fn text_with(class: &str) -> String {
+    format!("^[^{CONTROL}]*{class}[^{CONTROL}]*$")
+}
+
+/// A short text with something visible in it.
+fn short_text(max_chars: usize) -> Value {
+    let pattern = text_with(&format!(r"[^{CONTROL}\s]"));
+    json!({ "type": "string", "minLength": 1, "maxLength": max_chars, "pattern": pattern })
+}
+
+/// The names of a person's fields in English and in Portuguese, what they hold, and what they must contain: a letter of any
+/// script, or for a company also a digit.
+const NAMES: [([&str; 2], Texts, &str); 3] = [
+    (["first_name", "primeiro_nome"], ["Given name.", "Nome."], r"\p{L}"),
+    (["last_name", "ultimo_nome"], ["Surname, or several.", "Sobrenome, um ou mais."], r"\p{L}"),
+    (
+        ["company", "empresa"],
+        ["Company, by its brand or full name.", "Empresa, pela marca ou pelo nome completo."],
+        r"[\p{L}\p{N}]",
+    ),
+];
+
+/// A person's names, under both spellings.
+fn names(own: Language) -> Vec<Field> {
+    let fields = NAMES.iter().map(|([english, portuguese], about, pattern)| {
+        let (name, other) = match own {
+            Language::En => (*english, *portuguese),
+            Language::Pt => (*portuguese, *english),
+        };
+        let schema =
+            json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS, "pattern": text_with(pattern) });
+        Field { other_name: Some(other), ..Field::new(name, schema, *about).required() }
+    });
+    fields.collect()
 }
 
 /// The body of a paid call.
 pub(super) fn person(route: &Route) -> RequestBody {
-    let (mut properties, needed) = names(route.language);
     let nullable = |words: &[&str]| {
         let words: Vec<Value> = words.iter().map(|word| json!(word)).chain([Value::Null]).collect();
         json!({ "enum": words })
     };
-    let mut detail = nullable(&["brief", "standard", "full"]);
-    detail["description"] = json!("How much of the analysis the answer contains. `standard` if absent.");
-    properties.insert("detail".into(), detail);
-    if matches!(route.endpoint, Endpoint::Analyze | Endpoint::AnalyzeComprehensive) {
-        properties.insert("language".into(), nullable(&["en", "pt"]));
+    let mut fields = names(route.language);
+    let is_comprehensive = route.endpoint == Endpoint::AnalyzeComprehensive;
+    if is_comprehensive {
+        fields.push(Field::new(
+            "tier",
+            nullable(&["basic", "standard", "premium"]),
+            [
+                "The depth of the analysis, which decides the price. `standard` if absent.",
+                "A profundidade da análise, que define o preço. Na ausência, `standard`.",
+            ],
+        ));
     }
-    if route.endpoint == Endpoint::AnalyzeComprehensive {
-        properties.insert("tier".into(), nullable(&["basic", "standard", "premium"]));
-        let mock = json!({
-            "type": ["boolean", "null"],
-            "description": "With a key of a test environment: an invented answer about an unknown person.",
-        });
-        properties.insert("allow_mock_data".into(), mock);
+    if is_comprehensive || route.endpoint == Endpoint::Analyze {
+        fields.push(Field::new(
+            "language",
+            nullable(&["en", "pt"]),
+            ["The language of the texts in the answer.", "O idioma dos textos da resposta."],
+        ));
     }
-    let schema = json!({
-        "type": "object", "properties": properties, "allOf": needed, "additionalProperties": false,
-    });
-    let values = ["Marina", "Duarte Prado", "Horizonte Sistemas"];
-    let spelling = match route.language {
-        Language::En => 0,
-        Language::Pt => 1,
+    fields.push(Field::new(
+        "detail",
+        nullable(&["brief", "standard", "full"]),
+        [
+            "How much of the analysis the answer contains. `standard` if absent.",
+            "Quanto da análise a resposta contém. Na ausência, `standard`.",
+        ],
+    ));
+    if is_comprehensive {
+        fields.push(Field::new(
+            "allow_mock_data",
+            json!({ "type": ["boolean", "null"] }),
+            [
+                "With a key of a test environment: an invented answer about an unknown person.",
+                "Com uma chave de ambiente de teste: uma resposta fictícia sobre uma pessoa desconhecida.",
+            ],
+        ));
+    }
+    let example = match (route.language, is_comprehensive) {
+        (Language::Pt, _) => {
+            r#"{"primeiro_nome": "Marina", "ultimo_nome": "Duarte Prado", "empresa": "Horizonte Sistemas"}"#
+        }
+        (Language::En, false) => {
+            r#"{"first_name": "Marina", "last_name": "Duarte Prado", "company": "Horizonte Sistemas"}"#
+        }
+        (Language::En, true) => {
+            r#"{"first_name": "Marina", "last_name": "Duarte Prado", "company": "Horizonte Sistemas", "tier": "standard"}"#
+        }
     };
-    let mut example: Map<String, Value> =
-        NAMES.iter().zip(values).map(|(names, value)| (names[spelling].to_owned(), json!(value))).collect();
-    if route.endpoint == Endpoint::AnalyzeComprehensive {
-        example.insert("tier".into(), json!("standard"));
-    }
-    RequestBody { is_required: true, schema, example: example.into() }
-}
-
-fn post() -> Value {
-    json!({
-        "type": "object",
-        "properties": {
-            "text": { "type": "string", "minLength": 1, "maxLength": limits::POST_CHARS },
-            "published_at": { "type": ["string", "null"], "description": "A date or an RFC 3339 time." },
-            "language": { "type": ["string", "null"], "maxLength": limits::LANGUAGE_CHARS },
-        },
-        "required": ["text"],
-        "additionalProperties": false,
-    })
-}
-
-/// A new contact, or changes to one.
-pub(super) fn contact(is_new: bool) -> RequestBody {
-    let (mut properties, needed) = names(Language::En);
-    let text = |max: usize| json!({ "type": ["string", "null"], "minLength": 1, "maxLength": max });
-    properties.insert("title".into(), text(limits::TITLE_CHARS));
-    properties.insert("email".into(), json!({ "type": ["string", "null"], "format": "email" }));
-    properties.insert("bio".into(), text(limits::BIO_CHARS));
-    let posts = json!({ "type": ["array", "null"], "maxItems": limits::POSTS, "items": post() });
-    properties.insert("posts".into(), posts);
-    let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
-    let example = if is_new {
-        schema["allOf"] = needed;
-        json!({
-            "first_name": "Ana", "last_name": "Prates", "company": "Zyntra", "title": "Head of Sales",
-            "posts": [{ "text": "We opened an office in Recife.", "published_at": "2026-01-15" }],
-        })
-    } else {
-        json!({ "title": "Chief Revenue Officer", "bio": null })
-    };
-    RequestBody { is_required: true, schema, example }
-}
-
-fn terms() -> Map<String, Value> {
-    let list =
-        |items: Value, most: usize| json!({ "type": ["array", "null"], "items": items, "maxItems": most });
-    let cap = || json!({ "type": ["integer", "null"], "minimum": 1, "maximum": Amount::MOST });
-    let members = [
-        ("name", json!({ "type": "string", "minLength": 1, "maxLength": 80 })),
-        ("scopes", json!({ "type": "array", "minItems": 1, "items": { "enum": Scope::ALL } })),
-        ("regions", list(json!({ "type": "string", "pattern": "^[a-z0-9-]{1,32}$" }), MOST_REGIONS)),
-        ("allowed_networks", list(json!({ "type": "string" }), MOST_NETWORKS)),
-        ("expires_at", json!({ "type": ["string", "null"], "format": "date-time" })),
-        ("daily_cap", cap()),
-        ("monthly_cap", cap()),
-    ];
-    members.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
-}
-
-pub(super) fn new_key() -> RequestBody {
-    let mut properties = terms();
-    properties.insert("environment".into(), json!({ "type": "string", "default": "default" }));
-    let formats: Vec<&str> = FormatChoice::names().collect();
-    properties.insert("format".into(), json!({ "enum": formats, "default": FormatChoice::PREFIXED }));
-    let schema = json!({
-        "type": "object", "properties": properties, "required": ["name"], "additionalProperties": false,
-    });
-    let example = json!({ "name": "backend", "scopes": ["read", "invoke"], "daily_cap": 1_000 });
-    RequestBody { is_required: true, schema, example }
-}
-
-pub(super) fn key_change() -> RequestBody {
-    let mut properties = terms();
-    properties.insert("state".into(), json!({ "enum": ["active", "disabled"] }));
-    let schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
-    RequestBody { is_required: true, schema, example: json!({ "daily_cap": null, "name": "backend-2" }) }
-}
-
-pub(super) fn rotation() -> RequestBody {
-    let seconds = json!({
-        "type": ["integer", "null"], "minimum": 0, "maximum": Overlap::MOST_S,
-        "description": "Seconds for which the old secret still works.",
-    });
-    let schema = json!({
-        "type": "object", "properties": { "overlap_seconds": seconds }, "additionalProperties": false,
-    });
-    RequestBody { is_required: false, schema, example: json!({ "overlap_seconds": 3_600 }) }
-}
-
-/// A body that may be missing and says nothing.
-pub(super) fn empty() -> RequestBody {
-    let schema = json!({ "type": "object", "additionalProperties": false });
-    RequestBody { is_required: false, schema, example: json!({}) }
-}
-
-pub(super) fn new_environment() -> RequestBody {
-    let schema = json!({
-        "type": "object",
-        "properties": { "name": { "type": "string", "minLength": 1 }, "mode": { "enum": Mode::ALL } },
-        "required": ["name", "mode"],
-        "additionalProperties": false,
-    });
-    RequestBody { is_required: true, schema, example: json!({ "name": "staging", "mode": "test" }) }
-}
-
-pub(super) fn key_cap() -> RequestBody {
-    let cap = json!({
-        "type": ["integer", "null"], "minimum": 1, "maximum": 10_000, "description": "`null`: as many as the plan allows.",
-    });
-    let schema = json!({
-        "type": "object", "properties": { "key_cap": cap }, "required": ["key_cap"],
-        "additionalProperties": false,
-    });
-    RequestBody { is_required: true, schema, example: json!({ "key_cap": 1 }) }
+    RequestBody::new(fields, example)
 }

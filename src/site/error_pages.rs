@@ -85,8 +85,7 @@ fn bodies(code: ErrorCode, facts: &Facts, words: Words) -> String {
         ("`Accept: application/problem+json`", None),
     ] {
         if let Some(body) = error_body(code, dialect, words.0, &facts.links) {
-            let shown = serde_json::to_string_pretty(&body).unwrap_or_default();
-            text += &format!("\n### {name}\n\n```json\n{shown}\n```\n");
+            text += &format!("\n### {name}\n\n```json\n{}\n```\n", body.to_pretty());
         }
     }
     text

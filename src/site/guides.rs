@@ -2,6 +2,7 @@
 
 use super::markdown::title_of;
 use super::words::Words;
+use crate::domain::language::Language;
 
 /// Who a guide is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,56 +29,76 @@ pub(super) struct Guide {
     /// Its name in addresses, and of its file.
     pub(super) name: &'static str,
     pub(super) reader: Reader,
-    pub(super) text: &'static str,
+    english: &'static str,
+    portuguese: Option<&'static str>,
 }
 
 macro_rules! guides {
-    ($($reader:ident $name:literal,)+) => {
+    (@portuguese both $name:literal) => {
+        Some(include_str!(concat!("../../docs/pt/", $name, ".md")))
+    };
+    (@portuguese english $name:literal) => {
+        None
+    };
+    ($($reader:ident $languages:ident $name:literal,)+) => {
         /// Every guide, in the order of the contents.
         pub(super) const GUIDES: &[Guide] = &[$(Guide {
             name: $name,
             reader: Reader::$reader,
-            text: include_str!(concat!("../../docs/", $name, ".md")),
+            english: include_str!(concat!("../../docs/", $name, ".md")),
+            portuguese: guides!(@portuguese $languages $name),
         },)+];
     };
 }
 
 guides! {
-    Client "api",
-    Client "contacts",
-    Client "limits",
-    Client "connections",
-    Client "analysis",
-    Owner "keys",
-    Owner "revocation",
-    Operator "operations",
-    Operator "operations/install",
-    Operator "operations/configure",
-    Operator "operations/first-customer",
-    Operator "operations/tls",
-    Operator "operations/backup",
-    Operator "operations/upgrade",
-    Operator "operations/monitoring",
-    Operator "operations/log",
-    Operator "operations/data",
-    Operator "operations/incidents",
-    Operator "operations/scaling",
-    Operator "commands",
-    Operator "selling-an-api",
-    Operator "ledger",
-    Operator "enrichment",
-    Operator "performance",
+    Client both "first-call",
+    Client both "api",
+    Client both "credits",
+    Client both "limits",
+    Client both "contacts",
+    Client english "analysis",
+    Client both "connections",
+    Client both "moving",
+    Owner english "console",
+    Owner both "keys",
+    Owner both "revocation",
+    Operator english "operations",
+    Operator english "operations/install",
+    Operator english "operations/configure",
+    Operator english "operations/first-customer",
+    Operator english "operations/tls",
+    Operator english "operations/backup",
+    Operator english "operations/upgrade",
+    Operator english "operations/monitoring",
+    Operator english "operations/log",
+    Operator english "operations/data",
+    Operator english "operations/incidents",
+    Operator english "operations/scaling",
+    Operator english "commands",
+    Operator english "selling-an-api",
+    Operator english "ledger",
+    Operator english "enrichment",
+    Operator english "performance",
 }
 
 impl Guide {
-    pub(super) fn title(&self) -> &'static str {
-        title_of(self.text)
+    /// The text in a language, or in English where it is not written in that one, and the language that it has.
+    pub(super) fn text(&self, language: Language) -> (&'static str, Language) {
+        match (language, self.portuguese) {
+            (Language::Pt, Some(text)) => (text, Language::Pt),
+            _ => (self.english, Language::En),
+        }
+    }
+
+    pub(super) fn title(&self, language: Language) -> &'static str {
+        title_of(self.text(language).0)
     }
 }
 
 /// The guide that a link names, from the folder of the guides or from the one below it.
 fn guide_of(name: &str) -> Option<&'static Guide> {
-    let name = name.trim_start_matches("../");
+    let name = name.trim_start_matches("../").trim_start_matches("pt/");
     let is_named =
         |guide: &&Guide| guide.name == name || guide.name.strip_prefix("operations/") == Some(name);
     GUIDES.iter().find(is_named)
@@ -98,4 +119,48 @@ pub(super) fn resolve(target: &str, prefix: &str) -> Option<String> {
         name => format!("{prefix}/docs/{}", guide_of(name)?.name),
     };
     Some(if fragment.is_empty() { page } else { format!("{page}#{fragment}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What translating leaves as it is: the levels of the headings, and the blocks of code.
+    fn structure(text: &str) -> (Vec<usize>, Vec<String>) {
+        let (mut levels, mut blocks, mut is_code) = (Vec::new(), Vec::new(), false);
+        for line in text.lines() {
+            if line.starts_with("```") {
+                is_code = !is_code;
+                if is_code {
+                    blocks.push(String::new());
+                }
+            } else if let (true, Some(block)) = (is_code, blocks.last_mut()) {
+                block.push_str(line);
+                block.push('\n');
+            } else if line.starts_with('#') {
+                levels.push(line.len() - line.trim_start_matches('#').len());
+            }
+        }
+        (levels, blocks)
+    }
+
+    #[test]
+    fn guides_for_clients_and_owners_exist_in_both_languages() {
+        let missing: Vec<_> = GUIDES
+            .iter()
+            .filter(|guide| guide.reader != Reader::Operator && guide.portuguese.is_none())
+            .map(|guide| guide.name)
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn both_texts_of_a_guide_have_the_same_headings_code_and_tables() {
+        for guide in GUIDES {
+            let Some(portuguese) = guide.portuguese else { continue };
+            assert_eq!(structure(guide.english), structure(portuguese), "{}", guide.name);
+            let rows = |text: &str| text.lines().filter(|line| line.starts_with('|')).count();
+            assert_eq!(rows(guide.english), rows(portuguese), "{}", guide.name);
+        }
+    }
 }

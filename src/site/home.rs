@@ -1,7 +1,8 @@
 //! The first page, and the list of guides.
 
-use super::guides::{GUIDES, Reader};
+use super::guides::{GUIDES, Guide, Reader};
 use super::page::{Page, Section, prefix};
+use super::served::base_url;
 use super::words::Words;
 use crate::domain::language::Language;
 use crate::openapi::{Facts, Operation};
@@ -15,11 +16,7 @@ pub(super) fn home(facts: &Facts, language: Language) -> Page {
         Language::En => ENGLISH,
         Language::Pt => PORTUGUESE,
     };
-    let base = match facts.links.base_url.as_str() {
-        "" => "$BASE_URL",
-        known => known,
-    };
-    let text = text.replace("{base}", base).replace("{plans}", &plans(facts, language));
+    let text = text.replace("{base}", base_url(facts)).replace("{plans}", &plans(facts, language));
     Page::new("/", Section::Home, language, text)
 }
 
@@ -48,27 +45,40 @@ fn plans(facts: &Facts, language: Language) -> String {
     text
 }
 
+/// The address of a gateway in the samples of the guides for clients.
+const LOCAL: &str = "http://127.0.0.1:8000";
+
+/// A guide. The samples for clients have the address of this gateway.
+pub(super) fn guide(guide: &Guide, facts: &Facts, language: Language) -> Page {
+    let (text, text_language) = guide.text(language);
+    let text = match guide.reader {
+        Reader::Client => text.replace(LOCAL, base_url(facts)),
+        Reader::Owner | Reader::Operator => text.to_owned(),
+    };
+    let path = format!("/docs/{}", guide.name);
+    Page { text_language, ..Page::new(path, Section::Guides, language, text) }
+}
+
 /// Every guide, by reader.
 pub(super) fn guides(language: Language) -> Page {
     let (words, prefix) = (Words(language), prefix(language));
     let lead = match language {
         Language::En => {
-            "Start with the API guide, or look an operation up in the [reference](/docs/reference/)."
+            "Start with the [first call](/docs/first-call), or look an operation up in the [reference](/docs/reference/)."
         }
         Language::Pt => {
-            "Comece pelo guia da API ou consulte uma operação na [referência](/pt/docs/reference/)."
+            "Comece pela [primeira chamada](/pt/docs/first-call) ou consulte uma operação na [referência](/pt/docs/reference/)."
         }
     };
     let mut text = format!("# {}\n\n{lead}\n", words.documentation());
     for reader in Reader::ALL {
         text += &format!("\n## {}\n\n", reader.title(words));
         for guide in GUIDES.iter().filter(|guide| guide.reader == reader) {
-            text += &format!("- [{}]({prefix}/docs/{})\n", guide.title(), guide.name);
+            text += &format!("- [{}]({prefix}/docs/{})\n", guide.title(language), guide.name);
         }
     }
     if language == Language::Pt {
-        text +=
-            "\nOs guias estão disponíveis apenas em inglês. A referência e os erros estão em português.\n";
+        text += "\nOs guias para operadores estão disponíveis apenas em inglês.\n";
     }
     Page::new("/docs/", Section::Guides, language, text)
 }
@@ -79,7 +89,7 @@ pub(super) fn llms_txt(operations: &[Operation]) -> String {
                     `X-API-Key`. `/openapi.json` describes every operation.\n\n## Guides\n\n"
         .to_owned();
     for guide in GUIDES {
-        text += &format!("- [{}](/docs/{}.md)\n", guide.title(), guide.name);
+        text += &format!("- [{}](/docs/{}.md)\n", guide.title(Language::En), guide.name);
     }
     text += "\n## Reference\n\n";
     for operation in operations {

@@ -42,7 +42,17 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     let mut page = String::with_capacity(text.len() * 2);
     html::push_html(&mut page, written.into_iter());
     // The policy of the pages forbids styles in attributes; quotation marks of texts are escaped, so this is none of them.
-    page.replace(" style=\"text-align: right\"", " class=\"n\"").replace(" style=\"text-align: left\"", "")
+    let page = page
+        .replace(" style=\"text-align: right\"", " class=\"n\"")
+        .replace(" style=\"text-align: left\"", "");
+    // A column without a title has no header, and neither has a table without any.
+    let page = page.replace("<th></th>", "<td></td>").replace("<th class=\"n\"></th>", "<td></td>");
+    let page = (1..=4).fold(page, |page, columns| {
+        page.replace(&format!("<thead><tr>{}</tr></thead>", "<td></td>".repeat(columns)), "")
+    });
+    // A wide block of code scrolls by itself too. Quotation marks and angles of texts are escaped, so no text has this.
+    let page = page.replace("<pre>", "<pre tabindex=\"0\">");
+    page
 }
 
 /// The name of a heading in addresses, as readers of the repository know it.
@@ -54,6 +64,11 @@ fn slug(events: &[Event<'_>]) -> String {
             _ => None,
         })
         .collect();
+    heading_id(&text)
+}
+
+/// The name of a heading with this text.
+pub(super) fn heading_id(text: &str) -> String {
     let text = text.to_lowercase();
     let kept = text.chars().filter_map(|letter| match letter {
         ' ' => Some('-'),

@@ -1,5 +1,6 @@
 //! A page: Markdown, and the layout around it.
 
+use super::aside::Aside;
 use super::assets;
 use super::guides::{GUIDES, Reader, resolve};
 use super::markdown::{escaped, to_html, without_title};
@@ -17,6 +18,7 @@ pub(super) enum Section {
     Guides,
     Reference,
     Errors,
+    Pricing,
 }
 
 /// The content of a page.
@@ -33,8 +35,8 @@ pub(super) struct Page {
     /// Method and path above the title.
     pub(super) signature: Option<(String, String)>,
     pub(super) facts: Vec<String>,
-    /// Samples beside the text.
-    pub(super) aside: Option<String>,
+    /// What stands beside the text.
+    pub(super) aside: Option<Aside>,
 }
 
 /// The beginning of addresses in a language.
@@ -69,8 +71,18 @@ impl Page {
         Words(self.language)
     }
 
-    fn title(&self) -> &str {
+    pub(super) fn title(&self) -> &str {
         super::markdown::title_of(&self.text)
+    }
+
+    /// The title with what an operation or error is called in programs.
+    pub(super) fn title_for_search(&self) -> String {
+        let title = self.title();
+        match (&self.signature, self.facts.last()) {
+            (Some((verb, path)), _) => format!("{verb} {path} · {title}"),
+            (None, Some(code)) => format!("{code} · {title}"),
+            (None, None) => title.to_owned(),
+        }
     }
 
     /// The page as a text.
@@ -78,7 +90,7 @@ impl Page {
         let mut text = self.text.clone();
         if let Some(aside) = &self.aside {
             text.push('\n');
-            text.push_str(aside);
+            text.push_str(&aside.markdown());
         }
         text
     }
@@ -90,7 +102,11 @@ impl Page {
         let own = format!("{prefix_own}{}", self.path);
         let other = format!("{}{}", prefix(language.other()), self.path);
         let to_html = |text: &str| to_html(text, &|target| resolve(target, prefix_own));
-        let aside = self.aside.as_ref().map(|text| format!("<div class=\"side\">{}</div>", to_html(text)));
+        let aside = self.aside.as_ref().map(Aside::html);
+        let mut scripts = assets::script("site.js");
+        if self.aside.as_ref().is_some_and(Aside::has_form) {
+            scripts += &assets::script("trial.js");
+        }
         let note = (self.text_language != language).then(|| {
             format!("<p class=\"note\" lang=\"{}\">{}</p>\n", language.code(), words.only_english())
         });
@@ -100,14 +116,23 @@ impl Page {
         };
         let markdown = markdown_address(&own);
         let foot = format!(
-            "{} <a href=\"{markdown}\">{}</a> · <a href=\"/openapi.json\">OpenAPI</a> · <a href=\"/llms.txt\">llms.txt</a>",
+            "{} <a href=\"{markdown}\">{}</a> · <a href=\"{prefix_own}/docs/changelog\">{}</a> · \
+             <a href=\"/openapi.json\">OpenAPI</a> · <a href=\"/llms.txt\">llms.txt</a>",
             words.foot(),
-            words.as_text()
+            words.as_text(),
+            words.changelog()
         );
         fill(&[
             ("lang", language.code()),
             ("title", &escaped(&title)),
             ("css", &assets::style()),
+            ("icon", &assets::icon()),
+            ("scripts", &scripts),
+            ("copy", words.copy()),
+            ("copied", words.copied()),
+            ("nothing_found", words.nothing_found()),
+            ("search", words.search()),
+            ("index", &format!("{prefix_own}/docs/search.json")),
             ("markdown", &markdown),
             ("other", &other),
             ("other_lang", language.other().code()),
@@ -145,6 +170,7 @@ impl Page {
             (Section::Guides, "/docs/", words.guides()),
             (Section::Reference, "/docs/reference/", words.reference()),
             (Section::Errors, "/docs/errors/", words.errors()),
+            (Section::Pricing, "/pricing", words.pricing()),
         ]
         .map(|(section, path, name)| {
             let current = if section == self.section { " aria-current=\"true\"" } else { "" };
@@ -161,11 +187,13 @@ impl Page {
             format!("<a href=\"{path}\"{current}>{}</a>", escaped(name))
         };
         match self.section {
-            Section::Home | Section::Guides => Reader::ALL
+            Section::Home | Section::Guides | Section::Pricing => Reader::ALL
                 .map(|reader| {
                     let guides = GUIDES.iter().filter(|guide| guide.reader == reader);
                     let links: String = guides
-                        .map(|guide| link(format!("{prefix}/docs/{}", guide.name), guide.title()))
+                        .map(|guide| {
+                            link(format!("{prefix}/docs/{}", guide.name), guide.title(self.language))
+                        })
                         .collect();
                     format!("<b>{}</b>{links}", reader.title(words))
                 })

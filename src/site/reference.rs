@@ -1,17 +1,19 @@
 //! The pages of the operations.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::aside::Aside;
 use super::page::{Page, Section, prefix};
+use super::pricing::{price, route_price};
+use super::served::base_url;
+use super::trial;
 use super::words::Words;
-use crate::domain::credits::Credits;
-use crate::domain::depth::Depth;
 use crate::domain::language::Language;
 use crate::domain::plan::Access as AccessWord;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::route::{Price, Route};
 use crate::domain::settlement::{Outcome, Settlement};
-use crate::openapi::{Access, Facts, Group, Operation, answer};
+use crate::openapi::{Access, Facts, Group, Operation, in_language};
 
 /// The list of all operations.
 pub(super) fn index(operations: &[Operation], language: Language) -> Page {
@@ -40,7 +42,7 @@ pub(super) fn page(operation: &Operation, facts: &Facts, language: Language) -> 
     Page {
         signature,
         facts: chips(operation, words),
-        aside: Some(samples(operation, facts, words)),
+        aside: Some(Aside::new(operation, base_url(facts), trial::form(operation, words), words)),
         ..Page::new(path, Section::Reference, language, text)
     }
 }
@@ -74,28 +76,16 @@ fn chips(operation: &Operation, words: Words) -> Vec<String> {
         Access::KeyOptional => vec![words.free().to_owned(), words.key_optional().to_owned()],
         Access::AnyKey => vec![words.free().to_owned(), words.any_key().to_owned()],
         Access::Scoped(needed) => vec![words.free().to_owned(), scope(needed.as_str())],
-        Access::Paid(route) => vec![price(route, words), scope("invoke")],
+        Access::Paid(route) => vec![held(route, words), scope("invoke")],
         Access::Forwarded(route) if route.is_free() => vec![words.free().to_owned(), scope("invoke")],
-        Access::Forwarded(route) => vec![credits(route.credits, words), scope("invoke")],
+        Access::Forwarded(route) => vec![route_price(&route.price, words), scope("invoke")],
     }
 }
 
-fn price(route: &Route, words: Words) -> String {
+fn held(route: &Route, words: Words) -> String {
     match route.price {
-        Price::Flat(price) => credits(price, words),
-        Price::ByDepth(_) => {
-            let credits = words.credits().to_lowercase();
-            let [basic, standard, premium] = Depth::ALL.map(|depth| route.price.held(depth));
-            format!("basic {basic}, standard {standard}, premium {premium} {credits}")
-        }
-    }
-}
-
-fn credits(price: Credits, words: Words) -> String {
-    let credits = words.credits().to_lowercase();
-    match price.as_i64() {
-        1 => format!("1 {}", credits.trim_end_matches('s')),
-        price => format!("{price} {credits}"),
+        Price::Flat(_) => price(route, words),
+        Price::ByDepth(_) => format!("{}: {}", words.credits(), price(route, words)),
     }
 }
 
@@ -105,11 +95,8 @@ fn parameters(operation: &Operation, words: Words) -> String {
     }
     let mut text = table_head(words.parameters(), words);
     for parameter in &operation.parameters {
-        let about = match words.0 {
-            Language::En => parameter.about[0],
-            Language::Pt => parameter.about[1],
-        };
-        text += &row(parameter.name, &parameter.schema, about);
+        let about = in_language(parameter.about, words.0);
+        text += &row(parameter.name, &parameter.schema, parameter.is_in_path, about, words);
     }
     text
 }
@@ -118,23 +105,22 @@ fn table_head(title: &str, words: Words) -> String {
     format!("\n## {title}\n\n| {} | {} | {} |\n|---|---|---|\n", words.name(), words.kind(), words.meaning())
 }
 
-fn row(name: &str, schema: &Value, about: &str) -> String {
-    format!("| `{name}` | {} | {} |\n", kind(schema).replace('|', "\\|"), about.replace('|', "\\|"))
+fn row(name: &str, schema: &Value, is_required: bool, about: &str, words: Words) -> String {
+    let required = if is_required { format!(", {}", words.required()) } else { String::new() };
+    format!("| `{name}` | {}{required} | {} |\n", kind(schema).replace('|', "\\|"), about.replace('|', "\\|"))
 }
 
 fn body(operation: &Operation, words: Words) -> String {
-    let properties = operation.body.as_ref().and_then(|body| body.schema.get("properties")?.as_object());
-    let Some(properties) = properties else { return String::new() };
-    let mut text = table_head(words.body(), words);
-    let is_other_name = |schema: &Value| {
-        let about = schema.get("description").and_then(Value::as_str);
-        about.is_some_and(|about| about.starts_with("The same as"))
-    };
-    let (others, own): (Vec<_>, Vec<_>) = properties.iter().partition(|(_, schema)| is_other_name(schema));
-    for (name, schema) in own.into_iter().chain(others) {
-        text += &row(name, schema, schema.get("description").and_then(Value::as_str).unwrap_or_default());
-    }
-    text
+    let fields = operation.body.iter().flat_map(|body| &body.fields);
+    let rows: String = fields
+        .map(|field| {
+            let about = in_language(field.about, words.0);
+            let other = field.other_name.map(|other| format!(" {}", words.other_name_of(other)));
+            let about = format!("{about}{}", other.unwrap_or_default());
+            row(field.name, &field.schema, field.is_required, &about, words)
+        })
+        .collect();
+    if rows.is_empty() { rows } else { table_head(words.body(), words) + &rows }
 }
 
 /// A schema in a few words.
@@ -173,10 +159,7 @@ fn answers(operation: &Operation, facts: &Facts, words: Words) -> String {
         words.when()
     );
     for success in &operation.successes {
-        let about = match language {
-            Language::En => success.about[0],
-            Language::Pt => success.about[1],
-        };
+        let about = in_language(success.about, language);
         let is_dry = about.contains("Dry-Run");
         let cell = if is_paid {
             format!(" {} |", if is_dry { "0".to_owned() } else { used(operation) })
@@ -209,7 +192,10 @@ fn used(operation: &Operation) -> String {
             Price::Flat(price) => price.to_string(),
             Price::ByDepth(_) => "1–2".to_owned(),
         },
-        Access::Forwarded(route) => route.credits.to_string(),
+        Access::Forwarded(route) => {
+            let (least, most) = (route.price.least(), route.price.most());
+            if least == most { most.to_string() } else { format!("{least}–{most}") }
+        }
         _ => "0".to_owned(),
     }
 }
@@ -217,62 +203,4 @@ fn used(operation: &Operation) -> String {
 /// Whether a paid call that ends with this error is charged.
 pub(super) fn is_charged(code: ErrorCode, facts: &Facts) -> bool {
     facts.settlement.settle(Outcome::of(code.status(), Some(code))) == Settlement::Capture
-}
-
-fn samples(operation: &Operation, facts: &Facts, words: Words) -> String {
-    let mut text = format!("## {}\n\n```sh\n{}\n```\n", words.request(), curl(operation, facts));
-    let success = operation.successes.first();
-    if let Some(value) = success.and_then(|success| answer(operation.id, success.status)) {
-        let shown = serde_json::to_string_pretty(&shortened(value)).unwrap_or_default();
-        text += &format!("\n## {}\n\n```json\n{shown}\n```\n", words.answer());
-    }
-    text
-}
-
-/// A call of the operation with curl.
-fn curl(operation: &Operation, facts: &Facts) -> String {
-    let base = match facts.links.base_url.as_str() {
-        "" => "$BASE_URL",
-        known => known,
-    };
-    let mut command = format!("curl \"{base}{}\"", operation.path);
-    let verb = operation.verb.as_str().to_ascii_uppercase();
-    if verb == "HEAD" {
-        command += " --head";
-    } else if verb == "PUT"
-        || verb == "PATCH"
-        || verb == "DELETE"
-        || (verb == "POST" && operation.body.is_none())
-    {
-        command += &format!(" -X {verb}");
-    }
-    if operation.access.takes_key() {
-        command += " \\\n  -H \"X-API-Key: $FLUENCE_API_KEY\"";
-    }
-    match &operation.body {
-        Some(body) if body.is_required || body.example != Value::Object(Map::new()) => {
-            command += " \\\n  -H \"Content-Type: application/json\"";
-            let example = serde_json::to_string_pretty(&body.example).unwrap_or_default();
-            command += &format!(" \\\n  -d '{}'", example.replace('\n', "\n      "));
-        }
-        Some(_) if verb == "POST" => command += " \\\n  -X POST",
-        _ => {}
-    }
-    command
-}
-
-/// An answer with one item in each list and long texts cut.
-fn shortened(value: &Value) -> Value {
-    const MOST_CHARS: usize = 80;
-    match value {
-        Value::Array(items) => Value::Array(items.iter().take(1).map(shortened).collect()),
-        Value::Object(members) => {
-            members.iter().map(|(name, member)| (name.clone(), shortened(member))).collect()
-        }
-        Value::String(text) if text.chars().count() > MOST_CHARS => {
-            let start: String = text.chars().take(MOST_CHARS).collect();
-            Value::String(format!("{start}…"))
-        }
-        other => other.clone(),
-    }
 }

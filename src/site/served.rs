@@ -1,5 +1,7 @@
 //! Bytes with a media type and an entity tag.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -7,6 +9,18 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::http::call_record::CallRecord;
+use crate::openapi::Facts;
+
+/// Stands in texts for the address of the gateway, where the settings name none. A reader gets the address by which they came.
+pub(super) const OWN_ADDRESS: &str = "http://own-address.invalid";
+
+/// The address by which readers reach the gateway.
+pub(super) fn base_url(facts: &Facts) -> &str {
+    match facts.links.base_url.as_str() {
+        "" => OWN_ADDRESS,
+        known => known,
+    }
+}
 
 /// How long caches keep a page without asking.
 const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
@@ -15,39 +29,46 @@ const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
 pub(super) struct Served {
     media_type: &'static str,
     body: Bytes,
-    /// Weak: the same content may be sent compressed.
-    etag: String,
+    digest: String,
+    has_address: bool,
+}
+
+/// The first characters of the digest of a content.
+fn digest_of(body: &[u8]) -> String {
+    Sha256::digest(body).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Served {
     pub(super) fn new(media_type: &'static str, body: Vec<u8>) -> Self {
-        let digest = Sha256::digest(&body);
-        let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Self { media_type, body: body.into(), etag: format!("W/\"{hex}\"") }
+        let has_address = body.windows(OWN_ADDRESS.len()).any(|window| window == OWN_ADDRESS.as_bytes());
+        Self { media_type, digest: digest_of(&body), body: body.into(), has_address }
     }
 
     /// The first characters of the digest of the content, for the name of a file that never changes.
     pub(super) fn digest(&self) -> &str {
-        self.etag.trim_start_matches("W/").trim_matches('"')
+        &self.digest
     }
 
     /// The content, or 304 for a client that has it.
     pub(super) fn answer(&self, route: &'static str, headers: &HeaderMap) -> Response {
+        let (body, digest) = self.for_reader(headers);
+        // Weak: the same content may be sent compressed.
+        let etag = format!("W/\"{digest}\"");
         let is_known = headers
             .get_all(header::IF_NONE_MATCH)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|line| line.split(','))
-            .any(|tag| tag.trim() == "*" || tag.trim().trim_start_matches("W/") == &self.etag[2..]);
-        let mut response = match is_known {
-            true => Response::new(Body::empty()),
-            false => Response::new(Body::from(self.body.clone())),
-        };
+            .any(|tag| tag.trim() == "*" || tag.trim().trim_start_matches("W/") == &etag[2..]);
+        let mut response = Response::new(if is_known { Body::empty() } else { Body::from(body) });
         let answered = response.headers_mut();
-        if let Ok(etag) = HeaderValue::try_from(self.etag.as_str()) {
+        if let Ok(etag) = HeaderValue::try_from(etag) {
             answered.insert(header::ETAG, etag);
         }
         answered.insert(header::CACHE_CONTROL, CACHED);
+        if self.has_address {
+            answered.append(header::VARY, HeaderValue::from_static("host"));
+        }
         if is_known {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {
@@ -55,5 +76,44 @@ impl Served {
         }
         response.extensions_mut().insert(CallRecord::of_open_path(route));
         response
+    }
+
+    /// The content with the address by which the reader came, and its digest.
+    fn for_reader(&self, headers: &HeaderMap) -> (Bytes, Cow<'_, str>) {
+        let text = match std::str::from_utf8(&self.body) {
+            Ok(text) if self.has_address => text,
+            _ => return (self.body.clone(), Cow::Borrowed(&self.digest)),
+        };
+        let body = text.replace(OWN_ADDRESS, &format!("http://{}", host(headers))).into_bytes();
+        let digest = digest_of(&body);
+        (body.into(), Cow::Owned(digest))
+    }
+}
+
+/// The host and port that the request names, if they have no character with a meaning in a page or a program.
+fn host(headers: &HeaderMap) -> &str {
+    let named = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte);
+    if !named.is_empty() && named.bytes().all(is_plain) { named } else { "localhost" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(host: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::HOST, HeaderValue::try_from(host).unwrap())])
+    }
+
+    #[test]
+    fn a_reader_sees_the_address_by_which_they_came_unless_it_could_be_markup() {
+        let served = Served::new("text/plain", format!("curl {OWN_ADDRESS}/crm").into_bytes());
+        for (host, shown) in
+            [("api.acme.test:8443", "api.acme.test:8443"), ("[::1]:80", "[::1]:80"), ("a\"<b>", "localhost")]
+        {
+            let (body, digest) = served.for_reader(&headers(host));
+            assert_eq!(body, format!("curl http://{shown}/crm"));
+            assert_ne!(digest, served.digest);
+        }
     }
 }

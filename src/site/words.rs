@@ -34,6 +34,35 @@ words! {
     for_owners: "For account owners" / "Para donos de conta";
     for_operators: "For operators" / "Para operadores";
     documentation: "Documentation" / "Documentação";
+    pricing: "Pricing" / "Preços";
+    changelog: "Changelog" / "Histórico de mudanças";
+    search: "Search" / "Buscar";
+    nothing_found: "Nothing found" / "Nada encontrado";
+    copy: "Copy" / "Copiar";
+    copied: "Copied" / "Copiado";
+    required: "required" / "obrigatório";
+    absent: "not sent" / "não enviar";
+    samples: "Samples" / "Exemplos";
+    try_it: "Try it" / "Experimente";
+    key: "API key" / "Chave de API";
+    key_stays: "A key of a test environment costs nothing. The key stays in this field and is gone when you leave the page."
+        / "Uma chave de ambiente de teste não custa nada. A chave fica neste campo e some quando você sai da página.";
+    changes_account: "This call changes your account." / "Esta chamada altera a sua conta.";
+    send: "Send" / "Enviar";
+    show_price: "Show the price" / "Ver o preço";
+    send_at_this_price: "Send at this price" / "Enviar por esse preço";
+    price_is: "Price in credits: {credits}. Left after the call: {after}. Nothing was charged yet."
+        / "Preço em créditos: {credits}. Restam depois da chamada: {after}. Nada foi cobrado ainda.";
+    not_sent: "The call could not be sent. Is the gateway reachable?" / "A chamada não pôde ser enviada. O gateway está acessível?";
+    no_json: "This is not JSON." / "Isto não é JSON.";
+    feed: "Feed (Atom)" / "Feed (Atom)";
+    call: "Call" / "Chamada";
+    pack: "Pack" / "Pacote";
+    usd_a_credit: "US$ a credit" / "US$ por crédito";
+    by_contract: "by contract" / "sob consulta";
+    is_charged: "charged" / "cobrada";
+    is_given_back: "given back" / "devolvida";
+    what_it_means: "What does this mean?" / "O que isso significa?";
     free: "free" / "grátis";
     no_key: "no key" / "sem chave";
     key_optional: "key optional" / "chave opcional";
@@ -78,4 +107,24 @@ words! {
         / "Todo erro tem um código estável. Decida pelo código, nunca pelos textos.";
     every_operation: "Every operation of the API. `/openapi.json` has the same for programs."
         / "Todas as operações da API. `/openapi.json` traz o mesmo para programas.";
+}
+
+impl Words {
+    /// Which other name a field has.
+    pub(super) fn other_name_of(self, name: &str) -> String {
+        match self.0 {
+            Language::En => format!("`{name}` is the same field."),
+            Language::Pt => format!("`{name}` é o mesmo campo."),
+        }
+    }
+
+    /// A number of credits.
+    pub(super) fn count_of_credits(self, count: i64) -> String {
+        match (self.0, count) {
+            (Language::En, 1) => "1 credit".to_owned(),
+            (Language::En, count) => format!("{count} credits"),
+            (Language::Pt, 1) => "1 crédito".to_owned(),
+            (Language::Pt, count) => format!("{count} créditos"),
+        }
+    }
 }

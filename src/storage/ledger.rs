@@ -13,6 +13,7 @@ pub mod lots;
 pub mod newest;
 mod ordered;
 mod partitions;
+pub mod past;
 pub mod preview;
 mod recover;
 mod resolve;

@@ -163,6 +163,12 @@ fn describe() {
         "gateway_offer_current",
         "1 while the newest catalogue and routes are in force; 0 while this gateway keeps older ones."
     );
+    describe_gauge!("gateway_upstream_targets_down", "Targets of an upstream whose health checks fail.");
+    describe_counter!(
+        "gateway_price_over_hold_total",
+        "Calls whose figures came to more than was held: the hold of the route is too low."
+    );
+    describe_counter!("gateway_figures_missing_total", "Charged answers without the figure of their price.");
     describe_gauge!("gateway_offer_set", "Number of the set in force, by kind; 0 is the shipped one.");
     describe_gauge!("gateway_build_info", "Always 1; the version is a label.");
 }

@@ -19,6 +19,7 @@ mod person;
 mod private;
 pub(crate) mod program;
 mod readme;
+mod screenshots;
 mod sell_an_api;
 mod serve;
 mod sets;

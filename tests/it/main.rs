@@ -8,7 +8,9 @@
 mod analysis;
 mod api;
 mod architecture;
+mod browser;
 mod command;
+mod console;
 mod deployment;
 mod documents;
 mod examples;
@@ -21,6 +23,7 @@ mod management;
 mod offers;
 mod openapi;
 mod people;
+mod programs;
 mod server;
 mod simulation;
 mod site;

@@ -2,12 +2,14 @@
 
 pub(crate) mod answer;
 pub(crate) mod books;
+pub(crate) mod browser;
 pub(crate) mod customer;
 pub(crate) mod database;
 pub(crate) mod documented;
 pub(crate) mod gateway;
 pub(crate) mod database_proxy;
 pub(crate) mod second_gateway;
+pub(crate) mod played;
 pub(crate) mod processes;
 pub(crate) mod proxy;
 pub(crate) mod public_links;
@@ -18,3 +20,4 @@ pub(crate) mod delay_proxy;
 pub(crate) mod stubbed_gate;
 pub(crate) mod upstream;
 pub(crate) mod tls;
+pub(crate) mod visitor;

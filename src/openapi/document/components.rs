@@ -22,6 +22,7 @@ impl Writer<'_> {
                 properties.insert("billing_info".to_owned(), billing.clone().into());
             }
         }
+        schemas.values_mut().for_each(with_listed_values);
         json!({
             "securitySchemes": {
                 "apiKey": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
@@ -50,6 +51,45 @@ impl Writer<'_> {
     }
 }
 
+/// Writes a choice of constant texts as an `enum`, which generators of clients understand; what each text means moves into the
+/// description.
+fn with_listed_values(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            members.values_mut().for_each(with_listed_values);
+            let Some(choices) = members.get("oneOf").and_then(Value::as_array) else { return };
+            let texts: Vec<&Value> = choices
+                .iter()
+                .filter_map(|choice| choice.get("const").filter(|text| text.is_string()))
+                .collect();
+            if texts.len() != choices.len() || texts.is_empty() {
+                return;
+            }
+            let about = |choice: &Value| {
+                let (text, about) = (choice["const"].as_str()?, choice.get("description")?.as_str()?);
+                Some(format!("`{text}`: {about}"))
+            };
+            let lines: Vec<String> = members
+                .get("description")
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+                .into_iter()
+                .chain(choices.iter().filter_map(about))
+                .collect();
+            let texts = json!(texts);
+            members.remove("oneOf");
+            members.insert("type".to_owned(), json!("string"));
+            members.insert("enum".to_owned(), texts);
+            members.insert("description".to_owned(), json!(lines.join("\n")));
+        }
+        Value::Array(items) => items.iter_mut().for_each(with_listed_values),
+        _ => {}
+    }
+}
+
+/// A bare key, or a quoted one without escapes.
+const IDEMPOTENCY_KEY: &str = r#"^([!#-~]{1,255}|"[!#-\[\]-~]{1,253}")$"#;
+
 fn parameters() -> Value {
     json!({
         "AcceptLanguage": {
@@ -59,8 +99,8 @@ fn parameters() -> Value {
         },
         "IdempotencyKey": {
             "name": "Idempotency-Key", "in": "header",
-            "description": "1 to 255 visible ASCII characters. The same key with the same request counts once, for 24 hours.",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$" },
+            "description": "1 to 255 visible ASCII characters, bare or in double quotes. The same key with the same request counts once, for 24 hours.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": IDEMPOTENCY_KEY },
         },
         "DryRun": {
             "name": "X-Dry-Run", "in": "header",
@@ -79,6 +119,7 @@ fn headers() -> Value {
             "schema": { "type": "string", "format": "uuid" },
         },
         "X-Credits-Used": number("Credits of this request."),
+        "X-Credits-Held": number("The most that this request can cost, while its price is not known."),
         "X-Credits-Remaining": number("Credits left on the account."),
         "X-RateLimit-Limit": number("Requests per second, or of the limit that refused the request."),
         "X-RateLimit-Remaining": number("Requests left at once."),

@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use super::paging;
+use super::{Cursor, paging};
 use crate::api::{account, audit, credits, ledger, status, usage};
 use crate::domain::key::Scope;
 use crate::domain::refusal::ErrorCode;
-use crate::openapi::operation::{Access, Group, Operation, Parameter, Texts, Verb};
+use crate::openapi::operation::{Access, Group, Operation, Parameter, Verb};
+use crate::openapi::texts::Texts;
 
 pub(super) fn operations() -> Vec<Operation> {
     let read = || (Group::Account, Access::Scoped(Scope::Read));
@@ -58,7 +59,7 @@ pub(super) fn operations() -> Vec<Operation> {
             ],
         )
         .takes(usage_parameters())
-        .takes(paging())
+        .takes(paging(Cursor::Usage))
         .answers::<usage::Usage>(200, ["A page of sums.", "Uma página de somas."]),
         Operation::new(
             "ledger",
@@ -73,7 +74,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 ],
             ],
         )
-        .takes(paging())
+        .takes(paging(Cursor::Number))
         .answers::<ledger::Entries>(200, ["A page of entries.", "Uma página de lançamentos."]),
         Operation::new(
             "receipt",
@@ -95,6 +96,7 @@ pub(super) fn operations() -> Vec<Operation> {
             is_in_path: true,
             about: ["The `X-Request-Id` of the call.", "O `X-Request-Id` da chamada."],
             schema: json!({ "type": "string", "format": "uuid" }),
+            example: None,
         }])
         .answers::<ledger::ReceiptShown>(200, ["The receipt.", "O recibo."])
         .refuses(&[ErrorCode::NotFound]),
@@ -111,7 +113,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 ],
             ],
         )
-        .takes(paging())
+        .takes(paging(Cursor::Number))
         .answers::<audit::Entries>(200, ["A page of changes.", "Uma página de alterações."]),
     ]
 }
@@ -129,7 +131,8 @@ fn credits(id: &'static str, path: &'static str) -> Operation {
 
 fn usage_parameters() -> Vec<Parameter> {
     let day = || json!({ "type": "string", "format": "date" });
-    let of_query = |name, about, schema| Parameter { name, is_in_path: false, about, schema };
+    let of_query =
+        |name, about, schema, example| Parameter { name, is_in_path: false, about, schema, example };
     vec![
         of_query(
             "from",
@@ -138,8 +141,9 @@ fn usage_parameters() -> Vec<Parameter> {
                 "O primeiro dia. Padrão: 29 dias antes de `to`. No máximo 366 dias de uma vez.",
             ],
             day(),
+            None,
         ),
-        of_query("to", ["The last day. Default: today.", "O último dia. Padrão: hoje."], day()),
+        of_query("to", ["The last day. Default: today.", "O último dia. Padrão: hoje."], day(), None),
         of_query(
             "group_by",
             [
@@ -150,6 +154,7 @@ fn usage_parameters() -> Vec<Parameter> {
                 "type": "string", "default": "day",
                 "pattern": "^(day|key|endpoint|outcome)(,(day|key|endpoint|outcome))*$",
             }),
+            Some("day,endpoint"),
         ),
     ]
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::api::analysis::AnalysisAnswer;
 use crate::domain::route::{Endpoint, Route};
 use crate::http::dry_run::Answer as DryRunAnswer;
-use crate::openapi::operation::{Access, Group, Operation, Texts, Verb};
+use crate::openapi::operation::{Access, Group, Operation, Verb};
 use crate::openapi::requests;
+use crate::openapi::texts::Texts;
 
 pub(super) fn operations(routes: &[Arc<Route>]) -> Vec<Operation> {
     routes.iter().map(operation).collect()

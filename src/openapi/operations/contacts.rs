@@ -1,11 +1,12 @@
 //! The people that an account stores for itself.
 
-use super::{id, paging};
+use super::{Cursor, id, paging};
 use crate::api::contacts::{Gone, List, One};
 use crate::domain::key::Scope;
 use crate::domain::refusal::ErrorCode;
-use crate::openapi::operation::{Access, Group, Operation, Texts, Verb};
+use crate::openapi::operation::{Access, Group, Operation, Verb};
 use crate::openapi::requests;
+use crate::openapi::texts::Texts;
 
 const ID: Texts = ["The id of the contact.", "O id do contato."];
 const PATH: &str = "/v1/contacts/{id}";
@@ -27,7 +28,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 ],
             ],
         )
-        .takes(paging())
+        .takes(paging(Cursor::Id))
         .answers::<List<'static>>(200, ["A page of contacts.", "Uma página de contatos."]),
         Operation::new(
             "createContact",

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use crate::catalogue::interned;
 use crate::domain::forwarding::{ForwardedRoute, RouteMethod};
-use crate::openapi::operation::{Access, Group, Operation, Parameter, Texts, Verb};
+use crate::openapi::operation::{Access, Group, Operation, Parameter, Verb};
+use crate::openapi::texts::Texts;
 
 pub(super) fn operations(routes: &[Arc<ForwardedRoute>]) -> Vec<Operation> {
     let of_route = |route: &Arc<ForwardedRoute>| -> Vec<Operation> {
@@ -38,6 +39,7 @@ fn parameters(route: &ForwardedRoute) -> Vec<Parameter> {
         is_in_path: true,
         about: ["A part of the path.", "Uma parte do caminho."],
         schema: json!({ "type": "string", "minLength": 1 }),
+        example: None,
     };
     route.pattern.parameters().map(parameter).collect()
 }

@@ -1,14 +1,15 @@
 //! An account's keys and environments.
 
-use super::{id, paging};
+use super::{Cursor, id, paging};
 use crate::api::environments::Environments;
 use crate::api::keys::{KeyPage, One, WithSecret};
 use crate::domain::account::EnvironmentView;
 use crate::domain::key::Scope;
 use crate::domain::key::view::KeyView;
 use crate::domain::refusal::ErrorCode;
-use crate::openapi::operation::{Access, Group, Operation, Texts, Verb};
+use crate::openapi::operation::{Access, Group, Operation, Verb};
 use crate::openapi::requests;
+use crate::openapi::texts::Texts;
 
 const ID: Texts = ["The id of the key.", "O id da chave."];
 const KEY: &str = "/v1/keys/{id}";
@@ -57,7 +58,7 @@ fn of_keys() -> Vec<Operation> {
                 ],
             ],
         )
-        .takes(paging())
+        .takes(paging(Cursor::Id))
         .answers::<KeyPage>(200, ["A page of keys.", "Uma página de chaves."]),
         Operation::new(
             "createKey",

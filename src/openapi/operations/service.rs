@@ -1,10 +1,11 @@
 //! The service itself.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::api::catalogue::CatalogueShown;
 use crate::api::health::{AliveShown, HealthShown, ReadyShown};
-use crate::openapi::operation::{Access, Group, Operation, Texts, Verb};
+use crate::openapi::operation::{Access, Group, Operation, Verb};
+use crate::openapi::texts::Texts;
 
 pub(super) fn operations() -> Vec<Operation> {
     let open = || (Group::Service, Access::Open);
@@ -26,7 +27,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 ],
             ],
         )
-        .answers::<Value>(200, ["The document.", "O documento."]),
+        .answers::<Map<String, Value>>(200, ["The document.", "O documento."]),
         Operation::new(
             "livez",
             Verb::Get,

@@ -6,24 +6,23 @@ use std::fs;
 use std::path::Path;
 
 use fluence::domain::key::Scope;
+use fluence::openapi::Ordered;
 use fluence::storage::keys::NewKey;
 use reqwest::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::support::customer::Customer;
 use crate::support::gateway::{Answer, Gateway, answer, eventually};
 
 /// Answers by operation and status.
 #[derive(Default)]
-struct Recorded(BTreeMap<String, Map<String, Value>>);
+struct Recorded(BTreeMap<String, BTreeMap<String, Ordered>>);
 
 impl Recorded {
     fn keep(&mut self, operation: &str, answer: &Answer) {
         assert!(answer.status < 300, "{operation}: {}", answer.text);
-        self.0
-            .entry(operation.to_owned())
-            .or_default()
-            .insert(answer.status.to_string(), answer.body.clone());
+        let body = Ordered::parse(&answer.text);
+        self.0.entry(operation.to_owned()).or_default().insert(answer.status.to_string(), body);
     }
 }
 
@@ -166,15 +165,17 @@ struct Fixed {
 }
 
 impl Fixed {
-    fn value(&mut self, name: &str, value: &mut Value) {
+    fn value(&mut self, name: &str, value: &mut Ordered) {
         match value {
-            Value::Object(members) => members.iter_mut().for_each(|(name, member)| self.value(name, member)),
-            Value::Array(items) => {
+            Ordered::Object(members) => {
+                members.iter_mut().for_each(|(name, member)| self.value(name, member));
+            }
+            Ordered::List(items) => {
                 items.truncate(MOST_ITEMS);
                 items.iter_mut().for_each(|item| self.value(name, item));
             }
-            Value::String(text) => *text = self.text(name, text),
-            Value::Number(number) if name == "clock_skew_s" => *number = 0.into(),
+            Ordered::Text(text) => *text = self.text(name, text),
+            Ordered::Number(number) if name == "clock_skew_s" => *number = 0.into(),
             _ => {}
         }
     }
@@ -229,15 +230,15 @@ async fn the_recorded_answers_are_those_of_a_gateway() {
     record_account(&mut recorder).await;
     record_contacts(&mut recorder).await;
     record_keys(&mut recorder).await;
-    let mut answers = json!(recorder.recorded.0);
+    let mut answers = Ordered::parse(&serde_json::to_string(&recorder.recorded.0).unwrap());
     Fixed::default().value("", &mut answers);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/openapi/examples/answers.json");
     if std::env::var_os("WRITE_DOCS").is_some() {
-        fs::write(&path, serde_json::to_string_pretty(&answers).unwrap() + "\n").unwrap();
+        fs::write(&path, answers.to_pretty() + "\n").unwrap();
     }
     let known: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     let known = shape(&known);
-    for (operation, answer) in shape(&answers).as_object().unwrap() {
+    for (operation, answer) in shape(&answers.to_value()).as_object().unwrap() {
         assert_eq!(
             &known[operation], answer,
             "the recorded answer of {operation} is out of date: run `WRITE_DOCS=1 make test ARGS=openapi`"

@@ -177,7 +177,7 @@ async fn access_denied_as_the_contract_has_it() {
       "error_code": "ACCESS_DENIED",
       "current_tier": "platform_professional",
       "required_tier": "crm_business",
-      "upgrade_url": "https://example.com/upgrade"
+      "upgrade_url": "/pricing"
     }
     "#);
 }
@@ -231,7 +231,7 @@ async fn plan_without_api() {
         "code": 403,
         "user_action": "Choose a plan with API access.",
         "support_contact": "support@example.com",
-        "upgrade_url": "https://example.com/upgrade"
+        "upgrade_url": "/pricing"
       },
       "error_code": "PLAN_WITHOUT_API",
       "request_id": "…",

@@ -26,7 +26,7 @@ async fn insufficient_credits() {
         "support_contact": "support@example.com",
         "credits_needed": 2,
         "credits_available": 1,
-        "upgrade_url": "https://example.com/upgrade"
+        "upgrade_url": "/pricing"
       },
       "error_code": "INSUFFICIENT_CREDITS",
       "request_id": "…",

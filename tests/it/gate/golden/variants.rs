@@ -57,7 +57,7 @@ async fn insufficient_credits_as_a_problem() {
       "support_contact": "support@example.com",
       "credits_needed": 2,
       "credits_available": 1,
-      "upgrade_url": "https://example.com/upgrade",
+      "upgrade_url": "/pricing",
       "request_id": "…",
       "billing_info": {
         "creditos_utilizados": 0,
@@ -90,7 +90,7 @@ async fn access_denied_as_a_problem_tells_the_billing_too() {
       "support_contact": "support@example.com",
       "current_tier": "platform_professional",
       "required_tier": "crm_business",
-      "upgrade_url": "https://example.com/upgrade",
+      "upgrade_url": "/pricing",
       "request_id": "…",
       "billing_info": {
         "creditos_utilizados": 0,
@@ -201,7 +201,7 @@ async fn insufficient_credits_in_portuguese() {
         "support_contact": "support@example.com",
         "credits_needed": 2,
         "credits_available": 1,
-        "upgrade_url": "https://example.com/upgrade"
+        "upgrade_url": "/pricing"
       },
       "error_code": "INSUFFICIENT_CREDITS",
       "request_id": "…",
@@ -230,7 +230,7 @@ async fn texts_fixed_by_the_contract_stay_english() {
       "error_code": "ACCESS_DENIED",
       "current_tier": "platform_professional",
       "required_tier": "crm_business",
-      "upgrade_url": "https://example.com/upgrade"
+      "upgrade_url": "/pricing"
     }
     "#);
     let invalid = with_header(&gateway, "an-imported-key-for-tests-1", &marina(), PORTUGUESE).await;

@@ -1,0 +1,14 @@
+import axios from 'axios';
+
+const response = await axios({
+  method: 'post',
+  url: 'http://127.0.0.1:8000/v1/environments',
+  headers: { 'X-API-Key': process.env.FLUENCE_API_KEY },
+  data: {
+    name: 'staging',
+    mode: 'test',
+  },
+  timeout: 30_000,
+  validateStatus: () => true,
+});
+console.log(response.status, JSON.stringify(response.data, null, 2));

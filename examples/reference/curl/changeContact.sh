@@ -1,0 +1,7 @@
+curl "http://127.0.0.1:8000/v1/contacts/$CONTACT_ID" -X PATCH \
+  -H "X-API-Key: $FLUENCE_API_KEY" \
+  -H "Content-Type: application/json" \
+  -d '{
+    "title": "Chief Revenue Officer",
+    "bio": null
+  }'

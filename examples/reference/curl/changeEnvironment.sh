@@ -1,0 +1,6 @@
+curl "http://127.0.0.1:8000/v1/environments/$ENVIRONMENT_ID" -X PATCH \
+  -H "X-API-Key: $FLUENCE_API_KEY" \
+  -H "Content-Type: application/json" \
+  -d '{
+    "key_cap": 1
+  }'

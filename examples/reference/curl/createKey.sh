@@ -1,0 +1,8 @@
+curl "http://127.0.0.1:8000/v1/keys" \
+  -H "X-API-Key: $FLUENCE_API_KEY" \
+  -H "Content-Type: application/json" \
+  -d '{
+    "name": "backend",
+    "scopes": ["read", "invoke"],
+    "daily_cap": 1000
+  }'

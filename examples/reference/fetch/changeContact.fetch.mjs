@@ -1,0 +1,12 @@
+const response = await fetch(`http://127.0.0.1:8000/v1/contacts/${process.env.CONTACT_ID}`, {
+  method: 'PATCH',
+  headers: {
+    'X-API-Key': process.env.FLUENCE_API_KEY,
+    'Content-Type': 'application/json',
+  },
+  body: JSON.stringify({
+    title: 'Chief Revenue Officer',
+    bio: null,
+  }),
+});
+console.log(response.status, await response.text());

@@ -1,0 +1,12 @@
+const response = await fetch('http://127.0.0.1:8000/v1/environments', {
+  method: 'POST',
+  headers: {
+    'X-API-Key': process.env.FLUENCE_API_KEY,
+    'Content-Type': 'application/json',
+  },
+  body: JSON.stringify({
+    name: 'staging',
+    mode: 'test',
+  }),
+});
+console.log(response.status, await response.text());

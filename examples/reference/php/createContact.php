@@ -1,0 +1,28 @@
+<?php
+$request = curl_init('http://127.0.0.1:8000/v1/contacts');
+curl_setopt_array($request, [
+    CURLOPT_CUSTOMREQUEST => 'POST',
+    CURLOPT_HTTPHEADER => [
+        'X-API-Key: ' . getenv('FLUENCE_API_KEY'),
+        'Content-Type: application/json',
+    ],
+    CURLOPT_POSTFIELDS => json_encode([
+        'first_name' => 'Ana',
+        'last_name' => 'Prates',
+        'company' => 'Zyntra',
+        'title' => 'Head of Sales',
+        'posts' => [
+            [
+                'text' => 'We opened an office in Recife.',
+                'published_at' => '2026-01-15',
+            ],
+        ],
+    ]),
+    CURLOPT_RETURNTRANSFER => true,
+    CURLOPT_TIMEOUT => 30,
+]);
+$answer = curl_exec($request);
+if ($answer === false) {
+    exit(curl_error($request) . PHP_EOL);
+}
+echo curl_getinfo($request, CURLINFO_RESPONSE_CODE), ' ', $answer, PHP_EOL;

@@ -1,0 +1,13 @@
+import os
+
+import requests
+
+response = requests.patch(
+    f"http://127.0.0.1:8000/v1/environments/{os.environ['ENVIRONMENT_ID']}",
+    headers={"X-API-Key": os.environ["FLUENCE_API_KEY"]},
+    json={
+        "key_cap": 1,
+    },
+    timeout=30,
+)
+print(response.status_code, response.text)

@@ -1,0 +1,14 @@
+import os
+
+import requests
+
+response = requests.post(
+    "http://127.0.0.1:8000/v1/environments",
+    headers={"X-API-Key": os.environ["FLUENCE_API_KEY"]},
+    json={
+        "name": "staging",
+        "mode": "test",
+    },
+    timeout=30,
+)
+print(response.status_code, response.text)

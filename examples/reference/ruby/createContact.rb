@@ -1,0 +1,23 @@
+require 'json'
+require 'net/http'
+
+uri = URI('http://127.0.0.1:8000/v1/contacts')
+request = Net::HTTP::Post.new(uri)
+request['X-API-Key'] = ENV.fetch('FLUENCE_API_KEY')
+request['Content-Type'] = 'application/json'
+request.body = JSON.generate({
+  first_name: 'Ana',
+  last_name: 'Prates',
+  company: 'Zyntra',
+  title: 'Head of Sales',
+  posts: [
+    {
+      text: 'We opened an office in Recife.',
+      published_at: '2026-01-15'
+    }
+  ]
+})
+response = Net::HTTP.start(uri.host, uri.port, use_ssl: uri.scheme == 'https') do |http|
+  http.request(request)
+end
+puts "#{response.code} #{response.body}"

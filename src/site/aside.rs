@@ -1,0 +1,83 @@
+//! What stands beside the text of an operation: programs that call it, a form that sends it, and an answer.
+
+use super::markdown::escaped;
+use super::words::Words;
+use crate::openapi::{Client, Operation, Ordered, answer};
+
+/// The aside of a reference page.
+#[derive(Clone, Debug)]
+pub(super) struct Aside {
+    words: Words,
+    programs: Vec<(Client, String)>,
+    /// The form, as HTML.
+    trial: Option<String>,
+    answer: Option<String>,
+}
+
+impl Aside {
+    pub(super) fn new(operation: &Operation, base_url: &str, trial: Option<String>, words: Words) -> Self {
+        let programs = Client::ALL.map(|client| (client, client.program(operation, base_url)));
+        let success = operation.successes.first();
+        let recorded = success.and_then(|success| answer(operation.id, success.status));
+        let answer = recorded.map(|value| shortened(value).to_pretty());
+        Self { words, programs: programs.into(), trial, answer }
+    }
+
+    /// Whether the page needs the script of the form.
+    pub(super) fn has_form(&self) -> bool {
+        self.trial.is_some()
+    }
+
+    /// The programs as tabs, of which one is open; without a style they stand below each other.
+    pub(super) fn html(&self) -> String {
+        let words = self.words;
+        let mut html = format!(
+            "<aside class=\"side\" aria-label=\"{}\"><h2>{}</h2>\n<div class=\"tabs\">",
+            words.samples(),
+            words.request()
+        );
+        for (client, program) in &self.programs {
+            let open = if *client == Client::Curl { " open" } else { "" };
+            let program = escaped(program.trim_end());
+            html += &format!(
+                "<details name=\"program\"{open}><summary>{}</summary><pre tabindex=\"0\"><code>{program}</code></pre></details>",
+                client.title()
+            );
+        }
+        html += &format!("</div>\n{}", self.trial.as_deref().unwrap_or_default());
+        if let Some(answer) = &self.answer {
+            let answer = escaped(answer);
+            html +=
+                &format!("<h2>{}</h2>\n<pre tabindex=\"0\"><code>{answer}</code></pre>\n", words.answer());
+        }
+        html + "</aside>"
+    }
+
+    pub(super) fn markdown(&self) -> String {
+        let words = self.words;
+        let mut text = format!("## {}\n", words.request());
+        for (client, program) in &self.programs {
+            text += &format!("\n### {}\n\n```{}\n{program}```\n", client.title(), client.language());
+        }
+        if let Some(answer) = &self.answer {
+            text += &format!("\n## {}\n\n```json\n{answer}\n```\n", words.answer());
+        }
+        text
+    }
+}
+
+/// An answer with one item in each list and long texts cut.
+fn shortened(value: &Ordered) -> Ordered {
+    const MOST_CHARS: usize = 80;
+    match value {
+        Ordered::List(items) => Ordered::List(items.iter().take(1).map(shortened).collect()),
+        Ordered::Object(members) => {
+            Ordered::Object(members.iter().map(|(name, member)| (name.clone(), shortened(member))).collect())
+        }
+        Ordered::Text(text) if text.chars().count() > MOST_CHARS => {
+            let start: String = text.chars().take(MOST_CHARS).collect();
+            Ordered::Text(format!("{start}…"))
+        }
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,100 @@
+// Copies samples with one click, and searches the pages.
+const { copy, copied, nothing } = document.body.dataset;
+
+async function toClipboard(text) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  // Without HTTPS there is no clipboard for scripts but this one.
+  const area = document.createElement('textarea');
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+}
+
+for (const block of document.querySelectorAll('.doc pre')) {
+  if (block.closest('.trial')) continue;
+  const frame = document.createElement('div');
+  frame.className = 'code';
+  block.replaceWith(frame);
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = copy;
+  button.addEventListener('click', async () => {
+    await toClipboard(block.textContent.trimEnd());
+    button.textContent = copied;
+    setTimeout(() => { button.textContent = copy; }, 2_000);
+  });
+  frame.append(block, button);
+}
+
+const search = document.querySelector('.search');
+const field = search.querySelector('input');
+const list = search.querySelector('ul');
+let index;
+
+const fold = (text) => text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
+const split = (text) => fold(text).split(/[^\p{L}\p{N}_]+/u).filter((word) => word !== '');
+
+/** How well a section matches: every word must begin a word of it; titles and headings count more than its text. */
+function score([, title, heading, text], wanted) {
+  const places = [[split(title), 8], [split(heading), 4], [text.split(' '), 1]];
+  let sum = 0;
+  for (const word of wanted) {
+    const best = places.find(([words]) => words.some((known) => known.startsWith(word)));
+    if (!best) return 0;
+    sum += best[1];
+  }
+  return sum;
+}
+
+async function find() {
+  const wanted = split(field.value);
+  index ??= fetch(search.dataset.index).then((response) => response.json());
+  const sections = await index;
+  const scored = wanted.length === 0 ? [] : sections.map((section) => [score(section, wanted), section]);
+  const found = scored.filter(([points]) => points > 0).sort(([a], [b]) => b - a).slice(0, 8);
+  list.replaceChildren(...found.map(([, [address, title, heading]]) => {
+    const item = document.createElement('li');
+    const link = document.createElement('a');
+    link.href = address;
+    link.textContent = heading ? `${title}: ${heading}` : title;
+    item.append(link);
+    return item;
+  }));
+  if (wanted.length > 0 && found.length === 0) {
+    const item = document.createElement('li');
+    item.textContent = nothing;
+    list.append(item);
+  }
+  list.hidden = wanted.length === 0;
+}
+
+field.addEventListener('input', find);
+search.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  await find();
+  list.querySelector('a')?.click();
+});
+search.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') {
+    list.hidden = true;
+    field.focus();
+  }
+});
+search.addEventListener('focusout', (event) => {
+  if (!search.contains(event.relatedTarget)) list.hidden = true;
+});
+search.hidden = false;
+
+// Samples have the address by which the reader came; only the browser knows that a proxy in front speaks HTTPS.
+if (location.protocol === 'https:') {
+  const walker = document.createTreeWalker(document.querySelector('.doc'), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    node.data = node.data.replaceAll(`http://${location.host}/`, `${location.origin}/`);
+  }
+}

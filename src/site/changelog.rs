@@ -1,0 +1,99 @@
+//! What has changed for clients and account owners: `CHANGELOG.md` without its parts for operators, as a page and as a feed.
+
+use super::markdown::{escaped, to_html};
+use super::page::{Page, Section};
+use super::words::Words;
+use crate::domain::language::Language;
+
+const CHANGELOG: &str = include_str!("../../CHANGELOG.md");
+
+/// The groups that are only for operators.
+const FOR_OPERATORS: [&str; 1] = ["**Operation**"];
+
+/// A version: its name, the day of its last change, and what is new in it.
+#[derive(Debug, PartialEq)]
+struct Version {
+    name: &'static str,
+    day: &'static str,
+    text: String,
+}
+
+/// Every version, newest first. A heading is `## NAME - YYYY-MM-DD`.
+fn versions() -> Vec<Version> {
+    let sections = CHANGELOG.split("\n## ").skip(1);
+    sections
+        .map(|section| {
+            let (heading, text) = section.split_once('\n').unwrap_or((section, ""));
+            let (name, day) = heading.rsplit_once(" - ").unwrap_or((heading, ""));
+            Version { name, day, text: for_clients(text) }
+        })
+        .collect()
+}
+
+/// A text without the groups for operators. A group begins with a line in bold and ends with the next one or a heading.
+fn for_clients(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut is_kept = true;
+    for line in text.lines() {
+        if line.starts_with("**") || line.starts_with('#') {
+            is_kept = !FOR_OPERATORS.contains(&line);
+        }
+        if is_kept {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+pub(super) fn page(language: Language) -> Page {
+    let words = Words(language);
+    let mut text = format!("# {}\n\n[{}](/docs/changelog.atom)\n", words.changelog(), words.feed());
+    for Version { name, day, text: changes } in versions() {
+        text += &format!("\n## {name} ({day})\n{changes}");
+    }
+    Page { text_language: Language::En, ..Page::new("/docs/changelog", Section::Guides, language, text) }
+}
+
+/// The feed of the versions, in Atom (RFC 4287).
+pub(super) fn feed(base_url: &str) -> String {
+    let versions = versions();
+    let updated = versions.first().map_or("", |version| version.day);
+    let mut text = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<title>Fluence</title>\n\
+         <id>{base_url}/docs/changelog</id>\n<link href=\"{base_url}/docs/changelog\"/>\n\
+         <link rel=\"self\" href=\"{base_url}/docs/changelog.atom\"/>\n<updated>{updated}T00:00:00Z</updated>\n\
+         <author><name>Fluence</name></author>\n"
+    );
+    for Version { name, day, text: changes } in versions {
+        let html = escaped(&to_html(&changes, &|_| None));
+        let name = escaped(name);
+        text += &format!(
+            "<entry>\n<title>{name}</title>\n<id>{base_url}/docs/changelog#{name}</id>\n<link href=\"{base_url}/docs/changelog\"/>\n\
+             <updated>{day}T00:00:00Z</updated>\n<content type=\"html\">{html}</content>\n</entry>\n"
+        );
+    }
+    text + "</feed>\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_version_has_a_day_and_something_for_clients() {
+        let versions = versions();
+        assert!(!versions.is_empty());
+        for version in versions {
+            assert!(version.day.parse::<chrono::NaiveDate>().is_ok(), "{}: {}", version.name, version.day);
+            assert!(version.text.contains("\n- "), "{}", version.name);
+        }
+    }
+
+    #[test]
+    fn groups_for_operators_are_left_out() {
+        let text =
+            "### Added\n\n**API**\n\n- one\n\n**Operation**\n\n- two\n  more\n\n### Changed\n\n- three\n";
+        assert_eq!(for_clients(text), "### Added\n\n**API**\n\n- one\n\n### Changed\n\n- three\n");
+    }
+}

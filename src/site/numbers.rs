@@ -1,0 +1,69 @@
+//! Figures as people of either language write them.
+
+use crate::domain::language::Language;
+
+/// A whole number with its thousands apart: `10,000` or `10.000`.
+pub(super) fn whole(number: i64, language: Language) -> String {
+    let separator = match language {
+        Language::En => ',',
+        Language::Pt => '.',
+    };
+    let digits = number.unsigned_abs().to_string();
+    let mut written = String::with_capacity(digits.len() * 4 / 3 + 1);
+    if number < 0 {
+        written.push('−');
+    }
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            written.push(separator);
+        }
+        written.push(digit);
+    }
+    written
+}
+
+/// US dollars for each credit, to a hundredth of a cent and at least to the cent: `0.19`, `0.0029`.
+pub(super) fn usd_per_credit(usd: u32, credits: i64, language: Language) -> String {
+    const PARTS: i64 = 10_000;
+    if credits <= 0 {
+        return String::new();
+    }
+    let parts = (i64::from(usd) * PARTS + credits / 2) / credits;
+    let decimals = format!("{:04}", parts % PARTS);
+    let decimals = decimals.strip_suffix("00").unwrap_or(&decimals);
+    let point = match language {
+        Language::En => '.',
+        Language::Pt => ',',
+    };
+    format!("{}{point}{decimals}", whole(parts / PARTS, language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_and_decimals_are_those_of_the_language() {
+        for (number, en, pt) in [
+            (0, "0", "0"),
+            (999, "999", "999"),
+            (10_000, "10,000", "10.000"),
+            (-1_234_567, "−1,234,567", "−1.234.567"),
+        ] {
+            assert_eq!(
+                (whole(number, Language::En).as_str(), whole(number, Language::Pt).as_str()),
+                (en, pt)
+            );
+        }
+    }
+
+    #[test]
+    fn a_credit_of_less_than_a_cent_has_a_price() {
+        for (usd, credits, en) in
+            [(19, 100, "0.19"), (199, 100_000, "0.0020"), (29, 10_000, "0.0029"), (300, 100, "3.00")]
+        {
+            assert_eq!(usd_per_credit(usd, credits, Language::En), en);
+        }
+        assert_eq!(usd_per_credit(49, 200, Language::Pt), "0,2450");
+    }
+}

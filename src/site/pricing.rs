@@ -1,0 +1,154 @@
+//! The prices, from the catalogue and the settlement table in force.
+
+use super::numbers::{usd_per_credit, whole};
+use super::page::{Page, Section, prefix};
+use super::words::Words;
+use crate::domain::depth::Depth;
+use crate::domain::language::Language;
+use crate::domain::plan::Support;
+use crate::domain::price::RoutePrice;
+use crate::domain::route::{Price, Route};
+use crate::domain::settlement::{Outcome, Settlement};
+use crate::openapi::{Facts, Texts, in_language};
+
+pub(super) fn page(facts: &Facts, language: Language) -> Page {
+    let text = match language {
+        Language::En => include_str!("pricing/en.md"),
+        Language::Pt => include_str!("pricing/pt.md"),
+    };
+    let text = text
+        .replace("{calls}", &calls(facts, language))
+        .replace("{plans}", &plans(facts, language))
+        .replace("{packs}", &packs(facts, language))
+        .replace("{settlement}", &settlement(facts, language))
+        .replace("{prefix}", prefix(language));
+    Page::new("/pricing", Section::Pricing, language, text)
+}
+
+/// What a call of a route of the seller costs, least and most.
+pub(super) fn route_price(price: &RoutePrice, words: Words) -> String {
+    let (least, most) = (price.least(), price.most());
+    let most_shown = words.count_of_credits(most.as_i64());
+    if least == most { most_shown } else { format!("{least}–{most_shown}") }
+}
+
+/// The price of a route in credits.
+pub(super) fn price(route: &Route, words: Words) -> String {
+    match route.price {
+        Price::Flat(price) => words.count_of_credits(price.as_i64()),
+        Price::ByDepth(_) => {
+            let [basic, standard, premium] = Depth::ALL.map(|depth| route.price.held(depth));
+            format!("basic {basic}, standard {standard}, premium {premium}")
+        }
+    }
+}
+
+fn calls(facts: &Facts, language: Language) -> String {
+    let words = Words(language);
+    let mut text = format!("| {} | {} |\n|---|---|\n", words.call(), words.credits());
+    for route in facts.routes.built_in.iter() {
+        text += &format!("| `POST {}` | {} |\n", route.path, price(route, words));
+    }
+    for route in facts.routes.forwarded.iter().filter(|route| !route.is_free()) {
+        text += &format!("| `{}` | {} |\n", route.path, route_price(&route.price, words));
+    }
+    text
+}
+
+/// The plans of the newest edition.
+fn plans(facts: &Facts, language: Language) -> String {
+    let words = Words(language);
+    let mut text = match language {
+        Language::En => "| Plan | US$ | Credits | US$ a credit | Requests a second | At once | Requests a month | Keys | Support | Calls |",
+        Language::Pt => "| Plano | US$ | Créditos | US$ por crédito | Requisições por segundo | Ao mesmo tempo | Requisições por mês | Chaves | Suporte | Chamadas |",
+    }
+    .to_owned();
+    text += "\n|---|---:|---:|---:|---:|---:|---:|---:|---|---|\n";
+    for plan in facts.catalogue.editions.last().into_iter().flat_map(|edition| &edition.plans) {
+        let (price, each) = match plan.price_usd {
+            Some(usd) => (usd.to_string(), usd_per_credit(usd, plan.credits.as_i64(), language)),
+            None => (words.by_contract().to_owned(), String::new()),
+        };
+        let sold = facts.routes.paths().zip(facts.routes.access());
+        let included = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));
+        let paths: Vec<String> = included.map(|(path, _)| format!("`{path}`")).collect();
+        let number = |number: u32| whole(i64::from(number), language);
+        text += &format!(
+            "| {} | {price} | {} | {each} | {} | {} | {} | {} | {} | {} |\n",
+            plan.plan,
+            whole(plan.credits.as_i64(), language),
+            number(plan.rate_per_s),
+            number(plan.concurrency),
+            number(plan.requests),
+            number(plan.keys_per_environment),
+            in_language(support(plan.support), language),
+            paths.join(", ")
+        );
+    }
+    text
+}
+
+const fn support(support: Support) -> Texts {
+    match support {
+        Support::Community => ["community", "comunidade"],
+        Support::Email => ["e-mail", "e-mail"],
+        Support::Priority => ["e-mail, first in line", "e-mail, com prioridade"],
+        Support::Dedicated => ["dedicated", "dedicado"],
+    }
+}
+
+fn packs(facts: &Facts, language: Language) -> String {
+    let words = Words(language);
+    let mut text = format!(
+        "| {} | {} | US$ | {} |\n|---|---:|---:|---:|\n",
+        words.pack(),
+        words.credits(),
+        words.usd_a_credit()
+    );
+    for pack in &facts.catalogue.packs {
+        let credits = pack.credits.as_i64();
+        let each = usd_per_credit(pack.price_usd, credits, language);
+        text += &format!("| {} | {} | {} | {each} |\n", pack.name, whole(credits, language), pack.price_usd);
+    }
+    text
+}
+
+fn settlement(facts: &Facts, language: Language) -> String {
+    let words = Words(language);
+    let mut text = format!("| {} | |\n|---|---|\n", words.call());
+    let has_forwarded = !facts.routes.forwarded.is_empty();
+    let is_of_forwarded = |outcome| matches!(outcome, Outcome::ChargedStatus | Outcome::UnchargedStatus);
+    for outcome in Outcome::ALL.into_iter().filter(|outcome| has_forwarded || !is_of_forwarded(*outcome)) {
+        let end = match facts.settlement.settle(outcome) {
+            Settlement::Capture => words.is_charged(),
+            Settlement::Release => words.is_given_back(),
+        };
+        text += &format!("| {} | {end} |\n", in_language(about(outcome), language));
+    }
+    text
+}
+
+/// How a call ended, for its customer.
+const fn about(outcome: Outcome) -> Texts {
+    match outcome {
+        Outcome::Answered => ["answered", "respondida"],
+        Outcome::ProfileNotFound => {
+            ["no profile was found: a search was done", "nenhum perfil encontrado: uma busca foi feita"]
+        }
+        Outcome::MultipleMatches => {
+            ["several people match: a search was done", "várias pessoas correspondem: uma busca foi feita"]
+        }
+        Outcome::Refused => ["the request turned out to be invalid", "a requisição se revelou inválida"],
+        Outcome::Failed => ["a fault of ours, or behind us", "uma falha nossa ou de um serviço que usamos"],
+        Outcome::TimedOut => ["no answer in time", "nenhuma resposta dentro do prazo"],
+        Outcome::Abandoned => ["the gateway lost the call", "o gateway perdeu a chamada"],
+        Outcome::ChargedStatus => [
+            "answered with a status that the page of the route lists as charged",
+            "respondida com um status que a página da rota lista como cobrado",
+        ],
+        Outcome::UnchargedStatus => ["answered with another status", "respondida com outro status"],
+        Outcome::InsufficientData => {
+            ["too little text for an analysis", "texto insuficiente para uma análise"]
+        }
+    }
+}

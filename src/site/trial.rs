@@ -1,0 +1,140 @@
+//! The form that sends a call from its reference page. `assets/trial.js` shows it and sends it; without script the programs
+//! beside it are what a reader copies.
+
+use serde_json::Value;
+
+use super::markdown::escaped;
+use super::words::Words;
+use crate::openapi::{Access, Field, Operation, Ordered, Verb, in_language};
+
+/// Where a field of the form goes.
+#[derive(Clone, Copy)]
+enum Place {
+    Path,
+    Query,
+    Body,
+}
+
+impl Place {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Body => "body",
+        }
+    }
+}
+
+/// The form of an operation, hidden until its script runs. `None` where the form could not say what is sent: bodies that only
+/// the service behind a route knows.
+pub(super) fn form(operation: &Operation, words: Words) -> Option<String> {
+    let is_forwarded = matches!(operation.access, Access::Forwarded(_));
+    let only_reads = matches!(operation.verb, Verb::Get | Verb::Head);
+    if is_forwarded && !only_reads {
+        return None;
+    }
+    let is_paid = operation.access.is_paid();
+    let changes = !is_paid && !only_reads;
+    let first = if is_paid { words.show_price() } else { words.send() };
+    let mut html = format!(
+        "<section class=\"trial\" aria-labelledby=\"try-it\" data-verb=\"{}\" data-path=\"{}\" data-first=\"{first}\" \
+         data-second=\"{}\" data-price=\"{}\" data-failed=\"{}\" data-json=\"{}\" data-help=\"{}\"{}{} hidden>\n\
+         <h2 id=\"try-it\">{}</h2>\n<form>\n",
+        operation.verb.as_str().to_ascii_uppercase(),
+        escaped(operation.path),
+        words.send_at_this_price(),
+        words.price_is(),
+        words.not_sent(),
+        words.no_json(),
+        words.what_it_means(),
+        if is_paid { " data-paid" } else { "" },
+        if operation.body.is_some() { " data-body" } else { "" },
+        words.try_it()
+    );
+    if operation.access.takes_key() {
+        let required = if matches!(operation.access, Access::KeyOptional) { "" } else { " required" };
+        html += &format!(
+            "<p>{}</p>\n<label>{}<input type=\"password\" autocomplete=\"off\" spellcheck=\"false\"{required}></label>\n",
+            words.key_stays(),
+            words.key()
+        );
+    }
+    for parameter in &operation.parameters {
+        let place = if parameter.is_in_path { Place::Path } else { Place::Query };
+        let value = parameter.example.unwrap_or_default();
+        html += &input(parameter.name, place, "text", value, parameter.is_in_path);
+    }
+    if let Some(body) = &operation.body {
+        html.extend(body.fields.iter().map(|field| of_body(field, body.example.get(field.name), words)));
+    }
+    if changes {
+        html += &format!("<p>{}</p>\n", words.changes_account());
+    }
+    html += &format!(
+        "<button>{first}</button>\n<p role=\"status\"></p>\n</form>\n<pre tabindex=\"0\" hidden><code></code></pre>\n</section>\n"
+    );
+    Some(html)
+}
+
+fn input(name: &str, place: Place, kind: &str, value: &str, is_required: bool) -> String {
+    let required = if is_required { " required" } else { "" };
+    format!(
+        "<label><code>{name}</code><input data-in=\"{}\" data-name=\"{name}\" data-kind=\"{kind}\" value=\"{}\" \
+         autocomplete=\"off\"{required}></label>\n",
+        place.name(),
+        escaped(value)
+    )
+}
+
+/// A member of the body: a choice where its values are listed, JSON where it is neither that nor a text.
+fn of_body(field: &Field, example: Option<&Ordered>, words: Words) -> String {
+    let value = match example {
+        Some(Ordered::Text(text)) => text.clone(),
+        Some(other) => serde_json::to_string(other).unwrap_or_default(),
+        None => String::new(),
+    };
+    let is_text = |kind: &Value| kind == "string";
+    match (&field.schema["enum"], &field.schema["type"]) {
+        (Value::Array(choices), _) => {
+            select(field, choices.iter().filter_map(Value::as_str), &value, "text", words)
+        }
+        (_, Value::Array(kinds)) if kinds.iter().any(|kind| kind == "boolean") => {
+            select(field, ["true", "false"].into_iter(), &value, "json", words)
+        }
+        (_, Value::Array(kinds)) if !kinds.iter().any(is_text) => {
+            input(field.name, Place::Body, "json", &value, field.is_required)
+        }
+        (_, kind) if kind == "array" || kind == "integer" => {
+            input(field.name, Place::Body, "json", &value, field.is_required)
+        }
+        // `null` in the example of a text.
+        _ if example == Some(&Ordered::Null) => input(field.name, Place::Body, "text", "", false),
+        _ => input(field.name, Place::Body, "text", &value, field.is_required),
+    }
+}
+
+fn select<'c>(
+    field: &Field,
+    choices: impl Iterator<Item = &'c str>,
+    value: &str,
+    kind: &str,
+    words: Words,
+) -> String {
+    let absent = if field.is_required {
+        String::new()
+    } else {
+        format!("<option value=\"\">{}</option>", words.absent())
+    };
+    let options: String = choices
+        .map(|choice| {
+            let selected = if choice == value { " selected" } else { "" };
+            format!("<option{selected}>{choice}</option>")
+        })
+        .collect();
+    let name = field.name;
+    format!(
+        "<label><code>{name}</code><select data-in=\"{}\" data-name=\"{name}\" data-kind=\"{kind}\" title=\"{}\">{absent}{options}</select></label>\n",
+        Place::Body.name(),
+        escaped(in_language(field.about, words.0))
+    )
+}

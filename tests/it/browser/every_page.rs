@@ -1,0 +1,122 @@
+//! What holds for every page, in both themes and languages.
+
+use std::collections::BTreeSet;
+
+use crate::site::{crawled, is_html};
+use crate::support::browser::{Browser, Look};
+use crate::support::gateway::Gateway;
+
+/// Pages whose pictures people look at.
+const MAIN: [&str; 8] = [
+    "/",
+    "/pricing",
+    "/docs/",
+    "/docs/api",
+    "/docs/keys",
+    "/docs/changelog",
+    "/docs/reference/crm",
+    "/docs/errors/INSUFFICIENT_CREDITS",
+];
+
+async fn html_pages(gateway: &Gateway) -> Vec<String> {
+    let pages = crawled(gateway).await;
+    pages.into_iter().filter(|(_, sent)| is_html(sent)).map(|(path, _)| path).collect()
+}
+
+/// Opens pages of one language one after the other and notes what is wrong with each.
+async fn faults(gateway: &Gateway, pages: &[String]) -> Vec<String> {
+    let browser = Browser::start().await;
+    let mut faults = Vec::new();
+    for path in pages {
+        browser.look(Look::DESKTOP).await;
+        browser.open(&format!("{}{path}", gateway.url())).await;
+        let mut note = |what: &str, found: String| {
+            if !found.is_empty() {
+                faults.push(format!("{path}, {what}: {found}"));
+            }
+        };
+        note("light", browser.violations().await);
+        browser.look(Look::DESKTOP.dark()).await;
+        note("dark", browser.contrast_violations().await);
+        browser.look(Look::PHONE).await;
+        let overflow = browser.overflow().await;
+        note("360 pixels wide", if overflow > 0 { format!("{overflow} too many") } else { String::new() });
+        note("console", browser.complaints().await.join("\n"));
+        browser.only_from(&gateway.url()).await;
+    }
+    faults
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_accessible_fits_a_phone_and_asks_only_its_own_gateway() {
+    let gateway = Gateway::start().await;
+    let pages = html_pages(&gateway).await;
+    let (portuguese, english): (Vec<_>, Vec<_>) =
+        pages.into_iter().partition(|path| path.starts_with("/pt/"));
+    assert!(english.len() > 100 && portuguese.len() == english.len());
+    let (english, portuguese) = tokio::join!(faults(&gateway, &english), faults(&gateway, &portuguese));
+    let faults: Vec<String> = english.into_iter().chain(portuguese).collect();
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
+}
+
+#[tokio::test]
+async fn every_element_of_a_page_is_reached_and_seen_by_keyboard() {
+    let gateway = Gateway::start().await;
+    let browser = Browser::start().await;
+    for path in ["/", "/docs/reference/analyzeComprehensive", "/pt/docs/reference/createKey"] {
+        browser.open(&format!("{}{path}", gateway.url())).await;
+        browser.text("h1").await;
+        let count = browser
+            .run("return [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex]')].filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled).length")
+            .await
+            .as_u64()
+            .unwrap();
+        let mut reached = 0;
+        let mut unseen = BTreeSet::new();
+        loop {
+            browser.press("TAB").await;
+            let Some(focused) = browser.focused().await else { break };
+            reached += 1;
+            if !focused.is_seen {
+                unseen.insert(focused.name);
+            }
+            assert!(reached <= count, "{path}: the focus goes round");
+        }
+        assert_eq!((reached, unseen), (count, BTreeSet::new()), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_first_visit_loads_at_most_100_kilobytes_in_eight_requests() {
+    let gateway = Gateway::start().await;
+    for path in ["/", "/docs/reference/crm"] {
+        let browser = Browser::start().await;
+        browser.open(&format!("{}{path}", gateway.url())).await;
+        browser.text("h1").await;
+        let bytes = browser
+            .run("return document.fonts.ready.then(() => [performance.getEntriesByType('navigation')[0], ...performance.getEntriesByType('resource')].reduce((sum, one) => sum + one.transferSize, 0))")
+            .await
+            .as_u64()
+            .unwrap();
+        let requests = browser.only_from(&gateway.url()).await;
+        assert!(bytes > 0 && bytes <= 100_000 && requests <= 8, "{path}: {bytes} bytes, {requests} requests");
+        println!("{path}: {bytes} bytes in {requests} requests");
+    }
+}
+
+#[tokio::test]
+async fn pictures_of_the_main_pages_are_kept() {
+    let gateway = Gateway::start().await;
+    let browser = Browser::start().await;
+    for language in ["", "/pt"] {
+        for look in [Look::DESKTOP, Look::DESKTOP.dark(), Look::PHONE, Look::PHONE.dark()] {
+            browser.look(look).await;
+            for path in MAIN {
+                browser.open(&format!("{}{language}{path}", gateway.url())).await;
+                let page = format!("{language}{path}").trim_matches('/').replace('/', "-");
+                let page = if page.is_empty() { "home" } else { &page };
+                browser.screenshot(&format!("site-{page}-{}", look.name())).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Tools of others read the document: Schemathesis looks for answers that are not what it says, and a generator makes a client
+//! from it. `scripts/need.sh openapi` installs both.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use fluence::domain::ids::EnvironmentId;
+use fluence::domain::key::Mode;
+use fluence::domain::key::Scope;
+use fluence::storage::accounts;
+use tokio::process::Command;
+
+use crate::support::gateway::Gateway;
+use crate::support::scratch::Scratch;
+
+fn tests_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+/// A tool of the Python environment.
+fn tool(name: &str) -> Command {
+    let path = tests_folder().join(".venv/bin").join(name);
+    assert!(path.exists(), "{} is missing. Run `scripts/need.sh openapi`", path.display());
+    let mut command = Command::new(path);
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    command
+}
+
+/// Runs a tool to its end and returns what it printed, having ended well.
+async fn ran(mut command: Command) -> String {
+    let output = command.output().await.unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}");
+    out.into_owned()
+}
+
+/// Runs Schemathesis on some operations with an unused key of a test environment that has every scope.
+async fn find_nothing(gateway: &Gateway, selection: [&str; 2]) {
+    let customer = gateway.customer("2025-06", "enterprise").await;
+    let mut connection = gateway.database.pool().acquire().await.unwrap();
+    let id = EnvironmentId::from_uuid(fluence::clock::new_id());
+    accounts::create_environment(&mut connection, id, customer.account, "fuzzing", Mode::Test).await.unwrap();
+    drop(connection);
+    let of_fuzzing = |key: &mut fluence::storage::keys::NewKey| {
+        key.environment = "fuzzing".into();
+        key.terms.scopes = Scope::ALL.to_vec();
+    };
+    let (_, key) = gateway.key(customer.account, of_fuzzing).await;
+    let mut schemathesis = tool("st");
+    schemathesis
+        .arg(format!("--config-file={}", tests_folder().join("schemathesis.toml").display()))
+        .args(["--no-color", "run", &format!("{}/openapi.json", gateway.url())])
+        .args(["--header", &format!("X-API-Key: {key}"), "--checks=all", "--continue-on-failure"])
+        .args(["--max-examples=5", "--seed=1", "--generation-database=none", "--report-dir=/nonexistent"])
+        .args(selection);
+    let out = ran(schemathesis).await;
+    assert!(out.contains("No issues found"), "{out}");
+}
+
+/// Settings under which wrong keys are not throttled: the tool sends many on purpose.
+const WITHOUT_THROTTLE: [(&str, &str); 1] = [("FLUENCE_KEYS_GUESSES", "1000000")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schemathesis_finds_nothing() {
+    let gateway = Gateway::start_with(&WITHOUT_THROTTLE).await;
+    gateway.with_sample_people().await;
+    find_nothing(&gateway, ["--exclude-path-regex", r"^/v1/keys/\{id\}"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schemathesis_finds_nothing_about_changes_of_keys_its_own_included() {
+    let gateway = Gateway::start_with(&WITHOUT_THROTTLE).await;
+    find_nothing(&gateway, ["--include-path-regex", r"^/v1/keys/\{id\}"]).await;
+}
+
+/// A program that makes a paid call with the generated client.
+const PAID_CALL: &str = "
+import sys
+
+sys.path.insert(0, sys.argv[1])
+from fluence_client import AuthenticatedClient
+from fluence_client.api.analysis import crm
+from fluence_client.models import CrmBody
+
+with AuthenticatedClient(base_url=sys.argv[2], token=sys.argv[3]) as client:
+    body = CrmBody(primeiro_nome='Marina', ultimo_nome='Duarte Prado', empresa='Horizonte Sistemas')
+    answer = crm.sync(client=client, body=body)
+    print(answer.analise.person.last_name, answer.billing_info.creditos_utilizados)
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_generated_client_makes_a_paid_call() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let scratch = Scratch::new();
+    std::fs::create_dir_all(scratch.path()).unwrap();
+    let client = scratch.path().join("client");
+    let mut generator = tool("openapi-python-client");
+    generator
+        .args(["generate", "--url", &format!("{}/openapi.json", gateway.url()), "--output-path"])
+        .arg(&client);
+    let out = ran(generator).await;
+    assert!(!out.contains("WARNING parsing"), "{out}");
+    let mut call = tool("python");
+    call.args(["-c", PAID_CALL]).arg(&client).args([&gateway.url(), &customer.key]);
+    assert_eq!(ran(call).await, "Duarte Prado 2\n");
+    assert_eq!(gateway.balance(customer.account).await, 998);
+}
