@@ -26,6 +26,7 @@ impl Foundation {
         Some(Arc::new(Console {
             pool: self.pool.clone(),
             peppers: pepper.clone(),
+            prefix: settings.keys.prefix.clone(),
             settings: settings.console.clone(),
             base,
             links: self.facts.links.clone(),

@@ -24,6 +24,7 @@ use super::words::Words;
 use crate::clock;
 use crate::domain::audit::{Actor, Who};
 use crate::domain::ids::{AccountId, CallId};
+use crate::domain::key::KeyPrefix;
 use crate::domain::language::Language;
 use crate::domain::rights::Principal;
 use crate::http::client_address::{ClientAddress, ClientNetwork};
@@ -43,6 +44,8 @@ use crate::storage::pages;
 pub struct Console {
     pub pool: PgPool,
     pub peppers: Peppers,
+    /// The seller's prefix of new keys.
+    pub prefix: KeyPrefix,
     pub settings: ConsoleSettings,
     pub base: Base,
     pub links: Arc<PublicLinks>,

@@ -25,7 +25,7 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, IdentityId, KeyId, MemberId};
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::terms::{KeyTerms, TermsChange};
-use crate::domain::key::{KeyFormat, KeyState, Mode, Scope};
+use crate::domain::key::{FormatChoice, KeyState, Mode, Scope};
 use crate::domain::member::Role;
 use crate::domain::plan::PlanRef;
 use crate::domain::rights::{Principal, Rights};
@@ -34,6 +34,7 @@ use crate::domain::text::EmailAddress;
 use crate::identity::email::EmailKey;
 use crate::ledger::rules::entry::RouteNumber;
 use crate::management;
+use crate::management::keys::NewSecret;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::identity::{identities, memberships};
 use crate::storage::keys::NewKey;
@@ -131,12 +132,14 @@ async fn make_keys(
     ana: &Principal,
 ) -> anyhow::Result<Vec<KeyId>> {
     let peppers = context.peppers().await?;
+    let prefix = &context.settings().keys.prefix;
+    let secret = NewSecret { format: FormatChoice::Prefixed, prefix, peppers: &peppers };
     let mut keys = Vec::new();
     for name in KEYS {
         let terms = KeyTerms::unlimited(name, &Scope::DEFAULT);
         let id = KeyId::from_uuid(ids::new_id());
         let new = NewKey { id, account_id: ACCOUNT, environment: DEFAULT_ENVIRONMENT.into(), terms };
-        management::keys::create(work, ana, &new, KeyFormat::Fluence, &peppers).await?;
+        management::keys::create(work, ana, &new, &secret).await?;
         keys.push(id);
     }
     Ok(keys)
@@ -152,18 +155,17 @@ async fn change_keys(
 ) -> anyhow::Result<()> {
     let [backend, sync, old] = keys else { bail!("the account has other keys") };
     let peppers = context.peppers().await?;
+    let prefix = &context.settings().keys.prefix;
+    let secret = NewSecret { format: FormatChoice::Usual, prefix, peppers: &peppers };
     let test = EnvironmentId::from_uuid(ids::new_id());
     management::environments::create(work, ana, test, ACCOUNT, &"test".parse()?, Mode::Test).await?;
-    for (name, environment, format) in [
-        ("nightly-import", DEFAULT_ENVIRONMENT, KeyFormat::Fluence),
-        ("ana-laptop", "test", KeyFormat::SkTest),
-    ] {
+    for (name, environment) in [("nightly-import", DEFAULT_ENVIRONMENT), ("ana-laptop", "test")] {
         let terms = KeyTerms::unlimited(name, &Scope::DEFAULT);
         let id = KeyId::from_uuid(ids::new_id());
         let new = NewKey { id, account_id: ACCOUNT, environment: environment.into(), terms };
-        management::keys::create(work, ana, &new, format, &peppers).await?;
+        management::keys::create(work, ana, &new, &secret).await?;
     }
-    management::keys::rotate(work, ana, *backend, Overlap::DEFAULT, &peppers).await?;
+    management::keys::rotate(work, ana, *backend, Overlap::DEFAULT, &secret).await?;
     let change = TermsChange {
         daily_cap: Some(Some(Credits::from_u32(60))),
         expires_at: Some(Some(now + Days::new(6))),

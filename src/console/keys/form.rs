@@ -12,7 +12,7 @@ use crate::domain::account::EnvironmentView;
 use crate::domain::amount::Amount;
 use crate::domain::credits::Credits;
 use crate::domain::key::terms::KeyTerms;
-use crate::domain::key::{KeyFormat, Mode, Scope};
+use crate::domain::key::{FormatChoice, Mode, Scope};
 use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS, Origin};
 use crate::domain::text::Name;
 
@@ -64,7 +64,7 @@ impl Typed {
             environment: environment.map(|known| known.name.clone()).unwrap_or_default(),
             scopes: if preset == "read" { vec![Scope::Read] } else { Scope::DEFAULT.to_vec() },
             expires_on: ends.map(|day| day.to_string()).unwrap_or_default(),
-            format: KeyFormat::Fluence.as_str().to_owned(),
+            format: FormatChoice::PREFIXED.to_owned(),
             ..Self::default()
         }
     }
@@ -76,7 +76,7 @@ impl Typed {
         Self {
             name: terms.name.clone(),
             environment: environment.to_owned(),
-            format: KeyFormat::Fluence.as_str().to_owned(),
+            format: FormatChoice::PREFIXED.to_owned(),
             scopes: terms.scopes.clone(),
             expires_on: terms.expires_at.map(last_day).map(|day| day.to_string()).unwrap_or_default(),
             daily_cap: cap(terms.daily_cap),
@@ -197,8 +197,8 @@ impl Typed {
                 label for="format" { (words.format()) }
                 @if let Some(fault) = faults.of("format") { p.fault { (fault) } }
                 select #format name="format" {
-                    @for format in KeyFormat::ISSUED {
-                        option value=(format.as_str()) selected[format.as_str() == self.format] { (format.as_str()) }
+                    @for format in FormatChoice::names() {
+                        option value=(format) selected[format == self.format] { (format) }
                     }
                 }
             }

@@ -15,7 +15,8 @@ use crate::domain::account::EnvironmentView;
 use crate::domain::ids::KeyId;
 use crate::domain::key::terms::{KeyTerms, TermsChange};
 use crate::domain::key::view::KeyView;
-use crate::domain::key::{KeyFormat, KeySecret, Mode};
+use crate::domain::key::{FormatChoice, KeySecret, Mode};
+use crate::management::keys::NewSecret;
 use crate::management::{self, ChangeError};
 use crate::storage::accounts;
 use crate::storage::keys::{self, NewKey};
@@ -75,7 +76,7 @@ async fn form(
 pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&FIELDS)?;
     let (typed, mut faults) = (Typed::sent(&call.form), Faults::default());
-    let format = KeyFormat::ISSUED.into_iter().find(|format| format.as_str() == typed.format);
+    let format = FormatChoice::from_name(&typed.format);
     let terms = typed.read(call.words(), call.now(), None, &mut faults);
     if let (Some(terms), Some(format)) = (terms, format) {
         match made(call, &typed, terms, format).await {
@@ -102,7 +103,7 @@ async fn made(
     call: &mut Call,
     typed: &Typed,
     terms: KeyTerms,
-    format: KeyFormat,
+    format: FormatChoice,
 ) -> Result<(KeyView, KeySecret), Made> {
     let id = KeyId::from_uuid(new_id());
     let new = async |call: &mut Call| {
@@ -112,9 +113,10 @@ async fn made(
         Ok((NewKey { id, account_id, environment: typed.environment.clone(), terms }, call.by()?))
     };
     let (new, by) = new(call).await.map_err(Made::Page)?;
-    let peppers = call.console.peppers.clone();
+    let console = call.console.clone();
+    let secret = NewSecret { format, prefix: &console.prefix, peppers: &console.peppers };
     let db = call.db().await.map_err(Made::Page)?;
-    management::keys::create(db, &by, &new, format, &peppers).await.map_err(Made::Rule)
+    management::keys::create(db, &by, &new, &secret).await.map_err(Made::Rule)
 }
 
 /// A rule that a field breaks. Other errors are pages of their own.

@@ -8,9 +8,10 @@ use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::layout::{Content, Section, account};
 use crate::console::page::Reply;
-use crate::domain::key::Mode;
 use crate::domain::key::rotation::Overlap;
+use crate::domain::key::{FormatChoice, Mode};
 use crate::management;
+use crate::management::keys::NewSecret;
 
 const OVERLAPS: [&str; 4] = ["0s", "1h", "1d", "7d"];
 
@@ -56,8 +57,10 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     let key = key_of(call).await?;
     let leads_to = path_of(call, key.id, "")?;
     call.spend(&leads_to).await?;
-    let (by, peppers) = (call.by()?, call.console.peppers.clone());
-    let (view, secret) = management::keys::rotate(call.db().await?, &by, key.id, overlap, &peppers).await?;
+    let (by, console) = (call.by()?, call.console.clone());
+    let (format, prefix) = (FormatChoice::Usual, &console.prefix);
+    let new = NewSecret { format, prefix, peppers: &console.peppers };
+    let (view, secret) = management::keys::rotate(call.db().await?, &by, key.id, overlap, &new).await?;
     let title = call.words().secret_replaced(&view.name);
     secret_page(call, &view, &secret, title).await
 }
