@@ -3,10 +3,10 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint doc deny bench simulate crash model evaluate alerts deploy docker-check
+.PHONY: help run test lint doc deny bench simulate crash model evaluate alerts metrics-check deploy docker-check
 
 # Where rustup puts cargo, for shells that were open before it.
-export PATH := $(PATH):$(HOME)/.cargo/bin
+export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # What `make run` starts, once built.
@@ -44,7 +44,7 @@ deny: ## licences, duplicate versions and sources of all crates: deny.toml
 	cargo deny --locked check licenses bans sources
 
 bench: ## install the load generator and measure the gateway: docs/performance.md
-	@scripts/need.sh rust postgres redis wrk nginx
+	@scripts/need.sh rust postgres redis wrk nginx haproxy
 	cargo bench --locked --bench gateway -- $(ARGS)
 
 simulate: ## gateways over an unreliable store, from seeds: make simulate SEEDS=1000
@@ -60,6 +60,11 @@ alerts: ## check and test the alert rules with promtool
 	@scripts/need.sh promtool
 	promtool check rules deploy/alerts.yml
 	promtool test rules deploy/alerts_test.yml
+
+metrics-check: ## run a gateway under traffic and a Prometheus: every expression of rules and dashboard gives a value
+	@scripts/need.sh rust postgres redis promtool
+	cargo build --locked --release --bin fluence
+	deploy/check/metrics.sh $(TARGET)/release/fluence
 
 deploy: ## build the image, migrate, start or upgrade the containers: make deploy SCALE=2
 	@deploy/init.sh

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
+# NO_INSTALL=1 installs nothing: it says what is missing and stops.
 # Things: browser (Chromium, its driver and axe, for the tests of the pages), clients (the languages and libraries of
-# examples/), deny (cargo-deny), docker (engine, Compose, debootstrap), lint (rustfmt and clippy), nginx (with Lua), openapi
-# (tools of others that read the OpenAPI document), postgres (initdb of version 15 or newer), promtool, redis (the server), rust,
-# wrk (the load generator).
+# examples/), deny (cargo-deny), docker (engine, Compose, debootstrap), haproxy, lint (rustfmt and clippy), nginx (with Lua),
+# openapi (tools of others that read the OpenAPI document), postgres (initdb of version 15 or newer), promtool, redis (the
+# server), rust, wrk (the load generator).
 set -euo pipefail
 
 postgres_minimum=15
@@ -18,6 +19,7 @@ apt_install() {
     local purpose=$1
     shift
     command -v apt-get >/dev/null || fail "$purpose is missing, and there is no apt-get here: install it by hand ($*)"
+    only_advise "$purpose is missing: apt-get install $*"
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || fail "$purpose is missing. As root: apt-get install $*"
@@ -29,8 +31,42 @@ apt_install() {
     "${apt[@]}" install --yes --no-install-recommends "$@" >&2
 }
 
+# With NO_INSTALL=1, says what is missing and stops.
+only_advise() {
+    [ "${NO_INSTALL:-0}" != 1 ] || fail "$1"
+}
+
+# rustup and the toolchain of rust-toolchain.toml, into the home folder of the user: ~/.rustup and ~/.cargo. The installer is
+# compared with its checksum. The shell's start-up files are left alone; the Makefile finds cargo by itself.
+install_rust() {
+    local advice="Rust is missing. Install it as https://rustup.rs says, then open a new shell."
+    only_advise "$advice"
+    command -v curl >/dev/null || apt_install "curl" curl ca-certificates
+    local triple
+    case $(uname -s)-$(uname -m) in
+        Linux-x86_64) triple=x86_64-unknown-linux-gnu ;;
+        Linux-aarch64) triple=aarch64-unknown-linux-gnu ;;
+        *) fail "$advice" ;;
+    esac
+    local folder from=${RUSTUP_UPDATE_ROOT:-https://static.rust-lang.org/rustup}/dist/$triple
+    echo "Rust is missing: installing the pinned toolchain with rustup into ${CARGO_HOME:-$HOME/.cargo} and" \
+        "${RUSTUP_HOME:-$HOME/.rustup} (NO_INSTALL=1 only says what is missing)" >&2
+    folder=$(mktemp -d)
+    local curl=(curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location)
+    # The checksum's file may name the place where the installer was built.
+    "${curl[@]}" --output "$folder/rustup-init" "$from/rustup-init" &&
+        "${curl[@]}" --output "$folder/sum" "$from/rustup-init.sha256" &&
+        echo "$(cut -d' ' -f1 "$folder/sum")  $folder/rustup-init" | sha256sum --check --status &&
+        chmod +x "$folder/rustup-init" &&
+        "$folder/rustup-init" -y --quiet --no-modify-path --profile minimal --default-toolchain none >/dev/null ||
+        { rm -rf "$folder"; fail "rustup could not be installed. $advice"; }
+    rm -rf "$folder"
+    # In this folder: the channel and components of rust-toolchain.toml.
+    "${CARGO_HOME:-$HOME/.cargo}/bin/rustup" toolchain install
+}
+
 need_rust() {
-    command -v cargo >/dev/null || fail "Rust is missing. Install it as https://rustup.rs says, then open a new shell."
+    command -v cargo >/dev/null || install_rust
     command -v cc >/dev/null || apt_install "a C compiler" gcc libc6-dev
 }
 
@@ -80,6 +116,10 @@ need_postgres() {
 
 need_redis() {
     command -v redis-server >/dev/null || command -v valkey-server >/dev/null || apt_install "Redis" redis-server
+}
+
+need_haproxy() {
+    command -v haproxy >/dev/null || apt_install "HAProxy, which the gateway is compared with," haproxy
 }
 
 need_wrk() {

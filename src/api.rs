@@ -15,6 +15,7 @@ pub mod keys;
 pub mod ledger;
 pub mod management_auth;
 pub mod once;
+pub(crate) mod statement_csv;
 pub mod status;
 mod fair_queue;
 pub mod usage;

@@ -1,5 +1,6 @@
 //! Builds the long-lived parts once, serves, and stops them in order. The only place where all of them meet.
 
+mod console;
 mod development;
 mod follower;
 mod foundation;
@@ -9,6 +10,7 @@ mod metrics;
 mod offer;
 mod parts;
 mod ports;
+mod reloads;
 mod start;
 mod upstreams;
 
@@ -32,12 +34,14 @@ use crate::secret::peppers::Peppers;
 use crate::server::listener::Server;
 use crate::server::routing::Routing;
 use crate::server::stop::{Stop, StopTiming};
+use crate::server::tls::TlsError;
 use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 
 pub use from_settings::{analysis_api, documented, limits_in_force, node_name, public_links};
 pub use offer::OfferError;
 pub use ports::Ports;
+use reloads::Reloads;
 
 /// The invented people of test environments and of the demonstration.
 pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
@@ -83,8 +87,12 @@ pub enum StartError {
     DevelopmentInPublic(SocketAddr),
     #[error(transparent)]
     SharedLimits(#[from] NotAStore),
+    #[error("mail.smtp_url {0}")]
+    Mail(String),
     #[error("cannot start the threads that serve connections: {0}")]
     Threads(std::io::Error),
+    #[error("TLS: {0}")]
+    Tls(#[from] TlsError),
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
 }
@@ -99,6 +107,7 @@ pub struct App {
     stop: Stop,
     timing: StopTiming,
     readiness: Readiness,
+    reloads: Reloads,
     last_used: LastUsed,
     refused: RefusedCalls,
     pool: PgPool,
@@ -118,6 +127,11 @@ impl App {
 
     pub fn server(&self) -> &Server {
         &self.server
+    }
+
+    /// Reads the files of certificates again, as on SIGHUP. Faulty files change nothing.
+    pub fn reload(&self) {
+        self.reloads.run();
     }
 
     /// Makes the stop immediate, where no load balancer needs an announcement.

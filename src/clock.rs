@@ -18,7 +18,12 @@ pub fn now() -> DateTime<Utc> {
 /// generator: asking the system for randomness costs eight times as much, and every request gets an
 /// id. Ids of one millisecond have no order.
 pub fn new_id() -> Uuid {
-    let millis = u64::try_from(now().timestamp_millis()).unwrap_or_default();
+    id_of(now())
+}
+
+/// Returns an id as it would have been made at an instant.
+pub fn id_of(at: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
     uuid::Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid()
 }
 

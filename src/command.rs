@@ -6,12 +6,12 @@
 pub mod account;
 mod actor;
 pub mod audit;
+pub mod backup;
 pub mod config;
 mod confirm;
 pub mod context;
 mod core_files;
 pub mod credit;
-mod csv;
 pub mod demo;
 pub mod directory;
 pub mod doctor;
@@ -20,6 +20,7 @@ pub mod error;
 pub mod healthcheck;
 pub mod key;
 pub mod ledger;
+mod link;
 pub mod migrate;
 pub mod openapi;
 pub mod output;
@@ -86,6 +87,9 @@ enum Command {
     /// Show or check the settings.
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Back up the private database, restore it, or rehearse the restore.
+    #[command(subcommand)]
+    Backup(backup::BackupCommand),
     /// Print the OpenAPI document of the gateway.
     Openapi,
     /// Check whether the gateway on this machine is ready.
@@ -136,7 +140,7 @@ enum StoredCommand {
     /// Show the audit log.
     Audit(audit::AuditArgs),
     /// Create a demonstration account, and print its key and curl commands.
-    Demo(running::WhereArgs),
+    Demo(demo::DemoArgs),
 }
 
 impl StoredCommand {
@@ -165,7 +169,7 @@ impl StoredCommand {
             Self::Person(command) => command.run(context, output).await,
             Self::Pepper(command) => command.run(context, output).await,
             Self::Audit(args) => audit::run(args, context, output).await,
-            Self::Demo(place) => demo::run(&place, context, output).await,
+            Self::Demo(order) => demo::run(&order, context, output).await,
         }
     }
 }
@@ -188,7 +192,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => {
             let read = || settings::for_serve(args.listen, data_dir.clone());
             let settings = read()?;
-            let log = telemetry::init(&settings.log.level, settings.log.format)?;
+            let log = telemetry::init(&settings.log.directives(), settings.log.format)?;
             serve::run(settings, args.options(), Reloading { log: &log, read: &read }).await?;
         }
         Command::Doctor => {
@@ -196,14 +200,15 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             doctor::run(settings::for_serve(None, data_dir), output).await?;
         }
         Command::Config(command) => config::run(&command, data_dir, output)?,
+        Command::Backup(command) => backup::run(command, data_dir, output).await?,
         Command::Openapi => openapi::run(&settings::for_command(data_dir, false)?.0, output)?,
         Command::Healthcheck(place) => {
             let settings = settings::for_command(data_dir, false)?.0;
-            healthcheck::run(&place.url(&settings)?, output).await?;
+            healthcheck::run(&place.probe_url(&settings)?, output).await?;
         }
         Command::Stored(command) => {
             let (settings, log) = settings::for_command(data_dir, command.needs_pepper())?;
-            let _log = telemetry::init(&log.level, log.format)?;
+            let _log = telemetry::init(&log.directives(), log.format)?;
             let context = Context::open(settings).await?.run_by(operator);
             let done = command.run(&context, output).await;
             let closed = context.close().await;

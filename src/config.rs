@@ -20,14 +20,19 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::api::contacts::ContactSettings;
+use crate::console::base::{Base, NoConsole};
+use crate::console::settings::ConsoleSettings;
 use crate::domain::setting;
 use crate::gate::limits::shared_limits::SharedLimitSettings;
 use crate::gate::settings::{CallSettings, KeySettings};
 use crate::ledger::settings::LedgerSettings;
+use crate::local_postgres::settings::BackupSettings;
 use crate::lookup::PeopleSettings;
+use crate::mail::settings::MailSettings;
 use crate::secret::peppers::Peppers;
 use crate::secret::{Pepper, PepperError, is_weak};
 use crate::server::settings::ServerSettings;
+use crate::server::tls::settings::TlsSettings;
 use crate::storage::settings::DatabaseSettings;
 use crate::telemetry::settings::LogSettings;
 use crate::upstream::settings::UpstreamSettings;
@@ -74,8 +79,12 @@ pub struct Settings {
     pub docs_url: String,
     /// Address by which clients reach this gateway. Empty: links are relative.
     pub base_url: String,
+    /// Files that a start and SIGHUP apply. Empty: none.
+    pub catalogue: String,
+    pub routes: String,
     pub log: LogSettings,
     pub server: ServerSettings,
+    pub tls: TlsSettings,
     pub database: DatabaseSettings,
     pub ledger: LedgerSettings,
     pub calls: CallSettings,
@@ -84,12 +93,28 @@ pub struct Settings {
     pub people: PeopleSettings,
     pub contacts: ContactSettings,
     pub enrichment: UpstreamSettings,
+    pub console: ConsoleSettings,
+    pub mail: MailSettings,
+    pub backup: BackupSettings,
 }
 
 impl Settings {
     /// Whether the database is the operator's, and not the private one.
     pub fn has_own_database(&self) -> bool {
         self.database_url.is_some()
+    }
+
+    /// The address of the console on a gateway that listens there; `None` if it is off.
+    ///
+    /// # Errors
+    /// Why pages would not be safe.
+    pub fn console_base(&self, listen: SocketAddr) -> Result<Option<Base>, NoConsole> {
+        match self.console.enabled {
+            true => {
+                Base::of(&self.base_url, listen, self.tls.is_on(), self.console.allow_plain_http).map(Some)
+            }
+            false => Ok(None),
+        }
     }
 
     /// Returns what [`Self::peppers`] returns, and wipes the text of the peppers.

@@ -10,11 +10,14 @@ pub mod gate; // the steps before a handler: authenticate, limit, restrict, enti
 pub mod api; // the built-in endpoints
 pub mod openapi; // the table of operations, and the OpenAPI document
 pub mod site; // the pages for readers: home, guides, reference, errors
+pub mod console; // the pages on which account owners look after their account
+pub mod mail; // e-mails: the outbox, and how it is sent
 pub mod management; // changes of accounts and keys, each recorded in the audit log
 pub mod lookup; // finds the person of a request in every source
 pub mod people; // names and matching
 pub mod upstream; // requests to other servers: the enrichment service
 pub mod analysis; // what a person's texts support
+pub mod identity; // logging in: the rules of passwords, sessions, links and throttling
 pub mod ledger; // credits: the rules, and the writer that makes them durable
 pub mod domain; // plain types and rules
 pub mod storage; // PostgreSQL; the only place with SQL

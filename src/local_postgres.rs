@@ -6,8 +6,11 @@
 //!
 //! `discover` finds the programs, `owner` chooses the user, `folder` and `cluster` create the folders, `locks` counts the
 //! users, `plain` opens files in a folder of another user, `postmaster` runs the server, `supervise` restarts it, `stale`
-//! removes what a killed server left. `throwaway` and `template` are for tests.
+//! removes what a killed server left. `archive`, `base_backup` and `recovery` are for backups, `throwaway` and `template` for
+//! tests.
 
+mod archive;
+mod base_backup;
 mod cluster;
 mod discover;
 mod error;
@@ -16,6 +19,8 @@ mod locks;
 mod owner;
 mod plain;
 mod postmaster;
+mod recovery;
+pub mod settings;
 mod stale;
 mod supervise;
 pub mod template;
@@ -34,6 +39,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub use self::error::LocalPostgresError;
 use self::locks::{StartLock, UserLock};
 use self::postmaster::Postmaster;
+pub use self::recovery::Recovery;
 use self::supervise::Server;
 pub use self::throwaway::Throwaway;
 
@@ -48,6 +54,8 @@ pub struct Options {
     pub durable: bool,
     /// Maximum number of connections of all processes together.
     pub max_connections: u16,
+    /// Folder into which the server archives its write-ahead log.
+    pub archive_dir: Option<PathBuf>,
 }
 
 /// A private server in use. Dropped without `stop`, it leaves the server running, and the next start adopts it.
@@ -72,14 +80,18 @@ impl LocalPostgres {
             adopted = matches!(server, Server::Adopted),
             "private PostgreSQL ready"
         );
+        Ok(Self::keep(postmaster, user_lock, server))
+    }
 
+    /// Restarts the server if it ends.
+    fn keep(postmaster: Arc<Postmaster>, user_lock: UserLock, server: Server) -> Self {
         let stop = CancellationToken::new();
         let keep = stop.clone().drop_guard();
         let keeper = tokio::spawn({
             let postmaster = Arc::clone(&postmaster);
             async move { postmaster.keep_up(server, stop).await }
         });
-        Ok(Self { postmaster, user_lock, keeper, keep })
+        Self { postmaster, user_lock, keeper, keep }
     }
 
     pub fn connect_options(&self) -> PgConnectOptions {

@@ -6,6 +6,7 @@ pub mod accounts;
 mod change_error;
 mod current_key;
 pub mod environments;
+pub mod identities;
 pub mod keys;
 pub mod members;
 pub mod offer_sets;

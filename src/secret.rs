@@ -1,7 +1,11 @@
 //! Secrets that the program creates: API keys, and the pepper, without which a stolen table of key
 //! hashes is useless.
 
+pub mod password;
 pub mod peppers;
+pub mod seal;
+pub mod sealed;
+pub mod token;
 
 use hmac::{Hmac, KeyInit, Mac};
 use rand::TryRng;
@@ -137,7 +141,7 @@ pub fn generate_pepper() -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum NewKeyError {
     #[error("the operating system returned no random numbers")]
-    Random(#[source] rand::rngs::SysError),
+    Random(#[from] rand::rngs::SysError),
     /// The format is for imported keys only.
     #[error("keys of this format can only be imported")]
     NotIssued,

@@ -20,5 +20,6 @@ mod socket;
 mod stats;
 pub mod stop;
 mod tail;
+pub mod tls;
 mod unsent;
 pub mod worker_threads;

@@ -253,6 +253,11 @@ pub fn routes(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
     routes
 }
 
+/// The address of a style or script of other pages that share the look of these.
+pub fn asset_address(name: &'static str) -> String {
+    assets::address_of(name)
+}
+
 fn moved(to: &'static str) -> Response {
     let mut response = Response::new(axum::body::Body::empty());
     response.extensions_mut().insert(CallRecord::of_open_path("/docs"));

@@ -2,6 +2,7 @@
 
 mod lines;
 pub mod metrics;
+pub mod process;
 mod queue;
 pub mod request;
 pub mod settings;

@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::customers::{Keys, SEED};
 use crate::keyring;
-use crate::load::{Answers, Load};
+use crate::load::{Answers, Load, PATH};
 use crate::machine;
 use crate::nginx;
 use crate::options::Options;
@@ -18,17 +18,18 @@ use crate::serve::{bare, one_transaction};
 use crate::servers::{self, ServerProcess};
 
 /// A contender's process and the keys that call it.
-struct Entrant<'a> {
-    server: &'a ServerProcess,
-    keys: &'a Path,
+pub(crate) struct Entrant<'a> {
+    pub(crate) server: &'a ServerProcess,
+    pub(crate) keys: &'a Path,
+    pub(crate) path: &'static str,
     /// Whether its calls reach the database.
-    writes: bool,
-    answers: Answers,
+    pub(crate) writes: bool,
+    pub(crate) answers: Answers,
 }
 
 impl<'a> Entrant<'a> {
-    fn free(server: &'a ServerProcess, keys: &'a Path) -> Self {
-        Self { server, keys, writes: false, answers: Answers::Success }
+    pub(crate) fn free(server: &'a ServerProcess, keys: &'a Path) -> Self {
+        Self { server, keys, path: PATH, writes: false, answers: Answers::Success }
     }
 
     fn paid(server: &'a ServerProcess, keys: &'a Path) -> Self {
@@ -96,16 +97,16 @@ fn judge(contenders: &[Contender], report: &mut Report) {
     report.ratio(hot, paid, Some(AtLeast(0.9)));
 }
 
-struct Turns<'a> {
-    options: &'a Options,
-    postgres: &'a Postgres,
-    load: &'a Load,
-    connections: usize,
+pub(crate) struct Turns<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) postgres: &'a Postgres,
+    pub(crate) load: &'a Load,
+    pub(crate) connections: usize,
 }
 
 impl Turns<'_> {
     /// One turn for each to warm up, then the rounds, always in the same order.
-    async fn rounds(&self, entrants: &[(&str, Entrant<'_>)]) -> anyhow::Result<Vec<Contender>> {
+    pub(crate) async fn rounds(&self, entrants: &[(&str, Entrant<'_>)]) -> anyhow::Result<Vec<Contender>> {
         let mut contenders: Vec<_> = entrants.iter().map(|(name, _)| Contender::new(*name)).collect();
         for (_, entrant) in entrants {
             self.turn(entrant, Duration::from_secs(1)).await?;
@@ -125,8 +126,10 @@ impl Turns<'_> {
         let server = entrant.server;
         let log_before = self.postgres.log().await?;
         let before = self.cpu(server);
-        let answered =
-            self.load.run(server.address, entrant.keys, entrant.answers, self.connections, turn).await?;
+        let answered = self
+            .load
+            .run((server.address, entrant.path), entrant.keys, entrant.answers, self.connections, turn)
+            .await?;
         let after = self.cpu(server);
         let log = if entrant.writes { self.reported(entrant, log_before).await? } else { (0, 0) };
         Ok(Turn {
@@ -152,7 +155,7 @@ impl Turns<'_> {
         tokio::time::sleep(REPORTED_AFTER).await;
         let keys = std::fs::read_to_string(entrant.keys)?;
         let keys: Vec<String> = keys.lines().cycle().take(REPORTING_CALLS).map(str::to_owned).collect();
-        servers::ask_all(entrant.server.address, &keys).await?;
+        servers::ask_all(entrant.server.address, entrant.path, &keys).await?;
         let after = self.postgres.log().await?;
         Ok((after.syncs - before.syncs, after.bytes - before.bytes))
     }

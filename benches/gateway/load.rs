@@ -11,7 +11,7 @@ use crate::customers::BODY;
 use crate::machine;
 
 const SCRIPT: &str = include_str!("requests.lua");
-/// The path that is called.
+/// The path that is called, except of forwarded routes.
 pub(crate) const PATH: &str = "/crm_basico";
 
 /// A prepared load.
@@ -62,7 +62,7 @@ impl Load {
     /// Sends requests with the keys of a file for `turn`. Unexpected answers fail the run.
     pub(crate) async fn run(
         &self,
-        server: SocketAddr,
+        (server, path): (SocketAddr, &str),
         keys: &Path,
         answers: Answers,
         connections: usize,
@@ -74,7 +74,7 @@ impl Load {
             .args(["--duration", &format!("{}s", turn.as_secs())])
             .args(["--timeout", "10s", "--script"])
             .arg(&self.script)
-            .arg(format!("http://{server}{PATH}"))
+            .arg(format!("http://{server}{path}"))
             .arg("--")
             .arg(keys)
             .arg(BODY)

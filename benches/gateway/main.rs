@@ -15,9 +15,11 @@ mod machine;
 mod nginx;
 mod options;
 mod postgres;
+mod proxies;
 mod report;
 mod serve;
 mod servers;
+mod upstream;
 mod writer;
 
 use std::env;
@@ -87,6 +89,7 @@ async fn run(options: &Options, postgres: &Postgres) -> anyhow::Result<()> {
             Part::Writer => writer::run(options, postgres, &files, &mut report).await?,
             Part::Limits => limits::run(options, &files, &mut report).await?,
             Part::Growth => growth::run(options, postgres, &mut report).await?,
+            Part::Upstream => upstream::run(options, postgres, &keys, &files, &mut report).await?,
         }
     }
     report.print();

@@ -17,6 +17,8 @@ pub(crate) enum Part {
     Limits,
     /// A ledger that is already full.
     Growth,
+    /// Forwarded calls.
+    Upstream,
 }
 
 /// How a run is made.
@@ -36,7 +38,7 @@ pub(crate) struct Options {
 
 impl Options {
     /// Reads `BENCH_QUICK`, `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS` (`64,256`), `BENCH_ENTRIES`, and the
-    /// parts from the command line: `http`, `writer`, `limits`, `growth`; none means all.
+    /// parts from the command line: `http`, `writer`, `limits`, `growth`, `upstream`; none means all.
     pub(crate) fn read(words: &[String]) -> anyhow::Result<Self> {
         let is_quick = env::var("BENCH_QUICK").is_ok_and(|value| value != "0");
         let (seconds, old_entries) = if is_quick { (1, 500_000) } else { (3, 5_000_000) };
@@ -68,14 +70,15 @@ fn number(name: &str, default: i64) -> anyhow::Result<i64> {
 
 fn parts(words: &[String]) -> anyhow::Result<Vec<Part>> {
     if words.is_empty() {
-        return Ok(vec![Part::Http, Part::Writer, Part::Limits, Part::Growth]);
+        return Ok(vec![Part::Http, Part::Writer, Part::Limits, Part::Growth, Part::Upstream]);
     }
     let part = |word: &String| match word.as_str() {
         "http" => Ok(Part::Http),
         "writer" => Ok(Part::Writer),
         "limits" => Ok(Part::Limits),
         "growth" => Ok(Part::Growth),
-        other => bail!("there is no benchmark `{other}`: http, writer, limits, growth"),
+        "upstream" => Ok(Part::Upstream),
+        other => bail!("there is no benchmark `{other}`: http, writer, limits, growth, upstream"),
     };
     words.iter().map(part).collect()
 }

@@ -36,8 +36,12 @@ pub(crate) struct Log {
 impl Postgres {
     /// Starts a server in a folder of its own.
     pub(crate) async fn start(folder: &Path) -> anyhow::Result<Self> {
-        let options =
-            Options { data_dir: folder.to_owned(), durable: true, max_connections: MAX_CONNECTIONS };
+        let options = Options {
+            data_dir: folder.to_owned(),
+            durable: true,
+            max_connections: MAX_CONNECTIONS,
+            archive_dir: None,
+        };
         let server = LocalPostgres::start(options).await?;
         let mut watcher = server.connect_options().database("postgres").connect().await?;
         for setting in ["fsync", "synchronous_commit", "full_page_writes"] {

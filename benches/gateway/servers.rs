@@ -63,11 +63,31 @@ pub(crate) async fn start(mut command: Command, keys: &Path) -> anyhow::Result<S
     start_at(address, command, keys).await
 }
 
+/// The same with another path.
+pub(crate) async fn start_answering(
+    mut command: Command,
+    keys: &Path,
+    path: &str,
+) -> anyhow::Result<ServerProcess> {
+    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    command.env("FLUENCE_LISTEN", address.to_string());
+    started(address, command, keys, path).await
+}
+
 /// Starts a server that listens there.
 pub(crate) async fn start_at(
     address: SocketAddr,
+    command: Command,
+    keys: &Path,
+) -> anyhow::Result<ServerProcess> {
+    started(address, command, keys, PATH).await
+}
+
+async fn started(
+    address: SocketAddr,
     mut command: Command,
     keys: &Path,
+    path: &str,
 ) -> anyhow::Result<ServerProcess> {
     let child = command
         .stdin(Stdio::null())
@@ -82,20 +102,24 @@ pub(crate) async fn start_at(
     let keys = std::fs::read_to_string(keys)?;
     let key = keys.lines().next().context("no key")?;
     for _ in 0..START_TRIES {
-        if ask(address, key).await.is_ok() {
+        if ask_at(address, path, key).await.is_ok() {
             return Ok(server);
         }
         tokio::time::sleep(START_PAUSE).await;
     }
-    let answer = ask(address, key).await;
+    let answer = ask_at(address, path, key).await;
     bail!("the server did not start: {answer:?}");
 }
 
 /// One paid call; the body of its answer.
 pub(crate) async fn ask(address: SocketAddr, key: &str) -> anyhow::Result<Vec<u8>> {
+    ask_at(address, PATH, key).await
+}
+
+async fn ask_at(address: SocketAddr, path: &str, key: &str) -> anyhow::Result<Vec<u8>> {
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
     let request = client
-        .post(format!("http://{address}{PATH}"))
+        .post(format!("http://{address}{path}"))
         .header("x-api-key", key)
         .header("content-type", "application/json")
         .body(BODY);
@@ -103,11 +127,11 @@ pub(crate) async fn ask(address: SocketAddr, key: &str) -> anyhow::Result<Vec<u8
 }
 
 /// One call for each of these keys, all at once.
-pub(crate) async fn ask_all(address: SocketAddr, keys: &[String]) -> anyhow::Result<()> {
+pub(crate) async fn ask_all(address: SocketAddr, path: &str, keys: &[String]) -> anyhow::Result<()> {
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?;
     let calls = keys.iter().map(|key| {
         let request = client
-            .post(format!("http://{address}{PATH}"))
+            .post(format!("http://{address}{path}"))
             .header("x-api-key", key)
             .header("content-type", "application/json")
             .body(BODY);

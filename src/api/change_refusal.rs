@@ -9,7 +9,7 @@ use crate::management::{ChangeError, KeyNoLongerValid};
 use crate::storage::error::StorageError;
 
 /// The refusal that an error of a change means.
-pub(super) fn refusal(error: ChangeError) -> Refusal {
+pub fn refusal(error: ChangeError) -> Refusal {
     match error {
         ChangeError::NoAccount | ChangeError::NoKey | ChangeError::NoEnvironment | ChangeError::NoMember => {
             Refusal::NotFound

@@ -1,5 +1,6 @@
 //! The first step of a start: what the other steps share.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use sqlx::postgres::PgPool;
@@ -25,6 +26,8 @@ use crate::telemetry::metrics::Metrics;
 pub(super) struct Foundation {
     pub(super) start: Start,
     pub(super) pool: PgPool,
+    /// Where it listens.
+    pub(super) address: SocketAddr,
     pub(super) node: String,
     /// The sets in force at the start.
     pub(super) offer: Offer,
@@ -44,7 +47,7 @@ pub(super) struct Foundation {
 
 impl Foundation {
     /// Opens the pool, and reads what is compiled in.
-    pub(super) async fn lay(start: Start) -> Result<Self, StartError> {
+    pub(super) async fn lay(start: Start, address: SocketAddr) -> Result<Self, StartError> {
         // First: parts create their metrics when they are built.
         let _ = Metrics::of_process();
         let settings = &start.settings;
@@ -63,6 +66,7 @@ impl Foundation {
         let lease = CallLease::from(setting::time_delta(settings.ledger.hold_life));
         lease.follow(offer.routes.longest_total_s());
         Ok(Self {
+            address,
             node: node_name(settings),
             start,
             pool,

@@ -12,11 +12,14 @@ use crate::config::Settings;
 use crate::gate::auth::last_used::LastUsed;
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
+use crate::mail::sender::Sender;
 
 /// A gateway whose ledger writer misses this many heartbeats is not ready.
 pub(super) const HEARTBEATS_MISSED: u32 = 2;
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 const COUNT_REFUSED_EVERY: Duration = Duration::from_secs(5);
+/// A person waits for the message.
+const SEND_MAIL_EVERY: Duration = Duration::from_secs(2);
 
 /// What the jobs work on.
 pub(super) struct Jobs {
@@ -26,6 +29,7 @@ pub(super) struct Jobs {
     pub(super) limits: RateLimits,
     pub(super) last_used: LastUsed,
     pub(super) refused: RefusedCalls,
+    pub(super) mail: Sender,
     pub(super) stop: CancellationToken,
 }
 
@@ -42,6 +46,7 @@ impl Jobs {
         jobs.spawn("refused calls", COUNT_REFUSED_EVERY, |jobs| async move {
             jobs.refused.flush(&jobs.sweep.pool).await;
         });
+        jobs.spawn("e-mails", SEND_MAIL_EVERY, |jobs| async move { jobs.mail.send_due().await });
         jobs.spawn("holds and usage", sweep_every, |jobs| async move { jobs.sweep.holds_and_usage().await });
         jobs.spawn("retention", RETENTION_EVERY, |jobs| async move { jobs.sweep.retention().await });
         jobs.spawn("tidy", TIDY_EVERY, |jobs| async move {

@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::api::health::Health;
 use crate::background;
 use crate::background::readiness::Readiness;
 use crate::http::public_links::PublicLinks;
@@ -19,6 +20,7 @@ use crate::server::pipeline::Pipeline;
 use crate::server::settings::ServerSettings;
 use crate::server::stop::Stop;
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::process;
 
 /// Interval at which recorded values are aggregated, with or without scrapes.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -28,6 +30,7 @@ pub(super) struct Page {
     pub(super) server: Arc<Server>,
     pub(super) pool: PgPool,
     pub(super) readiness: Readiness,
+    pub(super) health: Health,
     pub(super) links: PublicLinks,
     pub(super) stop: Stop,
     pub(super) stop_background: CancellationToken,
@@ -35,6 +38,7 @@ pub(super) struct Page {
 
 impl Page {
     fn sample(&self) {
+        process::sample();
         let stats = self.server.stats();
         gauge!("gateway_connections_open").set(self.server.open_connections() as f64);
         for (how, count) in [
@@ -52,6 +56,7 @@ impl Page {
         gauge!("gateway_ready").set(f64::from(u8::from(self.readiness.is_ready())));
         gauge!("gateway_db_pool_size").set(f64::from(self.pool.size()));
         gauge!("gateway_db_pool_idle").set(self.pool.num_idle() as f64);
+        gauge!("gateway_db_pool_max").set(f64::from(self.pool.options().get_max_connections()));
     }
 
     /// Aggregates the metrics, and serves them if they have a listener. Returns its address.
@@ -64,9 +69,9 @@ impl Page {
         }));
         let listener = listener?;
         let address = listener.local_addr().ok()?;
-        let (links, stop) = (self.links.clone(), self.stop.clone());
+        let (links, stop, health) = (self.links.clone(), self.stop.clone(), self.health.clone());
         let page = MetricsPage { metrics, sample: Arc::new(move || self.sample()) };
-        let pipeline = Pipeline::new(metrics_page::router(page), links);
+        let pipeline = Pipeline::new(metrics_page::router(page, &health), links);
         let server = Server::new(pipeline, metrics_page::settings(service), stop);
         tokio::spawn(accept_loop(listener, Arc::new(server)));
         tracing::info!(%address, "serving metrics");

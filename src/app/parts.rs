@@ -11,14 +11,16 @@ use super::upstreams::Upstreams;
 use super::{Start, StartError};
 use crate::api::analysis::AnalysisApi;
 use crate::api::contacts::ContactsApi;
-use crate::api::forwarding;
+use crate::api::forwarding::Forwarder;
 use crate::api::health::Health;
 use crate::api::management_auth::Management;
 use crate::api::status::Status;
 use crate::background::readiness::Readiness;
 use crate::catalogue::in_force::OfferInForce;
+use crate::catalogue::routes::RouteSet;
 use crate::clock::DatabaseClock;
 use crate::config::Settings;
+use crate::console::Console;
 use crate::domain::call_lease::CallLease;
 use crate::domain::key::KeySecret;
 use crate::gate::Gate;
@@ -49,6 +51,7 @@ pub(super) struct Shared {
     metering: Metering,
     upstreams: Upstreams,
     lease: CallLease,
+    console: Option<Arc<Console>>,
 }
 
 impl Foundation {
@@ -67,6 +70,7 @@ impl Foundation {
             management: Management::new(pool.clone(), pepper.clone(), max_body_bytes),
             metering: self.build_metering(ledger),
             upstreams: Upstreams::default(),
+            console: self.build_console(),
             lease: self.lease.clone(),
             settings: settings.clone(),
             pool: pool.clone(),
@@ -94,6 +98,17 @@ impl Foundation {
 }
 
 impl Shared {
+    /// What the health pages and probes of a set of routes show.
+    pub(super) fn health(&self, routes: Arc<RouteSet>) -> Health {
+        Health {
+            readiness: self.readiness.clone(),
+            pool: self.pool.clone(),
+            routes,
+            service: self.settings.service_name.as_str().into(),
+            clock: self.clock.clone(),
+        }
+    }
+
     /// The parts of the router of an offer.
     pub(super) fn parts(&self, offer: &Offer, in_force: &OfferInForce) -> Result<Parts, OfferError> {
         let (settings, pool, people) = (&self.settings, &self.pool, &self.analysis.people);
@@ -121,13 +136,7 @@ impl Shared {
                 settings: settings.contacts.clone(),
             },
             paid_routes: paid_routes.collect(),
-            health: Health {
-                readiness: self.readiness.clone(),
-                pool: pool.clone(),
-                routes: offer.routes.clone(),
-                service: settings.service_name.as_str().into(),
-                clock: self.clock.clone(),
-            },
+            health: self.health(offer.routes.clone()),
             status: Status {
                 readiness: self.readiness.clone(),
                 limits: self.limits.clone(),
@@ -152,6 +161,7 @@ impl Shared {
             management: self.management.clone(),
             pool: pool.clone(),
             site: Arc::new(Site::new(facts)),
+            console: self.console.clone(),
         })
     }
 
@@ -169,7 +179,7 @@ impl Shared {
             Ok(ForwardRoute {
                 number: *number,
                 takes_test_keys: servers.test.is_some(),
-                handler: forwarding::handler(route.clone(), servers),
+                forwarding: Arc::new(Forwarder { route: route.clone(), servers }),
                 metering: metering.clone(),
                 route: route.clone(),
             })

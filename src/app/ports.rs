@@ -2,17 +2,20 @@
 //! started. Connections are accepted later.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::StartError;
 use crate::config::Settings;
 use crate::server::listener::{self, BACKLOG};
+use crate::server::tls::Tls;
 
 /// The port of the service, and that of the metrics page if the settings have one.
 #[derive(Debug)]
 pub struct Ports {
     service: Port,
+    tls: Option<Arc<Tls>>,
     metrics: Option<Port>,
 }
 
@@ -26,19 +29,25 @@ impl Ports {
     /// Binds the ports of the settings.
     ///
     /// # Errors
-    /// When a port is in use or not permitted, or development mode would be reachable from other machines.
+    /// When a certificate is faulty, a port is in use or not permitted, or development mode would be reachable from other machines.
     pub fn take(settings: &Settings, dev: bool) -> Result<Self, StartError> {
         if dev && !settings.listen.ip().is_loopback() {
             return Err(StartError::DevelopmentInPublic(settings.listen));
         }
+        let tls = Tls::load(&settings.tls)?;
         let service = Port::take(settings.listen)?;
         let metrics = settings.metrics_listen.map(Port::take).transpose()?;
-        Ok(Self { service, metrics })
+        Ok(Self { service, tls, metrics })
+    }
+
+    /// The certificate of the service, if it speaks TLS.
+    pub(super) fn tls(&self) -> Option<Arc<Tls>> {
+        self.tls.clone()
     }
 
     /// Lets clients connect. Connections wait until they are accepted.
     pub(super) fn listen(self) -> Result<(TcpListener, Option<TcpListener>), StartError> {
-        let Self { service, metrics } = self;
+        let Self { service, metrics, .. } = self;
         Ok((service.listen()?, metrics.map(Port::listen).transpose()?))
     }
 }

@@ -6,25 +6,31 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::follower::Follower;
 use super::foundation::Foundation;
 use super::jobs::{HEARTBEATS_MISSED, Jobs};
 use super::parts::Shared;
+use super::reloads::Reloads;
 use super::{App, Ports, Start, StartError, metrics};
+use crate::api::health::Health;
+use crate::background::every;
 use crate::background::listener::Listener;
 use crate::background::readiness::Needed;
 use crate::background::sweep::Sweep;
 use crate::catalogue::in_force::OfferInForce;
 use crate::clock::new_id;
 use crate::domain::change::{FeedEvent, Invalidation};
+use crate::domain::reload::Reload;
 use crate::domain::setting;
 use crate::gate::auth::keyring::Keyring;
 use crate::ledger::writer::{self, Ledger};
 use crate::server::listener::{Server, accept_loop};
 use crate::server::pipeline::Pipeline;
 use crate::server::routing::Routing;
+use crate::server::tls::Tls;
 use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
@@ -32,6 +38,19 @@ use crate::storage::nodes::{self, Node};
 
 /// Longest wait of a start for the change feed.
 const FEED_WAIT: Duration = Duration::from_secs(2);
+/// Interval at which certificate files are compared with those in force.
+const CERTIFICATES_EVERY: Duration = Duration::from_secs(30);
+
+/// Reloads the certificate when its files change: a renewal needs no signal.
+fn watch(tls: Arc<Tls>, reloads: &Reloads, stop: &CancellationToken) {
+    let reloads = reloads.clone();
+    tokio::spawn(every("certificates", CERTIFICATES_EVERY, stop.clone(), move || {
+        if tls.has_changed() {
+            reloads.run();
+        }
+        std::future::ready(())
+    }));
+}
 
 impl App {
     /// Builds everything and listens. Returns once requests are answered.
@@ -43,17 +62,30 @@ impl App {
     /// The same on ports that were taken before.
     pub async fn start_on(ports: Ports, start: Start) -> Result<Self, StartError> {
         // Listening at once lets clients connect and wait for the start to end.
+        let tls = ports.tls();
         let (listener, metrics_listener) = ports.listen()?;
-        let foundation = Foundation::lay(start).await?;
+        let address =
+            listener.local_addr().map_err(|error| StartError::Listen(start.settings.listen, error))?;
+        let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
         let node = Node { id: new_id(), name: foundation.node.clone() };
         let wake = Arc::new(Notify::new());
         let (keyring, change_feed) = foundation.start_keyring(node.clone(), wake.clone()).await?;
         let shared = foundation.build_shared(&ledger, &keyring).await?;
+        // Probes do not depend on the set.
+        let health = shared.health(foundation.facts.routes.clone());
         let routing = foundation.follow_offer(shared, node.id, wake)?;
-        foundation.start_jobs(&ledger, &keyring).await;
-        foundation.serve(routing, listener, metrics_listener, Tasks { keyring, writer, change_feed })
+        foundation.start_jobs(&ledger, &keyring).await?;
+        let entrance = Entrance { listener, metrics_listener, tls };
+        foundation.serve(routing, health, entrance, Tasks { keyring, writer, change_feed })
     }
+}
+
+/// Where clients and scrapers come in.
+struct Entrance {
+    listener: TcpListener,
+    metrics_listener: Option<TcpListener>,
+    tls: Option<Arc<Tls>>,
 }
 
 /// The tasks that a stop waits for, and the keyring with what they leave to write.
@@ -116,7 +148,7 @@ impl Foundation {
     }
 
     /// Starts the periodic jobs. Returns once readiness is known.
-    async fn start_jobs(&self, ledger: &Ledger, keyring: &Keyring) {
+    async fn start_jobs(&self, ledger: &Ledger, keyring: &Keyring) -> Result<(), StartError> {
         let settings = &self.start.settings;
         let jobs = Jobs {
             sweep: Sweep {
@@ -134,32 +166,43 @@ impl Foundation {
             limits: self.rates.clone(),
             last_used: keyring.last_used().clone(),
             refused: self.refused.clone(),
+            mail: self.build_sender()?,
             stop: self.stop_background.clone(),
         };
         jobs.start(settings).await;
+        Ok(())
     }
 
     /// Accepts connections, and serves the metrics.
     fn serve(
         self,
         routing: Routing,
-        listener: TcpListener,
-        metrics_listener: Option<TcpListener>,
+        health: Health,
+        entrance: Entrance,
         tasks: Tasks,
     ) -> Result<App, StartError> {
-        let Self { start, pool, facts, readiness, refused, stop, stop_writer, stop_background, .. } = self;
+        let has_console = self.has_console();
+        let Entrance { listener, metrics_listener, tls } = entrance;
+        let Self {
+            start, address, pool, facts, readiness, refused, stop, stop_writer, stop_background, ..
+        } = self;
         let settings = start.settings.server;
-        let address = listener.local_addr();
-        let address = address.map_err(|error| StartError::Listen(start.settings.listen, error))?;
         let pipeline = Pipeline::following(routing.clone());
+        let pipeline = if has_console { pipeline.with_pages() } else { pipeline };
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
         let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
-        let server = Arc::new(Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone()));
+        let server = Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone());
+        let server = Arc::new(server.with_tls(tls.clone()));
+        let reloads = Reloads::new(tls.clone().map(|tls| -> Arc<dyn Reload> { tls }).into_iter().collect());
+        if let Some(tls) = tls {
+            watch(tls, &reloads, &stop_background);
+        }
         tokio::spawn(accept_loop(listener, server.clone()));
         let metrics_address = metrics::Page {
             server: server.clone(),
             pool: pool.clone(),
             readiness: readiness.clone(),
+            health,
             links: (*facts.links).clone(),
             stop: stop.clone(),
             stop_background: stop_background.clone(),
@@ -169,6 +212,7 @@ impl Foundation {
         Ok(App {
             address,
             metrics_address,
+            reloads,
             routing,
             server,
             stop,

@@ -9,10 +9,10 @@ use axum::http::{HeaderName, HeaderValue, Uri};
 
 use super::offer::OfferError;
 use crate::api::forwarding::Servers;
-use crate::domain::forwarding::UpstreamServers;
+use crate::domain::forwarding::{HealthTerms, UpstreamServers};
 use crate::upstream::address::{Reach, parse_url};
 use crate::upstream::breaker::BreakerConfig;
-use crate::upstream::pool::{Pool, PoolConfig};
+use crate::upstream::pool::{HealthConfig, Pool, PoolConfig};
 
 /// The pools in use, by name.
 #[derive(Default)]
@@ -52,7 +52,7 @@ impl Upstreams {
 fn pool(config: PoolConfig, before: Option<&Arc<Pool>>) -> Arc<Pool> {
     match before {
         Some(before) if *before.config() == config => before.clone(),
-        _ => Arc::new(Pool::new(config)),
+        _ => Pool::watched(config),
     }
 }
 
@@ -73,7 +73,17 @@ fn config(upstream: &UpstreamServers, targets: &[String]) -> Result<PoolConfig, 
         connect_timeout: Duration::from_millis(upstream.connect_timeout_ms),
         max_concurrent: upstream.max_concurrent,
         breaker: BreakerConfig { failures, open_for },
+        health: upstream.health.as_ref().map(health),
     })
+}
+
+fn health(terms: &HealthTerms) -> HealthConfig {
+    HealthConfig {
+        path: terms.path.clone(),
+        every: Duration::from_millis(terms.every_ms),
+        down_after: terms.down_after,
+        up_after: terms.up_after,
+    }
 }
 
 /// The credential, with the secret of this machine's environment.

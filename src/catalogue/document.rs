@@ -130,6 +130,12 @@ impl<'d> Fields<'d> {
         self.table.get(name).is_some_and(|value| matches!(value.get_ref(), DeValue::Table(_)))
     }
 
+    pub(super) fn is_empty_list(&self, name: &str) -> bool {
+        self.table
+            .get(name)
+            .is_some_and(|value| matches!(value.get_ref(), DeValue::Array(items) if items.is_empty()))
+    }
+
     /// Reads a table that may be missing.
     pub(super) fn table<T>(
         &mut self,

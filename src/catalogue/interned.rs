@@ -26,7 +26,7 @@ mod tests {
 
     #[test]
     fn a_text_is_kept_once() {
-        assert!(std::ptr::eq(interned("/once"), interned(&"/once".to_owned())));
+        assert!(std::ptr::eq(interned("/once"), interned(&String::from("/once"))));
         assert_ne!(interned("/once"), interned("/twice"));
     }
 }

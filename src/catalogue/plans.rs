@@ -192,10 +192,11 @@ mod tests {
     }
 
     #[test]
-    fn the_shipped_catalogue_has_both_editions_and_four_packs() {
+    fn the_shipped_catalogue_has_its_editions_and_four_packs() {
         let catalogue = Catalogue::shipped().unwrap();
         let plans: Vec<_> = catalogue.editions.iter().map(|e| (e.edition.as_str(), e.plans.len())).collect();
-        assert_eq!(plans, [("2025-01", 3), ("2025-06", 6)]);
+        assert_eq!(plans, [("2025-01", 3), ("fluenzr", 3), ("start", 1), ("2025-06", 6)]);
+        assert_eq!(catalogue.newest_edition(), Some("2025-06"));
         assert_eq!(
             catalogue.packs.iter().map(|p| p.credits.as_i64()).collect::<Vec<_>>(),
             [100, 200, 500, 1000]
@@ -207,6 +208,15 @@ mod tests {
         let catalogue = Catalogue::shipped().unwrap();
         assert_eq!(catalogue.cheapest_with("2025-06", &access("crm_basico")).unwrap().tier, "crm_business");
         assert_eq!(catalogue.cheapest_with("2025-01", &access("crm")).unwrap().tier, "platform_professional");
+    }
+
+    #[test]
+    fn only_pro_of_fluenzr_has_the_api_and_start_costs_nothing() {
+        let catalogue = Catalogue::shipped().unwrap();
+        let with_api = |edition: &str| catalogue.cheapest_with_api(edition).unwrap().plan.clone();
+        assert_eq!([with_api("fluenzr"), with_api("start")], ["pro", "start"]);
+        let start = catalogue.plan("start", "start").unwrap();
+        assert_eq!((start.price_usd, start.credits.as_i64(), start.requests), (Some(0), 0, 500));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::context::{Context, unknown_account};
 use super::environment::write_environments;
+use super::link::{self, LinkArgs};
 use super::output::{Output, Report, write_fields, write_table};
 use crate::catalogue::plans::Catalogue;
 use crate::clock;
@@ -50,6 +51,8 @@ pub enum AccountCommand {
     },
     /// Move an account to another plan, effective immediately.
     Move(MoveAccount),
+    /// Print a one-time link that logs a member in to the console, without a password.
+    Link(LinkArgs),
     /// Close an account permanently and revoke all its keys.
     Close {
         /// Account id.
@@ -116,6 +119,7 @@ impl AccountCommand {
             Self::Show { id } => show(id, context, output).await,
             Self::Find { text } => find(&text, context, output).await,
             Self::Change(change) => correct(change, context, output).await,
+            Self::Link(args) => link::run(args, context, output).await,
             Self::Close { id } => close(id, context, output).await,
             Self::Suspend { id } => set_state(id, AccountState::Suspended, context, output).await,
             Self::Resume { id } => set_state(id, AccountState::Active, context, output).await,

@@ -72,6 +72,7 @@ impl Context {
                     data_dir: PathBuf::from(&settings.data_dir),
                     durable: true,
                     max_connections: u16::try_from(most).unwrap_or(u16::MAX),
+                    archive_dir: settings.backup.archive(),
                 });
                 let server = server.await?;
                 (server.connect_options().disable_statement_logging(), Some(server))
@@ -125,6 +126,11 @@ impl Context {
         self.private.is_some()
     }
 
+    /// The private server, if the database is the private one.
+    pub(super) fn private_server(&self) -> Option<&LocalPostgres> {
+        self.private.as_ref()
+    }
+
     /// Compares the database's schema with that of this program.
     ///
     /// # Errors
@@ -155,6 +161,13 @@ impl Context {
     /// # Errors
     /// When a migration fails or the database cannot be reached.
     pub async fn bring_up_to_date(&self) -> anyhow::Result<Upgrade> {
+        if let Some(server) = self.private.as_ref().filter(|server| server.is_unverified()) {
+            bail!(
+                "this data was restored and its ledger did not verify, so it is read-only: look at it with `fluence ledger \
+                 verify`. To use it as it is, remove {} while nothing runs on it",
+                server.unverified_mark().display()
+            );
+        }
         Ok(schema::bring_up_to_date(&self.options, &Catalogue::shipped()?).await?)
     }
 

@@ -1,6 +1,7 @@
 //! `fluence demo`: a demonstration account with a key, sample people, and curl commands.
 
 mod calls;
+mod history;
 
 use std::env;
 use std::io::{self, Cursor, Write};
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, anyhow, ensure};
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
+use clap::Args;
 use serde::Serialize;
 use sqlx::Connection;
 
@@ -16,6 +18,7 @@ use self::calls::{Call, calls};
 use super::account;
 use super::context::Context;
 use super::directory::import_into;
+use super::link;
 use super::output::{Output, Report, write_fields};
 use super::running::WhereArgs;
 use crate::app::SAMPLE_PEOPLE;
@@ -40,6 +43,15 @@ const EDITION: &str = "2025-01";
 const PLAN: &str = "professional";
 const KEY_NAME: &str = "demonstration";
 
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    #[command(flatten)]
+    place: WhereArgs,
+    /// Also create an account with three months of calls, packs, refunds and changes, and print a link into its console.
+    #[arg(long)]
+    history: bool,
+}
+
 /// The demonstration account with the key of this run.
 #[derive(Debug)]
 pub struct Demo {
@@ -53,10 +65,13 @@ pub struct Demo {
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn run(place: &WhereArgs, context: &Context, output: Output) -> anyhow::Result<()> {
-    let url = place.url(context.settings())?;
+pub async fn run(order: &DemoArgs, context: &Context, output: Output) -> anyhow::Result<()> {
+    let url = order.place.url(context.settings())?;
     context.bring_up_to_date().await?;
-    prepare(context).await?.print(&url, output)
+    if order.history {
+        return history::prepare(context, &url).await.and_then(|report| output.print(&report));
+    }
+    prepare(context).await?.print(&url, None, output)
 }
 
 /// Creates the account and imports the sample people unless they exist, and creates a key. At the limit of keys, the oldest
@@ -134,17 +149,26 @@ async fn import_sample(context: &Context, now: DateTime<Utc>) -> anyhow::Result<
 }
 
 impl Demo {
-    /// Prints the key and curl commands for a gateway at this URL.
+    /// Makes a link that opens the console of the account on a gateway at this URL.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn console_link(&self, context: &Context, url: &Uri) -> anyhow::Result<String> {
+        Ok(link::make(context, self.account_id, None, url).await?.link)
+    }
+
+    /// Prints the key and curl commands for a gateway at this URL, and a link into its console.
     ///
     /// # Errors
     /// When standard output cannot be written to.
-    pub fn print(&self, url: &Uri, output: Output) -> anyhow::Result<()> {
+    pub fn print(&self, url: &Uri, console: Option<String>, output: Output) -> anyhow::Result<()> {
         output.print(&DemoReport {
             account_id: self.account_id,
             balance: self.balance,
             key_id: self.key_id,
             key: self.key.expose(),
             calls: calls(url, self.key.expose())?,
+            console,
             remove_people: format!("fluence directory remove --source {SAMPLE_SOURCE}"),
         })
     }
@@ -157,6 +181,9 @@ struct DemoReport<'a> {
     key_id: KeyId,
     key: &'a str,
     calls: Vec<Call>,
+    /// A link that opens the console of the account once, within ten minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    console: Option<String>,
     /// The command that removes the invented people from the live directory.
     remove_people: String,
 }
@@ -174,6 +201,12 @@ impl Report for DemoReport<'_> {
         )?;
         writeln!(out, "\nTry it:")?;
         self.calls.iter().try_for_each(|call| writeln!(out, "\n{}", call.curl))?;
+        if let Some(link) = &self.console {
+            writeln!(
+                out,
+                "\nThe console of the account, logged in (the link works once, for 10 minutes):\n\n{link}"
+            )?;
+        }
         writeln!(
             out,
             "\nThe people of these calls are invented and are in the live directory, where every customer finds them.\n\

@@ -2,6 +2,7 @@
 //!
 //! Each module gathers facts and judges them by pure functions, which return one [`Check`] for each fact.
 
+mod backup;
 mod database;
 mod ledger;
 mod services;
@@ -83,6 +84,9 @@ pub async fn run(settings: Result<Settings, ConfigError>, output: Output) -> any
     if let Ok(settings) = settings {
         checks.extend(system::check(&settings));
         checks.extend(services::check(&settings).await);
+        if !settings.has_own_database() && has_private_database(&settings) {
+            checks.extend(backup::check(&settings));
+        }
         checks.extend(check_database(settings).await);
     }
     let of = |verdict| checks.iter().filter(|check| check.verdict == verdict).count() as u64;

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
 use super::context::Context;
-use super::csv::{self, Cell};
 use super::output::{Output, Report, or_dash, printable, write_fields};
 use super::values::instant;
+use crate::api::statement_csv;
 use crate::domain::ids::AccountId;
 use crate::storage::ledger::statement::{self, StatementLine};
 use crate::storage::ledger::verify::{Scope, VerifyReport, verify};
@@ -130,29 +130,7 @@ impl Layout {
                 "{:>8}  {:20}  {:10}  {:>12}  {:>14}  {:8}  DETAIL",
                 "NUMBER", "TIME", "KIND", "AMOUNT", "BALANCE", "LOT"
             ),
-            Self::Csv => csv::write_row(
-                out,
-                &[
-                    "number",
-                    "at",
-                    "kind",
-                    "amount",
-                    "balance_after",
-                    "lot",
-                    "source",
-                    "endpoint",
-                    "outcome",
-                    "key_id",
-                    "key_name",
-                    "id",
-                    "reference",
-                    "note",
-                    "state",
-                    "label",
-                    "status",
-                ]
-                .map(Cell::Text),
-            ),
+            Self::Csv => statement_csv::write_head(out),
             Self::Json => write!(out, "{{\"account_id\":\"{account_id}\",\"entries\":["),
         }
     }
@@ -165,7 +143,7 @@ impl Layout {
                 let text = format!("{:>8}  {at:20}  {figures}  {lot:8}  {}", line.number, detail(line));
                 writeln!(out, "{}", text.trim_end())
             }
-            Self::Csv => write_csv_line(out, line),
+            Self::Csv => statement_csv::write_line(out, line),
             Self::Json => {
                 out.write_all(if is_first { b"" } else { b"," })?;
                 serde_json::to_writer(out, line).map_err(io::Error::from)
@@ -193,32 +171,4 @@ fn detail(line: &StatementLine) -> String {
         text.push_str(word);
     }
     text
-}
-
-fn write_csv_line(out: &mut impl Write, line: &StatementLine) -> io::Result<()> {
-    let at = line.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
-    let status = line.status.map(|status| status.to_string());
-    let (id, key_id) = (line.id.to_string(), line.key_id.map(|key| key.to_string()));
-    csv::write_row(
-        out,
-        &[
-            Cell::Number(line.number),
-            Cell::Text(&at),
-            Cell::Text(line.kind),
-            Cell::Number(line.amount),
-            Cell::Number(line.balance_after),
-            Cell::Number(line.lot.into()),
-            Cell::Text(&line.source),
-            Cell::Maybe(line.endpoint.as_deref()),
-            Cell::Maybe(line.outcome),
-            Cell::Maybe(key_id.as_deref()),
-            Cell::Maybe(line.key_name.as_deref()),
-            Cell::Text(&id),
-            Cell::Maybe(line.reference.as_deref()),
-            Cell::Maybe(line.note.as_deref()),
-            Cell::Maybe(line.state),
-            Cell::Maybe(line.label),
-            Cell::Maybe(status.as_deref()),
-        ],
-    )
 }

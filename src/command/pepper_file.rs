@@ -108,6 +108,11 @@ pub(super) fn create(path: &Path) -> anyhow::Result<SecretString> {
     read(path)?.with_context(|| format!("{} disappeared", path.display()))
 }
 
+/// Writes the file of a restored data folder, which has none.
+pub(super) fn restore(path: &Path, text: &SecretString) -> anyhow::Result<()> {
+    through_another(path, text, |unfinished| fs::hard_link(unfinished, path))
+}
+
 /// Replaces the file atomically.
 fn replace(path: &Path, text: &SecretString) -> anyhow::Result<()> {
     through_another(path, text, |unfinished| fs::rename(unfinished, path))

@@ -2,8 +2,10 @@
 
 use toml::Table;
 
+use crate::app::App;
 use crate::config::{ConfigError, Settings};
 use crate::telemetry::Logging;
+use crate::telemetry::settings::LogSettings;
 
 #[derive(Clone, Copy)]
 pub struct Reloading<'a> {
@@ -13,8 +15,9 @@ pub struct Reloading<'a> {
 }
 
 impl Reloading<'_> {
-    /// Applies the log level. Logs the names of other changed settings, which need a restart. Faulty settings change nothing.
-    pub(super) fn reload(self, in_force: &mut Settings) {
+    /// Applies the log level, and reads the files of certificates. Logs the names of other changed settings, which need a
+    /// restart. Faulty settings change nothing.
+    pub(super) fn reload(self, in_force: &mut Settings, app: &App) {
         let fresh = match (self.read)() {
             Ok(fresh) => fresh,
             Err(error) => {
@@ -22,9 +25,11 @@ impl Reloading<'_> {
                 return;
             }
         };
+        app.reload();
         let waiting = changed(in_force, &fresh);
-        let before = std::mem::replace(&mut in_force.log.level, fresh.log.level);
-        let level = &in_force.log.level;
+        let log = LogSettings { format: in_force.log.format, ..fresh.log };
+        let before = std::mem::replace(&mut in_force.log, log).directives();
+        let level = &in_force.log.directives();
         // Logged before and after the change: one of the two levels may hide the line.
         tracing::info!(from = before, to = level, "SIGHUP: reloading the log level");
         if let Err(error) = self.log.set_level(level) {
@@ -46,7 +51,7 @@ fn changed(before: &Settings, after: &Settings) -> Vec<String> {
     let (Ok(before), Ok(after)) = tables else { return Vec::new() };
     let mut names = Vec::new();
     differing(&before, &after, "", &mut names);
-    names.retain(|name| !["log.level", "pepper", "previous_pepper"].contains(&name.as_str()));
+    names.retain(|name| !["log.level", "log.requests", "pepper", "previous_pepper"].contains(&name.as_str()));
     names
 }
 

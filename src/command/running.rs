@@ -16,7 +16,7 @@ const FILE: &str = "gateway.address";
 const MAX_BYTES: u64 = 64;
 
 #[derive(Clone, Debug, Default, Args)]
-pub struct WhereArgs {
+pub(super) struct WhereArgs {
     /// URL of the gateway [default: the gateway that runs on this data folder, else FLUENCE_LISTEN].
     #[arg(long, value_name = "URL")]
     url: Option<Uri>,
@@ -36,15 +36,27 @@ impl WhereArgs {
             }
             None => {
                 let running = folder(settings).and_then(address);
-                url_of(running.unwrap_or(settings.listen))
+                url_of(running.unwrap_or(settings.listen), settings.tls.is_on())
             }
         }
+    }
+
+    /// The URL of the gateway's probes. With TLS they are asked on the address of the metrics, in plain HTTP.
+    pub(super) fn probe_url(&self, settings: &Settings) -> anyhow::Result<Uri> {
+        if self.url.is_some() || !settings.tls.is_on() {
+            return self.url(settings);
+        }
+        let metrics = settings.metrics_listen.context(
+            "with TLS, healthcheck asks the address of the metrics, which answers /readyz too: set FLUENCE_METRICS_LISTEN",
+        )?;
+        url_of(metrics, false)
     }
 }
 
 /// The URL of a gateway that listens on this address.
-pub(super) fn url_of(listen: SocketAddr) -> anyhow::Result<Uri> {
-    format!("http://{}", reachable(listen)).parse().context("the gateway's address is not a URL")
+pub(super) fn url_of(listen: SocketAddr, has_tls: bool) -> anyhow::Result<Uri> {
+    let scheme = if has_tls { "https" } else { "http" };
+    format!("{scheme}://{}", reachable(listen)).parse().context("the gateway's address is not a URL")
 }
 
 /// Replaces the unspecified address by the loopback address.
@@ -145,7 +157,7 @@ mod tests {
 
     #[test]
     fn an_address_for_all_interfaces_is_asked_on_loopback() {
-        let asked = |listen: &str| url_of(listen.parse().unwrap()).unwrap().to_string();
+        let asked = |listen: &str| url_of(listen.parse().unwrap(), false).unwrap().to_string();
         assert_eq!(asked("0.0.0.0:8000"), "http://127.0.0.1:8000/");
         assert_eq!(asked("[::]:8000"), "http://[::1]:8000/");
         assert_eq!(asked("10.0.0.7:80"), "http://10.0.0.7:80/");

@@ -5,12 +5,14 @@ use std::pin::pin;
 
 use clap::Args;
 
+use super::backup;
 use super::context::{self, Context};
 use super::demo;
 use super::directory;
 use super::output::Output;
 use super::reload::Reloading;
 use super::running;
+use super::sets;
 use super::settings::ignored_variables;
 use crate::app::{App, Ports, Start};
 use crate::clock::DatabaseClock;
@@ -90,6 +92,7 @@ async fn serve(
     reloading: Reloading<'_>,
 ) -> anyhow::Result<()> {
     prepare_schema(context).await?;
+    sets::apply_files(context, context.settings()).await?;
     let start = Start {
         settings: context.settings().clone(),
         database: context.options().clone(),
@@ -99,7 +102,7 @@ async fn serve(
     };
     let app = App::start_on(ports, start).await?;
     tell_of_settings(context.settings());
-    let stopped = until_stopped(context, options, app.address, signals, reloading).await;
+    let stopped = until_stopped(context, options, &app, signals, reloading).await;
     match stopped {
         // A gateway at a terminal has no load balancer.
         Ok(StopSignal::Interrupt | StopSignal::TerminalClosed) => app.unannounced().stop().await,
@@ -111,14 +114,20 @@ async fn serve(
 async fn until_stopped(
     context: &Context,
     options: ServeOptions,
-    address: SocketAddr,
+    app: &App,
     mut signals: Signals,
     reloading: Reloading<'_>,
 ) -> anyhow::Result<StopSignal> {
+    let has_tls = context.settings().tls.is_on();
     if options.demo {
         let demo = demo::prepare(context).await?;
         // A closed standard output, as with `make run | head`, does not stop the gateway.
-        if let Err(error) = demo.print(&running::url_of(address)?, Output::Text) {
+        let url = running::url_of(app.address, has_tls)?;
+        let console = match context.settings().console_base(app.address) {
+            Ok(Some(_)) => Some(demo.console_link(context, &url).await?),
+            Ok(None) | Err(_) => None,
+        };
+        if let Err(error) = demo.print(&url, console, Output::Text) {
             tracing::warn!(%error, "printing the demonstration failed");
         }
     }
@@ -127,10 +136,17 @@ async fn until_stopped(
         warn_of_shortage(context).await?;
     }
     let mut settings = context.settings().clone();
-    let _announced = running::announce(&settings, address);
+    let _backups = backup::state::watch(&settings);
+    let _announced = running::announce(&settings, app.address);
     loop {
         match signals.next().await {
-            Asked::Reload => reloading.reload(&mut settings),
+            Asked::Reload => {
+                reloading.reload(&mut settings, app);
+                if let Err(error) = sets::apply_files(context, &settings).await {
+                    let error = format!("{error:#}");
+                    tracing::error!(error, "SIGHUP: file not applied; the gateway keeps the current sets");
+                }
+            }
             Asked::Stop(reason) => {
                 tracing::info!(signal = %reason, "stopping");
                 return Ok(reason);

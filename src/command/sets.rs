@@ -15,6 +15,7 @@ use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
 use crate::catalogue::sets::{Change, Difference, differences, shipped, warnings};
 use crate::catalogue::{FileFault, FileFaults, MAX_FILE_BYTES};
+use crate::config::Settings;
 use crate::domain::call_lease::CallLease;
 use crate::domain::offer_set::{SHIPPED_SET, SetKind};
 use crate::management::offer_sets::{Applied, ApplyError, apply};
@@ -83,6 +84,31 @@ impl SetCommand {
     }
 }
 
+/// Applies the files that the settings name, as `apply` does.
+///
+/// # Errors
+/// When a file is faulty or cannot be read, or the database refuses it. Nothing of that file is applied.
+pub(super) async fn apply_files(context: &Context, settings: &Settings) -> anyhow::Result<()> {
+    for (kind, file) in [(SetKind::Catalogue, &settings.catalogue), (SetKind::Routes, &settings.routes)] {
+        if file.is_empty() {
+            continue;
+        }
+        let applied = apply_text(context, kind, &read(Path::new(file))?).await;
+        if let Applied::New(number) = applied.with_context(|| format!("cannot apply {file}"))? {
+            tracing::info!(file, number, kind = kind.as_str(), "set applied");
+        }
+    }
+    Ok(())
+}
+
+async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Result<Applied> {
+    let mut owner = pool::owner_connection(context.options()).await?;
+    apply(&mut owner, &context.operator(), kind, text).await.map_err(|error| match error {
+        ApplyError::Faults(faults) => explained(faults),
+        error => anyhow::Error::new(error).context("nothing was changed"),
+    })
+}
+
 /// Reads a file, at most a byte more than it may have.
 fn read(file: &Path) -> anyhow::Result<String> {
     let limit = MAX_FILE_BYTES as u64 + 1;
@@ -129,12 +155,7 @@ async fn put_in_force(
     let before = set(kind, None, context).await?;
     // A set of another version may be unreadable for this one: then there is nothing to compare with.
     let changes = differences(kind, &before.text, text).unwrap_or_default();
-    let mut owner = pool::owner_connection(context.options()).await?;
-    let applied = apply(&mut owner, &context.operator(), kind, text).await.map_err(|error| match error {
-        ApplyError::Faults(faults) => explained(faults),
-        error => anyhow::Error::new(error).context("nothing was changed"),
-    })?;
-    let (number, is_new) = match applied {
+    let (number, is_new) = match apply_text(context, kind, text).await? {
         Applied::New(number) => (number, true),
         Applied::Already(number) => (number, false),
     };

@@ -1,5 +1,6 @@
 //! What is wrong with settings of which each is well-formed.
 
+use std::path::Path;
 use std::time::Duration;
 
 use redis::IntoConnectionInfo;
@@ -8,9 +9,12 @@ use sqlx::postgres::PgConnectOptions;
 
 use super::{Fault, Settings, log_level};
 use crate::catalogue::FIRST_SEGMENTS;
+use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
+use crate::console::settings::{ConsoleSettings, SignUp};
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
+use crate::mail::transport::Transport;
 use crate::upstream::address::parse_url;
 
 /// A lease is renewed three times in its life.
@@ -83,6 +87,50 @@ impl Settings {
             "base_url",
             "must be an address such as https://api.acme.test, or empty",
         );
+        let knows_plan = |settings: &ConsoleSettings| {
+            let (plan, catalogue) = (settings.sign_up_plan(), Catalogue::shipped());
+            let editions = catalogue.map(|catalogue| catalogue.editions).unwrap_or_default();
+            plan.is_some_and(|plan| {
+                let edition = editions.iter().find(|known| known.edition == plan.edition);
+                edition.is_some_and(|edition| edition.plans.iter().any(|known| known.plan == plan.plan))
+            })
+        };
+        require(
+            self.console.sign_up == SignUp::Invited || knows_plan(&self.console),
+            "console.sign_up_plan",
+            "must be an edition and a plan, such as 2025-06/developer, where console.sign_up is open",
+        );
+        require(
+            Transport::of(self.mail.smtp_url.expose_secret(), Path::new("")).is_ok(),
+            "mail.smtp_url",
+            "must look like smtps://user:password@host:465",
+        );
+        require(
+            (12..=64).contains(&self.console.password_min.get()),
+            "console.password_min",
+            "must be from 12 to 64",
+        );
+        require(
+            self.console.max_at_once.get() < self.database.max_connections.get() as usize,
+            "console.max_at_once",
+            "must be less than database.max_connections: otherwise pages could take every connection",
+        );
+        require(
+            self.console.session_idle <= self.console.session_life,
+            "console.session_idle_s",
+            "must be at most console.session_life_s",
+        );
+        let tls = &self.tls;
+        require(
+            tls.cert_file.is_empty() == tls.key_file.is_empty(),
+            "tls.key_file",
+            "needs tls.cert_file, and the other way round: set both, or neither",
+        );
+        require(
+            tls.client_ca_file.is_empty() || tls.is_on(),
+            "tls.client_ca_file",
+            "needs tls.cert_file: without TLS there are no certificates of clients",
+        );
         require(log_level::is_valid(&self.log.level), "log.level", log_level::ADVICE);
         if let Err(error) = self.region.parse::<Region>() {
             require(false, "region", &error.to_string());
@@ -152,6 +200,17 @@ impl Settings {
             self.database_password.is_none() || self.has_own_database(),
             "DATABASE_PASSWORD",
             "needs DATABASE_URL, the database that it belongs to",
+        );
+        let archive_dir = &self.backup.archive_dir;
+        require(
+            archive_dir.is_empty() || Path::new(archive_dir).is_absolute(),
+            "backup.archive_dir",
+            "must be an absolute path, such as /var/backups/fluence/wal",
+        );
+        require(
+            archive_dir.is_empty() || !self.has_own_database(),
+            "backup.archive_dir",
+            "is for the private PostgreSQL. The server of DATABASE_URL archives by its own settings: docs/operations/backup.md",
         );
         require(self.pepper_version > 0, "pepper_version", "must be at least 1");
         require(

@@ -18,9 +18,10 @@ pub(super) const PEPPER: &str = "FLUENCE_PEPPER";
 pub(super) const PREVIOUS_PEPPER: &str = "FLUENCE_PREVIOUS_PEPPER";
 pub(super) const ENRICHMENT_CREDENTIAL: &str = "FLUENCE_ENRICHMENT_CREDENTIAL";
 pub(super) const REDIS_URL: &str = "FLUENCE_REDIS_URL";
+pub(super) const SMTP_URL: &str = "FLUENCE_MAIL_SMTP_URL";
 /// Variables whose value may also come from a file, which the variable `NAME_FILE` names.
-pub(super) const SECRETS: [&str; 6] =
-    [DATABASE_URL, DATABASE_PASSWORD, PEPPER, PREVIOUS_PEPPER, ENRICHMENT_CREDENTIAL, REDIS_URL];
+pub(super) const SECRETS: [&str; 7] =
+    [DATABASE_URL, DATABASE_PASSWORD, PEPPER, PREVIOUS_PEPPER, ENRICHMENT_CREDENTIAL, REDIS_URL, SMTP_URL];
 /// Names with the prefix that are not settings.
 const NOT_SETTINGS: [&str; 4] = ["FLUENCE_CONFIG", "FLUENCE_KEY", "FLUENCE_ESSAYS", "FLUENCE_OPERATOR"];
 /// Names that the documents use for variables of client programs.

@@ -2,8 +2,8 @@
 
 /// Prefix of the variables of settings.
 pub(super) const PREFIX: &str = "FLUENCE_";
-pub(super) const SECRET_SETTINGS: [&str; 4] =
-    ["pepper", "previous_pepper", "enrichment.credential", "redis_url"];
+pub(super) const SECRET_SETTINGS: [&str; 5] =
+    ["pepper", "previous_pepper", "enrichment.credential", "redis_url", "mail.smtp_url"];
 /// Minimum similarity of a name that is suggested.
 const MIN_SIMILARITY: f64 = 0.6;
 

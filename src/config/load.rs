@@ -9,7 +9,8 @@ use toml::Table;
 
 use super::Settings;
 use super::environment::{
-    self, DATABASE_PASSWORD, DATABASE_URL, ENRICHMENT_CREDENTIAL, PEPPER, PREVIOUS_PEPPER, REDIS_URL, secret,
+    self, DATABASE_PASSWORD, DATABASE_URL, ENRICHMENT_CREDENTIAL, PEPPER, PREVIOUS_PEPPER, REDIS_URL,
+    SMTP_URL, secret,
 };
 use super::fault::Fault;
 use super::layers::{Layers, slot};
@@ -75,6 +76,7 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
         (PREVIOUS_PEPPER, &mut settings.previous_pepper),
         (ENRICHMENT_CREDENTIAL, &mut settings.enrichment.credential),
         (REDIS_URL, &mut settings.redis_url),
+        (SMTP_URL, &mut settings.mail.smtp_url),
     ];
     for (name, slot) in secrets {
         if let Some(secret) = secret(sources, name, &mut layers) {

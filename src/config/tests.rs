@@ -48,6 +48,7 @@ fn every_secret_of_the_settings_is_one_that_may_come_from_a_file() {
         &generate_pepper(),
         "credential",
         "redis://cache.example",
+        "smtps://me:password@mail.example:465",
     ]
     .into_iter()
     .map(TextFile::new)

@@ -19,6 +19,9 @@ impl Settings {
                     .to_owned(),
             );
         }
+        if let Err(error) = self.console_base(self.listen) {
+            warnings.push(format!("there is no console: {error}; or set console.enabled to false"));
+        }
         warnings
     }
 

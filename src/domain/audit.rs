@@ -99,6 +99,10 @@ named_enum! {
         MemberAdded = "member.added",
         /// A member has another role or state.
         MemberChanged = "member.changed",
+        /// A person accepted the invitation, and may log in to the account.
+        MemberAccepted = "member.accepted",
+        /// An invitation was sent again; the earlier one is worth nothing.
+        MemberInvitedAgain = "member.invited_again",
         CreditsGranted = "credits.granted",
         CreditsTaken = "credits.taken",
         /// The people of one source were removed from the directory.

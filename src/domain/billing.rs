@@ -76,6 +76,8 @@ impl Refund {
 pub struct Billing {
     /// Credits of this request, after any refund.
     pub used: Credits,
+    /// Set while the price is not known: what is held, which is the most that the request costs.
+    pub held: Option<Credits>,
     /// The plan's billing label, such as `enterprise_crm`.
     pub plan_label: String,
     /// The account after this request.

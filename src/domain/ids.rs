@@ -93,3 +93,11 @@ id!(
     /// A person who manages an account.
     MemberId, ""
 );
+id!(
+    /// A person who can log in.
+    IdentityId, ""
+);
+id!(
+    /// A log-in that has not ended.
+    SessionId, ""
+);

@@ -1,7 +1,7 @@
 //! What the author of a change may change.
 
 use super::audit::Actor;
-use super::ids::{AccountId, KeyId};
+use super::ids::{AccountId, KeyId, MemberId};
 use super::key::reach::{Beyond, Reach};
 use super::key::{Mode, Scope};
 use super::member::Role;
@@ -20,10 +20,8 @@ pub enum Rights {
     All,
     /// A key with the scope `manage`: its own account, up to the key's own reach.
     OfKey(ActingKey),
-    OfMember {
-        account_id: AccountId,
-        role: Role,
-    },
+    /// A person who logged in.
+    OfMember { account_id: AccountId, member_id: MemberId, role: Role },
 }
 
 /// The key of a change.
@@ -164,6 +162,10 @@ mod tests {
         AccountId::from_uuid(Uuid::from_u128(number))
     }
 
+    fn member_id() -> MemberId {
+        MemberId::from_uuid(Uuid::from_u128(9))
+    }
+
     fn reach(scopes: &[Scope]) -> Reach {
         Reach { scopes: scopes.to_vec(), ..Reach::default() }
     }
@@ -180,7 +182,7 @@ mod tests {
 
     #[test]
     fn only_the_operator_reaches_another_account() {
-        let member = Rights::OfMember { account_id: account(1), role: Role::Admin };
+        let member = Rights::OfMember { account_id: account(1), member_id: member_id(), role: Role::Admin };
         for rights in [key(&Scope::ALL, Mode::Live), member] {
             assert_eq!(rights.manage(account(1)), Ok(()));
             assert_eq!(rights.manage(account(2)), Err(MissingRight::Account));
@@ -192,7 +194,7 @@ mod tests {
     fn a_key_without_manage_and_a_member_who_is_no_admin_change_nothing() {
         let missing = key(&Scope::DEFAULT, Mode::Live).manage(account(1));
         assert_eq!(missing, Err(MissingRight::Scope(Scope::Manage)));
-        let member = Rights::OfMember { account_id: account(1), role: Role::Member };
+        let member = Rights::OfMember { account_id: account(1), member_id: member_id(), role: Role::Member };
         assert_eq!(member.manage(account(1)), Err(MissingRight::Admin));
     }
 

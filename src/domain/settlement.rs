@@ -34,6 +34,18 @@ named_enum! {
         ChargedStatus = "charged_status",
         /// An answer of an upstream below 500 that its route does not charge for.
         UnchargedStatus = "uncharged_status",
+        /// The upstream reported no figure, and its route charges the least or all that was held.
+        FigureMissing = "figure_missing",
+        /// The upstream reported no figure, and its route charges nothing then.
+        Uncounted = "uncounted",
+        /// The upstream ended its answer too early, and its route charges nothing then.
+        BrokeOff = "broke_off",
+        /// The upstream ended its answer too early, and its route charges for what came.
+        PartlyAnswered = "partly_answered",
+        /// The client left, and what it had received is charged.
+        Left = "left",
+        /// The client left before anything was sent to it.
+        LeftEarly = "left_early",
     }
 }
 
@@ -51,6 +63,12 @@ impl Outcome {
             Self::InsufficientData => 7,
             Self::ChargedStatus => 8,
             Self::UnchargedStatus => 9,
+            Self::FigureMissing => 10,
+            Self::Uncounted => 11,
+            Self::BrokeOff => 12,
+            Self::PartlyAnswered => 13,
+            Self::Left => 14,
+            Self::LeftEarly => 15,
         }
     }
 
@@ -72,6 +90,16 @@ impl Outcome {
             Self::InsufficientData => "there was too little text to analyse",
             Self::ChargedStatus => "the upstream answered with a status that its route charges for",
             Self::UnchargedStatus => "the upstream answered with a status that its route does not charge for",
+            Self::FigureMissing => {
+                "the upstream did not report what the call used, and the route has a price for that"
+            }
+            Self::Uncounted => {
+                "the upstream did not report what the call used, and the route charges nothing then"
+            }
+            Self::BrokeOff => "the upstream broke off its answer",
+            Self::PartlyAnswered => "the upstream broke off its answer, and the route charges for what came",
+            Self::Left => "the client left during the answer",
+            Self::LeftEarly => "the client left before the answer began",
         }
     }
 
@@ -83,9 +111,17 @@ impl Outcome {
             Self::MultipleMatches => Some(409),
             Self::InsufficientData => Some(422),
             Self::TimedOut => Some(504),
-            Self::Refused | Self::Failed | Self::Abandoned | Self::ChargedStatus | Self::UnchargedStatus => {
-                None
-            }
+            Self::Refused
+            | Self::Failed
+            | Self::Abandoned
+            | Self::ChargedStatus
+            | Self::UnchargedStatus
+            | Self::FigureMissing
+            | Self::Uncounted
+            | Self::BrokeOff
+            | Self::PartlyAnswered
+            | Self::Left
+            | Self::LeftEarly => None,
         }
     }
 
@@ -174,8 +210,15 @@ mod tests {
         let table = SettlementTable::parse(SETTLEMENT_TOML).unwrap();
         let captured: Vec<_> =
             Outcome::ALL.into_iter().filter(|o| table.settle(*o) == Settlement::Capture).collect();
-        let expected =
-            [Outcome::Answered, Outcome::ProfileNotFound, Outcome::MultipleMatches, Outcome::ChargedStatus];
+        let expected = [
+            Outcome::Answered,
+            Outcome::ProfileNotFound,
+            Outcome::MultipleMatches,
+            Outcome::ChargedStatus,
+            Outcome::FigureMissing,
+            Outcome::PartlyAnswered,
+            Outcome::Left,
+        ];
         assert_eq!(captured, expected);
     }
 

@@ -3,7 +3,7 @@
 use super::auth::caller::Caller;
 use super::authenticate::Authenticated;
 use super::call::{Call, Refused};
-use super::limits::account::{Admission, Slot};
+use super::limits::account::{Admission, LimitedRoute, RouteRefusal, Slot};
 use super::limits::limiter::RateDecision;
 use crate::domain::account::AccountState;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
@@ -41,13 +41,27 @@ impl Admitted {
 
 /// Passes calls within the limits of an active account.
 pub(super) async fn admit(call: Authenticated) -> Result<Admitted, Refused> {
+    admit_to(None, call).await
+}
+
+/// The same for a route with limits of its own.
+pub(super) async fn admit_to(route: Option<LimitedRoute>, call: Authenticated) -> Result<Admitted, Refused> {
     let (mut call, caller) = call.into_parts();
-    let admission = call.gate.limits.admit(&caller.account, &caller.rate, caller.limit_sizes()).await;
+    let (limits, sizes) = (&call.gate.limits, caller.limit_sizes());
+    let admission = limits.admit(&caller.account, route.as_ref(), &caller.rate, sizes).await;
     let (slot, rate) = match admission {
         Admission::Admitted { slot, rate } => (slot, rate),
         Admission::TooFast(rate) => {
             call.facts.record.rate_limit = Some(headers(&rate));
             return Err(call.refuse(Refusal::Limited(rate_hit(&rate))));
+        }
+        Admission::OfRoute(refusal) => {
+            let hit = match &refusal {
+                RouteRefusal::TooFast(rate) => rate_hit(rate),
+                RouteRefusal::TooMany(concurrency) => concurrency_hit(*concurrency),
+            };
+            call.facts.record.rate_limit = Some(RateLimitHeaders::used_up("route", &hit));
+            return Err(call.refuse(Refusal::Limited(hit)));
         }
         Admission::TooMany => {
             let hit = concurrency_hit(caller.key.plan.concurrency);

@@ -10,10 +10,11 @@ use bytes::Bytes;
 use super::auth::caller::Caller;
 use super::call::{Answered, Call, Refused};
 use super::idempotency;
+use super::metering::stream::Attached;
 use super::metering::{Metering, PaidAnswer, PaidFuture, Sale, is_dry_run};
 use super::shape::Shaped;
 use crate::domain::credits::Credits;
-use crate::domain::forwarding::ForwardedRoute;
+use crate::domain::forwarding::{ForwardedRoute, WhenLeft};
 use crate::domain::ids::CallId;
 use crate::domain::refusal::{Malformed, Refusal};
 use crate::ledger::rules::entry::RouteNumber;
@@ -28,12 +29,20 @@ pub struct ForwardRoute {
     /// Whether keys of test environments may call it.
     pub takes_test_keys: bool,
     /// What sends its calls on.
-    pub handler: ForwardHandler,
+    pub forwarding: Arc<dyn Forwarding>,
     pub metering: Arc<Metering>,
 }
 
-/// Sends a call on.
-pub type ForwardHandler = Arc<dyn Fn(ForwardedCall) -> PaidFuture + Send + Sync>;
+/// What sends the calls of a route on.
+pub trait Forwarding: Send + Sync {
+    /// The most that a call with this body can cost.
+    ///
+    /// # Errors
+    /// When the body says how much it may need in a way that is not clear.
+    fn most(&self, body: &[u8]) -> Result<Credits, Refusal>;
+
+    fn send(self: Arc<Self>, call: ForwardedCall) -> PaidFuture;
+}
 
 /// A call that may be sent on: checked, and its price held.
 #[derive(Debug)]
@@ -76,14 +85,21 @@ impl ForwardedCall {
 /// Holds the price, sends the call on, captures or releases by the status of the answer.
 pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) -> Result<Answered, Refused> {
     let Shaped { call, caller, slot, body } = shaped;
+    let most = match route.forwarding.most(&body) {
+        Ok(most) => most,
+        Err(refusal) => return Err(call.refuse(refusal)),
+    };
     let sale = Sale {
         metering: route.metering.clone(),
         number: route.number,
-        price: route.route.credits,
+        price: most,
+        least: route.route.price.least().min(most),
         deadline: route.route.total(),
+        outlives_client: route.route.left == WhenLeft::Finish,
     };
     let forwarded = ForwardedCall::of(&call, &caller, body.clone());
-    let send = move |price| (route.handler)(ForwardedCall { price, ..forwarded });
+    let forwarding = route.forwarding.clone();
+    let send = move |price| forwarding.send(ForwardedCall { price, ..forwarded });
     sale.run(call, caller, slot, &body, send).await
 }
 
@@ -94,16 +110,20 @@ pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Resul
         return Err(call.refuse(refusal));
     }
     let forwarded = ForwardedCall::of(&call, &caller, body);
-    let sent = unless_panicking(async { (route.handler)(forwarded).await });
+    let sent = unless_panicking(route.forwarding.clone().send(forwarded));
     let answered = match tokio::time::timeout(route.route.total(), sent).await {
         Ok(Some(answered)) => answered,
         // The panic hook has logged it.
         Ok(None) => Err(Refusal::Internal),
         Err(_) => Err(Refusal::Timeout),
     };
-    drop(slot);
     match answered {
-        Ok(PaidAnswer { response, .. }) => Ok(Answered { response, facts: call.facts }),
+        Ok(PaidAnswer { response, stream: Some(stream), .. }) => {
+            let tasks = route.metering.calls.clone();
+            let attached = Attached::free(call.id(), slot, tasks);
+            Ok(Answered { response: response.map(|_| stream.attached_to(attached)), facts: call.facts })
+        }
+        Ok(PaidAnswer { response, stream: None, .. }) => Ok(Answered { response, facts: call.facts }),
         Err(refusal) => Err(call.refuse(refusal)),
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use metrics::{Counter, counter};
 
-use self::account::{Admission, CachedAccount, Slot};
+use self::account::{Admission, CachedAccount, LimitedRoute, RouteRefusal, Slot};
 use self::limiter::{LimitSizes, RateLimit};
 use self::shared_limits::{Ruling, SharedLimits, Verdict};
 
@@ -51,14 +51,15 @@ impl Limits {
     pub async fn admit(
         &self,
         account: &Arc<CachedAccount>,
+        route: Option<&LimitedRoute>,
         rate: &RateLimit,
         sizes: LimitSizes,
     ) -> Admission {
         let (admission, is_shared) = match &self.shared {
-            None => (account.admit(sizes, || rate.check(account.id())), false),
+            None => (account.admit(route, sizes, || rate.check(account.id())), false),
             // Boxed, so that requests of a gateway without a store do not carry the size of a call
             // to one.
-            Some(shared) => Box::pin(admit_shared(shared, account, rate, sizes)).await,
+            Some(shared) => Box::pin(admit_shared(shared, account, route, rate, sizes)).await,
         };
         let counts = if is_shared { &self.counts.shared } else { &self.counts.local };
         counts.count(&admission);
@@ -68,7 +69,7 @@ impl Limits {
     /// Takes a slot, past any limit, for a request whose answer is still being sent. The shared
     /// store learns of it later.
     pub fn enter_again(&self, account: &Arc<CachedAccount>) -> Slot {
-        let mut slot = account.enter();
+        let mut slot = account.enter(None);
         if let Some(shared) = &self.shared {
             slot.hold(shared.lease_without_store(account.id()));
         }
@@ -93,12 +94,17 @@ impl Limits {
 async fn admit_shared(
     shared: &SharedLimits,
     account: &Arc<CachedAccount>,
+    route: Option<&LimitedRoute>,
     local_rate: &RateLimit,
     sizes: LimitSizes,
 ) -> (Admission, bool) {
     let account_id = account.id();
+    // First: what the store admits has taken from the account.
+    if let Some(refusal) = route.and_then(|route| account.route_refusal(route)) {
+        return (Admission::OfRoute(refusal), false);
+    }
     let Ok(Ruling { verdict, rate, running }) = shared.decide(account_id, sizes).await else {
-        let mut admission = account.admit(sizes, || local_rate.check(account_id));
+        let mut admission = account.admit(route, sizes, || local_rate.check(account_id));
         if let Admission::Admitted { slot, .. } = &mut admission {
             slot.hold(shared.lease_without_store(account_id));
         }
@@ -109,7 +115,7 @@ async fn admit_shared(
             // The local rate follows, so that this gateway continues from there when the store is
             // away.
             let _ = local_rate.check(account_id);
-            let mut slot = account.enter();
+            let mut slot = account.enter(route);
             slot.hold(lease);
             slot.set_running(running);
             Admission::Admitted { slot, rate }
@@ -158,8 +164,8 @@ impl CountsOf {
     fn count(&self, admission: &Admission) {
         let counter = match admission {
             Admission::Admitted { .. } => &self.admitted,
-            Admission::TooFast(_) => &self.too_fast,
-            Admission::TooMany => &self.too_many,
+            Admission::TooFast(_) | Admission::OfRoute(RouteRefusal::TooFast(_)) => &self.too_fast,
+            Admission::TooMany | Admission::OfRoute(RouteRefusal::TooMany(_)) => &self.too_many,
         };
         counter.increment(1);
     }

@@ -6,9 +6,11 @@
 mod decision;
 mod detach_on_drop;
 mod dry_run;
+mod figures;
 mod metered_call;
 mod replay;
 mod settled;
+pub mod stream;
 pub mod test_answers;
 
 use std::fmt;
@@ -26,6 +28,7 @@ pub(super) use self::dry_run::is_dry_run;
 use self::detach_on_drop::DetachOnDrop;
 use self::metered_call::MeteredCall;
 use self::settled::Settled;
+use self::stream::StreamedBody;
 use self::test_answers::TestAnswers;
 use super::auth::caller::Caller;
 use super::call::{Answered, Call, Refused};
@@ -35,6 +38,7 @@ use super::validate::Validated;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::key::Mode;
+use crate::domain::price::PriceDetail;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::domain::settlement::{Outcome, SettlementTable};
@@ -102,6 +106,11 @@ pub struct PaidAnswer {
     pub credits_used: Credits,
     /// Decides whether it is charged.
     pub outcome: Outcome,
+    /// How the price was computed, where it depends on figures.
+    pub price: Option<Box<PriceDetail>>,
+    /// The body, if it is passed on while it comes. It decides outcome and price at its end; the ones above are those of an
+    /// answer that is whole.
+    pub stream: Option<Box<StreamedBody>>,
 }
 
 impl fmt::Debug for PaidRoute {
@@ -114,17 +123,20 @@ impl PaidAnswer {
     /// An answer whose status decides whether it is charged.
     pub fn by_status(response: Response, credits_used: Credits) -> Self {
         let outcome = Outcome::of(response.status().as_u16(), None);
-        Self { response, credits_used, outcome }
+        Self { response, credits_used, outcome, price: None, stream: None }
     }
 }
 
 /// Holds the price, runs the handler, captures or releases.
 pub(super) async fn meter(route: Arc<PaidRoute>, validated: Validated) -> Result<Answered, Refused> {
     let Validated { call, caller, slot, person, body } = validated;
+    let price = route.route.price.held(route.route.depth(person.depth));
     let sale = Sale {
         metering: route.metering.clone(),
         number: route.number,
-        price: route.route.price.held(route.route.depth(person.depth)),
+        price,
+        least: price,
+        outlives_client: true,
         deadline: route.metering.deadline,
     };
     let (handler, payer) = (route.handler.clone(), caller.clone());
@@ -138,7 +150,11 @@ pub(super) struct Sale {
     pub(super) number: RouteNumber,
     /// What is held.
     pub(super) price: Credits,
+    /// The least that the call costs if it is charged.
+    pub(super) least: Credits,
     pub(super) deadline: Duration,
+    /// Whether the call goes on when its client leaves before the answer.
+    pub(super) outlives_client: bool,
 }
 
 /// The requested hold of a call, and how its answer is rendered.
@@ -174,6 +190,20 @@ impl Sale {
         }
     }
 
+    /// Runs a call, detached from its connection unless it ends with it. Its log lines keep the id of the call.
+    async fn run_call<T: Send + 'static>(
+        &self,
+        call_id: CallId,
+        call: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        let call = serving(call_id, call);
+        if self.outlives_client {
+            DetachOnDrop::new(&self.metering.calls, call).await
+        } else {
+            Box::pin(call).await
+        }
+    }
+
     fn terms(&self, call: &Call, caller: &Caller, body: &[u8]) -> Result<Terms, Refusal> {
         let (request, key) = (&call.request, &caller.key);
         let head = (request.method(), request.uri(), request.headers());
@@ -198,7 +228,7 @@ impl Sale {
         let metering = &self.metering;
         if is_dry_run {
             // Boxed, so that paid calls do not carry its size.
-            return Box::pin(dry_run::answer(metering, &caller, hold, &context)).await;
+            return Box::pin(dry_run::answer(metering, &caller, hold, self.least, &context)).await;
         }
         let call_id = hold.call_id;
         let is_test = caller.key.mode == Mode::Test;
@@ -206,18 +236,21 @@ impl Sale {
         let deadline = self.deadline;
         let metered = |caller, balance| {
             let metering = metering.clone();
-            MeteredCall { metering, caller, price, balance, deadline, _slot: slot, context }
+            MeteredCall { metering, call_id, caller, price, balance, deadline, slot, context }
         };
         if is_test {
             let balance = caller.account.balance();
             let call = metered(caller, balance).run_without_hold(test_call(hold), work);
-            return Ok(detached(metering, call_id, call).await);
+            return Ok(self.run_call(call_id, call).await);
         }
         match metering.ledger.hold(hold).await {
-            Ok(Granted { hold, balance }) => {
+            Ok(Granted { mut hold, balance }) => {
                 caller.account.cache_balance(balance.clone());
+                if !self.outlives_client {
+                    hold.drops_as(Outcome::LeftEarly);
+                }
                 let call = metered(caller, balance).run_with_hold(hold, work);
-                Ok(detached(metering, call_id, call).await)
+                Ok(self.run_call(call_id, call).await)
             }
             Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),
             Err(HoldError::Unavailable(error)) => Err(unavailable(error)),
@@ -228,15 +261,6 @@ impl Sale {
             }
         }
     }
-}
-
-/// Detaches a call from its connection. Its log lines keep the id of the call.
-fn detached<T: Send + 'static>(
-    metering: &Metering,
-    call_id: CallId,
-    call: impl Future<Output = T> + Send + 'static,
-) -> DetachOnDrop<'_, T> {
-    DetachOnDrop::new(&metering.calls, serving(call_id, call))
 }
 
 /// Returns the claim of a test call, or `None` without an idempotency key.

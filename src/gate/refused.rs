@@ -29,6 +29,8 @@ impl RefusedCalls {
     /// Counts a call, if this code is a refusal.
     pub fn count(&self, key: &KeyRecord, path: &'static str, code: ErrorCode, day: NaiveDate) {
         if counts(code) {
+            counter!("gateway_refused_calls_total", "code" => code.as_str(), "plan" => key.plan.plan.clone())
+                .increment(1);
             let (account_id, key_id) = (key.account_id, key.key_id);
             self.add(RefusedCall { account_id, day, key_id, path, code }, 1);
         }

@@ -10,7 +10,7 @@ use tower::layer::layer_fn;
 use tower::{ServiceBuilder, service_fn};
 
 use super::Gate;
-use super::admit::admit;
+use super::admit::{admit, admit_to};
 use super::answer::answer;
 use super::authenticate::authenticate;
 use super::call::GateService;
@@ -18,11 +18,11 @@ use super::entitlement::{entitle, in_scope};
 use super::forward::{ForwardRoute, meter_forwarded, pass_free};
 use super::handle::{handle, pass_anonymous};
 use super::key_restrictions::restrict;
+use super::limits::account::LimitedRoute;
 use super::metering::{PaidRoute, meter};
 use super::shape::{ShapeLimits, Shaped, shape};
 use super::step::step;
 use super::validate::{Validated, validate};
-use crate::domain::credits::Credits;
 use crate::domain::forwarding::RouteMethod;
 use crate::domain::key::Scope;
 use crate::domain::route::Route;
@@ -64,9 +64,9 @@ where
 pub fn forwarded<S: Clone + 'static>(gate: &Arc<Gate>, route: ForwardRoute) -> MethodRouter<S> {
     let route = Arc::new(route);
     let by = route.clone();
-    match route.route.credits {
-        Credits::ZERO => forwarded_by(gate, &route, service_fn(move |call| pass_free(by.clone(), call))),
-        _ => forwarded_by(gate, &route, service_fn(move |call| meter_forwarded(by.clone(), call))),
+    match route.route.is_free() {
+        true => forwarded_by(gate, &route, service_fn(move |call| pass_free(by.clone(), call))),
+        false => forwarded_by(gate, &route, service_fn(move |call| meter_forwarded(by.clone(), call))),
     }
 }
 
@@ -79,10 +79,12 @@ where
     let limits =
         ShapeLimits { max_request_bytes: sold.max_request_bytes, takes_test_keys: route.takes_test_keys };
     let (path, access) = (sold.path, Arc::new(sold.access.clone()));
+    let limited = sold.limits.map(|limits| LimitedRoute { name: sold.name, limits });
     let steps = ServiceBuilder::new()
         .layer(answer(gate.clone(), sold.name))
         .layer(step(authenticate))
-        .layer(step(admit))
+        // Are account and route within their limits? One decision, so that a refusal takes nothing.
+        .layer(step(move |call| admit_to(limited, call)))
         .layer(step(restrict))
         .layer(step(move |call| entitle(path, access.clone(), call)))
         // May the request be sent on? Its body is read, and not looked into.

@@ -43,7 +43,12 @@ impl IntoResponse for Refusal {
 
 /// Response extension of an answer that another server wrote: an empty 404 is one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct PassedOn;
+struct PassedOn;
+
+/// Whether another server wrote the answer.
+pub fn is_passed_on(response: &Response) -> bool {
+    response.extensions().get::<PassedOn>().is_some()
+}
 
 /// Marks an answer that another server wrote, which is sent as it is.
 pub fn passed_on(mut response: Response) -> Response {

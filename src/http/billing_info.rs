@@ -12,6 +12,8 @@ use crate::domain::billing::Billing;
 
 /// Credits of this request.
 pub const X_CREDITS_USED: HeaderName = HeaderName::from_static("x-credits-used");
+/// What is held for this request, while its price is not known.
+pub const X_CREDITS_HELD: HeaderName = HeaderName::from_static("x-credits-held");
 /// Credits left on the account after it.
 pub const X_CREDITS_REMAINING: HeaderName = HeaderName::from_static("x-credits-remaining");
 
@@ -69,7 +71,10 @@ fn place_of(body: &[u8]) -> Option<Range<usize>> {
 
 /// Sets the credit headers.
 pub fn set_headers(headers: &mut HeaderMap, billing: &Billing) {
-    headers.insert(X_CREDITS_USED, HeaderValue::from(billing.used.as_i64()));
+    match billing.held {
+        None => headers.insert(X_CREDITS_USED, HeaderValue::from(billing.used.as_i64())),
+        Some(held) => headers.insert(X_CREDITS_HELD, HeaderValue::from(held.as_i64())),
+    };
     headers.insert(X_CREDITS_REMAINING, HeaderValue::from(billing.balance.remaining.as_i64()));
 }
 
@@ -88,7 +93,13 @@ mod tests {
             requests_remaining: 9,
             renews_at: DateTime::UNIX_EPOCH,
         };
-        Billing { used: Credits::from_u32(used), plan_label: label.to_owned(), balance, refunded: None }
+        Billing {
+            used: Credits::from_u32(used),
+            held: None,
+            plan_label: label.to_owned(),
+            balance,
+            refunded: None,
+        }
     }
 
     fn body_with(head: &str, billing: &Billing, tail: &str) -> String {

@@ -14,8 +14,10 @@ use crate::domain::refusal::{Refusal, Text};
 /// The result of a dry run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DryRun {
-    /// Credits that would be held.
+    /// Credits that would be held: the most that the call can cost.
     pub credits: Credits,
+    /// The least that it costs if it is charged.
+    pub credits_min: Credits,
     pub credits_available: Credits,
     /// Whether the answer would be a stored one.
     pub is_replay: bool,
@@ -32,7 +34,11 @@ pub(crate) struct Answer<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "DryRun")]
 pub(crate) struct Shown<'a> {
+    /// The most that the call can cost.
     credits: Credits,
+    /// The least that it costs if it is charged, where that is less.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credits_min: Option<Credits>,
     credits_available: Credits,
     credits_after: Option<Credits>,
     would_succeed: bool,
@@ -58,7 +64,7 @@ pub(crate) struct Reason<'a> {
 impl DryRun {
     /// The answer, in the request's language.
     pub fn answer<'r>(&'r self, context: &RenderContext, links: &'r PublicLinks) -> Response {
-        let Self { credits, credits_available, is_replay, refusal } = self;
+        let Self { credits, credits_min, credits_available, is_replay, refusal } = self;
         let reason = |refusal: &'r Refusal| Reason {
             status: refusal.code().status(),
             message: refusal.message(context.language),
@@ -70,6 +76,7 @@ impl DryRun {
             success: true,
             dry_run: Shown {
                 credits: *credits,
+                credits_min: Some(*credits_min).filter(|least| least < credits),
                 credits_available: *credits_available,
                 credits_after: after.filter(|_| refusal.is_none()),
                 would_succeed: refusal.is_none(),

@@ -8,7 +8,7 @@ use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-use super::answer::{Answer, Content, PassedOn};
+use super::answer::{Answer, Content, is_passed_on};
 use super::billing_info::BillingInfo;
 use super::call_record::CallRecord;
 use super::error_body::{self, ErrorView};
@@ -78,7 +78,7 @@ fn write(
 fn implied_refusal(response: &Response) -> Option<Answer> {
     if response.body().size_hint().exact() != Some(0)
         || response.headers().contains_key(header::CONTENT_TYPE)
-        || response.extensions().get::<PassedOn>().is_some()
+        || is_passed_on(response)
     {
         return None;
     }
@@ -200,7 +200,13 @@ mod tests {
             requests_remaining: 999,
             renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
         };
-        Billing { used: Credits::from_u32(2), plan_label: "professional".to_owned(), balance, refunded: None }
+        Billing {
+            used: Credits::from_u32(2),
+            held: None,
+            plan_label: "professional".to_owned(),
+            balance,
+            refunded: None,
+        }
     }
 
     const BILLING: &str = r#""billing_info":{"creditos_utilizados":2,"creditos_restantes":998,"tipo_plano":"professional","renovacao_proxima":"2026-01-01T00:00:00Z","limite_mensal":1000,"uso_percentual":0.2}"#;

@@ -3,6 +3,7 @@
 
 mod batch_plan;
 pub mod commit;
+mod figures;
 mod handle;
 pub mod liveness;
 mod locked_accounts;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::batch_plan::{BatchPlan, Captured, Command, Commands};
 use self::commit::{CommitError, Committer};
+use self::figures::Figures;
 use self::handle::HoldCommand;
 use self::liveness::Heartbeat;
 use self::locked_accounts::LockedAccounts;
@@ -61,6 +63,7 @@ pub async fn start<S: LedgerStore>(
         retry_after: settings.flush_after,
         heartbeat_at: Instant::now() + settings.heartbeat_every,
         heartbeat,
+        figures: Figures::new(),
         settings,
     };
     Ok((ledger, tokio::spawn(writer.run(stop))))
@@ -82,6 +85,7 @@ struct Writer<S> {
     /// The next heartbeat. Each commit postpones it.
     heartbeat_at: Instant,
     heartbeat: Heartbeat,
+    figures: Figures,
     settings: LedgerSettings,
 }
 
@@ -118,6 +122,7 @@ impl<S: LedgerStore> Writer<S> {
     }
 
     fn reset_heartbeat(&mut self) {
+        self.figures.oldest_hold(self.open.oldest_age());
         self.heartbeat_at = Instant::now() + self.settings.heartbeat_every;
         self.heartbeat.record();
     }
@@ -140,6 +145,7 @@ impl<S: LedgerStore> Writer<S> {
             }
             () = tokio::time::sleep(pause) => {}
         }
+        self.figures.waiting(self.holds.len());
         Some(self.plan(holds, settlements))
     }
 
@@ -179,8 +185,11 @@ impl<S: LedgerStore> Writer<S> {
         let mut commands = commands.for_epoch(epoch);
         let batch_ref = BatchRef { epoch, batch: self.committer.next_batch() };
         let calls = captured.iter().map(|end| (end.call_id, end.outcome)).collect();
+        let (is_fast, size) = (matches!(commands, Commands::Fast(_)), captured.len() + commands.len());
+        let began = Instant::now();
         match self.committer.commit(self.open.oldest_or(batch_ref.batch), calls, commands.work()).await {
             Ok(effects) => {
+                self.figures.committed(is_fast, size, began.elapsed());
                 self.retry_after = self.settings.flush_after;
                 self.reset_heartbeat();
                 captured.iter().for_each(|end| self.open.ended(end.batch_ref.batch));
@@ -205,7 +214,10 @@ impl<S: LedgerStore> Writer<S> {
                 }
                 undecided
             }
-            Err(error) => self.requeue(error, captured, commands.into_vec()),
+            Err(error) => {
+                self.figures.failed();
+                self.requeue(error, captured, commands.into_vec())
+            }
         }
     }
 

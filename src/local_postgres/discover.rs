@@ -33,6 +33,14 @@ impl Programs {
     pub(super) fn pg_ctl(&self) -> PathBuf {
         self.folder.join("pg_ctl")
     }
+
+    pub(super) fn pg_basebackup(&self) -> PathBuf {
+        self.folder.join("pg_basebackup")
+    }
+
+    pub(super) fn pg_verifybackup(&self) -> PathBuf {
+        self.folder.join("pg_verifybackup")
+    }
 }
 
 #[derive(Debug)]

@@ -89,6 +89,19 @@ pub enum LocalPostgresError {
         "PostgreSQL did not stop in time. Its data is safe, and the next start adopts the server. Output of pg_ctl:\n{output}"
     )]
     NotStopped { output: String },
+    #[error("{} failed:\n{output}", program.display())]
+    ProgramFailed { program: PathBuf, output: String },
+    #[error("{} is not empty: restore into a new folder", path.display())]
+    NotEmpty { path: PathBuf },
+    #[error("{} is neither a file nor a folder, so the backup is not one of a private PostgreSQL", path.display())]
+    NotCopied { path: PathBuf },
+    #[error(
+        "the write-ahead log ends before that instant. Name every folder that has parts of it with --wal, or omit --to to \
+         restore all that is there. The end of the server's log:\n{tail}"
+    )]
+    LogEndsBefore { tail: String },
+    #[error("the instant is before the end of this base backup. Use an older backup, or a later instant")]
+    BeforeTheBackup,
     #[error("the private PostgreSQL failed: {}", server_message(.0))]
     Sql(#[from] sqlx::Error),
 }

@@ -6,6 +6,7 @@
 //!   .s.PGSQL.5432                 the socket
 //!   postgres.log                  the log of the server, at most two files of about 1 MiB
 //!   start.lock users.lock         see `locks`
+//!   restore.unverified            only in restored data, until its ledger is verified
 //! ```
 
 use std::fs;
@@ -37,19 +38,13 @@ impl Folder {
         let wanted =
             std::path::absolute(data_dir).map_err(LocalPostgresError::folder("resolve", data_dir))?;
         let owner = Owner::choose(&wanted.join("postgres/cluster"))?;
-        // As root, the data folder must let the unprivileged server pass to its own folder inside.
-        let mode = if owner.is_us { 0o700 } else { 0o711 };
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(mode)
-            .create(&wanted)
-            .map_err(LocalPostgresError::folder("create", &wanted))?;
+        make_with_parents(&wanted, &owner)?;
         let real = fs::canonicalize(&wanted).map_err(LocalPostgresError::folder("resolve", &wanted))?;
 
         let folder = Self { path: real.join("postgres"), owner };
         folder.check_socket_path()?;
-        folder.make_private()?;
-        folder.check_parents()?;
+        make_private(&folder.path, &folder.owner)?;
+        check_parents(&folder.path, &folder.owner)?;
         Ok(folder)
     }
 
@@ -109,39 +104,54 @@ impl Folder {
         Ok(())
     }
 
-    /// Creates the folder with mode 0700 for the server's user.
-    fn make_private(&self) -> Result<(), LocalPostgresError> {
-        match fs::DirBuilder::new().mode(0o700).create(&self.path) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                return Err(LocalPostgresError::folder("create", &self.path)(error));
-            }
-            _ => {}
-        }
-        let folder =
-            plain::open_folder(&self.path).map_err(LocalPostgresError::folder("open", &self.path))?;
-        let found = folder.metadata().map_err(LocalPostgresError::folder("read", &self.path))?.uid();
-        if found != self.owner.uid {
-            if self.owner.is_us {
-                return Err(LocalPostgresError::NotOurs { path: self.path.clone(), owner: found });
-            }
-            self.owner.give(&folder, &self.path)?;
-        }
-        folder
-            .set_permissions(fs::Permissions::from_mode(0o700))
-            .map_err(LocalPostgresError::folder("close to others", &self.path))
+    /// The file that marks restored data whose ledger is not verified: the server does not write to it.
+    pub(super) fn unverified_mark(&self) -> PathBuf {
+        self.path.join("restore.unverified")
     }
+}
 
-    fn check_parents(&self) -> Result<(), LocalPostgresError> {
-        if self.owner.is_us {
-            return Ok(());
+/// Creates a folder and its parents unless they exist. As root, they must let the unprivileged server pass.
+pub(super) fn make_with_parents(path: &Path, owner: &Owner) -> Result<(), LocalPostgresError> {
+    let mode = if owner.is_us { 0o700 } else { 0o711 };
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(mode)
+        .create(path)
+        .map_err(LocalPostgresError::folder("create", path))
+}
+
+/// Creates the folder unless it exists, with mode 0700 for the server's user.
+pub(super) fn make_private(path: &Path, owner: &Owner) -> Result<(), LocalPostgresError> {
+    match fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            return Err(LocalPostgresError::folder("create", path)(error));
         }
-        for parent in self.path.ancestors().skip(1) {
-            let found = fs::metadata(parent).map_err(LocalPostgresError::folder("read", parent))?;
-            if !self.owner.may_pass(&found) {
-                let user = self.owner.name.clone();
-                return Err(LocalPostgresError::NotPassable { path: parent.to_owned(), user });
-            }
-        }
-        Ok(())
+        _ => {}
     }
+    let folder = plain::open_folder(path).map_err(LocalPostgresError::folder("open", path))?;
+    let found = folder.metadata().map_err(LocalPostgresError::folder("read", path))?.uid();
+    if found != owner.uid {
+        if owner.is_us {
+            return Err(LocalPostgresError::NotOurs { path: path.to_owned(), owner: found });
+        }
+        owner.give(&folder, path)?;
+    }
+    folder
+        .set_permissions(fs::Permissions::from_mode(0o700))
+        .map_err(LocalPostgresError::folder("close to others", path))
+}
+
+/// Checks that the server's user may pass to the folder.
+pub(super) fn check_parents(path: &Path, owner: &Owner) -> Result<(), LocalPostgresError> {
+    if owner.is_us {
+        return Ok(());
+    }
+    for parent in path.ancestors().skip(1) {
+        let found = fs::metadata(parent).map_err(LocalPostgresError::folder("read", parent))?;
+        if !owner.may_pass(&found) {
+            let user = owner.name.clone();
+            return Err(LocalPostgresError::NotPassable { path: parent.to_owned(), user });
+        }
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The server process: connecting, starting and stopping.
 
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use sqlx::{Connection, PgConnection};
 use tokio::process::Child;
 use tokio::time::{sleep, timeout};
 
+use super::archive::Archive;
 use super::discover::{Programs, Search};
 use super::error::LocalPostgresError;
 use super::folder::{Folder, PORT};
@@ -27,6 +28,7 @@ pub(super) struct Postmaster {
     folder: Folder,
     programs: Programs,
     options: Options,
+    archive: Option<Archive>,
 }
 
 /// What the socket says.
@@ -42,7 +44,20 @@ impl Postmaster {
     pub(super) fn new(options: Options) -> Result<Self, LocalPostgresError> {
         let folder = Folder::prepare(&options.data_dir)?;
         let programs = Search::from_environment().find(&folder.cluster())?;
-        Ok(Self { folder, programs, options })
+        Self::with(folder, programs, options)
+    }
+
+    /// The server of a folder whose data is not there yet: it will be that of a base backup.
+    pub(super) fn for_backup(options: Options, base: &Path) -> Result<Self, LocalPostgresError> {
+        let folder = Folder::prepare(&options.data_dir)?;
+        let programs = Search::from_environment().find(base)?;
+        Self::with(folder, programs, options)
+    }
+
+    fn with(folder: Folder, programs: Programs, options: Options) -> Result<Self, LocalPostgresError> {
+        let archive =
+            options.archive_dir.as_deref().map(|dir| Archive::prepare(dir, folder.owner())).transpose()?;
+        Ok(Self { folder, programs, options, archive })
     }
 
     pub(super) fn folder(&self) -> &Folder {
@@ -89,12 +104,17 @@ impl Postmaster {
     /// Starts a server. Returns the offset of its first line in the log. It has its own process group, so that Ctrl-C reaches
     /// only the gateway, which then stops it.
     pub(super) fn spawn(&self) -> Result<(Child, u64), LocalPostgresError> {
+        self.spawn_with(&[])
+    }
+
+    /// The same with further settings.
+    pub(super) fn spawn_with(&self, further: &[String]) -> Result<(Child, u64), LocalPostgresError> {
         let (log, log_begins_at) = self.folder.open_log()?;
         let errors = log.try_clone().map_err(LocalPostgresError::folder("open", &self.folder.log()))?;
         let program = self.programs.postgres();
         let mut command = self.folder.owner().command(&program, self.folder.path());
         command.arg("-D").arg(self.folder.cluster());
-        for setting in self.settings() {
+        for setting in self.settings().iter().chain(further) {
             command.arg("-c").arg(setting);
         }
         let child = command
@@ -136,7 +156,16 @@ impl Postmaster {
             ]
             .map(str::to_owned),
         );
+        settings.extend(self.archive.iter().flat_map(Archive::settings));
+        if self.is_unverified() {
+            settings.push("default_transaction_read_only=on".to_owned());
+        }
         settings
+    }
+
+    /// Whether the data was restored and its ledger is not verified.
+    pub(super) fn is_unverified(&self) -> bool {
+        self.folder.unverified_mark().symlink_metadata().is_ok()
     }
 
     /// Stops the server and waits for its end.
@@ -177,7 +206,7 @@ impl Postmaster {
         Err(LocalPostgresError::NotStopped { output: String::from_utf8_lossy(&output).into_owned() })
     }
 
-    fn cannot_run(&self, program: PathBuf, source: io::Error) -> LocalPostgresError {
+    pub(super) fn cannot_run(&self, program: PathBuf, source: io::Error) -> LocalPostgresError {
         LocalPostgresError::Program { program, user: self.folder.owner().name.clone(), source }
     }
 

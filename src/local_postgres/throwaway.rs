@@ -67,7 +67,12 @@ impl Throwaway {
 }
 
 fn options(data_dir: &Path) -> Options {
-    Options { data_dir: data_dir.to_owned(), durable: false, max_connections: MAX_CONNECTIONS }
+    Options {
+        data_dir: data_dir.to_owned(),
+        durable: false,
+        max_connections: MAX_CONNECTIONS,
+        archive_dir: None,
+    }
 }
 
 /// Stops and removes the servers of killed runs. Failures are only logged.

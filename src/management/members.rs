@@ -1,14 +1,19 @@
 //! Changes of members.
 
+use std::net::IpAddr;
+
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
 use super::{ChangeError, ChangeRecord, difference, lock, record_change};
-use crate::domain::audit::{Action, Subject};
+use crate::domain::audit::{Action, Actor, Subject, Who};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::{Member, MemberState, Role, may_become};
 use crate::domain::rights::{MissingRight, Principal};
 use crate::domain::text::EmailAddress;
+use crate::identity::Identity;
+use crate::identity::email::EmailKey;
+use crate::storage::identity::memberships;
 use crate::storage::members::{self, MOST_MEMBERS};
 
 /// Invites a member.
@@ -78,4 +83,81 @@ pub async fn change(
     record_change(&mut transaction, by, record).await?;
     transaction.commit().await?;
     Ok(after)
+}
+
+/// Invites a member again: one who has not accepted yet, or who was disabled.
+///
+/// # Errors
+/// If the author lacks the right, or the account has no such member, or the member is active.
+pub async fn invite_again(
+    connection: &mut PgConnection,
+    by: &Principal,
+    account_id: AccountId,
+    id: MemberId,
+) -> Result<Member, ChangeError> {
+    by.rights.manage(account_id).map_err(|missing| match missing {
+        MissingRight::Account => ChangeError::NoMember,
+        other => other.into(),
+    })?;
+    let mut transaction = connection.begin().await?;
+    lock(&mut transaction, by, account_id).await?;
+    let members = members::list(&mut transaction, account_id).await?;
+    let before = members.into_iter().find(|member| member.id == id && member.state != MemberState::Active);
+    let before = before.ok_or(ChangeError::NoMember)?;
+    let after = Member { state: MemberState::Invited, ..before.clone() };
+    members::save(&mut transaction, id, after.role, after.state).await?;
+    memberships::forget_identity(&mut transaction, id).await?;
+    let record = ChangeRecord {
+        account_id,
+        action: Action::MemberInvitedAgain,
+        subject: Subject::Member(id),
+        before: Some(json!({ "state": before.state })),
+        after: Some(json!({ "state": after.state })),
+    };
+    record_change(&mut transaction, by, record).await?;
+    transaction.commit().await?;
+    Ok(after)
+}
+
+/// Makes a person the member whom an invitation meant, and lets them log in to the account. Idempotent.
+///
+/// # Errors
+/// If the account is closed or has no such member, the member was disabled, or the invitation is for another address.
+pub async fn accept(
+    connection: &mut PgConnection,
+    member_id: MemberId,
+    identity: &Identity,
+    address: Option<IpAddr>,
+) -> Result<AccountId, ChangeError> {
+    let mut transaction = connection.begin().await?;
+    let account_id = members::account_of(&mut transaction, member_id).await?.ok_or(ChangeError::NoMember)?;
+    let by = Principal::almighty(Actor { who: Who::Member(member_id), address, request_id: None });
+    lock(&mut transaction, &by, account_id).await?;
+    let members = members::list(&mut transaction, account_id).await?;
+    let before = members.iter().find(|member| member.id == member_id).ok_or(ChangeError::NoMember)?;
+    let linked = memberships::identity_of(&mut transaction, member_id).await?;
+    match (before.state, linked) {
+        (MemberState::Active, Some(linked)) if linked == identity.id => return Ok(account_id),
+        (MemberState::Disabled, _) | (_, Some(_)) => return Err(ChangeError::NoMember),
+        (MemberState::Invited | MemberState::Active, None) => {}
+    }
+    if !is_same_address(&before.email, &identity.email) {
+        return Err(ChangeError::NoMember);
+    }
+    memberships::accept(&mut transaction, member_id, identity.id).await?;
+    let record = ChangeRecord {
+        account_id,
+        action: Action::MemberAccepted,
+        subject: Subject::Member(member_id),
+        before: Some(json!({ "state": before.state })),
+        after: Some(json!({ "state": MemberState::Active })),
+    };
+    record_change(&mut transaction, &by, record).await?;
+    transaction.commit().await?;
+    Ok(account_id)
+}
+
+fn is_same_address(one: &str, other: &str) -> bool {
+    let key = |text: &str| text.parse::<EmailAddress>().ok().map(|address| EmailKey::of(&address));
+    key(one).is_some_and(|one| Some(one) == key(other))
 }

@@ -96,7 +96,7 @@ impl Writer<'_> {
                 written["x-fluence-settlement"] = self.settlement();
             }
             Access::Forwarded(route) => {
-                written["x-fluence-credits"] = json!(route.credits);
+                written["x-fluence-credits"] = json!(route.price);
                 written["x-fluence-settlement"] = json!({ "capture": route.capture });
                 if route.max_request_bytes > 0 {
                     written["requestBody"] = json!({ "required": false, "content": { "*/*": {} } });

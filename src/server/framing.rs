@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, Version};
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::refusal::{Malformed, Refusal};
+use crate::http::loopback::names_loopback;
 
 /// Longest request target (path and query), in bytes.
 pub const MAX_TARGET_BYTES: usize = 8 * 1024;
@@ -80,19 +81,7 @@ fn the_host(headers: &HeaderMap, version: Version) -> Result<Option<&str>, Frami
 
 /// Rejects a Host that is not a name of the loopback interface.
 pub fn check_loopback_host(headers: &HeaderMap) -> Result<(), FramingFault> {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, _)) => address,
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    let is_loopback = match name.parse::<std::net::IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        Err(_) => {
-            let name = name.to_ascii_lowercase();
-            name == "localhost" || name.ends_with(".localhost")
-        }
-    };
-    if is_loopback { Ok(()) } else { Err(Refused(Malformed::NotLoopback)) }
+    if names_loopback(headers) { Ok(()) } else { Err(Refused(Malformed::NotLoopback)) }
 }
 
 /// `name`, `name:port`, `[v6]` or `[v6]:port`, without user information.

@@ -15,11 +15,12 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::answer_body::AnswerBody;
 use super::body_pace::paced;
-use super::connection_state::{ConnectionState, Timeouts};
+use super::connection_state::{ConnectionState, Phase, Timeouts};
 use super::connections::{Connections, Place, PlaceKind};
 use super::framing::FragmentInTarget;
 use super::pipeline::{Pipeline, ProbesOnly};
@@ -28,6 +29,7 @@ use super::settings::{MAX_HEAD_BYTES, MAX_HEADERS, MIN_BODY_BYTES, ServerSetting
 use super::socket::WatchedSocket;
 pub use super::stats::ListenerStats;
 use super::stop::Stop;
+use super::tls::Tls;
 use super::unsent::{Answer, Unsent};
 use super::worker_threads::WorkerThreads;
 use crate::gate::Reentry;
@@ -44,6 +46,7 @@ pub struct Server {
     stats: ListenerStats,
     proxies: TrustedProxies,
     workers: WorkerThreads,
+    tls: Option<Arc<Tls>>,
 }
 
 impl fmt::Debug for Server {
@@ -79,11 +82,17 @@ impl Server {
             stats: ListenerStats::default(),
             proxies,
             workers: WorkerThreads::default(),
+            tls: None,
         }
     }
 
     pub fn on(self, workers: WorkerThreads) -> Self {
         Self { workers, ..self }
+    }
+
+    /// Speaks TLS, if there is a certificate.
+    pub fn with_tls(self, tls: Option<Arc<Tls>>) -> Self {
+        Self { tls, ..self }
     }
 
     pub fn stats(&self) -> &ListenerStats {
@@ -199,7 +208,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Serves one connection to its end: closed by the client, idle or slow for too long, evicted, drained or cut.
+/// Serves one connection to its end.
 async fn serve_connection(
     stream: TcpStream,
     peer: SocketAddr,
@@ -209,6 +218,28 @@ async fn serve_connection(
 ) {
     // Answers are written in one piece, so the operating system must not wait for more.
     let _ = stream.set_nodelay(true);
+    let Some(tls) = &server.tls else { return serve_http(stream, peer, server, state, place).await };
+    let within = timeouts(&server.settings, matches!(place.kind, PlaceKind::Regular { .. })).head;
+    let stream = tokio::select! {
+        stream = tls.accept(stream, within) => stream,
+        () = server.stop.cut().cancelled() => None,
+    };
+    if let Some(stream) = stream {
+        // The first head has its own time.
+        state.enter(Phase::Head);
+        // Boxed, so that connections without TLS carry no state of its size.
+        Box::pin(serve_http(stream, peer, server, state, place)).await;
+    }
+}
+
+/// Serves requests until the connection is closed by the client, idle or slow for too long, evicted, drained or cut.
+async fn serve_http<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    peer: SocketAddr,
+    server: &Arc<Server>,
+    state: Arc<ConnectionState>,
+    place: &Place,
+) {
     let is_regular = matches!(place.kind, PlaceKind::Regular { .. });
     let service = service_fn({
         let (server, state) = (server.clone(), state.clone());

@@ -1,4 +1,5 @@
-//! `/metrics`, on an address of its own: it needs no key, so it is not for the world.
+//! `/metrics`, on an address of its own: it needs no key, so it is not for the world. Probes are answered there too, in plain
+//! HTTP also where the service speaks TLS.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 
 use super::settings::ServerSettings;
+use crate::api::health::{self, Health};
 use crate::domain::refusal::Refusal;
 use crate::telemetry::metrics::Metrics;
 
@@ -24,9 +26,13 @@ pub struct MetricsPage {
     pub sample: Arc<dyn Fn() + Send + Sync>,
 }
 
-pub fn router(page: MetricsPage) -> Router {
+pub fn router(page: MetricsPage, health: &Health) -> Router {
     let metrics = Router::new().route("/metrics", get(metrics)).with_state(page);
-    metrics.fallback(|| async { Refusal::EndpointNotFound })
+    let probes = Router::new()
+        .route(health::LIVEZ, get(health::livez))
+        .route(health::READYZ, get(health::readyz))
+        .with_state(health.clone());
+    metrics.merge(probes).fallback(|| async { Refusal::EndpointNotFound })
 }
 
 /// Connections of scrapers.

@@ -17,9 +17,10 @@ use super::routing::{Routed, Routing};
 use super::{framing, malformed_head};
 use crate::api::health;
 use crate::clock::new_id;
+use crate::console;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
-use crate::http::answer::refusal_of;
+use crate::http::answer::{is_passed_on, refusal_of};
 use crate::http::compression::compress;
 use crate::http::negotiate::RenderContext;
 use crate::http::public_links::PublicLinks;
@@ -32,6 +33,8 @@ use crate::telemetry::request::serving;
 pub struct Pipeline {
     routing: Routing,
     loopback_names_only: bool,
+    /// Whether paths of the console are pages.
+    has_pages: bool,
     log: RequestLog,
 }
 
@@ -46,7 +49,7 @@ impl Pipeline {
 
     /// Surrounds the router in force at each request.
     pub fn following(routing: Routing) -> Self {
-        Self { routing, loopback_names_only: false, log: RequestLog::default() }
+        Self { routing, loopback_names_only: false, has_pages: false, log: RequestLog::default() }
     }
 
     /// Refuses every request that does not name a loopback host. For the development mode, which asks for no key: a web
@@ -54,6 +57,13 @@ impl Pipeline {
     #[must_use]
     pub fn on_loopback_names_only(mut self) -> Self {
         self.loopback_names_only = true;
+        self
+    }
+
+    /// Answers with pages under the paths of the console, whatever happens to a request for one.
+    #[must_use]
+    pub fn with_pages(mut self) -> Self {
+        self.has_pages = true;
         self
     }
 
@@ -68,6 +78,10 @@ impl Pipeline {
         let accept_encoding = request.headers().get(header::ACCEPT_ENCODING).cloned();
         let facts = RequestFacts::of(&request, request_id, started);
         let is_options = request.method() == Method::OPTIONS;
+        // Pages have no stage: their cookies and links belong to the bare path.
+        let path = request.uri().path();
+        let page = (self.has_pages && console::is_page(path)).then(|| path.to_owned());
+        let is_staged_page = page.is_none() && console::is_page(links.without_stage(path));
 
         // First, so that nothing below reads a request that two parsers may understand differently.
         let checked = framing::check(&request).and_then(|()| match self.loopback_names_only {
@@ -79,6 +93,7 @@ impl Pipeline {
             Ok(()) if is_beyond_limits(&request, links) => {
                 Refusal::Unavailable { retry_after_s: 1 }.into_response()
             }
+            Ok(()) if is_staged_page => Refusal::EndpointNotFound.into_response(),
             Ok(()) if request.uri().path() == "*" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             Ok(()) => {
                 strip_stage(request.uri_mut(), links);
@@ -90,12 +105,18 @@ impl Pipeline {
             }
         };
         let response = if is_options { options(response) } else { response };
+        let response = match page {
+            Some(path) => console::instead_of_refusal(response, &path, &ctx),
+            None => response,
+        };
         let (mut response, record) = render(response, &ctx, links);
         set_security_headers(response.headers_mut());
+        // Compressing an answer that is passed on as it comes would hold it back.
+        let is_own = !is_passed_on(&response);
         let response = match accept_encoding {
             // Boxed, so that calls without compression carry no future of its size.
-            Some(accepted) => Box::pin(compress(response, accepted)).await,
-            None => response,
+            Some(accepted) if is_own => Box::pin(compress(response, accepted)).await,
+            _ => response,
         };
         self.log.write(&facts, response.status(), &record);
         kill_point::pass(KillPoint::BeforeAnswer);

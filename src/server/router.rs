@@ -17,6 +17,7 @@ use crate::api::{
     account, audit, catalogue, contacts, credits, environments, health, keys, ledger, status, usage,
 };
 use crate::catalogue::plans::Catalogue;
+use crate::console::{self, Console};
 use crate::domain::key::Scope;
 use crate::domain::refusal::Refusal;
 use crate::gate::forward::ForwardRoute;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub management: Management,
     pub pool: PgPool,
     pub site: Arc<Site>,
+    /// `None`: this gateway has no console.
+    pub console: Option<Arc<Console>>,
 }
 
 /// A router that notes its paths, to be compared with the documentation.
@@ -130,6 +133,13 @@ pub fn router(parts: &Parts) -> Paths {
     // Open: the documentation.
     for (path, methods) in site::routes(&parts.site) {
         router.add(path, methods);
+    }
+
+    // Pages of people who have logged in.
+    if let Some(pages) = &parts.console {
+        for (path, methods) in console::routes(pages) {
+            router.add(path, methods);
+        }
     }
 
     router.router = router.router.fallback(|| async { Refusal::EndpointNotFound });

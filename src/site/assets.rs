@@ -18,18 +18,25 @@ static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let inter = file("inter.woff2", "font/woff2", include_bytes!("../../assets/third-party/inter.woff2"));
     let mono =
         file("plex-mono.woff2", "font/woff2", include_bytes!("../../assets/third-party/plex-mono.woff2"));
-    let style = include_str!("assets/site.css")
+    // The order of the layers stands first.
+    let tokens = include_str!("assets/tokens.css")
         .replace("INTER", &address(inter.0, inter.1.digest()))
         .replace("MONO", &address(mono.0, mono.1.digest()));
-    let style = file("site.css", "text/css; charset=utf-8", style.as_bytes());
+    let style = |name, own: &str| {
+        let whole = format!("@layer tokens, elements, components;\n{tokens}{own}");
+        file(name, "text/css; charset=utf-8", whole.as_bytes())
+    };
+    let site = style("site.css", include_str!("assets/site.css"));
+    let console = style("console.css", include_str!("assets/console.css"));
     let svg = "image/svg+xml";
     let calibration = file("calibration.svg", svg, include_bytes!("../../docs/calibration.svg"));
     let length = file("length.svg", svg, include_bytes!("../../docs/length.svg"));
     let icon = file("icon.svg", svg, include_bytes!("assets/icon.svg"));
     let javascript = "text/javascript; charset=utf-8";
-    let site = file("site.js", javascript, include_bytes!("assets/site.js"));
+    let console_script = file("console.js", javascript, include_bytes!("assets/console.js"));
+    let site_script = file("site.js", javascript, include_bytes!("assets/site.js"));
     let trial = file("trial.js", javascript, include_bytes!("assets/trial.js"));
-    vec![inter, mono, style, calibration, length, icon, site, trial]
+    vec![inter, mono, site, console, calibration, length, icon, console_script, site_script, trial]
 });
 
 /// The address of a file: its name with its digest before the ending.
@@ -38,13 +45,18 @@ pub(super) fn address(name: &str, digest: &str) -> String {
     format!("/assets/{stem}-{digest}.{ending}")
 }
 
-fn digest_of(name: &str) -> &'static str {
+fn digest_of(name: &'static str) -> &'static str {
     FILES.iter().find(|(known, _)| *known == name).map_or("", |(_, served)| served.digest())
 }
 
 /// The address of the style.
 pub(super) fn style() -> String {
-    address("site.css", digest_of("site.css"))
+    address_of("site.css")
+}
+
+/// The address of a file, by its name.
+pub(super) fn address_of(name: &'static str) -> String {
+    address(name, digest_of(name))
 }
 
 /// The address of the icon.

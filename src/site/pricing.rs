@@ -6,6 +6,7 @@ use super::words::Words;
 use crate::domain::depth::Depth;
 use crate::domain::language::Language;
 use crate::domain::plan::Support;
+use crate::domain::price::RoutePrice;
 use crate::domain::route::{Price, Route};
 use crate::domain::settlement::{Outcome, Settlement};
 use crate::openapi::{Facts, Texts, in_language};
@@ -23,6 +24,13 @@ pub(super) fn page(facts: &Facts, language: Language) -> Page {
         .replace("{settlement}", &settlement(facts, language))
         .replace("{prefix}", prefix(language));
     Page::new("/pricing", Section::Pricing, language, text)
+}
+
+/// What a call of a route of the seller costs, least and most.
+pub(super) fn route_price(price: &RoutePrice, words: Words) -> String {
+    let (least, most) = (price.least(), price.most());
+    let most_shown = words.count_of_credits(most.as_i64());
+    if least == most { most_shown } else { format!("{least}–{most_shown}") }
 }
 
 /// The price of a route in credits.
@@ -43,7 +51,7 @@ fn calls(facts: &Facts, language: Language) -> String {
         text += &format!("| `POST {}` | {} |\n", route.path, price(route, words));
     }
     for route in facts.routes.forwarded.iter().filter(|route| !route.is_free()) {
-        text += &format!("| `{}` | {} |\n", route.path, words.count_of_credits(route.credits.as_i64()));
+        text += &format!("| `{}` | {} |\n", route.path, route_price(&route.price, words));
     }
     text
 }

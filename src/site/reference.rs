@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::aside::Aside;
 use super::page::{Page, Section, prefix};
-use super::pricing::price;
+use super::pricing::{price, route_price};
 use super::served::base_url;
 use super::trial;
 use super::words::Words;
@@ -79,9 +79,7 @@ fn chips(operation: &Operation, words: Words) -> Vec<String> {
         Access::Scoped(needed) => vec![words.free().to_owned(), scope(needed.as_str())],
         Access::Paid(route) => vec![held(route, words), scope("invoke")],
         Access::Forwarded(route) if route.is_free() => vec![words.free().to_owned(), scope("invoke")],
-        Access::Forwarded(route) => {
-            vec![words.count_of_credits(route.credits.as_i64()), scope("invoke")]
-        }
+        Access::Forwarded(route) => vec![route_price(&route.price, words), scope("invoke")],
     }
 }
 
@@ -195,7 +193,10 @@ fn used(operation: &Operation) -> String {
             Price::Flat(price) => price.to_string(),
             Price::ByDepth(_) => "1–2".to_owned(),
         },
-        Access::Forwarded(route) => route.credits.to_string(),
+        Access::Forwarded(route) => {
+            let (least, most) = (route.price.least(), route.price.most());
+            if least == most { most.to_string() } else { format!("{least}–{most}") }
+        }
         _ => "0".to_owned(),
     }
 }

@@ -128,3 +128,12 @@ pub async fn newest_change(connection: &mut PgConnection) -> Result<i64, Storage
         sqlx::query_as("select coalesce(max(number), 0) from change").fetch_one(connection).await?;
     Ok(newest)
 }
+
+/// Reads the instant of the last commit that a restored server replayed, and the number of the newest migration.
+pub async fn replayed(connection: &mut PgConnection) -> Result<(Option<DateTime<Utc>>, i64), StorageError> {
+    Ok(sqlx::query_as(
+        "select pg_last_xact_replay_timestamp(), coalesce((select max(version) from _sqlx_migrations where success), 0)",
+    )
+    .fetch_one(connection)
+    .await?)
+}

@@ -30,6 +30,18 @@ pub async fn list(connection: &mut PgConnection, account: AccountId) -> Result<V
     rows.into_iter().map(Member::try_from).collect()
 }
 
+/// Returns the account of a member.
+pub async fn account_of(
+    connection: &mut PgConnection,
+    id: MemberId,
+) -> Result<Option<AccountId>, StorageError> {
+    let row: Option<(Uuid,)> = sqlx::query_as("select account_id from member where id = $1")
+        .bind(id.as_uuid())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|(id,)| AccountId::from_uuid(id)))
+}
+
 /// Adds a member who has not accepted yet.
 ///
 /// # Errors

@@ -56,7 +56,7 @@ impl From<sqlx::Error> for UpgradeError {
 }
 
 /// Returns the number of the newest migration.
-fn newest() -> i64 {
+pub fn newest() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 

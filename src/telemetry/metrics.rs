@@ -54,6 +54,21 @@ fn describe() {
     );
     describe_gauge!("gateway_connections_open", "Connections open.");
     describe_counter!("gateway_connections_total", "Connections, by how they began or ended.");
+    describe_counter!("gateway_tls_handshakes_total", "TLS handshakes: ok, failed, timeout, refused.");
+    describe_gauge!(
+        "gateway_tls_expires_at_seconds",
+        Unit::Seconds,
+        "When the certificate in force ends, in Unix time."
+    );
+    describe_gauge!(
+        "gateway_config_applied_timestamp_seconds",
+        Unit::Seconds,
+        "When the files of a part were last read and valid, in Unix time."
+    );
+    describe_gauge!(
+        "gateway_config_faulty",
+        "1 while the files of a part are faulty and older ones stay in force."
+    );
     describe_gauge!(
         "gateway_unsent_bytes",
         Unit::Bytes,
@@ -70,8 +85,30 @@ fn describe() {
         Unit::Seconds,
         "Time since the ledger's writer last committed or sent a heartbeat. Infinite once it has stopped."
     );
+    describe_counter!("gateway_ledger_batches_total", "Batches, by path (fast, ordered) or failed.");
+    describe_counter!("gateway_ledger_commands_total", "Holds and settlements that were committed.");
+    describe_histogram!(
+        "gateway_ledger_commit_duration_seconds",
+        Unit::Seconds,
+        "From the decision of a batch to its commit."
+    );
+    describe_gauge!("gateway_ledger_holds_waiting", "Holds that wait for the next commit.");
+    describe_gauge!(
+        "gateway_ledger_oldest_hold_seconds",
+        Unit::Seconds,
+        "Age of the oldest open hold of this gateway. 0 without one."
+    );
+    describe_counter!(
+        "gateway_credits_total",
+        "Credits of ended holds, by plan: captured (charged) or released (returned)."
+    );
+    describe_counter!(
+        "gateway_refused_calls_total",
+        "Calls with a valid key that were refused, by error code and plan."
+    );
     describe_gauge!("gateway_schema_newer", "1 after a newer program has migrated the database.");
     describe_gauge!("gateway_db_pool_size", "Connections of the pool.");
+    describe_gauge!("gateway_db_pool_max", "Maximum number of connections of the pool.");
     describe_gauge!("gateway_db_pool_idle", "Idle connections of the pool.");
     describe_counter!("gateway_auth_total", "Credentials, by `ok` or the error code they were refused with.");
     describe_counter!("gateway_auth_cache_total", "Keys looked for in memory, by what was found there.");
@@ -112,9 +149,25 @@ fn describe() {
         "Refused calls that are missing in usage reports, because the database was away for too long."
     );
     describe_gauge!(
+        "gateway_backup_timestamp_seconds",
+        Unit::Seconds,
+        "When the private database was last backed up, and a restore rehearsed, in Unix time. 0: never."
+    );
+    describe_gauge!("process_cpu_seconds_total", Unit::Seconds, "Processor time that the process has used.");
+    describe_gauge!("process_resident_memory_bytes", Unit::Bytes, "Memory of the process.");
+    describe_gauge!("process_start_time_seconds", Unit::Seconds, "When the process started, in Unix time.");
+    describe_gauge!("process_open_fds", "Open files and sockets.");
+    describe_gauge!("process_max_fds", "The limit of open files and sockets.");
+    describe_gauge!(
         "gateway_offer_current",
         "1 while the newest catalogue and routes are in force; 0 while this gateway keeps older ones."
     );
+    describe_gauge!("gateway_upstream_targets_down", "Targets of an upstream whose health checks fail.");
+    describe_counter!(
+        "gateway_price_over_hold_total",
+        "Calls whose figures came to more than was held: the hold of the route is too low."
+    );
+    describe_counter!("gateway_figures_missing_total", "Charged answers without the figure of their price.");
     describe_gauge!("gateway_offer_set", "Number of the set in force, by kind; 0 is the shipped one.");
     describe_gauge!("gateway_build_info", "Always 1; the version is a label.");
 }

@@ -4,36 +4,37 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::ids::AccountId;
 
 /// The permits of one server.
 pub(super) struct Bulkhead {
-    all: Semaphore,
+    all: Arc<Semaphore>,
     /// The most permits of one account: half of all, rounded up.
     share: usize,
     /// The remaining share of each account that has a waiting or running request.
     shares: Mutex<HashMap<AccountId, Weak<Semaphore>>>,
 }
 
-pub(super) struct Permit<'a> {
+#[derive(Debug)]
+pub(super) struct Permit {
     _of_share: Option<OwnedSemaphorePermit>,
-    _of_all: Option<SemaphorePermit<'a>>,
+    _of_all: Option<OwnedSemaphorePermit>,
 }
 
 impl Bulkhead {
     pub(super) fn new(permits: usize) -> Self {
         let share = permits.div_ceil(2);
-        Self { all: Semaphore::new(permits), share, shares: Mutex::default() }
+        Self { all: Arc::new(Semaphore::new(permits)), share, shares: Mutex::default() }
     }
 
     /// Waits for a permit, first within the account's share, so that an account's excess requests
     /// queue among themselves.
-    pub(super) async fn take(&self, account: AccountId) -> Permit<'_> {
+    pub(super) async fn take(&self, account: AccountId) -> Permit {
         // Neither semaphore is ever closed, so neither returns an error.
         let _of_share = self.share_of(account).acquire_owned().await.ok();
-        let _of_all = self.all.acquire().await.ok();
+        let _of_all = self.all.clone().acquire_owned().await.ok();
         Permit { _of_share, _of_all }
     }
 
@@ -63,7 +64,7 @@ mod tests {
     }
 
     /// Returns a permit if one is free now.
-    fn take(bulkhead: &Bulkhead, number: u128) -> Option<Permit<'_>> {
+    fn take(bulkhead: &Bulkhead, number: u128) -> Option<Permit> {
         bulkhead.take(account(number)).now_or_never()
     }
 

@@ -1,19 +1,26 @@
 //! Calls of customers, forwarded to one of several servers. A call is sent again only if nothing of it has left this machine.
 
+mod answer_body;
+mod health;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Body, Incoming};
+use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper::header::{HOST, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use hyper::{HeaderMap, Request, Response, Uri};
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::timeout;
 
+pub use self::answer_body::{AnswerBody, Read};
+use self::answer_body::{Answering, InProgress};
+pub use self::health::HealthConfig;
+use self::health::TargetHealth;
 use super::address::Reach;
 use super::breaker::{Admission, Breaker, BreakerConfig};
 use super::bulkhead::Bulkhead;
@@ -48,20 +55,14 @@ pub struct PoolConfig {
     /// Most calls in progress. One account has at most half of them, rounded up.
     pub max_concurrent: usize,
     pub breaker: BreakerConfig,
-}
-
-/// Limits of one answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AnswerLimits {
-    /// Timeout of the head, connecting included.
-    pub first_byte: Duration,
-    pub max_bytes: usize,
+    /// How targets are asked whether they are well.
+    pub health: Option<HealthConfig>,
 }
 
 /// Servers behind this one, with the state of each.
 pub struct Pool {
     config: PoolConfig,
-    targets: Vec<Target>,
+    targets: Vec<Arc<Target>>,
     client: Client<Connector, Full<Bytes>>,
     bulkhead: Bulkhead,
 }
@@ -72,6 +73,14 @@ struct Target {
     /// Calls in progress.
     running: AtomicUsize,
     breaker: Mutex<Breaker>,
+    health: TargetHealth,
+}
+
+/// The target of an attempt.
+struct Chosen {
+    place: usize,
+    target: Arc<Target>,
+    admission: Admission,
 }
 
 /// Why an attempt has no answer.
@@ -80,22 +89,6 @@ enum Attempt {
     NotSent { error: UpstreamError, is_fault_of_target: bool },
     /// The server may have acted on the call.
     Sent(UpstreamError),
-}
-
-/// Counts a call in progress.
-struct Running<'t>(&'t AtomicUsize);
-
-impl<'t> Running<'t> {
-    fn on(target: &'t Target) -> Self {
-        target.running.fetch_add(1, Ordering::Relaxed);
-        Self(&target.running)
-    }
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 impl Pool {
@@ -112,66 +105,75 @@ impl Pool {
             .http1_max_buf_size(MAX_HEAD_BYTES)
             .http1_max_headers(MAX_HEAD_LINES);
         let client = builder.build(Connector::new(config.reach, config.connect_timeout));
-        let targets = config.targets.iter().map(|url| Target {
+        let target = |url: &Uri| Target {
             url: url.clone(),
             host: config.host.clone().unwrap_or_else(|| host_of(url)),
             running: AtomicUsize::new(0),
             breaker: Mutex::new(Breaker::new(config.breaker)),
-        });
+            health: TargetHealth::default(),
+        };
+        let targets = config.targets.iter().map(|url| Arc::new(target(url)));
         Self { targets: targets.collect(), client, bulkhead: Bulkhead::new(config.max_concurrent), config }
+    }
+
+    /// The same with targets that are asked whether they are well, for as long as the pool is in use.
+    pub fn watched(config: PoolConfig) -> Arc<Self> {
+        let pool = Arc::new(Self::new(config));
+        health::watch(&pool);
+        pool
     }
 
     pub fn config(&self) -> &PoolConfig {
         &self.config
     }
 
-    /// Sends a call of an account, and returns the whole answer. The URL of `head` is a path.
+    /// Sends a call of an account, and returns the answer's head with a body that is still to be read. The URL of `head` is a
+    /// path. `first_byte` is the timeout of the head, connecting included.
     pub async fn send(
-        &self,
+        self: &Arc<Self>,
         account: AccountId,
         head: &Parts,
         body: &Bytes,
-        limits: AnswerLimits,
-    ) -> Result<Response<Bytes>, UpstreamError> {
-        let Ok(_place) = timeout(self.config.connect_timeout, self.bulkhead.take(account)).await else {
+        first_byte: Duration,
+    ) -> Result<Response<AnswerBody>, UpstreamError> {
+        let Ok(permit) = timeout(self.config.connect_timeout, self.bulkhead.take(account)).await else {
             self.count("busy");
             return Err(UpstreamError::Unavailable { retry_after: BUSY_RETRY_AFTER });
         };
         let begun = Instant::now();
-        let answered = self.send_to_one(head, body, limits).await;
-        self.count(match &answered {
-            Ok(_) => "answered",
-            Err(UpstreamError::Unavailable { .. }) => "refused",
-            Err(UpstreamError::Timeout) => "timed_out",
-            Err(_) => "failed",
-        });
-        let seconds = begun.elapsed().as_secs_f64();
-        metrics::histogram!("gateway_upstream_duration_seconds", "upstream" => self.config.name.clone())
-            .record(seconds);
-        answered
+        match self.send_to_one(head, body, first_byte).await {
+            Ok((response, answering)) => Ok(response.map(|incoming| {
+                let pool = self.clone();
+                AnswerBody::new(incoming, InProgress { pool, answering, begun, _permit: permit })
+            })),
+            Err(error) => {
+                self.ended(begun, outcome_of(&error));
+                Err(error)
+            }
+        }
     }
 
     async fn send_to_one(
         &self,
         head: &Parts,
         body: &Bytes,
-        limits: AnswerLimits,
-    ) -> Result<Response<Bytes>, UpstreamError> {
-        let (first, admission) = self.choose(None)?;
-        let (error, is_fault_of_target) = match self.attempt(first, admission, head, body, limits).await {
-            Ok(response) => return Ok(response),
+        first_byte: Duration,
+    ) -> Result<(Response<Incoming>, Answering), UpstreamError> {
+        let first = self.choose(None)?;
+        let place = first.place;
+        let (error, is_fault_of_target) = match self.attempt(first, head, body, first_byte).await {
+            Ok(answered) => return Ok(answered),
             Err(Attempt::Sent(error)) => return Err(error),
             Err(Attempt::NotSent { error, is_fault_of_target }) => (error, is_fault_of_target),
         };
-        let other = if is_fault_of_target { Some(first) } else { None };
-        let Ok((second, admission)) = self.choose(other) else { return Err(error) };
-        self.attempt(second, admission, head, body, limits).await.map_err(|attempt| match attempt {
+        let Ok(second) = self.choose(is_fault_of_target.then_some(place)) else { return Err(error) };
+        self.attempt(second, head, body, first_byte).await.map_err(|attempt| match attempt {
             Attempt::Sent(error) | Attempt::NotSent { error, .. } => error,
         })
     }
 
     /// Chooses the less busy of two random targets whose breaker is closed; `except` only if it is the only target.
-    fn choose(&self, except: Option<usize>) -> Result<(usize, Admission), UpstreamError> {
+    fn choose(&self, except: Option<usize>) -> Result<Chosen, UpstreamError> {
         let now = Instant::now();
         let is_only = self.targets.len() == 1;
         let mut shortest: Option<Duration> = None;
@@ -182,6 +184,10 @@ impl Pool {
                 None => {}
                 Some(wait) => shortest = Some(shortest.map_or(wait, |known| known.min(wait))),
             }
+        }
+        // If all are down, all are tried: the checks may be wrong.
+        if open.iter().any(|at| !self.targets[*at].health.is_down()) {
+            open.retain(|at| !self.targets[*at].health.is_down());
         }
         let unavailable = |wait: Option<Duration>| UpstreamError::Unavailable {
             retry_after: wait.unwrap_or(BUSY_RETRY_AFTER),
@@ -197,31 +203,36 @@ impl Pool {
             }
         };
         let admitted = self.targets[chosen].breaker().admit(now);
-        admitted.map(|admission| (chosen, admission)).map_err(|wait| unavailable(Some(wait)))
+        let chosen_for =
+            |admission| Chosen { place: chosen, target: self.targets[chosen].clone(), admission };
+        admitted.map(chosen_for).map_err(|wait| unavailable(Some(wait)))
     }
 
     async fn attempt(
         &self,
-        target: usize,
-        admission: Admission,
+        chosen: Chosen,
         head: &Parts,
         body: &Bytes,
-        limits: AnswerLimits,
-    ) -> Result<Response<Bytes>, Attempt> {
-        let target = &self.targets[target];
-        let running = Running::on(target);
-        let answered = self.ask(target, head, body, limits).await;
-        drop(running);
-        let is_sound = match &answered {
-            Ok(response) => !is_outage(response.status()),
-            Err(Attempt::NotSent { is_fault_of_target, .. }) => !is_fault_of_target,
-            Err(Attempt::Sent(_)) => false,
-        };
-        target.breaker().report(admission, is_sound, Instant::now());
+        first_byte: Duration,
+    ) -> Result<(Response<Incoming>, Answering), Attempt> {
+        let Chosen { target, admission, .. } = chosen;
+        let answering = Answering::new(target, admission);
+        match self.ask(&answering.target, head, body, first_byte).await {
+            Ok(response) => Ok((response, answering)),
+            Err(attempt) => {
+                let is_sound = matches!(attempt, Attempt::NotSent { is_fault_of_target: false, .. });
+                self.report(answering, is_sound);
+                Err(attempt)
+            }
+        }
+    }
+
+    /// Reports to the breaker of a target how a call ended.
+    fn report(&self, mut answering: Answering, is_sound: bool) {
+        answering.report(is_sound);
         let level = self.targets.iter().map(|target| target.breaker().level()).max().unwrap_or(0);
         metrics::gauge!("gateway_breaker_state", "upstream" => self.config.name.clone())
             .set(f64::from(level));
-        answered
     }
 
     async fn ask(
@@ -229,23 +240,22 @@ impl Pool {
         target: &Target,
         head: &Parts,
         body: &Bytes,
-        limits: AnswerLimits,
-    ) -> Result<Response<Bytes>, Attempt> {
+        first_byte: Duration,
+    ) -> Result<Response<Incoming>, Attempt> {
         let request = self.request(target, head, body).map_err(Attempt::Sent)?;
-        let response = match timeout(limits.first_byte, self.client.request(request)).await {
-            Err(_) => return Err(Attempt::Sent(UpstreamError::Timeout)),
-            Ok(Ok(response)) => response,
+        match timeout(first_byte, self.client.request(request)).await {
+            Err(_) => Err(Attempt::Sent(UpstreamError::Timeout)),
+            Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => {
                 let failed = UpstreamError::Failed(with_cause(&error));
-                return Err(match (error.is_connect(), is_canceled(&error)) {
+                Err(match (error.is_connect(), is_canceled(&error)) {
                     (true, _) => Attempt::NotSent { error: failed, is_fault_of_target: true },
                     // The server had closed a connection that was kept open.
                     (_, true) => Attempt::NotSent { error: failed, is_fault_of_target: false },
                     _ => Attempt::Sent(failed),
-                });
+                })
             }
-        };
-        read(response, limits.max_bytes, &head.method).await.map_err(Attempt::Sent)
+        }
     }
 
     fn request(
@@ -270,6 +280,13 @@ impl Pool {
         Ok(request)
     }
 
+    /// Counts a call that has ended.
+    fn ended(&self, begun: Instant, outcome: &'static str) {
+        self.count(outcome);
+        metrics::histogram!("gateway_upstream_duration_seconds", "upstream" => self.config.name.clone())
+            .record(begun.elapsed().as_secs_f64());
+    }
+
     fn count(&self, outcome: &'static str) {
         let upstream = self.config.name.clone();
         metrics::counter!("gateway_upstream_requests_total", "upstream" => upstream, "outcome" => outcome)
@@ -277,33 +294,19 @@ impl Pool {
     }
 }
 
+/// The label of a call without an answer.
+fn outcome_of(error: &UpstreamError) -> &'static str {
+    match error {
+        UpstreamError::Unavailable { .. } | UpstreamError::Paused { .. } => "refused",
+        UpstreamError::Timeout => "timed_out",
+        UpstreamError::Failed(_) | UpstreamError::Unusable(_) => "failed",
+    }
+}
+
 impl Target {
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Reads a whole answer within its limit.
-async fn read(
-    response: Response<Incoming>,
-    max_bytes: usize,
-    method: &Method,
-) -> Result<Response<Bytes>, UpstreamError> {
-    let too_large = || UpstreamError::Failed(format!("answered with more than {max_bytes} bytes"));
-    let (parts, body) = response.into_parts();
-    if *method != Method::HEAD && body.size_hint().lower() > max_bytes as u64 {
-        return Err(too_large());
-    }
-    match Limited::new(body, max_bytes).collect().await {
-        Ok(whole) => Ok(Response::from_parts(parts, whole.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(error) => Err(UpstreamError::Failed(format!("broke off: {error}"))),
-    }
-}
-
-/// Whether a status says that the server, or one behind it, is down, and not that this call failed.
-fn is_outage(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 502..=504)
 }
 
 /// The `Host` of a target.

@@ -20,9 +20,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "api",
             "catalogue",
+            "console",
             "gate",
             "ledger",
+            "local_postgres",
             "lookup",
+            "mail",
             "secret",
             "server",
             "storage",
@@ -32,17 +35,24 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("openapi", &["api", "catalogue", "http"]),
     ("site", &["openapi", "catalogue", "http"]),
+    // Pages: acts of `management`, the figures of the ledger, the sentences of the API's refusals, the look of the site.
+    (
+        "console",
+        &["api", "clock", "http", "identity", "ledger", "mail", "management", "secret", "site", "storage"],
+    ),
+    ("mail", &["clock", "secret", "storage"]),
+    ("identity", &[]),
     ("telemetry", &[]),
     ("ledger", &[]),
     ("local_postgres", &["storage"]),
-    ("storage", &["ledger", "people", "secret", "catalogue"]),
+    ("storage", &["ledger", "people", "secret", "catalogue", "identity"]),
     ("people", &[]),
     ("lookup", &["people", "storage", "upstream"]),
     ("http", &["clock"]),
     ("background", &["storage", "ledger", "clock"]),
     // Lines that are logged for a call whose client has left name it too.
     ("gate", &["ledger", "storage", "http", "secret", "catalogue", "clock", "telemetry", "panic_guard"]),
-    ("management", &["storage", "secret", "clock", "catalogue"]),
+    ("management", &["storage", "secret", "clock", "catalogue", "identity"]),
     (
         "api",
         &[
@@ -61,14 +71,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "upstream",
         ],
     ),
-    ("server", &["api", "gate", "http", "catalogue", "clock", "telemetry", "panic_guard", "site"]),
+    ("server", &["api", "gate", "http", "catalogue", "clock", "telemetry", "panic_guard", "site", "console"]),
 ];
 
 /// The only modules in which everything meets.
 const MEETING_PLACES: [&str; 3] = ["app", "command", "main"];
 
 /// Modules whose rules must not know how they are reached or stored, and what would tell.
-const PURE: &[&str] = &["domain", "analysis", "people", "ledger"];
+const PURE: &[&str] = &["domain", "analysis", "identity", "people", "ledger"];
 const IMPURE_CRATES: [&str; 8] = ["sqlx", "axum", "hyper", "tower", "reqwest", "rand", "tokio", "tokio_util"];
 
 /// The only part of a pure module that needs a runtime.

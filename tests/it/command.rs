@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod backup;
 mod canary;
 mod config;
 mod credit;
@@ -17,6 +18,7 @@ mod person;
 mod private;
 pub(crate) mod program;
 mod readme;
+mod screenshots;
 mod sell_an_api;
 mod serve;
 mod sets;

@@ -18,5 +18,6 @@ mod smoke;
 mod stray_locks;
 mod sweep;
 mod usage;
+mod usage_check;
 mod verify;
 mod fixture;

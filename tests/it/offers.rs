@@ -13,7 +13,11 @@ use crate::support::database::TestDatabase;
 use crate::support::gateway::{Gateway, eventually, new_pepper};
 
 mod documentation;
+mod faults;
 mod forwarding;
+mod prices;
+mod streams;
+mod shop;
 
 fn seller() -> Principal {
     Principal::almighty(Actor::operator("seller".into()))

@@ -4,4 +4,5 @@ mod listener;
 mod manners;
 mod metrics;
 mod pipeline;
+mod tls;
 mod unsent;

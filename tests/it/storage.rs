@@ -4,5 +4,5 @@ mod audit;
 mod changes;
 mod keys;
 mod pool;
-mod rust_tokens;
+pub(crate) mod rust_tokens;
 mod statements;

@@ -194,7 +194,8 @@ impl Till {
                 .await?;
         }
         let used = if refunded.is_some() { Credits::ZERO } else { self.price };
-        Ok(Billing { used, plan_label: caller.key.plan.label.clone(), balance: charged.balance(), refunded })
+        let plan_label = caller.key.plan.label.clone();
+        Ok(Billing { used, held: None, plan_label, balance: charged.balance(), refunded })
     }
 }
 

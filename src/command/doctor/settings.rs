@@ -4,14 +4,20 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::super::settings::{ignored_variables, secret_files};
 use super::{Check, Group};
+use crate::clock;
 use crate::config::{ConfigError, Settings};
+use crate::server::tls::Tls;
 
 const GROUP: Group = Group("settings");
 /// Where container engines mount secrets: readable by all users of a container, which has one.
 const CONTAINER_SECRETS: &str = "/run/secrets/";
 const READABLE_BY_OTHERS: u32 = 0o044;
+/// Certificate authorities renew earlier than this.
+const RENEWED_BEFORE: TimeDelta = TimeDelta::days(14);
 
 pub(super) fn check(settings: Result<&Settings, &ConfigError>) -> Vec<Check> {
     let mut checks = match settings {
@@ -45,12 +51,20 @@ fn check_valid(settings: &Settings) -> Vec<Check> {
             "unset it: it belongs to client programs",
         ));
     }
-    checks.push(match (is_public, settings.server.trusted_proxies.is_empty()) {
+    if settings.tls.is_on() {
+        checks.push(match Tls::check(&settings.tls, clock::now()) {
+            Ok(expires_at) => judge_certificate(expires_at, clock::now()),
+            Err(error) => GROUP.fail("certificate", error.to_string(), "docs/operations/tls.md"),
+        });
+    }
+    let has_tls = settings.tls.is_on() || !settings.server.trusted_proxies.is_empty();
+    checks.push(match (is_public, !has_tls) {
         (true, true) => GROUP.warn(
             "TLS front",
             format!("{} is reachable from other machines without TLS", settings.listen),
-            "put a TLS proxy in front and name it in server.trusted_proxies: docs/operations/tls.md",
+            "set tls.cert_file, or put a TLS proxy in front and name it in server.trusted_proxies: docs/operations/tls.md",
         ),
+        (true, false) if settings.tls.is_on() => GROUP.ok("TLS front", "the gateway itself speaks TLS"),
         (true, false) => GROUP.ok("TLS front", "server.trusted_proxies names the proxies"),
         (false, _) => {
             GROUP.ok("TLS front", format!("{} is reachable from this machine only", settings.listen))
@@ -61,6 +75,17 @@ fn check_valid(settings: &Settings) -> Vec<Check> {
         None => GROUP.warn("metrics", "there are none, so no alert can ring", "set FLUENCE_METRICS_LISTEN"),
     });
     checks
+}
+
+fn judge_certificate(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Check {
+    match expires_at {
+        Some(at) if at - now < RENEWED_BEFORE => {
+            let found = format!("ends at {}", at.format("%F %TZ"));
+            GROUP.warn("certificate", found, "renew it: the gateway reads the new files by itself")
+        }
+        Some(at) => GROUP.ok("certificate", format!("valid until {}", at.format("%F %TZ"))),
+        None => GROUP.warn("certificate", "its end cannot be read", "watch it by other means"),
+    }
 }
 
 fn mode(path: &str) -> Option<u32> {
@@ -87,6 +112,14 @@ fn check_secret(named_by: &str, path: &str, mode: u32) -> Option<Check> {
 mod tests {
     use super::super::Verdict;
     use super::*;
+
+    #[test]
+    fn a_certificate_that_ends_soon_is_a_warning() {
+        let now = DateTime::UNIX_EPOCH;
+        let verdict = |days| judge_certificate(Some(now + TimeDelta::days(days)), now).verdict;
+        assert_eq!((verdict(13), verdict(15)), (Verdict::Warn, Verdict::Ok));
+        assert_eq!(judge_certificate(None, now).verdict, Verdict::Warn);
+    }
 
     #[test]
     fn a_secret_that_others_can_read_is_a_warning_except_in_a_container() {

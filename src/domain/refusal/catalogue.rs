@@ -430,6 +430,16 @@ refusals! {
                  obter outro.";
             facts: location = location;
         }
+
+        /// The call was made and charged before, and its answer was passed on while it came. `location` is the path of its
+        /// receipt.
+        StreamNotKept { location: String } => {
+            en: "This call was already made, and its answer was streamed and not stored.",
+                "See what it cost at `{location}`. To make the call again, send another `Idempotency-Key`.";
+            pt: "Esta chamada já foi feita, e a resposta foi transmitida aos poucos e não foi armazenada.",
+                "Veja quanto ela custou em `{location}`. Para repetir a chamada, envie outro `Idempotency-Key`.";
+            facts: location = location;
+        }
     }
 
     RotationInProgress = "ROTATION_IN_PROGRESS", 409, Conflict, AfterWait,

@@ -61,6 +61,10 @@ malformed! {
         "The body broke off or is framed wrongly", "O corpo foi interrompido ou está delimitado incorretamente";
     DryRunHeader =>
         "X-Dry-Run must be sent once, as true or false", "X-Dry-Run deve ser enviado uma vez, como true ou false";
+    /// The member of the body by which less is held.
+    PriceBound =>
+        "The member that bounds the price of this call must be a number, zero or more, and be there once",
+        "O membro que limita o preço desta chamada deve ser um número, zero ou mais, e aparecer uma única vez";
     DryRunOfFreeRoute =>
         "This route is free, so X-Dry-Run has nothing to ask", "Esta rota é gratuita, então X-Dry-Run não tem o que informar";
     IdempotencyKeyOfFreeRoute =>

@@ -72,6 +72,7 @@ impl Caller {
     pub fn uncharged_billing(&self) -> Billing {
         Billing {
             used: Credits::ZERO,
+            held: None,
             plan_label: self.key.plan.label.clone(),
             balance: self.account.balance(),
             refunded: None,

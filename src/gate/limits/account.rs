@@ -1,6 +1,7 @@
 //! What this gateway caches of an account between requests: running calls and the last known
 //! balance.
 
+mod routes;
 mod slot;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +16,8 @@ use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::gate::changes::{ChangeCount, LastChange};
 
+use self::routes::RouteUses;
+pub use self::routes::{LimitedRoute, RouteRefusal};
 pub use self::slot::{Admission, Slot};
 
 /// The cached state of an account, shared by all its keys.
@@ -22,6 +25,7 @@ pub use self::slot::{Admission, Slot};
 pub struct CachedAccount {
     id: AccountId,
     running: Mutex<u32>,
+    routes: Mutex<RouteUses>,
     balance: Mutex<CachedBalance>,
     last_change: LastChange,
     keeps_contacts: KeepsContacts,
@@ -49,6 +53,7 @@ impl CachedAccount {
         Self {
             id,
             running,
+            routes: Mutex::default(),
             balance: Mutex::new(balance),
             last_change,
             keeps_contacts: KeepsContacts::default(),
@@ -108,11 +113,12 @@ impl CachedAccount {
         self.balance.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Admits a request if both its concurrency and its rate allow it. One lock covers both
-    /// decisions, so that a request that the rate refuses never counts as running. `check_rate`
-    /// takes from the rate if it admits.
+    /// Admits a request if its concurrency, its rate and its route allow it. One lock covers all
+    /// decisions, so that a request that one of them refuses takes nothing from the others.
+    /// `check_rate` takes from the rate if it admits.
     pub fn admit(
         self: &Arc<Self>,
+        route: Option<&LimitedRoute>,
         sizes: LimitSizes,
         check_rate: impl FnOnce() -> RateDecision,
     ) -> Admission {
@@ -120,23 +126,43 @@ impl CachedAccount {
         if *running >= sizes.concurrency {
             return Admission::TooMany;
         }
+        if let Some(refusal) = route.and_then(|route| self.route_refusal(route)) {
+            return Admission::OfRoute(refusal);
+        }
         let rate = check_rate();
         if rate.retry_after.is_some() {
             return Admission::TooFast(rate);
         }
         *running += 1;
-        Admission::Admitted { slot: self.slot(*running), rate }
+        Admission::Admitted { slot: self.slot(*running, route), rate }
+    }
+
+    /// Returns why a route's own limits refuse a call now, if they do. Takes nothing.
+    pub fn route_refusal(&self, route: &LimitedRoute) -> Option<RouteRefusal> {
+        self.lock_routes().refusal(route, Instant::now())
+    }
+
+    /// Counts a call to a route no longer as running.
+    fn leave_route(&self, name: &'static str) {
+        self.lock_routes().leave(name, Instant::now());
+    }
+
+    fn lock_routes(&self) -> MutexGuard<'_, RouteUses> {
+        self.routes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a slot for a request that was admitted elsewhere.
-    pub fn enter(self: &Arc<Self>) -> Slot {
+    pub fn enter(self: &Arc<Self>, route: Option<&LimitedRoute>) -> Slot {
         let mut running = self.lock_running();
         *running += 1;
-        self.slot(*running)
+        self.slot(*running, route)
     }
 
-    fn slot(self: &Arc<Self>, running: u32) -> Slot {
-        Slot::new(self.clone(), running)
+    fn slot(self: &Arc<Self>, running: u32, route: Option<&LimitedRoute>) -> Slot {
+        if let Some(route) = route {
+            self.lock_routes().enter(route, Instant::now());
+        }
+        Slot::new(self.clone(), running, route.map(|route| route.name))
     }
 
     fn lock_running(&self) -> MutexGuard<'_, u32> {
@@ -168,9 +194,9 @@ mod tests {
     }
 
     fn enter(account: &Arc<CachedAccount>) -> Option<Slot> {
-        match account.admit(ONE_AT_ONCE, || rate(None)) {
+        match account.admit(None, ONE_AT_ONCE, || rate(None)) {
             Admission::Admitted { slot, .. } => Some(slot),
-            Admission::TooFast(_) | Admission::TooMany => None,
+            Admission::TooFast(_) | Admission::TooMany | Admission::OfRoute(_) => None,
         }
     }
 
@@ -201,14 +227,14 @@ mod tests {
     fn a_request_without_a_slot_does_not_consume_the_rate() {
         let account = live();
         let _slot = enter(&account).unwrap();
-        let admission = account.admit(ONE_AT_ONCE, || panic!("a refused request takes nothing"));
+        let admission = account.admit(None, ONE_AT_ONCE, || panic!("a refused request takes nothing"));
         assert!(matches!(admission, Admission::TooMany));
     }
 
     #[test]
     fn a_request_that_the_rate_refuses_takes_no_slot() {
         let account = live();
-        let refused = account.admit(ONE_AT_ONCE, || rate(Some(Duration::from_secs(1))));
+        let refused = account.admit(None, ONE_AT_ONCE, || rate(Some(Duration::from_secs(1))));
         assert!(matches!(refused, Admission::TooFast(_)));
         assert!(enter(&account).is_some());
     }
@@ -216,7 +242,7 @@ mod tests {
     #[test]
     fn a_request_that_was_admitted_elsewhere_counts_here() {
         let account = live();
-        let slot = account.enter();
+        let slot = account.enter(None);
         assert!(enter(&account).is_none());
         drop(slot);
         assert!(enter(&account).is_some());

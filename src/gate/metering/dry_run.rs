@@ -32,6 +32,7 @@ pub(super) async fn answer(
     metering: &Metering,
     caller: &Caller,
     request: HoldRequest,
+    least: Credits,
     context: &RenderContext,
 ) -> Result<Settled, Refusal> {
     let price = request.amount;
@@ -49,6 +50,7 @@ pub(super) async fn answer(
     let is_free = is_replay || caller.key.mode == Mode::Test;
     let dry_run = DryRun {
         credits: if is_free { Credits::ZERO } else { price },
+        credits_min: if is_free { Credits::ZERO } else { least },
         credits_available: balance.remaining,
         is_replay,
         refusal: declined.and_then(Result::err),

@@ -9,10 +9,14 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
+use super::figures;
 use super::settled::Settled;
+use super::stream::{Attached, Bill, StreamedBody};
 use super::{Metering, PaidAnswer, PaidFuture, decision};
 use crate::domain::billing::{AccountBalance, Billing, Refund};
 use crate::domain::credits::Credits;
+use crate::domain::ids::CallId;
+use crate::domain::price::PriceDetail;
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::auth::caller::Caller;
@@ -25,12 +29,15 @@ use crate::panic_guard::unless_panicking;
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::TestCall;
 
+/// Longest answer that is stored under an idempotency key.
+const MAX_STORED_BYTES: usize = 1_024 * 1_024;
 /// The media type of a body without one (RFC 9110, section 8.3).
 const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
 
 /// A paid call with its price held; in a test environment without credits.
 pub(super) struct MeteredCall {
     pub(super) metering: Arc<Metering>,
+    pub(super) call_id: CallId,
     pub(super) caller: Caller,
     /// What is held.
     pub(super) price: Credits,
@@ -39,7 +46,7 @@ pub(super) struct MeteredCall {
     /// How long the handler may take.
     pub(super) deadline: Duration,
     /// Counts the call as running until its handler has finished, also without its client.
-    pub(super) _slot: Slot,
+    pub(super) slot: Slot,
     pub(super) context: RenderContext,
 }
 
@@ -48,6 +55,8 @@ struct HandlerResult {
     response: Response,
     outcome: Outcome,
     credits_used: Credits,
+    price: Option<Box<PriceDetail>>,
+    stream: Option<Box<StreamedBody>>,
     error_code: Option<ErrorCode>,
 }
 
@@ -59,7 +68,8 @@ impl MeteredCall {
     {
         let billing = self.billing(Credits::ZERO, self.balance.clone(), None);
         let Some(call) = keyed else {
-            return Settled::new(self.handle(work).await.response, billing);
+            let handled = self.handle(work).await;
+            return Settled::new(self.free_of_charge(handled).0, billing);
         };
         let answers = &self.metering.test_answers;
         match answers.claim(&call).await {
@@ -70,8 +80,11 @@ impl MeteredCall {
             }
             Err(error) => return Settled::new(idempotency_unavailable(&error), billing),
         }
-        let HandlerResult { response, outcome, error_code, .. } = self.handle(work).await;
-        if self.metering.table.settle(outcome) == Settlement::Release {
+        let handled = self.handle(work).await;
+        let (outcome, error_code) = (handled.outcome, handled.error_code);
+        let (response, is_stream) = self.free_of_charge(handled);
+        // The key of a stream is free again: no answer is stored under it.
+        if is_stream || self.metering.table.settle(outcome) == Settlement::Release {
             answers.release(&call).await;
             return Settled::new(response, billing);
         }
@@ -87,11 +100,23 @@ impl MeteredCall {
     }
 
     /// Runs a call whose credits are held, and ends the hold by its outcome.
-    pub(super) async fn run_with_hold<W>(self, hold: OpenHold, work: W) -> Settled
+    pub(super) async fn run_with_hold<W>(self, mut hold: OpenHold, work: W) -> Settled
     where
         W: FnOnce(Credits) -> PaidFuture + Send,
     {
-        let handled = self.handle(work).await;
+        let mut handled = self.handle(work).await;
+        hold.explain(handled.price.take());
+        if let Some(stream) = handled.stream.take() {
+            return self.pass_on(hold, handled, *stream);
+        }
+        let (caller, price) = (self.caller.clone(), self.price);
+        let settled = self.settle(hold, handled).await;
+        figures::count(&caller.key.plan.plan, price, settled.billing.used);
+        settled
+    }
+
+    /// Ends the hold of a call by its outcome.
+    async fn settle(self, hold: OpenHold, handled: HandlerResult) -> Settled {
         match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
                 let refund = hold.release(handled.outcome);
@@ -104,6 +129,35 @@ impl MeteredCall {
                 Settled::new(handled.response, self.charged(used, refund))
             }
         }
+    }
+
+    /// Passes an answer on. Its body owns the hold from here on, if the answer is one that is charged for.
+    fn pass_on(self, hold: OpenHold, handled: HandlerResult, stream: StreamedBody) -> Settled {
+        let HandlerResult { response, outcome, credits_used, .. } = handled;
+        let mut attached = Attached::free(self.call_id, self.slot.clone(), self.metering.calls.clone());
+        let billing = match self.metering.table.settle(outcome) {
+            Settlement::Release => {
+                figures::count(&self.caller.key.plan.plan, self.price, Credits::ZERO);
+                let refund = hold.release(outcome);
+                self.refunded(refund, outcome)
+            }
+            Settlement::Capture => {
+                let (caller, table) = (self.caller.clone(), self.metering.table.clone());
+                attached.bill = Some(Bill { hold, caller, table });
+                let used = credits_used.min(self.price);
+                let held = stream.is_priced_at_end.then_some(self.price);
+                let used = if held.is_some() { Credits::ZERO } else { used };
+                Billing { held, ..self.billing(used, self.balance.clone(), None) }
+            }
+        };
+        Settled::new(response.map(|_| stream.attached_to(attached)), billing)
+    }
+
+    /// The answer of a call that holds nothing, and whether it is passed on while it comes.
+    fn free_of_charge(&self, handled: HandlerResult) -> (Response, bool) {
+        let Some(stream) = handled.stream else { return (handled.response, false) };
+        let attached = Attached::free(self.call_id, self.slot.clone(), self.metering.calls.clone());
+        (handled.response.map(|_| stream.attached_to(attached)), true)
     }
 
     async fn handle<W>(&self, work: W) -> HandlerResult
@@ -120,14 +174,16 @@ impl MeteredCall {
             Err(_) => Err(Refusal::Timeout),
         };
         match answered {
-            Ok(PaidAnswer { response, credits_used, outcome }) => {
-                HandlerResult { response, outcome, credits_used, error_code: None }
+            Ok(PaidAnswer { response, credits_used, outcome, price, stream }) => {
+                HandlerResult { response, outcome, credits_used, price, stream, error_code: None }
             }
             Err(refusal) => {
                 let code = refusal.code();
                 let outcome = Outcome::of(code.status(), Some(code));
                 let response = refusal.into_response();
-                HandlerResult { response, outcome, credits_used: self.price, error_code: Some(code) }
+                let credits_used = self.price;
+                let (price, stream) = (None, None);
+                HandlerResult { response, outcome, credits_used, price, stream, error_code: Some(code) }
             }
         }
     }
@@ -135,7 +191,7 @@ impl MeteredCall {
     /// Stores the rendered answer with the capture before it is sent, so that a client that repeats its key gets the same
     /// answer.
     async fn capture_and_store(self, hold: OpenHold, handled: HandlerResult) -> Settled {
-        let HandlerResult { response, outcome, error_code, credits_used } = handled;
+        let HandlerResult { response, outcome, error_code, credits_used, .. } = handled;
         let used = credits_used.min(self.price);
         let unused = hold.refund_beyond(used);
         let billing = self.charged(used, unused);
@@ -145,6 +201,10 @@ impl MeteredCall {
             hold.release(Outcome::Failed);
             return Settled::new(Refusal::Internal, self.refunded(rest, Outcome::Failed));
         };
+        if content.body.len() > MAX_STORED_BYTES {
+            hold.capture_unkept(used, outcome);
+            return Settled { response: Response::from_parts(parts, body.into()), billing, error_code };
+        }
         match hold.capture_and_store(used, outcome, content).await {
             Ok(CaptureResult::Stored(_)) => {
                 Settled { response: Response::from_parts(parts, body.into()), billing, error_code }
@@ -192,7 +252,8 @@ impl MeteredCall {
     }
 
     fn billing(&self, used: Credits, balance: AccountBalance, refunded: Option<Outcome>) -> Billing {
-        Billing { used, plan_label: self.caller.key.plan.label.clone(), balance, refunded }
+        let plan_label = self.caller.key.plan.label.clone();
+        Billing { used, held: None, plan_label, balance, refunded }
     }
 }
 

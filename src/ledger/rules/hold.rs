@@ -180,6 +180,9 @@ pub struct StoredAnswer {
     pub content: AnswerContent,
 }
 
+/// The media type of an answer that was not stored. No answer has it: a header that is read has ASCII alone.
+const NOT_KEPT: &str = "—";
+
 /// The status and body of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerContent {
@@ -195,6 +198,15 @@ impl AnswerContent {
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         let media_type = "application/json".to_owned();
         Self { status, media_type, body: body.into(), tells_billing: false }
+    }
+
+    /// Stands for an answer that was passed on while it came, or is too long to be stored.
+    pub fn not_kept() -> Self {
+        Self { status: 409, media_type: NOT_KEPT.to_owned(), body: Vec::new(), tells_billing: false }
+    }
+
+    pub fn is_kept(&self) -> bool {
+        self.media_type != NOT_KEPT
     }
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, KeyId};
+use crate::domain::price::PriceDetail;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::hold::{Declined, Held, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
@@ -38,12 +39,14 @@ pub struct Settle {
     pub claim: Option<IdempotencyClaim>,
     /// The answer to store in that record. Without one the key may be tried again.
     pub response: Option<StoredAnswer>,
+    /// How the charge was computed, for the receipt.
+    pub price: Option<Box<PriceDetail>>,
 }
 
 impl Settle {
     /// Releases the whole hold and the idempotency key.
     pub fn release(hold: Hold, outcome: Outcome, claim: Option<IdempotencyClaim>) -> Self {
-        Self { hold, captured: Credits::ZERO, outcome, claim, response: None }
+        Self { hold, captured: Credits::ZERO, outcome, claim, response: None, price: None }
     }
 
     pub fn released(&self) -> Credits {
@@ -57,7 +60,7 @@ impl Settle {
 
     /// Whether the hold is captured in full and no record is written.
     pub fn leaves_account_unchanged(&self) -> bool {
-        self.response.is_none() && self.released() == Credits::ZERO
+        self.response.is_none() && self.price.is_none() && self.released() == Credits::ZERO
     }
 }
 

@@ -9,6 +9,7 @@ use super::message::{
 };
 use crate::domain::billing::Refund;
 use crate::domain::credits::Credits;
+use crate::domain::price::PriceDetail;
 use crate::domain::settlement::Outcome;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::hold::{AnswerContent, Hold, IdempotencyClaim, StoredAnswer};
@@ -23,6 +24,10 @@ const GRACE: Duration = Duration::from_secs(1);
 pub struct OpenHold {
     hold: Hold,
     claim: Option<IdempotencyClaim>,
+    /// How the charge was computed, for the receipt.
+    price: Option<Box<PriceDetail>>,
+    /// The outcome if it is dropped.
+    if_dropped: Outcome,
     batch_ref: BatchRef,
     /// Present until the hold has ended.
     settlements: Option<mpsc::UnboundedSender<SettleCommand>>,
@@ -38,7 +43,15 @@ impl OpenHold {
         settlements: mpsc::UnboundedSender<SettleCommand>,
         longest_wait: Duration,
     ) -> Self {
-        Self { hold, claim, batch_ref, settlements: Some(settlements), longest_wait }
+        Self {
+            hold,
+            claim,
+            price: None,
+            if_dropped: Outcome::Abandoned,
+            batch_ref,
+            settlements: Some(settlements),
+            longest_wait,
+        }
     }
 
     pub fn amount(&self) -> Credits {
@@ -60,14 +73,35 @@ impl OpenHold {
         self.claim.is_some()
     }
 
+    /// Puts on the receipt how the charge was computed.
+    pub fn explain(&mut self, price: Option<Box<PriceDetail>>) {
+        self.price = price;
+    }
+
     /// Captures `used`, at most the held amount, and returns the refund of the rest. Does not wait: if this gateway dies
     /// before the commit, the hold is released and the customer is not charged.
     pub fn capture(mut self, used: Credits, outcome: Outcome) -> Refund {
         let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
         kill_point::pass(KillPoint::HandlerFinished);
-        self.settle(|hold| Settle { hold, captured, outcome, claim: None, response: None }, None);
+        let price = self.price.take();
+        self.settle(|hold| Settle { hold, captured, outcome, claim: None, response: None, price }, None);
         kill_point::pass(KillPoint::CaptureQueued);
         refund
+    }
+
+    /// Captures `used`, and records under the call's idempotency key that its answer is not stored. Does not wait.
+    pub fn capture_unkept(mut self, used: Credits, outcome: Outcome) -> Refund {
+        let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
+        let content = AnswerContent::not_kept();
+        let response = self.claim.is_some().then_some(StoredAnswer { call_id: self.hold.call_id, content });
+        let (claim, price) = (self.claim.take(), self.price.take());
+        self.settle(|hold| Settle { hold, captured, outcome, claim, response, price }, None);
+        refund
+    }
+
+    /// Sets the outcome of a call whose hold is dropped.
+    pub fn drops_as(&mut self, outcome: Outcome) {
+        self.if_dropped = outcome;
     }
 
     /// Releases the whole hold with its request unit, and returns the refund. Does not wait.
@@ -92,7 +126,8 @@ impl OpenHold {
         let (reply, mut stored) = oneshot::channel();
         let caller = SharedCallerState::default();
         let reply = CaptureReply { reply, caller: caller.clone() };
-        self.settle(|hold| Settle { hold, captured, outcome, claim, response }, Some(reply));
+        let price = self.price.take();
+        self.settle(|hold| Settle { hold, captured, outcome, claim, response, price }, Some(reply));
         kill_point::pass(KillPoint::CaptureWithAnswerQueued);
         let stopped = |_| Err(LedgerUnavailable::Stopped);
         let result = match tokio::time::timeout(self.longest_wait, &mut stored).await {
@@ -130,7 +165,7 @@ impl OpenHold {
 impl Drop for OpenHold {
     fn drop(&mut self) {
         if self.settlements.is_some() {
-            self.release_now(Outcome::Abandoned);
+            self.release_now(self.if_dropped);
         }
     }
 }

@@ -1,22 +1,32 @@
 //! The batches with open holds: a recovery starts at the oldest.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-/// Counts of open holds by the batch that made them.
+use tokio::time::Instant;
+
+/// Open holds by the batch that made them.
 #[derive(Debug, Default)]
-pub(crate) struct OpenHolds(BTreeMap<i32, u32>);
+pub(crate) struct OpenHolds(BTreeMap<i32, Opened>);
+
+/// The open holds of one batch.
+#[derive(Debug)]
+struct Opened {
+    count: u32,
+    at: Instant,
+}
 
 impl OpenHolds {
     /// Counts a new hold of `batch`.
     pub(crate) fn opened(&mut self, batch: i32) {
-        *self.0.entry(batch).or_default() += 1;
+        self.0.entry(batch).or_insert_with(|| Opened { count: 0, at: Instant::now() }).count += 1;
     }
 
     /// Counts the end of a hold of `batch`.
     pub(crate) fn ended(&mut self, batch: i32) {
-        if let Some(count) = self.0.get_mut(&batch) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(opened) = self.0.get_mut(&batch) {
+            opened.count -= 1;
+            if opened.count == 0 {
                 self.0.remove(&batch);
             }
         }
@@ -27,8 +37,32 @@ impl OpenHolds {
         self.0.first_key_value().map_or(otherwise, |(batch, _)| *batch)
     }
 
+    /// How long the oldest hold is open; zero without one.
+    pub(crate) fn oldest_age(&self) -> Duration {
+        self.0.first_key_value().map_or(Duration::ZERO, |(_, opened)| opened.at.elapsed())
+    }
+
     /// Removes all holds, when their epoch was closed.
     pub(crate) fn clear(&mut self) {
         self.0.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_oldest_batch_is_known_with_its_age_until_its_last_hold_ends() {
+        let mut open = OpenHolds::default();
+        assert_eq!((open.oldest_or(9), open.oldest_age()), (9, Duration::ZERO));
+        open.opened(3);
+        open.opened(3);
+        tokio::time::advance(Duration::from_secs(2)).await;
+        open.opened(4);
+        open.ended(3);
+        assert_eq!((open.oldest_or(9), open.oldest_age()), (3, Duration::from_secs(2)));
+        open.ended(3);
+        assert_eq!((open.oldest_or(9), open.oldest_age()), (4, Duration::ZERO));
     }
 }

@@ -119,6 +119,7 @@ fn headers() -> Value {
             "schema": { "type": "string", "format": "uuid" },
         },
         "X-Credits-Used": number("Credits of this request."),
+        "X-Credits-Held": number("The most that this request can cost, while its price is not known."),
         "X-Credits-Remaining": number("Credits left on the account."),
         "X-RateLimit-Limit": number("Requests per second, or of the limit that refused the request."),
         "X-RateLimit-Remaining": number("Requests left at once."),

@@ -78,6 +78,61 @@ pub async fn list(
     with_secrets(connection, rows).await
 }
 
+/// Which keys of an account are searched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyFilter {
+    pub environment: Option<EnvironmentId>,
+    /// Whether only keys that are revoked or have expired, or only others. `None`: all.
+    pub is_ended: Option<bool>,
+    /// A part of the name in any letter case, or the last four characters of a live secret.
+    pub text: Option<String>,
+}
+
+/// Returns the keys of an account that match, with ids below `before`, newest first, at most `limit`.
+pub async fn search(
+    connection: &mut PgConnection,
+    account: AccountId,
+    filter: &KeyFilter,
+    before: Option<KeyId>,
+    limit: i64,
+) -> Result<Vec<KeyView>, StorageError> {
+    let rows: Vec<ViewRow> = sqlx::query_as(concat!(
+        select_views!(),
+        " where k.account_id = $1 and ($2::uuid is null or k.id < $2) and ($3::uuid is null or k.environment_id = $3)
+            and ($4::bool is null or $4 = (k.state = 'revoked' or coalesce(k.expires_at <= now(), false)))
+            and ($5::text is null or position(lower($5) in lower(k.name)) > 0
+                 or exists (select from key_secret s where s.key_id = k.id and s.last_four = $5
+                               and (s.ends_at is null or s.ends_at > now())))
+          order by k.id desc limit $6"
+    ))
+    .bind(account.as_uuid())
+    .bind(before.map(|id| id.as_uuid()))
+    .bind(filter.environment.map(|id| id.as_uuid()))
+    .bind(filter.is_ended)
+    .bind(filter.text.as_deref())
+    .bind(limit)
+    .fetch_all(&mut *connection)
+    .await?;
+    with_secrets(connection, rows).await
+}
+
+/// Returns the number of keys of an account that have ended, or of those that have not.
+pub async fn count(
+    connection: &mut PgConnection,
+    account: AccountId,
+    is_ended: bool,
+) -> Result<i64, StorageError> {
+    let (count,): (i64,) = sqlx::query_as(
+        "select count(*) from api_key
+          where account_id = $1 and $2 = (state = 'revoked' or coalesce(expires_at <= now(), false))",
+    )
+    .bind(account.as_uuid())
+    .bind(is_ended)
+    .fetch_one(connection)
+    .await?;
+    Ok(count)
+}
+
 #[derive(sqlx::FromRow)]
 struct SecretRow {
     key_id: Uuid,

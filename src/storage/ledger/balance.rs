@@ -47,9 +47,17 @@ pub async fn read_account(pool: &PgPool, account_id: AccountId) -> Result<Option
     // One snapshot for account and lots: a hold in between may have opened another lot.
     let mut snapshot =
         pool.begin_with("begin isolation level repeatable read read only").await.map_err(classify)?;
-    let read = rows::read_account(&mut snapshot, account_id).await?;
+    let account = read_account_in(&mut snapshot, account_id).await?;
     snapshot.rollback().await.map_err(classify)?;
-    let Some((mut account, now)) = read else {
+    Ok(account)
+}
+
+/// The same in the snapshot of a transaction that reads more.
+pub async fn read_account_in(
+    snapshot: &mut PgConnection,
+    account_id: AccountId,
+) -> Result<Option<LedgerAccount>, StoreError> {
+    let Some((mut account, now)) = rows::read_account(snapshot, account_id).await? else {
         return Ok(None);
     };
     // Entries made here are thrown away, so their id means nothing.

@@ -14,7 +14,7 @@ use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::batch_state::{BatchState, ClaimState};
 use crate::ledger::rules::entry::Entry;
 use crate::ledger::rules::lot::{Lot, LotNumber};
-use crate::ledger::rules::operation::{Effect, Grant, Operation};
+use crate::ledger::rules::operation::{Effect, Grant, Operation, Settle};
 use crate::ledger::store::{Batch, StoreError};
 use crate::storage::claim_record::state_name;
 
@@ -34,7 +34,7 @@ pub(super) async fn save_batch_state(
     if !state.changed_claims.is_empty() {
         save_claims(connection, state).await?;
     }
-    Ok(())
+    save_prices(connection, operations, effects).await
 }
 
 /// An account to save, with the lot that its row holds.
@@ -103,7 +103,7 @@ async fn save_lots(
     sqlx::query(
         "insert into ledger_lot
                 (account_id, lot, source, granted, left_in_lot, expires_at, created_at, period, reference, note)
-         select account_id, lot, source, granted, left_in_lot, expires_at, now(), period, reference, note
+         select account_id, lot, source, granted, left_in_lot, expires_at, $10, period, reference, note
            from unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[],
                        $8::text[], $9::text[])
                 as n (account_id, lot, source, granted, left_in_lot, expires_at, period, reference, note)
@@ -124,6 +124,7 @@ async fn save_lots(
     }))
     .bind(column(&lots, |(id, _, lot)| grant_of(*id, lot.number).map(|grant| grant.reference.as_str())))
     .bind(column(&lots, |(id, _, lot)| grant_of(*id, lot.number).map(|grant| grant.note.as_str())))
+    .bind(state.now)
     .execute(connection)
     .await
     .map_err(classify)
@@ -163,6 +164,39 @@ async fn save_corrections(
         }
     }
     Ok(())
+}
+
+/// Saves how the charges of captured calls were computed.
+async fn save_prices(
+    connection: &mut PgConnection,
+    operations: &[Operation],
+    effects: &[Effect],
+) -> Result<(), StoreError> {
+    let mut prices: Vec<(&Settle, String)> = Vec::new();
+    for (operation, effect) in operations.iter().zip(effects) {
+        if let (Operation::Settle(settle), Effect::Done(_)) = (operation, effect)
+            && let Some(price) = &settle.price
+        {
+            let text =
+                serde_json::to_string(price).map_err(|error| StoreError::Refused(error.to_string()))?;
+            prices.push((settle, text));
+        }
+    }
+    if prices.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "insert into call_price (call_id, account_id, detail)
+         select call_id, account_id, detail::jsonb from unnest($1::uuid[], $2::uuid[], $3::text[])
+                as n (call_id, account_id, detail)",
+    )
+    .bind(column(&prices, |(settle, _)| settle.hold.call_id.as_uuid()))
+    .bind(column(&prices, |(settle, _)| settle.hold.account_id.as_uuid()))
+    .bind(column(&prices, |(_, text)| text.clone()))
+    .execute(connection)
+    .await
+    .map_err(classify)
+    .map(drop)
 }
 
 async fn save_spends(connection: &mut PgConnection, state: &BatchState) -> Result<(), StoreError> {

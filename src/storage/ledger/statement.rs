@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::ids::{AccountId, CallId, KeyId};
+use crate::domain::price::PriceDetail;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
 use crate::ledger::rules::receipt::{CallState, Movement, Payment, summary};
@@ -47,7 +48,7 @@ pub struct StatementLine {
 }
 
 #[derive(sqlx::FromRow)]
-struct LineRow {
+pub(in crate::storage) struct LineRow {
     number: i64,
     at: DateTime<Utc>,
     kind: i16,
@@ -129,6 +130,7 @@ macro_rules! select_lines {
         )
     };
 }
+pub(in crate::storage) use select_lines;
 
 /// Returns the entries after number `after`, oldest first, at most `limit`. An empty page is the
 /// end.
@@ -174,6 +176,9 @@ pub struct Receipt {
     pub payment: Payment,
     /// Whether the call used a request unit of the plan.
     pub plan_request_used: bool,
+    /// How the charge was computed, where the price depends on figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<PriceDetail>,
     /// The call's entries, oldest first.
     pub entries: Vec<StatementLine>,
 }
@@ -186,6 +191,7 @@ pub async fn receipt(
 ) -> Result<Option<Receipt>, StorageError> {
     let rows = of_call(connection, account_id, call_id).await?;
     let Some(hold) = rows.first() else { return Ok(None) };
+    let price = price_of(connection, account_id, call_id).await?;
     let (state, outcome, requests_by_plan) = (hold.state(), hold.ended()?, hold.requests_by_plan);
     let movements = rows.iter().map(|row| Movement { amount: row.amount, lot: row.lot, source: &row.source });
     let payment = Payment::of(movements, state);
@@ -204,8 +210,28 @@ pub async fn receipt(
         at: first.at,
         payment,
         plan_request_used,
+        price,
         entries,
     }))
+}
+
+/// Returns how the charge of a call was computed, if its price depends on figures.
+async fn price_of(
+    connection: &mut PgConnection,
+    account_id: AccountId,
+    call_id: CallId,
+) -> Result<Option<PriceDetail>, StorageError> {
+    let detail: Option<String> =
+        sqlx::query_scalar("select detail::text from call_price where call_id = $1 and account_id = $2")
+            .bind(call_id.as_uuid())
+            .bind(account_id.as_uuid())
+            .fetch_optional(connection)
+            .await?;
+    let read = |text: String| {
+        let row = RowRef::new("call_price", call_id.as_uuid());
+        Ok::<_, StorageError>(row.read("detail", serde_json::from_str(&text).ok())?)
+    };
+    detail.map(read).transpose()
 }
 
 /// Returns the entries that move credits of one call, oldest first, or none for an unknown call. A

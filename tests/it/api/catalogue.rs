@@ -31,7 +31,7 @@ async fn every_plan_and_pack_is_told_with_price_and_limits() {
         .iter()
         .map(|edition| edition["plans"].as_array().unwrap().len())
         .collect();
-    assert_eq!(counts, [3, 6]);
+    assert_eq!(counts, [3, 3, 1, 6]);
     let mut professional = plan(&body, 0, "professional").clone();
     professional
         .as_object_mut()
@@ -45,8 +45,8 @@ async fn every_plan_and_pack_is_told_with_price_and_limits() {
             "access": ["crm_basico", "crm", "analyze"], "api_access": true,
         })
     );
-    assert!(plan(&body, 1, "enterprise").get("price_usd").is_none());
-    assert!(plan(&body, 1, "business")["assumption"].is_string());
+    assert!(plan(&body, 3, "enterprise").get("price_usd").is_none());
+    assert!(plan(&body, 3, "business")["assumption"].is_string());
     let packs: Vec<_> =
         body["packs"].as_array().unwrap().iter().map(|pack| (&pack["credits"], &pack["price_usd"])).collect();
     let figures =

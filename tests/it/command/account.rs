@@ -105,7 +105,10 @@ async fn an_unknown_plan_names_those_there_are() {
         "edition 2025-01 has no plan `gold`; its plans are essentials, professional, enterprise"
     );
     let failed = program.run(&["account", "move", &id, "--plan", "gold", "--edition", "1999"]);
-    assert_eq!(failed.failure(), "edition `1999` does not exist; the editions are 2025-01, 2025-06");
+    assert_eq!(
+        failed.failure(),
+        "edition `1999` does not exist; the editions are 2025-01, fluenzr, start, 2025-06"
+    );
     assert_eq!(program.json(&["account", "show", &id])["plan"], "essentials");
 }
 

@@ -43,3 +43,25 @@ async fn the_text_holds_the_curl_lines_whole() {
     let curls = out.lines().filter(|line| line.starts_with("curl -sS http://127.0.0.1:8000/"));
     assert_eq!(curls.count(), 4, "{out}");
 }
+
+#[tokio::test]
+async fn the_history_is_whole_and_is_written_once() {
+    let program = Program::new().await;
+    let demo = program.json(&["demo", "--history"]);
+    let account = text(&demo, "account_id");
+    assert_eq!(demo["is_new"], true);
+    assert!(text(&demo, "console").contains("/console/link?token="));
+    let verified = program.json(&["ledger", "verify"]);
+    assert_eq!((&verified["clean"], &verified["faults"]), (&Value::from(true), &serde_json::json!([])), "{verified}");
+    let entries = program.json(&["ledger", "statement", "--account", &account])["entries"].clone();
+    let entries = entries.as_array().unwrap();
+    let kinds: BTreeSet<&str> = entries.iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
+    let expected = ["correction", "expiry", "grant", "hold", "pack", "plan_move", "release", "renewal"];
+    assert_eq!(kinds, BTreeSet::from(expected));
+    let months: BTreeSet<&str> = entries.iter().map(|entry| &entry["at"].as_str().unwrap()[..7]).collect();
+    assert!(months.len() >= 4 && entries.len() > 500, "{months:?}, {}", entries.len());
+    let again = program.json(&["demo", "--history"]);
+    assert_eq!((&again["is_new"], &again["balance"]), (&Value::from(false), &demo["balance"]));
+    let after = program.json(&["ledger", "statement", "--account", &account])["entries"].as_array().unwrap().len();
+    assert_eq!(after, entries.len());
+}

@@ -23,7 +23,7 @@ async fn an_empty_database_gets_schema_plans_and_packs() {
             .fetch_one(program.database.pool())
             .await
             .unwrap();
-    assert_eq!(counts, (9, 4));
+    assert_eq!(counts, (13, 4));
 }
 
 #[tokio::test]

@@ -60,7 +60,12 @@ impl Serving {
     /// Waits until it serves, and says where.
     #[track_caller]
     pub(super) fn address(&self) -> String {
-        format!("http://{}", self.line("serving")["address"].as_str().unwrap())
+        let serving = self.line_where(|line| line["message"] == "serving");
+        format!("http://{}", serving["address"].as_str().unwrap())
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub(super) fn hang_up(&self) {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::program::Program;
+use super::serving::Serving;
 
 #[tokio::test]
 async fn what_show_prints_can_be_applied() {
@@ -72,4 +73,32 @@ async fn accounts_and_packs_are_of_the_catalogue_in_force() {
     assert!(refused.failure().contains("pack `mega` does not exist; the packs are little"));
     let shipped = program.run(&["catalogue", "rollback", "0"]);
     assert!(shipped.failure().contains("accounts are on plans that this catalogue does not have: mine/only"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_the_settings_are_applied_at_a_start_and_on_sighup() {
+    let program = Program::new().await;
+    let file = std::env::temp_dir().join(format!("fluence-routes-{}.toml", std::process::id()));
+    std::fs::write(&file, "builtin = false\n").unwrap();
+    let mut serve = program.command(&["serve", "--listen", "127.0.0.1:0"]);
+    serve.env("FLUENCE_ROUTES", &file);
+    let serving = Serving::start(serve);
+    serving.address();
+    assert_eq!(program.run(&["routes", "show"]).out, "builtin = false\n");
+    std::fs::write(&file, "builtin = 1\n").unwrap();
+    serving.hang_up();
+    let said = serving.line("SIGHUP: file not applied");
+    assert!(said.to_string().contains("`builtin` must be true or false"), "{said}");
+    assert_eq!(program.run(&["routes", "show"]).out, "builtin = false\n");
+    std::fs::write(&file, "builtin = true\n").unwrap();
+    serving.hang_up();
+    serving.line("sets taken up");
+    assert_eq!(program.run(&["routes", "show"]).out, "builtin = true\n");
+    serving.stop();
+    std::fs::write(&file, "colour = 1\n").unwrap();
+    let mut serve = program.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let ran = serve.env("FLUENCE_ROUTES", &file).output().unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert!(!ran.status.success() && said.contains("line 1: `colour` is not known here"), "{said}");
 }

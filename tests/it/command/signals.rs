@@ -9,6 +9,7 @@ use super::serving::Serving;
 use crate::support::gateway::eventually;
 use crate::support::processes::alive;
 use crate::support::scratch::Scratch;
+use crate::support::tls::{Certificates, connect};
 
 fn write(file: &Path, text: &str) {
     std::fs::write(file, text).unwrap();
@@ -46,6 +47,49 @@ async fn sighup_reloads_the_log_level_and_tells_what_needs_a_restart() {
     let logged = serving.next_line();
     assert_eq!(logged["status"], 404, "{logged}");
     serving.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sighup_takes_up_a_new_certificate_and_keeps_the_old_one_if_it_is_faulty() {
+    let (program, certificates) = (Program::new().await, Certificates::new());
+    for name in ["one", "two", "served"] {
+        certificates.make(name, false, None);
+    }
+    certificates.replace("served", "one");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let with_tls = |words: &[&str]| {
+        let mut command = program.command(words);
+        command
+            .env("FLUENCE_TLS_CERT_FILE", certificates.path("served.pem"))
+            .env("FLUENCE_TLS_KEY_FILE", certificates.path("served.key"))
+            .env("FLUENCE_METRICS_LISTEN", &free);
+        command
+    };
+    let serving = Serving::start(with_tls(&["serve", "--listen", "127.0.0.1:0"]));
+    let address = serving.address().trim_start_matches("http://").parse().unwrap();
+    let is_served = async |name: &str| connect(address, &certificates.client(name, None)).await.is_ok();
+    assert!(is_served("one").await && !is_served("two").await);
+    let healthy: Ran = with_tls(&["healthcheck", "--json"]).output().unwrap().into();
+    assert_eq!(healthy.json()["ready"], true);
+
+    certificates.replace("served", "two");
+    serving.hang_up();
+    assert_eq!(serving.line("files reloaded")["part"], "tls");
+    serving.line("SIGHUP: settings reloaded");
+    assert!(is_served("two").await && !is_served("one").await);
+
+    std::fs::write(certificates.path("served.key"), "no key").unwrap();
+    serving.hang_up();
+    let failed = serving.line("reloading files failed");
+    assert!(failed["error"].as_str().unwrap().contains("has no private key"), "{failed}");
+    assert!(is_served("two").await);
+    let metrics = reqwest::get(format!("http://{free}/metrics")).await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("gateway_config_faulty{part=\"tls\"} 1"), "{metrics}");
+    assert!(metrics.contains("gateway_tls_expires_at_seconds "), "{metrics}");
+    serving.stop();
+
+    let refused: Ran = with_tls(&["serve"]).output().unwrap().into();
+    assert!(refused.failure().starts_with("TLS: ") && refused.err.contains("has no private key"));
 }
 
 fn command(scratch: &Scratch, words: &[&str]) -> Ran {

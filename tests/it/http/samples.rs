@@ -34,7 +34,13 @@ pub(crate) fn billing() -> Billing {
         requests_remaining: 990,
         renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
     };
-    Billing { used: Credits::ZERO, plan_label: "professional".to_owned(), balance, refunded: None }
+    Billing {
+        used: Credits::ZERO,
+        held: None,
+        plan_label: "professional".to_owned(),
+        balance,
+        refunded: None,
+    }
 }
 
 /// The billing of a call that was charged and given back.
@@ -171,6 +177,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::InsufficientData { words: 900, words_needed: 150, unsupported_language: true },
         Refusal::IdempotencyKeyReused,
         Refusal::AnswerNotKept { location: "/v1/keys/019a0000-0000-7000-8000-00000000000d".into() },
+        Refusal::StreamNotKept { location: "/v1/ledger/019a0000-0000-7000-8000-00000000000d".into() },
         limited(Limit::Rate, 10, 1),
         limited(Limit::Concurrency, 5, 1),
         limited(Limit::Quota, 1000, 86_400),

@@ -30,7 +30,14 @@ async fn what_was_neither_captured_nor_released_is_released() {
     dead.commit(Work::Ordered(Vec::new()), vec![(holds[0].call_id, Outcome::Answered)]).await;
     let capture = |at: usize, captured: u32| {
         let (hold, captured) = (held(&effects[at]), Credits::from_u32(captured));
-        Operation::Settle(Settle { hold, captured, outcome: Outcome::Failed, claim: None, response: None })
+        Operation::Settle(Settle {
+            hold,
+            captured,
+            outcome: Outcome::Failed,
+            claim: None,
+            response: None,
+            price: None,
+        })
     };
     dead.one(capture(1, 0)).await;
     dead.one(capture(2, 1)).await;

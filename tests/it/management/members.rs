@@ -18,10 +18,14 @@ fn operator() -> Principal {
 }
 
 fn person(account_id: AccountId, role: Role) -> Principal {
-    let who = Who::Member(MemberId::from_uuid(new_id()));
+    logged_in(MemberId::from_uuid(new_id()), account_id, role)
+}
+
+fn logged_in(member_id: MemberId, account_id: AccountId, role: Role) -> Principal {
+    let who = Who::Member(member_id);
     Principal {
         actor: Actor { who, address: None, request_id: None },
-        rights: Rights::OfMember { account_id, role },
+        rights: Rights::OfMember { account_id, member_id, role },
     }
 }
 
@@ -105,7 +109,15 @@ async fn only_admins_of_the_account_add_members() {
         let refused = add(&mut connection, &by, own, "new@acme.example", Role::Member).await.unwrap_err();
         assert!(matches!(refused, ChangeError::MissingRight(what) if what == missing), "{refused}");
     }
-    add(&mut connection, &person(own, Role::Admin), own, "new@acme.example", Role::Member).await.unwrap();
+    let owner = storage::members::list(&mut connection, own).await.unwrap().remove(0).id;
+    let admin = logged_in(owner, own, Role::Admin);
+    storage::members::save(&mut connection, owner, Role::Admin, MemberState::Active).await.unwrap();
+    add(&mut connection, &admin, own, "new@acme.example", Role::Member).await.unwrap();
+    // Demoted or disabled while a form was open: the role of the session no longer counts.
+    for (role, state) in [(Role::Member, MemberState::Active), (Role::Admin, MemberState::Disabled)] {
+        storage::members::save(&mut connection, owner, role, state).await.unwrap();
+        assert!(add(&mut connection, &admin, own, "later@acme.example", Role::Admin).await.is_err());
+    }
     let log = storage::audit::page(&mut connection, own, 0, 10).await.unwrap();
     let actions: Vec<_> = log.iter().map(|entry| (entry.actor.as_str(), entry.action.as_str())).collect();
     assert_eq!(actions, [("operator", "account.created"), ("member", "member.added")]);

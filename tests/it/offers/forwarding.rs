@@ -7,65 +7,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::applied;
-use crate::support::customer::Customer;
-use crate::support::documented;
-use crate::support::gateway::{Gateway, answer, eventually};
+use super::shop::Shop;
+use crate::support::gateway::{answer, eventually};
 use crate::support::upstream::{Behaviour, ScriptedServer};
-
-/// A gateway that sells `/images/{id}/resize` for 3 credits, answered by a server with this behaviour.
-struct Shop {
-    gateway: Gateway,
-    server: ScriptedServer,
-    customer: Customer,
-}
-
-impl Shop {
-    async fn with(script: Vec<Behaviour>) -> Self {
-        Self::selling(script, "credits = 3\n", "").await
-    }
-
-    /// With more lines in the route and in the upstream.
-    async fn selling(script: Vec<Behaviour>, route: &str, upstream: &str) -> Self {
-        let server = ScriptedServer::start(script).await;
-        let gateway = Gateway::start().await;
-        // Its answers are those of the test's server.
-        documented::except(gateway.address());
-        let customer = gateway.customer_on(|plan| plan.access.push("images".parse().unwrap())).await;
-        let shop = Self { gateway, server, customer };
-        shop.sell(&format!("http://{}", shop.server.address), route, upstream).await;
-        shop
-    }
-
-    async fn sell(&self, target: &str, route: &str, upstream: &str) {
-        let text = format!(
-            "[[upstream]]\nupstream = \"images\"\nreach = \"private\"\ntargets = [\"{target}\"]\n{upstream}\n\
-             [[route]]\nroute = \"image-resize\"\npath = \"/images/{{id}}/resize\"\nmethods = [\"POST\", \"GET\"]\n\
-             upstream = \"images\"\nto = \"/v2/{{id}}\"\naccess = \"images\"\n{route}\n"
-        );
-        let number = applied(&self.gateway.database, SetKind::Routes, &text).await;
-        let taken_up = async || {
-            let fault_or_set: Option<(Option<i32>, Option<String>)> =
-                sqlx::query_as("select routes_set, offer_fault from node")
-                    .fetch_optional(self.gateway.database.pool())
-                    .await
-                    .unwrap();
-            if let Some((_, Some(fault))) = &fault_or_set {
-                panic!("{fault}");
-            }
-            fault_or_set.is_some_and(|(set, _)| set == Some(number))
-        };
-        eventually("the routes are in force", taken_up).await;
-    }
-
-    fn request(&self, method: Method) -> reqwest::RequestBuilder {
-        self.gateway.request(method, "/images/7%20a/resize?width=9").header("x-api-key", &self.customer.key)
-    }
-
-    async fn balance(&self) -> i64 {
-        self.gateway.settled().await;
-        self.gateway.balance(self.customer.account).await
-    }
-}
 
 #[tokio::test]
 async fn a_call_is_forwarded_for_its_price_without_the_callers_credential() {
@@ -310,4 +254,79 @@ async fn a_gateway_without_the_variable_keeps_the_old_routes() {
     };
     eventually("the status says why", warned).await;
     assert_eq!(answer(shop.request(Method::POST)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_routes_own_limits_refuse_without_taking_from_the_account() {
+    let lines = "credits = 3\nlimits = { rate_per_s = 1, burst = 2, concurrency = 1 }\n";
+    let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".into())], lines, "").await;
+    let slow = shop.gateway.customer_on(|plan| {
+        plan.access.push("images".parse().unwrap());
+        (plan.rate_per_s, plan.burst) = (1, 50);
+    });
+    let slow = slow.await;
+    let call = || {
+        let request = shop.gateway.request(Method::POST, "/images/1/resize");
+        answer(request.header("x-api-key", &slow.key))
+    };
+    let (mut admitted, mut refused) = (0, 0);
+    while refused < 20 {
+        let answered = call().await;
+        if answered.status == 200 {
+            admitted += 1;
+            continue;
+        }
+        refused += 1;
+        assert_eq!(answered.outcome(), (429, "RATE_LIMITED"));
+        assert_eq!((answered.header("retry-after"), answered.header("x-ratelimit-limit")), ("1", "1"));
+        assert!(
+            answered.header("ratelimit-policy").starts_with("\"route\""),
+            "{}",
+            answered.header("ratelimit-policy")
+        );
+    }
+    // Nothing was taken from the account for the refused calls.
+    let other = shop.gateway.get("/v1/ledger", &slow.key).await;
+    let remaining: i64 = other.header("x-ratelimit-remaining").parse().unwrap();
+    assert!(
+        other.status == 200 && admitted >= 2 && remaining + admitted + 1 >= 50,
+        "{remaining} after {admitted}"
+    );
+    assert_eq!(shop.server.requests().len() as i64, admitted);
+}
+
+#[tokio::test]
+async fn calls_at_once_to_a_route_are_bounded() {
+    let lines = "credits = 3\nlimits = { rate_per_s = 1000, concurrency = 1 }\n";
+    let shop = Shop::selling(vec![Behaviour::Hangs, Behaviour::Answers(200, "{}".into())], lines, "").await;
+    let first = tokio::spawn(shop.request(Method::POST).send());
+    eventually("the upstream has the request", async || shop.server.requests().len() == 1).await;
+    let refused = answer(shop.request(Method::POST)).await;
+    assert_eq!(refused.outcome(), (429, "CONCURRENCY_LIMITED"));
+    first.abort();
+}
+
+#[tokio::test]
+async fn a_target_that_is_not_well_gets_no_calls_until_it_is() {
+    let unwell =
+        Behaviour::Says(b"HTTP/1.1 500 X\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".to_vec());
+    let mut script = vec![unwell; 8];
+    script.push(Behaviour::Answers(200, "{}".into()));
+    let sick = ScriptedServer::start(script).await;
+    let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
+    let targets = format!("http://{}\", \"http://{}", sick.address, shop.server.address);
+    let health = "health = { path = \"/healthz\", every_ms = 500, down_after = 2, up_after = 2 }\n";
+    shop.sell(&targets, "credits = 3\n", health).await;
+    // The third check begins when the second is counted.
+    eventually("the target was asked three times", async || sick.requests().len() >= 3).await;
+    assert!(sick.requests().iter().all(|request| request.starts_with("GET /healthz HTTP/1.1\r\n")));
+    for _ in 0..10 {
+        assert_eq!(answer(shop.request(Method::POST)).await.status, 200);
+    }
+    let is_called = async || {
+        let answered = answer(shop.request(Method::POST)).await;
+        assert_eq!(answered.status, 200);
+        sick.requests().iter().any(|request| request.starts_with("POST "))
+    };
+    eventually("the target is well again, and is called", is_called).await;
 }

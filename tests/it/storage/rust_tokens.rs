@@ -2,14 +2,14 @@
 
 /// A piece of source. Comments, characters, lifetimes and numbers are left out.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     Word(String),
     Str(String),
     Punct(char),
 }
 
 /// The tokens of a source file.
-pub(super) fn tokens(source: &str) -> Vec<Token> {
+pub(crate) fn tokens(source: &str) -> Vec<Token> {
     let mut rest = source;
     let mut tokens = Vec::new();
     while let Some(first) = rest.chars().next() {
@@ -20,7 +20,8 @@ pub(super) fn tokens(source: &str) -> Vec<Token> {
                 tokens.push(Token::Str(text));
                 length
             }
-            'r' if rest.starts_with("r\"") || rest.starts_with("r#") => {
+            // `r#type` is a name.
+            'r' if rest[1..].trim_start_matches('#').starts_with('"') => {
                 let hashes = rest[1..].chars().take_while(|letter| *letter == '#').count();
                 let (open, close) = (hashes + 2, format!("\"{}", "#".repeat(hashes)));
                 let length = rest[open..].find(&close).expect("a raw string ends");

@@ -17,6 +17,7 @@ use fluence::server::listener::{self, Server, accept_loop};
 use fluence::server::pipeline::Pipeline;
 use fluence::server::settings::ServerSettings;
 use fluence::server::stop::Stop;
+use fluence::server::tls::Tls;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -58,10 +59,14 @@ pub(crate) fn patient() -> ServerSettings {
 
 impl Gateway {
     pub(crate) async fn start(limits: ServerSettings) -> Self {
+        Self::start_with_tls(limits, None).await
+    }
+
+    pub(crate) async fn start_with_tls(limits: ServerSettings, tls: Option<Arc<Tls>>) -> Self {
         let calls = Arc::new(AtomicU64::new(0));
         let stop = Stop::new();
-        let server =
-            Arc::new(Server::new(Pipeline::new(routes(calls.clone()), links()), limits, stop.clone()));
+        let pipeline = Pipeline::new(routes(calls.clone()), links());
+        let server = Arc::new(Server::new(pipeline, limits, stop.clone()).with_tls(tls));
         let listener = listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(accept_loop(listener, server.clone()));

@@ -36,7 +36,9 @@ impl Scratch {
     }
 
     pub(crate) async fn start(&self) -> Result<LocalPostgres, LocalPostgresError> {
-        LocalPostgres::start(Options { data_dir: self.0.clone(), durable: true, max_connections: 20 }).await
+        let options =
+            Options { data_dir: self.0.clone(), durable: true, max_connections: 20, archive_dir: None };
+        LocalPostgres::start(options).await
     }
 
     /// The number of the server that runs, or that its lock file names.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::CachedAccount;
+use super::{CachedAccount, RouteRefusal};
 use crate::gate::limits::limiter::RateDecision;
 use crate::gate::limits::shared_limits::Lease;
 
@@ -16,6 +16,8 @@ pub enum Admission {
     },
     TooFast(RateDecision),
     TooMany,
+    /// The route's own limits refuse it.
+    OfRoute(RouteRefusal),
 }
 
 /// A slot among an account's running requests, released with the last clone.
@@ -27,13 +29,15 @@ struct Place {
     account: Arc<CachedAccount>,
     /// Running requests at the admission of this one, including it.
     running: u32,
+    /// The route with limits of its own among whose running calls it counts.
+    route: Option<&'static str>,
     /// The slot among the running requests of all gateways.
     lease: Option<Lease>,
 }
 
 impl Slot {
-    pub(super) fn new(account: Arc<CachedAccount>, running: u32) -> Self {
-        Self(Arc::new(Place { account, running, lease: None }))
+    pub(super) fn new(account: Arc<CachedAccount>, running: u32, route: Option<&'static str>) -> Self {
+        Self(Arc::new(Place { account, running, route, lease: None }))
     }
 
     /// Returns the account's running requests at the admission of this one, including it: on all
@@ -70,5 +74,8 @@ impl Slot {
 impl Drop for Place {
     fn drop(&mut self) {
         *self.account.lock_running() -= 1;
+        if let Some(route) = self.route {
+            self.account.leave_route(route);
+        }
     }
 }

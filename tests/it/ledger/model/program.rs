@@ -281,7 +281,7 @@ impl Program {
             (End::Capture(used), claim @ Some(_)) => {
                 let captured = credits(used.into()).min(all);
                 let answer = StoredAnswer { call_id, content: AnswerContent::json(200, call_id.to_string()) };
-                Settle { hold, captured, outcome, claim, response: Some(answer) }
+                Settle { hold, captured, outcome, claim, response: Some(answer), price: None }
             }
             (End::Capture(used), None) => {
                 let captured = credits(used.into()).min(all);
@@ -289,7 +289,7 @@ impl Program {
                     self.nodes[node].captured.push((call_id, outcome));
                     return Turn::Nothing;
                 }
-                Settle { hold, captured, outcome, claim: None, response: None }
+                Settle { hold, captured, outcome, claim: None, response: None, price: None }
             }
         };
         let ending = Operation::Settle(settle);

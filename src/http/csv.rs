@@ -10,7 +10,7 @@
 use std::io::{self, Write};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     /// A number that the program computed.
     Number(i64),
     /// A text from any source.
@@ -19,7 +19,7 @@ pub(super) enum Cell<'a> {
     Maybe(Option<&'a str>),
 }
 
-pub(super) fn write_row(out: &mut impl Write, cells: &[Cell<'_>]) -> io::Result<()> {
+pub(crate) fn write_row(out: &mut impl Write, cells: &[Cell<'_>]) -> io::Result<()> {
     for (place, cell) in cells.iter().enumerate() {
         if place > 0 {
             out.write_all(b",")?;

@@ -1,0 +1,123 @@
+//! Forwarded calls, compared with proxies that keep no books: the same upstream for all, rounds in turn.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use fluence::domain::audit::Actor;
+use fluence::domain::offer_set::SetKind;
+use fluence::domain::rights::Principal;
+use fluence::management::offer_sets::apply;
+use sqlx::Connection;
+
+use crate::customers::{Keys, SEED};
+use crate::http::{Entrant, Turns};
+use crate::load::{Load, PATH};
+use crate::options::Options;
+use crate::postgres::Postgres;
+use crate::proxies::{self, Kind};
+use crate::report::Target::AtLeast;
+use crate::report::{Contender, Report};
+use crate::serve::bare;
+use crate::servers::{self, ServerProcess};
+
+/// The gateway's routes, by price.
+const FREE: &str = "/bench/free";
+const PAID: &str = "/bench/paid";
+const FIGURE: &str = "/bench/figure";
+const LARGE: &str = "/bench/large";
+
+pub(crate) async fn run(
+    options: &Options,
+    postgres: &Postgres,
+    keys: &Keys,
+    folder: &Path,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    postgres.create("upstream", SEED).await?;
+    let small = upstream(keys, folder, "small", 1_024).await?;
+    let large = upstream(keys, folder, "large", 65_536).await?;
+    sell(postgres, small.address, large.address).await?;
+    let mut gateway = servers::gateway();
+    servers::environment(&mut gateway, &postgres.url("upstream"), &keys.pepper);
+    let gateway = servers::start_answering(gateway, &keys.of_all, FREE).await.context("the gateway")?;
+    let mut rivals = Vec::new();
+    for kind in Kind::ALL {
+        match proxies::start(kind, &keys.of_all, small.address, folder).await {
+            Ok(server) => rivals.push((kind.name(), server)),
+            Err(error) => eprintln!("{} is left out: {error:#}", kind.name()),
+        }
+    }
+    let nginx_large = proxies::start(Kind::Nginx, &keys.of_all, large.address, &folder.join("large")).await?;
+
+    let of = |server, path| Entrant { path, ..Entrant::free(server, &keys.of_all) };
+    let mut entrants = vec![
+        ("the upstream itself", of(&small, PATH)),
+        ("free, forwarded", of(&gateway, FREE)),
+        ("paid, forwarded", Entrant { writes: true, ..of(&gateway, PAID) }),
+        ("paid by a JSON figure, forwarded", Entrant { writes: true, ..of(&gateway, FIGURE) }),
+        ("free, 64 KiB answers", of(&gateway, LARGE)),
+        ("nginx, 64 KiB answers", of(&nginx_large, PATH)),
+    ];
+    entrants.extend(rivals.iter().map(|(name, server)| (*name, of(server, PATH))));
+    let load = Load::prepare(folder)?;
+    for connections in &options.connections {
+        let turns = Turns { options, postgres, load: &load, connections: *connections };
+        let contenders = turns.rounds(&entrants).await?;
+        Report::table(&format!("Upstream, {connections} connections"), &contenders);
+        judge(&contenders, report);
+    }
+    Ok(())
+}
+
+fn judge(contenders: &[Contender], report: &mut Report) {
+    let [_, free, paid, figure, large, nginx_large, rivals @ ..] = contenders else { return };
+    for rival in rivals {
+        let target = Kind::ALL.into_iter().find(|kind| kind.name() == rival.name).and_then(Kind::target);
+        report.ratio(free, rival, target.map(AtLeast));
+    }
+    report.ratio(paid, free, Some(AtLeast(0.5)));
+    report.ratio(figure, paid, Some(AtLeast(0.92)));
+    report.ratio(large, nginx_large, Some(AtLeast(0.9)));
+}
+
+/// A plain server whose answers have a figure and so many bytes.
+async fn upstream(keys: &Keys, folder: &Path, name: &str, bytes: usize) -> anyhow::Result<ServerProcess> {
+    let head = r#"{"usage":{"tokens":7},"text":""#;
+    let text = "a".repeat(bytes - head.len() - 2);
+    let answer: PathBuf = folder.join(format!("{name}.json"));
+    std::fs::write(&answer, format!("{head}{text}\"}}"))?;
+    let mut command = servers::this_program("serve-bare")?;
+    command.env(bare::ANSWER_FILE, answer);
+    servers::start(command, &keys.of_all).await.context("an upstream")
+}
+
+/// Applies the routes, as the command does.
+async fn sell(postgres: &Postgres, small: SocketAddr, large: SocketAddr) -> anyhow::Result<()> {
+    let upstream = |name: &str, address| {
+        format!(
+            "[[upstream]]\nupstream = \"{name}\"\nreach = \"private\"\ntargets = [\"http://{address}\"]\nmax_concurrent = 4096\n"
+        )
+    };
+    let route = |path: &str, upstream: &str, credits: &str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        format!(
+            "[[route]]\nroute = \"{name}\"\npath = \"{path}\"\nmethods = [\"POST\"]\nupstream = \"{upstream}\"\nto = \"{PATH}\"\n\
+             access = \"crm_basico\"\ncredits = {credits}\n"
+        )
+    };
+    let by_figure = "{ hold = 2, missing = \"release\", counts = [{ of = \"json:/usage/tokens\", each = 10, costs = 1 }] }";
+    let text = [
+        "builtin = false\n".to_owned(),
+        upstream("small", small),
+        upstream("large", large),
+        route(FREE, "small", "0"),
+        route(PAID, "small", "1"),
+        route(FIGURE, "small", by_figure),
+        route(LARGE, "large", "0"),
+    ];
+    let mut owner = sqlx::PgConnection::connect_with(&postgres.options("upstream")).await?;
+    let by = Principal::almighty(Actor::operator("bench".into()));
+    apply(&mut owner, &by, SetKind::Routes, &text.concat()).await?;
+    Ok(())
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Starts a gateway with everything that has metrics, and a Prometheus that scrapes it under traffic. Then every expression of
+# the alert rules and of the dashboard must give a value, and every metric must be used by one of them.
+# Called by `make metrics-check`, with the program built.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+fluence=${1:-target/release/fluence}
+work=$(mktemp -d /tmp/fluence-metrics-XXXXXX)
+chmod 755 "$work"
+pids=()
+finish() {
+    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    rm -rf "$work"
+}
+trap finish EXIT
+
+port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+gateway=$(port) metrics=$(port) redis=$(port) upstream=$(port) prometheus=$(port)
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
+    -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
+redis-server --port "$redis" --save '' --appendonly no --dir "$work" >/dev/null &
+pids+=($!)
+# A service that knows nobody.
+python3 - "$upstream" <<'PYTHON' &
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+class Nobody(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"[]")
+    def log_message(self, *arguments):
+        pass
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Nobody).serve_forever()
+PYTHON
+pids+=($!)
+
+export FLUENCE_DATA_DIR=$work/data FLUENCE_BACKUP_ARCHIVE_DIR=$work/wal FLUENCE_LISTEN=127.0.0.1:$gateway
+export FLUENCE_METRICS_LISTEN=127.0.0.1:$metrics FLUENCE_REDIS_URL=redis://127.0.0.1:$redis
+export FLUENCE_TLS_CERT_FILE=$work/cert.pem FLUENCE_TLS_KEY_FILE=$work/key.pem FLUENCE_SERVER_ANNOUNCE_S=0
+export FLUENCE_ENRICHMENT_URL=http://127.0.0.1:$upstream/ FLUENCE_ENRICHMENT_ALLOW_PRIVATE_ADDRESSES=true
+"$fluence" migrate >/dev/null
+"$fluence" backup drill >/dev/null
+"$fluence" backup create --to "$work/backup" --without-pepper >/dev/null
+account=$("$fluence" account create --name A --email a@b.example --plan business --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["id"])')
+new_key() { "$fluence" key create --account "$account" --name "$1" "${@:2}" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["key"])'; }
+key=$(new_key one) capped=$(new_key two --daily-cap 1)
+FLUENCE_LOG_LEVEL=warn "$fluence" serve &
+pids+=($!)
+serving=$!
+until "$fluence" healthcheck >/dev/null 2>&1; do kill -0 "$serving"; sleep 0.2; done
+
+cat >"$work/prometheus.yml" <<YAML
+global: {scrape_interval: 1s, evaluation_interval: 1s}
+rule_files: [$PWD/deploy/alerts.yml]
+scrape_configs:
+  - job_name: gateway
+    static_configs: [{targets: ["127.0.0.1:$metrics"]}]
+YAML
+prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" --log.level=error \
+    --web.listen-address="127.0.0.1:$prometheus" &
+pids+=($!)
+
+call() {
+    curl -sk -o /dev/null --max-time 10 "https://127.0.0.1:$gateway$1" -H "X-API-Key: $2" -H 'Content-Type: application/json' \
+        -d "{\"first_name\": \"Nobody\", \"last_name\": \"Known\", \"company\": \"Nowhere $RANDOM\"}" || true
+}
+"$fluence" key change "$("$fluence" key list --account "$account" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["keys"][0]["id"])')" --name renamed >/dev/null
+for round in $(seq 1 20); do
+    for path in /analyze /crm /crm_basico; do call "$path" "$key"; done
+    call /analyze "$capped"
+    call /analyze an-unknown-key-of-enough-characters
+    [ "$round" -ne 10 ] || kill -HUP "$serving"
+    [ "$round" -ne 12 ] || "$fluence" key create --account "$account" --name "during" >/dev/null
+    sleep 0.5
+done
+sleep 2
+python3 deploy/check/expressions.py "http://127.0.0.1:$prometheus" "http://127.0.0.1:$metrics/metrics"

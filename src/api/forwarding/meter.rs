@@ -1,0 +1,189 @@
+//! What an answer costs: the figures of its price, from head, body and clock.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::http::{HeaderMap, header};
+
+use crate::domain::credits::Credits;
+use crate::domain::figure::{Figure, FigureSource};
+use crate::domain::forwarding::{ForwardedRoute, WhenBrokeOff};
+use crate::domain::ids::CallId;
+use crate::domain::price::{CountedPrice, WhenMissing};
+use crate::domain::settlement::Outcome;
+use crate::gate::forward::ForwardedCall;
+use crate::gate::metering::stream::{StreamCharge, StreamEnd, StreamMeter};
+use crate::upstream::figure::{EventFigures, figure_in};
+
+const KIB: u64 = 1_024;
+/// Missing figures are logged no more often than this.
+const LOG_EVERY: Duration = Duration::from_secs(60);
+
+/// Counts what a call costs whose answer is charged for.
+pub(super) struct Meter {
+    route: Arc<ForwardedRoute>,
+    call_id: CallId,
+    held: Credits,
+    begun: Instant,
+    /// The outcome if the answer is whole.
+    outcome: Outcome,
+    request_bytes: u64,
+    answer_bytes: u64,
+    headers: HeaderMap,
+    /// Reads the events of a stream, if a figure stands in one.
+    events: Option<EventFigures>,
+}
+
+impl Meter {
+    pub(super) fn new(
+        route: &Arc<ForwardedRoute>,
+        call: &ForwardedCall,
+        headers: &HeaderMap,
+        begun: Instant,
+        outcome: Outcome,
+    ) -> Self {
+        let counted = route.price.counted();
+        let pointers = || counted.into_iter().flat_map(CountedPrice::pointers).cloned().collect();
+        let reads_events =
+            counted.is_some_and(CountedPrice::reads_answer) && is_event_stream(headers) && is_plain(headers);
+        Self {
+            events: reads_events.then(|| EventFigures::new(pointers())),
+            // Without figures nothing of the head is looked at again.
+            headers: counted.map(|_| headers.clone()).unwrap_or_default(),
+            route: route.clone(),
+            call_id: call.call_id,
+            held: call.price,
+            begun,
+            outcome,
+            request_bytes: call.body.len() as u64,
+            answer_bytes: 0,
+        }
+    }
+
+    pub(super) fn route(&self) -> &Arc<ForwardedRoute> {
+        &self.route
+    }
+
+    pub(super) fn begun(&self) -> Instant {
+        self.begun
+    }
+
+    /// The charge of a whole answer.
+    pub(super) fn of_whole(mut self, body: &[u8]) -> StreamCharge {
+        self.read(body);
+        self.priced(self.outcome, Some(body))
+    }
+
+    /// Whether the price is known before the body.
+    pub(super) fn is_known_at_head(&self) -> bool {
+        self.route.price.counted().is_none_or(|price| {
+            price
+                .counts
+                .iter()
+                .all(|count| matches!(count.of, FigureSource::Header(_) | FigureSource::RequestKib))
+        })
+    }
+
+    /// The charge of an answer whose price does not depend on its body.
+    pub(super) fn at_head(&self) -> StreamCharge {
+        self.priced(self.outcome, None)
+    }
+
+    fn priced(&self, outcome: Outcome, body: Option<&[u8]>) -> StreamCharge {
+        let Some(price) = self.route.price.counted() else {
+            return StreamCharge { credits: self.held, outcome, price: None };
+        };
+        let detail = price.charge(&self.figures(price, body), self.held);
+        if detail.is_over_hold() {
+            metrics::counter!("gateway_price_over_hold_total", "route" => self.route.name).increment(1);
+        }
+        let outcome = match detail.missing {
+            None => outcome,
+            Some(WhenMissing::Min | WhenMissing::Hold) => Outcome::FigureMissing,
+            Some(WhenMissing::Release) => Outcome::Uncounted,
+        };
+        if detail.missing.is_some() {
+            self.note_missing();
+        }
+        StreamCharge { credits: detail.charged, outcome, price: Some(Box::new(detail)) }
+    }
+
+    /// The figures in the order of the price. `body` is the whole body of an answer that is no stream.
+    fn figures(&self, price: &CountedPrice, body: Option<&[u8]>) -> Vec<Option<Figure>> {
+        let mut of_events = self.events.iter().flat_map(|events| events.found().iter().copied());
+        let plain = body.filter(|_| is_plain(&self.headers));
+        let figure = |source: &FigureSource| match source {
+            FigureSource::Header(name) => in_header(&self.headers, name),
+            FigureSource::Json(_) if self.events.is_some() => of_events.next().flatten(),
+            FigureSource::Json(pointer) => figure_in(plain?, pointer),
+            FigureSource::RequestKib => Some(kib(self.request_bytes)),
+            FigureSource::AnswerKib => Some(kib(self.answer_bytes)),
+            FigureSource::Seconds => {
+                Some(Figure::seconds(u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)))
+            }
+        };
+        price.counts.iter().map(|count| &count.of).map(figure).collect()
+    }
+
+    fn note_missing(&self) {
+        static LOGGED: Mutex<Option<Instant>> = Mutex::new(None);
+        let (route, upstream) = (self.route.name, self.route.upstream.as_str());
+        metrics::counter!("gateway_figures_missing_total", "route" => route).increment(1);
+        let mut logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
+        if logged.is_none_or(|at| at.elapsed() >= LOG_EVERY) {
+            *logged = Some(Instant::now());
+            tracing::warn!(route, upstream, call = %self.call_id, "upstream reported no figure");
+        }
+    }
+}
+
+impl StreamMeter for Meter {
+    fn read(&mut self, data: &[u8]) {
+        self.answer_bytes = self.answer_bytes.saturating_add(data.len() as u64);
+        if let Some(events) = &mut self.events {
+            events.read(data);
+        }
+    }
+
+    fn charge(&mut self, end: StreamEnd) -> StreamCharge {
+        let nothing = |outcome| StreamCharge { credits: Credits::ZERO, outcome, price: None };
+        if !matches!(self.outcome, Outcome::Answered | Outcome::ChargedStatus) {
+            return nothing(self.outcome);
+        }
+        match (end, self.route.broke_off) {
+            (StreamEnd::Whole, _) => self.priced(self.outcome, None),
+            (StreamEnd::BrokeOff { was_sent: false }, _)
+            | (StreamEnd::BrokeOff { .. }, WhenBrokeOff::Release) => nothing(Outcome::BrokeOff),
+            (StreamEnd::BrokeOff { was_sent: true }, WhenBrokeOff::Counted) => {
+                self.priced(Outcome::PartlyAnswered, None)
+            }
+            (StreamEnd::Left { was_sent: false }, _) => nothing(Outcome::LeftEarly),
+            (StreamEnd::Left { was_sent: true }, _) => self.priced(Outcome::Left, None),
+        }
+    }
+}
+
+/// The figure of a header that is there once.
+fn in_header(headers: &HeaderMap, name: &str) -> Option<Figure> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => Figure::parse(value.to_str().ok()?.trim()),
+        _ => None,
+    }
+}
+
+pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
+    let media_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("text/event-stream")
+}
+
+/// Whether the body is what its media type says. An encoded one is passed on and never unpacked.
+pub(super) fn is_plain(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().all(|encoding| encoding == "identity")
+}
+
+fn kib(bytes: u64) -> Figure {
+    Figure::whole(bytes.div_ceil(KIB))
+}

@@ -1,0 +1,96 @@
+//! Answers that are passed on while they come.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::body::HttpBody;
+use axum::http::{HeaderMap, HeaderValue, header};
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+use tokio::time::Instant;
+
+use super::meter::{Meter, is_event_stream, is_plain};
+use crate::domain::settlement::Outcome;
+use crate::gate::forward::ForwardedCall;
+use crate::gate::metering::PaidAnswer;
+use crate::gate::metering::stream::{BodyFault, StreamLimits, StreamedBody};
+use crate::upstream::pool::AnswerBody;
+
+/// Makes the body of an answer one that is passed on. `beginning` was read of it already.
+pub(super) fn pass_on(
+    answer: &mut PaidAnswer,
+    meter: Meter,
+    call: &ForwardedCall,
+    beginning: Bytes,
+    mut rest: AnswerBody,
+) {
+    rest.is_stream();
+    let route = meter.route().clone();
+    let headers = answer.response.headers_mut();
+    let is_priced_at_end = !meter.is_known_at_head();
+    let tells_price = is_priced_at_end
+        && matches!(answer.outcome, Outcome::Answered | Outcome::ChargedStatus)
+        && rest.size_hint().exact().is_none()
+        && takes_trailers(&call.headers);
+    if tells_price {
+        headers.insert(header::TRAILER, HeaderValue::from_static("x-credits-used"));
+    }
+    let ping_s = route.stream.and_then(|terms| terms.ping_s);
+    let is_commented = is_event_stream(headers) && is_plain(headers);
+    let limits = StreamLimits {
+        idle: Duration::from_millis(route.idle_ms),
+        ends_at: Instant::from_std(meter.begun() + route.total()),
+        max_bytes: route.max_answer_bytes,
+        left: route.left,
+        ping: ping_s.filter(|_| is_commented).map(Duration::from_secs),
+        tells_price,
+    };
+    if !is_priced_at_end {
+        let charge = meter.at_head();
+        answer.credits_used = charge.credits;
+        if matches!(answer.outcome, Outcome::Answered | Outcome::ChargedStatus) {
+            answer.outcome = charge.outcome;
+        }
+    }
+    let body = Box::pin(Continued { beginning: Some(beginning).filter(|bytes| !bytes.is_empty()), rest });
+    answer.stream = Some(Box::new(StreamedBody { body, meter: Box::new(meter), limits, is_priced_at_end }));
+}
+
+fn takes_trailers(headers: &HeaderMap) -> bool {
+    let names = headers.get_all(header::TE).iter().filter_map(|value| value.to_str().ok());
+    names.flat_map(|value| value.split(',')).any(|name| name.trim().eq_ignore_ascii_case("trailers"))
+}
+
+/// A body of which the beginning was read before.
+struct Continued {
+    beginning: Option<Bytes>,
+    rest: AnswerBody,
+}
+
+impl HttpBody for Continued {
+    type Data = Bytes;
+    type Error = BodyFault;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
+        if let Some(beginning) = self.beginning.take() {
+            return Poll::Ready(Some(Ok(Frame::data(beginning))));
+        }
+        let frame = ready!(Pin::new(&mut self.rest).poll_frame(cx));
+        Poll::Ready(frame.map(|frame| frame.map_err(|error| BodyFault::BrokeOff(error.to_string()))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.beginning.is_none() && self.rest.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.beginning {
+            None => self.rest.size_hint(),
+            Some(_) => SizeHint::default(),
+        }
+    }
+}

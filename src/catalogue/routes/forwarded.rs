@@ -1,0 +1,117 @@
+//! Routes that are forwarded to servers of the seller.
+
+use toml::de::DeValue;
+
+use super::path;
+use super::price::price;
+use crate::catalogue::document::{Fields, integer, list, name, parsed, text, word_of};
+use crate::catalogue::interned::interned;
+use crate::domain::forwarding::{
+    CapturedStatuses, ForwardedRoute, PathPattern, RouteLimits, RouteMethod, StreamTerms, WhenBrokeOff,
+    WhenLeft,
+};
+use crate::domain::plan::Access;
+
+const KIB: i64 = 1_024;
+const MIB: i64 = 1_024 * KIB;
+
+pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
+    let route = fields.required("route", name);
+    let pattern = path(fields);
+    let methods = fields.required("methods", list(RouteMethod::ALL.len(), method));
+    if methods.as_ref().is_some_and(Vec::is_empty) {
+        fields.fault("methods", "must list at least one method");
+    }
+    let title = fields.optional("title", text(80));
+    let about = fields.optional("about", text(1_000));
+    let upstream = fields.required("upstream", name);
+    let to = fields.optional("to", parsed::<PathPattern>);
+    if let (Some(to), Some(pattern)) = (&to, &pattern)
+        && let Some(missing) = to.missing_in(pattern)
+    {
+        fields.fault("to", format_args!("has a parameter `{missing}` that `path` does not have"));
+    }
+    let access = fields.required("access", parsed::<Access>);
+    let price = price(fields);
+    let limits = fields.table("limits", |fields| {
+        let rate_per_s = fields.required("rate_per_s", integer(1..=1_000_000));
+        let burst = fields.optional("burst", integer(1..=1_000_000));
+        let concurrency = fields.optional("concurrency", integer(1..=1_000_000));
+        let rate_per_s = rate_per_s?;
+        Some(RouteLimits { rate_per_s, burst: burst.unwrap_or(rate_per_s), concurrency })
+    });
+    let stream = fields.table("stream", |fields| {
+        let ping_s = fields.optional("ping_s", integer(1..=300));
+        Some(StreamTerms { ping_s })
+    });
+    let mut settlement = Settlement::of(stream.is_some());
+    fields.table("settlement", |fields| {
+        settlement.read(fields);
+        Some(())
+    });
+    let first_byte_ms = fields.optional("first_byte_ms", integer(100..=300_000)).unwrap_or(10_000);
+    let idle_ms = fields.optional("idle_ms", integer(1_000..=300_000)).unwrap_or(30_000);
+    let total_s = fields.optional("total_s", integer(1..=3_600)).unwrap_or(60);
+    let max_request_bytes = fields.optional("max_request_bytes", integer(0..=16 * MIB));
+    let max_answer_bytes = fields.optional("max_answer_bytes", integer(KIB..=16 * 1_024 * MIB));
+    let whole_bytes = fields.optional("whole_bytes", integer(0..=8 * MIB));
+    let pattern = pattern?;
+    Some(ForwardedRoute {
+        name: interned(&route?),
+        path: interned(&pattern.to_string()),
+        methods: methods?,
+        title: title.as_deref().map(interned),
+        about: about.as_deref().map(interned),
+        upstream: upstream?,
+        to: to.unwrap_or_else(|| pattern.clone()),
+        pattern,
+        access: access?,
+        price: price?,
+        capture: settlement.capture,
+        broke_off: settlement.broke_off,
+        left: settlement.left,
+        stream,
+        limits,
+        first_byte_ms,
+        idle_ms,
+        total_s,
+        max_request_bytes: max_request_bytes.unwrap_or(MIB as usize),
+        whole_bytes: whole_bytes.unwrap_or(64 * KIB as usize),
+        max_answer_bytes: max_answer_bytes.unwrap_or(64 * MIB as u64),
+    })
+}
+
+/// Which answers are charged, and what the other endings of a call mean.
+struct Settlement {
+    capture: CapturedStatuses,
+    broke_off: WhenBrokeOff,
+    left: WhenLeft,
+}
+
+impl Settlement {
+    /// Without a table: a stream is stopped when its client leaves, any other call is finished.
+    fn of(is_stream: bool) -> Self {
+        let left = if is_stream { WhenLeft::Stop } else { WhenLeft::Finish };
+        Self { capture: CapturedStatuses::default(), broke_off: WhenBrokeOff::Release, left }
+    }
+
+    fn read(&mut self, fields: &mut Fields<'_>) {
+        if let Some(capture) = fields.optional("capture", captured_statuses) {
+            self.capture = capture;
+        }
+        let words = WhenBrokeOff::ALL.map(|rule| (rule.as_str(), rule));
+        self.broke_off = fields.optional("broke_off", word_of(&words)).unwrap_or(self.broke_off);
+        let words = WhenLeft::ALL.map(|rule| (rule.as_str(), rule));
+        self.left = fields.optional("left", word_of(&words)).unwrap_or(self.left);
+    }
+}
+
+fn method(value: &DeValue<'_>) -> Result<RouteMethod, String> {
+    let words = RouteMethod::ALL.map(|method| (method.as_str(), method));
+    word_of(&words)(value)
+}
+
+fn captured_statuses(value: &DeValue<'_>) -> Result<CapturedStatuses, String> {
+    let items = list(20, text(3))(value)?;
+    CapturedStatuses::parse(items.iter().map(String::as_str)).map_err(|error| error.to_string())
+}

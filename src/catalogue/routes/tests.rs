@@ -1,0 +1,157 @@
+//! What a file of routes may say, and what is reported.
+
+use super::*;
+use crate::domain::depth::Depth;
+
+const SELLER: &str = r#"
+[[upstream]]
+upstream = "images"
+targets = ["https://img-1.example:8443/", "https://img-2.example"]
+credential = { header = "Authorization", value = "Bearer {env:IMAGES_TOKEN}" }
+
+[[route]]
+route = "image-resize"
+path = "/images/{id}/resize"
+methods = ["POST"]
+upstream = "images"
+to = "/v2/images/{id}/resize"
+access = "images"
+credits = 3
+"#;
+
+fn messages(text: &str) -> Vec<String> {
+    let faults = RouteSet::parse(text).unwrap_err().0;
+    faults.into_iter().map(|fault| format!("{}: {}", fault.line, fault.message)).collect()
+}
+
+#[test]
+fn the_shipped_routes_cost_what_the_contract_says() {
+    let held = |route: &Route| Depth::ALL.map(|tier| route.price.held(tier).as_i64());
+    let prices: Vec<_> =
+        RouteSet::shipped().unwrap().built_in.iter().map(|route| (route.path, held(route))).collect();
+    let expected = [
+        ("/crm_basico", [1, 1, 1]),
+        ("/crm", [2, 2, 2]),
+        ("/analyze", [1, 1, 1]),
+        ("/analyze-comprehensive", [1, 2, 2]),
+    ];
+    assert_eq!(prices, expected);
+}
+
+#[test]
+fn a_route_of_the_seller_is_sold_beside_the_shipped_ones_or_alone() {
+    let set = RouteSet::parse(SELLER).unwrap();
+    assert_eq!(set.built_in.len(), 4);
+    let [route] = &set.forwarded[..] else { panic!("{set:?}") };
+    assert_eq!(
+        (route.name, route.path, route.price.most().as_i64()),
+        ("image-resize", "/images/{id}/resize", 3)
+    );
+    assert_eq!(set.upstreams[0].targets, ["https://img-1.example:8443", "https://img-2.example"]);
+    let alone = RouteSet::parse(&format!("builtin = false\n{SELLER}")).unwrap();
+    assert_eq!((alone.built_in.len(), alone.forwarded.len()), (0, 1));
+    let dearer = SHIPPED.replacen("credits = 2", "credits = 5", 1);
+    let set = RouteSet::parse(&dearer).unwrap();
+    assert_eq!(set.built_in[1].price.held(Depth::Premium).as_i64(), 5);
+    assert_eq!(set.built_in.len(), 4);
+}
+
+#[test]
+fn every_fault_is_reported_at_once_with_its_line() {
+    for (before, after, expected) in [
+        ("path = \"/images/{id}/resize\"", "path = \"/v1/keys\"", "9: `path` is under a path of the service"),
+        ("path = \"/images/{id}/resize\"", "path = \"/crm\"", "has the path /crm of one"),
+        ("to = \"/v2/images/{id}", "to = \"/v2/images/{other}", "`to` has a parameter `other`"),
+        ("upstream = \"images\"\nto", "upstream = \"audio\"\nto", "`upstream` names no [[upstream]]"),
+        ("credits = 3", "credits = 1000001", "`credits` must be a whole number from 0 to 1000000"),
+        ("credits = 3", "credits = 3\nsettlement = { capture = [\"5xx\"] }", "must not list a 5xx"),
+        ("credits = 3", "credits = 3\nprice = 3", "`price` is not known here"),
+        (
+            "https://img-2.example",
+            "http://img-2.example",
+            "`targets` has a value that must begin with https://",
+        ),
+        ("https://img-2.example", "https://10.0.0.1", "has a loopback, private or other special address"),
+        ("https://img-2.example", "https://img-2.example/v1", "has a path"),
+        ("Bearer {env:IMAGES_TOKEN}", "Bearer secret", "must name one variable as {env:NAME}"),
+        ("header = \"Authorization\"", "header = \"Host\"", "must be a header name"),
+        ("methods = [\"POST\"]", "methods = [\"post\"]", "must be one of `GET`"),
+        ("methods = [\"POST\"]", "methods = []", "must list at least one method"),
+        ("access = \"images\"", "access = \"Images\"", "must be a lower-case letter"),
+    ] {
+        let text = SELLER.replacen(before, after, 1);
+        assert_ne!(text, SELLER, "{before}");
+        let found = RouteSet::parse(&text).err().map(|_| messages(&text)).unwrap_or_default();
+        assert!(found.iter().any(|fault| fault.contains(expected)), "{after}: {found:?}");
+    }
+}
+
+#[test]
+fn two_routes_share_a_path_by_their_methods_only() {
+    let other = |path: &str, method: &str| {
+        format!(
+            "{SELLER}\n[[route]]\nroute = \"other\"\npath = \"{path}\"\nmethods = [\"{method}\"]\nupstream = \"images\"\n\
+             access = \"images\"\ncredits = 1\n"
+        )
+    };
+    assert!(RouteSet::parse(&other("/images/{id}/resize", "GET")).is_ok());
+    assert!(RouteSet::parse(&other("/images/{id}/resize", "POST")).is_err());
+    assert!(RouteSet::parse(&other("/images/{other}/resize", "GET")).is_err());
+    assert!(RouteSet::parse(&other("/images/{*rest}", "GET")).is_err());
+    assert!(RouteSet::parse(&other("/images/new/resize", "GET")).is_ok());
+}
+
+#[test]
+fn an_endpoint_is_sold_once_and_has_a_price() {
+    assert!(RouteSet::parse(&format!("{SHIPPED}{SHIPPED}")).is_err());
+    let free = SHIPPED.replacen("credits = 2", "credits = 0", 1);
+    assert!(messages(&free)[0].contains("`credits` must be a whole number from 1 to 1000000"));
+    let dear = SHIPPED.replacen("standard_without_posts = 1", "standard_without_posts = 3", 1);
+    assert!(messages(&dear)[0].contains("must not be more than `standard`"));
+}
+
+#[test]
+fn a_price_by_figures_says_what_it_counts_and_what_it_costs_without() {
+    let with = |price: &str| SELLER.replacen("credits = 3", &format!("credits = {{ {price} }}"), 1);
+    let set = RouteSet::parse(&with(
+        "base = 2, min = 1, hold = 9, missing = \"hold\", counts = [{ of = \"header:X-Used\", each = 1000, costs = 4 }]",
+    ))
+    .unwrap();
+    let price = &set.forwarded[0].price;
+    assert_eq!((price.least().as_i64(), price.most().as_i64()), (2, 9));
+    let counts = "counts = [{ of = \"header:X-Used\", costs = 1 }]";
+    for (price, expected) in [
+        ("hold = 9", "`counts` is missing"),
+        ("hold = 9, missing = \"min\", counts = []", "`counts` must have at least one"),
+        (&format!("missing = \"min\", {counts}"), "`hold` is missing"),
+        (&format!("hold = 9, {counts}"), "`missing` must say what a call costs"),
+        (&format!("hold = 9, missing = \"free\", {counts}"), "`missing` must be one of"),
+        (&format!("hold = 0, missing = \"min\", {counts}"), "`hold` must be a whole number from 1"),
+        (&format!("hold = 2, min = 3, missing = \"min\", {counts}"), "`hold` must not be less than `min`"),
+        (&format!("hold = 2, base = 3, missing = \"min\", {counts}"), "`hold` must not be less than `base`"),
+        ("hold = 9, counts = [{ of = \"bytes\", costs = 1 }]", "`of` must be \"header:NAME\""),
+        (
+            "hold = 9, counts = [{ of = \"seconds\", each = 0, costs = 1 }]",
+            "`each` must be a whole number from 1",
+        ),
+        ("hold = 9, counts = [{ of = \"seconds\" }]", "`costs` is missing"),
+        (
+            "hold = 9, counts = [{ of = \"seconds\", each = 999983, costs = 1 }, { of = \"kib:answer\", each = 999979, costs = 1 }]",
+            "common multiple",
+        ),
+        (
+            "hold = 9, counts = [{ of = \"seconds\", costs = 1 }], hold_by = { of = \"/x\", costs = 1 }",
+            "`of` must be \"request:/POINTER\"",
+        ),
+        (
+            &format!(
+                "hold = 9, missing = \"min\", counts = [{}]",
+                "{ of = \"seconds\", costs = 1 },".repeat(5)
+            ),
+            "at most 4",
+        ),
+    ] {
+        let found = messages(&with(price));
+        assert!(found.iter().any(|fault| fault.contains(expected)), "{price}: {found:?}");
+    }
+}

@@ -1,0 +1,83 @@
+//! Servers of the seller.
+
+use toml::de::DeValue;
+
+use super::header_name;
+use crate::catalogue::document::{Fields, Read, integer, list, name, parsed, text, word_of};
+use crate::domain::forwarding::{
+    BreakerTerms, HealthTerms, SecretTemplate, UpstreamCredential, UpstreamServers,
+};
+use crate::upstream::address::{Reach, parse_url};
+
+const MAX_TARGETS: usize = 64;
+const REACHES: [(&str, bool); 2] = [("public", false), ("private", true)];
+
+pub(super) fn upstream(fields: &mut Fields<'_>) -> Option<UpstreamServers> {
+    let upstream = fields.required("upstream", name);
+    let is_private = fields.optional("reach", word_of(&REACHES)).unwrap_or(false);
+    let reach = Reach::allowing_private(is_private);
+    let targets = fields.required("targets", list(MAX_TARGETS, target(reach)));
+    if targets.as_ref().is_some_and(Vec::is_empty) {
+        fields.fault("targets", "must have at least one URL");
+    }
+    let test_targets = fields.optional("test_targets", list(MAX_TARGETS, target(reach)));
+    let host = fields.optional("host", host);
+    let credential = fields.table("credential", |fields| {
+        let header = fields.required("header", header_name);
+        let value = fields.required("value", parsed::<SecretTemplate>);
+        Some(UpstreamCredential { header: header?, value: value? })
+    });
+    let connect_timeout_ms = fields.optional("connect_timeout_ms", integer(50..=10_000));
+    let max_concurrent = fields.optional("max_concurrent", integer(1..=65_536));
+    let breaker = fields.table("breaker", |fields| {
+        let failures = fields.optional("failures", integer(1..=1_000)).unwrap_or(5);
+        let open_ms = fields.optional("open_ms", integer(100..=300_000)).unwrap_or(10_000);
+        Some(BreakerTerms { failures, open_ms })
+    });
+    let health = fields.table("health", |fields| {
+        let path = fields.required("path", health_path);
+        let every_ms = fields.optional("every_ms", integer(500..=300_000)).unwrap_or(5_000);
+        let down_after = fields.optional("down_after", integer(1..=100)).unwrap_or(3);
+        let up_after = fields.optional("up_after", integer(1..=100)).unwrap_or(2);
+        Some(HealthTerms { path: path?, every_ms, down_after, up_after })
+    });
+    Some(UpstreamServers {
+        health,
+        upstream: upstream?,
+        targets: targets?,
+        test_targets: test_targets.unwrap_or_default(),
+        host,
+        is_private,
+        credential,
+        connect_timeout_ms: connect_timeout_ms.unwrap_or(1_000),
+        max_concurrent: max_concurrent.unwrap_or(256),
+        breaker: breaker.unwrap_or(BreakerTerms { failures: 5, open_ms: 10_000 }),
+    })
+}
+
+fn health_path(value: &DeValue<'_>) -> Result<String, String> {
+    let path = text(256)(value)?;
+    let is_path =
+        path.starts_with('/') && path.bytes().all(|c| c.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&c));
+    is_path.then_some(path).ok_or_else(|| "must be a path such as /healthz".into())
+}
+
+/// The base URL of a target: scheme, host and port alone, because `to` says the path.
+fn target(reach: Reach) -> impl Read<String> {
+    move |value: &DeValue<'_>| {
+        let url = text(256)(value)?;
+        let parsed = parse_url(&url, reach)
+            .map_err(|fault| fault.to_string().replacen("settings", "`reach` of the upstream", 1))?;
+        match parsed.path_and_query().map(|target| target.as_str()) {
+            None | Some("/") => Ok(url.trim_end_matches('/').to_owned()),
+            Some(_) => Err("has a path: `to` of a route says which path the upstream gets".into()),
+        }
+    }
+}
+
+/// A host with an optional port, as in `Host`.
+fn host(value: &DeValue<'_>) -> Result<String, String> {
+    let host = text(255)(value)?;
+    let is_host = host.bytes().all(|c| c.is_ascii_alphanumeric() || b"-._:".contains(&c));
+    is_host.then_some(host).ok_or_else(|| "must be a host name such as img.internal".into())
+}

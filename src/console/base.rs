@@ -1,0 +1,175 @@
+//! Where the console is reached: the beginning of its links, the origin of its forms, and the kind of its cookies.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::http::{HeaderMap, Uri, header};
+
+use crate::http::loopback::names_loopback;
+
+/// The address of the console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// Scheme, host and port, as browsers name an origin.
+    origin: String,
+    /// Whether the settings name it. Otherwise every name of the loopback interface is accepted.
+    is_given: bool,
+}
+
+/// Why a gateway has no console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoConsole {
+    #[error(
+        "the console needs base_url, the address that people type, unless the gateway listens on loopback"
+    )]
+    NoAddress,
+    #[error("the console needs HTTPS: base_url must begin with https://, or set console.allow_plain_http")]
+    PlainHttp,
+}
+
+impl Base {
+    /// Reads the address from the settings.
+    ///
+    /// # Errors
+    /// Why pages would not be safe there.
+    pub fn of(
+        base_url: &str,
+        listen: SocketAddr,
+        has_tls: bool,
+        allow_plain_http: bool,
+    ) -> Result<Self, NoConsole> {
+        if base_url.is_empty() {
+            let scheme = if has_tls { "https" } else { "http" };
+            return match listen.ip().is_loopback() {
+                true => Ok(Self { origin: format!("{scheme}://{listen}"), is_given: false }),
+                false => Err(NoConsole::NoAddress),
+            };
+        }
+        let url: Uri = base_url.parse().map_err(|_| NoConsole::NoAddress)?;
+        let (scheme, host) = url.scheme_str().zip(url.authority()).ok_or(NoConsole::NoAddress)?;
+        let is_loopback = match url.host().unwrap_or_default().trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(address) => address.is_loopback(),
+            Err(_) => url.host().is_some_and(|host| host.eq_ignore_ascii_case("localhost")),
+        };
+        if scheme != "https" && !is_loopback && !allow_plain_http {
+            return Err(NoConsole::PlainHttp);
+        }
+        let host = host.as_str().to_ascii_lowercase();
+        let host = match scheme {
+            "https" => host.strip_suffix(":443").unwrap_or(&host),
+            _ => host.strip_suffix(":80").unwrap_or(&host),
+        };
+        Ok(Self { origin: format!("{scheme}://{host}"), is_given: true })
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
+    /// The whole address of a path, for e-mails and commands.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    /// Whether a form was sent by one of our own pages: by its `Origin`, or where a browser leaves that out by
+    /// `Sec-Fetch-Site`. A request with neither is refused.
+    pub fn is_from_here(&self, headers: &HeaderMap) -> bool {
+        let mut origins = headers.get_all(header::ORIGIN).iter();
+        match (origins.next(), origins.next()) {
+            (Some(origin), None) => match origin.to_str() {
+                Ok(origin) => self.is_own(origin, headers),
+                Err(_) => false,
+            },
+            (None, _) => headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin"),
+            (Some(_), Some(_)) => false,
+        }
+    }
+
+    fn is_own(&self, origin: &str, headers: &HeaderMap) -> bool {
+        if self.is_given {
+            return origin.eq_ignore_ascii_case(&self.origin);
+        }
+        // A name that was made to resolve to this machine is not ours.
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let scheme = if self.is_https() { "https" } else { "http" };
+        names_loopback(headers)
+            && host.is_some_and(|host| origin.eq_ignore_ascii_case(&format!("{scheme}://{host}")))
+    }
+
+    /// Whether a request names the host that pages are served on.
+    pub fn is_own_host(&self, headers: &HeaderMap) -> bool {
+        self.is_given || names_loopback(headers)
+    }
+}
+
+impl Default for Base {
+    fn default() -> Self {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8000));
+        Self { origin: format!("http://{listen}"), is_given: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(url: &str) -> Result<Base, NoConsole> {
+        Base::of(url, "0.0.0.0:8000".parse().unwrap(), false, false)
+    }
+
+    fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn pages_need_https_or_loopback() {
+        assert_eq!(base(""), Err(NoConsole::NoAddress));
+        assert_eq!(base("http://api.acme.test"), Err(NoConsole::PlainHttp));
+        assert!(base("https://api.acme.test").unwrap().is_https());
+        for url in ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:8000/"] {
+            assert!(!base(url).unwrap().is_https(), "{url}");
+        }
+        assert!(Base::of("http://api.acme.test", "0.0.0.0:1".parse().unwrap(), false, true).is_ok());
+        assert_eq!(
+            base("https://API.acme.test:443/x").unwrap().link("/console"),
+            "https://api.acme.test/console"
+        );
+    }
+
+    #[test]
+    fn j01_a_form_comes_from_our_own_origin() {
+        let base = base("https://api.acme.test").unwrap();
+        assert!(base.is_from_here(&headers(&[("origin", "https://api.acme.test")])));
+        assert!(base.is_from_here(&headers(&[("sec-fetch-site", "same-origin")])));
+        for lines in [
+            &[][..],
+            &[("origin", "null")],
+            &[("origin", "https://api.acme.test.evil.example")],
+            &[("origin", "http://api.acme.test")],
+            &[("origin", "https://api.acme.test"), ("origin", "https://evil.example")],
+            &[("sec-fetch-site", "same-site")],
+            &[("origin", "null"), ("sec-fetch-site", "same-origin")],
+            &[("host", "api.acme.test"), ("referer", "https://api.acme.test/console")],
+        ] {
+            assert!(!base.is_from_here(&headers(lines)), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn j01_without_an_address_only_names_of_loopback_are_ours() {
+        let base = Base::of("", "127.0.0.1:8000".parse().unwrap(), false, false).unwrap();
+        assert!(
+            base.is_from_here(&headers(&[("host", "localhost:8000"), ("origin", "http://localhost:8000")]))
+        );
+        assert!(!base.is_from_here(&headers(&[
+            ("host", "evil.example:8000"),
+            ("origin", "http://evil.example:8000")
+        ])));
+        assert!(
+            !base.is_from_here(&headers(&[("host", "localhost:8000"), ("origin", "http://localhost:9000")]))
+        );
+    }
+}

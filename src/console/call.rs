@@ -1,0 +1,278 @@
+//! One request for a page: who asks, what was sent, and the transaction that it reads or changes in.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::base::Base;
+use super::cookie::Cookie;
+use super::current_user::{CurrentUser, rights};
+use super::error::PageError;
+use super::form::{Form, TOKEN};
+use super::form_token;
+use super::page::Frame;
+use super::settings::ConsoleSettings;
+use super::words::Words;
+use crate::clock;
+use crate::domain::audit::{Actor, Who};
+use crate::domain::ids::{AccountId, CallId};
+use crate::domain::language::Language;
+use crate::domain::rights::Principal;
+use crate::http::client_address::ClientAddress;
+use crate::http::negotiate::{RenderContext, preferred_language};
+use crate::http::public_links::PublicLinks;
+use crate::identity::Theme;
+use crate::secret::password::PasswordHasher;
+use crate::secret::peppers::Peppers;
+use crate::secret::token::{Token, TokenDigest};
+use crate::storage::error::StorageError;
+use crate::storage::identity::memberships::{self, Membership};
+use crate::storage::identity::spent_forms;
+use crate::storage::pages;
+
+/// What pages work with.
+#[derive(Clone, Debug)]
+pub struct Console {
+    pub pool: PgPool,
+    pub peppers: Peppers,
+    pub settings: ConsoleSettings,
+    pub base: Base,
+    pub links: Arc<PublicLinks>,
+    pub hasher: PasswordHasher,
+    /// How many pages may use the database at once.
+    pub places: Arc<Semaphore>,
+}
+
+/// How long a page waits for its place.
+const PLACE_WAIT: std::time::Duration = std::time::Duration::from_secs(2);
+
+pub(crate) struct Call {
+    pub(crate) console: Arc<Console>,
+    pub(crate) frame: Frame,
+    /// The fields that were sent. Empty for a GET.
+    pub(crate) form: Form,
+    pub(crate) query: Form,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) browser: String,
+    /// The cookies of the request that are ours.
+    pub(super) session: Option<Token>,
+    /// Proves that a person has logged in with this browser before.
+    pub(super) known: Option<String>,
+    /// The key of this visitor's forms.
+    form_key: Token,
+    pub(super) form_digest: Option<TokenDigest>,
+    params: Vec<(String, String)>,
+    pub(super) user: Option<CurrentUser>,
+    pub(super) membership: Option<Membership>,
+    is_change: bool,
+    work: Option<Transaction<'static, Postgres>>,
+    /// The place among the pages that use the database.
+    place: Option<OwnedSemaphorePermit>,
+    pub(super) set_cookies: Vec<HeaderValue>,
+}
+
+impl Call {
+    /// Reads the head of a request.
+    pub(super) async fn of(console: Arc<Console>, parts: &mut Parts) -> Result<Self, PageError> {
+        let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| PageError::NotFound)?;
+        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let base = &console.base;
+        let query = Form::of_query(parts.uri.query());
+        let mut set_cookies = Vec::new();
+        let asked = language_of(query.text("lang"));
+        if let Some(language) = asked {
+            set_cookies.extend(Cookie::Language.set(base, language.code()));
+        }
+        let cookie = |cookie: Cookie| cookie.value(base, &parts.headers);
+        let remembered = cookie(Cookie::Language).and_then(|code| language_of(&code));
+        let session = Cookie::Session.token(base, &parts.headers);
+        let visit = Cookie::Visit.token(base, &parts.headers);
+        let form_key = match session.as_ref().or(visit.as_ref()) {
+            Some(token) => token.clone(),
+            None => {
+                let new = Token::new().map_err(|_| PageError::Internal)?;
+                set_cookies.extend(Cookie::Visit.set(base, &new.expose()));
+                new
+            }
+        };
+        let context = parts.extensions.get::<RenderContext>();
+        let browser = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let frame = Frame {
+            language: asked.or(remembered).or(preferred_language(&parts.headers)).unwrap_or(Language::En),
+            theme: cookie(Cookie::Theme).and_then(|name| Theme::from_name(&name)),
+            path: parts.uri.path().to_owned(),
+            request_id: context.map_or(CallId::from_uuid(uuid::Uuid::nil()), |context| context.request_id),
+        };
+        Ok(Self {
+            frame,
+            form: Form::default(),
+            query,
+            address: parts.extensions.get().map(|ClientAddress(address)| *address),
+            browser: browser.unwrap_or_default().to_owned(),
+            session,
+            known: cookie(Cookie::Known),
+            form_key,
+            form_digest: None,
+            params,
+            user: None,
+            membership: None,
+            is_change: parts.method != "GET" && parts.method != "HEAD",
+            work: None,
+            place: None,
+            set_cookies,
+            console,
+        })
+    }
+
+    pub(crate) const fn words(&self) -> Words {
+        self.frame.words()
+    }
+
+    pub(crate) const fn language(&self) -> Language {
+        self.frame.language
+    }
+
+    /// Whether the form of this page was sent.
+    pub(crate) const fn is_sent(&self) -> bool {
+        self.is_change
+    }
+
+    /// A part of the path, such as `key` of `/console/{account}/keys/{key}`. One that cannot be read does not exist.
+    pub(crate) fn param<T: std::str::FromStr>(&self, name: &str) -> Result<T, PageError> {
+        let found = self.params.iter().find(|(known, _)| known == name);
+        found.and_then(|(_, value)| value.parse().ok()).ok_or(PageError::NotFound)
+    }
+
+    /// The person who is logged in.
+    pub(crate) fn user(&self) -> Result<&CurrentUser, PageError> {
+        self.user.as_ref().ok_or(PageError::LoggedOut)
+    }
+
+    /// The person's place in the account of the page.
+    pub(crate) fn membership(&self) -> Result<&Membership, PageError> {
+        self.membership.as_ref().ok_or(PageError::NotFound)
+    }
+
+    pub(crate) fn account_id(&self) -> Result<AccountId, PageError> {
+        Ok(self.membership()?.account_id)
+    }
+
+    /// The database's time, as of which the page is.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.user.as_ref().map_or_else(clock::now, |user| user.now)
+    }
+
+    /// Who changes something, for the rules and the audit log.
+    pub(crate) fn by(&self) -> Result<Principal, PageError> {
+        let membership = self.membership()?;
+        let request_id = Some(self.frame.request_id);
+        let actor = Actor { who: Who::Member(membership.member_id), address: self.address, request_id };
+        Ok(Principal { actor, rights: rights(membership) })
+    }
+
+    /// A path of the account of the page.
+    pub(crate) fn path(&self, rest: &str) -> Result<String, PageError> {
+        Ok(format!("/console/{}{rest}", self.account_id()?))
+    }
+
+    /// The connection of the page: a snapshot for a GET, a change for a POST. It waits for a place among the pages.
+    pub(crate) async fn db(&mut self) -> Result<&mut PgConnection, PageError> {
+        if self.work.is_none() {
+            self.take_place().await?;
+            let (pool, timeout) = (&self.console.pool, self.console.settings.statement_timeout);
+            self.work = Some(match self.is_change {
+                true => pages::begin_change(pool, timeout).await?,
+                false => pages::begin_reading(pool, timeout).await?,
+            });
+        }
+        self.work.as_deref_mut().ok_or(PageError::Internal)
+    }
+
+    async fn take_place(&mut self) -> Result<(), PageError> {
+        if self.place.is_none() {
+            let places = self.console.places.clone();
+            let place = tokio::time::timeout(PLACE_WAIT, places.acquire_owned()).await;
+            self.place = Some(place.map_err(|_| PageError::Busy)?.map_err(|_| PageError::Busy)?);
+        }
+        Ok(())
+    }
+
+    /// Commits what was changed so far, and gives the place back. A later [`Self::db`] begins anew.
+    pub(crate) async fn commit(&mut self) -> Result<(), PageError> {
+        if let Some(work) = self.work.take() {
+            work.commit().await.map_err(StorageError::from)?;
+        }
+        self.place = None;
+        Ok(())
+    }
+
+    /// Takes back what was changed so far: a form with faults changes nothing.
+    pub(crate) fn roll_back(&mut self) {
+        self.work = None;
+    }
+
+    /// Marks the form as sent, in the transaction of what it makes. Of a form that is sent twice, the second sending leads to
+    /// what the first made.
+    pub(crate) async fn spend(&mut self, leads_to: &str) -> Result<(), PageError> {
+        let digest = self.form_digest.ok_or(PageError::NotFromHere)?;
+        match spent_forms::spend(self.db().await?, &digest, leads_to).await? {
+            None => Ok(()),
+            Some(leads_to) => Err(PageError::SentAlready { leads_to }),
+        }
+    }
+
+    /// The hidden field of a form that is sent to `action`.
+    pub(crate) fn form_field(&self, action: &str) -> Markup {
+        let token = form_token::make(&self.form_key, action, clock::now());
+        html! { input type="hidden" name=(TOKEN) value=(token); }
+    }
+
+    /// Checks the hidden field of the form that was sent.
+    pub(super) fn check_form(&mut self) -> Result<(), PageError> {
+        let checked =
+            form_token::check(&self.form_key, &self.frame.path, self.form.text(TOKEN), clock::now());
+        self.form_digest = Some(checked.ok_or(PageError::NotFromHere)?);
+        Ok(())
+    }
+
+    /// Reads who is logged in.
+    pub(super) async fn identify(&mut self) -> Result<(), PageError> {
+        let Some(cookie) = self.session.clone() else { return Ok(()) };
+        self.take_place().await?;
+        let times = self.console.settings.session_times();
+        self.user = CurrentUser::of(&self.console.pool, &cookie, &times).await?;
+        if let Some(user) = &self.user {
+            self.frame.theme = self.frame.theme.or(user.identity.theme);
+        }
+        Ok(())
+    }
+
+    /// Reads the person's place in the account of the path.
+    pub(super) async fn enter_account(&mut self) -> Result<(), PageError> {
+        let account: AccountId = self.param("account")?;
+        let identity = self.user()?.identity.id;
+        let memberships = memberships::of_identity(self.db().await?, identity).await?;
+        self.membership = memberships.into_iter().find(|known| known.account_id == account);
+        if self.membership.is_some() { Ok(()) } else { Err(PageError::NotFound) }
+    }
+
+    /// Sends a cookie along with the answer.
+    pub(crate) fn set_cookie(&mut self, cookie: Option<HeaderValue>) {
+        self.set_cookies.extend(cookie);
+    }
+}
+
+fn language_of(code: &str) -> Option<Language> {
+    match code {
+        "en" => Some(Language::En),
+        "pt" => Some(Language::Pt),
+        _ => None,
+    }
+}

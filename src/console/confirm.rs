@@ -1,0 +1,66 @@
+//! Step-up: before a change that matters, a person proves again who they are.
+
+use axum::http::StatusCode;
+use maud::html;
+
+use super::call::Call;
+use super::cookie::Cookie;
+use super::error::PageError;
+use super::field::{Faults, Input};
+use super::layout::of_person;
+use super::log_in::{is_password, safe_path, wait_text};
+use super::page::Reply;
+use crate::identity::throttle::{GuessKind, wait};
+use crate::secret::token::Token;
+use crate::storage::identity::{guesses, sessions};
+
+const PATH: &str = "/console/confirm";
+
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let next = safe_path(call.query.text("next")).to_owned();
+    form(call, &next, &Faults::default())
+}
+
+fn form(call: &Call, next: &str, faults: &Faults) -> Result<Reply, PageError> {
+    let words = call.words();
+    let content = html! {
+        p { (words.confirm_why()) }
+        @if call.user()?.identity.has_password {
+            form.card.form method="post" action=(PATH) {
+                (call.form_field(PATH))
+                input type="hidden" name="next" value=(next);
+                (Input::password("password", words.password(), "current-password").show(words, faults))
+                button.primary { (words.confirm_button()) }
+            }
+        } @else {
+            p { (words.confirm_no_password()) }
+            p.muted { (words.link_hint()) }
+        }
+    };
+    of_person(call, words.confirm_title(), &content)
+}
+
+pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["password", "next"])?;
+    let next = safe_path(call.form.text("next")).to_owned();
+    let (identity, session) = (call.user()?.identity.id, call.user()?.session.id);
+    let subject = call.console.peppers.newest().blind("confirm", &identity.to_string());
+    let failures = guesses::find(call.db().await?, GuessKind::Browser, &subject).await?;
+    let mut faults = Faults::default();
+    if let Some(wait) = wait(GuessKind::Browser, failures, call.now()) {
+        faults.add("password", wait_text(call, wait));
+    } else {
+        let given = call.form.raw("password").to_owned();
+        if is_password(call, Some(identity), &given).await? {
+            guesses::clear(call.db().await?, GuessKind::Browser, &subject).await?;
+            let token = Token::new().map_err(|_| PageError::Internal)?;
+            sessions::confirm(call.db().await?, session, &token.digest()).await?;
+            let base = call.console.base.clone();
+            call.set_cookie(Cookie::Session.set(&base, &token.expose()));
+            return Ok(Reply::SeeOther(next));
+        }
+        guesses::add(call.db().await?, GuessKind::Browser, &subject).await?;
+        faults.add("password", call.words().password_wrong());
+    }
+    Ok(form(call, &next, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
+}

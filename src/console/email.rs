@@ -1,0 +1,97 @@
+//! E-mails of the console: in the language of their reader, with links that begin with the console's own address.
+
+use super::call::Call;
+use super::error::PageError;
+use super::words::Words;
+use crate::domain::language::Language;
+use crate::domain::text::EmailAddress;
+use crate::identity::throttle::{GuessKind, is_mail_allowed};
+use crate::mail::message::Message;
+use crate::mail::outbox::{self, OutboxError};
+use crate::secret::token::Token;
+use crate::storage::identity::guesses;
+
+/// What an e-mail says.
+pub(super) struct Email {
+    pub(super) kind: &'static str,
+    pub(super) subject: &'static str,
+    pub(super) paragraphs: Vec<String>,
+    /// The button's text and the path that it opens.
+    pub(super) button: Option<(&'static str, String)>,
+    pub(super) reason: &'static str,
+}
+
+/// Adds an e-mail to the outbox, in the transaction of its cause.
+pub(super) async fn send(
+    call: &mut Call,
+    to: &EmailAddress,
+    language: Language,
+    email: Email,
+) -> Result<(), PageError> {
+    let Email { kind, subject, paragraphs, button, reason } = email;
+    let code = match language {
+        Language::En => "en",
+        Language::Pt => "pt-BR",
+    };
+    let message = Message {
+        to: to.as_str().to_owned(),
+        language: code.to_owned(),
+        subject: subject.to_owned(),
+        paragraphs,
+        button: button.map(|(label, path)| (label.to_owned(), call.console.base.link(&path))),
+        reason: reason.to_owned(),
+    };
+    let peppers = call.console.peppers.clone();
+    outbox::add(call.db().await?, &peppers, kind, &message).await.map_err(|error| match error {
+        OutboxError::Storage(error) => error.into(),
+        error => {
+            tracing::error!(%error, "an e-mail could not be added to the outbox");
+            PageError::Internal
+        }
+    })
+}
+
+/// Whether a stranger may cause another e-mail to this address, which is then counted. Beyond the limit nothing is sent and
+/// nothing is said.
+pub(super) async fn may_be_asked_for(call: &mut Call, to: &str) -> Result<bool, PageError> {
+    let pepper = call.console.peppers.newest();
+    let network = call.address.map(super::log_in::network_of).unwrap_or_default();
+    let subjects = [
+        (GuessKind::Mail, pepper.blind("mail", to)),
+        (GuessKind::MailNetwork, pepper.blind("mail", &network)),
+    ];
+    let now = call.now();
+    for (kind, subject) in &subjects {
+        let earlier = guesses::find(call.db().await?, *kind, subject).await?;
+        if !is_mail_allowed(*kind, earlier, now) {
+            return Ok(false);
+        }
+    }
+    for (kind, subject) in &subjects {
+        guesses::add(call.db().await?, *kind, subject).await?;
+    }
+    Ok(true)
+}
+
+/// The link of a reset.
+pub(super) fn reset(
+    words: Words,
+    token: &Token,
+    text: &'static str,
+    subject: &'static str,
+    reason: &'static str,
+) -> Email {
+    let button = Some((words.set_password(), format!("/console/reset/finish?token={}", token.expose())));
+    Email { kind: "reset", subject, paragraphs: vec![text.to_owned()], button, reason }
+}
+
+/// The notice of a new password.
+pub(super) fn password_changed(words: Words) -> Email {
+    Email {
+        kind: "password_changed",
+        subject: words.mail_password_subject(),
+        paragraphs: vec![words.mail_password_text().to_owned()],
+        button: Some((words.set_password(), "/console/reset".to_owned())),
+        reason: words.mail_password_reason(),
+    }
+}

@@ -1,0 +1,150 @@
+//! The environments of an account.
+
+use axum::http::StatusCode;
+use maud::html;
+
+use super::call::Call;
+use super::error::PageError;
+use super::field::{Faults, Input};
+use super::layout::{Content, Section, account};
+use super::numbers::whole;
+use super::page::Reply;
+use crate::clock::new_id;
+use crate::domain::account::EnvironmentView;
+use crate::domain::ids::EnvironmentId;
+use crate::domain::key::Mode;
+use crate::domain::text::EnvironmentName;
+use crate::management;
+use crate::storage::accounts;
+
+pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
+    let id = call.account_id()?;
+    let environments = accounts::environments(call.db().await?, id).await?;
+    let (words, root) = (call.words(), call.path("/environments")?);
+    let (keys, may_act) = (call.path("/keys")?, call.membership()?.role.may_manage());
+    let number = |number: i64| whole(words.0, number);
+    let body = html! {
+        section.card.scroll {
+            table {
+                thead { tr { th { (words.name()) } th { (words.mode()) } th.n { (words.keys_of_most()) } th {} } }
+                tbody {
+                    @for known in &environments {
+                        tr {
+                            td data-label=(words.name()) { a href={ (keys) "?environment=" (known.id) } { b { (known.name) } } }
+                            td data-label=(words.mode()) {
+                                @match known.mode {
+                                    Mode::Live => span.chip { (words.live()) },
+                                    Mode::Test => span.chip.test { (words.test()) },
+                                }
+                            }
+                            td.n data-label=(words.keys_of_most()) {
+                                (words.of_most(&number(known.keys), &number(i64::from(known.most_keys))))
+                            }
+                            td { @if may_act { a href={ (root) "/" (known.id) } { (words.change_limit()) } } }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    let actions =
+        html! { @if may_act { a.button.primary href={ (root) "/new" } { (words.create_environment()) } } };
+    let content = Content::new(Section::Environments, words.nav_environments(), body);
+    account(call, content.lead(words.environments_lead()).actions(actions)).await
+}
+
+pub(super) async fn show_new(call: &mut Call) -> Result<Reply, PageError> {
+    new_form(call, "", &Faults::default()).await
+}
+
+async fn new_form(call: &mut Call, name: &str, faults: &Faults) -> Result<Reply, PageError> {
+    let (words, path) = (call.words(), call.path("/environments/new")?);
+    let is_test = call.form.text("mode") != Mode::Live.as_str();
+    let body = html! {
+        (faults.summary(words))
+        form.card.form method="post" action=(path) {
+            (call.form_field(&path))
+            (Input::text("name", words.name(), name).show(words, faults))
+            fieldset.choices {
+                legend { (words.mode()) }
+                label.row { input type="radio" name="mode" value="test" checked[is_test]; span { (words.mode_test()) } }
+                label.row { input type="radio" name="mode" value="live" checked[!is_test]; span { (words.mode_live()) } }
+            }
+            div.filters {
+                button.primary { (words.create_environment()) }
+                a.button href=(call.path("/environments")?) { (words.cancel()) }
+            }
+        }
+    };
+    account(call, Content::new(Section::Environments, words.create_environment(), body)).await
+}
+
+pub(super) async fn create(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["name", "mode"])?;
+    let mode = Mode::from_name(call.form.text("mode")).ok_or(PageError::NotAForm)?;
+    let (typed, mut faults) = (call.form.text("name").to_owned(), Faults::default());
+    let Some(name) = faults.read::<EnvironmentName>(call.words(), "name", &typed) else {
+        return Ok(new_form(call, &typed, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let (id, account_id, by) = (EnvironmentId::from_uuid(new_id()), call.account_id()?, call.by()?);
+    let leads_to = call.path("/environments")?;
+    call.spend(&leads_to).await?;
+    management::environments::create(call.db().await?, &by, id, account_id, &name, mode).await?;
+    Ok(Reply::SeeOther(leads_to))
+}
+
+async fn environment_of(call: &mut Call) -> Result<EnvironmentView, PageError> {
+    let (id, account): (EnvironmentId, _) = (call.param("environment")?, call.account_id()?);
+    let known = accounts::environments(call.db().await?, account).await?;
+    known.into_iter().find(|known| known.id == id).ok_or(PageError::NotFound)
+}
+
+pub(super) async fn show_limit(call: &mut Call) -> Result<Reply, PageError> {
+    let known = environment_of(call).await?;
+    let typed = known.key_cap.map(|cap| cap.to_string()).unwrap_or_default();
+    limit_form(call, &known, &typed, &Faults::default()).await
+}
+
+async fn limit_form(
+    call: &mut Call,
+    known: &EnvironmentView,
+    typed: &str,
+    faults: &Faults,
+) -> Result<Reply, PageError> {
+    let (words, path) = (call.words(), call.path(&format!("/environments/{}", known.id))?);
+    let body = html! {
+        (faults.summary(words))
+        form.card.form method="post" action=(path) {
+            (call.form_field(&path))
+            (Input::text("key_cap", words.key_cap(), typed).optional().hint(words.key_cap_hint()).show(words, faults))
+            div.filters {
+                button.primary { (words.save()) }
+                a.button href=(call.path("/environments")?) { (words.cancel()) }
+            }
+        }
+    };
+    let content =
+        Content::new(Section::Environments, words.of_key(words.nav_environment(), &known.name), body);
+    account(call, content.test(known.mode == Mode::Test)).await
+}
+
+pub(super) async fn set_limit(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["key_cap"])?;
+    let known = environment_of(call).await?;
+    let typed = call.form.text("key_cap").to_owned();
+    let cap: Option<u16> = match typed.as_str() {
+        "" => None,
+        number => match number.parse().ok().filter(|cap| (1..=10_000).contains(cap)) {
+            Some(cap) => Some(cap),
+            None => {
+                let mut faults = Faults::default();
+                faults.add("key_cap", call.words().not_an_amount());
+                let form = limit_form(call, &known, &typed, &faults).await?;
+                return Ok(form.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+            }
+        },
+    };
+    let (account_id, by) = (call.account_id()?, call.by()?);
+    management::environments::set_key_cap(call.db().await?, &by, account_id, known.id, cap).await?;
+    Ok(Reply::SeeOther(call.path("/environments")?))
+}

@@ -1,0 +1,94 @@
+//! Why a page is not what was asked for.
+
+use crate::api::change_refusal;
+use crate::domain::refusal::{ErrorCode, Refusal};
+use crate::ledger::store::StoreError;
+use crate::management::ChangeError;
+use crate::secret::password::HashError;
+use crate::storage::error::StorageError;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PageError {
+    /// Nothing is there, or it belongs to another account: the reader cannot tell which.
+    #[error("there is no such page")]
+    NotFound,
+    /// A member who is no admin.
+    #[error("only admins may do this")]
+    AdminsOnly,
+    /// Nobody is logged in.
+    #[error("nobody is logged in")]
+    LoggedOut,
+    /// The person has to prove again who they are.
+    #[error("a proof of identity is needed")]
+    Unconfirmed,
+    /// A form from another origin, another browser or another day.
+    #[error("the form was not sent from its own page")]
+    NotFromHere,
+    /// A body that no page of ours sends.
+    #[error("the body is not the form of this page")]
+    NotAForm,
+    /// The form was sent before.
+    #[error("the form was sent already")]
+    SentAlready { leads_to: String },
+    /// A change that the rules or the state of things forbid.
+    #[error("the change is refused: {}", .0.code().as_str())]
+    Refused(Box<Refusal>),
+    /// More lines than one file holds.
+    #[error("the file would be too long")]
+    TooMuch,
+    #[error("pages are busy")]
+    Busy,
+    #[error("the request failed")]
+    Internal,
+}
+
+impl From<Refusal> for PageError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal.code() {
+            ErrorCode::NotFound => Self::NotFound,
+            ErrorCode::ServiceUnavailable => Self::Busy,
+            ErrorCode::InternalError => Self::Internal,
+            _ => Self::Refused(Box::new(refusal)),
+        }
+    }
+}
+
+impl From<StorageError> for PageError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Unavailable(_) => {
+                tracing::warn!(%error, "a page could not be read");
+                Self::Busy
+            }
+            error => {
+                tracing::error!(%error, "a page could not be read");
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<ChangeError> for PageError {
+    fn from(error: ChangeError) -> Self {
+        change_refusal::refusal(error).into()
+    }
+}
+
+impl From<StoreError> for PageError {
+    fn from(error: StoreError) -> Self {
+        tracing::warn!(%error, "a page could not be read");
+        Self::Busy
+    }
+}
+
+impl From<HashError> for PageError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            HashError::Failed(_) => {
+                tracing::error!(%error, "a password could not be hashed");
+                Self::Internal
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Errors under page paths: always a page, never JSON, with the request id to copy.
+
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use maud::html;
+
+use super::error::PageError;
+use super::page::{Frame, Reply, plain, set_headers};
+use crate::domain::refusal::{Addresses, Refusal};
+use crate::http::answer::refusal_of;
+use crate::http::negotiate::RenderContext;
+
+/// The page of an error.
+pub(crate) fn page(frame: &Frame, error: &PageError) -> Reply {
+    let words = frame.words();
+    let (status, title, text) = match error {
+        PageError::NotFound => (StatusCode::NOT_FOUND, words.not_found_title(), words.not_found().to_owned()),
+        PageError::AdminsOnly => {
+            (StatusCode::FORBIDDEN, words.admins_only_title(), words.admins_only().to_owned())
+        }
+        PageError::NotFromHere => {
+            (StatusCode::FORBIDDEN, words.not_from_here_title(), words.not_from_here().to_owned())
+        }
+        PageError::NotAForm => {
+            (StatusCode::UNPROCESSABLE_ENTITY, words.not_a_form_title(), words.not_a_form().to_owned())
+        }
+        PageError::TooMuch => (StatusCode::UNPROCESSABLE_ENTITY, words.too_much_title(), words.too_much().to_owned()),
+        PageError::Busy => (StatusCode::SERVICE_UNAVAILABLE, words.busy_title(), words.busy().to_owned()),
+        PageError::Refused(refusal) => {
+            (StatusCode::CONFLICT, words.refused_title(), sentences(frame, refusal))
+        }
+        // The others lead to another page before they are shown.
+        PageError::Internal
+        | PageError::LoggedOut
+        | PageError::Unconfirmed
+        | PageError::SentAlready { .. } => {
+            (StatusCode::INTERNAL_SERVER_ERROR, words.internal_title(), words.internal().to_owned())
+        }
+    };
+    shown(frame, status, title, &text)
+}
+
+/// What happened and what to do, as API clients are told.
+pub(crate) fn sentences(frame: &Frame, refusal: &Refusal) -> String {
+    let language = frame.language;
+    format!("{} {}", refusal.message(language), refusal.action(language, Addresses::default()))
+}
+
+fn shown(frame: &Frame, status: StatusCode, title: &str, text: &str) -> Reply {
+    let words = frame.words();
+    let content = html! {
+        p { (text) }
+        p.filters {
+            a.button href="/console" { (words.to_console()) }
+            @if status == StatusCode::SERVICE_UNAVAILABLE { a.button href=(frame.path) { (words.try_again()) } }
+        }
+        p.muted.small { (words.request_id()) ": " code { (frame.request_id) } }
+    };
+    Reply::Page { status, html: plain(frame, title, &content) }
+}
+
+/// Whether an address belongs to the pages of the console.
+pub fn is_page(path: &str) -> bool {
+    path.strip_prefix("/console").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Turns a refusal of the gateway itself, such as that of a malformed request, into a page. Other answers stay.
+pub fn instead_of_refusal(response: Response, path: &str, context: &RenderContext) -> Response {
+    let status = response.status();
+    let is_refusal = refusal_of(&response).is_some();
+    let is_empty_error = status.is_client_error() && !response.headers().contains_key("content-type");
+    if !is_refusal && !is_empty_error {
+        return response;
+    }
+    // A path that is no page of ours is not repeated in a link.
+    let is_plain =
+        path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
+    let frame = Frame {
+        language: context.language,
+        theme: None,
+        path: if is_plain { path.to_owned() } else { "/console".to_owned() },
+        request_id: context.request_id,
+    };
+    let words = frame.words();
+    let (title, text) = match status {
+        StatusCode::NOT_FOUND => (words.not_found_title(), words.not_found()),
+        StatusCode::METHOD_NOT_ALLOWED => (words.method_title(), words.method()),
+        StatusCode::SERVICE_UNAVAILABLE => (words.busy_title(), words.busy()),
+        status if status.is_client_error() => (words.not_a_form_title(), words.not_a_form()),
+        _ => (words.internal_title(), words.internal()),
+    };
+    let mut page = shown(&frame, status, title, text).into_response();
+    // Of a method that the page has not, and of a request that was malformed.
+    for name in [header::ALLOW, header::CONNECTION] {
+        if let Some(value) = response.headers().get(&name) {
+            page.headers_mut().insert(name, value.clone());
+        }
+    }
+    set_headers(page.headers_mut(), false);
+    page
+}

@@ -1,0 +1,112 @@
+//! Labelled fields of forms, with the fault at the field and all faults above the form.
+
+use maud::{Markup, html};
+
+use super::words::Words;
+use crate::domain::text::TextError;
+
+/// The faults of a form, in the order of its fields.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<(&'static str, String)>);
+
+impl Faults {
+    pub(crate) fn add(&mut self, field: &'static str, fault: impl Into<String>) {
+        self.0.push((field, fault.into()));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| *known == field).map(|(_, fault)| fault.as_str())
+    }
+
+    /// Reads a field as a short text.
+    pub(crate) fn read<T>(&mut self, words: Words, field: &'static str, text: &str) -> Option<T>
+    where
+        T: std::str::FromStr<Err = TextError>,
+    {
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.add(field, text_fault(words, error));
+                None
+            }
+        }
+    }
+
+    /// The summary above a form, whose links lead to the fields.
+    pub(crate) fn summary(&self, words: Words) -> Markup {
+        html! {
+            @if !self.is_empty() {
+                div.note.bad role="alert" {
+                    div {
+                        b { (words.faults_title()) }
+                        ul { @for (field, fault) in &self.0 { li { a href={ "#" (field) } { (fault) } } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is wrong with a short text.
+pub(crate) const fn text_fault(words: Words, error: TextError) -> &'static str {
+    match error {
+        TextError::Empty => words.is_needed(),
+        TextError::TooLong { .. } => words.is_too_long(),
+        TextError::ControlCharacter => words.is_odd(),
+        TextError::NotAnAddress => words.not_an_address(),
+    }
+}
+
+/// A field with its label above it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Input<'f> {
+    pub(crate) name: &'static str,
+    pub(crate) label: &'f str,
+    /// `text`, `email`, `password`, `number`.
+    pub(crate) kind: &'static str,
+    pub(crate) value: &'f str,
+    /// What password managers and browsers fill in.
+    pub(crate) autocomplete: &'static str,
+    /// A sentence below the label.
+    pub(crate) hint: &'f str,
+    pub(crate) is_required: bool,
+}
+
+impl<'f> Input<'f> {
+    pub(crate) const fn text(name: &'static str, label: &'f str, value: &'f str) -> Self {
+        Self { name, label, kind: "text", value, autocomplete: "off", hint: "", is_required: true }
+    }
+
+    pub(crate) const fn password(name: &'static str, label: &'f str, autocomplete: &'static str) -> Self {
+        Self { name, label, kind: "password", value: "", autocomplete, hint: "", is_required: true }
+    }
+
+    pub(crate) const fn hint(self, hint: &'f str) -> Self {
+        Self { hint, ..self }
+    }
+
+    pub(crate) const fn optional(self) -> Self {
+        Self { is_required: false, ..self }
+    }
+
+    pub(crate) fn show(self, words: Words, faults: &Faults) -> Markup {
+        let fault = faults.of(self.name);
+        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.name));
+        html! {
+            div.field {
+                label for=(self.name) {
+                    (self.label)
+                    @if !self.is_required { " " span.muted { "(" (words.optional()) ")" } }
+                }
+                @if let Some(id) = &hint { p.small.muted id=(id) { (self.hint) } }
+                @if let Some(fault) = fault { p.fault id={ (self.name) "-fault" } { (fault) } }
+                input id=(self.name) name=(self.name) type=(self.kind) value=(self.value) autocomplete=(self.autocomplete)
+                    required[self.is_required] aria-invalid=[fault.map(|_| "true")] aria-describedby=[hint.as_deref()];
+            }
+        }
+    }
+}

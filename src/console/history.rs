@@ -1,0 +1,77 @@
+//! Entries of the audit log as sentences.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::numbers;
+use super::words::Words;
+use crate::domain::audit::Action;
+use crate::domain::language::Language;
+use crate::storage::console::history::HistoryLine;
+
+/// Who did what to what.
+pub(super) fn sentence(words: Words, line: &HistoryLine) -> Markup {
+    let who = line.actor_name.as_deref();
+    let actor = match line.actor.as_str() {
+        "operator" => html! { (words.by_operator()) },
+        "system" => html! { (words.by_system()) },
+        "key" => html! { (words.by_key()) " " b { (who.unwrap_or_default()) } },
+        _ => html! { (who.unwrap_or(words.by_somebody())) },
+    };
+    let subject = line.subject_name.as_deref().unwrap_or_default();
+    let did = match Action::from_name(&line.action) {
+        Some(action) => verb(words, action),
+        None => line.action.as_str(),
+    };
+    let credits = credits(line).map(|credits| numbers::whole(words.0, credits));
+    html! {
+        (actor) " " (did)
+        @if let Some(credits) = credits { " (" (credits) ")" }
+        @if !subject.is_empty() && who != Some(subject) { " " b { (subject) } }
+    }
+}
+
+/// The credits of a grant or a correction.
+fn credits(line: &HistoryLine) -> Option<i64> {
+    line.after.as_ref()?.get("credits").and_then(Value::as_i64)
+}
+
+/// What was done, behind the name of who did it.
+const fn verb(words: Words, action: Action) -> &'static str {
+    let (en, pt) = match action {
+        Action::AccountCreated => ("created the account", "criou a conta"),
+        Action::AccountSuspended => ("suspended the account", "suspendeu a conta"),
+        Action::AccountResumed => ("resumed the account", "reativou a conta"),
+        Action::AccountMoved => ("moved the account to another plan", "mudou o plano da conta"),
+        Action::AccountChanged => {
+            ("changed the account's name or address", "alterou o nome ou o endereço da conta")
+        }
+        Action::AccountClosed => ("closed the account", "encerrou a conta"),
+        Action::EnvironmentCreated => ("created the environment", "criou o ambiente"),
+        Action::EnvironmentChanged => ("changed the environment", "alterou o ambiente"),
+        Action::KeyCreated => ("created the key", "criou a chave"),
+        Action::KeyImported => ("imported the key", "importou a chave"),
+        Action::KeyChanged => ("changed the key", "alterou a chave"),
+        Action::KeyDisabled => ("disabled the key", "desativou a chave"),
+        Action::KeyEnabled => ("enabled the key", "ativou a chave"),
+        Action::KeyRevoked => ("revoked the key", "revogou a chave"),
+        Action::KeyRotated => ("replaced the secret of", "trocou o segredo de"),
+        Action::KeyRotationCancelled => ("took the new secret back of", "desfez a troca do segredo de"),
+        Action::KeyOverlapEnded => ("ended the old secret of", "encerrou o segredo antigo de"),
+        Action::MemberAdded => ("invited", "convidou"),
+        Action::MemberChanged => ("changed the role or state of", "alterou a função ou o acesso de"),
+        Action::MemberAccepted => ("accepted the invitation", "aceitou o convite"),
+        Action::MemberInvitedAgain => ("invited again", "convidou de novo"),
+        Action::CreditsGranted => ("granted credits", "concedeu créditos"),
+        Action::CreditsTaken => ("took credits back", "retirou créditos"),
+        Action::DirectorySourceRemoved => ("removed a source of people", "removeu uma fonte de pessoas"),
+        Action::CatalogueApplied => ("put a catalogue in force", "pôs um catálogo em vigor"),
+        Action::RoutesApplied => ("put a set of routes in force", "pôs um conjunto de rotas em vigor"),
+        Action::PepperAdded => ("began to use a new pepper", "passou a usar um novo pepper"),
+        Action::PepperRetired => ("retired a pepper", "aposentou um pepper"),
+    };
+    match words.0 {
+        Language::En => en,
+        Language::Pt => pt,
+    }
+}

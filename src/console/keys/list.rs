@@ -1,0 +1,162 @@
+//! The list of keys: newest first, those that have ended apart.
+
+use maud::{Markup, html};
+
+use super::parts::{cap, environment, last_used, maker, scopes, status};
+use crate::console::call::Call;
+use crate::console::error::PageError;
+use crate::console::layout::{Content, Section, account};
+use crate::console::numbers::{self, whole};
+use crate::console::page::Reply;
+use crate::console::words::Words;
+use crate::domain::account::EnvironmentView;
+use crate::domain::ids::{EnvironmentId, KeyId};
+use crate::domain::key::view::KeyView;
+use crate::domain::key::{KeyStatus, Mode};
+use crate::storage::accounts;
+use crate::storage::console::key_facts::{self, KeyFacts};
+use crate::storage::keys::{KeyFilter, count, search};
+
+const PAGE: usize = 50;
+
+/// What the reader asked for.
+struct Asked {
+    environment: Option<EnvironmentId>,
+    state: String,
+    text: String,
+    before: Option<KeyId>,
+}
+
+impl Asked {
+    fn of(call: &Call) -> Self {
+        Self {
+            environment: call.query.text("environment").parse().ok(),
+            state: call.query.text("state").to_owned(),
+            text: call.query.text("text").chars().take(80).collect(),
+            before: call.query.text("before").parse().ok(),
+        }
+    }
+
+    fn filter(&self) -> KeyFilter {
+        KeyFilter {
+            environment: self.environment,
+            is_ended: Some(self.state == "ended"),
+            text: Some(self.text.clone()).filter(|text| !text.is_empty()),
+        }
+    }
+
+    /// The address of the page after this key.
+    fn next(&self, last: KeyId) -> String {
+        let environment = self.environment.map(|id| id.to_string()).unwrap_or_default();
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("environment", &environment).append_pair("state", &self.state);
+        format!(
+            "?{}",
+            query.append_pair("text", &self.text).append_pair("before", &last.to_string()).finish()
+        )
+    }
+}
+
+pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let (id, asked, today) = (call.account_id()?, Asked::of(call), call.now().date_naive());
+    let db = call.db().await?;
+    let environments = accounts::environments(db, id).await?;
+    let mut keys = search(db, id, &asked.filter(), asked.before, PAGE as i64 + 1).await?;
+    let ended = count(db, id, true).await?;
+    let more = keys.len() > PAGE;
+    keys.truncate(PAGE);
+    let ids: Vec<KeyId> = keys.iter().map(|key| key.id).collect();
+    let facts = key_facts::of_keys(db, id, &ids, today).await?;
+    let (words, root) = (call.words(), call.path("/keys")?);
+    let nothing = KeyFacts::default();
+    let body = html! {
+        (filters(words, &environments, &asked, ended))
+        section.card.scroll {
+            @if keys.is_empty() {
+                p.body {
+                    @if asked.filter() == (KeyFilter { is_ended: Some(false), ..KeyFilter::default() }) { (words.no_keys()) }
+                    @else { (words.no_match()) }
+                }
+            } @else {
+                table {
+                    thead {
+                        tr {
+                            th { (words.name()) } th { (words.environment()) } th { (words.secret()) } th { (words.may()) }
+                            th.n { (words.today_cap()) } th { (words.last_used()) } th { (words.expires()) } th { (words.made_by()) }
+                        }
+                    }
+                    tbody { @for key in &keys { (row(call, &root, key, facts.get(&key.id).unwrap_or(&nothing))) } }
+                }
+            }
+        }
+        @if let (true, Some(last)) = (more, keys.last()) {
+            p { a.button href={ (root) (asked.next(last.id)) } { (words.more()) } }
+        }
+    };
+    let actions = html! {
+        a.button href={ (root) "/which" } { (words.which_key()) }
+        a.button.primary href={ (root) "/new" } { (words.create_key()) }
+    };
+    account(call, Content::new(Section::Keys, words.keys(), body).lead(words.keys_lead()).actions(actions))
+        .await
+}
+
+fn filters(words: Words, environments: &[EnvironmentView], asked: &Asked, ended: i64) -> Markup {
+    let is_ended = asked.state == "ended";
+    html! {
+        form.filters method="get" {
+            select name="environment" aria-label=(words.environment()) {
+                option value="" { (words.all_environments()) }
+                @for known in environments {
+                    option value=(known.id) selected[Some(known.id) == asked.environment] { (known.name) }
+                }
+            }
+            select name="state" aria-label=(words.state()) {
+                option value="" { (words.living()) }
+                option value="ended" selected[is_ended] { (words.ended()) }
+            }
+            input name="text" value=(asked.text) maxlength="80" aria-label=(words.search()) placeholder=(words.search());
+            button { (words.apply()) }
+            @if !is_ended && ended > 0 { span.muted.push { (words.ended_hidden(ended)) } }
+        }
+    }
+}
+
+fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
+    let (words, now) = (call.words(), call.now());
+    let old = key.usable_old_secret();
+    let spent = match key.mode {
+        Mode::Test => words.free().to_owned(),
+        Mode::Live => format!("{} / {}", whole(words.0, facts.spent_today), cap(words, key.daily_cap)),
+    };
+    let expires =
+        key.expires_at.map_or_else(|| words.never().to_owned(), |at| numbers::day(words.0, at.date_naive()));
+    html! {
+        tr.lead[old.is_some()] {
+            td data-label=(words.name()) {
+                a href={ (root) "/" (key.id) } { b { (key.name) } }
+                @if key.status != KeyStatus::Active { " " (status(words, key)) }
+            }
+            td data-label=(words.environment()) { (environment(words, &key.environment, key.mode)) }
+            td data-label=(words.secret()) { code { "…" (key.last_four) } }
+            td data-label=(words.may()) { (scopes(key)) }
+            td.n data-label=(words.today_cap()) { (spent) }
+            td data-label=(words.last_used()) { (last_used(words, key.last_used_at, now)) }
+            td data-label=(words.expires()) { (expires) }
+            td data-label=(words.made_by()) { (maker(words, facts)) }
+        }
+        @if let Some(old) = old {
+            tr.sub {
+                td colspan="8" {
+                    span.chip.test { "◐ " (words.rotating()) } " "
+                    span.muted {
+                        (words.old_secret(&old.last_four, &last_used(words, old.last_used_at, now),
+                            &old.ends_at.map(|at| numbers::instant(words.0, at)).unwrap_or_default()))
+                    } " "
+                    a href={ (root) "/" (key.id) "/end-overlap" } { (words.end_now()) } " · "
+                    a href={ (root) "/" (key.id) "/cancel-rotation" } { (words.cancel_rotation()) }
+                }
+            }
+        }
+    }
+}

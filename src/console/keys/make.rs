@@ -1,0 +1,228 @@
+//! Making and changing a key, and the one page that shows a secret.
+
+use axum::http::StatusCode;
+use maud::{Markup, html};
+
+use super::form::{FIELDS, Typed};
+use super::parts::{key_of, path_of};
+use crate::clock::new_id;
+use crate::console::call::Call;
+use crate::console::error::PageError;
+use crate::console::field::Faults;
+use crate::console::layout::{Content, Section, account};
+use crate::console::page::Reply;
+use crate::domain::account::EnvironmentView;
+use crate::domain::ids::KeyId;
+use crate::domain::key::terms::{KeyTerms, TermsChange};
+use crate::domain::key::view::KeyView;
+use crate::domain::key::{KeyFormat, KeySecret, Mode};
+use crate::management::{self, ChangeError};
+use crate::storage::accounts;
+use crate::storage::keys::{self, NewKey};
+
+const PRESETS: [&str; 3] = ["server", "test", "read"];
+
+async fn environments(call: &mut Call) -> Result<Vec<EnvironmentView>, PageError> {
+    let id = call.account_id()?;
+    Ok(accounts::environments(call.db().await?, id).await?)
+}
+
+/// The form of a new key: after a preset, or like another key.
+pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let (environments, now, own) = (environments(call).await?, call.now(), call.account_id()?);
+    let like: Option<KeyId> = call.query.text("like").parse().ok();
+    let typed = match like {
+        Some(id) => {
+            let like = keys::find(call.db().await?, id).await?.filter(|key| key.account_id == own);
+            let like = like.ok_or(PageError::NotFound)?;
+            Typed { name: String::new(), ..Typed::of(&like.terms(), &like.environment) }
+        }
+        None => Typed::preset(call.query.text("preset"), &environments, now),
+    };
+    form(call, &typed, &environments, &Faults::default()).await
+}
+
+async fn form(
+    call: &mut Call,
+    typed: &Typed,
+    environments: &[EnvironmentView],
+    faults: &Faults,
+) -> Result<Reply, PageError> {
+    let (words, path) = (call.words(), call.path("/keys/new")?);
+    let name = |preset| match preset {
+        "test" => words.preset_test(),
+        "read" => words.preset_read(),
+        _ => words.preset_server(),
+    };
+    let body = html! {
+        p.filters {
+            span.muted { (words.preset()) }
+            @for preset in PRESETS { a.button href={ (path) "?preset=" (preset) } { (name(preset)) } }
+        }
+        (faults.summary(words))
+        form.card.form method="post" action=(path) {
+            (call.form_field(&path))
+            (typed.show(call, Some(environments), faults))
+            div.filters {
+                button.primary { (words.create_key()) }
+                a.button href=(call.path("/keys")?) { (words.cancel()) }
+            }
+        }
+    };
+    account(call, Content::new(Section::Keys, words.create_key(), body)).await
+}
+
+pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&FIELDS)?;
+    let (typed, mut faults) = (Typed::sent(&call.form), Faults::default());
+    let format = KeyFormat::ISSUED.into_iter().find(|format| format.as_str() == typed.format);
+    let terms = typed.read(call.words(), call.now(), None, &mut faults);
+    if let (Some(terms), Some(format)) = (terms, format) {
+        match made(call, &typed, terms, format).await {
+            Ok((view, secret)) => {
+                let title = call.words().key_created(&view.name);
+                return secret_page(call, &view, &secret, title).await;
+            }
+            Err(Made::Page(error)) => return Err(error),
+            Err(Made::Rule(error)) => add_fault(call, error, &mut faults)?,
+        }
+    }
+    call.roll_back();
+    let environments = environments(call).await?;
+    Ok(form(call, &typed, &environments, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+/// Why no key was made.
+enum Made {
+    Page(PageError),
+    Rule(ChangeError),
+}
+
+async fn made(
+    call: &mut Call,
+    typed: &Typed,
+    terms: KeyTerms,
+    format: KeyFormat,
+) -> Result<(KeyView, KeySecret), Made> {
+    let id = KeyId::from_uuid(new_id());
+    let new = async |call: &mut Call| {
+        let leads_to = path_of(call, id, "")?;
+        call.spend(&leads_to).await?;
+        let account_id = call.account_id()?;
+        Ok((NewKey { id, account_id, environment: typed.environment.clone(), terms }, call.by()?))
+    };
+    let (new, by) = new(call).await.map_err(Made::Page)?;
+    let peppers = call.console.peppers.clone();
+    let db = call.db().await.map_err(Made::Page)?;
+    management::keys::create(db, &by, &new, format, &peppers).await.map_err(Made::Rule)
+}
+
+/// A rule that a field breaks. Other errors are pages of their own.
+fn add_fault(call: &Call, error: ChangeError, faults: &mut Faults) -> Result<(), PageError> {
+    let words = call.words();
+    match error {
+        ChangeError::UnknownEnvironment { .. } => faults.add("environment", words.no_such_environment()),
+        ChangeError::WrongMode { .. } => faults.add("format", words.wrong_format()),
+        ChangeError::EndsInPast => faults.add("expires_on", words.not_a_day()),
+        error => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// The page with a new secret. It is the answer to the form itself: nothing keeps the secret for another page.
+pub(super) async fn secret_page(
+    call: &mut Call,
+    view: &KeyView,
+    secret: &KeySecret,
+    title: String,
+) -> Result<Reply, PageError> {
+    let (words, path) = (call.words(), path_of(call, view.id, "")?);
+    let body = html! {
+        section.card.form {
+            label for="secret" { (words.secret()) }
+            input.secret #secret data-secret type="text" readonly value=(secret.expose()) autocomplete="off" spellcheck="false";
+            div.filters {
+                button.primary type="button" hidden data-copy="secret" data-done=(words.copied()) data-failed=(words.copy_by_hand()) {
+                    (words.copy_secret())
+                }
+                button type="button" hidden data-reveal="secret" data-show=(words.show()) data-hide=(words.hide()) { (words.hide()) }
+                button type="button" hidden data-download="secret" { (words.download_env()) }
+                button.quiet type="button" hidden data-test="secret" data-works=(words.it_works()) data-broken=(words.it_does_not_work()) {
+                    (words.test_it())
+                }
+            }
+            p #copy-status role="status" {}
+            p.muted { (words.if_lost()) }
+        }
+        h2.space { (words.first_call()) }
+        (sample(call))
+        p.muted { (words.curl_waits()) }
+        p { a.button href=(path) { (words.saved_it()) } }
+    };
+    let content =
+        Content::new(Section::Keys, title, body).lead(words.secret_once()).test(view.mode == Mode::Test);
+    account(call, content).await
+}
+
+/// A call that works, without the secret in it.
+pub(super) fn sample(call: &Call) -> Markup {
+    html! {
+        pre {
+            "curl " (call.console.base.link("/crm")) " \\\n  -H \"X-API-Key: $FLUENCE_API_KEY\" \\\n  -H \"Content-Type: application/json\" \\\n  -d '"
+            r#"{"primeiro_nome": "Marina", "ultimo_nome": "Duarte Prado", "empresa": "Horizonte Sistemas"}"# "'"
+        }
+    }
+}
+
+/// The form of a key that exists.
+pub(in crate::console) async fn edit(call: &mut Call) -> Result<Reply, PageError> {
+    let key = key_of(call).await?;
+    edit_form(call, &key, &Typed::of(&key.terms(), &key.environment), &Faults::default()).await
+}
+
+async fn edit_form(
+    call: &mut Call,
+    key: &KeyView,
+    typed: &Typed,
+    faults: &Faults,
+) -> Result<Reply, PageError> {
+    let (words, path) = (call.words(), path_of(call, key.id, "/edit")?);
+    let body = html! {
+        (faults.summary(words))
+        form.card.form method="post" action=(path) {
+            (call.form_field(&path))
+            (typed.show(call, None, faults))
+            div.filters {
+                button.primary { (words.save()) }
+                a.button href=(path_of(call, key.id, "")?) { (words.cancel()) }
+            }
+        }
+    };
+    let title = words.of_key(words.change_key(), &key.name);
+    account(call, Content::new(Section::Keys, title, body).test(key.mode == Mode::Test)).await
+}
+
+pub(in crate::console) async fn save(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&FIELDS)?;
+    let key = key_of(call).await?;
+    let (typed, mut faults) = (Typed::sent(&call.form), Faults::default());
+    let before = key.terms();
+    if let Some(terms) = typed.read(call.words(), call.now(), Some(&before), &mut faults) {
+        let change = TermsChange {
+            name: Some(terms.name),
+            scopes: Some(terms.scopes),
+            regions: Some(terms.origin.regions),
+            networks: Some(terms.origin.networks),
+            expires_at: Some(terms.expires_at),
+            daily_cap: Some(terms.daily_cap),
+            monthly_cap: Some(terms.monthly_cap),
+        };
+        let by = call.by()?;
+        match management::keys::change(call.db().await?, &by, key.id, change).await {
+            Ok(_) => return Ok(Reply::SeeOther(path_of(call, key.id, "")?)),
+            Err(error) => add_fault(call, error, &mut faults)?,
+        }
+    }
+    call.roll_back();
+    Ok(edit_form(call, &key, &typed, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
+}

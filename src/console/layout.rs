@@ -1,0 +1,213 @@
+//! The frame around the pages of an account: header, navigation, title.
+
+use maud::{Markup, html};
+
+use super::call::Call;
+use super::error::PageError;
+use super::numbers;
+use super::page::{Reply, brand, document, other_language};
+use super::words::Words;
+use crate::domain::account::AccountState;
+use crate::ledger::rules::account::LedgerAccount;
+use crate::storage::console::header::{Counts, counts};
+use crate::storage::ledger::balance::read_account_in;
+
+/// A place of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    Overview,
+    Keys,
+    Environments,
+    Usage,
+    Statement,
+    Credits,
+    Audit,
+    Settings,
+    Members,
+}
+
+impl Section {
+    /// The places in their order. **A new page of an account is a line here.**
+    const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Keys,
+        Self::Environments,
+        Self::Usage,
+        Self::Statement,
+        Self::Credits,
+        Self::Members,
+        Self::Audit,
+        Self::Settings,
+    ];
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "",
+            Self::Keys => "/keys",
+            Self::Environments => "/environments",
+            Self::Usage => "/usage",
+            Self::Statement => "/ledger",
+            Self::Credits => "/credits",
+            Self::Audit => "/audit",
+            Self::Settings => "/settings",
+            Self::Members => "/members",
+        }
+    }
+
+    const fn name(self, words: Words) -> &'static str {
+        match self {
+            Self::Overview => words.nav_overview(),
+            Self::Keys => words.nav_keys(),
+            Self::Environments => words.nav_environments(),
+            Self::Usage => words.nav_usage(),
+            Self::Statement => words.nav_statement(),
+            Self::Credits => words.nav_credits(),
+            Self::Audit => words.nav_audit(),
+            Self::Settings => words.nav_settings(),
+            Self::Members => words.nav_members(),
+        }
+    }
+
+    const fn count(self, counts: Counts) -> Option<i64> {
+        match self {
+            Self::Keys => Some(counts.keys),
+            Self::Members => Some(counts.members),
+            _ => None,
+        }
+    }
+}
+
+/// The content of a page of an account.
+pub(crate) struct Content {
+    pub(crate) section: Section,
+    pub(crate) title: String,
+    /// A sentence below the title.
+    pub(crate) lead: Option<String>,
+    /// What stands beside the title: buttons, the time of the figures.
+    pub(crate) actions: Markup,
+    /// Whether the page is about a test environment.
+    pub(crate) is_test: bool,
+    pub(crate) body: Markup,
+}
+
+impl Content {
+    pub(crate) fn new(section: Section, title: impl Into<String>, body: Markup) -> Self {
+        Self { section, title: title.into(), lead: None, actions: html! {}, is_test: false, body }
+    }
+
+    pub(crate) fn lead(self, lead: impl Into<String>) -> Self {
+        Self { lead: Some(lead.into()), ..self }
+    }
+
+    pub(crate) fn actions(self, actions: Markup) -> Self {
+        Self { actions, ..self }
+    }
+
+    pub(crate) fn test(self, is_test: bool) -> Self {
+        Self { is_test, ..self }
+    }
+}
+
+/// The account's credits as of this page's snapshot.
+pub(crate) async fn ledger_account(call: &mut Call) -> Result<LedgerAccount, PageError> {
+    let account = call.account_id()?;
+    read_account_in(call.db().await?, account).await?.ok_or(PageError::NotFound)
+}
+
+/// A page of an account.
+pub(crate) async fn account(call: &mut Call, content: Content) -> Result<Reply, PageError> {
+    let ledger = ledger_account(call).await?;
+    account_with(call, content, &ledger).await
+}
+
+/// The same for a page that has read the credits.
+pub(crate) async fn account_with(
+    call: &mut Call,
+    content: Content,
+    ledger: &LedgerAccount,
+) -> Result<Reply, PageError> {
+    let id = call.account_id()?;
+    let counts = counts(call.db().await?, id).await?;
+    let left = numbers::whole(call.language(), ledger.credits_left().as_i64());
+    let (words, membership) = (call.words(), call.membership()?);
+    let root = format!("/console/{id}");
+    let note = match (membership.closed_at, membership.account_state) {
+        (Some(_), _) => Some(words.closed()),
+        (None, AccountState::Suspended) => Some(words.suspended()),
+        (None, AccountState::Active) => None,
+    };
+    let body = html! {
+        a.skip href="#main" { (words.skip()) }
+        div.page.test[content.is_test] {
+            header.bar {
+                (brand("/"))
+                a.switcher href="/console?choose=1" { (membership.account_name) }
+                a.left.push href=(root) { (left) " " small { (words.credits_left()) } }
+                a.wide href="/docs/" { (words.docs()) }
+                span.wide { (other_language(&call.frame)) }
+                (person(call)?)
+            }
+            details.nav {
+                summary { (words.menu()) }
+                nav aria-label=(words.account()) {
+                    @for section in Section::ALL {
+                        a href={ (root) (section.path()) } aria-current=[(section == content.section).then_some("page")] {
+                            (section.name(words))
+                            @if let Some(count) = section.count(counts) { span { (numbers::whole(call.language(), count)) } }
+                        }
+                    }
+                }
+            }
+            main.main #main {
+                @if let Some(note) = note { p.note { (note) } }
+                @if content.is_test { p.note.info { "▲ " (words.test_place()) } }
+                div.head {
+                    h1 { (content.title) }
+                    span.push {}
+                    (content.actions)
+                    @if let Some(lead) = &content.lead { p { (lead) } }
+                }
+                (content.body)
+            }
+            footer.foot { p { (words.foot()) } }
+        }
+    };
+    Ok(Reply::page(document(&call.frame, &content.title, &body)))
+}
+
+/// The menu of the person.
+pub(crate) fn person(call: &Call) -> Result<Markup, PageError> {
+    let (words, user) = (call.words(), call.user()?);
+    Ok(html! {
+        details.person {
+            summary { (user.identity.called()) }
+            div.popup {
+                a href="/console/me" { (words.profile()) }
+                a href="/console/me/security" { (words.security()) }
+                form method="post" action="/console/log-out" {
+                    (call.form_field("/console/log-out"))
+                    button.quiet { (words.log_out()) }
+                }
+            }
+        }
+    })
+}
+
+/// A page of the person, outside of any account.
+pub(crate) fn of_person(call: &Call, title: &str, content: &Markup) -> Result<Reply, PageError> {
+    let words = call.words();
+    let body = html! {
+        a.skip href="#main" { (words.skip()) }
+        header.bar {
+            (brand("/"))
+            a.switcher href="/console" { (words.to_console()) }
+            span.push {}
+            a.wide href="/docs/" { (words.docs()) }
+            span.wide { (other_language(&call.frame)) }
+            (person(call)?)
+        }
+        main.plain #main { h1 { (title) } (content) }
+        footer.foot { p { (words.foot()) } }
+    };
+    Ok(Reply::page(document(&call.frame, title, &body)))
+}

@@ -1,0 +1,276 @@
+//! Logging in with a password, and logging out.
+
+use std::net::IpAddr;
+
+use axum::http::StatusCode;
+use maud::{Markup, html};
+
+use super::call::Call;
+use super::cookie::Cookie;
+use super::error::PageError;
+use super::field::{Faults, Input};
+use super::known_browser;
+use super::page::{Reply, plain};
+use super::settings::SignUp;
+use crate::domain::ids::IdentityId;
+use crate::domain::text::EmailAddress;
+use crate::identity::Identity;
+use crate::identity::email::EmailKey;
+use crate::identity::password::Password;
+use crate::identity::throttle::{GuessKind, Wait, wait};
+use crate::management::identities::{Beginning, begin_session};
+use crate::secret::password::PasswordHash;
+use crate::secret::seal;
+use crate::storage::identity::{guesses, identities, sessions};
+
+/// Where a person lands who has logged out.
+pub(super) const AFTER_LOG_OUT: &str = "/console/log-in?out=1";
+const PATH: &str = "/console/log-in";
+
+/// The purpose of what is sealed for an identity.
+pub(super) const PASSWORD: &str = "password of an identity";
+
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let note = (call.query.text("out") == "1").then(|| call.words().logged_out());
+    let next = safe_path(call.query.text("next")).to_owned();
+    Ok(form(call, &next, "", note.map(|note| (note.to_owned(), "ok"))))
+}
+
+/// The page for a form that was sent after the session had ended.
+pub(super) fn logged_out_meanwhile(call: &Call) -> Reply {
+    let note = (call.words().logged_out_meanwhile().to_owned(), "");
+    form(call, safe_path(&call.frame.path), "", Some(note)).with_status(StatusCode::UNAUTHORIZED)
+}
+
+fn form(call: &Call, next: &str, email: &str, note: Option<(String, &str)>) -> Reply {
+    let words = call.words();
+    let (nothing, address) = (
+        Faults::default(),
+        Input { kind: "email", autocomplete: "username", ..Input::text("email", words.email(), email) },
+    );
+    let content: Markup = html! {
+        @if let Some((note, kind)) = &note { p.note.(kind) role="status" { (note) } }
+        form.card.form method="post" action=(PATH) {
+            (call.form_field(PATH))
+            input type="hidden" name="next" value=(next);
+            (address.show(words, &nothing))
+            (Input::password("password", words.password(), "current-password").show(words, &nothing))
+            button.primary { (words.log_in()) }
+        }
+        p { a href="/console/reset" { (words.forgotten()) } }
+        @if call.console.settings.sign_up == SignUp::Open {
+            p { (words.new_here()) " " a href="/console/sign-up" { (words.sign_up()) } }
+        }
+        p.muted { (words.link_hint()) }
+    };
+    Reply::page(plain(&call.frame, words.log_in(), &content))
+}
+
+/// A path of the console to go on to; anything else leads to its first page.
+pub(super) fn safe_path(path: &str) -> &str {
+    let is_ours = path == "/console" || path.starts_with("/console/");
+    let is_plain =
+        path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
+    if is_ours && is_plain && path.len() <= 300 && !path.contains("//") { path } else { "/console" }
+}
+
+pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["email", "password", "next"])?;
+    let next = safe_path(call.form.text("next")).to_owned();
+    let email = call.form.text("email").to_owned();
+    let refused = |call: &Call, note: String| {
+        form(call, &next, &email, Some((note, "bad"))).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+    };
+    let subjects = Subjects::of(call, &email);
+    if let Some(wait) = subjects.wait(call).await? {
+        return Ok(refused(call, wait_text(call, wait)));
+    }
+    match checked(call, &email).await? {
+        Some(identity) => {
+            subjects.clear(call).await?;
+            log_in(call, &identity).await?;
+            Ok(Reply::SeeOther(next))
+        }
+        None => {
+            subjects.count(call).await?;
+            Ok(refused(call, call.words().log_in_failed().to_owned()))
+        }
+    }
+}
+
+pub(super) fn wait_text(call: &Call, wait: Wait) -> String {
+    match wait {
+        Wait::Seconds(seconds) => call.words().log_in_wait(seconds),
+        Wait::UntilReset => call.words().wait_for_reset().to_owned(),
+    }
+}
+
+/// Returns the person whose address and password were sent. An unknown address takes as long as a wrong password.
+async fn checked(call: &mut Call, email: &str) -> Result<Option<Identity>, PageError> {
+    let known = match email.parse::<EmailAddress>() {
+        Ok(address) => identities::by_email(call.db().await?, &EmailKey::of(&address)).await?,
+        Err(_) => None,
+    };
+    let password = call.form.raw("password").to_owned();
+    let is_right = is_password(call, known.as_ref().map(|identity| identity.id), &password).await?;
+    Ok(known.filter(|_| is_right))
+}
+
+/// Whether this is the person's password. A hash with old parameters or under an old pepper is made anew.
+pub(super) async fn is_password(
+    call: &mut Call,
+    identity: Option<IdentityId>,
+    given: &str,
+) -> Result<bool, PageError> {
+    let sealed = match identity {
+        Some(id) => identities::password(call.db().await?, id).await?.map(|sealed| (id, sealed)),
+        None => None,
+    };
+    let (mut hash, mut is_old) = (None, false);
+    if let Some((id, sealed)) = &sealed {
+        let opened = seal::open(&call.console.peppers, PASSWORD, id.as_uuid().as_bytes(), sealed);
+        let (text, old) = opened.map_err(|error| {
+            tracing::error!(%error, "the password of an identity cannot be opened");
+            PageError::Internal
+        })?;
+        (hash, is_old) = (PasswordHash::from_text(&text), old);
+    }
+    // No connection is held while the hash is computed.
+    call.commit().await?;
+    let Ok(password) = Password::given(given) else { return Ok(false) };
+    let hasher = call.console.hasher.clone();
+    let verified = hasher.verify(password.expose(), hash).await?;
+    if let (true, true, Some((id, _))) = (verified.is_right, verified.is_outdated || is_old, sealed) {
+        store_password(call, id, &password, false).await?;
+    }
+    Ok(verified.is_right)
+}
+
+/// Stores the hash of a password.
+pub(super) async fn store_password(
+    call: &mut Call,
+    id: IdentityId,
+    password: &Password,
+    is_new: bool,
+) -> Result<(), PageError> {
+    let hash = call.console.hasher.clone().hash(password.expose()).await?;
+    let owner = id.as_uuid();
+    let sealed = seal::seal(&call.console.peppers, PASSWORD, owner.as_bytes(), hash.expose().as_bytes());
+    let sealed = sealed.map_err(|error| {
+        tracing::error!(%error, "a password could not be sealed");
+        PageError::Internal
+    })?;
+    Ok(identities::set_password(call.db().await?, id, &sealed, is_new).await?)
+}
+
+/// Begins a session for this browser, and remembers the browser.
+pub(super) async fn log_in(call: &mut Call, identity: &Identity) -> Result<(), PageError> {
+    let beginning = Beginning {
+        life: call.console.settings.session_life,
+        address: call.address,
+        browser: call.browser.clone(),
+    };
+    // A session of another person in this browser ends.
+    if let Some(old) = call.session.clone()
+        && let Some((session, person, _)) = sessions::find(call.db().await?, &old.digest()).await?
+    {
+        sessions::end(call.db().await?, person.id, session.id).await?;
+    }
+    let token = begin_session(call.db().await?, identity.id, beginning).await?;
+    let base = call.console.base.clone();
+    call.set_cookie(Cookie::Session.set(&base, &token.expose()));
+    call.set_cookie(Cookie::Visit.delete(&base));
+    if let Some(key) = key_of(&identity.email) {
+        call.set_cookie(Cookie::Known.set(&base, &known_browser::make(&call.console.peppers, &key)));
+    }
+    Ok(())
+}
+
+pub(super) async fn log_out(call: &mut Call) -> Result<Reply, PageError> {
+    let (identity, session) = (call.user()?.identity.id, call.user()?.session.id);
+    sessions::end(call.db().await?, identity, session).await?;
+    let base = call.console.base.clone();
+    call.set_cookie(Cookie::Session.delete(&base));
+    Ok(Reply::SeeOther(AFTER_LOG_OUT.to_owned()))
+}
+
+/// What failures of this attempt are counted by.
+struct Subjects(Vec<(GuessKind, [u8; 32])>);
+
+impl Subjects {
+    fn of(call: &Call, email: &str) -> Self {
+        let pepper = call.console.peppers.newest();
+        let address = key_of(email).unwrap_or_else(|| email.to_lowercase());
+        let known = call
+            .known
+            .as_deref()
+            .filter(|known| known_browser::check(&call.console.peppers, &address, known));
+        let whose = match known {
+            Some(browser) => (GuessKind::Browser, pepper.blind("guess", browser)),
+            None => (GuessKind::Address, pepper.blind("guess", &address)),
+        };
+        let network =
+            call.address.map(|address| (GuessKind::Network, pepper.blind("guess", &network_of(address))));
+        Self([Some(whose), network].into_iter().flatten().collect())
+    }
+
+    async fn wait(&self, call: &mut Call) -> Result<Option<Wait>, PageError> {
+        let now = call.now();
+        for (kind, subject) in &self.0 {
+            let failures = guesses::find(call.db().await?, *kind, subject).await?;
+            if let Some(wait) = wait(*kind, failures, now) {
+                return Ok(Some(wait));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn count(&self, call: &mut Call) -> Result<(), PageError> {
+        for (kind, subject) in &self.0 {
+            guesses::add(call.db().await?, *kind, subject).await?;
+        }
+        Ok(())
+    }
+
+    async fn clear(&self, call: &mut Call) -> Result<(), PageError> {
+        // The network stays counted: its other users may still be guessing.
+        for (kind, subject) in self.0.iter().filter(|(kind, _)| *kind != GuessKind::Network) {
+            guesses::clear(call.db().await?, *kind, subject).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The address in the form by which it is unique.
+fn key_of(email: &str) -> Option<String> {
+    email.parse::<EmailAddress>().ok().map(|address| EmailKey::of(&address).as_str().to_owned())
+}
+
+pub(super) fn network_of(address: IpAddr) -> String {
+    use crate::http::client_address::ClientNetwork;
+    format!("{:?}", ClientNetwork::from(address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_path;
+
+    #[test]
+    fn j08_only_a_path_of_the_console_is_gone_on_to() {
+        for path in ["/console", "/console/me", "/console/0190-ab/keys/new"] {
+            assert_eq!(safe_path(path), path);
+        }
+        for path in [
+            "",
+            "/",
+            "//evil.example",
+            "/console//evil",
+            "/consolex",
+            "https://evil.example",
+            "/console/../x",
+            "/console/%2f",
+        ] {
+            assert_eq!(safe_path(path), "/console", "{path}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Numbers, days and instants as people of either language read them.
+
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+
+use crate::domain::language::Language;
+
+/// A whole number with separators; a minus sign is U+2212.
+pub(crate) fn whole(language: Language, number: i64) -> String {
+    let separator = match language {
+        Language::En => ',',
+        Language::Pt => '.',
+    };
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::from(if number < 0 { "\u{2212}" } else { "" });
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The same with its sign, as amounts of entries are written.
+pub(crate) fn signed(language: Language, number: i64) -> String {
+    if number > 0 { format!("+{}", whole(language, number)) } else { whole(language, number) }
+}
+
+/// `26 Nov` and `26 nov`.
+pub(crate) fn short_day(language: Language, day: NaiveDate) -> String {
+    const EN: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const PT: [&str; 12] =
+        ["jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"];
+    let months = match language {
+        Language::En => EN,
+        Language::Pt => PT,
+    };
+    let month = months.get(day.month0() as usize).copied().unwrap_or_default();
+    format!("{} {month}", day.day())
+}
+
+/// `26 Nov 2026`.
+pub(crate) fn day(language: Language, day: NaiveDate) -> String {
+    format!("{} {}", short_day(language, day), day.year())
+}
+
+/// `26 Nov 2026, 14:03 UTC`.
+pub(crate) fn instant(language: Language, at: DateTime<Utc>) -> String {
+    format!("{}, {:02}:{:02} UTC", day(language, at.date_naive()), at.hour(), at.minute())
+}
+
+/// `26 Nov 2026, 14:03:22 UTC`.
+pub(crate) fn instant_s(language: Language, at: DateTime<Utc>) -> String {
+    format!("{}, {:02}:{:02}:{:02} UTC", day(language, at.date_naive()), at.hour(), at.minute(), at.second())
+}
+
+/// `14:03:22`.
+pub(crate) fn clock_s(at: DateTime<Utc>) -> String {
+    format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_separators_of_their_language() {
+        assert_eq!(whole(Language::En, 1_234_567), "1,234,567");
+        assert_eq!(whole(Language::Pt, -1_234), "\u{2212}1.234");
+        assert_eq!((whole(Language::En, 999), whole(Language::En, 0)), ("999".to_owned(), "0".to_owned()));
+        assert_eq!(whole(Language::En, i64::MIN), "\u{2212}9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn a_month_is_a_word_and_the_zone_is_named() {
+        let at = DateTime::from_timestamp(1_795_701_802, 0).unwrap();
+        assert_eq!(instant(Language::En, at), "26 Nov 2026, 14:03 UTC");
+        assert_eq!(instant_s(Language::Pt, at), "26 nov 2026, 14:03:22 UTC");
+    }
+}

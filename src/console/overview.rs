@@ -1,0 +1,307 @@
+//! The overview of an account: what is left, what was used, what needs a look.
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use maud::{Markup, html};
+
+use super::call::Call;
+use super::chart::{Bar, bars, legend};
+use super::error::PageError;
+use super::history;
+use super::layout::{Content, Section, account_with, ledger_account};
+use super::numbers::{self, clock_s, short_day, whole};
+use super::page::Reply;
+use super::words::Words;
+use crate::domain::credits::Credits;
+use crate::domain::key::KeyStatus;
+use crate::domain::key::view::KeyView;
+use crate::domain::settlement::Outcome;
+use crate::ledger::rules::account::LedgerAccount;
+use crate::ledger::rules::entry::EntryKind;
+use crate::ledger::rules::lot::{Lot, LotSource};
+use crate::storage::console::daily::{self, DayUsage};
+use crate::storage::console::history::{self as log, HistoryLine};
+use crate::storage::keys;
+use crate::storage::ledger::statement::{self, StatementLine};
+
+/// Days of the chart.
+const DAYS: u64 = 30;
+/// Entries that are read for the latest calls and the open holds.
+const ENTRIES: i64 = 100;
+const CALLS: usize = 6;
+const CHANGES: i64 = 5;
+/// Days by which a forecast goes, and how many of them need calls.
+const FORECAST_DAYS: usize = 7;
+const FEWEST_DAYS: usize = 3;
+/// A key that ends so soon needs a look.
+const ENDS_SOON: TimeDelta = TimeDelta::days(14);
+const KEYS_READ: i64 = 200;
+
+/// What the page shows, all of one instant.
+struct Overview {
+    now: DateTime<Utc>,
+    ledger: LedgerAccount,
+    days: Vec<DayUsage>,
+    added_up_until: Option<DateTime<Utc>>,
+    lines: Vec<StatementLine>,
+    changes: Vec<HistoryLine>,
+    keys: Vec<KeyView>,
+}
+
+impl Overview {
+    async fn read(call: &mut Call) -> Result<Self, PageError> {
+        let (account, now) = (call.account_id()?, call.now());
+        let today = now.date_naive();
+        let ledger = ledger_account(call).await?;
+        let db = call.db().await?;
+        let first = today.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(today);
+        let days = daily::by_day(db, account, first, today).await?;
+        let added_up_until = daily::added_up_until(db).await?;
+        let after = ledger.last_entry.saturating_sub(ENTRIES).max(0);
+        let lines = statement::page(db, account, after, ENTRIES).await?;
+        let changes = log::page(db, account, None, CHANGES).await?;
+        let keys = keys::list(db, account, None, KEYS_READ).await?;
+        Ok(Self { now, ledger, days, added_up_until, lines, changes, keys })
+    }
+
+    /// Credits of calls that are running.
+    fn on_hold(&self) -> i64 {
+        let open = self.lines.iter().filter(|line| line.state == Some("held"));
+        open.map(|line| -line.amount).sum()
+    }
+
+    /// The mean of the last whole days, where enough of them had calls.
+    fn a_day(&self) -> Option<i64> {
+        let whole_days = self.days.iter().rev().skip(1).take(FORECAST_DAYS);
+        let used: Vec<i64> = whole_days.map(|day| day.credits).collect();
+        let with_calls = used.iter().filter(|credits| **credits > 0).count();
+        let mean = used.iter().sum::<i64>() / i64::try_from(FORECAST_DAYS).unwrap_or(1);
+        (with_calls >= FEWEST_DAYS && mean > 0).then_some(mean)
+    }
+
+    fn ending_keys(&self) -> impl Iterator<Item = (&KeyView, i64)> {
+        self.keys.iter().filter(|key| key.status == KeyStatus::Active).filter_map(|key| {
+            let left = key.expires_at? - self.now;
+            (left <= ENDS_SOON).then_some((key, left.num_days()))
+        })
+    }
+}
+
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let overview = Overview::read(call).await?;
+    let (words, root) = (call.words(), call.path("")?);
+    let body = html! {
+        @for (key, days) in overview.ending_keys() {
+            p.note { "△ " a href={ (root) "/keys/" (key.id) } { (words.key_ends(&key.name, days)) } }
+        }
+        @if overview.ledger.last_entry <= 1 && overview.keys.is_empty() { (first_steps(call, &root)?) }
+        div.cards {
+            (credits_left(words, &overview))
+            (period(words, &overview))
+            (pace(words, &overview))
+        }
+        (chart(words, &overview, &root))
+        div.two {
+            (latest_calls(words, &overview))
+            (latest_changes(words, &overview))
+        }
+    };
+    let as_of = html! { span.as-of { (words.as_of(&numbers::instant_s(call.language(), overview.now))) } };
+    let content = Content::new(Section::Overview, words.overview(), body).actions(as_of);
+    account_with(call, content, &overview.ledger).await
+}
+
+fn first_steps(call: &Call, root: &str) -> Result<Markup, PageError> {
+    let (words, has_password) = (call.words(), call.user()?.identity.has_password);
+    Ok(html! {
+        section.card.steps {
+            header { h2 { (words.first_steps()) } }
+            ol.body {
+                li { a href={ (root) "/keys/new" } { (words.step_key()) } }
+                li { a href="/docs/" { (words.step_call()) } }
+                @if !has_password { li { a href="/console/me/password" { (words.step_password()) } } }
+            }
+        }
+    })
+}
+
+fn credits_left(words: Words, overview: &Overview) -> Markup {
+    let mut lots: Vec<&Lot> = overview.ledger.lots.iter().filter(|lot| lot.left > Credits::ZERO).collect();
+    lots.sort_by_key(|lot| lot.burn_order());
+    let source = |lot: &Lot| match lot.source {
+        LotSource::Plan => words.from_plan(),
+        LotSource::Pack => words.from_pack(),
+        LotSource::Grant => words.from_grant(),
+    };
+    html! {
+        section.card {
+            header { h2 { (words.credits_left_title()) } }
+            div.body {
+                div.big { (whole(words.0, overview.ledger.credits_left().as_i64())) }
+                @for lot in lots.iter().take(4) {
+                    p.muted {
+                        (whole(words.0, lot.left.as_i64())) " " (source(lot)) ", "
+                        (words.until(&numbers::day(words.0, lot.expires_at.date_naive())))
+                    }
+                }
+                @if lots.is_empty() { p.muted { (words.no_credits()) } }
+            }
+        }
+    }
+}
+
+fn period(words: Words, overview: &Overview) -> Markup {
+    let (ledger, balance) = (&overview.ledger, overview.ledger.balance());
+    let number = |amount: i64| whole(words.0, amount);
+    let requests = i64::try_from(ledger.requests_limit).unwrap_or(i64::MAX);
+    let used = i64::try_from(ledger.requests_used).unwrap_or(i64::MAX);
+    let days_left = (ledger.period.ends_at - overview.now).num_days();
+    let day = |at: DateTime<Utc>| short_day(words.0, at.date_naive());
+    let (plan_used, plan) = (balance.plan_credits_used.as_i64(), balance.plan_credits.as_i64());
+    html! {
+        section.card {
+            header {
+                h2 { (words.this_period()) }
+                span.muted.small.push {
+                    (day(ledger.period.starts_at)) " – " (day(ledger.period.ends_at)) " · " (words.days_left(days_left))
+                }
+            }
+            div.body {
+                meter min="0" max=(plan.max(1)) value=(plan_used) {}
+                p { (words.charged_of(&number(plan_used), &number(plan))) " · " (words.on_hold(overview.on_hold())) }
+                p.muted { (words.requests_of(&number(used), &number(requests))) }
+            }
+        }
+    }
+}
+
+fn pace(words: Words, overview: &Overview) -> Markup {
+    let left = overview.ledger.credits_left().as_i64();
+    html! {
+        section.card {
+            header { h2 { (words.at_this_pace()) } }
+            div.body {
+                @if let Some(a_day) = overview.a_day() {
+                    div.big { (words.days(left / a_day)) }
+                    p.muted { (words.a_day(&whole(words.0, a_day))) }
+                } @else {
+                    div.big.muted { (words.no_forecast()) }
+                    p.muted { (words.no_forecast_why()) }
+                }
+            }
+        }
+    }
+}
+
+fn chart(words: Words, overview: &Overview, root: &str) -> Markup {
+    let number = |amount: i64| whole(words.0, amount);
+    let name = |day: NaiveDate| numbers::day(words.0, day);
+    let drawn: Vec<Bar> = overview
+        .days
+        .iter()
+        .enumerate()
+        .map(|(place, day)| Bar {
+            values: vec![day.credits],
+            title: words.bar_title(&name(day.day), &number(day.credits), &number(day.calls)),
+            label: place.is_multiple_of(7).then(|| short_day(words.0, day.day)),
+            leads_to: Some(format!("{root}/ledger?from={0}&to={0}", day.day)),
+        })
+        .collect();
+    let until = overview.added_up_until.unwrap_or(overview.now);
+    html! {
+        section.card.chart {
+            header { h2 { (words.credits_by_day()) } span.push { (legend(&[words.charged().to_owned()])) } }
+            div.body {
+                (bars(words.credits_by_day(), &drawn, number))
+                p.small.muted { (words.days_are_utc()) " " (words.added_up(&numbers::instant_s(words.0, until))) }
+                details {
+                    summary { (words.show_table()) }
+                    table {
+                        thead { tr { th { (words.day()) } th.n { (words.calls()) } th.n { (words.credits_head()) } } }
+                        tbody {
+                            @for day in overview.days.iter().rev().filter(|day| day.calls > 0) {
+                                tr { td { (name(day.day)) } td.n { (number(day.calls)) } td.n { (number(day.credits)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn latest_calls(words: Words, overview: &Overview) -> Markup {
+    let holds = overview.lines.iter().rev().filter(|line| line.kind == EntryKind::Hold.as_str());
+    let calls: Vec<&StatementLine> = holds.take(CALLS).collect();
+    html! {
+        section.card {
+            header { h2 { (words.latest_calls()) } }
+            div.body.scroll {
+                @if calls.is_empty() { p.muted { (words.no_calls()) } } @else {
+                    table {
+                        thead { tr { th { (words.time()) } th { (words.call()) } th { (words.outcome()) } th.n { (words.credits_head()) } } }
+                        tbody {
+                            @for line in calls {
+                                tr {
+                                    td data-label=(words.time()) { time datetime=(line.at.to_rfc3339()) { (clock_s(line.at)) } }
+                                    td data-label=(words.call()) { code { (line.endpoint.as_deref().unwrap_or_default()) } }
+                                    td data-label=(words.outcome()) { (outcome(words, line)) }
+                                    td.n data-label=(words.credits_head()) { (whole(words.0, cost(line))) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a call moved: its price while it runs and once it is charged, nothing once it is given back.
+fn cost(line: &StatementLine) -> i64 {
+    if line.state == Some("released") { 0 } else { line.amount }
+}
+
+/// How a call ended, in a few words.
+pub(super) const fn reason(words: Words, outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Answered => words.reason_answered(),
+        Outcome::ProfileNotFound => words.reason_profile_not_found(),
+        Outcome::MultipleMatches => words.reason_multiple_matches(),
+        Outcome::Refused => words.reason_refused(),
+        Outcome::InsufficientData => words.reason_insufficient_data(),
+        Outcome::Failed => words.reason_failed(),
+        Outcome::TimedOut => words.reason_timed_out(),
+        Outcome::Abandoned => words.reason_abandoned(),
+        Outcome::ChargedStatus => words.reason_charged_status(),
+        Outcome::UnchargedStatus => words.reason_uncharged_status(),
+    }
+}
+
+/// How a call ended, as a word with its shape.
+pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
+    let Some(outcome) = line.outcome.and_then(Outcome::from_name) else {
+        return html! { span.chip.test { "◌ " (words.outcome_running()) } };
+    };
+    let reason = reason(words, outcome);
+    let is_given_back = line.state == Some("released");
+    html! {
+        @if is_given_back { span.chip { "↩ " (words.given_back()) ": " (reason) } }
+        @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (words.charged()) ": " (reason) } }
+        @else { span.chip.warn { "● " (words.charged()) ": " (reason) } }
+    }
+}
+
+fn latest_changes(words: Words, overview: &Overview) -> Markup {
+    html! {
+        section.card {
+            header { h2 { (words.latest_changes()) } }
+            div.body {
+                ul.list {
+                    @for line in &overview.changes {
+                        li { span { (history::sentence(words, line)) } span.muted.push { (words.ago(line.at, overview.now)) } }
+                    }
+                }
+            }
+        }
+    }
+}

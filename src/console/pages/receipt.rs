@@ -1,0 +1,137 @@
+//! The receipt of one call: what it cost, why, and where that is written.
+
+use maud::{Markup, html};
+
+use super::statement::{lot_name, table};
+use crate::console::call::Call;
+use crate::console::error::PageError;
+use crate::console::layout::{Content, Section, account};
+use crate::console::numbers::{instant_s, whole};
+use crate::console::page::Reply;
+use crate::console::words::Words;
+use crate::domain::ids::CallId;
+use crate::domain::settlement::Outcome;
+use crate::ledger::rules::receipt::CallState;
+use crate::storage::console::seal::{self, SealedBatch};
+use crate::storage::ledger::statement::{self, Receipt};
+
+/// Bytes of the hash that are shown: enough to find it and to tell it from others.
+const HASH_SHOWN: usize = 8;
+
+pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let (account_id, id): (_, CallId) = (call.account_id()?, call.param("call")?);
+    let db = call.db().await?;
+    let receipt = statement::receipt(db, account_id, id).await?.ok_or(PageError::NotFound)?;
+    let first = receipt.entries.first().map_or(0, |entry| entry.number);
+    let sealed = seal::of_entry(db, account_id, first).await?;
+    let (words, root) = (call.words(), call.path("")?);
+    let body = html! {
+        p.note.ok[receipt.state == "captured"].info[receipt.state != "captured"] { (sentence(words, &receipt)) }
+        div.two {
+            (facts(words, &root, &receipt, sealed.as_ref()))
+            (payment(words, &receipt))
+        }
+        h2.space { (words.its_entries()) }
+        (table(words, &root, &receipt.entries))
+        p.space { (support(call, id)) }
+    };
+    let actions = html! {
+        button type="button" data-print hidden { (words.print()) }
+        a.button href={ (root) "/ledger" } { (words.statement()) }
+    };
+    let title = words.receipt_of(receipt.endpoint.as_deref().unwrap_or_default());
+    account(call, Content::new(Section::Statement, title, body).actions(actions)).await
+}
+
+/// What was charged and why.
+fn sentence(words: Words, receipt: &Receipt) -> String {
+    let payment = &receipt.payment;
+    let why = match receipt.outcome.and_then(Outcome::from_name) {
+        None => words.why_running(),
+        Some(Outcome::Answered) => words.why_answered(),
+        Some(Outcome::ProfileNotFound) => words.why_profile_not_found(),
+        Some(Outcome::MultipleMatches) => words.why_multiple_matches(),
+        Some(Outcome::Refused) => words.why_refused(),
+        Some(Outcome::InsufficientData) => words.why_insufficient_data(),
+        Some(Outcome::Failed) => words.why_failed(),
+        Some(Outcome::TimedOut) => words.why_timed_out(),
+        Some(Outcome::Abandoned) => words.why_abandoned(),
+        Some(Outcome::ChargedStatus) => words.why_charged_status(),
+        Some(Outcome::UnchargedStatus) => words.why_uncharged_status(),
+    };
+    let therefore = match CallState::from_name(receipt.state) {
+        Some(CallState::Captured) => words.therefore_charged(payment.credits_captured),
+        Some(CallState::Released) => words.therefore_given_back(payment.credits_released),
+        Some(CallState::Held) | None => words.therefore_held(payment.credits_held),
+    };
+    format!("{why} {therefore}")
+}
+
+fn facts(words: Words, root: &str, receipt: &Receipt, sealed: Option<&SealedBatch>) -> Markup {
+    let first = receipt.entries.first();
+    let last = receipt.entries.iter().rev().find(|entry| entry.amount > 0);
+    html! {
+        section.card {
+            div.body {
+                dl.facts {
+                    dt { (words.call_id()) } dd { code { (receipt.call_id) } }
+                    dt { (words.began()) } dd { (instant_s(words.0, receipt.at)) }
+                    @if let Some(last) = last { dt { (words.given_back()) } dd { (instant_s(words.0, last.at)) } }
+                    @if let Some((id, name)) = first.and_then(|entry| entry.key_id.zip(entry.key_name.as_deref())) {
+                        dt { (words.key()) } dd { a href={ (root) "/keys/" (id) } { (name) } }
+                    }
+                    @if let Some(status) = receipt.status { dt { (words.http_status()) } dd { (status) } }
+                    dt { (words.plan_request()) }
+                    dd { @if receipt.plan_request_used { (words.one_used()) } @else { (words.none_used()) } }
+                    @if let Some(sealed) = sealed {
+                        dt { (words.sealed_in()) }
+                        dd {
+                            (words.batch_of(&format!("{}/{}", sealed.epoch, sealed.batch))) " "
+                            code { (hex(&sealed.hash)) "…" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().take(HASH_SHOWN).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn payment(words: Words, receipt: &Receipt) -> Markup {
+    let (payment, number) = (&receipt.payment, |value| whole(words.0, value));
+    html! {
+        section.card {
+            div.body {
+                dl.sum {
+                    dt { (words.held_head()) } dd { (number(payment.credits_held)) }
+                    dt { (words.given_back()) } dd { (number(-payment.credits_released)) }
+                    dt.total { (words.charged()) } dd.total { (number(payment.credits_captured)) }
+                }
+                @for lot in &payment.lots {
+                    p.muted.small {
+                        (lot_name(words, &lot.source, lot.lot)) ": "
+                        (words.paid_by_lot(lot.credits_held - lot.credits_released))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whom to write to about the call.
+fn support(call: &Call, id: CallId) -> Markup {
+    let (words, links) = (call.words(), &call.console.links);
+    html! {
+        @match links.addresses().support {
+            Some(address) if address.contains('@') && !address.contains(':') => {
+                (words.wrong_receipt()) " "
+                a href={ "mailto:" (address) "?subject=" (id) } { (address) }
+            },
+            Some(address) => { (words.wrong_receipt()) " " (address) },
+            None => (words.wrong_receipt_operator()),
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! The statement: every entry, newest first, with the balance after it, and what proves that none is missing.
+
+use maud::{Markup, html};
+
+use super::days::{Days, DaysFault, day_fields};
+use super::usage::key_select;
+use crate::api::statement_csv;
+use crate::console::call::Call;
+use crate::console::error::PageError;
+use crate::console::layout::{Content, Section, account_with, ledger_account};
+use crate::console::numbers::{self, signed, whole};
+use crate::console::overview::{outcome, reason};
+use crate::console::page::Reply;
+use crate::console::words::Words;
+use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::settlement::Outcome;
+use crate::ledger::rules::account::LedgerAccount;
+use crate::ledger::rules::entry::EntryKind;
+use crate::storage::console::check::COMPARED;
+use crate::storage::console::range;
+use crate::storage::console::statement::{
+    self as read, ADDED_UP, Movements, NewestEntry, StatementFilter, StatementPage,
+};
+use crate::storage::console::usage::{KeyChoice, key_choices};
+use crate::storage::ledger::statement::{self, PAGE, StatementLine};
+
+const LINES: i64 = 50;
+const KEYS: i64 = 200;
+/// Entries of one CSV file.
+const CSV_LINES: i64 = 50_000;
+
+/// Kinds that are chosen together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    All,
+    Calls,
+    GivenBack,
+    In,
+    Out,
+}
+
+impl Group {
+    const ALL: [Self; 5] = [Self::All, Self::Calls, Self::GivenBack, Self::In, Self::Out];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Calls => "calls",
+            Self::GivenBack => "given-back",
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+
+    const fn label(self, words: Words) -> &'static str {
+        match self {
+            Self::All => words.all_kinds(),
+            Self::Calls => words.kind_calls(),
+            Self::GivenBack => words.given_back(),
+            Self::In => words.kind_in(),
+            Self::Out => words.kind_out(),
+        }
+    }
+
+    fn kinds(self) -> Vec<EntryKind> {
+        match self {
+            Self::All => Vec::new(),
+            Self::Calls => vec![EntryKind::Hold, EntryKind::Release],
+            Self::GivenBack => vec![EntryKind::Release],
+            Self::In => vec![EntryKind::Grant, EntryKind::Pack, EntryKind::Renewal],
+            Self::Out => vec![EntryKind::Expiry, EntryKind::Correction, EntryKind::PlanMove],
+        }
+    }
+}
+
+/// What the reader asked for.
+struct Asked {
+    group: Group,
+    key: Option<KeyId>,
+    days: Option<Days>,
+    fault: Option<DaysFault>,
+    before: Option<i64>,
+    /// Whether all entries are added up.
+    adds_up: bool,
+}
+
+impl Asked {
+    fn of(call: &Call) -> Self {
+        let query = &call.query;
+        let (days, fault) = match Days::typed(query) {
+            None => (None, None),
+            Some(Ok(days)) => (Some(days), None),
+            Some(Err(fault)) => (None, Some(fault)),
+        };
+        Self {
+            group: Group::ALL.into_iter().find(|group| group.name() == query.text("kind")).unwrap_or(Group::All),
+            key: query.text("key").parse().ok(),
+            days,
+            fault,
+            before: query.text("before").parse().ok().filter(|number| *number > 0),
+            adds_up: query.text("sum") == "1",
+        }
+    }
+
+    fn filter(&self) -> StatementFilter {
+        let between = self.days.map(Days::instants);
+        StatementFilter { kinds: self.group.kinds(), key: self.key, between }
+    }
+
+    /// The query string of the entries before a number.
+    fn query(&self, before: i64) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let texts = [("kind", self.group.name().to_owned()), ("key", self.key.map(|key| key.to_string()).unwrap_or_default())];
+        let days = self.days.map(|days| [("from", days.from.to_string()), ("to", days.to.to_string())]);
+        let texts = texts.into_iter().chain(days.into_iter().flatten()).filter(|(_, text)| !text.is_empty());
+        query.extend_pairs(texts).append_pair("before", &before.to_string()).finish()
+    }
+}
+
+/// What the page shows, all of one instant.
+struct Statement {
+    page: StatementPage,
+    newest: NewestEntry,
+    /// The days of the movements.
+    days: Days,
+    movements: Option<Movements>,
+    /// Count and sum of all entries, if asked.
+    sum: Option<(i64, i64)>,
+    keys: Vec<KeyChoice>,
+}
+
+impl Statement {
+    async fn read(call: &mut Call, asked: &Asked, ledger: &LedgerAccount) -> Result<Self, PageError> {
+        let (account, today) = (call.account_id()?, call.now().date_naive());
+        let db = call.db().await?;
+        let page = read::newest(db, account, &asked.filter(), asked.before, LINES).await?;
+        let newest = read::newest_entry(db, account).await?.ok_or(PageError::NotFound)?;
+        let days = asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
+        let (from, until) = days.instants();
+        let around = range::around(db, account, from, until).await?;
+        let movements = match around.len() {
+            few if few <= COMPARED => read::movements(db, account, around, (from, until)).await?,
+            _ => None,
+        };
+        let sum = match asked.adds_up && newest.number <= ADDED_UP {
+            true => Some(read::add_up(db, account).await?),
+            false => None,
+        };
+        let keys = key_choices(db, account, KEYS).await?;
+        Ok(Self { page, newest, days, movements, sum, keys })
+    }
+}
+
+pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let (ledger, asked) = (ledger_account(call).await?, Asked::of(call));
+    let statement = Statement::read(call, &asked, &ledger).await?;
+    let (words, root) = (call.words(), call.path("")?);
+    let body = html! {
+        @if let Some(fault) = asked.fault { p.note.bad role="alert" { (fault.text(words)) } }
+        (proof(words, &root, &asked, &statement, &ledger))
+        @if let Some(movements) = &statement.movements { (summary(words, statement.days, movements)) }
+        form.filters method="get" {
+            select name="kind" aria-label=(words.kind_of_entry()) {
+                @for group in Group::ALL { option value=(group.name()) selected[group == asked.group] { (group.label(words)) } }
+            }
+            (key_select(words, &statement.keys, asked.key))
+            (day_fields(words, asked.days))
+            button { (words.apply()) }
+        }
+        (table(words, &root, &statement.page.lines))
+        @if let Some(older) = statement.page.older {
+            @if statement.page.lines.is_empty() { p.muted { (words.looked_through()) } }
+            p.space { a.button href={ (root) "/ledger?" (asked.query(older)) } { (words.older_entries()) } }
+        }
+    };
+    let actions = html! {
+        span.as-of { (words.as_of(&numbers::instant_s(words.0, call.now()))) }
+        a.button href={ (root) "/ledger.csv?" (statement.days.query()) } download { "CSV" }
+        button type="button" data-print hidden { (words.print()) }
+    };
+    let content = Content::new(Section::Statement, words.statement(), body);
+    account_with(call, content.lead(words.statement_lead()).actions(actions), &ledger).await
+}
+
+/// That the last entry's balance is the account's, and on request that all entries add up to it.
+fn proof(words: Words, root: &str, asked: &Asked, statement: &Statement, ledger: &LedgerAccount) -> Markup {
+    let number = |value| whole(words.0, value);
+    let newest = statement.newest;
+    let left = ledger.credits_left().as_i64();
+    html! {
+        div.proof {
+            @if newest.number == 0 { p.muted { (words.nothing_yet()) } } @else {
+                p {
+                    (words.newest_entry(&number(newest.number))) " "
+                    @if newest.is_balance() { span.chip.ok { "✓ " (number(newest.balance)) } }
+                    @else { span.chip.bad { "✕ " (words.check_different()) } }
+                    @match statement.sum {
+                        Some((entries, sum)) => {
+                            " " (words.all_entries(&number(entries))) " "
+                            @if sum == newest.balance && entries == newest.number { span.chip.ok { "✓ " (number(sum)) } }
+                            @else { span.chip.bad { "✕ " (number(sum)) } }
+                        }
+                        None if newest.number <= ADDED_UP => { " " a href={ (root) "/ledger?sum=1" } { (words.add_all_up()) } }
+                        None => { @if asked.adds_up { " " (words.too_many_to_add()) } }
+                    }
+                }
+            }
+            // Credits that have ended or come since are written with the account's next entry.
+            @if left != newest.balance { p.muted { (words.due_entries(&number(left))) } }
+        }
+    }
+}
+
+/// What the days did to the balance, as banks show it.
+fn summary(words: Words, days: Days, movements: &Movements) -> Markup {
+    let language = words.0;
+    let calls = movements.of(EntryKind::Hold) + movements.of(EntryKind::Release);
+    let lines = [
+        (words.plan_renewals(), movements.of(EntryKind::Renewal)),
+        (words.plan_moves(), movements.of(EntryKind::PlanMove)),
+        (words.packs_bought(), movements.of(EntryKind::Pack)),
+        (words.grants(), movements.of(EntryKind::Grant)),
+        (words.calls_less_given_back(), calls),
+        (words.credits_expired(), movements.of(EntryKind::Expiry)),
+        (words.corrections(), movements.of(EntryKind::Correction)),
+    ];
+    html! {
+        section.card.summary {
+            header {
+                h2 { (numbers::day(language, days.from)) " – " (numbers::day(language, days.to)) }
+                @if movements.adds_up() { span.chip.ok { "✓ " (words.adds_up()) } }
+                @else { span.chip.bad { "✕ " (words.check_different()) } }
+            }
+            dl.sum.body {
+                dt { (words.opening_balance()) } dd { (whole(language, movements.opening)) }
+                @for (name, credits) in lines.iter().filter(|(_, credits)| *credits != 0) {
+                    dt { (name) } dd { (signed(language, *credits)) }
+                }
+                dt.total { (words.closing_balance()) } dd.total { (whole(language, movements.closing)) }
+            }
+        }
+    }
+}
+
+/// Entries as a table.
+pub(super) fn table(words: Words, root: &str, lines: &[StatementLine]) -> Markup {
+    html! {
+        section.card.scroll {
+            @if lines.is_empty() { p.body { (words.no_entries()) } } @else {
+                table {
+                    thead {
+                        tr {
+                            th { (words.when_utc()) } th { (words.what()) } th { (words.key()) } th { (words.lot()) }
+                            th.n { (words.amount()) } th.n { (words.balance()) }
+                        }
+                    }
+                    tbody { @for line in lines { (row(words, root, line)) } }
+                }
+            }
+        }
+    }
+}
+
+fn row(words: Words, root: &str, line: &StatementLine) -> Markup {
+    let amount = signed(words.0, line.amount);
+    html! {
+        tr id={ "entry-" (line.number) } {
+            td.when data-label=(words.when_utc()) {
+                time datetime=(line.at.to_rfc3339()) { (numbers::day(words.0, line.at.date_naive())) ", " (numbers::clock_s(line.at)) }
+            }
+            td data-label=(words.what()) { div { (what(words, root, line)) } }
+            td data-label=(words.key()) {
+                @if let (Some(id), Some(name)) = (line.key_id, &line.key_name) { a href={ (root) "/keys/" (id) } { (name) } }
+                @else { "–" }
+            }
+            td.muted data-label=(words.lot()) { (lot_name(words, &line.source, line.lot)) }
+            td.n data-label=(words.amount()) { @if line.amount > 0 { span.in { (amount) } } @else { (amount) } }
+            td.n data-label=(words.balance()) { (whole(words.0, line.balance_after)) }
+        }
+    }
+}
+
+/// What a lot is called: its source and its number.
+pub(super) fn lot_name(words: Words, source: &str, lot: i32) -> String {
+    let source = match source {
+        "plan" => words.lot_plan(),
+        "pack" => words.lot_pack(),
+        _ => words.lot_grant(),
+    };
+    format!("{source} {lot}")
+}
+
+/// An entry in words.
+fn what(words: Words, root: &str, line: &StatementLine) -> Markup {
+    let receipt = html! {
+        a href={ (root) "/ledger/calls/" (line.id) } { (words.call()) " " code { (line.endpoint.as_deref().unwrap_or_default()) } }
+    };
+    let note = html! { @if let Some(note) = &line.note { ": " (note) } };
+    let reference = html! { @if let Some(reference) = &line.reference { " " code { (reference) } } };
+    let ended = line.outcome.and_then(Outcome::from_name);
+    html! {
+        @match EntryKind::from_name(line.kind) {
+            Some(EntryKind::Hold) if line.state == Some("released") => { (receipt) " " span.chip { (words.held_until_end()) } },
+            Some(EntryKind::Hold) => { (receipt) " " (outcome(words, line)) },
+            Some(EntryKind::Release) => {
+                (receipt) " " span.chip {
+                    "↩ " (words.given_back()) @if let Some(ended) = ended { ": " (reason(words, ended)) }
+                }
+            },
+            Some(EntryKind::Renewal) => (words.plan_renewed()),
+            Some(EntryKind::Grant) => { (words.grant_given()) (note) (reference) },
+            Some(EntryKind::Pack) => { (words.pack_bought()) (note) (reference) },
+            Some(EntryKind::Expiry) => (words.lot_ended()),
+            Some(EntryKind::Correction) => { (words.taken_back()) (note) },
+            Some(EntryKind::PlanMove) => (words.plan_moved()),
+            None => (line.kind),
+        }
+    }
+}
+
+/// The entries of the days, oldest first.
+pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError> {
+    let (ledger, asked) = (ledger_account(call).await?, Asked::of(call));
+    let (account, today): (AccountId, _) = (call.account_id()?, call.now().date_naive());
+    let days = asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
+    let (from, until) = days.instants();
+    let db = call.db().await?;
+    let around = range::around(db, account, from, until).await?;
+    if around.len() > CSV_LINES {
+        return Err(PageError::TooMuch);
+    }
+    let (mut rows, mut last) = (Vec::new(), around.first - 1);
+    statement_csv::write_head(&mut rows).map_err(|_| PageError::Internal)?;
+    while last + 1 < around.end {
+        let page = statement::page(db, account, last, PAGE.min(around.end - 1 - last)).await?;
+        let Some(newest) = page.last() else { break };
+        last = newest.number;
+        for line in page.iter().filter(|line| line.at >= from && line.at < until) {
+            statement_csv::write_line(&mut rows, line).map_err(|_| PageError::Internal)?;
+        }
+    }
+    Ok(Reply::Csv { name: format!("statement-{}-{}.csv", days.from, days.to), rows })
+}

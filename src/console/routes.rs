@@ -1,0 +1,143 @@
+//! Every page of the console, and who may open it. The test of access is generated from this table: a page that is not here
+//! does not exist.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::Request;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use super::call::Console;
+use super::keys::{act, list, make, revoke, rotate, show, which};
+use super::pages::{audit, credits, receipt, settings, statement, usage};
+use super::run::{Access, Handler, answer};
+use super::{
+    choose, confirm, environments, invitation, link, log_in, members, overview, profile, reset, security,
+    sign_up,
+};
+use Access::{AdminConfirmed, Anyone, Member, Person, PersonConfirmed};
+
+/// GET or POST.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+/// A page or the sending of its form.
+#[derive(Clone, Copy)]
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+    handler: Handler,
+}
+
+macro_rules! pages {
+    ($($access:ident $method:ident $path:literal => $($handler:ident)::+;)+) => {
+        /// The table.
+        pub static ROUTES: &[Route] = &[$(
+            Route {
+                method: Method::$method,
+                path: $path,
+                access: $access,
+                handler: |call| Box::pin($($handler)::+(call)),
+            },
+        )+];
+    };
+}
+
+pages! {
+    Anyone Get "/console/log-in" => log_in::show;
+    Anyone Post "/console/log-in" => log_in::send;
+    Person Post "/console/log-out" => log_in::log_out;
+    Anyone Get "/console/link" => link::show;
+    Anyone Post "/console/link" => link::send;
+    Anyone Get "/console/reset" => reset::show;
+    Anyone Post "/console/reset" => reset::send;
+    Anyone Get "/console/reset/finish" => reset::show_finish;
+    Anyone Post "/console/reset/finish" => reset::finish;
+    Anyone Get "/console/invitation" => invitation::show;
+    Anyone Post "/console/invitation" => invitation::send;
+    Anyone Get "/console/sign-up" => sign_up::show;
+    Anyone Post "/console/sign-up" => sign_up::send;
+    Anyone Get "/console/sign-up/finish" => sign_up::show_finish;
+    Anyone Post "/console/sign-up/finish" => sign_up::finish;
+
+    Person Get "/console" => choose::show;
+    Person Get "/console/confirm" => confirm::show;
+    Person Post "/console/confirm" => confirm::send;
+    Person Get "/console/me" => profile::show;
+    Person Post "/console/me" => profile::send;
+    Person Get "/console/me/security" => security::show;
+    PersonConfirmed Get "/console/me/password" => security::password;
+    PersonConfirmed Post "/console/me/password" => security::set_password;
+    Person Post "/console/me/sessions" => security::end_sessions;
+
+    Member Get "/console/{account}" => overview::show;
+
+    Member Get "/console/{account}/keys" => list::show;
+    AdminConfirmed Get "/console/{account}/keys/new" => make::show;
+    AdminConfirmed Post "/console/{account}/keys/new" => make::send;
+    Member Get "/console/{account}/keys/which" => which::show;
+    Member Post "/console/{account}/keys/which" => which::send;
+    Member Get "/console/{account}/keys/{key}" => show::show;
+    AdminConfirmed Get "/console/{account}/keys/{key}/edit" => make::edit;
+    AdminConfirmed Post "/console/{account}/keys/{key}/edit" => make::save;
+    AdminConfirmed Get "/console/{account}/keys/{key}/rotate" => rotate::show;
+    AdminConfirmed Post "/console/{account}/keys/{key}/rotate" => rotate::send;
+    AdminConfirmed Get "/console/{account}/keys/{key}/end-overlap" => act::ask_end_overlap;
+    AdminConfirmed Post "/console/{account}/keys/{key}/end-overlap" => act::end_overlap;
+    AdminConfirmed Get "/console/{account}/keys/{key}/cancel-rotation" => act::ask_cancel_rotation;
+    AdminConfirmed Post "/console/{account}/keys/{key}/cancel-rotation" => act::cancel_rotation;
+    AdminConfirmed Get "/console/{account}/keys/{key}/disable" => act::ask_disable;
+    AdminConfirmed Post "/console/{account}/keys/{key}/disable" => act::disable;
+    AdminConfirmed Get "/console/{account}/keys/{key}/enable" => act::ask_enable;
+    AdminConfirmed Post "/console/{account}/keys/{key}/enable" => act::enable;
+    AdminConfirmed Get "/console/{account}/keys/{key}/revoke" => revoke::show;
+    AdminConfirmed Post "/console/{account}/keys/{key}/revoke" => revoke::send;
+    Member Get "/console/{account}/keys/{key}/revoked" => revoke::gateways;
+
+    Member Get "/console/{account}/usage" => usage::show;
+    Member Get "/console/{account}/usage.csv" => usage::csv;
+    Member Get "/console/{account}/ledger" => statement::show;
+    Member Get "/console/{account}/ledger.csv" => statement::csv;
+    Member Get "/console/{account}/ledger/calls/{call}" => receipt::show;
+    Member Get "/console/{account}/credits" => credits::show;
+    Member Get "/console/{account}/audit" => audit::show;
+    Member Get "/console/{account}/audit.csv" => audit::csv;
+    Member Get "/console/{account}/settings" => settings::show;
+    AdminConfirmed Get "/console/{account}/settings/edit" => settings::edit;
+    AdminConfirmed Post "/console/{account}/settings/edit" => settings::save;
+
+    Member Get "/console/{account}/members" => members::list;
+    AdminConfirmed Get "/console/{account}/members/new" => members::show_new;
+    AdminConfirmed Post "/console/{account}/members/new" => members::invite;
+    AdminConfirmed Get "/console/{account}/members/{member}" => members::show;
+    AdminConfirmed Post "/console/{account}/members/{member}" => members::change;
+    AdminConfirmed Post "/console/{account}/members/{member}/invite" => members::invite_again;
+
+    Member Get "/console/{account}/environments" => environments::list;
+    AdminConfirmed Get "/console/{account}/environments/new" => environments::show_new;
+    AdminConfirmed Post "/console/{account}/environments/new" => environments::create;
+    AdminConfirmed Get "/console/{account}/environments/{environment}" => environments::show_limit;
+    AdminConfirmed Post "/console/{account}/environments/{environment}" => environments::set_limit;
+}
+
+/// The routes for the gateway's router.
+pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
+    let mut by_path: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
+    for route in ROUTES {
+        let console = console.clone();
+        let handle =
+            move |request: Request<Body>| answer(console, route.path, route.access, route.handler, request);
+        let filter = match route.method {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+        };
+        let known = by_path.remove(route.path).unwrap_or_default();
+        by_path.insert(route.path, known.merge(on(filter, handle)));
+    }
+    by_path.into_iter().collect()
+}

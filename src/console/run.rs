@@ -1,0 +1,158 @@
+//! What every page passes before its handler: origin and token of a form, the person, their place in the account. And what
+//! becomes of its answer.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Request, header};
+use axum::response::Response;
+
+use super::call::{Call, Console};
+use super::error::PageError;
+use super::error_page;
+use super::form::Form;
+use super::log_in;
+use super::page::{Reply, set_headers};
+use crate::domain::language::Language;
+use crate::http::call_record::CallRecord;
+use crate::http::negotiate::RenderContext;
+
+/// Who may open a page. Each kind may do what the ones before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Access {
+    Anyone,
+    /// A person who is logged in.
+    Person,
+    /// The same, who proved lately who they are.
+    PersonConfirmed,
+    /// A member of the account in the path.
+    Member,
+    Admin,
+    /// The same, who proved lately who they are.
+    AdminConfirmed,
+}
+
+impl Access {
+    const fn needs_account(self) -> bool {
+        matches!(self, Self::Member | Self::Admin | Self::AdminConfirmed)
+    }
+
+    const fn needs_admin(self) -> bool {
+        matches!(self, Self::Admin | Self::AdminConfirmed)
+    }
+
+    const fn needs_proof(self) -> bool {
+        matches!(self, Self::PersonConfirmed | Self::AdminConfirmed)
+    }
+}
+
+pub(super) type Answering<'c> = Pin<Box<dyn Future<Output = Result<Reply, PageError>> + Send + 'c>>;
+pub(super) type Handler = for<'c> fn(&'c mut Call) -> Answering<'c>;
+
+/// Answers one request for a page.
+pub(super) async fn answer(
+    console: Arc<Console>,
+    path: &'static str,
+    access: Access,
+    handler: Handler,
+    request: Request<Body>,
+) -> Response {
+    let is_https = console.base.is_https();
+    let mut response = match Box::pin(reply(console, access, handler, request)).await {
+        Ok((reply, cookies)) => {
+            let is_new_user = matches!(&reply, Reply::SeeOther(to) if to == log_in::AFTER_LOG_OUT);
+            let mut response = reply.into_response();
+            for cookie in cookies {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            if is_new_user {
+                let everything = HeaderValue::from_static("\"cache\", \"storage\"");
+                response.headers_mut().insert(HeaderName::from_static("clear-site-data"), everything);
+            }
+            response
+        }
+        Err(response) => *response,
+    };
+    set_headers(response.headers_mut(), is_https);
+    response.extensions_mut().insert(CallRecord::of_open_path(path));
+    response
+}
+
+async fn reply(
+    console: Arc<Console>,
+    access: Access,
+    handler: Handler,
+    request: Request<Body>,
+) -> Result<(Reply, Vec<HeaderValue>), Box<Response>> {
+    let (mut parts, body) = request.into_parts();
+    let is_own_host = console.base.is_own_host(&parts.headers);
+    let is_from_here = console.base.is_from_here(&parts.headers);
+    let context = parts.extensions.get::<RenderContext>().copied();
+    let mut call = match Call::of(console, &mut parts).await {
+        Ok(call) if is_own_host => call,
+        Ok(_) | Err(_) => return Err(Box::new(bare(context))),
+    };
+    let sent = if call.is_sent() { Some((&parts.headers, body)) } else { None };
+    let answered = match sent {
+        Some(_) if !is_from_here => Err(PageError::NotFromHere),
+        Some((headers, body)) => match Form::of_body(headers, body).await {
+            Ok(form) => {
+                call.form = form;
+                admitted(&mut call, access, handler).await
+            }
+            Err(error) => Err(error),
+        },
+        None => admitted(&mut call, access, handler).await,
+    };
+    let reply = answered.unwrap_or_else(|error| instead(&call, error));
+    Ok((reply, std::mem::take(&mut call.set_cookies)))
+}
+
+/// Checks who asks, answers, and commits what was changed.
+async fn admitted(call: &mut Call, access: Access, handler: Handler) -> Result<Reply, PageError> {
+    if access > Access::Anyone {
+        call.identify().await?;
+        call.user()?;
+    }
+    if call.is_sent() {
+        call.check_form()?;
+    }
+    if access.needs_account() {
+        call.enter_account().await?;
+    }
+    if access.needs_admin() && !call.membership()?.role.may_manage() {
+        return Err(PageError::AdminsOnly);
+    }
+    if access.needs_proof() && !call.user()?.is_confirmed {
+        return Err(PageError::Unconfirmed);
+    }
+    let reply = handler(call).await?;
+    call.commit().await?;
+    Ok(reply)
+}
+
+/// The page that an error leads to.
+fn instead(call: &Call, error: PageError) -> Reply {
+    let next = || form_urlencoded::byte_serialize(call.frame.path.as_bytes()).collect::<String>();
+    match error {
+        PageError::LoggedOut if call.is_sent() => log_in::logged_out_meanwhile(call),
+        PageError::LoggedOut => Reply::SeeOther(format!("/console/log-in?next={}", next())),
+        PageError::Unconfirmed => Reply::SeeOther(format!("/console/confirm?next={}", next())),
+        PageError::SentAlready { leads_to } => Reply::SeeOther(leads_to),
+        error => error_page::page(&call.frame, &error),
+    }
+}
+
+/// The page for a request that cannot be one of a person in a browser.
+fn bare(context: Option<RenderContext>) -> Response {
+    use super::page::Frame;
+    let frame = Frame {
+        language: context.map_or(Language::En, |context| context.language),
+        theme: None,
+        path: "/console".to_owned(),
+        request_id: context
+            .map_or(crate::domain::ids::CallId::from_uuid(uuid::Uuid::nil()), |context| context.request_id),
+    };
+    error_page::page(&frame, &PageError::NotFound).into_response()
+}

@@ -1,0 +1,144 @@
+//! The person's password and sessions.
+
+use axum::http::StatusCode;
+use maud::html;
+
+use super::call::Call;
+use super::cookie::Cookie;
+use super::error::PageError;
+use super::field::{Faults, Input};
+use super::layout::of_person;
+use super::log_in::store_password;
+use super::page::Reply;
+use super::words::Words;
+use crate::domain::ids::SessionId;
+use crate::identity::password::{Password, PasswordFault};
+use crate::secret::token::Token;
+use crate::storage::identity::{one_time, sessions};
+
+const PATH: &str = "/console/me/security";
+const PASSWORD_PATH: &str = "/console/me/password";
+const SESSIONS_PATH: &str = "/console/me/sessions";
+
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let (identity, own) = (call.user()?.identity.clone(), call.user()?.session.id);
+    let listed = sessions::list(call.db().await?, identity.id).await?;
+    let (words, now) = (call.words(), call.now());
+    let content = html! {
+        @if call.query.has("saved") { p.note.ok role="status" { (words.password_saved()) } }
+        section.card.form {
+            h2 { (words.password()) }
+            p { a.button href=(PASSWORD_PATH) { (words.set_password()) } }
+        }
+        section.card {
+            header { h2 { (words.sessions()) } }
+            div.body.scroll {
+                table {
+                    thead { tr { th { (words.session_browser()) } th { (words.session_address()) } th { (words.session_seen()) } th {} } }
+                    tbody {
+                        @for session in &listed {
+                            tr {
+                                td data-label=(words.session_browser()) { (session.browser) }
+                                td data-label=(words.session_address()) { (session.address.as_deref().unwrap_or(words.unknown())) }
+                                td data-label=(words.session_seen()) { (words.ago(session.seen_at, now)) }
+                                td {
+                                    @if session.id == own { span.chip { (words.this_session()) } } @else {
+                                        form method="post" action=(SESSIONS_PATH) {
+                                            (call.form_field(SESSIONS_PATH))
+                                            button.quiet name="session" value=(session.id) { (words.end_session()) }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                @if listed.len() > 1 {
+                    form method="post" action=(SESSIONS_PATH) {
+                        (call.form_field(SESSIONS_PATH))
+                        button.danger name="session" value="others" { (words.end_other_sessions()) }
+                    }
+                }
+            }
+        }
+    };
+    of_person(call, words.security(), &content)
+}
+
+pub(super) async fn end_sessions(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["session"])?;
+    let (identity, own) = (call.user()?.identity.id, call.user()?.session.id);
+    match call.form.text("session").to_owned().as_str() {
+        "others" => {
+            sessions::end_others(call.db().await?, identity, Some(own)).await?;
+        }
+        one => {
+            let id: SessionId = one.parse().map_err(|_| PageError::NotFound)?;
+            sessions::end(call.db().await?, identity, id).await?;
+        }
+    }
+    Ok(Reply::SeeOther(PATH.to_owned()))
+}
+
+pub(super) async fn password(call: &mut Call) -> Result<Reply, PageError> {
+    form(call, &Faults::default())
+}
+
+fn form(call: &Call, faults: &Faults) -> Result<Reply, PageError> {
+    let words = call.words();
+    let hint = format!("{} {}", words.password_rule(min_chars(call)), words.password_rule_more());
+    let email = &call.user()?.identity.email;
+    let content = html! {
+        (faults.summary(words))
+        form.card.form method="post" action=(PASSWORD_PATH) {
+            (call.form_field(PASSWORD_PATH))
+            // Password managers learn for whom the password is.
+            input type="hidden" name="email" autocomplete="username" value=(email);
+            (Input::password("password", words.new_password(), "new-password").hint(&hint).show(words, faults))
+            button.primary { (words.set_password()) }
+            " "
+            a.button href=(PATH) { (words.cancel()) }
+        }
+    };
+    of_person(call, words.set_password(), &content)
+}
+
+fn min_chars(call: &Call) -> usize {
+    call.console.settings.password_min.get()
+}
+
+/// Sets the password. The person has just proved who they are. All other sessions and open links end.
+pub(super) async fn set_password(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["password", "email"])?;
+    let (identity, session) = (call.user()?.identity.clone(), call.user()?.session.id);
+    let given = call.form.raw("password").to_owned();
+    let chosen = Password::chosen(&given, min_chars(call), &[&identity.email, &identity.name]);
+    let password = match chosen {
+        Ok(password) => password,
+        Err(fault) => {
+            let mut faults = Faults::default();
+            faults.add("password", fault_text(call.words(), fault));
+            return Ok(form(call, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+        }
+    };
+    // No place is held while the hash is computed.
+    call.commit().await?;
+    store_password(call, identity.id, &password, true).await?;
+    sessions::end_others(call.db().await?, identity.id, Some(session)).await?;
+    one_time::end_all(call.db().await?, identity.id).await?;
+    let token = Token::new().map_err(|_| PageError::Internal)?;
+    sessions::confirm(call.db().await?, session, &token.digest()).await?;
+    let base = call.console.base.clone();
+    call.set_cookie(Cookie::Session.set(&base, &token.expose()));
+    Ok(Reply::SeeOther(format!("{PATH}?saved=1")))
+}
+
+/// What is wrong with a new password.
+pub(super) fn fault_text(words: Words, fault: PasswordFault) -> String {
+    match fault {
+        PasswordFault::TooShort { min_chars } => words.password_rule(min_chars),
+        PasswordFault::TooLong => words.password_too_long().to_owned(),
+        PasswordFault::Pattern => words.password_pattern().to_owned(),
+        PasswordFault::Common => words.password_common().to_owned(),
+    }
+}

@@ -1,0 +1,60 @@
+//! The `[console]` settings.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::plan::PlanRef;
+use crate::domain::setting;
+use crate::identity::session::SessionTimes;
+
+/// Whether account owners get pages, and how much these may take.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ConsoleSettings {
+    pub enabled: bool,
+    /// Whether people may open accounts themselves.
+    pub sign_up: SignUp,
+    /// The plan of such accounts: its edition, `/` and its name.
+    pub sign_up_plan: String,
+    /// Pages over plain HTTP elsewhere than on loopback.
+    pub allow_plain_http: bool,
+    #[serde(rename = "session_idle_s", with = "setting::seconds")]
+    pub session_idle: Duration,
+    #[serde(rename = "session_life_s", with = "setting::seconds")]
+    pub session_life: Duration,
+    /// How long a proof of identity counts for changes that matter.
+    #[serde(rename = "confirmed_s", with = "setting::seconds")]
+    pub confirmed: Duration,
+    /// Fewest characters of a password.
+    #[serde(deserialize_with = "setting::count")]
+    pub password_min: NonZeroUsize,
+    /// Pages that read the database at once.
+    #[serde(deserialize_with = "setting::count")]
+    pub max_at_once: NonZeroUsize,
+    /// Timeout for each statement of a page.
+    #[serde(rename = "statement_timeout_ms", with = "setting::millis")]
+    pub statement_timeout: Duration,
+}
+
+/// Who may open an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignUp {
+    /// Everybody with an e-mail address.
+    Open,
+    /// The operator makes accounts, and their admins invite people.
+    Invited,
+}
+
+impl ConsoleSettings {
+    /// The plan of accounts that people open themselves.
+    pub fn sign_up_plan(&self) -> Option<PlanRef> {
+        let (edition, plan) = self.sign_up_plan.split_once('/')?;
+        Some(PlanRef { edition: edition.to_owned(), plan: plan.to_owned() })
+    }
+
+    pub const fn session_times(&self) -> SessionTimes {
+        SessionTimes { idle: self.session_idle, life: self.session_life, confirmed: self.confirmed }
+    }
+}

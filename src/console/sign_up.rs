@@ -1,0 +1,140 @@
+//! Signing up: an address first, and everything else once it is proved. Known and unknown addresses get the same page.
+
+use axum::http::StatusCode;
+use maud::html;
+
+use super::call::Call;
+use super::choose_password::{self, field};
+use super::email::{self, Email};
+use super::error::PageError;
+use super::field::{Faults, Input};
+use super::link::refused;
+use super::log_in::log_in;
+use super::page::{Reply, plain};
+use super::reset::{ask, send_link, sent};
+use super::settings::SignUp;
+use crate::clock::new_id;
+use crate::domain::ids::IdentityId;
+use crate::domain::text::{EmailAddress, Name};
+use crate::identity::email::EmailKey;
+use crate::identity::one_time::{NotAccepted, OneTime, Purpose};
+use crate::management::identities::{NewPerson, consume, look_at, new_link, sign_up};
+use crate::secret::token::Token;
+use crate::storage::identity::identities;
+
+const PATH: &str = "/console/sign-up";
+const FINISH: &str = "/console/sign-up/finish";
+
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let words = call.words();
+    if call.console.settings.sign_up != SignUp::Open {
+        let content =
+            html! { p { (words.sign_up_closed()) } p { a href="/console/log-in" { (words.log_in()) } } };
+        return Ok(Reply::page(plain(&call.frame, words.sign_up(), &content)));
+    }
+    Ok(ask(call, PATH, words.sign_up(), words.sign_up_lead(), "", &Faults::default()))
+}
+
+pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["email"])?;
+    if call.console.settings.sign_up != SignUp::Open {
+        return Err(PageError::NotFound);
+    }
+    let words = call.words();
+    let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());
+    let Some(address) = faults.read::<EmailAddress>(words, "email", &typed) else {
+        let form = ask(call, PATH, words.sign_up(), words.sign_up_lead(), &typed, &faults);
+        return Ok(form.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let key = EmailKey::of(&address);
+    if email::may_be_asked_for(call, key.as_str()).await? {
+        match identities::by_email(call.db().await?, &key).await? {
+            Some(identity) => send_link(call, &identity, true).await?,
+            None => send_sign_up(call, &address).await?,
+        }
+    }
+    Ok(sent(call))
+}
+
+async fn send_sign_up(call: &mut Call, address: &EmailAddress) -> Result<(), PageError> {
+    let token = new_link(call.db().await?, Purpose::SignUp, address, None, None).await?;
+    let (words, language) = (call.words(), call.language());
+    let message = Email {
+        kind: "sign_up",
+        subject: words.mail_sign_up_subject(),
+        paragraphs: vec![words.mail_sign_up_text().to_owned()],
+        button: Some((words.sign_up(), format!("{FINISH}?token={}", token.expose()))),
+        reason: words.mail_sign_up_reason(),
+    };
+    email::send(call, address, language, message).await
+}
+
+pub(super) async fn show_finish(call: &mut Call) -> Result<Reply, PageError> {
+    let Some(token) = Token::parse(call.query.text("token")) else {
+        return Ok(refused(call, NotAccepted::Unknown));
+    };
+    match look_at(call.db().await?, &token.digest(), Purpose::SignUp).await? {
+        Ok(found) => Ok(finish_form(call, &token, &found, &Faults::default())),
+        Err(error) => Ok(refused(call, error)),
+    }
+}
+
+fn finish_form(call: &Call, token: &Token, found: &OneTime, faults: &Faults) -> Reply {
+    let words = call.words();
+    let (name, account) = (call.form.text("name"), call.form.text("account"));
+    let content = html! {
+        (faults.summary(words))
+        form.card.form method="post" action=(FINISH) {
+            (call.form_field(FINISH))
+            input type="hidden" name="token" value=(token.expose());
+            input type="hidden" name="email" autocomplete="username" value=(found.email);
+            p { (words.password_for(&found.email)) }
+            (Input { autocomplete: "name", ..Input::text("name", words.your_name(), name) }.show(words, faults))
+            (Input { autocomplete: "organization", ..Input::text("account", words.account_name(), account) }
+                .hint(words.account_name_hint()).show(words, faults))
+            (field(call, faults))
+            button.primary { (words.sign_up()) }
+        }
+    };
+    Reply::page(plain(&call.frame, words.sign_up(), &content))
+}
+
+/// Makes the person and the account, once.
+pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["token", "email", "name", "account", "password"])?;
+    let Some(token) = Token::parse(call.form.text("token")) else {
+        return Ok(refused(call, NotAccepted::Unknown));
+    };
+    let found = match look_at(call.db().await?, &token.digest(), Purpose::SignUp).await? {
+        Ok(found) => found,
+        Err(error) => return Ok(refused(call, error)),
+    };
+    let (name, account) = (call.form.text("name").to_owned(), call.form.text("account").to_owned());
+    let (words, mut faults) = (call.words(), Faults::default());
+    let person: Option<Name> = faults.read(words, "name", &name);
+    let company: Option<Name> = faults.read(words, "account", &account);
+    let password = choose_password::read(call, &[&found.email, &name, &account], &mut faults);
+    let (Some(person), Some(company), Some(password)) = (person, company, password) else {
+        return Ok(finish_form(call, &token, &found, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let id = IdentityId::from_uuid(new_id());
+    let sealed = choose_password::sealed(call, id, &password).await?;
+    let found = match consume(call.db().await?, &token.digest(), Purpose::SignUp).await? {
+        Ok(found) => found,
+        Err(error) => return Ok(refused(call, error)),
+    };
+    let address: EmailAddress = found.email.parse().map_err(|_| PageError::Internal)?;
+    let plan = call.console.settings.sign_up_plan().ok_or(PageError::Internal)?;
+    let new = NewPerson {
+        id,
+        email: address,
+        name: person,
+        language: Some(call.language()),
+        sealed,
+        address: call.address,
+    };
+    let account = sign_up(call.db().await?, new, &company, plan).await?;
+    let identity = identities::find(call.db().await?, id).await?.ok_or(PageError::Internal)?;
+    log_in(call, &identity).await?;
+    Ok(Reply::SeeOther(format!("/console/{account}")))
+}

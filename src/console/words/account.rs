@@ -1,0 +1,72 @@
+//! The audit log and the settings of the account.
+
+use super::words;
+
+words! {
+    nav_audit: "Audit log" / "Auditoria";
+    nav_settings: "Settings" / "Configurações";
+    audit_log: "Audit log" / "Registro de auditoria";
+    audit_lead: "Who changed what, the operator included. Entries are never changed or removed."
+        / "Quem alterou o quê, inclusive o operador. Nenhum registro é alterado ou removido.";
+    no_changes: "No changes match." / "Nenhuma alteração corresponde.";
+    before_after: "Before → after" / "Antes → depois";
+    from_where: "From" / "Origem";
+    command_line: "command line" / "linha de comando";
+    about_what: "About" / "Sobre";
+    about_all: "About everything" / "Sobre tudo";
+    by_whom: "By" / "Por";
+    by_all: "By everyone" / "Por todos";
+    subject_account: "Account" / "Conta";
+    subject_keys: "Keys" / "Chaves";
+    subject_environments: "Environments" / "Ambientes";
+    subject_members: "Members" / "Pessoas";
+    subject_credits: "Credits" / "Créditos";
+    actor_members: "Members" / "Pessoas";
+    actor_keys: "Keys" / "Chaves";
+    contact_address: "Contact address" / "E-mail de contato";
+    role_word: "Role" / "Função";
+    edition: "Edition" / "Edição";
+    secret_version: "Version of the secret" / "Versão do segredo";
+    old_secret_until: "Old secret works until" / "Segredo antigo funciona até";
+    reference: "Reference" / "Referência";
+    source_word: "Source" / "Origem";
+    keys_revoked: "Keys revoked" / "Chaves revogadas";
+    no_limit_word: "none" / "nenhum";
+    any_word: "any" / "qualquer";
+    settings: "Settings" / "Configurações";
+    account_id: "Account id" / "Id da conta";
+    since: "Since" / "Desde";
+    change_settings: "Change name or address" / "Alterar nome ou e-mail";
+    only_for_you: "Only for you" / "Somente para você";
+    settings_name_hint: "How the account is called on these pages and in e-mails." / "Como a conta se chama nestas páginas e nos e-mails.";
+    contact_hint: "Where the operator writes about the account. It logs nobody in."
+        / "Para onde o operador escreve sobre a conta. Não serve para entrar.";
+}
+
+impl super::Words {
+    /// A value of the API in words: a state, a role, a mode. `None`: it is no such word.
+    pub(crate) fn state_of(self, value: &str) -> Option<&'static str> {
+        let (en, pt) = match value {
+            "active" => ("active", "ativo"),
+            "disabled" => ("disabled", "desativado"),
+            "revoked" => ("revoked", "revogado"),
+            "suspended" => ("suspended", "suspenso"),
+            "invited" => ("invited", "convidado"),
+            "admin" => ("admin", "administrador"),
+            "member" => ("member", "participante"),
+            "live" => ("live", "produção"),
+            "test" => ("test", "teste"),
+            "read" => ("read", "ler"),
+            "invoke" => ("call", "chamar"),
+            "manage" => ("manage", "gerenciar"),
+            "plan" => ("plan", "plano"),
+            "pack" => ("pack", "pacote"),
+            "grant" => ("grant", "cortesia"),
+            _ => return None,
+        };
+        Some(match self.0 {
+            crate::domain::language::Language::En => en,
+            crate::domain::language::Language::Pt => pt,
+        })
+    }
+}

@@ -1,0 +1,75 @@
+//! The frame of every page, and the pages of errors.
+
+use super::{counted, sentences, words};
+
+words! {
+    skip: "Skip to the content" / "Ir para o conteúdo";
+    menu: "Menu" / "Menu";
+    account: "Account" / "Conta";
+    nav_overview: "Overview" / "Visão geral";
+    nav_keys: "API keys" / "Chaves de API";
+    nav_environments: "Environments" / "Ambientes";
+    docs: "Docs" / "Documentação";
+    credits_left: "credits left" / "créditos disponíveis";
+    other_language: "Português" / "English";
+    log_out: "Log out" / "Sair";
+    profile: "Your profile" / "Seu perfil";
+    security: "Password and sessions" / "Senha e sessões";
+    foot: "Everything on this page comes from this gateway. Nothing is loaded from elsewhere, and cookies only keep you logged in."
+        / "Tudo nesta página vem deste gateway. Nada é carregado de outro lugar, e os cookies servem apenas para manter você conectado.";
+    suspended: "The account is suspended: calls are refused. You can look at everything, revoke keys and write to support."
+        / "A conta está suspensa: as chamadas são recusadas. Você pode consultar tudo, revogar chaves e falar com o suporte.";
+    closed: "The account is closed for good. You can still look at everything."
+        / "A conta foi encerrada em definitivo. Você ainda pode consultar tudo.";
+    test_place: "Test environment: sample people, costs nothing." / "Ambiente de teste: pessoas fictícias, sem custo.";
+    never: "never" / "nunca";
+    cancel: "Cancel" / "Cancelar";
+    save: "Save" / "Salvar";
+    back: "Back" / "Voltar";
+    name: "Name" / "Nome";
+    faults_title: "Please correct this" / "Corrija os pontos abaixo";
+    optional: "optional" / "opcional";
+    is_needed: "Fill in this field." / "Preencha este campo.";
+    is_too_long: "This is too long." / "Este texto é longo demais.";
+    is_odd: "This has characters that cannot be used here." / "Há caracteres que não podem ser usados aqui.";
+    not_an_address: "This is not an e-mail address. One looks like name@example.com."
+        / "Isto não é um endereço de e-mail. Um endereço tem o formato nome@exemplo.com.";
+
+    not_found_title: "Nothing here" / "Nada aqui";
+    not_found: "There is nothing at this address, or you may not see it."
+        / "Não há nada neste endereço, ou você não tem acesso a ele.";
+    admins_only_title: "Only for admins" / "Somente para administradores";
+    admins_only: "Your role lets you look at everything and change nothing. Ask an admin of the account."
+        / "Seu perfil permite consultar tudo, mas não alterar. Fale com um administrador da conta.";
+    not_from_here_title: "The form was not accepted" / "O formulário não foi aceito";
+    not_from_here: "It was open for too long, was not sent from its own page, or your browser keeps no cookies. Nothing was changed. Open the page again and send the form from there."
+        / "Ele ficou aberto por muito tempo, não foi enviado da própria página ou seu navegador não guarda cookies. Nada foi alterado. Abra a página de novo e envie o formulário de lá.";
+    not_a_form_title: "The form could not be read" / "O formulário não pôde ser lido";
+    not_a_form: "It has fields that the page does not have, or a field twice. Nothing was changed."
+        / "Há campos que a página não tem, ou um campo repetido. Nada foi alterado.";
+    busy_title: "One moment, please" / "Um momento, por favor";
+    busy: "Pages wait a moment so that calls do not have to. Nothing was changed. Try again in a few seconds."
+        / "As páginas esperam um pouco para que as chamadas não precisem esperar. Nada foi alterado. Tente de novo em alguns segundos.";
+    internal_title: "Something failed" / "Algo falhou";
+    internal: "The failure is ours and has been logged. Nothing was charged. Try again; if it happens again, send us the request id."
+        / "A falha é nossa e foi registrada. Nada foi cobrado. Tente de novo; se acontecer outra vez, envie-nos o id da requisição.";
+    refused_title: "This is not possible now" / "Isto não é possível agora";
+    request_id: "Request id" / "Id da requisição";
+    to_console: "Go to the console" / "Ir para o console";
+    try_again: "Try again" / "Tentar de novo";
+    method_title: "Not possible this way" / "Não é possível desta forma";
+    method: "This address is not meant to be opened like that. Go back and use the buttons of the page."
+        / "Este endereço não pode ser aberto assim. Volte e use os botões da página.";
+}
+
+sentences! {
+    w:
+    fn as_of(when: &str) { format!("As of {when}") } { format!("Em {when}") }
+    fn seconds(n: i64) { counted(w, n, "second", "seconds") } { counted(w, n, "segundo", "segundos") }
+    fn minutes_ago(n: i64) { format!("{n} min ago") } { format!("há {n} min") }
+    fn hours_ago(n: i64) { format!("{n} h ago") } { format!("há {n} h") }
+    fn days_ago(n: i64) { format!("{} ago", counted(w, n, "day", "days")) } { format!("há {}", counted(w, n, "dia", "dias")) }
+    fn just_now() { "just now".to_owned() } { "agora mesmo".to_owned() }
+    fn days(n: i64) { counted(w, n, "day", "days") } { counted(w, n, "dia", "dias") }
+    fn credits(n: i64) { counted(w, n, "credit", "credits") } { counted(w, n, "crédito", "créditos") }
+}

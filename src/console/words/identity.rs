@@ -1,0 +1,70 @@
+//! Logging in and out.
+
+use super::{sentences, words};
+
+words! {
+    log_in: "Log in" / "Entrar";
+    email: "E-mail address" / "Endereço de e-mail";
+    password: "Password" / "Senha";
+    log_in_failed: "Address and password do not belong together." / "O endereço e a senha não correspondem.";
+    wait_for_reset: "Too many attempts from unknown browsers. Log in from a browser that you have used before, or set a new password."
+        / "Muitas tentativas a partir de navegadores desconhecidos. Entre por um navegador que você já usou ou crie uma nova senha.";
+    logged_out_meanwhile: "You were logged out, and nothing was changed. Log in and send it again."
+        / "Sua sessão terminou e nada foi alterado. Entre e envie de novo.";
+    logged_out: "You are logged out." / "Você saiu.";
+    link_hint: "No password yet? An operator of this gateway makes a link with `fluence account link`."
+        / "Ainda sem senha? Quem opera este gateway cria um link com `fluence account link`.";
+    link_title: "Log in with a link" / "Entrar com um link";
+    link_log_in: "Log in to the console" / "Entrar no console";
+    link_once: "The link works once and for ten minutes. Nothing happens until you press the button."
+        / "O link funciona uma vez e por dez minutos. Nada acontece até você apertar o botão.";
+    link_unknown_title: "The link does not work" / "O link não funciona";
+    link_unknown: "It is not complete, or not one of ours." / "Está incompleto ou não é nosso.";
+    link_used: "It was used already. Each link works once." / "Já foi usado. Cada link funciona uma única vez.";
+    link_expired: "It has expired." / "O prazo dele terminou.";
+    ask_for_new_link: "Ask for a new one." / "Peça um novo.";
+    confirm_title: "Is it you?" / "É você?";
+    confirm_why: "Changes of keys, people and passwords need a recent proof that it is you. Reading never does."
+        / "Alterações de chaves, pessoas e senhas exigem uma confirmação recente de que é você. Consultar nunca exige.";
+    confirm_button: "Confirm" / "Confirmar";
+    confirm_no_password: "You have no password. Set one, or log in again with a new link."
+        / "Você não tem senha. Crie uma ou entre de novo com um novo link.";
+    set_password: "Set a password" / "Criar uma senha";
+    accounts_title: "Your accounts" / "Suas contas";
+    no_account: "You look after no account. Ask an admin of one to invite you."
+        / "Você não cuida de nenhuma conta. Peça um convite a um administrador.";
+    new_password: "New password" / "Nova senha";
+    password_saved: "The password is set. All other sessions have ended."
+        / "A senha foi definida. Todas as outras sessões foram encerradas.";
+    password_rule_more: "A sentence of your own is best. It needs no digits or capitals, and you may paste it."
+        / "O melhor é uma frase sua. Não precisa de números nem de maiúsculas, e você pode colar.";
+    password_pattern: "This follows a pattern that is easy to guess." / "Isto segue um padrão fácil de adivinhar.";
+    password_common: "This is mostly words that are tried first: common ones, your name or your address."
+        / "Isto contém quase só palavras que são tentadas primeiro: comuns, seu nome ou seu endereço.";
+    password_too_long: "This is longer than 256 characters." / "Isto tem mais de 256 caracteres.";
+    password_wrong: "This is not your current password." / "Esta não é a sua senha atual.";
+    sessions: "Sessions" / "Sessões";
+    this_session: "this one" / "esta";
+    session_browser: "Browser" / "Navegador";
+    session_address: "From" / "Origem";
+    session_seen: "Last seen" / "Último acesso";
+    end_session: "End" / "Encerrar";
+    end_other_sessions: "End all other sessions" / "Encerrar todas as outras sessões";
+    language: "Language" / "Idioma";
+    theme: "Colours" / "Cores";
+    as_browser: "As the browser" / "Como o navegador";
+    theme_light: "Light" / "Claras";
+    theme_dark: "Dark" / "Escuras";
+    saved: "Saved." / "Salvo.";
+    unknown: "unknown" / "desconhecido";
+    role_admin: "Admin" / "Administrador";
+    role_member: "Member" / "Membro";
+}
+
+sentences! {
+    w:
+    fn log_in_wait(n: i64) { format!("Too many attempts. Try again in {}.", w.seconds(n)) }
+        { format!("Muitas tentativas. Tente de novo em {}.", w.seconds(n)) }
+    fn link_for(email: &str) { format!("You log in as {email}.") } { format!("Você entra como {email}.") }
+    fn password_rule(n: usize) { format!("At least {n} characters.") } { format!("Pelo menos {n} caracteres.") }
+}

@@ -1,0 +1,182 @@
+//! Keys and environments.
+
+use super::{counted, sentences, words};
+
+words! {
+    keys: "API keys" / "Chaves de API";
+    keys_lead: "A key lets one program call the API. Its secret is shown once, when it is created."
+        / "Uma chave permite que um programa chame a API. O segredo é mostrado uma única vez, na criação.";
+    create_key: "Create key" / "Criar chave";
+    which_key: "Which key is this?" / "Que chave é esta?";
+    no_keys: "No key yet. A key opens the API for one program."
+        / "Nenhuma chave ainda. Uma chave abre a API para um programa.";
+    no_match: "No key matches." / "Nenhuma chave corresponde.";
+    environment: "Environment" / "Ambiente";
+    all_environments: "All environments" / "Todos os ambientes";
+    state: "State" / "Estado";
+    living: "In use" / "Em uso";
+    ended: "Ended" / "Encerradas";
+    search: "Name or last four" / "Nome ou quatro últimos";
+    apply: "Filter" / "Filtrar";
+    more: "More" / "Mais";
+    secret: "Secret" / "Segredo";
+    may: "May" / "Pode";
+    today_cap: "Today / cap" / "Hoje / teto";
+    last_used: "Last used" / "Último uso";
+    expires: "Expires" / "Expira";
+    made_by: "Created by" / "Criada por";
+    made_at: "Created" / "Criação";
+    free: "free" / "grátis";
+    live: "live" / "produção";
+    test: "test" / "teste";
+    status_active: "Active" / "Ativa";
+    status_disabled: "Disabled" / "Desativada";
+    status_expired: "Expired" / "Expirada";
+    status_revoked: "Revoked" / "Revogada";
+    rotating: "Rotating" / "Trocando o segredo";
+    end_now: "End it now" / "Encerrar agora";
+    end_overlap: "End the old secret" / "Encerrar o segredo antigo";
+    cancel_rotation: "Take the new secret back" / "Desfazer a troca";
+    scope_read: "Read: account, usage, statement and contacts" / "Ler: conta, uso, extrato e contatos";
+    scope_invoke: "Call: paid calls, and writing contacts" / "Chamar: chamadas pagas e gravação de contatos";
+    scope_manage: "Manage: create, change and revoke keys and environments"
+        / "Gerenciar: criar, alterar e revogar chaves e ambientes";
+    scopes: "What it may do" / "O que pode fazer";
+    scopes_needed: "Choose at least one." / "Escolha pelo menos uma opção.";
+    preset: "Presets" / "Modelos";
+    preset_server: "Server, production" / "Servidor, produção";
+    preset_test: "Test" / "Teste";
+    preset_read: "Read only" / "Somente leitura";
+    key_name_hint: "The program that will use it, such as “backend”." / "O programa que vai usá-la, como “backend”.";
+    expires_on: "Expires on" / "Expira em";
+    expires_hint: "The last day that it works, in UTC. Empty: it never expires, and only you can end it."
+        / "O último dia em que funciona, em UTC. Vazio: nunca expira, e só você pode encerrá-la.";
+    not_a_day: "This is not a day in the future." / "Isto não é um dia no futuro.";
+    daily_cap: "Most credits a day" / "Máximo de créditos por dia";
+    monthly_cap: "Most credits a month" / "Máximo de créditos por mês";
+    cap_hint: "UTC days and months. Empty: no limit of its own." / "Dias e meses em UTC. Vazio: sem limite próprio.";
+    not_an_amount: "This is not a whole number from 1." / "Isto não é um número inteiro a partir de 1.";
+    networks: "Only from these networks" / "Somente destas redes";
+    networks_hint: "One a line, such as 203.0.113.0/24. Empty: from anywhere."
+        / "Uma por linha, como 203.0.113.0/24. Vazio: de qualquer lugar.";
+    not_a_network: "A line is not an address or network." / "Uma linha não é um endereço nem uma rede.";
+    regions: "Only in these regions" / "Somente nestas regiões";
+    regions_hint: "One a line, such as sa-east-1. Empty: in all." / "Uma por linha, como sa-east-1. Vazio: em todas.";
+    not_a_region: "A line is not the name of a region." / "Uma linha não é o nome de uma região.";
+    no_such_environment: "Choose one of the environments." / "Escolha um dos ambientes.";
+    format: "Format" / "Formato";
+    wrong_format: "The format names another mode than that of the environment."
+        / "O formato indica outro modo que não o do ambiente.";
+    secret_once: "Copy the secret now. It is shown only on this page, and cannot be read again, not even by us."
+        / "Copie o segredo agora. Ele aparece apenas nesta página e não pode ser lido de novo, nem por nós.";
+    copy_secret: "Copy secret" / "Copiar segredo";
+    copied: "Copied" / "Copiado";
+    copy_by_hand: "Your browser did not copy it. Select the text and copy it by hand."
+        / "Seu navegador não copiou. Selecione o texto e copie manualmente.";
+    show: "Show" / "Mostrar";
+    hide: "Hide" / "Ocultar";
+    download_env: "Download .env" / "Baixar .env";
+    test_it: "Test it now" / "Testar agora";
+    it_works: "✓ The key works." / "✓ A chave funciona.";
+    it_does_not_work: "The key was not accepted from this browser. Its networks or regions may not include it."
+        / "A chave não foi aceita a partir deste navegador. As redes ou regiões dela podem não incluí-lo.";
+    first_call: "Make the first call" / "Faça a primeira chamada";
+    saved_it: "I have saved it" / "Já guardei";
+    if_lost: "If you lose it, replace the secret on the page of the key. It costs nothing."
+        / "Se você o perder, troque o segredo na página da chave. Não custa nada.";
+    can_spend_now: "Can spend now" / "Pode gastar agora";
+    nothing_to_spend: "It costs nothing: a key of a test environment." / "Não custa nada: é uma chave de ambiente de teste.";
+    bound_by_balance: "the account's balance" / "o saldo da conta";
+    bound_by_day: "what is left of today's cap" / "o que resta do teto de hoje";
+    bound_by_month: "what is left of this month's cap" / "o que resta do teto deste mês";
+    refused_now: "Calls with it are refused now." / "As chamadas com ela são recusadas agora.";
+    terms: "Terms" / "Condições";
+    secrets: "Secrets" / "Segredos";
+    version: "Version" / "Versão";
+    works_until: "Works until" / "Funciona até";
+    no_end: "no end" / "sem prazo";
+    history: "What was done with it" / "O que foi feito com ela";
+    change_key: "Change" / "Alterar";
+    rotate: "Replace the secret" / "Trocar o segredo";
+    disable: "Disable" / "Desativar";
+    enable: "Enable" / "Ativar";
+    revoke: "Revoke" / "Revogar";
+    make_another: "Create another like this" / "Criar outra igual";
+    anywhere: "from anywhere" / "de qualquer lugar";
+    curl_waits: "The line works once you have put the secret into FLUENCE_API_KEY."
+        / "A linha funciona depois de colocar o segredo em FLUENCE_API_KEY.";
+    usage_30: "Last 30 days" / "Últimos 30 dias";
+    overlap: "How long the old secret still works" / "Por quanto tempo o segredo antigo ainda funciona";
+    overlap_0: "It stops at once: for a secret that leaked or was never used"
+        / "Para na hora: para um segredo que vazou ou nunca foi usado";
+    overlap_1h: "1 hour" / "1 hora";
+    overlap_1d: "1 day" / "1 dia";
+    overlap_7d: "7 days" / "7 dias";
+    rotate_lead: "The key stays the same: id, limits and history. Until the old secret ends, both work, and this page shows when the old one was last used."
+        / "A chave continua a mesma: id, limites e histórico. Até o fim do segredo antigo, os dois funcionam, e a página da chave mostra quando o antigo foi usado pela última vez.";
+    old_secret_last_used: "The present secret was last used" / "O segredo atual foi usado pela última vez";
+    disable_lead: "Every program that uses the key is refused within 5 seconds, until you enable it again."
+        / "Todo programa que usa a chave passa a ser recusado em até 5 segundos, até você ativá-la de novo.";
+    enable_lead: "Programs that have its secret may call again at once."
+        / "Os programas que têm o segredo podem chamar de novo na hora.";
+    revoke_lead: "Every program that uses the key stops within 5 seconds. This cannot be undone; disabling can."
+        / "Todo programa que usa a chave para em até 5 segundos. Isto não pode ser desfeito; desativar pode.";
+    end_overlap_lead: "Programs that still have the old secret are refused within 5 seconds. This cannot be undone."
+        / "Os programas que ainda têm o segredo antigo passam a ser recusados em até 5 segundos. Isto não pode ser desfeito.";
+    cancel_rotation_lead: "The new secret stops working, and the old one goes on. For a new secret that was lost."
+        / "O segredo novo deixa de funcionar, e o antigo continua. Para um segredo novo que se perdeu.";
+    type_its_name: "It was used in the last 7 days. Type its name to revoke it"
+        / "Ela foi usada nos últimos 7 dias. Digite o nome dela para revogá-la";
+    not_its_name: "This is not the name of the key." / "Este não é o nome da chave.";
+    gateways_title: "Who refuses it" / "Quem a recusa";
+    gateway: "Gateway" / "Gateway";
+    gateways_lead: "The key is refused within 5 seconds everywhere. Each gateway confirms by itself."
+        / "A chave é recusada em todo lugar em até 5 segundos. Cada gateway confirma por conta própria.";
+    gateway_refuses: "✓ refuses the key" / "✓ recusa a chave";
+    gateway_waits: "◌ has not confirmed yet" / "◌ ainda não confirmou";
+    gateway_silent: "△ silent: it has stopped or lost the database, and then refuses within 5 seconds too"
+        / "△ sem resposta: parou ou perdeu o banco de dados, e então também recusa em até 5 segundos";
+    look_again: "Look again" / "Verificar de novo";
+    which_lead: "Paste a key. It is compared and forgotten: it is not stored, logged or shown."
+        / "Cole uma chave. Ela é comparada e esquecida: não é guardada, registrada nem mostrada.";
+    which_none: "It is none of this account's keys." / "Não é nenhuma das chaves desta conta.";
+    which_button: "Find its row" / "Encontrar";
+    which_label: "Key" / "Chave";
+    environments_lead: "An environment has keys of its own. Keys of test environments find sample people and cost nothing."
+        / "Um ambiente tem suas próprias chaves. As chaves de ambientes de teste encontram pessoas fictícias e não custam nada.";
+    create_environment: "Create environment" / "Criar ambiente";
+    mode: "Mode" / "Modo";
+    mode_live: "Live: keys spend credits" / "Produção: as chaves gastam créditos";
+    mode_test: "Test: sample people, costs nothing" / "Teste: pessoas fictícias, sem custo";
+    nav_environment: "Key limit of" / "Limite de chaves de";
+    keys_of_most: "Keys" / "Chaves";
+    change_limit: "Change the limit" / "Alterar o limite";
+    key_cap: "Most keys in use" / "Máximo de chaves em uso";
+    key_cap_hint: "Empty: as many as the plan allows." / "Vazio: quantas o plano permitir.";
+}
+
+sentences! {
+    w:
+    fn ended_hidden(n: i64) { format!("{} hidden", counted(w, n, "ended key", "ended keys")) }
+        { if n == 1 { "1 chave encerrada oculta".to_owned() } else { format!("{n} chaves encerradas ocultas") } }
+    fn old_secret(last_four: &str, used: &str, until: &str) {
+        format!("Old secret …{last_four}: last used {used}, works until {until}.")
+    } {
+        format!("Segredo antigo …{last_four}: último uso {used}, funciona até {until}.")
+    }
+    fn key_created(name: &str) { format!("Key “{name}” created") } { format!("Chave “{name}” criada") }
+    fn secret_replaced(name: &str) { format!("New secret of “{name}”") } { format!("Novo segredo de “{name}”") }
+    fn of_key(act: &str, name: &str) { format!("{act} “{name}”") } { format!("{act} “{name}”") }
+    fn bound_by(what: &str) { format!("bound by {what}") } { format!("limite: {what}") }
+    fn used_lately(calls: i64, credits: i64) {
+        format!("Since yesterday it made {} for {}.", counted(w, calls, "call", "calls"), w.credits(credits))
+    } {
+        format!("Desde ontem ela fez {} por {}.", counted(w, calls, "chamada", "chamadas"), w.credits(credits))
+    }
+    fn calls_and_credits(calls: i64, credits: i64) { format!("{}, {}", counted(w, calls, "call", "calls"), w.credits(credits)) }
+        { format!("{}, {}", counted(w, calls, "chamada", "chamadas"), w.credits(credits)) }
+    fn revoked_at(when: &str) { format!("Revoked on {when}.") } { format!("Revogada em {when}.") }
+    fn of_most(keys: &str, most: &str) { format!("{keys} of {most}") } { format!("{keys} de {most}") }
+    fn which_version(n: i32) { format!("The key is version {n} of the secret of this row.") }
+        { format!("A chave é a versão {n} do segredo desta linha.") }
+}

@@ -1,0 +1,196 @@
+//! Usage, statement, receipts, credits and plan.
+
+use super::{counted, sentences, words};
+
+words! {
+    nav_usage: "Usage" / "Consumo";
+    nav_statement: "Statement" / "Extrato";
+    nav_credits: "Credits and plan" / "Créditos e plano";
+    period: "Period" / "Período";
+    this_billing_period: "This billing period" / "Este período de cobrança";
+    last_billing_period: "Last billing period" / "Período de cobrança anterior";
+    own_days: "These days" / "Estes dias";
+    from_day: "From" / "De";
+    to_day: "to" / "até";
+    days_reversed: "The first day is after the last one. This is the current billing period."
+        / "O primeiro dia é posterior ao último. Abaixo está o período de cobrança atual.";
+    days_too_many: "That is more than a year. Choose at most 366 days."
+        / "É mais de um ano. Escolha no máximo 366 dias.";
+    days_unreadable: "That is not a day. A day looks like 2026-11-26." / "Isto não é um dia. Um dia tem o formato 2026-11-26.";
+    too_much_title: "Too many lines for one file" / "Linhas demais para um arquivo";
+    too_much: "Choose fewer days, and save the others as files of their own. Nothing was left out without a word."
+        / "Escolha menos dias e salve os demais em outros arquivos. Nada foi omitido sem aviso.";
+
+    usage: "Usage" / "Consumo";
+    usage_lead: "Calls count on the UTC day on which they began, once they have ended."
+        / "As chamadas contam no dia UTC em que começaram, depois de terminarem.";
+    divided_by: "Divided by" / "Dividido por";
+    by_endpoint: "By endpoint" / "Por endpoint";
+    by_outcome: "By outcome" / "Por resultado";
+    by_api_key: "By key" / "Por chave";
+    by_environment: "By environment" / "Por ambiente";
+    bars_show: "Bars show" / "As barras mostram";
+    key: "Key" / "Chave";
+    all_keys: "All keys" / "Todas as chaves";
+    revoked_word: "revoked" / "revogada";
+    unknown_key: "Unknown key" / "Chave desconhecida";
+    credits_charged: "Credits charged" / "Créditos cobrados";
+    calls_ended: "Calls" / "Chamadas";
+    calls_given_back: "Calls given back" / "Chamadas devolvidas";
+    calls_refused: "Refused, free of charge" / "Recusadas, sem custo";
+    all_others: "All others" / "Todas as outras";
+    calls_by_day: "Calls by day" / "Chamadas por dia";
+    no_usage: "No calls in these days." / "Nenhuma chamada nestes dias.";
+    bars_lead: "Each bar opens its entries." / "Cada barra abre os seus lançamentos.";
+    refused_head: "Refused" / "Recusadas";
+    given_back_head: "Given back" / "Devolvidas";
+    refused_free: "refused, free" / "recusada, sem custo";
+    endpoint: "Endpoint" / "Endpoint";
+    sum: "Sum" / "Total";
+    checked_title: "Checked against the statement" / "Conferido com o extrato";
+    check_lead: "The entries of the calls of these days, added up just now:"
+        / "Os lançamentos das chamadas destes dias, somados agora:";
+    check_all_keys: "This covers all keys and environments." / "Abrange todas as chaves e todos os ambientes.";
+    check_too_many: "These days have more than 200,000 entries. Choose fewer days to compare them here."
+        / "Estes dias têm mais de 200.000 lançamentos. Escolha menos dias para compará-los aqui.";
+    check_equal: "equal" / "iguais";
+    check_different: "Different: please write to support" / "Diferença: fale com o suporte";
+    less_given_back: "Less what was given back" / "Menos o que foi devolvido";
+    charged_by_entries: "Charged by the entries" / "Cobrado pelos lançamentos";
+    open_entries: "Open these entries" / "Abrir estes lançamentos";
+
+    statement: "Statement" / "Extrato";
+    statement_lead: "Every movement of credits, newest first. Entries are never changed or removed."
+        / "Todas as movimentações de créditos, da mais nova à mais antiga. Nenhum lançamento é alterado ou removido.";
+    kind_of_entry: "Kind" / "Tipo";
+    all_kinds: "All kinds" / "Todos os tipos";
+    kind_calls: "Calls" / "Chamadas";
+    kind_in: "Credits in" / "Entradas";
+    kind_out: "Expired and taken back" / "Vencidos e retirados";
+    older_entries: "Older" / "Mais antigos";
+    looked_through: "No match among the newest 20,000 entries. Older ones may have some."
+        / "Nada encontrado nos 20.000 lançamentos mais novos. Pode haver nos mais antigos.";
+    print: "Print" / "Imprimir";
+    nothing_yet: "Nothing has moved yet." / "Nada foi movimentado ainda.";
+    add_all_up: "Add all up" / "Somar tudo";
+    too_many_to_add: "There are too many entries to add up here. Ask support for a verification."
+        / "Há lançamentos demais para somar aqui. Peça uma verificação ao suporte.";
+    plan_renewals: "Credits of the plan" / "Créditos do plano";
+    plan_moves: "Change of plan" / "Mudança de plano";
+    packs_bought: "Packs" / "Pacotes";
+    grants: "Grants" / "Cortesias";
+    calls_less_given_back: "Calls, less what was given back" / "Chamadas, menos o que foi devolvido";
+    credits_expired: "Expired" / "Vencidos";
+    corrections: "Taken back by the operator" / "Retirados pelo operador";
+    adds_up: "adds up" / "confere";
+    opening_balance: "Balance before" / "Saldo anterior";
+    closing_balance: "Balance after" / "Saldo final";
+    no_entries: "No entries match." / "Nenhum lançamento corresponde.";
+    when_utc: "When (UTC)" / "Quando (UTC)";
+    what: "What" / "O quê";
+    lot: "Lot" / "Lote";
+    amount: "Amount" / "Valor";
+    balance: "Balance" / "Saldo";
+    lot_plan: "plan" / "plano";
+    lot_pack: "pack" / "pacote";
+    lot_grant: "grant" / "cortesia";
+    held_until_end: "On hold until it ended" / "Em reserva até terminar";
+    plan_renewed: "Credits of the plan for a new period" / "Créditos do plano para um novo período";
+    grant_given: "Granted by the operator" / "Cortesia do operador";
+    pack_bought: "Pack bought" / "Pacote comprado";
+    lot_ended: "Expired: the lot came to its end" / "Vencido: o lote chegou ao fim";
+    taken_back: "Taken back by the operator" / "Retirado pelo operador";
+    plan_moved: "Moved to another plan" / "Mudança para outro plano";
+
+    its_entries: "Its entries" / "Os lançamentos";
+    call_id: "Call id" / "Id da chamada";
+    began: "Began" / "Início";
+    http_status: "HTTP status" / "Status HTTP";
+    plan_request: "Request of the plan" / "Requisição do plano";
+    one_used: "one used" / "uma usada";
+    none_used: "none used" / "nenhuma usada";
+    sealed_in: "Sealed in" / "Selado em";
+    held_head: "On hold" / "Em reserva";
+    wrong_receipt: "Is something wrong? Write to us with the call id:" / "Algo errado? Escreva para nós com o id da chamada:";
+    wrong_receipt_operator: "Is something wrong? Write to your operator with the call id."
+        / "Algo errado? Escreva para o seu operador com o id da chamada.";
+    why_running: "The call is running." / "A chamada está em andamento.";
+    why_answered: "The call was answered." / "A chamada foi respondida.";
+    why_profile_not_found: "A search was done, and nobody was found. A search costs what an answer costs."
+        / "Uma busca foi feita e ninguém foi encontrado. Uma busca custa o mesmo que uma resposta.";
+    why_multiple_matches: "A search was done, and several people match. A search costs what an answer costs."
+        / "Uma busca foi feita e várias pessoas correspondem. Uma busca custa o mesmo que uma resposta.";
+    why_refused: "No answer to this request was possible." / "Não era possível responder a esta requisição.";
+    why_insufficient_data: "There was too little text to analyse." / "Havia pouco texto para analisar.";
+    why_failed: "The call failed, and the failure was ours." / "A chamada falhou, e a falha foi nossa.";
+    why_timed_out: "The call took too long." / "A chamada demorou demais.";
+    why_charged_status: "The seller’s server answered with a status that is charged."
+        / "O servidor do vendedor respondeu com um status que é cobrado.";
+    why_uncharged_status: "The seller’s server answered with a status that is not charged."
+        / "O servidor do vendedor respondeu com um status que não é cobrado.";
+    why_abandoned: "The gateway lost the call." / "O gateway perdeu a chamada.";
+
+    credits_and_plan: "Credits and plan" / "Créditos e plano";
+    lots_title: "Lots" / "Lotes";
+    lots_lead: "Credits are spent from the top: first those that end first."
+        / "Os créditos são gastos de cima para baixo: primeiro os que vencem antes.";
+    ended_lots: "Spent and ended lots" / "Lotes gastos e encerrados";
+    plan_title: "Plan" / "Plano";
+    plan_head: "Plan" / "Plano";
+    requests_title: "Requests left" / "Requisições disponíveis";
+    requests_lead: "A call uses one when credits of the plan pay for it. Packs and grants need none."
+        / "Uma chamada usa uma quando é paga com créditos do plano. Pacotes e cortesias não usam nenhuma.";
+    more_credits: "More credits" / "Mais créditos";
+    more_credits_lead: "Packs last a year, and another plan counts at once."
+        / "Pacotes valem por um ano, e um novo plano vale na hora.";
+    buy_at: "Buy at" / "Compre em";
+    write_to: "Write to" / "Escreva para";
+    ask_operator: "Ask the operator who gave you the account." / "Fale com o operador que forneceu a conta.";
+    where_from: "Where credits came from" / "De onde vieram os créditos";
+    came_on: "Came on" / "Entrada";
+    ends_on: "Ends on" / "Vence em";
+    note_head: "Note" / "Observação";
+    granted_head: "Began with" / "Começou com";
+    left_head: "Left" / "Resta";
+    price: "Price" / "Preço";
+    price_by_contract: "by contract" / "conforme contrato";
+    credits_a_month: "Credits a period" / "Créditos por período";
+    requests_a_month: "Requests a period" / "Requisições por período";
+    rate: "Rate" / "Ritmo";
+    at_once: "Calls at once" / "Chamadas simultâneas";
+    keys_an_environment: "Keys an environment" / "Chaves por ambiente";
+    may_call: "May call" / "Pode chamar";
+    no_api_access: "This plan does not include the API." / "Este plano não inclui a API.";
+}
+
+sentences! {
+    w:
+    fn last_days(n: u64) { format!("Last {n} days") } { format!("Últimos {n} dias") }
+    fn held_for(n: i64) { format!("On hold for {}", counted(w, n, "call", "calls")) }
+        { format!("Reservado para {}", counted(w, n, "chamada", "chamadas")) }
+    fn less_pending(n: i64) { format!("Less {} that just ended or still run", counted(w, n, "call", "calls")) }
+        { format!("Menos {} em andamento ou recém-terminadas", counted(w, n, "chamada", "chamadas")) }
+    fn charged_by_usage(n: i64) { format!("Charged by the usage ({})", counted(w, n, "call", "calls")) }
+        { format!("Cobrado pelo consumo ({})", counted(w, n, "chamada", "chamadas")) }
+    fn newest_entry(n: &str) { format!("Entry {n} is the newest, and its balance is the account’s:") }
+        { format!("O lançamento {n} é o mais novo, e o saldo dele é o da conta:") }
+    fn all_entries(n: &str) { format!("All {n} entries add up to") } { format!("Os {n} lançamentos somam") }
+    fn due_entries(left: &str) { format!("Credits have expired or renewed since: {left} are left. The entry is written with the next call.") }
+        { format!("Desde então créditos venceram ou foram renovados: restam {left}. O lançamento é gravado com a próxima chamada.") }
+    fn receipt_of(endpoint: &str) { format!("Receipt: {endpoint}") } { format!("Recibo: {endpoint}") }
+    fn therefore_charged(n: i64) { format!("Charged: {}.", w.credits(n)) } { format!("Cobrado: {}.", w.credits(n)) }
+    fn therefore_given_back(n: i64) { format!("Nothing was charged: {} went back to the lot.", w.credits(n)) }
+        { format!("Nada foi cobrado: {} voltaram ao lote.", w.credits(n)).replace("1 crédito voltaram", "1 crédito voltou") }
+    fn therefore_held(n: i64) { format!("On hold: {}, charged or given back when it ends.", w.credits(n)) }
+        { format!("Em reserva: {}, cobrados ou devolvidos quando ela terminar.", w.credits(n)) }
+    fn batch_of(batch: &str) { format!("batch {batch}") } { format!("bloco {batch}") }
+    fn paid_by_lot(n: i64) { format!("{} paid", w.credits(n)) }
+        { if n == 1 { "1 crédito pago".to_owned() } else { format!("{} pagos", w.credits(n)) } }
+    fn ends_next(n: &str, day: &str) { format!("{n} end next, on {day},") } { format!("{n} vencem primeiro, em {day},") }
+    fn in_days(n: i64) { if n < 1 { "within a day".to_owned() } else { format!("in {}", w.days(n)) } }
+        { if n < 1 { "em menos de um dia".to_owned() } else { format!("em {}", w.days(n)) } }
+    fn renews_on(when: &str) { format!("Renews on {when}") } { format!("Renova em {when}") }
+    fn usd_a_month(n: &str) { format!("US$ {n} a month") } { format!("US$ {n} por mês") }
+    fn rate_of(n: &str, burst: &str) { format!("{n} calls a second, {burst} at once after a pause") }
+        { format!("{n} chamadas por segundo, {burst} de uma vez após uma pausa") }
+}

@@ -1,0 +1,70 @@
+//! The overview of an account.
+
+use super::{counted, sentences, words};
+
+words! {
+    overview: "Overview" / "Visão geral";
+    credits_left_title: "Credits left" / "Créditos disponíveis";
+    this_period: "This period" / "Este período";
+    at_this_pace: "At this pace" / "Neste ritmo";
+    no_forecast: "No forecast yet" / "Ainda sem previsão";
+    no_forecast_why: "A forecast needs calls on three of the last seven days."
+        / "Uma previsão precisa de chamadas em três dos últimos sete dias.";
+    from_plan: "from the plan" / "do plano";
+    from_pack: "from a pack" / "de um pacote";
+    from_grant: "a grant" / "de cortesia";
+    no_credits: "No credits are left. Calls are refused until credits come in."
+        / "Não há créditos disponíveis. As chamadas são recusadas até que entrem créditos.";
+    credits_by_day: "Credits by day" / "Créditos por dia";
+    charged: "Charged" / "Cobrado";
+    given_back: "Given back" / "Devolvido";
+    days_are_utc: "Days are UTC." / "Os dias são em UTC.";
+    show_table: "Show as a table" / "Mostrar como tabela";
+    day: "Day" / "Dia";
+    calls: "Calls" / "Chamadas";
+    credits_head: "Credits" / "Créditos";
+    latest_calls: "Latest calls" / "Últimas chamadas";
+    time: "Time" / "Hora";
+    call: "Call" / "Chamada";
+    outcome: "Outcome" / "Resultado";
+    no_calls: "No calls yet. Create a key and send the first one."
+        / "Nenhuma chamada ainda. Crie uma chave e envie a primeira.";
+    latest_changes: "Latest changes" / "Últimas alterações";
+    reason_answered: "answered" / "respondida";
+    reason_profile_not_found: "nobody found" / "ninguém encontrado";
+    reason_multiple_matches: "several people match" / "várias pessoas correspondem";
+    reason_refused: "no answer was possible" / "não havia resposta possível";
+    reason_insufficient_data: "too little text" / "pouco texto";
+    reason_failed: "the failure was ours" / "a falha foi nossa";
+    reason_timed_out: "took too long" / "demorou demais";
+    reason_abandoned: "the gateway lost the call" / "o gateway perdeu a chamada";
+    reason_charged_status: "the upstream answered with a status that is charged" / "o serviço respondeu com um status que é cobrado";
+    reason_uncharged_status:
+        "the upstream answered with a status that is not charged" / "o serviço respondeu com um status que não é cobrado";
+    outcome_running: "Running" / "Em andamento";
+    by_operator: "The operator" / "O operador";
+    by_system: "The gateway" / "O gateway";
+    by_key: "A key" / "Uma chave";
+    by_somebody: "A member" / "Uma pessoa";
+    first_steps: "First steps" / "Primeiros passos";
+    step_key: "Create a key" / "Crie uma chave";
+    step_call: "Send the first call" / "Envie a primeira chamada";
+    step_password: "Set a password" / "Crie uma senha";
+}
+
+sentences! {
+    w:
+    fn charged_of(used: &str, all: &str) { format!("{used} of {all} plan credits used") } { format!("{used} de {all} créditos do plano usados") }
+    fn on_hold(n: i64) { format!("{} on hold", counted(w, n, "credit", "credits")) }
+        { format!("{} em reserva", counted(w, n, "crédito", "créditos")) }
+    fn requests_of(used: &str, all: &str) { format!("{used} of {all} requests") } { format!("{used} de {all} requisições") }
+    fn until(when: &str) { format!("until {when}") } { format!("até {when}") }
+    fn days_left(n: i64) { format!("{} left", w.days(n)) }
+        { if n == 1 { "resta 1 dia".to_owned() } else { format!("restam {n} dias") } }
+    fn a_day(n: &str) { format!("{n} credits a day, last 7 days") } { format!("{n} créditos por dia, últimos 7 dias") }
+    fn added_up(when: &str) { format!("Added up until {when}.") } { format!("Somado até {when}.") }
+    fn bar_title(day: &str, charged: &str, calls: &str) { format!("{day}: {charged} charged, {calls} calls") }
+        { format!("{day}: {charged} cobrados, {calls} chamadas") }
+    fn key_ends(name: &str, n: i64) { format!("The key “{name}” expires in {}.", w.days(n)) }
+        { format!("A chave “{name}” expira em {}.", w.days(n)) }
+}

@@ -1,0 +1,83 @@
+//! Members, invitations, sign-up, resets, and the e-mails about them.
+
+use super::{sentences, words};
+
+words! {
+    nav_members: "Members" / "Pessoas";
+    members_lead: "Members log in to the console of this account. Admins change things, members look at them."
+        / "As pessoas daqui entram no console desta conta. Administradores alteram, membros consultam.";
+    invite: "Invite" / "Convidar";
+    role: "Role" / "Função";
+    role_admin_may: "Admin: keys, environments and people" / "Administrador: chaves, ambientes e pessoas";
+    role_member_may: "Member: look at everything" / "Membro: consultar tudo";
+    member_state: "Access" / "Acesso";
+    member_invited: "Invited" / "Convite enviado";
+    member_active: "Active" / "Ativo";
+    member_disabled: "Disabled" / "Desativado";
+    invited_until: "Invitation until" / "Convite até";
+    invite_again: "Send the invitation again" / "Enviar o convite de novo";
+    change_member: "Change" / "Alterar";
+    already_member: "This address is a member already." / "Este endereço já faz parte da conta.";
+    too_many_members: "The account has as many members as it may have." / "A conta já tem o máximo de pessoas.";
+    last_admin: "An account keeps an active admin. Make somebody else one first."
+        / "Uma conta mantém um administrador ativo. Torne outra pessoa administradora antes.";
+    keys_stay: "Keys that a disabled person created go on working. Look through them:"
+        / "As chaves criadas por uma pessoa desativada continuam funcionando. Revise-as:";
+
+    invitation_title: "Join an account" / "Entrar em uma conta";
+    accept: "Accept" / "Aceitar";
+    your_name: "Your name" / "Seu nome";
+    accept_known: "You have a password here already: accept with it." / "Você já tem uma senha aqui: aceite com ela.";
+    accept_new: "Choose a password for this address." / "Escolha uma senha para este endereço.";
+
+    reset_title: "Set a new password" / "Criar uma nova senha";
+    reset_lead: "We send a link to your address. It works once, for 30 minutes."
+        / "Enviamos um link para o seu endereço. Ele funciona uma vez, por 30 minutos.";
+    send_link: "Send me a link" / "Enviar um link";
+    forgotten: "Forgotten the password?" / "Esqueceu a senha?";
+    sent_title: "Look into your mailbox" / "Confira sua caixa de entrada";
+    sent: "If this address can get a link, it is on its way. Nothing is made or changed until you use it."
+        / "Se este endereço puder receber um link, ele está a caminho. Nada é criado ou alterado até você usá-lo.";
+    sent_hint: "Nothing after two minutes? Look into the spam folder, or ask again."
+        / "Nada depois de dois minutos? Veja a pasta de spam ou peça de novo.";
+    sign_up: "Create an account" / "Criar uma conta";
+    sign_up_lead: "Your address first: we send a link to it. You choose name and password once it is proved."
+        / "Primeiro o seu endereço: enviamos um link para ele. Você escolhe nome e senha depois de confirmá-lo.";
+    sign_up_closed: "Accounts are made by invitation here. Ask the operator of this service."
+        / "Aqui as contas são criadas por convite. Fale com quem opera este serviço.";
+    account_name: "Name of the account" / "Nome da conta";
+    account_name_hint: "Your company or project." / "Sua empresa ou projeto.";
+    new_here: "New here?" / "Novo por aqui?";
+
+    mail_invite_subject: "An invitation to Fluence" / "Um convite para o Fluence";
+    mail_open_invitation: "Open the invitation" / "Abrir o convite";
+    mail_invite_reason: "You get this because an admin of the account entered your address. If you do not know them, do nothing."
+        / "Você recebe esta mensagem porque um administrador da conta informou o seu endereço. Se não o conhece, ignore.";
+    mail_reset_subject: "A new password for Fluence" / "Uma nova senha para o Fluence";
+    mail_reset_text: "Set a new password with this link. It works once, for 30 minutes. All your sessions end then."
+        / "Crie uma nova senha com este link. Ele funciona uma vez, por 30 minutos. Todas as suas sessões serão encerradas.";
+    mail_reset_reason: "You get this because this address was entered on the page for a new password. If that was not you, do nothing."
+        / "Você recebe esta mensagem porque este endereço foi informado na página de nova senha. Se não foi você, ignore.";
+    mail_sign_up_subject: "Your Fluence account" / "Sua conta no Fluence";
+    mail_sign_up_text: "Finish your account with this link. It works once, for 24 hours."
+        / "Conclua sua conta com este link. Ele funciona uma vez, por 24 horas.";
+    mail_known_text: "You have an account with this address already. Log in, or set a new password with this link. It works once, for 30 minutes."
+        / "Você já tem uma conta com este endereço. Entre, ou crie uma nova senha com este link. Ele funciona uma vez, por 30 minutos.";
+    mail_sign_up_reason: "You get this because this address was entered on the page for new accounts. If that was not you, do nothing."
+        / "Você recebe esta mensagem porque este endereço foi informado na página de novas contas. Se não foi você, ignore.";
+    mail_password_subject: "Your Fluence password was changed" / "Sua senha do Fluence foi alterada";
+    mail_password_text: "Your password was changed, and all your other sessions have ended. If that was not you, set a new password now."
+        / "Sua senha foi alterada, e todas as suas outras sessões foram encerradas. Se não foi você, crie uma nova senha agora.";
+    mail_password_reason: "You get this whenever your password changes." / "Você recebe esta mensagem sempre que sua senha muda.";
+}
+
+sentences! {
+    w:
+    fn invited_by(who: &str, account: &str, role: &str) { format!("{who} invites you to the account {account} as {role}.") }
+        { format!("{who} convida você para a conta {account} como {role}.") }
+    fn for_address(email: &str) { format!("The invitation is for {email}.") } { format!("O convite é para {email}.") }
+    fn password_for(email: &str) { format!("You choose the password of {email}.") }
+        { format!("Você escolhe a senha de {email}.") }
+    fn mail_invite_until(days: i64) { format!("The invitation is valid for {}.", w.days(days)) }
+        { format!("O convite vale por {}.", w.days(days)) }
+}

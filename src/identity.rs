@@ -1,0 +1,45 @@
+//! The rules of logging in, without storage or cryptography: addresses, passwords, sessions, one-time tokens, throttling.
+
+pub mod email;
+pub mod one_time;
+pub mod password;
+pub mod session;
+pub mod throttle;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::ids::IdentityId;
+use crate::domain::language::Language;
+use crate::domain::named_enum::named_enum;
+
+named_enum! {
+    /// The colours that a person chose.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Theme {
+        Light = "light",
+        Dark = "dark",
+    }
+}
+
+/// A person who can log in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub id: IdentityId,
+    /// The address as it was typed.
+    pub email: String,
+    /// Empty until the person gives one.
+    pub name: String,
+    /// `None`: as the browser asks.
+    pub language: Option<Language>,
+    /// `None`: as the browser asks.
+    pub theme: Option<Theme>,
+    pub has_password: bool,
+    pub created_at: DateTime<Utc>,
+}
+
+impl Identity {
+    /// What others call the person.
+    pub fn called(&self) -> &str {
+        if self.name.is_empty() { &self.email } else { &self.name }
+    }
+}

@@ -1,0 +1,56 @@
+//! What operators see of the writer: batches, their holds and time, the queue, the age of the oldest hold.
+
+use std::time::Duration;
+
+use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
+
+/// Handles, looked up once.
+pub(super) struct Figures {
+    fast: Counter,
+    ordered: Counter,
+    failed: Counter,
+    commands: Counter,
+    duration: Histogram,
+    waiting: Gauge,
+    oldest_hold: Gauge,
+}
+
+impl Figures {
+    pub(super) fn new() -> Self {
+        let batches = |result: &'static str| {
+            let batches = counter!("gateway_ledger_batches_total", "result" => result);
+            // Rates begin at 0.
+            batches.increment(0);
+            batches
+        };
+        Self {
+            fast: batches("fast"),
+            ordered: batches("ordered"),
+            failed: batches("failed"),
+            commands: counter!("gateway_ledger_commands_total"),
+            duration: histogram!("gateway_ledger_commit_duration_seconds"),
+            waiting: gauge!("gateway_ledger_holds_waiting"),
+            oldest_hold: gauge!("gateway_ledger_oldest_hold_seconds"),
+        }
+    }
+
+    /// Counts a batch that was committed, with its holds and settlements.
+    pub(super) fn committed(&self, is_fast: bool, commands: usize, took: Duration) {
+        if is_fast { &self.fast } else { &self.ordered }.increment(1);
+        self.commands.increment(commands as u64);
+        self.duration.record(took.as_secs_f64());
+    }
+
+    pub(super) fn failed(&self) {
+        self.failed.increment(1);
+    }
+
+    /// Holds that wait for a commit after this one.
+    pub(super) fn waiting(&self, holds: usize) {
+        self.waiting.set(holds as f64);
+    }
+
+    pub(super) fn oldest_hold(&self, age: Duration) {
+        self.oldest_hold.set(age.as_secs_f64());
+    }
+}

@@ -1,0 +1,125 @@
+//! Where messages go: to an SMTP server, or into files of the data folder where none is set.
+
+use std::path::{Path, PathBuf};
+
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use uuid::Uuid;
+
+use super::message::Message;
+
+/// The folder of messages, in the data folder.
+pub const FOLDER: &str = "mail";
+
+/// How messages leave.
+#[derive(Clone)]
+pub enum Transport {
+    /// Each becomes a file `ID.eml`.
+    Folder(PathBuf),
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+}
+
+impl std::fmt::Debug for Transport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "Folder({})", folder.display()),
+            Self::Smtp(_) => f.write_str("Smtp([REDACTED])"),
+        }
+    }
+}
+
+/// Why a message was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSent {
+    /// It can never be sent: an address or a text is not valid.
+    #[error("the message is not valid: {0}")]
+    Invalid(String),
+    #[error("the mail server answered: {0}")]
+    Server(String),
+    #[error("the file could not be written: {0}")]
+    File(#[from] std::io::Error),
+}
+
+impl Transport {
+    /// Reads the transport from the settings.
+    ///
+    /// # Errors
+    /// When the URL is not one of an SMTP server.
+    pub fn of(smtp_url: &str, data_dir: &Path) -> Result<Self, String> {
+        if smtp_url.is_empty() {
+            return Ok(Self::Folder(data_dir.join(FOLDER)));
+        }
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp_url);
+        // The error may repeat the URL, which holds a password.
+        Ok(Self::Smtp(builder.map_err(|_| "is not the URL of an SMTP server".to_owned())?.build()))
+    }
+
+    /// Sends a message.
+    ///
+    /// # Errors
+    /// Why it was not sent.
+    pub async fn send(&self, id: Uuid, from: &str, message: &Message) -> Result<(), NotSent> {
+        let email = built(id, from, message)?;
+        match self {
+            Self::Smtp(server) => {
+                server.send(email).await.map(drop).map_err(|error| NotSent::Server(error.to_string()))
+            }
+            Self::Folder(folder) => {
+                tokio::fs::create_dir_all(folder).await?;
+                tokio::fs::write(folder.join(format!("{id}.eml")), email.formatted()).await?;
+                tracing::info!(%id, subject = message.subject, "e-mail written to the data folder: no mail server is set");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Builds the message with typed headers: no address or subject can add a line (J13).
+fn built(id: Uuid, from: &str, message: &Message) -> Result<lettre::Message, NotSent> {
+    let address = |text: &str| text.parse::<Mailbox>().map_err(|error| NotSent::Invalid(error.to_string()));
+    let domain = from.rsplit_once('@').map_or("localhost", |(_, domain)| domain.trim_end_matches('>'));
+    let body = MultiPart::alternative_plain_html(message.text(), message.html());
+    lettre::Message::builder()
+        .from(address(from)?)
+        .to(address(&message.to)?)
+        .subject(&message.subject)
+        .message_id(Some(format!("<{id}@{domain}>")))
+        .multipart(body)
+        .map_err(|error| NotSent::Invalid(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(to: &str, subject: &str) -> Message {
+        Message {
+            to: to.into(),
+            language: "pt-BR".into(),
+            subject: subject.into(),
+            paragraphs: vec!["Olá".into()],
+            button: None,
+            reason: "…".into(),
+        }
+    }
+
+    #[test]
+    fn j13_no_address_or_subject_adds_a_header_or_a_recipient() {
+        let id = Uuid::nil();
+        for to in ["a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "a@b.example\nx", ""] {
+            assert!(built(id, "x@y.example", &message(to, "s")).is_err(), "{to:?}");
+        }
+        let hostile =
+            built(id, "x@y.example", &message("a@b.example", "s\r\nBcc: c@d.example\r\n\r\nbody")).unwrap();
+        let text = String::from_utf8(hostile.formatted()).unwrap();
+        let head = text.split("\r\n\r\n").next().unwrap();
+        assert!(!head.lines().any(|line| line.to_lowercase().starts_with("bcc:")), "{head}");
+    }
+
+    #[test]
+    fn a_url_of_another_kind_is_refused_without_repeating_it() {
+        assert!(Transport::of("smtps://user:secret@mail.example:465", Path::new("/x")).is_ok());
+        let refused = Transport::of("https://user:secret@mail.example", Path::new("/x")).unwrap_err();
+        assert!(!refused.contains("secret"));
+    }
+}

@@ -1,0 +1,44 @@
+//! Usage by UTC day, and until when it is added up.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::PgConnection;
+
+use crate::domain::ids::AccountId;
+use crate::storage::error::StorageError;
+
+/// The calls that ended on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct DayUsage {
+    pub day: NaiveDate,
+    pub calls: i64,
+    /// Credits charged.
+    pub credits: i64,
+}
+
+/// Returns every day from `from` to `to`, also those without calls.
+pub async fn by_day(
+    connection: &mut PgConnection,
+    account: AccountId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<DayUsage>, StorageError> {
+    let days = sqlx::query_as(
+        "select d.day::date as day, coalesce(sum(u.calls), 0)::bigint as calls, coalesce(sum(u.credits), 0)::bigint as credits
+           from generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') as d (day)
+           left join ledger_usage u on u.account_id = $1 and u.day = d.day::date
+          group by d.day order by d.day",
+    );
+    Ok(days.bind(account.as_uuid()).bind(from).bind(to).fetch_all(connection).await?)
+}
+
+/// Returns the time of the newest batch that every running writer's usage is added up to. `None`: all of it is.
+pub async fn added_up_until(connection: &mut PgConnection) -> Result<Option<DateTime<Utc>>, StorageError> {
+    let until: (Option<DateTime<Utc>>,) = sqlx::query_as(
+        "select min(b.at) from ledger_epoch e left join ledger_usage_cursor c using (epoch)
+           join ledger_batch b on b.epoch = e.epoch and b.batch = coalesce(c.batch, 0) + 1
+          where not e.is_added_up and e.batches > coalesce(c.batch, 0)",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(until.0)
+}

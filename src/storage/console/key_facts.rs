@@ -1,0 +1,101 @@
+//! What the console shows of keys beyond their terms: who made each, what it spent, what was done with it lately.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::ids::{AccountId, KeyId};
+use crate::secret::KeyDigest;
+use crate::storage::error::StorageError;
+
+/// Facts of one key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// `operator`, `member`, `key` or `system`; empty if it is not known.
+    pub maker: String,
+    /// The maker's name or address.
+    pub maker_name: Option<String>,
+    /// Credits held or charged on this UTC day and in this UTC month.
+    pub spent_today: i64,
+    pub spent_this_month: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct FactsRow {
+    id: Uuid,
+    maker: Option<String>,
+    maker_name: Option<String>,
+    spent_today: i64,
+    spent_this_month: i64,
+}
+
+/// Returns the facts of keys of an account.
+pub async fn of_keys(
+    connection: &mut PgConnection,
+    account: AccountId,
+    keys: &[KeyId],
+    today: NaiveDate,
+) -> Result<HashMap<KeyId, KeyFacts>, StorageError> {
+    let rows: Vec<FactsRow> = sqlx::query_as(
+        "select k.id, made.actor as maker,
+                case made.actor
+                    when 'member' then (select coalesce(nullif(i.name, ''), m.email) from member m
+                                          left join identity i on i.id = m.identity_id
+                                         where m.account_id = $1 and m.id::text = made.actor_id)
+                    when 'key' then (select o.name from api_key o where o.account_id = $1 and o.id::text = made.actor_id)
+                    when 'operator' then made.actor_id end as maker_name,
+                coalesce(case when s.day = $3 then s.day_spent end, 0) as spent_today,
+                coalesce(case when s.month = date_trunc('month', $3::date)::date then s.month_spent end, 0) as spent_this_month
+           from api_key k
+           left join ledger_key_spend s on s.key_id = k.id
+           left join lateral (select a.actor, a.actor_id from audit_entry a
+                               where a.account_id = $1 and a.subject = 'key' and a.subject_id = k.id::text
+                                 and a.action in ('key.created', 'key.imported')
+                               order by a.number limit 1) made on true
+          where k.account_id = $1 and k.id = any($2)",
+    )
+    .bind(account.as_uuid())
+    .bind(keys.iter().map(KeyId::as_uuid).collect::<Vec<_>>())
+    .bind(today)
+    .fetch_all(connection)
+    .await?;
+    let facts = |row: FactsRow| {
+        let FactsRow { id, maker, maker_name, spent_today, spent_this_month } = row;
+        let maker = maker.unwrap_or_default();
+        (KeyId::from_uuid(id), KeyFacts { maker, maker_name, spent_today, spent_this_month })
+    };
+    Ok(rows.into_iter().map(facts).collect())
+}
+
+/// Calls and credits of a key on the last day, as far as they are added up.
+pub async fn used_since(
+    connection: &mut PgConnection,
+    account: AccountId,
+    key: KeyId,
+    from: NaiveDate,
+) -> Result<(i64, i64), StorageError> {
+    let used = sqlx::query_as(
+        "select coalesce(sum(calls), 0)::bigint, coalesce(sum(credits), 0)::bigint
+           from ledger_usage where account_id = $1 and key_id = $2 and day >= $3",
+    );
+    Ok(used.bind(account.as_uuid()).bind(key.as_uuid()).bind(from).fetch_one(connection).await?)
+}
+
+/// Returns the key of the account with one of these digests, live or not.
+pub async fn with_digest(
+    connection: &mut PgConnection,
+    account: AccountId,
+    digests: &[KeyDigest],
+) -> Result<Option<(KeyId, i32)>, StorageError> {
+    let found: Option<(Uuid, i32)> = sqlx::query_as(
+        "select k.id, d.version from key_digest d join api_key k on k.id = d.key_id
+          where d.digest = any($2) and k.account_id = $1 limit 1",
+    )
+    .bind(account.as_uuid())
+    .bind(digests.iter().map(|digest| digest.as_bytes().to_vec()).collect::<Vec<_>>())
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|(id, version)| (KeyId::from_uuid(id), version)))
+}

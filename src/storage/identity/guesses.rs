@@ -1,0 +1,56 @@
+//! Failures to prove who one is.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::identity::throttle::{Failures, GuessKind};
+use crate::storage::error::StorageError;
+
+/// Returns the failures in a row of a subject, by its keyed digest.
+pub async fn find(
+    connection: &mut PgConnection,
+    kind: GuessKind,
+    subject: &[u8; 32],
+) -> Result<Option<Failures>, StorageError> {
+    let row: Option<(i32, DateTime<Utc>)> =
+        sqlx::query_as("select failures, last_at from guess where kind = $1 and subject = $2")
+            .bind(kind.as_str())
+            .bind(subject.as_slice())
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.map(|(count, last_at)| Failures { count, last_at }))
+}
+
+/// Counts a failure. After a day without one the count begins again.
+pub async fn add(
+    connection: &mut PgConnection,
+    kind: GuessKind,
+    subject: &[u8; 32],
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "insert into guess (kind, subject, failures, last_at) values ($1, $2, 1, now())
+             on conflict (kind, subject) do update
+            set failures = case when guess.last_at < now() - interval '1 day' then 1
+                                else least(guess.failures, 1000000) + 1 end,
+                last_at = now()",
+    )
+    .bind(kind.as_str())
+    .bind(subject.as_slice())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the failures of a subject.
+pub async fn clear(
+    connection: &mut PgConnection,
+    kind: GuessKind,
+    subject: &[u8; 32],
+) -> Result<(), StorageError> {
+    sqlx::query("delete from guess where kind = $1 and subject = $2")
+        .bind(kind.as_str())
+        .bind(subject.as_slice())
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Identities, by id and by address.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::ids::IdentityId;
+use crate::domain::language::Language;
+use crate::domain::text::EmailAddress;
+use crate::identity::email::EmailKey;
+use crate::identity::{Identity, Theme};
+use crate::storage::error::{RowRef, StorageError};
+
+/// The columns of an identity `i`.
+macro_rules! columns {
+    () => {
+        "i.id, i.email, i.name, i.language, i.theme, i.password is not null as has_password, i.created_at"
+    };
+}
+pub(super) use columns;
+
+#[derive(Default, sqlx::FromRow)]
+pub(super) struct IdentityRow {
+    id: Uuid,
+    email: String,
+    name: String,
+    language: Option<String>,
+    theme: Option<String>,
+    has_password: bool,
+    created_at: DateTime<Utc>,
+}
+
+impl TryFrom<IdentityRow> for Identity {
+    type Error = StorageError;
+    fn try_from(row: IdentityRow) -> Result<Self, StorageError> {
+        let identity = RowRef::new("identity", row.id);
+        let language = |code: String| match code.as_str() {
+            "en" => Ok(Language::En),
+            "pt" => Ok(Language::Pt),
+            _ => Err(identity.corrupt("language")),
+        };
+        let theme = |name: String| identity.read("theme", Theme::from_name(&name));
+        Ok(Self {
+            id: IdentityId::from_uuid(row.id),
+            email: row.email,
+            name: row.name,
+            language: row.language.map(language).transpose()?,
+            theme: row.theme.map(theme).transpose()?,
+            has_password: row.has_password,
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// Returns the active identity of an address.
+pub async fn by_email(
+    connection: &mut PgConnection,
+    email: &EmailKey,
+) -> Result<Option<Identity>, StorageError> {
+    let row: Option<IdentityRow> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from identity i where i.email_key = $1 and i.state = 'active'"
+    ))
+    .bind(email.as_str())
+    .fetch_optional(connection)
+    .await?;
+    row.map(Identity::try_from).transpose()
+}
+
+pub async fn find(connection: &mut PgConnection, id: IdentityId) -> Result<Option<Identity>, StorageError> {
+    let row: Option<IdentityRow> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from identity i where i.id = $1 and i.state = 'active'"
+    ))
+    .bind(id.as_uuid())
+    .fetch_optional(connection)
+    .await?;
+    row.map(Identity::try_from).transpose()
+}
+
+/// Adds a person without a password, whose address is proved.
+///
+/// # Errors
+/// When another identity has the address.
+pub async fn add(
+    connection: &mut PgConnection,
+    id: IdentityId,
+    email: &EmailAddress,
+    name: &str,
+    language: Option<Language>,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "insert into identity (id, email, email_key, name, language, created_at) values ($1, $2, $3, $4, $5, now())",
+    )
+    .bind(id.as_uuid())
+    .bind(email.as_str())
+    .bind(EmailKey::of(email).as_str())
+    .bind(name)
+    .bind(language.map(Language::code))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Returns the sealed hash of a person's password.
+pub async fn password(
+    connection: &mut PgConnection,
+    id: IdentityId,
+) -> Result<Option<Vec<u8>>, StorageError> {
+    let sealed: Option<(Option<Vec<u8>>,)> = sqlx::query_as("select password from identity where id = $1")
+        .bind(id.as_uuid())
+        .fetch_optional(connection)
+        .await?;
+    Ok(sealed.and_then(|(sealed,)| sealed))
+}
+
+/// Stores the sealed hash of a password. `is_new` is false where the same password is hashed again.
+pub async fn set_password(
+    connection: &mut PgConnection,
+    id: IdentityId,
+    sealed: &[u8],
+    is_new: bool,
+) -> Result<(), StorageError> {
+    sqlx::query("update identity set password = $2, password_at = case when $3 then now() else password_at end where id = $1")
+        .bind(id.as_uuid())
+        .bind(sealed)
+        .bind(is_new)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Stores a person's name, language and theme.
+pub async fn set_profile(
+    connection: &mut PgConnection,
+    id: IdentityId,
+    name: &str,
+    language: Option<Language>,
+    theme: Option<Theme>,
+) -> Result<(), StorageError> {
+    sqlx::query("update identity set name = $2, language = $3, theme = $4 where id = $1")
+        .bind(id.as_uuid())
+        .bind(name)
+        .bind(language.map(Language::code))
+        .bind(theme.map(Theme::as_str))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Gives a person another address.
+///
+/// # Errors
+/// When another identity has it.
+pub async fn set_email(
+    connection: &mut PgConnection,
+    id: IdentityId,
+    email: &EmailAddress,
+) -> Result<(), StorageError> {
+    sqlx::query("update identity set email = $2, email_key = $3 where id = $1")
+        .bind(id.as_uuid())
+        .bind(email.as_str())
+        .bind(EmailKey::of(email).as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! One-time tokens, by their digests.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::ids::{IdentityId, MemberId};
+use crate::domain::text::EmailAddress;
+use crate::identity::email::EmailKey;
+use crate::identity::one_time::{OneTime, Purpose};
+use crate::secret::token::TokenDigest;
+use crate::storage::error::{RowRef, StorageError};
+
+#[derive(sqlx::FromRow)]
+struct TokenRow {
+    purpose: String,
+    email: String,
+    identity_id: Option<Uuid>,
+    member_id: Option<Uuid>,
+    ends_at: DateTime<Utc>,
+    used_at: Option<DateTime<Utc>>,
+}
+
+/// Adds a token. Earlier ones for the same purpose, address and membership end.
+pub async fn add(
+    connection: &mut PgConnection,
+    digest: &TokenDigest,
+    purpose: Purpose,
+    email: &EmailAddress,
+    identity: Option<IdentityId>,
+    member: Option<MemberId>,
+) -> Result<(), StorageError> {
+    let key = EmailKey::of(email);
+    sqlx::query(
+        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
+          where email_key = $1 and purpose = $2 and member_id is not distinct from $3 and used_at is null and ends_at > now()",
+    )
+    .bind(key.as_str())
+    .bind(purpose.as_str())
+    .bind(member.map(|id| id.as_uuid()))
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "insert into one_time_token (digest, purpose, email, email_key, identity_id, member_id, created_at, ends_at)
+         values ($1, $2, $3, $4, $5, $6, now(), now() + $7 * interval '1 second')",
+    )
+    .bind(digest.as_bytes())
+    .bind(purpose.as_str())
+    .bind(email.as_str())
+    .bind(key.as_str())
+    .bind(identity.map(|id| id.as_uuid()))
+    .bind(member.map(|id| id.as_uuid()))
+    .bind(purpose.life().num_seconds())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Returns a token, locked until the transaction ends if `locks`.
+pub async fn find(
+    connection: &mut PgConnection,
+    digest: &TokenDigest,
+    locks: bool,
+) -> Result<Option<OneTime>, StorageError> {
+    const PLAIN: &str = "select purpose, email, identity_id, member_id, ends_at, used_at from one_time_token where digest = $1";
+    const LOCKED: &str = "select purpose, email, identity_id, member_id, ends_at, used_at from one_time_token where digest = $1 for update";
+    let row: Option<TokenRow> = sqlx::query_as(if locks { LOCKED } else { PLAIN })
+        .bind(digest.as_bytes())
+        .fetch_optional(connection)
+        .await?;
+    let read = |row: TokenRow| {
+        let token = RowRef::new("one_time_token", row.ends_at);
+        Ok(OneTime {
+            purpose: token.read("purpose", Purpose::from_name(&row.purpose))?,
+            email: row.email,
+            identity_id: row.identity_id.map(IdentityId::from_uuid),
+            member_id: row.member_id.map(MemberId::from_uuid),
+            ends_at: row.ends_at,
+            used_at: row.used_at,
+        })
+    };
+    row.map(read).transpose()
+}
+
+/// Marks a token as used. Its transaction holds the lock of [`find`].
+pub async fn consume(connection: &mut PgConnection, digest: &TokenDigest) -> Result<(), StorageError> {
+    sqlx::query("update one_time_token set used_at = now() where digest = $1")
+        .bind(digest.as_bytes())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Ends the open tokens of a person.
+pub async fn end_all(connection: &mut PgConnection, identity: IdentityId) -> Result<(), StorageError> {
+    sqlx::query(
+        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
+          where identity_id = $1 and used_at is null and ends_at > now()",
+    )
+    .bind(identity.as_uuid())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends the open invitations of a member.
+pub async fn end_of_member(connection: &mut PgConnection, member: MemberId) -> Result<(), StorageError> {
+    sqlx::query(
+        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
+          where member_id = $1 and used_at is null and ends_at > now()",
+    )
+    .bind(member.as_uuid())
+    .execute(connection)
+    .await?;
+    Ok(())
+}

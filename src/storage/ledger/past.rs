@@ -1,0 +1,92 @@
+//! Writes a past for a new account: batches with instants of their own, decided by the same rules, sealed and numbered as
+//! those of a writer. For demonstrations; a ledger with real customers has a past already.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::postgres::PgConnection;
+
+use super::error::classify;
+use super::{ordered, recover, seal};
+use crate::domain::ids::{AccountId, CallId};
+use crate::domain::settlement::Outcome;
+use crate::ledger::rules::operation::{Effect, Operation};
+use crate::ledger::rules::period::period_at;
+use crate::ledger::store::{Batch, Epoch, StoreError, Work};
+
+/// A writer of the past, within one transaction.
+#[derive(Debug)]
+pub struct PastWriter {
+    epoch: Epoch,
+    batches: i32,
+    head: [u8; 32],
+}
+
+impl PastWriter {
+    /// Begins an epoch, and lets the account begin at an instant of the past.
+    ///
+    /// # Errors
+    /// When the account has entries, or the database cannot be reached.
+    pub async fn begin(
+        connection: &mut PgConnection,
+        node: &str,
+        account: AccountId,
+        begins_at: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let period = period_at(begins_at, begins_at);
+        let begun = sqlx::query(
+            "with owner as (update account set created_at = $2, anchored_at = $2 where id = $1),
+                  room as (update environment set created_at = $2 where account_id = $1),
+                  key as (update api_key set created_at = $2 where account_id = $1),
+                  secret as (update key_secret set created_at = $2
+                              where key_id in (select id from api_key where account_id = $1))
+             update ledger_account set open_lot_expires_at = $2, period_starts_at = $2, period_ends_at = $3
+              where account_id = $1 and last_entry = 0",
+        )
+        .bind(account.as_uuid())
+        .bind(begins_at)
+        .bind(period.ends_at)
+        .execute(&mut *connection)
+        .await
+        .map_err(classify)?;
+        if begun.rows_affected() == 0 {
+            return Err(StoreError::Refused("the account has entries already".into()));
+        }
+        let epoch = recover::open_epoch(connection, node).await?;
+        Ok(Self { epoch, batches: 0, head: seal::genesis(epoch) })
+    }
+
+    /// Commits a batch at an instant. It ends every call that is open: the captured ones are named here, the others have a
+    /// settlement among the operations.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn commit(
+        &mut self,
+        connection: &mut PgConnection,
+        at: DateTime<Utc>,
+        operations: Vec<Operation>,
+        captured: Vec<(CallId, Outcome)>,
+    ) -> Result<Vec<Effect>, StoreError> {
+        let number = self.batches + 1;
+        let batch = Batch { epoch: self.epoch, number, open_from: number, captured, work: Work::Ordered(Vec::new()) };
+        // No call has an idempotency key, so that its lease means nothing.
+        let lease = TimeDelta::zero();
+        let (effects, head) =
+            ordered::decide_and_save(connection, &batch, &operations, self.head, lease, at).await?;
+        (self.batches, self.head) = (number, head);
+        Ok(effects.into_iter().flatten().collect())
+    }
+
+    /// Ends the epoch. No call may be open.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn end(self, connection: &mut PgConnection) -> Result<(), StoreError> {
+        sqlx::query("update ledger_epoch set batches = $2, closed_at = now() where epoch = $1")
+            .bind(self.epoch.0)
+            .bind(self.batches)
+            .execute(connection)
+            .await
+            .map_err(classify)
+            .map(drop)
+    }
+}

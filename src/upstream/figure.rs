@@ -1,0 +1,7 @@
+//! Figures in what an upstream answers: in a JSON body, or in the events of a stream.
+
+mod events;
+mod json;
+
+pub use events::EventFigures;
+pub use json::{Member, figure_in, member_in};

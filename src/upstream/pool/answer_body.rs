@@ -1,0 +1,163 @@
+//! The body of an answer. It keeps the call's place until it has been read, and reports how it ended.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use tokio::time::timeout;
+
+use super::{Pool, Target};
+use crate::upstream::breaker::Admission;
+use crate::upstream::bulkhead::Permit;
+use crate::upstream::client::UpstreamError;
+
+/// A target that answers a call. Counts as a call in progress.
+pub(super) struct Answering {
+    pub(super) target: Arc<Target>,
+    /// Present until it was reported.
+    admission: Option<Admission>,
+}
+
+impl Answering {
+    pub(super) fn new(target: Arc<Target>, admission: Admission) -> Self {
+        target.running.fetch_add(1, Ordering::Relaxed);
+        Self { target, admission: Some(admission) }
+    }
+
+    /// Reports to the breaker, once.
+    pub(super) fn report(&mut self, is_sound: bool) {
+        if let Some(admission) = self.admission.take() {
+            self.target.breaker().report(admission, is_sound, Instant::now());
+        }
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.target.running.fetch_sub(1, Ordering::Relaxed);
+        // The call was given up before it had an answer, which says nothing of the target.
+        self.report(true);
+    }
+}
+
+/// A call whose answer has begun.
+pub(super) struct InProgress {
+    pub(super) pool: Arc<Pool>,
+    pub(super) answering: Answering,
+    pub(super) begun: Instant,
+    pub(super) _permit: Permit,
+}
+
+/// A body that is still to be read. Dropping it closes the connection, so that the server may stop.
+pub struct AnswerBody {
+    incoming: Incoming,
+    /// Present until the answer has ended.
+    call: Option<InProgress>,
+}
+
+/// What was read of a body.
+pub enum Read {
+    Whole(Bytes),
+    /// The body is longer than was asked for: its beginning, and the rest.
+    Longer(Bytes, AnswerBody),
+}
+
+impl AnswerBody {
+    pub(super) fn new(incoming: Incoming, call: InProgress) -> Self {
+        Self { incoming, call: Some(call) }
+    }
+
+    /// Reports whether the status is one of a server that works. Only then the end of the body decides for the breaker.
+    pub fn has_status(&mut self, status: u16) {
+        if let (Some(call), 502..=504) = (&mut self.call, status) {
+            call.answering.report(false);
+        }
+    }
+
+    /// Says that the body may take long: the breaker does not wait for its end.
+    pub fn is_stream(&mut self) {
+        if let Some(call) = &mut self.call {
+            call.answering.report(true);
+        }
+    }
+
+    /// Reads the body as far as `most` bytes, each part within `idle`.
+    ///
+    /// # Errors
+    /// When it breaks off or falls silent.
+    pub async fn read(mut self, most: usize, idle: Duration) -> Result<Read, UpstreamError> {
+        let mut read = BytesMut::new();
+        loop {
+            let Ok(frame) = timeout(idle, self.incoming.frame()).await else {
+                self.end("timed_out", false);
+                return Err(UpstreamError::Timeout);
+            };
+            match frame {
+                None => {
+                    self.end("answered", true);
+                    return Ok(Read::Whole(read.freeze()));
+                }
+                Some(Err(error)) => {
+                    self.end("failed", false);
+                    return Err(UpstreamError::Failed(format!("broke off: {error}")));
+                }
+                Some(Ok(frame)) => {
+                    let Ok(data) = frame.into_data() else { continue };
+                    if read.is_empty() && self.incoming.is_end_stream() && data.len() <= most {
+                        self.end("answered", true);
+                        return Ok(Read::Whole(data));
+                    }
+                    read.extend_from_slice(&data);
+                    if read.len() > most {
+                        return Ok(Read::Longer(read.freeze(), self));
+                    }
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, outcome: &'static str, is_sound: bool) {
+        if let Some(InProgress { pool, answering, begun, .. }) = self.call.take() {
+            pool.ended(begun, outcome);
+            pool.report(answering, is_sound);
+        }
+    }
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.incoming).poll_frame(cx));
+        match &frame {
+            Some(Ok(_)) if self.incoming.is_end_stream() => self.end("answered", true),
+            Some(Ok(_)) => {}
+            None => self.end("answered", true),
+            Some(Err(_)) => self.end("failed", false),
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}
+
+impl Drop for AnswerBody {
+    fn drop(&mut self) {
+        self.end("left", true);
+    }
+}

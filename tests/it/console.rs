@@ -1,0 +1,13 @@
+//! The console, as a person with a browser without script uses it.
+
+mod access;
+mod account;
+mod keys;
+mod log_in;
+mod mail;
+mod money;
+mod overview;
+mod pages;
+mod passwords;
+mod sessions;
+mod words;

@@ -1,0 +1,143 @@
+//! Every page, with every kind of visitor; every form, sent from anywhere but its page. Both are made from the table of
+//! pages: a new page is tried without a new test.
+
+use fluence::console::{Access, Method, ROUTES, Route};
+use fluence::domain::ids::AccountId;
+use fluence::domain::member::Role;
+
+use crate::support::gateway::Gateway;
+use crate::support::visitor::{Page, Visitor};
+
+/// A path of the account, with ids that exist nowhere.
+fn path(route: &Route, account: AccountId) -> String {
+    let nowhere = "01900000-0000-7000-8000-00000000ffff";
+    let filled = route.path.replace("{account}", &account.to_string());
+    ["{key}", "{environment}", "{member}", "{call}"]
+        .iter()
+        .fold(filled, |path, name| path.replace(name, nowhere))
+}
+
+async fn open(visitor: &mut Visitor, route: &Route, path: &str) -> Page {
+    match route.method {
+        Method::Get => visitor.get(path).await,
+        // Without a token no form is accepted, so that nothing is changed here; who may send it is decided first.
+        Method::Post => visitor.post(path, &[]).await,
+    }
+}
+
+/// The status of a page for a visitor who may open it: a page, a redirect, or that the thing of the path does not exist.
+fn is_let_in(route: &Route, page: &Page) -> bool {
+    match route.method {
+        Method::Get => {
+            matches!(page.status, 200 | 303 | 404 | 410) && !page.leads_to().starts_with("/console/log-in")
+        }
+        Method::Post => page.status == 403 && page.has("The form was not accepted"),
+    }
+}
+
+#[tokio::test]
+async fn k01_k02_every_page_needs_who_it_says() {
+    let gateway = Gateway::start().await;
+    let (own, other) = (gateway.professional().await.account, gateway.professional().await.account);
+    for route in ROUTES.iter().filter(|route| route.path != "/console/log-out") {
+        let path = path(route, own);
+        let name = format!("{:?} {path}", route.method);
+        let stranger = open(&mut Visitor::new(&gateway), route, &path).await;
+        let mut elsewhere = visitor(&gateway, other, "bia@example.com", Role::Admin).await;
+        let elsewhere = open(&mut elsewhere, route, &path).await;
+        let mut member = visitor(&gateway, own, "member@example.com", Role::Member).await;
+        let member = open(&mut member, route, &path).await;
+        let mut admin = visitor(&gateway, own, "admin@example.com", Role::Admin).await;
+        let admin = open(&mut admin, route, &path).await;
+        assert!(is_let_in(route, &admin), "{name} refuses an admin: {} {}", admin.status, admin.leads_to());
+        match route.access {
+            Access::Anyone => {
+                assert!(is_let_in(route, &stranger), "{name} refuses a stranger: {}", stranger.status)
+            }
+            _ => {
+                let is_refused =
+                    stranger.status == 401 || stranger.leads_to().starts_with("/console/log-in?next=");
+                assert!(is_refused, "{name} lets a stranger in: {}", stranger.status);
+            }
+        }
+        match route.access {
+            Access::Anyone | Access::Person | Access::PersonConfirmed => {
+                assert!(is_let_in(route, &elsewhere) && is_let_in(route, &member), "{name}");
+            }
+            // A form without a token is refused before anybody learns whether the account exists.
+            Access::Member if route.method == Method::Post => {}
+            Access::Member => {
+                assert_eq!(elsewhere.status, 404, "{name} of another account");
+                assert!(is_let_in(route, &member), "{name} refuses a member: {}", member.status);
+            }
+            Access::Admin | Access::AdminConfirmed if route.method == Method::Post => {}
+            Access::Admin | Access::AdminConfirmed => {
+                assert_eq!((elsewhere.status, member.status), (404, 403), "{name}");
+            }
+        }
+    }
+}
+
+/// A member of the account, logged in; added once.
+async fn visitor(gateway: &Gateway, account: AccountId, email: &str, role: Role) -> Visitor {
+    let mut connection = gateway.database.pool().acquire().await.unwrap();
+    let members = fluence::storage::members::list(&mut connection, account).await.unwrap();
+    drop(connection);
+    if members.iter().any(|member| member.email == email) {
+        let mut visitor = Visitor::new(gateway);
+        visitor.enter(gateway, account, email).await;
+        return visitor;
+    }
+    gateway.logged_in(account, email, role).await
+}
+
+#[tokio::test]
+async fn j01_every_form_refuses_another_origin_and_a_token_that_is_not_its_own() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let mut admin = gateway.admin(account).await;
+    let mut other_session = gateway.logged_in(account, "bia@example.com", Role::Admin).await;
+    let own_origin = gateway.url();
+    let token = |page: &Page, action: &str| {
+        page.hidden(action).into_iter().find(|(name, _)| name == "form").unwrap().1
+    };
+    let me = admin.get("/console/me").await;
+    let of_profile = token(&me, "/console/me");
+    for route in ROUTES.iter().filter(|route| route.method == Method::Post) {
+        let path = path(route, account);
+        for headers in [
+            &[][..],
+            &[("origin", "null")],
+            &[("origin", "https://evil.example")],
+            &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "none")],
+            &[("origin", "null"), ("sec-fetch-site", "same-origin")],
+        ] {
+            let refused = admin.copy().post_with(&path, &[("form", &of_profile)], headers).await;
+            assert_eq!(refused.status, 403, "{path} with {headers:?}");
+        }
+        for wrong in ["", "x", &of_profile[1..]] {
+            let refused = admin.copy().post(&path, &[("form", wrong)]).await;
+            assert_eq!(refused.status, 403, "{path} with the token {wrong:?}");
+        }
+        if path != "/console/me" {
+            let refused = admin.copy().post(&path, &[("form", &of_profile)]).await;
+            assert_eq!(refused.status, 403, "{path} with the token of another form");
+        }
+    }
+    let refused = other_session.post("/console/me", &[("form", &of_profile), ("name", "X")]).await;
+    assert_eq!(refused.status, 403, "the token of another session");
+    let headers = [("origin", own_origin.as_str())];
+    let fields = [("form", of_profile.as_str()), ("name", "Ana"), ("language", ""), ("theme", "")];
+    assert_eq!(admin.post_with("/console/me", &fields, &headers).await.status, 303);
+}
+
+#[tokio::test]
+async fn j17_a_session_opens_no_api_and_a_key_opens_no_page() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let mut admin = gateway.admin(customer.account).await;
+    assert_eq!(admin.get("/v1/account").await.status, 401);
+    let page = gateway.get(&format!("/console/{}", customer.account), &customer.key).await;
+    assert!(page.text.contains("Log in"), "{}", page.text);
+}

@@ -1,0 +1,342 @@
+//! Keys, from making to revoking, as an admin does it without script.
+
+use fluence::domain::ids::AccountId;
+use fluence::domain::member::Role;
+
+use crate::support::gateway::{Gateway, eventually};
+use crate::support::visitor::{Page, Visitor, attribute};
+
+/// The fields of a key that may read and call.
+const BACKEND: [(&str, &str); 9] = [
+    ("name", "backend"),
+    ("environment", "default"),
+    ("format", "fluence"),
+    ("scope_read", "on"),
+    ("scope_invoke", "on"),
+    ("expires_on", ""),
+    ("daily_cap", ""),
+    ("monthly_cap", ""),
+    ("networks", ""),
+];
+
+/// The secret on the page of a new key.
+fn secret(page: &Page) -> String {
+    let field = page
+        .body
+        .split("<input")
+        .find(|tag| tag.contains("id=\"secret\""))
+        .unwrap_or_else(|| panic!("{}", page.body));
+    attribute(field.split('>').next().unwrap(), "value")
+}
+
+/// The address of the key of a page that shows a secret.
+fn key_path(page: &Page, account: AccountId) -> String {
+    let start = format!("/console/{account}/keys/");
+    let links = page.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    links
+        .filter(|link| link.starts_with(&start))
+        .map(str::to_owned)
+        .find(|link| link.len() == start.len() + 36)
+        .unwrap()
+}
+
+struct Place {
+    gateway: Gateway,
+    account: AccountId,
+    ana: Visitor,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let gateway = Gateway::without_trust().await;
+        let account = gateway.professional().await.account;
+        let ana = gateway.admin(account).await;
+        Self { gateway, account, ana }
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/console/{}{rest}", self.account)
+    }
+
+    /// A new key: its address and its secret.
+    async fn make(&mut self) -> (String, String) {
+        let page = self.ana.fill(&self.path("/keys/new"), &BACKEND).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        (key_path(&page, self.account), secret(&page))
+    }
+
+    async fn works(&self, key: &str) -> bool {
+        self.gateway.get("/v1/account", key).await.status == 200
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_made_used_changed_and_revoked() {
+    let mut place = Place::new().await;
+    let (path, key) = place.make().await;
+    assert!(place.works(&key).await);
+    let shown = place.ana.get(&path).await;
+    assert!(shown.has("backend") && shown.has("Can spend now") && shown.has("1,000"), "{}", shown.body);
+    assert!(!shown.has(&key), "the secret is shown once");
+    let changed = [
+        ("name", "crm-sync"),
+        ("scope_read", "on"),
+        ("daily_cap", "5"),
+        ("expires_on", "2031-05-01"),
+        ("monthly_cap", ""),
+        ("networks", "127.0.0.0/8"),
+        ("regions", ""),
+    ];
+    let saved = place.ana.fill(&format!("{path}/edit"), &changed).await;
+    assert_eq!((saved.status, saved.leads_to()), (303, path.as_str()), "{}", saved.body);
+    let shown = place.ana.get(&path).await;
+    for text in
+        ["crm-sync", "2 May 2031, 00:00 UTC", "127.0.0.0/8", "what is left of today", "changed the key"]
+    {
+        assert!(shown.has(text), "{text}: {}", shown.body);
+    }
+    assert_eq!(place.ana.fill(&format!("{path}/disable"), &[]).await.status, 303);
+    assert!(!place.works(&key).await);
+    assert_eq!(place.ana.fill(&format!("{path}/enable"), &[]).await.status, 303);
+    assert!(place.works(&key).await);
+    sqlx::query("update api_key set last_used_at = now()")
+        .execute(place.gateway.database.pool())
+        .await
+        .unwrap();
+    let unnamed = place.ana.fill(&format!("{path}/revoke"), &[("name", "backend")]).await;
+    assert_eq!(unnamed.status, 422, "its name is crm-sync now");
+    let revoked = place.ana.fill(&format!("{path}/revoke"), &[("name", "crm-sync")]).await;
+    assert_eq!(revoked.status, 303, "{}", revoked.body);
+    assert!(!place.works(&key).await);
+    let address = revoked.leads_to().to_owned();
+    let ana = tokio::sync::Mutex::new(place.ana.copy());
+    eventually("this gateway confirms", async || ana.lock().await.get(&address).await.has("refuses the key"))
+        .await;
+    let shown = place.ana.get(&path).await;
+    assert!(shown.has("Revoked on") && shown.has("Create another like this") && !shown.has("/rotate\""));
+}
+
+#[tokio::test]
+async fn j18_one_form_makes_one_key_however_often_it_is_sent() {
+    let mut place = Place::new().await;
+    let form = place.ana.get(&place.path("/keys/new")).await;
+    let action = place.path("/keys/new");
+    let sent = (0..20).map(|_| {
+        let (mut ana, form, action) = (place.ana.copy(), &form, &action);
+        async move { ana.submit(form, action, &BACKEND).await }
+    });
+    let answers: Vec<Page> = futures_util::future::join_all(sent).await;
+    let count = |status: u16| answers.iter().filter(|page| page.status == status).count();
+    assert_eq!(count(200), 1, "{:?}", answers.iter().map(|page| page.status).collect::<Vec<_>>());
+    assert_eq!(count(200) + count(303) + count(503), 20);
+    let path = key_path(answers.iter().find(|page| page.status == 200).unwrap(), place.account);
+    assert!(answers.iter().filter(|page| page.status == 303).all(|page| page.leads_to() == path));
+    let again = place.ana.submit(&form, &action, &BACKEND).await;
+    assert_eq!((again.status, again.leads_to()), (303, path.as_str()));
+    let (keys,): (i64,) = sqlx::query_as("select count(*) from api_key where name = 'backend'")
+        .fetch_one(place.gateway.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(keys, 1);
+}
+
+#[tokio::test]
+async fn a_form_with_faults_names_each_and_can_be_sent_again() {
+    let mut place = Place::new().await;
+    let faulty = [
+        ("name", ""),
+        ("environment", "default"),
+        ("format", "sk_test"),
+        ("daily_cap", "0"),
+        ("expires_on", "2020-01-01"),
+        ("networks", "nowhere"),
+    ];
+    let page = place.ana.fill(&place.path("/keys/new"), &faulty).await;
+    assert_eq!(page.status, 422);
+    for text in [
+        "Fill in this field.",
+        "Choose at least one.",
+        "not a day in the future",
+        "not a whole number",
+        "not an address or network",
+    ] {
+        assert!(page.has(text), "{text}: {}", page.body);
+    }
+    assert!(page.has("value=\"2020-01-01\""), "what was typed stays");
+    let wrong_mode = [
+        ("name", "x"),
+        ("scope_read", "on"),
+        ("environment", "default"),
+        ("format", "sk_test"),
+        ("daily_cap", ""),
+        ("expires_on", ""),
+        ("networks", ""),
+    ];
+    let page = place.ana.submit(&page, &place.path("/keys/new"), &wrong_mode).await;
+    assert!(page.status == 422 && page.has("names another mode"), "{}", page.body);
+    // The very form whose change was taken back still makes its key.
+    let again = place.ana.submit(&page, &place.path("/keys/new"), &BACKEND).await;
+    assert_eq!(again.status, 200, "{}", again.body);
+}
+
+#[tokio::test]
+async fn rotation_shows_who_still_uses_the_old_secret() {
+    let mut place = Place::new().await;
+    let (path, old) = place.make().await;
+    let page = place.ana.fill(&format!("{path}/rotate"), &[("overlap", "1d")]).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    let new = secret(&page);
+    assert_ne!(new, old);
+    assert!(place.works(&old).await && place.works(&new).await);
+    sqlx::query(
+        "update key_secret set last_used_at = now() - interval '3 minutes' where ends_at is not null",
+    )
+    .execute(place.gateway.database.pool())
+    .await
+    .unwrap();
+    let list = place.ana.get(&place.path("/keys")).await;
+    assert!(list.has("Old secret") && list.has("works until") && list.has("End it now"), "{}", list.body);
+    let refused = place.ana.fill(&format!("{path}/rotate"), &[("overlap", "1d")]).await;
+    assert_eq!(refused.status, 409, "a key has at most two secrets");
+    assert_eq!(place.ana.fill(&format!("{path}/end-overlap"), &[]).await.status, 303);
+    assert!(!place.works(&old).await && place.works(&new).await);
+    let page = place.ana.fill(&format!("{path}/rotate"), &[("overlap", "1h")]).await;
+    let lost = secret(&page);
+    assert_eq!(place.ana.fill(&format!("{path}/cancel-rotation"), &[]).await.status, 303);
+    assert!(place.works(&new).await && !place.works(&lost).await);
+}
+
+#[tokio::test]
+async fn the_row_of_a_key_is_found_by_the_key_and_by_no_stranger() {
+    let mut place = Place::new().await;
+    let (path, key) = place.make().await;
+    let found = place.ana.fill(&place.path("/keys/which"), &[("key", &key)]).await;
+    assert!(found.status == 200 && found.has(&path) && !found.has(&key), "{}", found.body);
+    let other = place.gateway.professional().await;
+    let none = place.ana.fill(&place.path("/keys/which"), &[("key", &other.key)]).await;
+    assert_eq!(none.status, 422, "a key of another account");
+    for _ in 0..12 {
+        place.ana.fill(&place.path("/keys/which"), &[("key", "no such key at all, really")]).await;
+    }
+    let waits = place.ana.fill(&place.path("/keys/which"), &[("key", &key)]).await;
+    assert!(waits.has("Too many attempts"), "{}", waits.body);
+}
+
+#[tokio::test]
+async fn the_list_is_filtered_and_says_what_it_hides() {
+    let mut place = Place::new().await;
+    let (first, _) = place.make().await;
+    let named = |name: &'static str| {
+        BACKEND.map(|(field, value)| if field == "name" { (field, name) } else { (field, value) })
+    };
+    let page = place.ana.fill(&place.path("/keys/new"), &named("crm-sync")).await;
+    assert_eq!(page.status, 200);
+    place.ana.fill(&format!("{first}/revoke"), &[("name", "backend")]).await;
+    let list = place.ana.get(&place.path("/keys")).await;
+    assert!(
+        list.has("crm-sync") && !list.has("<b>backend</b>") && list.has("1 ended key hidden"),
+        "{}",
+        list.body
+    );
+    let ended = place.ana.get(&place.path("/keys?state=ended")).await;
+    assert!(ended.has("<b>backend</b>") && ended.has("Revoked") && !ended.has("crm-sync"));
+    let found = place.ana.get(&place.path("/keys?text=CRM")).await;
+    assert!(found.has("crm-sync") && !found.has("test key"));
+    assert!(place.ana.get(&place.path("/keys?text=%25")).await.has("No key matches"));
+    assert!(list.has("ana@example.com"), "made by whom");
+}
+
+#[tokio::test]
+async fn an_environment_is_made_and_its_keys_are_limited() {
+    let mut place = Place::new().await;
+    let made =
+        place.ana.fill(&place.path("/environments/new"), &[("name", "staging"), ("mode", "test")]).await;
+    assert_eq!(made.status, 303, "{}", made.body);
+    let again =
+        place.ana.fill(&place.path("/environments/new"), &[("name", "staging"), ("mode", "live")]).await;
+    assert_eq!(again.status, 409);
+    let list = place.ana.get(&place.path("/environments")).await;
+    assert!(list.has("staging"), "{}", list.body);
+    let links = list.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+    let start = place.path("/environments/");
+    let limits: Vec<String> =
+        links.filter(|link| link.starts_with(&start) && !link.ends_with("/new")).collect();
+    assert_eq!(limits.len(), 2);
+    for (cap, status) in [("1", 303), ("0", 422), ("x", 422), ("", 303)] {
+        assert_eq!(place.ana.fill(&limits[1], &[("key_cap", cap)]).await.status, status, "{cap}");
+    }
+    place.ana.fill(&limits[1], &[("key_cap", "1")]).await;
+    let of_test = BACKEND
+        .map(|(field, value)| if field == "environment" { (field, "staging") } else { (field, value) });
+    let first = place.ana.fill(&place.path("/keys/new"), &of_test).await;
+    assert!(first.status == 200 && first.has("Test environment"), "{}", first.body);
+    let full = place.ana.fill(&place.path("/keys/new"), &of_test).await;
+    assert_eq!(full.status, 409);
+}
+
+#[tokio::test]
+async fn j07_a_hostile_name_is_text_on_every_page_of_its_key() {
+    let mut place = Place::new().await;
+    let name = "<script>alert(1)</script>\"'><img src=x onerror=x>";
+    let fields = BACKEND.map(|(field, value)| if field == "name" { (field, name) } else { (field, value) });
+    let page = place.ana.fill(&place.path("/keys/new"), &fields).await;
+    let path = key_path(&page, place.account);
+    let mut pages = vec![page];
+    for rest in ["", "/edit", "/rotate", "/disable", "/revoke"] {
+        pages.push(place.ana.get(&format!("{path}{rest}")).await);
+    }
+    pages.push(place.ana.get(&place.path("/keys")).await);
+    pages.push(place.ana.get(&place.path("")).await);
+    for page in pages {
+        assert!(page.has("&lt;script&gt;"), "{}", page.path);
+        assert!(!page.has("<script>alert") && !page.has("<img src=x"), "{}", page.path);
+    }
+}
+
+#[tokio::test]
+async fn k02_a_member_looks_and_changes_nothing() {
+    let mut place = Place::new().await;
+    let (path, _) = place.make().await;
+    let mut bia = place.gateway.logged_in(place.account, "bia@example.com", Role::Member).await;
+    let shown = bia.get(&path).await;
+    assert!(shown.status == 200 && shown.has("backend") && !shown.has("/revoke\""), "{}", shown.body);
+    for rest in ["/edit", "/rotate", "/disable", "/revoke", "/end-overlap"] {
+        assert_eq!(bia.get(&format!("{path}{rest}")).await.status, 403, "{rest}");
+    }
+    // A form that was opened as an admin is refused once the role is another.
+    let form = place.ana.get(&format!("{path}/disable")).await;
+    sqlx::query("update member set role = 'member' where email = 'ana@example.com'")
+        .execute(place.gateway.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(place.ana.submit(&form, &format!("{path}/disable"), &[]).await.status, 403);
+    assert!(place.ana.get(&path).await.has("Active"));
+}
+
+#[tokio::test]
+async fn k01_a_key_of_another_account_does_not_exist() {
+    let mut place = Place::new().await;
+    let other = place.gateway.professional().await;
+    for rest in ["", "/edit", "/rotate", "/disable", "/revoke", "/revoked?change=1"] {
+        let page = place.ana.get(&place.path(&format!("/keys/{}{rest}", other.key_id))).await;
+        assert_eq!(page.status, 404, "{rest}");
+    }
+    assert_eq!(place.ana.get(&place.path(&format!("/keys/new?like={}", other.key_id))).await.status, 404);
+}
+
+#[tokio::test]
+async fn l01_a_secret_is_in_one_answer_only() {
+    let mut place = Place::new().await;
+    let (path, key) = place.make().await;
+    for page in [path.clone(), place.path("/keys"), place.path(""), format!("{path}/edit")] {
+        assert!(!place.ana.get(&page).await.has(&key), "{page}");
+    }
+    let rows: Vec<String> = sqlx::query_scalar(
+        "select a::text from audit_entry a union all select f::text from spent_form f union all select s::text from key_secret s
+         union all select k::text from api_key k",
+    )
+    .fetch_all(place.gateway.database.pool())
+    .await
+    .unwrap();
+    assert!(!rows.join("\n").contains(&key));
+}

@@ -1,0 +1,271 @@
+//! What goes through the mailbox: invitations, resets, sign-up. Messages are read where they are sent to: the data folder.
+
+use std::fs;
+
+use fluence::domain::ids::AccountId;
+use fluence::domain::member::Role;
+
+use super::log_in::PASSWORD;
+use crate::support::gateway::{Gateway, eventually};
+use crate::support::scratch::Scratch;
+use crate::support::visitor::{Page, Visitor};
+
+/// A gateway whose messages become files.
+struct Post {
+    gateway: Gateway,
+    folder: Scratch,
+}
+
+impl Post {
+    async fn new(settings: &[(&str, &str)]) -> Self {
+        let folder = Scratch::new();
+        let place = folder.path().to_str().unwrap().to_owned();
+        let mut all = vec![("FLUENCE_DATA_DIR", place.as_str())];
+        all.extend(settings);
+        let gateway = Gateway::start_with(&all).await;
+        Self { gateway, folder }
+    }
+
+    async fn open() -> Self {
+        Self::new(&[
+            ("FLUENCE_CONSOLE_SIGN_UP", "open"),
+            ("FLUENCE_CONSOLE_SIGN_UP_PLAN", "2025-06/developer"),
+        ])
+        .await
+    }
+
+    /// The messages, without their line breaks.
+    fn messages(&self) -> Vec<String> {
+        let Ok(files) = fs::read_dir(self.folder.path().join("mail")) else { return Vec::new() };
+        let read = |path| fs::read_to_string(path).unwrap().replace("=\r\n", "").replace("=3D", "=");
+        files.map(|file| read(file.unwrap().path())).collect()
+    }
+
+    /// Waits for the only message to an address with this text.
+    async fn message(&self, to: &str, text: &str) -> String {
+        let found = || {
+            let all = self.messages();
+            all.into_iter().find(|message| message.contains(&format!("To: {to}")) && message.contains(text))
+        };
+        eventually("the message is sent", async || found().is_some()).await;
+        found().unwrap()
+    }
+
+    /// The path of the link of a message.
+    async fn link(&self, to: &str, path: &str) -> String {
+        let message = self.message(to, path).await;
+        let start = message
+            .find(&format!("{}{path}?token=", self.gateway.url()))
+            .unwrap_or_else(|| panic!("{message}"));
+        let link: String =
+            message[start..].chars().take_while(|c| c.is_ascii_graphic() && *c != '"' && *c != '<').collect();
+        link[self.gateway.url().len()..].to_owned()
+    }
+}
+
+async fn account(post: &Post) -> (AccountId, Visitor) {
+    let account = post.gateway.professional().await.account;
+    let ana = post.gateway.admin(account).await;
+    (account, ana)
+}
+
+#[tokio::test]
+async fn an_invited_person_chooses_a_password_and_is_a_member() {
+    let post = Post::new(&[]).await;
+    let (account, mut ana) = account(&post).await;
+    let path = format!("/console/{account}/members/new");
+    let invited = ana.fill(&path, &[("email", "Bia@example.com"), ("role", "member")]).await;
+    assert_eq!(invited.status, 303, "{}", invited.body);
+    let again = ana.fill(&path, &[("email", "bia@Example.com"), ("role", "admin")]).await;
+    assert!(again.status == 422 && again.has("a member already"), "{}", again.body);
+    let link = post.link("Bia@example.com", "/console/invitation").await;
+    let mut bia = Visitor::new(&post.gateway);
+    let weak = bia.fill(&link, &[("name", "Bia"), ("password", "short")]).await;
+    assert_eq!(weak.status, 422);
+    let joined = bia.submit(&weak, "/console/invitation", &[("name", "Bia"), ("password", PASSWORD)]).await;
+    assert_eq!(
+        (joined.status, joined.leads_to()),
+        (303, format!("/console/{account}").as_str()),
+        "{}",
+        joined.body
+    );
+    let members = bia.get(&format!("/console/{account}/members")).await;
+    assert!(members.has("<b>Bia</b>") && !members.has("Invitation until"), "{}", members.body);
+    assert_eq!(Visitor::new(&post.gateway).get(&link).await.status, 410, "an invitation is accepted once");
+    let entered = Visitor::new(&post.gateway)
+        .fill("/console/log-in", &[("email", "bia@example.com"), ("password", PASSWORD)])
+        .await;
+    assert_eq!(entered.status, 303);
+}
+
+#[tokio::test]
+async fn k04_an_invitation_is_accepted_with_the_password_of_its_address_alone() {
+    let post = Post::new(&[]).await;
+    let (first, mut bia) = account(&post).await;
+    // Bia has a password through the first account.
+    bia.fill("/console/me/password", &[("password", PASSWORD)]).await;
+    let second = post.gateway.professional().await.account;
+    let mut owner = post.gateway.logged_in(second, "owner@example.com", Role::Admin).await;
+    let path = format!("/console/{second}/members/new");
+    owner.fill(&path, &[("email", "ana@example.com"), ("role", "admin")]).await;
+    let link = post.link("ana@example.com", "/console/invitation").await;
+    // Being logged in as somebody else, or having the link alone, is not enough.
+    let wrong = owner.fill(&link, &[("password", "another long password here")]).await;
+    assert_eq!(wrong.status, 422);
+    let right = Visitor::new(&post.gateway).fill(&link, &[("password", PASSWORD)]).await;
+    assert_eq!(right.leads_to(), format!("/console/{second}"));
+    let _ = first;
+}
+
+#[tokio::test]
+async fn a_newer_invitation_ends_the_older_one_and_a_withdrawn_one_lets_nobody_in() {
+    let post = Post::new(&[]).await;
+    let (account, mut ana) = account(&post).await;
+    ana.fill(&format!("/console/{account}/members/new"), &[("email", "bia@example.com"), ("role", "member")])
+        .await;
+    let older = post.link("bia@example.com", "/console/invitation").await;
+    let members = ana.get(&format!("/console/{account}/members")).await;
+    let start = format!("/console/{account}/members/");
+    let links = members.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+    let member = links.filter(|link| link.starts_with(&start) && !link.ends_with("/new")).last().unwrap();
+    let page = ana.get(&member).await;
+    let again = ana.submit(&page, &format!("{member}/invite"), &[]).await;
+    assert_eq!(again.status, 303, "{}", again.body);
+    assert_eq!(Visitor::new(&post.gateway).get(&older).await.status, 410);
+    let disabled = ana.fill(&member, &[("role", "member"), ("state", "disabled")]).await;
+    assert_eq!(disabled.status, 303, "{}", disabled.body);
+    eventually("both invitations are sent", async || post.messages().len() == 2).await;
+    for message in post.messages() {
+        let token = message.split("?token=").nth(1).unwrap().chars().take(64).collect::<String>();
+        let page = Visitor::new(&post.gateway).get(&format!("/console/invitation?token={token}")).await;
+        assert_eq!(page.status, 410);
+    }
+}
+
+#[tokio::test]
+async fn k05_the_last_admin_stays() {
+    let post = Post::new(&[]).await;
+    let (account, mut ana) = account(&post).await;
+    let members = ana.get(&format!("/console/{account}/members")).await;
+    let start = format!("/console/{account}/members/");
+    let links = members.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+    let member = links.filter(|link| link.starts_with(&start) && !link.ends_with("/new")).last().unwrap();
+    for (role, state) in [("member", "active"), ("admin", "disabled")] {
+        let refused = ana.fill(&member, &[("role", role), ("state", state)]).await;
+        assert!(refused.status == 422 && refused.has("keeps an active admin"), "{}", refused.body);
+    }
+}
+
+/// A page without what differs from form to form.
+fn plain(page: &Page) -> (u16, String) {
+    (page.status, page.body.clone())
+}
+
+#[tokio::test]
+async fn j10_sign_up_and_reset_answer_the_same_for_every_address() {
+    let post = Post::open().await;
+    let (_, mut ana) = account(&post).await;
+    ana.fill("/console/me/password", &[("password", PASSWORD)]).await;
+    for path in ["/console/sign-up", "/console/reset"] {
+        let known = Visitor::new(&post.gateway).fill(path, &[("email", "ana@example.com")]).await;
+        let unknown = Visitor::new(&post.gateway).fill(path, &[("email", "nobody@example.com")]).await;
+        assert_eq!(plain(&known), plain(&unknown), "{path}");
+        assert!(known.has("Look into your mailbox"), "{}", known.body);
+    }
+    post.message("ana@example.com", "You have an account with this address already").await;
+    post.message("nobody@example.com", "Finish your account").await;
+}
+
+#[tokio::test]
+async fn a_stranger_opens_an_account_and_makes_the_first_key() {
+    let post = Post::open().await;
+    let mut carla = Visitor::new(&post.gateway);
+    let sent = carla.fill("/console/sign-up", &[("email", "carla@example.com")]).await;
+    assert_eq!(sent.status, 200);
+    let link = post.link("carla@example.com", "/console/sign-up/finish").await;
+    assert_eq!(carla.get(&link).await.status, 200);
+    let fields = [("name", "Carla"), ("account", "Zyntra"), ("password", PASSWORD)];
+    let made = carla.fill(&link, &fields).await;
+    assert_eq!(made.status, 303, "{}", made.body);
+    let overview = carla.get(made.leads_to()).await;
+    assert!(overview.has("Zyntra") && overview.has("First steps"), "{}", overview.body);
+    let environments = carla.get(&format!("{}/environments", made.leads_to())).await;
+    assert!(environments.has("default") && environments.has("<b>test</b>"));
+    let key = carla
+        .fill(
+            &format!("{}/keys/new?preset=test", made.leads_to()),
+            &[("name", "first"), ("environment", "test"), ("format", "fluence"), ("scope_read", "on")],
+        )
+        .await;
+    assert!(key.status == 200 && key.has("id=\"secret\""), "{}", key.body);
+    assert_eq!(Visitor::new(&post.gateway).get(&link).await.status, 410, "one link opens one account");
+}
+
+#[tokio::test]
+async fn a_reset_sets_a_password_ends_sessions_and_tells_the_person() {
+    let post = Post::new(&[]).await;
+    let (_, mut ana) = account(&post).await;
+    ana.fill("/console/me/password", &[("password", PASSWORD)]).await;
+    Visitor::new(&post.gateway).fill("/console/reset", &[("email", "ana@example.com")]).await;
+    let link = post.link("ana@example.com", "/console/reset/finish").await;
+    let mut at_home = Visitor::new(&post.gateway);
+    let new = "another sentence of my own";
+    let set = at_home.fill(&link, &[("password", new)]).await;
+    assert_eq!(set.status, 303, "{}", set.body);
+    assert_eq!(at_home.get("/console/me").await.status, 200);
+    assert_eq!(ana.get("/console/me").await.status, 303, "earlier sessions have ended");
+    post.message("ana@example.com", "Your password was changed").await;
+    for (password, status) in [(PASSWORD, 422), (new, 303)] {
+        let fields = [("email", "ana@example.com"), ("password", password)];
+        assert_eq!(Visitor::new(&post.gateway).fill("/console/log-in", &fields).await.status, status);
+    }
+    assert_eq!(Visitor::new(&post.gateway).get(&link).await.status, 410);
+}
+
+#[tokio::test]
+async fn a_stranger_causes_three_messages_an_hour_and_no_more() {
+    let post = Post::open().await;
+    for _ in 0..6 {
+        let sent =
+            Visitor::new(&post.gateway).fill("/console/sign-up", &[("email", "dora@example.com")]).await;
+        assert_eq!(sent.status, 200);
+    }
+    let (rows,): (i64,) = sqlx::query_as("select count(*) from email_outbox")
+        .fetch_one(post.gateway.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(rows, 3);
+}
+
+#[tokio::test]
+async fn without_open_sign_up_nobody_opens_an_account() {
+    let post = Post::new(&[]).await;
+    let mut visitor = Visitor::new(&post.gateway);
+    assert!(visitor.get("/console/sign-up").await.has("made by invitation"));
+    assert!(!visitor.get("/console/log-in").await.has("/console/sign-up"));
+}
+
+#[tokio::test]
+async fn l01_the_outbox_holds_no_link_in_the_clear() {
+    let post = Post::open().await;
+    Visitor::new(&post.gateway).fill("/console/sign-up", &[("email", "eva@example.com")]).await;
+    let rows: Vec<String> = sqlx::query_scalar("select e::text from email_outbox e")
+        .fetch_all(post.gateway.database.pool())
+        .await
+        .unwrap();
+    let hex: String = "?token=".bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert!(rows.len() == 1 && !rows[0].contains("token") && !rows[0].contains(&hex), "{rows:?}");
+    let message = post.message("eva@example.com", "token").await;
+    assert!(
+        message.contains("text/plain") && message.contains("text/html") && !message.contains("<img"),
+        "{message}"
+    );
+    eventually("it is wiped once it is sent", async || {
+        let (left,): (i64,) = sqlx::query_as("select count(*) from email_outbox where sealed is not null")
+            .fetch_one(post.gateway.database.pool())
+            .await
+            .unwrap();
+        left == 0
+    })
+    .await;
+}

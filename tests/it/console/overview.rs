@@ -1,0 +1,46 @@
+//! The overview shows the ledger's own figures.
+
+use crate::gate::people::marina;
+use crate::support::gateway::{Gateway, eventually};
+
+#[tokio::test]
+async fn the_overview_shows_what_was_charged_and_what_is_left() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let mut ana = gateway.admin(customer.account).await;
+    let path = format!("/console/{}", customer.account);
+    let before = ana.get(&path).await;
+    assert!(before.has("<div class=\"big\">1,000</div>") && before.has("No calls yet"), "{}", before.body);
+    let called = gateway.post("/crm", &customer.key, &marina()).await;
+    assert_eq!(called.status, 200, "{}", called.text);
+    let credits = gateway.get("/credits", &customer.key).await.body["credits"][0]["remaining"].to_string();
+    let page = ana.get(&path).await;
+    assert_eq!(credits, "998");
+    assert!(page.has("<div class=\"big\">998</div>"), "{}", page.body);
+    assert!(page.has("<code>/crm</code>") && page.has("\u{2212}2"), "{}", page.body);
+    assert!(page.has("2 of 1,000 plan credits used"), "{}", page.body);
+    let ana = std::cell::RefCell::new(ana);
+    #[expect(clippy::await_holding_refcell_ref, reason = "one task")]
+    eventually("usage is added up", async || {
+        ana.borrow_mut().get(&path).await.body.contains(": 2 charged, 1 calls")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_overview_speaks_portuguese() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let mut ana = gateway.admin(customer.account).await;
+    ana.language = "pt-BR";
+    let page = ana.get(&format!("/console/{}", customer.account)).await;
+    assert!(
+        page.has("Créditos disponíveis") && page.has("1.000") && page.has("Visão geral"),
+        "{}",
+        page.body
+    );
+    let english = ana.get(&format!("/console/{}?lang=en", customer.account)).await;
+    assert!(english.has("Credits left"));
+    assert!(ana.get("/console/me").await.has("Your profile"), "the choice is remembered");
+}

@@ -1,0 +1,37 @@
+//! Passwords: what is accepted, and what is stored.
+
+use super::log_in::with_password;
+use crate::support::gateway::Gateway;
+
+#[tokio::test]
+async fn j14_a_password_is_refused_with_its_reason_at_the_field() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let mut ana = gateway.admin(account).await;
+    for (password, reason) in [
+        ("short", "At least 15 characters."),
+        ("aaaaaaaaaaaaaaaaaaaa", "easy to guess"),
+        ("ana@example.com ana", "tried first"),
+    ] {
+        let page = ana.fill("/console/me/password", &[("password", password)]).await;
+        assert_eq!(page.status, 422, "{password}");
+        assert!(page.has(reason) && !page.has(password), "{password}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn l01_no_row_holds_a_password_a_cookie_or_a_link_as_it_was_given() {
+    let gateway = Gateway::start().await;
+    let ana = with_password(&gateway).await;
+    let dump: Vec<String> = sqlx::query_scalar(
+        "select i::text from identity i union all select s::text from session s union all select t::text from one_time_token t",
+    )
+    .fetch_all(gateway.database.pool())
+    .await
+    .unwrap();
+    let dump = dump.join("\n");
+    assert!(dump.contains("ana@example.com"));
+    assert!(!dump.contains(&ana.cookies["fluence-local"]) && !dump.contains("argon2"), "{dump}");
+    let hex: String = "nine mats".bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert!(!dump.contains("nine mats") && !dump.contains(&hex));
+}

@@ -1,0 +1,259 @@
+//! Answers that are passed on while they come: what the client gets, and what it pays, however the stream ends.
+
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::shop::Shop;
+use crate::support::gateway::{answer, eventually};
+use crate::support::played::{Heard, PlayedServer};
+use crate::support::upstream::Behaviour;
+
+const COUNTED: &str = "stream = {}\ncredits = { hold = 20, min = 1, missing = \"min\", \
+                       counts = [{ of = \"json:/usage/tokens\", each = 10, costs = 1 }] }\n";
+
+const USAGE: &str = "data: {\"usage\":{\"tokens\":55}}\n\n";
+
+/// A shop with this route, whose upstream a test plays.
+async fn played(route: &str) -> (Shop, PlayedServer) {
+    let shop = Shop::with(vec![Behaviour::Closes]).await;
+    let server = PlayedServer::start().await;
+    shop.sell(&format!("http://{}", server.address), route, "").await;
+    (shop, server)
+}
+
+/// Sends a call, and returns its answer once the head is there.
+async fn begun(shop: &Shop, server: &mut PlayedServer) -> Response {
+    let sent = tokio::spawn(shop.request(Method::POST).body("{}").send());
+    server.request().await;
+    server.begin_events();
+    sent.await.unwrap().unwrap()
+}
+
+/// Reads until the text has come.
+async fn read_until(response: &mut Response, text: &str) {
+    let mut read = Vec::new();
+    while !String::from_utf8_lossy(&read).ends_with(text) {
+        read.extend_from_slice(&response.chunk().await.unwrap().expect("the stream goes on"));
+    }
+}
+
+async fn receipt(shop: &Shop, call_id: &str) -> Value {
+    shop.gateway.settled().await;
+    shop.gateway.get(&format!("/v1/ledger/{call_id}"), &shop.customer.key).await.body
+}
+
+fn id(response: &Response) -> String {
+    response.headers()["x-request-id"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn each_event_arrives_before_the_next_is_sent_and_the_last_tells_the_price() {
+    let (shop, mut server) = played(COUNTED).await;
+    let mut response = begun(&shop, &mut server).await;
+    assert_eq!(response.headers()["x-credits-held"], "20");
+    assert!(!response.headers().contains_key("x-credits-used"));
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    for number in 0..5 {
+        let event = format!("data: {{\"n\":{number}}}\n\n");
+        server.chunk(&event);
+        read_until(&mut response, &event).await;
+    }
+    server.chunk(USAGE);
+    server.chunk("data: [DONE]\n\n");
+    server.end();
+    read_until(&mut response, "[DONE]\n\n").await;
+    assert!(response.chunk().await.unwrap().is_none());
+    let receipt = receipt(&shop, &id(&response)).await;
+    assert_eq!((&receipt["credits"], &receipt["outcome"]), (&json!(6), &json!("answered")));
+    assert_eq!(receipt["price"]["counts"][0]["figure"], "55");
+    assert_eq!(shop.balance().await, 994);
+    shop.gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_stops_the_upstream_and_pays_for_what_was_counted() {
+    for (events, credits, outcome) in [("data: {}\n\n", 1, "figure_missing"), (USAGE, 6, "left")] {
+        let (shop, mut server) = played(COUNTED).await;
+        let mut response = begun(&shop, &mut server).await;
+        server.chunk(events);
+        read_until(&mut response, events).await;
+        let call = id(&response);
+        drop(response);
+        // The gateway notices it when it sends the next event.
+        eventually("the upstream is stopped", async || {
+            server.chunk(": more\n\n");
+            server.has_heard(&Heard::Closed)
+        })
+        .await;
+        eventually("the call is charged", async || shop.balance().await == 1_000 - credits).await;
+        let receipt = receipt(&shop, &call).await;
+        assert_eq!((&receipt["credits"], &receipt["outcome"]), (&json!(credits), &json!(outcome)));
+        shop.gateway.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn a_route_that_finishes_reads_on_to_the_figure() {
+    let (shop, mut server) = played(&format!("{COUNTED}settlement = {{ left = \"finish\" }}\n")).await;
+    let mut response = begun(&shop, &mut server).await;
+    server.chunk("data: {}\n\n");
+    read_until(&mut response, "{}\n\n").await;
+    let call = id(&response);
+    drop(response);
+    server.chunk("data: {}\n\n");
+    server.chunk(USAGE);
+    server.end();
+    eventually("the call is charged", async || shop.balance().await == 994).await;
+    assert_eq!(receipt(&shop, &call).await["outcome"], "answered");
+    shop.gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_off_ends_the_connection_and_costs_what_the_route_says() {
+    let counted = format!("{COUNTED}settlement = {{ broke_off = \"counted\" }}\n");
+    for (route, credits, outcome) in [(COUNTED, 0, "broke_off"), (&counted, 6, "partly_answered")] {
+        let (shop, mut server) = played(route).await;
+        let mut response = begun(&shop, &mut server).await;
+        server.chunk(USAGE);
+        read_until(&mut response, USAGE).await;
+        server.close();
+        assert!(response.chunk().await.is_err(), "a stream that is cut short does not look whole");
+        let receipt = receipt(&shop, &id(&response)).await;
+        assert_eq!((&receipt["credits"], &receipt["outcome"]), (&json!(credits), &json!(outcome)));
+        assert_eq!(shop.balance().await, 1_000 - credits);
+        shop.gateway.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn a_streamed_answer_is_charged_once_and_not_replayed() {
+    let shop = Shop::selling(
+        vec![Behaviour::Says(
+            format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n{USAGE}").into_bytes(),
+        )],
+        COUNTED,
+        "",
+    )
+    .await;
+    let sent = || shop.request(Method::POST).header("idempotency-key", "k").body("{}");
+    let first = sent().send().await.unwrap();
+    assert_eq!(first.text().await.unwrap(), USAGE);
+    eventually("the call is charged", async || shop.balance().await == 994).await;
+    let again = answer(sent()).await;
+    assert_eq!(again.outcome(), (409, "ANSWER_NOT_KEPT"), "{}", again.text);
+    assert!(again.text.contains("/v1/ledger/"), "{}", again.text);
+    assert_eq!((shop.server.requests().len(), shop.balance().await), (1, 994));
+    shop.gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_client_that_reads_trailers_learns_the_price_after_the_stream() {
+    let (shop, mut server) = played(COUNTED).await;
+    let mut client = TcpStream::connect(shop.gateway.address()).await.unwrap();
+    let key = &shop.customer.key;
+    let head = format!(
+        "POST /images/1/resize HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nte: trailers\r\nconnection: te, close\r\n\
+         content-length: 0\r\n\r\n"
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    let request = server.request().await.to_ascii_lowercase();
+    assert!(!request.contains("\r\nte:"), "{request}");
+    server.begin_events();
+    server.chunk(USAGE);
+    server.end();
+    let mut said = String::new();
+    client.read_to_string(&mut said).await.unwrap();
+    let (head, body) = said.split_once("\r\n\r\n").unwrap();
+    assert!(head.to_ascii_lowercase().contains("trailer: x-credits-used"), "{head}");
+    assert!(body.ends_with("0\r\nx-credits-used: 6\r\n\r\n"), "{body}");
+}
+
+#[tokio::test]
+async fn a_long_answer_is_passed_on_at_its_flat_price() {
+    let body = "z".repeat(300_000);
+    let shop = Shop::selling(vec![Behaviour::Answers(200, body.clone())], "credits = 3\n", "").await;
+    let got = shop.request(Method::POST).header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!((got.status().as_u16(), &got.headers()["x-credits-used"]), (200, &"3".parse().unwrap()));
+    assert_eq!(got.content_length(), Some(300_000));
+    assert_eq!(got.text().await.unwrap(), body);
+    eventually("the call is charged", async || shop.balance().await == 997).await;
+    let too_long = "credits = 3\nmax_answer_bytes = 200000\n";
+    let shop = Shop::selling(vec![Behaviour::Answers(200, body)], too_long, "").await;
+    let refused = answer(shop.request(Method::POST)).await;
+    assert_eq!((refused.outcome(), shop.balance().await), ((502, "UPSTREAM_ERROR"), 1_000));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_charged_for_is_passed_on_for_nothing() {
+    let shop = Shop::selling(vec![Behaviour::Answers(500, "e".repeat(300_000))], COUNTED, "").await;
+    let got = shop.request(Method::POST).send().await.unwrap();
+    assert_eq!((got.status().as_u16(), &got.headers()["x-credits-used"]), (500, &"0".parse().unwrap()));
+    assert_eq!(got.text().await.unwrap().len(), 300_000);
+    assert_eq!(shop.balance().await, 1_000);
+}
+
+#[tokio::test]
+async fn streams_of_free_routes_and_of_test_keys_cost_nothing() {
+    let stream = format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n{USAGE}").into_bytes();
+    let shop = Shop::selling(vec![Behaviour::Says(stream)], "credits = 0\n", "").await;
+    let got = shop.request(Method::POST).send().await.unwrap();
+    assert_eq!(got.text().await.unwrap(), USAGE);
+    let target = format!("http://{}", shop.server.address);
+    shop.sell(&target, COUNTED, &format!("test_targets = [\"{target}\"]\n")).await;
+    let key = shop.gateway.test_key(shop.customer.account).await;
+    for _ in 0..2 {
+        let sent = shop.gateway.request(Method::POST, "/images/1/resize").header("x-api-key", &key);
+        let got = sent.header("idempotency-key", "k").send().await.unwrap();
+        assert_eq!((got.status().as_u16(), got.text().await.unwrap().as_str()), (200, USAGE));
+        shop.gateway.settled().await;
+    }
+    assert_eq!(shop.balance().await, 1_000);
+}
+
+#[tokio::test]
+async fn wherever_an_answer_is_cut_the_call_is_settled_once() {
+    let whole = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{USAGE}\r\n0\r\n\r\n",
+        USAGE.len()
+    );
+    let cuts: Vec<usize> = (0..=whole.len()).collect();
+    let script = cuts.iter().map(|cut| Behaviour::Says(whole.as_bytes()[..*cut].to_vec())).collect();
+    let route = format!("{COUNTED}settlement = {{ broke_off = \"counted\" }}\n");
+    let shop = Shop::selling(script, &route, "breaker = { failures = 1000 }\n").await;
+    let mut charged = 0;
+    for cut in cuts {
+        let got = shop.request(Method::POST).body("{}").send().await.unwrap();
+        let (status, call) = (got.status().as_u16(), id(&got));
+        let body = got.text().await;
+        let receipt = receipt(&shop, &call).await;
+        let credits = receipt["credits"].as_i64().unwrap();
+        let outcome = receipt["outcome"].as_str().unwrap().to_owned();
+        let (held, captured, released) =
+            (&receipt["credits_held"], &receipt["credits_captured"], &receipt["credits_released"]);
+        assert_eq!(
+            held.as_i64().unwrap(),
+            captured.as_i64().unwrap() + released.as_i64().unwrap(),
+            "cut at {cut}"
+        );
+        match (status, body) {
+            (502, _) => assert_eq!((credits, outcome.as_str()), (0, "failed"), "cut at {cut}"),
+            (200, Ok(text)) => {
+                assert_eq!(
+                    (text.as_str(), credits, outcome.as_str()),
+                    (USAGE, 6, "answered"),
+                    "cut at {cut}"
+                );
+            }
+            (200, Err(_)) => {
+                let expected = [(6, "partly_answered"), (1, "figure_missing"), (0, "broke_off")];
+                assert!(expected.contains(&(credits, outcome.as_str())), "cut at {cut}: {credits} {outcome}");
+            }
+            other => panic!("cut at {cut}: {other:?}"),
+        }
+        charged += credits;
+    }
+    assert_eq!(shop.balance().await, 1_000 - charged);
+    shop.gateway.assert_books_are_right().await;
+}
