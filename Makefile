@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint doc deny bench simulate crash model evaluate alerts metrics-check deploy docker-check
+.PHONY: help run test lint doc deny bench simulate crash model evaluate alerts metrics-check leak-check deploy docker-check
 
 # Where rustup puts cargo, for shells that were open before it.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -65,6 +65,11 @@ metrics-check: ## run a gateway under traffic and a Prometheus: every expression
 	@scripts/need.sh rust postgres redis promtool
 	cargo build --locked --release --bin fluence
 	deploy/check/metrics.sh $(TARGET)/release/fluence
+
+leak-check: ## secret scanners find made-up keys by the printed rules, and none in this repository
+	@scripts/need.sh rust clients
+	cargo build --locked --release --bin fluence
+	deploy/check/leaks.sh $(TARGET)/release/fluence
 
 deploy: ## build the image, migrate, start or upgrade the containers: make deploy SCALE=2
 	@deploy/init.sh

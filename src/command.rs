@@ -17,8 +17,10 @@ pub mod directory;
 pub mod doctor;
 pub mod environment;
 pub mod error;
+mod explain;
 pub mod healthcheck;
 pub mod key;
+pub mod leak;
 pub mod ledger;
 mod link;
 pub mod migrate;
@@ -32,6 +34,7 @@ mod running;
 pub mod serve;
 pub mod sets;
 mod settings;
+mod usage;
 mod values;
 pub mod with_postgres;
 
@@ -43,6 +46,7 @@ use clap::{Args, Parser, Subcommand};
 use self::context::Context;
 use self::output::Output;
 use self::reload::Reloading;
+use crate::domain::ids::CallId;
 use crate::domain::offer_set::SetKind;
 use crate::telemetry;
 use crate::telemetry::settings::LogFormat;
@@ -90,6 +94,9 @@ enum Command {
     /// Back up the private database, restore it, or rehearse the restore.
     #[command(subcommand)]
     Backup(backup::BackupCommand),
+    /// Find leaked keys, and print rules for secret scanners.
+    #[command(subcommand)]
+    Leak(leak::LeakCommand),
     /// Print the OpenAPI document of the gateway.
     Openapi,
     /// Check whether the gateway on this machine is ready.
@@ -139,6 +146,13 @@ enum StoredCommand {
     Pepper(pepper::PepperCommand),
     /// Show the audit log.
     Audit(audit::AuditArgs),
+    /// Show what an account called and was charged for.
+    Usage(usage::UsageArgs),
+    /// Explain a request by its id: what it was charged, why, and what it changed.
+    Explain {
+        /// The X-Request-Id of an answer.
+        id: CallId,
+    },
     /// Create a demonstration account, and print its key and curl commands.
     Demo(demo::DemoArgs),
 }
@@ -169,6 +183,8 @@ impl StoredCommand {
             Self::Person(command) => command.run(context, output).await,
             Self::Pepper(command) => command.run(context, output).await,
             Self::Audit(args) => audit::run(args, context, output).await,
+            Self::Usage(args) => usage::run(args, context, output).await,
+            Self::Explain { id } => explain::run(id, context, output).await,
             Self::Demo(order) => demo::run(&order, context, output).await,
         }
     }
@@ -201,6 +217,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Config(command) => config::run(&command, data_dir, output)?,
         Command::Backup(command) => backup::run(command, data_dir, output).await?,
+        Command::Leak(command) => leak::run(&command, &settings::for_command(data_dir, false)?.0, output)?,
         Command::Openapi => openapi::run(&settings::for_command(data_dir, false)?.0, output)?,
         Command::Healthcheck(place) => {
             let settings = settings::for_command(data_dir, false)?.0;

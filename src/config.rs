@@ -117,6 +117,13 @@ impl Settings {
         }
     }
 
+    /// Whether the page of messages is shown: only where nobody else reaches it, and no message leaves.
+    pub fn shows_mailbox(&self) -> bool {
+        self.console.mailbox
+            && self.listen.ip().is_loopback()
+            && self.mail.smtp_url.expose_secret().is_empty()
+    }
+
     /// Returns what [`Self::peppers`] returns, and wipes the text of the peppers.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ pub mod one_time;
 pub mod password;
 pub mod session;
 pub mod throttle;
+pub mod totp;
 
 use chrono::{DateTime, Utc};
 
@@ -34,7 +35,10 @@ pub struct Identity {
     /// `None`: as the browser asks.
     pub theme: Option<Theme>,
     pub has_password: bool,
+    pub has_second_factor: bool,
     pub created_at: DateTime<Utc>,
+    /// `None`: the person has never logged in.
+    pub last_log_in_at: Option<DateTime<Utc>>,
 }
 
 impl Identity {

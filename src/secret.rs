@@ -13,7 +13,7 @@ use rand::rngs::SysRng;
 use secrecy::zeroize::Zeroizing;
 use sha2::Sha256;
 
-use crate::domain::key::{KeyFormat, KeySecret, NotAKey};
+use crate::domain::key::{KeyFormat, KeyPrefix, KeySecret, NotAKey};
 
 const PEPPER_BYTES: usize = 32;
 /// The least number of distinct digits in a pepper. One random pepper in 10^11 has fewer.
@@ -157,9 +157,9 @@ impl From<NotAKey> for NewKeyError {
 ///
 /// Each character comes from 64 random bits by multiplication, which favours no character by more
 /// than 62 parts in 2^64 and rejects no bits.
-pub fn generate_key(format: KeyFormat) -> Result<KeySecret, NewKeyError> {
+pub fn generate_key(format: KeyFormat, prefix: &KeyPrefix) -> Result<KeySecret, NewKeyError> {
     let mut failure = None;
-    let key = KeySecret::generate(format, |below| {
+    let key = KeySecret::generate(format, prefix, |below| {
         let word = SysRng.try_next_u64().unwrap_or_else(|error| {
             failure = Some(error);
             0
@@ -202,7 +202,8 @@ mod tests {
 
     #[test]
     fn no_two_keys_are_alike_and_every_character_can_occur() {
-        let keys: Vec<KeySecret> = (0..200).map(|_| generate_key(KeyFormat::Fluence).unwrap()).collect();
+        let keys: Vec<KeySecret> =
+            (0..200).map(|_| generate_key(KeyFormat::Fluence, &KeyPrefix::default()).unwrap()).collect();
         let distinct: std::collections::HashSet<&str> = keys.iter().map(KeySecret::expose).collect();
         assert_eq!(distinct.len(), 200);
         // 200 keys have 6,800 random characters: the chance that one of 62 never occurs is below
@@ -214,7 +215,10 @@ mod tests {
 
     #[test]
     fn a_legacy_key_is_never_created() {
-        assert!(matches!(generate_key(KeyFormat::Legacy), Err(NewKeyError::NotIssued)));
+        assert!(matches!(
+            generate_key(KeyFormat::Legacy, &KeyPrefix::default()),
+            Err(NewKeyError::NotIssued)
+        ));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use fluence::clock;
 use fluence::command::directory::{ImportOptions, import};
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::key::terms::KeyTerms;
-use fluence::domain::key::{KeyFormat, KeySecret, Mode, Scope};
+use fluence::domain::key::{KeyFormat, KeyPrefix, KeySecret, Mode, Scope};
 use fluence::domain::plan::PlanRef;
 use fluence::ledger::rules::operation::Operation;
 use fluence::ledger::writer::operator::apply_operations;
@@ -148,8 +148,9 @@ async fn create_key(
         environment: environment.into(),
         terms: KeyTerms::unlimited("bench", &Scope::DEFAULT),
     };
-    let secret = KeySecret::generate(KeyFormat::Fluence, |below| rand::random_range(0..below))
-        .context("no key could be made")?;
+    let secret =
+        KeySecret::generate(KeyFormat::Fluence, &KeyPrefix::default(), |below| rand::random_range(0..below))
+            .context("no key could be made")?;
     keys::create(connection, &new, &secret, &pepper.clone().into()).await?;
     Ok(secret.expose().to_owned())
 }

@@ -33,14 +33,16 @@ class Nobody(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", "2")
+        answer = b'{"people": []}'
+        self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(b"[]")
+        self.wfile.write(answer)
     def log_message(self, *arguments):
         pass
 ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Nobody).serve_forever()
 PYTHON
-pids+=($!)
+upstream_pid=$!
+pids+=("$upstream_pid")
 
 export FLUENCE_DATA_DIR=$work/data FLUENCE_BACKUP_ARCHIVE_DIR=$work/wal FLUENCE_LISTEN=127.0.0.1:$gateway
 export FLUENCE_METRICS_LISTEN=127.0.0.1:$metrics FLUENCE_REDIS_URL=redis://127.0.0.1:$redis
@@ -52,7 +54,7 @@ export FLUENCE_ENRICHMENT_URL=http://127.0.0.1:$upstream/ FLUENCE_ENRICHMENT_ALL
 account=$("$fluence" account create --name A --email a@b.example --plan business --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["id"])')
 new_key() { "$fluence" key create --account "$account" --name "$1" "${@:2}" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["key"])'; }
 key=$(new_key one) capped=$(new_key two --daily-cap 1)
-FLUENCE_LOG_LEVEL=warn "$fluence" serve &
+FLUENCE_LOG_LEVEL=error "$fluence" serve &
 pids+=($!)
 serving=$!
 until "$fluence" healthcheck >/dev/null 2>&1; do kill -0 "$serving"; sleep 0.2; done
@@ -79,6 +81,8 @@ for round in $(seq 1 20); do
     call /analyze an-unknown-key-of-enough-characters
     [ "$round" -ne 10 ] || kill -HUP "$serving"
     [ "$round" -ne 12 ] || "$fluence" key create --account "$account" --name "during" >/dev/null
+    # Calls that fail are 502 and then, with the circuit breaker open, 503.
+    [ "$round" -ne 15 ] || kill "$upstream_pid"
     sleep 0.5
 done
 sleep 2

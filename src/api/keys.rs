@@ -15,7 +15,7 @@ use super::once::{Act, Answer, Ended, Posted};
 use crate::clock::new_id;
 use crate::domain::ids::KeyId;
 use crate::domain::key::view::KeyView;
-use crate::domain::key::{KeySecret, KeyState};
+use crate::domain::key::{FormatChoice, KeySecret, KeyState};
 use crate::domain::refusal::Refusal;
 use crate::http::answer::json_ok;
 use crate::http::key_request::{self, NewKeyRequest};
@@ -120,8 +120,8 @@ pub async fn create(
         terms: requested.terms,
     };
     let mut act = management.act(&auth, &posted, Urgency::Ordinary).await?;
-    let peppers = &management.peppers;
-    let made = management::keys::create(&mut act, &auth.by, &new, requested.format, peppers).await;
+    let secret = management.new_secret(requested.format);
+    let made = management::keys::create(&mut act, &auth.by, &new, &secret).await;
     let (view, secret) = made.map_err(refusal)?;
     done_once(act, StatusCode::CREATED, view, &secret).await
 }
@@ -162,7 +162,8 @@ pub async fn rotate(
     // Without an overlap it ends a secret that may have leaked.
     let urgency = if overlap.span().is_zero() { Urgency::Revocation } else { Urgency::Ordinary };
     let mut act = management.act(&auth, &posted, urgency).await?;
-    let rotated = management::keys::rotate(&mut act, &auth.by, id, overlap, &management.peppers).await;
+    let secret = management.new_secret(FormatChoice::Usual);
+    let rotated = management::keys::rotate(&mut act, &auth.by, id, overlap, &secret).await;
     let (view, secret) = rotated.map_err(refusal)?;
     done_once(act, StatusCode::OK, view, &secret).await
 }

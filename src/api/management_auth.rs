@@ -15,6 +15,7 @@ use super::once::{Act, BodyLimit, Ended, Posted};
 use crate::domain::audit::{Actor, Who};
 use crate::domain::caller::KeyRecord;
 use crate::domain::key::reach::Reach;
+use crate::domain::key::{FormatChoice, KeyPrefix};
 use crate::domain::refusal::Refusal;
 use crate::domain::rights::{ActingKey, Principal, Rights};
 use crate::gate::auth::caller::Caller;
@@ -23,6 +24,7 @@ use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::negotiate::RenderContext;
 use crate::management::ChangeError;
+use crate::management::keys::NewSecret;
 use crate::secret::peppers::Peppers;
 
 /// What changes of an account work with.
@@ -31,6 +33,8 @@ pub struct Management {
     pub pool: PgPool,
     /// What new secrets are hashed under.
     pub peppers: Peppers,
+    /// The seller's prefix of new keys.
+    pub prefix: KeyPrefix,
     pub max_body_bytes: usize,
     queue: FairQueue,
 }
@@ -56,8 +60,13 @@ impl DerefMut for Connected {
 }
 
 impl Management {
-    pub fn new(pool: PgPool, peppers: Peppers, max_body_bytes: usize) -> Self {
-        Self { pool, peppers, max_body_bytes, queue: FairQueue::default() }
+    pub fn new(pool: PgPool, peppers: Peppers, prefix: KeyPrefix, max_body_bytes: usize) -> Self {
+        Self { pool, peppers, prefix, max_body_bytes, queue: FairQueue::default() }
+    }
+
+    /// How a new secret is made.
+    pub(super) fn new_secret(&self, format: FormatChoice) -> NewSecret<'_> {
+        NewSecret { format, prefix: &self.prefix, peppers: &self.peppers }
     }
 
     /// Waits for a permit, then returns a connection of the pool.

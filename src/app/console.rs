@@ -10,7 +10,7 @@ use super::foundation::Foundation;
 use super::{Start, StartError};
 use crate::console::Console;
 use crate::mail::sender::Sender;
-use crate::mail::transport::Transport;
+use crate::mail::transport::{FOLDER, Transport};
 use crate::secret::password::PasswordHasher;
 
 impl Foundation {
@@ -29,6 +29,7 @@ impl Foundation {
             settings: settings.console.clone(),
             base,
             links: self.facts.links.clone(),
+            mailbox: settings.shows_mailbox().then(|| Path::new(&settings.data_dir).join(FOLDER)),
             hasher: PasswordHasher::default(),
             places: Arc::new(Semaphore::new(settings.console.max_at_once.get())),
         }))

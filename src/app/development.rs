@@ -10,10 +10,11 @@ use crate::domain::account::AccountState;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::terms::KeyTerms;
-use crate::domain::key::{KeyFormat, KeySecret, KeyState, Mode, Scope};
+use crate::domain::key::{FormatChoice, KeyPrefix, KeySecret, KeyState, Mode, Scope};
 use crate::domain::plan::PlanRef;
 use crate::domain::rights::Principal;
 use crate::management::accounts::set_state;
+use crate::management::keys::NewSecret;
 use crate::management::{self, ChangeError};
 use crate::secret::peppers::Peppers;
 use crate::storage::accounts::{self, NewAccount};
@@ -75,7 +76,9 @@ pub(super) async fn key(
         environment: ENVIRONMENT.to_owned(),
         terms: KeyTerms::unlimited(KEY_NAME, &Scope::ALL),
     };
-    let made = management::keys::create(&mut transaction, &by, &new, KeyFormat::Fluence, peppers).await?;
+    let (format, prefix) = (FormatChoice::Usual, &KeyPrefix::default());
+    let secret = NewSecret { format, prefix, peppers };
+    let made = management::keys::create(&mut transaction, &by, &new, &secret).await?;
     transaction.commit().await?;
     Ok(made.1)
 }

@@ -67,7 +67,12 @@ impl Foundation {
         Ok(Shared {
             limits: limits_in_force(settings, &self.stop_background).await?,
             analysis: analysis_api(settings, pool.clone())?,
-            management: Management::new(pool.clone(), pepper.clone(), max_body_bytes),
+            management: Management::new(
+                pool.clone(),
+                pepper.clone(),
+                settings.keys.prefix.clone(),
+                max_body_bytes,
+            ),
             metering: self.build_metering(ledger),
             upstreams: Upstreams::default(),
             console: self.build_console(),

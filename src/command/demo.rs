@@ -27,11 +27,12 @@ use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::key::terms::KeyTerms;
-use crate::domain::key::{KeyFormat, KeySecret, KeyState, Scope};
+use crate::domain::key::{FormatChoice, KeySecret, KeyState, Scope};
 use crate::domain::plan::PlanRef;
 use crate::ledger::rules::operation::Operation;
 use crate::management;
 use crate::management::accounts::Once;
+use crate::management::keys::NewSecret;
 use crate::people::sample::SAMPLE_SOURCE;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::clock;
@@ -134,8 +135,9 @@ async fn new_key(context: &Context) -> anyhow::Result<(KeyId, KeySecret)> {
         environment: DEFAULT_ENVIRONMENT.into(),
         terms: KeyTerms::unlimited(KEY_NAME, &Scope::DEFAULT),
     };
-    let (_, secret) =
-        management::keys::create(&mut transaction, &by, &new, KeyFormat::Fluence, &peppers).await?;
+    let (format, prefix) = (FormatChoice::Usual, &context.settings().keys.prefix);
+    let secret = NewSecret { format, prefix, peppers: &peppers };
+    let (_, secret) = management::keys::create(&mut transaction, &by, &new, &secret).await?;
     transaction.commit().await?;
     Ok((new.id, secret))
 }

@@ -13,9 +13,11 @@ use self::report::{KeyList, KeyShown, NewSecretShown, StateSet, WholeKey};
 use super::confirm;
 use super::context::{Context, unknown_account};
 use super::output::Output;
+use super::values;
 use crate::domain::ids::{AccountId, KeyId};
-use crate::domain::key::KeyState;
 use crate::domain::key::rotation::{CannotRotate, Overlap};
+use crate::domain::key::{FormatChoice, KeyState};
+use crate::management::keys::NewSecret;
 use crate::management::{self, ChangeError};
 use crate::storage::keys;
 
@@ -77,6 +79,9 @@ pub struct RotateKey {
     /// How long the old secret still works: 0s to 7d.
     #[arg(long, value_name = "SPAN", default_value = "1h")]
     overlap: Overlap,
+    /// Format of the new secret [default: that of the old one]. `prefixed` moves a key to the default format.
+    #[arg(long, value_parser = values::key_format())]
+    format: Option<FormatChoice>,
 }
 
 impl KeyCommand {
@@ -126,10 +131,12 @@ async fn show(id: KeyId, context: &Context, output: Output) -> anyhow::Result<()
 }
 
 async fn rotate(rotation: RotateKey, context: &Context, output: Output) -> anyhow::Result<()> {
-    let RotateKey { id, overlap } = rotation;
+    let RotateKey { id, overlap, format } = rotation;
     let peppers = context.peppers().await?;
     let mut connection = context.connection().await?;
-    let rotated = management::keys::rotate(&mut connection, &context.operator(), id, overlap, &peppers).await;
+    let (format, prefix) = (format.unwrap_or_default(), &context.settings().keys.prefix);
+    let secret = NewSecret { format, prefix, peppers: &peppers };
+    let rotated = management::keys::rotate(&mut connection, &context.operator(), id, overlap, &secret).await;
     let (view, secret) = rotated.map_err(|error| explained(id, error))?;
     output.print(&NewSecretShown { key: secret.expose(), view })
 }

@@ -68,7 +68,7 @@ async fn retire(version: Option<i32>, context: &Context, output: Output) -> anyh
     let version = version.or(replaced).context("no rotation is in progress; give the version to retire")?;
     let mut connection = context.connection().await?;
     let digests_forgotten =
-        management::peppers::retire(&mut connection, &context.operator().actor, version).await?;
+        management::peppers::retire(&mut connection, &context.operator().actor, version, &live).await?;
     if context.has_pepper_file() {
         pepper_file::remove(&context.pepper_path(), version, context.settings().pepper_version)?;
     }

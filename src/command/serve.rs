@@ -93,8 +93,10 @@ async fn serve(
 ) -> anyhow::Result<()> {
     prepare_schema(context).await?;
     sets::apply_files(context, context.settings()).await?;
+    let mut settings = context.settings().clone();
+    settings.console.mailbox |= options.demo;
     let start = Start {
-        settings: context.settings().clone(),
+        settings,
         database: context.options().clone(),
         pepper: context.peppers().await?,
         clock: DatabaseClock::default(),

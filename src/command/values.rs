@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::domain::amount::Amount;
-use crate::domain::key::{KeyFormat, Mode, Scope};
+use crate::domain::key::{FormatChoice, Mode, Scope};
 
 /// One of a list of words, which the help shows.
 fn word<T: Clone + Send + Sync + 'static>(
@@ -26,8 +26,8 @@ pub(super) fn mode() -> impl TypedValueParser<Value = Mode> {
 }
 
 /// A format in which keys are issued.
-pub(super) fn key_format() -> impl TypedValueParser<Value = KeyFormat> {
-    word(KeyFormat::ISSUED.map(KeyFormat::as_str), KeyFormat::from_name)
+pub(super) fn key_format() -> impl TypedValueParser<Value = FormatChoice> {
+    word(FormatChoice::names(), FormatChoice::from_name)
 }
 
 /// Parses an instant (RFC 3339), or a date, which means 00:00 UTC.

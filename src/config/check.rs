@@ -9,9 +9,8 @@ use sqlx::postgres::PgConnectOptions;
 
 use super::{Fault, Settings, log_level};
 use crate::catalogue::FIRST_SEGMENTS;
-use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
-use crate::console::settings::{ConsoleSettings, SignUp};
+use crate::console::settings::SignUp;
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
 use crate::mail::transport::Transport;
@@ -87,16 +86,8 @@ impl Settings {
             "base_url",
             "must be an address such as https://api.acme.test, or empty",
         );
-        let knows_plan = |settings: &ConsoleSettings| {
-            let (plan, catalogue) = (settings.sign_up_plan(), Catalogue::shipped());
-            let editions = catalogue.map(|catalogue| catalogue.editions).unwrap_or_default();
-            plan.is_some_and(|plan| {
-                let edition = editions.iter().find(|known| known.edition == plan.edition);
-                edition.is_some_and(|edition| edition.plans.iter().any(|known| known.plan == plan.plan))
-            })
-        };
         require(
-            self.console.sign_up == SignUp::Invited || knows_plan(&self.console),
+            self.console.sign_up == SignUp::Invited || self.console.sign_up_plan().is_some(),
             "console.sign_up_plan",
             "must be an edition and a plan, such as 2025-06/developer, where console.sign_up is open",
         );

@@ -1,6 +1,7 @@
 //! One request for a page: who asks, what was sent, and the transaction that it reads or changes in.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -25,7 +26,7 @@ use crate::domain::audit::{Actor, Who};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::language::Language;
 use crate::domain::rights::Principal;
-use crate::http::client_address::ClientAddress;
+use crate::http::client_address::{ClientAddress, ClientNetwork};
 use crate::http::negotiate::{RenderContext, preferred_language};
 use crate::http::public_links::PublicLinks;
 use crate::identity::Theme;
@@ -45,6 +46,8 @@ pub struct Console {
     pub settings: ConsoleSettings,
     pub base: Base,
     pub links: Arc<PublicLinks>,
+    /// The folder of messages that anybody may read: a demonstration on one's own machine.
+    pub mailbox: Option<PathBuf>,
     pub hasher: PasswordHasher,
     /// How many pages may use the database at once.
     pub places: Arc<Semaphore>,
@@ -70,6 +73,8 @@ pub(crate) struct Call {
     pub(super) form_digest: Option<TokenDigest>,
     params: Vec<(String, String)>,
     pub(super) user: Option<CurrentUser>,
+    /// A person whose second factor is still to come.
+    half: Option<CurrentUser>,
     pub(super) membership: Option<Membership>,
     is_change: bool,
     work: Option<Transaction<'static, Postgres>>,
@@ -122,6 +127,7 @@ impl Call {
             form_digest: None,
             params,
             user: None,
+            half: None,
             membership: None,
             is_change: parts.method != "GET" && parts.method != "HEAD",
             work: None,
@@ -133,6 +139,11 @@ impl Call {
 
     pub(crate) const fn words(&self) -> Words {
         self.frame.words()
+    }
+
+    /// The network of the client, as failures are counted by it.
+    pub(crate) fn network(&self) -> Option<String> {
+        self.address.map(|address| format!("{:?}", ClientNetwork::from(address)))
     }
 
     pub(crate) const fn language(&self) -> Language {
@@ -153,6 +164,11 @@ impl Call {
     /// The person who is logged in.
     pub(crate) fn user(&self) -> Result<&CurrentUser, PageError> {
         self.user.as_ref().ok_or(PageError::LoggedOut)
+    }
+
+    /// The person whose second factor is still to come.
+    pub(crate) fn half(&self) -> Result<&CurrentUser, PageError> {
+        self.half.as_ref().ok_or(PageError::LoggedOut)
     }
 
     /// The person's place in the account of the page.
@@ -247,7 +263,11 @@ impl Call {
         let Some(cookie) = self.session.clone() else { return Ok(()) };
         self.take_place().await?;
         let times = self.console.settings.session_times();
-        self.user = CurrentUser::of(&self.console.pool, &cookie, &times).await?;
+        let found = CurrentUser::of(&self.console.pool, &cookie, &times).await?;
+        match found {
+            Some(half) if half.session.half_until.is_some() => self.half = Some(half),
+            found => self.user = found,
+        }
         if let Some(user) = &self.user {
             self.frame.theme = self.frame.theme.or(user.identity.theme);
         }

@@ -30,8 +30,11 @@ const LINES: i64 = 3;
 /// that a chart of many bars stays small.
 pub(crate) fn bars(name: &str, bars: &[Bar], number: impl Fn(i64) -> String) -> Markup {
     let height = |bar: &Bar| bar.values.iter().fold(0_i64, |sum, value| sum.saturating_add(*value));
-    let step = step(bars.iter().map(height).max().unwrap_or(0));
-    let top = step * LINES;
+    let highest = bars.iter().map(height).max().unwrap_or(0);
+    let step = step(highest);
+    // No more lines than the highest bar needs.
+    let lines = highest.saturating_add(step - 1).checked_div(step).unwrap_or(1).clamp(1, LINES);
+    let top = step * lines;
     let y = |value: i64| BASE - (BASE - TOP) * (value as f64 / top as f64);
     let slot = (WIDTH - LEFT) / bars.len().max(1) as f64;
     let width = (slot * 0.76).min(WIDEST);
@@ -52,7 +55,7 @@ pub(crate) fn bars(name: &str, bars: &[Bar], number: impl Fn(i64) -> String) -> 
     html! {
         svg.bars viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label=(name) {
             (hatching(series))
-            @for line in 0..=LINES {
+            @for line in 0..=lines {
                 line.grid x1=(LEFT) x2=(WIDTH) y1={ (format!("{:.1}", y(line * step))) } y2={ (format!("{:.1}", y(line * step))) } {}
                 text x=(LEFT - 8.0) y={ (format!("{:.1}", y(line * step) + 4.0)) } text-anchor="end" { (number(line * step)) }
             }

@@ -3,11 +3,10 @@
 use super::call::Call;
 use super::error::PageError;
 use super::field::{Faults, Input};
-use super::log_in::PASSWORD;
 use super::security::fault_text;
 use crate::domain::ids::IdentityId;
 use crate::identity::password::Password;
-use crate::secret::seal;
+use crate::secret::seal::{self, PASSWORD};
 use maud::Markup;
 
 /// The field for a new password, with the rule.

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::error::PageError;
+use super::numbers;
 use super::words::Words;
 use crate::domain::language::Language;
 use crate::domain::text::EmailAddress;
@@ -55,7 +56,7 @@ pub(super) async fn send(
 /// nothing is said.
 pub(super) async fn may_be_asked_for(call: &mut Call, to: &str) -> Result<bool, PageError> {
     let pepper = call.console.peppers.newest();
-    let network = call.address.map(super::log_in::network_of).unwrap_or_default();
+    let network = call.network().unwrap_or_default();
     let subjects = [
         (GuessKind::Mail, pepper.blind("mail", to)),
         (GuessKind::MailNetwork, pepper.blind("mail", &network)),
@@ -83,6 +84,24 @@ pub(super) fn reset(
 ) -> Email {
     let button = Some((words.set_password(), format!("/console/reset/finish?token={}", token.expose())));
     Email { kind: "reset", subject, paragraphs: vec![text.to_owned()], button, reason }
+}
+
+/// The notice of a log-in from a browser that was not known.
+pub(super) fn new_browser(call: &Call, words: Words) -> Email {
+    let when = numbers::instant(words.0, call.now());
+    let address = call.address.map_or_else(|| words.unknown().to_owned(), |address| address.to_string());
+    let browser: String = call.browser.chars().take(120).collect();
+    Email {
+        kind: "new_browser",
+        subject: words.mail_browser_subject(),
+        paragraphs: vec![
+            words.mail_browser_text().to_owned(),
+            format!("{when}\n{browser}\n{address}"),
+            words.mail_browser_advice().to_owned(),
+        ],
+        button: Some((words.set_password(), "/console/reset".to_owned())),
+        reason: words.mail_browser_reason(),
+    }
 }
 
 /// The notice of a new password.

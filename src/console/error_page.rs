@@ -24,7 +24,9 @@ pub(crate) fn page(frame: &Frame, error: &PageError) -> Reply {
         PageError::NotAForm => {
             (StatusCode::UNPROCESSABLE_ENTITY, words.not_a_form_title(), words.not_a_form().to_owned())
         }
-        PageError::TooMuch => (StatusCode::UNPROCESSABLE_ENTITY, words.too_much_title(), words.too_much().to_owned()),
+        PageError::TooMuch => {
+            (StatusCode::UNPROCESSABLE_ENTITY, words.too_much_title(), words.too_much().to_owned())
+        }
         PageError::Busy => (StatusCode::SERVICE_UNAVAILABLE, words.busy_title(), words.busy().to_owned()),
         PageError::Refused(refusal) => {
             (StatusCode::CONFLICT, words.refused_title(), sentences(frame, refusal))

@@ -18,7 +18,9 @@ pub(super) fn sentence(words: Words, line: &HistoryLine) -> Markup {
         "key" => html! { (words.by_key()) " " b { (who.unwrap_or_default()) } },
         _ => html! { (who.unwrap_or(words.by_somebody())) },
     };
-    let subject = line.subject_name.as_deref().unwrap_or_default();
+    // Who accepts is who the line begins with.
+    let is_own = line.action == Action::MemberAccepted.as_str();
+    let subject = line.subject_name.as_deref().filter(|_| !is_own).unwrap_or_default();
     let did = match Action::from_name(&line.action) {
         Some(action) => verb(words, action),
         None => line.action.as_str(),
@@ -65,8 +67,8 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::CreditsGranted => ("granted credits", "concedeu créditos"),
         Action::CreditsTaken => ("took credits back", "retirou créditos"),
         Action::DirectorySourceRemoved => ("removed a source of people", "removeu uma fonte de pessoas"),
-        Action::CatalogueApplied => ("put a catalogue in force", "pôs um catálogo em vigor"),
-        Action::RoutesApplied => ("put a set of routes in force", "pôs um conjunto de rotas em vigor"),
+        Action::CatalogueApplied => ("put other plans in force", "pôs outros planos em vigor"),
+        Action::RoutesApplied => ("put other routes in force", "pôs outras rotas em vigor"),
         Action::PepperAdded => ("began to use a new pepper", "passou a usar um novo pepper"),
         Action::PepperRetired => ("retired a pepper", "aposentou um pepper"),
     };

@@ -111,8 +111,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let member = invitation.found.member_id.ok_or(PageError::Internal)?;
     let address = call.address;
     let account = members::accept(call.db().await?, member, &identity, address).await?;
-    log_in(call, &identity).await?;
-    Ok(Reply::SeeOther(format!("/console/{account}")))
+    log_in(call, &identity, format!("/console/{account}")).await
 }
 
 /// A person who proves by their password that they are the one invited.

@@ -54,10 +54,8 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let address = call.address;
     let account: Option<AccountId> =
         identities::accept_membership(call.db().await?, found.member_id, &identity, address).await?;
-    log_in(call, &identity).await?;
-    Ok(Reply::SeeOther(
-        account.map_or_else(|| "/console".to_owned(), |account| format!("/console/{account}")),
-    ))
+    let next = account.map_or_else(|| "/console".to_owned(), |account| format!("/console/{account}"));
+    log_in(call, &identity, next).await
 }
 
 /// The page of a link that is not accepted.

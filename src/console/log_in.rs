@@ -1,17 +1,19 @@
 //! Logging in with a password, and logging out.
 
-use std::net::IpAddr;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::call::Call;
 use super::cookie::Cookie;
+use super::email;
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::known_browser;
 use super::page::{Reply, plain};
 use super::settings::SignUp;
+use super::words::Words;
 use crate::domain::ids::IdentityId;
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
@@ -20,15 +22,13 @@ use crate::identity::password::Password;
 use crate::identity::throttle::{GuessKind, Wait, wait};
 use crate::management::identities::{Beginning, begin_session};
 use crate::secret::password::PasswordHash;
-use crate::secret::seal;
+use crate::secret::seal::{self, PASSWORD};
+use crate::secret::token::Token;
 use crate::storage::identity::{guesses, identities, sessions};
 
 /// Where a person lands who has logged out.
 pub(super) const AFTER_LOG_OUT: &str = "/console/log-in?out=1";
 const PATH: &str = "/console/log-in";
-
-/// The purpose of what is sealed for an identity.
-pub(super) const PASSWORD: &str = "password of an identity";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let note = (call.query.text("out") == "1").then(|| call.words().logged_out());
@@ -88,8 +88,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     match checked(call, &email).await? {
         Some(identity) => {
             subjects.clear(call).await?;
-            log_in(call, &identity).await?;
-            Ok(Reply::SeeOther(next))
+            log_in(call, &identity, next).await
         }
         None => {
             subjects.count(call).await?;
@@ -163,10 +162,14 @@ pub(super) async fn store_password(
     Ok(identities::set_password(call.db().await?, id, &sealed, is_new).await?)
 }
 
-/// Begins a session for this browser, and remembers the browser.
-pub(super) async fn log_in(call: &mut Call, identity: &Identity) -> Result<(), PageError> {
+/// How long a session waits for its second factor.
+const HALF: Duration = Duration::from_secs(5 * 60);
+
+/// Begins a session for this browser. It leads to `next`, or to the second factor first.
+pub(super) async fn log_in(call: &mut Call, identity: &Identity, next: String) -> Result<Reply, PageError> {
     let beginning = Beginning {
         life: call.console.settings.session_life,
+        half: identity.has_second_factor.then_some(HALF),
         address: call.address,
         browser: call.browser.clone(),
     };
@@ -180,9 +183,38 @@ pub(super) async fn log_in(call: &mut Call, identity: &Identity) -> Result<(), P
     let base = call.console.base.clone();
     call.set_cookie(Cookie::Session.set(&base, &token.expose()));
     call.set_cookie(Cookie::Visit.delete(&base));
-    if let Some(key) = key_of(&identity.email) {
-        call.set_cookie(Cookie::Known.set(&base, &known_browser::make(&call.console.peppers, &key)));
+    if identity.has_second_factor {
+        let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        return Ok(Reply::SeeOther(format!("/console/log-in/second?next={next}")));
     }
+    remember_browser(call, identity).await?;
+    Ok(Reply::SeeOther(next))
+}
+
+/// Completes the session of a person whose second factor was right: it gets another cookie.
+pub(super) async fn finish_log_in(call: &mut Call) -> Result<(), PageError> {
+    let half = call.half()?;
+    let (identity, session) = (half.identity.clone(), half.session.id);
+    let token = Token::new().map_err(|_| PageError::Internal)?;
+    sessions::confirm(call.db().await?, session, &token.digest()).await?;
+    let base = call.console.base.clone();
+    call.set_cookie(Cookie::Session.set(&base, &token.expose()));
+    remember_browser(call, &identity).await?;
+    Ok(())
+}
+
+/// Marks the browser as known, and tells the person of one that was not.
+async fn remember_browser(call: &mut Call, identity: &Identity) -> Result<(), PageError> {
+    let (Some(key), Ok(address)) = (key_of(&identity.email), identity.email.parse()) else { return Ok(()) };
+    let peppers = call.console.peppers.clone();
+    let is_known = call.known.as_deref().is_some_and(|known| known_browser::check(&peppers, &key, known));
+    if !is_known && identity.last_log_in_at.is_some() {
+        let language = identity.language.unwrap_or(call.language());
+        let notice = email::new_browser(call, Words(language));
+        email::send(call, &address, language, notice).await?;
+    }
+    let base = call.console.base.clone();
+    call.set_cookie(Cookie::Known.set(&base, &known_browser::make(&peppers, &key)));
     Ok(())
 }
 
@@ -209,8 +241,7 @@ impl Subjects {
             Some(browser) => (GuessKind::Browser, pepper.blind("guess", browser)),
             None => (GuessKind::Address, pepper.blind("guess", &address)),
         };
-        let network =
-            call.address.map(|address| (GuessKind::Network, pepper.blind("guess", &network_of(address))));
+        let network = call.network().map(|network| (GuessKind::Network, pepper.blind("guess", &network)));
         Self([Some(whose), network].into_iter().flatten().collect())
     }
 
@@ -244,11 +275,6 @@ impl Subjects {
 /// The address in the form by which it is unique.
 fn key_of(email: &str) -> Option<String> {
     email.parse::<EmailAddress>().ok().map(|address| EmailKey::of(&address).as_str().to_owned())
-}
-
-pub(super) fn network_of(address: IpAddr) -> String {
-    use crate::http::client_address::ClientNetwork;
-    format!("{:?}", ClientNetwork::from(address))
 }
 
 #[cfg(test)]

@@ -101,8 +101,8 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         }
         (chart(words, &overview, &root))
         div.two {
-            (latest_calls(words, &overview))
-            (latest_changes(words, &overview))
+            (latest_calls(words, &overview, &root))
+            (latest_changes(words, &overview, &root))
         }
     };
     let as_of = html! { span.as-of { (words.as_of(&numbers::instant_s(call.language(), overview.now))) } };
@@ -128,9 +128,9 @@ fn credits_left(words: Words, overview: &Overview) -> Markup {
     let mut lots: Vec<&Lot> = overview.ledger.lots.iter().filter(|lot| lot.left > Credits::ZERO).collect();
     lots.sort_by_key(|lot| lot.burn_order());
     let source = |lot: &Lot| match lot.source {
-        LotSource::Plan => words.from_plan(),
-        LotSource::Pack => words.from_pack(),
-        LotSource::Grant => words.from_grant(),
+        LotSource::Plan => words.of_plan(),
+        LotSource::Pack => words.of_pack(),
+        LotSource::Grant => words.of_grant(),
     };
     html! {
         section.card {
@@ -229,12 +229,12 @@ fn chart(words: Words, overview: &Overview, root: &str) -> Markup {
     }
 }
 
-fn latest_calls(words: Words, overview: &Overview) -> Markup {
+fn latest_calls(words: Words, overview: &Overview, root: &str) -> Markup {
     let holds = overview.lines.iter().rev().filter(|line| line.kind == EntryKind::Hold.as_str());
     let calls: Vec<&StatementLine> = holds.take(CALLS).collect();
     html! {
         section.card {
-            header { h2 { (words.latest_calls()) } }
+            header { h2 { (words.latest_calls()) } a.push href={ (root) "/ledger" } { (words.statement()) } }
             div.body.scroll {
                 @if calls.is_empty() { p.muted { (words.no_calls()) } } @else {
                     table {
@@ -243,7 +243,9 @@ fn latest_calls(words: Words, overview: &Overview) -> Markup {
                             @for line in calls {
                                 tr {
                                     td data-label=(words.time()) { time datetime=(line.at.to_rfc3339()) { (clock_s(line.at)) } }
-                                    td data-label=(words.call()) { code { (line.endpoint.as_deref().unwrap_or_default()) } }
+                                    td data-label=(words.call()) {
+                                        a href={ (root) "/ledger/calls/" (line.id) } { code { (line.endpoint.as_deref().unwrap_or_default()) } }
+                                    }
                                     td data-label=(words.outcome()) { (outcome(words, line)) }
                                     td.n data-label=(words.credits_head()) { (whole(words.0, cost(line))) }
                                 }
@@ -274,6 +276,11 @@ pub(super) const fn reason(words: Words, outcome: Outcome) -> &'static str {
         Outcome::Abandoned => words.reason_abandoned(),
         Outcome::ChargedStatus => words.reason_charged_status(),
         Outcome::UnchargedStatus => words.reason_uncharged_status(),
+        Outcome::FigureMissing | Outcome::Uncounted => words.reason_figure_missing(),
+        Outcome::BrokeOff => words.reason_broke_off(),
+        Outcome::PartlyAnswered => words.reason_partly_answered(),
+        Outcome::Left => words.reason_left(),
+        Outcome::LeftEarly => words.reason_left_early(),
     }
 }
 
@@ -285,16 +292,16 @@ pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
     let reason = reason(words, outcome);
     let is_given_back = line.state == Some("released");
     html! {
-        @if is_given_back { span.chip { "↩ " (words.given_back()) ": " (reason) } }
-        @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (words.charged()) ": " (reason) } }
-        @else { span.chip.warn { "● " (words.charged()) ": " (reason) } }
+        @if is_given_back { span.chip { "↩ " (words.call_given_back()) ": " (reason) } }
+        @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (words.call_charged()) ": " (reason) } }
+        @else { span.chip.warn { "● " (words.call_charged()) ": " (reason) } }
     }
 }
 
-fn latest_changes(words: Words, overview: &Overview) -> Markup {
+fn latest_changes(words: Words, overview: &Overview, root: &str) -> Markup {
     html! {
         section.card {
-            header { h2 { (words.latest_changes()) } }
+            header { h2 { (words.latest_changes()) } a.push href={ (root) "/audit" } { (words.audit_log()) } }
             div.body {
                 ul.list {
                     @for line in &overview.changes {

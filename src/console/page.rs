@@ -48,7 +48,10 @@ pub(crate) enum Reply {
     /// 303: the browser fetches another page of the console.
     SeeOther(String),
     /// A table to be saved.
-    Csv { name: String, rows: Vec<u8> },
+    Csv {
+        name: String,
+        rows: Vec<u8>,
+    },
 }
 
 impl Reply {

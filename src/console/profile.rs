@@ -32,7 +32,7 @@ fn form(call: &Call, name: &str, faults: &Faults) -> Result<Reply, PageError> {
         (faults.summary(words))
         form.card.form method="post" action=(PATH) {
             (call.form_field(PATH))
-            p.muted { (identity.email) }
+            p.muted { (identity.email) " · " a href="/console/me/email" { (words.change_email()) } }
             (Input { autocomplete: "name", ..Input::text("name", words.name(), name) }.show(words, faults))
             div.field {
                 label for="language" { (words.language()) }

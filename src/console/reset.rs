@@ -151,6 +151,5 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
         let notice = email::password_changed(super::words::Words(language));
         email::send(call, &address, language, notice).await?;
     }
-    log_in(call, &identity).await?;
-    Ok(Reply::SeeOther("/console".to_owned()))
+    log_in(call, &identity, "/console".to_owned()).await
 }

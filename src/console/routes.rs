@@ -13,10 +13,10 @@ use super::keys::{act, list, make, revoke, rotate, show, which};
 use super::pages::{audit, credits, receipt, settings, statement, usage};
 use super::run::{Access, Handler, answer};
 use super::{
-    choose, confirm, environments, invitation, link, log_in, members, overview, profile, reset, security,
-    sign_up,
+    choose, confirm, email_change, environments, invitation, link, log_in, mailbox, members, overview,
+    profile, reset, second_factor, security, sign_up,
 };
-use Access::{AdminConfirmed, Anyone, Member, Person, PersonConfirmed};
+use Access::{AdminConfirmed, Anyone, Half, Member, Person, PersonConfirmed};
 
 /// GET or POST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +51,12 @@ macro_rules! pages {
 pages! {
     Anyone Get "/console/log-in" => log_in::show;
     Anyone Post "/console/log-in" => log_in::send;
+    Half Get "/console/log-in/second" => second_factor::ask;
+    Half Post "/console/log-in/second" => second_factor::send;
     Person Post "/console/log-out" => log_in::log_out;
     Anyone Get "/console/link" => link::show;
     Anyone Post "/console/link" => link::send;
+    Anyone Get "/console/mailbox" => mailbox::show;
     Anyone Get "/console/reset" => reset::show;
     Anyone Post "/console/reset" => reset::send;
     Anyone Get "/console/reset/finish" => reset::show_finish;
@@ -65,6 +68,9 @@ pages! {
     Anyone Get "/console/sign-up/finish" => sign_up::show_finish;
     Anyone Post "/console/sign-up/finish" => sign_up::finish;
 
+    Anyone Get "/console/new-email" => email_change::show_finish;
+    Anyone Post "/console/new-email" => email_change::finish;
+
     Person Get "/console" => choose::show;
     Person Get "/console/confirm" => confirm::show;
     Person Post "/console/confirm" => confirm::send;
@@ -74,6 +80,12 @@ pages! {
     PersonConfirmed Get "/console/me/password" => security::password;
     PersonConfirmed Post "/console/me/password" => security::set_password;
     Person Post "/console/me/sessions" => security::end_sessions;
+
+    PersonConfirmed Get "/console/me/email" => email_change::show;
+    PersonConfirmed Post "/console/me/email" => email_change::send;
+    PersonConfirmed Get "/console/me/second-factor" => second_factor::show;
+    PersonConfirmed Post "/console/me/second-factor" => second_factor::switch_on;
+    PersonConfirmed Post "/console/me/second-factor/off" => second_factor::switch_off;
 
     Member Get "/console/{account}" => overview::show;
 

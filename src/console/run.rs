@@ -22,6 +22,8 @@ use crate::http::negotiate::RenderContext;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
     Anyone,
+    /// A person whose second factor is still to come.
+    Half,
     /// A person who is logged in.
     Person,
     /// The same, who proved lately who they are.
@@ -113,7 +115,10 @@ async fn reply(
 async fn admitted(call: &mut Call, access: Access, handler: Handler) -> Result<Reply, PageError> {
     if access > Access::Anyone {
         call.identify().await?;
-        call.user()?;
+        match access {
+            Access::Half => call.half()?,
+            _ => call.user()?,
+        };
     }
     if call.is_sent() {
         call.check_form()?;

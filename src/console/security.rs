@@ -5,6 +5,7 @@ use maud::html;
 
 use super::call::Call;
 use super::cookie::Cookie;
+use super::email;
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::layout::of_person;
@@ -28,7 +29,10 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         @if call.query.has("saved") { p.note.ok role="status" { (words.password_saved()) } }
         section.card.form {
             h2 { (words.password()) }
-            p { a.button href=(PASSWORD_PATH) { (words.set_password()) } }
+            p.filters {
+                a.button href=(PASSWORD_PATH) { (words.set_password()) }
+                a.button href="/console/me/second-factor" { (words.second_factor()) }
+            }
         }
         section.card {
             header { h2 { (words.sessions()) } }
@@ -126,6 +130,10 @@ pub(super) async fn set_password(call: &mut Call) -> Result<Reply, PageError> {
     store_password(call, identity.id, &password, true).await?;
     sessions::end_others(call.db().await?, identity.id, Some(session)).await?;
     one_time::end_all(call.db().await?, identity.id).await?;
+    if let Ok(address) = identity.email.parse() {
+        let (language, words) = (call.language(), call.words());
+        email::send(call, &address, language, email::password_changed(words)).await?;
+    }
     let token = Token::new().map_err(|_| PageError::Internal)?;
     sessions::confirm(call.db().await?, session, &token.digest()).await?;
     let base = call.console.base.clone();

@@ -17,6 +17,8 @@ pub struct ConsoleSettings {
     pub sign_up: SignUp,
     /// The plan of such accounts: its edition, `/` and its name.
     pub sign_up_plan: String,
+    /// Whether `/console/mailbox` shows messages that were not sent: on loopback alone.
+    pub mailbox: bool,
     /// Pages over plain HTTP elsewhere than on loopback.
     pub allow_plain_http: bool,
     #[serde(rename = "session_idle_s", with = "setting::seconds")]

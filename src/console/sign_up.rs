@@ -135,6 +135,5 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     };
     let account = sign_up(call.db().await?, new, &company, plan).await?;
     let identity = identities::find(call.db().await?, id).await?.ok_or(PageError::Internal)?;
-    log_in(call, &identity).await?;
-    Ok(Reply::SeeOther(format!("/console/{account}")))
+    log_in(call, &identity, format!("/console/{account}")).await
 }

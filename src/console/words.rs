@@ -11,6 +11,7 @@ mod keys;
 mod money;
 mod overview;
 mod people;
+mod second_factor;
 
 use crate::domain::language::Language;
 

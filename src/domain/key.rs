@@ -1,13 +1,16 @@
 //! API keys: formats, secrets, rotation, terms and views.
 
+pub mod found;
 mod format;
+mod prefix;
 pub mod reach;
 pub mod rotation;
 mod secret;
 pub mod terms;
 pub mod view;
 
-pub use format::KeyFormat;
+pub use format::{FormatChoice, KeyFormat};
+pub use prefix::{KeyPrefix, KeyPrefixError};
 pub use secret::{KeySecret, NotAKey, NotImportable};
 
 use super::named_enum::named_enum;
@@ -64,9 +67,9 @@ impl Scope {
     pub const DEFAULT: [Self; 2] = [Self::Read, Self::Invoke];
 
     /// The default of a new key of this format: a key for development only reads.
-    pub const fn default_of(format: KeyFormat) -> &'static [Self] {
+    pub const fn default_of(format: Option<KeyFormat>) -> &'static [Self] {
         match format {
-            KeyFormat::FlzDev => &[Self::Read],
+            Some(KeyFormat::FlzDev) => &[Self::Read],
             _ => &Self::DEFAULT,
         }
     }

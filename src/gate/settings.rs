@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::key::KeyPrefix;
 use crate::domain::setting;
 
 /// Paid calls.
@@ -17,6 +18,8 @@ pub struct CallSettings {
 /// The cache of verified keys, and the limit of failed authentications.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct KeySettings {
+    /// The seller's prefix of new keys.
+    pub prefix: KeyPrefix,
     #[serde(deserialize_with = "setting::count")]
     pub cache_size: NonZeroUsize,
     #[serde(rename = "trust_ms", with = "setting::millis_or_zero")]

@@ -9,13 +9,24 @@ use crate::domain::amount::Amount;
 use crate::domain::credits::Credits;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::terms::{KeyTerms, TermsChange};
-use crate::domain::key::{KeyFormat, KeyState, Mode, Scope};
+use crate::domain::key::{FormatChoice, KeyState, Mode, Scope};
 use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS, Origin};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::text::{EnvironmentName, Name};
 
 const SCOPES: [&str; 3] = ["read", "invoke", "manage"];
-const FORMATS: [&str; 7] = ["flz_prod", "flz_stag", "flz_dev", "flz", "sk_live", "sk_test", "fluence"];
+const FORMATS: [&str; 10] = [
+    "prefixed",
+    "prefixed_live",
+    "prefixed_test",
+    "flz_prod",
+    "flz_stag",
+    "flz_dev",
+    "flz",
+    "sk_live",
+    "sk_test",
+    "fluence",
+];
 const MODES: [&str; 2] = ["live", "test"];
 /// Revoking has a path of its own, because it cannot be undone.
 const STATES: [&str; 2] = ["active", "disabled"];
@@ -25,7 +36,7 @@ const MOST_KEYS: i64 = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewKeyRequest {
     pub environment: EnvironmentName,
-    pub format: KeyFormat,
+    pub format: FormatChoice,
     pub terms: KeyTerms,
 }
 
@@ -37,7 +48,9 @@ impl NewKeyRequest {
     pub fn parse(mut fields: Fields) -> Result<Self, Refusal> {
         let name = fields.take_required::<Name>("name");
         let environment = fields.take_named("environment");
-        let format = fields.take_word("format", &FORMATS, &KeyFormat::ISSUED);
+        let choices: Vec<FormatChoice> =
+            FORMATS.iter().copied().filter_map(FormatChoice::from_name).collect();
+        let format = fields.take_word("format", &FORMATS, &choices);
         let scopes = scopes(&mut fields);
         let regions = list(&mut fields, "regions", MOST_REGIONS, Fault::NotARegion);
         let networks = list(&mut fields, "allowed_networks", MOST_NETWORKS, Fault::NotANetwork);
@@ -45,14 +58,14 @@ impl NewKeyRequest {
         let daily_cap = cap(&mut fields, "daily_cap").flatten();
         let monthly_cap = cap(&mut fields, "monthly_cap").flatten();
         fields.finish()?;
-        let format = format.unwrap_or(KeyFormat::Fluence);
+        let format: FormatChoice = format.unwrap_or_default();
         let default_environment = || DEFAULT_ENVIRONMENT.parse().map_err(|_| Refusal::Internal);
         Ok(Self {
             environment: environment.map_or_else(default_environment, Ok)?,
             format,
             terms: KeyTerms {
                 name: name.ok_or(Refusal::Internal)?.into_string(),
-                scopes: scopes.unwrap_or_else(|| Scope::default_of(format).to_vec()),
+                scopes: scopes.unwrap_or_else(|| Scope::default_of(format.format()).to_vec()),
                 origin: Origin {
                     regions: regions.unwrap_or_default(),
                     networks: networks.unwrap_or_default(),

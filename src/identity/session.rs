@@ -30,6 +30,8 @@ pub struct Session {
     pub seen_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub confirmed_at: DateTime<Utc>,
+    /// Until when it is good for the second factor alone. `None`: everything is proved.
+    pub half_until: Option<DateTime<Utc>>,
     pub address: Option<String>,
     pub browser: String,
 }
@@ -37,7 +39,8 @@ pub struct Session {
 impl Session {
     /// Whether the session is valid at an instant.
     pub fn is_live(&self, times: &SessionTimes, now: DateTime<Utc>) -> bool {
-        self.ends_at > now && now - self.seen_at < delta(times.idle)
+        let is_in_time = self.half_until.is_none_or(|until| until > now);
+        is_in_time && self.ends_at > now && now - self.seen_at < delta(times.idle)
     }
 
     /// Whether the person proved recently enough who they are to change what matters.
@@ -77,6 +80,7 @@ mod tests {
             seen_at: at(seen),
             ends_at: at(1_000),
             confirmed_at: at(0),
+            half_until: None,
             address: None,
             browser: String::new(),
         }
@@ -88,6 +92,13 @@ mod tests {
         assert!(!session(0).is_live(&TIMES, at(100)));
         assert!(session(950).is_live(&TIMES, at(999)));
         assert!(!session(999).is_live(&TIMES, at(1_000)));
+    }
+
+    #[test]
+    fn a_session_without_its_second_factor_ends_soon() {
+        let half = Session { half_until: Some(at(300)), ..session(0) };
+        let times = SessionTimes { idle: Duration::from_secs(10_000), ..TIMES };
+        assert!(half.is_live(&times, at(299)) && !half.is_live(&times, at(300)));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use uuid::Uuid;
 
+use super::folder;
 use super::message::Message;
 
 /// The folder of messages, in the data folder.
@@ -14,7 +15,7 @@ pub const FOLDER: &str = "mail";
 /// How messages leave.
 #[derive(Clone)]
 pub enum Transport {
-    /// Each becomes a file `ID.eml`.
+    /// Each becomes files of its own.
     Folder(PathBuf),
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
 }
@@ -64,9 +65,8 @@ impl Transport {
             Self::Smtp(server) => {
                 server.send(email).await.map(drop).map_err(|error| NotSent::Server(error.to_string()))
             }
-            Self::Folder(folder) => {
-                tokio::fs::create_dir_all(folder).await?;
-                tokio::fs::write(folder.join(format!("{id}.eml")), email.formatted()).await?;
+            Self::Folder(place) => {
+                folder::write(place, id, message, &email.formatted()).await?;
                 tracing::info!(%id, subject = message.subject, "e-mail written to the data folder: no mail server is set");
                 Ok(())
             }

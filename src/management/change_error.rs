@@ -87,6 +87,11 @@ pub enum ChangeError {
          a new version"
     )]
     WrongPepper(i32),
+    /// What people log in with is sealed under a pepper that the settings do not have.
+    #[error(
+        "passwords are sealed under the pepper of version {0}; set it as the previous pepper until it is retired"
+    )]
+    Sealed(i32),
     /// The key of the request has become invalid.
     #[error(transparent)]
     KeyNoLongerValid(#[from] KeyNoLongerValid),

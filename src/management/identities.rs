@@ -168,6 +168,8 @@ pub async fn consume(
 #[derive(Clone, Debug)]
 pub struct Beginning {
     pub life: std::time::Duration,
+    /// How long it is good for the second factor alone, where there is one.
+    pub half: Option<std::time::Duration>,
     pub address: Option<IpAddr>,
     pub browser: String,
 }
@@ -182,9 +184,9 @@ pub async fn begin_session(
     beginning: Beginning,
 ) -> Result<Token, ChangeError> {
     let token = new_token()?;
-    let Beginning { life, address, browser } = beginning;
+    let Beginning { life, half, address, browser } = beginning;
     let id = SessionId::from_uuid(new_id());
-    let new = NewSession { id, identity_id, life, address, browser };
+    let new = NewSession { id, identity_id, life, half, address, browser };
     sessions::begin(connection, &token.digest(), &new).await?;
     Ok(token)
 }

@@ -16,7 +16,7 @@ use crate::domain::key::{KeyState, KeyStatus};
 use crate::domain::rights::{MissingRight, Principal, Rights};
 use crate::storage::{accounts, clock, keys};
 
-pub use make::{create, import};
+pub use make::{NewSecret, create, import};
 pub use rotate::{cancel_rotation, end_overlap, rotate};
 
 /// Locks a key's account until the transaction ends. Returns the key and the author's current rights. A key of another

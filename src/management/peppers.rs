@@ -6,7 +6,9 @@ use sqlx::{Connection, PgConnection};
 use super::ChangeError;
 use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::secret::peppers::Peppers;
+use crate::secret::seal;
 use crate::storage::audit;
+use crate::storage::identity::identities;
 use crate::storage::peppers::{self, Registration};
 
 /// Makes sure that these are the peppers that keys were hashed under. A new version becomes known by it; one that was
@@ -34,11 +36,16 @@ pub async fn recognise(
     Ok(transaction.commit().await?)
 }
 
-/// Deletes all digests under a version. Returns their number.
+/// Deletes all digests under a version, and seals anew what people log in with. Returns the number of digests.
 ///
 /// # Errors
 /// When it is the newest version, is not known, or live secrets need it.
-pub async fn retire(connection: &mut PgConnection, actor: &Actor, version: i32) -> Result<i64, ChangeError> {
+pub async fn retire(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    version: i32,
+    live: &Peppers,
+) -> Result<i64, ChangeError> {
     let mut transaction = connection.begin().await?;
     peppers::lock(&mut transaction).await?;
     let all = peppers::status(&mut transaction).await?;
@@ -49,12 +56,39 @@ pub async fn retire(connection: &mut PgConnection, actor: &Actor, version: i32) 
     if status.needed_by > 0 {
         return Err(ChangeError::PepperNeeded { version, needed_by: status.needed_by });
     }
+    seal_anew(&mut transaction, version, live).await?;
     if status.retired_at.is_none() {
         peppers::retire(&mut transaction, version).await?;
         record_change(&mut transaction, actor, Action::PepperRetired, version, status.secrets).await?;
     }
     transaction.commit().await?;
     Ok(status.secrets)
+}
+
+/// People whose secrets are sealed anew at once.
+const PEOPLE_AT_ONCE: i64 = 500;
+
+/// Seals what is sealed under a version under the newest one. People do not notice: unlike a hash, it can be read again.
+async fn seal_anew(connection: &mut PgConnection, version: i32, live: &Peppers) -> Result<(), ChangeError> {
+    loop {
+        let people = identities::sealed_under(connection, version, PEOPLE_AT_ONCE).await?;
+        if people.is_empty() {
+            return Ok(());
+        }
+        for mut person in people {
+            let owner = *person.id.as_bytes();
+            let parts = [(seal::PASSWORD, &mut person.password), (seal::SECOND_FACTOR, &mut person.totp)];
+            for (purpose, part) in parts {
+                if let Some(sealed) = part {
+                    let opened = seal::open(live, purpose, &owner, sealed);
+                    let (secret, _) = opened.map_err(|_| ChangeError::Sealed(version))?;
+                    let again = seal::seal(live, purpose, &owner, &secret);
+                    *sealed = again.map_err(|_| ChangeError::Sealed(version))?;
+                }
+            }
+            identities::save_sealed(connection, &person).await?;
+        }
+    }
 }
 
 async fn record_change(

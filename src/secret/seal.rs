@@ -10,6 +10,11 @@ use secrecy::zeroize::Zeroizing;
 use super::Pepper;
 use super::peppers::Peppers;
 
+/// The purpose of the hash of an identity's password.
+pub const PASSWORD: &str = "password of an identity";
+/// The purpose of the secret of an identity's authenticator app.
+pub const SECOND_FACTOR: &str = "second factor of an identity";
+
 const VERSION_BYTES: usize = 4;
 
 /// Why something could not be sealed or opened.

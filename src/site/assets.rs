@@ -65,8 +65,8 @@ pub(super) fn icon() -> String {
 }
 
 /// The element that loads a script.
-pub(super) fn script(name: &str) -> String {
-    format!("<script type=\"module\" src=\"{}\"></script>\n", address(name, digest_of(name)))
+pub(super) fn script(name: &'static str) -> String {
+    format!("<script type=\"module\" src=\"{}\"></script>\n", address_of(name))
 }
 
 /// The file at an address.

@@ -72,6 +72,7 @@ guides! {
     Operator english "operations/upgrade",
     Operator english "operations/monitoring",
     Operator english "operations/log",
+    Operator english "operations/data",
     Operator english "operations/incidents",
     Operator english "operations/scaling",
     Operator english "commands",

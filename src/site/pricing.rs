@@ -127,7 +127,7 @@ fn settlement(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = format!("| {} | |\n|---|---|\n", words.call());
     let has_forwarded = !facts.routes.forwarded.is_empty();
-    let is_of_forwarded = |outcome| matches!(outcome, Outcome::ChargedStatus | Outcome::UnchargedStatus);
+    let is_of_forwarded = |outcome: Outcome| outcome.number() >= Outcome::ChargedStatus.number();
     for outcome in Outcome::ALL.into_iter().filter(|outcome| has_forwarded || !is_of_forwarded(*outcome)) {
         let end = match facts.settlement.settle(outcome) {
             Settlement::Capture => words.is_charged(),
@@ -157,6 +157,18 @@ const fn about(outcome: Outcome) -> Texts {
             "respondida com um status que a página da rota lista como cobrado",
         ],
         Outcome::UnchargedStatus => ["answered with another status", "respondida com outro status"],
+        Outcome::FigureMissing => [
+            "what was used is not known, and the route has a price for that",
+            "não se sabe o que foi usado, e a rota tem um preço para isso",
+        ],
+        Outcome::Uncounted => ["what was used is not known", "não se sabe o que foi usado"],
+        Outcome::BrokeOff => ["the answer broke off", "a resposta foi interrompida"],
+        Outcome::PartlyAnswered => [
+            "the answer broke off, and the route charges for what came",
+            "a resposta foi interrompida, e a rota cobra o que chegou",
+        ],
+        Outcome::Left => ["you left during the answer", "você encerrou a conexão durante a resposta"],
+        Outcome::LeftEarly => ["you left before the answer", "você encerrou a conexão antes da resposta"],
         Outcome::InsufficientData => {
             ["too little text for an analysis", "texto insuficiente para uma análise"]
         }

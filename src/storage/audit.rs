@@ -102,6 +102,19 @@ pub async fn latest(
     Ok(rows.into_iter().rev().map(AuditEntry::from).collect())
 }
 
+/// Returns the changes that a request made, oldest first.
+pub async fn of_request(
+    connection: &mut PgConnection,
+    request: CallId,
+) -> Result<Vec<AuditEntry>, StorageError> {
+    let rows: Vec<EntryRow> =
+        sqlx::query_as(concat!(select_entries!(), " where request_id = $1 order by id limit 100"))
+            .bind(request.as_uuid())
+            .fetch_all(connection)
+            .await?;
+    Ok(rows.into_iter().map(AuditEntry::from).collect())
+}
+
 impl From<EntryRow> for AuditEntry {
     fn from(row: EntryRow) -> Self {
         Self {

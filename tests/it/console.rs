@@ -9,5 +9,6 @@ mod money;
 mod overview;
 mod pages;
 mod passwords;
+mod second_factor;
 mod sessions;
 mod words;

@@ -3,6 +3,7 @@
 mod audit;
 mod changes;
 mod keys;
+mod lives;
 mod pool;
 pub(crate) mod rust_tokens;
 mod statements;

@@ -17,12 +17,13 @@ use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::amount::Amount;
 use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::key::terms::KeyTerms;
-use crate::domain::key::{KeyFormat, KeySecret, Scope};
+use crate::domain::key::{FormatChoice, KeyFormat, KeySecret, Scope};
 use crate::domain::network::Network;
 use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS, Origin};
 use crate::domain::region::Region;
 use crate::domain::text::{EnvironmentName, Name};
 use crate::management;
+use crate::management::keys::NewSecret;
 use crate::storage::keys::NewKey;
 
 /// More than any key has.
@@ -33,8 +34,8 @@ pub struct CreateKey {
     #[command(flatten)]
     terms: Terms,
     /// Format of the key.
-    #[arg(long, default_value = "fluence", value_parser = values::key_format())]
-    format: KeyFormat,
+    #[arg(long, default_value = FormatChoice::PREFIXED, value_parser = values::key_format())]
+    format: FormatChoice,
 }
 
 #[derive(Debug, Args)]
@@ -75,7 +76,7 @@ struct Terms {
 }
 
 impl Terms {
-    fn into_key(self, format: KeyFormat) -> anyhow::Result<NewKey> {
+    fn into_key(self, format: Option<KeyFormat>) -> anyhow::Result<NewKey> {
         anyhow::ensure!(self.regions.len() <= MOST_REGIONS, "a key has at most {MOST_REGIONS} regions");
         anyhow::ensure!(self.networks.len() <= MOST_NETWORKS, "a key has at most {MOST_NETWORKS} networks");
         Ok(NewKey {
@@ -100,11 +101,12 @@ impl Terms {
 
 impl CreateKey {
     pub(super) async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
-        let new = self.terms.into_key(self.format)?;
+        let new = self.terms.into_key(self.format.format())?;
         let peppers = context.peppers().await?;
         let mut connection = context.connection().await?;
-        let made =
-            management::keys::create(&mut connection, &context.operator(), &new, self.format, &peppers).await;
+        let prefix = &context.settings().keys.prefix;
+        let secret = NewSecret { format: self.format, prefix, peppers: &peppers };
+        let made = management::keys::create(&mut connection, &context.operator(), &new, &secret).await;
         let (view, secret) = made.map_err(|error| explained_for_new(new.account_id, error))?;
         output.print(&NewKeyShown { key: secret.expose(), view })
     }
@@ -113,7 +115,7 @@ impl CreateKey {
 impl ImportKey {
     pub(super) async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         let secret = read_key()?;
-        let new = self.terms.into_key(secret.shape())?;
+        let new = self.terms.into_key(Some(secret.shape()))?;
         let peppers = context.peppers().await?;
         let mut connection = context.connection().await?;
         let by = context.operator();

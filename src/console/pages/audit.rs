@@ -43,7 +43,9 @@ fn actor(words: Words, name: &str) -> &'static str {
 }
 
 fn filter(call: &Call) -> HistoryFilter {
-    let one_of = |known: &[&'static str], field: &str| known.iter().copied().find(|name| *name == call.query.text(field));
+    let one_of = |known: &[&'static str], field: &str| {
+        known.iter().copied().find(|name| *name == call.query.text(field))
+    };
     HistoryFilter { subject: one_of(&SUBJECTS, "subject"), actor: one_of(&ACTORS, "actor") }
 }
 
@@ -72,7 +74,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         }
     };
     let actions = html! { a.button href={ (root) ".csv" } download { "CSV" } };
-    let content = Content::new(Section::Audit, words.audit_log(), body).lead(words.audit_lead()).actions(actions);
+    let content =
+        Content::new(Section::Audit, words.audit_log(), body).lead(words.audit_lead()).actions(actions);
     account(call, content).await
 }
 
@@ -114,9 +117,15 @@ fn row(words: Words, line: &HistoryLine) -> Markup {
 /// The fields that changed, each with its old and its new value.
 fn difference(words: Words, line: &HistoryLine) -> Markup {
     let nothing = Map::new();
-    let fields = |value: &Option<Value>| value.as_ref().and_then(Value::as_object).unwrap_or(&nothing).clone();
+    let fields =
+        |value: &Option<Value>| value.as_ref().and_then(Value::as_object).unwrap_or(&nothing).clone();
     let (before, after) = (fields(&line.before), fields(&line.after));
-    let names: Vec<&String> = after.keys().chain(before.keys().filter(|name| !after.contains_key(*name))).collect();
+    let is_changed = |name: &&String| before.get(*name) != after.get(*name);
+    let names: Vec<&String> = after
+        .keys()
+        .filter(is_changed)
+        .chain(before.keys().filter(|name| !after.contains_key(*name)))
+        .collect();
     html! {
         dl.changes {
             @for name in names {
@@ -176,10 +185,15 @@ fn value(words: Words, name: &str, value: Option<&Value>) -> String {
             });
             texts.collect::<Vec<_>>().join(", ")
         }
-        Some(Value::Number(number)) => number.as_i64().map_or_else(|| number.to_string(), |number| numbers::whole(words.0, number)),
+        Some(Value::Number(number)) => {
+            number.as_i64().map_or_else(|| number.to_string(), |number| numbers::whole(words.0, number))
+        }
         Some(Value::String(text)) => match (name.ends_with("_at"), text.parse()) {
             (true, Ok(at)) => numbers::instant(words.0, at),
-            _ => words.state_of(text).unwrap_or(text).to_owned(),
+            _ if matches!(name, "state" | "role" | "mode" | "source") => {
+                words.state_of(text).unwrap_or(text).to_owned()
+            }
+            _ => text.clone(),
         },
         Some(other) => other.to_string(),
     };
@@ -194,7 +208,19 @@ pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError>
     let (id, filter) = (call.account_id()?, filter(call));
     let lines = history::filtered(call.db().await?, id, filter, None, CSV_LINES).await?;
     let mut rows = Vec::new();
-    let head = ["number", "at", "actor", "actor_name", "action", "subject", "subject_id", "subject_name", "before", "after", "address"];
+    let head = [
+        "number",
+        "at",
+        "actor",
+        "actor_name",
+        "action",
+        "subject",
+        "subject_id",
+        "subject_name",
+        "before",
+        "after",
+        "address",
+    ];
     write_row(&mut rows, &head.map(Cell::Text)).map_err(|_| PageError::Internal)?;
     for line in &lines {
         let json = |value: &Option<Value>| value.as_ref().map(Value::to_string);

@@ -96,10 +96,12 @@ fn requests(words: Words, ledger: &LedgerAccount, now: DateTime<Utc>) -> Markup 
 fn whom_to_write(call: &Call) -> Markup {
     let words = call.words();
     let addresses = call.console.links.addresses();
-    let link = |address: &str| html! {
-        @if address.contains('@') && !address.contains(':') { a href={ "mailto:" (address) } { (address) } }
-        @else if address.starts_with("https:") || address.starts_with("mailto:") { a href=(address) { (address) } }
-        @else { b { (address) } }
+    let link = |address: &str| {
+        html! {
+            @if address.contains('@') && !address.contains(':') { a href={ "mailto:" (address) } { (address) } }
+            @else if address.starts_with("https:") || address.starts_with("mailto:") { a href=(address) { (address) } }
+            @else { b { (address) } }
+        }
     };
     html! {
         section.card {

@@ -46,7 +46,13 @@ impl Days {
             return None;
         }
         let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(is_possible);
-        let (first, last) = if from.is_empty() { (to, to) } else if to.is_empty() { (from, from) } else { (from, to) };
+        let (first, last) = if from.is_empty() {
+            (to, to)
+        } else if to.is_empty() {
+            (from, from)
+        } else {
+            (from, to)
+        };
         Some(match (day(first), day(last)) {
             (Some(from), Some(to)) if from > to => Err(DaysFault::Reversed),
             (Some(from), Some(to)) => match (Self { from, to }) {
@@ -118,7 +124,10 @@ impl Period {
             Self::ThisBilling | Self::Own => Days { from: began.date_naive().min(today), to: today },
             Self::LastBilling => {
                 let before = period_at(ledger.anchored_at, began - TimeDelta::seconds(1));
-                Days { from: before.starts_at.date_naive(), to: (before.ends_at - TimeDelta::seconds(1)).date_naive() }
+                Days {
+                    from: before.starts_at.date_naive(),
+                    to: (before.ends_at - TimeDelta::seconds(1)).date_naive(),
+                }
             }
             Self::Last(days) => {
                 Days { from: today.checked_sub_days(Number::new(days - 1)).unwrap_or(today), to: today }
@@ -203,7 +212,10 @@ mod tests {
     fn days_end_before_the_next_midnight() {
         let days = Days { from: day("2026-11-25"), to: day("2026-11-26") };
         let (from, until) = days.instants();
-        assert_eq!((from.to_rfc3339(), until.to_rfc3339()), ("2026-11-25T00:00:00+00:00".into(), "2026-11-27T00:00:00+00:00".into()));
+        assert_eq!(
+            (from.to_rfc3339(), until.to_rfc3339()),
+            ("2026-11-25T00:00:00+00:00".into(), "2026-11-27T00:00:00+00:00".into())
+        );
         assert_eq!((days.count(), days.all().count()), (2, 2));
     }
 }

@@ -58,6 +58,12 @@ fn sentence(words: Words, receipt: &Receipt) -> String {
         Some(Outcome::Abandoned) => words.why_abandoned(),
         Some(Outcome::ChargedStatus) => words.why_charged_status(),
         Some(Outcome::UnchargedStatus) => words.why_uncharged_status(),
+        Some(Outcome::FigureMissing) => words.why_figure_missing(),
+        Some(Outcome::Uncounted) => words.why_uncounted(),
+        Some(Outcome::BrokeOff) => words.why_broke_off(),
+        Some(Outcome::PartlyAnswered) => words.why_partly_answered(),
+        Some(Outcome::Left) => words.why_left(),
+        Some(Outcome::LeftEarly) => words.why_left_early(),
     };
     let therefore = match CallState::from_name(receipt.state) {
         Some(CallState::Captured) => words.therefore_charged(payment.credits_captured),
@@ -76,7 +82,7 @@ fn facts(words: Words, root: &str, receipt: &Receipt, sealed: Option<&SealedBatc
                 dl.facts {
                     dt { (words.call_id()) } dd { code { (receipt.call_id) } }
                     dt { (words.began()) } dd { (instant_s(words.0, receipt.at)) }
-                    @if let Some(last) = last { dt { (words.given_back()) } dd { (instant_s(words.0, last.at)) } }
+                    @if let Some(last) = last { dt { (words.call_given_back()) } dd { (instant_s(words.0, last.at)) } }
                     @if let Some((id, name)) = first.and_then(|entry| entry.key_id.zip(entry.key_name.as_deref())) {
                         dt { (words.key()) } dd { a href={ (root) "/keys/" (id) } { (name) } }
                     }
@@ -107,7 +113,7 @@ fn payment(words: Words, receipt: &Receipt) -> Markup {
             div.body {
                 dl.sum {
                     dt { (words.held_head()) } dd { (number(payment.credits_held)) }
-                    dt { (words.given_back()) } dd { (number(-payment.credits_released)) }
+                    dt { (words.call_given_back()) } dd { (number(-payment.credits_released)) }
                     dt.total { (words.charged()) } dd.total { (number(payment.credits_captured)) }
                 }
                 @for lot in &payment.lots {

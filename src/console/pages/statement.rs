@@ -1,7 +1,10 @@
 //! The statement: every entry, newest first, with the balance after it, and what proves that none is missing.
 
+mod lines;
+
 use maud::{Markup, html};
 
+pub(super) use self::lines::{lot_name, table};
 use super::days::{Days, DaysFault, day_fields};
 use super::usage::key_select;
 use crate::api::statement_csv;
@@ -9,11 +12,9 @@ use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::layout::{Content, Section, account_with, ledger_account};
 use crate::console::numbers::{self, signed, whole};
-use crate::console::overview::{outcome, reason};
 use crate::console::page::Reply;
 use crate::console::words::Words;
 use crate::domain::ids::{AccountId, KeyId};
-use crate::domain::settlement::Outcome;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::console::check::COMPARED;
@@ -22,7 +23,7 @@ use crate::storage::console::statement::{
     self as read, ADDED_UP, Movements, NewestEntry, StatementFilter, StatementPage,
 };
 use crate::storage::console::usage::{KeyChoice, key_choices};
-use crate::storage::ledger::statement::{self, PAGE, StatementLine};
+use crate::storage::ledger::statement::{self, PAGE};
 
 const LINES: i64 = 50;
 const KEYS: i64 = 200;
@@ -56,7 +57,7 @@ impl Group {
         match self {
             Self::All => words.all_kinds(),
             Self::Calls => words.kind_calls(),
-            Self::GivenBack => words.given_back(),
+            Self::GivenBack => words.call_given_back(),
             Self::In => words.kind_in(),
             Self::Out => words.kind_out(),
         }
@@ -93,7 +94,10 @@ impl Asked {
             Some(Err(fault)) => (None, Some(fault)),
         };
         Self {
-            group: Group::ALL.into_iter().find(|group| group.name() == query.text("kind")).unwrap_or(Group::All),
+            group: Group::ALL
+                .into_iter()
+                .find(|group| group.name() == query.text("kind"))
+                .unwrap_or(Group::All),
             key: query.text("key").parse().ok(),
             days,
             fault,
@@ -110,7 +114,10 @@ impl Asked {
     /// The query string of the entries before a number.
     fn query(&self, before: i64) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        let texts = [("kind", self.group.name().to_owned()), ("key", self.key.map(|key| key.to_string()).unwrap_or_default())];
+        let texts = [
+            ("kind", self.group.name().to_owned()),
+            ("key", self.key.map(|key| key.to_string()).unwrap_or_default()),
+        ];
         let days = self.days.map(|days| [("from", days.from.to_string()), ("to", days.to.to_string())]);
         let texts = texts.into_iter().chain(days.into_iter().flatten()).filter(|(_, text)| !text.is_empty());
         query.extend_pairs(texts).append_pair("before", &before.to_string()).finish()
@@ -135,7 +142,8 @@ impl Statement {
         let db = call.db().await?;
         let page = read::newest(db, account, &asked.filter(), asked.before, LINES).await?;
         let newest = read::newest_entry(db, account).await?.ok_or(PageError::NotFound)?;
-        let days = asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
+        let days =
+            asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
         let (from, until) = days.instants();
         let around = range::around(db, account, from, until).await?;
         let movements = match around.len() {
@@ -242,87 +250,12 @@ fn summary(words: Words, days: Days, movements: &Movements) -> Markup {
     }
 }
 
-/// Entries as a table.
-pub(super) fn table(words: Words, root: &str, lines: &[StatementLine]) -> Markup {
-    html! {
-        section.card.scroll {
-            @if lines.is_empty() { p.body { (words.no_entries()) } } @else {
-                table {
-                    thead {
-                        tr {
-                            th { (words.when_utc()) } th { (words.what()) } th { (words.key()) } th { (words.lot()) }
-                            th.n { (words.amount()) } th.n { (words.balance()) }
-                        }
-                    }
-                    tbody { @for line in lines { (row(words, root, line)) } }
-                }
-            }
-        }
-    }
-}
-
-fn row(words: Words, root: &str, line: &StatementLine) -> Markup {
-    let amount = signed(words.0, line.amount);
-    html! {
-        tr id={ "entry-" (line.number) } {
-            td.when data-label=(words.when_utc()) {
-                time datetime=(line.at.to_rfc3339()) { (numbers::day(words.0, line.at.date_naive())) ", " (numbers::clock_s(line.at)) }
-            }
-            td data-label=(words.what()) { div { (what(words, root, line)) } }
-            td data-label=(words.key()) {
-                @if let (Some(id), Some(name)) = (line.key_id, &line.key_name) { a href={ (root) "/keys/" (id) } { (name) } }
-                @else { "–" }
-            }
-            td.muted data-label=(words.lot()) { (lot_name(words, &line.source, line.lot)) }
-            td.n data-label=(words.amount()) { @if line.amount > 0 { span.in { (amount) } } @else { (amount) } }
-            td.n data-label=(words.balance()) { (whole(words.0, line.balance_after)) }
-        }
-    }
-}
-
-/// What a lot is called: its source and its number.
-pub(super) fn lot_name(words: Words, source: &str, lot: i32) -> String {
-    let source = match source {
-        "plan" => words.lot_plan(),
-        "pack" => words.lot_pack(),
-        _ => words.lot_grant(),
-    };
-    format!("{source} {lot}")
-}
-
-/// An entry in words.
-fn what(words: Words, root: &str, line: &StatementLine) -> Markup {
-    let receipt = html! {
-        a href={ (root) "/ledger/calls/" (line.id) } { (words.call()) " " code { (line.endpoint.as_deref().unwrap_or_default()) } }
-    };
-    let note = html! { @if let Some(note) = &line.note { ": " (note) } };
-    let reference = html! { @if let Some(reference) = &line.reference { " " code { (reference) } } };
-    let ended = line.outcome.and_then(Outcome::from_name);
-    html! {
-        @match EntryKind::from_name(line.kind) {
-            Some(EntryKind::Hold) if line.state == Some("released") => { (receipt) " " span.chip { (words.held_until_end()) } },
-            Some(EntryKind::Hold) => { (receipt) " " (outcome(words, line)) },
-            Some(EntryKind::Release) => {
-                (receipt) " " span.chip {
-                    "↩ " (words.given_back()) @if let Some(ended) = ended { ": " (reason(words, ended)) }
-                }
-            },
-            Some(EntryKind::Renewal) => (words.plan_renewed()),
-            Some(EntryKind::Grant) => { (words.grant_given()) (note) (reference) },
-            Some(EntryKind::Pack) => { (words.pack_bought()) (note) (reference) },
-            Some(EntryKind::Expiry) => (words.lot_ended()),
-            Some(EntryKind::Correction) => { (words.taken_back()) (note) },
-            Some(EntryKind::PlanMove) => (words.plan_moved()),
-            None => (line.kind),
-        }
-    }
-}
-
 /// The entries of the days, oldest first.
 pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError> {
     let (ledger, asked) = (ledger_account(call).await?, Asked::of(call));
     let (account, today): (AccountId, _) = (call.account_id()?, call.now().date_naive());
-    let days = asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
+    let days =
+        asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
     let (from, until) = days.instants();
     let db = call.db().await?;
     let around = range::around(db, account, from, until).await?;

@@ -1,38 +1,34 @@
 //! Usage: charged credits and calls by UTC day, divided by one dimension, beside the entries they are the sum of.
 
-use std::collections::BTreeMap;
+mod chart;
+mod table;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
+pub(in crate::console) use self::table::csv;
+
+use self::chart::{SHOWN, chart};
+use self::table::table;
 use super::days::{Chosen, Days};
 use super::usage_check::{Check, check};
 use crate::console::call::Call;
-use crate::console::chart::{Bar, SERIES, bars, legend};
 use crate::console::error::PageError;
 use crate::console::layout::{Content, Section, account_with, ledger_account};
-use crate::console::numbers::{self, short_day, whole};
+use crate::console::numbers::{self, whole};
 use crate::console::overview::reason;
 use crate::console::page::Reply;
 use crate::console::words::Words;
 use crate::domain::account::EnvironmentView;
-use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
+use crate::domain::ids::{EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
-use crate::http::csv::{Cell, write_row};
 use crate::storage::accounts;
 use crate::storage::console::daily;
 use crate::storage::console::usage::{self, DayOfGroup, Dimension, KeyChoice, UsageFilter, UsageGroup};
-use crate::storage::ledger::usage_report::{self, GroupBy, UsageQuery};
 
 /// Rows of the table.
 const GROUPS: i64 = 50;
-/// Groups with a colour of their own; the last colour is for all others.
-const SHOWN: usize = SERIES - 1;
 const KEYS: i64 = 200;
-/// Bars of one day each, at most. Beyond, a bar is a week.
-const MOST_BARS: i64 = 93;
-/// Lines of one CSV file.
-const CSV_LINES: i64 = 20_000;
 
 /// What the reader asked for.
 struct Asked {
@@ -186,209 +182,4 @@ fn group_name(words: Words, by: Dimension, group: &UsageGroup) -> String {
             _ => words.unknown_key().to_owned(),
         },
     }
-}
-
-/// A bar of the chart: its days, and the value of each shown group and of the others.
-struct Slot {
-    days: Days,
-    values: Vec<i64>,
-    credits: i64,
-    calls: i64,
-    refused: i64,
-}
-
-fn slots(asked: &Asked, usage: &Usage) -> Vec<Slot> {
-    let places: BTreeMap<&str, usize> =
-        usage.groups.iter().take(SHOWN).enumerate().map(|(place, group)| (group.id.as_str(), place)).collect();
-    let shown = usage.groups.len().min(SERIES);
-    let mut by_day: BTreeMap<NaiveDate, Vec<&DayOfGroup>> = BTreeMap::new();
-    usage.days.iter().for_each(|day| by_day.entry(day.day).or_default().push(day));
-    let per_bar = if asked.chosen.days.count() > MOST_BARS { 7 } else { 1 };
-    let all: Vec<NaiveDate> = asked.chosen.days.all().collect();
-    all.chunks(per_bar)
-        .filter_map(|days| {
-            let days = Days { from: *days.first()?, to: *days.last()? };
-            let mut slot = Slot { days, values: vec![0; shown], credits: 0, calls: 0, refused: 0 };
-            for line in by_day.range(days.from..=days.to).flat_map(|(_, lines)| lines) {
-                let place = line.id.as_deref().and_then(|id| places.get(id)).copied().unwrap_or(SHOWN);
-                let value = if asked.is_calls { line.calls + line.refused } else { line.credits };
-                if let Some(known) = slot.values.get_mut(place) {
-                    *known += value;
-                }
-                slot.credits += line.credits;
-                slot.calls += line.calls;
-                slot.refused += line.refused;
-            }
-            Some(slot)
-        })
-        .collect()
-}
-
-fn chart(words: Words, asked: &Asked, usage: &Usage, root: &str, now: DateTime<Utc>) -> Markup {
-    let number = |value| whole(words.0, value);
-    let slots = slots(asked, usage);
-    let every = slots.len().div_ceil(6).max(1);
-    let name = |days: Days| match days.count() {
-        1 => numbers::day(words.0, days.from),
-        _ => format!("{} – {}", short_day(words.0, days.from), numbers::day(words.0, days.to)),
-    };
-    let drawn: Vec<Bar> = slots
-        .iter()
-        .enumerate()
-        .map(|(place, slot)| Bar {
-            values: slot.values.clone(),
-            title: words.bar_title(&name(slot.days), &number(slot.credits), &number(slot.calls)),
-            label: place.is_multiple_of(every).then(|| short_day(words.0, slot.days.from)),
-            leads_to: Some(format!("{root}/ledger?{}", slot.days.query())),
-        })
-        .collect();
-    let mut names: Vec<String> =
-        usage.groups.iter().take(SHOWN).map(|group| group_name(words, asked.by, group)).collect();
-    if usage.groups.len() > SHOWN {
-        names.push(words.all_others().to_owned());
-    }
-    let title = if asked.is_calls { words.calls_by_day() } else { words.credits_by_day() };
-    html! {
-        section.card.chart {
-            header { h2 { (title) } span.push { (legend(&names)) } }
-            div.body {
-                @if usage.days.is_empty() { p.muted { (words.no_usage()) } } @else {
-                    (bars(title, &drawn, number))
-                    p.small.muted {
-                        (words.days_are_utc()) " " (words.bars_lead()) " "
-                        (words.added_up(&numbers::instant_s(words.0, usage.added_up_until.unwrap_or(now))))
-                    }
-                    details {
-                        summary { (words.show_table()) }
-                        table {
-                            thead {
-                                tr {
-                                    th { (words.day()) } th.n { (words.calls()) } th.n { (words.refused_head()) }
-                                    th.n { (words.credits_head()) }
-                                }
-                            }
-                            tbody {
-                                @for slot in slots.iter().rev().filter(|slot| slot.calls + slot.refused > 0) {
-                                    tr {
-                                        td { (name(slot.days)) } td.n { (number(slot.calls)) }
-                                        td.n { (number(slot.refused)) } td.n { (number(slot.credits)) }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn table(words: Words, asked: &Asked, usage: &Usage, root: &str) -> Markup {
-    let number = |value| whole(words.0, value);
-    let head = match asked.by {
-        Dimension::Endpoint => words.endpoint(),
-        Dimension::Outcome => words.outcome(),
-        Dimension::Key => words.key(),
-        Dimension::Environment => words.environment(),
-    };
-    let groups = usage.groups.iter().take(usize::try_from(GROUPS).unwrap_or(usize::MAX));
-    let others = [
-        sum(usage, |day| day.calls) - groups.clone().map(|group| group.calls).sum::<i64>(),
-        sum(usage, |day| day.given_back) - groups.clone().map(|group| group.given_back).sum::<i64>(),
-        sum(usage, |day| day.refused) - groups.clone().map(|group| group.refused).sum::<i64>(),
-        sum(usage, |day| day.credits) - groups.clone().map(|group| group.credits).sum::<i64>(),
-    ];
-    html! {
-        @if !usage.groups.is_empty() {
-            section.card.scroll {
-                table {
-                    thead {
-                        tr {
-                            th { (head) } th.n { (words.calls()) } th.n { (words.given_back_head()) }
-                            th.n { (words.refused_head()) } th.n { (words.credits_head()) }
-                        }
-                    }
-                    tbody {
-                        @for group in groups {
-                            tr {
-                                td data-label=(head) { (group_cell(words, asked.by, group, root)) }
-                                td.n data-label=(words.calls()) { (number(group.calls)) }
-                                td.n data-label=(words.given_back_head()) { (number(group.given_back)) }
-                                td.n data-label=(words.refused_head()) { (number(group.refused)) }
-                                td.n data-label=(words.credits_head()) { (number(group.credits)) }
-                            }
-                        }
-                        @if others.iter().any(|value| *value != 0) {
-                            tr {
-                                td data-label=(head) { (words.all_others()) }
-                                td.n data-label=(words.calls()) { (number(others[0])) }
-                                td.n data-label=(words.given_back_head()) { (number(others[1])) }
-                                td.n data-label=(words.refused_head()) { (number(others[2])) }
-                                td.n data-label=(words.credits_head()) { (number(others[3])) }
-                            }
-                        }
-                    }
-                    tfoot {
-                        tr {
-                            td data-label=(head) { b { (words.sum()) } }
-                            td.n data-label=(words.calls()) { b { (number(sum(usage, |day| day.calls))) } }
-                            td.n data-label=(words.given_back_head()) {
-                                b { (number(sum(usage, |day| day.given_back))) }
-                            }
-                            td.n data-label=(words.refused_head()) { b { (number(sum(usage, |day| day.refused))) } }
-                            td.n data-label=(words.credits_head()) { b { (number(sum(usage, |day| day.credits))) } }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn group_cell(words: Words, by: Dimension, group: &UsageGroup, root: &str) -> Markup {
-    let name = group_name(words, by, group);
-    html! {
-        @match by {
-            Dimension::Endpoint => code { (name) },
-            Dimension::Outcome if group.calls == 0 => { code { (name) } " " span.muted { (words.refused_free()) } },
-            Dimension::Outcome | Dimension::Environment => (name),
-            Dimension::Key => a href={ (root) "/keys/" (group.id) } { (name) },
-        }
-    }
-}
-
-/// All usage of the days, by day, key, endpoint and outcome.
-pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError> {
-    let ledger = ledger_account(call).await?;
-    let (account, days): (AccountId, Days) = (call.account_id()?, Chosen::of(call, &ledger).days);
-    let query = UsageQuery {
-        from: days.from,
-        to: days.to,
-        group_by: GroupBy { day: true, key: true, endpoint: true, outcome: true },
-        after: None,
-        limit: CSV_LINES,
-    };
-    let report = usage_report::read(call.db().await?, account, &query).await?;
-    if report.more {
-        return Err(PageError::TooMuch);
-    }
-    let mut rows = Vec::new();
-    let head = ["day", "key_id", "key_name", "endpoint", "outcome", "calls", "refused", "credits"];
-    write_row(&mut rows, &head.map(Cell::Text)).map_err(|_| PageError::Internal)?;
-    for line in &report.lines {
-        let day = line.day.map(|day| day.to_string());
-        let key = line.key_id.map(|key| key.to_string());
-        let cells = [
-            Cell::Maybe(day.as_deref()),
-            Cell::Maybe(key.as_deref()),
-            Cell::Maybe(line.key_name.as_deref()),
-            Cell::Maybe(line.endpoint.as_deref()),
-            Cell::Maybe(line.outcome.as_deref()),
-            Cell::Number(line.calls),
-            Cell::Number(line.refused),
-            Cell::Number(line.credits),
-        ];
-        write_row(&mut rows, &cells).map_err(|_| PageError::Internal)?;
-    }
-    Ok(Reply::Csv { name: format!("usage-{}-{}.csv", days.from, days.to), rows })
 }

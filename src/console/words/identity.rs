@@ -12,8 +12,8 @@ words! {
     logged_out_meanwhile: "You were logged out, and nothing was changed. Log in and send it again."
         / "Sua sessão terminou e nada foi alterado. Entre e envie de novo.";
     logged_out: "You are logged out." / "Você saiu.";
-    link_hint: "No password yet? An operator of this gateway makes a link with `fluence account link`."
-        / "Ainda sem senha? Quem opera este gateway cria um link com `fluence account link`.";
+    link_hint: "No password yet? An operator of this gateway makes a link with “fluence account link”."
+        / "Ainda sem senha? Quem opera este gateway cria um link com “fluence account link”.";
     link_title: "Log in with a link" / "Entrar com um link";
     link_log_in: "Log in to the console" / "Entrar no console";
     link_once: "The link works once and for ten minutes. Nothing happens until you press the button."

@@ -128,6 +128,18 @@ words! {
         / "O servidor do vendedor respondeu com um status que é cobrado.";
     why_uncharged_status: "The seller’s server answered with a status that is not charged."
         / "O servidor do vendedor respondeu com um status que não é cobrado.";
+    why_figure_missing: "The seller’s server did not report what the call used, and the route has a price for that."
+        / "O servidor do vendedor não informou o que a chamada usou, e a rota tem um preço para isso.";
+    why_uncounted: "The seller’s server did not report what the call used."
+        / "O servidor do vendedor não informou o que a chamada usou.";
+    why_broke_off: "The seller’s server broke off its answer."
+        / "O servidor do vendedor interrompeu a resposta.";
+    why_partly_answered: "The seller’s server broke off its answer, and the route charges for what came."
+        / "O servidor do vendedor interrompeu a resposta, e a rota cobra o que chegou.";
+    why_left: "Your client ended the connection during the answer, which is charged as far as it came."
+        / "Seu cliente encerrou a conexão durante a resposta, que é cobrada até onde chegou.";
+    why_left_early: "Your client ended the connection before the answer began."
+        / "Seu cliente encerrou a conexão antes do início da resposta.";
     why_abandoned: "The gateway lost the call." / "O gateway perdeu a chamada.";
 
     credits_and_plan: "Credits and plan" / "Créditos e plano";

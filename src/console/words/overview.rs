@@ -10,14 +10,15 @@ words! {
     no_forecast: "No forecast yet" / "Ainda sem previsão";
     no_forecast_why: "A forecast needs calls on three of the last seven days."
         / "Uma previsão precisa de chamadas em três dos últimos sete dias.";
-    from_plan: "from the plan" / "do plano";
-    from_pack: "from a pack" / "de um pacote";
-    from_grant: "a grant" / "de cortesia";
+    of_plan: "from the plan" / "do plano";
+    of_pack: "from a pack" / "de um pacote";
+    of_grant: "a grant" / "de cortesia";
     no_credits: "No credits are left. Calls are refused until credits come in."
         / "Não há créditos disponíveis. As chamadas são recusadas até que entrem créditos.";
     credits_by_day: "Credits by day" / "Créditos por dia";
     charged: "Charged" / "Cobrado";
-    given_back: "Given back" / "Devolvido";
+    call_charged: "Charged" / "Cobrada";
+    call_given_back: "Given back" / "Devolvida";
     days_are_utc: "Days are UTC." / "Os dias são em UTC.";
     show_table: "Show as a table" / "Mostrar como tabela";
     day: "Day" / "Dia";
@@ -38,9 +39,17 @@ words! {
     reason_failed: "the failure was ours" / "a falha foi nossa";
     reason_timed_out: "took too long" / "demorou demais";
     reason_abandoned: "the gateway lost the call" / "o gateway perdeu a chamada";
-    reason_charged_status: "the upstream answered with a status that is charged" / "o serviço respondeu com um status que é cobrado";
+    reason_charged_status: "the service answered with a status that is charged" / "o serviço respondeu com um status que é cobrado";
     reason_uncharged_status:
-        "the upstream answered with a status that is not charged" / "o serviço respondeu com um status que não é cobrado";
+        "the service answered with a status that is not charged" / "o serviço respondeu com um status que não é cobrado";
+    reason_figure_missing:
+        "the service did not report what was used" / "o serviço não informou o que foi usado";
+    reason_broke_off: "the answer broke off" / "a resposta foi interrompida";
+    reason_partly_answered:
+        "the answer broke off; charged for what came" / "a resposta foi interrompida; cobrado o que chegou";
+    reason_left: "you ended the connection during the answer" / "você encerrou a conexão durante a resposta";
+    reason_left_early:
+        "you ended the connection before the answer" / "você encerrou a conexão antes da resposta";
     outcome_running: "Running" / "Em andamento";
     by_operator: "The operator" / "O operador";
     by_system: "The gateway" / "O gateway";

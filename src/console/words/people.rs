@@ -49,6 +49,26 @@ words! {
     account_name_hint: "Your company or project." / "Sua empresa ou projeto.";
     new_here: "New here?" / "Novo por aqui?";
 
+    change_email: "Change the address" / "Alterar o endereço";
+    new_email: "New address" / "Novo endereço";
+    email_lead: "We send a link to the new address, and tell the old one. Until you use the link, nothing changes."
+        / "Enviamos um link para o novo endereço e avisamos o antigo. Até você usar o link, nada muda.";
+    undo_change: "Undo the change" / "Desfazer a alteração";
+    mail_new_email_subject: "Your new address for Fluence" / "Seu novo endereço no Fluence";
+    mail_new_email_text: "Log in with this address from now on: use the link. It works once, for an hour."
+        / "Passe a entrar com este endereço: use o link. Ele funciona uma vez, por uma hora.";
+    mail_new_email_reason: "You get this because somebody who is logged in entered this address. If that was not you, do nothing."
+        / "Você recebe esta mensagem porque uma pessoa conectada informou este endereço. Se não foi você, ignore.";
+    mail_email_changed_subject: "Your Fluence address was changed" / "Seu endereço no Fluence foi alterado";
+    mail_email_changed_text: "You log in with another address now. If that was not you, undo it within 7 days: all sessions end then."
+        / "Agora você entra com outro endereço. Se não foi você, desfaça em até 7 dias: todas as sessões serão encerradas.";
+    mail_email_changed_reason: "You get this at your old address whenever the address changes."
+        / "Você recebe esta mensagem no endereço antigo sempre que o endereço muda.";
+    mailbox: "Messages of this gateway" / "Mensagens deste gateway";
+    mailbox_lead: "No mail server is set, so messages wait here. Only people on this machine see the page."
+        / "Nenhum servidor de e-mail está configurado, então as mensagens ficam aqui. Só quem usa esta máquina vê a página.";
+    mailbox_empty: "No message yet." / "Nenhuma mensagem ainda.";
+
     mail_invite_subject: "An invitation to Fluence" / "Um convite para o Fluence";
     mail_open_invitation: "Open the invitation" / "Abrir o convite";
     mail_invite_reason: "You get this because an admin of the account entered your address. If you do not know them, do nothing."
@@ -65,6 +85,13 @@ words! {
         / "Você já tem uma conta com este endereço. Entre, ou crie uma nova senha com este link. Ele funciona uma vez, por 30 minutos.";
     mail_sign_up_reason: "You get this because this address was entered on the page for new accounts. If that was not you, do nothing."
         / "Você recebe esta mensagem porque este endereço foi informado na página de novas contas. Se não foi você, ignore.";
+    mail_browser_subject: "A log-in from a new browser" / "Acesso por um novo navegador";
+    mail_browser_text: "Somebody logged in to the Fluence console as you, from a browser that was not used before:"
+        / "Alguém entrou no console do Fluence como você, por um navegador ainda não usado:";
+    mail_browser_advice: "If that was you, nothing is to be done. If not, set a new password now: all sessions end then."
+        / "Se foi você, não é preciso fazer nada. Se não foi, crie uma nova senha agora: todas as sessões serão encerradas.";
+    mail_browser_reason: "You get this whenever a browser is used for the first time."
+        / "Você recebe esta mensagem sempre que um navegador é usado pela primeira vez.";
     mail_password_subject: "Your Fluence password was changed" / "Sua senha do Fluence foi alterada";
     mail_password_text: "Your password was changed, and all your other sessions have ended. If that was not you, set a new password now."
         / "Sua senha foi alterada, e todas as suas outras sessões foram encerradas. Se não foi você, crie uma nova senha agora.";
@@ -78,6 +105,7 @@ sentences! {
     fn for_address(email: &str) { format!("The invitation is for {email}.") } { format!("O convite é para {email}.") }
     fn password_for(email: &str) { format!("You choose the password of {email}.") }
         { format!("Você escolhe a senha de {email}.") }
+    fn email_becomes(email: &str) { format!("From now on you log in as {email}.") } { format!("A partir de agora você entra como {email}.") }
     fn mail_invite_until(days: i64) { format!("The invitation is valid for {}.", w.days(days)) }
         { format!("O convite vale por {}.", w.days(days)) }
 }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::format::{CHECKSUM_CHARS, KeyFormat};
+use super::prefix::KeyPrefix;
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -64,12 +65,17 @@ impl KeySecret {
         if secret.format == KeyFormat::Legacy { Ok(secret) } else { Err(NotImportable::Issued) }
     }
 
-    /// Makes a new key. `draw` gives uniform numbers below its argument; a legacy key cannot be made.
-    pub fn generate(format: KeyFormat, mut draw: impl FnMut(usize) -> usize) -> Result<Self, NotAKey> {
+    /// Makes a new key, with the seller's prefix if the format has it. `draw` gives uniform numbers below its argument; a
+    /// legacy key cannot be made.
+    pub fn generate(
+        format: KeyFormat,
+        prefix: &KeyPrefix,
+        mut draw: impl FnMut(usize) -> usize,
+    ) -> Result<Self, NotAKey> {
         if format == KeyFormat::Legacy {
             return Err(NotAKey);
         }
-        let mut text = String::from(format.prefix());
+        let mut text = format.whole_prefix(prefix);
         for _ in 0..format.random_chars() {
             text.push(char::from(BASE62[draw(BASE62.len()) % BASE62.len()]));
         }
@@ -95,9 +101,9 @@ impl KeySecret {
 
     /// What distinguishes keys on screen: the format's prefix, or the first four characters if it has no prefix.
     pub fn display_prefix(&self) -> &str {
-        match self.shape.prefix() {
-            "" => self.expose().get(..4).unwrap_or_default(),
-            prefix => prefix,
+        match self.shape.prefix_in(self.expose()) {
+            None | Some("") => self.expose().get(..4).unwrap_or_default(),
+            Some(prefix) => prefix,
         }
     }
 
@@ -141,16 +147,33 @@ mod tests {
     #[test]
     fn every_issued_format_makes_keys_that_it_recognises() {
         for format in KeyFormat::ISSUED {
-            let key = KeySecret::generate(format, draws(7)).unwrap();
+            let key = KeySecret::generate(format, &KeyPrefix::default(), draws(7)).unwrap();
             let parsed = KeySecret::parse(key.expose().as_bytes()).unwrap();
             assert_eq!(parsed.format(), format);
-            assert_eq!(key.expose().len(), format.prefix().len() + format.random_chars() + CHECKSUM_CHARS);
+            let prefix = format.prefix_in(key.expose()).unwrap();
+            assert_eq!(key.expose().len(), prefix.len() + format.random_chars() + CHECKSUM_CHARS);
+        }
+    }
+
+    #[test]
+    fn a_key_begins_with_the_seller_s_prefix_and_its_mode_and_outlives_another_prefix() {
+        let make =
+            |prefix: &str, format| KeySecret::generate(format, &prefix.parse().unwrap(), draws(9)).unwrap();
+        let live = make("acme", KeyFormat::PrefixedLive);
+        assert!(live.expose().starts_with("acme_live_") && live.expose().len() == 50);
+        assert_eq!(live.display_prefix(), "acme_live_");
+        for key in [live, make("fluence", KeyFormat::PrefixedTest)] {
+            let parsed = KeySecret::parse(key.expose().as_bytes()).unwrap();
+            assert_eq!((parsed.format(), parsed.display_prefix()), (key.format(), key.display_prefix()));
+            // The prefix is part of what the checksum covers.
+            let other = key.expose().replacen(key.display_prefix().chars().next().unwrap(), "z", 1);
+            assert_eq!(KeySecret::parse(other.as_bytes()).unwrap().format(), KeyFormat::Legacy);
         }
     }
 
     #[test]
     fn a_key_with_one_character_changed_is_none_that_was_issued() {
-        let key = KeySecret::generate(KeyFormat::Fluence, draws(1)).unwrap();
+        let key = KeySecret::generate(KeyFormat::Fluence, &KeyPrefix::default(), draws(1)).unwrap();
         for place in 0..40 {
             let mut bytes = key.expose().as_bytes().to_vec();
             bytes[place] = if bytes[place] == b'a' { b'b' } else { b'a' };
@@ -165,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_key_does_not_show_when_it_is_printed() {
-        let key = KeySecret::generate(KeyFormat::SkLive, draws(3)).unwrap();
+        let key = KeySecret::generate(KeyFormat::SkLive, &KeyPrefix::default(), draws(3)).unwrap();
         assert_eq!(format!("{key:?}"), "KeySecret([REDACTED])");
     }
 
@@ -173,7 +196,7 @@ mod tests {
     fn a_legacy_key_is_read_and_never_made() {
         assert_eq!(KeySecret::parse(b"an-older_key-of-25-letters").unwrap().format(), KeyFormat::Legacy);
         assert!(KeySecret::parse(b"too-short").is_err());
-        assert!(KeySecret::generate(KeyFormat::Legacy, draws(1)).is_err());
+        assert!(KeySecret::generate(KeyFormat::Legacy, &KeyPrefix::default(), draws(1)).is_err());
     }
 
     #[test]
@@ -194,7 +217,7 @@ mod tests {
             assert_eq!(KeySecret::import(text).unwrap_err(), NotImportable::Malformed, "{text}");
         }
         for format in KeyFormat::ISSUED {
-            let key = KeySecret::generate(format, draws(5)).unwrap();
+            let key = KeySecret::generate(format, &KeyPrefix::default(), draws(5)).unwrap();
             assert_eq!(KeySecret::import(key.expose()).unwrap_err(), NotImportable::Issued);
         }
     }

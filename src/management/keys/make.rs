@@ -7,7 +7,7 @@ use super::{find_key, room};
 use crate::domain::account::EnvironmentView;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::key::view::KeyView;
-use crate::domain::key::{KeyFormat, KeySecret};
+use crate::domain::key::{FormatChoice, KeyFormat, KeyPrefix, KeySecret, Mode};
 use crate::domain::rights::Principal;
 use crate::management::{ChangeError, ChangeRecord, lock, record_change};
 use crate::secret::generate_key;
@@ -15,6 +15,22 @@ use crate::secret::peppers::Peppers;
 use crate::storage::error::StorageError;
 use crate::storage::keys::{self, NewKey};
 use crate::storage::{accounts, clock};
+
+/// How a new secret is made.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSecret<'a> {
+    pub format: FormatChoice,
+    /// The seller's prefix.
+    pub prefix: &'a KeyPrefix,
+    pub peppers: &'a Peppers,
+}
+
+/// The default format of a key's environment. An environment that is not there is reported when the key is saved.
+async fn default_format(connection: &mut PgConnection, new: &NewKey) -> Result<KeyFormat, ChangeError> {
+    let environments = accounts::environments(connection, new.account_id).await?;
+    let environment = environments.iter().find(|environment| environment.name == new.environment);
+    Ok(KeyFormat::default_of(environment.map_or(Mode::Live, |environment| environment.mode)))
+}
 
 /// Creates a key. Its secret is never available again.
 ///
@@ -24,10 +40,13 @@ pub async fn create(
     connection: &mut PgConnection,
     by: &Principal,
     new: &NewKey,
-    format: KeyFormat,
-    peppers: &Peppers,
+    secret: &NewSecret<'_>,
 ) -> Result<(KeyView, KeySecret), ChangeError> {
-    let secret = generate_key(format)?;
+    let format = match secret.format.format() {
+        Some(format) => format,
+        None => default_format(connection, new).await?,
+    };
+    let (peppers, secret) = (secret.peppers, generate_key(format, secret.prefix)?);
     let view = save(connection, by, new, &secret, peppers, Action::KeyCreated).await?;
     Ok((view, secret))
 }

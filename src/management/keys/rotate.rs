@@ -3,19 +3,19 @@
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
+use super::make::NewSecret;
 use super::{find_key, locked};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::KeyId;
-use crate::domain::key::KeySecret;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::view::KeyView;
+use crate::domain::key::{FormatChoice, KeyFormat, KeySecret};
 use crate::domain::rights::Principal;
 use crate::management::{ChangeError, ChangeRecord, record_change};
 use crate::secret::generate_key;
-use crate::secret::peppers::Peppers;
 use crate::storage::{clock, keys};
 
-/// Gives a key a new secret. The current one stays valid for the overlap. Nothing else of the key changes.
+/// Gives a key a new secret, by default in the format of the current one. The current one stays valid for the overlap. Nothing else of the key changes.
 ///
 /// # Errors
 /// If the author lacks the right, or it cannot be rotated now.
@@ -24,14 +24,23 @@ pub async fn rotate(
     by: &Principal,
     id: KeyId,
     overlap: Overlap,
-    peppers: &Peppers,
+    secret: &NewSecret<'_>,
 ) -> Result<(KeyView, KeySecret), ChangeError> {
     let mut transaction = connection.begin().await?;
     let (before, rights) = locked(&mut transaction, by, id).await?;
     rights.grant(Some(id), &before.terms().reach(), None, before.mode)?;
     let now = clock::now(&mut transaction).await?;
     let old_ends_at = before.rotatable().rotate(now, overlap)?;
-    let secret = generate_key(before.format.of_next_secret())?;
+    let format = match secret.format {
+        FormatChoice::Usual => before.format.of_next_secret(before.mode),
+        FormatChoice::Prefixed => KeyFormat::default_of(before.mode),
+        FormatChoice::Format(format) => format,
+    };
+    if format.mode().is_some_and(|said| said != before.mode) {
+        let environment = before.environment.clone();
+        return Err(ChangeError::WrongMode { environment, mode: before.mode, format });
+    }
+    let (peppers, secret) = (secret.peppers, generate_key(format, secret.prefix)?);
     keys::replace_secret(&mut transaction, id, &secret, old_ends_at, peppers).await?;
     let view = find_key(&mut transaction, id).await?;
     let record = ChangeRecord {

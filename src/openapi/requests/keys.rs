@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Field, RequestBody, short_text};
 use crate::domain::amount::Amount;
 use crate::domain::key::rotation::Overlap;
-use crate::domain::key::{KeyFormat, Mode, Scope};
+use crate::domain::key::{FormatChoice, Mode, Scope};
 use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS};
 
 /// What a key may do.
@@ -71,7 +71,7 @@ fn terms() -> Vec<Field> {
 pub(in crate::openapi) fn new_key() -> RequestBody {
     let mut fields = terms();
     fields[0].is_required = true;
-    let formats = KeyFormat::ISSUED.map(KeyFormat::as_str);
+    let formats: Vec<&str> = FormatChoice::names().collect();
     fields.extend([
         Field::new(
             "environment",
@@ -80,7 +80,7 @@ pub(in crate::openapi) fn new_key() -> RequestBody {
         ),
         Field::new(
             "format",
-            json!({ "enum": formats, "default": KeyFormat::Fluence.as_str() }),
+            json!({ "enum": formats, "default": FormatChoice::PREFIXED }),
             ["What the secret looks like.", "O formato do segredo."],
         ),
     ]);

@@ -58,7 +58,7 @@ pub async fn calls(
                    -sum(amount) filter (where kind = 4) as held,
                    coalesce(sum(amount) filter (where kind = 5), 0) as given_back
               from ledger_entry
-             where account_id = $1 and number >= $2 and number < $3 and at >= $4 and at < $5 + interval '25 hours'
+             where account_id = $1 and number >= $2 and number < $3 and at >= $4 and at < $5::timestamptz + interval '25 hours'
                and kind in (4, 5)
              group by call_id
             having min(at) filter (where kind = 4) >= $4 and min(at) filter (where kind = 4) < $5

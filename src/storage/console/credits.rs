@@ -58,7 +58,10 @@ pub struct PlanLine {
     pub api_access: bool,
 }
 
-pub async fn plan(connection: &mut PgConnection, account: AccountId) -> Result<Option<PlanLine>, StorageError> {
+pub async fn plan(
+    connection: &mut PgConnection,
+    account: AccountId,
+) -> Result<Option<PlanLine>, StorageError> {
     let plan = sqlx::query_as(
         "select p.edition, p.plan, p.price_usd, p.credits, p.requests::bigint as requests, p.rate_per_s, p.burst,
                 p.concurrency, p.keys_per_environment, p.access, p.api_access

@@ -17,8 +17,9 @@ pub struct KeyFacts {
     pub maker: String,
     /// The maker's name or address.
     pub maker_name: Option<String>,
-    /// Credits held or charged on this UTC day and in this UTC month.
+    /// Credits held or charged on this UTC day; of a key without a cap, as far as they are added up.
     pub spent_today: i64,
+    /// The same in this UTC month, of a key with a cap.
     pub spent_this_month: i64,
 }
 
@@ -46,7 +47,11 @@ pub async fn of_keys(
                                          where m.account_id = $1 and m.id::text = made.actor_id)
                     when 'key' then (select o.name from api_key o where o.account_id = $1 and o.id::text = made.actor_id)
                     when 'operator' then made.actor_id end as maker_name,
-                coalesce(case when s.day = $3 then s.day_spent end, 0) as spent_today,
+                -- Only keys with a cap have their spending written with each call.
+                case when k.daily_cap is null and k.monthly_cap is null
+                     then (select coalesce(sum(u.credits), 0)::bigint from ledger_usage u
+                            where u.account_id = $1 and u.key_id = k.id and u.day = $3)
+                     else coalesce(case when s.day = $3 then s.day_spent end, 0) end as spent_today,
                 coalesce(case when s.month = date_trunc('month', $3::date)::date then s.month_spent end, 0) as spent_this_month
            from api_key k
            left join ledger_key_spend s on s.key_id = k.id

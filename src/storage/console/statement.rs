@@ -7,7 +7,7 @@ use super::range::{self, EntryRange};
 use crate::domain::ids::{AccountId, KeyId};
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::error::{RowRef, StorageError};
-use crate::storage::ledger::statement::{LineRow, StatementLine, select_lines};
+use crate::storage::ledger::statement::{LineRow, StatementLine, select_statement_lines};
 
 /// Entries that one page looks through for those of its filter.
 pub const LOOKED_THROUGH: i64 = 20_000;
@@ -44,7 +44,7 @@ pub async fn newest(
     let all = range_of(connection, account, filter).await?;
     let end = before.map_or(all.end, |before| before.min(all.end));
     let first = all.first.max(end - LOOKED_THROUGH);
-    let rows: Vec<LineRow> = sqlx::query_as(select_lines!(
+    let rows: Vec<LineRow> = sqlx::query_as(select_statement_lines!(
         "e.number >= $4 and e.number < $5 and (cardinality($6::smallint[]) = 0 or e.kind = any ($6))
          and ($7::uuid is null or e.key_id = $7) and e.at >= $8 and e.at < $9 order by e.number desc limit $10"
     ))
@@ -183,7 +183,8 @@ pub async fn movements(
     .bind(until)
     .fetch_one(&mut *connection)
     .await?;
-    let Bounds { first: Some(first), last: Some(last), opening: Some(opening), closing: Some(closing) } = bounds
+    let Bounds { first: Some(first), last: Some(last), opening: Some(opening), closing: Some(closing) } =
+        bounds
     else {
         return Ok(None);
     };
@@ -197,7 +198,9 @@ pub async fn movements(
     .fetch_all(connection)
     .await?;
     let account = RowRef::new("ledger_entry", account.as_uuid());
-    let kind = |(number, entries, credits)| Ok((account.read("kind", EntryKind::from_number(number))?, entries, credits));
+    let kind = |(number, entries, credits)| {
+        Ok((account.read("kind", EntryKind::from_number(number))?, entries, credits))
+    };
     let by_kind = rows.into_iter().map(kind).collect::<Result<Vec<_>, StorageError>>()?;
     Ok(Some(Movements { opening, closing, by_kind }))
 }

@@ -86,7 +86,9 @@ macro_rules! totals {
     ($group:literal, $name:literal) => {
         concat!(
             used!($group),
-            "select id, min(", $name, ") as name, sum(calls)::bigint as calls,
+            "select id, min(",
+            $name,
+            ") as name, sum(calls)::bigint as calls,
                     coalesce(sum(calls) filter (where credits = 0), 0)::bigint as given_back,
                     sum(refused)::bigint as refused, sum(credits)::bigint as credits
                from line group by id order by 6 desc, 3 desc, 5 desc, 1 limit $6"
@@ -117,7 +119,9 @@ pub async fn groups(
         Dimension::Endpoint => sqlx::query_as(totals!("coalesce(r.path, '')", "null::text")),
         Dimension::Outcome => sqlx::query_as(totals!("coalesce(u.outcome::text, u.code)", "null::text")),
         Dimension::Key => sqlx::query_as(totals!("u.key_id::text", "key_name")),
-        Dimension::Environment => sqlx::query_as(totals!("coalesce(k.environment_id::text, '')", "environment")),
+        Dimension::Environment => {
+            sqlx::query_as(totals!("coalesce(k.environment_id::text, '')", "environment"))
+        }
     };
     let query = query
         .bind(account.as_uuid())

@@ -14,7 +14,9 @@ use crate::storage::error::{RowRef, StorageError};
 /// The columns of an identity `i`.
 macro_rules! columns {
     () => {
-        "i.id, i.email, i.name, i.language, i.theme, i.password is not null as has_password, i.created_at"
+        "i.id, i.email, i.name, i.language, i.theme, i.password is not null as has_password, i.totp is not null as has_second_factor,
+         i.created_at,
+         i.last_log_in_at"
     };
 }
 pub(super) use columns;
@@ -27,7 +29,9 @@ pub(super) struct IdentityRow {
     language: Option<String>,
     theme: Option<String>,
     has_password: bool,
+    has_second_factor: bool,
     created_at: DateTime<Utc>,
+    last_log_in_at: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<IdentityRow> for Identity {
@@ -47,7 +51,9 @@ impl TryFrom<IdentityRow> for Identity {
             language: row.language.map(language).transpose()?,
             theme: row.theme.map(theme).transpose()?,
             has_password: row.has_password,
+            has_second_factor: row.has_second_factor,
             created_at: row.created_at,
+            last_log_in_at: row.last_log_in_at,
         })
     }
 }
@@ -127,6 +133,41 @@ pub async fn set_password(
         .bind(id.as_uuid())
         .bind(sealed)
         .bind(is_new)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What of a person is sealed under a pepper.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Sealed {
+    pub id: Uuid,
+    pub password: Option<Vec<u8>>,
+    pub totp: Option<Vec<u8>>,
+}
+
+/// Returns people with something that is sealed under a version of the pepper, at most `limit`, locked until the transaction
+/// ends.
+pub async fn sealed_under(
+    connection: &mut PgConnection,
+    version: i32,
+    limit: i64,
+) -> Result<Vec<Sealed>, StorageError> {
+    // What is sealed begins with its version.
+    let people = sqlx::query_as(
+        "select id, password, totp from identity
+          where substr(password, 1, 4) = int4send($1) or substr(totp, 1, 4) = int4send($1)
+          order by id limit $2 for update",
+    );
+    Ok(people.bind(version).bind(limit).fetch_all(connection).await?)
+}
+
+/// Stores what was sealed anew.
+pub async fn save_sealed(connection: &mut PgConnection, sealed: &Sealed) -> Result<(), StorageError> {
+    sqlx::query("update identity set password = $2, totp = $3 where id = $1")
+        .bind(sealed.id)
+        .bind(sealed.password.as_deref())
+        .bind(sealed.totp.as_deref())
         .execute(connection)
         .await?;
     Ok(())

@@ -20,6 +20,8 @@ pub struct NewSession {
     pub id: SessionId,
     pub identity_id: IdentityId,
     pub life: Duration,
+    /// How long it is good for the second factor alone. `None`: none is needed.
+    pub half: Option<Duration>,
     pub address: Option<IpAddr>,
     /// Cut to 120 characters.
     pub browser: String,
@@ -32,6 +34,7 @@ struct SessionRow {
     seen_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
     confirmed_at: DateTime<Utc>,
+    half_until: Option<DateTime<Utc>>,
     address: Option<String>,
     browser: String,
     read_at: DateTime<Utc>,
@@ -47,6 +50,7 @@ impl From<SessionRow> for Session {
             seen_at: row.seen_at,
             ends_at: row.ends_at,
             confirmed_at: row.confirmed_at,
+            half_until: row.half_until,
             address: row.address,
             browser: row.browser,
         }
@@ -61,8 +65,9 @@ pub async fn begin(
 ) -> Result<(), StorageError> {
     let browser: String = new.browser.chars().take(120).collect();
     sqlx::query(
-        "insert into session (digest, id, identity_id, created_at, seen_at, ends_at, confirmed_at, address, browser)
-         values ($1, $2, $3, now(), now(), now() + $4 * interval '1 second', now(), $5::text::inet, $6)",
+        "insert into session (digest, id, identity_id, created_at, seen_at, ends_at, confirmed_at, address, browser, half_until)
+         values ($1, $2, $3, now(), now(), now() + $4 * interval '1 second', now(), $5::text::inet, $6,
+                 now() + $7::bigint * interval '1 second')",
     )
     .bind(digest.as_bytes())
     .bind(new.id.as_uuid())
@@ -70,6 +75,7 @@ pub async fn begin(
     .bind(i64::try_from(new.life.as_secs()).unwrap_or(0))
     .bind(new.address.map(|address| address.to_string()))
     .bind(browser)
+    .bind(new.half.map(|half| i64::try_from(half.as_secs()).unwrap_or(0)))
     .execute(&mut *connection)
     .await?;
     sqlx::query(
@@ -93,7 +99,7 @@ pub async fn find(
     digest: &TokenDigest,
 ) -> Result<Option<(Session, Identity, DateTime<Utc>)>, StorageError> {
     let row: Option<SessionRow> = sqlx::query_as(concat!(
-        "select s.id as session_id, s.created_at as session_created_at, s.seen_at, s.ends_at, s.confirmed_at,
+        "select s.id as session_id, s.created_at as session_created_at, s.seen_at, s.ends_at, s.confirmed_at, s.half_until,
                 host(s.address) as address, s.browser, now() as read_at, ",
         columns!(),
         " from session s join identity i on i.id = s.identity_id where s.digest = $1 and i.state = 'active'"
@@ -122,7 +128,7 @@ pub async fn confirm(
     id: SessionId,
     digest: &TokenDigest,
 ) -> Result<(), StorageError> {
-    sqlx::query("update session set digest = $2, confirmed_at = now() where id = $1")
+    sqlx::query("update session set digest = $2, confirmed_at = now(), half_until = null where id = $1")
         .bind(id.as_uuid())
         .bind(digest.as_bytes())
         .execute(connection)
@@ -133,11 +139,11 @@ pub async fn confirm(
 /// Returns the sessions of a person, the latest first.
 pub async fn list(connection: &mut PgConnection, identity: IdentityId) -> Result<Vec<Session>, StorageError> {
     let rows: Vec<SessionRow> = sqlx::query_as(concat!(
-        "select s.id as session_id, s.created_at as session_created_at, s.seen_at, s.ends_at, s.confirmed_at,
+        "select s.id as session_id, s.created_at as session_created_at, s.seen_at, s.ends_at, s.confirmed_at, s.half_until,
                 host(s.address) as address, s.browser, now() as read_at, ",
         columns!(),
         " from session s join identity i on i.id = s.identity_id
-         where s.identity_id = $1 and s.ends_at > now() order by s.seen_at desc, s.id"
+         where s.identity_id = $1 and s.ends_at > now() and s.half_until is null order by s.seen_at desc, s.id"
     ))
     .bind(identity.as_uuid())
     .fetch_all(connection)

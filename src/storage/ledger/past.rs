@@ -67,7 +67,8 @@ impl PastWriter {
         captured: Vec<(CallId, Outcome)>,
     ) -> Result<Vec<Effect>, StoreError> {
         let number = self.batches + 1;
-        let batch = Batch { epoch: self.epoch, number, open_from: number, captured, work: Work::Ordered(Vec::new()) };
+        let batch =
+            Batch { epoch: self.epoch, number, open_from: number, captured, work: Work::Ordered(Vec::new()) };
         // No call has an idempotency key, so that its lease means nothing.
         let lease = TimeDelta::zero();
         let (effects, head) =

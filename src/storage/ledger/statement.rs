@@ -89,7 +89,7 @@ impl LineRow {
 /// A captured call is in the batch that captured it: usually one soon after its hold, and no later
 /// than the first batch in which the hold was no longer open. For a partial capture, that is the
 /// batch of the release. A refunded call has a release, somewhat after its hold.
-macro_rules! select_lines {
+macro_rules! select_statement_lines {
     ($entries:literal) => {
         concat!(
             "select e.number, e.at, e.kind, e.amount, e.balance_after, e.lot, l.source, e.call_id, e.key_id,
@@ -130,7 +130,7 @@ macro_rules! select_lines {
         )
     };
 }
-pub(in crate::storage) use select_lines;
+pub(in crate::storage) use select_statement_lines;
 
 /// Returns the entries after number `after`, oldest first, at most `limit`. An empty page is the
 /// end.
@@ -140,14 +140,15 @@ pub async fn page(
     after: i64,
     limit: i64,
 ) -> Result<Vec<StatementLine>, StorageError> {
-    let rows: Vec<LineRow> = sqlx::query_as(select_lines!("e.number > $4 order by e.number limit $5"))
-        .bind(account_id.as_uuid())
-        .bind(EntryKind::Grant.number())
-        .bind(EntryKind::Pack.number())
-        .bind(after)
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<LineRow> =
+        sqlx::query_as(select_statement_lines!("e.number > $4 order by e.number limit $5"))
+            .bind(account_id.as_uuid())
+            .bind(EntryKind::Grant.number())
+            .bind(EntryKind::Pack.number())
+            .bind(after)
+            .bind(limit)
+            .fetch_all(connection)
+            .await?;
     rows.into_iter().map(StatementLine::try_from).collect()
 }
 
@@ -181,6 +182,23 @@ pub struct Receipt {
     pub price: Option<PriceDetail>,
     /// The call's entries, oldest first.
     pub entries: Vec<StatementLine>,
+}
+
+/// Returns the account of a call, or `None` for an unknown call.
+pub async fn account_of(
+    connection: &mut PgConnection,
+    call_id: CallId,
+) -> Result<Option<AccountId>, StorageError> {
+    let Some(began) = began_at(call_id) else { return Ok(None) };
+    let account: Option<(Uuid,)> = sqlx::query_as(
+        "select account_id from ledger_entry where call_id = $1 and at between $2 and $3 and kind in (4, 5) limit 1",
+    )
+    .bind(call_id.as_uuid())
+    .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
+    .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
+    .fetch_optional(connection)
+    .await?;
+    Ok(account.map(|(id,)| AccountId::from_uuid(id)))
 }
 
 /// Returns the receipt of a call, or `None` if the account has no such call.
@@ -245,16 +263,17 @@ async fn of_call(
         return Ok(Vec::new());
     };
     // The time range lets the partitions and the index by arrival do the search.
-    let rows =
-        sqlx::query_as(select_lines!("e.call_id = $4 and e.at between $5 and $6 and e.kind in (4, 5)"))
-            .bind(account_id.as_uuid())
-            .bind(EntryKind::Grant.number())
-            .bind(EntryKind::Pack.number())
-            .bind(call_id.as_uuid())
-            .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
-            .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
-            .fetch_all(connection)
-            .await?;
+    let rows = sqlx::query_as(select_statement_lines!(
+        "e.call_id = $4 and e.at between $5 and $6 and e.kind in (4, 5)"
+    ))
+    .bind(account_id.as_uuid())
+    .bind(EntryKind::Grant.number())
+    .bind(EntryKind::Pack.number())
+    .bind(call_id.as_uuid())
+    .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
+    .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
+    .fetch_all(connection)
+    .await?;
     Ok(rows)
 }
 

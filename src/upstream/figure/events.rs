@@ -163,8 +163,10 @@ mod tests {
             let parts: Vec<&[u8]> = next.as_bytes().chunks(size).collect();
             assert_eq!(read(&parts).as_deref(), Some("2"), "{size}");
         }
-        let lines = format!("{}\ndata: {{\"usage\":{{\"total\":1}}}}\n\n", "data: x\n".repeat(200_000));
-        assert_eq!(read(&[lines.as_bytes()]), None);
+        // Spaces before a JSON text mean nothing.
+        let spaced = |lines| format!("{}data: {{\"usage\":{{\"total\":1}}}}\n\n", "data:  \n".repeat(lines));
+        assert_eq!(read(&[spaced(10).as_bytes()]).as_deref(), Some("1"));
+        assert_eq!(read(&[spaced(200_000).as_bytes()]), None);
     }
 
     proptest! {

@@ -52,7 +52,11 @@ async fn the_history_is_whole_and_is_written_once() {
     assert_eq!(demo["is_new"], true);
     assert!(text(&demo, "console").contains("/console/link?token="));
     let verified = program.json(&["ledger", "verify"]);
-    assert_eq!((&verified["clean"], &verified["faults"]), (&Value::from(true), &serde_json::json!([])), "{verified}");
+    assert_eq!(
+        (&verified["clean"], &verified["faults"]),
+        (&Value::from(true), &serde_json::json!([])),
+        "{verified}"
+    );
     let entries = program.json(&["ledger", "statement", "--account", &account])["entries"].clone();
     let entries = entries.as_array().unwrap();
     let kinds: BTreeSet<&str> = entries.iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
@@ -62,6 +66,7 @@ async fn the_history_is_whole_and_is_written_once() {
     assert!(months.len() >= 4 && entries.len() > 500, "{months:?}, {}", entries.len());
     let again = program.json(&["demo", "--history"]);
     assert_eq!((&again["is_new"], &again["balance"]), (&Value::from(false), &demo["balance"]));
-    let after = program.json(&["ledger", "statement", "--account", &account])["entries"].as_array().unwrap().len();
+    let after =
+        program.json(&["ledger", "statement", "--account", &account])["entries"].as_array().unwrap().len();
     assert_eq!(after, entries.len());
 }

@@ -31,7 +31,8 @@ const HANG_S: &str = "120";
 
 /// Serves the gateway's pages to a browser as this visitor sees them, since a command line of a browser has no cookies.
 async fn seen_by(gateway: &Gateway, visitor: &Visitor) -> String {
-    let cookies: Vec<String> = visitor.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let cookies: Vec<String> =
+        visitor.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let (client, base) = (gateway.client.clone(), gateway.url());
     let (cookies, language) = (cookies.join("; "), visitor.language);
     let answer = move |request: Request<Body>| {
@@ -59,7 +60,14 @@ async fn picture(url: String, file: PathBuf, (width, height): (u32, u32)) {
     let profile = file.with_extension("profile");
     let drawn = tokio::task::spawn_blocking(move || {
         let drawn = Command::new("timeout")
-            .args([HANG_S, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"])
+            .args([
+                HANG_S,
+                "chromium",
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+            ])
             .arg(format!("--window-size={width},{height}"))
             .arg(format!("--user-data-dir={}", profile.display()))
             .arg(format!("--screenshot={}", file.display()))
@@ -68,7 +76,12 @@ async fn picture(url: String, file: PathBuf, (width, height): (u32, u32)) {
             .unwrap();
         fs::remove_dir_all(profile).ok();
         let size = fs::metadata(&file).map_or(0, |file| file.len());
-        assert!(drawn.status.success() && size > 5_000, "{}: {}", file.display(), String::from_utf8_lossy(&drawn.stderr));
+        assert!(
+            drawn.status.success() && size > 5_000,
+            "{}: {}",
+            file.display(),
+            String::from_utf8_lossy(&drawn.stderr)
+        );
     });
     drawn.await.unwrap();
 }
@@ -90,7 +103,8 @@ async fn the_main_pages_have_pictures() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
     fs::create_dir_all(&folder).unwrap();
     for theme in ["light", "dark"] {
-        let saved = ana.fill("/console/me", &[("name", "Ana Duarte"), ("language", ""), ("theme", theme)]).await;
+        let saved =
+            ana.fill("/console/me", &[("name", "Ana Duarte"), ("language", ""), ("theme", theme)]).await;
         assert_eq!(saved.status, 303, "{}", saved.body);
         let base = seen_by(&gateway, &ana).await;
         for (name, path) in PAGES {

@@ -17,9 +17,19 @@ async fn a_change_of_the_settings_stands_in_the_audit_log_with_before_and_after(
     let saved = ana.fill(&edit, &[("name", "Ação & Cia"), ("email", "billing@acme.test")]).await;
     assert_eq!((saved.status, saved.leads_to()), (303, format!("{root}/settings?saved=1").as_str()));
     let shown = ana.get(&format!("{root}/settings?saved=1")).await;
-    assert!(shown.has("Ação &amp; Cia") && shown.has("billing@acme.test") && shown.has("Saved."), "{}", shown.body);
+    assert!(
+        shown.has("Ação &amp; Cia") && shown.has("billing@acme.test") && shown.has("Saved."),
+        "{}",
+        shown.body
+    );
     let log = ana.get(&format!("{root}/audit?subject=account&actor=member")).await;
-    assert!(log.has("changed the account’s name or address") || log.has("changed the account&#39;s name") || log.has("changed the account's name"), "{}", log.body);
+    assert!(
+        log.has("changed the account’s name or address")
+            || log.has("changed the account&#39;s name")
+            || log.has("changed the account's name"),
+        "{}",
+        log.body
+    );
     assert!(log.has("<dt>Contact address</dt>") && log.has("<ins>billing@acme.test</ins>"), "{}", log.body);
     assert!(log.has("<code>127.0.0.1</code>"), "{}", log.body);
     assert!(!ana.get(&format!("{root}/audit?subject=key&actor=member")).await.has("billing@acme.test"));

@@ -269,3 +269,65 @@ async fn l01_the_outbox_holds_no_link_in_the_clear() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_page_of_messages_is_there_where_it_is_asked_for_and_on_loopback() {
+    let post = Post::new(&[
+        ("FLUENCE_CONSOLE_MAILBOX", "true"),
+        ("FLUENCE_CONSOLE_SIGN_UP", "open"),
+        ("FLUENCE_CONSOLE_SIGN_UP_PLAN", "2025-06/developer"),
+    ])
+    .await;
+    let mut visitor = Visitor::new(&post.gateway);
+    assert!(visitor.get("/console/mailbox").await.has("No message yet."));
+    visitor.fill("/console/sign-up", &[("email", "eva@example.com")]).await;
+    post.message("eva@example.com", "Finish your account").await;
+    let shown = visitor.get("/console/mailbox").await;
+    assert!(
+        shown.has("eva@example.com") && shown.has("href=\"/console/sign-up/finish?token="),
+        "{}",
+        shown.body
+    );
+    let other = Post::new(&[]).await;
+    assert_eq!(Visitor::new(&other.gateway).get("/console/mailbox").await.status, 404);
+}
+
+#[tokio::test]
+async fn j19_another_address_is_proved_told_to_the_old_one_and_undone_from_there() {
+    let post = Post::new(&[]).await;
+    let (_, mut ana) = account(&post).await;
+    ana.fill("/console/me/password", &[("password", PASSWORD)]).await;
+    let asked = ana.fill("/console/me/email", &[("email", "new@example.com")]).await;
+    assert_eq!(asked.status, 303, "{}", asked.body);
+    assert!(ana.get("/console/me").await.has("ana@example.com"), "nothing changes before the link is used");
+    let link = post.link("new@example.com", "/console/new-email").await;
+    assert_eq!(Visitor::new(&post.gateway).fill(&link, &[]).await.status, 303);
+    let log_in = |email: &'static str| [("email", email), ("password", PASSWORD)];
+    let enter =
+        async |email| Visitor::new(&post.gateway).fill("/console/log-in", &log_in(email)).await.status;
+    assert_eq!((enter("new@example.com").await, enter("ana@example.com").await), (303, 422));
+    let undo = post.link("ana@example.com", "/console/new-email").await;
+    assert_eq!(Visitor::new(&post.gateway).fill(&undo, &[]).await.status, 303);
+    assert_eq!(ana.get("/console/me").await.status, 303, "all sessions have ended");
+    assert_eq!((enter("new@example.com").await, enter("ana@example.com").await), (422, 303));
+    assert_eq!(Visitor::new(&post.gateway).get(&link).await.status, 410);
+}
+
+#[tokio::test]
+async fn a_browser_that_was_not_known_is_told_of_once() {
+    let post = Post::new(&[]).await;
+    let (_, mut ana) = account(&post).await;
+    ana.fill("/console/me/password", &[("password", PASSWORD)]).await;
+    let mut elsewhere = Visitor::new(&post.gateway);
+    for _ in 0..2 {
+        let fields = [("email", "ana@example.com"), ("password", PASSWORD)];
+        assert_eq!(elsewhere.fill("/console/log-in", &fields).await.status, 303);
+    }
+    let message = post.message("ana@example.com", "from a browser that was not used before").await;
+    assert!(message.contains("Test browser") && message.contains("127.0.0.1"), "{message}");
+    let told: i64 = sqlx::query_scalar("select count(*) from email_outbox where kind = 'new_browser'")
+        .fetch_one(post.gateway.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(told, 1);
+}

@@ -1,6 +1,6 @@
 //! The pages by which an owner checks the numbers: usage, statement, receipts, credits.
 
-use fluence::clock::{id_of, now, new_id};
+use fluence::clock::{id_of, new_id, now};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::ledger::rules::lot::LotSource;
@@ -17,7 +17,8 @@ use crate::support::visitor::Visitor;
 async fn with_calls(gateway: &Gateway) -> Customer {
     gateway.with_sample_people().await;
     let customer = gateway.professional().await;
-    let call = async |path: &str, body: &serde_json::Value| gateway.post(path, &customer.key, body).await.status;
+    let call =
+        async |path: &str, body: &serde_json::Value| gateway.post(path, &customer.key, body).await.status;
     assert_eq!(call("/crm", &marina()).await, 200);
     let nobody = json!({ "primeiro_nome": "Ninguém", "ultimo_nome": "Sabe Quem", "empresa": "Lugar Nenhum" });
     assert_eq!(call("/crm_basico", &nobody).await, 404);
@@ -28,11 +29,13 @@ async fn with_calls(gateway: &Gateway) -> Customer {
 /// Waits until the calls are in the usage.
 async fn added_up(gateway: &Gateway, customer: &Customer, calls: i64) {
     eventually("usage is added up", async || {
-        let sum: i64 = sqlx::query_scalar("select coalesce(sum(calls), 0)::bigint from ledger_usage where account_id = $1")
-            .bind(customer.account.as_uuid())
-            .fetch_one(gateway.database.pool())
-            .await
-            .unwrap();
+        let sum: i64 = sqlx::query_scalar(
+            "select coalesce(sum(calls), 0)::bigint from ledger_usage where account_id = $1",
+        )
+        .bind(customer.account.as_uuid())
+        .fetch_one(gateway.database.pool())
+        .await
+        .unwrap();
         sum == calls
     })
     .await;
@@ -68,7 +71,10 @@ async fn usage_shows_calls_and_credits_and_that_they_are_the_statements() {
     assert!(page.contains("Checked against the statement ✓ equal"), "{page}");
     assert!(page.contains("On hold for 2 calls 3 Less what was given back 0 Charged by the entries 3 Charged by the usage (2 calls) 3"), "{page}");
     let by_outcome = text(&ana.get(&format!("{root}/usage?by=outcome&show=calls")).await.body);
-    assert!(by_outcome.contains("answered 1 0 0 2") && by_outcome.contains("nobody found 1 0 0 1"), "{by_outcome}");
+    assert!(
+        by_outcome.contains("answered 1 0 0 2") && by_outcome.contains("nobody found 1 0 0 1"),
+        "{by_outcome}"
+    );
     for by in ["key", "environment"] {
         let page = text(&ana.get(&format!("{root}/usage?by={by}&period=30")).await.body);
         assert!(page.contains("Sum 2 0 0 3"), "{by}: {page}");
@@ -77,8 +83,14 @@ async fn usage_shows_calls_and_credits_and_that_they_are_the_statements() {
     assert!(text(&ana.get(&of_other).await.body).contains("No calls in these days."));
     let csv = ana.get(&format!("{root}/usage.csv")).await;
     assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
-    assert!(csv.headers["content-disposition"].to_str().unwrap().starts_with("attachment; filename=\"usage-"));
-    assert!(csv.has(",/crm,answered,1,0,2\r\n") && csv.has(",/crm_basico,profile_not_found,1,0,1\r\n"), "{}", csv.body);
+    assert!(
+        csv.headers["content-disposition"].to_str().unwrap().starts_with("attachment; filename=\"usage-")
+    );
+    assert!(
+        csv.has(",/crm,answered,1,0,2\r\n") && csv.has(",/crm_basico,profile_not_found,1,0,1\r\n"),
+        "{}",
+        csv.body
+    );
 }
 
 #[tokio::test]
@@ -115,7 +127,12 @@ async fn the_statement_shows_each_entry_with_the_balance_after_it() {
     assert!(places.is_sorted(), "newest first: {shown}");
     assert!(shown.contains("Entry 4 is the newest, and its balance is the account’s: ✓ 1,197"), "{shown}");
     assert!(shown.contains("All 4 entries add up to ✓ 1,197"), "{shown}");
-    assert!(shown.contains("✓ adds up") && shown.contains("Balance before 0") && shown.contains("Balance after 1,197"), "{shown}");
+    assert!(
+        shown.contains("✓ adds up")
+            && shown.contains("Balance before 0")
+            && shown.contains("Balance after 1,197"),
+        "{shown}"
+    );
     let calls = text(&ana.get(&format!("{root}/ledger?kind=calls")).await.body);
     assert!(calls.contains("\u{2212}2 998") && !calls.contains("+200 1,197 "), "{calls}");
     let csv = ana.get(&format!("{root}/ledger.csv")).await;
@@ -143,7 +160,12 @@ async fn a_receipt_says_what_was_charged_and_why() {
     let calls = links(&mut ana).await;
     assert_eq!(calls.len(), 2, "{calls:?}");
     let nobody = text(&ana.get(&calls[0]).await.body);
-    assert!(nobody.contains("A search was done, and nobody was found. A search costs what an answer costs. Charged: 1 credit."), "{nobody}");
+    assert!(
+        nobody.contains(
+            "A search was done, and nobody was found. A search costs what an answer costs. Charged: 1 credit."
+        ),
+        "{nobody}"
+    );
     let answered = text(&ana.get(&calls[1]).await.body);
     assert!(answered.contains("Receipt: /crm") && answered.contains("Charged: 2 credits."), "{answered}");
     assert!(answered.contains("Sealed in batch"), "{answered}");
@@ -152,10 +174,15 @@ async fn a_receipt_says_what_was_charged_and_why() {
     assert!(portuguese.contains("A chamada foi respondida. Cobrado: 2 créditos."), "{portuguese}");
     // Another account's call, and one that never was.
     let other = gateway.professional().await;
-    let mut bia = gateway.logged_in(other.account, "bia@example.com", fluence::domain::member::Role::Admin).await;
+    let mut bia =
+        gateway.logged_in(other.account, "bia@example.com", fluence::domain::member::Role::Admin).await;
     let id = calls[1].rsplit('/').next().unwrap();
     for id in [id.to_owned(), new_id().to_string(), "x".to_owned()] {
-        assert_eq!(bia.get(&format!("/console/{}/ledger/calls/{id}", other.account)).await.status, 404, "{id}");
+        assert_eq!(
+            bia.get(&format!("/console/{}/ledger/calls/{id}", other.account)).await.status,
+            404,
+            "{id}"
+        );
     }
 }
 
@@ -185,7 +212,12 @@ async fn j07_names_and_reasons_become_neither_markup_nor_formulas() {
         "update account set name = $1 where id = $2",
         "update environment set name = left($1, 40) where account_id = $2",
     ] {
-        sqlx::query(statement).bind(hostile).bind(customer.account.as_uuid()).execute(gateway.database.pool()).await.unwrap();
+        sqlx::query(statement)
+            .bind(hostile)
+            .bind(customer.account.as_uuid())
+            .execute(gateway.database.pool())
+            .await
+            .unwrap();
     }
     for (reference, note) in [(hostile, formula), (formula, hostile)] {
         gateway
@@ -209,7 +241,11 @@ async fn j07_names_and_reasons_become_neither_markup_nor_formulas() {
     }
     for file in ["usage.csv", "ledger.csv", "audit.csv"] {
         let csv = ana.get(&format!("/console/{}/{file}", customer.account)).await.body;
-        assert!(!csv.lines().any(|line| line.split(',').any(|cell| cell.starts_with('=') || cell.starts_with("\"="))), "{csv}");
+        assert!(
+            !csv.lines()
+                .any(|line| line.split(',').any(|cell| cell.starts_with('=') || cell.starts_with("\"="))),
+            "{csv}"
+        );
     }
 }
 
@@ -221,7 +257,7 @@ async fn a_page_of_a_long_statement_reads_few_entries() {
     let mut work = gateway.database.pool().begin().await.unwrap();
     sqlx::query(
         "insert into ledger_entry (account_id, number, at, amount, balance_after, call_id, key_id, epoch, batch, lot, kind, route)
-         select account_id, a.last_entry + n, at + n * interval '1 second', 0, 997, gen_random_uuid(), key_id, epoch, batch, lot, kind, route
+         select account_id, a.last_entry + n, at + n * interval '1 second', 0, 997, gen_random_uuid(), null, epoch, batch, lot, 6, null
            from ledger_entry e join ledger_account a using (account_id) cross join generate_series(1, 60000) n
           where account_id = $1 and number = a.last_entry",
     )
@@ -229,7 +265,11 @@ async fn a_page_of_a_long_statement_reads_few_entries() {
     .execute(&mut *work)
     .await
     .unwrap();
-    sqlx::query("update ledger_account set last_entry = last_entry + 60000 where account_id = $1").bind(account).execute(&mut *work).await.unwrap();
+    sqlx::query("update ledger_account set last_entry = last_entry + 60000 where account_id = $1")
+        .bind(account)
+        .execute(&mut *work)
+        .await
+        .unwrap();
     work.commit().await.unwrap();
     sqlx::query("analyze ledger_entry").execute(gateway.database.pool()).await.unwrap();
     let noon = now() + chrono::TimeDelta::hours(8);
@@ -264,7 +304,8 @@ async fn older_entries_are_a_page_further() {
     let root = format!("/console/{}/ledger", customer.account);
     let first = ana.get(&root).await;
     assert_eq!(first.body.matches("<tr id=\"entry-").count(), 50);
-    let older = first.body.split(&format!("href=\"{root}?")).find(|rest| rest.starts_with("before=")).unwrap();
+    let older =
+        first.body.split(&format!("href=\"{root}?")).find(|rest| rest.starts_with("before=")).unwrap();
     let older = older.split('"').next().unwrap();
     let second = ana.get(&format!("{root}?{older}")).await;
     assert_eq!(second.body.matches("<tr id=\"entry-").count(), 11);

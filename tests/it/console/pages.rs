@@ -10,7 +10,8 @@ use crate::support::visitor::{Page, Visitor};
 fn paths(account: AccountId) -> impl Iterator<Item = String> {
     let pages = ROUTES.iter().filter(|route| route.method == Method::Get);
     let paths = pages.map(move |route| route.path.replace("{account}", &account.to_string()));
-    paths.filter(|path| !path.contains('{') && !path.ends_with(".csv"))
+    // The page of messages is there on request only.
+    paths.filter(|path| !path.contains('{') && !path.ends_with(".csv") && path != "/console/mailbox")
 }
 
 fn assert_is_page(page: &Page) {
@@ -103,8 +104,8 @@ async fn errors_under_page_paths_are_pages() {
     for (path, status) in [
         ("/console/log-in/x/y", 404),
         ("/console/log-out", 405),
-        ("/console/%2e%2e", 400),
-        ("/console/\"><script>", 400),
+        ("/console/%00", 400),
+        ("/console/a%2fb", 400),
     ] {
         let page = visitor.get(path).await;
         assert_eq!(page.status, status, "{path}");

@@ -1,7 +1,12 @@
 //! Passwords: what is accepted, and what is stored.
 
-use super::log_in::with_password;
-use crate::support::gateway::Gateway;
+use fluence::domain::audit::Actor;
+use fluence::management::peppers;
+use fluence::secret::peppers::Peppers;
+
+use super::log_in::{PASSWORD, with_password};
+use crate::support::gateway::{Gateway, new_pepper};
+use crate::support::visitor::Visitor;
 
 #[tokio::test]
 async fn j14_a_password_is_refused_with_its_reason_at_the_field() {
@@ -34,4 +39,29 @@ async fn l01_no_row_holds_a_password_a_cookie_or_a_link_as_it_was_given() {
     assert!(!dump.contains(&ana.cookies["fluence-local"]) && !dump.contains("argon2"), "{dump}");
     let hex: String = "nine mats".bytes().map(|byte| format!("{byte:02x}")).collect();
     assert!(!dump.contains("nine mats") && !dump.contains(&hex));
+}
+
+#[tokio::test]
+async fn j16_a_pepper_is_replaced_and_retired_without_anybody_noticing() {
+    let gateway = Gateway::start().await;
+    with_password(&gateway).await;
+    let (database, old) = gateway.stop().await;
+    let old = old.newest().clone();
+    let both = Peppers::new(new_pepper(2), Some(old)).unwrap();
+    let gateway = Gateway::on(database, both.clone(), &[]).await;
+    let fields = [("email", "ana@example.com"), ("password", PASSWORD)];
+    assert_eq!(Visitor::new(&gateway).fill("/console/log-in", &fields).await.status, 303);
+    // As it is for a person who has not logged in since.
+    let mut connection = gateway.database.pool().acquire().await.unwrap();
+    sqlx::query("update api_key set state = 'revoked', revoked_at = now()")
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    let actor = Actor::system("test");
+    peppers::recognise(&mut connection, &actor, &both).await.unwrap();
+    peppers::retire(&mut connection, &actor, 1, &both).await.unwrap();
+    drop(connection);
+    let (database, _) = gateway.stop().await;
+    let gateway = Gateway::on(database, both.newest().clone(), &[]).await;
+    assert_eq!(Visitor::new(&gateway).fill("/console/log-in", &fields).await.status, 303);
 }

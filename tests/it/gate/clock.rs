@@ -4,8 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fluence::clock::now;
 use fluence::domain::audit::Actor;
 use fluence::domain::key::rotation::Overlap;
+use fluence::domain::key::{FormatChoice, KeyPrefix};
 use fluence::domain::rights::Principal;
 use fluence::management;
+use fluence::management::keys::NewSecret;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -42,7 +44,8 @@ async fn an_old_secret_ends_on_time_where_the_clock_is_slow() {
     let by = Principal::almighty(Actor::system("test"));
     let overlap = Overlap::of_seconds(1).unwrap();
     let (id, peppers) = (customer.key_id, &gateway.pepper);
-    management::keys::rotate(&mut connection, &by, id, overlap, peppers).await.unwrap();
+    let secret = NewSecret { format: FormatChoice::Usual, prefix: &KeyPrefix::default(), peppers };
+    management::keys::rotate(&mut connection, &by, id, overlap, &secret).await.unwrap();
     assert_eq!(gateway.get("/tiers", &customer.key).await.status, 200);
     let ends = async || gateway.get("/tiers", &customer.key).await.code() == "EXPIRED_API_KEY";
     eventually("the old secret ends", ends).await;

@@ -5,11 +5,12 @@ use fluence::clock::now;
 use fluence::domain::audit::Actor;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, KeyId};
-use fluence::domain::key::KeySecret;
 use fluence::domain::key::rotation::Overlap;
 use fluence::domain::key::view::KeyView;
+use fluence::domain::key::{FormatChoice, KeyPrefix, KeySecret};
 use fluence::domain::rights::Principal;
 use fluence::management;
+use fluence::management::keys::NewSecret;
 use fluence::secret::peppers::Peppers;
 use fluence::storage::keys::{self, SecretUse, record_uses};
 use proptest::prelude::*;
@@ -28,10 +29,9 @@ async fn rotate(gateway: &Gateway, id: KeyId, seconds: i64) -> Option<KeySecret>
     let mut connection = gateway.database.pool().acquire().await.unwrap();
     let by = Principal::almighty(Actor::system("test"));
     let overlap = Overlap::of_seconds(seconds).unwrap();
-    management::keys::rotate(&mut connection, &by, id, overlap, &gateway.pepper)
-        .await
-        .ok()
-        .map(|(_, secret)| secret)
+    let (format, prefix) = (FormatChoice::Usual, &KeyPrefix::default());
+    let secret = NewSecret { format, prefix, peppers: &gateway.pepper };
+    management::keys::rotate(&mut connection, &by, id, overlap, &secret).await.ok().map(|(_, secret)| secret)
 }
 
 async fn used(gateway: &Gateway, uses: &[(KeyId, i32, DateTime<Utc>)]) {

@@ -27,7 +27,8 @@ async fn both(connection: &mut PgConnection, account: AccountId) -> (i64, CallEn
 }
 
 async fn assert_equal(fixture: &LedgerFixture, account: AccountId, when: &str) {
-    let mut snapshot = fixture.pool().begin_with("begin isolation level repeatable read read only").await.unwrap();
+    let mut snapshot =
+        fixture.pool().begin_with("begin isolation level repeatable read read only").await.unwrap();
     let (charged, entries) = both(&mut snapshot, account).await;
     assert_eq!(charged, entries.charged(), "{when}: {entries:?}");
     let newest = statement::newest_entry(&mut snapshot, account).await.unwrap().unwrap();

@@ -1,5 +1,7 @@
 //! Routes of the seller, forwarded to a server of the test's.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use fluence::domain::offer_set::SetKind;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -329,4 +331,45 @@ async fn a_target_that_is_not_well_gets_no_calls_until_it_is() {
         sick.requests().iter().any(|request| request.starts_with("POST "))
     };
     eventually("the target is well again, and is called", is_called).await;
+}
+
+#[tokio::test]
+async fn a_hundred_swaps_under_load_fail_no_call_and_no_call_sees_half_a_set() {
+    let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
+    let set = |credits: u32| {
+        format!(
+            "[[upstream]]\nupstream = \"images\"\nreach = \"private\"\ntargets = [\"http://{}\"]\n[[route]]\n\
+             route = \"image-resize\"\npath = \"/images/{{id}}/resize\"\nmethods = [\"POST\"]\nupstream = \"images\"\n\
+             to = \"/price-{credits}/{{id}}\"\naccess = \"images\"\ncredits = {credits}\n",
+            shop.server.address
+        )
+    };
+    shop.sell(&format!("http://{}", shop.server.address), "credits = 3\n", "").await;
+    applied(&shop.gateway.database, SetKind::Routes, &set(2)).await;
+    let is_first = async || answer(shop.request(Method::POST)).await.header("x-credits-used") == "2";
+    eventually("the first set is in force", is_first).await;
+    let are_swapped = AtomicBool::new(false);
+    let swaps = async {
+        for n in 0..100 {
+            applied(&shop.gateway.database, SetKind::Routes, &set(1 + n % 2)).await;
+        }
+        are_swapped.store(true, Ordering::Relaxed);
+    };
+    let calls = async {
+        // As many as the account can pay for.
+        for _ in 0..400 {
+            if are_swapped.load(Ordering::Relaxed) {
+                return;
+            }
+            let answered = answer(shop.request(Method::POST)).await;
+            assert_eq!(answered.status, 200, "{}", answered.text);
+            // The upstream's path and the price are those of one set.
+            let (id, used) = (answered.header("x-request-id"), answered.header("x-credits-used"));
+            let requests = shop.server.requests();
+            let request = requests.iter().rev().find(|request| request.contains(id)).unwrap();
+            assert!(request.starts_with(&format!("POST /price-{used}/")), "{used}: {request}");
+        }
+    };
+    tokio::join!(swaps, calls);
+    shop.gateway.assert_books_are_right().await;
 }

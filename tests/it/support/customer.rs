@@ -11,7 +11,7 @@ use fluence::command::directory::{ImportOptions, import};
 use fluence::domain::account::AccountState;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::key::terms::KeyTerms;
-use fluence::domain::key::{KeyFormat, KeySecret, KeyState, Mode, Scope};
+use fluence::domain::key::{KeyFormat, KeyPrefix, KeySecret, KeyState, Mode, Scope};
 use fluence::domain::plan::{Plan, PlanRef};
 use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation};
@@ -209,5 +209,6 @@ impl Gateway {
 
 /// The secret of an unknown key.
 pub(crate) fn new_secret() -> KeySecret {
-    KeySecret::generate(KeyFormat::Fluence, |below| rand::random_range(0..below)).unwrap()
+    KeySecret::generate(KeyFormat::Fluence, &KeyPrefix::default(), |below| rand::random_range(0..below))
+        .unwrap()
 }

@@ -193,8 +193,10 @@ pub(crate) fn new_pepper(version: i32) -> Pepper {
 
 pub(crate) fn settings(environment: &[(&str, &str)]) -> Settings {
     let mut sources = Sources { overrides: vec![("listen", "127.0.0.1:0".into())], ..Sources::default() };
-    // No test waits for a load balancer.
-    let defaults = [("FLUENCE_SERVER_ANNOUNCE_S", "0")];
+    // No test waits for a load balancer, and no e-mail becomes a file of the working folder.
+    let folder = std::env::temp_dir().join("fluence-it-data");
+    let folder = folder.to_str().unwrap();
+    let defaults = [("FLUENCE_SERVER_ANNOUNCE_S", "0"), ("FLUENCE_DATA_DIR", folder)];
     let environment = defaults.iter().chain(environment);
     sources.environment = environment.map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     load(&sources).unwrap()

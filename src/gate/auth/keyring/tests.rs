@@ -16,7 +16,7 @@ use crate::domain::account::AccountState;
 use crate::domain::caller::KeyRecord;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{EnvironmentId, KeyId};
-use crate::domain::key::{KeyState, Mode, Scope};
+use crate::domain::key::{KeyPrefix, KeyState, Mode, Scope};
 use crate::secret::{Pepper, generate_pepper};
 use crate::storage::error::StorageError;
 
@@ -103,7 +103,7 @@ impl World {
 
     /// The state in which the key is found, or `None` for an unknown key.
     async fn state(&self) -> Result<Option<KeyState>, LookupError> {
-        let secret = KeySecret::generate(KeyFormat::Fluence, |_| 7).unwrap();
+        let secret = KeySecret::generate(KeyFormat::Fluence, &KeyPrefix::default(), |_| 7).unwrap();
         Ok(self.keyring.find(&secret, None).await?.map(|caller| caller.key.state))
     }
 

@@ -1,0 +1,94 @@
+//! `fluence explain`: what became of a request, from its id alone: its call with key, price, settlement and entries, and the
+//! changes that it made.
+
+use std::io::{self, Write};
+
+use anyhow::bail;
+use serde::Serialize;
+
+use super::context::Context;
+use super::output::{Output, Report, or_dash, write_fields, write_table};
+use crate::domain::audit::AuditEntry;
+use crate::domain::ids::{AccountId, CallId};
+use crate::storage::audit;
+use crate::storage::ledger::statement::{self, Receipt};
+
+/// Prints what is known of the request.
+///
+/// # Errors
+/// When no call and no change has the id, or the database cannot be reached.
+pub(super) async fn run(id: CallId, context: &Context, output: Output) -> anyhow::Result<()> {
+    let mut connection = context.connection().await?;
+    let account_id = statement::account_of(&mut connection, id).await?;
+    let call = match account_id {
+        Some(account) => statement::receipt(&mut connection, account, id).await?,
+        None => None,
+    };
+    let changes = audit::of_request(&mut connection, id).await?;
+    if call.is_none() && changes.is_empty() {
+        bail!(
+            "no call and no change has the id {id}. Refused requests and requests of test keys move no credits and leave \
+             their log line alone: search the log for the id"
+        );
+    }
+    output.print(&Explanation { id, account_id, call, changes })
+}
+
+#[derive(Serialize)]
+struct Explanation {
+    id: CallId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<AccountId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<Receipt>,
+    /// Changes that the request made, from the audit log.
+    changes: Vec<AuditEntry>,
+}
+
+impl Report for Explanation {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        write_fields(out, &[("request", &self.id), ("account", &or_dash(self.account_id))])?;
+        if let Some(call) = &self.call {
+            let key = call.entries.first().and_then(|entry| entry.key_name.clone());
+            write_fields(
+                out,
+                &[
+                    ("at", &call.at.format("%F %T%.3fZ")),
+                    ("endpoint", &or_dash(call.endpoint.clone())),
+                    ("key", &or_dash(key)),
+                    ("state", &call.state),
+                    ("outcome", &or_dash(call.outcome)),
+                    ("summary", &call.summary),
+                ],
+            )?;
+            let rows: Vec<_> = call
+                .entries
+                .iter()
+                .map(|entry| {
+                    [
+                        entry.number.to_string(),
+                        entry.at.format("%T%.3fZ").to_string(),
+                        entry.kind.to_owned(),
+                        entry.amount.to_string(),
+                        entry.balance_after.to_string(),
+                        format!("{} {}", entry.source, entry.lot),
+                    ]
+                })
+                .collect();
+            writeln!(out)?;
+            write_table(out, ["ENTRY", "AT", "KIND", "AMOUNT", "BALANCE", "LOT"], &rows)?;
+        }
+        for change in &self.changes {
+            let (actor, subject) = (&change.actor, &change.subject);
+            writeln!(
+                out,
+                "{} {actor} {} {} {subject} {}",
+                change.at.format("%F %TZ"),
+                change.actor_id,
+                change.action,
+                change.subject_id
+            )?;
+        }
+        Ok(())
+    }
+}

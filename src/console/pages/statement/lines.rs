@@ -1,0 +1,86 @@
+//! Entries as a table, each in words.
+
+use maud::{Markup, html};
+
+use crate::console::numbers::{self, signed, whole};
+use crate::console::overview::{outcome, reason};
+use crate::console::words::Words;
+use crate::domain::settlement::Outcome;
+use crate::ledger::rules::entry::EntryKind;
+use crate::storage::ledger::statement::StatementLine;
+
+/// Entries as a table.
+pub(in crate::console::pages) fn table(words: Words, root: &str, lines: &[StatementLine]) -> Markup {
+    html! {
+        section.card.scroll {
+            @if lines.is_empty() { p.body { (words.no_entries()) } } @else {
+                table {
+                    thead {
+                        tr {
+                            th { (words.when_utc()) } th { (words.what()) } th { (words.key()) } th { (words.lot()) }
+                            th.n { (words.amount()) } th.n { (words.balance()) }
+                        }
+                    }
+                    tbody { @for line in lines { (row(words, root, line)) } }
+                }
+            }
+        }
+    }
+}
+
+fn row(words: Words, root: &str, line: &StatementLine) -> Markup {
+    let amount = signed(words.0, line.amount);
+    html! {
+        tr id={ "entry-" (line.number) } {
+            td.when data-label=(words.when_utc()) {
+                time datetime=(line.at.to_rfc3339()) { (numbers::day(words.0, line.at.date_naive())) ", " (numbers::clock_s(line.at)) }
+            }
+            td data-label=(words.what()) { div { (what(words, root, line)) } }
+            td data-label=(words.key()) {
+                @if let (Some(id), Some(name)) = (line.key_id, &line.key_name) { a href={ (root) "/keys/" (id) } { (name) } }
+                @else { "–" }
+            }
+            td.muted data-label=(words.lot()) { (lot_name(words, &line.source, line.lot)) }
+            td.n data-label=(words.amount()) { @if line.amount > 0 { span.in { (amount) } } @else { (amount) } }
+            td.n data-label=(words.balance()) { (whole(words.0, line.balance_after)) }
+        }
+    }
+}
+
+/// What a lot is called: its source and its number.
+pub(in crate::console::pages) fn lot_name(words: Words, source: &str, lot: i32) -> String {
+    let source = match source {
+        "plan" => words.lot_plan(),
+        "pack" => words.lot_pack(),
+        _ => words.lot_grant(),
+    };
+    format!("{source} {lot}")
+}
+
+/// An entry in words.
+fn what(words: Words, root: &str, line: &StatementLine) -> Markup {
+    let receipt = html! {
+        a href={ (root) "/ledger/calls/" (line.id) } { (words.call()) " " code { (line.endpoint.as_deref().unwrap_or_default()) } }
+    };
+    let note = html! { @if let Some(note) = &line.note { ": " (note) } };
+    let reference = html! { @if let Some(reference) = &line.reference { " " code { (reference) } } };
+    let ended = line.outcome.and_then(Outcome::from_name);
+    html! {
+        @match EntryKind::from_name(line.kind) {
+            Some(EntryKind::Hold) if line.state == Some("released") => { (receipt) " " span.chip { (words.held_until_end()) } },
+            Some(EntryKind::Hold) => { (receipt) " " (outcome(words, line)) },
+            Some(EntryKind::Release) => {
+                (receipt) " " span.chip {
+                    "↩ " (words.call_given_back()) @if let Some(ended) = ended { ": " (reason(words, ended)) }
+                }
+            },
+            Some(EntryKind::Renewal) => (words.plan_renewed()),
+            Some(EntryKind::Grant) => { (words.grant_given()) (note) (reference) },
+            Some(EntryKind::Pack) => { (words.pack_bought()) (note) (reference) },
+            Some(EntryKind::Expiry) => (words.lot_ended()),
+            Some(EntryKind::Correction) => { (words.taken_back()) (note) },
+            Some(EntryKind::PlanMove) => (words.plan_moved()),
+            None => (line.kind),
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The second factor: an authenticator app, and ten recovery codes for a lost telephone.
+
+use axum::http::StatusCode;
+use maud::{Markup, html};
+use qrcodegen::{QrCode, QrCodeEcc};
+use rand::TryRng;
+use rand::rngs::SysRng;
+
+use super::call::Call;
+use super::email::{self, Email};
+use super::error::PageError;
+use super::field::{Faults, Input};
+use super::layout::of_person;
+use super::log_in::{finish_log_in, safe_path, wait_text};
+use super::page::{Reply, plain};
+use crate::domain::ids::IdentityId;
+use crate::identity::throttle::{GuessKind, wait};
+use crate::identity::totp::{self, SECRET_BYTES};
+use crate::secret::seal::{self, SECOND_FACTOR};
+use crate::secret::token::digest_of;
+use crate::storage::identity::{guesses, second_factor as stored, sessions};
+
+const PATH: &str = "/console/me/second-factor";
+const LOG_IN: &str = "/console/log-in/second";
+const ISSUER: &str = "Fluence";
+const CODES: usize = 10;
+/// 80 bits: too many to try, so that the plain digest can be stored.
+const CODE_BYTES: usize = 10;
+const GROUP: usize = 4;
+
+fn random<const BYTES: usize>() -> Result<[u8; BYTES], PageError> {
+    let mut bytes = [0; BYTES];
+    SysRng.try_fill_bytes(&mut bytes).map_err(|error| {
+        tracing::error!(%error, "the operating system returned no random numbers");
+        PageError::Internal
+    })?;
+    Ok(bytes)
+}
+
+/// The page: set up, or what is set up.
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let id = call.user()?.identity.id;
+    if stored::find(call.db().await?, id).await?.is_some() {
+        let left = stored::codes_left(call.db().await?, id).await?;
+        return present(call, left);
+    }
+    set_up(call, random()?, &Faults::default())
+}
+
+fn present(call: &Call, left: i64) -> Result<Reply, PageError> {
+    let words = call.words();
+    let off = "/console/me/second-factor/off";
+    let content = html! {
+        p.note.ok { (words.factor_on()) }
+        p { (words.codes_left(left)) }
+        form method="post" action=(off) {
+            (call.form_field(off))
+            button.danger { (words.factor_off()) }
+        }
+        p.muted { (words.factor_off_lead()) }
+    };
+    of_person(call, words.second_factor(), &content)
+}
+
+fn set_up(call: &Call, secret: [u8; SECRET_BYTES], faults: &Faults) -> Result<Reply, PageError> {
+    let words = call.words();
+    let text = totp::to_base32(&secret);
+    let address = totp::address(ISSUER, &call.user()?.identity.email, &secret);
+    let code = Input { autocomplete: "one-time-code", ..Input::text("code", words.code(), "") };
+    let content = html! {
+        (faults.summary(words))
+        p { (words.factor_lead()) }
+        section.card.form {
+            (square(&address, words.square()))
+            p { (words.by_hand()) br; code { (text) } }
+        }
+        form.card.form method="post" action=(PATH) {
+            (call.form_field(PATH))
+            input type="hidden" name="secret" value=(text);
+            (code.hint(words.code_hint()).show(words, faults))
+            button.primary { (words.factor_switch_on()) }
+        }
+    };
+    of_person(call, words.second_factor(), &content)
+}
+
+/// A QR code as one path.
+fn square(text: &str, name: &str) -> Markup {
+    let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else { return html! {} };
+    let dark = (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
+    let path: String =
+        dark.filter(|(x, y)| code.get_module(*x, *y)).map(|(x, y)| format!("M{x} {y}h1v1h-1z")).collect();
+    let size = code.size();
+    html! {
+        svg.square viewBox={ "-4 -4 " (size + 8) " " (size + 8) } role="img" aria-label=(name) {
+            rect x="-4" y="-4" width=(size + 8) height=(size + 8) fill="#fff" {}
+            path d=(path) fill="#000" {}
+        }
+    }
+}
+
+/// Switches the factor on once a code proves that the app has it, and shows the recovery codes.
+pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["secret", "code"])?;
+    let secret = totp::secret_of(call.form.text("secret")).ok_or(PageError::NotAForm)?;
+    let (id, own, words) = (call.user()?.identity.id, call.user()?.session.id, call.words());
+    let Some(step) = totp::accepted(&secret, call.form.text("code"), call.now(), 0) else {
+        let mut faults = Faults::default();
+        faults.add("code", words.code_wrong());
+        return Ok(set_up(call, secret, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    call.spend(PATH).await?;
+    let sealed = seal::seal(&call.console.peppers, SECOND_FACTOR, id.as_uuid().as_bytes(), &secret);
+    let sealed = sealed.map_err(|error| {
+        tracing::error!(%error, "a second factor could not be sealed");
+        PageError::Internal
+    })?;
+    let mut codes = Vec::with_capacity(CODES);
+    for _ in 0..CODES {
+        codes.push(totp::to_base32(&random::<CODE_BYTES>()?));
+    }
+    let digests: Vec<[u8; 32]> = codes.iter().map(|code| digest(id, code)).collect();
+    let db = call.db().await?;
+    stored::set(db, id, Some(&sealed), step, &digests).await?;
+    sessions::end_others(db, id, Some(own)).await?;
+    tell(call, words.mail_factor_on()).await?;
+    let content = html! {
+        p.note.ok { (words.factor_on()) }
+        p { (words.codes_lead()) }
+        pre { @for code in &codes { (grouped(code)) "\n" } }
+        p { a.button href=(PATH) { (words.saved_codes()) } }
+    };
+    of_person(call, words.recovery_codes(), &content)
+}
+
+pub(super) async fn switch_off(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&[])?;
+    let id = call.user()?.identity.id;
+    stored::set(call.db().await?, id, None, 0, &[]).await?;
+    let text = call.words().mail_factor_off();
+    tell(call, text).await?;
+    Ok(Reply::SeeOther(PATH.to_owned()))
+}
+
+/// Tells the person what has changed.
+async fn tell(call: &mut Call, text: &'static str) -> Result<(), PageError> {
+    let Ok(address) = call.user()?.identity.email.parse() else { return Ok(()) };
+    let (words, language) = (call.words(), call.language());
+    let message = Email {
+        kind: "factor_changed",
+        subject: words.mail_factor_subject(),
+        paragraphs: vec![text.to_owned()],
+        button: Some((words.security(), "/console/me/security".to_owned())),
+        reason: words.mail_factor_reason(),
+    };
+    email::send(call, &address, language, message).await
+}
+
+/// The page between the password and the console.
+pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
+    let next = safe_path(call.query.text("next")).to_owned();
+    Ok(ask_form(call, &next, &Faults::default()))
+}
+
+fn ask_form(call: &Call, next: &str, faults: &Faults) -> Reply {
+    let words = call.words();
+    let code = Input { autocomplete: "one-time-code", ..Input::text("code", words.code(), "") };
+    let content = html! {
+        (faults.summary(words))
+        form.card.form method="post" action=(LOG_IN) {
+            (call.form_field(LOG_IN))
+            input type="hidden" name="next" value=(next);
+            (code.hint(words.code_or_recovery()).show(words, faults))
+            button.primary { (words.log_in()) }
+        }
+    };
+    Reply::page(plain(&call.frame, words.second_factor(), &content))
+}
+
+pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["code", "next"])?;
+    let next = safe_path(call.form.text("next")).to_owned();
+    let (id, words) = (call.half()?.identity.id, call.words());
+    let subject = call.console.peppers.newest().blind("second factor", &id.to_string());
+    let failures = guesses::find(call.db().await?, GuessKind::Code, &subject).await?;
+    let mut faults = Faults::default();
+    if let Some(wait) = wait(GuessKind::Code, failures, call.now()) {
+        faults.add("code", wait_text(call, wait));
+    } else if is_right(call, id).await? {
+        guesses::clear(call.db().await?, GuessKind::Code, &subject).await?;
+        finish_log_in(call).await?;
+        return Ok(Reply::SeeOther(next));
+    } else {
+        guesses::add(call.db().await?, GuessKind::Code, &subject).await?;
+        faults.add("code", words.code_wrong());
+    }
+    Ok(ask_form(call, &next, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+/// Whether the code that was sent is one of the app or a recovery code; it is used up.
+async fn is_right(call: &mut Call, id: IdentityId) -> Result<bool, PageError> {
+    let Some(found) = stored::find(call.db().await?, id).await? else { return Ok(true) };
+    let sealed = found.totp.unwrap_or_default();
+    let opened = seal::open(&call.console.peppers, SECOND_FACTOR, id.as_uuid().as_bytes(), &sealed);
+    let (secret, _) = opened.map_err(|error| {
+        tracing::error!(%error, "the second factor of an identity cannot be opened");
+        PageError::Internal
+    })?;
+    let secret: [u8; SECRET_BYTES] = secret.as_slice().try_into().map_err(|_| PageError::Internal)?;
+    let given = call.form.text("code").to_owned();
+    if let Some(step) = totp::accepted(&secret, &given, call.now(), found.totp_last_step) {
+        return Ok(stored::use_step(call.db().await?, id, step).await?);
+    }
+    let code: String =
+        given.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let digest = digest(id, &code);
+    Ok(stored::use_recovery_code(call.db().await?, id, &digest).await?)
+}
+
+/// What is stored of a recovery code.
+fn digest(id: IdentityId, code: &str) -> [u8; 32] {
+    let digest = digest_of(&format!("recovery code of {id}: {code}"));
+    digest.as_bytes().try_into().unwrap_or_default()
+}
+
+/// A code in groups, as people copy it.
+fn grouped(code: &str) -> String {
+    let groups = code.as_bytes().chunks(GROUP).map(|group| String::from_utf8_lossy(group).into_owned());
+    groups.collect::<Vec<_>>().join("-")
+}

@@ -1,0 +1,73 @@
+//! `fluence usage`, `fluence explain` and `fluence account link`.
+
+use fluence::domain::member::Role;
+use serde_json::Value;
+
+use super::program::{Ran, bare};
+use crate::gate::people::marina;
+use crate::support::gateway::{Gateway, answer, eventually};
+use crate::support::visitor::Visitor;
+
+fn run(gateway: &Gateway, words: &[&str]) -> Ran {
+    bare(words).env("DATABASE_URL", gateway.database.url()).output().unwrap().into()
+}
+
+fn json(gateway: &Gateway, words: &[&str]) -> Value {
+    run(gateway, &[words, &["--json"]].concat()).json()
+}
+
+#[tokio::test]
+async fn usage_and_explanation_are_those_of_the_ledger() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let account = customer.account.to_string();
+    let called = answer(gateway.posting("/crm", &customer.key, &marina())).await;
+    let id = called.header("x-request-id").to_owned();
+    eventually("usage is added up", async || json(&gateway, &["usage", "--account", &account])["calls"] == 1)
+        .await;
+    let usage = json(&gateway, &["usage", "--account", &account, "--by", "endpoint,outcome"]);
+    assert_eq!(usage["credits"], 2);
+    assert_eq!(
+        (&usage["lines"][0]["endpoint"], &usage["lines"][0]["outcome"]),
+        (&"/crm".into(), &"answered".into())
+    );
+    let explained = json(&gateway, &["explain", &id]);
+    assert_eq!(explained["account_id"], account.as_str());
+    assert_eq!(
+        (&explained["call"]["state"], &explained["call"]["credits_captured"]),
+        (&"captured".into(), &2.into())
+    );
+    let text = run(&gateway, &["explain", &id]).out;
+    assert!(
+        text.contains("Charged 2 credits: the call was answered.") && text.contains("test key"),
+        "{text}"
+    );
+    let unknown = run(&gateway, &["explain", "01900000-0000-7000-8000-00000000ffff"]);
+    assert!(unknown.failure().contains("no call and no change has the id"), "{}", unknown.err);
+    let reversed =
+        run(&gateway, &["usage", "--account", &account, "--from", "2026-02-02", "--to", "2026-02-01"]);
+    assert!(reversed.failure().contains("--from must not be later"), "{}", reversed.err);
+}
+
+#[tokio::test]
+async fn a_link_of_the_command_opens_the_console_once() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let id = account.to_string();
+    let refused = run(&gateway, &["account", "link", &id]);
+    assert!(refused.failure().contains("no active member"), "{}", refused.err);
+    gateway.member(account, "ana@example.com", Role::Admin).await;
+    gateway.member(account, "bia@example.com", Role::Member).await;
+    for (words, email) in [(&[][..], "ana@example.com"), (&["--email", "BIA@example.com"], "bia@example.com")]
+    {
+        let link = json(&gateway, &[&["account", "link", &id, "--url", &gateway.url()], words].concat());
+        assert_eq!((&link["email"], &link["minutes"]), (&email.into(), &10.into()));
+        let path = link["link"].as_str().unwrap().strip_prefix(&gateway.url()).unwrap();
+        let mut visitor = Visitor::new(&gateway);
+        let entered = visitor.fill(path, &[]).await;
+        assert_eq!(entered.leads_to(), format!("/console/{account}"));
+        assert!(visitor.get(entered.leads_to()).await.has(email));
+        assert_eq!(visitor.get(path).await.status, 410);
+    }
+}
