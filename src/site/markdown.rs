@@ -51,8 +51,7 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
         page.replace(&format!("<thead><tr>{}</tr></thead>", "<td></td>".repeat(columns)), "")
     });
     // A wide block of code scrolls by itself too. Quotation marks and angles of texts are escaped, so no text has this.
-    let page = page.replace("<pre>", "<pre tabindex=\"0\">");
-    page
+    page.replace("<pre>", "<pre tabindex=\"0\">")
 }
 
 /// The name of a heading in addresses, as readers of the repository know it.

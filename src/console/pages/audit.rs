@@ -61,7 +61,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         section.card.scroll {
             @if lines.is_empty() { p.body { (words.no_changes()) } } @else {
                 table {
-                    thead { tr { th { (words.when_utc()) } th { (words.what()) } th { (words.before_after()) } th { (words.from_where()) } } }
+                    thead { tr { th { (words.when_utc()) } th { (words.what()) } th { (words.before_after()) } th { (words.origin()) } } }
                     tbody { @for line in &lines { (row(words, line)) } }
                 }
             }
@@ -103,7 +103,7 @@ fn row(words: Words, line: &HistoryLine) -> Markup {
             }
             td data-label=(words.what()) { div { (sentence(words, line)) } }
             td data-label=(words.before_after()) { (difference(words, line)) }
-            td.muted data-label=(words.from_where()) {
+            td.muted data-label=(words.origin()) {
                 @match (&line.address, line.actor.as_str()) {
                     (Some(address), _) => code { (address) },
                     (None, "operator") => (words.command_line()),
@@ -144,7 +144,7 @@ fn difference(words: Words, line: &HistoryLine) -> Markup {
 }
 
 /// What a field is called. An unknown one keeps the name of the API.
-fn field_name<'n>(words: Words, name: &'n str) -> &'n str {
+fn field_name(words: Words, name: &str) -> &str {
     match name {
         "name" => words.name(),
         "email" => words.contact_address(),

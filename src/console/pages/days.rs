@@ -178,7 +178,7 @@ impl Chosen {
 pub(super) fn day_fields(words: Words, days: Option<Days>) -> Markup {
     let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     html! {
-        label { (words.from_day()) " " input type="date" name="from" value=(text(days.map(|days| days.from))); }
+        label { (words.first_day()) " " input type="date" name="from" value=(text(days.map(|days| days.from))); }
         label { (words.to_day()) " " input type="date" name="to" value=(text(days.map(|days| days.to))); }
     }
 }

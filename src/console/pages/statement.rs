@@ -146,7 +146,7 @@ impl Statement {
             asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
         let (from, until) = days.instants();
         let around = range::around(db, account, from, until).await?;
-        let movements = match around.len() {
+        let movements = match around.count() {
             few if few <= COMPARED => read::movements(db, account, around, (from, until)).await?,
             _ => None,
         };
@@ -259,7 +259,7 @@ pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError>
     let (from, until) = days.instants();
     let db = call.db().await?;
     let around = range::around(db, account, from, until).await?;
-    if around.len() > CSV_LINES {
+    if around.count() > CSV_LINES {
         return Err(PageError::TooMuch);
     }
     let (mut rows, mut last) = (Vec::new(), around.first - 1);

@@ -27,7 +27,7 @@ pub(super) async fn check(db: &mut PgConnection, account: AccountId, days: Days)
     let (from, until) = days.instants();
     // Calls that began shortly before midnight end after it.
     let range = range::around(db, account, from, until + TimeDelta::hours(25)).await?;
-    let entries = match range.len() {
+    let entries = match range.count() {
         few if few <= COMPARED => Some(check::calls(db, account, range, (from, until)).await?),
         _ => None,
     };

@@ -10,7 +10,7 @@ words! {
         / "Quem alterou o quê, inclusive o operador. Nenhum registro é alterado ou removido.";
     no_changes: "No changes match." / "Nenhuma alteração corresponde.";
     before_after: "Before → after" / "Antes → depois";
-    from_where: "From" / "Origem";
+    origin: "From" / "Origem";
     command_line: "command line" / "linha de comando";
     about_what: "About" / "Sobre";
     about_all: "About everything" / "Sobre tudo";

@@ -10,7 +10,7 @@ words! {
     this_billing_period: "This billing period" / "Este período de cobrança";
     last_billing_period: "Last billing period" / "Período de cobrança anterior";
     own_days: "These days" / "Estes dias";
-    from_day: "From" / "De";
+    first_day: "From" / "De";
     to_day: "to" / "até";
     days_reversed: "The first day is after the last one. This is the current billing period."
         / "O primeiro dia é posterior ao último. Abaixo está o período de cobrança atual.";

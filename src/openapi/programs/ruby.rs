@@ -17,9 +17,8 @@ pub(super) fn program(call: &Call<'_>) -> String {
     let quote = if call.has_variables() { '"' } else { '\'' };
     let address = call.address(|name| format!("#{{ENV.fetch('{name}')}}"));
     let json = if call.body.is_some() { "require 'json'\n" } else { "" };
-    let verb = match call.verb.as_str().split_at(1) {
-        (first, rest) => first.to_ascii_uppercase() + rest,
-    };
+    let (initial, rest) = call.verb.as_str().split_at(1);
+    let verb = initial.to_ascii_uppercase() + rest;
     let mut text = format!("{json}require 'net/http'\n\nuri = URI({quote}{address}{quote})\n");
     text += &format!("request = Net::HTTP::{verb}.new(uri)\n");
     if call.has_key {

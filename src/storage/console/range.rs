@@ -14,7 +14,8 @@ pub struct EntryRange {
 }
 
 impl EntryRange {
-    pub fn len(self) -> i64 {
+    /// How many numbers it has.
+    pub fn count(self) -> i64 {
         (self.end - self.first).max(0)
     }
 }
