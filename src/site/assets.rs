@@ -10,8 +10,12 @@ type Asset = (&'static str, Served);
 type Image = (&'static str, fn() -> &'static str);
 
 /// Figures of the guides, by their names there.
-pub(super) const IMAGES: [Image; 2] =
-    [("calibration.svg", || digest_of("calibration.svg")), ("length.svg", || digest_of("length.svg"))];
+pub(super) const IMAGES: [Image; 4] = [
+    ("calibration.svg", || digest_of("calibration.svg")),
+    ("length.svg", || digest_of("length.svg")),
+    ("usage-light.png", || digest_of("usage-light.png")),
+    ("statement-dark.png", || digest_of("statement-dark.png")),
+];
 
 static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let file = |name, media_type, bytes: &[u8]| (name, Served::new(media_type, bytes.to_vec()));
@@ -31,12 +35,28 @@ static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let svg = "image/svg+xml";
     let calibration = file("calibration.svg", svg, include_bytes!("../../docs/calibration.svg"));
     let length = file("length.svg", svg, include_bytes!("../../docs/length.svg"));
+    let usage = file("usage-light.png", "image/png", include_bytes!("../../docs/images/usage-light.png"));
+    let statement =
+        file("statement-dark.png", "image/png", include_bytes!("../../docs/images/statement-dark.png"));
     let icon = file("icon.svg", svg, include_bytes!("assets/icon.svg"));
     let javascript = "text/javascript; charset=utf-8";
     let console_script = file("console.js", javascript, include_bytes!("assets/console.js"));
     let site_script = file("site.js", javascript, include_bytes!("assets/site.js"));
     let trial = file("trial.js", javascript, include_bytes!("assets/trial.js"));
-    vec![inter, mono, site, console, calibration, length, icon, console_script, site_script, trial]
+    vec![
+        inter,
+        mono,
+        site,
+        console,
+        calibration,
+        length,
+        usage,
+        statement,
+        icon,
+        console_script,
+        site_script,
+        trial,
+    ]
 });
 
 /// The address of a file: its name with its digest before the ending.

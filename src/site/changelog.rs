@@ -1,4 +1,4 @@
-//! What has changed for clients and account owners: `CHANGELOG.md` without its parts for operators, as a page and as a feed.
+//! What has changed for clients and account owners: `CHANGELOG.md` without its parts for operators and sellers, as a page and as a feed.
 
 use super::markdown::{escaped, to_html};
 use super::page::{Page, Section};
@@ -7,8 +7,8 @@ use crate::domain::language::Language;
 
 const CHANGELOG: &str = include_str!("../../CHANGELOG.md");
 
-/// The groups that are only for operators.
-const FOR_OPERATORS: [&str; 1] = ["**Operation**"];
+/// The groups that are only for operators and sellers.
+const FOR_OPERATORS: [&str; 2] = ["**Operation**", "**Selling an API**"];
 
 /// A version: its name, the day of its last change, and what is new in it.
 #[derive(Debug, PartialEq)]

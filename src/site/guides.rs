@@ -110,8 +110,9 @@ pub(super) fn resolve(target: &str, language: Language, text_language: Language)
     if target.starts_with('#') || target.starts_with('/') {
         return Some(target.to_owned());
     }
-    if let Some((_, digest)) = super::assets::IMAGES.iter().find(|(name, _)| *name == target) {
-        return Some(super::assets::address(target, digest()));
+    let image = target.strip_prefix("images/").unwrap_or(target);
+    if let Some((name, digest)) = super::assets::IMAGES.iter().find(|(name, _)| *name == image) {
+        return Some(super::assets::address(name, digest()));
     }
     let (file, fragment) = target.split_once('#').map_or((target, ""), |(file, fragment)| (file, fragment));
     let name = file.strip_suffix(".md")?;

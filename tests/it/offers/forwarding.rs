@@ -318,7 +318,8 @@ async fn a_target_that_is_not_well_gets_no_calls_until_it_is() {
     let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
     let targets = format!("http://{}\", \"http://{}", sick.address, shop.server.address);
     let health = "health = { path = \"/healthz\", every_ms = 500, down_after = 2, up_after = 2 }\n";
-    shop.sell(&targets, "credits = 3\n", health).await;
+    // Free, because it is called until the target is well.
+    shop.sell(&targets, "credits = 0\n", health).await;
     // The third check begins when the second is counted.
     eventually("the target was asked three times", async || sick.requests().len() >= 3).await;
     assert!(sick.requests().iter().all(|request| request.starts_with("GET /healthz HTTP/1.1\r\n")));
