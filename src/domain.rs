@@ -13,6 +13,7 @@ pub mod depth;
 pub mod detail;
 pub mod figure;
 pub mod forwarding;
+pub mod hex;
 pub mod idempotency_key;
 pub mod ids;
 pub mod key;

@@ -3,8 +3,8 @@
 
 pub mod password;
 pub mod peppers;
+pub mod passphrase;
 pub mod seal;
-pub mod sealed;
 pub mod token;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -13,6 +13,7 @@ use rand::rngs::SysRng;
 use secrecy::zeroize::Zeroizing;
 use sha2::Sha256;
 
+use crate::domain::hex;
 use crate::domain::key::{KeyFormat, KeyPrefix, KeySecret, NotAKey};
 
 const PEPPER_BYTES: usize = 32;
@@ -134,7 +135,7 @@ fn steps(numbers: impl Iterator<Item = u32> + Clone, modulus: u32) -> usize {
 
 /// Returns a new random pepper as hexadecimal text.
 pub fn generate_pepper() -> String {
-    rand::random::<[u8; PEPPER_BYTES]>().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&rand::random::<[u8; PEPPER_BYTES]>())
 }
 
 /// Why no key could be created.

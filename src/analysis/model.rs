@@ -12,6 +12,7 @@ use super::cues::Cues;
 use super::layout::DIMS;
 use super::lexicon::{Lexicon, side};
 use super::permission;
+use crate::domain::hex;
 use crate::domain::language::Language;
 
 mod header;
@@ -97,7 +98,7 @@ impl Model {
         ];
         let cues = Cues::load().map_err(ModelError::DoesNotFit)?;
         let catalogue = Catalogue::load(&cues).map_err(ModelError::DoesNotFit)?;
-        Ok(Self { header, sha256: hex(seal), lexicon, cues, catalogue, vectors })
+        Ok(Self { header, sha256: hex::encode(seal), lexicon, cues, catalogue, vectors })
     }
 
     /// The whole-number vector of a normalised word; a possessive falls back on its noun.
@@ -133,10 +134,6 @@ impl VectorTable {
         let row = self.words.binary_search(&word).ok()?;
         self.rows.get(row * DIMS..(row + 1) * DIMS)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

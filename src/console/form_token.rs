@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::secret::token::{Token, TokenDigest, digest_of, from_hex, to_hex};
+use crate::domain::hex;
+use crate::secret::token::{Token, TokenDigest, digest_of};
 
 /// How long a form may lie open.
 const LIFE_H: i64 = 12;
@@ -12,8 +13,8 @@ const NONCE_BYTES: usize = 16;
 /// Makes the token of a form that is sent to `action`.
 pub(crate) fn make(key: &Token, action: &str, now: DateTime<Utc>) -> String {
     let hour = hour_of(now);
-    let nonce = to_hex(&rand::random::<[u8; NONCE_BYTES]>());
-    let code = to_hex(&key.code(&message(action, hour, &nonce)));
+    let nonce = hex::encode(&rand::random::<[u8; NONCE_BYTES]>());
+    let code = hex::encode(&key.code(&message(action, hour, &nonce)));
     format!("{hour}.{nonce}.{code}")
 }
 
@@ -26,7 +27,7 @@ pub(crate) fn check(key: &Token, action: &str, token: &str, now: DateTime<Utc>) 
     let is_right = parts.next().is_none()
         && (0..LIFE_H).contains(&age_h)
         && nonce.len() == 2 * NONCE_BYTES
-        && key.is_code(&message(action, hour, nonce), &from_hex(code)?);
+        && key.is_code(&message(action, hour, nonce), &hex::decode(code)?);
     is_right.then(|| digest_of(token))
 }
 

@@ -1,16 +1,16 @@
 //! Browsers in which a person has logged in before. Failures of strangers do not make them wait, so that no stranger can lock
 //! a person out. The cookie proves itself: a random number and a code of it for one address, under the pepper.
 
+use crate::domain::hex;
 use crate::secret::peppers::Peppers;
-use crate::secret::token::to_hex;
 
 const NONCE_BYTES: usize = 16;
 
 /// Makes the cookie's value for an address.
 pub(super) fn make(peppers: &Peppers, address: &str) -> String {
-    let nonce = to_hex(&rand::random::<[u8; NONCE_BYTES]>());
+    let nonce = hex::encode(&rand::random::<[u8; NONCE_BYTES]>());
     let code = peppers.newest().blind("known browser", &format!("{nonce} {address}"));
-    format!("{nonce}.{}", to_hex(&code))
+    format!("{nonce}.{}", hex::encode(&code))
 }
 
 /// Whether the value was made for the address, under a live pepper.
@@ -18,7 +18,7 @@ pub(super) fn check(peppers: &Peppers, address: &str, value: &str) -> bool {
     let Some((nonce, code)) = value.split_once('.') else { return false };
     nonce.len() == 2 * NONCE_BYTES
         && peppers.all().any(|pepper| {
-            let right = to_hex(&pepper.blind("known browser", &format!("{nonce} {address}")));
+            let right = hex::encode(&pepper.blind("known browser", &format!("{nonce} {address}")));
             // Of equal length, compared in full.
             right.len() == code.len()
                 && right.bytes().zip(code.bytes()).fold(0, |sum, (one, other)| sum | (one ^ other)) == 0

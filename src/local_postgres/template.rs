@@ -7,6 +7,8 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 
+use crate::domain::hex;
+
 /// Advisory lock for one creator at a time. No other lock of the server has this number.
 const LOCK_KEY: i64 = 0x666c_7565_6e63_6501;
 
@@ -61,8 +63,7 @@ fn name_for(migrations: &Migrator) -> String {
         digest.update(&migration.checksum);
     }
     let digest = digest.finalize();
-    let short: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    format!("fluence_template_{short}")
+    format!("fluence_template_{}", hex::encode(&digest[..6]))
 }
 
 #[cfg(test)]

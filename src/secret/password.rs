@@ -11,7 +11,7 @@ use rand::rngs::SysRng;
 use secrecy::zeroize::Zeroizing;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::token::{from_hex, to_hex};
+use crate::domain::hex;
 
 /// Memory in KiB, passes and lanes: the least that OWASP names for argon2id.
 const PRESENT: (u32, u32, u32) = (19 * 1024, 2, 1);
@@ -85,8 +85,8 @@ impl PasswordHasher {
             let (memory, passes, lanes) = parameters;
             Ok(PasswordHash(format!(
                 "argon2id${memory}${passes}${lanes}${}${}",
-                to_hex(&salt),
-                to_hex(&*hash)
+                hex::encode(&salt),
+                hex::encode(&*hash)
             )))
         })
         .await
@@ -163,7 +163,7 @@ impl PasswordHash {
         let name = parts.next()?;
         let mut number = || parts.next()?.parse::<u32>().ok();
         let parameters = (number()?, number()?, number()?);
-        let (salt, hash) = (from_hex(parts.next()?)?, from_hex(parts.next()?)?);
+        let (salt, hash) = (hex::decode(parts.next()?)?, hex::decode(parts.next()?)?);
         (name == "argon2id" && parts.next().is_none()).then_some((parameters, salt, hash))
     }
 }

@@ -8,6 +8,8 @@ use rand::rngs::{SysError, SysRng};
 use secrecy::zeroize::Zeroizing;
 use sha2::{Digest, Sha256};
 
+use crate::domain::hex;
+
 const BYTES: usize = 32;
 
 /// 256 random bits. Only the digest is stored.
@@ -49,13 +51,13 @@ impl Token {
 
     /// Reads a token from its text.
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes: [u8; BYTES] = from_hex(text)?.try_into().ok()?;
+        let bytes: [u8; BYTES] = hex::decode(text)?.try_into().ok()?;
         Some(Self(Zeroizing::new(bytes)))
     }
 
     /// The text: 64 hexadecimal digits.
     pub fn expose(&self) -> String {
-        to_hex(&*self.0)
+        hex::encode(&*self.0)
     }
 
     pub fn digest(&self) -> TokenDigest {
@@ -86,26 +88,6 @@ impl Token {
 /// The digest of a text, for what must be found again but not read.
 pub fn digest_of(text: &str) -> TokenDigest {
     TokenDigest(Sha256::digest(text.as_bytes()).into())
-}
-
-pub fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Reads lower-case hexadecimal digits.
-pub fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| match pair {
-            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-            _ => None,
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use crate::domain::hex;
 use crate::http::call_record::CallRecord;
 use crate::openapi::Facts;
 
@@ -35,7 +36,7 @@ pub(super) struct Served {
 
 /// The first characters of the digest of a content.
 fn digest_of(body: &[u8]) -> String {
-    Sha256::digest(body).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(body)[..8])
 }
 
 impl Served {

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{ModelError, SCHEMA, hex};
+use super::{ModelError, SCHEMA};
 use crate::analysis::layout::{CATEGORIES, DIMS, FEATURES, FIRST_DIM, Features, TRAITS};
 use crate::analysis::lexicon::{LEXICON_TSV, Lexicon};
+use crate::domain::hex;
 use crate::domain::language::Language;
 
 /// The model's numbers, as the trainer wrote them.
@@ -162,7 +163,7 @@ impl Header {
         let norms = [&self.norms.en, &self.norms.pt];
         let fits = [
             (self.schema == SCHEMA, "schema"),
-            (self.lexicon_sha256 == hex(&Sha256::digest(LEXICON_TSV)), "lexicon"),
+            (self.lexicon_sha256 == hex::encode(&Sha256::digest(LEXICON_TSV)), "lexicon"),
             (self.categories == lexicon.categories && self.categories.len() == CATEGORIES, "categories"),
             (self.traits == TRAITS, "traits"),
             (self.dims == DIMS, "dimensions"),

@@ -18,7 +18,7 @@ use super::phrase::PhraseArgs;
 use super::{seconds, state};
 use crate::clock;
 use crate::config::Settings;
-use crate::secret::sealed::seal;
+use crate::secret::passphrase::seal;
 use crate::storage::ledger::newest::newest_batches;
 use crate::storage::schema;
 

@@ -17,7 +17,7 @@ use super::manifest::{self, Manifest};
 use super::phrase::PhraseArgs;
 use super::{Restored, restored, seconds, wal_folders};
 use crate::config::Settings;
-use crate::secret::sealed;
+use crate::secret::passphrase;
 
 #[derive(Debug, Args)]
 pub struct RestoreArgs {
@@ -72,7 +72,7 @@ pub(super) async fn run(args: RestoreArgs, settings: &Settings, output: Output) 
 /// Opens the sealed pepper of a backup.
 pub(super) fn pepper(backup: &Path, phrase: &PhraseArgs) -> anyhow::Result<Option<SecretString>> {
     let Some(sealed) = manifest::read(&manifest::pepper(backup))? else { return Ok(None) };
-    Ok(Some(sealed::open(&sealed, &phrase.phrase()?)?))
+    Ok(Some(passphrase::open(&sealed, &phrase.phrase()?)?))
 }
 
 fn require_empty(data_dir: &Path) -> anyhow::Result<()> {

@@ -9,6 +9,7 @@ use crate::console::layout::{Content, Section, account};
 use crate::console::numbers::{instant_s, whole};
 use crate::console::page::Reply;
 use crate::console::words::Words;
+use crate::domain::hex;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::receipt::CallState;
@@ -93,7 +94,7 @@ fn facts(words: Words, root: &str, receipt: &Receipt, sealed: Option<&SealedBatc
                         dt { (words.sealed_in()) }
                         dd {
                             (words.batch_of(&format!("{}/{}", sealed.epoch, sealed.batch))) " "
-                            code { (hex(&sealed.hash)) "…" }
+                            code { (shortened(&sealed.hash)) "…" }
                         }
                     }
                 }
@@ -102,8 +103,8 @@ fn facts(words: Words, root: &str, receipt: &Receipt, sealed: Option<&SealedBatc
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().take(HASH_SHOWN).map(|byte| format!("{byte:02x}")).collect()
+fn shortened(hash: &[u8]) -> String {
+    hex::encode(hash.get(..HASH_SHOWN).unwrap_or(hash))
 }
 
 fn payment(words: Words, receipt: &Receipt) -> Markup {
@@ -127,7 +128,7 @@ fn payment(words: Words, receipt: &Receipt) -> Markup {
     }
 }
 
-/// Whom to write to about the call.
+/// The contact for questions about the call.
 fn support(call: &Call, id: CallId) -> Markup {
     let (words, links) = (call.words(), &call.console.links);
     html! {

@@ -9,6 +9,7 @@ use sqlx::{Connection, FromRow, PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::opt_outs::{identities, without_opted_out};
+use crate::domain::hex;
 use crate::domain::ids::PersonId;
 use crate::people::directory_line::DirectoryLine;
 use crate::people::matching::Candidate;
@@ -193,7 +194,7 @@ impl From<NewPerson> for Row {
             alias_keys: candidate.aliases.iter().map(|alias| alias.stored()).collect(),
             former_keys: candidate.former_companies.iter().map(|company| company.stored()).collect(),
             search_keys: stored_keys(&candidate),
-            content_hex: content_sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+            content_hex: hex::encode(&content_sha256),
             line,
         }
     }

@@ -10,6 +10,8 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::hex;
+
 /// OWASP's recommendation of 2023 for PBKDF2 with SHA-256.
 const ITERATIONS: u32 = 600_000;
 /// More would let a file keep the program busy for minutes.
@@ -53,9 +55,9 @@ pub fn seal(secret: &SecretString, phrase: &SecretString) -> Result<Sealed, Seal
     Ok(Sealed {
         method: METHOD.to_owned(),
         iterations: ITERATIONS,
-        salt: to_hex(&salt),
-        nonce: to_hex(&nonce),
-        sealed: to_hex(&text),
+        salt: hex::encode(&salt),
+        nonce: hex::encode(&nonce),
+        sealed: hex::encode(&text),
     })
 }
 
@@ -67,7 +69,7 @@ pub fn open(sealed: &Sealed, phrase: &SecretString) -> Result<SecretString, Seal
     if sealed.method != METHOD || sealed.iterations > MAX_ITERATIONS {
         return Err(SealError::Malformed);
     }
-    let bytes = |text: &str| from_hex(text).ok_or(SealError::Malformed);
+    let bytes = |text: &str| hex::decode(text).ok_or(SealError::Malformed);
     let key = key(phrase, &bytes(&sealed.salt)?, sealed.iterations)?;
     let nonce: [u8; NONCE_LEN] = bytes(&sealed.nonce)?.try_into().map_err(|_| SealError::Malformed)?;
     let mut text = Zeroizing::new(bytes(&sealed.sealed)?);
@@ -84,18 +86,6 @@ fn key(phrase: &SecretString, salt: &[u8], iterations: u32) -> Result<LessSafeKe
     let phrase = phrase.expose_secret().as_bytes();
     pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, iterations, salt, phrase, &mut *key);
     UnboundKey::new(&CHACHA20_POLY1305, &*key).map(LessSafeKey::new).map_err(|_| SealError::Malformed)
-}
-
-/// Bytes as hexadecimal text.
-pub fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
-    if rest.is_empty() { bytes.collect() } else { None }
 }
 
 #[cfg(test)]
