@@ -61,10 +61,7 @@ pub async fn change(
     role: Role,
     state: MemberState,
 ) -> Result<Member, ChangeError> {
-    by.rights.manage(account_id).map_err(|missing| match missing {
-        MissingRight::Account => ChangeError::NoMember,
-        other => other.into(),
-    })?;
+    may_manage(by, account_id)?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?;
     let members = members::list(&mut transaction, account_id).await?;
@@ -95,10 +92,7 @@ pub async fn invite_again(
     account_id: AccountId,
     id: MemberId,
 ) -> Result<Member, ChangeError> {
-    by.rights.manage(account_id).map_err(|missing| match missing {
-        MissingRight::Account => ChangeError::NoMember,
-        other => other.into(),
-    })?;
+    may_manage(by, account_id)?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?;
     let members = members::list(&mut transaction, account_id).await?;
@@ -119,7 +113,7 @@ pub async fn invite_again(
     Ok(after)
 }
 
-/// Makes a person the member whom an invitation meant, and lets them log in to the account. Idempotent.
+/// Attaches an identity to the invited member, so that the person can log in to the account. Idempotent.
 ///
 /// # Errors
 /// If the account is closed or has no such member, the member was disabled, or the invitation is for another address.
@@ -155,6 +149,14 @@ pub async fn accept(
     record_change(&mut transaction, &by, record).await?;
     transaction.commit().await?;
     Ok(account_id)
+}
+
+/// Another account's members are as good as unknown.
+fn may_manage(by: &Principal, account_id: AccountId) -> Result<(), ChangeError> {
+    by.rights.manage(account_id).map_err(|missing| match missing {
+        MissingRight::Account => ChangeError::NoMember,
+        other => other.into(),
+    })
 }
 
 fn is_same_address(one: &str, other: &str) -> bool {

@@ -1,7 +1,9 @@
 //! Usage for the charts: by day and by one dimension, the largest groups by name and the others together.
 
 use chrono::NaiveDate;
-use sqlx::PgConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryAs;
+use sqlx::{PgConnection, Postgres};
 use uuid::Uuid;
 
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
@@ -107,6 +109,18 @@ macro_rules! days {
     };
 }
 
+type Query<'q, Row> = QueryAs<'q, Postgres, Row, PgArguments>;
+
+/// Binds the account and the filter: the first five parameters of both queries.
+fn filtered<'q, Row>(query: Query<'q, Row>, account: AccountId, filter: &UsageFilter) -> Query<'q, Row> {
+    query
+        .bind(account.as_uuid())
+        .bind(filter.from)
+        .bind(filter.to)
+        .bind(filter.key.map(|id| id.as_uuid()))
+        .bind(filter.environment.map(|id| id.as_uuid()))
+}
+
 /// Returns the groups, those with the most credits first, at most `limit`.
 pub async fn groups(
     connection: &mut PgConnection,
@@ -123,14 +137,7 @@ pub async fn groups(
             sqlx::query_as(totals!("coalesce(k.environment_id::text, '')", "environment"))
         }
     };
-    let query = query
-        .bind(account.as_uuid())
-        .bind(filter.from)
-        .bind(filter.to)
-        .bind(filter.key.map(|id| id.as_uuid()))
-        .bind(filter.environment.map(|id| id.as_uuid()))
-        .bind(limit);
-    Ok(query.fetch_all(connection).await?)
+    Ok(filtered(query, account, filter).bind(limit).fetch_all(connection).await?)
 }
 
 /// Returns the days that have calls, divided into these groups and all others.
@@ -147,14 +154,7 @@ pub async fn days(
         Dimension::Key => sqlx::query_as(days!("u.key_id::text")),
         Dimension::Environment => sqlx::query_as(days!("coalesce(k.environment_id::text, '')")),
     };
-    let query = query
-        .bind(account.as_uuid())
-        .bind(filter.from)
-        .bind(filter.to)
-        .bind(filter.key.map(|id| id.as_uuid()))
-        .bind(filter.environment.map(|id| id.as_uuid()))
-        .bind(groups);
-    Ok(query.fetch_all(connection).await?)
+    Ok(filtered(query, account, filter).bind(groups).fetch_all(connection).await?)
 }
 
 /// Returns the credits and calls of all usage of some days, without any filter.
