@@ -46,8 +46,12 @@ async fn find_nothing(gateway: &Gateway, selection: [&str; 2]) {
         key.terms.scopes = Scope::ALL.to_vec();
     };
     let (_, key) = gateway.key(customer.account, of_fuzzing).await;
+    // The tool writes into the folder in which it runs.
+    let scratch = Scratch::new();
+    std::fs::create_dir_all(scratch.path()).unwrap();
     let mut schemathesis = tool("st");
     schemathesis
+        .current_dir(scratch.path())
         .arg(format!("--config-file={}", tests_folder().join("schemathesis.toml").display()))
         .args(["--no-color", "run", &format!("{}/openapi.json", gateway.url())])
         .args(["--header", &format!("X-API-Key: {key}"), "--checks=all", "--continue-on-failure"])
