@@ -117,7 +117,7 @@ impl Settings {
         }
     }
 
-    /// Whether the page of messages is shown: only where nobody else reaches it, and no message leaves.
+    /// Whether the page of messages is shown: only on loopback, and only where messages become files.
     pub fn shows_mailbox(&self) -> bool {
         self.console.mailbox
             && self.listen.ip().is_loopback()

@@ -128,7 +128,9 @@ pub fn warnings(catalogue: &Catalogue, routes: &RouteSet) -> Vec<String> {
     let unsold = of_routes.difference(&of_plans);
     let unused = of_plans.difference(&of_routes);
     unsold
-        .map(|access| format!("no plan lists the access `{}`, so nobody may call its routes", word(access)))
+        .map(|access| {
+            format!("no plan lists the access `{}`, so no account may call its routes", word(access))
+        })
         .chain(unused.map(|access| format!("plans list the access `{}`, and no route has it", word(access))))
         .collect()
 }

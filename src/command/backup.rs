@@ -68,7 +68,7 @@ pub async fn run(command: BackupCommand, data_dir: Option<String>, output: Outpu
     }
 }
 
-/// A restored server that nobody else uses yet, and what was found in it.
+/// A restored server without other clients, and what was found in it.
 struct Restored {
     server: LocalPostgres,
     /// The last commit that was replayed from the log, if any was.

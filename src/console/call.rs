@@ -223,7 +223,7 @@ impl Call {
         Ok(())
     }
 
-    /// Commits what was changed so far, and gives the place back. A later [`Self::db`] begins anew.
+    /// Commits what was changed so far, and gives the place back. A later [`Self::db`] opens another transaction.
     pub(crate) async fn commit(&mut self) -> Result<(), PageError> {
         if let Some(work) = self.work.take() {
             work.commit().await.map_err(StorageError::from)?;

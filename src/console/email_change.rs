@@ -43,7 +43,7 @@ fn form(call: &Call, typed: &str, faults: &Faults) -> Result<Reply, PageError> {
     of_person(call, words.change_email(), &content)
 }
 
-/// Sends a link to the new address. One that belongs to somebody gets none, and the page says the same.
+/// Sends a link to the new address. An address that is taken gets no link, and the page is the same.
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["email"])?;
     let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());
@@ -118,7 +118,7 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     let id = token.identity_id.ok_or(PageError::Internal)?;
     let address: EmailAddress = typed.parse().map_err(|_| PageError::Internal)?;
     let before = identities::find(call.db().await?, id).await?.ok_or(PageError::NotFound)?;
-    // Somebody else may have proved the address meanwhile.
+    // Another person may have proved the address meanwhile.
     if identities::by_email(call.db().await?, &EmailKey::of(&address))
         .await?
         .is_some_and(|other| other.id != id)
@@ -133,7 +133,7 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     Ok(Reply::SeeOther("/console/log-in".to_owned()))
 }
 
-/// Tells the old address, with a link that undoes the change.
+/// Notifies the old address, with a link that undoes the change.
 async fn tell_old(call: &mut Call, id: IdentityId, old: &str) -> Result<(), PageError> {
     let old: EmailAddress = old.parse().map_err(|_| PageError::Internal)?;
     let token = new_link(call.db().await?, Purpose::UndoEmail, &old, Some(id), None).await?;

@@ -15,8 +15,8 @@ pub(crate) enum PageError {
     /// A member who is no admin.
     #[error("only admins may do this")]
     AdminsOnly,
-    /// Nobody is logged in.
-    #[error("nobody is logged in")]
+    /// The visitor is not logged in.
+    #[error("not logged in")]
     LoggedOut,
     /// The person has to prove again who they are.
     #[error("a proof of identity is needed")]

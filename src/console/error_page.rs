@@ -42,7 +42,7 @@ pub(crate) fn page(frame: &Frame, error: &PageError) -> Reply {
     shown(frame, status, title, &text)
 }
 
-/// What happened and what to do, as API clients are told.
+/// What happened and what to do, in the words of the API.
 pub(crate) fn sentences(frame: &Frame, refusal: &Refusal) -> String {
     let language = frame.language;
     format!("{} {}", refusal.message(language), refusal.action(language, Addresses::default()))

@@ -1,5 +1,5 @@
 //! Accepting an invitation: with the password of the address it is for, or by choosing one. The link proves the mailbox; it
-//! lets nobody else in.
+//! lets no other person in.
 
 use axum::http::StatusCode;
 use maud::html;

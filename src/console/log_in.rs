@@ -115,7 +115,7 @@ async fn checked(call: &mut Call, email: &str) -> Result<Option<Identity>, PageE
     Ok(known.filter(|_| is_right))
 }
 
-/// Whether this is the person's password. A hash with old parameters or under an old pepper is made anew.
+/// Whether this is the person's password. A hash with old parameters or under an old pepper is replaced.
 pub(super) async fn is_password(
     call: &mut Call,
     identity: Option<IdentityId>,
@@ -203,7 +203,7 @@ pub(super) async fn finish_log_in(call: &mut Call) -> Result<(), PageError> {
     Ok(())
 }
 
-/// Marks the browser as known, and tells the person of one that was not.
+/// Marks the browser as known, and sends a notice about one that was not.
 async fn remember_browser(call: &mut Call, identity: &Identity) -> Result<(), PageError> {
     let (Some(key), Ok(address)) = (key_of(&identity.email), identity.email.parse()) else { return Ok(()) };
     let peppers = call.console.peppers.clone();

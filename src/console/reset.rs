@@ -143,7 +143,7 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     identities::set_password(db, id, &sealed, true).await?;
     sessions::end_others(db, id, None).await?;
     one_time::end_all(db, id).await?;
-    // Whoever reads the mailbox is the person: strangers' guesses no longer count.
+    // The mailbox proves the person: failed log-ins of strangers no longer count.
     if let Ok(address) = identity.email.parse::<EmailAddress>() {
         let subject = call.console.peppers.newest().blind("guess", EmailKey::of(&address).as_str());
         guesses::clear(call.db().await?, GuessKind::Address, &subject).await?;

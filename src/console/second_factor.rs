@@ -142,7 +142,7 @@ pub(super) async fn switch_off(call: &mut Call) -> Result<Reply, PageError> {
     Ok(Reply::SeeOther(PATH.to_owned()))
 }
 
-/// Tells the person what has changed.
+/// Sends a notice of the change.
 async fn tell(call: &mut Call, text: &'static str) -> Result<(), PageError> {
     let Ok(address) = call.user()?.identity.email.parse() else { return Ok(()) };
     let (words, language) = (call.words(), call.language());

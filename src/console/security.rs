@@ -96,7 +96,7 @@ fn form(call: &Call, faults: &Faults) -> Result<Reply, PageError> {
         (faults.summary(words))
         form.card.form method="post" action=(PASSWORD_PATH) {
             (call.form_field(PASSWORD_PATH))
-            // Password managers learn for whom the password is.
+            // Password managers read whose password it is.
             input type="hidden" name="email" autocomplete="username" value=(email);
             (Input::password("password", words.new_password(), "new-password").hint(&hint).show(words, faults))
             button.primary { (words.set_password()) }

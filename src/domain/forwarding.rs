@@ -118,7 +118,7 @@ pub struct StreamTerms {
 /// A route whose calls are forwarded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ForwardedRoute {
-    /// Its name in ledger, statements and usage, for ever.
+    /// Its permanent name in ledger, statements and usage.
     pub name: &'static str,
     /// The text of [`Self::pattern`].
     pub path: &'static str,

@@ -34,7 +34,7 @@ pub fn code(secret: &[u8; SECRET_BYTES], step: i64) -> String {
 pub fn accepted(secret: &[u8; SECRET_BYTES], given: &str, now: DateTime<Utc>, last_step: i64) -> Option<i64> {
     let given: String = given.chars().filter(|c| !c.is_whitespace()).collect();
     let present = step_at(now);
-    // Every step is compared, so that the time tells nothing.
+    // Every step is compared, so that the time reveals nothing.
     let fitting = [present - 1, present, present + 1].map(|step| {
         let right = code(secret, step);
         let difference = right.bytes().zip(given.bytes()).fold(0, |sum, (one, other)| sum | (one ^ other));

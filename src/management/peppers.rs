@@ -36,7 +36,7 @@ pub async fn recognise(
     Ok(transaction.commit().await?)
 }
 
-/// Deletes all digests under a version, and seals anew what people log in with. Returns the number of digests.
+/// Deletes all digests under a version, and seals passwords and second factors under the newest. Returns the number of digests.
 ///
 /// # Errors
 /// When it is the newest version, is not known, or live secrets need it.
@@ -65,7 +65,7 @@ pub async fn retire(
     Ok(status.secrets)
 }
 
-/// People whose secrets are sealed anew at once.
+/// Identities whose secrets are resealed in one batch.
 const PEOPLE_AT_ONCE: i64 = 500;
 
 /// Seals what is sealed under a version under the newest one. People do not notice: unlike a hash, it can be read again.

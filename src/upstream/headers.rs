@@ -3,7 +3,7 @@
 use hyper::HeaderMap;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 
-/// The prefix of the headers by which the gateway tells an upstream who calls. Clients cannot forge them.
+/// The prefix of the headers that identify the caller to an upstream. Clients cannot forge them.
 pub const PREFIX: &str = "fluence-";
 
 /// Headers of one connection (RFC 9110, section 7.6.1), and those that the gateway answers or writes itself.

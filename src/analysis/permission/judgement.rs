@@ -8,7 +8,7 @@ use super::item::{
 };
 use crate::domain::language::Language;
 
-/// Words of work that a sentence needs, things included: told of others or of “we”; told of “I”.
+/// Words of work that a sentence needs, things included: about others or “we”; about “I”.
 const MIN_WORK: usize = 2;
 const MIN_WORK_FIRST_PERSON: usize = 3;
 /// The same without any thing of the trade.
@@ -23,7 +23,7 @@ const WORK_SHARE: usize = 4;
 pub(super) enum Verdict {
     /// Speaks of a private matter.
     Private,
-    /// Told of the author or of another person, and not plainly about work.
+    /// About the author or another person, and not plainly about work.
     Personal,
     /// Not plainly about work.
     Doubtful,

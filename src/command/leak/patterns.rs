@@ -10,7 +10,7 @@ use crate::domain::key::{KeyFormat, KeyPrefix};
 /// What precedes and follows a key: neither letters nor digits.
 const BORDER: &str = r"\b";
 
-/// Whether keys of this format can be told from other texts without their checksum. 40 characters without a prefix look like
+/// Whether keys of this format can be distinguished from other texts without their checksum. 40 characters without a prefix look like
 /// any hash; `fluence leak check` finds them by their checksum.
 pub(super) fn has_pattern(format: KeyFormat) -> bool {
     !matches!(format, KeyFormat::Fluence | KeyFormat::Legacy)

@@ -57,7 +57,7 @@ pub(super) const fn scope_text(words: Words, scope: Scope) -> &'static str {
     }
 }
 
-/// A cap, or a sign that there is none.
+/// A cap, or a dash without one.
 pub(super) fn cap(words: Words, cap: Option<Credits>) -> String {
     cap.map_or_else(|| "–".to_owned(), |cap| numbers::whole(words.0, cap.as_i64()))
 }

@@ -39,7 +39,7 @@ words! {
     change_settings: "Change name or address" / "Alterar nome ou e-mail";
     only_for_you: "Only for you" / "Somente para você";
     settings_name_hint: "How the account is called on these pages and in e-mails." / "Como a conta se chama nestas páginas e nos e-mails.";
-    contact_hint: "Where the operator writes about the account. It logs nobody in."
+    contact_hint: "The operator writes to this address about the account. It is not used to log in."
         / "Para onde o operador escreve sobre a conta. Não serve para entrar.";
 }
 

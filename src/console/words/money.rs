@@ -116,9 +116,9 @@ words! {
         / "Algo errado? Escreva para o seu operador com o id da chamada.";
     why_running: "The call is running." / "A chamada está em andamento.";
     why_answered: "The call was answered." / "A chamada foi respondida.";
-    why_profile_not_found: "A search was done, and nobody was found. A search costs what an answer costs."
+    why_profile_not_found: "A search was done, and no profile was found. A search costs the same as an answer."
         / "Uma busca foi feita e ninguém foi encontrado. Uma busca custa o mesmo que uma resposta.";
-    why_multiple_matches: "A search was done, and several people match. A search costs what an answer costs."
+    why_multiple_matches: "A search was done, and several people match. A search costs the same as an answer."
         / "Uma busca foi feita e várias pessoas correspondem. Uma busca custa o mesmo que uma resposta.";
     why_refused: "No answer to this request was possible." / "Não era possível responder a esta requisição.";
     why_insufficient_data: "There was too little text to analyse." / "Havia pouco texto para analisar.";

@@ -32,7 +32,7 @@ words! {
         / "Nenhuma chamada ainda. Crie uma chave e envie a primeira.";
     latest_changes: "Latest changes" / "Últimas alterações";
     reason_answered: "answered" / "respondida";
-    reason_profile_not_found: "nobody found" / "ninguém encontrado";
+    reason_profile_not_found: "no profile found" / "nenhum perfil encontrado";
     reason_multiple_matches: "several people match" / "várias pessoas correspondem";
     reason_refused: "no answer was possible" / "não havia resposta possível";
     reason_insufficient_data: "too little text" / "pouco texto";

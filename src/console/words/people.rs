@@ -19,7 +19,7 @@ words! {
     change_member: "Change" / "Alterar";
     already_member: "This address is a member already." / "Este endereço já faz parte da conta.";
     too_many_members: "The account has as many members as it may have." / "A conta já tem o máximo de pessoas.";
-    last_admin: "An account keeps an active admin. Make somebody else one first."
+    last_admin: "An account keeps an active admin. Make another member an admin first."
         / "Uma conta mantém um administrador ativo. Torne outra pessoa administradora antes.";
     keys_stay: "Keys that a disabled person created go on working. Look through them:"
         / "As chaves criadas por uma pessoa desativada continuam funcionando. Revise-as:";
@@ -51,18 +51,18 @@ words! {
 
     change_email: "Change the address" / "Alterar o endereço";
     new_email: "New address" / "Novo endereço";
-    email_lead: "We send a link to the new address, and tell the old one. Until you use the link, nothing changes."
+    email_lead: "We send a link to the new address, and notify the old one. Until you use the link, nothing changes."
         / "Enviamos um link para o novo endereço e avisamos o antigo. Até você usar o link, nada muda.";
     undo_change: "Undo the change" / "Desfazer a alteração";
     mail_new_email_subject: "Your new address for Fluence" / "Seu novo endereço no Fluence";
     mail_new_email_text: "Log in with this address from now on: use the link. It works once, for an hour."
         / "Passe a entrar com este endereço: use o link. Ele funciona uma vez, por uma hora.";
-    mail_new_email_reason: "You get this because somebody who is logged in entered this address. If that was not you, do nothing."
+    mail_new_email_reason: "You receive this e-mail because a logged-in person entered this address. If that was not you, ignore it."
         / "Você recebe esta mensagem porque uma pessoa conectada informou este endereço. Se não foi você, ignore.";
     mail_email_changed_subject: "Your Fluence address was changed" / "Seu endereço no Fluence foi alterado";
     mail_email_changed_text: "You log in with another address now. If that was not you, undo it within 7 days: all sessions end then."
         / "Agora você entra com outro endereço. Se não foi você, desfaça em até 7 dias: todas as sessões serão encerradas.";
-    mail_email_changed_reason: "You get this at your old address whenever the address changes."
+    mail_email_changed_reason: "You receive this e-mail at your old address whenever the address changes."
         / "Você recebe esta mensagem no endereço antigo sempre que o endereço muda.";
     mailbox: "Messages of this gateway" / "Mensagens deste gateway";
     mailbox_lead: "No mail server is set, so messages wait here. Only people on this machine see the page."
@@ -71,31 +71,31 @@ words! {
 
     mail_invite_subject: "An invitation to Fluence" / "Um convite para o Fluence";
     mail_open_invitation: "Open the invitation" / "Abrir o convite";
-    mail_invite_reason: "You get this because an admin of the account entered your address. If you do not know them, do nothing."
+    mail_invite_reason: "You receive this e-mail because an admin of the account entered your address. If you do not know them, do nothing."
         / "Você recebe esta mensagem porque um administrador da conta informou o seu endereço. Se não o conhece, ignore.";
     mail_reset_subject: "A new password for Fluence" / "Uma nova senha para o Fluence";
     mail_reset_text: "Set a new password with this link. It works once, for 30 minutes. All your sessions end then."
         / "Crie uma nova senha com este link. Ele funciona uma vez, por 30 minutos. Todas as suas sessões serão encerradas.";
-    mail_reset_reason: "You get this because this address was entered on the page for a new password. If that was not you, do nothing."
+    mail_reset_reason: "You receive this e-mail because this address was entered on the page for a new password. If that was not you, ignore it."
         / "Você recebe esta mensagem porque este endereço foi informado na página de nova senha. Se não foi você, ignore.";
     mail_sign_up_subject: "Your Fluence account" / "Sua conta no Fluence";
     mail_sign_up_text: "Finish your account with this link. It works once, for 24 hours."
         / "Conclua sua conta com este link. Ele funciona uma vez, por 24 horas.";
     mail_known_text: "You have an account with this address already. Log in, or set a new password with this link. It works once, for 30 minutes."
         / "Você já tem uma conta com este endereço. Entre, ou crie uma nova senha com este link. Ele funciona uma vez, por 30 minutos.";
-    mail_sign_up_reason: "You get this because this address was entered on the page for new accounts. If that was not you, do nothing."
+    mail_sign_up_reason: "You receive this e-mail because this address was entered on the page for new accounts. If that was not you, ignore it."
         / "Você recebe esta mensagem porque este endereço foi informado na página de novas contas. Se não foi você, ignore.";
     mail_browser_subject: "A log-in from a new browser" / "Acesso por um novo navegador";
-    mail_browser_text: "Somebody logged in to the Fluence console as you, from a browser that was not used before:"
+    mail_browser_text: "Your account for the Fluence console was used to log in from a new browser:"
         / "Alguém entrou no console do Fluence como você, por um navegador ainda não usado:";
-    mail_browser_advice: "If that was you, nothing is to be done. If not, set a new password now: all sessions end then."
+    mail_browser_advice: "If that was you, no action is needed. If not, set a new password now: all sessions end then."
         / "Se foi você, não é preciso fazer nada. Se não foi, crie uma nova senha agora: todas as sessões serão encerradas.";
-    mail_browser_reason: "You get this whenever a browser is used for the first time."
+    mail_browser_reason: "You receive this e-mail whenever a browser is used for the first time."
         / "Você recebe esta mensagem sempre que um navegador é usado pela primeira vez.";
     mail_password_subject: "Your Fluence password was changed" / "Sua senha do Fluence foi alterada";
     mail_password_text: "Your password was changed, and all your other sessions have ended. If that was not you, set a new password now."
         / "Sua senha foi alterada, e todas as suas outras sessões foram encerradas. Se não foi você, crie uma nova senha agora.";
-    mail_password_reason: "You get this whenever your password changes." / "Você recebe esta mensagem sempre que sua senha muda.";
+    mail_password_reason: "You receive this e-mail whenever your password changes." / "Você recebe esta mensagem sempre que sua senha muda.";
 }
 
 sentences! {

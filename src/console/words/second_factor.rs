@@ -27,7 +27,7 @@ words! {
         / "O segundo fator foi ativado, e suas outras sessões foram encerradas. Se não foi você, fale com o suporte.";
     mail_factor_off: "The second factor was switched off. If that was not you, set a new password now."
         / "O segundo fator foi desativado. Se não foi você, crie uma nova senha agora.";
-    mail_factor_reason: "You get this whenever the second factor changes." / "Você recebe esta mensagem sempre que o segundo fator muda.";
+    mail_factor_reason: "You receive this e-mail whenever the second factor changes." / "Você recebe esta mensagem sempre que o segundo fator muda.";
     saved_codes: "I have saved them" / "Já guardei";
 }
 

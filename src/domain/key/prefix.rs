@@ -65,7 +65,7 @@ pub enum KeyPrefixError {
     #[error("must be 3 to 12 small letters and digits, beginning with a letter")]
     Malformed,
     #[error(
-        "is the prefix of another vendor's keys, to whom scanners would report yours; choose one of your own"
+        "is the prefix of another vendor's keys: scanners would report your keys to that vendor. Choose another prefix"
     )]
     OfVendor,
 }

@@ -7,7 +7,7 @@ for (const form of document.forms) {
   });
 }
 
-// Back from the cache of the browser: buttons live again, and a page with a secret is fetched anew.
+// Back from the cache of the browser: buttons are enabled again, and a page with a secret is reloaded.
 addEventListener('pageshow', (event) => {
   if (!event.persisted) return;
   for (const button of document.querySelectorAll('button')) button.disabled = false;

@@ -162,7 +162,7 @@ pub async fn sealed_under(
     Ok(people.bind(version).bind(limit).fetch_all(connection).await?)
 }
 
-/// Stores what was sealed anew.
+/// Stores resealed secrets.
 pub async fn save_sealed(connection: &mut PgConnection, sealed: &Sealed) -> Result<(), StorageError> {
     sqlx::query("update identity set password = $2, totp = $3 where id = $1")
         .bind(sealed.id)

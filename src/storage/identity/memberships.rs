@@ -66,7 +66,7 @@ pub async fn of_identity(
     rows.into_iter().map(Membership::try_from).collect()
 }
 
-/// Makes a person the member whom an invitation meant.
+/// Attaches an identity to the invited member.
 pub async fn accept(
     connection: &mut PgConnection,
     member: MemberId,
@@ -80,7 +80,7 @@ pub async fn accept(
     Ok(())
 }
 
-/// Takes the person of a member away, who has to accept anew.
+/// Detaches the identity of a member, who must accept another invitation.
 pub async fn forget_identity(connection: &mut PgConnection, member: MemberId) -> Result<(), StorageError> {
     sqlx::query("update member set identity_id = null, accepted_at = null where id = $1")
         .bind(member.as_uuid())

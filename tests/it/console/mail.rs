@@ -314,7 +314,7 @@ async fn j19_another_address_is_proved_told_to_the_old_one_and_undone_from_there
 }
 
 #[tokio::test]
-async fn a_browser_that_was_not_known_is_told_of_once() {
+async fn a_new_browser_is_reported_once() {
     let post = Post::new(&[]).await;
     let (_, mut ana) = account(&post).await;
     ana.fill("/console/me/password", &[("password", PASSWORD)]).await;
@@ -323,11 +323,11 @@ async fn a_browser_that_was_not_known_is_told_of_once() {
         let fields = [("email", "ana@example.com"), ("password", PASSWORD)];
         assert_eq!(elsewhere.fill("/console/log-in", &fields).await.status, 303);
     }
-    let message = post.message("ana@example.com", "from a browser that was not used before").await;
+    let message = post.message("ana@example.com", "from a new browser").await;
     assert!(message.contains("Test browser") && message.contains("127.0.0.1"), "{message}");
-    let told: i64 = sqlx::query_scalar("select count(*) from email_outbox where kind = 'new_browser'")
+    let reported: i64 = sqlx::query_scalar("select count(*) from email_outbox where kind = 'new_browser'")
         .fetch_one(post.gateway.database.pool())
         .await
         .unwrap();
-    assert_eq!(told, 1);
+    assert_eq!(reported, 1);
 }

@@ -72,7 +72,7 @@ async fn usage_shows_calls_and_credits_and_that_they_are_the_statements() {
     assert!(page.contains("On hold for 2 calls 3 Less what was given back 0 Charged by the entries 3 Charged by the usage (2 calls) 3"), "{page}");
     let by_outcome = text(&ana.get(&format!("{root}/usage?by=outcome&show=calls")).await.body);
     assert!(
-        by_outcome.contains("answered 1 0 0 2") && by_outcome.contains("nobody found 1 0 0 1"),
+        by_outcome.contains("answered 1 0 0 2") && by_outcome.contains("no profile found 1 0 0 1"),
         "{by_outcome}"
     );
     for by in ["key", "environment"] {
@@ -162,7 +162,7 @@ async fn a_receipt_says_what_was_charged_and_why() {
     let nobody = text(&ana.get(&calls[0]).await.body);
     assert!(
         nobody.contains(
-            "A search was done, and nobody was found. A search costs what an answer costs. Charged: 1 credit."
+            "A search was done, and no profile was found. A search costs the same as an answer. Charged: 1 credit."
         ),
         "{nobody}"
     );
