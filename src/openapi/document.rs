@@ -25,13 +25,18 @@ struct Writer<'f> {
     billed: Vec<String>,
 }
 
-/// The OpenAPI 3.1.1 document of a gateway. The same facts give the same document.
-pub fn document(facts: &Facts) -> Value {
+/// Makes schemas that refer to the components of the document.
+pub(super) fn generator() -> SchemaGenerator {
     let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
         settings.definitions_path = "/components/schemas".into();
         settings.meta_schema = None;
     });
-    let mut writer = Writer { facts, schemas: settings.into_generator(), billed: Vec::new() };
+    settings.into_generator()
+}
+
+/// The OpenAPI 3.1.1 document of a gateway. The same facts give the same document.
+pub fn document(facts: &Facts) -> Value {
+    let mut writer = Writer { facts, schemas: generator(), billed: Vec::new() };
     let mut paths: Map<String, Value> = Map::new();
     for operation in all(facts) {
         let item = paths.entry(operation.path).or_insert_with(|| json!({}));

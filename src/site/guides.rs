@@ -53,6 +53,7 @@ macro_rules! guides {
 
 guides! {
     Client both "first-call",
+    Client both "testing",
     Client both "api",
     Client both "credits",
     Client both "limits",
@@ -68,6 +69,7 @@ guides! {
     Operator english "operations/configure",
     Operator english "operations/first-customer",
     Operator english "operations/tls",
+    Operator both "operations/credentials",
     Operator english "operations/backup",
     Operator english "operations/upgrade",
     Operator english "operations/monitoring",

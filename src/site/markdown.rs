@@ -82,6 +82,43 @@ pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// A document with its links led to where they are resolved to. One that leads nowhere becomes its text.
+pub(super) fn with_links(text: &str, resolve: Resolve<'_>) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut end = 0;
+    for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+        let (Event::Start(Tag::Link { dest_url, .. }) | Event::Start(Tag::Image { dest_url, .. })) = event else {
+            continue;
+        };
+        let Some((shown, _)) = text[range.clone()].rsplit_once("](").filter(|_| range.start >= end) else { continue };
+        written.push_str(&text[end..range.start]);
+        match resolve(&dest_url) {
+            Some(target) => written.push_str(&format!("{shown}]({target})")),
+            None => written.push_str(shown.trim_start_matches('!').trim_start_matches('[')),
+        }
+        end = range.end;
+    }
+    written + &text[end..]
+}
+
+/// The first sentence below the title of a document, as plain text.
+pub(super) fn lead_of(text: &str) -> String {
+    let mut lead = String::new();
+    for event in Parser::new(without_title(text)) {
+        match event {
+            Event::Text(text) => lead.push_str(&text),
+            Event::Code(code) => lead.push_str(&format!("`{code}`")),
+            Event::SoftBreak => lead.push(' '),
+            Event::End(TagEnd::Paragraph) => break,
+            _ => {}
+        }
+    }
+    match lead.split_once(". ") {
+        Some((sentence, _)) => format!("{sentence}."),
+        None => lead,
+    }
+}
+
 /// The title of a document: its first heading.
 pub(super) fn title_of(text: &str) -> &str {
     text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default()
@@ -108,6 +145,19 @@ mod tests {
         let resolve = |target: &str| (target == "a.md").then(|| "/docs/a".to_owned());
         let html = to_html("[one](a.md) [two](b.md) [three](a.md)", &resolve);
         assert_eq!(html, "<p><a href=\"/docs/a\">one</a> two <a href=\"/docs/a\">three</a></p>\n");
+    }
+
+    #[test]
+    fn links_of_a_text_lead_elsewhere_and_code_stays() {
+        let resolve = |target: &str| target.strip_suffix(".md").map(|name| format!("/docs/{name}.md"));
+        let text = "| [one](a.md) |\n|---|\n| `[x](y.md)` [two](../z.toml) |\n\n```\n[c](d.md)\n```\n";
+        let led = "| [one](/docs/a.md) |\n|---|\n| `[x](y.md)` two |\n\n```\n[c](d.md)\n```\n";
+        assert_eq!(with_links(text, &resolve), led);
+    }
+
+    #[test]
+    fn the_lead_of_a_text_is_its_first_sentence() {
+        assert_eq!(lead_of("# A\n\nSends `x`\nto [b](c.md). More.\n\nLater."), "Sends `x` to b.");
     }
 
     #[test]
