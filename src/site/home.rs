@@ -79,9 +79,6 @@ pub(super) fn guides(language: Language) -> Page {
             text += &format!("- [{}]({prefix}/docs/{})\n", guide.title(language), guide.name);
         }
     }
-    if language == Language::Pt {
-        text += "\nOs guias para operadores estão disponíveis apenas em inglês.\n";
-    }
     Page::new("/docs/", Section::Guides, language, text)
 }
 
