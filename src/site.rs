@@ -8,6 +8,7 @@ mod aside;
 mod assets;
 mod changelog;
 mod error_pages;
+mod fields;
 mod guides;
 mod home;
 mod markdown;
@@ -28,6 +29,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 
+use self::fields::SharedObject;
 use self::guides::{GUIDES, Guide};
 use self::page::{Page, Section, markdown_address, prefix};
 use self::served::Served;
@@ -85,8 +87,7 @@ enum Subject {
     Operations,
     /// By its place in the table.
     Operation(usize),
-    /// The object that all analyses answer with.
-    Analysis,
+    SharedObject(SharedObject),
     Errors,
     Error(ErrorCode),
     /// A code that stands for several.
@@ -148,7 +149,6 @@ impl Site {
                 ("/docs/changelog".to_owned(), Subject::Changelog),
                 ("/docs/".to_owned(), Subject::Guides),
                 ("/docs/reference/".to_owned(), Subject::Operations),
-                ("/docs/reference/analise".to_owned(), Subject::Analysis),
                 ("/docs/errors/".to_owned(), Subject::Errors),
             ];
             subjects
@@ -157,13 +157,15 @@ impl Site {
             subjects.extend(operations.map(|(place, operation)| {
                 (format!("/docs/reference/{}", operation.id), Subject::Operation(place))
             }));
+            let objects = SharedObject::ALL;
+            subjects.extend(objects.map(|object| (object.path().to_owned(), Subject::SharedObject(object))));
             let errors = ErrorCode::ALL.iter();
             subjects.extend(
                 errors.map(|code| (format!("/docs/errors/{}", code.as_str()), Subject::Error(*code))),
             );
             let shared = error_pages::shared_codes();
             subjects.extend(
-                shared.keys().map(|name| (format!("/docs/errors/{name}"), Subject::SharedCode(name))),
+                shared.keys().map(|&name| (format!("/docs/errors/{name}"), Subject::SharedCode(name))),
             );
             let mut pages = BTreeMap::new();
             for language in [Language::En, Language::Pt] {
@@ -209,7 +211,7 @@ impl Site {
                 Some(operation) => reference::page(operation, &self.facts, language),
                 None => reference::index(self.operations(), language),
             },
-            Subject::Analysis => reference::analysis(language),
+            Subject::SharedObject(object) => object.page(language),
             Subject::Errors => error_pages::index(language),
             Subject::Error(code) => error_pages::page(code, &self.facts, self.operations(), language),
             Subject::SharedCode(name) => error_pages::shared(name, language),

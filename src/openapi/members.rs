@@ -13,16 +13,17 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
-use self::meaning::place_of;
 pub(super) use self::meaning::meaning_of;
+use self::meaning::place_of;
 use super::document::generator;
 use super::operation::Operation;
 use super::texts::Texts;
 use crate::api::analysis::WholeShown;
 use crate::http::billing_info::BillingInfo;
+use crate::http::dry_run::Shown as DryRunShown;
 
 /// Objects that have a page of their own. The lists of an answer name them, and go no deeper.
-const ELSEWHERE: [&str; 3] = ["Analysis", "BillingInfo", "DryRunReason"];
+const ELSEWHERE: [&str; 4] = ["Analysis", "BillingInfo", "DryRun", "DryRunReason"];
 
 /// A member of an object.
 #[derive(Clone, Debug)]
@@ -64,9 +65,18 @@ pub fn objects_of(operation: &Operation) -> Vec<Vec<Object>> {
 
 /// The objects of `analise`, of the most detailed kind.
 pub fn objects_of_analysis() -> Vec<Object> {
+    objects_from::<WholeShown>("analise")
+}
+
+/// The objects of `dry_run`.
+pub fn objects_of_dry_run() -> Vec<Object> {
+    objects_from::<DryRunShown<'static>>("dry_run")
+}
+
+fn objects_from<T: JsonSchema>(path: &str) -> Vec<Object> {
     let mut generator = generator();
-    let root = generator.subschema_for::<WholeShown>();
-    Walk::new(generator).all_of("analise".to_owned(), root.as_value(), false)
+    let root = generator.subschema_for::<T>();
+    Walk::new(generator).all_of(path.to_owned(), root.as_value(), false)
 }
 
 /// A walk through the schemas of an answer.
@@ -95,9 +105,8 @@ impl Walk {
     fn all_of(&mut self, path: String, root: &Value, is_billed: bool) -> Vec<Object> {
         let root = self.resolved(root);
         let (name, mut schema) = (root.name.to_owned(), root.schema.clone());
-        if let Some(Value::Object(properties)) = schema.get_mut("properties").filter(|_| is_billed) {
-            let billing = serde_json::json!({ "$ref": "#/components/schemas/BillingInfo" });
-            properties.insert("billing_info".to_owned(), billing);
+        if is_billed {
+            add_billing(&name, &mut schema);
         }
         self.open.push((path, name, schema));
         let mut objects = Vec::new();
@@ -121,7 +130,8 @@ impl Walk {
                 let Some(schema) = self.definitions.get(name) else { return found };
                 (found.name, found.schema) = (name, schema);
             } else if let Some([first, rest @ ..]) = variants.map(Vec::as_slice) {
-                found.is_nullable |= rest.iter().any(|other| other.get("type").is_some_and(|kind| kind == "null"));
+                found.is_nullable |=
+                    rest.iter().any(|other| other.get("type").is_some_and(|kind| kind == "null"));
                 found.schema = first;
             } else if let Some(items) = items {
                 found.is_nullable |= is_nullable(found.schema);
@@ -148,7 +158,8 @@ impl Walk {
             let lists = "[]".repeat(found.lists);
             let words = words(found.schema);
             let kind = format!("{}{lists}", kind(found.schema));
-            let (is_nullable, schema_name, schema) = (found.is_nullable, found.name.to_owned(), found.schema.clone());
+            let (is_nullable, schema_name, schema) =
+                (found.is_nullable, found.name.to_owned(), found.schema.clone());
             let own = if path.is_empty() { member.clone() } else { format!("{path}.{member}") };
             let object = self.listed(own + &lists, schema_name, schema);
             let (about, absent) = meaning_of(name, member).unwrap_or_default();
@@ -170,6 +181,18 @@ impl Walk {
         self.listed.insert(name.clone(), path.clone());
         self.open.push((path.clone(), name, schema));
         Some(path)
+    }
+}
+
+/// Adds what the renderer adds to the answers of a key.
+fn add_billing(name: &str, schema: &mut Value) {
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        let billing = serde_json::json!({ "$ref": "#/components/schemas/BillingInfo" });
+        properties.insert("billing_info".to_owned(), billing);
+    }
+    let is_always_there = meaning_of(name, "billing_info").is_some_and(|(_, absent)| absent.is_none());
+    if let Some(Value::Array(required)) = schema.get_mut("required").filter(|_| is_always_there) {
+        required.push("billing_info".into());
     }
 }
 

@@ -74,7 +74,9 @@ fn shortened(value: &Ordered) -> Ordered {
         Ordered::Object(members) => {
             let member = |(name, member): &(String, Ordered)| {
                 let shown = match (name.as_str(), member) {
-                    ("secrets", Ordered::List(secrets)) => Ordered::List(secrets.iter().map(shortened).collect()),
+                    ("secrets", Ordered::List(secrets)) => {
+                        Ordered::List(secrets.iter().map(shortened).collect())
+                    }
                     _ => shortened(member),
                 };
                 (name.clone(), shown)

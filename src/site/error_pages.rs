@@ -16,7 +16,8 @@ use crate::openapi::{Facts, Operation, error_body, operations_with};
 pub(super) fn index(language: Language) -> Page {
     let (words, prefix) = (Words(language), prefix(language));
     let listed = table(ErrorCode::ALL, language);
-    let mut text = format!("# {}\n\n{}\n\n{listed}\n{}:", words.errors(), words.every_error(), words.shared_codes());
+    let mut text =
+        format!("# {}\n\n{}\n\n{listed}\n{}:", words.errors(), words.every_error(), words.shared_codes());
     for name in shared_codes().keys() {
         text += &format!(" [`{name}`]({prefix}/docs/errors/{name})");
     }
@@ -55,7 +56,9 @@ fn guide_about(code: ErrorCode) -> Option<&'static str> {
     Some(match code {
         Code::InsufficientCredits | Code::KeyCapReached | Code::QuotaExceeded => "credits",
         Code::RateLimited | Code::ConcurrencyLimited | Code::TooManyFailedAttempts => "limits",
-        Code::InsufficientScope | Code::RegionNotAllowed | Code::IpNotAllowed | Code::TestKeyNotAllowed => "keys",
+        Code::InsufficientScope | Code::RegionNotAllowed | Code::IpNotAllowed | Code::TestKeyNotAllowed => {
+            "keys"
+        }
         Code::ExpiredApiKey | Code::RevokedApiKey | Code::DisabledApiKey | Code::AnswerNotKept => "keys",
         Code::RotationInProgress | Code::NotRotating | Code::KeyRevoked | Code::KeyExpired => "keys",
         Code::KeyLimitReached | Code::EnvironmentExists | Code::EnvironmentLimitReached => "keys",

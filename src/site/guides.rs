@@ -100,7 +100,7 @@ impl Guide {
 
 /// The guide that a link names, from the folder of the guides or from the one below it.
 fn guide_of(name: &str) -> Option<&'static Guide> {
-    let name = name.trim_start_matches("../").trim_start_matches("pt/");
+    let name = name.trim_start_matches("pt/");
     let is_named =
         |guide: &&Guide| guide.name == name || guide.name.strip_prefix("operations/") == Some(name);
     GUIDES.iter().find(is_named)
@@ -118,7 +118,7 @@ pub(super) fn resolve(target: &str, language: Language, text_language: Language)
         return Some(super::assets::address(name, digest()));
     }
     let (file, fragment) = target.split_once('#').map_or((target, ""), |(file, fragment)| (file, fragment));
-    let name = file.strip_suffix(".md")?;
+    let name = file.strip_suffix(".md")?.trim_start_matches("../");
     let prefix = prefix(if fragment.is_empty() { language } else { text_language });
     let page = match name {
         "errors" => format!("{prefix}/docs/errors/"),

@@ -87,10 +87,13 @@ pub(super) fn with_links(text: &str, resolve: Resolve<'_>) -> String {
     let mut written = String::with_capacity(text.len());
     let mut end = 0;
     for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
-        let (Event::Start(Tag::Link { dest_url, .. }) | Event::Start(Tag::Image { dest_url, .. })) = event else {
+        let (Event::Start(Tag::Link { dest_url, .. }) | Event::Start(Tag::Image { dest_url, .. })) = event
+        else {
             continue;
         };
-        let Some((shown, _)) = text[range.clone()].rsplit_once("](").filter(|_| range.start >= end) else { continue };
+        let Some((shown, _)) = text[range.clone()].rsplit_once("](").filter(|_| range.start >= end) else {
+            continue;
+        };
         written.push_str(&text[end..range.start]);
         match resolve(&dest_url) {
             Some(target) => written.push_str(&format!("{shown}]({target})")),
@@ -103,13 +106,14 @@ pub(super) fn with_links(text: &str, resolve: Resolve<'_>) -> String {
 
 /// The first sentence below the title of a document, as plain text.
 pub(super) fn lead_of(text: &str) -> String {
+    let events = Parser::new(without_title(text));
+    let paragraph = events.skip_while(|event| !matches!(event, Event::Start(Tag::Paragraph)));
     let mut lead = String::new();
-    for event in Parser::new(without_title(text)) {
+    for event in paragraph.take_while(|event| !matches!(event, Event::End(TagEnd::Paragraph))) {
         match event {
             Event::Text(text) => lead.push_str(&text),
             Event::Code(code) => lead.push_str(&format!("`{code}`")),
             Event::SoftBreak => lead.push(' '),
-            Event::End(TagEnd::Paragraph) => break,
             _ => {}
         }
     }

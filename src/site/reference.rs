@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::aside::Aside;
-use super::markdown::heading_id;
+use super::fields;
 use super::page::{Page, Section, prefix};
 use super::pricing::{price, route_price};
 use super::served::base_url;
@@ -14,9 +14,7 @@ use crate::domain::plan::Access as AccessWord;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::route::{Price, Route};
 use crate::domain::settlement::{Outcome, Settlement};
-use crate::openapi::{
-    Access, Facts, Group, Member, Object, Operation, in_language, objects_of, objects_of_analysis,
-};
+use crate::openapi::{Access, Facts, Group, Operation, in_language};
 
 /// The list of all operations.
 pub(super) fn index(operations: &[Operation], language: Language) -> Page {
@@ -41,15 +39,7 @@ pub(super) fn page(operation: &Operation, facts: &Facts, language: Language) -> 
     text += &parameters(operation, words);
     text += &body(operation, words);
     text += &answers(operation, facts, words);
-    let answered = objects_of(operation);
-    let listed = operation.successes.iter().zip(&answered).filter(|(_, objects)| !objects[0].members.is_empty());
-    for (place, (success, objects)) in listed.enumerate() {
-        text += &if place == 0 { format!("\n## {}\n", words.members()) } else { String::new() };
-        if answered.len() > 1 {
-            text += &format!("\n`{}` {}\n", success.status, in_language(success.about, language));
-        }
-        text += &members(objects, words);
-    }
+    text += &fields::of_answers(operation, words);
     let signature = Some((operation.verb.as_str().to_ascii_uppercase(), operation.path.to_owned()));
     let path = format!("/docs/reference/{}", operation.id);
     Page {
@@ -57,48 +47,6 @@ pub(super) fn page(operation: &Operation, facts: &Facts, language: Language) -> 
         facts: chips(operation, words),
         aside: Some(Aside::new(operation, base_url(facts), trial::form(operation, words), words)),
         ..Page::new(path, Section::Reference, language, text)
-    }
-}
-
-/// The page of the object that all analyses answer with.
-pub(super) fn analysis(language: Language) -> Page {
-    let words = Words(language);
-    let listed = members(&objects_of_analysis(), words);
-    let text = format!("# {}\n\n{}\n{listed}", words.analysis_members(), words.analysis_lead());
-    Page::new("/docs/reference/analise", Section::Reference, language, text)
-}
-
-/// The members of objects, each with its heading.
-fn members(objects: &[Object], words: Words) -> String {
-    let mut text = String::new();
-    for object in objects {
-        if !object.path.is_empty() {
-            text += &format!("\n### `{}`\n", object.path);
-        }
-        let is_complete = object.members.iter().all(|member| member.absent.is_none());
-        let (title, rule) =
-            if is_complete { (String::new(), "") } else { (format!(" {} |", words.absent_or_null()), "---|") };
-        text += &format!("\n| {} | {} | {} |{title}\n|---|---|---|{rule}\n", words.name(), words.kind(), words.meaning());
-        for member in &object.members {
-            let about = in_language(member.about, words.0);
-            text += &format!("| `{}` | {} | {about} |", member.name, kind_of_member(member));
-            if !is_complete {
-                let absent = member.absent.map_or("", |absent| in_language(absent, words.0));
-                text += &format!(" {absent} |");
-            }
-            text.push('\n');
-        }
-    }
-    text
-}
-
-fn kind_of_member(member: &Member) -> String {
-    let words: Vec<String> = member.words.iter().map(|word| format!("`{word}`")).collect();
-    match (&member.object, words.is_empty()) {
-        (Some(path), _) => format!("[{}](#{})", member.kind, heading_id(path)),
-        (None, true) => member.kind.clone(),
-        (None, false) if member.kind.ends_with("[]") => format!("{}: {}", member.kind, words.join(", ")),
-        (None, false) => words.join(", "),
     }
 }
 

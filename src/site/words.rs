@@ -117,6 +117,11 @@ words! {
         / "Todo erro tem um código estável. Decida pelo código, nunca pelos textos.";
     members: "Fields of the answer" / "Campos da resposta";
     absent_or_null: "Absent or `null`" / "Ausente ou `null`";
+    dry_run_members: "Fields of a dry run" / "Campos de uma simulação";
+    dry_run_lead: "What a paid call with `X-Dry-Run: true` answers. Nothing is charged: [the price of a live \
+                   call](/docs/testing#the-price-of-a-live-call)."
+        / "O que uma chamada paga com `X-Dry-Run: true` responde. Nada é cobrado: [o preço de uma chamada de \
+           produção](/pt/docs/testing#o-preço-de-uma-chamada-de-produção).";
     analysis_members: "Fields of the analysis" / "Campos da análise";
     analysis_lead: "What `analise` contains, at its most detailed. The tier decides how much of it an answer has, and `detail` how \
                     long its lists are: [the tiers](/docs/api#paid-calls). [The analysis](/docs/analysis) explains the figures."

@@ -8,8 +8,7 @@ meanings! {
         next_cursor: "Pass it as `cursor` to get the next page." / "Envie-o em `cursor` para obter a próxima página.",
             absent "on the last page" / "na última página";
         billing_info: "What the call cost and what is left: [fields](/docs/api#what-a-call-costs)."
-            / "Quanto a chamada custou e quanto resta: [campos](/pt/docs/api#quanto-custa-uma-chamada).",
-            absent "without a key" / "sem chave";
+            / "Quanto a chamada custou e quanto resta: [campos](/pt/docs/api#quanto-custa-uma-chamada).";
     }
     BillingInfo {
         creditos_utilizados: "Credits of this request." / "Créditos desta requisição.";

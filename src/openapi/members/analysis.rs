@@ -4,10 +4,10 @@ use super::meaning::meanings;
 
 meanings! {
     AnalysisAnswer {
-        analise: "The analysis: [its members](/docs/reference/analise)." / "A análise: [os membros dela](/pt/docs/reference/analise).";
+        analise: "The analysis: [its fields](/docs/reference/analise)." / "A análise: [os campos dela](/pt/docs/reference/analise).";
     }
     DryRunAnswer {
-        dry_run: "What the call would do." / "O que a chamada faria.";
+        dry_run: "What the call would do: [its fields](/docs/reference/dry_run)." / "O que a chamada faria: [os campos](/pt/docs/reference/dry_run).";
     }
     DryRun {
         credits: "The most that the call can cost." / "O máximo que a chamada pode custar.";

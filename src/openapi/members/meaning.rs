@@ -30,8 +30,14 @@ macro_rules! meanings {
 }
 pub(super) use meanings;
 
-pub(super) const ALL: [&[Meanings]; 6] =
-    [account::MEANINGS, analysis::MEANINGS, keys::MEANINGS, ledger::MEANINGS, people::MEANINGS, service::MEANINGS];
+pub(super) const ALL: [&[Meanings]; 6] = [
+    account::MEANINGS,
+    analysis::MEANINGS,
+    keys::MEANINGS,
+    ledger::MEANINGS,
+    people::MEANINGS,
+    service::MEANINGS,
+];
 
 /// Objects that share the members of another one.
 const LIKE: [(&str, &str); 5] = [

@@ -12,6 +12,8 @@ meanings! {
         subscription_info: "The plan and what is left of it." / "O plano e o que resta dele.", absent "without a key" / "sem chave";
         rate_limit_status: "Requests of the period." / "Requisições do período.", absent "without a key" / "sem chave";
         endpoints_available: "Paths that the key may call." / "Caminhos que a chave pode chamar.", absent "without a key" / "sem chave";
+        billing_info: "What is left: [fields](/docs/api#what-a-call-costs)." / "Quanto resta: [campos](/pt/docs/api#quanto-custa-uma-chamada).",
+            absent "without a key" / "sem chave";
     }
     Subscription {
         tier: "Name of the plan." / "Nome do plano.";
@@ -29,6 +31,8 @@ meanings! {
         packs: "Packs of credits." / "Pacotes de créditos.";
         pack_life_months: "Months after which the credits of a pack expire." / "Meses depois dos quais os créditos de um pacote expiram.";
         current: "Your plan." / "O seu plano.", absent "without a key" / "sem chave";
+        billing_info: "What is left: [fields](/docs/api#what-a-call-costs)." / "Quanto resta: [campos](/pt/docs/api#quanto-custa-uma-chamada).",
+            absent "without a key" / "sem chave";
     }
     CurrentPlan {
         edition: "Its edition." / "A edição dele.";

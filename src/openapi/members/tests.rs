@@ -10,7 +10,7 @@ use crate::openapi::all;
 fn objects() -> Vec<Object> {
     let operations = all(&documented(&load(&Sources::default()).unwrap()).unwrap());
     let answers = operations.iter().flat_map(objects_of).flatten();
-    answers.chain(objects_of_analysis()).collect()
+    answers.chain(objects_of_analysis()).chain(objects_of_dry_run()).collect()
 }
 
 #[test]
@@ -30,7 +30,9 @@ fn every_meaning_is_of_a_member_of_an_answer() {
     let mut used = BTreeSet::new();
     for object in &objects {
         for member in &object.members {
-            used.extend(super::meaning::names_of(&object.schema).map(|name| (name.to_owned(), member.name.clone())));
+            used.extend(
+                super::meaning::names_of(&object.schema).map(|name| (name.to_owned(), member.name.clone())),
+            );
         }
     }
     // Its members are a table of the guide.
