@@ -254,8 +254,9 @@ async fn the_feed_is_atom_and_has_an_entry_of_every_version() {
     assert!(feed.headers["content-type"].to_str().unwrap().starts_with("application/atom+xml"));
     assert!(feed.body.contains("<feed xmlns=\"http://www.w3.org/2005/Atom\">"), "{}", feed.body);
     assert!(feed.body.contains(&format!("<id>{}/docs/changelog</id>", gateway.url())), "{}", feed.body);
-    let versions = include_str!("../../CHANGELOG.md").matches("\n## ").count();
-    assert_eq!(feed.body.matches("<entry>").count(), versions);
+    let headings = include_str!("../../CHANGELOG.md").split("\n## ").skip(1);
+    let released = headings.filter(|section| section.lines().next().unwrap().contains(" - ")).count();
+    assert_eq!(feed.body.matches("<entry>").count(), released);
 }
 
 #[tokio::test]
