@@ -1,5 +1,7 @@
 //! Markdown to HTML. Raw HTML in a text is shown and never interpreted.
 
+use std::collections::BTreeMap;
+
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 /// Where a link of a document leads. `None` removes the link and keeps its text.
@@ -10,11 +12,17 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     let events: Vec<Event<'_>> = Parser::new_ext(text, Options::ENABLE_TABLES).collect();
     let mut written = Vec::with_capacity(events.len());
     let mut removed = 0_usize;
+    // How many headings had each name.
+    let mut named: BTreeMap<String, usize> = BTreeMap::new();
     for (place, event) in events.iter().enumerate() {
         match event.clone() {
             Event::Html(text) | Event::InlineHtml(text) => written.push(Event::Text(text)),
             Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
-                let id = Some(CowStr::from(slug(&events[place + 1..])));
+                let slug = slug(&events[place + 1..]);
+                let count = named.entry(slug.clone()).or_insert(0);
+                let id = if *count == 0 { slug } else { format!("{slug}-{count}") };
+                let id = Some(CowStr::from(id));
+                *count += 1;
                 written.push(Event::Start(Tag::Heading { level, id, classes, attrs }));
             }
             Event::Start(Tag::Table(alignment)) => {
@@ -176,5 +184,7 @@ mod tests {
             to_html("## Making `changes` once!", &|_| None),
             "<h2 id=\"making-changes-once\">Making <code>changes</code> once!</h2>\n"
         );
+        let twice = to_html("## Added\n\n## Added\n", &|_| None);
+        assert_eq!(twice, "<h2 id=\"added\">Added</h2>\n<h2 id=\"added-1\">Added</h2>\n");
     }
 }
