@@ -6,6 +6,7 @@
 mod document;
 mod errors;
 mod examples;
+mod generator;
 mod members;
 mod operation;
 mod operations;

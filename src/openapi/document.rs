@@ -4,10 +4,10 @@ mod components;
 mod responses;
 
 use schemars::SchemaGenerator;
-use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::Facts;
+use super::generator::generator;
 use super::operation::{Access, Group, Operation, Parameter};
 use super::operations::all;
 use crate::domain::depth::Depth;
@@ -23,15 +23,6 @@ struct Writer<'f> {
     schemas: SchemaGenerator,
     /// Names of the schemas to which answers with a key add `billing_info`.
     billed: Vec<String>,
-}
-
-/// Makes schemas that refer to the components of the document.
-pub(super) fn generator() -> SchemaGenerator {
-    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
-        settings.definitions_path = "/components/schemas".into();
-        settings.meta_schema = None;
-    });
-    settings.into_generator()
 }
 
 /// The OpenAPI 3.1.1 document of a gateway. The same facts give the same document.

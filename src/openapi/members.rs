@@ -4,6 +4,7 @@ mod account;
 mod analysis;
 mod keys;
 mod ledger;
+mod lookup;
 mod meaning;
 mod people;
 mod service;

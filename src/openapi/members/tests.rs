@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::meaning::ALL;
+use super::lookup::{ALL, names_of};
 use super::*;
 use crate::app::documented;
 use crate::config::{Sources, load};
@@ -30,9 +30,7 @@ fn every_meaning_is_of_a_member_of_an_answer() {
     let mut used = BTreeSet::new();
     for object in &objects {
         for member in &object.members {
-            used.extend(
-                super::meaning::names_of(&object.schema).map(|name| (name.to_owned(), member.name.clone())),
-            );
+            used.extend(names_of(&object.schema).map(|name| (name.to_owned(), member.name.clone())));
         }
     }
     // Its members are a table of the guide.
