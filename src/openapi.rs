@@ -6,6 +6,8 @@
 mod document;
 mod errors;
 mod examples;
+mod generator;
+mod members;
 mod operation;
 mod operations;
 mod ordered;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 pub use document::document;
 pub use errors::operations_with;
 pub use examples::{answer, error_body};
+pub use members::{Member, Object, objects_of, objects_of_analysis, objects_of_dry_run};
 pub use operation::{Access, Group, Operation, Parameter, Success, Verb};
 pub use operations::all;
 pub use ordered::Ordered;

@@ -8,6 +8,7 @@ mod aside;
 mod assets;
 mod changelog;
 mod error_pages;
+mod fields;
 mod guides;
 mod home;
 mod markdown;
@@ -28,6 +29,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 
+use self::fields::SharedObject;
 use self::guides::{GUIDES, Guide};
 use self::page::{Page, Section, markdown_address, prefix};
 use self::served::Served;
@@ -85,8 +87,11 @@ enum Subject {
     Operations,
     /// By its place in the table.
     Operation(usize),
+    SharedObject(SharedObject),
     Errors,
     Error(ErrorCode),
+    /// A code that stands for several.
+    SharedCode(&'static str),
 }
 
 impl Site {
@@ -152,9 +157,15 @@ impl Site {
             subjects.extend(operations.map(|(place, operation)| {
                 (format!("/docs/reference/{}", operation.id), Subject::Operation(place))
             }));
+            let objects = SharedObject::ALL;
+            subjects.extend(objects.map(|object| (object.path().to_owned(), Subject::SharedObject(object))));
             let errors = ErrorCode::ALL.iter();
             subjects.extend(
                 errors.map(|code| (format!("/docs/errors/{}", code.as_str()), Subject::Error(*code))),
+            );
+            let shared = error_pages::shared_codes();
+            subjects.extend(
+                shared.keys().map(|&name| (format!("/docs/errors/{name}"), Subject::SharedCode(name))),
             );
             let mut pages = BTreeMap::new();
             for language in [Language::En, Language::Pt] {
@@ -200,17 +211,22 @@ impl Site {
                 Some(operation) => reference::page(operation, &self.facts, language),
                 None => reference::index(self.operations(), language),
             },
+            Subject::SharedObject(object) => object.page(language),
             Subject::Errors => error_pages::index(language),
             Subject::Error(code) => error_pages::page(code, &self.facts, self.operations(), language),
+            Subject::SharedCode(name) => error_pages::shared(name, language),
         }
     }
 
     /// The page of an address that has none.
-    fn missing(&self, language: Language) -> Served {
+    fn missing(&self, address: &str, language: Language) -> Served {
         let words = Words(language);
         let text = format!("# {}\n\n{}\n", words.not_found(), words.not_found_text());
         let page = Page::new("/docs/", Section::Guides, language, text);
-        Served::new(HTML, page.html(self.operations()).into_bytes())
+        match address.ends_with(".md") {
+            true => Served::new(MARKDOWN, page.markdown().into_bytes()),
+            false => Served::new(HTML, page.html(self.operations()).into_bytes()),
+        }
     }
 }
 
@@ -280,7 +296,7 @@ async fn home(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
     let language = preferred_language(&headers).unwrap_or(Language::En);
     let address = format!("{}/", prefix(language));
     let found = site.find(&address).map(|served| served.answer("/", &headers));
-    let mut response = as_page(found.unwrap_or_else(|| site.missing(language).answer("/", &headers)));
+    let mut response = as_page(found.unwrap_or_else(|| site.missing("/", language).answer("/", &headers)));
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-language"));
     response
 }
@@ -290,7 +306,7 @@ fn page(site: &Site, route: &'static str, uri: &Uri, headers: &HeaderMap) -> Res
         return as_page(served.answer(route, headers));
     }
     let language = if uri.path().starts_with("/pt/") { Language::Pt } else { Language::En };
-    let mut response = as_page(site.missing(language).answer(route, &HeaderMap::new()));
+    let mut response = as_page(site.missing(uri.path(), language).answer(route, &HeaderMap::new()));
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
 }

@@ -149,7 +149,7 @@ impl<'a> Fluenzr<'a> {
 const UNAUTHORIZED: &str = "UNAUTHORIZED";
 
 /// `fluenzr` has one code for every credential fault, and another for a missing plan or scope.
-fn fluenzr_code(code: ErrorCode) -> &'static str {
+pub(crate) fn fluenzr_code(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::AccessDenied | ErrorCode::InsufficientScope | ErrorCode::PlanWithoutApi => "FORBIDDEN",
         code if code.status() == 401 => UNAUTHORIZED,

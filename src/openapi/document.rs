@@ -4,10 +4,10 @@ mod components;
 mod responses;
 
 use schemars::SchemaGenerator;
-use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::Facts;
+use super::generator::generator;
 use super::operation::{Access, Group, Operation, Parameter};
 use super::operations::all;
 use crate::domain::depth::Depth;
@@ -27,11 +27,7 @@ struct Writer<'f> {
 
 /// The OpenAPI 3.1.1 document of a gateway. The same facts give the same document.
 pub fn document(facts: &Facts) -> Value {
-    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
-        settings.definitions_path = "/components/schemas".into();
-        settings.meta_schema = None;
-    });
-    let mut writer = Writer { facts, schemas: settings.into_generator(), billed: Vec::new() };
+    let mut writer = Writer { facts, schemas: generator(), billed: Vec::new() };
     let mut paths: Map<String, Value> = Map::new();
     for operation in all(facts) {
         let item = paths.entry(operation.path).or_insert_with(|| json!({}));

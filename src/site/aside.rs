@@ -66,13 +66,22 @@ impl Aside {
     }
 }
 
-/// An answer with one item in each list and long texts cut.
+/// An answer with one item in each list and long texts cut. A rotation shows both secrets.
 fn shortened(value: &Ordered) -> Ordered {
     const MOST_CHARS: usize = 80;
     match value {
         Ordered::List(items) => Ordered::List(items.iter().take(1).map(shortened).collect()),
         Ordered::Object(members) => {
-            Ordered::Object(members.iter().map(|(name, member)| (name.clone(), shortened(member))).collect())
+            let member = |(name, member): &(String, Ordered)| {
+                let shown = match (name.as_str(), member) {
+                    ("secrets", Ordered::List(secrets)) => {
+                        Ordered::List(secrets.iter().map(shortened).collect())
+                    }
+                    _ => shortened(member),
+                };
+                (name.clone(), shown)
+            };
+            Ordered::Object(members.iter().map(member).collect())
         }
         Ordered::Text(text) if text.chars().count() > MOST_CHARS => {
             let start: String = text.chars().take(MOST_CHARS).collect();

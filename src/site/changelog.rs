@@ -14,17 +14,19 @@ const FOR_OPERATORS: [&str; 2] = ["**Operation**", "**Selling an API**"];
 #[derive(Debug, PartialEq)]
 struct Version {
     name: &'static str,
-    day: &'static str,
+    /// `None` for changes that no version has yet.
+    day: Option<&'static str>,
     text: String,
 }
 
-/// Every version, newest first. A heading is `## NAME - YYYY-MM-DD`.
+/// Every version, newest first. A heading is `## NAME - YYYY-MM-DD`, or `## Unreleased`.
 fn versions() -> Vec<Version> {
     let sections = CHANGELOG.split("\n## ").skip(1);
     sections
         .map(|section| {
             let (heading, text) = section.split_once('\n').unwrap_or((section, ""));
-            let (name, day) = heading.rsplit_once(" - ").unwrap_or((heading, ""));
+            let (name, day) =
+                heading.rsplit_once(" - ").map_or((heading, None), |(name, day)| (name, Some(day)));
             Version { name, day, text: for_clients(text) }
         })
         .collect()
@@ -50,15 +52,16 @@ pub(super) fn page(language: Language) -> Page {
     let words = Words(language);
     let mut text = format!("# {}\n\n[{}](/docs/changelog.atom)\n", words.changelog(), words.feed());
     for Version { name, day, text: changes } in versions() {
-        text += &format!("\n## {name} ({day})\n{changes}");
+        let day = day.map_or_else(String::new, |day| format!(" ({day})"));
+        text += &format!("\n## {name}{day}\n{changes}");
     }
     Page { text_language: Language::En, ..Page::new("/docs/changelog", Section::Guides, language, text) }
 }
 
-/// The feed of the versions, in Atom (RFC 4287).
+/// The feed of the released versions, in Atom (RFC 4287).
 pub(super) fn feed(base_url: &str) -> String {
     let versions = versions();
-    let updated = versions.first().map_or("", |version| version.day);
+    let updated = versions.iter().find_map(|version| version.day).unwrap_or_default();
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<title>Fluence</title>\n\
          <id>{base_url}/docs/changelog</id>\n<link href=\"{base_url}/docs/changelog\"/>\n\
@@ -66,6 +69,7 @@ pub(super) fn feed(base_url: &str) -> String {
          <author><name>Fluence</name></author>\n"
     );
     for Version { name, day, text: changes } in versions {
+        let Some(day) = day else { continue };
         let html = escaped(&to_html(&changes, &|_| None));
         let name = escaped(name);
         text += &format!(
@@ -85,7 +89,13 @@ mod tests {
         let versions = versions();
         assert!(!versions.is_empty());
         for version in versions {
-            assert!(version.day.parse::<chrono::NaiveDate>().is_ok(), "{}: {}", version.name, version.day);
+            let is_day = |day: &str| day.parse::<chrono::NaiveDate>().is_ok();
+            assert!(
+                version.day.map_or(version.name == "Unreleased", is_day),
+                "{}: {:?}",
+                version.name,
+                version.day
+            );
             assert!(version.text.contains("\n- "), "{}", version.name);
         }
     }

@@ -1,26 +1,74 @@
 //! The pages of the errors, from the catalogue.
 
+use std::collections::BTreeMap;
+
+use super::guides::GUIDES;
 use super::page::{Page, Section, prefix};
 use super::reference::is_charged;
 use super::words::Words;
 use crate::domain::language::Language;
 use crate::domain::refusal::{ErrorCode, Retry, Template};
 use crate::http::dialect::Dialect;
+use crate::http::error_body::fluenzr_code;
 use crate::openapi::{Facts, Operation, error_body, operations_with};
 
 /// The list of all errors.
 pub(super) fn index(language: Language) -> Page {
     let (words, prefix) = (Words(language), prefix(language));
-    let mut text = format!("# {}\n\n{}\n\n| | | |\n|---|---|---|\n", words.errors(), words.every_error());
-    for code in ErrorCode::ALL {
-        let name = code.as_str();
-        text += &format!(
-            "| `{}` | [`{name}`]({prefix}/docs/errors/{name}) | {} |\n",
-            code.status(),
-            code.title(language)
-        );
+    let listed = table(ErrorCode::ALL, language);
+    let mut text =
+        format!("# {}\n\n{}\n\n{listed}\n{}:", words.errors(), words.every_error(), words.shared_codes());
+    for name in shared_codes().keys() {
+        text += &format!(" [`{name}`]({prefix}/docs/errors/{name})");
     }
+    text += ".\n";
     Page::new("/docs/errors/", Section::Errors, language, text)
+}
+
+fn table(codes: &[ErrorCode], language: Language) -> String {
+    let prefix = prefix(language);
+    let rows = codes.iter().map(|code| {
+        let (status, name, title) = (code.status(), code.as_str(), code.title(language));
+        format!("| `{status}` | [`{name}`]({prefix}/docs/errors/{name}) | {title} |\n")
+    });
+    "| | | |\n|---|---|---|\n".to_owned() + &rows.collect::<String>()
+}
+
+/// The codes of bodies under `/v1` that are no code of their own, and what they stand for.
+pub(super) fn shared_codes() -> BTreeMap<&'static str, Vec<ErrorCode>> {
+    let mut shared: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for code in ErrorCode::ALL.iter().filter(|code| fluenzr_code(**code) != code.as_str()) {
+        shared.entry(fluenzr_code(*code)).or_default().push(*code);
+    }
+    shared
+}
+
+/// The page of a code that stands for several.
+pub(super) fn shared(name: &str, language: Language) -> Page {
+    let codes = shared_codes().remove(name).unwrap_or_default();
+    let text = format!("# {name}\n\n{}\n\n{}", Words(language).shared_code(), table(&codes, language));
+    Page::new(format!("/docs/errors/{name}"), Section::Errors, language, text)
+}
+
+/// The guide that says more about an error.
+fn guide_about(code: ErrorCode) -> Option<&'static str> {
+    use ErrorCode as Code;
+    Some(match code {
+        Code::InsufficientCredits | Code::KeyCapReached | Code::QuotaExceeded => "credits",
+        Code::RateLimited | Code::ConcurrencyLimited | Code::TooManyFailedAttempts => "limits",
+        Code::InsufficientScope | Code::RegionNotAllowed | Code::IpNotAllowed | Code::TestKeyNotAllowed => {
+            "keys"
+        }
+        Code::ExpiredApiKey | Code::RevokedApiKey | Code::DisabledApiKey | Code::AnswerNotKept => "keys",
+        Code::RotationInProgress | Code::NotRotating | Code::KeyRevoked | Code::KeyExpired => "keys",
+        Code::KeyLimitReached | Code::EnvironmentExists | Code::EnvironmentLimitReached => "keys",
+        Code::ContactExists | Code::ContactLimitReached | Code::MultipleMatches => "contacts",
+        Code::MockDataNotAllowed => "testing",
+        Code::InsufficientData => "analysis",
+        code if code.status() == 400 || code.status() == 401 || code.status() >= 500 => "api",
+        Code::IdempotencyInProgress | Code::IdempotencyKeyReused => "api",
+        _ => return None,
+    })
 }
 
 /// The page of one error.
@@ -50,6 +98,11 @@ pub(super) fn page(code: ErrorCode, facts: &Facts, operations: &[Operation], lan
         _ => words.not_charged(),
     };
     text += &format!("\n## {}\n\n{money}\n\n## {}\n\n{}\n", words.money(), words.retry(), retry(code, words));
+    let guide = guide_about(code).and_then(|name| GUIDES.iter().find(|guide| guide.name == name));
+    if let Some(guide) = guide {
+        let (title, prefix) = (guide.title(language), prefix(language));
+        text += &format!("\n{}: [{title}]({prefix}/docs/{}).\n", words.read_more(), guide.name);
+    }
     text += &bodies(code, facts, words);
     text += &format!("\n## {}\n\n", words.operations());
     for operation in operations_with(operations, code) {

@@ -1,6 +1,7 @@
 //! The first page, and the list of guides.
 
 use super::guides::{GUIDES, Guide, Reader};
+use super::markdown::lead_of;
 use super::numbers::whole;
 use super::page::{Page, Section, prefix};
 use super::served::base_url;
@@ -78,25 +79,31 @@ pub(super) fn guides(language: Language) -> Page {
             text += &format!("- [{}]({prefix}/docs/{})\n", guide.title(language), guide.name);
         }
     }
-    if language == Language::Pt {
-        text += "\nOs guias para operadores estão disponíveis apenas em inglês.\n";
-    }
     Page::new("/docs/", Section::Guides, language, text)
 }
 
 /// The contents of the site for language models: <https://llmstxt.org>.
 pub(super) fn llms_txt(operations: &[Operation]) -> String {
+    let words = Words(Language::En);
     let mut text = "# Fluence\n\n> An HTTP API that analyses a person by name and company and is paid by the credit. Send a key as \
-                    `X-API-Key`. `/openapi.json` describes every operation.\n\n## Guides\n\n"
+                    `X-API-Key`.\n\nAddresses are relative to this one. `/openapi.json` describes every operation. Every page \
+                    is also in Portuguese, under `/pt/`.\n"
         .to_owned();
-    for guide in GUIDES {
-        text += &format!("- [{}](/docs/{}.md)\n", guide.title(Language::En), guide.name);
+    for reader in Reader::ALL {
+        text += &format!("\n## Guides {}\n\n", reader.title(words).to_lowercase());
+        for guide in GUIDES.iter().filter(|guide| guide.reader == reader) {
+            let (title, lead) = (guide.title(Language::En), lead_of(guide.text(Language::En).0));
+            text += &format!("- [{title}](/docs/{}.md): {lead}\n", guide.name);
+        }
     }
     text += "\n## Reference\n\n";
     for operation in operations {
         let (signature, title) = (operation.signature(), operation.title(Language::En));
         text += &format!("- [{signature}](/docs/reference/{}.md): {title}\n", operation.id);
     }
-    text += "\n## Errors\n\n- [All errors](/docs/errors/index.md)\n";
+    text += "\n## Errors, prices, changes\n\n\
+             - [All errors](/docs/errors/index.md): status and code of each, with a page each\n\
+             - [Pricing](/pricing.md): plans, packs, and what a call costs\n\
+             - [Changelog](/docs/changelog.md)\n";
     text
 }

@@ -1,5 +1,7 @@
 //! Markdown to HTML. Raw HTML in a text is shown and never interpreted.
 
+use std::collections::BTreeMap;
+
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 /// Where a link of a document leads. `None` removes the link and keeps its text.
@@ -10,11 +12,17 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     let events: Vec<Event<'_>> = Parser::new_ext(text, Options::ENABLE_TABLES).collect();
     let mut written = Vec::with_capacity(events.len());
     let mut removed = 0_usize;
+    // How many headings had each name.
+    let mut named: BTreeMap<String, usize> = BTreeMap::new();
     for (place, event) in events.iter().enumerate() {
         match event.clone() {
             Event::Html(text) | Event::InlineHtml(text) => written.push(Event::Text(text)),
             Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
-                let id = Some(CowStr::from(slug(&events[place + 1..])));
+                let slug = slug(&events[place + 1..]);
+                let count = named.entry(slug.clone()).or_insert(0);
+                let id = if *count == 0 { slug } else { format!("{slug}-{count}") };
+                let id = Some(CowStr::from(id));
+                *count += 1;
                 written.push(Event::Start(Tag::Heading { level, id, classes, attrs }));
             }
             Event::Start(Tag::Table(alignment)) => {
@@ -82,6 +90,47 @@ pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// A document with its links led to where they are resolved to. One that leads nowhere becomes its text.
+pub(super) fn with_links(text: &str, resolve: Resolve<'_>) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut end = 0;
+    for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+        let (Event::Start(Tag::Link { dest_url, .. }) | Event::Start(Tag::Image { dest_url, .. })) = event
+        else {
+            continue;
+        };
+        let Some((shown, _)) = text[range.clone()].rsplit_once("](").filter(|_| range.start >= end) else {
+            continue;
+        };
+        written.push_str(&text[end..range.start]);
+        match resolve(&dest_url) {
+            Some(target) => written.push_str(&format!("{shown}]({target})")),
+            None => written.push_str(shown.trim_start_matches('!').trim_start_matches('[')),
+        }
+        end = range.end;
+    }
+    written + &text[end..]
+}
+
+/// The first sentence below the title of a document, as plain text.
+pub(super) fn lead_of(text: &str) -> String {
+    let events = Parser::new(without_title(text));
+    let paragraph = events.skip_while(|event| !matches!(event, Event::Start(Tag::Paragraph)));
+    let mut lead = String::new();
+    for event in paragraph.take_while(|event| !matches!(event, Event::End(TagEnd::Paragraph))) {
+        match event {
+            Event::Text(text) => lead.push_str(&text),
+            Event::Code(code) => lead.push_str(&format!("`{code}`")),
+            Event::SoftBreak => lead.push(' '),
+            _ => {}
+        }
+    }
+    match lead.split_once(". ") {
+        Some((sentence, _)) => format!("{sentence}."),
+        None => lead,
+    }
+}
+
 /// The title of a document: its first heading.
 pub(super) fn title_of(text: &str) -> &str {
     text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default()
@@ -111,6 +160,19 @@ mod tests {
     }
 
     #[test]
+    fn links_of_a_text_lead_elsewhere_and_code_stays() {
+        let resolve = |target: &str| target.strip_suffix(".md").map(|name| format!("/docs/{name}.md"));
+        let text = "| [one](a.md) |\n|---|\n| `[x](y.md)` [two](../z.toml) |\n\n```\n[c](d.md)\n```\n";
+        let led = "| [one](/docs/a.md) |\n|---|\n| `[x](y.md)` two |\n\n```\n[c](d.md)\n```\n";
+        assert_eq!(with_links(text, &resolve), led);
+    }
+
+    #[test]
+    fn the_lead_of_a_text_is_its_first_sentence() {
+        assert_eq!(lead_of("# A\n\nSends `x`\nto [b](c.md). More.\n\nLater."), "Sends `x` to b.");
+    }
+
+    #[test]
     fn columns_are_aligned_without_a_style_attribute() {
         let html = to_html("|a|b|\n|:--|--:|\n|1|2|\n", &|_| None);
         assert!(html.contains("<td class=\"n\">2</td>") && !html.contains("style="), "{html}");
@@ -122,5 +184,7 @@ mod tests {
             to_html("## Making `changes` once!", &|_| None),
             "<h2 id=\"making-changes-once\">Making <code>changes</code> once!</h2>\n"
         );
+        let twice = to_html("## Added\n\n## Added\n", &|_| None);
+        assert_eq!(twice, "<h2 id=\"added\">Added</h2>\n<h2 id=\"added-1\">Added</h2>\n");
     }
 }

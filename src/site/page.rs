@@ -3,7 +3,7 @@
 use super::aside::Aside;
 use super::assets;
 use super::guides::{GUIDES, Reader, resolve};
-use super::markdown::{escaped, to_html, without_title};
+use super::markdown::{escaped, to_html, with_links, without_title};
 use super::words::Words;
 pub(super) use super::words::prefix;
 use crate::domain::language::Language;
@@ -45,6 +45,18 @@ pub(super) fn markdown_address(address: &str) -> String {
     if address.ends_with('/') { format!("{address}index.md") } else { format!("{address}.md") }
 }
 
+/// The address of the text of a page that a link leads to, or the link where it leads to no page.
+fn text_address(target: &str) -> String {
+    let (path, fragment) = target.find('#').map_or((target, ""), |place| target.split_at(place));
+    let is_of_site = ["/docs/", "/pt/"].iter().any(|prefix| path.starts_with(prefix));
+    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    match path {
+        "/" | "/pricing" => markdown_address(path) + fragment,
+        _ if is_of_site && !is_file => markdown_address(path) + fragment,
+        _ => target.to_owned(),
+    }
+}
+
 impl Page {
     /// Returns a page that is all text.
     pub(super) fn new(path: impl Into<String>, section: Section, language: Language, text: String) -> Self {
@@ -78,9 +90,13 @@ impl Page {
         }
     }
 
-    /// The page as a text.
+    /// The page as a text, whose links lead to texts.
     pub(super) fn markdown(&self) -> String {
-        let mut text = self.text.clone();
+        let resolve = |target: &str| match target {
+            outside if outside.starts_with("http") => Some(outside.to_owned()),
+            own => resolve(own, self.language, self.text_language).map(|target| text_address(&target)),
+        };
+        let mut text = with_links(&self.text, &resolve);
         if let Some(aside) = &self.aside {
             text.push('\n');
             text.push_str(&aside.markdown());

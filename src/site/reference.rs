@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::aside::Aside;
+use super::fields;
 use super::page::{Page, Section, prefix};
 use super::pricing::{price, route_price};
 use super::served::base_url;
@@ -38,6 +39,7 @@ pub(super) fn page(operation: &Operation, facts: &Facts, language: Language) -> 
     text += &parameters(operation, words);
     text += &body(operation, words);
     text += &answers(operation, facts, words);
+    text += &fields::of_answers(operation, words);
     let signature = Some((operation.verb.as_str().to_ascii_uppercase(), operation.path.to_owned()));
     let path = format!("/docs/reference/{}", operation.id);
     Page {

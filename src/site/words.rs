@@ -36,8 +36,8 @@ words! {
     as_text: "This page as text" / "Esta página em texto";
     only_english: "This guide is available in English only." / "Este guia está disponível apenas em inglês.";
     not_found: "Page not found" / "Página não encontrada";
-    not_found_text: "There is no page at this address. The contents lead to every page."
-        / "Não há nenhuma página neste endereço. O conteúdo leva a todas as páginas.";
+    not_found_text: "There is no page at this address. [All guides](/docs/)"
+        / "Não há nenhuma página neste endereço. [Todos os guias](/pt/docs/)";
     for_clients: "For clients" / "Para quem usa a API";
     for_owners: "For account owners" / "Para donos de conta";
     for_operators: "For operators" / "Para operadores";
@@ -101,7 +101,7 @@ words! {
         / "Só depois de alguma mudança: na requisição, na chave, no plano ou nos dados.";
     retry_wait: "After the seconds in `Retry-After`." / "Depois dos segundos indicados em `Retry-After`.";
     retry_pause: "After a pause, a few times at most." / "Depois de uma pausa, poucas vezes.";
-    plans: "Plans" / "Planos";
+    plans: "Plans, as edition/plan" / "Planos, como edição/plano";
     settled: "Charged when the call is answered, when no profile is found and when several people match. Given back on errors, on \
               invalid requests and when there is too little text."
         / "Cobrada quando a chamada é respondida, quando nenhum perfil é encontrado e quando várias pessoas correspondem. \
@@ -115,6 +115,24 @@ words! {
         / "`X-Dry-Run: true` informa o preço e não cobra nada.";
     every_error: "Every error has a stable code. Branch on the code, never on the texts."
         / "Todo erro tem um código estável. Decida pelo código, nunca pelos textos.";
+    members: "Fields of the answer" / "Campos da resposta";
+    absent_or_null: "Absent or `null`" / "Ausente ou `null`";
+    dry_run_members: "Fields of a dry run" / "Campos de uma simulação";
+    dry_run_lead: "What a paid call with `X-Dry-Run: true` answers. Nothing is charged: [the price of a live \
+                   call](/docs/testing#the-price-of-a-live-call)."
+        / "O que uma chamada paga com `X-Dry-Run: true` responde. Nada é cobrado: [o preço de uma chamada de \
+           produção](/pt/docs/testing#o-preço-de-uma-chamada-de-produção).";
+    analysis_members: "Fields of the analysis" / "Campos da análise";
+    analysis_lead: "What `analise` contains, at its most detailed. The tier decides how much of it an answer has, and `detail` how \
+                    long its lists are: [the tiers](/docs/api#paid-calls). [The analysis](/docs/analysis) explains the figures."
+        / "O que `analise` contém, no maior detalhe. O nível decide quanto disso uma resposta traz, e `detail`, o tamanho das \
+           listas: [os níveis](/pt/docs/api#chamadas-pagas). [A análise](/pt/docs/analysis) explica os números.";
+    read_more: "Read more" / "Leia mais";
+    shared_codes: "Under `/v1` these codes stand for several of the above" / "Sob `/v1`, estes códigos representam vários dos acima";
+    shared_code: "Error bodies of `/v1` have this code in place of those below. The `Link` header of the answer leads to the page of \
+                  the one meant, and with `Accept: application/problem+json` the body names it in `code`."
+        / "Os corpos de erro de `/v1` trazem este código no lugar dos que estão abaixo. O cabeçalho `Link` da resposta leva à página \
+           do código em questão e, com `Accept: application/problem+json`, o corpo o traz em `code`.";
     every_operation: "Every operation of the API. `/openapi.json` has the same for programs."
         / "Todas as operações da API. `/openapi.json` traz o mesmo para programas.";
 }

@@ -16,6 +16,7 @@ mod documents;
 mod examples;
 mod faults;
 mod gate;
+mod guides;
 mod http;
 mod ledger;
 mod local_postgres;

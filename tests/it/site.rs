@@ -143,6 +143,86 @@ async fn every_page_is_there_in_both_languages_and_as_text() {
     }
 }
 
+/// The targets of the links of a text, without those in code.
+fn links_of(text: &str) -> Vec<&str> {
+    let outside_code = text.split("```").step_by(2);
+    let targets = outside_code.flat_map(|part| part.split("](").skip(1));
+    targets.map(|rest| rest.split(')').next().unwrap().split('#').next().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn every_link_of_a_text_leads_to_a_text_and_none_leads_nowhere() {
+    let gateway = Gateway::start().await;
+    for start in ["/llms.txt", "/pt/docs/index.md"] {
+        let mut open = vec![start.to_owned()];
+        let mut known = BTreeSet::new();
+        while let Some(path) = open.pop() {
+            let sent = get(&gateway, &path).await;
+            assert_eq!(sent.status, 200, "{path}");
+            assert!(!is_html(&sent), "{path} is no text");
+            if !path.ends_with(".md") && path != start {
+                continue;
+            }
+            for link in links_of(&sent.body).into_iter().filter(|link| !link.is_empty()) {
+                assert!(link.starts_with(['/', 'h']), "{path} links to {link}");
+                if link.starts_with('/') && known.insert(link.to_owned()) {
+                    open.push(link.to_owned());
+                }
+            }
+        }
+        assert!(known.len() > 100, "{start}: {}", known.len());
+    }
+}
+
+#[tokio::test]
+async fn every_operation_lists_the_fields_of_its_answer() {
+    let gateway = Gateway::start().await;
+    for (path, parts) in [
+        (
+            "/docs/reference/rotateKey.md",
+            ["### `data.secrets[]`", "| `ends_at` | string | End of the overlap. | for the current secret |"],
+        ),
+        (
+            "/pt/docs/reference/rotateKey.md",
+            ["### `data.secrets[]`", "| `ends_at` | string | Fim da convivência. | no segredo atual |"],
+        ),
+        (
+            "/docs/reference/crm.md",
+            ["[its fields](/docs/reference/analise.md)", "[its fields](/docs/reference/dry_run.md)"],
+        ),
+        (
+            "/docs/reference/analise.md",
+            ["### `analise.ocean_details.openness.evidence[]`", "| `mbti_type` | string |"],
+        ),
+    ] {
+        let page = get(&gateway, path).await.body;
+        for part in parts {
+            assert!(page.contains(part), "{part} is not in {page}");
+        }
+    }
+    let pages = crawled(&gateway).await;
+    let operations =
+        pages.iter().filter(|(path, sent)| path.starts_with("/docs/reference/") && is_html(sent));
+    for (path, page) in operations.filter(|(path, _)| !path.ends_with("/openapi") && !path.ends_with('/')) {
+        assert!(
+            page.body.contains("<th>Absent or <code>null</code></th>")
+                || page.body.contains("<th>Meaning</th>"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_stands_for_several_has_a_page_that_lists_them() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let refused = gateway.get("/v1/keys", &customer.key).await;
+    let code = refused.body["error"]["code"].as_str().unwrap();
+    assert_eq!(code, "FORBIDDEN");
+    let page = get(&gateway, &format!("/docs/errors/{code}.md")).await.body;
+    assert!(page.contains("(/docs/errors/INSUFFICIENT_SCOPE.md)"), "{page}");
+}
+
 #[tokio::test]
 async fn every_error_has_a_page_to_which_its_answer_leads() {
     let gateway = Gateway::start().await;
@@ -174,8 +254,9 @@ async fn the_feed_is_atom_and_has_an_entry_of_every_version() {
     assert!(feed.headers["content-type"].to_str().unwrap().starts_with("application/atom+xml"));
     assert!(feed.body.contains("<feed xmlns=\"http://www.w3.org/2005/Atom\">"), "{}", feed.body);
     assert!(feed.body.contains(&format!("<id>{}/docs/changelog</id>", gateway.url())), "{}", feed.body);
-    let versions = include_str!("../../CHANGELOG.md").matches("\n## ").count();
-    assert_eq!(feed.body.matches("<entry>").count(), versions);
+    let headings = include_str!("../../CHANGELOG.md").split("\n## ").skip(1);
+    let released = headings.filter(|section| section.lines().next().unwrap().contains(" - ")).count();
+    assert_eq!(feed.body.matches("<entry>").count(), released);
 }
 
 #[tokio::test]
@@ -209,12 +290,12 @@ async fn the_prices_are_those_of_the_catalogue() {
 #[tokio::test]
 async fn an_address_without_a_page_is_a_page_that_says_so() {
     let gateway = Gateway::start().await;
-    for path in
-        ["/docs/nothing", "/docs/errors/NOTHING", "/pt/docs/nothing", "/docs/index", "/docs/api.md.md"]
-    {
+    for path in ["/docs/nothing", "/docs/errors/NOTHING", "/pt/docs/nothing", "/docs/index"] {
         let sent = get(&gateway, path).await;
         assert_eq!((sent.status.as_u16(), is_html(&sent)), (404, true), "{path}");
     }
+    let text = get(&gateway, "/docs/nothing.md").await;
+    assert_eq!((text.status.as_u16(), is_html(&text)), (404, false));
     let moved = get(&gateway, "/docs").await;
     assert_eq!(moved.status, 200);
 }

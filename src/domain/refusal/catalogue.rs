@@ -82,8 +82,8 @@ refusals! {
                 "Send the key in the `X-API-Key` header. If the URL contained a key, rotate it: URLs are kept in logs and \
                  browser histories.";
             pt: "Chaves de API não são aceitas na URL (parâmetro `{parameter}`).",
-                "Envie a chave no cabeçalho `X-API-Key`. Se a URL continha uma chave, faça a rotação dela: URLs ficam em logs \
-                 e históricos de navegação.";
+                "Envie a chave no cabeçalho `X-API-Key`. Se a URL continha uma chave, troque o segredo dela: URLs ficam em \
+                 logs e históricos de navegação.";
             facts: parameter = *parameter;
         }
     }
@@ -185,10 +185,10 @@ refusals! {
             match cap {
                 KeyCap::Daily => {
                     en: "This call would exceed the cap of this API key: {credits} per UTC day.",
-                        "Raise the key's cap, use another key, or wait until the time in `resets_at`.",
+                        "Raise the key's cap with `PATCH /v1/keys/{{id}}`, use another key, or wait until the time in `resets_at`.",
                         credits = counted(limit.as_i64(), "credit", "credits");
                     pt: "Esta chamada ultrapassaria o teto desta chave de API: {credits} por dia (UTC).",
-                        "Aumente o teto da chave, use outra chave ou aguarde até o horário em `resets_at`.",
+                        "Aumente o teto da chave com `PATCH /v1/keys/{{id}}`, use outra chave ou aguarde até o horário em `resets_at`.",
                         credits = counted(limit.as_i64(), "crédito", "créditos");
                     facts: current_limit = Fact::shown(format_args!(
                                "{}/day", counted(limit.as_i64(), "credit", "credits")
@@ -198,10 +198,10 @@ refusals! {
                 }
                 KeyCap::Monthly => {
                     en: "This call would exceed the cap of this API key: {credits} per UTC month.",
-                        "Raise the key's cap, use another key, or wait until the time in `resets_at`.",
+                        "Raise the key's cap with `PATCH /v1/keys/{{id}}`, use another key, or wait until the time in `resets_at`.",
                         credits = counted(limit.as_i64(), "credit", "credits");
                     pt: "Esta chamada ultrapassaria o teto desta chave de API: {credits} por mês (UTC).",
-                        "Aumente o teto da chave, use outra chave ou aguarde até o horário em `resets_at`.",
+                        "Aumente o teto da chave com `PATCH /v1/keys/{{id}}`, use outra chave ou aguarde até o horário em `resets_at`.",
                         credits = counted(limit.as_i64(), "crédito", "créditos");
                     facts: current_limit = Fact::shown(format_args!(
                                "{}/month", counted(limit.as_i64(), "credit", "credits")
@@ -426,8 +426,7 @@ refusals! {
             en: "This request has already succeeded, and its answer was not stored.",
                 "Get the result from `{location}`. The secret of a key is shown only once: rotate the key to get another one.";
             pt: "Esta requisição já foi concluída, e a resposta não foi armazenada.",
-                "Consulte o resultado em `{location}`. O segredo de uma chave só é exibido uma vez: faça a rotação da chave para \
-                 obter outro.";
+                "Consulte o resultado em `{location}`. O segredo de uma chave só é exibido uma vez: troque-o para obter outro.";
             facts: location = location;
         }
 
@@ -443,25 +442,25 @@ refusals! {
     }
 
     RotationInProgress = "ROTATION_IN_PROGRESS", 409, Conflict, AfterWait,
-        "Rotation in progress" / "Rotação em andamento" {
+        "Rotation in progress" / "Troca de segredo em andamento" {
         /// The key has two live secrets. The older one ends after `retry_after_s`.
         RotationInProgress { retry_after_s: u64 } => {
             en: "This key is already being rotated, and its old secret still works.",
                 "Wait for the number of seconds in `retry_after`, or end the old secret now with \
                  `POST /v1/keys/{{id}}/end-overlap`.";
-            pt: "Esta chave já está em rotação, e o segredo antigo ainda funciona.",
+            pt: "O segredo desta chave já está sendo trocado, e o antigo ainda funciona.",
                 "Aguarde o número de segundos em `retry_after` ou encerre o segredo antigo agora com \
                  `POST /v1/keys/{{id}}/end-overlap`.";
             wait: *retry_after_s, 0;
         }
     }
 
-    NotRotating = "NOT_ROTATING", 409, Conflict, Never, "Key not in rotation" / "Chave sem rotação" {
+    NotRotating = "NOT_ROTATING", 409, Conflict, Never, "Key not in rotation" / "Chave sem troca de segredo" {
         /// The key has one secret, so there is no overlap to end.
         NotRotating => {
             en: "This key is not being rotated. It has only one secret.",
                 "No action is needed. `GET /v1/keys/{{id}}` lists the secrets of a key.";
-            pt: "Esta chave não está em rotação. Ela tem um único segredo.",
+            pt: "O segredo desta chave não está sendo trocado. Ela tem um único segredo.",
                 "Nenhuma ação é necessária. `GET /v1/keys/{{id}}` lista os segredos de uma chave.";
         }
     }
@@ -478,7 +477,7 @@ refusals! {
         /// A rotation of a key that has expired.
         KeyExpired => {
             en: "This key has expired. A rotation does not renew it.", "Create a new key.";
-            pt: "Esta chave expirou. Uma rotação não renova a validade.", "Crie uma nova chave.";
+            pt: "Esta chave expirou. Trocar o segredo não renova a validade.", "Crie uma nova chave.";
         }
     }
 

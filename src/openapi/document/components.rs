@@ -9,6 +9,7 @@ use crate::domain::refusal::ErrorCode;
 use crate::http::billing_info::BillingInfo;
 use crate::http::dialect::Dialect;
 use crate::openapi::examples::error_body;
+use crate::openapi::members::meaning_of;
 
 impl Writer<'_> {
     pub(super) fn components(&mut self) -> Value {
@@ -23,6 +24,7 @@ impl Writer<'_> {
             }
         }
         schemas.values_mut().for_each(with_listed_values);
+        schemas.iter_mut().for_each(|(name, schema)| describe(name, schema));
         json!({
             "securitySchemes": {
                 "apiKey": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
@@ -89,6 +91,17 @@ fn with_listed_values(schema: &mut Value) {
 
 /// A bare key, or a quoted one without escapes.
 const IDEMPOTENCY_KEY: &str = r#"^([!#-~]{1,255}|"[!#-\[\]-~]{1,253}")$"#;
+
+/// Says what the members of an object of an answer mean, as the reference does.
+fn describe(name: &str, schema: &mut Value) {
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    for (member, schema) in properties {
+        if let (Some(([about, _], absent)), Value::Object(schema)) = (meaning_of(name, member), schema) {
+            let absent = absent.map(|[absent, _]| format!(" Absent or `null` {absent}."));
+            schema.insert("description".to_owned(), json!(format!("{about}{}", absent.unwrap_or_default())));
+        }
+    }
+}
 
 fn parameters() -> Value {
     json!({

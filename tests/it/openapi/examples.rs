@@ -202,6 +202,7 @@ impl Fixed {
                 format!("019a0000-0000-7000-8000-{:012x}", number + 1)
             }
             "next_cursor" => "19a".to_owned(),
+            "ends_at" if is_day => "2026-01-15T13:00:00Z".to_owned(),
             _ if is_day && text.contains('T') => "2026-01-15T12:00:00Z".to_owned(),
             _ if is_day && text.len() == 10 => "2026-01-15".to_owned(),
             _ => text.to_owned(),

@@ -55,7 +55,7 @@ async fn find_nothing(gateway: &Gateway, selection: [&str; 2]) {
         .arg(format!("--config-file={}", tests_folder().join("schemathesis.toml").display()))
         .args(["--no-color", "run", &format!("{}/openapi.json", gateway.url())])
         .args(["--header", &format!("X-API-Key: {key}"), "--checks=all", "--continue-on-failure"])
-        .args(["--max-examples=5", "--seed=1", "--generation-database=none", "--report-dir=/nonexistent"])
+        .args(["--max-examples=20", "--seed=1", "--generation-database=none", "--report-dir=/nonexistent"])
         .args(selection);
     let out = ran(schemathesis).await;
     for phase in ["Examples", "Coverage", "Fuzzing", "Stateful"] {

@@ -18,6 +18,7 @@ mod keyboard;
 mod requests;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -52,12 +53,14 @@ impl Look {
 /// A browser with one window. It ends with the test.
 pub(crate) struct Browser {
     driver: Driver,
+    /// Whether new pages begin with axe.
+    has_axe: AtomicBool,
 }
 
 impl Browser {
     /// A new browser without cookies and cache, 1280 pixels wide, light.
     pub(crate) async fn start() -> Self {
-        let browser = Self { driver: Driver::start().await };
+        let browser = Self { driver: Driver::start().await, has_axe: AtomicBool::new(false) };
         // What the browser asked for itself when it started is forgotten.
         browser.open("about:blank").await;
         browser.requests().await;
@@ -186,23 +189,37 @@ fn screenshots() -> PathBuf {
     target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target")).join("screenshots")
 }
 
+/// The value of each letter of base64. A table, because pictures have millions of letters.
+const VALUES: [u8; 256] = {
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut values = [u8::MAX; 256];
+    let mut value = 0;
+    while value < letters.len() {
+        values[letters[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
+
 /// The bytes of a text in base64.
 fn base64(text: &str) -> Vec<u8> {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bytes, mut bits, mut held) = (Vec::with_capacity(text.len() * 3 / 4), 0_u32, 0);
-    for letter in text.bytes().filter(|letter| *letter != b'=') {
-        let value = LETTERS.iter().position(|known| *known == letter).unwrap();
-        bits = (bits << 6) | u32::try_from(value).unwrap();
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push(u8::try_from((bits >> held) & 0xff).unwrap());
+    let letters = text.trim_end_matches('=').as_bytes();
+    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
+    for group in letters.chunks(4) {
+        let mut bits = 0_u32;
+        for place in 0..4 {
+            let value = group.get(place).map_or(0, |letter| VALUES[usize::from(*letter)]);
+            assert!(value < 64, "no letter of base64");
+            bits = (bits << 6) | u32::from(value);
         }
+        bytes.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
     }
     bytes
 }
 
 #[test]
 fn base64_is_read() {
-    assert_eq!(base64("Zmx1ZW5jZQ=="), b"fluence");
+    for (text, bytes) in [("Zmx1ZW5jZQ==", b"fluence".as_slice()), ("AAH/", &[0, 1, 255]), ("", &[])] {
+        assert_eq!(base64(text), bytes);
+    }
 }

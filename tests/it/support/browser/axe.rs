@@ -1,6 +1,7 @@
 //! axe-core, which finds what keeps people with impairments from using a page.
 
 use std::sync::LazyLock;
+use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
@@ -34,8 +35,11 @@ impl Browser {
     }
 
     async fn axe(&self, options: Value) -> String {
+        // The policy of the page binds the page, not the protocol of the browser.
+        if !self.has_axe.swap(true, Ordering::Relaxed) {
+            self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": *AXE })).await;
+        }
         if self.run("return typeof axe === 'undefined'").await == json!(true) {
-            // The policy of the page binds the page, not the protocol of the browser.
             self.cdp("Runtime.evaluate", json!({ "expression": *AXE })).await;
         }
         self.run_with(RUN, json!([options])).await.as_str().unwrap().to_owned()
