@@ -8,18 +8,23 @@ use crate::openapi::{
     Member, Object, Operation, in_language, objects_of, objects_of_analysis, objects_of_dry_run,
 };
 
-/// The fields of each successful answer of an operation.
+/// The fields of the successful answers of an operation. Answers of one schema share a list.
 pub(super) fn of_answers(operation: &Operation, words: Words) -> String {
     let answers = objects_of(operation);
-    let has_fields = |objects: &[Object]| objects.iter().any(|object| !object.members.is_empty());
-    let listed = operation.successes.iter().zip(&answers).filter(|(_, objects)| has_fields(objects));
-    let mut text = String::new();
-    for (success, objects) in listed {
-        if text.is_empty() {
-            text += &format!("\n## {}\n", words.members());
+    let mut shown: Vec<(String, &[Object])> = Vec::new();
+    for (success, objects) in operation.successes.iter().zip(&answers) {
+        let about = format!("`{}` {}", success.status, in_language(success.about, words.0));
+        let same = shown.iter_mut().find(|(_, known)| known[0].schema == objects[0].schema);
+        match same {
+            Some((abouts, _)) => *abouts += &format!(" {about}"),
+            None if objects[0].members.is_empty() => {}
+            None => shown.push((about, objects)),
         }
-        if answers.len() > 1 {
-            text += &format!("\n`{}` {}\n", success.status, in_language(success.about, words.0));
+    }
+    let mut text = if shown.is_empty() { String::new() } else { format!("\n## {}\n", words.members()) };
+    for (about, objects) in &shown {
+        if shown.len() > 1 {
+            text += &format!("\n{about}\n");
         }
         text += &tables(objects, words);
     }
