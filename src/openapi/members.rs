@@ -14,9 +14,9 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
-pub(super) use self::meaning::meaning_of;
-use self::meaning::place_of;
-use super::document::generator;
+pub(super) use self::lookup::meaning_of;
+use self::lookup::place_of;
+use super::generator::generator;
 use super::operation::Operation;
 use super::texts::Texts;
 use crate::api::analysis::WholeShown;
