@@ -18,7 +18,7 @@ pub(super) fn of_answers(operation: &Operation, words: Words) -> String {
         match same {
             Some((abouts, _)) => *abouts += &format!(" {about}"),
             None if objects[0].members.is_empty() => {}
-            None => shown.push((about, objects)),
+            None => shown.push((about, objects.as_slice())),
         }
     }
     let mut text = if shown.is_empty() { String::new() } else { format!("\n## {}\n", words.members()) };
