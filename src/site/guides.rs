@@ -63,6 +63,7 @@ guides! {
     Owner english "console",
     Owner both "keys",
     Owner both "revocation",
+    Owner both "leaks",
     Operator english "operations",
     Operator english "operations/install",
     Operator english "operations/configure",
