@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint doc deny bench simulate crash model evaluate alerts metrics-check leak-check deploy docker-check
+.PHONY: help run test lint doc deny bench simulate crash model evaluate alerts metrics-check leak-check kubernetes-check deploy docker-check
 
 # Where rustup puts cargo, for shells that were open before it.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -70,6 +70,9 @@ leak-check: ## secret scanners find made-up keys by the printed rules, and none 
 	@scripts/need.sh rust clients
 	cargo build --locked --release --bin fluence
 	deploy/check/leaks.sh $(TARGET)/release/fluence
+
+kubernetes-check: ## validate the Kubernetes manifests by the schemas of Kubernetes
+	deploy/check/kubernetes.sh
 
 deploy: ## build the image, migrate, start or upgrade the containers: make deploy SCALE=2
 	@deploy/init.sh

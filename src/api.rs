@@ -12,6 +12,7 @@ pub mod environments;
 pub mod forwarding;
 pub mod health;
 pub mod keys;
+pub mod leaks;
 pub mod ledger;
 pub mod management_auth;
 pub mod once;

@@ -37,6 +37,7 @@ use crate::server::stop::{Stop, StopTiming};
 use crate::server::tls::TlsError;
 use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
+use crate::upstream::address::UrlFault;
 
 pub use from_settings::{analysis_api, documented, limits_in_force, node_name, public_links};
 pub use offer::OfferError;
@@ -87,6 +88,8 @@ pub enum StartError {
     DevelopmentInPublic(SocketAddr),
     #[error(transparent)]
     SharedLimits(#[from] NotAStore),
+    #[error("leaks.github_keys_url {0}")]
+    LeakKeys(UrlFault),
     #[error("mail.smtp_url {0}")]
     Mail(String),
     #[error("cannot start the threads that serve connections: {0}")]
@@ -123,6 +126,11 @@ impl App {
     /// The templates of every path that it answers now, without stage prefixes.
     pub fn paths(&self) -> Vec<&'static str> {
         self.routing.current().paths.clone()
+    }
+
+    /// Whether paid calls are accepted.
+    pub fn readiness(&self) -> &Readiness {
+        &self.readiness
     }
 
     pub fn server(&self) -> &Server {

@@ -27,10 +27,12 @@ pub mod migrate;
 pub mod openapi;
 pub mod output;
 pub mod pepper;
+mod package_files;
 mod pepper_file;
 pub mod person;
 mod reload;
 mod running;
+mod service_manager;
 pub mod serve;
 pub mod sets;
 mod settings;
@@ -39,6 +41,7 @@ mod values;
 pub mod with_postgres;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -99,6 +102,11 @@ enum Command {
     Leak(leak::LeakCommand),
     /// Print the OpenAPI document of the gateway.
     Openapi,
+    /// Write man pages and shell completions into a folder, for a package.
+    #[command(hide = true)]
+    PackageFiles {
+        folder: PathBuf,
+    },
     /// Check whether the gateway on this machine is ready.
     Healthcheck(running::WhereArgs),
     /// Run a command, such as the tests, with a temporary PostgreSQL.
@@ -217,8 +225,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Config(command) => config::run(&command, data_dir, output)?,
         Command::Backup(command) => backup::run(command, data_dir, output).await?,
-        Command::Leak(command) => leak::run(&command, &settings::for_command(data_dir, false)?.0, output)?,
+        Command::Leak(command) => leak::run(command, data_dir, operator, output).await?,
         Command::Openapi => openapi::run(&settings::for_command(data_dir, false)?.0, output)?,
+        Command::PackageFiles { folder } => package_files::write(&folder)?,
         Command::Healthcheck(place) => {
             let settings = settings::for_command(data_dir, false)?.0;
             healthcheck::run(&place.probe_url(&settings)?, output).await?;

@@ -20,6 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::api::contacts::ContactSettings;
+use crate::api::leaks::settings::LeakSettings;
 use crate::console::base::{Base, NoConsole};
 use crate::console::settings::ConsoleSettings;
 use crate::domain::setting;
@@ -89,6 +90,7 @@ pub struct Settings {
     pub ledger: LedgerSettings,
     pub calls: CallSettings,
     pub keys: KeySettings,
+    pub leaks: LeakSettings,
     pub limits: SharedLimitSettings,
     pub people: PeopleSettings,
     pub contacts: ContactSettings,

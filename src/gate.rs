@@ -16,6 +16,7 @@ pub(crate) mod idempotency;
 mod key_restrictions;
 pub mod limits;
 pub mod metering;
+pub mod network_window;
 mod no_parameters;
 mod reentry;
 pub mod refused;

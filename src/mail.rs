@@ -2,6 +2,7 @@
 //! that there is never one without the other.
 
 pub mod folder;
+pub mod key_exposed;
 pub mod message;
 pub mod outbox;
 pub mod sender;

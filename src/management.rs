@@ -8,6 +8,7 @@ mod current_key;
 pub mod environments;
 pub mod identities;
 pub mod keys;
+pub mod leaks;
 pub mod members;
 pub mod offer_sets;
 pub mod peppers;

@@ -6,6 +6,7 @@ pub mod breaker;
 mod bulkhead;
 pub mod client;
 mod connector;
+pub mod fetch;
 pub mod figure;
 pub mod headers;
 pub mod pool;

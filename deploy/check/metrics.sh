@@ -53,7 +53,7 @@ export FLUENCE_ENRICHMENT_URL=http://127.0.0.1:$upstream/ FLUENCE_ENRICHMENT_ALL
 "$fluence" backup create --to "$work/backup" --without-pepper >/dev/null
 account=$("$fluence" account create --name A --email a@b.example --plan business --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["id"])')
 new_key() { "$fluence" key create --account "$account" --name "$1" "${@:2}" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["key"])'; }
-key=$(new_key one) capped=$(new_key two --daily-cap 1)
+key=$(new_key one) capped=$(new_key two --daily-cap 1) leaked=$(new_key three)
 FLUENCE_LOG_LEVEL=error "$fluence" serve &
 pids+=($!)
 serving=$!
@@ -79,6 +79,7 @@ for round in $(seq 1 20); do
     for path in /analyze /crm /crm_basico; do call "$path" "$key"; done
     call /analyze "$capped"
     call /analyze an-unknown-key-of-enough-characters
+    [ "$round" -ne 11 ] || curl -sk -o /dev/null "https://127.0.0.1:$gateway/leaks/report" -H 'Content-Type: application/json' -d "{\"token\": \"$leaked\"}"
     [ "$round" -ne 10 ] || kill -HUP "$serving"
     [ "$round" -ne 12 ] || "$fluence" key create --account "$account" --name "during" >/dev/null
     # Calls that fail are 502 and then, with the circuit breaker open, 503.

@@ -13,6 +13,8 @@ use crate::api::analysis::AnalysisApi;
 use crate::api::contacts::ContactsApi;
 use crate::api::forwarding::Forwarder;
 use crate::api::health::Health;
+use crate::api::leaks::settings::LeakSettings;
+use crate::api::leaks::{KeysFrom, Leaks};
 use crate::api::management_auth::Management;
 use crate::api::status::Status;
 use crate::background::readiness::Readiness;
@@ -31,6 +33,7 @@ use crate::gate::metering::test_answers::TestAnswers;
 use crate::gate::metering::{Metering, PaidRoute};
 use crate::gate::refused::RefusedCalls;
 use crate::ledger::writer::Ledger;
+use crate::management::leaks::LeakPolicy;
 use crate::server::router::Parts;
 use crate::site::Site;
 
@@ -47,6 +50,7 @@ pub(super) struct Shared {
     limits: Limits,
     analysis: AnalysisApi,
     management: Management,
+    leaks: Leaks,
     /// Without the links, which depend on the set.
     metering: Metering,
     upstreams: Upstreams,
@@ -73,6 +77,7 @@ impl Foundation {
                 settings.keys.prefix.clone(),
                 max_body_bytes,
             ),
+            leaks: self.build_leaks(keyring)?,
             metering: self.build_metering(ledger),
             upstreams: Upstreams::default(),
             console: self.build_console(),
@@ -86,6 +91,28 @@ impl Foundation {
             dev_key: self.dev_key.clone(),
             keyring: keyring.clone(),
         })
+    }
+
+    /// Builds what takes reports of leaked keys.
+    fn build_leaks(&self, keyring: &Keyring) -> Result<Leaks, StartError> {
+        let Start { settings, pepper, .. } = &self.start;
+        let console = settings.console_base(self.address).ok().flatten();
+        let policy =
+            LeakPolicy { on_leak: settings.leaks.on_leak, console: console.map(|base| base.link("")) };
+        let leaks = Leaks::new(self.pool.clone(), pepper.clone(), policy, keyring.clone())
+            .with_reports(settings.leaks.reports);
+        let LeakSettings { github, github_keys_file, github_token_type, .. } = &settings.leaks;
+        if !github {
+            return Ok(leaks);
+        }
+        let keys = match github_keys_file.as_str() {
+            "" => {
+                let (url, reach) = settings.leaks.keys_url().map_err(StartError::LeakKeys)?;
+                KeysFrom::Url(url, reach)
+            }
+            file => KeysFrom::File(file.into()),
+        };
+        Ok(leaks.with_github(keys, github_token_type))
     }
 
     fn build_metering(&self, ledger: &Ledger) -> Metering {
@@ -164,6 +191,7 @@ impl Shared {
             }),
             catalogue: offer.catalogue.clone(),
             management: self.management.clone(),
+            leaks: self.leaks.clone(),
             pool: pool.clone(),
             site: Arc::new(Site::new(facts)),
             console: self.console.clone(),

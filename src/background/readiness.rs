@@ -70,6 +70,11 @@ impl Readiness {
         (state != State::Ready).then_some(words)
     }
 
+    /// Whether the ledger's writer has stopped or commits nothing although the database can be written. Only a restart helps.
+    pub fn is_stuck(&self) -> bool {
+        matches!(self.state().0, State::WriterSilent | State::WriterStopped)
+    }
+
     /// Ends readiness for good: the gateway is stopping.
     pub fn stopping(&self) {
         self.0.state.store(State::Stopping as u8, Ordering::Release);

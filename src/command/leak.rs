@@ -1,20 +1,25 @@
 //! `fluence leak`: rules by which secret scanners find the keys of this service, and a scanner of its own.
 
 mod patterns;
+mod reports;
 
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
+use super::context::Context;
 use super::output::{Output, Report, count, printable};
+use super::settings;
 use crate::config::Settings;
+use crate::domain::ids::AccountId;
 use crate::domain::key::KeyFormat;
 use crate::domain::key::found::find_keys;
 use crate::secret::generate_key;
+use crate::telemetry;
 
 /// A larger file is not read: keys are in texts.
 const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
@@ -34,6 +39,18 @@ pub enum LeakCommand {
         /// Keys of each format.
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         count: u32,
+    },
+    /// Report leaked keys from standard input, one a line, and do what `leaks.on_leak` says.
+    Report {
+        /// Where they were found.
+        #[arg(long, default_value = "")]
+        url: String,
+    },
+    /// List the latest reports of leaked keys.
+    List {
+        /// Account id [default: all accounts].
+        #[arg(long)]
+        account: Option<AccountId>,
     },
 }
 
@@ -61,14 +78,38 @@ pub enum Scanner {
 /// Runs a command.
 ///
 /// # Errors
-/// When a file cannot be read, or contains a key.
-pub fn run(command: &LeakCommand, settings: &Settings, output: Output) -> anyhow::Result<()> {
+/// When a file cannot be read, or contains a key, or the database cannot be reached.
+pub async fn run(
+    command: LeakCommand,
+    data_dir: Option<String>,
+    operator: Option<String>,
+    output: Output,
+) -> anyhow::Result<()> {
+    let settings = |data_dir| Ok::<_, anyhow::Error>(settings::for_command(data_dir, false)?.0);
     match command {
         LeakCommand::Patterns { scanner } => {
-            output.print(&Rules { rules: patterns::rules(*scanner, &settings.keys.prefix) })
+            output.print(&Rules { rules: patterns::rules(scanner, &settings(data_dir)?.keys.prefix) })
         }
         LeakCommand::Check(args) => check(&args.files, output),
-        LeakCommand::Test { count } => test(*count, settings, output),
+        LeakCommand::Test { count } => test(count, &settings(data_dir)?, output),
+        LeakCommand::Report { .. } | LeakCommand::List { .. } => {
+            let (settings, log) = settings::for_command(data_dir, true)?;
+            let _log = telemetry::init(&log.directives(), log.format)?;
+            let context = Context::open(settings).await?.run_by(operator);
+            let done = stored(command, &context, output).await;
+            let closed = context.close().await;
+            done.and(closed)
+        }
+    }
+}
+
+/// The commands that need the database.
+async fn stored(command: LeakCommand, context: &Context, output: Output) -> anyhow::Result<()> {
+    context.require_current_schema().await?;
+    match command {
+        LeakCommand::Report { url } => reports::report(&url, context, output).await,
+        LeakCommand::List { account } => reports::list(account, context, output).await,
+        LeakCommand::Patterns { .. } | LeakCommand::Check(_) | LeakCommand::Test { .. } => Ok(()),
     }
 }
 

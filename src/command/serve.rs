@@ -12,6 +12,7 @@ use super::directory;
 use super::output::Output;
 use super::reload::Reloading;
 use super::running;
+use super::service_manager::ServiceManager;
 use super::sets;
 use super::settings::ignored_variables;
 use crate::app::{App, Ports, Start};
@@ -140,16 +141,25 @@ async fn until_stopped(
     let mut settings = context.settings().clone();
     let _backups = backup::state::watch(&settings);
     let _announced = running::announce(&settings, app.address);
+    let manager = ServiceManager::of_environment();
+    manager.ready();
     loop {
-        match signals.next().await {
+        let asked = tokio::select! {
+            asked = signals.next() => asked,
+            () = manager.keep_alive(app.readiness()) => continue,
+        };
+        match asked {
             Asked::Reload => {
+                manager.reloading();
                 reloading.reload(&mut settings, app);
                 if let Err(error) = sets::apply_files(context, &settings).await {
                     let error = format!("{error:#}");
                     tracing::error!(error, "SIGHUP: file not applied; the gateway keeps the current sets");
                 }
+                manager.ready();
             }
             Asked::Stop(reason) => {
+                manager.stopping();
                 tracing::info!(signal = %reason, "stopping");
                 return Ok(reason);
             }

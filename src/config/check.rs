@@ -172,6 +172,12 @@ impl Settings {
             "enrichment.credential",
             "must be visible ASCII characters without blanks",
         );
+        if self.leaks.github
+            && self.leaks.github_keys_file.is_empty()
+            && let Err(fault) = self.leaks.keys_url()
+        {
+            require(false, "leaks.github_keys_url", &fault.to_string());
+        }
         let redis_urls = self.redis_url.expose_secret();
         require(
             redis_urls.is_empty() || redis_urls.split(',').all(is_redis_url),

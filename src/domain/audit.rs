@@ -90,6 +90,8 @@ named_enum! {
         /// A disabled key may be used again.
         KeyEnabled = "key.enabled",
         KeyRevoked = "key.revoked",
+        /// A key was reported as leaked. The change says what the report did.
+        KeyExposed = "key.exposed",
         /// A key has a new secret.
         KeyRotated = "key.rotated",
         /// A new secret was taken back, and the one before it lives on.

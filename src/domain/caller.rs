@@ -10,6 +10,14 @@ use super::plan::Plan;
 use crate::domain::billing::AccountBalance;
 use crate::domain::credits::Credits;
 
+/// The first report that a secret was found by a stranger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    pub at: DateTime<Utc>,
+    /// Where it was found, as the reporter says.
+    pub url: Option<String>,
+}
+
 /// A stored key, found by its whole secret.
 #[derive(Clone, Debug)]
 pub struct KeyRecord {
@@ -19,6 +27,8 @@ pub struct KeyRecord {
     pub state: KeyState,
     /// The earlier end of the key and the secret version.
     pub ends_at: Option<DateTime<Utc>>,
+    /// Whether the secret that was used is known to have leaked.
+    pub exposure: Option<Exposure>,
     pub scopes: Vec<Scope>,
     pub origin: Origin,
     /// Most credits per UTC day.

@@ -2,6 +2,7 @@
 
 pub mod found;
 mod format;
+pub mod leak;
 mod prefix;
 pub mod reach;
 pub mod rotation;

@@ -197,6 +197,8 @@ pub enum Limit {
     Quota,
     /// Failed credentials from one network.
     FailedAttempts,
+    /// Reports of leaked keys from one network, per minute.
+    LeakReports,
 }
 
 /// What a 409 may reveal of a candidate.

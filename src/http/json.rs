@@ -34,6 +34,16 @@ impl Json {
         }
     }
 
+    /// Adds every text in it, in order.
+    pub fn texts<'j>(&'j self, texts: &mut Vec<&'j str>) {
+        match self {
+            Self::Text(text) => texts.push(text),
+            Self::List(items) => items.iter().for_each(|item| item.texts(texts)),
+            Self::Object(members) => members.iter().for_each(|(_, value)| value.texts(texts)),
+            Self::Null | Self::Bool(_) | Self::Number(_) => {}
+        }
+    }
+
     /// The number, if it is a whole one that a float holds exactly.
     pub fn as_whole(&self) -> Option<i64> {
         match self {

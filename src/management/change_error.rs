@@ -5,6 +5,7 @@ use crate::domain::key::rotation::CannotRotate;
 use crate::domain::key::{KeyFormat, Mode};
 use crate::domain::member::LastAdmin;
 use crate::domain::rights::MissingRight;
+use crate::mail::outbox::OutboxError;
 use crate::secret::NewKeyError;
 use crate::storage::error::StorageError;
 
@@ -99,6 +100,9 @@ pub enum ChangeError {
     MissingRight(#[from] MissingRight),
     #[error(transparent)]
     LastAdmin(#[from] LastAdmin),
+    /// The e-mail about it could not be written.
+    #[error(transparent)]
+    Email(#[from] OutboxError),
     #[error(transparent)]
     NoSecret(#[from] NewKeyError),
     #[error(transparent)]

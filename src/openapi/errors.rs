@@ -9,7 +9,7 @@ use crate::domain::route::Endpoint;
 const ALWAYS: [ErrorCode; 3] =
     [ErrorCode::BadRequest, ErrorCode::InternalError, ErrorCode::ServiceUnavailable];
 /// Errors of every request with a key.
-const WITH_KEY: [ErrorCode; 14] = [
+const WITH_KEY: [ErrorCode; 15] = [
     ErrorCode::KeyInQueryString,
     ErrorCode::ValidationFailed,
     ErrorCode::MissingAuth,
@@ -17,6 +17,7 @@ const WITH_KEY: [ErrorCode; 14] = [
     ErrorCode::ExpiredApiKey,
     ErrorCode::RevokedApiKey,
     ErrorCode::DisabledApiKey,
+    ErrorCode::KeyExposed,
     ErrorCode::ConflictingCredentials,
     ErrorCode::AccountSuspended,
     ErrorCode::RegionNotAllowed,

@@ -2,11 +2,13 @@
 
 mod contacts;
 mod keys;
+mod leaks;
 
 use serde_json::{Map, Value, json};
 
 pub(super) use self::contacts::contact;
 pub(super) use self::keys::{empty, key_cap, key_change, new_environment, new_key, rotation};
+pub(super) use self::leaks::leak_report;
 use super::ordered::Ordered;
 use super::texts::Texts;
 use crate::domain::language::Language;

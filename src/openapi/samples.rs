@@ -34,7 +34,7 @@ fn fields() -> Refusal {
     Refusal::ValidationFailed(vec![fault("last_name", Fault::Missing), fault("colour", Fault::Unknown)])
 }
 
-fn of_requests() -> [Refusal; 13] {
+fn of_requests() -> [Refusal; 14] {
     [
         Refusal::InvalidJson { line: 2, column: 7 },
         fields(),
@@ -47,6 +47,10 @@ fn of_requests() -> [Refusal; 13] {
         Refusal::ExpiredApiKey,
         Refusal::RevokedApiKey,
         Refusal::DisabledApiKey,
+        Refusal::KeyExposed {
+            at: DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_454),
+            url: Some("https://gist.example/anna/1f3c".to_owned()),
+        },
         Refusal::ConflictingCredentials,
         Refusal::EndpointNotFound,
     ]

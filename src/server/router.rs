@@ -11,6 +11,7 @@ use sqlx::PgPool;
 
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
+use crate::api::leaks::{self, Leaks};
 use crate::api::management_auth::Management;
 use crate::api::status::Status;
 use crate::api::{
@@ -39,6 +40,7 @@ pub struct Parts {
     pub status: Status,
     pub catalogue: Arc<Catalogue>,
     pub management: Management,
+    pub leaks: Leaks,
     pub pool: PgPool,
     pub site: Arc<Site>,
     /// `None`: this gateway has no console.
@@ -129,6 +131,11 @@ pub fn router(parts: &Parts) -> Paths {
     // Open, for whatever runs the gateway.
     router.add(health::LIVEZ, get(health::livez).with_state(parts.health.clone()));
     router.add(health::READYZ, get(health::readyz).with_state(parts.health.clone()));
+
+    // Open: reports of leaked keys.
+    router.add("/leaks/report", bare(post(leaks::report)).with_state(parts.leaks.clone()));
+    router.add("/leaks/github", bare(post(leaks::github)).with_state(parts.leaks.clone()));
+    router.add("/leaks/verify", bare(post(leaks::verify)).with_state(parts.leaks.clone()));
 
     // Open: the documentation.
     for (path, methods) in site::routes(&parts.site) {

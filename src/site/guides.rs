@@ -64,6 +64,7 @@ guides! {
     Owner both "console",
     Owner both "keys",
     Owner both "revocation",
+    Owner both "leaks",
     Operator both "operations",
     Operator both "operations/install",
     Operator both "operations/configure",

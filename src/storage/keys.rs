@@ -1,6 +1,7 @@
 //! Keys: created, changed, revoked, rotated.
 
 mod acting;
+pub mod exposure;
 mod lookup;
 mod uses;
 mod views;

@@ -111,6 +111,10 @@ fn describe() {
     describe_gauge!("gateway_db_pool_size", "Connections of the pool.");
     describe_gauge!("gateway_db_pool_max", "Maximum number of connections of the pool.");
     describe_gauge!("gateway_db_pool_idle", "Idle connections of the pool.");
+    describe_counter!(
+        "gateway_leak_reports_total",
+        "Reports of leaked keys, by source and by what was done; `refused`: a list without a valid signature."
+    );
     describe_counter!("gateway_auth_total", "Credentials, by `ok` or the error code they were refused with.");
     describe_counter!("gateway_auth_cache_total", "Keys looked for in memory, by what was found there.");
     describe_gauge!("gateway_listener_connected", "1 while the change feed is connected.");

@@ -12,6 +12,7 @@ mod json_bodies;
 mod key_limits;
 mod key_rotation;
 mod keys;
+mod leaks;
 mod ledger;
 mod once;
 mod probes;

@@ -150,6 +150,30 @@ refusals! {
         }
     }
 
+    KeyExposed = "KEY_EXPOSED", 401, Authentication, Never, "Exposed API key" / "Chave de API exposta" {
+        /// A secret that a report has ended. `url` is where it was found, as the reporter says.
+        KeyExposed { at: DateTime<Utc>, url: Option<String> } => {
+            match url {
+                Some(place) => {
+                    en: "This API key was found where others could read it, and no longer works.",
+                        "Create a new key, and replace this one in your application. Remove it from the place in `found_at`, and \
+                         check the usage of your account.";
+                    pt: "Esta chave de API foi encontrada em um lugar acessível a terceiros e não funciona mais.",
+                        "Crie uma nova chave e substitua esta na sua aplicação. Remova-a do lugar indicado em `found_at` e \
+                         confira o uso da conta.";
+                    facts: exposed_at = Fact::shown(at.to_rfc3339_opts(SecondsFormat::Secs, true)), found_at = place;
+                }
+                None => {
+                    en: "This API key was found where others could read it, and no longer works.",
+                        "Create a new key, and replace this one in your application. Check the usage of your account.";
+                    pt: "Esta chave de API foi encontrada em um lugar acessível a terceiros e não funciona mais.",
+                        "Crie uma nova chave e substitua esta na sua aplicação. Confira o uso da conta.";
+                    facts: exposed_at = Fact::shown(at.to_rfc3339_opts(SecondsFormat::Secs, true));
+                }
+            }
+        }
+    }
+
     ConflictingCredentials = "CONFLICTING_CREDENTIALS", 401, Authentication, Never,
         "Conflicting credentials" / "Credenciais conflitantes" {
         ConflictingCredentials => {
@@ -597,6 +621,19 @@ refusals! {
             wait: *retry_after_s, 0;
             facts: current_limit = Fact::shown(format_args!("{}/second", counted(*size, "request", "requests"))),
                    limit = "requests_per_second";
+        }
+        | Self::Limited(LimitHit { limit: Limit::LeakReports, size, retry_after_s }) => {
+            en: "Your network sent more than {reports} in a minute.",
+                "Wait {wait}, then send the next report.",
+                reports = counted(*size, "report", "reports"),
+                wait = counted(*retry_after_s.max(&1), "second", "seconds");
+            pt: "Sua rede enviou mais de {reports} em um minuto.",
+                "Aguarde {wait} e envie a próxima denúncia.",
+                reports = counted(*size, "denúncia", "denúncias"),
+                wait = counted(*retry_after_s.max(&1), "segundo", "segundos");
+            wait: *retry_after_s, 0;
+            facts: current_limit = Fact::shown(format_args!("{}/minute", counted(*size, "report", "reports"))),
+                   limit = "leak_reports_per_minute";
         }
     }
 

@@ -3,80 +3,50 @@
 //! This refuses failures only: a valid key passes, whatever other clients at its address do.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use quick_cache::sync::Cache;
-use tokio::time::Instant;
 
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
-use crate::domain::wait::whole_seconds;
+use crate::gate::network_window::NetworkWindow;
 use crate::gate::settings::KeySettings;
-use crate::http::client_address::ClientNetwork;
 
-/// Counts the failures of a limited number of networks and evicts the least active. Cheap to clone.
+/// The failures of a limited number of networks. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct FailedAuth {
-    windows: Arc<Cache<ClientNetwork, Arc<Mutex<Window>>>>,
-    most: u32,
-    window: Duration,
-}
-
-/// The failures of one network since its window began.
-#[derive(Clone, Copy, Debug)]
-struct Window {
-    since: Instant,
-    failures: u32,
-}
+pub struct FailedAuth(NetworkWindow);
 
 impl FailedAuth {
     /// With the limits of the settings.
     pub fn new(keys: &KeySettings) -> Self {
-        Self {
-            windows: Arc::new(Cache::new(keys.guessing_networks.get())),
-            most: keys.guesses.get(),
-            window: keys.guess_window,
-        }
+        Self(NetworkWindow::new(keys.guesses, keys.guess_window, keys.guessing_networks))
     }
 
     /// Records a failure and returns its answer: an invalid key, or too many failures past the
     /// limit.
     pub fn failed(&self, address: IpAddr) -> Refusal {
-        let now = Instant::now();
-        let fresh =
-            || Ok::<_, std::convert::Infallible>(Arc::new(Mutex::new(Window { since: now, failures: 0 })));
-        let Ok(window) = self.windows.get_or_insert_with(&ClientNetwork::from(address), fresh);
-        let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.duration_since(window.since) >= self.window {
-            *window = Window { since: now, failures: 0 };
+        match self.0.count(address) {
+            Ok(()) => Refusal::InvalidApiKey,
+            Err(retry_after_s) => Refusal::Limited(LimitHit {
+                limit: Limit::FailedAttempts,
+                size: self.0.most().into(),
+                retry_after_s,
+            }),
         }
-        if window.failures < self.most {
-            window.failures += 1;
-            return Refusal::InvalidApiKey;
-        }
-        let left = (window.since + self.window).duration_since(now);
-        let retry_after_s = whole_seconds(left);
-        Refusal::Limited(LimitHit { limit: Limit::FailedAttempts, size: self.most.into(), retry_after_s })
     }
 
     /// Whether the next failure of this address exceeds the limit.
     pub fn are_too_many(&self, address: IpAddr) -> bool {
-        self.windows.get(&ClientNetwork::from(address)).is_some_and(|window| {
-            let window = window.lock().unwrap_or_else(PoisonError::into_inner);
-            window.failures >= self.most && window.since.elapsed() < self.window
-        })
+        self.0.is_full(address)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr};
+    use std::time::Duration;
 
     use super::*;
 
     fn failed_auth(most: u32, networks: usize) -> FailedAuth {
         let window = Duration::from_secs(60);
-        FailedAuth { windows: Arc::new(Cache::new(networks)), most, window }
+        FailedAuth(NetworkWindow::new(most.try_into().unwrap(), window, networks.try_into().unwrap()))
     }
 
     fn v4(last: u32) -> IpAddr {
@@ -133,6 +103,6 @@ mod tests {
         for network in 0..2_000_000 {
             failed_auth.failed(v6(network, 1));
         }
-        assert!(failed_auth.windows.len() <= 1000, "{}", failed_auth.windows.len());
+        assert!(failed_auth.0.networks() <= 1000, "{}", failed_auth.0.networks());
     }
 }

@@ -4,7 +4,10 @@ use serde_json::{Map, Value};
 
 use crate::api::catalogue::CatalogueShown;
 use crate::api::health::{AliveShown, HealthShown, ReadyShown};
+use crate::api::leaks::Thanks;
+use crate::domain::refusal::ErrorCode;
 use crate::openapi::operation::{Access, Group, Operation, Verb};
+use crate::openapi::requests;
 use crate::openapi::texts::Texts;
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -28,6 +31,7 @@ pub(super) fn operations() -> Vec<Operation> {
             ],
         )
         .answers::<Map<String, Value>>(200, ["The document.", "O documento."]),
+        leak_report(),
         Operation::new(
             "livez",
             Verb::Get,
@@ -55,6 +59,28 @@ pub(super) fn operations() -> Vec<Operation> {
         .answers::<ReadyShown>(200, ["It accepts requests.", "Aceita requisições."])
         .answers::<ReadyShown>(503, ["It does not accept requests.", "Não aceita requisições."]),
     ]
+}
+
+fn leak_report() -> Operation {
+    Operation::new(
+        "reportLeak",
+        Verb::Post,
+        "/leaks/report",
+        (Group::Service, Access::Open),
+        [
+            ["Report a leaked key", "Denunciar uma chave vazada"],
+            [
+                "Ends a key that you found where others can read it, and tells its owner. Holding the key is enough. The \
+                 answer is the same whether or not it was a key, and the same report twice changes nothing. A service that \
+                 takes no reports answers `ENDPOINT_NOT_FOUND`.",
+                "Encerra uma chave que você encontrou em um lugar acessível a terceiros e avisa o dono. Ter a chave basta. A resposta é a mesma, seja ou não uma chave, e repetir a denúncia não muda nada. Um serviço que \
+                 não aceita denúncias responde `ENDPOINT_NOT_FOUND`.",
+            ],
+        ],
+    )
+    .reads(requests::leak_report())
+    .answers::<Thanks>(202, ["The report was taken.", "A denúncia foi recebida."])
+    .refuses(&[ErrorCode::ValidationFailed, ErrorCode::RateLimited, ErrorCode::EndpointNotFound])
 }
 
 fn health(id: &'static str, path: &'static str) -> Operation {

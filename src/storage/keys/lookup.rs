@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::views::{origin, scopes};
 use crate::domain::account::AccountState;
-use crate::domain::caller::KeyRecord;
+use crate::domain::caller::{Exposure, KeyRecord};
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::key::{KeyFormat, KeyState, Mode};
 use crate::secret::KeyDigest;
@@ -21,6 +21,8 @@ struct RecordRow {
     key_id: Uuid,
     state: String,
     ends_at: Option<DateTime<Utc>>,
+    exposed_at: Option<DateTime<Utc>>,
+    exposed_url: Option<String>,
     scopes: Vec<String>,
     regions: Option<Vec<String>>,
     allowed_networks: Option<Vec<String>>,
@@ -48,7 +50,8 @@ pub async fn find_by_digest(
     let wanted: Vec<&[u8]> = digests.iter().map(|digest| digest.as_bytes().as_slice()).collect();
     let rows: Vec<RecordRow> = sqlx::query_as(
         "select d.digest, s.version, k.id as key_id, k.state, case when least(k.expires_at, s.ends_at) <= clock_timestamp()
-                     then 'epoch' else least(k.expires_at, s.ends_at) end as ends_at, k.scopes,
+                     then 'epoch' else least(k.expires_at, s.ends_at) end as ends_at,
+                s.exposed_at, s.exposed_url, k.scopes,
                 k.regions, k.allowed_networks::text[] as allowed_networks, k.daily_cap, k.monthly_cap, k.environment_id,
                 e.mode, a.id as account_id, a.state as account_state, a.edition, p.*, l.balance, l.plan_credits,
                 case e.mode when 'live' then a.keeps_live_contacts else a.keeps_test_contacts end as keeps_contacts,
@@ -77,6 +80,7 @@ fn record(row: RecordRow) -> Result<(KeyDigest, KeyRecord), StorageError> {
         secret_version: row.version,
         state: key.read("state", KeyState::from_name(&row.state))?,
         ends_at: row.ends_at,
+        exposure: row.exposed_at.map(|at| Exposure { at, url: row.exposed_url }),
         scopes: scopes(&key, &row.scopes)?,
         origin: origin(&key, row.regions, row.allowed_networks)?,
         daily_cap: cap("daily_cap", row.daily_cap)?,

@@ -130,6 +130,11 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::ExpiredApiKey,
         Refusal::RevokedApiKey,
         Refusal::DisabledApiKey,
+        Refusal::KeyExposed {
+            at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
+            url: Some("https://gist.example/anna/1f3c".to_owned()),
+        },
+        Refusal::KeyExposed { at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(), url: None },
         Refusal::ConflictingCredentials,
         Refusal::InsufficientCredits { needed: Credits::from_u32(2), available: Credits::from_u32(1) },
         Refusal::KeyCapReached {

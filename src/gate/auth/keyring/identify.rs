@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use metrics::counter;
 
 use super::Keyring;
+use crate::domain::caller::Exposure;
 use crate::domain::key::{KeySecret, KeyState};
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
@@ -31,6 +32,24 @@ impl Keyring {
         }
     }
 
+    /// Whether a call with this key would be let in now. That is no use of the key.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or the network at `from` has too many failures.
+    pub async fn is_live(&self, secret: &KeySecret, from: Option<IpAddr>) -> Result<bool, Refusal> {
+        let found = self.find(secret, from).await.map_err(|error| {
+            tracing::warn!(%error, "key lookup failed");
+            Refusal::Unavailable { retry_after_s: 1 }
+        })?;
+        match found {
+            Some(caller) => Ok(usable(caller).is_ok()),
+            None => match self.refuse(Refusal::InvalidApiKey, from) {
+                Refusal::InvalidApiKey => Ok(false),
+                throttled => Err(throttled),
+            },
+        }
+    }
+
     /// Counts a refused credential. A malformed or unknown one counts as a failure of the network
     /// at `from`, and gets another refusal once that network exceeds its limit.
     pub fn refuse(&self, refusal: Refusal, from: Option<IpAddr>) -> Refusal {
@@ -46,13 +65,15 @@ impl Keyring {
 /// Checks a key whose whole secret matched, so the caller may learn why the key is refused. The
 /// database's clock decides, so that the key ends at the same time on every gateway.
 fn usable(caller: Caller) -> Result<Caller, Refusal> {
-    match caller.key.state {
-        KeyState::Active => {}
-        KeyState::Disabled => return Err(Refusal::DisabledApiKey),
-        KeyState::Revoked => return Err(Refusal::RevokedApiKey),
-    }
-    if caller.key.ends_at.is_some_and(|end| end <= caller.clock.now()) {
-        return Err(Refusal::ExpiredApiKey);
-    }
-    Ok(caller)
+    let has_ended = caller.key.ends_at.is_some_and(|end| end <= caller.clock.now());
+    let refusal = match caller.key.state {
+        KeyState::Active if !has_ended => return Ok(caller),
+        KeyState::Active => Refusal::ExpiredApiKey,
+        KeyState::Disabled => Refusal::DisabledApiKey,
+        KeyState::Revoked => Refusal::RevokedApiKey,
+    };
+    Err(match &caller.key.exposure {
+        Some(Exposure { at, url }) => Refusal::KeyExposed { at: *at, url: url.clone() },
+        None => refusal,
+    })
 }

@@ -60,6 +60,7 @@ fn record(state: KeyState) -> KeyRecord {
         key_id: KeyId::from_uuid(uuid::Uuid::nil()),
         state,
         ends_at: None,
+        exposure: None,
         scopes: Scope::DEFAULT.to_vec(),
         daily_cap: None,
         monthly_cap: None,

@@ -1,0 +1,299 @@
+//! Reports of leaked keys: by their finders, and signed by GitHub; and whether a key that a scanner found is live.
+
+mod public_keys;
+pub mod settings;
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json as JsonBody};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::{PgConnection, PgPool};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep_until};
+
+use self::public_keys::PublicKeys;
+pub use self::public_keys::KeysFrom;
+use super::change_refusal::refusal;
+use crate::domain::audit::{Actor, Who};
+use crate::domain::hex;
+use crate::domain::key::leak::{LeakSource, MAX_URL_CHARS};
+use crate::domain::key::{KeyFormat, KeySecret};
+use crate::domain::refusal::{Fault, Limit, LimitHit, Refusal};
+use crate::gate::auth::keyring::Keyring;
+use crate::gate::network_window::NetworkWindow;
+use crate::http::answer::{json_with, passed_on};
+use crate::http::client_address::ClientAddress;
+use crate::http::json_body::{parse_fields, read_any_body, read_body};
+use crate::http::negotiate::RenderContext;
+use crate::management::leaks::{self, LeakPolicy, LeakReport};
+use crate::secret::peppers::Peppers;
+
+/// Largest body of one report, and of a list of GitHub's or of a scanner's.
+const MAX_REPORT_BYTES: usize = 16 * 1024;
+const MAX_LIST_BYTES: usize = 1024 * 1024;
+/// Longest text that can be a key.
+const MAX_TOKEN_CHARS: usize = 128;
+/// Most keys of one list of GitHub's, and of one question of a scanner.
+const MAX_MATCHES: usize = 1_000;
+const MAX_ASKED: usize = 100;
+/// Reports from one network per minute.
+const PER_MINUTE: NonZeroU32 = NonZeroU32::new(20).expect("it is not 0");
+const NETWORKS: NonZeroUsize = NonZeroUsize::new(16_384).expect("it is not 0");
+/// Reports that are worked on at once. More wait for a moment.
+const AT_ONCE: usize = 2;
+const WAIT: Duration = Duration::from_secs(5);
+/// A report is answered at a multiple of this interval, so that the time does not show whether it was a key.
+const INTERVAL: Duration = Duration::from_millis(250);
+
+const IDENTIFIER: &str = "github-public-key-identifier";
+const SIGNATURE: &str = "github-public-key-signature";
+
+/// What reports work with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Leaks {
+    pool: PgPool,
+    peppers: Peppers,
+    policy: LeakPolicy,
+    keyring: Keyring,
+    takes_reports: bool,
+    /// `None`: GitHub's reports are not taken.
+    github: Option<Github>,
+    windows: NetworkWindow,
+    places: Arc<Semaphore>,
+}
+
+#[derive(Clone, Debug)]
+struct Github {
+    keys: PublicKeys,
+    token_type: Arc<str>,
+}
+
+impl Leaks {
+    pub fn new(pool: PgPool, peppers: Peppers, policy: LeakPolicy, keyring: Keyring) -> Self {
+        leaks::show_counts();
+        Self {
+            pool,
+            peppers,
+            policy,
+            keyring,
+            takes_reports: false,
+            github: None,
+            windows: NetworkWindow::new(PER_MINUTE, Duration::from_secs(60), NETWORKS),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// Takes reports of finders.
+    #[must_use]
+    pub fn with_reports(self, takes_reports: bool) -> Self {
+        Self { takes_reports, ..self }
+    }
+
+    /// Takes GitHub's reports about tokens of this type.
+    #[must_use]
+    pub fn with_github(self, keys: KeysFrom, token_type: &str) -> Self {
+        Self {
+            github: Some(Github { keys: PublicKeys::new(keys), token_type: token_type.into() }),
+            ..self
+        }
+    }
+
+    /// Counts a request of a network, then waits for a place.
+    async fn admit(&self, client: Option<ClientAddress>) -> Result<SemaphorePermit<'_>, Refusal> {
+        if let Some(ClientAddress(address)) = client {
+            self.windows.count(address).map_err(|retry_after_s| {
+                let size = PER_MINUTE.get().into();
+                Refusal::Limited(LimitHit { limit: Limit::LeakReports, size, retry_after_s })
+            })?;
+        }
+        let permit = tokio::time::timeout(WAIT, self.places.acquire()).await;
+        permit.ok().and_then(Result::ok).ok_or(Refusal::Unavailable { retry_after_s: 5 })
+    }
+
+    async fn act(
+        &self,
+        connection: &mut PgConnection,
+        actor: &Actor,
+        report: &LeakReport<'_>,
+    ) -> Result<bool, Refusal> {
+        let done = leaks::report(connection, &self.peppers, &self.policy, actor, report).await;
+        let Some(action) = done.map_err(refusal)? else { return Ok(false) };
+        let source = report.source.as_str();
+        tracing::warn!(source, action = action.as_str(), "a leaked key was reported");
+        Ok(true)
+    }
+
+    async fn connection(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, Refusal> {
+        self.pool.acquire().await.map_err(|error| refusal(error.into()))
+    }
+}
+
+/// The answer to a report, the same for every one.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LeakReportAnswer")]
+pub(crate) struct Thanks {
+    success: bool,
+    message: &'static str,
+}
+
+/// Takes the report of a key by its holder.
+pub async fn report(
+    State(leaks): State<Leaks>,
+    client: Option<Extension<ClientAddress>>,
+    Extension(context): Extension<RenderContext>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    if !leaks.takes_reports {
+        return Err(Refusal::EndpointNotFound);
+    }
+    let received_at = Instant::now();
+    let mut fields = parse_fields(&read_body(&headers, body, MAX_REPORT_BYTES).await?)?;
+    let token = match fields.take("token") {
+        Some(token) => fields.line("token", token, MAX_TOKEN_CHARS),
+        None => fields.fault("token", Fault::Missing),
+    };
+    let url = fields.take("url").and_then(|url| fields.line("url", url, MAX_URL_CHARS));
+    fields.finish()?;
+    let client = client.map(|Extension(client)| client);
+    let _place = leaks.admit(client).await?;
+    let token = token.unwrap_or_default();
+    let done = match KeySecret::parse(token.as_bytes()) {
+        Ok(secret) if secret.format() != KeyFormat::Legacy => {
+            let url = url.unwrap_or_default();
+            let report = LeakReport { secret: &secret, url: &url, source: LeakSource::Report };
+            let actor = actor("leak report", client, &context);
+            leaks.act(&mut *leaks.connection().await?, &actor, &report).await.map(drop)
+        }
+        Ok(_) | Err(_) => Ok(()),
+    };
+    at_next_interval(received_at).await;
+    done?;
+    let message = "Thank you. If this is a live key of this service, its owner is told and it ends.";
+    Ok(json_with(StatusCode::ACCEPTED, Thanks { success: true, message }))
+}
+
+fn actor(part: &'static str, client: Option<ClientAddress>, context: &RenderContext) -> Actor {
+    Actor {
+        who: Who::System(part),
+        address: client.map(|ClientAddress(address)| address),
+        request_id: Some(context.request_id),
+    }
+}
+
+async fn at_next_interval(received_at: Instant) {
+    let intervals = received_at.elapsed().as_millis() / INTERVAL.as_millis() + 1;
+    sleep_until(received_at + INTERVAL * u32::try_from(intervals).unwrap_or(1)).await;
+}
+
+/// One match of GitHub's.
+#[derive(Deserialize)]
+struct Match {
+    token: String,
+    #[serde(default)]
+    url: Option<String>,
+}
+
+/// What a match was, for GitHub.
+#[derive(Serialize)]
+struct Label<'l> {
+    token_hash: String,
+    token_type: &'l str,
+    label: &'static str,
+}
+
+/// Takes a signed list of matches from GitHub's secret scanning.
+pub async fn github(
+    State(leaks): State<Leaks>,
+    client: Option<Extension<ClientAddress>>,
+    Extension(context): Extension<RenderContext>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let Some(Github { keys, token_type }) = &leaks.github else { return Err(Refusal::EndpointNotFound) };
+    let client = client.map(|Extension(client)| client);
+    let _place = leaks.admit(client).await?;
+    let body = read_any_body(body, MAX_LIST_BYTES).await?;
+    if !is_signed(keys, &headers, &body).await? {
+        leaks::count(LeakSource::Github, leaks::REFUSED, 1);
+        return Ok(passed_on((StatusCode::UNAUTHORIZED, "the signature is missing or wrong\n").into_response()));
+    }
+    let matches: Vec<Match> = serde_json::from_slice(&body).map_err(|error| Refusal::InvalidJson {
+        line: error.line().max(1),
+        column: error.column().max(1),
+    })?;
+    if matches.len() > MAX_MATCHES {
+        return Err(Refusal::BodyTooLarge { limit_bytes: MAX_LIST_BYTES });
+    }
+    let actor = actor("GitHub's secret scanning", client, &context);
+    let mut connection = leaks.connection().await?;
+    let mut labels = Vec::with_capacity(matches.len());
+    for Match { token, url } in &matches {
+        let is_ours = match KeySecret::parse(token.as_bytes()) {
+            Ok(secret) => {
+                let url = usable_url(url.as_deref());
+                let report = LeakReport { secret: &secret, url: &url, source: LeakSource::Github };
+                leaks.act(&mut connection, &actor, &report).await?
+            }
+            Err(_) => false,
+        };
+        labels.push(Label {
+            token_hash: hex::encode(&Sha256::digest(token.as_bytes())),
+            token_type,
+            label: if is_ours { "true_positive" } else { "false_positive" },
+        });
+    }
+    Ok(passed_on(JsonBody(labels).into_response()))
+}
+
+/// The address of a match, unless it is none that can be kept.
+fn usable_url(url: Option<&str>) -> String {
+    let url = url.unwrap_or_default();
+    let is_usable = url.chars().count() <= MAX_URL_CHARS && !url.chars().any(char::is_control);
+    if is_usable { url.to_owned() } else { String::new() }
+}
+
+async fn is_signed(keys: &PublicKeys, headers: &HeaderMap, body: &[u8]) -> Result<bool, Refusal> {
+    let header = |name| {
+        let mut values = headers.get_all(name).iter();
+        let first = values.next()?.to_str().ok()?;
+        values.next().is_none().then_some(first)
+    };
+    let (Some(identifier), Some(signature)) = (header(IDENTIFIER), header(SIGNATURE)) else {
+        return Ok(false);
+    };
+    let key = keys.find(identifier).await.map_err(|_| Refusal::Unavailable { retry_after_s: 60 })?;
+    Ok(key.is_some_and(|key| key.has_signed(body, signature)))
+}
+
+/// Whether a scanner's find is live: 200 if any is, 403 if none. The body is that of TruffleHog's custom verifiers:
+/// `{"detector": {"regex": ["…"]}}`. It says no more than a call with the key would.
+pub async fn verify(
+    State(leaks): State<Leaks>,
+    client: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    if !leaks.takes_reports {
+        return Err(Refusal::EndpointNotFound);
+    }
+    let client = client.map(|Extension(ClientAddress(address))| address);
+    let fields = parse_fields(&read_body(&headers, body, MAX_LIST_BYTES).await?)?;
+    let mut texts = Vec::new();
+    fields.rest().for_each(|(_, value)| value.texts(&mut texts));
+    for text in texts.into_iter().take(MAX_ASKED) {
+        let Ok(secret) = KeySecret::parse(text.as_bytes()) else { continue };
+        if leaks.keyring.is_live(&secret, client).await? {
+            return Ok(passed_on(StatusCode::OK.into_response()));
+        }
+    }
+    Ok(passed_on(StatusCode::FORBIDDEN.into_response()))
+}

@@ -1,0 +1,123 @@
+//! The public keys by which GitHub signs its reports: from GitHub, or from a file of the operator.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::Uri;
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::secret::signature::PublicKey;
+use crate::upstream::address::Reach;
+use crate::upstream::fetch::fetch;
+
+/// The list is read again after this time, and while it cannot be, the last one counts for this time.
+const FRESH: Duration = Duration::from_secs(24 * 3600);
+const USABLE: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Pause between two reads, whatever identifiers reports name.
+const PAUSE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(10);
+const MAX_BYTES: usize = 256 * 1024;
+
+/// Where the list is.
+#[derive(Clone, Debug)]
+pub enum KeysFrom {
+    Url(Uri, Reach),
+    File(PathBuf),
+}
+
+/// No list of keys is at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NoKeys;
+
+/// The keys as last read. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct PublicKeys {
+    from: KeysFrom,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    keys: HashMap<String, PublicKey>,
+    read_at: Option<Instant>,
+    tried_at: Option<Instant>,
+}
+
+#[derive(Deserialize)]
+struct List {
+    public_keys: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    key_identifier: String,
+    key: String,
+}
+
+impl PublicKeys {
+    pub(super) fn new(from: KeysFrom) -> Self {
+        Self { from, state: Arc::default() }
+    }
+
+    /// Returns the key with this identifier; `None` for an unknown one.
+    pub(super) async fn find(&self, identifier: &str) -> Result<Option<PublicKey>, NoKeys> {
+        let mut state = self.state.lock().await;
+        let is_within = |at: Option<Instant>, time| at.is_some_and(|at| at.elapsed() < time);
+        let is_wanted = !is_within(state.read_at, FRESH) || !state.keys.contains_key(identifier);
+        if is_wanted && !is_within(state.tried_at, PAUSE) {
+            state.tried_at = Some(Instant::now());
+            match self.read().await {
+                Ok(keys) => (state.keys, state.read_at) = (keys, Some(Instant::now())),
+                Err(error) => tracing::warn!(%error, "GitHub's public keys could not be read"),
+            }
+        }
+        if is_within(state.read_at, USABLE) { Ok(state.keys.get(identifier).cloned()) } else { Err(NoKeys) }
+    }
+
+    async fn read(&self) -> Result<HashMap<String, PublicKey>, String> {
+        let text = match &self.from {
+            KeysFrom::Url(url, reach) => {
+                fetch(url, *reach, TIMEOUT, MAX_BYTES).await.map_err(|error| error.to_string())?.to_vec()
+            }
+            KeysFrom::File(path) => tokio::fs::read(path).await.map_err(|error| error.to_string())?,
+        };
+        parse(&text)
+    }
+}
+
+/// Reads a list. Keys of other kinds are passed over, so that a new kind does not disable the known one.
+fn parse(text: &[u8]) -> Result<HashMap<String, PublicKey>, String> {
+    let list: List = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let readable = |entry: Entry| Some((entry.key_identifier, PublicKey::from_pem(&entry.key).ok()?));
+    let keys: HashMap<_, _> = list.public_keys.into_iter().filter_map(readable).collect();
+    if keys.is_empty() { Err("the list has no P-256 key".to_owned()) } else { Ok(keys) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_without_a_usable_key_is_none() {
+        for text in ["", "[]", r#"{"public_keys": []}"#, r#"{"public_keys": [{"key_identifier": "a", "key": "b"}]}"#] {
+            assert!(parse(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_that_cannot_be_read_is_tried_once_a_minute() {
+        let keys = PublicKeys::new(KeysFrom::File("/no/such/file".into()));
+        assert_eq!(keys.find("a").await, Err(NoKeys));
+        let tried_at = keys.state.lock().await.tried_at;
+        tokio::time::advance(Duration::from_secs(59)).await;
+        assert_eq!(keys.find("a").await, Err(NoKeys));
+        assert_eq!(keys.state.lock().await.tried_at, tried_at);
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert_eq!(keys.find("a").await, Err(NoKeys));
+        assert_ne!(keys.state.lock().await.tried_at, tried_at);
+    }
+}

@@ -1,0 +1,28 @@
+//! The body of a report of a leaked key.
+
+use super::{Field, RequestBody, short_text};
+use crate::domain::key::leak::MAX_URL_CHARS;
+
+/// A report. The key of the example fails its checksum.
+pub(in crate::openapi) fn leak_report() -> RequestBody {
+    let fields = vec![
+        Field::new(
+            "token",
+            short_text(128),
+            ["The whole key.", "A chave inteira."],
+        )
+        .required(),
+        Field::new(
+            "url",
+            short_text(MAX_URL_CHARS),
+            [
+                "Where you found it. Its owner reads this.",
+                "Onde você a encontrou. O dono da chave lê este texto.",
+            ],
+        ),
+    ];
+    RequestBody::new(
+        fields,
+        r#"{"token": "fluence_live_0000000000000000000000000000000000000000", "url": "https://gist.example/anna/1f3c"}"#,
+    )
+}
