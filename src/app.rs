@@ -8,6 +8,7 @@ mod from_settings;
 mod jobs;
 mod metrics;
 mod offer;
+mod operators_page;
 mod parts;
 mod ports;
 mod reloads;
@@ -87,6 +88,8 @@ pub enum StartError {
     DevelopmentInPublic(SocketAddr),
     #[error(transparent)]
     SharedLimits(#[from] NotAStore),
+    #[error("operator.base_url: {0}")]
+    OperatorsConsole(#[from] crate::console::base::NoConsole),
     #[error("mail.smtp_url {0}")]
     Mail(String),
     #[error("cannot start the threads that serve connections: {0}")]
@@ -102,6 +105,8 @@ pub enum StartError {
 pub struct App {
     pub address: SocketAddr,
     pub metrics_address: Option<SocketAddr>,
+    /// Where the operators' console listens.
+    pub operator_address: Option<SocketAddr>,
     routing: Routing,
     server: Arc<Server>,
     stop: Stop,

@@ -124,7 +124,7 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
             }
             let seen = seen.unwrap_or(page.newest);
             let time =
-                within(async { nodes::report(feed.connection().await?, &self.node, seen).await }).await?;
+                within(async { nodes::report(feed.connection().await?, &self.node, seen, Some(self.clock.skew())).await }).await?;
             self.clock.read(time);
             if seen >= page.newest {
                 (self.on_event)(FeedEvent::Current(asked_at));

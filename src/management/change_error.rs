@@ -6,6 +6,7 @@ use crate::domain::key::{KeyFormat, Mode};
 use crate::domain::member::LastAdmin;
 use crate::domain::rights::MissingRight;
 use crate::secret::NewKeyError;
+use crate::secret::seal::SealError;
 use crate::storage::error::StorageError;
 
 /// Why a change was rejected. Nothing was changed.
@@ -92,6 +93,12 @@ pub enum ChangeError {
         "passwords are sealed under the pepper of version {0}; set it as the previous pepper until it is retired"
     )]
     Sealed(i32),
+    #[error("there is no operator with the address {0}; `fluence operator list` lists all")]
+    NoOperator(String),
+    #[error("there is an operator with the address {0} already; `fluence operator link` makes a new link")]
+    OperatorExists(String),
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The key of the request has become invalid.
     #[error(transparent)]
     KeyNoLongerValid(#[from] KeyNoLongerValid),
