@@ -67,6 +67,7 @@ guides! {
     Operator english "operations/install",
     Operator english "operations/configure",
     Operator english "operations/first-customer",
+    Operator english "operations/console",
     Operator english "operations/tls",
     Operator english "operations/backup",
     Operator english "operations/upgrade",
