@@ -172,7 +172,8 @@ pub(crate) fn plain(frame: &Frame, title: &str, content: &Markup) -> String {
         header.bar {
             (brand("/"))
             span.push {}
-            a.wide href="/docs/" { (words.docs()) }
+            // The operators' address has no documentation.
+            @if frame.root() == "/console" { a.wide href="/docs/" { (words.docs()) } }
             (other_language(frame))
         }
         main.plain #main {

@@ -57,7 +57,7 @@ impl Health {
         })
     }
 
-    /// What needs somebody now, each with what to do.
+    /// What is wrong now, each with what to do.
     fn alarms(&self, words: Words) -> Vec<String> {
         let mut alarms = Vec::new();
         if self.nodes.iter().all(|node| node.is_silent) {
@@ -83,31 +83,40 @@ impl Health {
                 alarms.push(words.op_old_hold(&writer.node));
             }
         }
-        match &self.verification {
-            Some(last) if last.faults > 0 => alarms.push(words.op_wrong_books(last.faults)),
-            Some(last) if (self.now - last.verified_at).num_days() >= UNVERIFIED_DAYS => {
-                alarms.push(words.op_old_verification(&words.ago(last.verified_at, self.now)));
-            }
-            Some(_) => {}
-            None => alarms.push(words.op_never_verified().to_owned()),
-        }
-        if self.outbox.failed > 0 {
-            alarms.push(words.op_failed_emails(self.outbox.failed));
-        }
-        if self.outbox.oldest_at.is_some_and(|at| (self.now - at).num_seconds() > LATE_EMAIL_S) {
-            alarms.push(words.op_late_emails().to_owned());
+        if let Some(last) = self.verification.as_ref().filter(|last| last.faults > 0) {
+            alarms.push(words.op_wrong_books(last.faults));
         }
         alarms
+    }
+
+    /// What should be done soon.
+    fn reminders(&self, words: Words) -> Vec<String> {
+        let mut reminders = Vec::new();
+        match &self.verification {
+            Some(last) if (self.now - last.verified_at).num_days() >= UNVERIFIED_DAYS => {
+                reminders.push(words.op_old_verification(&words.ago(last.verified_at, self.now)));
+            }
+            Some(_) => {}
+            None => reminders.push(words.op_never_verified().to_owned()),
+        }
+        if self.outbox.failed > 0 {
+            reminders.push(words.op_failed_emails(self.outbox.failed));
+        }
+        if self.outbox.oldest_at.is_some_and(|at| (self.now - at).num_seconds() > LATE_EMAIL_S) {
+            reminders.push(words.op_late_emails().to_owned());
+        }
+        reminders
     }
 }
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let health = Health::read(call).await?;
     let words = call.words();
-    let alarms = health.alarms(words);
+    let (alarms, reminders) = (health.alarms(words), health.reminders(words));
     let body = html! {
         @if alarms.is_empty() { p.note.ok { "✓ " (words.op_all_well()) } }
-        @for alarm in &alarms { p.note.bad { "△ " (alarm) } }
+        @for alarm in &alarms { p.note.bad { "✕ " (alarm) } }
+        @for reminder in &reminders { p.note { "△ " (reminder) } }
         div.cards.four {
             (figure(words.op_calls_today(), &whole(words.0, health.today.calls)))
             (figure(words.op_credits_today(), &whole(words.0, health.today.credits)))

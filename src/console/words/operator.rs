@@ -85,7 +85,7 @@ words! {
     op_done_granted: "The credits are granted." / "Os créditos foram concedidos.";
     op_done_taken: "The credits are taken." / "Os créditos foram retirados.";
 
-    op_all_well: "All gateways are up, the ledger is clean, nothing waits." / "Todos os gateways estão no ar, o livro-razão está correto, nada espera.";
+    op_all_well: "All gateways are up, and nothing is wrong with the ledger." / "Todos os gateways estão no ar e não há nada errado com o livro-razão.";
     op_calls_today: "Calls today" / "Chamadas hoje";
     op_credits_today: "Credits charged" / "Créditos cobrados";
     op_uncharged_today: "Not charged" / "Não cobradas";

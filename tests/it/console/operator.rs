@@ -19,7 +19,7 @@ use crate::support::gateway::Gateway;
 use crate::support::visitor::{Page, Visitor};
 
 /// With an operators' console.
-async fn start() -> Gateway {
+pub(crate) async fn start() -> Gateway {
     start_with(&[]).await
 }
 
@@ -29,8 +29,8 @@ async fn start_with(environment: &[(&str, &str)]) -> Gateway {
 }
 
 /// An operator in a browser, with the recovery codes that are left.
-struct Operator {
-    visitor: Visitor,
+pub(crate) struct Operator {
+    pub(crate) visitor: Visitor,
     codes: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ async fn with_factor(gateway: &Gateway, email: &str) -> Vec<String> {
 }
 
 /// An operator with a password and a second factor, logged in.
-async fn operator(gateway: &Gateway, email: &str, role: OperatorRole) -> Operator {
+pub(crate) async fn operator(gateway: &Gateway, email: &str, role: OperatorRole) -> Operator {
     let link = added(gateway, email, role).await;
     let mut codes = with_factor(gateway, email).await;
     let mut visitor = Visitor::of_operators(gateway);
@@ -66,7 +66,7 @@ async fn admin(gateway: &Gateway) -> Operator {
     operator(gateway, "olga@example.com", OperatorRole::Admin).await
 }
 
-fn desk(account: AccountId) -> String {
+pub(crate) fn desk(account: AccountId) -> String {
     format!("/operator/accounts/{account}")
 }
 

@@ -111,6 +111,14 @@ async fn a_failed_e_mail_says_why_and_is_sent_again() {
     let invited = owner.fill(&path, &[("email", "bia@example.com"), ("role", "member")]).await;
     assert_eq!(invited.status, 303, "{}", invited.body);
     let mut connection = gateway.database.pool().acquire().await.unwrap();
+    eventually("all messages are sent", async || {
+        let waiting: i64 = sqlx::query_scalar("select count(*) from email_outbox where state = 'waiting'")
+            .fetch_one(gateway.database.pool())
+            .await
+            .unwrap();
+        waiting == 0
+    })
+    .await;
     let fail = "update email_outbox set state = 'failed', error = '550 no such mailbox', sent_at = null, sealed = '\\x00', tries = 7 returning id";
     let id: Uuid = sqlx::query_scalar(fail).fetch_one(&mut *connection).await.unwrap();
     let mut support = operator(&gateway, "sara@example.com", OperatorRole::Support).await.visitor;
