@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::follower::Follower;
 use super::foundation::Foundation;
 use super::jobs::{HEARTBEATS_MISSED, Jobs};
-use super::ports::Listeners;
 use super::parts::Shared;
+use super::ports::Listeners;
 use super::reloads::Reloads;
 use super::{App, Ports, Start, StartError, metrics};
 use crate::api::health::Health;
@@ -64,8 +64,10 @@ impl App {
         // Listening at once lets clients connect and wait for the start to end.
         let tls = ports.tls();
         let listeners = ports.listen()?;
-        let address =
-            listeners.service.local_addr().map_err(|error| StartError::Listen(start.settings.listen, error))?;
+        let address = listeners
+            .service
+            .local_addr()
+            .map_err(|error| StartError::Listen(start.settings.listen, error))?;
         let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
         let node = Node { id: new_id(), name: foundation.node.clone() };

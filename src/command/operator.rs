@@ -127,7 +127,8 @@ async fn print_one(
 ) -> anyhow::Result<()> {
     let Some(known) = stored::by_email(connection, email).await? else { bail!("the operator was removed") };
     let operators = stored::list(connection).await?;
-    output.print(&OperatorList { operators: operators.into_iter().filter(|one| one.id == known.id).collect() })
+    output
+        .print(&OperatorList { operators: operators.into_iter().filter(|one| one.id == known.id).collect() })
 }
 
 /// The address of a link into the operators' console of the settings.
@@ -154,7 +155,10 @@ struct OperatorLink {
 impl Report for OperatorLink {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         let Self { email, link, minutes, .. } = self;
-        writeln!(out, "{link}\n\nThe link works once, within {minutes} minutes, for {email}. Send it to this person only.")?;
+        writeln!(
+            out,
+            "{link}\n\nThe link works once, within {minutes} minutes, for {email}. Send it to this person only."
+        )?;
         if self.is_off {
             writeln!(
                 out,
@@ -180,7 +184,9 @@ impl Report for OperatorList {
                 operator.email.clone(),
                 operator.role.as_str().to_owned(),
                 factor(operator).to_owned(),
-                operator.last_log_in_at.map_or_else(|| "never".to_owned(), |at| at.format("%F %TZ").to_string()),
+                operator
+                    .last_log_in_at
+                    .map_or_else(|| "never".to_owned(), |at| at.format("%F %TZ").to_string()),
             ]
         };
         let rows: Vec<_> = self.operators.iter().map(row).collect();

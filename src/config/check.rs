@@ -135,7 +135,9 @@ impl Settings {
             "must be at most operator.session_life_s",
         );
         require(
-            self.console.max_at_once.get() + operator.max_at_once.get() < self.database.max_connections.get() as usize,
+            listen.is_none()
+                || self.console.max_at_once.get() + operator.max_at_once.get()
+                    < self.database.max_connections.get() as usize,
             "operator.max_at_once",
             "must leave connections to calls: with console.max_at_once it must be less than database.max_connections",
         );

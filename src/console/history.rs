@@ -77,7 +77,9 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::OperatorAdded => ("added an operator", "adicionou um operador"),
         Action::OperatorRemoved => ("removed an operator", "removeu um operador"),
         Action::OperatorChanged => ("changed the role of an operator", "alterou a função de um operador"),
-        Action::OperatorReset => ("reset an operator’s second factor", "redefiniu o segundo fator de um operador"),
+        Action::OperatorReset => {
+            ("reset an operator’s second factor", "redefiniu o segundo fator de um operador")
+        }
         Action::OperatorLoggedIn => ("logged in", "entrou no console"),
         Action::EmailRetried => ("sent an e-mail again", "reenviou um e-mail"),
     };

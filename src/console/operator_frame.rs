@@ -21,15 +21,8 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    const ALL: [Self; 7] = [
-        Self::Health,
-        Self::Accounts,
-        Self::Explain,
-        Self::Busiest,
-        Self::Email,
-        Self::Audit,
-        Self::People,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Health, Self::Accounts, Self::Explain, Self::Busiest, Self::Email, Self::Audit, Self::People];
 
     const fn path(self) -> &'static str {
         match self {

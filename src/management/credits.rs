@@ -5,5 +5,5 @@ mod grant;
 mod take;
 
 pub use desk::{CreditError, LedgerDesk};
-pub use grant::{Granted, Grantable, GrantOrder, grant};
+pub use grant::{GrantOrder, Grantable, Granted, grant};
 pub use take::{TakeOrder, Taken, take};

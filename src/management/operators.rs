@@ -78,7 +78,11 @@ pub async fn set_role(
 ///
 /// # Errors
 /// If there is no operator with this address.
-pub async fn remove(connection: &mut PgConnection, by: &Actor, email: &EmailAddress) -> Result<(), ChangeError> {
+pub async fn remove(
+    connection: &mut PgConnection,
+    by: &Actor,
+    email: &EmailAddress,
+) -> Result<(), ChangeError> {
     let mut transaction = connection.begin().await?;
     let known = known(&mut transaction, email).await?;
     operators::remove(&mut transaction, known.id).await?;
@@ -95,7 +99,11 @@ pub async fn remove(connection: &mut PgConnection, by: &Actor, email: &EmailAddr
 ///
 /// # Errors
 /// If there is no operator with this address.
-pub async fn reset(connection: &mut PgConnection, by: &Actor, email: &EmailAddress) -> Result<Token, ChangeError> {
+pub async fn reset(
+    connection: &mut PgConnection,
+    by: &Actor,
+    email: &EmailAddress,
+) -> Result<Token, ChangeError> {
     let mut transaction = connection.begin().await?;
     let id = known(&mut transaction, email).await?.id;
     second_factor::set(&mut transaction, id, None, 0, &[]).await?;

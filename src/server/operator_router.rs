@@ -13,7 +13,8 @@ use crate::site;
 
 pub fn router(console: &Arc<Console>) -> Router {
     let (assets_path, assets) = site::asset_route();
-    let to_console = || async { (axum::Extension(CallRecord::of_open_path("/")), Redirect::to(operator::ROOT)) };
+    let to_console =
+        || async { (axum::Extension(CallRecord::of_open_path("/")), Redirect::to(operator::ROOT)) };
     let mut router = Router::new().route(assets_path, assets).route("/", get(to_console));
     for (path, methods) in operator::routes(console) {
         router = router.route(path, methods);

@@ -22,7 +22,10 @@ pub struct Explanation {
 }
 
 /// Returns what is known of a request. `None`: no call and no change has the id.
-pub async fn of_request(connection: &mut PgConnection, id: CallId) -> Result<Option<Explanation>, StorageError> {
+pub async fn of_request(
+    connection: &mut PgConnection,
+    id: CallId,
+) -> Result<Option<Explanation>, StorageError> {
     let account_id = statement::account_of(connection, id).await?;
     let call = match account_id {
         Some(account) => statement::receipt(connection, account, id).await?,

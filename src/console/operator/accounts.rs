@@ -60,10 +60,7 @@ pub(super) fn may_be_secret(text: &str) -> bool {
 }
 
 /// Returns the key whose secret this is, and its account.
-pub(super) async fn of_secret(
-    call: &mut Call,
-    text: &str,
-) -> Result<Option<(AccountId, KeyId)>, PageError> {
+pub(super) async fn of_secret(call: &mut Call, text: &str) -> Result<Option<(AccountId, KeyId)>, PageError> {
     let Ok(secret) = KeySecret::parse(text.as_bytes()) else { return Ok(None) };
     let digests: Vec<_> = call.console.peppers.all().map(|pepper| pepper.digest(&secret)).collect();
     let found = search::key_by_digest(call.db().await?, &digests).await?;
@@ -76,7 +73,8 @@ pub(super) fn ends_of(text: &str) -> Option<(Option<&str>, &str)> {
         Some((prefix, end)) => (Some(prefix.trim()).filter(|prefix| !prefix.is_empty()), end.trim()),
         None => (None, text),
     };
-    let is_end = end.len() == END_CHARS && end.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_end =
+        end.len() == END_CHARS && end.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     is_end.then_some((prefix, end))
 }
 
@@ -183,14 +181,21 @@ mod tests {
         assert_eq!(ends_of("fluence_live_ab…wxyz"), Some((Some("fluence_live_ab"), "wxyz")));
         assert_eq!(ends_of("fluence_live_ab...wxyz"), Some((Some("fluence_live_ab"), "wxyz")));
         assert_eq!((ends_of("…wxyz"), ends_of("wxyz")), (Some((None, "wxyz")), Some((None, "wxyz"))));
-        assert_eq!((ends_of("acme"), ends_of("acme corp"), ends_of("a…")), (Some((None, "acme")), None, None));
+        assert_eq!(
+            (ends_of("acme"), ends_of("acme corp"), ends_of("a…")),
+            (Some((None, "acme")), None, None)
+        );
     }
 
     #[test]
     fn l01_what_may_be_a_key_is_no_name() {
         assert!(may_be_secret("0123456789abcdef0123456789abcdef01234567"));
-        for name in ["Acme", "ana.maria.da.silva@example.com", "fluence_live_abcdefgh…wxyz", "01900000-0000-7000-8000-00000000ffff"]
-        {
+        for name in [
+            "Acme",
+            "ana.maria.da.silva@example.com",
+            "fluence_live_abcdefgh…wxyz",
+            "01900000-0000-7000-8000-00000000ffff",
+        ] {
             assert!(!may_be_secret(name), "{name}");
         }
     }

@@ -57,7 +57,9 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
 fn query(filter: &AuditFilter, before: i64) -> String {
     let account = filter.account.map(|id| id.to_string()).unwrap_or_default();
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("account", &account).append_pair("operator", filter.operator.as_deref().unwrap_or_default());
+    query
+        .append_pair("account", &account)
+        .append_pair("operator", filter.operator.as_deref().unwrap_or_default());
     query.append_pair("action", filter.action.unwrap_or_default());
     query.append_pair("before", &before.to_string()).finish()
 }

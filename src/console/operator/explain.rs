@@ -196,7 +196,8 @@ async fn of_key(call: &mut Call, id: KeyId) -> Result<Option<Markup>, PageError>
 
 fn refused_because(words: Words, key: &KeyView, account: &Account) -> Vec<String> {
     let mut reasons = Vec::new();
-    let at = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| instant(words.0, at)).unwrap_or_default();
+    let at =
+        |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| instant(words.0, at)).unwrap_or_default();
     match key.status {
         KeyStatus::Active => {}
         KeyStatus::Disabled => reasons.push(words.op_key_disabled().to_owned()),

@@ -46,10 +46,11 @@ async fn form(call: &mut Call, chosen: &PlanRef, faults: &Faults) -> Result<Repl
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["plan", "reason"])?;
     let mut faults = Faults::default();
-    let typed = call.form.text("plan").split_once('/').map(|(edition, plan)| PlanRef {
-        edition: edition.to_owned(),
-        plan: plan.to_owned(),
-    });
+    let typed = call
+        .form
+        .text("plan")
+        .split_once('/')
+        .map(|(edition, plan)| PlanRef { edition: edition.to_owned(), plan: plan.to_owned() });
     let known = plans::list(call.db().await?).await?;
     let plan = typed.filter(|typed| known.contains(typed));
     if plan.is_none() {

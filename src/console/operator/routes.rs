@@ -10,8 +10,8 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::access::Access::{self, AdminConfirmed, Anyone, Half, Support, SupportConfirmed, Viewer};
 use super::{
-    account, accounts, audit, busiest, confirm, credits, email, explain, health, key, link, log_in, note, people,
-    plan, second_factor, suspension,
+    account, accounts, audit, busiest, confirm, credits, email, explain, health, key, link, log_in, note,
+    people, plan, second_factor, suspension,
 };
 use crate::console::call::Console;
 use crate::console::keys::{list, revoke, show};

@@ -12,9 +12,9 @@ use crate::domain::plan::{PACK_LIFE_MONTHS, Pack};
 use crate::domain::text::Reason;
 use crate::ledger::rules::lot::LotSource;
 use crate::ledger::rules::operation::{Effect, Grant, Operation};
+use crate::storage::clock;
 use crate::storage::ledger::lots;
 use crate::storage::operator_acts::{self, ActKind};
-use crate::storage::clock;
 
 /// Life of a grant without an expiry.
 const GRANT_LIFE_MONTHS: u32 = PACK_LIFE_MONTHS;

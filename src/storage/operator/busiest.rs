@@ -43,11 +43,12 @@ macro_rules! of_days {
                from ledger_usage where day between $1 and $2 group by account_id
          ), refused as (
              select account_id, sum(calls)::bigint as refused from refused_call where day between $1 and $2 group by account_id
-         ), most as (
+         ), both_kinds as (
              select coalesce(u.account_id, r.account_id) as account_id, coalesce(u.calls, 0) as calls,
                     coalesce(u.credits, 0) as credits, coalesce(u.uncharged, 0) as uncharged, coalesce(r.refused, 0) as refused
                from used u full join refused r on r.account_id = u.account_id
-              order by ",
+         ), most as (
+             select * from both_kinds order by ",
             $order,
             " desc limit $3
          )

@@ -24,12 +24,14 @@ async fn bad_night() -> (Gateway, AccountId, Operator, String) {
     gateway.set_account_state(other.account, AccountState::Suspended).await;
     let pool = gateway.database.pool();
     for (account, name) in [(customer.account, "Horizonte Análises Ltda."), (other.account, "ACME")] {
-        sqlx::query("update account set name = $2, email = 'ops@' || left(lower($2), 4) || '.example' where id = $1")
-            .bind(account.as_uuid())
-            .bind(name)
-            .execute(pool)
-            .await
-            .unwrap();
+        sqlx::query(
+            "update account set name = $2, email = 'ops@' || left(lower($2), 4) || '.example' where id = $1",
+        )
+        .bind(account.as_uuid())
+        .bind(name)
+        .execute(pool)
+        .await
+        .unwrap();
     }
     let silent = "insert into node (id, name, version, started_at, last_seen_at, change_seen, clock_ahead_ms)
                   values (gen_random_uuid(), 'sao-paulo-2', '0.1.0', now() - interval '9 days', now() - interval '4 minutes', 0, 12)";
@@ -40,7 +42,12 @@ async fn bad_night() -> (Gateway, AccountId, Operator, String) {
     sqlx::query(mail).bind(new_id()).bind(new_id()).execute(pool).await.unwrap();
     let refused = "insert into refused_call (account_id, day, key_id, route, code, calls)
                    select $1, (now() at time zone 'utc')::date, $2, (select min(number) from route), 'RATE_LIMITED', 1874";
-    sqlx::query(refused).bind(other.account.as_uuid()).bind(other.key_id.as_uuid()).execute(pool).await.unwrap();
+    sqlx::query(refused)
+        .bind(other.account.as_uuid())
+        .bind(other.key_id.as_uuid())
+        .execute(pool)
+        .await
+        .unwrap();
     let mut admin = operator(&gateway, "olga@example.com", OperatorRole::Admin).await;
     let desk = desk(customer.account);
     let note = "Pays by invoice at the end of the month. Their contact on weekends is Ana, +55 11 5555 0100.";
@@ -107,7 +114,10 @@ async fn every_page_of_operators_is_accessible_fits_a_phone_and_asks_only_its_ow
             note("dark", browser.contrast_violations().await);
             browser.look(Look::PHONE).await;
             let overflow = browser.overflow().await;
-            note("360 pixels wide", if overflow > 0 { format!("{overflow} too many") } else { String::new() });
+            note(
+                "360 pixels wide",
+                if overflow > 0 { format!("{overflow} too many") } else { String::new() },
+            );
             note("console", browser.complaints().await.join("\n"));
             browser.only_from(&gateway.operator_url()).await;
         }

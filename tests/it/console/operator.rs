@@ -45,7 +45,8 @@ async fn added(gateway: &Gateway, email: &str, role: OperatorRole) -> String {
 /// Gives an operator a second factor with new recovery codes.
 async fn with_factor(gateway: &Gateway, email: &str) -> Vec<String> {
     let mut connection = gateway.database.pool().acquire().await.unwrap();
-    let known = fluence::storage::identity::operators::by_email(&mut connection, &email.parse().unwrap()).await;
+    let known =
+        fluence::storage::identity::operators::by_email(&mut connection, &email.parse().unwrap()).await;
     let id = known.unwrap().unwrap().id;
     enroll(&mut connection, &gateway.pepper, id, &new_secret().unwrap(), 0).await.unwrap()
 }

@@ -48,7 +48,11 @@ async fn every_act_asks_for_what_it_needs_at_the_field_keeps_what_was_typed_and_
         ("/suspend", &[("name", "Tset"), ("reason", "")][..], &["name", "reason"][..]),
         ("/resume", &[("reason", "")], &["reason"]),
         ("/plan", &[("plan", "2025-01/nothing"), ("reason", "")], &["plan", "reason"]),
-        ("/grant", &[("credits", "ten"), ("expires", "2020-01-01"), ("reason", "a\u{202e}b")], &["credits", "expires", "reason"]),
+        (
+            "/grant",
+            &[("credits", "ten"), ("expires", "2020-01-01"), ("reason", "a\u{202e}b")],
+            &["credits", "expires", "reason"],
+        ),
         ("/grant", &[("credits", "-5"), ("expires", "x"), ("reason", "kept")], &["credits", "expires"]),
         ("/take", &[("credits", "0"), ("name", ""), ("reason", &long)], &["credits", "name", "reason"]),
         ("/take", &[("credits", "1000000"), ("name", "Test"), ("reason", "too many")], &["credits"]),
@@ -58,10 +62,17 @@ async fn every_act_asks_for_what_it_needs_at_the_field_keeps_what_was_typed_and_
         let refused = admin.fill(&format!("{desk}{act}"), fields).await;
         assert_eq!(refused.status, 422, "{act}: {}", refused.leads_to());
         for fault in faults {
-            assert!(refused.has(&format!("href=\"#{fault}\"")), "{act} has no fault at {fault}: {}", refused.body);
+            assert!(
+                refused.has(&format!("href=\"#{fault}\"")),
+                "{act} has no fault at {fault}: {}",
+                refused.body
+            );
             assert!(refused.has(&format!("id=\"{fault}-fault\"")), "{act}, {fault}");
         }
-        for (field, typed) in fields.iter().filter(|(field, typed)| !matches!(*field, "plan" | "note") && !typed.trim().is_empty()) {
+        for (field, typed) in fields
+            .iter()
+            .filter(|(field, typed)| !matches!(*field, "plan" | "note") && !typed.trim().is_empty())
+        {
             assert!(refused.has(&format!("value=\"{typed}\"")), "{act} forgets {field}: {}", refused.body);
         }
     }
@@ -70,11 +81,12 @@ async fn every_act_asks_for_what_it_needs_at_the_field_keeps_what_was_typed_and_
     let mut connection = gateway.database.pool().acquire().await.unwrap();
     let key = keys::find(&mut connection, customer.key_id).await.unwrap().unwrap();
     assert!(key.revoked_at.is_none());
-    let changes: i64 = sqlx::query_scalar("select count(*) from audit_entry where account_id = $1 and actor = 'operator'")
-        .bind(customer.account.as_uuid())
-        .fetch_one(gateway.database.pool())
-        .await
-        .unwrap();
+    let changes: i64 =
+        sqlx::query_scalar("select count(*) from audit_entry where account_id = $1 and actor = 'operator'")
+            .bind(customer.account.as_uuid())
+            .fetch_one(gateway.database.pool())
+            .await
+            .unwrap();
     assert_eq!(changes, 0);
 }
 
@@ -108,12 +120,13 @@ async fn credits_are_granted_and_taken_once_however_often_the_form_is_sent() {
     let mut owner = gateway.admin(account).await;
     let statement = owner.get(&format!("/console/{account}/ledger")).await;
     assert!(statement.has("sorry for the outage") && statement.has("granted too much"), "{}", statement.body);
-    let actors: Vec<(String, String)> =
-        sqlx::query_as("select actor, actor_id from audit_entry where account_id = $1 and subject = 'credits'")
-            .bind(account.as_uuid())
-            .fetch_all(gateway.database.pool())
-            .await
-            .unwrap();
+    let actors: Vec<(String, String)> = sqlx::query_as(
+        "select actor, actor_id from audit_entry where account_id = $1 and subject = 'credits'",
+    )
+    .bind(account.as_uuid())
+    .fetch_all(gateway.database.pool())
+    .await
+    .unwrap();
     assert_eq!(actors, vec![("operator".to_owned(), "olga".to_owned()); 2]);
 }
 
@@ -123,16 +136,23 @@ async fn a_plan_is_moved_in_the_account_and_in_the_ledger() {
     let account = gateway.professional().await.account;
     let mut admin = admin(&gateway).await.visitor;
     let moved = admin
-        .fill(&format!("{}/plan", desk(account)), &[("plan", "2025-06/enterprise"), ("reason", "asked by e-mail")])
+        .fill(
+            &format!("{}/plan", desk(account)),
+            &[("plan", "2025-06/enterprise"), ("reason", "asked by e-mail")],
+        )
         .await;
     assert_eq!(moved.leads_to(), format!("{}?done=moved", desk(account)), "{}", moved.body);
     let mut connection = gateway.database.pool().acquire().await.unwrap();
     let detail = accounts::detail(&mut connection, account).await.unwrap().unwrap();
-    assert_eq!((detail.account.plan.edition.as_str(), detail.account.plan.plan.as_str()), ("2025-06", "enterprise"));
-    let planned: i64 = sqlx::query_scalar("select credits from plan where edition = '2025-06' and plan = 'enterprise'")
-        .fetch_one(gateway.database.pool())
-        .await
-        .unwrap();
+    assert_eq!(
+        (detail.account.plan.edition.as_str(), detail.account.plan.plan.as_str()),
+        ("2025-06", "enterprise")
+    );
+    let planned: i64 =
+        sqlx::query_scalar("select credits from plan where edition = '2025-06' and plan = 'enterprise'")
+            .fetch_one(gateway.database.pool())
+            .await
+            .unwrap();
     assert_eq!(detail.plan_credits.as_i64(), planned);
     assert!(owner_audit(&gateway, account).await.has("moved the account to another plan: asked by e-mail"));
 }
@@ -168,7 +188,12 @@ async fn notes_are_for_operators_alone_and_a_form_writes_one() {
         assert_eq!(noted.leads_to(), desk(account), "{}", noted.body);
     }
     let shown = support.get(&desk(account)).await;
-    assert_eq!(shown.body.matches("pays by &lt;b&gt;invoice&lt;/b&gt;, ask Ana").count(), 1, "{}", shown.body);
+    assert_eq!(
+        shown.body.matches("pays by &lt;b&gt;invoice&lt;/b&gt;, ask Ana").count(),
+        1,
+        "{}",
+        shown.body
+    );
     let mut owner = gateway.admin(account).await;
     for page in ["", "/audit", "/settings"] {
         assert!(!owner.get(&format!("/console/{account}{page}")).await.has("invoice"), "{page}");

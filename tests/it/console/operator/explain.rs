@@ -43,12 +43,17 @@ async fn the_request_id_of_a_change_explains_who_changed_what() {
         .fill(&format!("{}/suspend", desk(account)), &[("name", "Test"), ("reason", "abuse of the trial")])
         .await;
     assert_eq!(done.status, 303, "{}", done.body);
-    let id: String = sqlx::query_scalar("select request_id::text from audit_entry where action = 'account.suspended'")
-        .fetch_one(gateway.database.pool())
-        .await
-        .unwrap();
+    let id: String =
+        sqlx::query_scalar("select request_id::text from audit_entry where action = 'account.suspended'")
+            .fetch_one(gateway.database.pool())
+            .await
+            .unwrap();
     let page = admin.fill("/operator/explain", &[("what", &id)]).await;
-    assert!(page.has("suspended the account: abuse of the trial") && page.has("operator olga"), "{}", page.body);
+    assert!(
+        page.has("suspended the account: abuse of the trial") && page.has("operator olga"),
+        "{}",
+        page.body
+    );
 }
 
 #[tokio::test]

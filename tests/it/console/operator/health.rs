@@ -28,7 +28,9 @@ async fn health_names_each_gateway_with_its_changes_sets_and_clock() {
                  values (gen_random_uuid(), 'west-2', '0.0.1', now(), now() - interval '5 minutes', 0, 60000, 'route 3: no such upstream')";
     sqlx::query(other).execute(gateway.database.pool()).await.unwrap();
     let page = viewer.get("/operator").await;
-    for alarm in ["Gateway west-2 is silent", "The clock of gateway west-2 is off", "route 3: no such upstream"] {
+    for alarm in
+        ["Gateway west-2 is silent", "The clock of gateway west-2 is off", "route 3: no such upstream"]
+    {
         assert!(page.has(alarm), "{alarm}: {}", page.body);
     }
 }
@@ -71,7 +73,8 @@ async fn who_uses_and_who_fails_most_is_read_by_hour_and_by_day() {
     for _ in 0..2 {
         assert_eq!(gateway.post("/crm", &busy.key, &marina()).await.status, 200);
     }
-    let nobody = serde_json::json!({ "primeiro_nome": "Zzyzx", "ultimo_nome": "Qqqwert", "empresa": "Nowhere" });
+    let nobody =
+        serde_json::json!({ "primeiro_nome": "Zzyzx", "ultimo_nome": "Qqqwert", "empresa": "Nowhere" });
     let answer = gateway.post("/crm", &failing.key, &nobody).await;
     assert_ne!(answer.status, 200, "{}", answer.text);
     let mut connection = gateway.database.pool().acquire().await.unwrap();
@@ -142,7 +145,8 @@ async fn the_audit_log_of_everything_is_filtered_by_account_operator_and_act() {
     let (one, two) = (gateway.professional().await.account, gateway.professional().await.account);
     let mut admin = admin(&gateway).await.visitor;
     for (account, reason) in [(one, "reason one"), (two, "reason two")] {
-        let done = admin.fill(&format!("{}/suspend", desk(account)), &[("name", "Test"), ("reason", reason)]).await;
+        let done =
+            admin.fill(&format!("{}/suspend", desk(account)), &[("name", "Test"), ("reason", reason)]).await;
         assert_eq!(done.status, 303, "{}", done.body);
     }
     let all = admin.get("/operator/audit").await;

@@ -101,7 +101,8 @@ async fn k01_the_pages_of_one_console_are_not_on_the_address_of_the_other() {
         assert_eq!(page.headers["content-type"], "application/json", "{path}");
     }
     let mut operators = Visitor::of_operators(&gateway);
-    for path in ["/console", "/console/log-in", "/crm", "/v1/account", "/docs/", "/openapi.json", "/metrics"] {
+    for path in ["/console", "/console/log-in", "/crm", "/v1/account", "/docs/", "/openapi.json", "/metrics"]
+    {
         assert_eq!(operators.get(path).await.status, 404, "{path}");
     }
     assert_eq!(operators.get("/").await.leads_to(), "/operator");
@@ -130,7 +131,9 @@ async fn who_is_removed_demoted_or_reset_loses_their_session_or_their_pages_at_o
     let refused = visitor.fill("/operator/log-in", &fields).await;
     assert!(refused.has("do not belong together"), "{}", refused.body);
     // Added again, she begins anew, under the same id.
-    operators::add(&mut connection, &by, &email, &"Olga".parse().unwrap(), OperatorRole::Viewer).await.unwrap();
+    operators::add(&mut connection, &by, &email, &"Olga".parse().unwrap(), OperatorRole::Viewer)
+        .await
+        .unwrap();
     let listed = fluence::storage::identity::operators::list(&mut connection).await.unwrap();
     assert!(!listed[0].has_password && !listed[0].has_second_factor, "{listed:?}");
 }

@@ -13,12 +13,27 @@ fn assert_is_page(page: &Page) {
     let header = |name: &str| page.headers.get(name).map_or("", |value| value.to_str().unwrap());
     assert!(header("content-type").starts_with("text/html"), "{path}: {:?}", page.headers);
     let policy = header("content-security-policy");
-    assert!(policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"), "{path}");
-    for (name, value) in [("cache-control", "no-store"), ("referrer-policy", "same-origin"), ("x-content-type-options", "nosniff")]
-    {
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"),
+        "{path}"
+    );
+    for (name, value) in [
+        ("cache-control", "no-store"),
+        ("referrer-policy", "same-origin"),
+        ("x-content-type-options", "nosniff"),
+    ] {
         assert_eq!(header(name), value, "{path}: {name}");
     }
-    for forbidden in [" style=", " onclick", "<iframe", "javascript:", "http://", "https://", "href=\"/console", "href=\"/docs"] {
+    for forbidden in [
+        " style=",
+        " onclick",
+        "<iframe",
+        "javascript:",
+        "http://",
+        "https://",
+        "href=\"/console",
+        "href=\"/docs",
+    ] {
         assert!(!page.body.contains(forbidden), "{path} has {forbidden}");
     }
     assert!(page.body.len() <= 30_000, "{path} has {} bytes", page.body.len());
@@ -74,7 +89,11 @@ async fn every_link_leads_to_a_page() {
         assert!(matches!(page.status, 200 | 303), "{path}: {}", page.status);
         if path.starts_with("/operator") {
             let links = page.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
-            open.extend(links.filter(|link| link.starts_with('/') && !link.contains("?lang=")).map(|link| link.replace("&amp;", "&")));
+            open.extend(
+                links
+                    .filter(|link| link.starts_with('/') && !link.contains("?lang="))
+                    .map(|link| link.replace("&amp;", "&")),
+            );
         }
     }
     assert!(seen.len() > 15, "{seen:?}");
